@@ -1,0 +1,49 @@
+"""The exceptions of cnncalc: one tree, so that one place can turn each into a message and a status.
+
+A message is one line that a person can act on: what was expected, what was received, and where.
+"""
+
+__all__ = [
+    "CheckError",
+    "CnncalcError",
+    "InputError",
+    "NotationError",
+    "OptionError",
+    "OutputError",
+    "ShapeError",
+]
+
+
+class CnncalcError(Exception):
+    """The root of every error that cnncalc raises on purpose.
+
+    `exit_status` is what the command line ends with: 2 for unusable input or options.
+    """
+
+    exit_status = 2
+
+
+class InputError(CnncalcError):
+    """A file, or something in it, that can't be read as what it was given for."""
+
+
+class OptionError(CnncalcError, ValueError):
+    """An argument or option whose value can't be used."""
+
+
+class ShapeError(CnncalcError, ValueError):
+    """Sizes that don't fit each other, such as a window larger than its input."""
+
+
+class NotationError(CnncalcError, ValueError):
+    """A written network or kernel that can't be understood."""
+
+
+class OutputError(CnncalcError):
+    """A result that can't be written where, or as what, it was asked for."""
+
+
+class CheckError(CnncalcError):
+    """A check that ran and found a difference."""
+
+    exit_status = 1
