@@ -256,18 +256,25 @@ def _axis(
 def _require_room(shape: Geometry) -> None:
     down, across = shape.vertical, shape.horizontal
     if down.window > down.padded or across.window > across.padded:
-        padded = "" if shape.pads == (0, 0, 0, 0) else " with its padding"
-        message = (
-            f"the window must fit into the input. Received: a window of {down.window}×"
-            f"{across.window} on an input of {down.padded}×{across.padded}{padded}"
+        raise ShapeError(
+            _room_message(
+                f"{down.window}×{across.window}", f"{down.padded}×{across.padded}", any(shape.pads)
+            )
         )
-        raise ShapeError(message)
+
+
+def _room_message(window: str, padded: str, has_padding: bool) -> str:
+    where = " with its padding" if has_padding else ""
+    return (
+        "the window must fit into the input. "
+        f"Received: a window of {window} on an input of {padded}{where}"
+    )
 
 
 def output_size(
     size: int,
     kernel_size: int,
-    padding: str | int | Sequence[int] = 0,
+    padding: str | int | tuple[int, int] = 0,
     strides: int = 1,
     dilation_rate: int = 1,
 ) -> int:
@@ -287,7 +294,7 @@ def output_size(
 def axis(
     size: int,
     kernel_size: int,
-    padding: str | int | Sequence[int] = 0,
+    padding: str | int | tuple[int, int] = 0,
     strides: int = 1,
     dilation_rate: int = 1,
 ) -> Axis:
@@ -296,8 +303,17 @@ def axis(
     >>> axis(7, 2, strides=2).uncovered
     1
     """
-    sides = padding if isinstance(padding, str | int) else (tuple(padding), (0, 0))
-    # The other direction is one cell wide, with a kernel of one: it can never fail.
-    if isinstance(sides, int):
-        sides = ((sides, sides), (0, 0))
-    return geometry((size, 1), (kernel_size, 1), (strides, 1), sides, (dilation_rate, 1)).vertical
+    stride = pair(strides, "strides").height
+    dilation = pair(dilation_rate, "dilation_rate").height
+    sides = normalize_padding((tuple(padding), (0, 0)) if isinstance(padding, tuple) else padding)
+    result = _axis(
+        pair(size, "size").height,
+        pair(kernel_size, "kernel_size").height,
+        stride,
+        dilation,
+        sides if isinstance(sides, str) else sides[:2],
+    )
+    if result.window > result.padded:
+        has_padding = result.padded > result.size
+        raise ShapeError(_room_message(f"{result.window}", f"{result.padded}", has_padding))
+    return result
