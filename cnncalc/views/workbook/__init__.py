@@ -1,0 +1,1 @@
+"""Excel workbooks whose live formulas do a calculation again."""

@@ -1,0 +1,207 @@
+"""What a workbook will hold, before any number is known: sheets, and blocks of cells on them.
+
+A plan is made from `Specification`s alone (layers and shapes, no values), always the same one.
+The writer fills it with the values of a trace; whoever checks a workbook reads the
+specifications back from its About sheet, makes the plan again, and knows where every input,
+weight and formula stands. Rows and columns count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Array
+from cnncalc.views.workbook import references
+
+__all__ = [
+    "Block",
+    "Formula",
+    "Plan",
+    "Quantity",
+    "Reference",
+    "Role",
+    "Sheet",
+    "Specification",
+    "Step",
+    "Style",
+    "Text",
+    "Values",
+]
+
+Layout = Literal["steps", "article", "output size"]
+Role = Literal["pixels", "weights", "padding", "formula"]
+Style = Literal["title", "heading", "label", "text", "link", "quote"]
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One calculation of a workbook, without its numbers: all that decides its cells.
+
+    Arguments: `title`, which names its sheets where a workbook holds several calculations (empty
+    where it holds one); the named `layers`; the `input_shape` (height, width, channels);
+    the `layout`: "steps" for any calculation, "article" for the article's own addresses,
+    "output size" for the formula of the size alone.
+    """
+
+    title: str
+    layers: tuple[Layer, ...]
+    input_shape: Shape
+    layout: Layout = "steps"
+
+
+class Quantity(NamedTuple):
+    """What a block of cells shows, by name.
+
+    `kind` is "input" (the image; `layer` and `name` empty), "weight" ("kernel", "bias"), "stage"
+    (a stage of the layer's trace, by its name) or "helper" (a smaller step inside a stage:
+    "partial sums", "dilated kernel", …).
+    """
+
+    kind: Literal["input", "weight", "stage", "helper"]
+    layer: str = ""
+    name: str = ""
+
+
+# The values of a calculation: each array is (height, width, *index), such as (height, width,
+# channels); a bias is (1, 1, filters).
+Values = Mapping[Quantity, Array]
+
+
+class Step(NamedTuple):
+    """How far a reference moves, in rows and columns, when its formula's cell moves by one."""
+
+    rows: int
+    columns: int
+
+
+STAY = Step(0, 0)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A range that a block's formulas read.
+
+    `row` and `column` are the range's first cell as the block's first formula sees it; `down` and
+    `across` are how it moves from there. `sheet` is empty for the block's own sheet.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    height: int = 1
+    width: int = 1
+    down: Step = STAY
+    across: Step = STAY
+
+    def text(self, row: int, column: int) -> str:
+        """Return the range as the formula in this row and column of the block writes it.
+
+        >>> Reference("", 1, 1, 2, 2, Step(1, 0), Step(0, 1)).text(0, 1)
+        'C2:D3'
+        """
+        prefix = references.sheet_prefix(self.sheet) if self.sheet else ""
+        return prefix + references.range_address(
+            self.row + row * self.down.rows + column * self.across.rows,
+            self.column + row * self.down.columns + column * self.across.columns,
+            self.height,
+            self.width,
+            fixed=self.down == self.across == STAY,
+        )
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A block's formula: a template with `{}` for each reference, without its equals sign."""
+
+    template: str
+    references: tuple[Reference, ...]
+
+    def text(self, row: int, column: int) -> str:
+        """Return the formula of one cell of the block, counted from the block's first cell.
+
+        >>> Formula("SUM({})", (Reference("", 1, 1, 2, 2),)).text(0, 0)
+        'SUM($B$2:$C$3)'
+        """
+        return self.template.format(*(each.text(row, column) for each in self.references))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A rectangle of cells that shows one slice of one quantity.
+
+    Its values are `values[quantity][first_row:, first_column:, *index]`, as far as the block
+    reaches. `role` says whether they are the user's ("pixels", "weights"), the zeros or
+    empty cells around an input ("padding"; NaN is an empty cell), or a "formula".
+    """
+
+    row: int
+    column: int
+    height: int
+    width: int
+    role: Role
+    quantity: Quantity
+    index: tuple[int, ...] = ()
+    first_row: int = 0
+    first_column: int = 0
+    formula: Formula | None = None
+    number_format: str = "General"
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a user may change its cells."""
+        return self.role in ("pixels", "weights")
+
+    @property
+    def range(self) -> str:
+        """Its address, such as 'B2:E18'."""
+        return references.range_address(self.row, self.column, self.height, self.width)
+
+    def address(self, row: int, column: int) -> str:
+        """Return the address of one of its cells, counted from its first."""
+        return references.address(self.row + row, self.column + column)
+
+    def slice(self, values: Values) -> Array:
+        """Return its (height, width) part of its quantity, a view that can be filled as well."""
+        key: tuple[Any, ...] = (
+            slice(self.first_row, self.first_row + self.height),
+            slice(self.first_column, self.first_column + self.width),
+            *self.index,
+        )
+        part: Array = values[self.quantity][key]
+        return part
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in a cell; `link` is the address it leads to inside the workbook, if any."""
+
+    row: int
+    column: int
+    text: str
+    style: Style = "text"
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its blocks and texts; `specification` is the place of its calculation.
+
+    Blocks never overlap. `names` gives ranges of this sheet a defined name.
+    """
+
+    name: str
+    specification: int
+    blocks: tuple[Block, ...]
+    texts: tuple[Text, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All sheets of a workbook that hold calculations, in order."""
+
+    specifications: tuple[Specification, ...]
+    sheets: tuple[Sheet, ...]

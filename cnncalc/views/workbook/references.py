@@ -1,0 +1,58 @@
+"""Cell addresses: rows and columns counted from 0 here, A1 notation in a formula."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+__all__ = ["address", "column_letters", "range_address", "sheet_prefix"]
+
+_PLAIN_SHEET = re.compile(r"[A-Za-z_][A-Za-z_.]*")
+
+
+@cache
+def column_letters(column: int) -> str:
+    """Return the letters of a column counted from 0.
+
+    >>> column_letters(0), column_letters(26)
+    ('A', 'AA')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """Return a cell's address, with dollar signs where `fixed`.
+
+    >>> address(1, 1), address(4, 6, fixed=True)
+    ('B2', '$G$5')
+    """
+    sign = "$" if fixed else ""
+    return f"{sign}{column_letters(column)}{sign}{row + 1}"
+
+
+def range_address(row: int, column: int, height: int, width: int, *, fixed: bool = False) -> str:
+    """Return a range's address, of its first cell alone where it has but one.
+
+    >>> range_address(4, 6, 2, 2, fixed=True)
+    '$G$5:$H$6'
+    """
+    first = address(row, column, fixed=fixed)
+    if height == width == 1:
+        return first
+    return f"{first}:{address(row + height - 1, column + width - 1, fixed=fixed)}"
+
+
+def sheet_prefix(name: str) -> str:
+    """Return what stands before an address on another sheet, quoted where a sheet needs it.
+
+    >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's")
+    ('Image!', "'Case 5'!", "'it''s'!")
+    """
+    if _PLAIN_SHEET.fullmatch(name):
+        return f"{name}!"
+    return "'" + name.replace("'", "''") + "'!"
