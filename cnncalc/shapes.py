@@ -7,8 +7,9 @@ https://keras.io/api/layers/convolution_layers/convolution2d/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Literal, NamedTuple
 
 from cnncalc.errors import OptionError, ShapeError
@@ -158,15 +159,25 @@ def pair(value: int | Sequence[int], name: str, least: int = 1) -> Size:
     >>> pair(2, "strides")
     Size(height=2, width=2)
     """
-    numbers = (value, value) if isinstance(value, int) else tuple(value)
-    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= least for n in numbers)
-    if len(numbers) != 2 or not whole:
+    numbers = _whole_numbers(value)
+    if len(numbers) not in (1, 2) or min(numbers) < least:
         message = f"{name} must be one or two whole numbers, at least {least}. "
         raise OptionError(message + f"Received: {name}={value!r}")
-    return Size(*numbers)
+    return Size(numbers[0], numbers[-1])
 
 
-def normalize_padding(padding: str | int | Sequence[int] | Sequence[Sequence[int]]) -> Padding:
+def _whole_numbers(value: object) -> tuple[int, ...]:
+    """Return one whole number, or several, as a tuple; empty where it is anything else.
+
+    NumPy's integers count; a truth value is no number.
+    """
+    parts = tuple(value) if isinstance(value, Iterable) else (value,)
+    if any(isinstance(part, bool) or not hasattr(part, "__index__") for part in parts):
+        return ()
+    return tuple(index(part) for part in parts)
+
+
+def normalize_padding(padding: object) -> Padding:
     """Return any accepted form of padding as "valid", "same" or `Pads`.
 
     Arguments: "valid", "same", one number for every side, two for (vertical, horizontal), four
@@ -182,19 +193,23 @@ def normalize_padding(padding: str | int | Sequence[int] | Sequence[Sequence[int
         if padding == "same":
             return "same"
         raise OptionError(_padding_message(padding))
-    sides = _sides((padding,) if isinstance(padding, int) else padding)
-    if len(sides) != 4 or any(type(side) is not int or side < 0 for side in sides):
+    sides = _sides(padding)
+    if len(sides) != 4 or min(sides) < 0:
         raise OptionError(_padding_message(padding))
     return Pads(*sides)
 
 
-def _sides(numbers: Sequence[int] | Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """Spell one, two or four numbers, or two pairs, out as four sides."""
-    flat: list[int] = []
-    for number in numbers:
-        both = (number, number) if isinstance(number, int) else tuple(number)
-        flat.extend(both if len(numbers) == 2 else both[:1])
-    return tuple(flat * 4) if len(numbers) == 1 else tuple(flat)
+def _sides(padding: object) -> tuple[int, ...]:
+    """Spell one, two or four numbers, or two pairs, out as four sides; else empty."""
+    numbers = _whole_numbers(padding)
+    if len(numbers) == 4:
+        return numbers
+    if len(numbers) in (1, 2):
+        return (numbers[0], numbers[0], numbers[-1], numbers[-1])
+    halves = [_whole_numbers(half) for half in padding] if isinstance(padding, Iterable) else []
+    if len(halves) != 2 or any(len(half) not in (1, 2) for half in halves):
+        return ()
+    return tuple(side for half in halves for side in (half[0], half[-1]))
 
 
 def _padding_message(padding: object) -> str:

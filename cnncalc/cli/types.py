@@ -1,0 +1,85 @@
+"""Option values as people write them: numbers, pairs, padding, positions, poolings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+
+__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "PoolingText"]
+
+
+class PoolingText(NamedTuple):
+    """A pooling as written: `max:2`, `average:2:2`, `l2:3:1`, `max:3:2:same`."""
+
+    mode: str
+    size: tuple[int, ...]
+    strides: tuple[int, ...] | None
+    padding: str | tuple[int, ...]
+
+
+class Written(click.ParamType):
+    """An option value that a function reads; where it raises ValueError, `expected` is said."""
+
+    def __init__(self, name: str, read: Callable[[str], Any], expected: str) -> None:
+        self.name = name
+        self._read = read
+        self._expected = expected
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Read the text; defaults that are no text stand as they are."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError:
+            self.fail(f"expected {self._expected}. Received: {value!r}", param, ctx)
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _pair(text: str) -> tuple[int, ...]:
+    """Read one or two numbers; one stands for both directions."""
+    numbers = _integers(text)
+    if len(numbers) not in (1, 2):
+        raise ValueError(text)
+    return numbers * 2 if len(numbers) == 1 else numbers
+
+
+def _padding(text: str) -> str | tuple[int, ...]:
+    if text in ("valid", "same"):
+        return text
+    numbers = _integers(text)
+    if len(numbers) not in (1, 2, 4):
+        raise ValueError(text)
+    return numbers
+
+
+def _pooling(text: str) -> PoolingText:
+    mode, *rest = text.split(":")
+    if mode not in ("max", "average", "l2") or not 1 <= len(rest) <= 3:
+        raise ValueError(text)
+    strides = _pair(rest[1]) if len(rest) > 1 else None
+    return PoolingText(mode, _pair(rest[0]), strides, _padding(rest[2]) if rest[2:] else "valid")
+
+
+def _floats(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(","))
+
+
+PAIR = Written("N or N,N", _pair, "one whole number, or two: vertical,horizontal")
+NUMBERS = Written("NUMBER", _floats, "numbers separated by commas")
+POSITION = Written("ROW,COL[,CHANNEL]", _integers, "whole numbers ROW,COL or ROW,COL,CHANNEL")
+PADDING = Written(
+    "valid|same|N", _padding, "valid, same, or 1, 2 or 4 whole numbers (top,bottom,left,right)"
+)
+POOLING = Written(
+    "MODE:SIZE[:STRIDE[:PADDING]]",
+    _pooling,
+    "max, average or l2 with a size, and if need be a stride and padding, such as max:2 or l2:3:1",
+)

@@ -1,0 +1,29 @@
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import cnncalc
+
+
+def test_all_is_sorted_and_every_name_can_be_had():
+    assert cnncalc.__all__ == sorted(cnncalc.__all__)
+    assert all(hasattr(cnncalc, name) for name in cnncalc.__all__)
+    assert dir(cnncalc) == cnncalc.__all__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'convolv'"):
+        cnncalc.convolv  # noqa: B018 (the access is the test)
+
+
+def all_modules():
+    found = pkgutil.walk_packages(cnncalc.__path__, "cnncalc.")
+    return sorted(module.name for module in found if not module.name.endswith("__main__"))
+
+
+@pytest.mark.parametrize("name", ["cnncalc", *all_modules()])
+def test_the_examples_in_the_docstrings_run(name):
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.failed == 0
