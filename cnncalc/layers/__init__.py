@@ -1,0 +1,67 @@
+"""Layer specifications in Keras's vocabulary: what a layer is, never what it computes.
+
+A layer is an immutable value. It knows its shapes and counts; its arithmetic is in `ops`, its
+weights are in a `Network`. Shapes are (height, width, channels), or (units,) once flattened.
+Arguments, their order and their defaults are Keras's (https://keras.io/api/layers/); `padding`
+takes numbers as well (see `shapes.normalize_padding`).
+"""
+
+from cnncalc.layers.activation import (
+    ELU,
+    Activation,
+    ActivationLayer,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+)
+from cnncalc.layers.base import ACTIVATIONS, Layer, Shape, WindowLayer
+from cnncalc.layers.convolution import Conv2D, ConvolutionLayer, DepthwiseConv2D, ZeroPadding2D
+from cnncalc.layers.core import (
+    BatchNormalization,
+    Combine,
+    Dense,
+    Dropout,
+    Flatten,
+    InputLayer,
+    Rescaling,
+)
+from cnncalc.layers.pooling import (
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    GlobalPoolingLayer,
+    L2Pooling2D,
+    MaxPooling2D,
+    PoolingLayer,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "Activation",
+    "ActivationLayer",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Combine",
+    "Conv2D",
+    "ConvolutionLayer",
+    "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "GlobalPoolingLayer",
+    "InputLayer",
+    "L2Pooling2D",
+    "Layer",
+    "LeakyReLU",
+    "MaxPooling2D",
+    "PoolingLayer",
+    "ReLU",
+    "Rescaling",
+    "Shape",
+    "Softmax",
+    "WindowLayer",
+    "ZeroPadding2D",
+]

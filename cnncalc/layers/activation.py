@@ -1,0 +1,85 @@
+"""Activations as layers of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnncalc.layers.base import Layer, check_activation, check_number
+
+__all__ = ["ELU", "Activation", "ActivationLayer", "LeakyReLU", "ReLU", "Softmax"]
+
+
+class ActivationLayer(Layer):
+    """A function of each number (softmax: of each position's channels) and of nothing else."""
+
+
+@dataclass(frozen=True)
+class Activation(ActivationLayer):
+    """One of `ACTIVATIONS`, applied to each number (softmax: over the channels).
+
+    >>> Activation("relu").output_shape((4, 4, 1))
+    (4, 4, 1)
+    """
+
+    activation: str
+
+    def __post_init__(self) -> None:
+        self._set(activation=check_activation(self.activation))
+
+
+@dataclass(frozen=True)
+class ReLU(ActivationLayer):
+    """Numbers from `threshold` on stay, capped at `max_value`; below it they are leaked or zero.
+
+    Below the threshold a number x becomes `negative_slope` × (x − threshold).
+
+    >>> ReLU(max_value=6).output_shape((4, 4, 1))
+    (4, 4, 1)
+    """
+
+    max_value: float | None = None
+    negative_slope: float = 0.0
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.max_value is not None:
+            check_number(self.max_value, "max_value", least=0)
+        check_number(self.negative_slope, "negative_slope", least=0)
+        check_number(self.threshold, "threshold", least=0)
+
+
+@dataclass(frozen=True)
+class LeakyReLU(ActivationLayer):
+    """Positive numbers stay, negative ones are multiplied by `negative_slope`.
+
+    >>> LeakyReLU().negative_slope
+    0.3
+    """
+
+    negative_slope: float = 0.3
+
+    def __post_init__(self) -> None:
+        check_number(self.negative_slope, "negative_slope", least=0)
+
+
+@dataclass(frozen=True)
+class ELU(ActivationLayer):
+    """Positive numbers stay, a negative x becomes `alpha` × (exp(x) − 1).
+
+    >>> ELU().alpha
+    1.0
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number(self.alpha, "alpha")
+
+
+@dataclass(frozen=True)
+class Softmax(ActivationLayer):
+    """The shares of each position's channels, exp(x) / sum of exp(x), which add up to 1.
+
+    >>> Softmax().output_shape((10,))
+    (10,)
+    """
