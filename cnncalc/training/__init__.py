@@ -1,0 +1,1 @@
+"""Training as Keras does it: losses, optimizers, metrics and the fit loop, in NumPy."""

@@ -1,0 +1,297 @@
+"""Optimizers: Keras 3's update rules, their arguments by Keras's names, their state as arrays.
+
+An optimizer is an immutable value; what it remembers of each weight ("slots") is in an
+`OptimizerState`. Weights and slots are updated in place. Scalars are rounded to the weights' type
+where Keras rounds them, so that float32 gives Keras's numbers and float64 the workbook's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import OptionError
+from cnncalc.training.schedules import Schedule, rate_at
+
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "OptimizerState",
+    "RMSprop",
+    "apply",
+    "initial_state",
+]
+
+Array = NDArray[Any]
+Slots = Mapping[str, Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer:
+    """What all optimizers share: the learning rate, weight decay and clipping of gradients.
+
+    `weight_decay` takes that share × learning rate off every weight before its update, apart
+    from the gradient, as Keras does. At most one of the clipping arguments may be given:
+    `clipvalue` bounds each number, `clipnorm` the norm of each weight's gradient,
+    `global_clipnorm` that of all together.
+    """
+
+    learning_rate: float | Schedule
+    weight_decay: float | None = None
+    clipnorm: float | None = None
+    clipvalue: float | None = None
+    global_clipnorm: float | None = None
+
+    def __post_init__(self) -> None:
+        clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
+        if sum(clip is not None for clip in clips) > 1:
+            message = (
+                "at most one of clipnorm, clipvalue and global_clipnorm can be given. Received: "
+                f"clipnorm={clips[0]}, clipvalue={clips[1]}, global_clipnorm={clips[2]}"
+            )
+            raise OptionError(message)
+        rate = rate_at(self.learning_rate, 0)
+        _check(rate > 0, "learning_rate must be greater than 0", f"learning_rate={rate}")
+        for name in ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"):
+            value = getattr(self, name)
+            _check(value is None or value >= 0, f"{name} must be at least 0", f"{name}={value}")
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The names of what is remembered of a weight, grouped as Keras's archives order them.
+
+        Keras stores group after group; within one, weight after weight, each with all its slots.
+        """
+        return ()
+
+    def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
+        """Change one weight and its slots in place, for one step, counted from 1."""
+        raise TypeError(type(self).__name__)  # every child has its rule
+
+
+def _check(holds: bool, expected: str, received: str) -> None:
+    if not holds:
+        message = f"{expected}. Received: {received}"
+        raise OptionError(message)
+
+
+def _check_share(value: float, name: str) -> None:
+    _check(0 <= value <= 1, f"{name} must be from 0 to 1", f"{name}={value}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SGD(Optimizer):
+    """Gradient descent, with `momentum` and Nesterov's form of it.
+
+    Convention: https://keras.io/api/optimizers/sgd/
+
+    >>> weight = np.array([1.0])
+    >>> SGD(learning_rate=0.5).update(weight, np.array([0.5]), {}, rate=0.5, step=1)
+    >>> weight
+    array([0.75])
+    """
+
+    learning_rate: float | Schedule = 0.01
+    momentum: float = 0.0
+    nesterov: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_share(self.momentum, "momentum")
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The momentum, where there is any."""
+        return (("momentum",),) if self.momentum else ()
+
+    def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
+        """Change one weight and its momentum in place."""
+        if not self.momentum:
+            weight -= gradient * rate
+            return
+        momentum = slots["momentum"]
+        momentum *= self.momentum
+        momentum -= gradient * rate
+        if self.nesterov:
+            weight += momentum * self.momentum - gradient * rate
+        else:
+            weight += momentum
+
+
+@dataclass(frozen=True, kw_only=True)
+class RMSprop(Optimizer):
+    """The gradient over the root of its moving mean square; `epsilon` is inside the root.
+
+    Convention: https://keras.io/api/optimizers/rmsprop/
+    """
+
+    learning_rate: float | Schedule = 0.001
+    rho: float = 0.9
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+    centered: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_share(self.rho, "rho")
+        _check_share(self.momentum, "momentum")
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The mean square; the momentum and the mean, where they are asked for."""
+        momentum = (("momentum",),) if self.momentum else ()
+        return (("velocity",), *momentum, *((("average_gradient",),) if self.centered else ()))
+
+    def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
+        """Change one weight and its moving means in place."""
+        velocity = slots["velocity"]
+        velocity *= self.rho
+        velocity += (1 - self.rho) * gradient**2
+        spread = velocity
+        if self.centered:
+            average = slots["average_gradient"]
+            average *= self.rho
+            average += (1 - self.rho) * gradient
+            spread = velocity - average**2
+        increment = rate * gradient / np.sqrt(spread + self.epsilon)
+        if self.momentum:
+            momentum = slots["momentum"]
+            momentum *= self.momentum
+            momentum += increment
+            increment = momentum
+        weight -= increment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam(Optimizer):
+    """Moving means of the gradient and of its square; `epsilon` is outside the root.
+
+    The correction of the means' bias is folded into the learning rate, as in Keras.
+    Convention: https://keras.io/api/optimizers/adam/
+    """
+
+    learning_rate: float | Schedule = 0.001
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+    amsgrad: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_share(self.beta_1, "beta_1")
+        _check_share(self.beta_2, "beta_2")
+
+    @property
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The two moving means, and the largest mean square where `amsgrad` asks for it."""
+        return (("momentum", "velocity"), *((("velocity_hat",),) if self.amsgrad else ()))
+
+    def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
+        """Change one weight and its moving means in place."""
+        momentum, velocity = slots["momentum"], slots["velocity"]
+        momentum += (gradient - momentum) * (1 - self.beta_1)
+        velocity += (gradient**2 - velocity) * (1 - self.beta_2)
+        if self.amsgrad:
+            velocity = np.maximum(slots["velocity_hat"], velocity, out=slots["velocity_hat"])
+        alpha = self.corrected_rate(rate, step, weight.dtype.type)
+        weight -= momentum * alpha / (np.sqrt(velocity) + self.epsilon)
+
+    def corrected_rate(self, rate: float, step: int, number: Any = np.float64) -> Any:  # noqa: ANN401
+        """Return the learning rate with the bias correction of one step, counted from 1.
+
+        Arguments: `number` is the NumPy type that it is computed in, that of the weights.
+
+        >>> float(Adam().corrected_rate(0.001, 1).round(6))
+        0.000316
+        """
+        first = number(self.beta_1) ** number(step)
+        second = number(self.beta_2) ** number(step)
+        return number(rate) * np.sqrt(1 - second) / (1 - first)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient.
+
+    Convention: https://keras.io/api/optimizers/adamw/
+    """
+
+    weight_decay: float | None = 0.004
+
+
+OPTIMIZERS: Mapping[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+@dataclass
+class OptimizerState:
+    """The steps taken so far, and one mapping of slots a weight; both change in place."""
+
+    iterations: int = 0
+    slots: list[dict[str, Array]] = field(default_factory=list)
+
+
+def initial_state(optimizer: Optimizer, weights: Sequence[Array]) -> OptimizerState:
+    """Return the state before the first step: every slot zero, shaped and typed as its weight.
+
+    >>> initial_state(Adam(), [np.ones(2)]).slots
+    [{'momentum': array([0., 0.]), 'velocity': array([0., 0.])}]
+    """
+    names = [name for group in optimizer.slot_groups for name in group]
+    return OptimizerState(0, [{name: np.zeros_like(w) for name in names} for w in weights])
+
+
+def apply(
+    optimizer: Optimizer,
+    state: OptimizerState,
+    weights: Sequence[Array],
+    gradients: Sequence[Array],
+) -> None:
+    """Take one step: change every weight in place, and the state with it.
+
+    Arguments: the trainable `weights`, always in the same order; their `gradients`, each shaped
+    as its weight.
+
+    >>> weights, optimizer = [np.array([1.0])], SGD(learning_rate=0.5, weight_decay=0.5)
+    >>> apply(optimizer, initial_state(optimizer, weights), weights, [np.array([0.5])])
+    >>> weights
+    [array([0.5])]
+    """
+    rate = rate_at(optimizer.learning_rate, state.iterations)
+    clipped = _clip(optimizer, gradients)
+    state.iterations += 1
+    for weight, gradient, slots in zip(weights, clipped, state.slots, strict=True):
+        if optimizer.weight_decay is not None:
+            weight[...] -= weight * optimizer.weight_decay * rate
+        optimizer.update(weight, gradient, slots, rate, state.iterations)
+
+
+def _clip(optimizer: Optimizer, gradients: Sequence[Array]) -> Sequence[Array]:
+    # A bound of 0 clips nothing, as in Keras.
+    if optimizer.clipvalue:
+        return [np.clip(g, -optimizer.clipvalue, optimizer.clipvalue) for g in gradients]
+    if optimizer.clipnorm:
+        return [_shrink(g, _norm([g]), optimizer.clipnorm) for g in gradients]
+    if optimizer.global_clipnorm:
+        norm = _norm(gradients)
+        return [_shrink(g, norm, optimizer.global_clipnorm) for g in gradients]
+    return gradients
+
+
+def _norm(gradients: Sequence[Array]) -> float:
+    return float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
+
+
+def _shrink(gradient: Array, norm: float, bound: float) -> Array:
+    return gradient * (bound / max(norm, bound))
