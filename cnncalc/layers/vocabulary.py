@@ -1,0 +1,193 @@
+"""Keras's arguments of each layer, all of them and in Keras's order, and which of them we share.
+
+Listings and `.keras` files name arguments that cnncalc has no use for. Most hold the one value
+that cnncalc stands for anyway (`data_format="channels_last"`); the others must be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+
+from cnncalc.errors import OptionError
+from cnncalc.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnncalc.layers.base import Layer
+from cnncalc.layers.convolution import Conv2D, DepthwiseConv2D, ZeroPadding2D
+from cnncalc.layers.core import (
+    BatchNormalization,
+    Combine,
+    Dense,
+    Dropout,
+    Flatten,
+    InputLayer,
+    Rescaling,
+)
+from cnncalc.layers.pooling import (
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    L2Pooling2D,
+    MaxPooling2D,
+)
+
+__all__ = [
+    "ARGUMENTS",
+    "EVERY_LAYERS_ARGUMENTS",
+    "LAYERS",
+    "concerns_training_only",
+    "expected_value",
+    "layer_from_arguments",
+    "shared_arguments",
+]
+
+_DENSE_OPTIONS = (
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+)
+_DEPTHWISE_OPTIONS = tuple(name.replace("kernel", "depthwise") for name in _DENSE_OPTIONS)
+_NORMALIZATION_OPTIONS = (
+    "beta_initializer",
+    "gamma_initializer",
+    "moving_mean_initializer",
+    "moving_variance_initializer",
+    "beta_regularizer",
+    "gamma_regularizer",
+    "beta_constraint",
+    "gamma_constraint",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+    "synchronized",
+)
+_WINDOW = ("kernel_size", "strides", "padding")
+_POOL = ("pool_size", "strides", "padding", "data_format")
+_AFTER_WINDOW = ("activation", "use_bias")
+
+ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
+    InputLayer: ("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape"),
+    Rescaling: ("scale", "offset"),
+    ZeroPadding2D: ("padding", "data_format"),
+    Conv2D: (
+        *("filters", *_WINDOW, "data_format", "dilation_rate", "groups"),
+        *(*_AFTER_WINDOW, *_DENSE_OPTIONS, "lora_rank", "lora_alpha"),
+    ),
+    DepthwiseConv2D: (
+        *(*_WINDOW, "depth_multiplier", "data_format", "dilation_rate"),
+        *(*_AFTER_WINDOW, *_DEPTHWISE_OPTIONS),
+    ),
+    Activation: ("activation",),
+    ReLU: ("max_value", "negative_slope", "threshold"),
+    LeakyReLU: ("negative_slope",),
+    ELU: ("alpha",),
+    Softmax: ("axis",),
+    MaxPooling2D: _POOL,
+    AveragePooling2D: _POOL,
+    L2Pooling2D: _POOL,
+    GlobalAveragePooling2D: ("data_format", "keepdims"),
+    GlobalMaxPooling2D: ("data_format", "keepdims"),
+    Flatten: ("data_format",),
+    Dense: (
+        *("units", *_AFTER_WINDOW, *_DENSE_OPTIONS),
+        *("lora_rank", "lora_alpha", "quantization_config"),
+    ),
+    Dropout: ("rate", "noise_shape", "seed"),
+    BatchNormalization: (
+        *("axis", "momentum", "epsilon", "center", "scale"),
+        *_NORMALIZATION_OPTIONS,
+    ),
+    Combine: ("mode",),
+}
+
+LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
+
+EVERY_LAYERS_ARGUMENTS = ("name", "trainable", "dtype", "autocast")
+
+# What cnncalc does, for each argument that it has no use for. Those not named here, the
+# regularizers and constraints among them, must be None.
+_OUR_VALUES: Mapping[str, tuple[object, ...]] = {
+    "autocast": (True,),
+    "axis": (-1, 3),
+    "beta_initializer": ("zeros", "Zeros"),
+    "bias_initializer": ("zeros", "Zeros"),
+    "data_format": ("channels_last", None),
+    "depthwise_initializer": ("glorot_uniform", "GlorotUniform"),
+    "dtype": ("float32", "float64", None),
+    "gamma_initializer": ("ones", "Ones"),
+    "kernel_initializer": ("glorot_uniform", "GlorotUniform"),
+    "moving_mean_initializer": ("zeros", "Zeros"),
+    "moving_variance_initializer": ("ones", "Ones"),
+    "ragged": (False, None),
+    "renorm": (False,),
+    "sparse": (False, None),
+    "synchronized": (False,),
+    "trainable": (True,),
+}
+_ANY_VALUE = ("batch_size", "renorm_momentum", "seed")
+_TRAINING_ONLY = ("trainable", "synchronized", "activity_regularizer")
+_TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
+
+
+def shared_arguments(
+    kind: type[Layer], arguments: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Divide a layer's Keras arguments into cnncalc's own and those that would change it.
+
+    Returns the arguments to construct the layer with, and those that cnncalc lacks whose
+    value differs from what it does; arguments that change nothing are in neither.
+
+    >>> shared_arguments(Flatten, {"name": "flat", "data_format": "channels_first"})
+    ({'name': 'flat'}, {'data_format': 'channels_first'})
+    """
+    own_names = {field.name for field in fields(kind)}
+    own, other = {}, {}
+    for name, value in arguments.items():
+        if name in own_names:
+            own[name] = value
+        elif name not in _ANY_VALUE and value not in _OUR_VALUES.get(name, (None,)):
+            other[name] = value
+    return own, other
+
+
+def expected_value(name: str) -> object:
+    """Return the one value that an argument which cnncalc lacks must have.
+
+    >>> expected_value("data_format")
+    'channels_last'
+    """
+    return _OUR_VALUES.get(name, (None,))[0]
+
+
+def concerns_training_only(name: str) -> bool:
+    """Tell whether an argument changes how weights are found, and not what they compute.
+
+    >>> concerns_training_only("kernel_regularizer"), concerns_training_only("data_format")
+    (True, False)
+    """
+    return name in _TRAINING_ONLY or name.endswith(_TRAINING_ONLY_ENDINGS)
+
+
+def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> Layer:
+    """Construct a layer from Keras's arguments by name.
+
+    Raises OptionError for a missing argument, for a value out of range, and for an argument that
+    cnncalc lacks, unless its value is what cnncalc does anyway.
+
+    >>> layer_from_arguments(Dense, {"units": 2, "kernel_initializer": "glorot_uniform"})
+    Dense(name='', units=2, activation='linear', use_bias=True)
+    """
+    own, other = shared_arguments(kind, arguments)
+    for name, value in other.items():
+        message = f"{name} must be {expected_value(name)!r} in cnncalc. "
+        raise OptionError(message + f"Received: {name}={value!r}")
+    for field in fields(kind):
+        if field.default is MISSING and field.name not in own:
+            message = f"{field.name} is missing. Received: {', '.join(arguments) or 'no arguments'}"
+            raise OptionError(message)
+    if isinstance(own.get("padding"), str):
+        own["padding"] = str(own["padding"]).lower()  # Keras takes "SAME" as well
+    return kind(**own)  # type: ignore[arg-type]  # the layer checks its values itself
