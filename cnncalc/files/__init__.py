@@ -1,0 +1,1 @@
+"""Reading what users bring (images, pixel grids, kernels) and writing files whole or not at all."""

@@ -1,0 +1,205 @@
+"""Pixel grids as text (.csv, .tsv, standard input) and as NumPy's .npy files."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from cnncalc.errors import InputError
+from cnncalc.files.numerals import parse_number
+from cnncalc.files.paths import check_readable, quoted
+from cnncalc.files.pixels import MOST_VALUES, Values, pixel_values
+
+__all__ = ["parse_grid", "read_npy", "read_standard_input", "read_text_grid"]
+
+MOST_BYTES = 2**28
+"""The largest text that is read: 256 MiB."""
+
+_DELIMITERS = ";\t,"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of a grid: where it stands, from 1, and its numbers."""
+
+    line: int
+    numbers: npt.NDArray[np.float64]
+
+
+def read_text_grid(path: Path, number: Callable[[str], float] = parse_number) -> Values:
+    """Read a .csv or .tsv file.
+
+    Arguments: `path`; `number`, which turns one cell's text into a number.
+    Returns (height, width, channels): blocks separated by an empty line are channels.
+    Raises InputError where the file can't be read or is no rectangular grid of numbers.
+    """
+    if check_readable(path) > MOST_BYTES:
+        _refuse_size(quoted(path))
+    return parse_grid(_decoded(path.read_bytes(), quoted(path)), quoted(path), number)
+
+
+def read_standard_input() -> Values:
+    """Read standard input as a .csv file.
+
+    Returns (height, width, channels). Raises InputError as `read_text_grid` does.
+    """
+    content = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        _refuse_size("standard input")
+    return parse_grid(_decoded(content, "standard input"), "standard input")
+
+
+def _refuse_size(source: str) -> NoReturn:
+    message = f"{source} is too large: at most {MOST_BYTES // 2**20} MiB of text are read"
+    raise InputError(message)
+
+
+def _decoded(content: bytes, source: str) -> str:
+    """Decode UTF-8, or the UTF-16 that Excel and PowerShell write, with or without its mark."""
+    is_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{source} is not a text file in UTF-8: byte {error.start} can't be read"
+        raise InputError(message) from error
+
+
+def parse_grid(text: str, source: str, number: Callable[[str], float] = parse_number) -> Values:
+    r"""Read a grid from text: a line a row, its numbers separated by , or ; or tabs or spaces.
+
+    Arguments: `text`; `source`, what to call it in a message; `number`, which turns one cell's
+    text into a number.
+    Returns (height, width, channels): blocks separated by an empty line are channels.
+    Raises InputError naming the line, and column where there is one, that isn't as it should be.
+
+    >>> parse_grid("1,2\n3,4\n\n5,6\n7,8\n", "a grid")[0, 1]
+    array([2., 6.])
+    """
+    blocks = _blocks(text, source, number)
+    if not blocks:
+        message = f"{source} holds no numbers"
+        raise InputError(message)
+    _check_rectangular(blocks, source)
+    channels = [np.stack([row.numbers for row in block]) for block in blocks]
+    return pixel_values(np.stack(channels, axis=-1))
+
+
+def _blocks(text: str, source: str, number: Callable[[str], float]) -> list[list[_Row]]:
+    """Split a text into blocks of rows at its empty lines."""
+    blocks: list[list[_Row]] = []
+    inside = False
+    for row in _rows(text, source, number):
+        if row is not None and not inside:
+            blocks.append([])
+        if row is not None:
+            blocks[-1].append(row)
+        inside = row is not None
+    return blocks
+
+
+def _rows(text: str, source: str, number: Callable[[str], float]) -> Iterator[_Row | None]:
+    """Yield each line's numbers, None for an empty one; the first row shows the delimiter."""
+    delimiter: str | None = None
+    known = False
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for i, line in enumerate(lines, start=1):
+        # A spreadsheet writes an empty row as delimiters alone.
+        if not line.strip(_DELIMITERS + " "):
+            yield None
+            continue
+        if not known:
+            delimiter = next((mark for mark in _DELIMITERS if mark in line), None)
+            known = True
+        yield _Row(i, np.array(_numbers(line.split(delimiter), f"{source}, line {i}", number)))
+
+
+def _numbers(cells: list[str], where: str, number: Callable[[str], float]) -> list[float]:
+    """Turn a line's cells into numbers, naming the column of one that is none."""
+    numbers = []
+    for j, cell in enumerate(cells, start=1):
+        try:
+            numbers.append(number(cell.strip().strip('"')))
+        except ValueError as error:
+            message = f"{where}, column {j}: {error}"
+            raise InputError(message) from error
+    return numbers
+
+
+def _check_rectangular(blocks: list[list[_Row]], source: str) -> None:
+    """Raise InputError unless all rows are equally long and all blocks equally high."""
+    first = blocks[0][0]
+    for block in blocks:
+        for row in block:
+            if len(row.numbers) != len(first.numbers):
+                message = (
+                    f"{source}: every line must hold as many numbers. Received: "
+                    f"{len(first.numbers)} in line {first.line}, {len(row.numbers)} in line "
+                    f"{row.line}"
+                )
+                raise InputError(message)
+        if len(block) != len(blocks[0]):
+            message = (
+                f"{source}: every block (a channel) must have as many lines. Received: "
+                f"{len(blocks[0])} from line {first.line}, {len(block)} from line {block[0].line}"
+            )
+            raise InputError(message)
+
+
+def read_npy(path: Path, dimensions: tuple[int, ...] = (2, 3)) -> npt.NDArray[np.float64]:
+    """Read a .npy file; pickled objects are never loaded.
+
+    Arguments: `path`; the numbers of `dimensions` allowed.
+    Returns a float64 array of one of those dimensions.
+    Raises InputError where the file is no such array of finite real numbers.
+    """
+    check_readable(path)
+    array = _mapped(path)
+    _check_array(array, dimensions, quoted(path))
+    # A long double may be beyond float64: it becomes an infinity, which is refused next.
+    with np.errstate(over="ignore"):
+        values = np.array(array, dtype=np.float64)
+    _check_finite(values, quoted(path))
+    return values
+
+
+def _mapped(path: Path) -> npt.NDArray[Any]:
+    """Map the file into memory: a header that promises more than the file holds is an error."""
+    try:
+        with warnings.catch_warnings():
+            # NumPy warns of headers that Python 2 wrote.
+            warnings.simplefilter("ignore")
+            return np.lib.format.open_memmap(path, mode="r")
+    # NumPy parses the header as Python: what a broken one raises has no common type.
+    except Exception as error:
+        message = f"{quoted(path)} is not a NumPy .npy file of numbers, or is damaged"
+        raise InputError(message) from error
+
+
+def _check_array(array: npt.NDArray[Any], dimensions: tuple[int, ...], source: str) -> None:
+    """Raise InputError unless an array is of real numbers, one at least, in a usable shape."""
+    if array.dtype.kind not in "biuf":
+        message = f"{source} must hold real numbers. Received: dtype={array.dtype}"
+    elif array.ndim not in dimensions or array.size == 0:
+        names = " or ".join(f"{n}-D" for n in dimensions)
+        message = f"{source} must hold a {names} array. Received: shape={array.shape}"
+    elif array.size > MOST_VALUES:
+        message = f"{source} holds {array.size:,} numbers. At most {MOST_VALUES:,} are read"
+    else:
+        return
+    raise InputError(message)
+
+
+def _check_finite(values: npt.NDArray[np.float64], source: str) -> None:
+    """Raise InputError naming the index of the first NaN or infinity."""
+    finite = np.isfinite(values)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        message = f"{source} must hold finite numbers. Received: {values[index]} at index {index}"
+        raise InputError(message)

@@ -1,0 +1,201 @@
+"""Kernels as users give them: written out, by name, or in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.errors import InputError, NotationError, ShapeError
+from cnncalc.files.grids import read_npy, read_text_grid
+from cnncalc.files.named_kernels import NAMED_KERNELS
+from cnncalc.files.numerals import parse_fraction
+from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.files.pixels import Values, pixel_values
+
+__all__ = ["KERNEL_ENDINGS", "Kernel", "read_kernels", "stack_kernels"]
+
+KERNEL_ENDINGS = (".csv", ".tsv", ".npy", ".xlsx")
+
+_NAME = re.compile(r"[^\W\d_][^\s,;|]*")
+_BETWEEN_ROWS = re.compile(r"\s*[;\n]\s*")
+_BETWEEN_NUMBERS = re.compile(r"\s*,\s*|\s+")
+_SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """The weights of one filter: `values` is a read-only array (height, width, channels)."""
+
+    name: str
+    values: Values
+
+    @property
+    def size(self) -> str:
+        """Its size for a message: 3×3, or 5×5×3 where it is deep."""
+        shape = self.values.shape[:2] if self.values.shape[2] == 1 else self.values.shape
+        return "×".join(map(str, shape))
+
+
+def read_kernels(notation: str) -> tuple[Kernel, ...]:
+    """Read what a user gives as a kernel.
+
+    Arguments: `notation`, one of
+    - rows separated by ; or line ends, their numbers (or fractions, 1/9) by spaces or commas, and
+      depth slices by |;
+    - a name, such as "sobel-x";
+    - "@FILE": a .csv or .tsv (an empty line between slices); a .npy of shape (height, width),
+      (height, width, channels), or Keras's (height, width, channels, filters); an .xlsx, whose
+      name !SHEET and !RANGE may follow.
+    Returns one kernel, or each filter of a four-dimensional .npy file.
+    Raises NotationError for a text that is no kernel, InputError for a file that holds none.
+
+    >>> read_kernels("1 0; 0 1 | 2 0; 0 2")[0].values.shape
+    (2, 2, 2)
+    """
+    text = notation.strip()
+    if text.startswith("@"):
+        return _from_file(text[1:])
+    if _NAME.fullmatch(text):
+        return (Kernel(*_by_name(text)),)
+    return (Kernel(printable(text), _parse(text)),)
+
+
+def _by_name(text: str) -> tuple[str, Values]:
+    """Return a named kernel; capitals and underscores don't matter."""
+    name = text.lower().replace("_", "-")
+    if name in NAMED_KERNELS:
+        return name, _parse(NAMED_KERNELS[name])
+    if Path(text).suffix.lower() in KERNEL_ENDINGS:
+        message = f"there is no kernel {quoted(text)}. To read it from a file, write '@{text}'"
+    else:
+        message = (
+            f"there is no kernel {quoted(text)}.{did_you_mean(name, NAMED_KERNELS)} "
+            f"Expected numbers, @FILE, or one of {', '.join(NAMED_KERNELS)}"
+        )
+    raise NotationError(message)
+
+
+def _parse(text: str) -> Values:
+    """Parse a kernel that is written out, into (height, width, channels)."""
+    slices = [_parse_slice(part, text) for part in text.split("|")]
+    height, width = len(slices[0]), len(slices[0][0])
+    for i, rows in enumerate(slices, start=1):
+        if (len(rows), len(rows[0])) != (height, width):
+            message = (
+                f"every slice of a kernel must have one size. Received: {height}×{width} first, "
+                f"{len(rows)}×{len(rows[0])} as slice {i} of {quoted(text)}"
+            )
+            raise NotationError(message)
+    return pixel_values(np.stack([np.array(rows) for rows in slices], axis=-1))
+
+
+def _parse_slice(part: str, text: str) -> list[list[float]]:
+    lines = _BETWEEN_ROWS.split(part.strip())
+    rows = [_parse_row(line, i, text) for i, line in enumerate(lines, start=1)]
+    for i, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            message = (
+                f"every row of a kernel must hold as many numbers. Received: {len(rows[0])} in "
+                f"row 1, {len(row)} in row {i} of {quoted(text)}"
+            )
+            raise NotationError(message)
+    return rows
+
+
+def _parse_row(row: str, number: int, text: str) -> list[float]:
+    if not row:
+        message = f"row {number} of the kernel {quoted(text)} is empty. {_SHORT}"
+        raise NotationError(message)
+    try:
+        return [parse_fraction(cell) for cell in _BETWEEN_NUMBERS.split(row)]
+    except ValueError as error:
+        message = f"row {number} of the kernel {quoted(text)}: {error}. {_SHORT}"
+        raise NotationError(message) from error
+
+
+def _from_file(reference: str) -> tuple[Kernel, ...]:
+    """Read the kernel, or the filters, of a file."""
+    if not reference:
+        message = "expected a file's name after @. Received: '@'"
+        raise NotationError(message)
+    file, place = _split_reference(reference)
+    path = Path(file)
+    name, ending = printable(path.name), path.suffix.lower()
+    if ending == ".xlsx":
+        return (Kernel(name, _from_sheet(path, place)),)
+    if ending == ".npy":
+        return _from_npy(path, name)
+    if ending in KERNEL_ENDINGS:
+        return (Kernel(name, read_text_grid(path, parse_fraction)),)
+    check_readable(path)
+    message = (
+        f"a kernel's file must end in one of {', '.join(KERNEL_ENDINGS)}."
+        f"{did_you_mean(ending, KERNEL_ENDINGS)} Received: {quoted(path)}"
+    )
+    raise InputError(message)
+
+
+def _split_reference(reference: str) -> tuple[str, list[str]]:
+    """Split weights.xlsx!Sheet1!B2:C3 into the file and what follows it."""
+    at = reference.lower().find(".xlsx!")
+    if at < 0:
+        return reference, []
+    end = at + len(".xlsx")
+    return reference[:end], reference[end + 1 :].split("!")
+
+
+def _from_sheet(path: Path, place: list[str]) -> Values:
+    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415
+
+    ranges = [part for part in place if ":" in part]
+    sheets = [part for part in place if ":" not in part]
+    if len(ranges) > 1 or len(sheets) > 1:
+        received = "!".join([str(path), *place])
+        message = f"expected @FILE.xlsx!SHEET!RANGE. Received: {quoted('@' + received)}"
+        raise NotationError(message)
+    return read_block(path, *(sheets or (None,)), *(ranges or (None,))).values
+
+
+def _from_npy(path: Path, name: str) -> tuple[Kernel, ...]:
+    values = read_npy(path, (2, 3, 4))
+    if values.ndim < 4:
+        return (Kernel(name, pixel_values(values)),)
+    return tuple(
+        Kernel(f"{name} filter {i}", pixel_values(values[..., i - 1]))
+        for i in range(1, values.shape[3] + 1)
+    )
+
+
+def stack_kernels(kernels: Sequence[Kernel], channels: int) -> Values:
+    """Stack kernels into the one array that a convolution takes.
+
+    Arguments: the `kernels`, one at least; the `channels` of the input.
+    Returns a read-only array (height, width, channels, filters), as Keras orders it.
+    Raises ShapeError where the kernels' sizes differ, or their depth is not the input's.
+
+    >>> stack_kernels(read_kernels("sobel-x") + read_kernels("sobel-y"), channels=1).shape
+    (3, 3, 1, 2)
+    """
+    first = kernels[0]
+    for kernel in kernels:
+        if kernel.values.shape[2] != channels:
+            message = (
+                f"a kernel must be as deep as the input, which has {channels} "
+                f"{'channel' if channels == 1 else 'channels'}. Received: {quoted(kernel.name)}, "
+                f"{kernel.values.shape[2]} deep"
+            )
+            raise ShapeError(message)
+        if kernel.values.shape != first.values.shape:
+            message = (
+                f"all kernels must have one size. Received: {quoted(first.name)}, {first.size}, "
+                f"and {quoted(kernel.name)}, {kernel.size}"
+            )
+            raise ShapeError(message)
+    stack = np.stack([kernel.values for kernel in kernels], axis=-1)
+    stack.flags.writeable = False
+    return stack

@@ -1,0 +1,72 @@
+"""Numbers as people write them in a file or on the command line."""
+
+from __future__ import annotations
+
+import math
+
+from cnncalc.files.paths import quoted
+
+__all__ = ["parse_fraction", "parse_number"]
+
+
+def parse_number(text: str) -> float:
+    """Return the finite number that a text spells with a decimal point.
+
+    A minus sign may be the typographic one, as cnncalc's own output may carry it.
+    Raises ValueError whose message says what the text is instead.
+
+    >>> parse_number("−2.5")
+    -2.5
+    """
+    try:
+        number = float(text.replace("−", "-"))
+    except ValueError:
+        raise ValueError(_not_a_number(text)) from None
+    if "_" in text:
+        raise ValueError(_not_a_number(text))
+    if not math.isfinite(number):
+        message = f"{quoted(text.strip())} is not a finite number"
+        raise ValueError(message)
+    return number
+
+
+def parse_fraction(text: str) -> float:
+    """Return the number that a text spells, as `parse_number` does, or a fraction such as 1/9.
+
+    Raises ValueError whose message says what the text is instead.
+
+    >>> parse_fraction("1/16")
+    0.0625
+    """
+    above, slash, below = text.partition("/")
+    if not slash:
+        return parse_number(text)
+    try:
+        number = parse_number(above) / parse_number(below)
+    except ValueError:
+        raise ValueError(_not_a_number(text)) from None
+    except ZeroDivisionError:
+        message = f"{quoted(text.strip())} divides by zero"
+        raise ValueError(message) from None
+    if not math.isfinite(number):
+        message = f"{quoted(text.strip())} is not a finite number"
+        raise ValueError(message)
+    return number
+
+
+def _not_a_number(text: str) -> str:
+    """Say what stands where a number should, with a hint for decimal commas."""
+    if not text.strip():
+        return "a number is missing"
+    hint = ""
+    if _is_number(text.replace(",", ".", 1)):
+        hint = " (write decimals with a point)"
+    return f"{quoted(text.strip())} is not a number{hint}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

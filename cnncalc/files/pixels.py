@@ -1,0 +1,49 @@
+"""What every reader hands on: a grid of numbers with its name and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["MOST_VALUES", "Channels", "PixelInput", "Values", "pixel_values"]
+
+Values = npt.NDArray[np.float64]
+Channels = Literal["grey", "rgb", "as-is"]
+
+MOST_VALUES = 2**28  # 2 GiB of float64
+
+
+@dataclass(frozen=True, eq=False)
+class PixelInput:
+    """A grid of numbers that was read, and what it was read from.
+
+    `values` is a read-only array (height, width, channels) in float64. `name` is for headings,
+    `description` one line on what was read and how. `bit_depth` is that of one channel as an image
+    stores it; `sheet` and `cell_range` say where in a workbook the numbers stand.
+    """
+
+    values: Values
+    name: str
+    description: str
+    kind: Literal["image", "sheet", "grid", "article"]
+    bit_depth: int | None = None
+    sheet: str | None = None
+    cell_range: str | None = None
+
+
+def pixel_values(array: npt.NDArray[Any]) -> Values:
+    """Return an array (height, width) or (height, width, channels) as read-only values.
+
+    Returns float64 (height, width, channels).
+
+    >>> pixel_values(np.array([[1, 2, 3]])).shape
+    (1, 3, 1)
+    """
+    values = np.asarray(array, dtype=np.float64)
+    # A view of its own: the caller's array stays writable.
+    values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
+    values.flags.writeable = False
+    return values

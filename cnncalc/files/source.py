@@ -1,0 +1,124 @@
+"""What a user may name as INPUT: one function that finds the right reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.article import GRIDS
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
+from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.files.pixels import Channels, PixelInput, Values, pixel_values
+
+__all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
+
+ARTICLE = "article:"
+DEFAULT_INPUT = "article:digit4"
+STANDARD_INPUT = "-"
+
+_IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+_TEXT_ENDINGS = (".csv", ".tsv")
+INPUT_ENDINGS = (*_IMAGE_ENDINGS, ".xlsx", *_TEXT_ENDINGS, ".npy")
+
+
+def read_input(
+    source: str | None = None,
+    *,
+    sheet: str | None = None,
+    cell_range: str | None = None,
+    channels: Channels = "as-is",
+) -> PixelInput:
+    """Read a grid of pixels from whatever a user named.
+
+    Arguments: `source`, an image, .xlsx, .csv, .tsv or .npy file, "-" for CSV on standard input,
+    "article:NAME" for a grid of the article, or None for "article:digit4"; for a workbook, the
+    `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or "as-is".
+    Returns values (height, width, channels) with their name and description.
+    Raises InputError for what can't be read, OptionError for an option that doesn't apply.
+
+    >>> read_input("article:6x6").description
+    'article:6x6: a grid of the article, 6×6'
+    """
+    source = DEFAULT_INPUT if source is None else source
+    ending = Path(source).suffix.lower()
+    in_file = source != STANDARD_INPUT and not source.startswith(ARTICLE)
+    if not (in_file and ending == ".xlsx"):
+        _refuse_options(source, {"--sheet": sheet, "--range": cell_range})
+    if source == STANDARD_INPUT:
+        return _grid("standard input", "CSV", read_standard_input())
+    if not in_file:
+        return _article_grid(source)
+    if ending == ".xlsx":
+        return _sheet(Path(source), sheet, cell_range)
+    return _file(Path(source), ending, channels)
+
+
+def _refuse_options(source: str, options: dict[str, str | None]) -> None:
+    """Raise OptionError where an option is given that only a workbook has a use for."""
+    for option, value in options.items():
+        if value is not None:
+            message = (
+                f"{option} needs an .xlsx workbook as its input. Received: {option} "
+                f"{quoted(value)} with {quoted(source)}"
+            )
+            raise OptionError(message)
+
+
+def _article_grid(source: str) -> PixelInput:
+    name = source.removeprefix(ARTICLE)
+    if name not in GRIDS:
+        names = [ARTICLE + known for known in GRIDS]
+        message = (
+            f"the article has no grid {quoted(name)}.{did_you_mean(source, names)} "
+            f"Expected {', '.join(names)}"
+        )
+        raise InputError(message)
+    values = pixel_values(np.array(GRIDS[name]))
+    description = f"{source}: a grid of the article, {_size(values)}"
+    return PixelInput(values, source, description, "article")
+
+
+def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
+    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415
+
+    block = read_block(path, sheet, cell_range)
+    name = printable(path.name)
+    parts = [f"sheet {quoted(block.sheet)}", block.cell_range, _size(block.values)]
+    if block.others:
+        parts.append(f"the first of {len(block.others) + 1} sheets with numbers")
+    description = f"{name}: {', '.join(parts)}"
+    return PixelInput(
+        block.values, name, description, "sheet", sheet=block.sheet, cell_range=block.cell_range
+    )
+
+
+def _file(path: Path, ending: str, channels: Channels) -> PixelInput:
+    """Read a file other than a workbook."""
+    name = printable(path.name)
+    if ending in _IMAGE_ENDINGS:
+        from cnncalc.files.images import read_image  # noqa: PLC0415 (Pillow, likewise)
+
+        return read_image(path, channels)
+    if ending in _TEXT_ENDINGS:
+        return _grid(name, ending[1:].upper(), read_text_grid(path))
+    if ending == ".npy":
+        return _grid(name, "NumPy array", pixel_values(read_npy(path)))
+    check_readable(path)
+    message = (
+        f"the input file {quoted(path)} must end in one of {', '.join(INPUT_ENDINGS)}."
+        f"{did_you_mean(ending, INPUT_ENDINGS)}"
+    )
+    raise InputError(message)
+
+
+def _grid(name: str, form: str, values: Values) -> PixelInput:
+    return PixelInput(values, name, f"{name}: {form}, {_size(values)}", "grid")
+
+
+def _size(values: Values) -> str:
+    """Return 17×4, or 32×32×3 where there are several channels."""
+    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
+    return "×".join(map(str, shape))

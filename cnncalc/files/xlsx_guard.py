@@ -1,0 +1,277 @@
+"""The check that a workbook is safe to read, made before openpyxl sees it.
+
+A small .xlsx file can hold millions of cells, XML nested so deep or entities so large that they
+fill the memory, or a cell so far down that a reader counts rows for minutes. This module unpacks
+and walks every part with expat in bounded time and memory, building nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+from xml.parsers import expat
+
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.cells import LAST_COLUMN, LAST_ROW, cell_position, parse_range
+from cnncalc.files.paths import check_readable, quoted, reason
+
+__all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
+
+MIB = 2**20
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ROW, _VALUE, _FORMULA, _MERGE, _SHEET = (
+    f"{_MAIN} {name}" for name in ("row", "v", "f", "mergeCell", "sheet")
+)
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest workbook that is read, each number over the whole workbook.
+
+    `cells` counts the empty ones before each row's last as well, `rows` those before a sheet's
+    last, as a reader has to.
+    """
+
+    file_bytes: int = 64 * MIB
+    parts: int = 10_000
+    unpacked_bytes: int = 256 * MIB
+    token_bytes: int = MIB
+    depth: int = 100
+    elements: int = 8_000_000
+    sheets: int = 1_000
+    rows: int = 4 * LAST_ROW
+    cells: int = 2_000_000
+    merged_cells: int = 1_000_000
+
+
+LIMITS = Limits()
+
+_LIMIT_WORDS = {
+    "token_bytes": "bytes a tag",
+    "depth": "elements inside each other",
+    "elements": "elements in the workbook",
+    "sheets": "sheets",
+    "rows": "rows in the workbook",
+    "cells": "cells in the workbook",
+    "merged_cells": "merged cells in the workbook",
+}
+
+
+@dataclass(frozen=True)
+class CheckedWorkbook:
+    """The content of a workbook that is safe to read.
+
+    `unvalued` holds the (row, column) of each formula without a stored value, by the part's name.
+    """
+
+    content: bytes
+    unvalued: Mapping[str, frozenset[tuple[int, int]]]
+
+
+class _UnsafeError(Exception):
+    """A part of a workbook is not as it should be; the message goes on from "the part …"."""
+
+
+def check_workbook(path: Path, limits: Limits = LIMITS) -> CheckedWorkbook:
+    """Check that an .xlsx file is a workbook that can be read in bounded time and memory.
+
+    Arguments: `path`; `limits` on what it holds.
+    Returns its content, read once, so that what was checked is what is read later.
+    Raises InputError where it is no workbook, is damaged, goes beyond a limit, or has a DTD.
+    """
+    if check_readable(path) > limits.file_bytes:
+        _refuse(path, f"is too large: at most {limits.file_bytes // MIB} MiB are read")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        _refuse(path, f"can't be read: {reason(error)}", error)
+    totals = _Totals(limits)
+    with _opened(path, content, limits) as archive:
+        unvalued = {
+            part.filename: _walk_part(path, archive, part, totals) for part in archive.infolist()
+        }
+    return CheckedWorkbook(content, unvalued)
+
+
+def _refuse(path: Path, what: str, cause: Exception | None = None) -> NoReturn:
+    message = f"{quoted(path)} {what}"
+    raise InputError(message) from cause
+
+
+def _opened(path: Path, content: bytes, limits: Limits) -> zipfile.ZipFile:
+    """Open the archive and check its table of contents."""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        _refuse(path, "is an old .xls workbook or has a password. Expected an .xlsx without one")
+    # Counted before zipfile builds an object for each.
+    if content.count(b"PK\x01\x02") > limits.parts:
+        _refuse(path, f"is not read: it holds more than {limits.parts:,} parts")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        _refuse(path, "is not an .xlsx workbook, or is damaged", error)
+    parts = archive.infolist()
+    if "[Content_Types].xml" not in archive.namelist():
+        _refuse(path, "is not an .xlsx workbook: it is some other kind of archive")
+    if len({part.filename for part in parts}) != len(parts):
+        _refuse(path, "is not read: two of its parts have the same name")
+    if any(part.flag_bits & 1 for part in parts):
+        _refuse(path, "has a password. Expected an .xlsx workbook without one")
+    if any(part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts):
+        _refuse(path, "is not read: it is packed in a way that workbooks never are")
+    if sum(part.file_size for part in parts) > limits.unpacked_bytes:
+        _refuse(path, f"is not read: it unpacks to more than {limits.unpacked_bytes // MIB} MiB")
+    return archive
+
+
+def _walk_part(
+    path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, totals: _Totals
+) -> frozenset[tuple[int, int]]:
+    """Walk one part; return its formulas without a stored value."""
+    walk = _PartWalk(totals)
+    try:
+        with archive.open(part) as stream:
+            _feed(walk.parser(), stream, totals)
+    except _UnsafeError as error:
+        _refuse(path, f"is not read: its part {quoted(part.filename)} {error}", error)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        _refuse(path, f"is damaged in its part {quoted(part.filename)}", error)
+    return frozenset(walk.unvalued)
+
+
+def _feed(parser: expat.XMLParserType, stream: IO[bytes], totals: _Totals) -> None:
+    """Feed a part to expat, up to where it isn't XML any more: every reader will stop there."""
+    fed = 0
+    try:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            totals.check("token_bytes", fed - parser.CurrentByteIndex)
+    except expat.ExpatError:
+        return
+
+
+class _Totals:
+    """What the parts of one workbook hold together, checked against the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = asdict(limits)
+        self._counts = dict.fromkeys(self._limits, 0)
+
+    def add(self, what: str, number: int = 1) -> None:
+        """Count some more of what one limit is on."""
+        self._counts[what] += number
+        self.check(what, self._counts[what])
+
+    def check(self, what: str, number: int) -> None:
+        """Raise _UnsafeError where a number is beyond its limit."""
+        if number > self._limits[what]:
+            message = f"goes beyond the limit of {self._limits[what]:,} {_LIMIT_WORDS[what]}"
+            raise _UnsafeError(message)
+
+
+class _PartWalk:
+    """Follows the rows and cells of one part as openpyxl will, keeping only where it is."""
+
+    def __init__(self, totals: _Totals) -> None:
+        self.unvalued: list[tuple[int, int]] = []
+        self._totals = totals
+        self._depth = 0
+        self._row_depth = 0  # 0 outside a row
+        self._row = 0
+        self._column = 0
+        self._is_text = False
+        self._has_formula = False
+        self._has_value = False
+        self._in_value = False
+
+    def parser(self) -> expat.XMLParserType:
+        """Return an expat parser that reports here."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        return parser
+
+    def _doctype(self, *_: object) -> None:
+        message = "has a document type declaration, which no workbook needs"
+        raise _UnsafeError(message)
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        self._totals.check("depth", self._depth)
+        self._totals.add("elements")
+        if name == _ROW:
+            self._start_row(attributes.get("r"))
+        elif self._row_depth and self._depth == self._row_depth + 1:
+            self._start_cell(attributes)
+        elif name == _FORMULA:
+            self._has_formula = True
+        elif name == _VALUE:
+            self._in_value = True
+        elif name == _MERGE:
+            self._totals.add("merged_cells", _area(attributes.get("ref", "")))
+        elif name == _SHEET:
+            self._totals.add("sheets")
+
+    def _start_row(self, number: str | None) -> None:
+        """Count a row and those left out before it."""
+        if self._row_depth:
+            message = f"has a row inside row {self._row}"
+            raise _UnsafeError(message)
+        row = self._row + 1 if number is None else _row_number(number)
+        if not self._row < row <= LAST_ROW:
+            message = f"has row {quoted(str(number))} after row {self._row}"
+            raise _UnsafeError(message)
+        self._totals.add("rows", row - self._row)
+        self._row, self._column, self._row_depth = row, 0, self._depth
+
+    def _start_cell(self, attributes: Mapping[str, str]) -> None:
+        """Count a cell and those left out before it."""
+        name = attributes.get("r")
+        row, column = (self._row, self._column + 1)
+        if name is not None:
+            row, column = cell_position(name) or (0, 0)
+        if row != self._row or not self._column < column <= LAST_COLUMN:
+            message = f"has cell {quoted(str(name))} after column {self._column} of row {self._row}"
+            raise _UnsafeError(message)
+        self._totals.add("cells", column - self._column)
+        self._column = column
+        self._is_text = attributes.get("t") == "str"
+        self._has_formula = self._has_value = False
+
+    def _text(self, _: str) -> None:
+        if self._in_value:
+            self._has_value = True
+
+    def _end(self, _: str) -> None:
+        self._in_value = False
+        if self._row_depth and self._depth == self._row_depth + 1:
+            # A formula whose result is an empty text has a value, though it looks like none.
+            if self._has_formula and not self._has_value and not self._is_text:
+                self.unvalued.append((self._row, self._column))
+        elif self._depth == self._row_depth:
+            self._row_depth = 0
+        self._depth -= 1
+
+
+def _row_number(text: str) -> int:
+    """Return a row's number; some programs write 3.0. Anything else is 0, which is refused."""
+    whole = text.removesuffix(".0")
+    return int(whole) if whole.isascii() and whole.isdigit() and len(whole) <= 7 else 0
+
+
+def _area(reference: str) -> int:
+    """Return the number of cells of a merged range; a name that is none merges nothing."""
+    try:
+        merged = parse_range(reference)
+    except OptionError:
+        return 0
+    return merged.height * merged.width
