@@ -1,0 +1,198 @@
+"""Convolution of a batch of images, as a matrix product of patches and kernel, and its gradients.
+
+A convolution is a cross-correlation, as in Keras and PyTorch: the kernel is not flipped.
+The patches of all windows would be kernel height × kernel width times the images; they are laid
+out one strip at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cnncalc.errors import ShapeError
+from cnncalc.ops.arrays import Array, require_images
+from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.patches import patch_matrix
+from cnncalc.ops.strips import Strip, padded_rows, strips, tap, taps
+from cnncalc.shapes import Geometry
+
+__all__ = [
+    "convolve",
+    "convolve_input_gradient",
+    "convolve_kernel_gradient",
+    "depthwise_convolve",
+    "depthwise_convolve_input_gradient",
+    "depthwise_convolve_kernel_gradient",
+]
+
+
+def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) -> Array:
+    """Slide a kernel over a batch of images, without bias.
+
+    Arguments: `images` (batch, height, width, channels); `kernel` (kernel height, kernel width,
+    channels / groups, filters); the `geometry` of the window, with its padding of zeros; `groups`
+    of channels, each with its own filters.
+    Returns (batch, output height, output width, filters).
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    Convention: https://keras.io/api/layers/convolution_layers/convolution2d/
+
+    >>> from cnncalc.shapes import geometry
+    >>> image = np.array([[18.0, 54.0], [51.0, 239.0]]).reshape(1, 2, 2, 1)
+    >>> convolve(image, np.ones((1, 2, 1, 1)), geometry((2, 2), (1, 2)))[0, :, :, 0]
+    array([[ 72.],
+           [290.]])
+    """
+    # nhwc,ijcf->nyxf
+    _require_fit(images, kernel, geometry, groups)
+    shape = (len(images), *geometry.output, kernel.shape[3])
+    result = np.empty(shape, np.result_type(images, kernel))
+    for strip, patches, filters in _patches(images, kernel, geometry, groups):
+        block = result[strip.images, strip.rows, :, filters]
+        weights = kernel[..., filters].reshape(patches.shape[1], -1)
+        block[...] = (patches @ weights).reshape(block.shape)
+    return result
+
+
+def convolve_kernel_gradient(
+    gradient: Array, images: Array, geometry: Geometry, groups: int = 1
+) -> Array:
+    """Return a loss's gradient by the kernel, given its gradient by the convolution's output.
+
+    Arguments: `gradient` (batch, output height, output width, filters); the convolved `images`
+    (batch, height, width, channels); the window's `geometry`; `groups` of channels.
+    Returns (kernel height, kernel width, channels / groups, filters).
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    """
+    # nyxf,nhwc->ijcf
+    shape = (*geometry.kernel, images.shape[-1] // groups, gradient.shape[-1])
+    total = np.zeros(shape, np.result_type(gradient, images))
+    _require_fit(images, total, geometry, groups)
+    _require_gradient(gradient, total, geometry)
+    for strip, patches, filters in _patches(images, total, geometry, groups):
+        block = gradient[strip.images, strip.rows, :, filters].reshape(len(patches), -1)
+        total[..., filters] += (patches.T @ block).reshape(*shape[:3], -1)
+    return total
+
+
+def convolve_input_gradient(
+    gradient: Array, kernel: Array, geometry: Geometry, groups: int = 1
+) -> Array:
+    """Return a loss's gradient by the images, given its gradient by the convolution's output.
+
+    Arguments: `gradient` (batch, output height, output width, filters); the `kernel` (kernel
+    height, kernel width, channels / groups, filters); the window's `geometry`; `groups`.
+    Returns (batch, height, width, channels).
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    """
+    # nyxf,ijcf->nhwc
+    _require_gradient(gradient, kernel, geometry)
+    depth, filters = kernel.shape[2:]
+    shape = (len(gradient), *geometry.padded, depth * groups)
+    total = np.zeros(shape, np.result_type(gradient, kernel))
+    for strip in strips(len(gradient), geometry, depth + filters // groups):
+        rows = total[strip.images, strip.input_rows(geometry.vertical)]
+        for ins, outs in _groups(depth, filters, groups):
+            given = gradient[strip.images, strip.rows, :, outs]
+            flat = given.reshape(-1, given.shape[3])
+            for i, j in taps(geometry):
+                share = flat @ kernel[i, j, :, outs].T
+                target = tap(rows[..., ins], geometry, (i, j))
+                target += share.reshape(target.shape)
+    return pad_gradient(total, geometry.pads)
+
+
+def depthwise_convolve(images: Array, kernel: Array, geometry: Geometry) -> Array:
+    """Slide each channel's own kernels over that channel.
+
+    It is a convolution with one group a channel: such a kernel, read in order, is a grouped one.
+    Arguments: `images` (batch, height, width, channels); `kernel` (kernel height, kernel width,
+    channels, depth multiplier); the window's `geometry`.
+    Returns (batch, output height, output width, channels × depth multiplier); the outputs of
+    channel c are c × multiplier + m.
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    Convention: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
+
+    >>> from cnncalc.shapes import geometry
+    >>> image, kernel = np.array([[[[2.0, 3.0]]]]), np.array([[[[1.0, 10.0], [1.0, 10.0]]]])
+    >>> depthwise_convolve(image, kernel, geometry((1, 1), 1))[0, 0, 0]
+    array([ 2., 20.,  3., 30.])
+    """
+    # nhwc,ijcm->nyx(cm)
+    return convolve(images, _as_grouped(kernel), geometry, groups=kernel.shape[2])
+
+
+def depthwise_convolve_kernel_gradient(gradient: Array, images: Array, geometry: Geometry) -> Array:
+    """Return a loss's gradient by the kernel, given its gradient by the output.
+
+    Arguments: `gradient` (batch, output height, output width, channels × depth multiplier); the
+    convolved `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (kernel height, kernel width, channels, depth multiplier).
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    """
+    # nyx(cm),nhwc->ijcm
+    channels = images.shape[-1]
+    grouped = convolve_kernel_gradient(gradient, images, geometry, groups=channels)
+    return grouped.reshape(*geometry.kernel, channels, -1)
+
+
+def depthwise_convolve_input_gradient(gradient: Array, kernel: Array, geometry: Geometry) -> Array:
+    """Return a loss's gradient by the images, given its gradient by the output.
+
+    Arguments: `gradient` (batch, output height, output width, channels × depth multiplier); the
+    `kernel` (kernel height, kernel width, channels, depth multiplier); the window's `geometry`.
+    Returns (batch, height, width, channels).
+    Raises ShapeError where the arrays don't fit the geometry or each other.
+    """
+    # nyx(cm),ijcm->nhwc
+    return convolve_input_gradient(gradient, _as_grouped(kernel), geometry, kernel.shape[2])
+
+
+def _as_grouped(kernel: Array) -> Array:
+    height, width, channels, multiplier = kernel.shape
+    return kernel.reshape(height, width, 1, channels * multiplier)
+
+
+def _patches(
+    images: Array, kernel: Array, geometry: Geometry, groups: int
+) -> Iterator[tuple[Strip, Array, slice]]:
+    """Yield each strip's patch matrix, once a group, with the slice of the group's filters."""
+    height, width, depth, filters = kernel.shape
+    for strip in strips(len(images), geometry, height * width * depth):
+        rows = padded_rows(images, geometry, strip)
+        for ins, outs in _groups(depth, filters, groups):
+            yield strip, patch_matrix(rows[..., ins], geometry), outs
+
+
+def _groups(depth: int, filters: int, groups: int) -> Iterator[tuple[slice, slice]]:
+    """Yield each group's slice of the channels and slice of the filters."""
+    each = filters // groups
+    for group in range(groups):
+        yield (
+            slice(group * depth, (group + 1) * depth),
+            slice(group * each, (group + 1) * each),
+        )
+
+
+def _require_fit(images: Array, kernel: Array, geometry: Geometry, groups: int) -> None:
+    require_images(images, geometry)
+    *size, depth, filters = kernel.shape
+    if tuple(size) != geometry.kernel or depth * groups != images.shape[3] or filters % groups:
+        height, width = geometry.kernel
+        message = (
+            f"kernel must have the shape ({height}, {width}, channels / groups, filters) for "
+            f"images of {images.shape[3]} channels, its filters divided by groups. "
+            f"Received: kernel.shape={kernel.shape}, groups={groups}"
+        )
+        raise ShapeError(message)
+
+
+def _require_gradient(gradient: Array, kernel: Array, geometry: Geometry) -> None:
+    expected = (*geometry.output, kernel.shape[3])
+    if gradient.shape[1:] != expected:
+        message = (
+            f"gradient must have the shape of the convolution's output, (batch, {expected[0]}, "
+            f"{expected[1]}, {expected[2]}). Received: gradient.shape={gradient.shape}"
+        )
+        raise ShapeError(message)

@@ -1,0 +1,108 @@
+"""Batch normalization of each channel, its statistics, and its gradients.
+
+Definitions: https://keras.io/api/layers/normalization_layers/batch_normalization/
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.ops.arrays import Array
+from cnncalc.ops.sums import channel_sum
+
+__all__ = [
+    "NormalizationGradients",
+    "Statistics",
+    "batch_normalize",
+    "batch_normalize_gradients",
+    "batch_statistics",
+    "moving_average",
+]
+
+
+class Statistics(NamedTuple):
+    """The mean and the variance of each channel, (channels,) both."""
+
+    mean: Array
+    variance: Array
+
+
+class NormalizationGradients(NamedTuple):
+    """A loss's gradients by the inputs, and by gamma and beta, (channels,) both."""
+
+    inputs: Array
+    gamma: Array
+    beta: Array
+
+
+def batch_statistics(inputs: Array) -> Statistics:
+    """Return each channel's mean and variance over a batch; the variance divides by the count.
+
+    Arguments: `inputs` (…, channels), at least one number a channel.
+
+    >>> batch_statistics(np.array([[1.0], [3.0]]))
+    Statistics(mean=array([2.]), variance=array([1.]))
+    """
+    count = inputs.size // inputs.shape[-1]
+    mean = channel_sum(inputs) / count
+    return Statistics(mean, channel_sum((inputs - mean) ** 2) / count)
+
+
+def moving_average(moving: Statistics, batch: Statistics, momentum: float) -> Statistics:
+    """Let one batch's statistics into the moving ones: moving × momentum + batch × (1 − momentum).
+
+    >>> moving, batch = Statistics(np.zeros(1), np.ones(1)), Statistics(np.ones(1), np.zeros(1))
+    >>> moving_average(moving, batch, momentum=0.75)
+    Statistics(mean=array([0.25]), variance=array([0.75]))
+    """
+    pairs = zip(moving, batch, strict=True)
+    return Statistics(*(old * momentum + new * (1 - momentum) for old, new in pairs))
+
+
+def batch_normalize(
+    inputs: Array, statistics: Statistics, gamma: Array, beta: Array, epsilon: float = 0.001
+) -> Array:
+    """Return gamma × (x − mean) / √(variance + epsilon) + beta.
+
+    Arguments: `inputs` (…, channels); the `statistics` of the batch while training, the moving
+    ones afterwards; `gamma` and `beta` (channels,); `epsilon`, which keeps the root from 0.
+    Returns the shape of `inputs`.
+
+    >>> statistics = Statistics(np.array([2.0]), np.array([4.0]))
+    >>> batch_normalize(np.array([[6.0]]), statistics, np.ones(1), np.ones(1), epsilon=0.0)
+    array([[3.]])
+    """
+    return gamma * _standardized(inputs, statistics, epsilon) + beta
+
+
+def batch_normalize_gradients(
+    gradient: Array,
+    inputs: Array,
+    statistics: Statistics,
+    gamma: Array,
+    *,
+    training: bool,
+    epsilon: float = 0.001,
+) -> NormalizationGradients:
+    """Return a loss's gradients by the inputs, gamma and beta, given its gradient by the output.
+
+    Arguments: `gradient` and `inputs` (…, channels); the `statistics` that normalized them;
+    `gamma` (channels,); whether they were made while `training`, from these inputs, and so move
+    with them; `epsilon`.
+    Source: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, section 3.
+    """
+    standardized = _standardized(inputs, statistics, epsilon)
+    by_gamma, by_beta = channel_sum(gradient * standardized), channel_sum(gradient)
+    share = gradient
+    if training:
+        count = inputs.size // inputs.shape[-1]
+        share = gradient - by_beta / count - standardized * (by_gamma / count)
+    by_inputs = share * (gamma / np.sqrt(statistics.variance + epsilon))
+    return NormalizationGradients(by_inputs, by_gamma, by_beta)
+
+
+def _standardized(inputs: Array, statistics: Statistics, epsilon: float) -> Array:
+    result: Array = (inputs - statistics.mean) / np.sqrt(statistics.variance + epsilon)
+    return result

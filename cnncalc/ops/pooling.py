@@ -1,0 +1,267 @@
+"""Max, average and L2 pooling of each channel by itself, and their gradients.
+
+The maximum and a sum over a window are the maximum and the sum of its columns' results: reducing
+along the rows first leaves fewer and longer runs of memory to go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cnncalc.errors import ShapeError
+from cnncalc.ops.arrays import Array, Positions, require_images
+from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.strips import Strip, met_by, padded_rows, strips, tap, taps
+from cnncalc.shapes import Axis, Geometry
+
+__all__ = [
+    "average_pool",
+    "average_pool_gradient",
+    "l2_pool",
+    "l2_pool_gradient",
+    "max_pool",
+    "max_pool_gradient",
+    "max_positions",
+]
+
+
+def max_pool(images: Array, geometry: Geometry) -> Array:
+    """Take the largest number of each window; padding never wins.
+
+    Arguments: `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (batch, output height, output width, channels).
+    Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
+    Convention: https://keras.io/api/layers/pooling_layers/max_pooling2d/
+
+    >>> from cnncalc.shapes import geometry
+    >>> max_pool(np.arange(8.0).reshape(1, 2, 4, 1), geometry((2, 4), 2, strides=2))[0, :, :, 0]
+    array([[5., 7.]])
+    """
+    require_images(images, geometry)
+    _require_pixels(geometry)
+    result = _empty(images, geometry)
+    for strip in _strips(images, geometry):
+        rows = padded_rows(images, geometry, strip, value=-np.inf)
+        result[strip] = _reduce(np.maximum, rows, geometry)
+    return result
+
+
+def max_positions(images: Array, geometry: Geometry) -> Positions:
+    """Say which cell of each window is its maximum: the first one in row-major order.
+
+    Arguments: `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (batch, output height, output width, channels), each i × kernel width + j for the
+    kernel's cell (i, j).
+    Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
+
+    >>> from cnncalc.shapes import geometry
+    >>> image = np.array([[1.0, 7.0], [7.0, 2.0]]).reshape(1, 2, 2, 1)
+    >>> max_positions(image, geometry((2, 2), 2))[0, :, :, 0]
+    array([[1]])
+    """
+    require_images(images, geometry)
+    _require_pixels(geometry)
+    positions = np.empty((len(images), *geometry.output, images.shape[3]), np.intp)
+    for strip in _strips(images, geometry):
+        rows = padded_rows(images, geometry, strip, value=-np.inf)
+        positions[strip] = sum(
+            index * wins for index, (_, wins) in enumerate(_wins(rows, geometry))
+        )
+    return positions
+
+
+def max_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Array:
+    """Return a loss's gradient by the images: each window's goes to its first maximum.
+
+    Arguments: `gradient` by the output (batch, output height, output width, channels); the pooled
+    `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (batch, height, width, channels).
+    Raises ShapeError where the arrays don't fit the geometry.
+    """
+    require_images(images, geometry)
+    _require_pixels(geometry)
+    _require_gradient(gradient, geometry)
+    total = _zeros(gradient, geometry)
+    for strip in _strips(images, geometry):
+        rows = padded_rows(images, geometry, strip, value=-np.inf)
+        targets = total[strip.images, strip.input_rows(geometry.vertical)]
+        for cell, wins in _wins(rows, geometry):
+            target = tap(targets, geometry, cell)
+            target += np.where(wins, gradient[strip], 0)
+    return pad_gradient(total, geometry.pads)
+
+
+def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) -> Array:
+    """Take the mean of each window.
+
+    Arguments: `images` (batch, height, width, channels); the window's `geometry`; whether padding
+    counts: then the window's full size divides (PyTorch), else the number of its real pixels
+    (Keras, with "same").
+    Returns (batch, output height, output width, channels).
+    Raises ShapeError where images and geometry don't fit, or a window has no pixel to count.
+    Conventions: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html and
+    https://keras.io/api/layers/pooling_layers/average_pooling2d/
+
+    >>> from cnncalc.shapes import geometry
+    >>> across = geometry((1, 3), (1, 2), strides=2, padding="same")
+    >>> average_pool(np.full((1, 1, 3, 1), 4.0), across, count_padding=False).ravel()
+    array([4., 4.])
+    >>> average_pool(np.full((1, 1, 3, 1), 4.0), across).ravel()
+    array([4., 2.])
+    """
+    require_images(images, geometry)
+    down, across = _counts(geometry, count_padding, images.dtype)
+    result = _empty(images, geometry)
+    for strip in _strips(images, geometry):
+        sums = _reduce(np.add, padded_rows(images, geometry, strip), geometry)
+        np.divide(sums, down[strip.rows] * across, out=result[strip])
+    return result
+
+
+def average_pool_gradient(gradient: Array, geometry: Geometry, count_padding: bool = True) -> Array:
+    """Return a loss's gradient by the images: each window's is shared out equally.
+
+    Arguments: `gradient` by the output (batch, output height, output width, channels); the
+    window's `geometry`; whether padding counts.
+    Returns (batch, height, width, channels).
+    Raises ShapeError where gradient and geometry don't fit, or a window has no pixel to count.
+    """
+    _require_gradient(gradient, geometry)
+    down, across = _counts(geometry, count_padding, gradient.dtype)
+    total = _zeros(gradient, geometry)
+    for strip in _strips(gradient, geometry):
+        share = gradient[strip] / (down[strip.rows] * across)
+        rows = total[strip.images, strip.input_rows(geometry.vertical)]
+        for cell in taps(geometry):
+            target = tap(rows, geometry, cell)
+            target += share
+    return pad_gradient(total, geometry.pads)
+
+
+def l2_pool(images: Array, geometry: Geometry) -> Array:
+    """Take the square root of the sum of each window's squares.
+
+    Arguments: `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (batch, output height, output width, channels).
+    Raises ShapeError where images and geometry don't fit.
+    Convention: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+
+    >>> from cnncalc.shapes import geometry
+    >>> l2_pool(np.array([[3.0, -4.0]]).reshape(1, 1, 2, 1), geometry((1, 2), (1, 2))).ravel()
+    array([5.])
+    """
+    require_images(images, geometry)
+    result = _empty(images, geometry)
+    for strip in _strips(images, geometry):
+        result[strip] = _norms(padded_rows(images, geometry, strip), geometry)
+    return result
+
+
+def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Array:
+    """Return a loss's gradient by the images: image / norm, and 0 where the norm is 0.
+
+    Arguments: `gradient` by the output (batch, output height, output width, channels); the pooled
+    `images` (batch, height, width, channels); the window's `geometry`.
+    Returns (batch, height, width, channels).
+    Raises ShapeError where the arrays don't fit the geometry.
+    """
+    require_images(images, geometry)
+    _require_gradient(gradient, geometry)
+    total = _zeros(gradient, geometry)
+    for strip in _strips(images, geometry):
+        rows = padded_rows(images, geometry, strip)
+        norms = _norms(rows, geometry)
+        share = np.divide(gradient[strip], norms, out=np.zeros_like(norms), where=norms != 0)
+        targets = total[strip.images, strip.input_rows(geometry.vertical)]
+        for cell in taps(geometry):
+            target = tap(targets, geometry, cell)
+            target += share * tap(rows, geometry, cell)
+    return pad_gradient(total, geometry.pads)
+
+
+def _strips(images: Array, geometry: Geometry) -> Iterator[Strip]:
+    """Divide the work so that a strip's input and its maxima or sums by row share the cache."""
+    cells = geometry.strides.height * geometry.strides.width
+    return strips(len(images), geometry, 2 * cells * images.shape[3])
+
+
+def _empty(images: Array, geometry: Geometry) -> Array:
+    return np.empty((len(images), *geometry.output, images.shape[3]), images.dtype)
+
+
+def _zeros(gradient: Array, geometry: Geometry) -> Array:
+    return np.zeros((len(gradient), *geometry.padded, gradient.shape[3]), gradient.dtype)
+
+
+def _reduce(combine: np.ufunc, rows: Array, geometry: Geometry) -> Array:
+    """Combine each window's cells: down the columns first, then across."""
+    down, across = geometry.vertical, geometry.horizontal
+    columns = [rows[:, met_by(i, down, rows.shape[1])] for i in range(down.kernel)]
+    combined = _combine(combine, columns)
+    return _combine(
+        combine, [combined[:, :, met_by(j, across, rows.shape[2])] for j in range(across.kernel)]
+    )
+
+
+def _combine(combine: np.ufunc, arrays: list[Array]) -> Array:
+    result = arrays[0]
+    for index, array in enumerate(arrays[1:]):
+        # The first array is a view of the input, which must stay as it is.
+        result = combine(result, array, out=result if index else None)
+    return result
+
+
+def _norms(rows: Array, geometry: Geometry) -> Array:
+    return np.sqrt(_reduce(np.add, rows * rows, geometry))
+
+
+def _wins(rows: Array, geometry: Geometry) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
+    """Yield each kernel cell, and in which windows it meets the first maximum."""
+    maxima = _reduce(np.maximum, rows, geometry)
+    open_windows = np.ones(maxima.shape, np.bool_)
+    for cell in taps(geometry):
+        wins = open_windows & (tap(rows, geometry, cell) == maxima)
+        open_windows ^= wins
+        yield cell, wins
+
+
+def _counts(geometry: Geometry, count_padding: bool, dtype: DTypeLike) -> tuple[Array, Array]:
+    """Return how many cells the windows count, down (height, 1, 1) and across (width, 1)."""
+    if not count_padding:
+        _require_pixels(geometry)
+    down, across = (
+        np.full(axis.output, axis.kernel, dtype) if count_padding else _pixels(axis).astype(dtype)
+        for axis in (geometry.vertical, geometry.horizontal)
+    )
+    return down[:, None, None], across[:, None]
+
+
+def _pixels(axis: Axis) -> Positions:
+    """Count the cells of the input, without padding, under the window at each position."""
+    starts = np.arange(axis.output) * axis.stride - axis.before
+    cells = starts[:, None] + np.arange(axis.kernel) * axis.dilation
+    counts: Positions = ((cells >= 0) & (cells < axis.size)).sum(axis=1, dtype=np.intp)
+    return counts
+
+
+def _require_pixels(geometry: Geometry) -> None:
+    down, across = geometry.vertical, geometry.horizontal
+    if not (_pixels(down).all() and _pixels(across).all()):
+        message = (
+            "padding must leave each pooling window at least one cell of the input. Received: "
+            f"padding={tuple(geometry.pads)}, pool_size={tuple(geometry.kernel)}"
+        )
+        raise ShapeError(message)
+
+
+def _require_gradient(gradient: Array, geometry: Geometry) -> None:
+    if gradient.shape[1:3] != geometry.output:
+        height, width = geometry.output
+        message = (
+            f"gradient must have the shape of the pooling's output, (batch, {height}, {width}, "
+            f"channels). Received: gradient.shape={gradient.shape}"
+        )
+        raise ShapeError(message)
