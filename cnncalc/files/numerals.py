@@ -58,9 +58,8 @@ def _not_a_number(text: str) -> str:
     """Say what stands where a number should, with a hint for decimal commas."""
     if not text.strip():
         return "a number is missing"
-    hint = ""
-    if _is_number(text.replace(",", ".", 1)):
-        hint = " (write decimals with a point)"
+    decimal_comma = "," in text and _is_number(text.replace(",", ".", 1))
+    hint = " (write decimals with a point)" if decimal_comma else ""
     return f"{quoted(text.strip())} is not a number{hint}"
 
 
