@@ -131,7 +131,7 @@ def _(layer: specifications.ConvolutionLayer, weights: Weights, values: Array) -
         result = result + weights["bias"]
         stages += (_stage("bias", result, "one number added to each filter's output"),)
     if layer.activation != "linear":
-        result = activations.forward(str(layer.activation), result.copy())
+        result = activations.ACTIVATIONS[str(layer.activation)].forward(result)
         stages += (_stage("activation", result, f"{layer.activation} of each number"),)
     return stages
 
@@ -221,7 +221,7 @@ def _reduction(layer: PoolingLayer) -> Callable[[Array], Array]:
 
 @_stages.register
 def _(layer: specifications.Activation, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    result = activations.forward(layer.activation, values.copy())
+    result = activations.ACTIVATIONS[layer.activation].forward(values)
     return (_stage("activation", result, f"{layer.activation} of each number"),)
 
 

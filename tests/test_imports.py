@@ -26,6 +26,7 @@ LEVELS = {
     "calculator": 5,
     "trace": 5,
     "training": 5,
+    "cases": 6,
     "explanation": 6,
     "files": 7,
     "views": 7,

@@ -19,7 +19,7 @@ class PoolingText(NamedTuple):
     padding: str | tuple[int, ...]
 
 
-class Written(click.ParamType):
+class Written(click.ParamType[Any]):
     """An option value that a function reads; where it raises ValueError, `expected` is said."""
 
     def __init__(self, name: str, read: Callable[[str], Any], expected: str) -> None:
@@ -28,8 +28,8 @@ class Written(click.ParamType):
         self._expected = expected
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:  # noqa: ANN401 (whatever the text is read as)
         """Read the text; defaults that are no text stand as they are."""
         if not isinstance(value, str):
             return value

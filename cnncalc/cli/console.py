@@ -1,0 +1,24 @@
+"""Where words go: results to standard output, notes to standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["note", "output_console"]
+
+
+def note(message: str) -> None:
+    """Say something about the work, on standard error, where it does not mix with results."""
+    click.echo(message, err=True)
+
+
+def output_console() -> Console:
+    """Return the console of standard output; rich finds out what the terminal can show."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)

@@ -1,0 +1,204 @@
+"""Option sets that several commands share, each handed to its command as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, PoolingText
+
+__all__ = [
+    "CalculationOptions",
+    "DisplayOptions",
+    "InputOptions",
+    "OutputOptions",
+    "calculation_options",
+    "display_options",
+    "input_options",
+    "output_options",
+]
+
+Command = Callable[..., Any]
+
+
+def _bundled(name: str, kind: type, *options: Callable[[Command], Command]) -> Any:  # noqa: ANN401
+    """Give a command several options and hand them over as one argument, a `kind`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapper(**values: Any) -> Any:  # noqa: ANN401
+            own = {field.name: values.pop(field.name) for field in fields(kind)}
+            return command(**values, **{name: kind(**own)})
+
+        result: Command = wrapper
+        for option in reversed(options):
+            result = option(result)
+        return result
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """Which image or grid to read."""
+
+    source: str | None
+    sheet: str | None
+    cell_range: str | None
+
+
+input_options = _bundled(
+    "given",
+    InputOptions,
+    click.argument("source", metavar="[INPUT]", required=False),
+    click.option("--sheet", metavar="NAME", help="The sheet of an .xlsx INPUT."),
+    click.option(
+        "--range", "cell_range", metavar="A1:D9", help="The cells of an .xlsx INPUT to read."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class CalculationOptions:
+    """What to calculate, as written: kernels, bias, padding, and so on."""
+
+    kernels: tuple[str, ...]
+    biases: tuple[tuple[float, ...], ...]
+    padding: str | tuple[int, ...]
+    stride: tuple[int, ...]
+    dilation: tuple[int, ...]
+    activation: str | None
+    pooling: PoolingText | None
+    combine: str | None
+    depthwise: bool
+
+
+def calculation_options(*, kernel_required: bool) -> Any:  # noqa: ANN401
+    """Return the options of `convolve`, which `export-xlsx` takes as well."""
+    return _bundled(
+        "wanted",
+        CalculationOptions,
+        click.option(
+            "--kernel",
+            "-k",
+            "kernels",
+            metavar="K",
+            multiple=True,
+            required=kernel_required,
+            help="Weights: '1 0 1; 0 1 0; 1 0 1' (rows by ;, depth slices by |), a name such as "
+            "edge, or @FILE. Again for each further filter.",
+        ),
+        click.option(
+            "--bias",
+            "biases",
+            type=NUMBERS,
+            multiple=True,
+            help="One number for every filter, or one for each (repeat it, or separate by commas).",
+        ),
+        click.option(
+            "--padding",
+            "-p",
+            type=PADDING,
+            default="valid",
+            show_default=True,
+            help="valid, same, or zeros to add: 1, 0,1 (vertical,horizontal) or "
+            "top,bottom,left,right.",
+        ),
+        click.option(
+            "--stride", "-s", type=PAIR, default="1", show_default=True, help="Steps of the window."
+        ),
+        click.option(
+            "--dilation", type=PAIR, default="1", show_default=True, help="Spacing of the weights."
+        ),
+        click.option(
+            "--activation",
+            "-a",
+            metavar="NAME",
+            help="linear, relu, leaky_relu, sigmoid, tanh, softmax, elu or softplus.",
+        ),
+        click.option(
+            "--pool", "pooling", type=POOLING, help="Pool the result: max:2, average:2:2, l2:3:1."
+        ),
+        click.option(
+            "--combine",
+            type=click.Choice(["sum", "max"]),
+            help="Make one output of all filters', after the activation and before the pooling.",
+        ),
+        click.option(
+            "--depthwise", is_flag=True, help="Apply each 2-D kernel to each channel by itself."
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class DisplayOptions:
+    """How to show results."""
+
+    form: str
+    decimals: int
+    full: bool
+    colors: str
+
+
+display_options = _bundled(
+    "look",
+    DisplayOptions,
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "csv", "json"]),
+        default="table",
+        show_default=True,
+        help="A table for people; csv, the last matrix alone; json, every stage.",
+    ),
+    click.option(
+        "--decimals",
+        type=click.IntRange(0, 17),
+        default=4,
+        show_default=True,
+        help="At most so many decimal places.",
+    ),
+    click.option("--full", is_flag=True, help="Print every number, however large the matrix."),
+    click.option(
+        "--colors",
+        metavar="MAP",
+        default="green",
+        show_default=True,
+        help="The colour map of the shading, such as green, grey, blue-red or viridis.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """Where to write the result."""
+
+    output: Path | None
+    force: bool
+    scale: str
+
+
+output_options = _bundled(
+    "target",
+    OutputOptions,
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write the result: .png .jpg .gif .csv .npy .json .xlsx .html .svg.",
+    ),
+    click.option("--force", is_flag=True, help="Replace an existing FILE."),
+    click.option(
+        "--scale",
+        type=click.Choice(["clip", "minmax"]),
+        default="clip",
+        show_default=True,
+        help="Grey levels of a picture: clip to 0–255, or stretch the lowest and highest value.",
+    ),
+)

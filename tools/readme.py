@@ -1,0 +1,88 @@
+"""Keeps README.md true: runs every command in it and compares, or rewrites, the output shown.
+
+A block marked `console` holds commands after `$ ` and what each prints; the blocks marked `sh`
+hold the two commands that a newcomer starts with. All commands of the README run in one empty
+folder, in order, as in a terminal 100 columns wide without colour.
+
+    python tools/readme.py --check          exit 1 and show the difference where one is stale
+    python tools/readme.py --write          put today's output in
+    python tools/readme.py --test-command   print the command that installs and runs the tests
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+
+
+def commands(block: str) -> list[str]:
+    """Return the commands of a console block, with their continuation lines."""
+    found = re.findall(r"^\$ ((?:.*\\\n)*.*)$", block, re.MULTILINE)
+    return [str(command) for command in found]
+
+
+def output(command: str, folder: Path) -> str:
+    """Run a command as a reader would, and return all that it prints."""
+    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    result = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return "\n".join(line.rstrip() for line in result.stdout.splitlines())
+
+
+def renewed(text: str) -> str:
+    """Return the README with the output of every command as it is today."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(match: re.Match[str]) -> str:
+            parts = [f"$ {each}\n{output(each, Path(folder))}" for each in commands(match[0])]
+            return "\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+        return CONSOLE.sub(run, text)
+
+
+def test_command(text: str) -> str:
+    """Return the second of the two starting commands."""
+    return SHELL.findall(text)[1].strip()
+
+
+def main() -> int:
+    """Do what the one option says; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    choice = parser.add_mutually_exclusive_group(required=True)
+    for name in ("--check", "--write", "--test-command"):
+        choice.add_argument(name, action="store_true")
+    chosen = parser.parse_args()
+    text = README.read_text(encoding="utf-8")
+    if chosen.test_command:
+        sys.stdout.write(test_command(text) + "\n")
+        return 0
+    new = renewed(text)
+    if chosen.write:
+        README.write_text(new, encoding="utf-8")
+    difference = list(
+        difflib.unified_diff(text.splitlines(), new.splitlines(), "README.md", "today", lineterm="")
+    )
+    sys.stdout.write("\n".join(difference) + "\n" * bool(difference))
+    return 1 if difference and not chosen.write else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
