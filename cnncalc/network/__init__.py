@@ -1,0 +1,35 @@
+"""A network: layers with their weights, its forward pass through `ops`, and its gradients.
+
+The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
+"""
+
+from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.initialization import initialize
+from cnncalc.network.saved_pass import Saved, forward_saved
+from cnncalc.network.structure import (
+    Array,
+    Network,
+    Weights,
+    assemble,
+    walk,
+    without_last_activation,
+)
+
+__all__ = [
+    "Array",
+    "Gradients",
+    "LayerGradients",
+    "Network",
+    "Saved",
+    "Weights",
+    "assemble",
+    "backward",
+    "backward_layer",
+    "forward",
+    "forward_layer",
+    "forward_saved",
+    "initialize",
+    "walk",
+    "without_last_activation",
+]

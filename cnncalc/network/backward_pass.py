@@ -1,0 +1,257 @@
+"""The backward pass: a loss's gradient by the output, worked back to every weight.
+
+Layers without weights only hand the gradient on to their input; those with weights do both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc import layers as specifications
+from cnncalc.layers import Layer
+from cnncalc.network.forward_pass import normalization_scale
+from cnncalc.network.saved_pass import Saved
+from cnncalc.network.structure import Array, Weights
+from cnncalc.ops import convolution, parametric_activations, pooling
+from cnncalc.ops.activations import ACTIVATIONS, leaky_relu_gradient, softmax_gradient
+from cnncalc.ops.bias import bias_gradient
+from cnncalc.ops.dense import dense_input_gradient, dense_kernel_gradient
+from cnncalc.ops.dropout import dropout_gradient
+from cnncalc.ops.global_pooling import global_average_pool_gradient, global_max_pool_gradient
+from cnncalc.ops.normalization import Statistics, batch_normalize_gradients
+from cnncalc.ops.padding import pad_gradient
+
+__all__ = ["Gradients", "LayerGradients", "backward", "backward_layer"]
+
+
+class LayerGradients(NamedTuple):
+    """A loss's gradients by one layer's input, None where not wanted, and by its weights."""
+
+    input: Array | None
+    weights: dict[str, Array]
+
+
+class Gradients(NamedTuple):
+    """A loss's gradients: one mapping a layer by weight name, and by the network's input."""
+
+    weights: tuple[dict[str, Array], ...]
+    input: Array | None
+
+
+def backward(
+    layers: Sequence[Layer],
+    weights: Sequence[Weights],
+    saved: Sequence[Saved],
+    gradient: Array,
+    to_input: bool = False,
+) -> Gradients:
+    """Work a loss's gradient by the output back to every trainable weight.
+
+    Arguments: `layers`, `weights` and what `forward_saved` returned for them; the `gradient` by
+    the last layer's output, of its shape; whether the gradient by the network's input is wanted
+    too, which costs as much as a forward pass.
+    Returns the gradients by weight, one mapping a layer (empty without trainable weights), each of
+    its weight's shape, and the gradient by the input, or None.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network.saved_pass import forward_saved
+    >>> layers, weights = [Dense(1, use_bias=False)], [{"kernel": np.array([[3.0]])}]
+    >>> saved = forward_saved(layers, weights, np.array([[5.0]]))
+    >>> backward(layers, weights, saved, np.array([[1.0]])).weights
+    ({'kernel': array([[5.]])},)
+    """
+    by_weight: list[dict[str, Array]] = [{} for _ in layers]
+    # Before the first layer with weights there is nothing to learn.
+    first = 0 if to_input else next((i for i, own in enumerate(weights) if own), len(layers))
+    for index in reversed(range(first, len(layers))):
+        layer, own = layers[index], weights[index]
+        result = backward_layer(layer, own, saved[index], gradient, to_input or index > first)
+        by_weight[index] = result.weights
+        if result.input is not None:
+            gradient = result.input
+    return Gradients(tuple(by_weight), gradient if to_input else None)
+
+
+@singledispatch
+def backward_layer(
+    layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    """Return a loss's gradients by one layer's input and weights, given that by its output.
+
+    Arguments: the `layer`, its `weights` and what its forward pass `saved`; the `gradient` by the
+    output, of its shape; whether the gradient by the input is wanted.
+    """
+    return LayerGradients(_input_gradient(layer, saved, gradient) if to_input else None, {})
+
+
+@backward_layer.register
+def _(
+    layer: specifications.Conv2D, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    gradient, by_weight = _through_activation(layer, saved, gradient)
+    geometry = layer.geometry(saved.input.shape[1:])
+    by_weight["kernel"] = convolution.convolve_kernel_gradient(
+        gradient, saved.input, geometry, layer.groups
+    )
+    if not to_input:
+        return LayerGradients(None, by_weight)
+    by_input = convolution.convolve_input_gradient(
+        gradient, weights["kernel"], geometry, layer.groups
+    )
+    return LayerGradients(by_input, by_weight)
+
+
+@backward_layer.register
+def _(
+    layer: specifications.DepthwiseConv2D,
+    weights: Weights,
+    saved: Saved,
+    gradient: Array,
+    to_input: bool,
+) -> LayerGradients:
+    gradient, by_weight = _through_activation(layer, saved, gradient)
+    geometry = layer.geometry(saved.input.shape[1:])
+    by_weight["kernel"] = convolution.depthwise_convolve_kernel_gradient(
+        gradient, saved.input, geometry
+    )
+    if not to_input:
+        return LayerGradients(None, by_weight)
+    by_input = convolution.depthwise_convolve_input_gradient(gradient, weights["kernel"], geometry)
+    return LayerGradients(by_input, by_weight)
+
+
+@backward_layer.register
+def _(
+    layer: specifications.Dense, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    gradient, by_weight = _through_activation(layer, saved, gradient)
+    by_weight["kernel"] = dense_kernel_gradient(gradient, saved.input)
+    by_input = dense_input_gradient(gradient, weights["kernel"]) if to_input else None
+    return LayerGradients(by_input, by_weight)
+
+
+def _through_activation(
+    layer: specifications.ConvolutionLayer | specifications.Dense, saved: Saved, gradient: Array
+) -> tuple[Array, dict[str, Array]]:
+    """Return the gradient before the activation, and the bias's if there is one."""
+    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    return gradient, {"bias": bias_gradient(gradient)} if layer.use_bias else {}
+
+
+@backward_layer.register
+def _(
+    layer: specifications.BatchNormalization,
+    weights: Weights,
+    saved: Saved,
+    gradient: Array,
+    to_input: bool,
+) -> LayerGradients:
+    moving = (weights["moving_mean"], weights["moving_variance"])
+    by_input, by_gamma, by_beta = batch_normalize_gradients(
+        gradient,
+        saved.input,
+        Statistics(*(saved.extra or moving)),
+        normalization_scale(weights)[0],
+        training=bool(saved.extra),
+        epsilon=layer.epsilon,
+    )
+    by_weight = {"gamma": by_gamma} if layer.scale else {}
+    return LayerGradients(by_input, by_weight | ({"beta": by_beta} if layer.center else {}))
+
+
+@singledispatch
+def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
+    """Return a loss's gradient by the input of a layer without weights."""
+    raise TypeError(type(layer).__name__)  # every layer without weights is registered below
+
+
+@_input_gradient.register
+def _(layer: specifications.InputLayer, saved: Saved, gradient: Array) -> Array:
+    return gradient
+
+
+@_input_gradient.register
+def _(layer: specifications.Rescaling, saved: Saved, gradient: Array) -> Array:
+    result: Array = gradient * np.asarray(layer.scale, gradient.dtype)
+    return result
+
+
+@_input_gradient.register
+def _(layer: specifications.ZeroPadding2D, saved: Saved, gradient: Array) -> Array:
+    return pad_gradient(gradient, layer.pads)
+
+
+@_input_gradient.register
+def _(layer: specifications.MaxPooling2D, saved: Saved, gradient: Array) -> Array:
+    return pooling.max_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
+
+
+@_input_gradient.register
+def _(layer: specifications.AveragePooling2D, saved: Saved, gradient: Array) -> Array:
+    geometry = layer.geometry(saved.input.shape[1:])
+    return pooling.average_pool_gradient(gradient, geometry, count_padding=layer.padding != "same")
+
+
+@_input_gradient.register
+def _(layer: specifications.L2Pooling2D, saved: Saved, gradient: Array) -> Array:
+    return pooling.l2_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
+
+
+@_input_gradient.register
+def _(layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array) -> Array:
+    gradient = gradient.reshape(len(gradient), -1)
+    if isinstance(layer, specifications.GlobalAveragePooling2D):
+        return global_average_pool_gradient(gradient, saved.input.shape[1:3])
+    return global_max_pool_gradient(gradient, saved.input)
+
+
+@_input_gradient.register
+def _(layer: specifications.Flatten, saved: Saved, gradient: Array) -> Array:
+    return gradient.reshape(saved.input.shape)
+
+
+@_input_gradient.register
+def _(layer: specifications.Activation, saved: Saved, gradient: Array) -> Array:
+    return ACTIVATIONS[layer.activation].backward(gradient, saved.output)
+
+
+@_input_gradient.register
+def _(layer: specifications.Softmax, saved: Saved, gradient: Array) -> Array:
+    return softmax_gradient(gradient, saved.output)
+
+
+@_input_gradient.register
+def _(layer: specifications.LeakyReLU, saved: Saved, gradient: Array) -> Array:
+    # By the input, since a slope of 0 or of more than 1 leaves the output's sign as it is.
+    return leaky_relu_gradient(gradient, saved.input, layer.negative_slope)
+
+
+@_input_gradient.register
+def _(layer: specifications.ELU, saved: Saved, gradient: Array) -> Array:
+    return parametric_activations.elu_gradient(gradient, saved.input, layer.alpha)
+
+
+@_input_gradient.register
+def _(layer: specifications.ReLU, saved: Saved, gradient: Array) -> Array:
+    return parametric_activations.relu_gradient(
+        gradient, saved.input, layer.max_value, layer.negative_slope, layer.threshold
+    )
+
+
+@_input_gradient.register
+def _(layer: specifications.Dropout, saved: Saved, gradient: Array) -> Array:
+    return dropout_gradient(gradient, saved.extra[0], layer.rate) if saved.extra else gradient
+
+
+@_input_gradient.register
+def _(layer: specifications.Combine, saved: Saved, gradient: Array) -> Array:
+    if layer.mode == "sum":
+        return np.broadcast_to(gradient, saved.input.shape).copy()
+    winners = saved.input.argmax(axis=-1, keepdims=True)
+    result = np.zeros_like(saved.input)
+    np.put_along_axis(result, winners, gradient, axis=-1)
+    return result

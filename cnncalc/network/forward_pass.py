@@ -1,0 +1,156 @@
+"""The forward pass, as in prediction: each layer's specification meets the arithmetic of `ops`."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from math import prod
+
+import numpy as np
+
+from cnncalc import layers as specifications
+from cnncalc.layers import Layer
+from cnncalc.network.structure import Array, Network, Weights
+from cnncalc.ops import convolution, parametric_activations, pooling
+from cnncalc.ops.activations import ACTIVATIONS, leaky_relu, softmax
+from cnncalc.ops.bias import add_bias
+from cnncalc.ops.dense import dense
+from cnncalc.ops.global_pooling import global_average_pool, global_max_pool
+from cnncalc.ops.normalization import Statistics, batch_normalize
+from cnncalc.ops.padding import pad
+
+__all__ = ["forward", "forward_layer", "normalization_scale"]
+
+
+def forward(network: Network, images: Array) -> Array:
+    """Return the network's output for a batch, as in prediction.
+
+    Arguments: `images` (batch, *input_shape), floating point. Returns (batch, *output shape).
+    """
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        images = forward_layer(layer, weights, images)
+    return images
+
+
+@singledispatch
+def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
+    """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""
+    raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+@forward_layer.register(specifications.InputLayer)
+@forward_layer.register(specifications.Dropout)
+def _(layer: Layer, weights: Weights, images: Array) -> Array:
+    return images
+
+
+@forward_layer.register
+def _(layer: specifications.Rescaling, weights: Weights, images: Array) -> Array:
+    scale, offset = (np.asarray(value, images.dtype) for value in (layer.scale, layer.offset))
+    result: Array = images * scale + offset
+    return result
+
+
+@forward_layer.register
+def _(layer: specifications.ZeroPadding2D, weights: Weights, images: Array) -> Array:
+    return pad(images, layer.pads)
+
+
+@forward_layer.register
+def _(layer: specifications.Conv2D, weights: Weights, images: Array) -> Array:
+    geometry = layer.geometry(images.shape[1:])
+    result = convolution.convolve(images, weights["kernel"], geometry, layer.groups)
+    return _finished(layer, weights, result)
+
+
+@forward_layer.register
+def _(layer: specifications.DepthwiseConv2D, weights: Weights, images: Array) -> Array:
+    geometry = layer.geometry(images.shape[1:])
+    result = convolution.depthwise_convolve(images, weights["kernel"], geometry)
+    return _finished(layer, weights, result)
+
+
+@forward_layer.register
+def _(layer: specifications.Dense, weights: Weights, images: Array) -> Array:
+    return _finished(layer, weights, dense(images, weights["kernel"]))
+
+
+def _finished(
+    layer: specifications.ConvolutionLayer | specifications.Dense, weights: Weights, result: Array
+) -> Array:
+    if layer.use_bias:
+        result = add_bias(result, weights["bias"])
+    return ACTIVATIONS[str(layer.activation)].forward(result)
+
+
+@forward_layer.register
+def _(layer: specifications.MaxPooling2D, weights: Weights, images: Array) -> Array:
+    return pooling.max_pool(images, layer.geometry(images.shape[1:]))
+
+
+@forward_layer.register
+def _(layer: specifications.AveragePooling2D, weights: Weights, images: Array) -> Array:
+    geometry = layer.geometry(images.shape[1:])
+    return pooling.average_pool(images, geometry, count_padding=layer.padding != "same")
+
+
+@forward_layer.register
+def _(layer: specifications.L2Pooling2D, weights: Weights, images: Array) -> Array:
+    return pooling.l2_pool(images, layer.geometry(images.shape[1:]))
+
+
+@forward_layer.register
+def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
+    average = isinstance(layer, specifications.GlobalAveragePooling2D)
+    result = global_average_pool(images) if average else global_max_pool(images)
+    return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
+
+
+@forward_layer.register
+def _(layer: specifications.Flatten, weights: Weights, images: Array) -> Array:
+    return images.reshape(len(images), prod(images.shape[1:]))
+
+
+@forward_layer.register
+def _(layer: specifications.Activation, weights: Weights, images: Array) -> Array:
+    return ACTIVATIONS[layer.activation].forward(images)
+
+
+@forward_layer.register
+def _(layer: specifications.Softmax, weights: Weights, images: Array) -> Array:
+    return softmax(images)
+
+
+@forward_layer.register
+def _(layer: specifications.LeakyReLU, weights: Weights, images: Array) -> Array:
+    return leaky_relu(images, layer.negative_slope)
+
+
+@forward_layer.register
+def _(layer: specifications.ELU, weights: Weights, images: Array) -> Array:
+    return parametric_activations.elu(images, layer.alpha)
+
+
+@forward_layer.register
+def _(layer: specifications.ReLU, weights: Weights, images: Array) -> Array:
+    return parametric_activations.relu(
+        images, layer.max_value, layer.negative_slope, layer.threshold
+    )
+
+
+@forward_layer.register
+def _(layer: specifications.BatchNormalization, weights: Weights, images: Array) -> Array:
+    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
+    gamma, beta = normalization_scale(weights)
+    return batch_normalize(images, moving, gamma, beta, layer.epsilon)
+
+
+def normalization_scale(weights: Weights) -> tuple[Array, Array]:
+    """Return a batch normalization's gamma and beta, ones and zeros where it has none."""
+    like = weights["moving_mean"]
+    return weights.get("gamma", np.ones_like(like)), weights.get("beta", np.zeros_like(like))
+
+
+@forward_layer.register
+def _(layer: specifications.Combine, weights: Weights, images: Array) -> Array:
+    combine = np.sum if layer.mode == "sum" else np.max
+    return np.asarray(combine(images, axis=-1, keepdims=True))

@@ -1,0 +1,102 @@
+"""A forward pass that keeps what the backward pass needs: for training and for gradients.
+
+Each layer's gradients follow from its input and its output, so that these two are kept and hardly
+anything else. Prediction has its own, leaner, pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
+from types import MappingProxyType
+
+import numpy as np
+
+from cnncalc import layers as specifications
+from cnncalc.layers import Layer
+from cnncalc.network.forward_pass import forward_layer, normalization_scale
+from cnncalc.network.structure import Array, Weights
+from cnncalc.ops.dropout import dropout, dropout_mask
+from cnncalc.ops.normalization import (
+    Statistics,
+    batch_normalize,
+    batch_statistics,
+    moving_average,
+)
+
+__all__ = ["Saved", "forward_saved"]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What one layer's forward pass leaves for its backward pass.
+
+    `input` and `output` are the layer's batches; `extra` is what they don't tell (which numbers
+    dropout kept; the batch's mean and variance), empty where the layer worked as in prediction;
+    `updates` are new values of the weights that training keeps up to date without a gradient (the
+    moving mean and variance).
+    """
+
+    input: Array
+    output: Array
+    extra: tuple[Array, ...] = ()
+    updates: Weights = field(default_factory=lambda: MappingProxyType({}))
+
+
+def forward_saved(
+    layers: Sequence[Layer],
+    weights: Sequence[Weights],
+    images: Array,
+    generator: np.random.Generator | None = None,
+) -> tuple[Saved, ...]:
+    """Run a batch through layers and keep what the backward pass needs.
+
+    Arguments: `layers` and the `weights` of each; `images` (batch, *input shape), floating point;
+    in training, the `generator` that draws what dropout keeps: then batch normalization uses the
+    batch's own statistics. Without it all layers work as in prediction.
+    Returns one record a layer; the last one's `output` is the network's.
+
+    >>> from cnncalc.layers import Dropout, ReLU
+    >>> saved = forward_saved([ReLU(), Dropout(0.5)], [{}, {}], np.array([[-1.0, 2.0]]))
+    >>> saved[-1].output
+    array([[0., 2.]])
+    """
+    saved: list[Saved] = []
+    for layer, own in zip(layers, weights, strict=True):
+        if generator is None:
+            saved.append(Saved(images, forward_layer(layer, own, images)))
+        else:
+            saved.append(_train_layer(layer, own, images, generator))
+        images = saved[-1].output
+    return tuple(saved)
+
+
+@singledispatch
+def _train_layer(
+    layer: Layer, weights: Weights, images: Array, generator: np.random.Generator
+) -> Saved:
+    """Run a batch through one layer as in training, which most layers do as in prediction."""
+    return Saved(images, forward_layer(layer, weights, images))
+
+
+@_train_layer.register
+def _(
+    layer: specifications.Dropout, weights: Weights, images: Array, generator: np.random.Generator
+) -> Saved:
+    kept = dropout_mask(images.shape, layer.rate, generator)
+    return Saved(images, dropout(images, kept, layer.rate), (kept,))
+
+
+@_train_layer.register
+def _(
+    layer: specifications.BatchNormalization,
+    weights: Weights,
+    images: Array,
+    generator: np.random.Generator,
+) -> Saved:
+    batch = batch_statistics(images)
+    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
+    mean, variance = moving_average(moving, batch, layer.momentum)
+    output = batch_normalize(images, batch, *normalization_scale(weights), layer.epsilon)
+    return Saved(images, output, batch, {"moving_mean": mean, "moving_variance": variance})

@@ -1,0 +1,132 @@
+"""What a network is: layers in order with their weights, every shape checked beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import Activation, Layer, Shape, Softmax
+from cnncalc.layers.naming import named
+
+__all__ = ["Array", "Network", "Weights", "assemble", "walk", "without_last_activation"]
+
+Array = npt.NDArray[Any]
+Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers in order, each with a name of its own, and the weights of each.
+
+    `input_shape` is one sample's; `weights` holds one mapping a layer, by Keras's weight names.
+    """
+
+    input_shape: Shape
+    layers: tuple[Layer, ...]
+    weights: tuple[Weights, ...]
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The input's shape, then each layer's output shape."""
+        result = [self.input_shape]
+        for layer in self.layers:
+            result.append(layer.output_shape(result[-1]))
+        return tuple(result)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may surprise a reader, a sentence each, such as a Dense on an input not flat."""
+        pairs = zip(self.layers, self.shapes[:-1], strict=True)
+        noted = ((layer.name, layer.note(shape)) for layer, shape in pairs)
+        return tuple(f"layer {name}: {note}" for name, note in noted if note)
+
+
+def assemble(
+    layers: Sequence[Layer], input_shape: Sequence[int], weights: Sequence[Mapping[str, Any]]
+) -> Network:
+    """Put layers and weights together, name the unnamed layers, and check that all shapes fit.
+
+    Arguments: the layers in order; one sample's `input_shape`; for each layer its weights by
+    name, each of the shape that `Layer.weight_shapes` gives.
+    Raises ShapeError that names the layer where something does not fit, OptionError for an
+    input shape or a layer's name that can't be used.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> assemble([MaxPooling2D(2)], (4, 4, 1), [{}]).shapes
+    ((4, 4, 1), (2, 2, 1))
+    """
+    arrays = []
+    walked = walk(layers, input_shape)
+    for (layer, shape), given in zip(walked, weights, strict=True):
+        try:
+            arrays.append(_checked(layer.weight_shapes(shape), given))
+        except ShapeError as error:
+            raise ShapeError(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
+    return Network(tuple(input_shape), named(layers), tuple(arrays))
+
+
+def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[Layer, Shape]]:
+    """Yield each layer, named, with its input shape, after it was found to accept it.
+
+    Raises ShapeError that names the first layer that does not, OptionError as `assemble` does.
+
+    >>> from cnncalc.layers import Dense, Flatten
+    >>> [shape for layer, shape in walk([Flatten(), Dense(2)], (4, 4, 1))]
+    [(4, 4, 1), (16,)]
+    """
+    shape = tuple(input_shape)
+    if not shape or any(type(size) is not int or size < 1 for size in shape):
+        message = "an input shape must be whole numbers, at least 1 each. "
+        raise OptionError(message + f"Received: {shape}")
+    for layer in named(layers):
+        try:
+            output_shape = layer.output_shape(shape)
+            layer.weight_shapes(shape)
+        except ShapeError as error:
+            raise ShapeError(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
+        yield layer, shape
+        shape = output_shape
+
+
+def _checked(expected: Mapping[str, Shape], given: Mapping[str, Any]) -> dict[str, Array]:
+    result = {}
+    for name, shape in expected.items():
+        array = np.array(given[name]) if name in given else None
+        if array is None or array.shape != shape:
+            received = "none" if array is None else str(array.shape)
+            message = f"the weight {name!r} must have the shape {shape}. Received: {received}"
+            raise ShapeError(message)
+        array.flags.writeable = False
+        result[name] = array
+    return result
+
+
+def without_last_activation(network: Network) -> tuple[Network, str]:
+    """Peel the last activation off, so that the network's output is its logits.
+
+    A loss is computed together with the softmax or sigmoid before it, as Keras's TensorFlow
+    backend does: no probability is rounded to 0 or 1 before its logarithm is taken.
+    Returns the network, of the same length and weights, and the activation's name, "linear" where
+    there was none.
+
+    >>> from cnncalc.layers import Dense
+    >>> layer = Dense(2, activation="softmax", use_bias=False)
+    >>> network = assemble([layer], (3,), [{"kernel": np.ones((3, 2))}])
+    >>> bare, activation = without_last_activation(network)
+    >>> bare.layers[-1].activation, activation
+    ('linear', 'softmax')
+    """
+    last = network.layers[-1]
+    activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
+    if activation == "linear":
+        return network, activation
+    if isinstance(last, Softmax):
+        bare: Layer = Activation("linear", name=last.name)
+    else:
+        bare = replace(last, activation="linear")  # type: ignore[call-arg]  # it has one
+    return replace(network, layers=(*network.layers[:-1], bare)), activation
