@@ -1,0 +1,1 @@
+"""Having a workbook's formulas evaluated by a spreadsheet engine, whatever values it stores."""
