@@ -69,7 +69,7 @@ def convolve_kernel_gradient(
     shape = (*geometry.kernel, images.shape[-1] // groups, gradient.shape[-1])
     total = np.zeros(shape, np.result_type(gradient, images))
     _require_fit(images, total, geometry, groups)
-    _require_gradient(gradient, total, geometry)
+    _require_gradient(gradient, (len(images), *geometry.output, shape[3]))
     for strip, patches, filters in _patches(images, total, geometry, groups):
         block = gradient[strip.images, strip.rows, :, filters].reshape(len(patches), -1)
         total[..., filters] += (patches.T @ block).reshape(*shape[:3], -1)
@@ -87,8 +87,8 @@ def convolve_input_gradient(
     Raises ShapeError where the arrays don't fit the geometry or each other.
     """
     # nyxf,ijcf->nhwc
-    _require_gradient(gradient, kernel, geometry)
     depth, filters = kernel.shape[2:]
+    _require_gradient(gradient, (len(gradient), *geometry.output, filters))
     shape = (len(gradient), *geometry.padded, depth * groups)
     total = np.zeros(shape, np.result_type(gradient, kernel))
     for strip in strips(len(gradient), geometry, depth + filters // groups):
@@ -188,11 +188,10 @@ def _require_fit(images: Array, kernel: Array, geometry: Geometry, groups: int) 
         raise ShapeError(message)
 
 
-def _require_gradient(gradient: Array, kernel: Array, geometry: Geometry) -> None:
-    expected = (*geometry.output, kernel.shape[3])
-    if gradient.shape[1:] != expected:
+def _require_gradient(gradient: Array, shape: tuple[int, ...]) -> None:
+    if gradient.shape != shape:
         message = (
-            f"gradient must have the shape of the convolution's output, (batch, {expected[0]}, "
-            f"{expected[1]}, {expected[2]}). Received: gradient.shape={gradient.shape}"
+            f"gradient must have the shape of the convolution's output, {shape}. "
+            f"Received: gradient.shape={gradient.shape}"
         )
         raise ShapeError(message)

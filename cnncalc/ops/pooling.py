@@ -42,7 +42,7 @@ def max_pool(images: Array, geometry: Geometry) -> Array:
     """
     require_images(images, geometry)
     _require_pixels(geometry)
-    result = _empty(images, geometry)
+    result = np.empty(_output_shape(images, geometry), images.dtype)
     for strip in _strips(images, geometry):
         rows = padded_rows(images, geometry, strip, value=-np.inf)
         result[strip] = _reduce(np.maximum, rows, geometry)
@@ -64,7 +64,7 @@ def max_positions(images: Array, geometry: Geometry) -> Positions:
     """
     require_images(images, geometry)
     _require_pixels(geometry)
-    positions = np.empty((len(images), *geometry.output, images.shape[3]), np.intp)
+    positions = np.empty(_output_shape(images, geometry), np.intp)
     for strip in _strips(images, geometry):
         rows = padded_rows(images, geometry, strip, value=-np.inf)
         positions[strip] = sum(
@@ -83,7 +83,7 @@ def max_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arr
     """
     require_images(images, geometry)
     _require_pixels(geometry)
-    _require_gradient(gradient, geometry)
+    _require_gradient(gradient, _output_shape(images, geometry))
     total = _zeros(gradient, geometry)
     for strip in _strips(images, geometry):
         rows = padded_rows(images, geometry, strip, value=-np.inf)
@@ -114,7 +114,7 @@ def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) 
     """
     require_images(images, geometry)
     down, across = _counts(geometry, count_padding, images.dtype)
-    result = _empty(images, geometry)
+    result = np.empty(_output_shape(images, geometry), images.dtype)
     for strip in _strips(images, geometry):
         sums = _reduce(np.add, padded_rows(images, geometry, strip), geometry)
         np.divide(sums, down[strip.rows] * across, out=result[strip])
@@ -129,7 +129,7 @@ def average_pool_gradient(gradient: Array, geometry: Geometry, count_padding: bo
     Returns (batch, height, width, channels).
     Raises ShapeError where gradient and geometry don't fit, or a window has no pixel to count.
     """
-    _require_gradient(gradient, geometry)
+    _require_gradient(gradient, (len(gradient), *geometry.output, gradient.shape[-1]))
     down, across = _counts(geometry, count_padding, gradient.dtype)
     total = _zeros(gradient, geometry)
     for strip in _strips(gradient, geometry):
@@ -154,7 +154,7 @@ def l2_pool(images: Array, geometry: Geometry) -> Array:
     array([5.])
     """
     require_images(images, geometry)
-    result = _empty(images, geometry)
+    result = np.empty(_output_shape(images, geometry), images.dtype)
     for strip in _strips(images, geometry):
         result[strip] = _norms(padded_rows(images, geometry, strip), geometry)
     return result
@@ -169,7 +169,7 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
     Raises ShapeError where the arrays don't fit the geometry.
     """
     require_images(images, geometry)
-    _require_gradient(gradient, geometry)
+    _require_gradient(gradient, _output_shape(images, geometry))
     total = _zeros(gradient, geometry)
     for strip in _strips(images, geometry):
         rows = padded_rows(images, geometry, strip)
@@ -188,8 +188,8 @@ def _strips(images: Array, geometry: Geometry) -> Iterator[Strip]:
     return strips(len(images), geometry, 2 * cells * images.shape[3])
 
 
-def _empty(images: Array, geometry: Geometry) -> Array:
-    return np.empty((len(images), *geometry.output, images.shape[3]), images.dtype)
+def _output_shape(images: Array, geometry: Geometry) -> tuple[int, ...]:
+    return (len(images), *geometry.output, images.shape[3])
 
 
 def _zeros(gradient: Array, geometry: Geometry) -> Array:
@@ -257,11 +257,10 @@ def _require_pixels(geometry: Geometry) -> None:
         raise ShapeError(message)
 
 
-def _require_gradient(gradient: Array, geometry: Geometry) -> None:
-    if gradient.shape[1:3] != geometry.output:
-        height, width = geometry.output
+def _require_gradient(gradient: Array, shape: tuple[int, ...]) -> None:
+    if gradient.shape != shape:
         message = (
-            f"gradient must have the shape of the pooling's output, (batch, {height}, {width}, "
-            f"channels). Received: gradient.shape={gradient.shape}"
+            f"gradient must have the shape of the pooling's output, {shape}. "
+            f"Received: gradient.shape={gradient.shape}"
         )
         raise ShapeError(message)
