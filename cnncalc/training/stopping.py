@@ -49,10 +49,17 @@ class EarlyStopping:
             )
             raise OptionError(message)
 
+    def check(self, *, validated: bool) -> None:
+        """Raise OptionError where the monitored number won't be there."""
+        if self.monitor.startswith("val_") and not validated:
+            message = (
+                f"early stopping on {self.monitor} needs validation data. "
+                "Received: none, by a validation_split of 0"
+            )
+            raise OptionError(message)
+
     def judge(self, history: Sequence[EpochRecord]) -> Verdict:
         """Decide from all epochs so far; it is asked after each of them.
-
-        Raises OptionError where the monitored number is not there: no validation data.
 
         >>> losses = [0.9, 0.5, 0.6, 0.7]
         >>> history = [EpochRecord(i, x, 0, x, 0, 0, 0, 0) for i, x in enumerate(losses, 1)]
@@ -71,13 +78,7 @@ class EarlyStopping:
         return Verdict(stop, best_epoch)
 
     def _monitored(self, record: EpochRecord) -> float:
-        value: float | None = getattr(record, self.monitor)
-        if value is None:
-            message = (
-                f"early stopping on {self.monitor} needs validation data. "
-                "Received: a validation split of 0"
-            )
-            raise OptionError(message)
+        value: float = getattr(record, self.monitor)
         return value
 
     def _is_better(self, value: float, best: float) -> bool:

@@ -5,10 +5,10 @@ from cnncalc.training.history import EpochRecord
 from cnncalc.training.stopping import EarlyStopping, Verdict
 
 
-def history(losses, accuracies=None, validated=True):
+def history(losses, accuracies=None):
     accuracies = accuracies or [0.0] * len(losses)
     return [
-        EpochRecord(epoch, loss, accuracy, loss if validated else None, accuracy, 0.1, 10, 1.0)
+        EpochRecord(epoch, loss, accuracy, loss, accuracy, 0.1, 10, 1.0)
         for epoch, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=1)
     ]
 
@@ -43,7 +43,8 @@ def test_accuracy_is_better_when_it_is_larger():
 
 def test_val_loss_needs_validation_data():
     with pytest.raises(OptionError, match="early stopping on val_loss needs validation data"):
-        EarlyStopping().judge(history([1.0], validated=False))
+        EarlyStopping().check(validated=False)
+    EarlyStopping("loss").check(validated=False)
 
 
 def test_unusable_arguments_are_refused():

@@ -1,0 +1,185 @@
+"""Labelled images as training reads them, batch by batch, and their division into parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import InputError, OptionError
+
+__all__ = ["Dataset", "ImageSource", "Parts", "make_dataset", "split", "split_warnings"]
+
+Array = NDArray[Any]
+
+
+class ImageSource(Protocol):
+    """A stack of images (images, height, width, channels): an array, or a file that acts as one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The (images, height, width, channels)."""
+
+    def __getitem__(self, rows: Array, /) -> Array:
+        """Return a copy of the images in these rows, in their order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples: which rows of a stack of images, and the class of each.
+
+    `rows` and `labels` (samples,) are whole numbers, labels from 0 in the order of
+    `class_names`. `names` holds what each row of the stack is called, or nothing.
+    """
+
+    images: ImageSource
+    rows: Array
+    labels: Array
+    class_names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """One sample's (height, width, channels)."""
+        return tuple(self.images.shape[1:])
+
+    @property
+    def counts(self) -> Array:
+        """How many samples each class has."""
+        return np.bincount(self.labels, minlength=len(self.class_names))
+
+    def batch(self, positions: Array) -> tuple[Array, Array]:
+        """Return the images (batch, height, width, channels) and labels (batch,) at positions."""
+        return self.images[self.rows[positions]], self.labels[positions]
+
+    def part(self, positions: Array) -> Dataset:
+        """Return the samples at positions as a data set of the same stack."""
+        return replace(self, rows=self.rows[positions], labels=self.labels[positions])
+
+    def name(self, position: int) -> str:
+        """Return what a sample is called: its file, or its number."""
+        row = int(self.rows[position])
+        return self.names[row] if self.names else f"sample {row + 1}"
+
+
+def make_dataset(
+    images: ImageSource,
+    labels: Array,
+    class_names: Sequence[str],
+    names: Sequence[str] = (),
+) -> Dataset:
+    """Put images and their labels together.
+
+    Arguments: `images` (samples, height, width, channels); `labels` (samples,), class numbers
+    from 0; the `class_names` in that order; the samples' `names`, or none.
+    Raises InputError where the counts differ, a label has no name, or there is no sample.
+
+    >>> dataset = make_dataset(np.zeros((3, 4, 4, 1)), np.array([0, 1, 1]), ["cat", "dog"])
+    >>> len(dataset), dataset.input_shape, dataset.counts.tolist()
+    (3, (4, 4, 1), [1, 2])
+    """
+    numbers = np.asarray(labels, dtype=np.intp)
+    _require(len(images.shape) == 4, "images must be (samples, height, width, channels)", images)
+    if len(numbers) != images.shape[0]:
+        message = (
+            "there must be one label an image. "
+            f"Received: {len(numbers)} labels, {images.shape[0]} images"
+        )
+        raise InputError(message)
+    _require(min(images.shape) > 0, "there must be at least one image", images)
+    if numbers.min() < 0 or numbers.max() >= len(class_names):
+        message = (
+            f"labels must be from 0 to {len(class_names) - 1}, one a class. "
+            f"Received: labels from {numbers.min()} to {numbers.max()}"
+        )
+        raise InputError(message)
+    rows = np.arange(len(numbers))
+    return Dataset(images, rows, numbers, tuple(class_names), tuple(names))
+
+
+def _require(holds: bool, expected: str, images: ImageSource) -> None:
+    if not holds:
+        message = f"{expected}. Received: shape {tuple(images.shape)}"
+        raise InputError(message)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What is trained on, and what is held back to validate with, if anything."""
+
+    training: Dataset
+    validation: Dataset | None
+
+
+def split(dataset: Dataset, validation_split: float, stratify: bool = False) -> Parts:
+    """Hold the last part of a data set back, before anything is shuffled, as Keras's fit does.
+
+    Arguments: the share to hold back, from 0 to less than 1; with `stratify`, the last part of
+    each class is taken, so that no class is missing on either side.
+    Raises OptionError where a part would be empty, or stratified, a class has one sample.
+    Convention: validation_split in https://keras.io/api/models/model_training_apis/#fit-method
+
+    >>> dataset = make_dataset(np.zeros((10, 1, 1, 1)), np.arange(10) // 5, ["cat", "dog"])
+    >>> split(dataset, 0.3).validation.labels.tolist()
+    [1, 1, 1]
+    >>> split(dataset, 0.3, stratify=True).validation.labels.tolist()
+    [0, 0, 1, 1]
+    """
+    if not 0 <= validation_split < 1:
+        message = (
+            "validation_split must be at least 0 and less than 1. "
+            f"Received: validation_split={validation_split}"
+        )
+        raise OptionError(message)
+    if validation_split == 0:
+        return Parts(dataset, None)
+    held_back = np.zeros(len(dataset), dtype=bool)
+    for group in _classes(dataset) if stratify else [np.arange(len(dataset))]:
+        kept = math.floor(len(group) * (1 - validation_split))
+        held_back[group[max(kept, 1) if stratify else kept :]] = True
+    if held_back.all() or not held_back.any():
+        message = (
+            "validation_split must leave samples for training and for validation. "
+            f"Received: validation_split={validation_split} of {len(dataset)} samples"
+        )
+        raise OptionError(message)
+    return Parts(dataset.part(np.flatnonzero(~held_back)), dataset.part(np.flatnonzero(held_back)))
+
+
+def _classes(dataset: Dataset) -> list[Array]:
+    """Return the positions of each class's samples; each class must have two."""
+    for name, count in zip(dataset.class_names, dataset.counts, strict=True):
+        if count == 1:
+            message = (
+                "to be stratified, a class must have at least 2 samples. "
+                f"Received: 1 sample of {name!r}"
+            )
+            raise OptionError(message)
+    return [np.flatnonzero(dataset.labels == label) for label in range(len(dataset.class_names))]
+
+
+def split_warnings(parts: Parts) -> list[str]:
+    """Return one line for each part that lacks a class.
+
+    >>> dataset = make_dataset(np.zeros((10, 1, 1, 1)), np.arange(10) // 5, ["cat", "dog"])
+    >>> split_warnings(split(dataset, 0.3))[0]
+    "the validation part holds no 'cat': its accuracy says nothing about that class"
+    """
+    what = {
+        "training": "the training part holds no {}: it can't be learnt",
+        "validation": "the validation part holds no {}: its accuracy says nothing about that class",
+    }
+    result = []
+    for part, text in what.items():
+        dataset: Dataset | None = getattr(parts, part)
+        if dataset is not None and not dataset.counts.all():
+            missing = [dataset.class_names[label] for label in np.flatnonzero(dataset.counts == 0)]
+            result.append(text.format(", ".join(map(repr, missing))))
+    return result

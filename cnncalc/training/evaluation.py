@@ -1,0 +1,72 @@
+"""A network's outputs and losses on a whole data set, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.training.dataset import Dataset
+from cnncalc.training.history import Score
+from cnncalc.training.metrics import ClassReport, confusion_matrix, predicted_classes
+from cnncalc.training.objective import Objective, Outcome
+
+__all__ = ["Evaluation", "evaluate"]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Each sample's loss (samples,), output (samples, units) and true class (samples,)."""
+
+    losses: Array
+    outputs: Array
+    labels: Array
+    class_names: tuple[str, ...]
+
+    @property
+    def score(self) -> Score:
+        """The mean loss, and the share that was classified right."""
+        right = predicted_classes(self.outputs) == self.labels
+        return Score(float(self.losses.mean(dtype=np.float64)), float(right.mean()))
+
+    @property
+    def report(self) -> ClassReport:
+        """The confusion matrix, with each class's precision and recall."""
+        predicted = predicted_classes(self.outputs)
+        matrix = confusion_matrix(self.labels, predicted, len(self.class_names))
+        return ClassReport(self.class_names, matrix)
+
+    def most_wrong(self, count: int) -> list[int]:
+        """Return the positions of the wrongly classified samples of largest loss, worst first."""
+        wrong = np.flatnonzero(predicted_classes(self.outputs) != self.labels)
+        worst = wrong[np.argsort(-self.losses[wrong], kind="stable")]
+        return [int(position) for position in worst[:count]]
+
+
+def evaluate(
+    objective: Objective,
+    dataset: Dataset,
+    batch_size: int,
+    executor: Executor,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Evaluation | None:
+    """Run a whole data set as in prediction.
+
+    Arguments: the `objective`; the `dataset`, in its order; how many samples are read at once;
+    the `executor` that works on them; `should_stop`, asked after each batch.
+    Returns the evaluation, or None where it was stopped.
+    """
+    outcomes: list[Outcome] = []
+    for start in range(0, len(dataset), batch_size):
+        images, labels = dataset.batch(np.arange(start, min(start + batch_size, len(dataset))))
+        outcomes.append(objective.outcome(images, labels, executor))
+        if should_stop():
+            return None
+    losses, outputs = (np.concatenate(parts) for parts in zip(*outcomes, strict=True))
+    return Evaluation(losses, outputs, dataset.labels, dataset.class_names)

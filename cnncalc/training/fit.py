@@ -1,0 +1,262 @@
+"""The training loop, with the semantics of Keras's `fit`.
+
+Each epoch is shuffled anew, the last, smaller batch counts, an epoch's loss and accuracy are
+means over its samples taken while the weights change, and validation runs after the epoch.
+https://keras.io/api/models/model_training_apis/#fit-method
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.network import Network, assemble
+from cnncalc.training.dataset import Dataset, Parts
+from cnncalc.training.evaluation import evaluate
+from cnncalc.training.history import EpochRecord, Score
+from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.objective import BatchResult, Objective, make_objective
+from cnncalc.training.optimizers import Adam, Optimizer, apply
+from cnncalc.training.schedules import rate_at
+from cnncalc.training.state import (
+    EpochProgress,
+    TrainingState,
+    begin,
+    copied,
+    trainable,
+)
+from cnncalc.training.stopping import EarlyStopping
+
+__all__ = ["TrainingPlan", "Watcher", "epoch_order", "fit", "is_finished", "result", "steps"]
+
+Array = NDArray[Any]
+
+# The first number behind the seed says what is drawn, so that no two draws are alike.
+SHUFFLE, DROPOUT = 1, 2
+
+
+class Watcher(Protocol):
+    """What looks on: a progress bar, a writer of checkpoints. It may read the state, no more."""
+
+    def on_batch(self, state: TrainingState) -> None:
+        """Hear that a batch is done."""
+
+    def on_epoch(self, state: TrainingState) -> None:
+        """Hear that an epoch is done; its record is the last of `state.history`."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What to train and how; the defaults are the article's.
+
+    `network` brings the initial weights. `threads` is how many pieces of a batch are worked on
+    at once, None for one a processor; it changes no number.
+    """
+
+    network: Network
+    loss: Loss = LOSSES["categorical_crossentropy"]
+    optimizer: Optimizer = field(default_factory=Adam)
+    epochs: int = 5
+    batch_size: int = 128
+    seed: int = 0
+    early_stopping: EarlyStopping | None = None
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "threads"):
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or value < 1):
+                message = f"{name} must be a whole number, at least 1. Received: {name}={value!r}"
+                raise OptionError(message)
+
+
+def steps(plan: TrainingPlan, training: Dataset) -> int:
+    """Return how many batches an epoch has, the last perhaps smaller."""
+    return math.ceil(len(training) / plan.batch_size)
+
+
+def epoch_order(samples: int, seed: int, epoch: int) -> Array:
+    """Return the order in which an epoch, counted from 1, takes the samples.
+
+    >>> epoch_order(4, seed=0, epoch=1).tolist() == epoch_order(4, seed=0, epoch=1).tolist()
+    True
+    """
+    return np.random.default_rng([seed, SHUFFLE, epoch]).permutation(samples)
+
+
+def is_finished(plan: TrainingPlan, state: TrainingState) -> bool:
+    """Say whether all epochs are done, or early stopping has ended the training."""
+    if not state.history or state.progress.batches:
+        return False
+    stopping = plan.early_stopping
+    return len(state.history) >= plan.epochs or (
+        stopping is not None and stopping.judge(state.history).stop
+    )
+
+
+def result(plan: TrainingPlan, state: TrainingState) -> Network:
+    """Return the network as trained so far; once finished, with the best weights if asked for."""
+    best = state.best_weights if is_finished(plan, state) else None
+    return assemble(plan.network.layers, plan.network.input_shape, best or state.weights)
+
+
+def fit(
+    plan: TrainingPlan,
+    parts: Parts,
+    state: TrainingState | None = None,
+    watchers: Sequence[Watcher] = (),
+    should_stop: Callable[[], bool] = lambda: False,
+) -> TrainingState:
+    """Train, from the beginning or from where a training stood, to the end or until told to stop.
+
+    Arguments: the `plan`; the `parts` to train on and to validate with; the `state` to go on
+    from, which is changed in place; `watchers`, which hear of each batch and epoch; `should_stop`,
+    asked after each batch.
+    Returns the state: finished, or ready to go on from.
+    Raises ShapeError where network and data don't fit, OptionError where the loss is no number
+    any more.
+
+    >>> from cnncalc.layers import Dense, Flatten
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.training.dataset import make_dataset
+    >>> images = np.eye(4).reshape(4, 4, 1, 1)
+    >>> data = Parts(make_dataset(images, np.array([0, 1, 0, 1]), ["even", "odd"]), None)
+    >>> network = initialize([Flatten(), Dense(2, activation="softmax")], (4, 1, 1))
+    >>> plan = TrainingPlan(network, optimizer=Adam(learning_rate=0.1), epochs=20)
+    >>> fit(plan, data).history[-1].accuracy
+    1.0
+    """
+    _check(plan, parts)
+    state = state or begin(plan.network, plan.optimizer)
+    live = replace(plan.network, weights=state.weights)
+    objective = make_objective(live, plan.loss, len(parts.training.class_names))
+    with ThreadPoolExecutor(plan.threads) as executor:
+        loop = _Loop(plan, parts, objective, executor, watchers, should_stop)
+        while not is_finished(plan, state) and loop.train_epoch(state):
+            pass
+    return state
+
+
+def _check(plan: TrainingPlan, parts: Parts) -> None:
+    for dataset in (parts.training, parts.validation):
+        if dataset is not None and dataset.input_shape != plan.network.input_shape:
+            message = (
+                f"images must have the network's input shape {plan.network.input_shape}. "
+                f"Received: {dataset.input_shape}"
+            )
+            raise ShapeError(message)
+    if plan.early_stopping is not None:
+        plan.early_stopping.check(validated=parts.validation is not None)
+
+
+@dataclass(frozen=True)
+class _Loop:
+    """Everything that stays the same from batch to batch."""
+
+    plan: TrainingPlan
+    parts: Parts
+    objective: Objective
+    executor: Executor
+    watchers: Sequence[Watcher]
+    should_stop: Callable[[], bool]
+
+    def train_epoch(self, state: TrainingState) -> bool:
+        """Do what is left of an epoch; say whether it was brought to its end."""
+        plan, training = self.plan, self.parts.training
+        order = epoch_order(len(training), plan.seed, state.epoch)
+        for batch in range(state.progress.batches, steps(plan, training)):
+            positions = order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
+            self._train_batch(state, positions)
+            for watcher in self.watchers:
+                watcher.on_batch(state)
+            if self.should_stop():
+                return False
+        return self._close_epoch(state)
+
+    def _train_batch(self, state: TrainingState, positions: Array) -> None:
+        start = time.perf_counter()
+        images, labels = self.parts.training.batch(positions)
+        seed = (self.plan.seed, DROPOUT, state.epoch, state.progress.batches)
+        outcome = self.objective.gradients(images, labels, seed, self.executor)
+        self._require_finite(outcome.loss, state)
+        self._update(state, outcome)
+        done = state.progress
+        state.progress = EpochProgress(
+            batches=done.batches + 1,
+            images=done.images + len(labels),
+            loss=done.loss + outcome.loss,
+            correct=done.correct + outcome.correct,
+            seconds=done.seconds + time.perf_counter() - start,
+        )
+
+    def _update(self, state: TrainingState, outcome: BatchResult) -> None:
+        names = trainable(self.plan.network)
+        with np.errstate(over="ignore", invalid="ignore"):
+            apply(
+                self.plan.optimizer,
+                state.optimizer,
+                [state.weights[layer][name] for layer, name in names],
+                [outcome.gradients[layer][name] for layer, name in names],
+            )
+        for own, updates in zip(state.weights, outcome.updates, strict=True):
+            for name, values in updates.items():
+                own[name][...] = values
+
+    def _require_finite(self, loss: float, state: TrainingState) -> None:
+        if not math.isfinite(loss):
+            message = (
+                f"the loss became {loss} in epoch {state.epoch}, batch {state.progress.batches + 1}"
+                ": the weights have grown past all bounds. Expected a lower learning rate, or "
+                "images scaled to smaller numbers"
+            )
+            raise OptionError(message)
+
+    def _close_epoch(self, state: TrainingState) -> bool:
+        """Validate and write the epoch down; say whether that was brought to its end."""
+        validation = None
+        if self.parts.validation is not None:
+            validation = evaluate(
+                self.objective,
+                self.parts.validation,
+                self.plan.batch_size,
+                self.executor,
+                self.should_stop,
+            )
+            if validation is None:
+                return False
+        state.history.append(self._record(state, validation.score if validation else None))
+        state.progress = EpochProgress()
+        self._keep_best(state)
+        for watcher in self.watchers:
+            watcher.on_epoch(state)
+        return not self.should_stop()
+
+    def _record(self, state: TrainingState, validation: Score | None) -> EpochRecord:
+        score = state.progress.score
+        return EpochRecord(
+            epoch=state.epoch,
+            loss=score.loss,
+            accuracy=score.accuracy,
+            val_loss=validation.loss if validation else None,
+            val_accuracy=validation.accuracy if validation else None,
+            learning_rate=rate_at(
+                self.plan.optimizer.learning_rate, state.optimizer.iterations - 1
+            ),
+            images=state.progress.images,
+            seconds=state.progress.seconds,
+        )
+
+    def _keep_best(self, state: TrainingState) -> None:
+        stopping = self.plan.early_stopping
+        if stopping is None or not stopping.restore_best_weights:
+            return
+        if stopping.judge(state.history).best_epoch == len(state.history):
+            state.best_weights = copied(state.weights)

@@ -1,0 +1,200 @@
+"""What training minimises: the mean loss of a batch, with its gradient by every weight.
+
+A batch is worked through in pieces, several at once in threads. How it is cut depends on the
+network and the batch alone, and the pieces' gradients are added in their order: the sum is the
+same, to the last bit, whatever the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import BatchNormalization
+from cnncalc.network import (
+    Network,
+    Weights,
+    backward,
+    forward,
+    forward_saved,
+    without_last_activation,
+)
+from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.training.losses import Loss, LossValues
+from cnncalc.training.metrics import correct
+
+__all__ = ["BatchResult", "Objective", "Outcome", "make_objective", "targets"]
+
+Array = NDArray[Any]
+
+PIECE_VALUES = 2**22
+"""How many numbers of all layers' outputs a piece of a batch may hold: 16 MiB of float32."""
+
+
+class Outcome(NamedTuple):
+    """What a batch came to: each sample's loss (batch,) and the network's output (batch, units)."""
+
+    losses: Array
+    outputs: Array
+
+
+class BatchResult(NamedTuple):
+    """A training batch's summed loss, right answers, and the gradients of its mean loss.
+
+    `gradients` has one mapping a layer by weight name; so has `updates`, new values of those
+    weights that training keeps up to date without a gradient.
+    """
+
+    loss: float
+    correct: int
+    gradients: tuple[dict[str, Array], ...]
+    updates: tuple[Weights, ...]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A loss on the output of a network, for labels of so many classes.
+
+    `network` has its last activation peeled off where the loss is computed together with it;
+    `activation` is what was peeled off, or "linear".
+    """
+
+    network: Network
+    activation: str
+    loss: Loss
+    classes: int
+
+    def outcome(self, images: Array, labels: Array, executor: Executor) -> Outcome:
+        """Run a batch as in prediction.
+
+        Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `executor`
+        that works on the pieces.
+        """
+
+        def work(piece: slice) -> Outcome:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                raw = forward(self.network, images[piece].astype(self._dtype))
+                losses = self._loss_values(raw, labels[piece]).losses
+                return Outcome(losses, ACTIVATIONS[self.activation].forward(raw))
+
+        results = list(executor.map(work, self._pieces(len(labels))))
+        return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
+
+    def gradients(
+        self, images: Array, labels: Array, seed: Sequence[int], executor: Executor
+    ) -> BatchResult:
+        """Run a batch as in training, forward and backward.
+
+        Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `seed` of
+        what dropout keeps; the `executor` that works on the pieces.
+        """
+
+        def work(piece: slice) -> BatchResult:
+            generator = np.random.default_rng([*seed, piece.start])
+            return self._piece(images[piece], labels[piece], generator, len(labels))
+
+        # Batch normalization needs the whole batch's mean and variance.
+        whole = any(isinstance(layer, BatchNormalization) for layer in self.network.layers)
+        batch = len(labels)
+        return _added(executor.map(work, [slice(0, batch)] if whole else self._pieces(batch)))
+
+    def _pieces(self, batch: int) -> list[slice]:
+        """Cut a batch into pieces of about one size, small enough to stay in the cache."""
+        values = sum(map(prod, self.network.shapes))
+        count = ceil(batch / max(1, PIECE_VALUES // values))
+        edges = [batch * i // count for i in range(count + 1)]
+        return [slice(start, stop) for start, stop in pairwise(edges)]
+
+    def _piece(
+        self, images: Array, labels: Array, generator: np.random.Generator, batch: int
+    ) -> BatchResult:
+        layers, weights = self.network.layers, self.network.weights
+        # A training that diverges overflows; `fit` stops it when its loss is no number any more.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            saved = forward_saved(layers, weights, images.astype(self._dtype), generator)
+            raw = saved[-1].output
+            losses, gradient = self._loss_values(raw, labels)
+            by_weight = backward(layers, weights, saved, gradient / batch).weights
+            outputs = ACTIVATIONS[self.activation].forward(raw)
+        return BatchResult(
+            float(losses.sum(dtype=np.float64)),
+            correct(outputs, labels),
+            by_weight,
+            tuple(record.updates for record in saved),
+        )
+
+    def _loss_values(self, raw: Array, labels: Array) -> LossValues:
+        wanted = targets(labels, raw.shape[-1], self._dtype)
+        return self.loss.compute(wanted, raw, self.activation == self.loss.activation)
+
+    @property
+    def _dtype(self) -> np.dtype[Any]:
+        return next(array.dtype for own in self.network.weights for array in own.values())
+
+
+def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
+    """Join a network and a loss, with the network's last activation where it belongs to the loss.
+
+    Raises OptionError for a network without weights, ShapeError where its output doesn't fit the
+    number of `classes`.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.training.losses import loss_named
+    >>> network = initialize([Dense(2, activation="softmax")], (3,))
+    >>> make_objective(network, loss_named("categorical_crossentropy"), 2).activation
+    'softmax'
+    """
+    if not any(network.weights):
+        message = "a network must have weights to be trained. Received: none of its layers has any"
+        raise OptionError(message)
+    _check_output(network, loss, classes)
+    bare, activation = without_last_activation(network)
+    if activation != loss.activation:
+        bare, activation = network, "linear"
+    return Objective(bare, activation, loss, classes)
+
+
+def _check_output(network: Network, loss: Loss, classes: int) -> None:
+    output = network.shapes[-1]
+    yes_or_no = output == (1,) and classes == 2 and loss.name != "categorical_crossentropy"
+    if output != (classes,) and not yes_or_no:
+        message = (
+            f"the network must end in one number a class, such as Dense({classes}). Received: an "
+            f"output of {'×'.join(map(str, output))} for {classes} classes"
+        )
+        raise ShapeError(message)
+
+
+def targets(labels: Array, units: int, dtype: Any = np.float32) -> Array:  # noqa: ANN401
+    """Return what a network should put out: one-hot rows, or with one unit the labels themselves.
+
+    Arguments: `labels` (batch,), class numbers from 0; the network's `units`.
+    Returns (batch, units).
+
+    >>> targets(np.array([1, 0]), 2).tolist(), targets(np.array([1, 0]), 1).tolist()
+    ([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]])
+    """
+    if units == 1:
+        return labels[:, np.newaxis].astype(dtype)
+    return np.asarray(labels[:, np.newaxis] == np.arange(units), dtype=dtype)
+
+
+def _added(results: Iterator[BatchResult]) -> BatchResult:
+    total = next(results)
+    loss, right = total.loss, total.correct
+    for result in results:
+        loss += result.loss
+        right += result.correct
+        for sums, gradients in zip(total.gradients, result.gradients, strict=True):
+            for name, gradient in gradients.items():
+                sums[name] += gradient
+    return total._replace(loss=loss, correct=right)

@@ -1,0 +1,95 @@
+"""Where a training stands: everything that the rest of it depends on, and nothing else.
+
+What is drawn at random follows from the seed, the epoch and the batch, so that no generator's
+state is part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.network import Network
+from cnncalc.training.history import EpochRecord, Score
+from cnncalc.training.optimizers import Optimizer, OptimizerState, initial_state
+
+__all__ = ["EpochProgress", "TrainingState", "begin", "copied", "trainable"]
+
+Array = NDArray[Any]
+LiveWeights = tuple[dict[str, Array], ...]
+
+
+@dataclass
+class EpochProgress:
+    """The epoch under way: sums over the batches that are done, and the time they took."""
+
+    batches: int = 0
+    images: int = 0
+    loss: float = 0.0
+    correct: int = 0
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> Score:
+        """The means over the images so far."""
+        return Score(self.loss / max(self.images, 1), self.correct / max(self.images, 1))
+
+
+@dataclass
+class TrainingState:
+    """A training between two batches.
+
+    `weights` has one mapping a layer, its arrays changed in place; so are those of `optimizer`.
+    `history` has the finished epochs; `best_weights` those of the best, where early stopping
+    shall put them back.
+    """
+
+    weights: LiveWeights
+    optimizer: OptimizerState
+    history: list[EpochRecord] = field(default_factory=list)
+    progress: EpochProgress = field(default_factory=EpochProgress)
+    best_weights: LiveWeights | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under way, counted from 1."""
+        return len(self.history) + 1
+
+
+def begin(network: Network, optimizer: Optimizer) -> TrainingState:
+    """Return the state before the first batch, with weights of its own.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.training.optimizers import SGD
+    >>> begin(initialize([Dense(2)], (3,)), SGD()).epoch
+    1
+    """
+    weights = copied(network.weights)
+    arrays = [weights[layer][name] for layer, name in trainable(network)]
+    return TrainingState(weights, initial_state(optimizer, arrays))
+
+
+def copied(weights: Sequence[Any]) -> LiveWeights:
+    """Return weights that may be changed in place."""
+    return tuple({name: np.array(array) for name, array in own.items()} for own in weights)
+
+
+def trainable(network: Network) -> list[tuple[int, str]]:
+    """Return the (layer's index, name) of each weight that has a gradient, in Keras's order.
+
+    >>> from cnncalc.layers import BatchNormalization, Dense
+    >>> from cnncalc.network import initialize
+    >>> trainable(initialize([Dense(2), BatchNormalization()], (3,)))
+    [(0, 'kernel'), (0, 'bias'), (1, 'gamma'), (1, 'beta')]
+    """
+    return [
+        (index, name)
+        for index, (layer, own) in enumerate(zip(network.layers, network.weights, strict=True))
+        for name in own
+        if name not in layer.non_trainable
+    ]
