@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
 __all__ = ["note", "output_console"]
 
@@ -19,6 +15,4 @@ def note(message: str) -> None:
 
 def output_console() -> Console:
     """Return the console of standard output; rich finds out what the terminal can show."""
-    from rich.console import Console
-
     return Console(highlight=False, soft_wrap=False)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, PoolingText
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = [
     "CalculationOptions",
@@ -26,7 +29,10 @@ __all__ = [
 Command = Callable[..., Any]
 
 
-def _bundled(name: str, kind: type, *options: Callable[[Command], Command]) -> Any:  # noqa: ANN401
+Decorator = Callable[[Command], Command]
+
+
+def _bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> Decorator:
     """Give a command several options and hand them over as one argument, a `kind`."""
 
     def decorate(command: Command) -> Command:
@@ -78,7 +84,7 @@ class CalculationOptions:
     depthwise: bool
 
 
-def calculation_options(*, kernel_required: bool) -> Any:  # noqa: ANN401
+def calculation_options(*, kernel_required: bool) -> Decorator:
     """Return the options of `convolve`, which `export-xlsx` takes as well."""
     return _bundled(
         "wanted",
@@ -142,7 +148,7 @@ class DisplayOptions:
     form: str
     decimals: int
     full: bool
-    colors: str
+    colors: str | None
 
 
 display_options = _bundled(
@@ -167,8 +173,6 @@ display_options = _bundled(
     click.option(
         "--colors",
         metavar="MAP",
-        default="green",
-        show_default=True,
         help="The colour map of the shading, such as green, grey, blue-red or viridis.",
     ),
 )

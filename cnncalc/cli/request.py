@@ -26,9 +26,7 @@ def read_image(given: InputOptions, channels: Channels = "as-is") -> PixelInput:
     return image
 
 
-def read_calculation(
-    given: InputOptions, wanted: CalculationOptions
-) -> tuple[PixelInput, Network]:
+def read_calculation(given: InputOptions, wanted: CalculationOptions) -> tuple[PixelInput, Network]:
     """Read the kernels and the image, and put the calculation together."""
     kernels = [kernel for text in wanted.kernels for kernel in read_kernels(text)]
     image = read_image(given, _channels(kernels, wanted.depthwise))

@@ -1,0 +1,48 @@
+"""`cnncalc cases`: the article's cases, each number checked."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.article import CASES
+from cnncalc.cases import CaseReport, check, find
+from cnncalc.cli.console import output_console
+from cnncalc.cli.options import DisplayOptions, display_options
+from cnncalc.cli.results import display_of
+from cnncalc.errors import CheckError
+from cnncalc.views.terminal import render_trace
+
+__all__ = ["cases"]
+
+
+@click.command(epilog="Example: cnncalc cases 5")
+@click.argument("names", metavar="[CASE]...", nargs=-1)
+@display_options
+def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
+    """Compute the article's cases and compare every number with the article's own.
+
+    CASE is 1 to 5, 6x6, stride, same, volume, max, average, l2 or outsize; all, where none is
+    named. The exit status is 1 where a number differs.
+    """
+    reports = [check(case) for case in ([find(name) for name in names] or CASES)]
+    console = output_console()
+    for report in reports:
+        console.rule(f"Case {report.case.name}: {report.case.title}", align="left")
+        click.echo(report.case.sentence)
+        console.print(render_trace(report.trace, display_of(look)))
+    for report in reports:
+        click.echo(_line(report))
+    if not all(report.agrees for report in reports):
+        message = "a case differs from the article"
+        raise CheckError(message)
+
+
+def _line(report: CaseReport) -> str:
+    agreeing = sum(each.agreeing for each in report.comparisons)
+    total = sum(each.total for each in report.comparisons)
+    sources = " and ".join(sorted({each.expected.source for each in report.comparisons}))
+    wrong = next(
+        (each.first_difference for each in report.comparisons if each.first_difference), ""
+    )
+    verdict = f": {wrong}" if wrong else ""
+    return f"case {report.case.name}: {agreeing} of {total} numbers agree with {sources}{verdict}"

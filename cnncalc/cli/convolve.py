@@ -1,0 +1,56 @@
+"""`cnncalc convolve`: the calculation, step by step."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.cli.options import (
+    CalculationOptions,
+    DisplayOptions,
+    InputOptions,
+    OutputOptions,
+    calculation_options,
+    display_options,
+    input_options,
+    output_options,
+)
+from cnncalc.cli.request import read_calculation
+from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.types import POSITION
+from cnncalc.explanation import follow
+from cnncalc.trace import record
+from cnncalc.views.terminal import render_explanation, render_steps, render_trace
+
+__all__ = ["convolve"]
+
+
+@click.command(epilog="Example: cnncalc convolve article:6x6 --kernel '1 0 1; 0 1 0; 1 0 1'")
+@input_options
+@calculation_options(kernel_required=True)
+@click.option("--steps", is_flag=True, help="Go window by window: products, and their sum.")
+@click.option("--at", type=POSITION, help="Explain one number of the first output.")
+@display_options
+@output_options
+def convolve(
+    given: InputOptions,
+    wanted: CalculationOptions,
+    steps: bool,
+    at: tuple[int, ...] | None,
+    look: DisplayOptions,
+    target: OutputOptions,
+) -> None:
+    """Convolve INPUT with one kernel or several, and show every step.
+
+    A colour image is read as grey where every kernel is 2-D, as RGB where a kernel is 3 deep;
+    --depthwise applies 2-D kernels to each channel by itself. The kernel is not flipped.
+    """
+    check_target(target)
+    image, network = read_calculation(given, wanted)
+    trace = record(network, image.values)
+    if at is not None:
+        shown = render_explanation(follow(trace, at), display_of(look))
+    elif steps:
+        shown = render_steps(trace, display_of(look))
+    else:
+        shown = render_trace(trace, display_of(look))
+    present(trace, shown, look, target)

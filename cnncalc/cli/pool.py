@@ -1,0 +1,60 @@
+"""`cnncalc pool`: pooling, each depth slice by itself."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.calculator import pooling_layer, pooling_network
+from cnncalc.cli.options import (
+    DisplayOptions,
+    InputOptions,
+    OutputOptions,
+    display_options,
+    input_options,
+    output_options,
+)
+from cnncalc.cli.request import read_image
+from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.trace import record
+from cnncalc.views.terminal import render_trace
+
+__all__ = ["pool"]
+
+
+@click.command(epilog="Example: cnncalc pool article:6x6 --size 2 --mode max")
+@input_options
+@click.option("--size", type=PAIR, default="2", show_default=True, help="The window's size.")
+@click.option("--stride", "-s", type=PAIR, help="Steps of the window.  [default: its size]")
+@click.option(
+    "--mode",
+    type=click.Choice(["max", "average", "l2"]),
+    default="max",
+    show_default=True,
+    help="The largest number, the mean, or the root of the sum of squares.",
+)
+@click.option(
+    "--padding",
+    "-p",
+    type=PADDING,
+    default="valid",
+    show_default=True,
+    help="valid, same, or cells to add: 1, 0,1 or top,bottom,left,right.",
+)
+@display_options
+@output_options
+def pool(
+    given: InputOptions,
+    size: tuple[int, ...],
+    stride: tuple[int, ...] | None,
+    mode: str,
+    padding: str | tuple[int, ...],
+    look: DisplayOptions,
+    target: OutputOptions,
+) -> None:
+    """Pool INPUT: keep one number of each window, on each depth slice by itself."""
+    check_target(target)
+    layer = pooling_layer(mode, size, stride, padding)
+    image = read_image(given)
+    trace = record(pooling_network(image.values.shape, layer), image.values)
+    present(trace, render_trace(trace, display_of(look)), look, target)

@@ -1,0 +1,109 @@
+"""What a command does with a trace: show it in the form asked for, and write the file asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from rich.console import Console, RenderableType
+
+from cnncalc.cli.console import note, output_console
+from cnncalc.cli.options import DisplayOptions, OutputOptions
+from cnncalc.files.output import (
+    check_output,
+    csv_lines,
+    output_ending,
+    write_atomically,
+    write_csv,
+    write_npy,
+)
+from cnncalc.trace import Trace
+from cnncalc.views.records import write_json
+from cnncalc.views.terminal import Display
+
+__all__ = ["check_target", "display_of", "present"]
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+PAGES = (".html", ".svg")
+ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
+
+Writer = Callable[[BinaryIO], str]
+
+
+def display_of(look: DisplayOptions) -> Display:
+    """Return the view's options."""
+    return Display(decimals=look.decimals, full=look.full, colors=look.colors)
+
+
+def check_target(target: OutputOptions) -> None:
+    """Refuse an output file that can't be written before anything is computed for it."""
+    if target.output is not None:
+        output_ending(target.output, ENDINGS)
+        check_output(target.output, force=target.force)
+
+
+def present(
+    trace: Trace, shown: RenderableType, look: DisplayOptions, target: OutputOptions
+) -> None:
+    """Print a trace as `look` says, and write it as `target` says.
+
+    Arguments: the trace; `shown`, what stands for it in a table for people.
+    """
+    if look.form == "csv":
+        for line in csv_lines(trace.output):
+            click.echo(line, nl=False)
+    elif look.form == "json":
+        for piece in write_json(trace):
+            click.echo(piece, nl=False)
+    else:
+        output_console().print(shown)
+    if target.output is not None:
+        _write(trace, shown, target.output, target)
+
+
+def _write(trace: Trace, shown: RenderableType, path: Path, target: OutputOptions) -> None:
+    ending = output_ending(path, ENDINGS)
+    with write_atomically(path, force=target.force) as file:
+        said = _writer(trace, shown, ending, target.scale)(file)
+    note(f"wrote {path}" + (f" ({said})" if said else ""))
+
+
+def _writer(trace: Trace, shown: RenderableType, ending: str, scale: str) -> Writer:
+    if ending in PICTURES:
+        return partial(_write_picture, trace, ending, scale)
+    if ending in PAGES:
+        return partial(_write_page, shown, ending)
+    if ending == ".xlsx":
+        return partial(_write_workbook, trace)
+    return partial(_write_numbers, trace, ending)
+
+
+def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
+    if ending == ".json":
+        file.writelines(piece.encode() for piece in write_json(trace))
+    elif ending == ".csv":
+        write_csv(file, trace.output)
+    else:
+        write_npy(file, trace.output)
+    return "every stage" if ending == ".json" else "the last matrix"
+
+
+def _write_picture(trace: Trace, ending: str, scale: str, file: BinaryIO) -> str:
+    from cnncalc.views.picture import write_picture  # noqa: PLC0415 (Pillow, where needed)
+
+    return write_picture(file, trace.output, ending, scale)
+
+
+def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
+    console = Console(record=True, file=None, quiet=False, width=120)
+    console.print(shown)
+    return ""
+
+
+def _write_workbook(trace: Trace, file: BinaryIO) -> str:
+    from cnncalc.views.workbook.export import write_workbook  # noqa: PLC0415 (likewise)
+
+    return write_workbook(file, trace)

@@ -1,0 +1,39 @@
+"""`cnncalc show`: how a machine sees an image."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.cli.options import (
+    DisplayOptions,
+    InputOptions,
+    OutputOptions,
+    display_options,
+    input_options,
+    output_options,
+)
+from cnncalc.cli.request import read_image
+from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.network import Network
+from cnncalc.trace import record
+from cnncalc.views.terminal import render_flattened, render_input
+
+__all__ = ["show"]
+
+
+@click.command(epilog="Example: cnncalc show article:digit4")
+@input_options
+@click.option("--flatten", is_flag=True, help="The one row that a fully connected network sees.")
+@display_options
+@output_options
+def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: OutputOptions) -> None:
+    """Show an image, or a grid of pixels, as the numbers that a machine sees.
+
+    INPUT is an image, .xlsx, .csv, .npy, - for CSV on standard input, or a grid of the article:
+    article:digit4, article:digit4-first, article:6x6.
+    """
+    check_target(target)
+    image = read_image(given)
+    trace = record(Network(image.values.shape, (), ()), image.values)
+    render = render_flattened if flatten else render_input
+    present(trace, render(image.values, display_of(look), image.name), look, target)
