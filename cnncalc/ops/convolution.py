@@ -2,7 +2,7 @@
 
 A convolution is a cross-correlation, as in Keras and PyTorch: the kernel is not flipped.
 The patches of all windows would be kernel height × kernel width times the images; they are laid
-out one strip at a time.
+out one tile at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from cnncalc.errors import ShapeError
 from cnncalc.ops.arrays import Array, require_images
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.patches import patch_matrix
-from cnncalc.ops.strips import Strip, padded_rows, strips, tap, taps
+from cnncalc.ops.tiles import Tile, padded_input, tap, taps, tiles
 from cnncalc.shapes import Geometry
 
 __all__ = [
@@ -48,8 +48,8 @@ def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) 
     _require_fit(images, kernel, geometry, groups)
     shape = (len(images), *geometry.output, kernel.shape[3])
     result = np.empty(shape, np.result_type(images, kernel))
-    for strip, patches, filters in _patches(images, kernel, geometry, groups):
-        block = result[strip.images, strip.rows, :, filters]
+    for tile, patches, filters in _patches(images, kernel, geometry, groups):
+        block = result[(*tile, filters)]
         weights = kernel[..., filters].reshape(patches.shape[1], -1)
         block[...] = (patches @ weights).reshape(block.shape)
     return result
@@ -70,8 +70,8 @@ def convolve_kernel_gradient(
     total = np.zeros(shape, np.result_type(gradient, images))
     _require_fit(images, total, geometry, groups)
     _require_gradient(gradient, (len(images), *geometry.output, shape[3]))
-    for strip, patches, filters in _patches(images, total, geometry, groups):
-        block = gradient[strip.images, strip.rows, :, filters].reshape(len(patches), -1)
+    for tile, patches, filters in _patches(images, total, geometry, groups):
+        block = gradient[(*tile, filters)].reshape(len(patches), -1)
         total[..., filters] += (patches.T @ block).reshape(*shape[:3], -1)
     return total
 
@@ -91,14 +91,14 @@ def convolve_input_gradient(
     _require_gradient(gradient, (len(gradient), *geometry.output, filters))
     shape = (len(gradient), *geometry.padded, depth * groups)
     total = np.zeros(shape, np.result_type(gradient, kernel))
-    for strip in strips(len(gradient), geometry, depth + filters // groups):
-        rows = total[strip.images, strip.input_rows(geometry.vertical)]
+    for tile in tiles(len(gradient), geometry, depth + filters // groups):
+        covered = total[tile.covered(geometry)]
         for ins, outs in _groups(depth, filters, groups):
-            given = gradient[strip.images, strip.rows, :, outs]
+            given = gradient[(*tile, outs)]
             flat = given.reshape(-1, given.shape[3])
             for i, j in taps(geometry):
                 share = flat @ kernel[i, j, :, outs].T
-                target = tap(rows[..., ins], geometry, (i, j))
+                target = tap(covered[..., ins], geometry, (i, j))
                 target += share.reshape(target.shape)
     return pad_gradient(total, geometry.pads)
 
@@ -156,13 +156,13 @@ def _as_grouped(kernel: Array) -> Array:
 
 def _patches(
     images: Array, kernel: Array, geometry: Geometry, groups: int
-) -> Iterator[tuple[Strip, Array, slice]]:
-    """Yield each strip's patch matrix, once a group, with the slice of the group's filters."""
+) -> Iterator[tuple[Tile, Array, slice]]:
+    """Yield each tile's patch matrix, once a group, with the slice of the group's filters."""
     height, width, depth, filters = kernel.shape
-    for strip in strips(len(images), geometry, height * width * depth):
-        rows = padded_rows(images, geometry, strip)
+    for tile in tiles(len(images), geometry, height * width * depth):
+        covered = padded_input(images, geometry, tile)
         for ins, outs in _groups(depth, filters, groups):
-            yield strip, patch_matrix(rows[..., ins], geometry), outs
+            yield tile, patch_matrix(covered[..., ins], geometry), outs
 
 
 def _groups(depth: int, filters: int, groups: int) -> Iterator[tuple[slice, slice]]:

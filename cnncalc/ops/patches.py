@@ -1,4 +1,4 @@
-"""A strip's windows as the rows of one matrix, so that BLAS can multiply them by a kernel."""
+"""A tile's windows as the rows of one matrix, so that BLAS can multiply them by a kernel."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["patch_matrix"]
 MANY_CHANNELS = 6
 
 
-def patch_matrix(rows: Array, geometry: Geometry) -> Array:
+def patch_matrix(covered: Array, geometry: Geometry) -> Array:
     """Lay each window out as a row: its cells in row-major order, each with its channels.
 
     The order in memory follows the longest runs of the copy: where channels are few, the matrix
     lies column by column, since a column walks along the image's rows. BLAS takes either.
-    Arguments: padded `rows` (n, rows, padded width, channels); the window's `geometry`.
+    Arguments: the `covered` input of a tile (n, rows, columns, channels); the window's `geometry`.
     Returns (n × output rows × output width, kernel height × kernel width × channels).
 
     >>> from cnncalc.shapes import geometry
@@ -28,8 +28,8 @@ def patch_matrix(rows: Array, geometry: Geometry) -> Array:
            [1., 2., 4., 5.]])
     """
     down, across = geometry.vertical, geometry.horizontal
-    channels = rows.shape[3]
-    planes = rows.transpose(3, 0, 1, 2)
+    channels = covered.shape[3]
+    planes = covered.transpose(3, 0, 1, 2)
     if channels < MANY_CHANNELS:
         planes = np.ascontiguousarray(planes)
     every = sliding_window_view(planes, (down.window, across.window), axis=(2, 3))

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from cnncalc.errors import ShapeError
 from cnncalc.ops.arrays import Array, Positions, require_images
 from cnncalc.ops.padding import pad_gradient
-from cnncalc.ops.strips import Strip, met_by, padded_rows, strips, tap, taps
+from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
 from cnncalc.shapes import Axis, Geometry
 
 __all__ = [
@@ -43,9 +43,9 @@ def max_pool(images: Array, geometry: Geometry) -> Array:
     require_images(images, geometry)
     _require_pixels(geometry)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for strip in _strips(images, geometry):
-        rows = padded_rows(images, geometry, strip, value=-np.inf)
-        result[strip] = _reduce(np.maximum, rows, geometry)
+    for tile in _tiles(images, geometry):
+        covered = padded_input(images, geometry, tile, value=-np.inf)
+        result[tile] = _reduce(np.maximum, covered, geometry)
     return result
 
 
@@ -65,10 +65,10 @@ def max_positions(images: Array, geometry: Geometry) -> Positions:
     require_images(images, geometry)
     _require_pixels(geometry)
     positions = np.empty(_output_shape(images, geometry), np.intp)
-    for strip in _strips(images, geometry):
-        rows = padded_rows(images, geometry, strip, value=-np.inf)
-        positions[strip] = sum(
-            index * wins for index, (_, wins) in enumerate(_wins(rows, geometry))
+    for tile in _tiles(images, geometry):
+        covered = padded_input(images, geometry, tile, value=-np.inf)
+        positions[tile] = sum(
+            index * wins for index, (_, wins) in enumerate(_wins(covered, geometry))
         )
     return positions
 
@@ -85,12 +85,12 @@ def max_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arr
     _require_pixels(geometry)
     _require_gradient(gradient, _output_shape(images, geometry))
     total = _zeros(gradient, geometry)
-    for strip in _strips(images, geometry):
-        rows = padded_rows(images, geometry, strip, value=-np.inf)
-        targets = total[strip.images, strip.input_rows(geometry.vertical)]
-        for cell, wins in _wins(rows, geometry):
+    for tile in _tiles(images, geometry):
+        covered = padded_input(images, geometry, tile, value=-np.inf)
+        targets = total[tile.covered(geometry)]
+        for cell, wins in _wins(covered, geometry):
             target = tap(targets, geometry, cell)
-            target += np.where(wins, gradient[strip], 0)
+            target += np.where(wins, gradient[tile], 0)
     return pad_gradient(total, geometry.pads)
 
 
@@ -115,9 +115,9 @@ def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) 
     require_images(images, geometry)
     down, across = _counts(geometry, count_padding, images.dtype)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for strip in _strips(images, geometry):
-        sums = _reduce(np.add, padded_rows(images, geometry, strip), geometry)
-        np.divide(sums, down[strip.rows] * across, out=result[strip])
+    for tile in _tiles(images, geometry):
+        sums = _reduce(np.add, padded_input(images, geometry, tile), geometry)
+        np.divide(sums, down[tile.rows] * across[tile.columns], out=result[tile])
     return result
 
 
@@ -132,11 +132,11 @@ def average_pool_gradient(gradient: Array, geometry: Geometry, count_padding: bo
     _require_gradient(gradient, (len(gradient), *geometry.output, gradient.shape[-1]))
     down, across = _counts(geometry, count_padding, gradient.dtype)
     total = _zeros(gradient, geometry)
-    for strip in _strips(gradient, geometry):
-        share = gradient[strip] / (down[strip.rows] * across)
-        rows = total[strip.images, strip.input_rows(geometry.vertical)]
+    for tile in _tiles(gradient, geometry):
+        share = gradient[tile] / (down[tile.rows] * across[tile.columns])
+        targets = total[tile.covered(geometry)]
         for cell in taps(geometry):
-            target = tap(rows, geometry, cell)
+            target = tap(targets, geometry, cell)
             target += share
     return pad_gradient(total, geometry.pads)
 
@@ -155,8 +155,8 @@ def l2_pool(images: Array, geometry: Geometry) -> Array:
     """
     require_images(images, geometry)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for strip in _strips(images, geometry):
-        result[strip] = _norms(padded_rows(images, geometry, strip), geometry)
+    for tile in _tiles(images, geometry):
+        result[tile] = _norms(padded_input(images, geometry, tile), geometry)
     return result
 
 
@@ -171,21 +171,21 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
     require_images(images, geometry)
     _require_gradient(gradient, _output_shape(images, geometry))
     total = _zeros(gradient, geometry)
-    for strip in _strips(images, geometry):
-        rows = padded_rows(images, geometry, strip)
-        norms = _norms(rows, geometry)
-        share = np.divide(gradient[strip], norms, out=np.zeros_like(norms), where=norms != 0)
-        targets = total[strip.images, strip.input_rows(geometry.vertical)]
+    for tile in _tiles(images, geometry):
+        covered = padded_input(images, geometry, tile)
+        norms = _norms(covered, geometry)
+        share = np.divide(gradient[tile], norms, out=np.zeros_like(norms), where=norms != 0)
+        targets = total[tile.covered(geometry)]
         for cell in taps(geometry):
             target = tap(targets, geometry, cell)
-            target += share * tap(rows, geometry, cell)
+            target += share * tap(covered, geometry, cell)
     return pad_gradient(total, geometry.pads)
 
 
-def _strips(images: Array, geometry: Geometry) -> Iterator[Strip]:
-    """Divide the work so that a strip's input and its maxima or sums by row share the cache."""
+def _tiles(images: Array, geometry: Geometry) -> Iterator[Tile]:
+    """Divide the work so that a tile's input and its maxima or sums by row share the cache."""
     cells = geometry.strides.height * geometry.strides.width
-    return strips(len(images), geometry, 2 * cells * images.shape[3])
+    return tiles(len(images), geometry, 2 * cells * images.shape[3])
 
 
 def _output_shape(images: Array, geometry: Geometry) -> tuple[int, ...]:
@@ -196,14 +196,13 @@ def _zeros(gradient: Array, geometry: Geometry) -> Array:
     return np.zeros((len(gradient), *geometry.padded, gradient.shape[3]), gradient.dtype)
 
 
-def _reduce(combine: np.ufunc, rows: Array, geometry: Geometry) -> Array:
+def _reduce(combine: np.ufunc, covered: Array, geometry: Geometry) -> Array:
     """Combine each window's cells: down the columns first, then across."""
     down, across = geometry.vertical, geometry.horizontal
-    columns = [rows[:, met_by(i, down, rows.shape[1])] for i in range(down.kernel)]
-    combined = _combine(combine, columns)
-    return _combine(
-        combine, [combined[:, :, met_by(j, across, rows.shape[2])] for j in range(across.kernel)]
-    )
+    cells = [met_by(i, down, covered.shape[1]) for i in range(down.kernel)]
+    columns = _combine(combine, [covered[:, rows] for rows in cells])
+    cells = [met_by(j, across, covered.shape[2]) for j in range(across.kernel)]
+    return _combine(combine, [columns[:, :, column] for column in cells])
 
 
 def _combine(combine: np.ufunc, arrays: list[Array]) -> Array:
@@ -214,16 +213,18 @@ def _combine(combine: np.ufunc, arrays: list[Array]) -> Array:
     return result
 
 
-def _norms(rows: Array, geometry: Geometry) -> Array:
-    return np.sqrt(_reduce(np.add, rows * rows, geometry))
+def _norms(covered: Array, geometry: Geometry) -> Array:
+    return np.sqrt(_reduce(np.add, covered * covered, geometry))
 
 
-def _wins(rows: Array, geometry: Geometry) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
+def _wins(
+    covered: Array, geometry: Geometry
+) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
     """Yield each kernel cell, and in which windows it meets the first maximum."""
-    maxima = _reduce(np.maximum, rows, geometry)
+    maxima = _reduce(np.maximum, covered, geometry)
     open_windows = np.ones(maxima.shape, np.bool_)
     for cell in taps(geometry):
-        wins = open_windows & (tap(rows, geometry, cell) == maxima)
+        wins = open_windows & (tap(covered, geometry, cell) == maxima)
         open_windows ^= wins
         yield cell, wins
 

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from cnncalc.ops import strips
+from cnncalc.ops import tiles
 from cnncalc.shapes import Geometry, Pads, geometry
 
 # A busy machine or the import of a peer is no failure.
@@ -18,14 +18,14 @@ steady = settings(deadline=None)
 
 seeds = st.integers(0, 2**32 - 1)
 
-# As it is, or so small that a few output cells make a strip.
-strip_numbers = st.sampled_from([strips.STRIP_NUMBERS, 1, 20, 150])
+# As it is, or so small that a few output cells make a tile.
+tile_numbers = st.sampled_from([tiles.TILE_NUMBERS, 1, 20, 150])
 
 
 @contextmanager
-def strips_of(numbers: int) -> Iterator[None]:
-    """Let the operations work in strips of so many numbers."""
-    with patch.object(strips, "STRIP_NUMBERS", numbers):
+def tiles_of(numbers: int) -> Iterator[None]:
+    """Let the operations work in tiles of so many numbers."""
+    with patch.object(tiles, "TILE_NUMBERS", numbers):
         yield
 
 

@@ -15,8 +15,9 @@ from cnncalc.ops.convolution import (
     depthwise_convolve_input_gradient,
     depthwise_convolve_kernel_gradient,
 )
+from cnncalc.ops.tiles import TILE_NUMBERS
 from cnncalc.shapes import geometry
-from tests.ops.drawn import geometries, normal, seeds, steady, strip_numbers, strips_of
+from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.peers import load, requires
 from tests.references import numerical_gradient, reference_convolve
 
@@ -32,11 +33,11 @@ def images_and_kernel(seed, batch, window, depth, groups, filters):
 
 
 @steady
-@given(geometries(), batches, depths, groups_of_filters, seeds, strip_numbers)
+@given(geometries(), batches, depths, groups_of_filters, seeds, tile_numbers)
 def test_a_convolution_equals_the_slow_reference(window, batch, depth, grouped, seed, numbers):
     groups, filters = grouped
     images, kernel = images_and_kernel(seed, batch, window, depth, groups, filters)
-    with strips_of(numbers):
+    with tiles_of(numbers):
         result = convolve(images, kernel, window, groups)
     expected = reference_convolve(
         images, kernel, window.pads, window.strides, window.dilation_rate, groups
@@ -59,8 +60,8 @@ def test_a_convolution_equals_scipys(window, depth, filters, seed):
         np.testing.assert_allclose(result[0, :, :, f], expected, rtol=0, atol=1e-12)
 
 
-@settings(steady, max_examples=40)
-@given(geometries(largest=6), batches, st.sampled_from([1, 2, 7]), seeds, strip_numbers)
+@settings(steady, max_examples=25)
+@given(geometries(largest=6), batches, st.sampled_from([1, 2, 7]), seeds, tile_numbers)
 def test_the_gradients_equal_numerical_ones(window, batch, depth, seed, numbers):
     images, kernel = images_and_kernel(seed, batch, window, depth, 2, 1)
     upstream = normal(seed + 2, batch, *window.output, 2)
@@ -68,7 +69,7 @@ def test_the_gradients_equal_numerical_ones(window, batch, depth, seed, numbers)
     def loss(images, kernel):
         return np.sum(convolve(images, kernel, window, groups=2) * upstream)
 
-    with strips_of(numbers):
+    with tiles_of(numbers):
         by_images = convolve_input_gradient(upstream, kernel, window, groups=2)
         by_kernel = convolve_kernel_gradient(upstream, images, window, groups=2)
     expected = numerical_gradient(lambda x: loss(x, kernel), images)
@@ -142,8 +143,8 @@ def test_an_empty_batch_gives_an_empty_result():
 
 
 def test_the_same_call_gives_the_same_bytes():
-    window = geometry((300, 300), 5)
-    images, kernel = normal(0, 2, 300, 300, 3), normal(1, 5, 5, 3, 10)
+    window = geometry((100, 100), 5)
+    images, kernel = normal(0, 2, 100, 100, 3), normal(1, 5, 5, 3, 10)
     first, second = (convolve(images, kernel, window).tobytes() for _ in range(2))
     assert first == second
 
@@ -158,6 +159,17 @@ def test_a_large_image_needs_little_more_memory_than_its_result(padding):
     tracemalloc.stop()
     # The patches of all windows at once would be 25 times the image.
     assert peak < 1.5 * result.nbytes
+
+
+def test_a_large_kernel_needs_no_more_memory_than_some_tiles():
+    window = geometry((400, 400), 60)
+    images, kernel = normal(0, 1, 400, 400, 1), normal(1, 60, 60, 1, 1)
+    tracemalloc.start()
+    convolve(images, kernel, window)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # The patches of one output row alone are 10 MB.
+    assert peak < 3 * TILE_NUMBERS * 8
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cnncalc.ops.pooling import (
     max_positions,
 )
 from cnncalc.shapes import geometry
-from tests.ops.drawn import distinct, geometries, normal, seeds, steady, strip_numbers, strips_of
+from tests.ops.drawn import distinct, geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.peers import load, requires
 from tests.references import numerical_gradient, reference_pool
 
@@ -37,44 +37,44 @@ def every_window_has_pixels(window):
 
 
 @steady
-@given(geometries(), channels, seeds, strip_numbers)
+@given(geometries(), channels, seeds, tile_numbers)
 def test_max_pooling_equals_the_slow_reference(window, channels, seed, numbers):
     assume(every_window_has_pixels(window))
     # Negative numbers: a padding of zeros would win. Few values: many ties.
     images = np.floor(normal(seed, 2, *window.input, channels)) - 5
-    with strips_of(numbers):
+    with tiles_of(numbers):
         result, positions = max_pool(images, window), max_positions(images, window)
     assert np.array_equal(result, reference(images, window, "max"))
     assert np.array_equal(positions, reference(images, window, "position"))
 
 
 @steady
-@given(geometries(), channels, seeds, strip_numbers, st.booleans())
+@given(geometries(), channels, seeds, tile_numbers, st.booleans())
 def test_average_pooling_equals_the_slow_reference(window, channels, seed, numbers, count_padding):
     assume(count_padding or every_window_has_pixels(window))
     images = normal(seed, 2, *window.input, channels)
-    with strips_of(numbers):
+    with tiles_of(numbers):
         result = average_pool(images, window, count_padding)
     expected = reference(images, window, "average", count_padding)
     np.testing.assert_allclose(result, expected, rtol=0, atol=1e-12)
 
 
 @steady
-@given(geometries(), channels, seeds, strip_numbers)
+@given(geometries(), channels, seeds, tile_numbers)
 def test_l2_pooling_equals_the_slow_reference(window, channels, seed, numbers):
     images = normal(seed, 2, *window.input, channels)
-    with strips_of(numbers):
+    with tiles_of(numbers):
         result = l2_pool(images, window)
     np.testing.assert_allclose(result, reference(images, window, "l2"), rtol=0, atol=1e-12)
 
 
-@settings(steady, max_examples=40)
-@given(geometries(largest=6), seeds, strip_numbers)
+@settings(steady, max_examples=25)
+@given(geometries(largest=6), seeds, tile_numbers)
 def test_the_gradients_equal_numerical_ones(window, seed, numbers):
     assume(every_window_has_pixels(window))
     images = distinct(seed, 2, *window.input, 2)
     upstream = normal(seed, 2, *window.output, 2)
-    with strips_of(numbers):
+    with tiles_of(numbers):
         pairs = [
             (max_pool, max_pool_gradient(upstream, images, window)),
             (average_pool, average_pool_gradient(upstream, window)),

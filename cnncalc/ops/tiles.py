@@ -1,0 +1,120 @@
+"""Working through a batch in tiles that fit the cache: the one home of that trick.
+
+A 12-megapixel photo in float64 is 96 MB, and the windows over it many times that. A tile is so
+many rows of the output, or whole small images, or a part of one long row, that the numbers worked
+on stay in the processor's cache: memory stays bounded, and each number is fetched from the slow
+main memory once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cnncalc.ops.arrays import Array
+from cnncalc.ops.padding import pad
+from cnncalc.shapes import Axis, Geometry, Pads
+
+__all__ = ["Tile", "met_by", "padded_input", "tap", "taps", "tiles"]
+
+# 2 MB of float64 or 1 MB of float32.
+TILE_NUMBERS = 1 << 18
+
+
+class Tile(NamedTuple):
+    """Some images of a batch, and some rows and columns of their output: `output[tile]`."""
+
+    images: slice
+    rows: slice
+    columns: slice
+
+    def covered(self, geometry: Geometry) -> tuple[slice, slice, slice]:
+        """Return the part of the padded input under the tile's windows, as an index."""
+        down, across = geometry.vertical, geometry.horizontal
+        return self.images, _covered(down, self.rows), _covered(across, self.columns)
+
+
+def tiles(batch: int, geometry: Geometry, numbers: int) -> Iterator[Tile]:
+    """Divide the output of a batch into tiles, in order, as large as the cache allows.
+
+    Arguments: the number of images in the `batch`; the window's `geometry`; how many `numbers`
+    the work on one output cell holds at a time.
+
+    >>> from cnncalc.shapes import geometry
+    >>> [tile.rows for tile in tiles(1, geometry((4, 1), 1), numbers=TILE_NUMBERS // 3)]
+    [slice(0, 3, None), slice(3, 4, None)]
+    """
+    height, width = geometry.output
+    cells = max(1, TILE_NUMBERS // numbers)
+    for images in _parts(batch, cells // (height * width)):
+        for rows in _parts(height, cells // width):
+            for columns in _parts(width, cells):
+                yield Tile(images, rows, columns)
+
+
+def padded_input(images: Array, geometry: Geometry, tile: Tile, value: float = 0.0) -> Array:
+    """Return the padded input under a tile: a view where no padding falls into it.
+
+    Arguments: `images` (batch, height, width, channels), not padded; the window's `geometry`; the
+    `tile`; the `value` of padding cells.
+    Returns (images of the tile, covered rows, covered columns, channels).
+    """
+    _, rows, columns = tile.covered(geometry)
+    taken_rows, above, below = _without_padding(geometry.vertical, rows)
+    taken_columns, left, right = _without_padding(geometry.horizontal, columns)
+    taken = images[tile.images, taken_rows, taken_columns]
+    return pad(taken, Pads(above, below, left, right), value)
+
+
+def taps(geometry: Geometry) -> Iterator[tuple[int, int]]:
+    """Walk the kernel's cells (i, j) in row-major order.
+
+    >>> from cnncalc.shapes import geometry
+    >>> list(taps(geometry((4, 4), (1, 2))))
+    [(0, 0), (0, 1)]
+    """
+    for i in range(geometry.kernel.height):
+        for j in range(geometry.kernel.width):
+            yield i, j
+
+
+def tap(covered: Array, geometry: Geometry, cell: tuple[int, int]) -> Array:
+    """Return what one kernel cell meets in every window: a view, one number an output cell.
+
+    Arguments: the `covered` input of a tile (n, rows, columns, channels); the window's
+    `geometry`; the kernel's `cell` (i, j).
+    Returns (n, output rows, output columns, channels).
+    """
+    rows = met_by(cell[0], geometry.vertical, covered.shape[1])
+    columns = met_by(cell[1], geometry.horizontal, covered.shape[2])
+    return covered[:, rows, columns]
+
+
+def met_by(index: int, axis: Axis, size: int) -> slice:
+    """Return the cells that the kernel's cell `index` meets among `size` cells of the input.
+
+    >>> met_by(1, Axis(size=7, kernel=2, stride=2, dilation=3, before=0, after=0), size=7)
+    slice(3, 7, 2)
+    """
+    first = index * axis.dilation
+    return slice(first, first + size - axis.window + 1, axis.stride)
+
+
+def _parts(size: int, part: int) -> Iterator[slice]:
+    """Divide a range of `size` into parts, of one at least."""
+    part = max(1, part)
+    for start in range(0, size, part):
+        yield slice(start, min(start + part, size))
+
+
+def _covered(axis: Axis, outputs: slice) -> slice:
+    return slice(outputs.start * axis.stride, (outputs.stop - 1) * axis.stride + axis.window)
+
+
+def _without_padding(axis: Axis, covered: slice) -> tuple[slice, int, int]:
+    """Return which of the covered cells are the input's, and how many before and after aren't."""
+    first = min(max(covered.start - axis.before, 0), axis.size)
+    last = min(max(covered.stop - axis.before, 0), axis.size)
+    # All of it may lie before or after the input: then no more is padding than is covered.
+    before = min(max(axis.before - covered.start, 0), covered.stop - covered.start)
+    return slice(first, last), before, covered.stop - covered.start - before - (last - first)
