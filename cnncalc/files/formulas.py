@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from cnncalc.verification import CellValue, Place, WorkbookCells
+from cnncalc.verification.cells import CellValue, Place, WorkbookCells
 
 __all__ = ["formula_places", "read_cells", "read_stored_values"]
 

@@ -5,7 +5,7 @@ import pytest
 import xlsxwriter
 
 from cnncalc.files.formulas import formula_places, read_cells, read_stored_values
-from cnncalc.verification import Place
+from cnncalc.verification.cells import Place
 
 
 @pytest.fixture(scope="module")

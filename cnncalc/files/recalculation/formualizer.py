@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.errors import InputError
 from cnncalc.files.formulas import formula_places
-from cnncalc.verification import CellValue, Evaluation, Place
+from cnncalc.verification.cells import CellValue, Evaluation, Place
 
 __all__ = ["evaluate"]
 

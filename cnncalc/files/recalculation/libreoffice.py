@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from cnncalc.errors import InputError
 from cnncalc.files.formulas import read_stored_values
-from cnncalc.verification import Evaluation
+from cnncalc.verification.cells import Evaluation
 
 __all__ = ["evaluate", "find_soffice"]
 

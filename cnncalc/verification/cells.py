@@ -1,4 +1,4 @@
-"""Comparing a workbook with what its calculation gives: its formulas, and what they evaluate to."""
+"""What a workbook holds, and what a spreadsheet engine makes of it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,201 @@
+"""The comparison, cell by cell, of what a workbook should hold with what it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cnncalc.network import Array
+from cnncalc.verification.cells import CellValue, Evaluation, Place, WorkbookCells
+from cnncalc.verification.formula_text import is_same_formula
+
+__all__ = [
+    "TOLERANCE",
+    "Change",
+    "Comparison",
+    "Difference",
+    "ExpectedBlock",
+    "Report",
+    "compare",
+]
+
+TOLERANCE = 1e-12
+"""The largest relative difference between two numbers that count as the same."""
+
+# A number is compared with itself, or with this share of the terms behind it where these are
+# larger: at 1e-12 of it, some 50 units in the terms' last place.
+_SHARE_OF_TERMS = 0.01
+
+
+@dataclass(frozen=True)
+class ExpectedBlock:
+    """A rectangle of cells as it should be.
+
+    Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
+    `values` (height, width), NaN for an empty cell; the `formula` of its cell in a row and column
+    of the block, None where its cells are constants; the `term_size` that its numbers are exact
+    to (see `term_sizes`).
+    """
+
+    sheet: str
+    row: int
+    column: int
+    values: Array
+    formula: Callable[[int, int], str] | None = None
+    term_size: float = 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One formula cell, the number it should give, and what was found.
+
+    `absolute` and `relative` are infinite where no number was found. `found` is None where there
+    was nothing.
+    """
+
+    place: Place
+    formula: str
+    expected: float
+    found: CellValue | None
+    absolute: float
+    relative: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The numbers of formula cells compared.
+
+    `cells` were compared, `missing` had nothing to compare; `differing` are beyond the tolerance,
+    `first` is the first of them; `largest` is the largest relative difference of all.
+    """
+
+    cells: int
+    missing: int
+    differing: int
+    first: Difference | None
+    largest: Difference | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell that no longer holds what it was made with.
+
+    `expected` is a formula with its equals sign, or a number, or None for an empty cell; so is
+    `found`.
+    """
+
+    place: Place
+    expected: CellValue | None
+    found: CellValue | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is to be said about a workbook.
+
+    `evaluated` compares what the `engine` made of the formulas, `stored` the values that the
+    workbook stores beside them; `changes` are the formulas and paddings that were typed over.
+    """
+
+    engine: str
+    evaluated: Comparison
+    stored: Comparison
+    changes: tuple[Change, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.changes or self.evaluated.differing or self.stored.differing)
+
+
+class _Cell(NamedTuple):
+    """One cell as it should be; `formula` without its equals sign."""
+
+    place: Place
+    formula: str | None
+    value: float
+    term_size: float
+
+
+def compare(
+    blocks: Iterable[ExpectedBlock], cells: WorkbookCells, evaluation: Evaluation
+) -> Report:
+    """Compare what a workbook should hold with what it holds and evaluates to.
+
+    Arguments: the `blocks` of its formulas and paddings, computed from its own inputs; its
+    `cells`; an engine's `evaluation` of it.
+    Returns the report, everything in the order of the blocks.
+    """
+    expected = [cell for block in blocks for cell in _cells(block)]
+    changes = tuple(change for cell in expected if (change := _change(cell, cells)))
+    formulas = [cell for cell in expected if cell.formula and cell.place in cells.formulas]
+    stored = [cell for cell in formulas if cell.place in cells.stored]
+    return Report(
+        evaluation.engine,
+        _comparison(_differences(formulas, cells.formulas, evaluation.values), 0),
+        _comparison(
+            _differences(stored, cells.formulas, cells.stored), len(formulas) - len(stored)
+        ),
+        changes,
+    )
+
+
+def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
+    """Yield the cells of a block, row by row."""
+    for row, numbers in enumerate(block.values.tolist()):
+        for column, number in enumerate(numbers):
+            place = Place(block.sheet, block.row + row, block.column + column)
+            formula = block.formula(row, column) if block.formula else None
+            yield _Cell(place, formula, number, block.term_size)
+
+
+def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:
+    """Tell whether a cell was typed over."""
+    formula = cells.formulas.get(cell.place)
+    found = cells.constants.get(cell.place) if formula is None else f"={formula}"
+    if cell.formula is not None:
+        same = formula is not None and is_same_formula(formula, cell.formula)
+        return None if same else Change(cell.place, f"={cell.formula}", found)
+    expected = None if math.isnan(cell.value) else cell.value
+    return None if found == expected else Change(cell.place, expected, found)
+
+
+def _differences(
+    expected: Iterable[_Cell], formulas: Mapping[Place, str], found: Mapping[Place, CellValue]
+) -> Iterator[Difference]:
+    for cell in expected:
+        value = found.get(cell.place)
+        absolute = _distance(cell.value, value)
+        relative = _relative(absolute, cell)
+        formula = f"={formulas[cell.place]}"
+        yield Difference(cell.place, formula, cell.value, value, absolute, relative)
+
+
+def _distance(expected: float, found: CellValue | None) -> float:
+    """Return how far apart two values are; a spreadsheet has an error for what is no number."""
+    if not math.isfinite(expected):
+        return 0.0 if isinstance(found, str) and found.startswith("#") else math.inf
+    return abs(found - expected) if isinstance(found, float) else math.inf
+
+
+def _relative(absolute: float, cell: _Cell) -> float:
+    """Return a distance as a share of the number, or of a share of the terms behind it."""
+    if absolute in (0, math.inf):
+        return absolute
+    terms = _SHARE_OF_TERMS * cell.term_size if math.isfinite(cell.term_size) else 0.0
+    return absolute / (max(abs(cell.value), terms) or 1.0)
+
+
+def _comparison(differences: Iterable[Difference], missing: int) -> Comparison:
+    cells = differing = 0
+    first = largest = None
+    for difference in differences:
+        cells += 1
+        if largest is None or difference.relative > largest.relative:
+            largest = difference
+        if difference.relative > TOLERANCE:
+            differing += 1
+            first = first or difference
+    return Comparison(cells, missing, differing, first, largest)
