@@ -1,0 +1,100 @@
+"""What a user may name as DATA: one function that finds the right reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnncalc.errors import InputError
+from cnncalc.files.datasets_csv import read_labelled_csv
+from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_idx import find_idx_images, is_idx_images, read_idx
+from cnncalc.files.datasets_npz import read_npz
+from cnncalc.files.labelled import LabelledData
+from cnncalc.files.paths import did_you_mean, quoted, reason
+
+if TYPE_CHECKING:
+    from cnncalc.files.photos import Fit
+
+__all__ = ["ReadOptions", "read_data"]
+
+_TEXT_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+_EXPECTED = "a folder of photos, an .npz, .csv or .tsv file, or MNIST's IDX files"
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How data is read.
+
+    `image_size` (height, width): what photos are resized to, 300×300 where None; the size of the
+    images in a .csv file, square where None. `fit` and `channels` as in `PhotoShape`.
+    `label_column` of a .csv file, by name or number from 1. `strict` makes a photo that can't be
+    decoded an error. `cache` is the photo cache's folder, None for the user's own.
+    """
+
+    image_size: tuple[int, int] | None = None
+    fit: Fit = "stretch"
+    channels: int = 3
+    label_column: str | None = None
+    strict: bool = False
+    cache: Path | None = None
+
+
+DEFAULTS = ReadOptions()
+
+
+def read_data(
+    source: Path | None = None,
+    options: ReadOptions = DEFAULTS,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
+) -> LabelledData:
+    """Read labelled images from whatever a user named.
+
+    Arguments: `source`, a folder of photos or of IDX files, an .npz, .csv or .tsv file, an IDX
+    file of images, or None for the digits that cnncalc brings along; how to read it; `on_photo`,
+    which hears of the progress where photos have to be decoded.
+    Raises InputError for what can't be used, OptionError for an option that doesn't fit.
+
+    >>> len(read_data().training)
+    1797
+    """
+    if source is None:
+        return read_digits()
+    if not source.exists():
+        message = f"there is no file or folder {quoted(source)}. Expected {_EXPECTED}"
+        raise InputError(message)
+    if source.is_dir():
+        return _read_folder(source, options, on_photo)
+    name = source.name.lower()
+    if is_idx_images(source):
+        return read_idx([source])
+    if name.endswith(".npz"):
+        return read_npz(source)
+    if name.endswith(_TEXT_ENDINGS):
+        return read_labelled_csv(source, options.label_column, options.image_size)
+    hint = did_you_mean(source.suffix, [".npz", ".csv", ".tsv"])
+    message = f"{quoted(source)} is no data set to train on. Expected {_EXPECTED}.{hint}"
+    raise InputError(message)
+
+
+def _read_folder(
+    folder: Path, options: ReadOptions, on_photo: Callable[[int, int], None]
+) -> LabelledData:
+    # Imported here: Pillow takes longer to load than the digits take to read.
+    from cnncalc.files.datasets_folders import read_photo_folders  # noqa: PLC0415
+    from cnncalc.files.photo_cache import default_cache_folder  # noqa: PLC0415
+    from cnncalc.files.photos import PhotoShape  # noqa: PLC0415
+
+    try:
+        images = find_idx_images(folder)
+        if images:
+            return read_idx(images)
+        height, width = options.image_size or (300, 300)
+        shape = PhotoShape(height, width, options.channels, options.fit)
+        cache = options.cache or default_cache_folder()
+        return read_photo_folders(folder, shape, cache, strict=options.strict, on_photo=on_photo)
+    except OSError as error:
+        message = f"{quoted(folder)} can't be read: {reason(error)}"
+        raise InputError(message) from error

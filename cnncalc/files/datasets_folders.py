@@ -1,0 +1,156 @@
+"""Data sets as folders of photos: one subfolder a class, named by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.errors import InputError
+from cnncalc.files.labelled import LabelledData
+from cnncalc.files.paths import printable, quoted
+from cnncalc.files.photo_cache import cache_photos
+from cnncalc.files.photos import PhotoShape
+from cnncalc.training.dataset import Dataset, make_dataset
+
+__all__ = ["PHOTO_ENDINGS", "find_photos", "read_photo_folders"]
+
+PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+
+_PARTS = {
+    "training": ("train", "training"),
+    "validation": ("validation", "valid", "val"),
+    "test": ("test", "testing"),
+}
+
+
+def read_photo_folders(
+    folder: Path,
+    shape: PhotoShape,
+    cache: Path,
+    *,
+    strict: bool = False,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
+) -> LabelledData:
+    """Read photos in one subfolder a class, or such in train, validation and test.
+
+    Arguments: the `shape` to give each photo; the `cache`'s folder; `strict`, whether a photo
+    that can't be decoded is an error rather than left out; `on_photo`, which hears how many of
+    how many photos of a part were decoded, where they weren't in the cache.
+    Returns the data; labels follow the sorted names of the training part's folders.
+    Raises InputError where there aren't two classes with photos, OutputError where the cache can't
+    be written.
+    """
+    folders = _part_folders(folder)
+    classes = _class_names(folders["training"])
+    notes: list[str] = []
+    datasets = {
+        part: _read_part(place, classes, shape, cache, strict, on_photo, notes)
+        for part, place in folders.items()
+    }
+    _require_all_classes(folders["training"], datasets["training"])
+    return LabelledData(
+        datasets["training"],
+        datasets.get("validation"),
+        datasets.get("test"),
+        notes=tuple(notes),
+    )
+
+
+def find_photos(folder: Path) -> list[Path]:
+    """Return the photos in a folder and all below it, sorted; hidden ones are passed over."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in PHOTO_ENDINGS
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
+
+
+def _subfolders(folder: Path) -> dict[str, Path]:
+    return {
+        path.name: path
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and not path.name.startswith(".")
+    }
+
+
+def _part_folders(folder: Path) -> dict[str, Path]:
+    """Return the folder of each part; the folder itself is the training part if there is none."""
+    found = {name.lower(): path for name, path in _subfolders(folder).items()}
+    parts = {
+        part: found[name]
+        for part, names in _PARTS.items()
+        for name in reversed(names)
+        if name in found
+    }
+    return parts if "training" in parts else {"training": folder}
+
+
+def _class_names(folder: Path) -> list[str]:
+    classes = [name for name, path in _subfolders(folder).items() if find_photos(path)]
+    if len(classes) < 2:
+        message = (
+            f"{quoted(folder)} must hold at least two folders with photos, one a class. "
+            f"Received: {_what_is_in(folder, classes)}"
+        )
+        raise InputError(message)
+    return classes
+
+
+def _what_is_in(folder: Path, classes: Sequence[str]) -> str:
+    if classes:
+        return f"one, {quoted(classes[0])}"
+    count = len(find_photos(folder))
+    if count:
+        return f"{count} photos beside each other"
+    return "folders without photos" if _subfolders(folder) else "no folder and no photo"
+
+
+def _read_part(
+    folder: Path,
+    classes: Sequence[str],
+    shape: PhotoShape,
+    cache: Path,
+    strict: bool,
+    on_photo: Callable[[int, int], None],
+    notes: list[str],
+) -> Dataset:
+    paths, labels = _labelled_paths(folder, classes)
+    photos = cache_photos(paths, shape, cache, on_photo)
+    if strict and photos.left_out:
+        raise InputError(photos.left_out[0].reason)
+    notes.extend(f"left out: {photo.reason}" for photo in photos.left_out)
+    kept = np.array(photos.kept)
+    names = [printable(str(paths[position].relative_to(folder))) for position in kept]
+    return make_dataset(photos.images, np.array(labels)[kept], classes, names)
+
+
+def _require_all_classes(folder: Path, training: Dataset) -> None:
+    for name, count in zip(training.class_names, training.counts, strict=True):
+        if count == 0:
+            message = f"none of the photos in {quoted(folder / name)} can be decoded"
+            raise InputError(message)
+
+
+def _labelled_paths(folder: Path, classes: Sequence[str]) -> tuple[list[Path], list[int]]:
+    folders = _subfolders(folder)
+    strange = [name for name in folders if name not in classes and find_photos(folders[name])]
+    if strange:
+        message = (
+            f"{quoted(folder)} must have the classes of the training part, "
+            f"{', '.join(map(quoted, classes))}. Received: a folder {quoted(strange[0])}"
+        )
+        raise InputError(message)
+    paths: list[Path] = []
+    labels: list[int] = []
+    for label, name in enumerate(classes):
+        photos = find_photos(folders[name]) if name in folders else []
+        paths += photos
+        labels += [label] * len(photos)
+    if not paths:
+        message = f"{quoted(folder)} must hold photos in folders, one a class. Received: none"
+        raise InputError(message)
+    return paths, labels

@@ -1,0 +1,111 @@
+"""Data sets in IDX files, the format of MNIST: http://yann.lecun.com/exdb/mnist/."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from math import prod
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import InputError
+from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
+from cnncalc.files.paths import check_readable, quoted
+
+__all__ = ["find_idx_images", "is_idx_images", "read_idx", "read_idx_array"]
+
+Array = NDArray[Any]
+
+_IMAGES = re.compile(r"images[.-]idx\d", re.IGNORECASE)
+_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def is_idx_images(path: Path) -> bool:
+    """Say whether a file is named as MNIST's images are, such as train-images-idx3-ubyte.gz.
+
+    >>> is_idx_images(Path("t10k-images-idx3-ubyte")), is_idx_images(Path("images.csv"))
+    (True, False)
+    """
+    return _IMAGES.search(path.name) is not None
+
+
+def find_idx_images(folder: Path) -> list[Path]:
+    """Return a folder's files that are named as MNIST's images are, sorted."""
+    return sorted(path for path in folder.iterdir() if is_idx_images(path) and path.is_file())
+
+
+def read_idx(files: list[Path]) -> LabelledData:
+    """Read files of images, each with the labels beside it.
+
+    Arguments: `files` of images; a name with "t10k" or "test" marks the test part, where there
+    is more than one; images-idx3 has its labels in labels-idx1.
+    Raises InputError where a file is missing, damaged, or can't be told from another.
+    """
+    parts: dict[str, LabelledArrays] = {}
+    for path in files:
+        test = len(files) > 1 and re.search("t10k|test", path.name, re.IGNORECASE)
+        part = "test" if test else "training"
+        if part in parts:
+            names = ", ".join(quoted(file.name) for file in files)
+            message = (
+                f"{quoted(path.parent)} must hold one file of images to train on, and perhaps "
+                f"one to test with. Received: {names}"
+            )
+            raise InputError(message)
+        parts[part] = LabelledArrays(read_idx_array(path), read_idx_array(_labels_of(path)))
+    if "training" not in parts:
+        message = f"{quoted(files[0].parent)} holds images for testing alone. Expected train-images"
+        raise InputError(message)
+    source = quoted(files[0] if len(files) == 1 else files[0].parent)
+    return from_arrays(source, parts)
+
+
+def _labels_of(images: Path) -> Path:
+    name = re.sub("images", "labels", images.name, flags=re.IGNORECASE)
+    labels = images.with_name(re.sub(r"idx\d", "idx1", name))
+    if not labels.exists():
+        message = f"the labels of {quoted(images)} must stand beside it. Expected {quoted(labels)}"
+        raise InputError(message)
+    return labels
+
+
+def read_idx_array(path: Path) -> Array:
+    """Read one IDX file, compressed or not, as its header describes it.
+
+    Raises InputError where it is no such file, or holds more or fewer numbers than it says.
+    """
+    check_readable(path)
+    try:
+        with path.open("rb") as file:
+            compressed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            if not compressed:
+                return _parse(path, file)
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                return _parse(path, cast(BinaryIO, unpacked))
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"{quoted(path)} is damaged: {error}"
+        raise InputError(message) from error
+
+
+def _parse(path: Path, file: BinaryIO) -> Array:
+    magic = file.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _TYPES or not 1 <= magic[3] <= 4:
+        message = f"{quoted(path)} is no IDX file. Received: it begins with {magic.hex(' ')}"
+        raise InputError(message)
+    header = file.read(4 * magic[3])
+    shape = tuple(int(size) for size in np.frombuffer(header, ">u4")) if header else ()
+    numbers = np.dtype(_TYPES[magic[2]])
+    # Reading what is there, not what the header promises: a damaged one may promise anything.
+    content = file.read()
+    if len(header) < 4 * magic[3] or len(content) != prod(shape) * numbers.itemsize:
+        message = (
+            f"{quoted(path)} must hold {'×'.join(map(str, shape))} numbers, as its header says. "
+            f"Received: {len(content) // numbers.itemsize:,}"
+        )
+        raise InputError(message)
+    return np.frombuffer(content, numbers).reshape(shape).astype(numbers.newbyteorder("="))

@@ -1,0 +1,221 @@
+"""Photos decoded once: a cache on disk of their pixels as bytes, mapped into memory for use.
+
+An entry is a folder named by a digest of the photos' contents and of the shape that they are
+given: whatever changes either, names another entry. It appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import mmap
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL
+from numpy.typing import NDArray
+
+from cnncalc.errors import InputError, OutputError
+from cnncalc.files.paths import quoted, reason
+from cnncalc.files.photos import PhotoShape, Pixels, read_photo
+
+__all__ = ["CachedPhotos", "LeftOut", "MappedImages", "cache_photos", "default_cache_folder"]
+
+FORM = 1  # of an entry; another number makes all entries new
+IMAGES, CONTENTS = "images.raw", "contents.json"
+UNFINISHED = ".unfinished-"
+ABANDONED_AFTER = 24 * 3600  # seconds
+AT_ONCE = 64  # photos that may wait in memory to be written
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A photo that can't be used, and a sentence on why that names it."""
+
+    path: Path
+    reason: str
+
+
+class MappedImages:
+    """Images in a file of bytes, read as an array is: `images[rows]` copies them out.
+
+    The file's pages are let go after each reading, so that a process that reads all of a large
+    file never holds more of it than one batch.
+    """
+
+    def __init__(self, path: Path, shape: Sequence[int]) -> None:
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._images = np.frombuffer(self._map, np.uint8).reshape(shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The (images, height, width, channels)."""
+        return self._images.shape
+
+    def __getitem__(self, rows: NDArray[Any], /) -> Pixels:
+        pixels: Pixels = self._images[rows]
+        if hasattr(mmap, "MADV_DONTNEED"):  # Windows lacks it, and needs it less
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return pixels
+
+
+@dataclass(frozen=True, eq=False)
+class CachedPhotos:
+    """The pixels of those photos that could be decoded, and what was left out.
+
+    `images` has the shape (kept photos, height, width, channels); `kept` are their positions in
+    the list of paths that was asked for; `folder` is the entry of the cache.
+    """
+
+    images: MappedImages
+    kept: tuple[int, ...]
+    left_out: tuple[LeftOut, ...]
+    folder: Path
+
+
+def default_cache_folder() -> Path:
+    """Return where caches go if nothing else is said: XDG_CACHE_HOME, or ~/.cache, /cnncalc."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnncalc" / "photos"
+
+
+def cache_photos(
+    paths: Sequence[Path],
+    shape: PhotoShape,
+    folder: Path,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
+) -> CachedPhotos:
+    """Return photos' pixels from the cache, decoding them into it first where they aren't there.
+
+    Arguments: `paths` of photos; the `shape` to give them; the cache's `folder`, made where it is
+    missing; `on_photo`, which hears how many of how many photos were decoded.
+    Raises InputError where no photo can be decoded, OutputError where the cache can't be written.
+    """
+    with ThreadPoolExecutor() as pool:
+        entry = folder / _digest(pool.map(_content_digest, paths), shape)
+        if not _is_whole(entry):
+            photos = _read_all(pool, paths, shape, on_photo)
+            try:
+                _build(entry, photos, shape, len(paths))
+            except OSError as error:
+                size = len(paths) * math.prod(shape.shape) / 1e6
+                message = (
+                    f"the photo cache {quoted(folder)} can't be written: {reason(error)} "
+                    f"({len(paths):,} photos take {size:,.0f} MB)"
+                )
+                raise OutputError(message) from error
+    return _open(entry, paths)
+
+
+def _content_digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").digest()
+    except OSError as error:
+        return repr(error).encode()
+
+
+def _digest(contents: Iterator[bytes], shape: PhotoShape) -> str:
+    options = {"form": FORM, "pillow": PIL.__version__, **asdict(shape)}
+    digest = hashlib.blake2b(json.dumps(options).encode(), digest_size=16)
+    for content in contents:
+        digest.update(hashlib.blake2b(content, digest_size=16).digest())
+    return digest.hexdigest()
+
+
+def _read_all(
+    pool: ThreadPoolExecutor,
+    paths: Sequence[Path],
+    shape: PhotoShape,
+    on_photo: Callable[[int, int], None],
+) -> Iterator[Pixels | LeftOut]:
+    """Yield each photo's pixels, or why there are none, in order, some decoded ahead."""
+    read = partial(_read_or_leave_out, shape=shape)
+    for start in range(0, len(paths), AT_ONCE):
+        for done, photo in enumerate(pool.map(read, paths[start : start + AT_ONCE]), start + 1):
+            yield photo
+            on_photo(done, len(paths))
+
+
+def _read_or_leave_out(path: Path, shape: PhotoShape) -> Pixels | LeftOut:
+    try:
+        return read_photo(path, shape)
+    except InputError as error:
+        return LeftOut(path, str(error))
+
+
+def _is_whole(entry: Path) -> bool:
+    try:
+        shape = json.loads((entry / CONTENTS).read_text())["shape"]
+        return (entry / IMAGES).stat().st_size == int(math.prod(shape))
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _build(entry: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape, count: int) -> None:
+    """Write an entry under another name, and give it its own once it is whole."""
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(entry.parent)
+    if shutil.disk_usage(entry.parent).free < count * math.prod(shape.shape):
+        raise OSError(None, "not enough space on the disk")
+    unfinished = Path(tempfile.mkdtemp(dir=entry.parent, prefix=UNFINISHED))
+    try:
+        _write(unfinished, photos, shape)
+        _publish(unfinished, entry)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _publish(unfinished: Path, entry: Path) -> None:
+    if not _is_whole(entry):
+        shutil.rmtree(entry, ignore_errors=True)
+    try:
+        unfinished.rename(entry)
+    except OSError:
+        if not _is_whole(entry):  # else another process was faster, with the same bytes
+            raise
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what processes left behind that were killed while they wrote."""
+    for unfinished in folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime > ABANDONED_AFTER:
+                shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write(folder: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape) -> None:
+    kept, left_out = [], []
+    # Pillow warns of oddities inside photos that decode all the same. Threads share the filter.
+    with warnings.catch_warnings(), (folder / IMAGES).open("wb") as file:
+        warnings.simplefilter("ignore")
+        for position, photo in enumerate(photos):
+            if isinstance(photo, LeftOut):
+                left_out.append((position, photo.reason))
+            else:
+                file.write(photo.tobytes())
+                kept.append(position)
+    contents = {"shape": (len(kept), *shape.shape), "kept": kept, "left_out": left_out}
+    (folder / CONTENTS).write_text(json.dumps(contents))
+
+
+def _open(entry: Path, paths: Sequence[Path]) -> CachedPhotos:
+    contents = json.loads((entry / CONTENTS).read_text())
+    left_out = tuple(LeftOut(paths[position], why) for position, why in contents["left_out"])
+    if not contents["kept"]:
+        message = f"none of {len(paths)} photos can be decoded; the first: {left_out[0].reason}"
+        raise InputError(message)
+    images = MappedImages(entry / IMAGES, contents["shape"])
+    return CachedPhotos(images, tuple(contents["kept"]), left_out, entry)

@@ -1,0 +1,159 @@
+import errno
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from cnncalc.errors import InputError, OutputError
+from cnncalc.files import photo_cache
+from cnncalc.files.photo_cache import cache_photos, default_cache_folder
+from cnncalc.files.photos import PhotoShape, read_photo
+from tests.files.photos import pixels, save
+
+SHAPE = PhotoShape(6, 5)
+
+
+@pytest.fixture
+def paths(tmp_path):
+    return [save(tmp_path / "photos" / f"{i}.png", pixels(shift=i)) for i in range(5)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "cache"
+
+
+def test_photos_come_back_as_they_were_read(paths, folder):
+    photos = cache_photos(paths, SHAPE, folder)
+    assert photos.images.shape == (5, 6, 5, 3)
+    assert photos.kept == (0, 1, 2, 3, 4)
+    expected = np.stack([read_photo(path, SHAPE) for path in paths])
+    np.testing.assert_array_equal(photos.images[np.array([4, 0, 4])], expected[[4, 0, 4]])
+
+
+def test_a_photo_is_decoded_once(paths, folder, monkeypatch):
+    heard = []
+    first = cache_photos(paths, SHAPE, folder, lambda *counts: heard.append(counts))
+    assert heard == [(i, 5) for i in range(1, 6)]
+    monkeypatch.setattr(photo_cache, "read_photo", None)
+    again = cache_photos(paths, SHAPE, folder)
+    assert again.folder == first.folder
+    rows = np.arange(5)
+    np.testing.assert_array_equal(again.images[rows], first.images[rows])
+
+
+def test_another_content_order_or_shape_is_another_entry(paths, folder):
+    entries = {cache_photos(paths, SHAPE, folder).folder}
+    entries.add(cache_photos(paths[::-1], SHAPE, folder).folder)
+    for shape in (PhotoShape(5, 6), PhotoShape(6, 5, 1), PhotoShape(6, 5, 3, "crop")):
+        entries.add(cache_photos(paths, shape, folder).folder)
+    status = paths[0].stat()
+    save(paths[0], pixels(shift=99))
+    os.utime(paths[0], ns=(status.st_atime_ns, status.st_mtime_ns))
+    entries.add(cache_photos(paths, SHAPE, folder).folder)
+    assert len(entries) == 6
+
+
+def test_the_same_content_elsewhere_is_the_same_entry(paths, folder, tmp_path):
+    first = cache_photos(paths, SHAPE, folder).folder
+    moved = shutil.copytree(tmp_path / "photos", tmp_path / "moved")
+    assert cache_photos(sorted(moved.iterdir()), SHAPE, folder).folder == first
+
+
+def test_a_photo_that_cannot_be_decoded_is_left_out_and_named(paths, folder):
+    paths[1].write_bytes(b"no image")
+    for _ in range(2):  # decoded, and from the cache
+        photos = cache_photos(paths, SHAPE, folder)
+        assert photos.kept == (0, 2, 3, 4)
+        assert photos.images.shape[0] == 4
+        assert [left.path for left in photos.left_out] == [paths[1]]
+        assert "1.png' is not an image" in photos.left_out[0].reason
+
+
+def test_a_missing_photo_is_left_out(paths, folder):
+    paths[0].unlink()
+    assert "there is no file" in cache_photos(paths, SHAPE, folder).left_out[0].reason
+
+
+def test_no_photo_at_all_is_an_error(tmp_path, folder):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no image")
+    with pytest.raises(InputError, match=r"none of 1 photos can be decoded; the first: .*a\.png'"):
+        cache_photos([path], SHAPE, folder)
+
+
+@pytest.mark.parametrize("damage", ["cut", "no contents", "bad contents"])
+def test_a_damaged_entry_is_made_anew(paths, folder, damage):
+    photos = cache_photos(paths, SHAPE, folder)
+    expected = photos.images[np.arange(5)]
+    images, contents = photos.folder / "images.raw", photos.folder / "contents.json"
+    if damage == "cut":
+        images.write_bytes(images.read_bytes()[:-1])
+    elif damage == "no contents":
+        contents.unlink()
+    else:
+        contents.write_text("{")
+    again = cache_photos(paths, SHAPE, folder)
+    np.testing.assert_array_equal(again.images[np.arange(5)], expected)
+
+
+def test_nothing_is_left_of_an_entry_that_could_not_be_finished(paths, folder, monkeypatch):
+    def fail(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(photo_cache, "read_photo", fail)
+    with pytest.raises(KeyboardInterrupt):
+        cache_photos(paths, SHAPE, folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day(paths, folder):
+    old, new = folder / ".unfinished-old", folder / ".unfinished-new"
+    old.mkdir(parents=True)
+    new.mkdir()
+    os.utime(old, (time.time() - 25 * 3600,) * 2)
+    cache_photos(paths, SHAPE, folder)
+    assert new.exists()
+    assert not old.exists()
+
+
+def test_an_entry_that_another_process_finished_first_is_used(paths, folder, monkeypatch):
+    finished = cache_photos(paths, SHAPE, folder).folder
+    rest = iter([False])  # asked before it was there, then again
+    whole = photo_cache._is_whole
+    monkeypatch.setattr(photo_cache, "_is_whole", lambda entry: next(rest, None) or whole(entry))
+    assert cache_photos(paths, SHAPE, folder).folder == finished
+    assert list(folder.iterdir()) == [finished]
+
+
+def test_a_full_disk_is_one_clear_line(paths, folder, monkeypatch):
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=10))
+    with pytest.raises(OutputError, match=r"cache' can't be written: not enough .*\(5 photos take"):
+        cache_photos(paths, SHAPE, folder)
+
+
+def test_a_disk_that_fills_up_while_writing_is_one_clear_line(paths, folder, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(photo_cache, "_write", full)
+    with pytest.raises(OutputError, match="can't be written: no space left on device"):
+        cache_photos(paths, SHAPE, folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_cache_below_a_file_is_one_clear_line(paths, tmp_path):
+    file = save(tmp_path / "file.png")
+    with pytest.raises(OutputError, match=r"the photo cache '.*file\.png' can't be written"):
+        cache_photos(paths, SHAPE, file)
+
+
+def test_the_users_own_cache_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_cache_folder() == tmp_path / "cnncalc" / "photos"
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert default_cache_folder() == tmp_path / "home" / ".cache" / "cnncalc" / "photos"
