@@ -56,7 +56,12 @@ def read_image(path: Path, channels: Channels = "as-is") -> PixelInput:
     Raises InputError where the file can't be read, is no image, or is damaged.
     """
     check_readable(path)
-    with _pillow_errors(path), Image.open(path, formats=FORMATS) as image:
+    # A file, as Pillow 13 maps a path into memory and then scrambles TIFFs that lie on their side.
+    with (
+        _pillow_errors(path),
+        path.open("rb") as file,
+        Image.open(file, formats=FORMATS) as image,
+    ):
         stored = _stored(image)
         upright = ImageOps.exif_transpose(image)
     with _pillow_errors(path):
