@@ -54,8 +54,8 @@ def backward(
     Arguments: `layers`, `weights` and what `forward_saved` returned for them; the `gradient` by
     the last layer's output, of its shape; whether the gradient by the network's input is wanted
     too, which costs as much as a forward pass.
-    Returns the gradients by weight, one mapping a layer (empty without trainable weights), each of
-    its weight's shape, and the gradient by the input, or None.
+    Returns the gradients by weight, one mapping a layer in the weights' order (empty without
+    trainable weights), each of its weight's shape, and the gradient by the input, or None.
 
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.network.saved_pass import forward_saved
@@ -92,17 +92,16 @@ def backward_layer(
 def _(
     layer: specifications.Conv2D, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
-    gradient, by_weight = _through_activation(layer, saved, gradient)
-    geometry = layer.geometry(saved.input.shape[1:])
-    by_weight["kernel"] = convolution.convolve_kernel_gradient(
-        gradient, saved.input, geometry, layer.groups
-    )
+    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    geometry, groups = layer.geometry(saved.input.shape[1:]), layer.groups
+    by_kernel = convolution.convolve_kernel_gradient(gradient, saved.input, geometry, groups)
+    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     if not to_input:
         return LayerGradients(None, by_weight)
-    by_input = convolution.convolve_input_gradient(
-        gradient, weights["kernel"], geometry, layer.groups
+    kernel = weights["kernel"]
+    return LayerGradients(
+        convolution.convolve_input_gradient(gradient, kernel, geometry, groups), by_weight
     )
-    return LayerGradients(by_input, by_weight)
 
 
 @backward_layer.register
@@ -113,11 +112,10 @@ def _(
     gradient: Array,
     to_input: bool,
 ) -> LayerGradients:
-    gradient, by_weight = _through_activation(layer, saved, gradient)
+    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
     geometry = layer.geometry(saved.input.shape[1:])
-    by_weight["kernel"] = convolution.depthwise_convolve_kernel_gradient(
-        gradient, saved.input, geometry
-    )
+    by_kernel = convolution.depthwise_convolve_kernel_gradient(gradient, saved.input, geometry)
+    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     if not to_input:
         return LayerGradients(None, by_weight)
     by_input = convolution.depthwise_convolve_input_gradient(gradient, weights["kernel"], geometry)
@@ -128,18 +126,17 @@ def _(
 def _(
     layer: specifications.Dense, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
-    gradient, by_weight = _through_activation(layer, saved, gradient)
-    by_weight["kernel"] = dense_kernel_gradient(gradient, saved.input)
+    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    by_kernel = dense_kernel_gradient(gradient, saved.input)
+    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     by_input = dense_input_gradient(gradient, weights["kernel"]) if to_input else None
     return LayerGradients(by_input, by_weight)
 
 
-def _through_activation(
-    layer: specifications.ConvolutionLayer | specifications.Dense, saved: Saved, gradient: Array
-) -> tuple[Array, dict[str, Array]]:
-    """Return the gradient before the activation, and the bias's if there is one."""
-    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
-    return gradient, {"bias": bias_gradient(gradient)} if layer.use_bias else {}
+def _bias_gradient(
+    layer: specifications.ConvolutionLayer | specifications.Dense, gradient: Array
+) -> dict[str, Array]:
+    return {"bias": bias_gradient(gradient)} if layer.use_bias else {}
 
 
 @backward_layer.register

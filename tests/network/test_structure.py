@@ -1,0 +1,149 @@
+import re
+
+import numpy as np
+import pytest
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    ReLU,
+    Softmax,
+)
+from cnncalc.network import assemble, forward, initialize, without_last_activation
+
+IMAGES = np.linspace(-1, 1, 2 * 6 * 6 * 1).reshape(2, 6, 6, 1)
+
+
+def message_of(error, function, *arguments):
+    with pytest.raises(error) as caught:
+        function(*arguments)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_shapes_are_the_inputs_and_then_each_layers():
+    layers = [Conv2D(10, 5), MaxPooling2D(2), Flatten(), Dense(2, activation="softmax")]
+    network = initialize(layers, (32, 32, 3))
+    assert network.shapes == ((32, 32, 3), (28, 28, 10), (14, 14, 10), (1960,), (2,))
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "message"),
+    [
+        (
+            [Conv2D(2, 3), Conv2D(2, 9, name="wide")],
+            (10, 10, 1),
+            "layer wide: the window must fit into the input. "
+            "Received: a window of 9×9 on an input of 8×8",
+        ),
+        (
+            [Flatten(), Conv2D(2, 3)],
+            (10, 10, 1),
+            "layer conv2d: Conv2D must be given (height, width, channels). "
+            "Received: input shape (100,)",
+        ),
+        (
+            [Conv2D(2, 3), Flatten(), MaxPooling2D(2)],
+            (10, 10, 1),
+            "layer max_pooling2d: MaxPooling2D must be given (height, width, channels). "
+            "Received: input shape (128,)",
+        ),
+        (
+            [Conv2D(4, 3, groups=2)],
+            (10, 10, 3),
+            "layer conv2d: groups must divide both channels and filters. "
+            "Received: groups=2, channels=3, filters=4",
+        ),
+        (
+            [AveragePooling2D(2, padding=2)],
+            (4, 4, 1),
+            "layer average_pooling2d: padding of a pooling layer must be smaller than its "
+            "pool_size. Received: padding=(2, 2, 2, 2), pool_size=(2, 2)",
+        ),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_named_with_both_shapes(layers, shape, message):
+    assert message_of(ShapeError, initialize, layers, shape) == message
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3, 1), (2.0, 2, 1), (2, -1)])
+def test_an_unusable_input_shape_is_an_error(shape):
+    message = message_of(OptionError, initialize, [Flatten()], shape)
+    assert message.startswith("an input shape must be whole numbers, at least 1 each. Received: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "received"),
+    [({}, "none"), ({"kernel": np.zeros((3, 2)), "bias": np.zeros(2)}, "(3, 2)")],
+)
+def test_weights_that_do_not_fit_are_named_with_both_shapes(given, received):
+    message = message_of(ShapeError, assemble, [Dense(2)], (4,), [given])
+    expected = "layer dense: the weight 'kernel' must have the shape (4, 2). Received: "
+    assert message == expected + received
+
+
+def test_two_layers_of_one_name_are_an_error():
+    message = message_of(OptionError, initialize, [Flatten(name="a"), ReLU(name="a")], (2, 2, 1))
+    assert message == "each layer must have a name of its own. Received: 2 named 'a'"
+
+
+def test_a_networks_weights_are_copies_that_cannot_change():
+    kernel = np.ones((1, 1))
+    network = assemble([Dense(1, use_bias=False)], (1,), [{"kernel": kernel}])
+    kernel[:] = 7
+    assert network.weights[0]["kernel"] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        network.weights[0]["kernel"][:] = 7
+
+
+def test_a_dense_layer_before_flatten_works_on_channels_and_says_so():
+    network = initialize([Dense(5), Flatten(), Dense(1, activation="softmax")], (6, 4, 3))
+    assert network.shapes == ((6, 4, 3), (6, 4, 5), (120,), (1,))
+    assert network.notes == (
+        "layer dense: its input, 6×4×3, is not flat: as in Keras, it works on the 3 channels of "
+        "each of the 6×4 positions by itself; Flatten() before it would join them",
+        "layer dense_1: softmax of a single unit is always 1; two classes need two units, "
+        "or sigmoid",
+    )
+
+
+def test_nothing_is_noted_of_a_plain_network():
+    layers = [Conv2D(2, 3), Flatten(), Dense(1, "sigmoid"), Dense(2, "softmax")]
+    assert initialize(layers, (6, 6, 1)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("ending", "activation"),
+    [
+        ([Dense(3, activation="softmax")], "softmax"),
+        ([Dense(3, activation="sigmoid")], "sigmoid"),
+        ([Dense(3), Softmax()], "softmax"),
+        ([Dense(3), Activation("softmax")], "softmax"),
+        ([Dense(3)], "linear"),
+        ([Dense(3), Flatten()], "linear"),
+    ],
+)
+def test_the_logits_are_what_the_last_activation_was_given(ending, activation):
+    layers = [Conv2D(2, 3, activation="relu"), Flatten(), *ending]
+    network = initialize(layers, (6, 6, 1), dtype=np.float64)
+    bare, name = without_last_activation(network)
+    assert name == activation
+    assert [layer.name for layer in bare.layers] == [layer.name for layer in network.layers]
+    assert bare.weights == network.weights
+    linear = [Conv2D(2, 3, activation="relu"), Flatten(), Dense(3)]
+    logits = forward(initialize(linear, (6, 6, 1), dtype=np.float64), IMAGES)
+    np.testing.assert_array_equal(forward(bare, IMAGES), logits)
+    restored = initialize([Activation(name)], (3,))
+    np.testing.assert_array_equal(forward(restored, logits), forward(network, IMAGES))
+
+
+def test_the_message_about_a_name_says_what_is_wrong_with_it():
+    for name in ("a/b", "line\nbreak"):
+        with pytest.raises(OptionError, match=re.escape(f"Received: name={name!r}")):
+            initialize([Flatten(name=name)], (2, 2, 1))
