@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
+from cnncalc.files.workbooks import openpyxl_errors
 from cnncalc.verification.cells import CellValue, Place, WorkbookCells
 
 __all__ = ["formula_places", "read_cells", "read_stored_values"]
@@ -20,7 +20,7 @@ def read_cells(content: bytes) -> WorkbookCells:
 
     Arguments: the `content` of an .xlsx file that has been checked to be safe.
     Returns its constants, its formulas and its stored values.
-    Raises whatever openpyxl does where the workbook is damaged.
+    Raises InputError where the workbook is damaged.
     """
     constants: dict[Place, CellValue] = {}
     formulas: dict[Place, str] = {}
@@ -54,9 +54,7 @@ def formula_places(content: bytes) -> Iterator[Place]:
 
 def _cells(content: bytes, *, data_only: bool) -> Iterator[tuple[Place, Any]]:
     """Yield openpyxl's cells that hold something, and where they stand."""
-    with warnings.catch_warnings():
-        # openpyxl warns of what it leaves out; cells it never does.
-        warnings.simplefilter("ignore")
+    with openpyxl_errors("the file"):
         book = load_workbook(
             io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
         )

@@ -17,7 +17,15 @@ from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.xlsx_guard import check_workbook
 
-__all__ = ["Content", "Oddity", "Rows", "Worksheet", "is_number_place", "open_worksheets"]
+__all__ = [
+    "Content",
+    "Oddity",
+    "Rows",
+    "Worksheet",
+    "is_number_place",
+    "open_worksheets",
+    "openpyxl_errors",
+]
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ def open_worksheets(path: Path) -> Iterator[tuple[Worksheet, ...]]:
     or is more than the guard lets through.
     """
     checked = check_workbook(path)
-    with _openpyxl_errors(path):
+    with openpyxl_errors(quoted(path)):
         book = load_workbook(
             io.BytesIO(checked.content), read_only=True, data_only=True, keep_links=False
         )
@@ -133,8 +141,11 @@ def _worksheets(
 
 
 @contextmanager
-def _openpyxl_errors(path: Path) -> Iterator[None]:
-    """Turn what openpyxl raises into an InputError, and keep its warnings from the user."""
+def openpyxl_errors(source: str) -> Iterator[None]:
+    """Turn what openpyxl raises into an InputError, and keep its warnings from the user.
+
+    Arguments: `source`, what to call the workbook in a message.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -143,5 +154,5 @@ def _openpyxl_errors(path: Path) -> Iterator[None]:
         raise
     # A damaged workbook may raise KeyError, IndexError, ValueError, ParseError and others.
     except Exception as error:
-        message = f"{quoted(path)} is a damaged workbook: {printable(str(error))}"
+        message = f"{source} is a damaged workbook: {printable(str(error))}"
         raise InputError(message) from error

@@ -29,6 +29,16 @@ _ROW, _VALUE, _FORMULA, _MERGE, _SHEET = (
     f"{_MAIN} {name}" for name in ("row", "v", "f", "mergeCell", "sheet")
 )
 _CHUNK = 65_536
+# What unpacking raises; and expat, for an encoding that it doesn't know: the last two.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    LookupError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +150,7 @@ def _walk_part(
             _feed(walk.parser(), stream, totals)
     except _UnsafeError as error:
         _refuse(path, f"is not read: its part {quoted(part.filename)} {error}", error)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except _UNREADABLE as error:
         _refuse(path, f"is damaged in its part {quoted(part.filename)}", error)
     return frozenset(walk.unvalued)
 

@@ -57,12 +57,22 @@ def test_a_constant_keeps_its_value(cells):
 
 
 def test_a_sheet_is_known_by_what_it_holds_not_by_its_name():
-    found = stripped(sheet("<x:c><x:f>1</x:f><x:v>-999</x:v></x:c>", "x:"), "xl/elsewhere.xml")
+    found = stripped(sheet("<x:c><x:f>1</x:f><x:v>-999</x:v></x:c>", "x:"), "xl/elsewhere.bin")
     assert found == sheet("<x:c><x:f>1</x:f></x:c>", "x:")
 
 
+def test_a_sheet_is_found_behind_a_long_comment():
+    comment = b"<!--" + b" " * 10_000 + b"-->"
+    data = sheet("<c><f>1</f><v>1</v></c>").replace(b"<worksheet", comment + b"<worksheet")
+    assert b"<v>" not in stripped(data)
+
+
 def test_other_parts_stay_as_they_are():
-    parts = {"xl/styles.xml": b"<styleSheet><c><f/><v>1</v></c></styleSheet>", "a.png": b"\x89P"}
+    parts = {
+        "xl/styles.xml": b"<styleSheet><c><f/><v>1</v></c></styleSheet>",
+        "a.png": b"\x89P",
+        "b.xml": b"<a",
+    }
     result = zipfile.ZipFile(io.BytesIO(without_stored_values(archive(**parts))))
     assert {name: result.read(name) for name in result.namelist()} == parts
 
@@ -72,7 +82,7 @@ def test_other_parts_stay_as_they_are():
     [
         sheet("<c><f>1</f><v>1</v></d>"),
         sheet("<c><f>1</f><v>1</v>")[:-20],
-        sheet("<c><f>1</f><v>1</v></c>").decode().replace("UTF-8", "UTF-99").encode(),
+        sheet("<c><f>1</f><v>1</v></c>").decode().replace("UTF-8", "UTF-16").encode("utf-16"),
     ],
 )
 def test_a_damaged_sheet_is_named(data):

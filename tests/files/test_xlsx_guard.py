@@ -148,6 +148,12 @@ def test_formulas_without_a_value_are_told_apart_from_empty_results(make_raw_wor
     assert check_workbook(path).unvalued[SHEET] == {(3, 1), (3, 3)}
 
 
+def test_an_encoding_that_no_reader_knows_is_refused(make_raw_workbook):
+    path = make_raw_workbook(**{SHEET: b'<?xml version="1.0" encoding="UTF-99"?><worksheet/>'})
+    with pytest.raises(InputError, match=f"is damaged in its part '{SHEET}'"):
+        check_workbook(path)
+
+
 def test_what_is_returned_is_what_was_checked(make_raw_workbook):
     path = make_raw_workbook()
     assert check_workbook(path).content == path.read_bytes()
