@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +38,12 @@ _COLOURS = {
     "F": "32-bit fractions",
 }
 
+# Two threads that redirect it at once would lose it for good.
+_STANDARD_ERROR = threading.Lock()
+
+# Pillow logs what is odd in a file; without a handler, logging prints that.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
 
 @dataclass(frozen=True)
 class _Stored:
@@ -63,7 +72,8 @@ def read_image(path: Path, channels: Channels = "as-is") -> PixelInput:
         Image.open(file, formats=FORMATS) as image,
     ):
         stored = _stored(image)
-        upright = ImageOps.exif_transpose(image)
+        with _quiet_libtiff() if stored.format == "TIFF" else nullcontext():
+            upright = ImageOps.exif_transpose(image)
     with _pillow_errors(path):
         notes, values = _values(upright, channels)
     _check_finite(values, path)
@@ -85,7 +95,7 @@ def _pillow_errors(path: Path) -> Iterator[None]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
     except UnidentifiedImageError as error:
-        message = f"{quoted(path)} is not an image. Expected {', '.join(FORMATS)}"
+        message = f"{quoted(path)} is not an image, or is damaged. Expected {', '.join(FORMATS)}"
         raise InputError(message) from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         message = f"{quoted(path)} has too many pixels: at most {Image.MAX_IMAGE_PIXELS:,} are read"
@@ -97,6 +107,19 @@ def _pillow_errors(path: Path) -> Iterator[None]:
     except Exception as error:
         message = f"{quoted(path)} can't be read as an image: {printable(str(error))}"
         raise InputError(message) from error
+
+
+@contextmanager
+def _quiet_libtiff() -> Iterator[None]:
+    """Keep to ourselves what libtiff writes to standard error, past Python, of a damaged file."""
+    with _STANDARD_ERROR, Path(os.devnull).open("wb") as nowhere:
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _stored(image: Image.Image) -> _Stored:

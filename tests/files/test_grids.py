@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -111,6 +111,7 @@ def saved(folder: Path, array: np.ndarray) -> Path:
     return folder / "grid.npy"
 
 
+@settings(deadline=None)
 @given(array=volumes)
 @example(array=np.asfortranarray(np.arange(24.0).reshape(2, 3, 4)))
 def test_a_volume_reads_back_from_npy(tmp_path_factory, array):
@@ -182,6 +183,7 @@ def refusal(path: Path) -> str:
     return ""
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 255))
 def test_a_changed_byte_of_an_npy_file_is_read_or_refused(tmp_path_factory, position, byte):
     path = saved(tmp_path_factory.mktemp("npy"), np.arange(12.0).reshape(3, 4))

@@ -53,6 +53,7 @@ def test_grey_has_one_channel_unless_colour_is_asked_for(tmp_path, ending):
         assert read_image(path).values.shape == (5, 7, 1)
 
 
+@settings(deadline=None)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 6), st.integers(1, 6), st.just(3))))
 def test_any_png_reads_back(tmp_path_factory, pixels):
     path = saved(tmp_path_factory.mktemp("png"), "a.png", pixels)
@@ -216,7 +217,9 @@ def test_a_truncated_image_is_refused(tmp_path, ending):
 @pytest.mark.parametrize("content", [b"this is text\n", b"\x00" * 100, b"%PDF-1.7", b"P5 1 1 1 0"])
 def test_a_file_that_is_no_image_is_refused(tmp_path, content):
     (tmp_path / "a.png").write_bytes(content)
-    with pytest.raises(InputError, match=r"'.*a.png' is not an image. Expected PNG, JPEG, GIF"):
+    with pytest.raises(
+        InputError, match=r"'.*a.png' is not an image, or is damaged. Expected PNG, J"
+    ):
         read_image(tmp_path / "a.png")
 
 
@@ -225,6 +228,38 @@ def test_an_image_that_would_fill_the_memory_is_refused(tmp_path, side):
     (tmp_path / "a.png").write_bytes(png(side, side, 8, 0, b""))
     with pytest.raises(InputError, match="has too many pixels: at most 89,478,485 are read"):
         read_image(tmp_path / "a.png")
+
+
+def test_damaged_tiffs_leave_standard_error_to_the_program(tmp_path):
+    noise = np.random.default_rng(2).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    content = saved(tmp_path, "a.tiff", noise, compression="tiff_lzw").read_bytes()
+    middle = len(content) // 2
+    (tmp_path / "packed.tiff").write_bytes(content[:middle] + b"\xff" * 30 + content[middle + 30 :])
+    # The tag of the samples a pixel, 277, with the value 2048.
+    samples = struct.pack("<HHIHH", 277, 3, 1, 3, 0)
+    assert samples in content
+    (tmp_path / "samples.tiff").write_bytes(
+        content.replace(samples, struct.pack("<HHIHH", 277, 3, 1, 2048, 0))
+    )
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from cnncalc.errors import InputError\n"
+        "from cnncalc.files.images import read_image\n"
+        "for name in ['packed.tiff', 'samples.tiff', 'packed.tiff']:\n"
+        "    try:\n"
+        "        read_image(Path(name))\n"
+        "    except InputError as error:\n"
+        "        print(error, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stderr.splitlines() == [
+        "'packed.tiff' can't be read as an image: decoder error -2",
+        "'samples.tiff' is not an image, or is damaged. Expected PNG, JPEG, GIF, BMP, WEBP, TIFF",
+        "'packed.tiff' can't be read as an image: decoder error -2",
+    ]
 
 
 def refusal(read: Callable[[Path], object], path: Path) -> str:

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import datetime
 import warnings
+import zipfile
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cnncalc.errors import InputError
 from cnncalc.files.workbooks import Oddity, open_worksheets
@@ -89,6 +93,31 @@ def test_a_workbook_without_its_main_part_is_refused(make_raw_workbook):
     path = make_raw_workbook(**{"xl/workbook.xml": None})
     with pytest.raises(InputError, match=r"^'.*grid.xlsx' is a damaged workbook: .*$"):
         only_rows(path)
+
+
+def refusal(path: Path) -> str:
+    try:
+        only_rows(path)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(position=st.floats(0, 0.999), byte=st.integers(0, 255))
+def test_a_changed_byte_is_read_or_refused_in_one_line(make_workbook, position, byte):
+    path = make_workbook(Sheet=[[1, "a", "=1"], [2, 3.5, "#N/A"]])
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    # Packed, so that the byte is in a part's content and not in what zipfile itself checks.
+    name = sorted(contents)[int(position * 1000) % len(contents)]
+    contents[name][int(position * len(contents[name]))] = byte
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in contents.items():
+            archive.writestr(part, bytes(content))
+    assert "\n" not in refusal(path)
 
 
 def test_openpyxl_warns_nobody(make_raw_workbook):

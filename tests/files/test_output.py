@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from cnncalc.errors import OutputError
+from cnncalc.files.grids import read_npy, read_text_grid
+from cnncalc.files.output import (
+    check_output,
+    csv_lines,
+    output_ending,
+    write_atomically,
+    write_csv,
+    write_npy,
+)
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+volumes = arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=4), elements=finite)
+
+
+def test_a_file_appears_whole_when_the_block_ends(tmp_path):
+    path = tmp_path / "a.csv"
+    with write_atomically(path) as file:
+        file.write(b"1,2\n")
+        assert not path.exists()
+    assert path.read_bytes() == b"1,2\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, SystemExit])
+@pytest.mark.parametrize("before", [None, b"before"])
+def test_an_interrupted_writer_leaves_everything_as_it_was(tmp_path, error, before):
+    path = tmp_path / "a.csv"
+    if before:
+        path.write_bytes(before)
+
+    def interrupted() -> None:
+        with write_atomically(path, force=True) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_a_writer_that_fails_says_so_in_one_line(tmp_path):
+    with (
+        pytest.raises(OutputError, match=r"'.*a.csv' can't be written: no space left on device$"),
+        write_atomically(tmp_path / "a.csv"),
+    ):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_file_is_replaced_with_force_only(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"old")
+    message = r"^the output file '.*a.csv' exists: name another, or add --force$"
+    with pytest.raises(OutputError, match=message), write_atomically(path):
+        pass
+    assert path.read_bytes() == b"old"
+    with write_atomically(path, force=True) as file:
+        file.write(b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_that_appeared_meanwhile_is_kept(tmp_path):
+    path = tmp_path / "a.csv"
+    with pytest.raises(OutputError, match="exists"), write_atomically(path):
+        path.write_bytes(b"other")
+    assert [p.read_bytes() for p in tmp_path.iterdir()] == [b"other"]
+
+
+def test_a_reader_never_sees_half_a_file(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a" * 1000)
+    seen = set()
+    done = threading.Event()
+
+    def watch():
+        while not done.is_set():
+            seen.add(path.read_bytes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for letter in b"bcdefgh":
+        with write_atomically(path, force=True) as file:
+            for _ in range(1000):
+                file.write(bytes([letter]))
+    done.set()
+    watcher.join()
+    assert {(len(content), len(set(content))) for content in seen} == {(1000, 1)}
+
+
+def test_a_link_stays_and_the_file_it_points_to_is_replaced(tmp_path):
+    (tmp_path / "folder").mkdir()
+    target = tmp_path / "folder" / "target.csv"
+    target.write_bytes(b"old")
+    (tmp_path / "link.csv").symlink_to(target)
+    with write_atomically(tmp_path / "link.csv", force=True) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+    assert (tmp_path / "link.csv").is_symlink()
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path):
+    (tmp_path / "usual").touch()
+    with write_atomically(tmp_path / "a.csv") as file:
+        file.write(b"1")
+    assert (tmp_path / "a.csv").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("folder", "the output file '.*folder' is a folder. Expected a file's name"),
+        ("pipe", "the output file '.*pipe' is a pipe or a device"),
+        ("missing/a.csv", "there is no folder '.*missing' to write to"),
+        ("old.csv/a.csv", "there is no folder '.*old.csv' to write to"),
+        ("loop", "the output file '.*loop' can't be written: "),
+        ("nul\0.csv", r"the output file '.*nul\\x00.csv' can't be written: embedded null byte"),
+    ],
+)
+def test_a_place_that_takes_no_file_is_refused(tmp_path, name, message):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "old.csv").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match=message):
+        check_output(tmp_path / name, force=True)
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    path = tmp_path / ("x" * 300)
+    with pytest.raises(OutputError, match="file name too long"), write_atomically(path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused(tmp_path, monkeypatch):
+    # A test run as root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match=f"^the folder '{tmp_path}' can't be written to$"):
+        check_output(tmp_path / "a.csv")
+
+
+def test_a_known_ending_is_returned_in_small_letters():
+    assert output_ending(Path("a.b.CSV"), [".csv", ".npy"]) == ".csv"
+
+
+@pytest.mark.parametrize(("name", "hint"), [("a.cvs", r" Did you mean '\.csv'\?"), ("a", "")])
+def test_an_unknown_ending_is_refused_with_those_that_are_known(name, hint):
+    message = rf"^the output file '{name}' must end in one of \.csv, \.npy\.{hint}$"
+    with pytest.raises(OutputError, match=message):
+        output_ending(Path(name), [".csv", ".npy"])
+
+
+def test_numbers_are_written_in_their_shortest_form():
+    values = np.array([[429, 0.1, -0.0], [1e300, 1 / 3, -2.5]])
+    assert list(csv_lines(values)) == ["429,0.1,0\n", "1e+300,0.3333333333333333,-2.5\n"]
+
+
+def test_channels_are_separated_by_an_empty_line():
+    assert "".join(csv_lines(np.array([[[1, 2], [3, 4]]]))) == "1,3\n\n2,4\n"
+
+
+@settings(deadline=None)  # every file is flushed to the disk
+@given(volumes)
+def test_written_volumes_read_back(tmp_path_factory, volume):
+    folder = tmp_path_factory.mktemp("written")
+    with write_atomically(folder / "a.csv") as file:
+        write_csv(file, volume)
+    with write_atomically(folder / "a.npy") as file:
+        write_npy(file, volume)
+    np.testing.assert_array_equal(read_text_grid(folder / "a.csv"), volume)
+    np.testing.assert_array_equal(read_npy(folder / "a.npy"), volume)
