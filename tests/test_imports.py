@@ -28,6 +28,7 @@ LEVELS = {
     "training": 5,
     "cases": 6,
     "explanation": 6,
+    "substeps": 6,
     "files": 7,
     "views": 7,
     "cli": 8,

@@ -9,7 +9,7 @@ weight and formula stands. Rows and columns count from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from cnncalc.layers import Layer, Shape
@@ -17,8 +17,11 @@ from cnncalc.network import Array
 from cnncalc.views.workbook import references
 
 __all__ = [
+    "STAY",
     "Block",
     "Formula",
+    "Layout",
+    "Name",
     "Plan",
     "Quantity",
     "Reference",
@@ -33,7 +36,19 @@ __all__ = [
 
 Layout = Literal["steps", "article", "output size"]
 Role = Literal["pixels", "weights", "padding", "formula"]
-Style = Literal["title", "heading", "label", "text", "link", "quote"]
+Style = Literal[
+    "title",
+    "heading",
+    "caption",
+    "text",
+    "link",
+    "wrapped",
+    "code",
+    "legend pixels",
+    "legend weights",
+    "legend padding",
+    "legend formula",
+]
 
 
 @dataclass(frozen=True)
@@ -43,13 +58,14 @@ class Specification:
     Arguments: `title`, which names its sheets where a workbook holds several calculations (empty
     where it holds one); the named `layers`; the `input_shape` (height, width, channels);
     the `layout`: "steps" for any calculation, "article" for the article's own addresses,
-    "output size" for the formula of the size alone.
+    "output size" for the formula of the size alone; a `note` for the reader.
     """
 
     title: str
     layers: tuple[Layer, ...]
     input_shape: Shape
     layout: Layout = "steps"
+    note: str = ""
 
 
 class Quantity(NamedTuple):
@@ -95,6 +111,10 @@ class Reference:
     width: int = 1
     down: Step = STAY
     across: Step = STAY
+
+    def moved(self, rows: int, columns: int) -> Reference:
+        """Return the reference, that many rows further down and columns further to the right."""
+        return replace(self, row=self.row + rows, column=self.column + columns)
 
     def text(self, row: int, column: int) -> str:
         """Return the range as the formula in this row and column of the block writes it.
@@ -163,6 +183,10 @@ class Block:
         """Return the address of one of its cells, counted from its first."""
         return references.address(self.row + row, self.column + column)
 
+    def moved(self, rows: int, columns: int) -> Block:
+        """Return the block, that many rows further down and columns further to the right."""
+        return replace(self, row=self.row + rows, column=self.column + columns)
+
     def slice(self, values: Values) -> Array:
         """Return its (height, width) part of its quantity, a view that can be filled as well."""
         key: tuple[Any, ...] = (
@@ -176,7 +200,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Text:
-    """A text in a cell; `link` is the address it leads to inside the workbook, if any."""
+    """A text in a cell; `link` is the sheet it leads to, if any."""
 
     row: int
     column: int
@@ -186,17 +210,35 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Name:
+    """A defined name for a range of the sheet it belongs to."""
+
+    name: str
+    row: int
+    column: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet: its blocks and texts; `specification` is the place of its calculation.
 
-    Blocks never overlap. `names` gives ranges of this sheet a defined name.
+    Blocks never overlap. Its cells are squares of `cell` pixels (0: as a spreadsheet has them), but
+    for the columns in `widths` (column, pixels); `frozen` is how many rows and columns stay in
+    sight; `summary` is what the contents say of it.
     """
 
     name: str
+    title: str
+    summary: str
     specification: int
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
     texts: tuple[Text, ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    names: tuple[Name, ...] = ()
+    cell: int = 42
+    widths: tuple[tuple[int, int], ...] = ()
+    frozen: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

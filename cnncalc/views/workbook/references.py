@@ -1,28 +1,22 @@
-"""Cell addresses: rows and columns counted from 0 here, A1 notation in a formula."""
+"""Cell addresses in A1 notation; rows and columns count from 0 everywhere else."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-__all__ = ["address", "column_letters", "range_address", "sheet_prefix"]
+from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
-_PLAIN_SHEET = re.compile(r"[A-Za-z_][A-Za-z_.]*")
+__all__ = ["address", "column_letters", "range_address", "sheet_prefix"]
 
 
 @cache
 def column_letters(column: int) -> str:
-    """Return the letters of a column counted from 0.
+    """Return the letters of a column.
 
     >>> column_letters(0), column_letters(26)
     ('A', 'AA')
     """
-    letters = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
+    return str(xl_col_to_name(column))
 
 
 def address(row: int, column: int, *, fixed: bool = False) -> str:
@@ -47,12 +41,11 @@ def range_address(row: int, column: int, height: int, width: int, *, fixed: bool
     return f"{first}:{address(row + height - 1, column + width - 1, fixed=fixed)}"
 
 
+@cache
 def sheet_prefix(name: str) -> str:
     """Return what stands before an address on another sheet, quoted where a sheet needs it.
 
     >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's")
     ('Image!', "'Case 5'!", "'it''s'!")
     """
-    if _PLAIN_SHEET.fullmatch(name):
-        return f"{name}!"
-    return "'" + name.replace("'", "''") + "'!"
+    return f"{quote_sheetname(name)}!"

@@ -1,0 +1,111 @@
+"""The smaller steps inside a stage that are worth cells of their own in a workbook.
+
+A sum over many channels is split into parts, a dilated kernel is drawn with its gaps, and
+softmax is taken apart into its largest number, its exponentials and their total.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncalc.errors import ShapeError
+from cnncalc.layers import Combine, Conv2D, ConvolutionLayer
+from cnncalc.network import Array
+from cnncalc.ops import convolution
+from cnncalc.shapes import Geometry, Size
+from cnncalc.trace import LayerTrace
+
+__all__ = ["TERMS_A_PART", "dilate", "parts", "substeps"]
+
+# A term takes up to 130 characters with two long sheet names: 32 stay under half of Excel's 8,192.
+TERMS_A_PART = 32
+
+
+def parts(count: int) -> tuple[range, ...]:
+    """Return how `count` terms are shared out among formulas: one range a formula.
+
+    Raises ShapeError for more terms than there can be in as many parts.
+
+    >>> parts(70)
+    (range(0, 32), range(32, 64), range(64, 70))
+    """
+    if count > TERMS_A_PART**2:
+        message = (
+            f"a workbook can add up {TERMS_A_PART**2:,} channels at most. "
+            f"Received: {count:,} channels"
+        )
+        raise ShapeError(message)
+    starts = range(0, count, TERMS_A_PART)
+    return tuple(range(start, min(start + TERMS_A_PART, count)) for start in starts)
+
+
+def dilate(kernel: Array, dilation_rate: Size) -> Array:
+    """Return a kernel (height, width, …) with zeros between its cells.
+
+    >>> dilate(np.array([[1, 2]]), Size(1, 2)).tolist()
+    [[1, 0, 2]]
+    """
+    down, across = dilation_rate
+    height, width = kernel.shape[:2]
+    spread = (down * (height - 1) + 1, across * (width - 1) + 1)
+    result = np.zeros((*spread, *kernel.shape[2:]), kernel.dtype)
+    result[::down, ::across] = kernel
+    return result
+
+
+def substeps(layer: LayerTrace) -> dict[str, Array]:
+    """Return the smaller steps of a traced layer by name, as far as it has any.
+
+    "dilated kernel" (height, width, and the rest as the kernel has it); "partial sums" (height,
+    width, part, filter); of softmax the "largest" (height, width, 1), the "exponentials"
+    (height, width, channels) and their "total" (height, width, 1); and where many channels are
+    joined, the "partial combined", "partial largest" or "partial total" (height, width, part).
+    """
+    result: dict[str, Array] = {}
+    specification = layer.layer
+    if isinstance(specification, ConvolutionLayer) and layer.geometry is not None:
+        if max(layer.geometry.dilation_rate) > 1:
+            result["dilated kernel"] = dilate(layer.weights["kernel"], layer.geometry.dilation_rate)
+        if isinstance(specification, Conv2D) and len(parts(layer.weights["kernel"].shape[2])) > 1:
+            result["partial sums"] = _partial_sums(layer, layer.geometry, specification.groups)
+    if isinstance(specification, Combine):
+        result |= _partial("combined", specification.mode, layer.input)
+    if getattr(specification, "activation", "") == "softmax":
+        result |= _softmax_steps(layer.stages[-2].values if layer.stages[1:] else layer.input)
+    return result
+
+
+def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
+    """Convolve each part of the channels by itself."""
+    kernel = layer.weights["kernel"]
+    # Each group's filters see the same places among the channels of their own group.
+    images = layer.input.reshape(1, *geometry.input, groups, -1)
+    sums = []
+    for part in parts(kernel.shape[2]):
+        channels = slice(part.start, part.stop)
+        image = images[..., channels].reshape(1, *geometry.input, -1)
+        sums.append(convolution.convolve(image, kernel[:, :, channels], geometry, groups)[0])
+    return np.stack(sums, axis=2)
+
+
+def _partial(name: str, mode: str, inputs: Array) -> dict[str, Array]:
+    """Join each part of the channels by itself, where there is more than one part."""
+    shares = parts(inputs.shape[-1])
+    if len(shares) == 1:
+        return {}
+    combine = np.sum if mode == "sum" else np.max
+    joined = [combine(inputs[..., share], axis=-1) for share in shares]
+    return {f"partial {name}": np.stack(joined, axis=-1)}
+
+
+def _softmax_steps(inputs: Array) -> dict[str, Array]:
+    largest = np.max(inputs, axis=-1, keepdims=True)
+    exponentials = np.exp(inputs - largest)
+    total = np.sum(exponentials, axis=-1, keepdims=True)
+    return {
+        **_partial("largest", "max", inputs),
+        "largest": largest,
+        "exponentials": exponentials,
+        **_partial("total", "sum", exponentials),
+        "total": total,
+    }

@@ -1,0 +1,153 @@
+"""The About sheet: what a workbook is, for people, and its calculations, for `verify`.
+
+Each calculation stands there in a few lines, from which `read_about` makes the same
+specification, and so the same plan, again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cnncalc.errors import InputError
+from cnncalc.layers import Shape
+from cnncalc.views.workbook.layer_text import decode_layers, encode_layers
+from cnncalc.views.workbook.layouts.furniture import ABOUT
+from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
+
+__all__ = ["about_sheet", "read_about"]
+
+_FORMAT = ("Workbook format", "cnncalc 1")
+_CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
+    "Calculation",
+    "Layout",
+    "Input shape",
+    "Layers",
+    "Note",
+)
+_LAYOUTS: dict[str, Layout] = {
+    "steps": "steps",
+    "article": "article",
+    "output size": "output size",
+}
+
+_CONVENTIONS = (
+    ("Convolution", "A cross-correlation, as in Keras and PyTorch: the weights are not flipped."),
+    ("Padding", "Zeros are cells too. Of 'same' padding, an odd row or column is below or right."),
+    (
+        "Pooling",
+        "Padding is empty cells where it must not count: for max, and for average with 'same'. "
+        "Average divides by the number of cells that count; L2 is the root of the sum of squares.",
+    ),
+    ("Size", "(W − F + 2P) / S + 1, rounded down; a dilated filter spans D(F − 1) + 1."),
+    ("Numbers", "64-bit floating point, in cnncalc as in a spreadsheet."),
+)
+
+
+def about_sheet(plan: Plan, command: str) -> Sheet:
+    """Return the About sheet of a plan.
+
+    Arguments: the plan; the `command` line that made the workbook, as it was given.
+    """
+    lines = [
+        ("What this is", _WHAT),
+        *([("Made by", command)] if command else []),
+        ("Try", _suggestion(plan)),
+        ("Check", "cnncalc verify and this file's name recompute every number."),
+        *_CONVENTIONS,
+        ("", ""),
+        ("For verify", "The lines below say what is calculated here: leave them as they are."),
+        _FORMAT,
+        *(line for each in plan.specifications for line in _lines(each)),
+    ]
+    texts = [Text(0, 0, "About this workbook", "title")]
+    for row, (key, value) in enumerate(lines, start=2):
+        texts += [Text(row, 0, key, "caption"), Text(row, 1, value, "wrapped")]
+    return Sheet(ABOUT, ABOUT, "", 0, texts=tuple(texts), cell=0, widths=((0, 130), (1, 640)))
+
+
+_WHAT = (
+    "A convolution calculated with formulas: each number follows from the pixels and weights, and "
+    "changes with them. The formulas were written by cnncalc, with their values beside them."
+)
+
+
+def _suggestion(plan: Plan) -> str:
+    """Return what to type over, with the cells of this very workbook."""
+    sheet = plan.sheets[0]
+    cells = [
+        f"{what} in {sheet.name}!{block.address(0, 0)}"
+        for role, what in (("pixels", "the pixel"), ("weights", "the weight"))
+        for block in [each for each in sheet.blocks if each.role == role][:1]
+    ]
+    what = " or ".join(cells) or "a pixel or a weight"
+    return f"Change {what}: every number after it follows."
+
+
+def _lines(specification: Specification) -> list[tuple[str, str]]:
+    return [
+        (_CALCULATION, specification.title),
+        (_LAYOUT, specification.layout),
+        (_SHAPE, "×".join(map(str, specification.input_shape))),
+        (_LAYERS, encode_layers(specification.layers)),
+        (_NOTE, specification.note),
+    ]
+
+
+def read_about(rows: Iterable[Sequence[object]]) -> tuple[Specification, ...]:
+    """Return the calculations that an About sheet tells of.
+
+    Arguments: the sheet's rows, of which the first two cells are read, None where empty.
+    Raises InputError where the sheet is not one that cnncalc wrote, or was damaged.
+    """
+    pairs = [(_text(row, 0), _text(row, 1)) for row in rows]
+    if _FORMAT not in pairs:
+        message = (
+            f"the sheet {ABOUT} must say {' '.join(_FORMAT)!r}, as in a workbook that cnncalc "
+            "exported. Received: a sheet without that line"
+        )
+        raise InputError(message)
+    records = list(_records(pairs[pairs.index(_FORMAT) + 1 :]))
+    if not records:
+        message = f"the sheet {ABOUT} must tell of a calculation. Received: none"
+        raise InputError(message)
+    return tuple(_specification(record) for record in records)
+
+
+def _text(row: Sequence[object], column: int) -> str:
+    value = row[column] if len(row) > column else None
+    return "" if value is None else str(value)
+
+
+def _records(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield the lines of each calculation by their keys."""
+    record: dict[str, str] = {}
+    for key, value in pairs:
+        if key == _CALCULATION and record:
+            yield record
+            record = {}
+        if key:
+            record[key] = value
+    if record:
+        yield record
+
+
+def _specification(record: dict[str, str]) -> Specification:
+    missing = [key for key in (_CALCULATION, _LAYOUT, _SHAPE, _LAYERS) if key not in record]
+    layout = _LAYOUTS.get(record.get(_LAYOUT, ""))
+    if missing or layout is None:
+        what = f"no line {missing[0]}" if missing else f"layout {record[_LAYOUT]!r}"
+        message = f"the sheet {ABOUT} must hold the lines that cnncalc wrote. Received: {what}"
+        raise InputError(message)
+    layers, shape = decode_layers(record[_LAYERS]), _shape(record[_SHAPE])
+    return Specification(record[_CALCULATION], layers, shape, layout, record.get(_NOTE, ""))
+
+
+def _shape(text: str) -> Shape:
+    try:
+        sizes = tuple(int(size) for size in text.split("×"))
+    except ValueError:
+        sizes = ()
+    if not sizes or min(sizes) < 1:
+        message = f"an input shape must be written like 17×4×1. Received: {text[:40]!r}"
+        raise InputError(message)
+    return sizes

@@ -1,0 +1,64 @@
+"""A calculation as a workbook: planned, checked against a spreadsheet's limits, written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnncalc.trace import Trace
+from cnncalc.views.workbook.about import about_sheet
+from cnncalc.views.workbook.contents import contents_sheet
+from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
+from cnncalc.views.workbook.plan import Plan, Values
+from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.streaming import Target
+from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.writer import Progress, write_plan
+
+__all__ = ["WorkbookOptions", "write_workbook"]
+
+
+@dataclass(frozen=True)
+class WorkbookOptions:
+    """What a workbook is called and how it is made.
+
+    Arguments: its `title`, such as the image's name; the `command` line that made it; whether it
+    may be `large`, of more than a million formulas; `progress`, told how many formulas each
+    written row adds.
+    """
+
+    title: str = ""
+    command: str = ""
+    large: bool = False
+    progress: Progress | None = None
+
+
+def plan_trace(trace: Trace, title: str = "") -> Plan:
+    """Return the plan of the workbook of a trace."""
+    return make_plan([specify(trace.network, title)])
+
+
+def write_workbook(target: Target, trace: Trace, options: WorkbookOptions) -> Estimate:
+    """Write a calculation as a workbook whose formulas do it again.
+
+    Arguments: the `target` path or binary stream; the `trace`, its inputs as `values.as_written`
+    rounds them; the `options`.
+    Returns how large it is.
+    Raises ShapeError for what no workbook can hold, OptionError for more than a million formulas
+    unless `large`, OutputError for numbers out of range.
+    """
+    plan = plan_trace(trace, options.title)
+    return write(target, plan, [trace_values(trace)], options)
+
+
+def write(
+    target: Target, plan: Plan, values: Sequence[Values], options: WorkbookOptions
+) -> Estimate:
+    """Write a plan with the values of each of its calculations; as `write_workbook`."""
+    size = estimate(plan)
+    require_limits(plan, large=options.large)
+    title = options.title or "A convolution, step by step"
+    before = [contents_sheet(plan, title)] if plan.sheets[1:] else []
+    after = [about_sheet(plan, options.command)]
+    write_plan(target, plan, values, (before, after), title, options.progress)
+    return size

@@ -1,0 +1,58 @@
+"""Formula templates, of functions that every spreadsheet computes alike; `{0}` is a reference.
+
+Each is safe for any number: an exponential never overflows, nothing is divided by zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnncalc.views.workbook.plan import Formula, Reference
+
+__all__ = ["ACTIVATIONS", "COPY", "EXPONENTIAL", "PLUS", "SHARE", "apply", "joined", "products"]
+
+COPY = "{0}"
+PLUS = "{0}+{1}"
+EXPONENTIAL = "EXP({0}-{1})"
+SHARE = "{0}/{1}"
+
+# Softmax needs its neighbours, so it has steps of its own instead.
+ACTIVATIONS: Mapping[str, str] = {
+    "linear": "{0}",
+    "relu": "MAX(0,{0})",
+    "leaky_relu": "IF({0}>0,{0},0.2*{0})",
+    "sigmoid": "IF({0}>=0,1/(1+EXP(-{0})),EXP({0})/(1+EXP({0})))",
+    "tanh": "TANH({0})",
+    "elu": "IF({0}>0,{0},EXP({0})-1)",
+    "softplus": "IF({0}>0,{0}+LN(1+EXP(-{0})),LN(1+EXP({0})))",
+}
+
+
+def apply(template: str, *references: Reference) -> Formula:
+    """Return a template with its references."""
+    return Formula(template, references)
+
+
+def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:
+    """Return the sum of the products of each pair of ranges, cell by cell.
+
+    >>> cell = Reference("", 1, 1)
+    >>> products([(cell, cell)]).template, products([(cell, cell)] * 2).template
+    ('{0}*{1}', '{0}*{1}+{2}*{3}')
+    """
+    single = pairs[0][0].height == pairs[0][0].width == 1
+    form = "{{{0}}}*{{{1}}}" if single else "SUMPRODUCT({{{0}}},{{{1}}})"
+    terms = [form.format(2 * place, 2 * place + 1) for place in range(len(pairs))]
+    return Formula("+".join(terms), tuple(reference for pair in pairs for reference in pair))
+
+
+def joined(mode: str, references: Sequence[Reference]) -> Formula:
+    """Return the "sum" or the "max" of several cells.
+
+    >>> cell = Reference("", 1, 1)
+    >>> joined("sum", [cell, cell]).template, joined("max", [cell, cell]).template
+    ('{0}+{1}', 'MAX({0},{1})')
+    """
+    places = [f"{{{place}}}" for place in range(len(references))]
+    template = "+".join(places) if mode == "sum" else f"MAX({','.join(places)})"
+    return Formula(template, tuple(references))

@@ -1,0 +1,90 @@
+"""What every sheet has besides its numbers: a name, a title, notes, the legend, a cell size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cnncalc.views.workbook.layouts.tiles import Group
+from cnncalc.views.workbook.plan import Specification, Style, Text
+from cnncalc.views.workbook.texts import sheet_name
+
+__all__ = ["ABOUT", "CONTENTS", "Job", "SheetNames", "cell_pixels", "heading", "legend", "notes"]
+
+ABOUT = "About"
+CONTENTS = "Contents"
+
+_LEGEND: tuple[tuple[Style, str], ...] = (
+    ("legend pixels", "a pixel: type over it"),
+    ("legend weights", "a weight or a bias: type over it"),
+    ("legend padding", "padding: leave it as it is"),
+    ("legend formula", "a formula: it follows by itself"),
+)
+
+
+@dataclass
+class SheetNames:
+    """Gives out sheet names, each once."""
+
+    taken: list[str] = field(default_factory=lambda: [ABOUT, CONTENTS])
+
+    def take(self, text: str) -> str:
+        """Return an allowed name made of a text, that no other sheet has."""
+        self.taken.append(sheet_name(text, self.taken))
+        return self.taken[-1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One calculation to lay out: its specification, and its place among the plan's.
+
+    `prefix` begins its sheets' names where the workbook holds several calculations.
+    """
+
+    specification: Specification
+    number: int
+    names: SheetNames
+    prefix: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.specification.title or "Step by step"
+
+    def take_name(self, text: str) -> str:
+        """Return a sheet name that begins with the prefix."""
+        return self.names.take(f"{self.prefix} {text}".strip())
+
+
+def heading(title: str, home: str) -> tuple[Text, ...]:
+    """Return the first two lines of a sheet: its title, and the way to the sheet `home`."""
+    return (Text(0, 1, title, "title"), Text(1, 1, f"To the sheet {home}", "link", home))
+
+
+def legend(row: int, column: int) -> tuple[Text, ...]:
+    """Return the meaning of the cells' colours, one below the other."""
+    return tuple(
+        text
+        for place, (style, meaning) in enumerate(_LEGEND)
+        for text in (
+            Text(row + place, column, "", style),
+            Text(row + place, column + 1, meaning),
+        )
+    )
+
+
+def notes(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
+    """Return what there is to say of each group, one below the other."""
+    return tuple(
+        Text(row + place, column, f"{group.title}: {' '.join(group.notes)}")
+        for place, group in enumerate(groups)
+    )
+
+
+def cell_pixels(columns: int) -> int:
+    """Return the side of a sheet's square cells: smaller where there are many columns.
+
+    >>> cell_pixels(12), cell_pixels(300)
+    (42, 20)
+    """
+    return next((side for most, side in ((40, 42), (100, 30)) if columns <= most), 20)

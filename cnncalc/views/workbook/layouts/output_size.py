@@ -1,0 +1,82 @@
+"""The formula of the output's size, ([W − F + 2P] / S) + 1, with its numbers in cells."""
+
+from __future__ import annotations
+
+from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job
+from cnncalc.views.workbook.plan import Block, Formula, Name, Quantity, Reference, Sheet, Text
+
+__all__ = ["output_size_sheet"]
+
+_TOP, _COLUMN = 3, 2
+
+_ENTERED = (
+    ("W", "the input's width (or height)"),
+    ("F", "the filter's width"),
+    ("P", "the zeros added on either side"),
+    ("S", "the stride"),
+    ("K", "the number of filters"),
+)
+
+_FORMULAS = (
+    ("steps", "({W}-{F}+2*{P})/{S}", "(W − F + 2P) / S, how often the filter steps on"),
+    ("size", "INT({steps})+1", "the output's width: rounded down, plus 1 for the first place"),
+    ("uncovered", "{W}-{F}+2*{P}-({size}-1)*{S}", "what no window reaches at the end"),
+    ("depth", "{K}", "the output's depth: one slice a filter"),
+)
+
+
+def output_size_sheet(job: Job) -> Sheet:
+    """Return the sheet of the formula."""
+    name = job.names.take(job.specification.title)
+    rows = {key: _TOP + row + (row >= len(_ENTERED)) for row, key in enumerate(_keys())}
+    meanings = {key: meaning for key, *_, meaning in (*_ENTERED, *_FORMULAS)}
+    inputs = [
+        Block(rows[key], _COLUMN, 1, 1, "weights", Quantity("input", "", key))
+        for key, _ in _ENTERED
+    ]
+    results = [
+        Block(
+            rows[key],
+            _COLUMN,
+            1,
+            1,
+            "formula",
+            Quantity("stage", "", key),
+            formula=_formula(template, rows),
+        )
+        for key, template, _ in _FORMULAS
+    ]
+    texts = [
+        Text(0, 1, job.title, "title"),
+        Text(1, 1, job.specification.note),
+        *(Text(row, _COLUMN + 1, meanings[key]) for key, row in rows.items()),
+        *(Text(row, _COLUMN - 1, key, "caption") for key, row in rows.items()),
+        Text(max(rows.values()) + 2, 1, "Type over W, F, P, S and K: the size follows."),
+        Text(max(rows.values()) + 3, 1, "Back to the contents", "link", CONTENTS),
+    ]
+    named = tuple(Name(key, rows[key], _COLUMN, 1, 1) for key in ("W", "F", "P", "S", "K"))
+    output = Name("output", rows["size"], _COLUMN, 1, 1)
+    return Sheet(
+        name,
+        job.title,
+        job.specification.note,
+        job.number,
+        (*inputs, *results),
+        tuple(texts),
+        (*named, output),
+        widths=((0, 20), (1, 90), (2, 90), (3, 460)),
+        frozen=(1, 0),
+    )
+
+
+def _keys() -> list[str]:
+    return [key for key, *_ in (*_ENTERED, *_FORMULAS)]
+
+
+def _formula(template: str, rows: dict[str, int]) -> Formula:
+    """Return a template with names for its cells as one with references."""
+    used = [key for key in rows if f"{{{key}}}" in template]
+    places = {key: f"{{{place}}}" for place, key in enumerate(used)}
+    return Formula(
+        template.format(**places), tuple(Reference("", rows[key], _COLUMN) for key in used)
+    )

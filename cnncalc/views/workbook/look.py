@@ -1,0 +1,74 @@
+"""How cells look: colours, fonts, borders and number formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.views.workbook.plan import Block, Role, Style
+
+__all__ = ["COLOR_SCALE", "Formats"]
+
+# Light to dark green, as in the article; black numbers stay readable on the dark end.
+COLOR_SCALE: Mapping[str, Any] = {
+    "type": "2_color_scale",
+    "min_color": "#F2F9F0",
+    "max_color": "#57AB5A",
+}
+
+_LINE = "#C9D3C6"
+_INPUT = "#1F4FA3"
+
+_TEXTS: Mapping[Style, Mapping[str, Any]] = {
+    "title": {"bold": True, "font_size": 15, "font_color": "#1E5631"},
+    "heading": {"bold": True, "font_size": 11, "font_color": "#1E5631"},
+    "caption": {"font_size": 9, "font_color": "#5B6B5E", "valign": "bottom"},
+    "text": {"font_size": 10, "valign": "vcenter"},
+    "link": {"font_size": 10, "font_color": "#1F4FA3", "underline": 1, "valign": "top"},
+    "wrapped": {"font_size": 10, "text_wrap": True, "valign": "top"},
+    "code": {"font_size": 10, "font_name": "Consolas", "valign": "vcenter"},
+}
+
+_CELLS: Mapping[Role, Mapping[str, Any]] = {
+    "pixels": {"font_color": _INPUT, "bg_color": "#E3F2E1"},
+    "weights": {"font_color": _INPUT, "bg_color": "#FFF4CC", "bold": True},
+    "padding": {"font_color": "#9AA39C", "bg_color": "#F0F0F0", "italic": True},
+    "formula": {},
+}
+
+
+class Formats:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, workbook: Any) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
+        self._workbook = workbook
+        self._made: dict[tuple[object, ...], Any] = {}
+
+    def text(self, style: Style) -> Any:  # noqa: ANN401
+        """Return the format of a text."""
+        if style.startswith("legend "):
+            role: Any = style.removeprefix("legend ")
+            return self._cell(role, 42, "General")
+        return self._get((style,), _TEXTS[style])
+
+    def cell(self, block: Block, pixels: int) -> Any:  # noqa: ANN401
+        """Return the format of a block's cells, in a sheet whose cells are `pixels` wide."""
+        return self._cell(block.role, pixels, block.number_format)
+
+    def _cell(self, role: Role, pixels: int, number_format: str) -> Any:  # noqa: ANN401
+        size = 10 if pixels >= 42 else 8 if pixels >= 30 else 6
+        properties = {
+            "font_size": size,
+            "align": "center",
+            "valign": "vcenter",
+            "border": 1,
+            "border_color": _LINE,
+            "num_format": number_format,
+            **_CELLS[role],
+        }
+        return self._get((role, size, number_format), properties)
+
+    def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(dict(properties))
+        return self._made[key]

@@ -1,0 +1,49 @@
+"""The one way from specifications to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.network import Network
+from cnncalc.views.workbook.layouts.article import article_sheet
+from cnncalc.views.workbook.layouts.furniture import Job, SheetNames
+from cnncalc.views.workbook.layouts.one_sheet import fits_one_sheet, one_sheet
+from cnncalc.views.workbook.layouts.output_size import output_size_sheet
+from cnncalc.views.workbook.layouts.sheet_a_stage import sheets_a_stage
+from cnncalc.views.workbook.layouts.tiles import groups
+from cnncalc.views.workbook.plan import Plan, Sheet, Specification
+from cnncalc.views.workbook.stages.network import network_volumes
+
+__all__ = ["make_plan", "specify"]
+
+
+def specify(network: Network, title: str = "") -> Specification:
+    """Return the specification of a network's calculation, without its weights."""
+    return Specification(title, network.layers, network.input_shape)
+
+
+def make_plan(specifications: Sequence[Specification]) -> Plan:
+    """Plan a workbook: always the same sheets and cells for the same specifications.
+
+    Raises ShapeError for a layer that no workbook can hold.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> pool = Specification("", (MaxPooling2D(2, name="pool"),), (4, 4, 1))
+    >>> [(block.range, block.role) for block in make_plan([pool]).sheets[0].blocks]
+    [('B6:E9', 'pixels'), ('G6:H7', 'formula')]
+    """
+    names = SheetNames()
+    sheets: list[Sheet] = []
+    for number, specification in enumerate(specifications):
+        prefix = specification.title if len(specifications) > 1 else ""
+        sheets += _sheets(Job(specification, number, names, prefix))
+    return Plan(tuple(specifications), tuple(sheets))
+
+
+def _sheets(job: Job) -> list[Sheet]:
+    if job.specification.layout == "article":
+        return [article_sheet(job)]
+    if job.specification.layout == "output size":
+        return [output_size_sheet(job)]
+    every = groups(network_volumes(job.specification))
+    return [one_sheet(job, every)] if fits_one_sheet(every) else sheets_a_stage(job, every)

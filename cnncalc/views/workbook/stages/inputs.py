@@ -1,0 +1,88 @@
+"""What a window slides over: the image, or a stage, with its padding drawn as cells."""
+
+from __future__ import annotations
+
+from cnncalc.layers import (
+    AveragePooling2D,
+    ConvolutionLayer,
+    L2Pooling2D,
+    WindowLayer,
+)
+from cnncalc.shapes import Geometry, Pads
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_channel,
+    entered,
+    framed,
+    whole,
+)
+from cnncalc.views.workbook.values import IMAGE
+
+__all__ = ["image_volume", "window_volumes"]
+
+_PIXELS = "The pixels: type over any of them."
+
+
+def image_volume(source: Source) -> Volume:
+    """Return the image, its pixels to be typed over."""
+    height, width, _ = source.shape
+    draw = entered(IMAGE, height, width, "pixels")
+    return Volume(
+        "Image", "", IMAGE, height, width, each_channel(source.captions), draw, (_PIXELS,)
+    )
+
+
+def window_volumes(
+    layer: WindowLayer, source: Source, geometry: Geometry
+) -> tuple[list[Volume], Source]:
+    """Return what is to be drawn before a window can slide, and what it slides over.
+
+    Padding is drawn around the image itself; around a later stage, a copy of it is drawn.
+    """
+    is_image = source.quantity == IMAGE
+    if not any(geometry.pads):
+        return ([image_volume(source)] if is_image else []), source
+    padded = _padded_image if is_image else _padded_copy
+    volume = padded(layer, source, geometry)
+    return [volume], source.feed(volume)
+
+
+def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
+    quantity = Quantity("stage", layer.name, "padded input")
+    draw = framed(quantity, geometry, entered(IMAGE, *geometry.input, "pixels"))
+    notes = (_PIXELS, _padding_note(layer, geometry.pads))
+    items = each_channel(source.captions)
+    return Volume("Image", "", quantity, *geometry.padded, items, draw, notes)
+
+
+def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
+    quantity = Quantity("stage", layer.name, "padded input")
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, find(source.quantity, index, steps=EACH))
+
+    draw = framed(quantity, geometry, whole(quantity, *geometry.input, formula))
+    notes = (_padding_note(layer, geometry.pads),)
+    items = each_channel(source.captions)
+    return Volume("Padded input", layer.name, quantity, *geometry.padded, items, draw, notes)
+
+
+def _padding_note(layer: WindowLayer, pads: Pads) -> str:
+    sides = zip(pads, ("above", "below", "left", "right"), strict=True)
+    where = ", ".join(f"{count} {side}" for count, side in sides if count)
+    if _counts(layer):
+        return f"The padding around it ({where}) is zeros."
+    return f"The padding around it ({where}) is empty cells, which never count."
+
+
+def _counts(layer: WindowLayer) -> bool:
+    """Tell whether padding is zeros that count, as in the layer's trace."""
+    if isinstance(layer, AveragePooling2D):
+        return layer.padding != "same"
+    return isinstance(layer, ConvolutionLayer | L2Pooling2D)

@@ -1,0 +1,195 @@
+"""Volumes: a calculation's quantities in slices, before anything has a place on a sheet.
+
+A slice (a channel, a filter) is drawn as a block of cells, or as a few where it has padding. A
+volume's rule makes the blocks, once the layout has told where the slices it refers to stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from cnncalc.layers import Shape
+from cnncalc.shapes import Geometry, Pads
+from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Role, Step
+
+__all__ = [
+    "EACH",
+    "Draw",
+    "Finder",
+    "Index",
+    "Item",
+    "Place",
+    "Slot",
+    "Source",
+    "Volume",
+    "each_channel",
+    "entered",
+    "framed",
+    "size_notes",
+    "sliding",
+    "whole",
+]
+
+Index = tuple[int, ...]
+
+# How a reference moves that follows its formula, row by row and column by column.
+EACH = (Step(1, 0), Step(0, 1))
+
+
+class Place(NamedTuple):
+    """Where a slice's first cell stands."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+class Slot(NamedTuple):
+    """Which tile of its group a slice belongs to, and which place from the left it has in it."""
+
+    tile: int
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One slice of a volume: its index, its slot, and what is written above it."""
+
+    index: Index
+    slot: Slot
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds the cells of another slice for the formulas on one sheet."""
+
+    places: Mapping[tuple[Quantity, Index], Place]
+    sheet: str
+
+    def __call__(
+        self,
+        quantity: Quantity,
+        index: Index,
+        size: tuple[int, int] = (1, 1),
+        steps: tuple[Step, Step] = (STAY, STAY),
+    ) -> Reference:
+        """Return a reference to the first cells of a slice, `size` of them, moving by `steps`."""
+        sheet, row, column = self.places[quantity, index]
+        elsewhere = "" if sheet == self.sheet else sheet
+        return Reference(elsewhere, row, column, *size, *steps)
+
+
+Draw = Callable[[Index, Finder], tuple[Block, ...]]
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One quantity to draw, `height` × `width` cells a slice.
+
+    `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
+    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about.
+    """
+
+    group: str
+    layer: str
+    quantity: Quantity
+    height: int
+    width: int
+    items: tuple[Item, ...]
+    draw: Draw
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a layer takes in: where it reads, its (height, width, channels), the channels' names.
+
+    `height` and `width` are without the padding that may surround the cells.
+    """
+
+    quantity: Quantity
+    shape: Shape
+    captions: tuple[str, ...]
+
+    def feed(self, volume: Volume) -> Source:
+        """Return the same channels, as another volume shows them."""
+        return Source(volume.quantity, (volume.height, volume.width, self.shape[2]), self.captions)
+
+
+def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
+    """Return one item a channel, each in a tile of its own."""
+    return tuple(
+        Item((channel,), Slot(channel), caption) for channel, caption in enumerate(captions)
+    )
+
+
+def entered(quantity: Quantity, height: int, width: int, role: Role) -> Draw:
+    """Return the rule for slices that the user enters."""
+    return lambda index, _: (Block(0, 0, height, width, role, quantity, index),)
+
+
+def whole(
+    quantity: Quantity, height: int, width: int, formula: Callable[[Index, Finder], Formula]
+) -> Draw:
+    """Return the rule for slices that are one block of one formula."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        block = Block(0, 0, height, width, "formula", quantity, index, formula=formula(index, find))
+        return (block,)
+
+    return draw
+
+
+def framed(padded: Quantity, geometry: Geometry, inner: Draw) -> Draw:
+    """Return the rule for slices with padding around them.
+
+    Arguments: the `padded` quantity; the window's `geometry`; the rule for what is `inner`.
+    """
+    pads = geometry.pads
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        (block,) = inner(index, find)
+        if block.quantity == padded:
+            block = replace(block, first_row=pads.top, first_column=pads.left)
+        return (block.moved(pads.top, pads.left), *_frame(padded, geometry.padded, pads, index))
+
+    return draw
+
+
+def _frame(padded: Quantity, size: tuple[int, int], pads: Pads, index: Index) -> list[Block]:
+    """Return the blocks of padding: above and below in full width, left and right between."""
+    height, width = size
+    top, bottom, left, right = pads
+    between = height - top - bottom
+    strips = (
+        (0, 0, top, width),
+        (height - bottom, 0, bottom, width),
+        (top, 0, between, left),
+        (top, width - right, between, right),
+    )
+    return [
+        Block(row, column, rows, columns, "padding", padded, index, row, column)
+        for row, column, rows, columns in strips
+        if rows and columns
+    ]
+
+
+def sliding(geometry: Geometry) -> tuple[tuple[int, int], tuple[Step, Step]]:
+    """Return the size of a window and how it steps from cell to cell of the result."""
+    down, across = geometry.vertical, geometry.horizontal
+    return (down.window, across.window), (Step(down.stride, 0), Step(0, across.stride))
+
+
+def size_notes(geometry: Geometry) -> tuple[str, ...]:
+    """Return how the size of a result came about, and what no window reaches."""
+    down, across = geometry.vertical, geometry.horizontal
+    left_out = [
+        f"the last {axis.uncovered} {name}"
+        for axis, name in ((down, "row(s)"), (across, "column(s)"))
+        if axis.uncovered
+    ]
+    size = f"Height {down.formula}; width {across.formula}."
+    return (size, f"No window reaches {' and '.join(left_out)}.") if left_out else (size,)

@@ -1,0 +1,139 @@
+"""What a convolution draws of its filters: kernels slice by slice, and biases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.shapes import Geometry
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Block, Quantity, Reference
+from cnncalc.views.workbook.stages.volumes import (
+    Draw,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    entered,
+)
+
+__all__ = ["bias_quantity", "output_captions", "seen_kernel", "taps", "weight_volumes"]
+
+
+def bias_quantity(layer: ConvolutionLayer) -> Quantity:
+    """Return the name of a layer's biases."""
+    return Quantity("weight", layer.name, "bias")
+
+
+def _kernel_quantity(layer: ConvolutionLayer) -> Quantity:
+    return Quantity("weight", layer.name, "kernel")
+
+
+def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
+    """Return the kernel that fits the window cell by cell: the dilated one where there is one."""
+    if max(geometry.dilation_rate) > 1:
+        return Quantity("helper", layer.name, "dilated kernel")
+    return _kernel_quantity(layer)
+
+
+def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
+    """Return what each channel of a convolution's result is called."""
+    if not isinstance(layer, DepthwiseConv2D):
+        count = layer.output_shape(source.shape)[2]
+        return ("",) if count == 1 else tuple(f"filter {number + 1}" for number in range(count))
+    if layer.depth_multiplier == 1:
+        return source.captions
+    named = [caption or "filter" for caption in source.captions]
+    copies = range(1, layer.depth_multiplier + 1)
+    return tuple(f"{caption} {copy}" for caption in named for copy in copies)
+
+
+def taps(layer: ConvolutionLayer, channels: int, output: int) -> list[tuple[int, Index]]:
+    """Return the input channels that an output sees, each with its slice of the kernel."""
+    if isinstance(layer, DepthwiseConv2D):
+        channel, copy = divmod(output, layer.depth_multiplier)
+        return [(channel, (channel, copy))]
+    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
+    depth = channels // groups
+    first = output // (filters // groups) * depth
+    return [(first + place, (place, output)) for place in range(depth)]
+
+
+def weight_volumes(
+    layer: ConvolutionLayer, source: Source, geometry: Geometry, captions: Sequence[str]
+) -> list[Volume]:
+    """Return the kernel, its dilated form where it has one, and the biases."""
+    kernel = _kernel_quantity(layer)
+    items = _kernel_items(layer, source, captions)
+    draw = entered(kernel, *geometry.kernel, "weights")
+    notes = ("The weights and biases: type over any of them.",)
+    volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, notes)]
+    if max(geometry.dilation_rate) > 1:
+        volumes.append(_dilated_volume(layer, geometry, items))
+    if layer.use_bias:
+        bias = bias_quantity(layer)
+        each = tuple(Item((place,), Slot(place), "bias") for place in range(len(captions)))
+        draw = entered(bias, 1, 1, "weights")
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw))
+    return volumes
+
+
+def _kernel_items(
+    layer: ConvolutionLayer, source: Source, captions: Sequence[str]
+) -> tuple[Item, ...]:
+    """Return one item a slice of the kernel, the slices of a filter side by side."""
+    return tuple(
+        Item(index, Slot(output, place), _slice_caption(caption, source, channel, len(seen)))
+        for output, caption in enumerate(captions)
+        for seen in [taps(layer, source.shape[2], output)]
+        for place, (channel, index) in enumerate(seen)
+    )
+
+
+def _slice_caption(caption: str, source: Source, channel: int, depth: int) -> str:
+    channel_caption = source.captions[channel] if depth > 1 else ""
+    return ", ".join(filter(None, (caption, channel_caption)))
+
+
+def _dilated_volume(layer: ConvolutionLayer, geometry: Geometry, items: Sequence[Item]) -> Volume:
+    size = geometry.vertical.window, geometry.horizontal.window
+    named = tuple(Item(item.index, item.slot, "dilated") for item in items)
+    draw = _dilated(layer, geometry)
+    notes = ("Dilated, they have zeros between them, so that all under the window is one range.",)
+    return Volume("Weights", layer.name, seen_kernel(layer, geometry), *size, named, draw, notes)
+
+
+def _dilated(layer: ConvolutionLayer, geometry: Geometry) -> Draw:
+    """Return the rule for a kernel with gaps: each weight a copy, the gaps zeros."""
+    quantity = seen_kernel(layer, geometry)
+    (down, across), width = geometry.dilation_rate, geometry.horizontal.window
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        blocks = []
+        kernel = find(_kernel_quantity(layer), index)
+        for i in range(geometry.kernel.height):
+            row = i * down
+            for j in range(geometry.kernel.width):
+                weight = kernel.moved(i, j)
+                blocks.append(_copied(quantity, index, (row, j * across), weight))
+                if j and across > 1:
+                    corner = (row, (j - 1) * across + 1)
+                    blocks.append(_zeros(quantity, index, corner, (1, across - 1)))
+            if i and down > 1:
+                blocks.append(_zeros(quantity, index, (row - down + 1, 0), (down - 1, width)))
+        return tuple(blocks)
+
+    return draw
+
+
+def _copied(quantity: Quantity, index: Index, cell: tuple[int, int], weight: Reference) -> Block:
+    formula = formulas.apply(formulas.COPY, weight)
+    return Block(*cell, 1, 1, "formula", quantity, index, *cell, formula)
+
+
+def _zeros(
+    quantity: Quantity, index: Index, corner: tuple[int, int], size: tuple[int, int]
+) -> Block:
+    return Block(*corner, *size, "padding", quantity, index, *corner)

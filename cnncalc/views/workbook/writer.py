@@ -1,0 +1,201 @@
+"""A plan and its values, written: row by row, so that memory does not grow with the sheets."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from cnncalc.errors import OutputError
+from cnncalc.network import Array
+from cnncalc.views.workbook.look import COLOR_SCALE, Formats
+from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values
+from cnncalc.views.workbook.references import range_address, sheet_prefix
+from cnncalc.views.workbook.rendering import formula_rows
+from cnncalc.views.workbook.streaming import Target, new_workbook
+from cnncalc.views.workbook.texts import clean_text, header_text
+
+__all__ = ["Progress", "write_plan"]
+
+# Told how many more formulas are written, now and then.
+Progress = Callable[[int], None]
+
+TEXT_ROW, TITLE_ROW, WRAPPED_ROW = 20, 30, 36
+A4 = 9
+
+
+def write_plan(
+    target: Target,
+    plan: Plan,
+    values: Sequence[Values],
+    extra: tuple[Sequence[Sheet], Sequence[Sheet]],
+    title: str,
+    progress: Progress | None = None,
+) -> None:
+    """Write a workbook.
+
+    Arguments: the `target` path or binary stream; the `plan`; the `values` of each of its
+    specifications; `extra` sheets without blocks, those that come before and those after; the
+    `title` of the document; `progress`, told how many formulas each written row adds.
+    Raises OutputError for a number that no cell can hold.
+    """
+    before, after = extra
+    with new_workbook(target, clean_text(title)) as workbook:
+        formats = Formats(workbook)
+        sheets = [*before, *plan.sheets, *after]
+        # All sheets exist before the first link to one of them is written.
+        worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
+        for sheet, worksheet in zip(sheets, worksheets, strict=True):
+            _set_up(worksheet, sheet)
+            _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
+            _color(worksheet, sheet)
+            _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
+
+
+def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
+    """Set what a sheet has as a whole: its cells' size, its panes, its printed pages."""
+    worksheet.hide_gridlines(2)
+    if sheet.cell:
+        worksheet.set_default_row(sheet.cell * 0.75)
+        worksheet.set_column_pixels(0, _last_column(sheet), sheet.cell)
+        worksheet.set_column_pixels(0, 0, TEXT_ROW)
+        worksheet.print_row_col_headers()
+    for column, pixels in sheet.widths:
+        worksheet.set_column_pixels(column, column, pixels)
+    if sheet.frozen != (0, 0):
+        worksheet.freeze_panes(*sheet.frozen)
+    worksheet.set_landscape()
+    worksheet.set_paper(A4)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_margins(left=0.5, right=0.5)
+    worksheet.set_header(f"&L{header_text(sheet.title)}&R&A")
+    worksheet.set_footer("&LMade by cnncalc&R&P / &N")
+
+
+def _last_column(sheet: Sheet) -> int:
+    return max((block.column + block.width for block in sheet.blocks), default=0)
+
+
+def _write_rows(
+    worksheet: Any,  # noqa: ANN401
+    sheet: Sheet,
+    values: Values,
+    formats: Formats,
+    progress: Progress | None,
+) -> None:
+    """Write a sheet's texts and blocks in the order of their rows."""
+    texts: dict[int, list[Text]] = defaultdict(list)
+    for text in sheet.texts:
+        texts[text.row].append(text)
+    starting: dict[int, list[Block]] = defaultdict(list)
+    for block in sheet.blocks:
+        starting[block.row].append(block)
+    last = max([*texts, *(block.row + block.height - 1 for block in sheet.blocks)])
+    active: list[tuple[Block, Iterator[int]]] = []
+    for row in range(last + 1):
+        active += [
+            (block, _write_block(worksheet, block, values, formats.cell(block, sheet.cell)))
+            for block in starting[row]
+        ]
+        if sheet.cell and not active:
+            worksheet.set_row_pixels(row, _row_pixels(row, texts[row]))
+        for text in texts[row]:
+            _write_text(worksheet, text, formats)
+        written = sum(next(rows) for _, rows in active)
+        if progress and written:
+            progress(written)
+        active = [(block, rows) for block, rows in active if row + 1 < block.row + block.height]
+
+
+def _row_pixels(row: int, texts: Sequence[Text]) -> int:
+    """Return the height of a row without blocks."""
+    styles = {text.style for text in texts}
+    if "title" in styles and row == 0:
+        return TITLE_ROW
+    return WRAPPED_ROW if "wrapped" in styles else TEXT_ROW
+
+
+def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:  # noqa: ANN401
+    cell_format = formats.text(text.style)
+    shown = clean_text(text.text)
+    if text.link:
+        address = f"internal:{sheet_prefix(text.link)}A1"
+        worksheet.write_url(text.row, text.column, address, cell_format, shown)
+    elif shown:
+        worksheet.write_string(text.row, text.column, shown, cell_format)
+    else:
+        worksheet.write_blank(text.row, text.column, None, cell_format)
+
+
+def _write_block(
+    worksheet: Any,  # noqa: ANN401
+    block: Block,
+    values: Values,
+    cell_format: Any,  # noqa: ANN401
+) -> Iterator[int]:
+    """Write one row of a block each time; yield how many formulas that were."""
+    numbers = block.slice(values)
+    columns = range(block.column, block.column + block.width)
+    if block.formula is None:
+        for row, line in enumerate(numbers, start=block.row):
+            _write_constants(worksheet, row, columns, line, cell_format)
+            yield 0
+        return
+    _require_finite(numbers, block)
+    write_formula = worksheet.write_formula
+    for row, (line, formulas) in enumerate(zip(numbers, formula_rows(block), strict=True)):
+        # Adding 0 makes -0 a plain 0.
+        for column, formula, number in zip(columns, formulas, (line + 0.0).tolist(), strict=True):
+            write_formula(block.row + row, column, formula, cell_format, number)
+        yield block.width
+
+
+def _write_constants(
+    worksheet: Any,  # noqa: ANN401
+    row: int,
+    columns: range,
+    numbers: Array,
+    cell_format: Any,  # noqa: ANN401
+) -> None:
+    for column, number in zip(columns, numbers.tolist(), strict=True):
+        if math.isnan(number):  # a cell of padding that is empty
+            worksheet.write_blank(row, column, None, cell_format)
+        else:
+            worksheet.write_number(row, column, number, cell_format)
+
+
+def _require_finite(numbers: Array, block: Block) -> None:
+    if not np.isfinite(numbers).all():
+        what = f"{block.quantity.layer} {block.quantity.name}".strip()
+        message = (
+            "a workbook holds numbers up to 1.8e308 only. "
+            f"Received: a larger one, or none, among the results of {what!r}"
+        )
+        raise OutputError(message)
+
+
+def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
+    """Shade the pixels of all channels on one scale, and each result on its own."""
+    pixels = [block for block in sheet.blocks if block.role == "pixels"]
+    if pixels:
+        first = pixels[0]
+        ranges = " ".join(block.range for block in pixels)
+        _scale(worksheet, first, {"multi_range": ranges} if pixels[1:] else {})
+    for block in sheet.blocks:
+        if block.role == "formula" and block.quantity.kind == "stage":
+            _scale(worksheet, block, {})
+
+
+def _scale(worksheet: Any, block: Block, options: dict[str, str]) -> None:  # noqa: ANN401
+    bottom, right = block.row + block.height - 1, block.column + block.width - 1
+    worksheet.conditional_format(block.row, block.column, bottom, right, {**COLOR_SCALE, **options})
+
+
+def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:  # noqa: ANN401
+    prefix = sheet_prefix(sheet.name)
+    for name in sheet.names:
+        area = range_address(name.row, name.column, name.height, name.width, fixed=True)
+        workbook.define_name(f"{prefix if scoped else ''}{name.name}", f"={prefix}{area}")
