@@ -1,0 +1,1 @@
+"""What people see: the terminal, workbooks, pictures and JSON records."""

@@ -1,0 +1,50 @@
+"""A trace as JSON: every stage with its numbers, for other programs to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from cnncalc.network import Array
+from cnncalc.trace import Stage, Trace
+
+__all__ = ["write_json"]
+
+
+def write_json(trace: Trace) -> Iterator[str]:
+    """Write a trace as JSON: `{"stages": [{"name", "layer", "shape", "values"}, …]}`.
+
+    Arguments: the trace. `layer` is null for the input, a value is null where a cell is empty.
+    Returns the text in pieces of one row at most, so that a photo needs no second copy of itself.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> from cnncalc.network import assemble
+    >>> from cnncalc.trace import record
+    >>> pool = assemble([MaxPooling2D(2)], (2, 2, 1), [{}])
+    >>> json.loads("".join(write_json(record(pool, [[1, 5], [3, 2]]))))["stages"][1]["values"]
+    [[[5.0]]]
+    """
+    stages: list[tuple[str | None, Stage]] = [(None, trace.input)]
+    stages += [(layer.name, stage) for layer in trace.layers for stage in layer.stages]
+    yield '{"stages": ['
+    for index, (layer_name, stage) in enumerate(stages):
+        yield ",\n" if index else "\n"
+        yield from _stage(layer_name, stage)
+    yield "\n]}\n"
+
+
+def _stage(layer_name: str | None, stage: Stage) -> Iterator[str]:
+    head = {"name": stage.name, "layer": layer_name, "shape": stage.values.shape}
+    yield json.dumps(head)[:-1] + ', "values": ['
+    for index, row in enumerate(stage.values):
+        yield (", " if index else "") + json.dumps(_nullable(row))
+    yield "]}"
+
+
+def _nullable(row: Array) -> object:
+    """Return a row as nested lists, None for NaN, which JSON does not know."""
+    if np.isnan(row).any():
+        row = np.where(np.isnan(row), None, row.astype(object))  # type: ignore[call-overload]
+    return row.tolist()

@@ -1,0 +1,73 @@
+"""Blocks of lines, and how they stand beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.text import Text
+
+from cnncalc.views.terminal.screen import Screen
+
+__all__ = ["Block", "block_width", "flow", "indented", "labelled", "sign"]
+
+Block = list[Text]
+
+GAP = 3
+INDENT = 2
+
+
+def block_width(block: Block) -> int:
+    """Return the width of a block's widest line."""
+    return max((line.cell_len for line in block), default=0)
+
+
+def labelled(label: str, block: Block, screen: Screen) -> Block:
+    """Return a block under its label, if it has one."""
+    return [screen.line(label, "bold"), *block] if label else block
+
+
+def indented(lines: Iterable[Text], screen: Screen) -> Iterator[Text]:
+    """Yield lines moved to the right, so that headings stand out at the left."""
+    for line in lines:
+        yield screen.line(" " * INDENT).append_text(line) if line.plain else line
+
+
+def sign(symbol: str, height: int, screen: Screen) -> Block:
+    """Return a block with one sign at half of a height, to stand between two blocks."""
+    block = [screen.line() for _ in range(height)]
+    block[height // 2] = screen.line(symbol)
+    return block
+
+
+def flow(blocks: Sequence[Block], screen: Screen, gap: int = GAP) -> Iterator[Text]:
+    """Yield blocks side by side, as many as fit the screen, then the next ones below."""
+    for index, row in enumerate(_rows(blocks, screen.width, gap)):
+        if index:
+            yield screen.line()
+        yield from _beside(row, screen, gap)
+
+
+def _rows(blocks: Sequence[Block], width: int, gap: int) -> Iterator[list[Block]]:
+    row: list[Block] = []
+    used = 0
+    for block in blocks:
+        own = block_width(block)
+        if row and used + gap + own > width:
+            yield row
+            row, used = [], 0
+        used += own + (gap if row else 0)
+        row.append(block)
+    if row:
+        yield row
+
+
+def _beside(row: Sequence[Block], screen: Screen, gap: int) -> Iterator[Text]:
+    widths = [block_width(block) for block in row]
+    for index in range(max(len(block) for block in row)):
+        line = screen.line()
+        for position, (block, width) in enumerate(zip(row, widths, strict=True)):
+            cell = block[index] if index < len(block) else screen.line()
+            line.append_text(cell)
+            if position < len(row) - 1:
+                line.append(" " * (width - cell.cell_len + gap))
+        yield line

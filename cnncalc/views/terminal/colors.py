@@ -1,0 +1,115 @@
+"""Colour maps: from numbers to colours, and the text colour that is readable on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+
+import numpy as np
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+from cnncalc.errors import OptionError
+from cnncalc.network import Array
+
+__all__ = ["COLOR_MAPS", "Scale", "require_color_map", "scale_of", "shades"]
+
+# From the lowest value to the highest, evenly spaced. Green, blue-red: ColorBrewer's Greens and
+# RdBu (https://colorbrewer2.org); viridis and magma: Matplotlib's.
+COLOR_MAPS: Mapping[str, tuple[str, ...]] = {
+    "green": ("#f7fcf5", "#c7e9c0", "#74c476", "#238b45", "#00441b"),
+    "grey": ("#000000", "#ffffff"),
+    "blue-red": ("#053061", "#4393c3", "#f7f7f7", "#d6604d", "#67001f"),
+    "viridis": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
+    "magma": ("#000004", "#51127c", "#b73779", "#fc8961", "#fcfdbf"),
+}
+_AROUND_ZERO = {"blue-red"}
+
+# The same for terminals of 16 colours. Their shades are the user's own: black or white text is
+# readable on the eight plain ones in any of the usual palettes, on the bright ones it is not.
+_FEW_COLORS: Mapping[str, tuple[str, ...]] = {
+    "green": ("white", "green", "black"),
+    "grey": ("black", "white"),
+    "blue-red": ("blue", "cyan", "white", "yellow", "red"),
+    "viridis": ("magenta", "blue", "cyan", "green", "yellow"),
+    "magma": ("black", "magenta", "red", "yellow", "white"),
+}
+_DARK = {"black", "blue", "magenta", "red"}
+_FEW_COLOR_SYSTEMS = {ColorSystem.STANDARD, ColorSystem.WINDOWS}
+
+
+def require_color_map(name: str) -> None:
+    """Raise OptionError, with the nearest name, for a colour map that does not exist."""
+    if name in COLOR_MAPS:
+        return
+    nearest = get_close_matches(name, COLOR_MAPS, n=1, cutoff=0.5)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    message = f"colors must be one of {', '.join(COLOR_MAPS)}. Received: colors={name!r}.{hint}"
+    raise OptionError(message)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A colour map laid over the values from `low` to `high`."""
+
+    name: str
+    low: float
+    high: float
+
+    def position(self, values: Array) -> Array:
+        """Return where each value lies between low (0) and high (1); an empty cell is low."""
+        if self.high <= self.low:
+            return np.zeros(np.shape(values))
+        # Halves, because high − low of two huge numbers would overflow.
+        span = self.high / 2 - self.low / 2
+        return np.nan_to_num(np.clip((np.asarray(values) / 2 - self.low / 2) / span, 0.0, 1.0))
+
+    def colors(self, values: Array) -> Array:
+        """Return the (…, 3) colours of (…) values as red, green and blue of 0 to 255."""
+        anchors = np.array([_parse(color) for color in COLOR_MAPS[self.name]], dtype=np.float64)
+        place = self.position(values)
+        steps = np.linspace(0.0, 1.0, len(anchors))
+        parts = [np.interp(place, steps, anchors[:, part]) for part in range(3)]
+        return np.rint(np.stack(parts, axis=-1)).astype(np.uint8)
+
+
+def scale_of(values: Array, name: str) -> Scale:
+    """Return the scale from the lowest to the highest of the values, empty cells aside."""
+    low = float(np.fmin.reduce(values, axis=None))
+    high = float(np.fmax.reduce(values, axis=None))
+    if name in _AROUND_ZERO:
+        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
+    return Scale(name, low, high)
+
+
+def shades(values: Array, scale: Scale, system: ColorSystem) -> list[Style]:
+    """Return a background for each of (count,) values, with a text colour readable on it."""
+    if system in _FEW_COLOR_SYSTEMS:
+        names = _FEW_COLORS[scale.name]
+        places = (scale.position(values) * len(names)).astype(int).tolist()
+        few = (names[min(place, len(names) - 1)] for place in places)
+        return [Style(color="white" if name in _DARK else "black", bgcolor=name) for name in few]
+    return [_shade(red, green, blue, system) for red, green, blue in scale.colors(values).tolist()]
+
+
+@lru_cache(maxsize=4096)
+def _shade(red: int, green: int, blue: int, system: ColorSystem) -> Style:
+    """Return a background colour with black or white text, whichever is easier to read.
+
+    Luminance and contrast: https://www.w3.org/TR/WCAG21/#dfn-relative-luminance
+    """
+    luminance = 0.2126 * _linear(red) + 0.7152 * _linear(green) + 0.0722 * _linear(blue)
+    # Black and white stand out equally from a luminance of 0.179.
+    text = Color.parse("#ffffff" if luminance < 0.179 else "#000000")
+    return Style.from_color(text, Color.from_rgb(red, green, blue).downgrade(system))
+
+
+def _linear(part: int) -> float:
+    value = part / 255
+    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+
+
+def _parse(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

@@ -1,0 +1,119 @@
+"""Equations of many terms, broken into lines that fit the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rich.text import Text
+
+from cnncalc.views.terminal.screen import FAINT, Screen
+
+__all__ = ["Equation", "draw_equation", "in_formula", "signed"]
+
+MINUS = "−"
+# Longer sums lose their middle, unless the user asks for everything.
+MOST_TERMS = 100
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`head`, the `terms` with the `joint` between them, and `tail`, such as "429 = 18×1 + 54×0".
+
+    `faint` terms add nothing; `row` is how many terms make a row of the kernel, where lines may
+    be broken so that the terms stand as they do there; `label` says at the end whose number it is.
+    """
+
+    head: str
+    terms: Sequence[str]
+    joint: str = " + "
+    tail: str = ""
+    faint: frozenset[int] = frozenset()
+    row: int | None = None
+    label: str = ""
+
+
+def signed(number: str) -> str:
+    """Return a number's text with a real minus sign."""
+    return number.replace("-", MINUS)
+
+
+def in_formula(number: str) -> str:
+    """Return a number as it stands inside a formula: a negative one in parentheses.
+
+    >>> in_formula("-1")
+    '(−1)'
+    """
+    return f"({signed(number)})" if number.startswith("-") else signed(number)
+
+
+def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
+    """Yield an equation's lines: one if it fits, else row by row of the kernel, else filled."""
+    terms, styles = _shortened(equation, screen)
+    cells = [screen.spell(term) for term in terms]
+    head, tail = screen.spell(equation.head), screen.spell(equation.tail)
+    rows = _rows(cells, len(head), len(tail), equation, screen)
+    lead, follow = ("", ",") if equation.joint == ", " else (equation.joint.strip() + " ", "")
+    indent = " " * (len(head) - len(lead))
+    index = 0
+    for number, row in enumerate(rows):
+        line = screen.line(head if number == 0 else indent + lead)
+        for position, cell in enumerate(row):
+            line.append(equation.joint if position else "")
+            line.append(cell, styles[index])
+            index += 1
+        is_last = number == len(rows) - 1
+        line.append(tail if is_last else follow)
+        if is_last and equation.label:
+            yield from _labelled(line, equation.label, screen)
+        else:
+            yield line
+
+
+def _labelled(line: Text, label: str, screen: Screen) -> Iterator[Text]:
+    """Yield the last line with the label after it, or below it where it does not fit."""
+    label = f"  {screen.spell(label)}"
+    if line.cell_len + len(label) <= screen.width:
+        yield line.append(label, FAINT)
+    else:
+        yield line
+        yield screen.line(label, FAINT)
+
+
+def _shortened(equation: Equation, screen: Screen) -> tuple[list[str], list[str]]:
+    terms = list(equation.terms)
+    styles = ["dim" if index in equation.faint else "" for index in range(len(terms))]
+    if len(terms) > MOST_TERMS and not screen.display.full:
+        half = MOST_TERMS // 2
+        gap = f"… {len(terms) - MOST_TERMS} more …"
+        terms = [*terms[:half], gap, *terms[-half:]]
+        styles = [*styles[:half], "dim", *styles[-half:]]
+    return terms, styles
+
+
+def _rows(
+    cells: list[str], head: int, tail: int, equation: Equation, screen: Screen
+) -> list[list[str]]:
+    joint = len(equation.joint)
+    room = screen.width - head - max(tail, 1)
+    if len(equation.joint.join(cells)) <= room:
+        return [cells]
+    if equation.row and len(cells) == len(equation.terms):
+        rows = [cells[first : first + equation.row] for first in range(0, len(cells), equation.row)]
+        widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+        if sum(widths) + joint * (len(widths) - 1) <= room:
+            return [[f"{c:>{w}}" for c, w in zip(row, widths, strict=True)] for row in rows]
+    return _filled(cells, joint, room)
+
+
+def _filled(cells: list[str], joint: int, room: int) -> list[list[str]]:
+    rows: list[list[str]] = [[]]
+    used = 0
+    for cell in cells:
+        if rows[-1] and used + joint + len(cell) > room:
+            rows.append([])
+            used = 0
+        used += len(cell) + (joint if rows[-1] else 0)
+        rows[-1].append(cell)
+    return rows

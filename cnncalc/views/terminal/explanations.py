@@ -1,0 +1,163 @@
+"""Where a number came from: the window on its input, the products, and the formulas.
+
+`render_explanation` does it for one number, `render_steps` for all of them in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from math import prod
+
+import numpy as np
+from rich.text import Text
+
+from cnncalc.explanation import Explanation, Term, explain
+from cnncalc.trace import LayerTrace, Trace
+from cnncalc.views.terminal.blocks import Block, flow, labelled, sign
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.excerpts import draw_near_window, draw_whole
+from cnncalc.views.terminal.formulas import by_channel, draw_result, draw_subtotal, place
+from cnncalc.views.terminal.matrix import NO_PADS, Matrix
+from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
+from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.slices import MOST_SLICES
+from cnncalc.views.terminal.volumes import channel_labels, size_text
+
+__all__ = ["render_explanation", "render_steps"]
+
+MOST_STEPS = 64
+# An input of so few rows is shown whole at every step.
+FEW_ROWS = 8
+WIDE_GAP = 5
+
+
+def render_explanation(explanations: Sequence[Explanation], display: Display) -> Drawing:
+    """Render where one number came from, and what each later layer made of it.
+
+    Arguments: the `explanations` of one layer after the other, as `follow` returns them; how to
+    `display` them.
+    """
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        for explanation in explanations:
+            yield from _draw_explanation(explanation, screen)
+
+    return Drawing(display, draw)
+
+
+def render_steps(trace: Trace, display: Display) -> Drawing:
+    """Render how each number of each layer came about, filter by filter, row by row.
+
+    Arguments: the `trace`; how to `display` it: the first 64 numbers of a layer, unless `full`.
+    """
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        for layer in trace.layers:
+            yield from _draw_steps(layer, screen)
+
+    return Drawing(display, draw)
+
+
+def _draw_steps(layer: LayerTrace, screen: Screen) -> Iterator[Text]:
+    height, width, channels = layer.output.shape
+    count = prod(layer.output.shape)
+    shown = count if screen.display.full else min(count, MOST_STEPS)
+    yield screen.line(f"Step by step · {layer.name} · {size_text(layer.output.shape)}", "bold")
+    yield screen.line()
+    for channel, row, column in islice(np.ndindex(channels, height, width), shown):
+        yield from _draw_explanation(explain(layer, (row, column, channel)), screen, small=True)
+    if shown < count:
+        text = f"… and {count - shown} more; --full shows them all, --at shows a single one."
+        yield from screen.sentences(text, FAINT)
+
+
+def _draw_explanation(
+    explanation: Explanation, screen: Screen, *, small: bool = False
+) -> Iterator[Text]:
+    """Draw one explanation; `small` cuts its input down to what is near the window."""
+    result = screen.number(explanation.results[-1][1])
+    title = f"{place(explanation)} = {result}"
+    body = _draw_body(explanation, body_screen(screen), small=small)
+    yield from draw_section([title], _notes(explanation), body, screen)
+
+
+def _notes(explanation: Explanation) -> list[str]:
+    if explanation.layer.geometry is None:
+        return []
+    rows = [term.index[0] for term in explanation.terms]
+    columns = [term.index[1] for term in explanation.terms]
+    partly = ", some of them padding" if any(term.padding for term in explanation.terms) else ""
+    covered = f"{_span('row', rows)} and {_span('column', columns)}"
+    return [f"the window covers {covered} of its input{partly}"]
+
+
+def _span(noun: str, indices: Sequence[int]) -> str:
+    first, last = min(indices), max(indices)
+    return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
+
+
+def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iterator[Text]:
+    labels = channel_labels(explanation.layer.input.shape[-1])
+    channels = by_channel(explanation) if explanation.layer.geometry else {}
+    shown = len(channels) if screen.display.full else MOST_SLICES
+    for channel, terms in list(channels.items())[:shown]:
+        yield from _draw_channel(explanation, labels[channel], terms, screen, small=small)
+        if len(channels) > 1:
+            yield from draw_subtotal(explanation, terms, screen)
+            yield screen.line()
+    if shown < len(channels):
+        text = f"… and {len(channels) - shown} more channels; --full shows them all."
+        yield from screen.sentences(text, FAINT)
+    yield from draw_result(explanation, screen)
+
+
+def _draw_channel(
+    explanation: Explanation, label: str, terms: Sequence[Term], screen: Screen, *, small: bool
+) -> Iterator[Text]:
+    """Draw one channel of the input with the window on it, and its products, and an empty line."""
+    window = _window(explanation, terms, screen, small=small)
+    blocks = [block for block in (window, _products(explanation, terms, screen)) if block]
+    if blocks:
+        yield from labelled(label, list(flow(blocks, screen, gap=WIDE_GAP)), screen)
+        yield screen.line()
+
+
+def _window(
+    explanation: Explanation, terms: Sequence[Term], screen: Screen, *, small: bool
+) -> Block | None:
+    """Draw one channel of the layer's input with the cells under the window marked."""
+    layer, first = explanation.layer, explanation.layer.stages[0]
+    is_padded = first.name == "padded input" and layer.geometry is not None
+    values = first.values if is_padded else layer.input
+    pads = layer.geometry.pads if is_padded and layer.geometry else NO_PADS
+    cells = [(term.index[0] + pads.top, term.index[1] + pads.left) for term in terms]
+    winner = [
+        cell for cell, term in zip(cells, terms, strict=True) if term.value == explanation.total
+    ]
+    chosen = frozenset(winner[:1] if explanation.rule == "max" else ())
+    matrix = Matrix(values[:, :, terms[0].index[2]], pads, frozenset(cells), chosen)
+    whole = None if small and matrix.height > FEW_ROWS else draw_whole(matrix, screen)
+    return whole or draw_near_window(matrix, screen)
+
+
+def _products(explanation: Explanation, terms: Sequence[Term], screen: Screen) -> Block | None:
+    """Draw one channel's values × kernel = products, or return None where they don't fit."""
+    geometry = explanation.layer.geometry
+    if explanation.rule != "products" or geometry is None or len(terms) == 1:
+        return None
+    columns = {
+        "values": [term.value for term in terms],
+        "kernel": [term.weight or 0.0 for term in terms],
+        "products": [term.product for term in terms],
+    }
+    blocks = []
+    for name, numbers in columns.items():
+        matrix = Matrix(np.reshape(numbers, geometry.kernel), indexed=False)
+        block = draw_whole(matrix, screen)
+        if block is None:
+            return None
+        blocks.append(labelled(name, block, screen))
+    height = len(blocks[0])
+    times, equals = sign("×", height, screen), sign("=", height, screen)
+    return list(flow([blocks[0], times, blocks[1], equals, blocks[2]], screen, gap=2))

@@ -1,0 +1,126 @@
+"""The formulas of one explained number: its terms, then bias, activation, or pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from math import fsum, isnan
+
+from rich.text import Text
+
+from cnncalc.explanation import Explanation, Term
+from cnncalc.views.terminal.equations import Equation, draw_equation, in_formula, signed
+from cnncalc.views.terminal.matrix import PADDING_MARK
+from cnncalc.views.terminal.screen import FAINT, Screen
+
+__all__ = ["by_channel", "draw_result", "draw_subtotal", "place"]
+
+
+def place(explanation: Explanation) -> str:
+    """Write whose number it is: "conv2d (0, 0)", with the channel where there are several.
+
+    The numbers are what `--at` takes.
+    """
+    channels = explanation.layer.output.shape[-1]
+    at = explanation.at if channels > 1 else explanation.at[:-1]
+    return f"{explanation.layer.name} ({', '.join(map(str, at))})"
+
+
+def by_channel(explanation: Explanation) -> dict[int, list[Term]]:
+    """Return the terms of each input channel."""
+    groups = groupby(explanation.terms, key=lambda term: term.index[2])
+    return {channel: list(terms) for channel, terms in groups}
+
+
+def draw_subtotal(
+    explanation: Explanation, terms: Sequence[Term], screen: Screen
+) -> Iterator[Text]:
+    """Yield the sum of the products of one of several input channels."""
+    total = fsum(term.product for term in terms)
+    yield from draw_equation(_products(explanation, terms, total, screen), screen)
+
+
+def draw_result(explanation: Explanation, screen: Screen) -> Iterator[Text]:
+    """Yield the formulas from an explanation's terms, or its channels' subtotals, to its result."""
+    equations = [*_joined(explanation, screen), *_afterwards(explanation, screen)]
+    equations[-1] = replace(equations[-1], label=place(explanation))
+    for equation in equations:
+        yield from draw_equation(equation, screen)
+    yield from _legend(explanation, screen)
+
+
+def _products(
+    explanation: Explanation, terms: Sequence[Term], total: float, screen: Screen
+) -> Equation:
+    geometry = explanation.layer.geometry
+    return Equation(
+        f"{signed(screen.number(total))} = ",
+        [_product(term, screen) for term in terms],
+        faint=frozenset(index for index, term in enumerate(terms) if term.product == 0),
+        row=geometry.kernel.width if geometry else None,
+    )
+
+
+def _product(term: Term, screen: Screen) -> str:
+    mark = PADDING_MARK if term.padding else ""
+    weight = in_formula(screen.number(term.weight or 0.0))
+    return f"{in_formula(screen.number(term.value))}{mark}×{weight}"
+
+
+def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
+    """Return the equation that joins the terms; a rule for each number by itself has none."""
+    if explanation.rule == "each":
+        return []
+    if explanation.rule != "products":
+        return [_reduced(explanation, screen)]
+    channels = by_channel(explanation)
+    if len(channels) == 1:
+        return [_products(explanation, explanation.terms, explanation.total, screen)]
+    sums = (fsum(term.product for term in terms) for terms in channels.values())
+    terms = [in_formula(screen.number(each)) for each in sums]
+    return [Equation(f"{signed(screen.number(explanation.total))} = ", terms)]
+
+
+def _reduced(explanation: Explanation, screen: Screen) -> Equation:
+    """Return the equation of a rule without weights."""
+    counted = [term for term in explanation.terms if not isnan(term.value)]
+    marks = [PADDING_MARK if term.padding else "" for term in counted]
+    numbers = [screen.number(term.value) for term in counted]
+    pairs = list(zip(numbers, marks, strict=True))
+    total = signed(screen.number(explanation.total))
+    if explanation.rule == "max":
+        return Equation("max(", [signed(n) + mark for n, mark in pairs], ", ", f") = {total}")
+    inside = [in_formula(number) + mark for number, mark in pairs]
+    if explanation.rule == "average":
+        return Equation("(", inside, " + ", f") / {len(counted)} = {total}")
+    if explanation.rule == "l2":
+        return Equation("√(", [f"{text}²" for text in inside], " + ", f") = {total}")
+    return Equation(f"{total} = ", inside)
+
+
+def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
+    """Return what the bias and the activation made of the total."""
+    equations = []
+    results = dict(explanation.results)
+    before = signed(screen.number(explanation.total))
+    if explanation.bias is not None:
+        after = signed(screen.number(results["bias"]))
+        bias = in_formula(screen.number(explanation.bias))
+        equations.append(Equation(f"{before} + bias {bias} = {after}", ()))
+        before = after
+    if "activation" in results:
+        after = signed(screen.number(results["activation"]))
+        name = getattr(explanation.layer.layer, "activation", "")
+        equations.append(Equation(f"{name}({before}) = {after}", ()))
+    return equations
+
+
+def _legend(explanation: Explanation, screen: Screen) -> Iterator[Text]:
+    padding = [term for term in explanation.terms if term.padding]
+    empty = [term for term in padding if isnan(term.value)]
+    if empty:
+        text = f"{len(empty)} of the window's {len(explanation.terms)} cells are padding, "
+        yield from screen.sentences(text + "which does not count.", FAINT)
+    elif padding:
+        yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)

@@ -1,0 +1,103 @@
+"""The kernels of a convolution and their biases, filter by filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from cnncalc.layers import DepthwiseConv2D
+from cnncalc.trace import LayerTrace
+from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.slices import MOST_SLICES, draw_volume
+from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+
+__all__ = ["draw_kernels"]
+
+
+def draw_kernels(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
+    """Draw the weights of a convolution layer; `is_image` names the channels of its input."""
+    inner = body_screen(screen)
+    kernel = layer.weights["kernel"]
+    one_slice_each = kernel.shape[2] == 1 or isinstance(layer.layer, DepthwiseConv2D)
+    draw = _draw_flat if one_slice_each else _draw_deep
+    body = draw(layer, inner, is_image=is_image)
+    yield from draw_section(_title(layer), _notes(layer), body, screen)
+
+
+def _title(layer: LayerTrace) -> tuple[str, str, str]:
+    kernel = layer.weights["kernel"]
+    is_depthwise = isinstance(layer.layer, DepthwiseConv2D)
+    size = size_text(kernel.shape[:2] if is_depthwise else kernel.shape[:3])
+    filters = layer.output.shape[2]
+    if filters == 1:
+        return "Kernel", layer.name, size
+    return "Kernels", layer.name, f"{filters} of {size}"
+
+
+def _notes(layer: LayerTrace) -> list[str]:
+    geometry = layer.geometry
+    if geometry is None:
+        return []
+    notes = []
+    if geometry.strides != (1, 1):
+        notes.append(f"strides: {geometry.strides.height} down, {geometry.strides.width} across")
+    if geometry.dilation_rate != (1, 1):
+        spans = size_text((geometry.vertical.window, geometry.horizontal.window))
+        notes.append(
+            f"dilation {size_text(geometry.dilation_rate)}: the weights reach over {spans}"
+        )
+    return notes
+
+
+def _draw_flat(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
+    """Draw kernels of one slice, all of them side by side."""
+    kernel = layer.weights["kernel"]
+    slices = kernel.reshape(*kernel.shape[:2], -1)
+    count = slices.shape[2]
+    if isinstance(layer.layer, DepthwiseConv2D):
+        channels, copies = kernel.shape[2:]
+        names = channel_labels(channels, is_image=is_image)
+        labels = [
+            _joined(names[index // copies], _numbered("kernel", index % copies, copies))
+            for index in range(count)
+        ]
+    else:
+        labels = [_numbered("filter", index, count) for index in range(count)]
+    labels = [_joined(label, _bias(layer, index, screen)) for index, label in enumerate(labels)]
+    yield from draw_volume(Volume(slices, labels, indexed=False), screen)
+
+
+def _draw_deep(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
+    """Draw each filter with its slices side by side."""
+    kernel = layer.weights["kernel"]
+    depth, filters = kernel.shape[2:]
+    shown = filters if screen.display.full else min(filters, max(1, MOST_SLICES // depth))
+    channels = layer.input.shape[2]
+    names = channel_labels(channels, is_image=is_image)
+    for index in range(shown):
+        # With groups, a filter sees some of the channels: its group's.
+        first = index // (filters // (channels // depth)) * depth
+        if index:
+            yield screen.line()
+        label = _joined(_numbered("filter", index, filters), _bias(layer, index, screen))
+        if label:
+            yield screen.line(label, "bold")
+        labels = names[first : first + depth]
+        yield from draw_volume(Volume(kernel[:, :, :, index], labels, indexed=False), screen)
+    if shown < filters:
+        yield from screen.sentences(f"… and {filters - shown} more; --full shows them all.", FAINT)
+
+
+def _numbered(noun: str, index: int, count: int) -> str:
+    return f"{noun} {index} of {count}" if count > 1 else ""
+
+
+def _bias(layer: LayerTrace, index: int, screen: Screen) -> str:
+    bias = layer.weights.get("bias")
+    return "" if bias is None else f"bias {screen.number(float(bias[index]))}"
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,181 @@
+"""A matrix of numbers and what is marked in it, drawn cell by cell.
+
+On a colour terminal its cells are shaded by their value; elsewhere it is plain aligned text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rich.color import ColorSystem
+from rich.style import Style
+from rich.text import Text
+
+from cnncalc.network import Array
+from cnncalc.shapes import Pads
+from cnncalc.views.terminal.blocks import Block
+from cnncalc.views.terminal.colors import Scale, scale_of, shades
+from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
+
+__all__ = ["CELL_MARGIN", "NO_PADS", "Cell", "Excerpt", "Matrix", "Shown"]
+
+Cell = tuple[int, int]
+
+# Indices of rows or columns in order; None stands for those left out.
+Shown = Sequence[int | None]
+
+PADDING_MARK = "ᵖ"
+DEFAULT_COLORS = "green"
+WINDOW_STYLE = Style(color="#000000", bgcolor="#ffb000", bold=True)
+CHOSEN_STYLE = Style(color="#ffffff", bgcolor="#c1121f", bold=True)
+# A space, or the sign of a marked cell, on either side of a number.
+CELL_MARGIN = 2
+NO_PADS = Pads(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A (height, width) matrix and what to mark in it.
+
+    `pads` tells how much of it is padding, which has no index; `window` holds the cells to
+    highlight, `chosen` those that won; `indexed` asks for row and column numbers.
+    """
+
+    values: Array
+    pads: Pads = NO_PADS
+    window: frozenset[Cell] = frozenset()
+    chosen: frozenset[Cell] = frozenset()
+    indexed: bool = True
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return int(self.values.shape[0])
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return int(self.values.shape[1])
+
+    def row_name(self, row: int) -> str:
+        """Return a row's index without the padding, or nothing for a row of padding."""
+        return _name(row - self.pads.top, self.height - self.pads.top - self.pads.bottom)
+
+    def column_name(self, column: int) -> str:
+        """Return a column's index without the padding, or nothing for a column of padding."""
+        return _name(column - self.pads.left, self.width - self.pads.left - self.pads.right)
+
+    def is_padding(self, row: int, column: int) -> bool:
+        """Tell whether a cell was added around the input."""
+        return not (self.row_name(row) and self.column_name(column))
+
+
+def _name(index: int, count: int) -> str:
+    return str(index) if 0 <= index < count else ""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some rows and columns of a matrix, all columns of one width, as on a sheet."""
+
+    matrix: Matrix
+    rows: Shown
+    columns: Shown
+    screen: Screen
+
+    @cached_property
+    def width(self) -> int:
+        """The characters of a line."""
+        return self.gutter + len(self.columns) * self.cell
+
+    @cached_property
+    def cell(self) -> int:
+        """The characters of a column: its longest text and the margins."""
+        texts = [self._text(row, column) for row in self.rows for column in self.columns]
+        if self.matrix.indexed:
+            texts += map(self._column_name, self.columns)
+        return max(map(len, texts)) + CELL_MARGIN
+
+    @cached_property
+    def gutter(self) -> int:
+        """The characters of the row numbers and what sets them apart."""
+        if not self.matrix.indexed:
+            return 0
+        return max(len(self._row_name(row)) for row in self.rows) + 2
+
+    @property
+    def block(self) -> Block:
+        """The lines, with the indices above and at the left."""
+        body = [self._line(row) for row in self.rows]
+        if not self.matrix.indexed:
+            return body
+        bar = " " if self.screen.colors else "│"
+        body = [
+            self.screen.line(f"{self._row_name(row):>{self.gutter - 2}} {bar}", FAINT) + line
+            for row, line in zip(self.rows, body, strict=True)
+        ]
+        return [*self._header(), *body]
+
+    def _header(self) -> Block:
+        names = (f"{self._column_name(column):>{self.cell - 1}} " for column in self.columns)
+        header = self.screen.line(" " * self.gutter + "".join(names), FAINT)
+        if self.screen.colors:
+            return [header]
+        rule = "┌" + "─" * (self.cell * len(self.columns) - 1)
+        return [header, self.screen.line(" " * (self.gutter - 1) + rule, FAINT)]
+
+    def _row_name(self, row: int | None) -> str:
+        return self.screen.spell("⋮") if row is None else self.matrix.row_name(row)
+
+    def _column_name(self, column: int | None) -> str:
+        return self.screen.spell("…") if column is None else self.matrix.column_name(column)
+
+    def _text(self, row: int | None, column: int | None) -> str:
+        if row is None or column is None:
+            sign = "⋱" if row is column else "⋮" if row is None else "…"
+            return self.screen.spell(sign)
+        return self.screen.number(float(self.matrix.values[row, column]))
+
+    def _line(self, row: int | None) -> Text:
+        line = self.screen.line()
+        if self.screen.colors is None:
+            return line.append("".join(self._plain(row, column) for column in self.columns))
+        for column, style in zip(self.columns, self._styles(row), strict=True):
+            line.append(f"{self._text(row, column):>{self.cell - 1}} ", style)
+        return line
+
+    def _plain(self, row: int | None, column: int | None) -> str:
+        """Return a cell's text, in brackets under the window, with a mark for padding."""
+        text, before, after = self._text(row, column), "", " "
+        if row is not None and column is not None:
+            if (row, column) in self.matrix.window:
+                before, after = "[", "]"
+            elif self.matrix.is_padding(row, column) and text != self.screen.spell(EMPTY):
+                after = self.screen.spell(PADDING_MARK)
+        return f"{before + text:>{self.cell - 1}}{after}"
+
+    def _styles(self, row: int | None) -> list[Style]:
+        if row is None:
+            return [FAINT] * len(self.columns)
+        present = [column for column in self.columns if column is not None]
+        system = self.screen.colors or ColorSystem.TRUECOLOR
+        values = self.matrix.values[row, present]
+        styles = {
+            column: self._marked(row, column) or shade
+            for column, shade in zip(present, shades(values, self._scale, system), strict=True)
+        }
+        return [FAINT if column is None else styles[column] for column in self.columns]
+
+    def _marked(self, row: int, column: int) -> Style | None:
+        """Return the style of a cell that is not simply shaded by its value."""
+        if (row, column) in self.matrix.chosen:
+            return CHOSEN_STYLE
+        if (row, column) in self.matrix.window:
+            return WINDOW_STYLE
+        return FAINT if self.matrix.is_padding(row, column) else None
+
+    @cached_property
+    def _scale(self) -> Scale:
+        return scale_of(self.matrix.values, self.screen.display.colors or DEFAULT_COLORS)

@@ -1,0 +1,128 @@
+"""What a drawing must know about the screen it goes to, and the renderable that tells it.
+
+Drawings are functions that take a `Screen` and yield lines. rich says what the screen is like at
+the moment of printing, so that one renderable suits a terminal, a file and an exported page.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import isnan
+
+from rich.color import ColorSystem
+from rich.console import Console, ConsoleOptions
+from rich.style import Style
+from rich.text import Text
+
+from cnncalc.views.numbers import format_number
+from cnncalc.views.terminal.display import Display
+
+__all__ = ["FAINT", "Drawing", "Screen"]
+
+FAINT = Style(dim=True)
+EMPTY = "·"
+HALF_BLOCK = "▀"
+
+_COLOR_SYSTEMS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+# For a screen that can't show our signs.
+_SPELLINGS = {
+    "×": "x",
+    "−": "-",
+    "–": "-",
+    "·": ".",
+    "…": "...",
+    "⋮": ":",
+    "⋱": ".",
+    "ᵖ": "p",
+    "²": "^2",
+    "√": "sqrt",
+    "⌊": "floor(",
+    "⌋": ")",
+    "│": "|",
+    "─": "-",
+    "┌": "+",
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where a drawing goes and how the user wants it.
+
+    `width` and `height` are in characters; `colors` is None where there are none.
+    """
+
+    width: int
+    height: int
+    colors: ColorSystem | None
+    encoding: str
+    display: Display
+
+    @classmethod
+    def of(cls, console: Console, options: ConsoleOptions, display: Display) -> Screen:
+        """Ask rich's console what it writes to."""
+        system = None if console.no_color else _COLOR_SYSTEMS.get(console.color_system or "")
+        return cls(options.max_width, options.size.height, system, options.encoding, display)
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether pictures can be drawn: there are colours and the half block."""
+        return self.colors is not None and self.can_show(HALF_BLOCK)
+
+    def narrowed(self, columns: int) -> Screen:
+        """Return the same screen with fewer columns."""
+        return replace(self, width=max(1, self.width - columns))
+
+    def can_show(self, text: str) -> bool:
+        """Tell whether the screen's encoding has every character of a text."""
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    def spell(self, text: str) -> str:
+        """Return a text with every character that the screen can't show replaced."""
+        if self.can_show(text):
+            return text
+        return "".join(
+            letter if self.can_show(letter) else _SPELLINGS.get(letter, "?") for letter in text
+        )
+
+    def number(self, value: float) -> str:
+        """Return the text of a number, or the sign of an empty cell."""
+        return self.spell(EMPTY) if isnan(value) else format_number(value, self.display.decimals)
+
+    def line(self, text: str = "", style: str | Style = "") -> Text:
+        """Return one line of text that is never wrapped."""
+        line = Text(no_wrap=True, overflow="ignore", end="")
+        # Appended, so that the style ends where the text ends and not where the line does.
+        return line.append(self.spell(text), style)
+
+    def sentences(self, text: str, style: str | Style = "") -> Iterator[Text]:
+        """Yield a text in as many lines as it needs."""
+        for line in textwrap.wrap(self.spell(text), max(20, self.width), break_long_words=False):
+            yield self.line(line, style)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A renderable that draws itself, line by line, once it knows the screen."""
+
+    display: Display
+    draw: Callable[[Screen], Iterable[Text]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        screen = Screen.of(console, options, self.display)
+        for line in self.draw(screen):
+            if screen.colors is None:
+                line.rstrip()
+            line.end = "\n"
+            yield line

@@ -1,0 +1,70 @@
+"""The slices of a volume, each as numbers, as a picture, or both.
+
+Numbers where the numbers fit the screen; else a picture with the numbers of its corners where its
+pixels fit; else, for a photo, a smaller picture alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from cnncalc.views.terminal.blocks import Block, flow, labelled
+from cnncalc.views.terminal.excerpts import draw_corners, draw_full, draw_whole
+from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture, fits_unshrunk
+from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.volumes import Volume
+
+__all__ = ["MOST_NUMBERS", "MOST_SLICES", "draw_volume"]
+
+# More numbers than these are not printed even on request: they belong in a file.
+MOST_NUMBERS = 250_000
+MOST_SLICES = 32
+
+
+def draw_volume(volume: Volume, screen: Screen) -> Iterator[Text]:
+    """Draw the slices of a volume, side by side where they fit."""
+    shown = range(volume.depth if screen.display.full else min(volume.depth, MOST_SLICES))
+    blocks = _whole_slices(volume, shown, screen)
+    if blocks is None:
+        yield from draw_pictures(volume, shown, screen)
+        yield from _draw_numbers(volume, shown, screen)
+    else:
+        yield from flow(blocks, screen)
+    if len(shown) < volume.depth:
+        text = f"… and {volume.depth - len(shown)} more; --full shows them all."
+        yield from screen.sentences(text, FAINT)
+
+
+def _whole_slices(volume: Volume, shown: range, screen: Screen) -> list[Block] | None:
+    """Draw every number of each slice, or return None where a slice does not fit."""
+    blocks = []
+    for channel in shown:
+        block = draw_whole(volume.matrix(channel), screen)
+        if block is None:
+            return None
+        blocks.append(labelled(volume.labels[channel], block, screen))
+    if volume.in_color and screen.has_pixels and not any(volume.pads):
+        blocks.append(labelled("in colour", draw_small_picture(volume, screen), screen))
+    return blocks
+
+
+def _draw_numbers(volume: Volume, shown: range, screen: Screen) -> Iterator[Text]:
+    """Draw the numbers that go with pictures: their corners, or all if the user asks."""
+    full, too_many = screen.display.full, volume.values.size > MOST_NUMBERS
+    if full and not too_many:
+        for channel in shown:
+            yield screen.line()
+            block = draw_full(volume.matrix(channel), screen)
+            yield from labelled(volume.labels[channel], block, screen)
+    elif full or fits_unshrunk(volume, len(shown), screen):
+        yield screen.line()
+        corners = (
+            labelled(volume.labels[channel], draw_corners(volume.matrix(channel), screen), screen)
+            for channel in shown
+        )
+        yield from flow(list(corners), screen)
+    if full and too_many:
+        text = f"{volume.values.size:,} numbers are too many to print; a file (-o) holds them all."
+        yield from screen.sentences(text, FAINT)

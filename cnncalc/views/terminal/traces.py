@@ -1,0 +1,96 @@
+"""A trace, stage by stage: each matrix under what it is and how its size came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rich.text import Text
+
+from cnncalc.layers import (
+    AveragePooling2D,
+    DepthwiseConv2D,
+    L2Pooling2D,
+    Layer,
+    MaxPooling2D,
+)
+from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.inputs import draw_input
+from cnncalc.views.terminal.kernels import draw_kernels
+from cnncalc.views.terminal.matrix import PADDING_MARK
+from cnncalc.views.terminal.screen import Drawing, Screen
+from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.slices import draw_volume
+from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+
+__all__ = ["render_trace"]
+
+POOLING_TITLES: dict[type[Layer], str] = {
+    MaxPooling2D: "Max pooling",
+    AveragePooling2D: "Average pooling",
+    L2Pooling2D: "L2 pooling",
+}
+
+
+def render_trace(trace: Trace, display: Display) -> Drawing:
+    """Render every stage of a trace, from the input to the result.
+
+    Arguments: the `trace`; how to `display` it.
+    """
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        yield from draw_input(trace.input.values, "", screen)
+        for index, layer in enumerate(trace.layers):
+            yield from _draw_layer(layer, screen, is_first=index == 0)
+
+    return Drawing(display, draw)
+
+
+def _draw_layer(layer: LayerTrace, screen: Screen, *, is_first: bool) -> Iterator[Text]:
+    for stage in layer.stages:
+        if stage.name == "convolution":
+            yield from draw_kernels(layer, screen, is_image=is_first)
+        title = (_title(layer, stage), layer.name, size_text(stage.values.shape))
+        notes = [stage.note, *_padding_notes(layer, stage, screen)]
+        volume = _volume(layer, stage, is_first=is_first)
+        yield from draw_section(title, notes, draw_volume(volume, body_screen(screen)), screen)
+
+
+def _title(layer: LayerTrace, stage: Stage) -> str:
+    if stage.name != "pooling":
+        return stage.name.capitalize()
+    size = size_text(layer.geometry.kernel) if layer.geometry else ""
+    return f"{POOLING_TITLES[type(layer.layer)]} {size}"
+
+
+def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
+    channels = stage.values.shape[2]
+    if stage.name == "padded input" and layer.geometry:
+        labels = channel_labels(channels, is_image=is_first)
+        return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
+    return Volume(stage.values, _output_labels(layer, channels))
+
+
+def _output_labels(layer: LayerTrace, channels: int) -> Sequence[str]:
+    labels = channel_labels(channels)
+    if not isinstance(layer.layer, DepthwiseConv2D) or channels == 1:
+        return labels
+    kernels = layer.weights["kernel"].shape[3]
+    return [f"{label} (from channel {index // kernels})" for index, label in enumerate(labels)]
+
+
+def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:
+    """Say how padding is marked without colours, and where "same" puts what does not split."""
+    if stage.name != "padded input" or layer.geometry is None:
+        return []
+    notes = []
+    pads = layer.geometry.pads
+    if getattr(layer.layer, "padding", None) == "same":
+        if pads.bottom > pads.top:
+            notes.append("an odd number of rows: the extra one is at the bottom")
+        if pads.right > pads.left:
+            notes.append("an odd number of columns: the extra one is at the right")
+    if screen.colors is None and not np.isnan(stage.values).any():
+        notes.append(f"{PADDING_MARK} marks the zeros of the padding")
+    return notes

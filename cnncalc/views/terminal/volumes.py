@@ -1,0 +1,71 @@
+"""A volume (height, width, channels) and what its slices are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnncalc.network import Array
+from cnncalc.shapes import Pads
+from cnncalc.views.terminal.matrix import NO_PADS, Matrix
+
+__all__ = ["Volume", "channel_labels", "size_text"]
+
+RGB = ("red", "green", "blue")
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Values (height, width, channels), a label for each channel, and what is padding in them.
+
+    `is_image` says that the values are pixels: three channels are then shown in colour.
+    """
+
+    values: Array
+    labels: Sequence[str]
+    pads: Pads = NO_PADS
+    is_image: bool = False
+    indexed: bool = True
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The (height, width)."""
+        return int(self.values.shape[0]), int(self.values.shape[1])
+
+    @property
+    def depth(self) -> int:
+        """The number of channels."""
+        return int(self.values.shape[2])
+
+    @property
+    def in_color(self) -> bool:
+        """Whether the channels are the red, green and blue of one picture."""
+        return self.is_image and self.depth == len(RGB)
+
+    def matrix(self, channel: int) -> Matrix:
+        """Return one slice."""
+        return Matrix(self.values[:, :, channel], self.pads, indexed=self.indexed)
+
+
+def size_text(shape: Sequence[int]) -> str:
+    """Write a size as 28×28×10; a depth of 1 goes without saying.
+
+    >>> size_text((17, 3, 1))
+    '17×3'
+    """
+    sizes = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
+    return "×".join(map(str, sizes))
+
+
+def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
+    """Label each channel, with its colour in an image; a single one needs no label.
+
+    >>> channel_labels(3, is_image=True)[0]
+    'channel 0 of 3 (red)'
+    """
+    if channels == 1:
+        return ("",)
+    names = [f"channel {index} of {channels}" for index in range(channels)]
+    if is_image and channels == len(RGB):
+        names = [f"{name} ({color})" for name, color in zip(names, RGB, strict=True)]
+    return tuple(names)
