@@ -57,9 +57,6 @@ def read_idx(files: list[Path]) -> LabelledData:
             )
             raise InputError(message)
         parts[part] = LabelledArrays(read_idx_array(path), read_idx_array(_labels_of(path)))
-    if "training" not in parts:
-        message = f"{quoted(files[0].parent)} holds images for testing alone. Expected train-images"
-        raise InputError(message)
     source = quoted(files[0] if len(files) == 1 else files[0].parent)
     return from_arrays(source, parts)
 

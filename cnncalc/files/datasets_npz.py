@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
-from cnncalc.files.paths import check_readable, quoted, reason
+from cnncalc.files.paths import check_readable, printable, quoted
 
 __all__ = ["read_npz"]
 
@@ -23,18 +23,26 @@ def read_npz(path: Path) -> LabelledData:
     """
     check_readable(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            _require_names(path, archive.files)
-            arrays = {
-                part: LabelledArrays(archive[f"x_{name}"], archive[f"y_{name}"])
-                for part, name in _NAMES.items()
-                if f"x_{name}" in archive.files
-            }
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, TypeError) as error:
-        why = reason(error) if isinstance(error, OSError | ValueError) else str(error)
-        message = f"{quoted(path)} can't be read as an .npz archive of numbers: {why}"
+        with path.open("rb") as file:
+            arrays = _arrays(path, np.load(file, allow_pickle=False))
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        message = (
+            f"{quoted(path)} can't be read as an .npz archive of numbers: {printable(str(error))}"
+        )
         raise InputError(message) from error
     return from_arrays(quoted(path), arrays)
+
+
+def _arrays(path: Path, archive: object) -> dict[str, LabelledArrays]:
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        message = "it holds one array without a name"
+        raise ValueError(message)
+    _require_names(path, archive.files)
+    return {
+        part: LabelledArrays(archive[f"x_{name}"], archive[f"y_{name}"])
+        for part, name in _NAMES.items()
+        if f"x_{name}" in archive.files
+    }
 
 
 def _require_names(path: Path, names: list[str]) -> None:

@@ -114,9 +114,9 @@ def fitted(pixels: Pixels, shape: PhotoShape) -> Pixels:
         top, left = (height - rows) // 2, (width - columns) // 2
         return pixels[top : top + rows, left : left + columns]
     if shape.fit == "pad":
-        above, beside = max(tall - height, 0), max(broad - width, 0)
-        sides = ((above // 2, above - above // 2), (beside // 2, beside - beside // 2), (0, 0))
-        return np.pad(pixels, sides)
+        # As much on either side, as in Keras: of an odd number of rows, one is not added.
+        rows, columns = max(tall - height, 0) // 2, max(broad - width, 0) // 2
+        return np.pad(pixels, ((rows, rows), (columns, columns), (0, 0)))
     return pixels
 
 

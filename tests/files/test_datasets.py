@@ -1,0 +1,150 @@
+import gzip
+
+import numpy as np
+import pytest
+
+from cnncalc.errors import InputError, OptionError, OutputError
+from cnncalc.files.datasets import ReadOptions, read_data
+from cnncalc.files.datasets_digits import read_digits
+from cnncalc.training.dataset import Dataset
+from tests.files.photos import pixels, save, save_classes
+
+
+def every(dataset: Dataset):
+    """All images and labels of a data set."""
+    return dataset.batch(np.arange(len(dataset)))
+
+
+@pytest.fixture
+def options(tmp_path):
+    return ReadOptions(image_size=(6, 5), cache=tmp_path / "cache")
+
+
+def test_without_a_name_the_digits_are_read():
+    data = read_data()
+    images, labels = every(data.training)
+    assert images.shape == (1797, 8, 8, 1)
+    assert images.dtype == np.uint8
+    assert (images.min(), images.max(), data.largest) == (0, 16, 16)
+    assert data.training.counts.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert images[0, 0, :, 0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]
+    assert labels[:10].tolist() == list(range(10))
+    assert read_digits().test is None
+
+
+def test_a_folder_of_photos_is_labelled_by_sorted_names(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", names=("dogs", "cats", "apes"))
+    data = read_data(folder, options)
+    images, labels = every(data.training)
+    assert data.training.class_names == ("apes", "cats", "dogs")
+    assert labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert images.shape == (9, 6, 5, 3)
+    assert data.training.name(3) == "cats/cats0.png"
+    assert (data.largest, data.notes, data.validation, data.test) == (255, (), None, None)
+
+
+def test_a_folder_may_bring_its_own_parts(tmp_path, options):
+    for part, count in {"train": 3, "validation": 2, "test": 1}.items():
+        save_classes(tmp_path / "pets" / part, count)
+    data = read_data(tmp_path / "pets", options)
+    parts = (data.training, data.validation, data.test)
+    assert [len(part) for part in parts] == [6, 4, 2]
+    assert {part.class_names for part in parts} == {("cats", "dogs")}
+
+
+def test_photos_are_300_by_300_rgb_unless_asked_otherwise(tmp_path):
+    folder = save_classes(tmp_path / "pets", count=1)
+    data = read_data(folder, ReadOptions(cache=tmp_path / "cache"))
+    assert data.training.input_shape == (300, 300, 3)
+    grey = ReadOptions(image_size=(4, 6), channels=1, cache=tmp_path / "cache")
+    assert read_data(folder, grey).training.input_shape == (4, 6, 1)
+
+
+def test_hidden_files_and_other_kinds_are_passed_over(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    save(folder / "cats" / ".hidden.png")
+    save(folder / "cats" / "more" / "below.png")
+    save_classes(folder / ".thumbnails")
+    (folder / "cats" / "notes.txt").write_text("not a photo")
+    assert read_data(folder, options).training.counts.tolist() == [4, 3]
+
+
+def test_a_photo_that_cannot_be_decoded_is_left_out_or_an_error(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    (folder / "dogs" / "dogs1.png").write_bytes(b"no image")
+    data = read_data(folder, options)
+    assert data.training.counts.tolist() == [3, 2]
+    assert data.training.name(4) == "dogs/dogs2.png"
+    assert data.notes[0].startswith("left out: '")
+    assert "dogs1.png' is not an image" in data.notes[0]
+    strict = ReadOptions(image_size=(6, 5), strict=True, cache=options.cache)
+    with pytest.raises(InputError, match=r"^'.*dogs1\.png' is not an image"):
+        read_data(folder, strict)
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda folder: None, r"at least two folders .* Received: no folder and no photo$"),
+        (lambda folder: (folder / "cats").mkdir(), "Received: folders without photos"),
+        (lambda folder: save(folder / "cat.png"), "Received: 1 photos beside each other"),
+        (lambda folder: save_classes(folder, names=["cats"]), "Received: one, 'cats'$"),
+        (lambda folder: (folder / "train").mkdir(), r"pets/train' must hold at least two folders"),
+    ],
+)
+def test_a_folder_without_two_classes_is_one_clear_line(tmp_path, options, build, words):
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    build(folder)
+    with pytest.raises(InputError, match=words):
+        read_data(folder, options)
+
+
+def test_a_class_whose_photos_are_all_damaged_is_named(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", count=1)
+    (folder / "dogs" / "dogs0.png").write_bytes(b"no image")
+    with pytest.raises(InputError, match=r"none of the photos in '.*pets/dogs' can be decoded"):
+        read_data(folder, options)
+
+
+def test_a_class_that_is_not_in_the_training_part_is_named(tmp_path, options):
+    save_classes(tmp_path / "pets" / "train")
+    save_classes(tmp_path / "pets" / "test", names=("cats", "fish"))
+    with pytest.raises(InputError, match=r"classes .* 'cats', 'dogs'\. Received: a folder 'fish'"):
+        read_data(tmp_path / "pets", options)
+
+
+def test_a_part_without_photos_is_named(tmp_path, options):
+    save_classes(tmp_path / "pets" / "train")
+    (tmp_path / "pets" / "test").mkdir()
+    with pytest.raises(InputError, match=r"pets/test' must hold photos in folders.* none"):
+        read_data(tmp_path / "pets", options)
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path, options, monkeypatch):
+    folder = save_classes(tmp_path / "pets")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 0}))
+    with pytest.raises(OutputError, match=r"photo cache .* can't be written: not enough space"):
+        read_data(folder, options)
+
+
+def test_what_is_no_data_set_is_one_clear_line(tmp_path):
+    with pytest.raises(InputError, match=r"there is no file or folder '.*nothing'\. Expected a"):
+        read_data(tmp_path / "nothing")
+    (tmp_path / "data.npy").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"data\.npy' is no data set .* Did you mean '\.npz'"):
+        read_data(tmp_path / "data.npy")
+
+
+def test_an_npz_archive_is_found_by_its_ending(tmp_path):
+    path = tmp_path / "digits.npz"
+    np.savez(path, x_train=pixels()[np.newaxis].repeat(2, 0), y_train=[0, 1])
+    assert read_data(path).training.input_shape == (12, 9, 3)
+
+
+def test_a_csv_file_is_found_by_its_ending(tmp_path):
+    path = tmp_path / "digits.csv.gz"
+    path.write_bytes(gzip.compress(b"1,0,0,0,0\n0,1,1,1,1\n"))
+    assert read_data(path, ReadOptions(label_column="1")).training.input_shape == (2, 2, 1)
+    with pytest.raises(OptionError, match=r"Expected --label-column"):
+        read_data(path)

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.datasets_csv import read_labelled_csv
+
+
+@pytest.fixture
+def write(tmp_path):
+    def save(text, name="data.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("label,p1,p2,p3,p4\n7,1,2,3,4\n3,5,6,7,8\n", None),
+        ("p1,p2,p3,p4,Class\n1,2,3,4,7\n5,6,7,8,3\n", None),
+        ("a,b,c,d,e\n1,2,3,4,7\n5,6,7,8,3\n", "e"),
+        ("7,1,2,3,4\n3,5,6,7,8\n", "1"),
+        ("1,2,3,4,7\n5,6,7,8,3", "5"),
+        ("7;1;2;3;4\r\n3;5;6;7;8\r\n", "1"),
+        ("7\t1\t2\t3\t4\n3\t5\t6\t7\t8\n", "1"),
+        ('"label","p1","p2","p3","p4"\n"7","1","2","3","4"\n"3","5","6","7","8"\n', None),
+        ("\ufefflabel,p1,p2,p3,p4\n7,1,2,3,4\n3,5,6,7,8\n", None),
+    ],
+)
+def test_label_and_pixels_are_found(write, text, column):
+    data = read_labelled_csv(write(text), column).training
+    assert data.class_names == ("3", "7")
+    assert data.labels.tolist() == [1, 0]
+    assert data.batch(np.arange(2))[0].tolist() == [
+        [[[1], [2]], [[3], [4]]],
+        [[[5], [6]], [[7], [8]]],
+    ]
+
+
+def test_the_only_word_in_a_line_is_the_label(write):
+    data = read_labelled_csv(write("1,2,3,4,dog\n5,6,7,8,cat\n")).training
+    assert data.class_names == ("cat", "dog")
+    assert data.labels.tolist() == [1, 0]
+
+
+def test_three_numbers_a_pixel_are_rgb(write):
+    line = ",".join(map(str, range(12)))
+    data = read_labelled_csv(write(f"0,{line}\n1,{line}\n"), "1").training
+    assert data.input_shape == (2, 2, 3)
+    assert data.batch(np.array([0]))[0][0, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_images_need_not_be_square(write):
+    path = write("0,1,2,3,4,5,6\n1,1,2,3,4,5,6\n")
+    assert read_labelled_csv(path, "1", (2, 3)).training.input_shape == (2, 3, 1)
+    assert read_labelled_csv(path, "1", (2, 1)).training.input_shape == (2, 1, 3)
+
+
+def test_fractions_stay_what_they_are(write):
+    data = read_labelled_csv(write("0,0.5,0.25,1e-3,1\n1,0,0,0,0\n"), "1")
+    images = data.training.batch(np.array([0]))[0]
+    assert images.ravel().tolist() == pytest.approx([0.5, 0.25, 0.001, 1])
+    assert data.largest == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "error", "words"),
+    [
+        ("1,2,3,4,7\n5,6,7,8,3", None, OptionError, "which of its 5 columns holds the label"),
+        ("a,b,c\n1,2,3\n", None, OptionError, "Expected --label-column with its name or number"),
+        ("1,2,3,4,7\n", "6", OptionError, "a number from 1 to 5. Received: '6'"),
+        ("1,2,3,4,7\n", "0", OptionError, "Received: '0'"),
+        ("colour,a,b\n1,2,3\n", "color", OptionError, "Received: 'color' Did you mean 'colour'"),
+        ("label,a,b,c,d\n1,2,3,4,five\n", None, InputError, "could not convert string 'five'"),
+        ("label,a,b,c,d\n1,2,3,4,5\n1,2\n", None, InputError, "can't be read: .* row"),
+        ("label,a,b,c,d\n", None, InputError, "at least one sample. Received: a header alone"),
+        ("0,1,2\n", "1", InputError, "must hold square images .* Received: 2 pixels"),
+        ("one\ntwo\n", None, InputError, "a label and pixels in each line, .* Received: 'one'"),
+        (b"\xff\xfe\x00", None, InputError, "can't be read as text"),
+        ("label,a,b,c,d\n1,2,3,4,5\n1,2,3,4,5\n", None, InputError, "at least two classes"),
+        ("", None, InputError, "is an empty file"),
+    ],
+)
+def test_what_cannot_be_used_is_one_clear_line(write, text, column, error, words):
+    with pytest.raises(error, match=words):
+        read_labelled_csv(write(text), column)
+
+
+def test_a_size_that_does_not_fit_is_named(write):
+    with pytest.raises(InputError, match=r"must hold 5×5 images, grey or RGB. Received: 4 pixels"):
+        read_labelled_csv(write("0,1,2,3,4\n1,1,2,3,4\n"), "1", (5, 5))
