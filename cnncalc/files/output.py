@@ -92,7 +92,7 @@ def write_atomically(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     target = path.resolve()
     temporary = target.with_name(f".cnncalc-{secrets.token_hex(6)}.tmp")
     try:
-        with temporary.open("xb") as file:
+        with temporary.open("x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -271,7 +271,7 @@ def refusal(read: Callable[[Path], object], path: Path) -> str:
 
 
 @pytest.mark.parametrize("ending", [*LOSSLESS, "gif", "jpg"])
-@settings(deadline=None)  # a changed size makes a large image
+@settings(max_examples=40, deadline=None)  # a changed size makes a large image
 @given(position=st.floats(0, 0.999), byte=st.integers(0, 255))
 def test_a_changed_byte_is_read_or_refused_in_one_line(tmp_path_factory, ending, position, byte):
     path = saved(tmp_path_factory.mktemp("images"), f"a.{ending}", COLOUR)
