@@ -61,7 +61,7 @@ def convolve(
     """
     image, kernel = _volume(x), _filters(kernels)
     options = Calculation(kernel, bias, padding, strides, dilation_rate, activation)
-    result = forward(options.network(image.shape), image[np.newaxis])[0]
+    result: Array = forward(options.network(image.shape), image[np.newaxis])[0]
     return result[:, :, 0] if np.ndim(x) == np.ndim(kernels) == 2 else result
 
 
@@ -86,7 +86,7 @@ def pool(
     """
     image = _volume(x)
     network = pooling_network(image.shape, pooling_layer(mode, size, strides, padding))
-    result = forward(network, image[np.newaxis])[0]
+    result: Array = forward(network, image[np.newaxis])[0]
     return result[:, :, 0] if np.ndim(x) == 2 else result
 
 

@@ -118,7 +118,9 @@ def _stages(layer: Layer, weights: Weights, values: Array) -> tuple[Stage, ...]:
 
 
 @_stages.register
-def _(layer: specifications.ConvolutionLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+def _(
+    layer: specifications.Conv2D | specifications.DepthwiseConv2D, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
     geometry = layer.geometry(values.shape)
     stages = _padded_stages(values, geometry, fill=0.0)
     if layer.multiply_adds(values.shape) > OWN_WINDOWS_LIMIT:
@@ -141,8 +143,8 @@ def _convolve_windows(
 ) -> Array:
     windows = _windows(padded, geometry)
     if not isinstance(layer, specifications.Conv2D):
-        result = np.einsum("yxcij,ijcm->yxcm", windows, kernel)
-        return result.reshape(*geometry.output, -1)
+        each: Array = np.einsum("yxcij,ijcm->yxcm", windows, kernel)
+        return each.reshape(*geometry.output, -1)
     depth = kernel.shape[2]
     parts = [
         np.einsum("yxcij,ijcf->yxf", windows[:, :, group * depth : (group + 1) * depth], filters)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 from rich.console import Console
 
-__all__ = ["note", "output_console"]
+__all__ = ["command_line", "note", "output_console"]
 
 
 def note(message: str) -> None:
@@ -16,3 +18,8 @@ def note(message: str) -> None:
 def output_console() -> Console:
     """Return the console of standard output; rich finds out what the terminal can show."""
     return Console(highlight=False, soft_wrap=False)
+
+
+def command_line() -> str:
+    """Return the command as it was typed."""
+    return shlex.join(["cnncalc", *click.get_current_context().find_root().obj])

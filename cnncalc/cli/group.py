@@ -65,6 +65,8 @@ class LazyGroup(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
         """Run a command; end with its exit status, and one line on standard error if it failed."""
         options["standalone_mode"] = False
+        # What was typed, for the record in the files that a command writes.
+        options["obj"] = list(sys.argv[1:] if args is None else args)
         try:
             status = super().main(args, *rest, **options)
         except Exception as error:

@@ -15,6 +15,8 @@ from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, PoolingText
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from cnncalc.views.picture import Scaling
+
 __all__ = [
     "CalculationOptions",
     "DisplayOptions",
@@ -184,7 +186,7 @@ class OutputOptions:
 
     output: Path | None
     force: bool
-    scale: str
+    scale: Scaling
 
 
 output_options = _bundled(

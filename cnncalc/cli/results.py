@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 from rich.console import Console, RenderableType
@@ -24,10 +25,14 @@ from cnncalc.trace import Trace
 from cnncalc.views.records import write_json
 from cnncalc.views.terminal import Display
 
+if TYPE_CHECKING:
+    from cnncalc.views.picture import Form, Scaling
+
 __all__ = ["check_target", "display_of", "present"]
 
-PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
+PAGE_WIDTH = 120
 ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
 
 Writer = Callable[[BinaryIO], str]
@@ -71,9 +76,9 @@ def _write(trace: Trace, shown: RenderableType, path: Path, target: OutputOption
     note(f"wrote {path}" + (f" ({said})" if said else ""))
 
 
-def _writer(trace: Trace, shown: RenderableType, ending: str, scale: str) -> Writer:
+def _writer(trace: Trace, shown: RenderableType, ending: str, scale: Scaling) -> Writer:
     if ending in PICTURES:
-        return partial(_write_picture, trace, ending, scale)
+        return partial(_write_picture, trace, PICTURES[ending], scale)
     if ending in PAGES:
         return partial(_write_page, shown, ending)
     if ending == ".xlsx":
@@ -91,19 +96,29 @@ def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
     return "every stage" if ending == ".json" else "the last matrix"
 
 
-def _write_picture(trace: Trace, ending: str, scale: str, file: BinaryIO) -> str:
-    from cnncalc.views.picture import write_picture  # noqa: PLC0415 (Pillow, where needed)
+def _write_picture(trace: Trace, form: Form, scale: Scaling, file: BinaryIO) -> str:
+    from cnncalc.views.picture import encode_picture  # noqa: PLC0415 (Pillow, where needed)
 
-    return write_picture(file, trace.output, ending, scale)
+    picture = encode_picture(trace.output, form, scale)
+    file.write(picture.data)
+    return picture.sentence
 
 
 def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
-    console = Console(record=True, file=None, quiet=False, width=120)
+    console = Console(
+        record=True,
+        file=StringIO(),
+        width=PAGE_WIDTH,
+        force_terminal=True,
+        color_system="truecolor",
+    )
     console.print(shown)
-    return ""
+    page = console.export_html() if ending == ".html" else console.export_svg(title="cnncalc")
+    file.write(page.encode())
+    return "what the terminal shows"
 
 
 def _write_workbook(trace: Trace, file: BinaryIO) -> str:
-    from cnncalc.views.workbook.export import write_workbook  # noqa: PLC0415 (likewise)
+    from cnncalc.cli.workbooks import export_trace  # noqa: PLC0415 (XlsxWriter, likewise)
 
-    return write_workbook(file, trace)
+    return export_trace(file, trace)
