@@ -190,4 +190,9 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
             raise OptionError(message)
     if isinstance(own.get("padding"), str):
         own["padding"] = str(own["padding"]).lower()  # Keras takes "SAME" as well
+    if own.setdefault("name", "") is None:
+        own["name"] = ""
+    if not isinstance(own["name"], str):
+        message = f"name must be a text. Received: name={own['name']!r}"
+        raise OptionError(message)
     return kind(**own)  # type: ignore[arg-type]  # the layer checks its values itself

@@ -1,0 +1,9 @@
+"""Networks in Keras-call notation: `Conv2D(10, 5); Flatten(); Dense(2, activation="softmax")`.
+
+A listing is parsed into Python's syntax tree and read off it; it is never executed.
+"""
+
+from cnncalc.notation.reading import WrittenNetwork, parse
+from cnncalc.notation.writing import write, write_layer
+
+__all__ = ["WrittenNetwork", "parse", "write", "write_layer"]

@@ -1,0 +1,269 @@
+"""Reading a listing of layers: calls, one a line or in one Sequential, or `model.add(...)`.
+
+What a pasted script holds besides (imports, `compile`, `summary`, `fit`) is left out; anything
+that could change the network and isn't understood is an error that points at its place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnncalc.errors import NotationError, OptionError
+from cnncalc.layers import Conv2D, InputLayer, Layer, Shape
+from cnncalc.layers.vocabulary import (
+    ARGUMENTS,
+    EVERY_LAYERS_ARGUMENTS,
+    LAYERS,
+    layer_from_arguments,
+)
+from cnncalc.notation.literals import read_value
+from cnncalc.notation.source import Source, nearest
+
+__all__ = ["WrittenNetwork", "parse"]
+
+_OLD_LAYER_NAMES = {
+    "Convolution2D": "Conv2D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "Input": "InputLayer",
+}
+_OLD_ARGUMENT_NAMES = {
+    "alpha": "negative_slope",
+    "border_mode": "padding",
+    "nb_filter": "filters",
+    "output_dim": "units",
+    "subsample": "strides",
+}
+_INPUT_SHAPES = ("input_shape", "input_dim", "batch_input_shape")
+_NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", "save", "summary")
+
+
+@dataclass(frozen=True)
+class WrittenNetwork:
+    """What a listing says: the layers, the input's shape if it names one, and what was left out.
+
+    `notes` holds a sentence on the lines that were left out since they hold no layer.
+    """
+
+    layers: tuple[Layer, ...]
+    input_shape: Shape | None = None
+    notes: tuple[str, ...] = ()
+
+
+def parse(text: str) -> WrittenNetwork:
+    """Read a network written as Keras calls; nothing of it is executed.
+
+    Arguments: the `text`: layers separated by `;`, commas or new lines, or a copy of a
+    `keras.Sequential([...])` or `model.add(...)` listing, comments and imports included.
+    Raises NotationError that gives line and column, what is wrong there, and the nearest name.
+
+    >>> parse('Conv2D(10, 5, activation="relu"); Flatten(); Dense(2)').layers[1:]
+    (Flatten(name=''), Dense(name='', units=2, activation='linear', use_bias=True))
+    """
+    reader = _Reader(Source(text))
+    try:
+        for statement in reader.source.statements():
+            reader.read_statement(statement)
+    except RecursionError:
+        message = "not a list of layers in Keras calls: nested too deeply"
+        raise NotationError(message) from None
+    if not reader.layers:
+        message = (
+            "a network must have at least one layer, such as "
+            "Conv2D(10, 5); Flatten(); Dense(2). Received: no layer"
+        )
+        raise NotationError(message)
+    return WrittenNetwork(tuple(reader.layers), reader.input_shape, reader.notes())
+
+
+class _Reader:
+    """What has been read of a listing so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.layers: list[Layer] = []
+        self.input_shape: Shape | None = None
+        self.names: dict[str, object] = {}
+        self.left_out: list[str] = []
+
+    def notes(self) -> tuple[str, ...]:
+        """Say which lines were left out."""
+        if not self.left_out:
+            return ()
+        return (f"left out, since they hold no layer: {', '.join(self.left_out)}",)
+
+    def read_statement(self, statement: ast.stmt) -> None:
+        """Read one statement of the listing."""
+        match statement:
+            case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
+                pass
+            case ast.Expr(value=value):
+                self.read_layers(value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
+                self.read_assigned_call(name, value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self.names[name] = read_value(self.source, value, self.names)
+            case _:
+                raise self._no_layer(statement)
+
+    def read_assigned_call(self, name: str, call: ast.Call) -> None:
+        """Read `model = Sequential(...)`; `history = model.fit(...)` holds no layer."""
+        if _called(call) != "Sequential" and not self._holds_no_layer(call):
+            raise self._no_layer(call, f"{name} = {self.source.quote(call)}")
+        self.read_layers(call)
+
+    def read_layers(self, node: ast.expr) -> None:
+        """Read an expression that is a layer, several of them, or a call that holds some."""
+        match node:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self.read_layers(part)
+            case ast.Call() if _called(node) == "Sequential":
+                self.read_sequential(node)
+            case ast.Call(func=ast.Attribute(attr="add"), args=[added], keywords=[]):
+                self.read_layers(added)
+            case ast.Call() if self._holds_no_layer(node):
+                self.left_out.append(f"{_dotted(node.func)} (line {node.lineno})")
+            case ast.Call() if _called(node):
+                self.read_layer(node)
+            case _:
+                raise self._no_layer(node)
+
+    def read_sequential(self, call: ast.Call) -> None:
+        """Read the layers inside `Sequential([...])`, if any."""
+        if self.layers:
+            message = "a listing must hold one network. Received: a second Sequential"
+            raise self.source.error(call, message)
+        layers = [keyword.value for keyword in call.keywords if keyword.arg == "layers"]
+        for node in [*call.args, *layers][:1]:
+            self.read_layers(node)
+
+    def read_layer(self, call: ast.Call) -> None:
+        """Read one call of a layer, and the input shape that it may name."""
+        kind = self._kind(call)
+        arguments = self._arguments(kind, call)
+        self._take_input_shape(call, arguments)
+        if kind is InputLayer:
+            self._take_input(call, arguments)
+            return
+        try:
+            self.layers.append(layer_from_arguments(kind, arguments))
+        except OptionError as error:
+            raise self.source.error(call, f"{kind.__name__}: {error}") from None
+
+    def _kind(self, call: ast.Call) -> type[Layer]:
+        name = _called(call)
+        name = _OLD_LAYER_NAMES.get(name, name)
+        if name in LAYERS:
+            return LAYERS[name]
+        if name == "Lambda":
+            message = "a Lambda layer holds code, which is never executed"
+            raise self.source.error(call, message)
+        close = nearest(name, [*LAYERS, *_OLD_LAYER_NAMES, "Sequential"])
+        hint = f"the nearest name is {close}" if close else f"it has {', '.join(sorted(LAYERS))}"
+        raise self.source.error(call, f"cnncalc has no layer {name}; {hint}")
+
+    def _arguments(self, kind: type[Layer], call: ast.Call) -> dict[str, object]:
+        """Return the call's arguments by Keras's names."""
+        positional = ARGUMENTS[kind]
+        if len(call.args) > len(positional):
+            message = (
+                f"{kind.__name__} takes at most {len(positional)} arguments without a name. "
+                f"Received: {len(call.args)}"
+            )
+            raise self.source.error(call, message)
+        arguments: dict[str, object] = {}
+        for name, node in zip(positional, call.args, strict=False):
+            arguments[name] = read_value(self.source, node, self.names)
+        if kind is Conv2D and _called(call) == "Convolution2D":
+            self._refuse_old_kernel_size(call, arguments)
+        for keyword in call.keywords:
+            name = self._argument_name(kind, keyword)
+            if name in arguments:
+                message = f"{kind.__name__} is given {name} twice"
+                raise self.source.error(keyword, message)
+            arguments[name] = read_value(self.source, keyword.value, self.names)
+        return arguments
+
+    def _argument_name(self, kind: type[Layer], keyword: ast.keyword) -> str:
+        known = (*ARGUMENTS[kind], *EVERY_LAYERS_ARGUMENTS, *_INPUT_SHAPES)
+        name = keyword.arg or "**"
+        if name in known:
+            return name
+        modern = _OLD_ARGUMENT_NAMES.get(name, "")
+        if modern in known:
+            return modern
+        close = nearest(name, known)
+        hint = f"the nearest name is {close}" if close else f"it has {', '.join(known)}"
+        message = f"{kind.__name__} has no argument {name}; {hint}"
+        raise self.source.error(keyword, message)
+
+    def _refuse_old_kernel_size(self, call: ast.Call, arguments: Mapping[str, object]) -> None:
+        if isinstance(arguments.get("strides"), int):
+            rows, columns = arguments["kernel_size"], arguments["strides"]
+            message = (
+                "Convolution2D with three numbers is a kernel of rows and columns in Keras 1, a "
+                f"size and its strides since; write Conv2D(…, ({rows}, {columns})) or strides="
+            )
+            raise self.source.error(call, message)
+
+    def _take_input_shape(self, call: ast.Call, arguments: dict[str, object]) -> None:
+        """Take what names the input's shape out of the arguments; the first layer's counts."""
+        given = {name: arguments.pop(name) for name in _INPUT_SHAPES if name in arguments}
+        for name, value in given.items():
+            if self.layers or self.input_shape:
+                continue
+            sizes = (value,) if name == "input_dim" else value
+            if name == "batch_input_shape" and isinstance(sizes, tuple):
+                sizes = sizes[1:]
+            self._take_input(call, {"shape": sizes})
+
+    def _take_input(self, call: ast.Call, arguments: dict[str, object]) -> None:
+        batch_shape = arguments.pop("batch_shape", None)
+        if isinstance(batch_shape, tuple):
+            arguments["shape"] = batch_shape[1:]
+        try:
+            layer = layer_from_arguments(InputLayer, arguments)
+        except OptionError as error:
+            raise self.source.error(call, f"the input's {error}") from None
+        if self.layers or self.input_shape:
+            message = "the input must be named once, before the first layer"
+            raise self.source.error(call, message)
+        self.input_shape = layer.output_shape(tuple(layer.shape))  # type: ignore[attr-defined]
+
+    def _holds_no_layer(self, call: ast.Call) -> bool:
+        if isinstance(call.func, ast.Name):
+            return call.func.id == "print"
+        method = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+        return method and _called(call) in _NO_LAYERS
+
+    def _no_layer(self, node: ast.AST, quoted: str = "") -> NotationError:
+        message = (
+            "expected a layer, such as Dense(2), or a Sequential of layers. "
+            f"Received: {quoted or self.source.quote(node)}"
+        )
+        return self.source.error(node, message)
+
+
+def _called(call: ast.Call) -> str:
+    """Return the last part of the name of what is called; empty where that has no name."""
+    match call.func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name) if _dotted(call.func):
+            return name
+    return ""
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return a plain dotted name, as `tf.keras.layers.Dense`; empty for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{_dotted(value)}.{name}" if _dotted(value) else ""
+    return ""

@@ -1,0 +1,80 @@
+"""The text of a listing: its syntax tree, and where in the text a part of the tree stands."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from cnncalc.errors import NotationError
+
+__all__ = ["Source", "nearest"]
+
+LONGEST_QUOTE = 40
+LONGEST_LISTING = 1_000_000
+
+
+@dataclass(frozen=True)
+class Source:
+    """A listing's text."""
+
+    text: str
+
+    def statements(self) -> list[ast.stmt]:
+        """Return the listing's statements.
+
+        Raises NotationError with line and column for a text that is not Python's syntax.
+        """
+        if len(self.text) > LONGEST_LISTING:
+            message = f"a listing must have at most {LONGEST_LISTING:,} characters. "
+            raise NotationError(message + f"Received: {len(self.text):,}")
+        try:
+            with warnings.catch_warnings():
+                # Python warns of oddities such as "\d"; what they mean for us, we say ourselves.
+                warnings.simplefilter("ignore")
+                return ast.parse(textwrap.dedent(self.text)).body
+        except SyntaxError as error:
+            where = f"line {error.lineno or 1}, column {max(1, self._indented(error.offset or 1))}"
+            message = f"{where}: not a list of layers in Keras calls: {error.msg}"
+            raise NotationError(message) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            message = f"not a list of layers in Keras calls: {error or 'nested too deeply'}"
+            raise NotationError(message) from None
+
+    def error(self, node: ast.AST, message: str) -> NotationError:
+        """Return an error that points at a part of the tree."""
+        return NotationError(f"{self.place(node)}: {message}")
+
+    def place(self, node: ast.AST) -> str:
+        """Return where a part of the tree starts, both counted from 1: "line 2, column 5"."""
+        line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        # Python counts the bytes of UTF-8, people count characters.
+        lines = re.split(r"\r\n|\r|\n", textwrap.dedent(self.text))
+        start = lines[line - 1].encode()[:offset].decode()
+        return f"line {line}, column {self._indented(len(start) + 1)}"
+
+    def quote(self, node: ast.AST) -> str:
+        """Return a part of the tree as it was written, on one line and not too long."""
+        text = " ".join(ast.unparse(node).split())
+        return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+    def _indented(self, column: int) -> int:
+        """Count in the indentation that the whole listing had."""
+        first = next((line for line in self.text.splitlines() if line.strip()), "")
+        bare = next((line for line in textwrap.dedent(self.text).splitlines() if line.strip()), "")
+        return column + len(first) - len(bare)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a misspelt one is nearest to, whatever its capitals; or empty.
+
+    >>> nearest("maxpooling2d", ["MaxPooling2D", "Dense"])
+    'MaxPooling2D'
+    """
+    by_lower = {name.lower(): name for name in known}
+    matches = get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[matches[0]] if matches else ""

@@ -1,0 +1,90 @@
+"""Writing layers in Keras-call notation, as short as it can be: the way back from `parse`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, fields, replace
+
+from cnncalc.layers import Layer, PoolingLayer
+from cnncalc.layers.naming import automatic_names
+from cnncalc.shapes import Pads, Size
+
+__all__ = ["write", "write_layer"]
+
+
+LONGEST_DECIMALS = 8
+
+
+def write(
+    layers: Sequence[Layer], input_shape: Sequence[int] | None = None, separator: str = "; "
+) -> str:
+    r"""Write layers as the Keras calls that make them, with the arguments that are not defaults.
+
+    Arguments: the `layers` in order, whose automatic names are left out; one sample's
+    `input_shape`, written as Input(…) in front if given; the `separator`, "\n" for a line each.
+
+    >>> from cnncalc.layers import Conv2D, Dense, Flatten
+    >>> write([Conv2D(10, 5, activation="relu"), Flatten(), Dense(2, name="last")])
+    'Conv2D(10, 5, activation="relu"); Flatten(); Dense(2, name="last")'
+    """
+    parts = [] if input_shape is None else [f"Input({_text(tuple(input_shape))})"]
+    for layer, automatic in zip(layers, automatic_names(layers), strict=True):
+        parts.append(write_layer(replace(layer, name="") if layer.name == automatic else layer))
+    return separator.join(parts)
+
+
+def write_layer(layer: Layer) -> str:
+    """Write one layer as the Keras call that makes it.
+
+    >>> from cnncalc.layers import MaxPooling2D, Rescaling
+    >>> write_layer(MaxPooling2D((2, 3), padding=(1, 1, 0, 0))), write_layer(Rescaling(1 / 255))
+    ('MaxPooling2D((2, 3), padding=(1, 0))', 'Rescaling(1/255)')
+    """
+    arguments = []
+    # A layer's own arguments come first, its name last.
+    for field in sorted(fields(layer), key=lambda field: field.name == "name"):
+        value = getattr(layer, field.name)
+        if field.default is MISSING or field.name == "pool_size":
+            arguments.append(_text(value))  # what readers look for first goes without a name
+        elif not _is_default(layer, field, value):
+            arguments.append(f"{field.name}={_text(value)}")
+    return f"{type(layer).__name__}({', '.join(arguments)})"
+
+
+def _is_default(layer: Layer, field: Field[object], value: object) -> bool:
+    if field.name == "strides" and isinstance(layer, PoolingLayer):
+        return value == layer.pool_size
+    default: object = "linear" if field.name == "activation" else field.default
+    return _short(value) == default
+
+
+def _text(value: object) -> str:
+    value = _short(value)
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_text, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return _number_text(value)
+    return repr(value)
+
+
+def _number_text(value: float) -> str:
+    """Write 1/255 rather than 0.00392156862745098 where that is exactly the number."""
+    inverse = round(1 / value) if 1e-4 < value < 1 else 0
+    if inverse and value == 1 / inverse and len(repr(value)) > LONGEST_DECIMALS:
+        return f"1/{inverse}"
+    return repr(int(value) if value.is_integer() and abs(value) < 1e15 else value)
+
+
+def _short(value: object) -> object:
+    """Return a pair or four sides as the one or two numbers that say the same."""
+    if isinstance(value, Pads):
+        vertical, horizontal = value[:2], value[2:]
+        if len(set(vertical)) == len(set(horizontal)) == 1:
+            return _short(Size(vertical[0], horizontal[0]))
+        return tuple(value)
+    if isinstance(value, Size):
+        return value.height if value.height == value.width else tuple(value)
+    return value
