@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -146,7 +147,8 @@ def check_number(
 ) -> None:
     """Raise OptionError for anything but a finite number from `least` to `most`."""
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    if not math.isfinite(number) or not least <= number <= most:
+    # The comparison takes whole numbers of any size, and neither NaN nor infinity passes it.
+    if not abs(number) <= sys.float_info.max or not least <= number <= most:
         limits = f", at least {least:g}" if math.isfinite(least) else ""
         limits += f" and at most {most:g}" if math.isfinite(most) else ""
         message = f"{name} must be a number{limits}. Received: {name}={value!r}"

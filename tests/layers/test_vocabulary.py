@@ -1,0 +1,81 @@
+import inspect
+
+import pytest
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten
+from cnncalc.layers.vocabulary import (
+    ARGUMENTS,
+    LAYERS,
+    concerns_training_only,
+    layer_from_arguments,
+    shared_arguments,
+)
+from tests.drawn_layers import NOT_KERAS
+from tests.keras_peer import import_keras
+from tests.peers import requires
+
+
+def test_arguments_that_change_nothing_are_accepted():
+    arguments = {
+        "filters": 2,
+        "kernel_size": 3,
+        "padding": "SAME",
+        "data_format": "channels_last",
+        "kernel_initializer": "glorot_uniform",
+        "bias_initializer": "zeros",
+        "kernel_regularizer": None,
+        "trainable": True,
+        "dtype": "float32",
+        "name": None,
+    }
+    assert layer_from_arguments(Conv2D, arguments) == Conv2D(2, 3, padding="same")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "message"),
+    [
+        (Flatten, {"data_format": "channels_first"}, "data_format must be 'channels_last' in"),
+        (BatchNormalization, {"axis": 1}, "axis must be -1 in cnncalc. Received: axis=1"),
+        (BatchNormalization, {"renorm": True}, "renorm must be False in cnncalc."),
+        (Dense, {"units": 2, "dtype": "float16"}, "dtype must be 'float32' in cnncalc."),
+        (Dense, {"units": 2, "trainable": False}, "trainable must be True in cnncalc."),
+        (Dense, {"units": 2, "lora_rank": 4}, "lora_rank must be None in cnncalc."),
+        (Dense, {"units": 2, "name": 5}, "name must be a text. Received: name=5"),
+        (Dense, {"use_bias": False}, "units is missing. Received: use_bias"),
+    ],
+)
+def test_an_argument_that_would_change_the_layer_is_an_error(kind, arguments, message):
+    with pytest.raises(OptionError) as caught:
+        layer_from_arguments(kind, arguments)
+    assert str(caught.value).startswith(message)
+
+
+def test_what_concerns_training_only_is_told_apart():
+    _, lacking = shared_arguments(
+        Dense, {"units": 2, "kernel_regularizer": "l2", "lora_rank": 4, "trainable": False}
+    )
+    assert lacking == {"kernel_regularizer": "l2", "lora_rank": 4, "trainable": False}
+    assert [concerns_training_only(name) for name in lacking] == [True, False, True]
+
+
+@pytest.mark.peer
+@requires("keras")
+@pytest.mark.filterwarnings("ignore")  # what Keras warns about is Keras's to mend
+@pytest.mark.parametrize("name", [name for name, kind in LAYERS.items() if kind not in NOT_KERAS])
+def test_arguments_have_the_names_the_order_and_the_defaults_of_keras(name):
+    theirs = inspect.signature(getattr(import_keras().layers, name).__init__).parameters
+    plain = [
+        parameter
+        for parameter in list(theirs.values())[1:]
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.name != "name"
+    ]
+    ours = ARGUMENTS[LAYERS[name]]
+    assert [parameter.name for parameter in plain] == list(ours[: len(plain)])
+    # Left out, each argument is what Keras has: giving Keras's default changes no layer.
+    required = {p.name: 1 for p in plain if p.default is p.empty and p.name != "activation"}
+    if "activation" in theirs and theirs["activation"].default is inspect.Parameter.empty:
+        required["activation"] = "relu"
+    defaults = {p.name: p.default for p in plain if p.default is not p.empty}
+    layer = layer_from_arguments(LAYERS[name], required | defaults)
+    assert layer == layer_from_arguments(LAYERS[name], required)
