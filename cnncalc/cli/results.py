@@ -33,6 +33,7 @@ __all__ = ["check_target", "display_of", "present"]
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
 PAGE_WIDTH = 120
+PAGE_HEIGHT = 60
 ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
 
 Writer = Callable[[BinaryIO], str]
@@ -109,6 +110,7 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
         record=True,
         file=StringIO(),
         width=PAGE_WIDTH,
+        height=PAGE_HEIGHT,
         force_terminal=True,
         color_system="truecolor",
     )
