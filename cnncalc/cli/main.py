@@ -16,6 +16,7 @@ HOMES = {
     "outsize": Home("cnncalc.cli.outsize", "The output size of a convolution or pooling."),
     "cases": Home("cnncalc.cli.cases", "The article's cases, each number checked."),
     "export-xlsx": Home("cnncalc.cli.export_xlsx", "Write a workbook that calculates the same."),
+    "verify": Home("cnncalc.cli.verify", "Recompute a workbook and compare every number."),
 }
 
 

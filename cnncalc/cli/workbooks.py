@@ -10,11 +10,18 @@ from rich.progress import Progress
 from cnncalc.cli.console import command_line, note
 from cnncalc.network import Network
 from cnncalc.trace import Trace, record
+from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
 from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.values import as_written
 
-__all__ = ["export_trace"]
+__all__ = ["export_article", "export_trace"]
+
+
+def export_article(file: BinaryIO) -> str:
+    """Write the article's workbook; return how many formulas it holds."""
+    size = write_article_workbook(file, WorkbookOptions(command=command_line()))
+    return f"{size.formulas:,} formulas"
 
 
 def export_trace(file: BinaryIO, trace: Trace, title: str = "", *, large: bool = False) -> str:
