@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,16 +34,16 @@ class ExpectedBlock:
     """A rectangle of cells as it should be.
 
     Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
-    `values` (height, width), NaN for an empty cell; the `formula` of its cell in a row and column
-    of the block, None where its cells are constants; the `term_size` that its numbers are exact
-    to (see `term_sizes`).
+    `values` (height, width), NaN for an empty cell; its `formulas`, one a cell in as many rows and
+    without their equals signs, None where the cells are constants; the `term_size` that its
+    numbers are exact to (see `term_sizes`).
     """
 
     sheet: str
     row: int
     column: int
     values: Array
-    formula: Callable[[int, int], str] | None = None
+    formulas: Sequence[Sequence[str]] | None = None
     term_size: float = 0.0
 
 
@@ -147,7 +147,7 @@ def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
     for row, numbers in enumerate(block.values.tolist()):
         for column, number in enumerate(numbers):
             place = Place(block.sheet, block.row + row, block.column + column)
-            formula = block.formula(row, column) if block.formula else None
+            formula = block.formulas[row][column] if block.formulas else None
             yield _Cell(place, formula, number, block.term_size)
 
 

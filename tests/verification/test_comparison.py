@@ -14,7 +14,7 @@ from cnncalc.verification import (
 )
 
 NUMBERS = np.array([[429.0, 505.0], [261.0, 792.0]])
-BLOCK = ExpectedBlock("Out", 3, 1, NUMBERS, lambda row, column: f"{'AB'[column]}{row + 1}*2")
+BLOCK = ExpectedBlock("Out", 3, 1, NUMBERS, [["A1*2", "B1*2"], ["A2*2", "B2*2"]])
 PLACES = [Place("Out", 3 + row, 1 + column) for row in range(2) for column in range(2)]
 FORMULAS = dict(zip(PLACES, ["A1*2", "B1*2", "A2*2", "B2*2"], strict=True))
 VALUES = dict(zip(PLACES, NUMBERS.ravel().tolist(), strict=True))

@@ -1,0 +1,170 @@
+"""Exported workbooks, changed by a user and recalculated by a spreadsheet engine."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+
+import numpy as np
+import openpyxl
+import pytest
+
+from cnncalc.cli.verification import compare_exported, read_exported
+from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
+from cnncalc.trace import record
+from cnncalc.views.workbook.article_workbook import write_article_workbook
+from cnncalc.views.workbook.export import WorkbookOptions
+from tests.views.workbook.drawn import draw, written
+
+DRAWN = 72
+FEW = 8
+
+
+def exported(seed):
+    return written(record(*draw(seed)))
+
+
+def mutated(content, seed):
+    """Type another number over one cell of each image and each weight, as a user would.
+
+    The stored values stay: only who recalculates gets the numbers right.
+    """
+    random = np.random.default_rng(seed)
+    plan = read_exported(content).plan
+    blocks = [(sheet, block) for sheet in plan.sheets for block in sheet.blocks if block.is_input]
+    edits = {}
+    for sheet, block in blocks:
+        if plan.specifications[sheet.specification].layout != "output size":
+            row, column = random.integers((block.height, block.width))
+            edits[sheet.name, block.address(row, column)] = round(random.normal(scale=3), 3)
+    return edited(content, edits)
+
+
+def edited(content, edits):
+    """Replace the numbers of some cells, (sheet, address): number."""
+    names = openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames
+    result = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        parts = {part: source.read(part) for part in source.namelist()}
+        for (sheet, address), number in edits.items():
+            part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+            cell = rf'(<c r="{address}"[^>]*><v>)[^<]*(</v>)'.encode()
+            parts[part], count = re.subn(cell, rb"\g<1>%r\g<2>" % float(number), parts[part])
+            assert count == 1, (sheet, address)
+        for part, data in parts.items():
+            target.writestr(part, data)
+    return result.getvalue()
+
+
+def poisoned(content):
+    """Store −999 beside every formula."""
+    result = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for part in source.namelist():
+            data = source.read(part)
+            target.writestr(part, re.sub(rb"(</f><v>)[^<]*", rb"\g<1>-999", data))
+    return result.getvalue()
+
+
+def reports(contents, engine):
+    evaluations = recalculate(contents, engine)
+    workbooks = map(read_exported, contents)
+    return [compare_exported(*each) for each in zip(workbooks, evaluations, strict=True)]
+
+
+def check(found, seed):
+    assert found.evaluated.cells > 0, seed
+    assert found.evaluated.differing == 0, (seed, found.evaluated.first)
+    assert found.changes == (), seed
+
+
+@pytest.mark.recalculation
+def test_libreoffice_recalculates_every_drawn_export_after_changes():
+    contents = [mutated(exported(seed), seed) for seed in range(DRAWN)]
+    found = reports(contents, "libreoffice")
+    for seed, report in enumerate(found):
+        check(report, seed)
+    # A change may fall where no window reaches, but most show.
+    assert sum(report.stored.differing > 0 for report in found) > DRAWN * 0.9
+
+
+def test_a_fast_engine_recalculates_a_few_drawn_exports_after_changes():
+    contents = [mutated(exported(seed), seed) for seed in range(FEW)]
+    found = reports(contents, "formualizer")
+    for seed, report in enumerate(found):
+        check(report, seed)
+    assert sum(report.stored.differing > 0 for report in found) > FEW / 2
+
+
+def test_the_drawn_exports_cover_the_option_space():
+    seen = Counter()
+    for seed in range(DRAWN):
+        network, image = draw(seed)
+        first, *later = network.layers
+        assert isinstance(first, ConvolutionLayer)
+        geometry = first.geometry(image.shape)
+        seen.update(
+            {
+                type(first).__name__: 1,
+                first.activation: 1,
+                "depth": image.shape[2] > 1,
+                "filters": network.shapes[1][2] > 1,
+                "bias": first.use_bias,
+                "no bias": not first.use_bias,
+                "uneven strides": geometry.strides.height != geometry.strides.width,
+                "dilation": max(geometry.dilation_rate) > 1,
+                "pads of four sizes": len(set(geometry.pads)) == 4,
+                "uncovered": geometry.vertical.uncovered > 0,
+                f"padding {first.padding}": 1,
+            }
+        )
+        seen.update(
+            f"{type(layer).__name__} {getattr(layer, 'mode', '')}".strip() for layer in later
+        )
+        seen.update(f"pooling {x.padding}" for x in later if isinstance(x, PoolingLayer))
+    expected = {"Conv2D", "DepthwiseConv2D", *ACTIVATIONS, "depth", "filters", "bias", "no bias"}
+    expected |= {"uneven strides", "dilation", "pads of four sizes", "uncovered", "Combine sum"}
+    expected |= {"Combine max", "MaxPooling2D", "AveragePooling2D", "L2Pooling2D"}
+    expected |= {"padding valid", "padding same", "pooling valid", "pooling same"}
+    assert {name: seen[name] for name in expected if seen[name] < 3} == {}
+
+
+@pytest.fixture(scope="module")
+def article():
+    stream = io.BytesIO()
+    write_article_workbook(stream, WorkbookOptions())
+    return stream.getvalue()
+
+
+ENGINES = ["formualizer", pytest.param("libreoffice", marks=pytest.mark.recalculation)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_articles_workbook_is_recalculated_after_changes(article, engine):
+    untouched, changed = reports([article, mutated(article, 5)], engine)
+    assert untouched.agrees
+    check(changed, "article")
+    assert changed.stored.differing > 100
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_poisoned_workbook_is_recalculated_all_the_same(article, engine):
+    poison = poisoned(article)
+    assert b"</f><v>-999</v>" in zipfile.ZipFile(io.BytesIO(poison)).read(
+        "xl/worksheets/sheet2.xml"
+    )
+    evaluation = recalculate([poison], engine)[0]
+    assert -999.0 not in evaluation.values.values()
+    report = compare_exported(read_exported(poison), evaluation)
+    check(report, "poisoned")
+    assert report.stored.differing == report.stored.cells == report.evaluated.cells
+    assert report.stored.first.found == -999.0
