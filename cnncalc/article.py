@@ -212,7 +212,7 @@ class Expected:
     """What a case must give: a stage's numbers, one channel of it, or its shape alone.
 
     `layer` and `stage` name it; `decimals` is how far the numbers were rounded; `source` says
-    who worked them out, "the article" or "by hand".
+    who worked them out, "the article" or "a calculation by hand".
     """
 
     layer: str
@@ -372,7 +372,7 @@ CASES: tuple[Case, ...] = (
                 "pooling",
                 ((496.75, 648.5), (701.75, 743)),
                 decimals=2,
-                source="by hand",
+                source="a calculation by hand",
             ),
         ),
     ),
@@ -388,7 +388,7 @@ CASES: tuple[Case, ...] = (
                 "l2_pooling2d",
                 "pooling",
                 ((1065.1, 1335.2), (1424.9, 1492.7)),
-                source="by hand",
+                source="a calculation by hand",
             ),
         ),
     ),

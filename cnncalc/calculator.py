@@ -59,8 +59,8 @@ def convolve(
     >>> convolve([[18, 54, 51], [55, 121, 75], [35, 24, 204]], [[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     array([[429.]])
     """
-    image, kernel = _volume(x), _filters(kernels)
-    options = Calculation(kernel, bias, padding, strides, dilation_rate, activation)
+    image = _volume(x)
+    options = Calculation(kernels, bias, padding, strides, dilation_rate, activation)
     result: Array = forward(options.network(image.shape), image[np.newaxis])[0]
     return result[:, :, 0] if np.ndim(x) == np.ndim(kernels) == 2 else result
 
@@ -94,7 +94,8 @@ def pool(
 class Calculation:
     """All options of `cnncalc convolve`: a convolution, then a combination, then a pooling.
 
-    Arguments: `kernel` (height, width, channels, filters), its channels 1 where `depthwise`;
+    Arguments: `kernel` (height, width, channels, filters), or one kernel of fewer
+    dimensions, its channels 1 where `depthwise`;
     `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in numbers as
     well.
     """
@@ -108,6 +109,10 @@ class Calculation:
     depthwise: bool = False
     combine: Literal["sum", "max"] | None = None
     pooling: PoolingLayer | None = None
+
+    def __post_init__(self) -> None:
+        # A frozen dataclass normalises its own arguments once, at construction.
+        object.__setattr__(self, "kernel", _filters(self.kernel))
 
     def network(self, input_shape: Shape) -> Network:
         """Return the calculation as a network for an image of (height, width, channels).

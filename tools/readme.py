@@ -44,7 +44,9 @@ def output(command: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    return "\n".join(line.rstrip() for line in result.stdout.splitlines())
+    # Which LibreOffice it was differs from machine to machine.
+    said = re.sub(r"(LibreOffice) [\d.]+\d", r"\1", result.stdout)
+    return "\n".join(line.rstrip() for line in said.splitlines())
 
 
 def renewed(text: str) -> str:
@@ -77,11 +79,12 @@ def main() -> int:
     new = renewed(text)
     if chosen.write:
         README.write_text(new, encoding="utf-8")
+        return 0
     difference = list(
         difflib.unified_diff(text.splitlines(), new.splitlines(), "README.md", "today", lineterm="")
     )
     sys.stdout.write("\n".join(difference) + "\n" * bool(difference))
-    return 1 if difference and not chosen.write else 0
+    return 1 if difference else 0
 
 
 if __name__ == "__main__":

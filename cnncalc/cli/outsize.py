@@ -47,7 +47,7 @@ def outsize(
     if filters is not None and filters < 1:
         message = f"filters must be at least 1. Received: filters={filters}"
         raise OptionError(message)
-    left = f"the last {axis.uncovered} of {axis.padded} are never covered by the window"
+    left = f"no window covers the last {axis.uncovered} of {axis.padded} cells"
     if strict and axis.uncovered:
         message = f"the division must come out. Received: {axis.formula}; {left}"
         raise ShapeError(message)
