@@ -1,0 +1,200 @@
+"""Training equals Keras's: weights, losses of each step, and what fit reports of each epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnncalc.files.datasets_digits import read_digits
+from cnncalc.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Rescaling,
+)
+from cnncalc.network import initialize
+from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
+from cnncalc.training.fit import TrainingPlan, epoch_order, fit, steps
+from cnncalc.training.losses import LOSSES
+from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
+from cnncalc.training.schedules import CosineDecay, ExponentialDecay
+from cnncalc.training.state import EpochProgress
+from tests.peers import requires
+from tests.training.keras_training import arrays, compiled, weights_of
+
+pytestmark = [
+    pytest.mark.peer,
+    requires("keras"),
+    pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning"),  # Keras's own
+]
+
+CLASSES = 10
+SCALED = Rescaling(1 / 16)
+
+
+def digits(samples: int) -> Dataset:
+    return read_digits().training.part(np.arange(samples))
+
+
+def article(units=CLASSES, activation="softmax"):
+    return [
+        SCALED,
+        Conv2D(10, 5, activation="relu"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(units, activation=activation),
+    ]
+
+
+def strided():
+    return [
+        SCALED,
+        Conv2D(8, 3, padding="same", activation="relu"),
+        Conv2D(12, 3, strides=2, padding="same", activation="tanh"),
+        AveragePooling2D(2),
+        Flatten(),
+        Dense(16, activation="sigmoid"),
+        Dense(CLASSES),
+        Activation("softmax"),
+    ]
+
+
+def normalized():
+    return [
+        SCALED,
+        Conv2D(6, 3, padding="same", use_bias=False),
+        BatchNormalization(),
+        Activation("relu"),
+        MaxPooling2D(2),
+        Conv2D(12, 2, activation="elu"),
+        GlobalAveragePooling2D(),
+        Dense(CLASSES, activation="softmax"),
+    ]
+
+
+NETWORKS = {"article": article, "strided": strided, "normalized": normalized}
+OPTIMIZERS = {
+    "sgd": SGD(learning_rate=0.05),
+    "momentum": SGD(learning_rate=0.02, momentum=0.9),
+    "nesterov": SGD(learning_rate=0.02, momentum=0.9, nesterov=True),
+    "rmsprop": RMSprop(),
+    "adam": Adam(),
+    "adamw": AdamW(),
+}
+OPTIONS = {
+    "rmsprop centered": RMSprop(momentum=0.5, centered=True),
+    "adam amsgrad": Adam(amsgrad=True),
+    "weight decay": SGD(learning_rate=0.05, weight_decay=0.01),
+    "clipvalue": SGD(learning_rate=0.05, clipvalue=0.01),
+    "clipnorm": SGD(learning_rate=0.05, clipnorm=0.1),
+    "global_clipnorm": Adam(global_clipnorm=0.1),
+    "step": SGD(learning_rate=ExponentialDecay(0.1, 10, 0.5, staircase=True)),
+    "cosine": Adam(learning_rate=CosineDecay(0.002, 40)),
+}
+
+
+class Losses:
+    """Writes down each batch's mean loss."""
+
+    def __init__(self):
+        self.losses = []
+        self.before = EpochProgress()
+
+    def on_batch(self, state):
+        images = state.progress.images - self.before.images
+        self.losses.append((state.progress.loss - self.before.loss) / images)
+        self.before = state.progress
+
+    def on_epoch(self, state):
+        self.before = EpochProgress()
+
+
+def train_both(plan: TrainingPlan, training: Dataset):
+    """Return our final weights and losses of each step, and Keras's."""
+    watcher = Losses()
+    state = fit(plan, Parts(training, None), watchers=[watcher])
+    ours = [array for own in state.weights for array in own.values()]
+    model = compiled(plan.network, plan.loss, plan.optimizer)
+    theirs = []
+    for epoch in range(1, plan.epochs + 1):
+        order = epoch_order(len(training), plan.seed, epoch)
+        images, wanted = arrays(training, plan.network.shapes[-1][0], order)
+        for start in range(0, len(training), plan.batch_size):
+            batch = slice(start, start + plan.batch_size)
+            model.reset_metrics()
+            theirs.append(model.train_on_batch(images[batch], wanted[batch])[0])
+    return ours, watcher.losses, weights_of(model), theirs
+
+
+def check(plan: TrainingPlan, training: Dataset | None = None):
+    training = training or digits(150)
+    assert plan.epochs * steps(plan, training) >= 50
+    ours, our_losses, theirs, their_losses = train_both(plan, training)
+    np.testing.assert_allclose(our_losses, their_losses, rtol=0, atol=1e-5)
+    for mine, other in zip(ours, theirs, strict=True):
+        scale = np.abs(other).max()
+        assert np.abs(mine - other).max() <= 1e-4 * scale
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_50_steps_equal_those_of_keras(network, optimizer):
+    initial = initialize(NETWORKS[network](), (8, 8, 1), seed=1)
+    check(TrainingPlan(initial, optimizer=OPTIMIZERS[optimizer], epochs=10, batch_size=32))
+
+
+@pytest.mark.parametrize("optimizer", OPTIONS)
+def test_50_steps_with_an_option_equal_those_of_keras(optimizer):
+    initial = initialize(article(), (8, 8, 1), seed=1)
+    check(TrainingPlan(initial, optimizer=OPTIONS[optimizer], epochs=10, batch_size=32))
+
+
+@pytest.mark.parametrize(
+    ("loss", "layers"),
+    [
+        ("mean_squared_error", article()),
+        ("mean_squared_error", strided()),
+        ("mean_squared_error", normalized()),
+        ("binary_crossentropy", article(activation="sigmoid")),
+        ("binary_crossentropy", strided()),
+        ("binary_crossentropy", normalized()),
+        ("categorical_crossentropy", article(activation="sigmoid")),
+    ],
+)
+def test_50_steps_with_another_loss_equal_those_of_keras(loss, layers):
+    initial = initialize(layers, (8, 8, 1), seed=2)
+    check(TrainingPlan(initial, LOSSES[loss], epochs=10, batch_size=32))
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
+def test_one_output_for_yes_or_no_equals_keras(loss):
+    all_digits = digits(300)
+    images, labels = all_digits.batch(np.flatnonzero(all_digits.labels < 2))
+    training = make_dataset(images, labels, ["zero", "one"])
+    network = initialize(article(1, "sigmoid"), (8, 8, 1), seed=3)
+    check(TrainingPlan(network, LOSSES[loss], epochs=50, batch_size=64), training)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_fit_reports_equals_what_keras_reports(network):
+    parts = split(digits(500), 0.3)
+    assert parts.validation is not None
+    plan = TrainingPlan(initialize(NETWORKS[network](), (8, 8, 1), seed=4), epochs=3, batch_size=64)
+    ours = fit(plan, parts).history
+    model = compiled(plan.network, plan.loss, plan.optimizer)
+    for record in ours:
+        order = epoch_order(len(parts.training), plan.seed, record.epoch)
+        theirs = model.fit(
+            *arrays(parts.training, CLASSES, order),
+            batch_size=64,
+            shuffle=False,
+            verbose=0,
+            validation_data=arrays(parts.validation, CLASSES),
+        ).history
+        for name, values in theirs.items():
+            assert getattr(record, name) == pytest.approx(values[0], abs=1e-5), name
