@@ -91,7 +91,7 @@ def _report(error: Exception) -> int:
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # The reader of our output has gone (`| head`): nothing is left to say, or to flush.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (kept open until the end)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     click.echo(f"Error: {_one_line(error)}", err=True)
     return error.exit_status if isinstance(error, CnncalcError) else UNUSABLE

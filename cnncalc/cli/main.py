@@ -21,6 +21,7 @@ HOMES = {
 
 
 @click.group(
+    "cnncalc",
     cls=LazyGroup,
     homes=HOMES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
