@@ -100,10 +100,13 @@ def _shade(red: int, green: int, blue: int, system: ColorSystem) -> Style:
 
     Luminance and contrast: https://www.w3.org/TR/WCAG21/#dfn-relative-luminance
     """
-    luminance = 0.2126 * _linear(red) + 0.7152 * _linear(green) + 0.0722 * _linear(blue)
+    background = Color.from_rgb(red, green, blue).downgrade(system)
+    # What a terminal of 256 colours really shows decides.
+    shown = [_linear(part) for part in background.get_truecolor()]
+    luminance = 0.2126 * shown[0] + 0.7152 * shown[1] + 0.0722 * shown[2]
     # Black and white stand out equally from a luminance of 0.179.
     text = Color.parse("#ffffff" if luminance < 0.179 else "#000000")
-    return Style.from_color(text, Color.from_rgb(red, green, blue).downgrade(system))
+    return Style.from_color(text, background)
 
 
 def _linear(part: int) -> float:

@@ -26,18 +26,7 @@ def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:
 
 def draw_full(matrix: Matrix, screen: Screen) -> Block:
     """Draw every number of a matrix, its columns in chunks of as many as the screen is wide."""
-    rows, columns = range(matrix.height), range(matrix.width)
-    whole = Excerpt(matrix, rows, columns, screen)
-    if whole.width <= screen.width:
-        return whole.block
-    count = max(1, (screen.width - whole.gutter) // whole.cell)
-    block: Block = []
-    for first in range(0, matrix.width, count):
-        chunk = columns[first : first + count]
-        label = f"columns {chunk[0]} to {chunk[-1]} of 0 to {matrix.width - 1}"
-        block += [*([screen.line()] if block else []), screen.line(label, "bold")]
-        block += Excerpt(matrix, rows, chunk, screen).block
-    return block
+    return _in_chunks(Excerpt(matrix, range(matrix.height), range(matrix.width), screen))
 
 
 def draw_corners(matrix: Matrix, screen: Screen) -> Block:
@@ -45,12 +34,30 @@ def draw_corners(matrix: Matrix, screen: Screen) -> Block:
     rows = _ends(matrix.height, CORNER)
     cuts_both = matrix.height > len(rows) and matrix.width > 2 * CORNER + 1
     each = CORNER if cuts_both else screen.width // (1 + CELL_MARGIN) // 2
-    while each > 1:
+    while each > 0:
         excerpt = Excerpt(matrix, rows, _ends(matrix.width, each), screen)
         if excerpt.width <= screen.width:
             return excerpt.block
         each -= 1
-    return Excerpt(matrix, rows, _ends(matrix.width, 1), screen).block
+    # Long numbers on a narrow screen: the first and the last column, one below the other.
+    outer = [column for column in _ends(matrix.width, 1) if column is not None]
+    return _in_chunks(Excerpt(matrix, rows, outer, screen))
+
+
+def _in_chunks(excerpt: Excerpt) -> Block:
+    """Draw an excerpt, one chunk of columns below the other where it is wider than the screen."""
+    matrix, columns, screen = excerpt.matrix, excerpt.columns, excerpt.screen
+    if excerpt.width <= screen.width:
+        return excerpt.block
+    count = max(1, (screen.width - excerpt.gutter) // excerpt.cell)
+    block: Block = []
+    for first in range(0, len(columns), count):
+        chunk = columns[first : first + count]
+        names = f"columns {chunk[0]} to {chunk[-1]}" if len(chunk) > 1 else f"column {chunk[0]}"
+        label = f"{names} of 0 to {matrix.width - 1}"
+        block += [*([screen.line()] if block else []), screen.line(label, "bold")]
+        block += Excerpt(matrix, excerpt.rows, chunk, screen).block
+    return block
 
 
 def draw_near_window(matrix: Matrix, screen: Screen) -> Block | None:

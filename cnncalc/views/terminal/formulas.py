@@ -112,7 +112,9 @@ def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
     if "activation" in results:
         after = signed(screen.number(results["activation"]))
         name = getattr(explanation.layer.layer, "activation", "")
-        equations.append(Equation(f"{name}({before}) = {after}", ()))
+        # Softmax needs all channels of a pixel: its result does not follow from this number alone.
+        others = ", among the other channels" if name == "softmax" else ""
+        equations.append(Equation(f"{name}({before}{others}) = {after}", ()))
     return equations
 
 

@@ -88,9 +88,11 @@ def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]
     pads = layer.geometry.pads
     if getattr(layer.layer, "padding", None) == "same":
         if pads.bottom > pads.top:
-            notes.append("an odd number of rows: the extra one is at the bottom")
+            notes.append("same needs an odd number of rows here: the extra one goes to the bottom")
         if pads.right > pads.left:
-            notes.append("an odd number of columns: the extra one is at the right")
+            notes.append(
+                "same needs an odd number of columns here: the extra one goes to the right"
+            )
     if screen.colors is None and not np.isnan(stage.values).any():
         notes.append(f"{PADDING_MARK} marks the zeros of the padding")
     return notes

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rich.color import ColorSystem
+
+from cnncalc.views.terminal.colors import COLOR_MAPS, scale_of, shades
+
+
+def luminance(color):
+    parts = np.array(color.get_truecolor()) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_green_goes_from_light_to_dark():
+    values = np.linspace(3, 9, 20)
+    colors = scale_of(values, "green").colors(values).astype(int)
+    assert colors[0].tolist() == [247, 252, 245]
+    assert colors[-1].tolist() == [0, 68, 27]
+    assert (np.diff(colors.sum(axis=1)) < 0).all()
+
+
+def test_blue_red_is_white_at_zero_and_even_on_both_sides():
+    values = np.array([-2.0, 0, 8])
+    scale = scale_of(values, "blue-red")
+    assert (scale.low, scale.high) == (-8, 8)
+    red, green, blue = scale.colors(values)[1].tolist()
+    assert red == green == blue == 247
+
+
+def test_a_constant_matrix_and_empty_cells_are_lowest():
+    assert scale_of(np.full(3, 5.0), "green").position(np.full(3, 5.0)).tolist() == [0, 0, 0]
+    values = np.array([np.nan, 1, 2])
+    assert scale_of(values, "green").position(values).tolist() == [0, 0, 1]
+
+
+def test_huge_values_do_not_overflow():
+    values = np.array([-1.7e308, 0, 1.7e308])
+    assert scale_of(values, "grey").position(values).tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("name", COLOR_MAPS)
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT])
+def test_text_is_readable_on_every_shade(name, system):
+    values = np.linspace(-1, 1, 101)
+    for style in shades(values, scale_of(values, name), system):
+        pair = sorted([luminance(style.color), luminance(style.bgcolor)])
+        assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5  # WCAG's contrast for text
+
+
+@pytest.mark.parametrize("name", COLOR_MAPS)
+def test_16_colours_are_plain_ones_with_black_or_white_text(name):
+    values = np.linspace(-1, 1, 101)
+    styles = shades(values, scale_of(values, name), ColorSystem.STANDARD)
+    backgrounds = [style.bgcolor.number for style in styles]
+    assert all(number < 8 for number in backgrounds)
+    assert len(set(backgrounds)) >= 2
+    assert {style.color.name for style in styles} <= {"black", "white"}
+    assert all(style.color.name != style.bgcolor.name for style in styles)
