@@ -16,15 +16,21 @@ PLUS = "{0}+{1}"
 EXPONENTIAL = "EXP({0}-{1})"
 SHARE = "{0}/{1}"
 
-# Softmax needs its neighbours, so it has steps of its own instead.
+# Softmax needs its neighbours, so it has steps of its own instead. EXP(x)-1 and LN(1+EXP(x)) would
+# lose the digits of a small result: tanh(x/2)·(e^x + 1) is the same as the one, and the other's
+# error is that of 1 + e^x, which the division takes out again (D. Goldberg, What Every Computer
+# Scientist Should Know About Floating-Point Arithmetic, theorem 4).
 ACTIVATIONS: Mapping[str, str] = {
     "linear": "{0}",
     "relu": "MAX(0,{0})",
     "leaky_relu": "IF({0}>0,{0},0.2*{0})",
     "sigmoid": "IF({0}>=0,1/(1+EXP(-{0})),EXP({0})/(1+EXP({0})))",
     "tanh": "TANH({0})",
-    "elu": "IF({0}>0,{0},EXP({0})-1)",
-    "softplus": "IF({0}>0,{0}+LN(1+EXP(-{0})),LN(1+EXP({0})))",
+    "elu": "IF({0}>0,{0},TANH({0}/2)*(EXP({0})+1))",
+    "softplus": (
+        "IF({0}>0,{0}+LN(1+EXP(-{0})),"
+        "IF(EXP({0})<1E-12,EXP({0}),EXP({0})*LN(1+EXP({0}))/(1+EXP({0})-1)))"
+    ),
 }
 
 

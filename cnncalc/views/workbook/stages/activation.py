@@ -35,8 +35,9 @@ _NOTES = {
     "leaky_relu": "Negative numbers are multiplied by 0.2.",
     "sigmoid": "1 / (1 + e^−x), in two forms so that no exponential overflows.",
     "tanh": "The hyperbolic tangent.",
-    "elu": "Negative numbers become e^x − 1.",
-    "softplus": "ln(1 + e^x), in two forms so that no exponential overflows.",
+    "elu": "Negative numbers become e^x − 1, written so that small numbers keep their digits.",
+    "softplus": "ln(1 + e^x), written so that no exponential overflows and small numbers keep "
+    "their digits.",
 }
 
 
