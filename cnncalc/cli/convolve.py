@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import click
+from rich.console import RenderableType
 
+from cnncalc.cli.console import note
 from cnncalc.cli.options import (
     CalculationOptions,
     DisplayOptions,
@@ -18,8 +20,8 @@ from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.explanation import follow
-from cnncalc.trace import record
-from cnncalc.views.terminal import render_explanation, render_steps, render_trace
+from cnncalc.trace import Trace, record
+from cnncalc.views.terminal import Display, render_explanation, render_steps, render_trace
 
 __all__ = ["convolve"]
 
@@ -47,10 +49,16 @@ def convolve(
     check_target(target)
     image, network = read_calculation(given, wanted)
     trace = record(network, image.values)
+    shown: RenderableType = render_trace(trace, display_of(look))
     if at is not None:
-        shown = render_explanation(follow(trace, at), display_of(look))
+        shown = _explained(trace, at, display_of(look))
     elif steps:
         shown = render_steps(trace, display_of(look))
-    else:
-        shown = render_trace(trace, display_of(look))
     present(trace, shown, look, target)
+
+
+def _explained(trace: Trace, at: tuple[int, ...], display: Display) -> RenderableType:
+    explanations = follow(trace, at)
+    if len(explanations) < len(trace.layers):
+        note(f"No window of {trace.layers[len(explanations)].name} reaches this number.")
+    return render_explanation(explanations, display)

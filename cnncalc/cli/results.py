@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from io import StringIO
@@ -32,6 +33,7 @@ __all__ = ["check_target", "display_of", "present"]
 
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
+FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 PAGE_WIDTH = 120
 PAGE_HEIGHT = 60
 ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
@@ -115,7 +117,11 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
         color_system="truecolor",
     )
     console.print(shown)
-    page = console.export_html() if ending == ".html" else console.export_svg(title="cnncalc")
+    if ending == ".html":
+        page = console.export_html()
+    else:
+        # Rich's picture would have each of its viewers fetch a font from elsewhere.
+        page = FONT.sub("", console.export_svg(title="cnncalc"))
     file.write(page.encode())
     return "what the terminal shows"
 
