@@ -61,8 +61,10 @@ def about_sheet(plan: Plan, command: str) -> Sheet:
     ]
     texts = [Text(0, 0, "About this workbook", "title")]
     for row, (key, value) in enumerate(lines, start=2):
-        texts += [Text(row, 0, key, "caption"), Text(row, 1, value, "wrapped")]
-    return Sheet(ABOUT, ABOUT, "", 0, texts=tuple(texts), cell=0, widths=((0, 130), (1, 640)))
+        texts += [Text(row, 0, key, "label"), Text(row, 1, value, "wrapped")]
+    return Sheet(
+        ABOUT, ABOUT, "", 0, texts=tuple(texts), cell=0, widths=((0, 130), (1, 640)), pages=0
+    )
 
 
 _WHAT = (

@@ -51,12 +51,14 @@ def article_calculations() -> list[tuple[Specification, Values]]:
 
 def _calculation(case: Case) -> tuple[Specification, Values]:
     network, image = _fitting_sheet(case)
-    note = f"{case.title}. {case.sentence}"
+    note = case.sentence
     if case.name == "volume":
-        corner = f"{VOLUME_SIDE}×{VOLUME_SIDE}×3"
-        note += f" Here, a corner of {corner} and the first {VOLUME_FILTERS} filters fit a sheet."
+        corner = "×".join(map(str, image.shape))
+        note += (
+            f" Here, its last corner of {corner} and {VOLUME_FILTERS} of the filters fit a sheet."
+        )
     specification = Specification(
-        _TITLES.get(case.name, f"Case {case.name}"),
+        _TITLES.get(case.name, f"Case {case.name}: {case.title}"),
         network.layers,
         network.input_shape,
         _LAYOUTS.get(case.name, "article"),
@@ -73,7 +75,7 @@ def _fitting_sheet(case: Case) -> tuple[Network, Array]:
     image = grid.reshape(*grid.shape[:2], -1)
     layers, weights = case.layers, case.weights
     if case.name == "volume":
-        image = image[:VOLUME_SIDE, :VOLUME_SIDE]
+        image = image[-VOLUME_SIDE:, -VOLUME_SIDE:]
         kernel = np.array(weights[0]["kernel"])[..., :VOLUME_FILTERS]
         layers = (Conv2D(VOLUME_FILTERS, kernel.shape[:2], use_bias=False),)
         weights = ({"kernel": kernel},)

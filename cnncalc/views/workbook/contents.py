@@ -15,4 +15,6 @@ def contents_sheet(plan: Plan, title: str) -> Sheet:
     texts = [Text(0, 0, title, "title")]
     for row, (name, summary) in enumerate(lines, start=2):
         texts += [Text(row, 0, name, "link", name), Text(row, 1, summary, "wrapped")]
-    return Sheet(CONTENTS, title, "", 0, texts=tuple(texts), cell=0, widths=((0, 190), (1, 560)))
+    return Sheet(
+        CONTENTS, title, "", 0, texts=tuple(texts), cell=0, widths=((0, 190), (1, 560)), pages=0
+    )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cnncalc.trace import Trace
+from cnncalc.network import Array, Network
+from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.contents import contents_sheet
 from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
 from cnncalc.views.workbook.plan import Plan, Values
 from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.streaming import Target
-from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.values import as_written, trace_values
 from cnncalc.views.workbook.writer import Progress, write_plan
 
-__all__ = ["WorkbookOptions", "write_workbook"]
+__all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_workbook"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class WorkbookOptions:
     progress: Progress | None = None
 
 
+def trace_as_written(network: Network, image: Array) -> Trace:
+    """Record a calculation on inputs as a workbook stores them, of 16 digits.
+
+    Arguments: the network; an `image` of its input shape.
+    Returns a trace whose numbers are those of its workbook.
+    """
+    weights = tuple(
+        {name: as_written(weight) for name, weight in layer.items()} for layer in network.weights
+    )
+    return record(replace(network, weights=weights), as_written(image))
+
+
 def plan_trace(trace: Trace, title: str = "") -> Plan:
     """Return the plan of the workbook of a trace."""
     return make_plan([specify(trace.network, title)])
@@ -41,8 +54,8 @@ def plan_trace(trace: Trace, title: str = "") -> Plan:
 def write_workbook(target: Target, trace: Trace, options: WorkbookOptions) -> Estimate:
     """Write a calculation as a workbook whose formulas do it again.
 
-    Arguments: the `target` path or binary stream; the `trace`, its inputs as `values.as_written`
-    rounds them; the `options`.
+    Arguments: the `target` path or binary stream; the `trace`, made by `trace_as_written`; the
+    `options`.
     Returns how large it is.
     Raises ShapeError for what no workbook can hold, OptionError for more than a million formulas
     unless `large`, OutputError for numbers out of range.

@@ -23,9 +23,11 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1E5631"},
     "heading": {"bold": True, "font_size": 11, "font_color": "#1E5631"},
     "caption": {"font_size": 9, "font_color": "#5B6B5E", "valign": "bottom"},
+    "label": {"font_size": 10, "font_color": "#5B6B5E", "valign": "vcenter"},
+    "meaning": {"font_size": 10, "valign": "vcenter", "indent": 1},
     "text": {"font_size": 10, "valign": "vcenter"},
-    "link": {"font_size": 10, "font_color": "#1F4FA3", "underline": 1, "valign": "top"},
-    "wrapped": {"font_size": 10, "text_wrap": True, "valign": "top"},
+    "link": {"font_size": 10, "font_color": "#1F4FA3", "underline": 1, "valign": "vcenter"},
+    "wrapped": {"font_size": 10, "text_wrap": True, "valign": "vcenter"},
     "code": {"font_size": 10, "font_name": "Consolas", "valign": "vcenter"},
 }
 

@@ -40,6 +40,8 @@ Style = Literal[
     "title",
     "heading",
     "caption",
+    "label",
+    "meaning",
     "text",
     "link",
     "wrapped",
@@ -55,8 +57,8 @@ Style = Literal[
 class Specification:
     """One calculation of a workbook, without its numbers: all that decides its cells.
 
-    Arguments: `title`, which names its sheets where a workbook holds several calculations (empty
-    where it holds one); the named `layers`; the `input_shape` (height, width, channels);
+    Arguments: `title`, of which the part before a colon names its sheets where a workbook holds
+    several calculations; the named `layers`; the `input_shape` (height, width, channels);
     the `layout`: "steps" for any calculation, "article" for the article's own addresses,
     "output size" for the formula of the size alone; a `note` for the reader.
     """
@@ -226,7 +228,8 @@ class Sheet:
 
     Blocks never overlap. Its cells are squares of `cell` pixels (0: as a spreadsheet has them), but
     for the columns in `widths` (column, pixels); `frozen` is how many rows and columns stay in
-    sight; `summary` is what the contents say of it.
+    sight; `pages` is how many pages high it is printed, 0 for as many as it takes; `summary` is
+    what the contents say of it.
     """
 
     name: str
@@ -239,6 +242,7 @@ class Sheet:
     cell: int = 42
     widths: tuple[tuple[int, int], ...] = ()
     frozen: tuple[int, int] = (0, 0)
+    pages: int = 1
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def make_plan(specifications: Sequence[Specification]) -> Plan:
     names = SheetNames()
     sheets: list[Sheet] = []
     for number, specification in enumerate(specifications):
-        prefix = specification.title if len(specifications) > 1 else ""
+        prefix = specification.title.partition(":")[0] if len(specifications) > 1 else ""
         sheets += _sheets(Job(specification, number, names, prefix))
     return Plan(tuple(specifications), tuple(sheets))
 

@@ -45,5 +45,11 @@ def new_workbook(target: Target, title: str) -> Iterator[Any]:
         workbook = Workbook(target, options)
         workbook.worksheet_class = StreamingWorksheet
         workbook.set_properties({"title": title, "comments": "Made by cnncalc", "created": CREATED})
-        yield workbook
+        try:
+            yield workbook
+        except BaseException:
+            # What is left open could not be removed everywhere.
+            for worksheet in workbook.worksheets():
+                worksheet.row_data_fh.close()
+            raise
         workbook.close()

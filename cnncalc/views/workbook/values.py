@@ -12,7 +12,7 @@ import numpy as np
 from cnncalc import shapes
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
-from cnncalc.network import Array, assemble
+from cnncalc.network import Array, Network, assemble
 from cnncalc.substeps import substeps
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.plan import Quantity, Specification
@@ -21,6 +21,7 @@ __all__ = [
     "IMAGE",
     "SIZES",
     "as_written",
+    "calculated_network",
     "computed_values",
     "input_shapes",
     "size_values",
@@ -66,6 +67,23 @@ def _at_least_2d(shape: Shape) -> Shape:
     return (1, 1, *shape) if len(shape) == 1 else shape
 
 
+def calculated_network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
+    """Put a workbook's calculation together with its weights as they stand.
+
+    Arguments: the calculation, of a layout with layers; `inputs`, an array for each entry of
+    `input_shapes`, of its shape.
+    Raises ShapeError where the inputs' sizes don't fit each other.
+    """
+    weights = []
+    shape = specification.input_shape
+    for layer in specification.layers:
+        expected = layer.weight_shapes(shape)
+        given = {name: inputs[Quantity("weight", layer.name, name)] for name in expected}
+        weights.append({name: array.reshape(expected[name]) for name, array in given.items()})
+        shape = layer.output_shape(shape)
+    return assemble(specification.layers, specification.input_shape, weights)
+
+
 def computed_values(
     specification: Specification, inputs: Mapping[Quantity, Array]
 ) -> dict[Quantity, Array]:
@@ -77,15 +95,7 @@ def computed_values(
     """
     if specification.layout == "output size":
         return _size_values(inputs)
-    weights = []
-    shape = specification.input_shape
-    for layer in specification.layers:
-        expected = layer.weight_shapes(shape)
-        given = {name: inputs[Quantity("weight", layer.name, name)] for name in expected}
-        weights.append({name: array.reshape(expected[name]) for name, array in given.items()})
-        shape = layer.output_shape(shape)
-    network = assemble(specification.layers, specification.input_shape, weights)
-    return trace_values(record(network, inputs[IMAGE]))
+    return trace_values(record(calculated_network(specification, inputs), inputs[IMAGE]))
 
 
 def trace_values(trace: Trace) -> dict[Quantity, Array]:

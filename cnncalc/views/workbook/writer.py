@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,9 @@ __all__ = ["Progress", "write_plan"]
 # Told how many more formulas are written, now and then.
 Progress = Callable[[int], None]
 
-TEXT_ROW, TITLE_ROW, WRAPPED_ROW = 20, 30, 36
+TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
+# A character of 10 points, on average, with some to spare.
+CHARACTER = 6.5
 A4 = 9
 
 
@@ -69,9 +71,9 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter s
         worksheet.freeze_panes(*sheet.frozen)
     worksheet.set_landscape()
     worksheet.set_paper(A4)
-    worksheet.fit_to_pages(1, 0)
+    worksheet.fit_to_pages(1, sheet.pages)
     worksheet.set_margins(left=0.5, right=0.5)
-    worksheet.set_header(f"&L{header_text(sheet.title)}&R&A")
+    worksheet.set_header(f"&L{header_text(sheet.title)}")
     worksheet.set_footer("&LMade by cnncalc&R&P / &N")
 
 
@@ -100,8 +102,10 @@ def _write_rows(
             (block, _write_block(worksheet, block, values, formats.cell(block, sheet.cell)))
             for block in starting[row]
         ]
-        if sheet.cell and not active:
-            worksheet.set_row_pixels(row, _row_pixels(row, texts[row]))
+        if not active:
+            worksheet.set_row_pixels(row, _row_pixels(row, texts[row], dict(sheet.widths)))
+            # In constant memory a row is only written, with its height, if it holds a cell.
+            worksheet.write_blank(row, 0, None, formats.text("text"))
         for text in texts[row]:
             _write_text(worksheet, text, formats)
         written = sum(next(rows) for _, rows in active)
@@ -110,12 +114,19 @@ def _write_rows(
         active = [(block, rows) for block, rows in active if row + 1 < block.row + block.height]
 
 
-def _row_pixels(row: int, texts: Sequence[Text]) -> int:
-    """Return the height of a row without blocks."""
-    styles = {text.style for text in texts}
-    if "title" in styles and row == 0:
+def _row_pixels(row: int, texts: Sequence[Text], widths: Mapping[int, int]) -> int:
+    """Return the height of a row without blocks, which holds its wrapped texts.
+
+    It is said outright because spreadsheets don't agree on finding it by themselves.
+    """
+    if row == 0 and any(text.style == "title" for text in texts):
         return TITLE_ROW
-    return WRAPPED_ROW if "wrapped" in styles else TEXT_ROW
+    lengths = [
+        len(text.text) * CHARACTER / widths[text.column]
+        for text in texts
+        if text.style == "wrapped"
+    ]
+    return max([TEXT_ROW, *(3 + LINE * math.ceil(length) for length in lengths)])
 
 
 def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:  # noqa: ANN401

@@ -11,9 +11,8 @@ from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.errors import ShapeError
 from cnncalc.layers import ACTIVATIONS
 from cnncalc.network import Array, Network
-from cnncalc.trace import Trace, record
-from cnncalc.views.workbook.export import WorkbookOptions, write_workbook
-from cnncalc.views.workbook.values import as_written
+from cnncalc.trace import Trace
+from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write_workbook
 
 PADDINGS: tuple[Any, ...] = ("valid", "same", 1, (0, 1), (2, 1, 0, 3))
 
@@ -30,7 +29,7 @@ def draw(seed: int) -> tuple[Network, Array]:
 
 def _draw(rng: np.random.Generator) -> tuple[Network, Array]:
     depth = int(rng.integers(1, 5))
-    image = as_written(rng.normal(0, 50, (*rng.integers(1, 10, 2), depth)).round(2))
+    image = rng.normal(0, 50, (*rng.integers(1, 10, 2), depth))
     filters = int(rng.integers(1, 5))
     depthwise = bool(rng.random() < 0.25)
     kernel = rng.normal(0, 1, (*rng.integers(1, 5, 2), 1 if depthwise else depth, filters))
@@ -44,8 +43,7 @@ def _draw(rng: np.random.Generator) -> tuple[Network, Array]:
         "combine": [None, "sum", "max"][rng.integers(3)],
         "pooling": _draw_pooling(rng) if rng.random() < 0.6 else None,
     }
-    network = Calculation(as_written(kernel), **options).network(image.shape)
-    return network, image
+    return Calculation(kernel, **options).network(image.shape), image
 
 
 def _draw_pooling(rng: np.random.Generator) -> Any:
@@ -66,4 +64,4 @@ def written(trace: Trace, **options: Any) -> bytes:
 
 def drawn_trace(seed: int) -> Trace:
     """Return the trace of a drawn calculation."""
-    return record(*draw(seed))
+    return trace_as_written(*draw(seed))

@@ -27,7 +27,7 @@ PANEL_PIXELS = 420
 
 def article_sheet(job: Job) -> Sheet:
     """Return the sheet of one of the article's cases."""
-    name = job.names.take(job.specification.title)
+    name = job.names.take(job.short_title)
     every = groups(network_volumes(job.specification))
     drawing = Drawing(tuple(_placed(job, name, every)))
     blocks = drawing.blocks(name)

@@ -47,6 +47,11 @@ class Job:
     prefix: str = ""
 
     @property
+    def short_title(self) -> str:
+        """What its sheet is called."""
+        return self.specification.title.partition(":")[0]
+
+    @property
     def title(self) -> str:
         """What it is called."""
         return self.specification.title or "Step by step"
@@ -68,7 +73,7 @@ def legend(row: int, column: int) -> tuple[Text, ...]:
         for place, (style, meaning) in enumerate(_LEGEND)
         for text in (
             Text(row + place, column, "", style),
-            Text(row + place, column + 1, meaning),
+            Text(row + place, column + 1, meaning, "meaning"),
         )
     )
 

@@ -27,7 +27,7 @@ _FORMULAS = (
 
 def output_size_sheet(job: Job) -> Sheet:
     """Return the sheet of the formula."""
-    name = job.names.take(job.specification.title)
+    name = job.names.take(job.short_title)
     rows = {key: _TOP + row + (row >= len(_ENTERED)) for row, key in enumerate(_keys())}
     meanings = {key: meaning for key, *_, meaning in (*_ENTERED, *_FORMULAS)}
     inputs = [
@@ -49,8 +49,8 @@ def output_size_sheet(job: Job) -> Sheet:
     texts = [
         Text(0, 1, job.title, "title"),
         Text(1, 1, job.specification.note),
-        *(Text(row, _COLUMN + 1, meanings[key]) for key, row in rows.items()),
-        *(Text(row, _COLUMN - 1, key, "caption") for key, row in rows.items()),
+        *(Text(row, _COLUMN + 1, meanings[key], "meaning") for key, row in rows.items()),
+        *(Text(row, _COLUMN - 1, key, "label") for key, row in rows.items()),
         Text(max(rows.values()) + 2, 1, "Type over W, F, P, S and K: the size follows."),
         Text(max(rows.values()) + 3, 1, "Back to the contents", "link", CONTENTS),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from cnncalc.errors import OptionError
 from cnncalc.layers import (
     Activation,
     AveragePooling2D,
@@ -71,8 +72,12 @@ def _channel_captions(channels: int) -> tuple[str, ...]:
 
 @singledispatch
 def layer_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
-    """Return what a layer draws, and what the next one takes in."""
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    """Return what a layer draws, and what the next one takes in.
+
+    Raises OptionError for a layer that has no formulas of its own, which is none of those below.
+    """
+    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
+    raise OptionError(message)
 
 
 layer_volumes.register(ConvolutionLayer, convolution_volumes)

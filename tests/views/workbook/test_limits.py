@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from cnncalc.calculator import Calculation
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import Conv2D, MaxPooling2D
+from cnncalc.trace import record
+from cnncalc.views.workbook.limits import estimate, require_limits
+from cnncalc.views.workbook.plan import Block, Formula, Plan, Quantity, Sheet, Specification
+from cnncalc.views.workbook.planning import make_plan, specify
+from tests.views.workbook.drawn import drawn_trace, written
+
+
+def plan_of(layer, shape):
+    return make_plan([Specification("", (layer,), shape)])
+
+
+def test_formulas_and_numbers_are_counted():
+    size = estimate(plan_of(Conv2D(2, 3, padding=1, name="conv"), (5, 6, 1)))
+    assert size.formulas == 2 * 5 * 6 * 2
+    assert size.numbers == 7 * 8 + 2 * 9 + 2
+
+
+@pytest.mark.parametrize("side", [40, 80])
+def test_the_size_is_about_right(side):
+    image = np.random.default_rng(0).integers(0, 256, (side, side, 3)).astype(float)
+    kernel = np.random.default_rng(1).normal(size=(3, 3, 3, 4))
+    trace = record(Calculation(kernel, 1.0).network(image.shape), image)
+    guess = estimate(make_plan([specify(trace.network)])).bytes
+    assert 0.6 < guess / len(written(trace)) < 1.5
+
+
+def test_few_formulas_need_no_note():
+    assert estimate(plan_of(MaxPooling2D(2, name="pool"), (500, 1_000, 1))).note == ""
+
+
+def test_many_formulas_get_a_note():
+    note = estimate(plan_of(MaxPooling2D(1, name="pool"), (500, 501, 1))).note
+    assert note.startswith("250,500 formulas, about 4 MB: a spreadsheet may take")
+
+
+def test_a_million_formulas_are_allowed_and_more_must_be_asked_for():
+    require_limits(plan_of(MaxPooling2D(1, name="pool"), (1_000, 1_000, 1)))
+    large = plan_of(MaxPooling2D(1, name="pool"), (1_000, 1_001, 1))
+    with pytest.raises(OptionError, match=r"asked for with --large\. .* 1,001,000 formulas"):
+        require_limits(large)
+    require_limits(large, large=True)
+
+
+def test_an_image_wider_than_a_sheet_is_refused():
+    require_limits(plan_of(MaxPooling2D((1, 100), name="pool"), (1, 16_383, 1)))
+    with pytest.raises(ShapeError, match=r"16,384 columns at most\. Received: the sheet 'Image'"):
+        require_limits(plan_of(MaxPooling2D((1, 100), name="pool"), (1, 16_384, 1)))
+
+
+def test_more_rows_than_a_sheet_has_are_refused():
+    with pytest.raises(ShapeError, match="1,048,576 rows"):
+        require_limits(plan_of(MaxPooling2D((100, 1), name="pool"), (1_048_576, 1, 1)))
+
+
+def test_a_formula_too_long_is_refused():
+    long = Formula("+".join(["1"] * 5_000), ())
+    block = Block(0, 0, 1, 1, "formula", Quantity("stage", "a", "b"), formula=long)
+    plan = Plan((), (Sheet("S", "", "", 0, (block,)),))
+    with pytest.raises(ShapeError, match=r"8,192 characters at most\. Received: one of 9,999"):
+        require_limits(plan)
+
+
+def test_a_formula_over_the_most_channels_is_short_enough():
+    require_limits(plan_of(Conv2D(1, 2, name="conv"), (90, 90, 1_024)), large=True)
+
+
+def test_a_drawn_calculation_is_small():
+    assert estimate(make_plan([specify(drawn_trace(0).network)])).formulas < 10_000
