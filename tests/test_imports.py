@@ -30,7 +30,6 @@ LEVELS = {
     "cases": 6,
     "explanation": 6,
     "substeps": 6,
-    "substeps": 6,
     "files": 7,
     "views": 7,
     "cli": 8,
