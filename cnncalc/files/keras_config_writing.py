@@ -1,0 +1,139 @@
+"""Writing the config.json of a `.keras` file, so that Keras 3 builds the same network from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from cnncalc.files.keras_config_reading import OWN_PACKAGE
+from cnncalc.layers import (
+    AveragePooling2D,
+    Combine,
+    Conv2D,
+    ConvolutionLayer,
+    DepthwiseConv2D,
+    L2Pooling2D,
+    Layer,
+    PoolingLayer,
+    Shape,
+    ZeroPadding2D,
+)
+from cnncalc.network import Network, Weights
+from cnncalc.shapes import Pads
+
+__all__ = ["SavedLayer", "keras_layers", "unknown_to_keras", "write_config"]
+
+
+@dataclass(frozen=True)
+class SavedLayer:
+    """A layer as it is saved: its specification, one sample's shape that it is given, weights."""
+
+    layer: Layer
+    input_shape: Shape
+    weights: Weights
+
+
+def keras_layers(network: Network) -> tuple[SavedLayer, ...]:
+    """Return a network's layers as Keras has them: padding in numbers as a layer of its own.
+
+    Only where zeros count is a `ZeroPadding2D` before the layer the same: not for max pooling.
+    """
+    taken = {layer.name for layer in network.layers}
+    parts = zip(network.layers, network.shapes[:-1], network.weights, strict=True)
+    return tuple(saved for part in parts for saved in _as_keras_has_it(SavedLayer(*part), taken))
+
+
+def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ...]:
+    layer = saved.layer
+    if not isinstance(layer, Conv2D | DepthwiseConv2D | AveragePooling2D) or not _in_numbers(layer):
+        return (saved,)
+    name = f"{layer.name}_padding"
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    zeros = ZeroPadding2D(layer.padding, name=name)  # type: ignore[arg-type]  # it is in numbers
+    given = zeros.output_shape(saved.input_shape)
+    bare = SavedLayer(replace(layer, padding="valid"), given, saved.weights)
+    return (SavedLayer(zeros, saved.input_shape, {}), bare)
+
+
+def _in_numbers(layer: ConvolutionLayer | PoolingLayer) -> bool:
+    return isinstance(layer.padding, Pads)
+
+
+def unknown_to_keras(network: Network) -> tuple[str, ...]:
+    """Return the names of the layers that Keras can't load: it has nothing like them.
+
+    They are saved under names of cnncalc's own, so that cnncalc can read them again.
+
+    >>> from cnncalc.network import assemble
+    >>> unknown_to_keras(assemble([L2Pooling2D(2)], (4, 4, 1), [{}]))
+    ('l2_pooling2d',)
+    """
+    return tuple(saved.layer.name for saved in keras_layers(network) if _is_own(saved.layer))
+
+
+def _is_own(layer: Layer) -> bool:
+    if isinstance(layer, ConvolutionLayer):
+        return _max(layer.strides) > 1 and _max(layer.dilation_rate) > 1
+    return isinstance(layer, L2Pooling2D | Combine) or (
+        isinstance(layer, PoolingLayer) and _in_numbers(layer)
+    )
+
+
+def _max(pair: Any) -> int:  # noqa: ANN401 (a layer's pair, normalised at construction)
+    return int(max(pair))
+
+
+def write_config(
+    network: Network, name: str, dtype: str, compile_config: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the content of config.json for a network.
+
+    Arguments: the network; the model's `name`; the `dtype` of its weights, "float32" or
+    "float64"; Keras's `compile_config`, None for a model that is not compiled.
+    """
+    batch_shape = [None, *network.input_shape]
+    first = {
+        "module": "keras.layers",
+        "class_name": "InputLayer",
+        "config": {"batch_shape": batch_shape, "dtype": dtype, "name": "input_layer"},
+        "registered_name": None,
+    }
+    layers = [first, *(_layer_config(saved, dtype) for saved in keras_layers(network))]
+    return {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": {
+            "name": name,
+            "trainable": True,
+            "dtype": dtype,
+            "layers": layers,
+            "build_input_shape": batch_shape,
+        },
+        "registered_name": None,
+        "build_config": {"input_shape": batch_shape},
+        "compile_config": dict(compile_config or {}),
+    }
+
+
+def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
+    layer = saved.layer
+    kind, own = type(layer).__name__, _is_own(layer)
+    options = {field.name: _plain(getattr(layer, field.name)) for field in fields(layer)}
+    name = options.pop("name")
+    return {
+        "module": "cnncalc" if own else "keras.layers",
+        "class_name": kind,
+        "config": {"name": name, "trainable": True, "dtype": dtype, **options},
+        "registered_name": f"{OWN_PACKAGE}{kind}" if own else None,
+        "build_config": {"input_shape": [None, *saved.input_shape]},
+    }
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON has it: sides as ((top, bottom), (left, right)), tuples as lists."""
+    if isinstance(value, Pads):
+        return [[value.top, value.bottom], [value.left, value.right]]
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value

@@ -1,0 +1,181 @@
+"""The model.weights.h5 of a `.keras` file, and Keras's `.weights.h5` files, which are the same.
+
+Each layer's weights lie in `layers/<type>/vars/<number>`, in Keras's order; the optimizer's in
+`optimizer/vars/<number>`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+from cnncalc.errors import InputError
+from cnncalc.files.keras_config_writing import SavedLayer
+from cnncalc.layers import Layer, Shape
+from cnncalc.layers.naming import automatic_names
+from cnncalc.network import Array, walk
+
+__all__ = ["Variables", "read_h5", "write_h5"]
+
+# Of a large dataset so much must be in the file; less is made to fill the memory.
+LARGE = 1 << 26
+MOST_EXPANSION = 100
+
+# The names of Keras 3, and of Keras 2.13.
+_LAYER_GROUPS = ("layers", "_layer_checkpoint_dependencies")
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Numbers that a part of the model besides its layers keeps, such as its optimizer.
+
+    `name` is that part's name in Keras ("adam"), `arrays` are its variables in Keras's order.
+    """
+
+    name: str
+    arrays: tuple[Array, ...]
+
+
+def read_h5(
+    content: bytes, layers: Sequence[Layer], input_shape: Shape
+) -> tuple[list[dict[str, Array]], dict[str, Variables]]:
+    """Read the weights of each layer, and what else the file holds by its name ("optimizer").
+
+    Arguments: the file's `content`; the `layers` in Keras's order; one sample's `input_shape`.
+    Raises InputError that names the layer where file and layers don't fit each other, ShapeError
+    where the layers don't fit each other.
+    """
+    walked = tuple(walk(layers, input_shape))
+    with _damage(), h5py.File(io.BytesIO(content), "r") as file:
+        weights = _read_layers(file, walked)
+        optimizer = _group(file, "optimizer/vars")
+        if optimizer is None or not len(optimizer):
+            return weights, {}
+        return weights, {"optimizer": _variables(optimizer)}
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Turn what h5py raises for a broken file, or for none of its own, into InputError."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, NotImplementedError) as error:
+        message = "the weights are no HDF5 file of Keras, or it is damaged"
+        raise InputError(message) from error
+
+
+def _read_layers(file: h5py.File, walked: Sequence[tuple[Layer, Shape]]) -> list[dict[str, Array]]:
+    if "layer_names" in file.attrs or "model_weights" in file:
+        message = (
+            "expected weights of Keras 3. Received: an HDF5 file of Keras 2; save it as .keras"
+        )
+        raise InputError(message)
+    names = automatic_names([layer for layer, _ in walked])
+    return [_read_layer(file, name, *one) for name, one in zip(names, walked, strict=True)]
+
+
+def _read_layer(file: h5py.File, name: str, layer: Layer, shape: Shape) -> dict[str, Array]:
+    """Read one layer's weights from the group that its type and place give it."""
+    expected = layer.weight_shapes(shape)
+    groups = (_group(file, f"{prefix}/{name}/vars") for prefix in _LAYER_GROUPS)
+    group: Any = next((found for found in groups if found is not None), {})
+    if len(group) != len(expected):
+        message = (
+            f"layer {layer.name} must have {len(expected)} weights in the file"
+            f"{' (' + ', '.join(expected) + ')' if expected else ''}. Received: {len(group)}"
+        )
+        raise InputError(message)
+    return {
+        weight: _read_weight(group, str(index), size, f"layer {layer.name}: the weight {weight!r}")
+        for index, (weight, size) in enumerate(expected.items())
+    }
+
+
+def _read_weight(group: h5py.Group, key: str, shape: Shape, what: str) -> Array:
+    dataset = _dataset(group, key, what)
+    if dataset.shape != shape:
+        message = f"{what} must have the shape {shape}. Received: {dataset.shape}"
+        raise InputError(message)
+    if dataset.dtype.kind != "f":
+        message = f"{what} must be floating point. Received: {dataset.dtype}"
+        raise InputError(message)
+    kind = np.float64 if dataset.dtype.itemsize >= 8 else np.float32
+    return np.asarray(dataset[()], dtype=kind)
+
+
+def _variables(group: h5py.Group) -> Variables:
+    arrays = [
+        np.asarray(_dataset(group, str(index), f"the optimizer's variable {index}")[()])
+        for index in range(len(group))
+    ]
+    return Variables(str(group.attrs.get("name", "")), tuple(arrays))
+
+
+def _group(file: h5py.File, path: str) -> h5py.Group | None:
+    """Return a group, None where there is none; links to other places are not followed."""
+    current = file
+    for part in path.split("/"):
+        if part not in current:
+            return None
+        _require_own(current, part)
+        current = current[part]
+        if not isinstance(current, h5py.Group):
+            message = f"{part} in {path} must be a group. Received: {type(current).__name__}"
+            raise InputError(message)
+    return current
+
+
+def _dataset(group: h5py.Group, key: str, what: str) -> h5py.Dataset:
+    """Return a dataset whose numbers are in this very file."""
+    if key not in group:
+        message = f"{what} is missing"
+        raise InputError(message)
+    _require_own(group, key)
+    dataset = group[key]
+    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
+        message = f"{what} must be numbers in the file itself"
+        raise InputError(message)
+    if dataset.nbytes > max(LARGE, MOST_EXPANSION * dataset.id.get_storage_size()):
+        message = f"{what} claims {dataset.nbytes:,} bytes, hardly any of which are in the file"
+        raise InputError(message)
+    return dataset
+
+
+def _require_own(group: h5py.Group, key: str) -> None:
+    if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        message = f"{key} is a link to another place, which is not followed"
+        raise InputError(message)
+
+
+def write_h5(
+    saved: Sequence[SavedLayer], name: str, dtype: str, extra: Mapping[str, Variables]
+) -> bytes:
+    """Return the content of a model.weights.h5.
+
+    Arguments: the layers as they are `saved`; the model's `name`; the weights' `dtype`; `extra`
+    variables by the place where they belong ("optimizer"). The same numbers give the same bytes.
+    """
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_group("vars").attrs["name"] = name
+        layers = [one.layer for one in saved]
+        for place, one in zip(automatic_names(layers), saved, strict=True):
+            arrays = tuple(value.astype(dtype) for value in one.weights.values())
+            _write(file, f"layers/{place}", Variables(one.layer.name, arrays))
+        for place, variables in extra.items():
+            _write(file, place, variables)
+    return buffer.getvalue()
+
+
+def _write(file: h5py.File, place: str, variables: Variables) -> None:
+    group = file.create_group(f"{place}/vars")
+    group.attrs["name"] = variables.name
+    for index, array in enumerate(variables.arrays):
+        # The time of writing would make two equal models two different files.
+        group.create_dataset(str(index), data=array, track_times=False)

@@ -1,0 +1,193 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnncalc.errors import InputError
+from cnncalc.files.keras_archive import read_keras
+from cnncalc.layers import Conv2D, GlobalAveragePooling2D
+from cnncalc.network import forward
+from tests.files.keras_files import (
+    change,
+    entry,
+    error_of,
+    layer_config,
+    parts_of,
+    save,
+    small_with,
+    zipped,
+)
+
+
+def test_a_shape_left_open_is_taken_from_the_caller(tmp_path):
+    def open_sizes(config):
+        layer_config(config, 0)["config"]["batch_shape"] = [None, None, None, 1]
+
+    layers = (Conv2D(2, 3), GlobalAveragePooling2D())
+    path = save(tmp_path, small_with(open_sizes, layers=layers))
+    assert error_of(path) == (
+        "the model leaves its input's shape open, (None, None, 1): name it by --input-shape"
+    )
+    assert read_keras(path, (8, 9, 1)).network.shapes[1] == (6, 7, 2)
+
+
+def test_what_only_training_would_heed_is_noted(tmp_path):
+    def regularize(config):
+        own = layer_config(config, 1)["config"]
+        own["kernel_regularizer"] = {"class_name": "L2", "config": {"l2": 0.01}}
+        own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
+        own["trainable"] = False
+
+    model = read_keras(save(tmp_path, small_with(regularize)))
+    assert model.notes == (
+        "layer conv2d: trainable, kernel_regularizer left out, which concerns training only",
+    )
+
+
+@pytest.mark.parametrize(
+    ("apply", "message"),
+    [
+        (
+            entry(1, class_name="Lambda"),
+            "layer 'conv2d' is a Lambda layer: it holds code, which is never executed",
+        ),
+        (entry(1, class_name="LSTM"), "cnncalc lacks the layer 'LSTM', which 'conv2d' is. It has"),
+        (entry(1, class_name="Sequential"), "cnncalc lacks the layer 'Sequential', which"),
+        (entry(1, class_name=None), "cnncalc lacks the layer 'None', which 'conv2d' is."),
+        (
+            entry(1, registered_name="mine>Conv2D"),
+            "layer 'conv2d' is of a class of its author's own, 'mine>Conv2D'",
+        ),
+        (
+            change(1, activation="swish"),
+            "layer 'conv2d', Conv2D: activation must be one of linear, relu,",
+        ),
+        (
+            change(1, activation={"class_name": "__lambda__", "config": {"value": "4wAAAA"}}),
+            "layer 'conv2d', Conv2D: activation must be one of Keras's own by name: code is not "
+            "executed. Received: '__lambda__'",
+        ),
+        (
+            change(1, data_format="channels_first"),
+            "layer 'conv2d', Conv2D: data_format must be 'channels_last' in cnncalc.",
+        ),
+        (
+            change(1, dtype={"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}),
+            "layer 'conv2d', Conv2D: dtype must be 'float32' in cnncalc. Received: "
+            "dtype='mixed_float16'",
+        ),
+        (change(1, lora_rank=4), "layer 'conv2d', Conv2D: lora_rank must be None in cnncalc."),
+        (change(1, new=True), "layer 'conv2d', Conv2D: new must be None in cnncalc. Received:"),
+        (change(1, filters=-1), "layer 'conv2d', Conv2D: filters must be a whole number,"),
+        (change(1, filters="2"), "layer 'conv2d', Conv2D: filters must be a whole number,"),
+        (
+            change(1, filters=3),
+            "layer conv2d: the weight 'kernel' must have the shape (3, 3, 1, 3). "
+            "Received: (3, 3, 1, 2)",
+        ),
+        (
+            change(1, kernel_size=[9, 9]),
+            "layer conv2d: the window must fit into the input. Received: a window of 9×9 on an "
+            "input of 5×5",
+        ),
+        (
+            change(1, use_bias=False),
+            "layer conv2d must have 1 weights in the file (kernel). Received: 2",
+        ),
+        (change(1, name="a/b"), "a layer's name must be printable and without '/'."),
+        (change(1, name="flatten"), "each layer must have a name of its own. Received: 2 named"),
+        (change(0, batch_shape=[None, "5", 5, 1]), "the input's shape must be whole numbers."),
+        (entry(1, config=[]), "a layer's config must be a JSON object. Received: '[]'"),
+        (lambda config: [1], "config.json must be a JSON object. Received: '[1]'"),
+        (lambda config: {"class_name": "Sequential"}, "the model's config must be a JSON object."),
+        (
+            lambda config: config | {"class_name": "Lambda"},
+            "expected a Sequential or Functional model. Received: 'Lambda'",
+        ),
+        (
+            lambda config: config["config"].update(layers=config["config"]["layers"][:1]),
+            "expected a model of at least one layer. Received: no layer",
+        ),
+    ],
+)
+def test_a_model_that_cnncalc_lacks_is_an_error_that_says_why(tmp_path, apply, message):
+    assert error_of(save(tmp_path, small_with(apply))).startswith(message)
+
+
+def test_a_graph_that_is_no_chain_is_an_error(tmp_path):
+    def branch(config):
+        config["class_name"] = "Functional"
+        entries = config["config"]["layers"]
+        before = None
+        for one in entries:
+            one["name"] = one["config"]["name"]
+            one["inbound_nodes"] = [[[before, 0, 0, {}]]] if before else []
+            before = one["name"]
+        config["config"]["output_layers"] = [[before, 0, 0]]
+
+    def branch_off(config):
+        branch(config)
+        layer_config(config, 3)["inbound_nodes"] = [[["conv2d", 0, 0, {}]]]
+
+    def branch_out(config):
+        branch(config)
+        config["config"]["output_layers"].append(["conv2d", 0, 0])
+
+    assert len(read_keras(save(tmp_path, small_with(branch))).network.layers) == 3
+    assert error_of(save(tmp_path, small_with(branch_off))) == (
+        "expected a plain chain of layers, each on the one before. "
+        "Received: layer 'dense' on '['conv2d']'"
+    )
+    assert error_of(save(tmp_path, small_with(branch_out))).startswith(
+        "expected one output, of the last"
+    )
+
+
+def test_deep_nesting_in_an_argument_is_an_error(tmp_path):
+    def nest(config):
+        value = []
+        for _ in range(900):
+            value = [value]
+        layer_config(config, 1)["config"]["kernel_size"] = value
+
+    assert error_of(save(tmp_path, small_with(nest)))
+
+
+CONTENT = small_with()
+CONFIG = json.loads(parts_of(CONTENT)["config.json"])
+
+
+def places(value, path=()):
+    """Every place in a JSON value, as the keys that lead to it."""
+    yield path
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[key], (*path, key))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from([path for path in places(CONFIG) if path]), json_values)
+def test_any_change_of_the_configuration_is_read_or_refused(tmp_path_factory, place, value):
+    config = json.loads(json.dumps(CONFIG))
+    inner = config
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    path = tmp_path_factory.getbasetemp() / "changed.keras"
+    parts = parts_of(CONTENT) | {"config.json": json.dumps(config).encode()}
+    path.write_bytes(zipped(parts))
+    try:
+        network = read_keras(path).network
+    except InputError:
+        assert error_of(path)
+    else:
+        assert forward(network, np.ones((1, *network.input_shape), np.float32)).size
