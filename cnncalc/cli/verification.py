@@ -16,6 +16,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.network import Array
+from cnncalc.trace import record
 from cnncalc.verification import (
     CellValue,
     Evaluation,
@@ -160,29 +161,29 @@ def _block_numbers(sheet: Sheet, block: Block, numbers: Numbers) -> Array:
 
 def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
     """Yield every block that is not the user's, with the numbers that follow from the inputs."""
-    values = [
-        computed_values(specification, given)
-        for specification, given in zip(plan.specifications, inputs, strict=True)
-    ]
-    sizes = [
-        _term_sizes(specification, given)
+    calculations = [
+        _calculation(specification, given)
         for specification, given in zip(plan.specifications, inputs, strict=True)
     ]
     for sheet in plan.sheets:
+        values, sizes = calculations[sheet.specification]
         for block in sheet.blocks:
             if not block.is_input:
                 yield ExpectedBlock(
                     sheet.name,
                     block.row,
                     block.column,
-                    block.slice(values[sheet.specification]),
+                    block.slice(values),
                     list(formula_rows(block)) or None,
-                    sizes[sheet.specification].get(block.quantity.layer, 0.0),
+                    block.slice(sizes) if block.quantity in sizes else None,
                 )
 
 
-def _term_sizes(specification: Specification, inputs: Arrays) -> Mapping[str, float]:
-    """Return how large the terms of each layer are; the formula of a size has none."""
+def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
+    """Return all numbers of a calculation, and the sizes of the terms behind them."""
+    values = computed_values(specification, inputs)
     if specification.layout == "output size":
-        return {}
-    return term_sizes(calculated_network(specification, inputs), inputs[IMAGE])
+        return values, {}
+    trace = record(calculated_network(specification, inputs), inputs[IMAGE])
+    sizes = term_sizes(trace)
+    return values, {key: sizes[key[1:]] for key in values if key[1:] in sizes}

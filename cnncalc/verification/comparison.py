@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from cnncalc.network import Array
 from cnncalc.verification.cells import CellValue, Evaluation, Place, WorkbookCells
 from cnncalc.verification.formula_text import is_same_formula
@@ -35,8 +37,8 @@ class ExpectedBlock:
 
     Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
     `values` (height, width), NaN for an empty cell; its `formulas`, one a cell in as many rows and
-    without their equals signs, None where the cells are constants; the `term_size` that its
-    numbers are exact to (see `term_sizes`).
+    without their equals signs, None where the cells are constants; the `sizes` (height, width) of
+    the terms behind its numbers (see `term_sizes`), where they are known.
     """
 
     sheet: str
@@ -44,7 +46,7 @@ class ExpectedBlock:
     column: int
     values: Array
     formulas: Sequence[Sequence[str]] | None = None
-    term_size: float = 0.0
+    sizes: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,13 @@ def compare(
 
 def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
     """Yield the cells of a block, row by row."""
-    for row, numbers in enumerate(block.values.tolist()):
-        for column, number in enumerate(numbers):
+    sizes = np.zeros(block.values.shape) if block.sizes is None else block.sizes
+    for row, (numbers, terms) in enumerate(zip(block.values, sizes, strict=True)):
+        pairs = zip(numbers.tolist(), terms.tolist(), strict=True)
+        for column, (number, size) in enumerate(pairs):
             place = Place(block.sheet, block.row + row, block.column + column)
             formula = block.formulas[row][column] if block.formulas else None
-            yield _Cell(place, formula, number, block.term_size)
+            yield _Cell(place, formula, number, size)
 
 
 def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:

@@ -6,31 +6,64 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from cnncalc.layers import Activation, ActivationLayer, Layer, Rescaling
-from cnncalc.network import Array, Network, Weights, forward_layer
+from cnncalc.layers import Activation, ActivationLayer, Layer, Rescaling, Softmax
+from cnncalc.network import Array, forward_layer
+from cnncalc.substeps import substeps
+from cnncalc.trace import LayerTrace, Trace
 
 __all__ = ["term_sizes"]
 
+_ACTIVATION_STAGES = ("activation", "softmax")
+# Softmax's smaller steps whose errors are shares of themselves.
+_EXPONENTIALS = ("exponentials", "partial total", "total")
 
-def term_sizes(network: Network, image: Array) -> dict[str, float]:
-    """Return the largest sum of each layer, had no term cancelled another, by the layer's name.
+# How far from a number its function's slope is measured, relative to the number.
+_STEP = 1e-6
+
+
+def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
+    """Return what each number of a trace would be, had no term in its sums cancelled another.
 
     Two programs that add the same numbers in another order agree to a few units in the last
     place of this sum, not of their result: 0.1 + 0.2 − 0.3 is 0 here and 5.6e-17 there.
-    (N. J. Higham, Accuracy and Stability of Numerical Algorithms, section 4.2.)
+    (N. J. Higham, Accuracy and Stability of Numerical Algorithms, section 4.2.) An activation
+    passes the sum on times its slope.
 
-    Arguments: `image` of the network's input shape.
+    Returns by (layer, stage or smaller step) an array of that stage's or step's shape.
 
     >>> from cnncalc.calculator import Calculation
+    >>> from cnncalc.trace import record
     >>> network = Calculation(np.array([1.0, -1.0]).reshape(1, 2, 1, 1)).network((1, 2, 1))
-    >>> term_sizes(network, np.array([[[5.0], [5.0]]]))
-    {'conv2d': 10.0}
+    >>> term_sizes(record(network, [5.0, 5.0]))["conv2d", "convolution"].tolist()
+    [[[10.0]]]
     """
+    sizes: dict[tuple[str, str], Array] = {}
+    before = np.abs(trace.input.values)
+    for layer in trace.layers:
+        own = _layer_sizes(layer, before)
+        sizes |= {(layer.name, name): size for name, size in own.items()}
+        # What comes next adds up the results themselves, too.
+        before = np.maximum(own[layer.stages[-1].name], np.abs(layer.output))
+    return sizes
+
+
+def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
+    """Return the sizes in one layer, given those of its input."""
+    signless = {name: _without_sign(name, weight) for name, weight in layer.weights.items()}
+    after = forward_layer(_without_signs(layer.layer), signless, before[np.newaxis])[0]
     sizes = {}
-    values = np.abs(np.asarray(image, np.float64))[np.newaxis]
-    for layer, weights in zip(network.layers, network.weights, strict=True):
-        values = forward_layer(_without_signs(layer), _weights_without_signs(weights), values)
-        sizes[layer.name] = max(float(np.max(values)), _own_terms(layer))
+    inputs = layer.input
+    for stage in layer.stages:
+        if stage.name in _ACTIVATION_STAGES:
+            sizes[stage.name] = _activation_sizes(layer, inputs, stage.values, after)
+        elif stage.values.shape == after.shape:
+            sizes[stage.name] = after
+        else:  # padding
+            sizes[stage.name] = np.full(stage.values.shape, before.max())
+        inputs = stage.values
+    for name, values in substeps(layer).items():
+        scale = values if name in _EXPONENTIALS else np.ones(values.shape)
+        sizes[name] = after.max() * scale
     return sizes
 
 
@@ -46,12 +79,23 @@ def _without_signs(layer: Layer) -> Layer:
     return layer
 
 
-def _weights_without_signs(weights: Weights) -> Weights:
-    # A batch normalization subtracts its mean.
-    signs = {"moving_mean": -1.0}
-    return {name: signs.get(name, 1.0) * np.abs(weight) for name, weight in weights.items()}
+def _without_sign(name: str, weight: Array) -> Array:
+    """Return a weight without its sign; a batch normalization subtracts its mean."""
+    size: Array = np.abs(weight)
+    return -size if name == "moving_mean" else size
 
 
-def _own_terms(layer: Layer) -> float:
-    """Return the size of what an activation adds: most of them a 1 to an exponential."""
-    return 0.0 if getattr(layer, "activation", "linear") in ("linear", "relu") else 1.0
+def _activation_sizes(layer: LayerTrace, inputs: Array, outputs: Array, sizes: Array) -> Array:
+    """Return sizes behind an activation: those before it, times its slope."""
+    function = layer.layer
+    if not isinstance(function, ActivationLayer):
+        function = Activation(str(getattr(function, "activation", "linear")))
+    if isinstance(function, Softmax) or function == Activation("softmax"):
+        # A share follows its own number and all others, together at most twice as fast as it
+        # is large.
+        result: Array = 2 * outputs * sizes.max(axis=-1, keepdims=True)
+        return result
+    step = _STEP * np.maximum(np.abs(inputs), 1)
+    low, high = forward_layer(function, {}, np.stack([inputs - step, inputs + step]))
+    slope: Array = np.abs(high - low) / (2 * step)
+    return slope * sizes

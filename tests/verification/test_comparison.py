@@ -82,7 +82,7 @@ def test_the_tolerance_is_relative_to_the_number(relative, differing):
 
 @pytest.mark.parametrize(("found", "differing"), [(0.0, 0), (1e-13, 0), (1e-11, 1)])
 def test_a_sum_that_cancels_is_as_exact_as_its_terms(found, differing):
-    block = replace(BLOCK, values=np.full((2, 2), 2.8e-14), term_size=100.0)
+    block = replace(BLOCK, values=np.full((2, 2), 2.8e-14), sizes=np.full((2, 2), 100.0))
     values = dict.fromkeys(PLACES, found)
     assert report(values=values, blocks=[block]).evaluated.differing == 4 * differing
 
@@ -96,7 +96,7 @@ def test_an_error_stands_for_a_number_too_large_to_write():
 
 def test_terms_too_large_to_write_hide_no_difference():
     for term_size in (math.inf, math.nan):
-        block = replace(BLOCK, term_size=term_size)
+        block = replace(BLOCK, sizes=np.full((2, 2), term_size))
         assert report(values=VALUES | {PLACES[0]: 430.0}, blocks=[block]).evaluated.differing == 1
 
 

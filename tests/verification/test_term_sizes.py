@@ -5,51 +5,77 @@ import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.layers import (
+    ELU,
     Activation,
     BatchNormalization,
     Conv2D,
     Dense,
     Flatten,
     Layer,
+    LeakyReLU,
     MaxPooling2D,
+    ReLU,
     Rescaling,
     Softmax,
 )
 from cnncalc.network import assemble
+from cnncalc.trace import record
 from cnncalc.verification.term_sizes import term_sizes
 
 IMAGE = np.array([[3.0, -4.0], [-5.0, 6.0]])[..., np.newaxis]
 
 
-def sizes(*layers: Layer, weights=None, image=IMAGE):
-    weights = weights or [{}] * len(layers)
-    return list(term_sizes(assemble(layers, image.shape, weights), image).values())
+def sizes_of(network, image=IMAGE):
+    return term_sizes(record(network, image))
+
+
+def last_sizes(*layers: Layer, weights=None, image=IMAGE):
+    """The sizes behind the last number of each layer's last stage."""
+    trace = record(assemble(layers, image.shape, weights or [{}] * len(layers)), image)
+    sizes = term_sizes(trace)
+    return [sizes[each.name, each.stages[-1].name].max() for each in trace.layers]
 
 
 def test_signs_of_weights_and_pixels_are_dropped():
     kernel = np.array([[1.0, 2.0], [-3.0, 4.0]])[..., np.newaxis, np.newaxis]
-    network = Calculation(kernel, bias=-7.0).network(IMAGE.shape)
-    assert term_sizes(network, IMAGE) == {"conv2d": 3 + 8 + 15 + 24 + 7}
+    sizes = sizes_of(Calculation(kernel, bias=-7.0).network(IMAGE.shape))
+    assert sizes["conv2d", "bias"].tolist() == [[[3 + 8 + 15 + 24 + 7]]]
+
+
+def test_each_number_has_its_own_size():
+    sizes = sizes_of(Calculation(np.full((1, 1, 1, 1), -2.0)).network(IMAGE.shape))
+    assert sizes["conv2d", "convolution"].tolist() == [[[6.0], [8.0]], [[10.0], [12.0]]]
 
 
 def test_what_cancels_in_one_layer_is_remembered_in_the_next():
     first, last = np.ones((1, 2, 1, 1)), np.full((2, 1, 1, 1), -2.0)
     first[0, 1] = -1
     layers = (Conv2D(1, (1, 2), use_bias=False), Conv2D(1, (2, 1), use_bias=False))
-    assert sizes(*layers, weights=[{"kernel": first}, {"kernel": last}]) == [11.0, 36.0]
+    assert last_sizes(*layers, weights=[{"kernel": first}, {"kernel": last}]) == [11.0, 36.0]
+
+
+def test_a_padded_input_is_as_exact_as_what_it_pads():
+    first = np.ones((1, 1, 1, 1))
+    layers = (Conv2D(1, 1, use_bias=False), MaxPooling2D(2, padding="same", strides=1))
+    trace = record(assemble(layers, IMAGE.shape, [{"kernel": first}, {}]), IMAGE)
+    assert (
+        term_sizes(trace)["max_pooling2d", "padded input"].tolist()
+        == np.full((3, 3, 1), 6).tolist()
+    )
 
 
 def test_pooling_takes_the_sizes_of_its_window():
-    network = pooling_network(IMAGE.shape, pooling_layer("average", 2))
-    assert term_sizes(network, IMAGE) == {"average_pooling2d": 4.5}
+    sizes = sizes_of(pooling_network(IMAGE.shape, pooling_layer("average", 2)))
+    assert sizes["average_pooling2d", "pooling"].tolist() == [[[4.5]]]
 
 
 @pytest.mark.parametrize(
     ("layer", "size"),
     [
         (Activation("relu"), 6.0),
-        (Activation("sigmoid"), 6.0),
-        (Softmax(), 6.0),
+        (ReLU(max_value=5), 3.0),
+        (LeakyReLU(0.5), 6.0),
+        (ELU(alpha=2.0), 6.0),
         (Rescaling(-0.5, offset=-1.0), 4.0),
         (Rescaling(0.01), 0.06),
         (MaxPooling2D(2), 6.0),
@@ -57,29 +83,72 @@ def test_pooling_takes_the_sizes_of_its_window():
     ],
 )
 def test_a_layer_without_weights(layer, size):
-    assert sizes(layer) == [pytest.approx(size)]
+    assert last_sizes(layer) == [pytest.approx(size)]
 
 
-def test_an_activation_adds_to_exponentials_of_about_one():
-    assert sizes(Activation("elu"), image=IMAGE / 1000) == [1.0]
-    assert sizes(Activation("relu"), image=IMAGE / 1000) == [0.006]
+@pytest.mark.parametrize(
+    ("activation", "number", "slope"),
+    [
+        ("sigmoid", 0.0, 0.25),
+        ("sigmoid", -100.0, math.exp(-100)),
+        ("tanh", 0.5, 1 - math.tanh(0.5) ** 2),
+        ("softplus", -80.0, math.exp(-80)),
+        ("elu", -2.0, math.exp(-2)),
+    ],
+)
+def test_an_activation_passes_sizes_on_times_its_slope(activation, number, slope):
+    # 1000 less what makes it the number: the terms are large, the sum is small.
+    weights = {"kernel": np.ones((1, 2, 1, 1)), "bias": np.zeros(1)}
+    image = np.array([1000.0, number - 1000.0]).reshape(1, 2, 1)
+    sizes = last_sizes(Conv2D(1, (1, 2), activation=activation), weights=[weights], image=image)
+    assert sizes == [pytest.approx(slope * (2000 - number), rel=1e-3)]
+
+
+def test_a_share_of_softmax_is_as_exact_as_the_exponents():
+    image = np.array([-300.0, 0.0]).reshape(1, 1, 2)
+    trace = record(assemble([Softmax()], image.shape, [{}]), image)
+    sizes = term_sizes(trace)["softmax", trace.layers[0].stages[-1].name]
+    assert sizes.tolist() == [[[2 * 300 * math.exp(-300), 2 * 300 * 1.0]]]
+
+
+def test_the_exponentials_of_softmax_are_as_exact_as_the_exponents():
+    kernel = np.array([[[[1.0, 2.0]]]])
+    network = Calculation(kernel, activation="softmax").network((1, 1, 1))
+    sizes = sizes_of(network, np.array([[[-50.0]]]))
+    assert sizes["conv2d", "exponentials"].tolist() == [[[100.0, 100.0 * math.exp(-50)]]]
+    assert sizes["conv2d", "largest"].tolist() == [[[100.0]]]
 
 
 def test_a_batch_normalization_subtracts_its_mean():
     weights = {name: np.ones(1) for name in ("gamma", "beta", "moving_mean", "moving_variance")}
-    found = sizes(BatchNormalization(epsilon=0.0), weights=[weights])
+    found = last_sizes(BatchNormalization(epsilon=0.0), weights=[weights])
     assert found == [pytest.approx((6 + 1) / 1 + 1)]
 
 
 def test_a_dense_layer_sums_all_its_inputs():
     weights = {"kernel": np.array([[1.0], [-1], [-1], [1]]), "bias": np.array([-2.0])}
-    assert sizes(Flatten(), Dense(1), weights=[{}, weights]) == [6.0, 20.0]
+    assert last_sizes(Flatten(), Dense(1), weights=[{}, weights]) == [6.0, 20.0]
+
+
+def test_every_stage_and_step_has_sizes_of_its_shape():
+    random = np.random.default_rng(0)
+    kernel = random.normal(size=(2, 2, 40, 3))
+    calculation = Calculation(
+        kernel, 0.5, "same", 1, 2, "softmax", combine="sum", pooling=pooling_layer("max", 2)
+    )
+    trace = record(calculation.network((4, 4, 40)), random.normal(size=(4, 4, 40)))
+    sizes = term_sizes(trace)
+    for layer in trace.layers:
+        for stage in layer.stages:
+            assert sizes[layer.name, stage.name].shape == stage.values.shape
+    assert sizes["conv2d", "partial sums"].shape == (4, 4, 2, 3)
+    assert sizes["conv2d", "dilated kernel"].shape == (3, 3, 40, 3)
 
 
 def test_the_difference_of_two_summing_orders_is_small_beside_the_size():
     random = np.random.default_rng(3)
     terms = random.normal(size=(1, 75, 1)) * 100
     kernel = random.normal(size=(1, 75, 1, 1))
-    size = term_sizes(Calculation(kernel).network(terms.shape), terms)["conv2d"]
+    size = sizes_of(Calculation(kernel).network(terms.shape), terms)["conv2d", "convolution"].item()
     products = (terms[0, :, 0] * kernel[0, :, 0, 0]).tolist()
     assert abs(sum(products) - math.fsum(products)) < 1e-14 * size
