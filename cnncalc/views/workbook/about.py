@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnncalc.errors import InputError
-from cnncalc.layers import Shape
-from cnncalc.views.workbook.layer_text import decode_layers, encode_layers
+from cnncalc import notation
+from cnncalc.errors import InputError, NotationError, OptionError
+from cnncalc.layers import Layer, Shape
+from cnncalc.layers.naming import named
 from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
 
@@ -90,7 +91,7 @@ def _lines(specification: Specification) -> list[tuple[str, str]]:
         (_CALCULATION, specification.title),
         (_LAYOUT, specification.layout),
         (_SHAPE, "×".join(map(str, specification.input_shape))),
-        (_LAYERS, encode_layers(specification.layers)),
+        (_LAYERS, notation.write(specification.layers)),
         (_NOTE, specification.note),
     ]
 
@@ -140,8 +141,16 @@ def _specification(record: dict[str, str]) -> Specification:
         what = f"no line {missing[0]}" if missing else f"layout {record[_LAYOUT]!r}"
         message = f"the sheet {ABOUT} must hold the lines that cnncalc wrote. Received: {what}"
         raise InputError(message)
-    layers, shape = decode_layers(record[_LAYERS]), _shape(record[_SHAPE])
+    layers, shape = _layers(record[_LAYERS]), _shape(record[_SHAPE])
     return Specification(record[_CALCULATION], layers, shape, layout, record.get(_NOTE, ""))
+
+
+def _layers(text: str) -> tuple[Layer, ...]:
+    try:
+        return named(notation.parse(text).layers)
+    except (NotationError, OptionError) as error:
+        message = f"the layers on the sheet {ABOUT} must be as cnncalc wrote them: {error}"
+        raise InputError(message) from error
 
 
 def _shape(text: str) -> Shape:

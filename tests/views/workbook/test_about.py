@@ -4,12 +4,22 @@ from cnncalc.errors import InputError
 from cnncalc.layers import Combine, Conv2D, MaxPooling2D
 from cnncalc.views.workbook.about import about_sheet, read_about
 from cnncalc.views.workbook.plan import Specification
-from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.planning import make_plan, specify
+from tests.views.workbook.drawn import drawn_trace
 
 CALCULATIONS = (
-    Specification("=1+1", (Conv2D(2, 3, name="a"), Combine(name="b")), (9, 8, 3), "steps", "note"),
+    Specification(
+        "=1+1", (Conv2D(2, 3, name="a"), Combine(name="combine")), (9, 8, 3), "steps", "note"
+    ),
     Specification("", (MaxPooling2D(2, name="pool"),), (4, 4, 1), "article"),
 )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_any_layers_come_back_as_they_were(seed):
+    specification = specify(drawn_trace(seed).network)
+    sheet = about_sheet(make_plan([specification]), "")
+    assert read_about(rows(sheet)) == (specification,)
 
 
 def rows(sheet):
@@ -44,8 +54,8 @@ def test_another_sheet_is_refused():
         ("Input shape", "9×x", "written like 17×4×1. Received: '9×x'"),
         ("Input shape", "9×0×1", "written like"),
         ("Input shape", None, "written like"),
-        ("Layers", "Conv2D", "as cnncalc writes them"),
-        ("Layers", 7, "as cnncalc writes them"),
+        ("Layers", "Conv3D(2, 3)", "must be as cnncalc wrote them: .*Conv3D"),
+        ("Layers", "Conv2D(0, 3)", "filters must be"),
     ],
 )
 def test_a_damaged_line_is_said(key, value, message):
