@@ -55,7 +55,8 @@ class MappedImages:
     file never holds more of it than one batch.
     """
 
-    def __init__(self, path: Path, shape: Sequence[int]) -> None:
+    def __init__(self, path: Path, shape: Sequence[int], digest: str) -> None:
+        self.digest = digest
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._images = np.frombuffer(self._map, np.uint8).reshape(shape)
@@ -217,5 +218,5 @@ def _open(entry: Path, paths: Sequence[Path]) -> CachedPhotos:
     if not contents["kept"]:
         message = f"none of {len(paths)} photos can be decoded; the first: {left_out[0].reason}"
         raise InputError(message)
-    images = MappedImages(entry / IMAGES, contents["shape"])
+    images = MappedImages(entry / IMAGES, contents["shape"], entry.name)
     return CachedPhotos(images, tuple(contents["kept"]), left_out, entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +13,26 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OptionError
 
-__all__ = ["Dataset", "ImageSource", "Parts", "make_dataset", "split", "split_warnings"]
+__all__ = [
+    "Dataset",
+    "ImageSource",
+    "Parts",
+    "StoredImages",
+    "make_dataset",
+    "split",
+    "split_warnings",
+]
 
 Array = NDArray[Any]
 
 
-class ImageSource(Protocol):
-    """A stack of images (images, height, width, channels): an array, or a file that acts as one."""
+class StoredImages(Protocol):
+    """A stack of images (images, height, width, channels) in a file, read as an array is.
+
+    `digest` tells one content from another.
+    """
+
+    digest: str
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -26,6 +40,9 @@ class ImageSource(Protocol):
 
     def __getitem__(self, rows: Array, /) -> Array:
         """Return a copy of the images in these rows, in their order."""
+
+
+ImageSource = Array | StoredImages
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +79,15 @@ class Dataset:
     def part(self, positions: Array) -> Dataset:
         """Return the samples at positions as a data set of the same stack."""
         return replace(self, rows=self.rows[positions], labels=self.labels[positions])
+
+    def digest(self) -> str:
+        """Return a text that tells these samples, and their order, from any others."""
+        images = self.images
+        content = images.digest.encode() if not isinstance(images, np.ndarray) else images.data
+        result = hashlib.blake2b(repr((self.images.shape, self.class_names)).encode())
+        for part in (content, self.rows.data, self.labels.data):
+            result.update(part)
+        return result.hexdigest()[:32]
 
     def name(self, position: int) -> str:
         """Return what a sample is called: its file, or its number."""

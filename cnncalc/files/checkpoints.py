@@ -1,0 +1,138 @@
+"""Checkpoints: a training's state in one file, an .npz archive, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import InputError
+from cnncalc.files.output import write_atomically
+from cnncalc.files.paths import check_readable, quoted
+from cnncalc.training.history import EpochRecord
+from cnncalc.training.identity import check_identity
+from cnncalc.training.optimizers import OptimizerState
+from cnncalc.training.state import EpochProgress, TrainingState
+
+__all__ = ["CheckpointWriter", "checkpoint_path", "read_checkpoint", "write_checkpoint"]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def checkpoint_path(model: Path) -> Path:
+    """Return where the checkpoint of a model that is being trained stands: beside it.
+
+    >>> checkpoint_path(Path("model.keras")).name
+    'model.keras.checkpoint'
+    """
+    return model.with_name(f"{model.name}.checkpoint")
+
+
+def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, str]) -> None:
+    """Write a training's state, in the place of an older one.
+
+    Arguments: `path`; the `state` between two batches; what the training is, by
+    `training.identity`. Raises OutputError where it can't be written.
+    """
+    arrays = _grouped("weights", state.weights) | _grouped("slots", state.optimizer.slots)
+    arrays |= _grouped("best", state.best_weights or ())
+    about = {
+        "identity": dict(identity),
+        "iterations": state.optimizer.iterations,
+        "history": [record.row() for record in state.history],
+        "progress": asdict(state.progress),
+        "layers": len(state.weights),
+        "slots": len(state.optimizer.slots),
+        "best": state.best_weights is not None,
+    }
+    with write_atomically(path, force=True) as file:
+        np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
+
+
+def _grouped(group: str, mappings: Any) -> dict[str, NDArray[Any]]:  # noqa: ANN401 (any sequence)
+    return {
+        f"{group}/{index}/{name}": array
+        for index, own in enumerate(mappings)
+        for name, array in own.items()
+    }
+
+
+def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
+    """Read a training's state.
+
+    Arguments: `path`; what the training that goes on is, by `training.identity`.
+    Returns the state, as it was written.
+    Raises InputError where it can't be read, OptionError where it is of another training.
+    """
+    check_readable(path)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        about = json.loads(str(arrays.pop("about")))
+        state = TrainingState(
+            weights=tuple(_ungrouped("weights", arrays, about["layers"])),
+            optimizer=OptimizerState(
+                about["iterations"], _ungrouped("slots", arrays, about["slots"])
+            ),
+            history=[EpochRecord(**row) for row in about["history"]],
+            progress=EpochProgress(**about["progress"]),
+            best_weights=tuple(_ungrouped("best", arrays, about["layers"]))
+            if about["best"]
+            else None,
+        )
+    # A damaged archive may raise any of these; so may a file that is none.
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+    ) as error:
+        message = f"{quoted(path)} is no checkpoint, or a damaged one. Expected one to resume from"
+        raise InputError(message) from error
+    check_identity(quoted(path), about["identity"], identity)
+    return state
+
+
+def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, NDArray[Any]]]:
+    result: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
+    for key, array in arrays.items():
+        own, index, name = key.split("/")
+        if own == group:
+            result[int(index)][name] = array
+    return result
+
+
+class CheckpointWriter:
+    """A watcher that writes a checkpoint after each epoch, and every so many minutes."""
+
+    def __init__(
+        self, path: Path, identity: Mapping[str, str], minutes: float | None = None
+    ) -> None:
+        self.path = path
+        self._identity = identity
+        self._seconds = None if minutes is None else 60 * minutes
+        self._written = time.monotonic()
+
+    def write(self, state: TrainingState) -> None:
+        """Write the state as it is now."""
+        write_checkpoint(self.path, state, self._identity)
+        self._written = time.monotonic()
+
+    def on_batch(self, state: TrainingState) -> None:
+        """Write where the minutes are over."""
+        if self._seconds is not None and time.monotonic() - self._written >= self._seconds:
+            self.write(state)
+
+    def on_epoch(self, state: TrainingState) -> None:
+        """Write the finished epoch."""
+        self.write(state)
