@@ -1,13 +1,13 @@
 """Reading a listing of layers: calls, one a line or in one Sequential, or `model.add(...)`.
 
-What a pasted script holds besides (imports, `compile`, `summary`, `fit`) is left out; anything
-that could change the network and isn't understood is an error that points at its place.
+What a pasted script holds besides (imports, data, `compile`, `fit`) is left out; anything that
+could change the network and isn't understood is an error that points at its place.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cnncalc.errors import NotationError, OptionError
@@ -103,18 +103,25 @@ class _Reader:
                 pass
             case ast.Expr(value=value):
                 self.read_layers(value)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
-                self.read_assigned_call(name, value)
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self.names[name] = read_value(self.source, value, self.names)
+            case ast.Assign(targets=targets, value=value):
+                self.read_assignment(targets, value)
             case _:
                 raise self._no_layer(statement)
 
-    def read_assigned_call(self, name: str, call: ast.Call) -> None:
-        """Read `model = Sequential(...)`; `history = model.fit(...)` holds no layer."""
-        if _called(call) != "Sequential" and not self._holds_no_layer(call):
-            raise self._no_layer(call, f"{name} = {self.source.quote(call)}")
-        self.read_layers(call)
+    def read_assignment(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """Read `model = Sequential(...)`, or a name's value; the rest of a script is left out."""
+        if isinstance(value, ast.Call) and _called(value) == "Sequential":
+            self.read_layers(value)
+            return
+        names = ", ".join(map(self.source.quote, targets))
+        if _holds_layers(value):
+            raise self._no_layer(value, f"{names} = {self.source.quote(value)}")
+        try:
+            self.names[names] = read_value(self.source, value, self.names)
+        except NotationError:
+            # Where a layer needs the name after all, that is an error there.
+            self.names.pop(names, None)
+            self.left_out.append(f"{names} = … (line {value.lineno})")
 
     def read_layers(self, node: ast.expr) -> None:
         """Read an expression that is a layer, several of them, or a call that holds some."""
@@ -247,6 +254,11 @@ class _Reader:
             f"Received: {quoted or self.source.quote(node)}"
         )
         return self.source.error(node, message)
+
+
+def _holds_layers(node: ast.AST) -> bool:
+    known = {*LAYERS, *_OLD_LAYER_NAMES, "Sequential"}
+    return any(isinstance(part, ast.Call) and _called(part) in known for part in ast.walk(node))
 
 
 def _called(call: ast.Call) -> str:

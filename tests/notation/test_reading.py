@@ -50,6 +50,8 @@ KERAS_LISTING = '''
 
     num_classes = 10
     input_shape = (28, 28, 1)
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    x_train = x_train.astype("float32") / 255
 
     model = keras.Sequential(
         [
@@ -115,7 +117,8 @@ def test_a_pasted_script_is_read_with_the_names_that_it_gives_to_values():
         Dense(10, activation="softmax"),
     )
     assert written.notes == (
-        "left out, since they hold no layer: model.fit (line 21), print (line 22)",
+        "left out, since they hold no layer: ((x_train, y_train), (x_test, y_test)) = … (line 8), "
+        "x_train = … (line 9), history = … (line 23), print (line 24)",
     )
 
 
@@ -247,6 +250,16 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
             "x = Flatten()",
             "line 1, column 5: expected a layer, such as Dense(2), or a Sequential of layers. "
             "Received: x = Flatten()",
+        ),
+        (
+            "n = 5; n = count(n)\nDense(n)",
+            "line 2, column 7: a value must be a number, a text, True, False, None, or a tuple of "
+            "these: code is not executed. Received: n",
+        ),
+        (
+            "x = [Dense(2)]",
+            "line 1, column 5: expected a layer, such as Dense(2), or a Sequential of layers. "
+            "Received: x = [Dense(2)]",
         ),
         (
             "for i in range(3):\n    model.add(Dense(2))",
