@@ -20,6 +20,7 @@ LEVELS = {
     "shapes": 1,
     "layers": 2,
     "notation": 3,
+    "receptive_field": 3,
     "ops": 3,
     "network": 4,
     "article": 5,

@@ -12,6 +12,7 @@ from rich.text import Text
 from cnncalc.explanation import Explanation, Term
 from cnncalc.views.terminal.equations import Equation, draw_equation, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
+from cnncalc.views.terminal.rules import WRITTEN_OUT, function_name, shares
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = ["by_channel", "draw_result", "draw_subtotal", "place"]
@@ -69,17 +70,23 @@ def _product(term: Term, screen: Screen) -> str:
 
 
 def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
-    """Return the equation that joins the terms; a rule for each number by itself has none."""
+    """Return the equations that join the terms; a function of one number has none."""
     if explanation.rule == "each":
         return []
-    if explanation.rule != "products":
-        return [_reduced(explanation, screen)]
-    channels = by_channel(explanation)
-    if len(channels) == 1:
-        return [_products(explanation, explanation.terms, explanation.total, screen)]
+    if explanation.rule == "products":
+        return [_summed(explanation, screen)]
+    if explanation.rule in WRITTEN_OUT:
+        return WRITTEN_OUT[explanation.rule](explanation, screen)
+    return [_reduced(explanation, screen)]
+
+
+def _summed(explanation: Explanation, screen: Screen) -> Equation:
+    channels = by_channel(explanation) if explanation.layer.geometry else {}
+    if len(channels) < 2:
+        return _products(explanation, explanation.terms, explanation.total, screen)
     sums = (fsum(term.product for term in terms) for terms in channels.values())
     terms = [in_formula(screen.number(each)) for each in sums]
-    return [Equation(f"{signed(screen.number(explanation.total))} = ", terms)]
+    return Equation(f"{signed(screen.number(explanation.total))} = ", terms)
 
 
 def _reduced(explanation: Explanation, screen: Screen) -> Equation:
@@ -102,19 +109,21 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
 def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return what the bias and the activation made of the total."""
     equations = []
-    results = dict(explanation.results)
-    before = signed(screen.number(explanation.total))
+    before, last = (
+        signed(screen.number(n)) for n in (explanation.total, explanation.results[-1][1])
+    )
     if explanation.bias is not None:
-        after = signed(screen.number(results["bias"]))
+        _, biased = explanation.results[1]
+        after = signed(screen.number(biased))
         bias = in_formula(screen.number(explanation.bias))
         equations.append(Equation(f"{before} + bias {bias} = {after}", ()))
         before = after
-    if "activation" in results:
-        after = signed(screen.number(results["activation"]))
-        name = getattr(explanation.layer.layer, "activation", "")
-        # Softmax needs all channels of a pixel: its result does not follow from this number alone.
-        others = ", among the other channels" if name == "softmax" else ""
-        equations.append(Equation(f"{name}({before}{others}) = {after}", ()))
+    if explanation.among:
+        own, share = explanation.at[-1], explanation.results[-1][1]
+        equations += shares(explanation.among, own, share, screen)
+    elif explanation.results[-1][0] == "activation" and explanation.rule != "softmax":
+        name = function_name(explanation.layer.layer)
+        equations.append(Equation(f"{name}({before}) = {last}", ()))
     return equations
 
 
@@ -124,5 +133,5 @@ def _legend(explanation: Explanation, screen: Screen) -> Iterator[Text]:
     if empty:
         text = f"{len(empty)} of the window's {len(explanation.terms)} cells are padding, "
         yield from screen.sentences(text + "which does not count.", FAINT)
-    elif padding:
+    elif padding and explanation.rule != "same":
         yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)

@@ -153,10 +153,16 @@ def test_a_layer_of_its_own_for_the_activation():
     assert text == "activation (0, 0) = 0\n\n  relu(−3) = 0  activation (0, 0)\n\n"
 
 
-def test_softmax_says_that_it_needs_the_other_channels():
+def test_softmax_is_written_out_with_all_channels():
     network = assemble([Activation("softmax")], (1, 1, 2), [{}])
-    text = explained(record(network, [[[1.0, 1.0]]]), (0, 0, 0))
-    assert "  softmax(1, among the other channels) = 0.5  activation (0, 0, 0)\n" in text
+    text = explained(record(network, [[[1.0, -1.0]]]), (0, 0, 1))
+    assert text == (
+        "activation (0, 0, 1) = 0.1192\n"
+        "\n"
+        "  largest = max(1, −1)\n"
+        "  e^(−1 − 1) / (e^(1 − 1) + e^(−1 − 1)) = 0.1192  activation (0, 0, 1)\n"
+        "\n"
+    )
 
 
 def test_the_maximum_is_marked_once_even_in_a_tie():

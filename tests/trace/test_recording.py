@@ -3,13 +3,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import cnncalc.trace
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
-from cnncalc.errors import ShapeError
-from cnncalc.explanation import explain
-from cnncalc.layers import Activation
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import (
+    ELU,
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    InputLayer,
+    LeakyReLU,
+    ReLU,
+    Rescaling,
+    Softmax,
+    ZeroPadding2D,
+)
 from cnncalc.network import assemble, forward
-from cnncalc.trace import record
+from cnncalc.trace import record, windows
+from tests.trace.drawn import networks_and_images, vary
 
 few = st.integers(1, 3)
 
@@ -61,21 +75,15 @@ def test_the_trace_agrees_with_the_operations(drawn):
     assert trace.output.shape == network.shapes[-1]
 
 
-@settings(max_examples=100, deadline=None)
-@given(calculations(), st.data())
-def test_every_number_is_explained_by_its_terms(drawn, data):
-    image, calculation = drawn
-    try:
-        network = calculation.network(image.shape)
-    except ShapeError:
-        return
-    for layer in record(network, image).layers:
-        at = tuple(data.draw(st.integers(0, n - 1)) for n in layer.output.shape)
-        explanation = explain(layer, at)
-        assert explanation.total == pytest.approx(explanation.results[0][1], rel=1e-12, abs=1e-10)
-        for term in explanation.terms:
-            if not term.padding:
-                assert layer.input[term.index] == term.value
+@settings(max_examples=200, deadline=None)
+@given(networks_and_images())
+def test_the_trace_of_a_whole_network_agrees_with_its_forward_pass(drawn):
+    network, image = drawn
+    trace = record(network, image)
+    expected = forward(network, image[np.newaxis])[0]
+    np.testing.assert_allclose(trace.output, expected, rtol=1e-9, atol=1e-9)
+    assert tuple(layer.output.shape for layer in trace.layers) == network.shapes[1:]
+    assert not any(stage.values.flags.writeable for stage in trace.stages)
 
 
 def test_stages_are_named_in_order_and_read_only():
@@ -109,13 +117,14 @@ def test_past_the_limit_the_trace_takes_the_operations_result(monkeypatch):
         activation="relu",
         pooling=pooling_layer("average", 2, None, "same"),
     )
-    network = calculation.network(image.shape)
+    head = [Flatten(), Dense(3, "relu")]
+    network = vary([*calculation.network(image.shape).layers, *head], image.shape)
     slow = record(network, image)
-    monkeypatch.setattr(cnncalc.trace, "OWN_WINDOWS_LIMIT", 0)
+    monkeypatch.setattr(windows, "OWN_PRODUCTS_LIMIT", 0)
     quick = record(network, image)
     assert [stage.name for stage in quick.stages] == [stage.name for stage in slow.stages]
     for one, other in zip(slow.stages, quick.stages, strict=True):
-        np.testing.assert_allclose(one.values, other.values, rtol=1e-12)
+        np.testing.assert_allclose(one.values, other.values, rtol=1e-12, atol=1e-12)
 
 
 def test_notes_tell_how_each_size_came_about():
@@ -140,3 +149,81 @@ def test_padding_that_must_not_count_is_empty():
 def test_an_activation_layer_has_its_own_stage():
     trace = record(assemble([Activation("relu")], (1, 2, 1), [{}]), [[-1, 2]])
     assert trace.output[:, :, 0].tolist() == [[0, 2]]
+
+
+def stages_of(*layers, shape=(4, 4, 1)):
+    """The stages of a network by name, after the input."""
+    trace = record(vary(layers, shape), np.random.default_rng(0).normal(size=shape))
+    return {stage.name: stage for stage in trace.stages[1:]}
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "note"),
+    [
+        (InputLayer((4, 4, 2)), "input", "4×4×2, as it is"),
+        (Rescaling(0.5, (1, 2)), "rescaling", "each number × 0.5 + one number a channel"),
+        (
+            ZeroPadding2D((0, 1, 2, 0)),
+            "zero padding",
+            "zeros added: 1 bottom, 2 left; 4×4×2 → 5×6×2",
+        ),
+        (Flatten(), "flatten", "4×4×2 → 32: row after row, channels innermost"),
+        (
+            Dense(3),
+            "weighted sum",
+            "3 units: each sums 2 inputs × its weights, at each of the 4×4 positions",
+        ),
+        (Dense(3, "softmax"), "activation", "softmax over each position's channels"),
+        (
+            Dropout(0.25),
+            "dropout",
+            "does nothing here; in training, a share of 0.25 of the numbers becomes 0",
+        ),
+        (GlobalAveragePooling2D(), "global pooling", "the mean of each 4×4 slice: 2"),
+        (
+            BatchNormalization(scale=False),
+            "normalization",
+            "(x − mean) / √(variance + 0.001) + β, as each channel was in training",
+        ),
+        (ReLU(6, threshold=1), "activation", "relu (max_value=6, threshold=1) of each number"),
+        (LeakyReLU(), "activation", "leaky_relu (below 0, x becomes 0.3 × x) of each number"),
+        (ELU(), "activation", "elu (below 0, x becomes 1 × (e^x − 1)) of each number"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_note_tells_what_a_layer_did(layer, name, note):
+    assert stages_of(layer, shape=(4, 4, 2))[name].note == note
+
+
+def test_softmax_of_a_vector_is_a_stage_after_the_logits():
+    stages = stages_of(Conv2D(2, 3), Flatten(), Dense(3, "softmax"))
+    assert list(stages) == [
+        "convolution", "bias", "flatten", "weighted sum", "logits", "softmax",
+    ]  # fmt: skip
+    assert (
+        stages["logits"].note
+        == "one number added to each unit's sum; softmax makes shares of these"
+    )
+    assert stages["softmax"].values.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("last", [Softmax(), Activation("softmax")])
+def test_a_softmax_layer_begins_with_the_logits(last):
+    stages = stages_of(Flatten(), Dense(3, use_bias=False), last)
+    assert list(stages) == ["flatten", "weighted sum", "logits", "softmax"]
+    assert (stages["logits"].values == stages["weighted sum"].values).all()
+
+
+def test_without_a_bias_the_weighted_sums_are_the_logits():
+    assert list(stages_of(Flatten(), Dense(3, "softmax", use_bias=False))) == [
+        "flatten", "logits", "softmax",
+    ]  # fmt: skip
+
+
+def test_the_trace_finds_a_layer_by_name():
+    trace = record(vary([Flatten(), Dense(2)], (2, 2, 1)), np.ones((2, 2, 1)))
+    assert trace.place("dense") == 1
+    with pytest.raises(
+        OptionError, match=r"the network has the layers flatten, dense\. Received: dens"
+    ):
+        trace.place("dens")

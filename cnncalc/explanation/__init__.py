@@ -1,0 +1,20 @@
+"""Where one number came from: the numbers before it, what was done with them, in what order.
+
+Every term carries the position that it has in the layer's input, so that a number can be
+followed back to its pixels, layer by layer.
+"""
+
+from cnncalc.explanation.derivation import Step, contributors, derive
+from cnncalc.explanation.explaining import explain, follow
+from cnncalc.explanation.structure import Explanation, Position, Term
+
+__all__ = [
+    "Explanation",
+    "Position",
+    "Step",
+    "Term",
+    "contributors",
+    "derive",
+    "explain",
+    "follow",
+]

@@ -1,0 +1,10 @@
+"""The step-by-step record of a network's work on one image; every view reads from it.
+
+A trace multiplies and sums by itself, apart from `ops`, so that the two can be tested against
+each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it takes `ops`' result.
+"""
+
+from cnncalc.trace.recording import record
+from cnncalc.trace.structure import LayerTrace, Stage, Trace
+
+__all__ = ["LayerTrace", "Stage", "Trace", "record"]

@@ -1,0 +1,177 @@
+"""From a network and an image to the trace: what each layer's stages are."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+
+from cnncalc import layers as specifications
+from cnncalc.layers import Layer, Shape, WindowLayer
+from cnncalc.network import Array, Network, Weights, forward_layer
+from cnncalc.trace import windows
+from cnncalc.trace.finishing import activation_stage, finished
+from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
+
+__all__ = ["record"]
+
+
+def record(network: Network, image: Any) -> Trace:  # noqa: ANN401 (anything NumPy takes)
+    """Run one image through a network and keep every intermediate result.
+
+    Arguments: `image` of the network's input shape, (height, width, channels).
+    Returns the trace, its arrays read-only float64.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> from cnncalc.network import assemble
+    >>> pool = assemble([MaxPooling2D(2)], (2, 2, 1), [{}])
+    >>> record(pool, [[[1], [5]], [[3], [2]]]).output.tolist()
+    [[[5.0]]]
+    """
+    values = np.array(image, dtype=np.float64).reshape(network.input_shape)
+    first = make_stage("input", values, _size(values.shape))
+    traces = []
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        geometry = layer.geometry(values.shape) if isinstance(layer, WindowLayer) else None
+        stages = _stages(layer, weights, values)
+        traces.append(LayerTrace(layer, weights, geometry, values, stages))
+        values = traces[-1].output
+    return Trace(network, first, tuple(traces))
+
+
+def _size(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+@singledispatch
+def _stages(layer: Layer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+_stages.register(specifications.Conv2D, windows.convolution_stages)
+_stages.register(specifications.DepthwiseConv2D, windows.convolution_stages)
+_stages.register(specifications.PoolingLayer, windows.pooling_stages)
+
+
+@_stages.register
+def _(layer: specifications.InputLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return (make_stage("input", values, f"{_size(values.shape)}, as it is"),)
+
+
+@_stages.register
+def _(layer: specifications.Rescaling, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    result = values * np.asarray(layer.scale) + np.asarray(layer.offset)
+    note = f"each number × {_numbers(layer.scale)} + {_numbers(layer.offset)}"
+    return (make_stage("rescaling", result, note),)
+
+
+def _numbers(value: object) -> str:
+    return "one number a channel" if isinstance(value, tuple) else f"{value:.6g}"
+
+
+@_stages.register
+def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    top, bottom, left, right = layer.pads
+    result = np.pad(values, ((top, bottom), (left, right), (0, 0)))
+    added = windows.pads_text(layer.pads) or "none"
+    note = f"zeros added: {added}; {_size(values.shape)} → {_size(result.shape)}"
+    return (make_stage("zero padding", result, note),)
+
+
+@_stages.register
+def _(
+    layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
+    average = isinstance(layer, specifications.GlobalAveragePooling2D)
+    result = np.mean(values, axis=(0, 1)) if average else np.max(values, axis=(0, 1))
+    if layer.keepdims:
+        result = result[np.newaxis, np.newaxis]
+    kept = "mean" if average else "largest number"
+    note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"
+    return (make_stage("global pooling", result, note),)
+
+
+@_stages.register
+def _(layer: specifications.Flatten, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    sizes = f"{_size(values.shape)} → {values.size}"
+    note = f"{sizes}: row after row, channels innermost" if values.ndim > 1 else "flat already"
+    return (make_stage("flatten", values.reshape(-1), note),)
+
+
+@_stages.register
+def _(layer: specifications.Dense, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    kernel = weights["kernel"]
+    if values.size * layer.units > windows.OWN_PRODUCTS_LIMIT:
+        bare = specifications.Dense(layer.units, use_bias=False)
+        result = forward_layer(bare, weights, values[np.newaxis])[0]
+    else:
+        result = np.einsum("...i,iu->...u", values, kernel)
+    note = f"{layer.units} units: each sums {kernel.shape[0]} inputs × its weights"
+    if values.ndim > 1:
+        note += f", at each of the {_size(values.shape[:-1])} positions"
+    return finished(layer, weights, make_stage("weighted sum", result, note), "unit's sum")
+
+
+@_stages.register
+def _(layer: specifications.Dropout, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    note = f"does nothing here; in training, a share of {layer.rate:g} of the numbers becomes 0"
+    return (make_stage("dropout", values, note),)
+
+
+@_stages.register
+def _(
+    layer: specifications.BatchNormalization, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
+    deviation = np.sqrt(weights["moving_variance"] + np.float64(layer.epsilon))
+    result = (values - weights["moving_mean"]) / deviation
+    result = result * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
+    scaled = " × γ" * layer.scale + " + β" * layer.center
+    note = f"(x − mean) / √(variance + {layer.epsilon:g}){scaled}, as each channel was in training"
+    return (make_stage("normalization", result, note),)
+
+
+@_stages.register
+def _(layer: specifications.Activation, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return _activated(layer.activation, values)
+
+
+@_stages.register
+def _(layer: specifications.Softmax, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return _activated("softmax", values)
+
+
+def _activated(name: str, values: Array) -> tuple[Stage, ...]:
+    stage = activation_stage(name, values)
+    if stage.name != "softmax":
+        return (stage,)
+    return (make_stage("logits", values, "the numbers that softmax makes shares of"), stage)
+
+
+@_stages.register
+def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    result = forward_layer(layer, weights, values[np.newaxis])[0]
+    return (make_stage("activation", result, f"{_function(layer)} of each number"),)
+
+
+def _function(layer: specifications.ActivationLayer) -> str:
+    """Say what a layer with parameters does to a number."""
+    if isinstance(layer, specifications.LeakyReLU):
+        return f"leaky_relu (below 0, x becomes {layer.negative_slope:g} × x)"
+    if isinstance(layer, specifications.ELU):
+        return f"elu (below 0, x becomes {layer.alpha:g} × (e^x − 1))"
+    return f"relu{_relu_options(layer)}"
+
+
+def _relu_options(layer: specifications.ActivationLayer) -> str:
+    names = ("max_value", "negative_slope", "threshold")
+    given = [f"{name}={value:g}" for name in names if (value := getattr(layer, name, None))]
+    return f" ({', '.join(given)})" if given else ""
+
+
+@_stages.register
+def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    combine = np.sum if layer.mode == "sum" else np.max
+    result = np.asarray(combine(values, axis=-1, keepdims=True))
+    note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
+    return (make_stage("combined", result, note),)

@@ -1,0 +1,85 @@
+"""What a trace is made of: immutable stages, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import Layer
+from cnncalc.network import Array, Network, Weights
+from cnncalc.shapes import Geometry
+
+__all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One intermediate result of one layer.
+
+    `name` says what was done ("padded input", "convolution", "bias", "activation", "pooling",
+    "flatten", "weighted sum", "normalization", …; "logits" and "softmax" where a vector becomes
+    shares), `values` is a read-only array (height, width, channels) or (units,), NaN where a cell
+    is empty (padding that never counts), `note` tells how its size or its numbers came about.
+    """
+
+    name: str
+    values: Array
+    note: str
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """What one layer did: its specification, weights, window geometry, and stages in order."""
+
+    layer: Layer
+    weights: Weights
+    geometry: Geometry | None
+    input: Array
+    stages: tuple[Stage, ...]
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.layer.name
+
+    @property
+    def output(self) -> Array:
+        """The values of the last stage."""
+        return self.stages[-1].values
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The input stage and the trace of each layer in order."""
+
+    network: Network
+    input: Stage
+    layers: tuple[LayerTrace, ...]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every stage from the input to the result."""
+        return (self.input, *(stage for layer in self.layers for stage in layer.stages))
+
+    @property
+    def output(self) -> Array:
+        """The values of the last stage."""
+        return self.stages[-1].values
+
+    def place(self, layer_name: str) -> int:
+        """Return which of the layers has a name, counted from 0.
+
+        Raises OptionError that lists the names where none has it.
+        """
+        names = [layer.name for layer in self.layers]
+        if layer_name not in names:
+            message = f"the network has the layers {', '.join(names)}. Received: {layer_name}"
+            raise OptionError(message)
+        return names.index(layer_name)
+
+
+def make_stage(name: str, values: Array, note: str) -> Stage:
+    """Return a stage, its values read-only from now on."""
+    values = values[...]  # a view: what belongs to the stage before stays as it is
+    values.flags.writeable = False
+    return Stage(name, values, note)
