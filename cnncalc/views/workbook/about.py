@@ -18,6 +18,7 @@ from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
 __all__ = ["about_sheet", "read_about"]
 
 _FORMAT = ("Workbook format", "cnncalc 1")
+_WORKSHEET_FORMAT = ("Workbook format", "cnncalc worksheet 1")
 _CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
     "Calculation",
     "Layout",
@@ -44,20 +45,19 @@ _CONVENTIONS = (
 )
 
 
-def about_sheet(plan: Plan, command: str) -> Sheet:
+def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Sheet:
     """Return the About sheet of a plan.
 
-    Arguments: the plan; the `command` line that made the workbook, as it was given.
+    Arguments: the plan; the `command` line that made the workbook, as it was given; whether it
+    `is_worksheet`, to be filled in.
     """
     lines = [
-        ("What this is", _WHAT),
+        *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
         *([("Made by", command)] if command else []),
-        ("Try", _suggestion(plan)),
-        ("Check", "cnncalc verify and this file's name recompute every number."),
         *_CONVENTIONS,
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
-        _FORMAT,
+        _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
         *(line for each in plan.specifications for line in _lines(each)),
     ]
     texts = [Text(0, 0, "About this workbook", "title")]
@@ -72,6 +72,26 @@ _WHAT = (
     "A convolution calculated with formulas: each number follows from the pixels and weights, and "
     "changes with them. The formulas were written by cnncalc, with their values beside them."
 )
+
+_WORKSHEET = (
+    (
+        "What this is",
+        "A convolution to be calculated by hand: fill in each blank from the pixels and weights.",
+    ),
+    (
+        "Answers",
+        "A number, or a formula of your own. Three digits are enough. Where the solution came "
+        "along, an answer turns green when it is right and red when it is not.",
+    ),
+)
+
+
+def _workbook_lines(plan: Plan) -> list[tuple[str, str]]:
+    return [
+        ("What this is", _WHAT),
+        ("Try", _suggestion(plan)),
+        ("Check", "cnncalc verify and this file's name recompute every number."),
+    ]
 
 
 def _suggestion(plan: Plan) -> str:
@@ -103,6 +123,12 @@ def read_about(rows: Iterable[Sequence[object]]) -> tuple[Specification, ...]:
     Raises InputError where the sheet is not one that cnncalc wrote, or was damaged.
     """
     pairs = [(_text(row, 0), _text(row, 1)) for row in rows]
+    if _WORKSHEET_FORMAT in pairs:
+        message = (
+            "a workbook with formulas is needed. Received: a worksheet to be filled in; its key "
+            "holds the formulas"
+        )
+        raise InputError(message)
     if _FORMAT not in pairs:
         message = (
             f"the sheet {ABOUT} must say {' '.join(_FORMAT)!r}, as in a workbook that cnncalc "

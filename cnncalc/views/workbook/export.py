@@ -14,6 +14,7 @@ from cnncalc.views.workbook.plan import Plan, Values
 from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.streaming import Target
 from cnncalc.views.workbook.values import as_written, trace_values
+from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
 from cnncalc.views.workbook.writer import Progress, write_plan
 
 __all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_workbook"]
@@ -25,13 +26,14 @@ class WorkbookOptions:
 
     Arguments: its `title`, such as the image's name; the `command` line that made it; whether it
     may be `large`, of more than a million formulas; `progress`, told how many formulas each
-    written row adds.
+    written row adds; the `worksheet` to make of it, if its results are left to be filled in.
     """
 
     title: str = ""
     command: str = ""
     large: bool = False
     progress: Progress | None = None
+    worksheet: WorksheetOptions | None = None
 
 
 def trace_as_written(network: Network, image: Array) -> Trace:
@@ -68,10 +70,14 @@ def write(
     target: Target, plan: Plan, values: Sequence[Values], options: WorkbookOptions
 ) -> Estimate:
     """Write a plan with the values of each of its calculations; as `write_workbook`."""
-    size = estimate(plan)
     require_limits(plan, large=options.large)
     title = options.title or "A convolution, step by step"
+    about = about_sheet(plan, options.command, is_worksheet=options.worksheet is not None)
+    after = [about]
+    if options.worksheet:
+        worksheet = as_worksheet(plan, values, options.worksheet)
+        plan, values = worksheet.plan, worksheet.values
+        after += worksheet.hidden
     before = [contents_sheet(plan, title)] if plan.sheets[1:] else []
-    after = [about_sheet(plan, options.command)]
     write_plan(target, plan, values, (before, after), title, options.progress)
-    return size
+    return estimate(plan)

@@ -16,6 +16,10 @@ COLOR_SCALE: Mapping[str, Any] = {
     "max_color": "#57AB5A",
 }
 
+# The colours that spreadsheets themselves have for good and bad.
+RIGHT: Mapping[str, Any] = {"bg_color": "#C6EFCE", "font_color": "#006100"}
+WRONG: Mapping[str, Any] = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+
 _LINE = "#C9D3C6"
 _INPUT = "#1F4FA3"
 
@@ -31,11 +35,13 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "code": {"font_size": 10, "font_name": "Consolas", "valign": "vcenter"},
 }
 
-_CELLS: Mapping[Role, Mapping[str, Any]] = {
-    "pixels": {"font_color": _INPUT, "bg_color": "#E3F2E1"},
-    "weights": {"font_color": _INPUT, "bg_color": "#FFF4CC", "bold": True},
-    "padding": {"font_color": "#9AA39C", "bg_color": "#F0F0F0", "italic": True},
-    "formula": {},
+_CELL = {"align": "center", "valign": "vcenter", "border": 1, "border_color": _LINE}
+_CELLS: Mapping[Role, dict[str, Any]] = {
+    "pixels": _CELL | {"font_color": _INPUT, "bg_color": "#E3F2E1"},
+    "weights": _CELL | {"font_color": _INPUT, "bg_color": "#FFF4CC", "bold": True},
+    "padding": _CELL | {"font_color": "#9AA39C", "bg_color": "#F0F0F0", "italic": True},
+    "formula": _CELL,
+    "answer": _CELL | {"font_color": _INPUT, "border_color": _INPUT, "locked": False},
 }
 
 
@@ -50,25 +56,25 @@ class Formats:
         """Return the format of a text."""
         if style.startswith("legend "):
             role: Any = style.removeprefix("legend ")
-            return self._cell(role, 42, "General")
+            return self._get((style,), _CELLS[role] | {"locked": True})
         return self._get((style,), _TEXTS[style])
 
     def cell(self, block: Block, pixels: int) -> Any:  # noqa: ANN401
         """Return the format of a block's cells, in a sheet whose cells are `pixels` wide."""
         return self._cell(block.role, pixels, block.number_format)
 
+    def given(self, block: Block, pixels: int) -> Any:  # noqa: ANN401
+        """Return the format of what is given among a worksheet's answers."""
+        return self._cell("formula", pixels, block.number_format)
+
+    def mark(self, *, right: bool) -> Any:  # noqa: ANN401
+        """Return the format that a right or a wrong answer takes on."""
+        return self._get(("mark", right), RIGHT if right else WRONG)
+
     def _cell(self, role: Role, pixels: int, number_format: str) -> Any:  # noqa: ANN401
         size = 10 if pixels >= 42 else 8 if pixels >= 30 else 6
-        properties = {
-            "font_size": size,
-            "align": "center",
-            "valign": "vcenter",
-            "border": 1,
-            "border_color": _LINE,
-            "num_format": number_format,
-            **_CELLS[role],
-        }
-        return self._get((role, size, number_format), properties)
+        properties = {"font_size": size, "num_format": number_format}
+        return self._get((role, size, number_format), _CELLS[role] | properties)
 
     def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:  # noqa: ANN401
         if key not in self._made:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 Layout = Literal["steps", "article", "output size"]
-Role = Literal["pixels", "weights", "padding", "formula"]
+Role = Literal["pixels", "weights", "padding", "formula", "answer"]
 Style = Literal[
     "title",
     "heading",
@@ -50,6 +50,7 @@ Style = Literal[
     "legend weights",
     "legend padding",
     "legend formula",
+    "legend answer",
 ]
 
 
@@ -75,10 +76,11 @@ class Quantity(NamedTuple):
 
     `kind` is "input" (the image; `layer` and `name` empty), "weight" ("kernel", "bias"), "stage"
     (a stage of the layer's trace, by its name) or "helper" (a smaller step inside a stage:
-    "partial sums", "dilated kernel", …).
+    "partial sums", "dilated kernel", …). On a worksheet, what students fill in has a "solution" and
+    "marks".
     """
 
-    kind: Literal["input", "weight", "stage", "helper"]
+    kind: Literal["input", "weight", "stage", "helper", "solution", "marks"]
     layer: str = ""
     name: str = ""
 
@@ -156,7 +158,8 @@ class Block:
 
     Its values are `values[quantity][first_row:, first_column:, *index]`, as far as the block
     reaches. `role` says whether they are the user's ("pixels", "weights"), the zeros or
-    empty cells around an input ("padding"; NaN is an empty cell), or a "formula".
+    empty cells around an input ("padding"; NaN is an empty cell), a "formula", or to be filled in
+    by a student ("answer"; NaN is a blank, a number is given).
     """
 
     row: int
@@ -229,7 +232,9 @@ class Sheet:
     Blocks never overlap. Its cells are squares of `cell` pixels (0: as a spreadsheet has them), but
     for the columns in `widths` (column, pixels); `frozen` is how many rows and columns stay in
     sight; `pages` is how many pages high it is printed, 0 for as many as it takes; `summary` is
-    what the contents say of it.
+    what the contents say of it; `score` is the place for a score, `header` a line that is printed
+    on the right above. A `locked` sheet is protected but for its answers, which are coloured by its
+    `marking`, the sheets whose same cells hold the solutions, and 1 for a right answer.
     """
 
     name: str
@@ -243,6 +248,11 @@ class Sheet:
     widths: tuple[tuple[int, int], ...] = ()
     frozen: tuple[int, int] = (0, 0)
     pages: int = 1
+    score: tuple[int, int] = (1, 6)
+    header: str = ""
+    locked: bool = False
+    hidden: bool = False
+    marking: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

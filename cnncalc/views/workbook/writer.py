@@ -54,12 +54,17 @@ def write_plan(
             _set_up(worksheet, sheet)
             _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
             _color(worksheet, sheet)
+            _color_answers(worksheet, sheet, formats)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
 def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
     """Set what a sheet has as a whole: its cells' size, its panes, its printed pages."""
     worksheet.hide_gridlines(2)
+    if sheet.locked:
+        worksheet.protect()
+    if sheet.hidden:
+        worksheet.very_hidden()
     if sheet.cell:
         worksheet.set_default_row(sheet.cell * 0.75)
         worksheet.set_column_pixels(0, _last_column(sheet), sheet.cell)
@@ -73,7 +78,7 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter s
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, sheet.pages)
     worksheet.set_margins(left=0.5, right=0.5)
-    worksheet.set_header(f"&L{header_text(sheet.title)}")
+    worksheet.set_header(f"&L{header_text(sheet.title)}&R{header_text(sheet.header)}")
     worksheet.set_footer("&LMade by cnncalc&R&P / &N")
 
 
@@ -95,11 +100,11 @@ def _write_rows(
     starting: dict[int, list[Block]] = defaultdict(list)
     for block in sheet.blocks:
         starting[block.row].append(block)
-    last = max([*texts, *(block.row + block.height - 1 for block in sheet.blocks)])
+    last = max([0, *texts, *(block.row + block.height - 1 for block in sheet.blocks)])
     active: list[tuple[Block, Iterator[int]]] = []
     for row in range(last + 1):
         active += [
-            (block, _write_block(worksheet, block, values, formats.cell(block, sheet.cell)))
+            (block, _write_block(worksheet, block, values, formats, sheet.cell))
             for block in starting[row]
         ]
         if not active:
@@ -145,14 +150,17 @@ def _write_block(
     worksheet: Any,  # noqa: ANN401
     block: Block,
     values: Values,
-    cell_format: Any,  # noqa: ANN401
+    formats: Formats,
+    pixels: int,
 ) -> Iterator[int]:
     """Write one row of a block each time; yield how many formulas that were."""
     numbers = block.slice(values)
     columns = range(block.column, block.column + block.width)
+    cell_format = formats.cell(block, pixels)
     if block.formula is None:
+        number_format = formats.given(block, pixels) if block.role == "answer" else cell_format
         for row, line in enumerate(numbers, start=block.row):
-            _write_constants(worksheet, row, columns, line, cell_format)
+            _write_constants(worksheet, row, columns, line, (number_format, cell_format))
             yield 0
         return
     _require_finite(numbers, block)
@@ -169,13 +177,15 @@ def _write_constants(
     row: int,
     columns: range,
     numbers: Array,
-    cell_format: Any,  # noqa: ANN401
+    formats: tuple[Any, Any],
 ) -> None:
+    """Write a row of numbers in the first of two formats, of empty cells in the second."""
+    number_format, empty_format = formats
     for column, number in zip(columns, numbers.tolist(), strict=True):
-        if math.isnan(number):  # a cell of padding that is empty
-            worksheet.write_blank(row, column, None, cell_format)
+        if math.isnan(number):
+            worksheet.write_blank(row, column, None, empty_format)
         else:
-            worksheet.write_number(row, column, number, cell_format)
+            worksheet.write_number(row, column, number, number_format)
 
 
 def _require_finite(numbers: Array, block: Block) -> None:
@@ -198,6 +208,21 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
     for block in sheet.blocks:
         if block.role == "formula" and block.quantity.kind == "stage":
             _scale(worksheet, block, {})
+
+
+def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # noqa: ANN401
+    """Turn each answer of a worksheet green or red, by its mark."""
+    if sheet.marking is None:
+        return
+    for block in (block for block in sheet.blocks if block.role == "answer"):
+        answer = block.address(0, 0)
+        solution, mark = (f"{sheet_prefix(name)}{answer}" for name in sheet.marking)
+        bottom, right = block.row + block.height - 1, block.column + block.width - 1
+        # What is given has no solution.
+        wrong = f'=AND({answer}<>"",{solution}<>"",{mark}=0)'
+        for rule, is_right in ((f"={mark}=1", True), (wrong, False)):
+            options = {"type": "formula", "criteria": rule, "format": formats.mark(right=is_right)}
+            worksheet.conditional_format(block.row, block.column, bottom, right, options)
 
 
 def _scale(worksheet: Any, block: Block, options: dict[str, str]) -> None:  # noqa: ANN401

@@ -32,16 +32,18 @@ def article_sheet(job: Job) -> Sheet:
     drawing = Drawing(tuple(_placed(job, name, every)))
     blocks = drawing.blocks(name)
     panel = 2 + max(block.column + block.width - 1 for block in blocks)
+    texts = (*_captions(drawing), *_panel(job, every, blocks, panel))
     return Sheet(
         name,
         job.title,
         job.specification.note,
         job.number,
         blocks,
-        (*_captions(drawing), *_panel(job, every, blocks, panel)),
+        texts,
         drawing.names(name),
         widths=((0, 20), (panel - 1, 20), (panel + 1, PANEL_PIXELS)),
         frozen=(1, 0),
+        score=(max(text.row for text in texts) + 1, panel),
     )
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from cnncalc.views.workbook.layouts.tiles import Group
 from cnncalc.views.workbook.plan import Specification, Style, Text
 from cnncalc.views.workbook.texts import sheet_name
 
-__all__ = ["ABOUT", "CONTENTS", "Job", "SheetNames", "cell_pixels", "heading", "legend", "notes"]
+__all__ = [
+    "ABOUT",
+    "CONTENTS",
+    "Job",
+    "SheetNames",
+    "cell_pixels",
+    "heading",
+    "legend",
+    "notes",
+    "worksheet_texts",
+]
 
 ABOUT = "About"
 CONTENTS = "Contents"
@@ -84,6 +94,33 @@ def notes(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
         Text(row + place, column, f"{group.title}: {' '.join(group.notes)}")
         for place, group in enumerate(groups)
     )
+
+
+# What a sheet says that can be typed over, and what a worksheet says instead.
+_WORKSHEET_WORDS: Mapping[str, str] = {
+    ": type over it": "",
+    ": leave it as it is": "",
+    ": type over any of them.": ".",
+    "a formula: it follows by itself": "an answer: fill in its number, or a formula of your own",
+}
+
+
+def worksheet_texts(texts: Sequence[Text], header: str) -> tuple[Text, ...]:
+    """Return the texts of a sheet as its worksheet has them: without the formulas they show.
+
+    Arguments: the texts; the `header` that tells one worksheet from another.
+    """
+    return tuple(_worksheet_text(text, header) for text in texts if text.style != "code")
+
+
+def _worksheet_text(text: Text, header: str) -> Text:
+    words = text.text
+    for before, after in _WORKSHEET_WORDS.items():
+        words = words.replace(before, after)
+    if text.style == "title":
+        words = f"{words} · {header}"
+    style: Style = "legend answer" if text.style == "legend formula" else text.style
+    return replace(text, text=words, style=style)
 
 
 def cell_pixels(columns: int) -> int:

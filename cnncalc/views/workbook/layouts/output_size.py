@@ -66,6 +66,7 @@ def output_size_sheet(job: Job) -> Sheet:
         (*named, output),
         widths=((0, 20), (1, 90), (2, 90), (3, 460)),
         frozen=(1, 0),
+        score=(max(rows.values()) + 4, _COLUMN),
     )
 
 

@@ -22,6 +22,9 @@ from cnncalc.views.workbook.stages.volumes import (
 __all__ = ["bias_quantity", "output_captions", "seen_kernel", "taps", "weight_volumes"]
 
 
+_WEIGHTS = "The weights and biases: type over any of them."
+
+
 def bias_quantity(layer: ConvolutionLayer) -> Quantity:
     """Return the name of a layer's biases."""
     return Quantity("weight", layer.name, "bias")
@@ -68,8 +71,7 @@ def weight_volumes(
     kernel = _kernel_quantity(layer)
     items = _kernel_items(layer, source, captions)
     draw = entered(kernel, *geometry.kernel, "weights")
-    notes = ("The weights and biases: type over any of them.",)
-    volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, notes)]
+    volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, (_WEIGHTS,))]
     if max(geometry.dilation_rate) > 1:
         volumes.append(_dilated_volume(layer, geometry, items))
     if layer.use_bias:

@@ -1,0 +1,209 @@
+"""Worksheets: a plan whose results are left for a student to fill in.
+
+A hidden sheet holds the solutions, another the marks (1 for a right answer), both in the same cells
+as the sheet that they belong to: by its mark an answer turns green or red, and the marks are summed
+up to a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnncalc.errors import OptionError
+from cnncalc.network import Array
+from cnncalc.views.workbook.layouts.furniture import ABOUT, CONTENTS, SheetNames, worksheet_texts
+from cnncalc.views.workbook.plan import (
+    Block,
+    Formula,
+    Plan,
+    Quantity,
+    Reference,
+    Sheet,
+    Text,
+    Values,
+)
+from cnncalc.views.workbook.stages.volumes import EACH
+
+__all__ = ["Worksheet", "WorksheetOptions", "as_worksheet"]
+
+# Three digits of an answer are enough, whatever its size; {0} is the answer, {1} the solution.
+MARK = 'IF({1}="",0,IF(ISNUMBER({0}),IF(ABS({0}-{1})<=0.0005+0.006*ABS({1}),1,0),0))'
+
+# These only copy what stands elsewhere: they follow by themselves.
+COPIES = ("padded input", "dilated kernel")
+
+# Where the blanks of a block are: of its (height, width), True for a blank.
+Masks = Mapping[tuple[str, Block], Array]
+
+
+@dataclass(frozen=True)
+class WorksheetOptions:
+    """What a worksheet leaves blank, and for whom.
+
+    Arguments: the share of the results that is left `blank`, more than 0 and at most 1; the `seed`
+    that chooses them; whether it holds the `solution`, hidden, and so colours and counts the
+    answers; the student's own `number` among several, from 1, or 0.
+    """
+
+    blank: float = 1.0
+    seed: int = 0
+    solution: bool = True
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.blank <= 1:
+            message = "blank must be a share, more than 0 and at most 1. "
+            raise OptionError(message + f"Received: blank={self.blank:g}")
+        if self.seed < 0 or self.number < 0:
+            message = "seed and number must be whole numbers, at least 0. "
+            raise OptionError(message + f"Received: seed={self.seed}, number={self.number}")
+
+    @property
+    def header(self) -> str:
+        """What tells this worksheet from others."""
+        student = f"student {self.number} · " if self.number else ""
+        return f"{student}seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """A plan to fill in, its values (NaN for a blank), and the hidden sheets that mark it."""
+
+    plan: Plan
+    values: tuple[Values, ...]
+    hidden: tuple[Sheet, ...]
+
+
+def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions) -> Worksheet:
+    """Return a plan with its results, or a share of them, left blank.
+
+    Arguments: the plan; the values of each of its calculations; the options.
+    """
+    masks = _masks(plan, options)
+    filled = [_with_blanks(plan, number, each, masks) for number, each in enumerate(values)]
+    names = SheetNames([ABOUT, CONTENTS, *(sheet.name for sheet in plan.sheets)])
+    sheets, hidden = [], []
+    for sheet in plan.sheets:
+        blanks = sum(int(mask.sum()) for (name, _), mask in masks.items() if name == sheet.name)
+        asked = _asked(sheet, options)
+        if options.solution and blanks:
+            solution, marks = _marking(sheet, names)
+            hidden += [solution, marks]
+            asked = _scored(asked, solution, marks, blanks)
+            filled[sheet.specification][asked.blocks[-1].quantity] = np.zeros((1, 1))
+        sheets.append(asked)
+    return Worksheet(replace(plan, sheets=tuple(sheets)), tuple(filled), tuple(hidden))
+
+
+def _is_answer(block: Block) -> bool:
+    return block.formula is not None and block.quantity.name not in COPIES
+
+
+def _masks(plan: Plan, options: WorksheetOptions) -> Masks:
+    """Choose the blanks among the results of all sheets."""
+    answers = [
+        (sheet.name, block) for sheet in plan.sheets for block in sheet.blocks if _is_answer(block)
+    ]
+    sizes = [block.height * block.width for _, block in answers]
+    chosen = np.zeros(sum(sizes), dtype=bool)
+    order = np.random.default_rng([options.seed, options.number]).permutation(chosen.size)
+    chosen[order[: max(1, round(options.blank * chosen.size))]] = True
+    shares = np.split(chosen, np.cumsum(sizes)[:-1])
+    return {
+        (name, block): share.reshape(block.height, block.width)
+        for (name, block), share in zip(answers, shares, strict=True)
+    }
+
+
+def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[Quantity, Array]:
+    """Return the values of a calculation, NaN for each blank, with its solutions and marks."""
+    result = {key: np.array(array, dtype=np.float64) for key, array in values.items()}
+    blocks = {
+        (sheet.name, block.row, block.column): block
+        for sheet in plan.sheets
+        if sheet.specification == number
+        for block in sheet.blocks
+    }
+    for key in {block.quantity for block in blocks.values() if _is_answer(block)}:
+        result[_solution(key)] = np.full(values[key].shape, np.nan)
+        result[_marks(key)] = np.zeros(values[key].shape)
+    for (sheet, _, _), block in blocks.items():
+        if _is_answer(block):
+            mask = masks[sheet, block]
+            solution = replace(block, quantity=_solution(block.quantity)).slice(result)
+            solution[mask] = block.slice(values)[mask]
+            block.slice(result)[mask] = np.nan
+        elif block.formula and block.quantity.name == "padded input":
+            copied = block.formula.references[0]
+            source = blocks[copied.sheet or sheet, copied.row, copied.column]
+            # A formula takes an empty cell for 0.
+            block.slice(result)[...] = np.nan_to_num(source.slice(result))
+    return result
+
+
+def _solution(quantity: Quantity) -> Quantity:
+    return quantity._replace(kind="solution")
+
+
+def _marks(quantity: Quantity) -> Quantity:
+    return quantity._replace(kind="marks")
+
+
+def _asked(sheet: Sheet, options: WorksheetOptions) -> Sheet:
+    """Return a sheet with its results to be filled in."""
+    blocks = [
+        replace(block, role="answer", formula=None) if _is_answer(block) else block
+        for block in sheet.blocks
+    ]
+    return replace(
+        sheet,
+        blocks=tuple(blocks),
+        texts=worksheet_texts(sheet.texts, options.header),
+        header=options.header,
+        locked=True,
+    )
+
+
+def _marking(sheet: Sheet, names: SheetNames) -> tuple[Sheet, Sheet]:
+    """Return the hidden sheets of solutions and of marks, of the same cells as a sheet."""
+    answers = [block for block in sheet.blocks if _is_answer(block)]
+    solution = names.take(f"Solution {sheet.name}")
+    marks = names.take(f"Marks {sheet.name}")
+    solutions = [
+        replace(block, role="answer", formula=None, quantity=_solution(block.quantity))
+        for block in answers
+    ]
+    marked = [
+        replace(block, formula=_mark(block, sheet.name, solution), quantity=_marks(block.quantity))
+        for block in answers
+    ]
+    hidden = Sheet(solution, solution, "", sheet.specification, locked=True, hidden=True)
+    return (
+        replace(hidden, blocks=tuple(solutions)),
+        replace(hidden, name=marks, title=marks, blocks=tuple(marked)),
+    )
+
+
+def _mark(block: Block, sheet: str, solution: str) -> Formula:
+    cells = [Reference(name, block.row, block.column, 1, 1, *EACH) for name in (sheet, solution)]
+    return Formula(MARK, tuple(cells))
+
+
+def _scored(sheet: Sheet, solution: Sheet, marks: Sheet, blanks: int) -> Sheet:
+    """Return a sheet that counts its right answers; the score is its last block."""
+    row, column = sheet.score
+    bottom = max(block.row + block.height for block in marks.blocks)
+    right = max(block.column + block.width for block in marks.blocks)
+    total = Formula("SUM({0})", (Reference(marks.name, 0, 0, bottom, right),))
+    quantity = Quantity("marks", sheet.name, "score")
+    score = Block(row, column, 1, 1, "formula", quantity, formula=total)
+    text = Text(row, column + 1, f"right of {blanks}; three digits of each are enough", "meaning")
+    return replace(
+        sheet,
+        blocks=(*sheet.blocks, score),
+        texts=(*sheet.texts, text),
+        marking=(solution.name, marks.name),
+    )

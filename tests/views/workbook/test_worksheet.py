@@ -1,0 +1,197 @@
+import io
+
+import numpy as np
+import pytest
+
+from cnncalc.calculator import Calculation, pooling_layer
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.verification.cells import Place
+from cnncalc.views.workbook.about import read_about
+from cnncalc.views.workbook.article_workbook import write_article_workbook
+from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, trace_as_written
+from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.variants import variant
+from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
+from tests.views.workbook.drawn import drawn_trace, written
+from tests.views.workbook.reading import formulas_of, values_of
+
+IMAGE = np.arange(16.0).reshape(4, 4, 1) - 3
+KERNEL = np.array([[1.0, 2], [0, -1]]).reshape(2, 2, 1, 1)
+NETWORK = Calculation(KERNEL, activation="relu").network(IMAGE.shape)
+TRACE = trace_as_written(NETWORK, IMAGE)
+
+
+def worksheet(**options):
+    return written(TRACE, worksheet=WorksheetOptions(**options))
+
+
+def answers(**options):
+    """The cells of the calculation that a student may change, and what they hold."""
+    cells = [cell for row in formulas_of(worksheet(**options))["Calculation"] for cell in row]
+    return {cell.coordinate: cell.value for cell in cells if not cell.protection.locked}
+
+
+def test_all_results_are_blank():
+    results = [f"{column}{row}" for column in "KLMOPQ" for row in (6, 7, 8)]
+    assert answers() == dict.fromkeys(results)
+
+
+def test_a_share_is_blank_and_the_rest_is_given():
+    sheet = formulas_of(worksheet(blank=0.5, seed=7))["Calculation"]
+    cells = [cell for area in ("K6:M8", "O6:Q8") for row in sheet[area] for cell in row]
+    assert sum(cell.value is None for cell in cells) == 9
+    shown = np.array([[cell.value for cell in row] for row in sheet["K6:M8"]], dtype=float)
+    given = ~np.isnan(shown)
+    np.testing.assert_array_equal(shown[given], TRACE.layers[0].stages[0].values[:, :, 0][given])
+
+
+def test_the_seed_and_the_students_number_choose_the_blanks():
+    assert worksheet(blank=0.5, seed=7) == worksheet(blank=0.5, seed=7)
+    assert answers(blank=0.5, seed=7) != answers(blank=0.5, seed=8)
+    assert answers(blank=0.5, seed=7, number=1) != answers(blank=0.5, seed=7, number=2)
+
+
+def test_the_seed_and_the_students_number_stand_in_the_header():
+    sheet = formulas_of(worksheet(seed=7, number=12))["Calculation"]
+    assert sheet.oddHeader.right.text == "student 12 · seed 7"
+    assert sheet["B1"].value.endswith("· student 12 · seed 7")
+
+
+def test_solutions_and_marks_are_hidden_and_protected():
+    book = formulas_of(worksheet())
+    for name in ("Solution Calculation", "Marks Calculation"):
+        assert book[name].sheet_state == "veryHidden"
+        assert book[name].protection.sheet
+    assert book["Calculation"].protection.sheet
+
+
+def test_without_the_solution_nothing_of_it_is_in_the_file():
+    book = formulas_of(worksheet(solution=False))
+    assert book.sheetnames == ["Calculation", "About"]
+    assert "first" not in "".join(str(c.value) for row in book["Calculation"] for c in row)
+    assert not book["Calculation"].conditional_formatting or all(
+        rule.type == "colorScale"
+        for area in book["Calculation"].conditional_formatting
+        for rule in area.rules
+    )
+
+
+def test_each_answer_is_coloured_by_its_mark():
+    sheet = formulas_of(worksheet())["Calculation"]
+    rules = {
+        str(area.sqref): [rule.formula[0] for rule in area.rules if rule.formula]
+        for area in sheet.conditional_formatting
+    }
+    assert rules["K6:M8"] == [
+        "'Marks Calculation'!K6=1",
+        "AND(K6<>\"\",'Solution Calculation'!K6<>\"\",'Marks Calculation'!K6=0)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "mark"),
+    [
+        (lambda right: right, 1),
+        (lambda right: round(right, 2), 1),
+        (lambda right: right * 1.004, 1),
+        (lambda right: right * 1.01 + 0.01, 0),
+        (lambda right: -right - 1, 0),
+        (lambda right: 0, 0),
+        (lambda right: "a text", 0),
+        (lambda right: None, 0),
+    ],
+)
+def test_answers_are_marked_and_counted(answer, mark):
+    pytest.importorskip("formualizer")
+    trace = trace_as_written(Calculation(KERNEL + 0.123).network(IMAGE.shape), IMAGE + 10)
+    book = formulas_of(written(trace, worksheet=WorksheetOptions(blank=0.5, seed=3)))
+    blanks = [cell for row in book["Calculation"]["K6:M8"] for cell in row if cell.value is None]
+    for cell in blanks:
+        cell.value = answer(float(trace.output[cell.row - 6, cell.column - 11, 0]))
+    stream = io.BytesIO()
+    book.save(stream)
+    (evaluation,) = recalculate([stream.getvalue()], "formualizer")
+    marks = [
+        evaluation.values[Place("Marks Calculation", cell.row - 1, cell.column - 1)]
+        for cell in blanks
+    ]
+    assert marks == [mark] * len(blanks) == [mark] * 4
+    assert evaluation.values[Place("Calculation", 1, 6)] == 4 * mark
+
+
+def test_copies_in_between_give_nothing_away():
+    pooling = pooling_layer("max", 3, 1, "same")
+    trace = trace_as_written(Calculation(KERNEL, pooling=pooling).network(IMAGE.shape), IMAGE)
+    plan, values = plan_trace(trace), [trace_values(trace)]
+    made = as_worksheet(plan, values, WorksheetOptions(blank=1))
+    shown = {
+        float(number)
+        for block in made.plan.sheets[0].blocks
+        for number in block.slice(made.values[0]).ravel()
+        if block.role != "pixels" and not np.isnan(number)
+    }
+    assert shown == {0.0, 1.0, 2.0, -1.0}  # the weights alone, and zeros
+    copied = next(block for block in made.plan.sheets[0].blocks if block.formula)
+    assert copied.formula.text(0, 0) == "K6"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_calculation_can_be_a_worksheet(seed):
+    content = written(drawn_trace(seed), worksheet=WorksheetOptions(0.3, seed))
+    assert any(name.startswith("Solution") for name in formulas_of(content).sheetnames)
+
+
+def test_the_articles_cases_can_be_filled_in():
+    stream = io.BytesIO()
+    write_article_workbook(stream, WorkbookOptions(worksheet=WorksheetOptions()))
+    book = formulas_of(stream.getvalue())
+    assert book["Case 1"]["I2"].value is None
+    assert book["Solution Case 1"]["I2"].value == 75
+    texts = [str(cell.value) for row in book["Case 1"] for cell in row if cell.value]
+    assert not any("=" in text and "$G$5" in text for text in texts)
+
+
+def test_a_worksheet_is_not_taken_for_a_workbook_that_calculates():
+    rows = values_of(worksheet())["About"].iter_rows(values_only=True)
+    with pytest.raises(InputError, match="a worksheet to be filled in; its key holds"):
+        read_about(rows)
+
+
+@pytest.mark.parametrize("options", [{"blank": 0}, {"blank": 1.5}, {"blank": float("nan")}])
+def test_an_unusable_share_is_refused(options):
+    with pytest.raises(OptionError, match="blank must be a share, more than 0 and at most 1"):
+        WorksheetOptions(**options)
+
+
+def test_negative_numbers_are_refused():
+    with pytest.raises(OptionError, match=r"at least 0\. Received: seed=-1, number=0"):
+        WorksheetOptions(seed=-1)
+
+
+def test_variants_differ_and_can_be_made_again():
+    made = [variant(NETWORK, IMAGE, 7, number) for number in (1, 2, 1)]
+    assert not np.array_equal(made[0][1], made[1][1])
+    np.testing.assert_array_equal(made[0][1], made[2][1])
+    kernels = [network.weights[0]["kernel"] for network, _ in made]
+    np.testing.assert_array_equal(kernels[0], kernels[2])
+    assert made[0][0].layers == NETWORK.layers
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+def test_a_variants_numbers_are_like_the_first(decimals):
+    image = np.random.default_rng(0).uniform(0, 255, (20, 20, 1)).round(decimals)
+    _, drawn = variant(NETWORK, image, 1, 1)
+    np.testing.assert_array_equal(drawn, drawn.round(decimals))
+    assert image.min() - 1 <= drawn.min() < drawn.max() <= image.max() + 1
+
+
+def test_a_kernel_of_one_weight_varies_as_well():
+    network = Calculation(np.full((1, 1, 1, 1), 3.0)).network(IMAGE.shape)
+    drawn = {float(variant(network, IMAGE, 1, n)[0].weights[0]["kernel"].item()) for n in range(20)}
+    assert drawn == {0, 1, 2, 3, 4, 5, 6}
+
+
+def test_biases_stay():
+    network = Calculation(KERNEL, bias=5.0).network(IMAGE.shape)
+    assert variant(network, IMAGE, 1, 1)[0].weights[0]["bias"].tolist() == [5.0]
