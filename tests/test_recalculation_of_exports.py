@@ -11,7 +11,8 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cnncalc.cli.verification import compare_exported, read_exported
+from cnncalc.cli.exported import read_exported
+from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.trace import record

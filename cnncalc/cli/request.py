@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer
@@ -16,19 +18,42 @@ from cnncalc.shapes import pair
 
 __all__ = ["read_calculation", "read_image"]
 
+_EXPORTED_KERNELS = re.compile(r"@(?P<file>.+?\.xlsx)(?:!(?P<sheet>[^!:]+))?", re.IGNORECASE)
+
 
 def read_image(given: InputOptions, channels: Channels = "as-is") -> PixelInput:
     """Read the INPUT and say what it was and how it was read."""
-    image = read_input(
+    image = _exported_image(given) or read_input(
         given.source, sheet=given.sheet, cell_range=given.cell_range, channels=channels
     )
     note(image.description)
     return image
 
 
+def _exported_image(given: InputOptions) -> PixelInput | None:
+    """Read the image of a workbook that cnncalc exported, whose sheets hold other numbers too."""
+    path = Path(given.source or "")
+    if path.suffix.lower() != ".xlsx" or given.cell_range is not None:
+        return None
+    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
+    from cnncalc.cli.exported import exported_image  # noqa: PLC0415
+
+    return exported_image(path, given.sheet)
+
+
+def _read_kernels(text: str) -> tuple[Kernel, ...]:
+    """Read what was given as a kernel; of an exported workbook, all its first layer's kernels."""
+    found = _EXPORTED_KERNELS.fullmatch(text.strip())
+    if found is None:
+        return read_kernels(text)
+    from cnncalc.cli.exported import exported_kernels  # noqa: PLC0415 (as above)
+
+    return exported_kernels(Path(found["file"]), found["sheet"]) or read_kernels(text)
+
+
 def read_calculation(given: InputOptions, wanted: CalculationOptions) -> tuple[PixelInput, Network]:
     """Read the kernels and the image, and put the calculation together."""
-    kernels = [kernel for text in wanted.kernels for kernel in read_kernels(text)]
+    kernels = [kernel for text in wanted.kernels for kernel in _read_kernels(text)]
     image = read_image(given, _channels(kernels, wanted.depthwise))
     depth = 1 if wanted.depthwise else image.values.shape[2]
     calculation = _calculation(stack_kernels(kernels, depth), wanted)
