@@ -58,7 +58,7 @@ def read_data(
     Raises InputError for what can't be used, OptionError for an option that doesn't fit.
 
     >>> len(read_data().training)
-    1797
+    1437
     """
     if source is None:
         return read_digits()

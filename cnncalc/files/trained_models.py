@@ -1,0 +1,87 @@
+"""A trained model in a `.keras` file: the network, its classes, and how it was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from cnncalc.errors import InputError
+from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
+from cnncalc.files.keras_training import (
+    Training,
+    compile_config,
+    optimizer_variables,
+    read_training,
+)
+from cnncalc.files.paths import quoted
+from cnncalc.files.photos import Fit
+from cnncalc.network import Network
+from cnncalc.training.fit import TrainingPlan, result
+from cnncalc.training.state import TrainingState
+
+__all__ = ["TrainedModel", "read_model", "write_model"]
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network, what its outputs are called, and how photos were made to fit its input.
+
+    `class_names` are "class 0", "class 1", … where the file doesn't name them. `training` is how
+    it was trained. `notes` are sentences on what was left out in reading.
+    """
+
+    network: Network
+    class_names: tuple[str, ...]
+    fit: Fit
+    training: Training
+    notes: tuple[str, ...] = ()
+
+
+def write_model(
+    file: BinaryIO,
+    plan: TrainingPlan,
+    state: TrainingState,
+    class_names: Sequence[str],
+    fit: Fit = "stretch",
+) -> None:
+    """Write the network as trained so far, with its optimizer's state, as a `.keras` file.
+
+    Arguments: the binary `file`; the `plan` and `state` of the training; the `class_names` in the
+    order of their numbers; how photos were made to `fit`.
+    """
+    model = KerasModel(
+        result(plan, state),
+        compile_config=compile_config(plan.loss, plan.optimizer),
+        extra={"optimizer": optimizer_variables(plan.optimizer, state.optimizer)},
+        metadata={"class_names": list(class_names), "fit": fit},
+    )
+    write_keras(file, model)
+
+
+def read_model(path: Path) -> TrainedModel:
+    """Read a `.keras` file that classifies images, of cnncalc or of Keras.
+
+    Raises InputError where it can't be read, or doesn't end in one row of numbers a sample.
+    """
+    model = read_keras(path)
+    network = model.network
+    output = network.shapes[-1]
+    if len(network.input_shape) != 3 or len(output) != 1:
+        message = (
+            f"{quoted(path)} must take images (height, width, channels) and put out one number a "
+            f"class. Received: input {network.input_shape}, output {output}"
+        )
+        raise InputError(message)
+    classes = max(output[0], 2)  # one output says yes or no
+    names = _class_names(model.metadata.get("class_names"), classes)
+    fit = model.metadata.get("fit")
+    known = cast("Fit", fit) if fit in ("stretch", "crop", "pad") else "stretch"
+    return TrainedModel(network, names, known, read_training(model), model.notes)
+
+
+def _class_names(stored: Any, classes: int) -> tuple[str, ...]:  # noqa: ANN401 (JSON)
+    if isinstance(stored, list) and len(stored) == classes:
+        return tuple(map(str, stored))
+    return tuple(f"class {label}" for label in range(classes))
