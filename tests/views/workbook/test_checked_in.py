@@ -1,0 +1,43 @@
+"""The workbooks under workbooks/ are what the program writes today, and calculate."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
+from cnncalc.views.workbook.export import WorkbookOptions
+from cnncalc.views.workbook.planning import make_plan
+from tests.views.workbook.test_recalculation import differences
+
+ARTICLE = Path(__file__).parents[3] / "workbooks" / "article.xlsx"
+
+
+def members(file):
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_articles_workbook_is_todays():
+    stream = io.BytesIO()
+    write_article_workbook(stream, WorkbookOptions(command="cnncalc export-xlsx"))
+    assert members(ARTICLE) == members(stream), "python tools/workbooks.py writes it again"
+
+
+def check(engine):
+    calculations = article_calculations()
+    plan = make_plan([specification for specification, _ in calculations])
+    (evaluation,) = recalculate([ARTICLE.read_bytes()], engine)
+    assert list(differences(evaluation, plan, [values for _, values in calculations])) == []
+
+
+def test_the_articles_workbook_calculates():
+    pytest.importorskip("formualizer")
+    check("formualizer")
+
+
+@pytest.mark.recalculation
+def test_libreoffice_calculates_the_articles_workbook():
+    check("libreoffice")
