@@ -233,8 +233,8 @@ class Sheet:
     for the columns in `widths` (column, pixels); `frozen` is how many rows and columns stay in
     sight; `pages` is how many pages high it is printed, 0 for as many as it takes; `summary` is
     what the contents say of it; `score` is the place for a score, `header` a line that is printed
-    on the right above. A `locked` sheet is protected but for its answers, which are coloured by its
-    `marking`, the sheets whose same cells hold the solutions, and 1 for a right answer.
+    on the right above. A `locked` sheet is protected but for its answers. Where there are `marks`,
+    each answer's stands that many columns further to the right, and these columns are hidden.
     """
 
     name: str
@@ -252,7 +252,7 @@ class Sheet:
     header: str = ""
     locked: bool = False
     hidden: bool = False
-    marking: tuple[str, str] | None = None
+    marks: int = 0
 
 
 @dataclass(frozen=True)

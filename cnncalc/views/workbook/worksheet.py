@@ -1,8 +1,8 @@
 """Worksheets: a plan whose results are left for a student to fill in.
 
-A hidden sheet holds the solutions, another the marks (1 for a right answer), both in the same cells
-as the sheet that they belong to: by its mark an answer turns green or red, and the marks are summed
-up to a score.
+A hidden sheet holds the solutions in the same cells. Hidden columns on the right hold the marks:
+by its mark an answer turns green or red, and a score counts the right ones. (The colours don't
+refer to the solutions themselves, since Excel 2007 keeps such rules to one sheet.)
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from cnncalc.views.workbook.stages.volumes import EACH
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet"]
 
-# Three digits of an answer are enough, whatever its size; {0} is the answer, {1} the solution.
-MARK = 'IF({1}="",0,IF(ISNUMBER({0}),IF(ABS({0}-{1})<=0.0005+0.006*ABS({1}),1,0),0))'
+# 1 for a right answer, -1 for a wrong one, 0 for none yet; {0} is the answer, {1} the solution.
+# Three digits of an answer are enough, whatever its size.
+MARK = 'IF({1}="",0,IF({0}="",0,IF(ISNUMBER({0}),IF(ABS({0}-{1})<=0.0005+0.006*ABS({1}),1,-1),-1)))'
 
 # These only copy what stands elsewhere: they follow by themselves.
 COPIES = ("padded input", "dilated kernel")
@@ -70,7 +71,7 @@ class WorksheetOptions:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A plan to fill in, its values (NaN for a blank), and the hidden sheets that mark it."""
+    """A plan to fill in, its values (NaN for a blank), and the hidden sheets of its solutions."""
 
     plan: Plan
     values: tuple[Values, ...]
@@ -90,9 +91,9 @@ def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions
         blanks = sum(int(mask.sum()) for (name, _), mask in masks.items() if name == sheet.name)
         asked = _asked(sheet, options)
         if options.solution and blanks:
-            solution, marks = _marking(sheet, names)
-            hidden += [solution, marks]
-            asked = _scored(asked, solution, marks, blanks)
+            solution = _solution_sheet(sheet, names)
+            hidden.append(solution)
+            asked = _scored(_marked(asked, sheet, solution.name), blanks)
             filled[sheet.specification][asked.blocks[-1].quantity] = np.zeros((1, 1))
         sheets.append(asked)
     return Worksheet(replace(plan, sheets=tuple(sheets)), tuple(filled), tuple(hidden))
@@ -167,43 +168,50 @@ def _asked(sheet: Sheet, options: WorksheetOptions) -> Sheet:
     )
 
 
-def _marking(sheet: Sheet, names: SheetNames) -> tuple[Sheet, Sheet]:
-    """Return the hidden sheets of solutions and of marks, of the same cells as a sheet."""
-    answers = [block for block in sheet.blocks if _is_answer(block)]
-    solution = names.take(f"Solution {sheet.name}")
-    marks = names.take(f"Marks {sheet.name}")
-    solutions = [
+def _solution_sheet(sheet: Sheet, names: SheetNames) -> Sheet:
+    """Return the hidden sheet of solutions, in the same cells as the answers."""
+    name = names.take(f"Solution {sheet.name}")
+    blocks = tuple(
         replace(block, role="answer", formula=None, quantity=_solution(block.quantity))
-        for block in answers
-    ]
-    marked = [
-        replace(block, formula=_mark(block, sheet.name, solution), quantity=_marks(block.quantity))
-        for block in answers
-    ]
-    hidden = Sheet(solution, solution, "", sheet.specification, locked=True, hidden=True)
-    return (
-        replace(hidden, blocks=tuple(solutions)),
-        replace(hidden, name=marks, title=marks, blocks=tuple(marked)),
+        for block in sheet.blocks
+        if _is_answer(block)
     )
+    return Sheet(name, name, "", sheet.specification, blocks, locked=True, hidden=True)
 
 
-def _mark(block: Block, sheet: str, solution: str) -> Formula:
-    cells = [Reference(name, block.row, block.column, 1, 1, *EACH) for name in (sheet, solution)]
+def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
+    """Return a sheet to fill in with a mark for each answer, right of all that it shows."""
+    last = max(
+        *(block.column + block.width for block in asked.blocks),
+        *(text.column for text in asked.texts),
+        asked.score[1] + 1,
+    )
+    marks = tuple(
+        replace(
+            block.moved(0, last + 1),
+            formula=_mark(block, solution),
+            quantity=_marks(block.quantity),
+        )
+        for block in sheet.blocks
+        if _is_answer(block)
+    )
+    return replace(asked, blocks=(*asked.blocks, *marks), marks=last + 1)
+
+
+def _mark(block: Block, solution: str) -> Formula:
+    cells = [Reference(name, block.row, block.column, 1, 1, *EACH) for name in ("", solution)]
     return Formula(MARK, tuple(cells))
 
 
-def _scored(sheet: Sheet, solution: Sheet, marks: Sheet, blanks: int) -> Sheet:
-    """Return a sheet that counts its right answers; the score is its last block."""
+def _scored(sheet: Sheet, blanks: int) -> Sheet:
+    """Return a marked sheet that counts its right answers; the score is its last block."""
     row, column = sheet.score
-    bottom = max(block.row + block.height for block in marks.blocks)
-    right = max(block.column + block.width for block in marks.blocks)
-    total = Formula("SUM({0})", (Reference(marks.name, 0, 0, bottom, right),))
-    quantity = Quantity("marks", sheet.name, "score")
-    score = Block(row, column, 1, 1, "formula", quantity, formula=total)
-    text = Text(row, column + 1, f"right of {blanks}; three digits of each are enough", "meaning")
-    return replace(
-        sheet,
-        blocks=(*sheet.blocks, score),
-        texts=(*sheet.texts, text),
-        marking=(solution.name, marks.name),
+    marks = [block for block in sheet.blocks if block.column > sheet.marks]
+    bottom = max(block.row + block.height for block in marks)
+    width = max(block.column + block.width for block in marks) - sheet.marks
+    right = Formula("COUNTIF({0},1)", (Reference("", 0, sheet.marks, bottom, width),))
+    score = Block(
+        row, column, 1, 1, "formula", Quantity("marks", sheet.name, "score"), formula=right
     )
+    text = Text(row, column + 1, f"right of {blanks}; three digits of each are enough", "meaning")
+    return replace(sheet, blocks=(*sheet.blocks, score), texts=(*sheet.texts, text))

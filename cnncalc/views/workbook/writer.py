@@ -72,6 +72,8 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter s
         worksheet.print_row_col_headers()
     for column, pixels in sheet.widths:
         worksheet.set_column_pixels(column, column, pixels)
+    if sheet.marks:
+        worksheet.set_column(sheet.marks, _last_column(sheet), None, None, {"hidden": True})
     if sheet.frozen != (0, 0):
         worksheet.freeze_panes(*sheet.frozen)
     worksheet.set_landscape()
@@ -212,16 +214,13 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # noqa: ANN401
     """Turn each answer of a worksheet green or red, by its mark."""
-    if sheet.marking is None:
-        return
-    for block in (block for block in sheet.blocks if block.role == "answer"):
-        answer = block.address(0, 0)
-        solution, mark = (f"{sheet_prefix(name)}{answer}" for name in sheet.marking)
+    answers = [block for block in sheet.blocks if sheet.marks and block.role == "answer"]
+    for block in answers:
+        mark = block.moved(0, sheet.marks).address(0, 0)
         bottom, right = block.row + block.height - 1, block.column + block.width - 1
-        # What is given has no solution.
-        wrong = f'=AND({answer}<>"",{solution}<>"",{mark}=0)'
-        for rule, is_right in ((f"={mark}=1", True), (wrong, False)):
-            options = {"type": "formula", "criteria": rule, "format": formats.mark(right=is_right)}
+        for value, is_right in ((1, True), (-1, False)):
+            rule = {"type": "formula", "criteria": f"={mark}={value}"}
+            options = rule | {"format": formats.mark(right=is_right)}
             worksheet.conditional_format(block.row, block.column, bottom, right, options)
 
 

@@ -60,10 +60,15 @@ def test_the_seed_and_the_students_number_stand_in_the_header():
 
 def test_solutions_and_marks_are_hidden_and_protected():
     book = formulas_of(worksheet())
-    for name in ("Solution Calculation", "Marks Calculation"):
-        assert book[name].sheet_state == "veryHidden"
-        assert book[name].protection.sheet
-    assert book["Calculation"].protection.sheet
+    solution, sheet = book["Solution Calculation"], book["Calculation"]
+    assert solution.sheet_state == "veryHidden"
+    assert solution.protection.sheet
+    assert sheet.protection.sheet
+    marks = [cell for row in sheet for cell in row if "ISNUMBER" in str(cell.value)]
+    assert len(marks) == 18
+    (hidden,) = [each for each in sheet.column_dimensions.values() if each.hidden]
+    assert hidden.min <= min(cell.column for cell in marks)
+    assert hidden.max >= max(cell.column for cell in marks)
 
 
 def test_without_the_solution_nothing_of_it_is_in_the_file():
@@ -83,10 +88,13 @@ def test_each_answer_is_coloured_by_its_mark():
         str(area.sqref): [rule.formula[0] for rule in area.rules if rule.formula]
         for area in sheet.conditional_formatting
     }
-    assert rules["K6:M8"] == [
-        "'Marks Calculation'!K6=1",
-        "AND(K6<>\"\",'Solution Calculation'!K6<>\"\",'Marks Calculation'!K6=0)",
-    ]
+    assert rules["K6:M8"] == ["AC6=1", "AC6=-1"]
+    assert "K6" in sheet["AC6"].value
+    assert "'Solution Calculation'!K6" in sheet["AC6"].value
+
+
+def offset_of_marks(sheet):
+    return next(cell.column for cell in sheet[6] if "ISNUMBER" in str(cell.value)) - 11
 
 
 @pytest.mark.parametrize(
@@ -95,10 +103,10 @@ def test_each_answer_is_coloured_by_its_mark():
         (lambda right: right, 1),
         (lambda right: round(right, 2), 1),
         (lambda right: right * 1.004, 1),
-        (lambda right: right * 1.01 + 0.01, 0),
-        (lambda right: -right - 1, 0),
-        (lambda right: 0, 0),
-        (lambda right: "a text", 0),
+        (lambda right: right * 1.01 + 0.01, -1),
+        (lambda right: -right - 1, -1),
+        (lambda right: 0, -1),
+        (lambda right: "a text", -1),
         (lambda right: None, 0),
     ],
 )
@@ -112,12 +120,13 @@ def test_answers_are_marked_and_counted(answer, mark):
     stream = io.BytesIO()
     book.save(stream)
     (evaluation,) = recalculate([stream.getvalue()], "formualizer")
+    offset = offset_of_marks(book["Calculation"])
     marks = [
-        evaluation.values[Place("Marks Calculation", cell.row - 1, cell.column - 1)]
+        evaluation.values[Place("Calculation", cell.row - 1, cell.column - 1 + offset)]
         for cell in blanks
     ]
     assert marks == [mark] * len(blanks) == [mark] * 4
-    assert evaluation.values[Place("Calculation", 1, 6)] == 4 * mark
+    assert evaluation.values[Place("Calculation", 1, 6)] == 4 * (mark == 1)
 
 
 def test_copies_in_between_give_nothing_away():

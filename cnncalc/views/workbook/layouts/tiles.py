@@ -43,11 +43,12 @@ class Group:
 
     @property
     def size(self) -> str:
-        """The size of what it shows first, such as 28×28×10."""
+        """The size of what it shows first, such as 28×28×10 or 8×8 with padding."""
         first = self.volumes[0]
         places = 1 + max(item.slot.place for item in first.items)
         sizes = (first.height, first.width, places, self.tiles)
-        return "×".join(str(size) for size in sizes[:2] + tuple(n for n in sizes[2:] if n > 1))
+        text = "×".join(str(size) for size in sizes[:2] + tuple(n for n in sizes[2:] if n > 1))
+        return f"{text} with padding" if first.quantity.name == "padded input" else text
 
     @property
     def notes(self) -> list[str]:
