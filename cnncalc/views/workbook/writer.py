@@ -80,7 +80,8 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter s
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, sheet.pages)
     worksheet.set_margins(left=0.5, right=0.5)
-    worksheet.set_header(f"&L{header_text(sheet.title)}&R{header_text(sheet.header)}")
+    right = f"&R{header_text(sheet.header)}" if sheet.header else ""
+    worksheet.set_header(f"&L{header_text(sheet.title)}{right}")
     worksheet.set_footer("&LMade by cnncalc&R&P / &N")
 
 
