@@ -34,7 +34,6 @@ def check(engine):
 
 
 def test_the_articles_workbook_calculates():
-    pytest.importorskip("formualizer")
     check("formualizer")
 
 

@@ -74,7 +74,6 @@ def check_article(engine):
 
 @pytest.fixture
 def fast_engine():
-    pytest.importorskip("formualizer")
     return "formualizer"
 
 

@@ -111,7 +111,6 @@ def offset_of_marks(sheet):
     ],
 )
 def test_answers_are_marked_and_counted(answer, mark):
-    pytest.importorskip("formualizer")
     trace = trace_as_written(Calculation(KERNEL + 0.123).network(IMAGE.shape), IMAGE + 10)
     book = formulas_of(written(trace, worksheet=WorksheetOptions(blank=0.5, seed=3)))
     blanks = [cell for row in book["Calculation"]["K6:M8"] for cell in row if cell.value is None]
