@@ -21,7 +21,7 @@ RIGHT: Mapping[str, Any] = {"bg_color": "#C6EFCE", "font_color": "#006100"}
 WRONG: Mapping[str, Any] = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
 
 _LINE = "#C9D3C6"
-_INPUT = "#1F4FA3"
+_INPUT = "#17407F"
 
 _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1E5631"},
