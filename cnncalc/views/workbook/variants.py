@@ -23,7 +23,7 @@ def variant(network: Network, image: Array, seed: int, number: int) -> tuple[Net
     >>> from cnncalc.calculator import Calculation
     >>> network = Calculation(np.array([[1.0, -1.0]]).reshape(1, 2, 1, 1)).network((1, 4, 1))
     >>> variant(network, np.array([[[0.0], [9.0], [3.0], [5.0]]]), 7, 1)[1].ravel().tolist()
-    [3.0, 9.0, 1.0, 9.0]
+    [8.0, 7.0, 8.0, 1.0]
     """
     rng = np.random.default_rng([seed, number])
     drawn = _like(rng, image)
