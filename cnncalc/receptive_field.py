@@ -209,7 +209,7 @@ def _(layer: specifications.Flatten, shape: Shape, axes: Axes) -> Axes:
     if len(axes[0]) == prod(shape):
         return [list(range(size)) for size in shape]
     unit = axes[0][0]
-    place = []
+    place: Axes = []
     for size in reversed(shape):
         unit, index = divmod(unit, size)
         place.insert(0, [index])

@@ -22,6 +22,7 @@ __all__ = [
     "DisplayOptions",
     "InputOptions",
     "OutputOptions",
+    "bundled",
     "calculation_options",
     "display_options",
     "input_options",
@@ -29,13 +30,14 @@ __all__ = [
 ]
 
 Command = Callable[..., Any]
-
-
 Decorator = Callable[[Command], Command]
 
 
-def _bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> Decorator:
-    """Give a command several options and hand them over as one argument, a `kind`."""
+def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> Decorator:
+    """Give a command several options and hand them over as one argument, a `kind`.
+
+    Arguments: the argument's `name`; the frozen dataclass, a field for each option; the options.
+    """
 
     def decorate(command: Command) -> Command:
         @wraps(command)
@@ -60,7 +62,7 @@ class InputOptions:
     cell_range: str | None
 
 
-input_options = _bundled(
+input_options = bundled(
     "given",
     InputOptions,
     click.argument("source", metavar="[INPUT]", required=False),
@@ -88,7 +90,7 @@ class CalculationOptions:
 
 def calculation_options(*, kernel_required: bool) -> Decorator:
     """Return the options of `convolve`, which `export-xlsx` takes as well."""
-    return _bundled(
+    return bundled(
         "wanted",
         CalculationOptions,
         click.option(
@@ -153,7 +155,7 @@ class DisplayOptions:
     colors: str | None
 
 
-display_options = _bundled(
+display_options = bundled(
     "look",
     DisplayOptions,
     click.option(
@@ -189,7 +191,7 @@ class OutputOptions:
     scale: Scaling
 
 
-output_options = _bundled(
+output_options = bundled(
     "target",
     OutputOptions,
     click.option(

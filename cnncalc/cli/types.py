@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import click
 
-__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "PoolingText"]
+__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "SHAPE", "PoolingText"]
 
 
 class PoolingText(NamedTuple):
@@ -51,6 +51,14 @@ def _pair(text: str) -> tuple[int, ...]:
     return numbers * 2 if len(numbers) == 1 else numbers
 
 
+def _shape(text: str) -> tuple[int, ...]:
+    """Read one number, of values in a row, or three, of an image; all at least 1."""
+    numbers = _integers(text)
+    if len(numbers) not in (1, 3) or min(numbers) < 1:
+        raise ValueError(text)
+    return numbers
+
+
 def _padding(text: str) -> str | tuple[int, ...]:
     if text in ("valid", "same"):
         return text
@@ -75,6 +83,9 @@ def _floats(text: str) -> tuple[float, ...]:
 PAIR = Written("N or N,N", _pair, "one whole number, or two: vertical,horizontal")
 NUMBERS = Written("NUMBER", _floats, "numbers separated by commas")
 POSITION = Written("ROW,COL[,CHANNEL]", _integers, "whole numbers ROW,COL or ROW,COL,CHANNEL")
+SHAPE = Written(
+    "H,W,C", _shape, "HEIGHT,WIDTH,CHANNELS, whole numbers of at least 1 such as 28,28,1"
+)
 PADDING = Written(
     "valid|same|N", _padding, "valid, same, or 1, 2 or 4 whole numbers (top,bottom,left,right)"
 )

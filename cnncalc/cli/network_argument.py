@@ -1,0 +1,213 @@
+"""NETWORK as people write it: Keras calls, a file of them, a .keras file, or `article`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from cnncalc.article_network import CLASS_NAMES, LISTING
+from cnncalc.cli.console import note
+from cnncalc.cli.options import bundled
+from cnncalc.cli.types import SHAPE
+from cnncalc.errors import InputError, NotationError, OptionError
+from cnncalc.files.paths import check_readable, did_you_mean, quoted
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Network, Weights, assemble, initialize, walk
+from cnncalc.notation import parse
+
+__all__ = [
+    "ARTICLE",
+    "NetworkOptions",
+    "NetworkSource",
+    "WeightOptions",
+    "build_network",
+    "network_options",
+    "read_network",
+    "require_shape",
+    "weight_options",
+]
+
+ARTICLE = "article"
+# A listing that is longer is no listing; `notation` has the same limit.
+LONGEST_FILE = 1_000_000
+METADATA_CLASSES = "class_names"
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """Which network, and for images of which shape."""
+
+    network: str
+    input_shape: Shape | None
+
+
+network_options = bundled(
+    "wanted",
+    NetworkOptions,
+    click.argument("network", metavar="NETWORK"),
+    click.option(
+        "--input-shape",
+        type=SHAPE,
+        metavar="H,W,C",
+        help="The image's height, width and channels, such as 28,28,1.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class WeightOptions:
+    """Where the weights of a network come from."""
+
+    weights: Path | None
+    seed: int
+
+
+weight_options = bundled(
+    "initial",
+    WeightOptions,
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the weights of a .keras file, or of a .weights.h5 file of Keras 3.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="What initial weights are drawn from, where there are no others.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class NetworkSource:
+    """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
+
+    `name` is for headings: the file's, or `article`, or "sequential" as Keras has it.
+    """
+
+    layers: tuple[Layer, ...]
+    name: str = "sequential"
+    input_shape: Shape | None = None
+    weights: tuple[Weights, ...] | None = None
+    class_names: tuple[str, ...] = ()
+
+
+def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
+    """Read NETWORK, and say on standard error what was left out of it.
+
+    Arguments: the `text` of NETWORK; the `input_shape` that the user gives, which counts more than
+    the network's own.
+    Raises InputError, NotationError or OptionError for what is no network.
+    """
+    if text == ARTICLE:
+        source = _written(LISTING, "the article's network", CLASS_NAMES)
+    elif "(" in text:
+        source = _written(text)
+    elif Path(text).suffix.lower() == ".keras":
+        return _archived(Path(text), input_shape)
+    else:
+        source = _listed(Path(text))
+    shape = input_shape or source.input_shape
+    return NetworkSource(source.layers, source.name, shape, class_names=source.class_names)
+
+
+def _written(text: str, name: str = "sequential", classes: tuple[str, ...] = ()) -> NetworkSource:
+    written = parse(text)
+    for each in written.notes:
+        note(each)
+    return NetworkSource(written.layers, name, written.input_shape, class_names=classes)
+
+
+def _listed(path: Path) -> NetworkSource:
+    """Read a file of notation."""
+    if not path.exists():
+        message = (
+            "NETWORK must be layers such as 'Conv2D(10, 5); Flatten(); Dense(2)', a file of them, "
+            f"a .keras file, or {ARTICLE}. Received: {quoted(str(path))}, and there is no such file"
+            f"{did_you_mean(str(path), [ARTICLE])}"
+        )
+        raise InputError(message)
+    if check_readable(path) > LONGEST_FILE:
+        message = f"{quoted(path)} must be a listing of at most {LONGEST_FILE:,} bytes"
+        raise InputError(message)
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{quoted(path)} must be a text with a network's layers. Received: no UTF-8 text"
+        raise InputError(message) from error
+    try:
+        return _written(text, path.name)
+    except NotationError as error:
+        message = f"{quoted(path)}, {error}"
+        raise NotationError(message) from error
+
+
+def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
+    from cnncalc.files.keras_archive import read_keras  # noqa: PLC0415 (h5py, where needed)
+
+    model = read_keras(path, input_shape)
+    for each in model.notes:
+        note(each)
+    network = model.network
+    names = model.metadata.get(METADATA_CLASSES, ())
+    classes = tuple(map(str, names)) if isinstance(names, Sequence) else ()
+    shape = input_shape or network.input_shape
+    return NetworkSource(network.layers, model.name, shape, network.weights, classes)
+
+
+def require_shape(source: NetworkSource) -> Shape:
+    """Return the shape of the network's input; raise OptionError where nothing tells it."""
+    if source.input_shape is None:
+        message = (
+            "the shape of the network's input must be known: add --input-shape 28,28,1, or begin "
+            "the network with Input((28, 28, 1)). Received: neither"
+        )
+        raise OptionError(message)
+    return source.input_shape
+
+
+def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOptions) -> Network:
+    """Put a network and its weights together, and say where these come from.
+
+    Arguments: the `source`; one image's `input_shape`; the options of the weights, which count
+    more than the source's own.
+    Raises ShapeError that names the layer that does not fit, InputError for unusable files.
+    """
+    if initial.weights is not None:
+        network = _weighted(source.layers, input_shape, initial.weights)
+        note(f"weights: {initial.weights}")
+    elif source.weights is not None:
+        network = assemble(source.layers, input_shape, source.weights)
+    else:
+        network = initialize(source.layers, input_shape, initial.seed)
+        note(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
+    for each in network.notes:
+        note(each)
+    return network
+
+
+def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Network:
+    """Take the weights of another file for layers of the same shapes."""
+    from cnncalc.files.keras_archive import read_keras, read_weights  # noqa: PLC0415 (h5py)
+
+    if path.suffix.lower() == ".h5":
+        return read_weights(path, initialize(layers, input_shape))
+    if path.suffix.lower() != ".keras":
+        message = f"--weights must be a .keras or .weights.h5 file. Received: {quoted(path)}"
+        raise OptionError(message)
+    found = [weights for weights in read_keras(path, input_shape).network.weights if weights]
+    weighted = [bool(layer.weight_shapes(shape)) for layer, shape in walk(layers, input_shape)]
+    if sum(weighted) != len(found):
+        message = (
+            f"{quoted(path)} must hold weights for the network's {sum(weighted)} layers that have "
+            f"some. Received: weights for {len(found)}"
+        )
+        raise InputError(message)
+    remaining = iter(found)
+    return assemble(layers, input_shape, [next(remaining) if has else {} for has in weighted])

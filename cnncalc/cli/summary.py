@@ -1,0 +1,63 @@
+"""`cnncalc summary`: a network in numbers, before any image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from cnncalc.article_network import LISTING, MISMATCH
+from cnncalc.cli.console import note, output_console
+from cnncalc.cli.network_argument import (
+    NetworkOptions,
+    network_options,
+    read_network,
+    require_shape,
+)
+from cnncalc.errors import OptionError
+from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
+from cnncalc.notation import parse
+from cnncalc.summary import summarize
+from cnncalc.views.terminal.summary import render_comparison, render_summary
+
+__all__ = ["summary"]
+
+
+@click.command(epilog="Example: cnncalc summary article --versus-mlp")
+@network_options
+@click.option(
+    "--versus-mlp",
+    is_flag=True,
+    help="Compare with a fully connected network on the same image.",
+)
+def summary(wanted: NetworkOptions, versus_mlp: bool) -> None:
+    """Show Keras's table of NETWORK, and what Keras never shows.
+
+    That is each layer's window and stride, multiply-adds, receptive field and memory, and the
+    parameter counts written out. NETWORK is layers in Keras calls, such as 'Conv2D(10, 5);
+    Flatten(); Dense(2)', a file of them, a .keras file, or article.
+    """
+    source = read_network(wanted.network, wanted.input_shape)
+    result = summarize(source.layers, require_shape(source))
+    remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
+    shown = [render_summary(result, source.name, remark)]
+    if versus_mlp:
+        _require_convolution(source.layers)
+        shown.append(render_comparison(result))
+    output_console().print(*shown)
+    for each in result.notes:
+        note(each)
+
+
+def _require_convolution(layers: tuple[Layer, ...]) -> None:
+    if not any(isinstance(layer, ConvolutionLayer) for layer in layers):
+        message = "--versus-mlp needs a network with a convolution. Received: one without"
+        raise OptionError(message)
+
+
+def _is_articles(layers: tuple[Layer, ...], input_shape: Shape) -> bool:
+    """Tell whether a network is the article's, with the one unit or the two that it ends in."""
+    articles = parse(LISTING)
+    *rest, last = (replace(layer, name="") for layer in layers)
+    ends_alike = isinstance(last, Dense) and last.units in (1, 2)
+    return ends_alike and (tuple(rest), input_shape) == (articles.layers[:-1], articles.input_shape)

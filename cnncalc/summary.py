@@ -1,0 +1,149 @@
+"""What a network is, layer by layer, in numbers: shapes, parameters, arithmetic, memory.
+
+Nothing is computed with weights: a network that no memory would hold has a summary too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from cnncalc.layers import ConvolutionLayer, Dense, Flatten, Layer, Shape, WindowLayer
+from cnncalc.network import walk
+from cnncalc.receptive_field import receptive_fields
+from cnncalc.shapes import Geometry, Size
+
+__all__ = ["LayerSummary", "Summary", "affordable_units", "fully_connected", "summarize"]
+
+BYTES = 4  # of a float32, in which Keras computes
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One layer: its shapes for one sample and what it costs.
+
+    `window` is how its window slides, if it has one; `receptive_field` the (height, width) in
+    pixels that one of its numbers sees, None where the input is no image; `formula` its parameter
+    count written out; `multiply_adds` are those of one sample.
+    """
+
+    layer: Layer
+    input_shape: Shape
+    output_shape: Shape
+    window: Geometry | None
+    receptive_field: Size | None
+    parameters: int
+    trainable: int
+    formula: str
+    multiply_adds: int
+
+    @property
+    def output_bytes(self) -> int:
+        """The memory of one sample's output in float32."""
+        return BYTES * prod(self.output_shape)
+
+    @property
+    def weight_bytes(self) -> int:
+        """The memory of the weights in float32."""
+        return BYTES * self.parameters
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All layers in order, for samples of one shape; `notes` tell what may surprise."""
+
+    input_shape: Shape
+    layers: tuple[LayerSummary, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def parameters(self) -> int:
+        """The parameters of all layers."""
+        return sum(each.parameters for each in self.layers)
+
+    @property
+    def trainable(self) -> int:
+        """Those that training changes by their gradient."""
+        return sum(each.trainable for each in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """The products that one sample's forward pass adds up."""
+        return sum(each.multiply_adds for each in self.layers)
+
+    @property
+    def output_bytes(self) -> int:
+        """The memory of all layers' outputs for one sample in float32."""
+        return sum(each.output_bytes for each in self.layers)
+
+    @property
+    def weight_bytes(self) -> int:
+        """The memory of all weights in float32."""
+        return BYTES * self.parameters
+
+
+def summarize(layers: Sequence[Layer], input_shape: Shape) -> Summary:
+    """Summarize layers for samples of one shape.
+
+    Raises ShapeError that names the first layer that does not fit.
+
+    >>> from cnncalc.layers import Conv2D
+    >>> summarize([Conv2D(10, 5)], (300, 300, 3)).layers[0].formula
+    '(5×5×3 + 1) × 10 = 760'
+    """
+    walked = tuple(walk(layers, input_shape))
+    fields: list[Size | None] = [None] * len(walked)
+    if len(input_shape) == 3:
+        fields = [field.size for field in receptive_fields(layers, input_shape)]
+    rows = tuple(
+        _row(layer, shape, field) for (layer, shape), field in zip(walked, fields, strict=True)
+    )
+    noted = ((layer.name, layer.note(shape)) for layer, shape in walked)
+    notes = tuple(f"layer {name}: {note}" for name, note in noted if note)
+    return Summary(tuple(input_shape), rows, notes)
+
+
+def _row(layer: Layer, shape: Shape, field: Size | None) -> LayerSummary:
+    return LayerSummary(
+        layer,
+        shape,
+        layer.output_shape(shape),
+        layer.geometry(shape) if isinstance(layer, WindowLayer) else None,
+        field,
+        layer.parameter_count(shape),
+        layer.trainable_count(shape),
+        layer.parameter_formula(shape),
+        layer.multiply_adds(shape),
+    )
+
+
+def fully_connected(summary: Summary) -> Summary:
+    """Summarize the fully connected network that could do what a convolutional one does.
+
+    Each convolution becomes a Dense layer of the same name, with a unit for each number of its
+    activation maps; Dense layers stay. All other layers are left out: they have no place where
+    no number has one.
+    """
+    layers: list[Layer] = [Flatten(name="flattened input")]
+    for each in summary.layers:
+        if isinstance(each.layer, ConvolutionLayer):
+            units, use_bias = prod(each.output_shape), each.layer.use_bias
+            layers.append(Dense(units, use_bias=use_bias, name=each.layer.name))
+        elif isinstance(each.layer, Dense):
+            layers.append(each.layer)
+    return summarize(layers, summary.input_shape)
+
+
+def affordable_units(summary: Summary) -> int:
+    """Return how large the one hidden layer of a fully connected network may be.
+
+    It is to take the same input, give as many outputs, and have no more parameters.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> layers = [MaxPooling2D(2), Flatten(), Dense(3)]
+    >>> affordable_units(summarize(layers, (4, 4, 1)))  # (16 + 1) × 0 + (0 + 1) × 3 is less than 15
+    0
+    """
+    inputs, outputs = prod(summary.input_shape), prod(summary.layers[-1].output_shape)
+    return max(0, (summary.parameters - outputs) // (inputs + 1 + outputs))

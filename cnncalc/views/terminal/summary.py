@@ -1,0 +1,215 @@
+"""A network in numbers: Keras's own table, then what Keras does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Literal
+
+from rich.console import RenderableType
+from rich.table import Column as KerasColumn
+from rich.table import Table
+from rich.text import Text
+
+from cnncalc.layers import Conv2D, ConvolutionLayer
+from cnncalc.shapes import Size
+from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
+from cnncalc.views.terminal.blocks import INDENT
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.tables import Column, Page, plain_table
+
+__all__ = ["render_comparison", "render_summary"]
+
+# Keras's own: keras/src/utils/summary_utils.py.
+KERAS_WIDTH = 88
+KERAS_COLUMNS = (("Layer (type)", 0.45), ("Output Shape", 0.80), ("Param #", 1.0))
+
+
+def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
+    """Render a network's summary.
+
+    Arguments: the `summary`; the network's `name`; a `remark` on its parameters, if there is one.
+    """
+
+    def build(screen: Screen) -> Iterator[RenderableType]:
+        yield screen.line(f'Model: "{name}"', "bold")
+        yield _keras_table(summary, screen)
+        yield from _keras_totals(summary, screen)
+        yield from screen.sentences(remark, FAINT)
+        yield screen.line()
+        yield from _costs(summary, screen)
+        yield from _formulas(summary, screen)
+
+    return Page(Display(), build)
+
+
+def _keras_table(summary: Summary, screen: Screen) -> Table:
+    width = max(40, min(KERAS_WIDTH, screen.width - 4))
+    columns, used = [], 0
+    for heading, end in KERAS_COLUMNS:
+        own = int(end * width) - used
+        side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
+        columns.append(KerasColumn(heading, justify=side, width=own))
+        used += own
+    table = Table(*columns, width=width, show_lines=True)
+    for each in summary.layers:
+        sizes = ", ".join(map(str, ("None", *each.output_shape)))
+        layer = f"{each.layer.name} ({type(each.layer).__name__})"
+        cells = (layer, f"({sizes})", f"{each.parameters:,}")
+        table.add_row(*(Text(screen.spell(cell)) for cell in cells))
+    return table
+
+
+def _keras_totals(summary: Summary, screen: Screen) -> Iterator[Text]:
+    counts = {
+        "Total params": summary.parameters,
+        "Trainable params": summary.trainable,
+        "Non-trainable params": summary.parameters - summary.trainable,
+    }
+    for what, count in counts.items():
+        yield screen.line(f" {what}: {count:,} ({memory_text(4 * count)})")
+
+
+def _costs(summary: Summary, screen: Screen) -> Iterator[RenderableType]:
+    columns: list[Column] = [
+        ("Layer", "left"),
+        ("Window", "left"),
+        ("Stride", "left"),
+        ("Multiply-adds", "right"),
+        ("Receptive\nfield", "right"),
+        ("Output", "right"),
+        ("Weights", "right"),
+    ]
+    rows = [_cost_row(each) for each in summary.layers]
+    total = (
+        *("Total", "", "", f"{summary.multiply_adds:,}", ""),
+        *(memory_text(summary.output_bytes), memory_text(summary.weight_bytes)),
+    )
+    text = f"What each layer does and costs, for one sample of {_size(summary.input_shape)}"
+    yield screen.line(text, "bold")
+    yield screen.line()
+    yield plain_table(columns, [*rows, total], screen, totals=1)
+    yield screen.line()
+    yield from screen.sentences(
+        "Receptive field: the pixels that one number of the output sees, as if the image had no "
+        "edge. Output and Weights: memory as float32.",
+        FAINT,
+    )
+    yield screen.line()
+
+
+def _cost_row(each: LayerSummary) -> Sequence[str]:
+    return (
+        each.layer.name,
+        _window_text(each),
+        _pair_text(each.window.strides) if each.window else "",
+        f"{each.multiply_adds:,}" if each.multiply_adds else "",
+        _size(each.receptive_field) if each.receptive_field else "",
+        memory_text(each.output_bytes),
+        memory_text(each.weight_bytes) if each.parameters else "",
+    )
+
+
+def _window_text(each: LayerSummary) -> str:
+    """Return the size of a filter, or of a pool."""
+    if each.window is None:
+        return ""
+    text = _size(each.window.kernel)
+    if isinstance(each.layer, Conv2D):
+        text += f"×{each.input_shape[2] // each.layer.groups}"
+    if max(each.window.dilation_rate) > 1:
+        text += f" dilated {_pair_text(each.window.dilation_rate)}"
+    return text
+
+
+def _pair_text(pair: Size) -> str:
+    """Write two equal numbers as one."""
+    return str(pair.height) if pair.height == pair.width else _size(pair)
+
+
+def _formulas(summary: Summary, screen: Screen) -> Iterator[Text]:
+    """Write the parameter counts out."""
+    written = [(each.layer.name, each.formula) for each in summary.layers if each.formula]
+    if not written:
+        return
+    yield screen.line("Parameters, written out", "bold")
+    widest = max(len(name) for name, _ in written)
+    for name, formula in written:
+        yield screen.line(" " * INDENT + f"{name:<{widest}}  {formula}")
+    yield screen.line()
+
+
+def render_comparison(summary: Summary) -> Page:
+    """Render a network beside the fully connected one that could do the same."""
+
+    def build(screen: Screen) -> Iterator[RenderableType]:
+        image = _size(summary.input_shape)
+        yield screen.line(f"Versus a fully connected network on the same {image} image", "bold")
+        yield screen.line()
+        yield _comparison_table(summary, fully_connected(summary), screen)
+        yield screen.line()
+        for text in _reasons(summary):
+            yield from screen.sentences(text, FAINT)
+        yield screen.line()
+
+    return Page(Display(), build)
+
+
+def _comparison_table(summary: Summary, other: Summary, screen: Screen) -> Table:
+    columns: list[Column] = [
+        ("Parameters", "left"),
+        ("this network", "right"),
+        ("fully connected", "right"),
+    ]
+    counts = [{each.layer.name: each.parameters for each in one.layers} for one in (summary, other)]
+    rows = [
+        (name, *(f"{count[name]:,}" if name in count else "" for count in counts))
+        for name in counts[0]
+        if any(count.get(name) for count in counts)
+    ]
+    totals = [
+        ("Total params", f"{summary.parameters:,}", f"{other.parameters:,}"),
+        ("Weights", memory_text(summary.weight_bytes), memory_text(other.weight_bytes)),
+        ("Multiply-adds", f"{summary.multiply_adds:,}", f"{other.multiply_adds:,}"),
+    ]
+    return plain_table(columns, [*rows, *totals], screen, totals=len(totals))
+
+
+def _reasons(summary: Summary) -> Iterator[str]:
+    """Say what the other network is, and where the difference comes from."""
+    yield (
+        "Fully connected: each convolution becomes a Dense layer with as many units as its "
+        "activation maps have numbers, so that it could compute the same. Each unit then has a "
+        "weight for every number of its input. Pooling and the like have no place there."
+    )
+    first = next(each for each in summary.layers if isinstance(each.layer, ConvolutionLayer))
+    cells = prod(first.layer.weight_shapes(first.input_shape)["kernel"][:3])
+    yield (
+        f"One hidden unit on this image needs {prod(summary.input_shape):,} weights, one filter "
+        f"of {first.layer.name} needs {cells:,}: it sees few pixels at a time (local connections) "
+        "and is the same at every place (shared weights)."
+    )
+    units = affordable_units(summary)
+    yield (
+        f"With no more parameters than this network's, a fully connected one could have "
+        f"{units:,} unit{'' if units == 1 else 's'} in a single hidden layer."
+    )
+
+
+def _size(shape: Sequence[int] | None) -> str:
+    return "×".join(map(str, shape or ()))
+
+
+def memory_text(size: float) -> str:
+    """Write bytes as Keras does.
+
+    >>> memory_text(4 * 438_842)
+    '1.67 MB'
+    """
+    units = ["B", "KB", "MB", "GB", "TB", "PB"]
+    for unit in units:
+        if size < 1024:
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return f"{size:.2f} {units[-1]}"

@@ -1,0 +1,176 @@
+import pytest
+
+from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.layers import Conv2D, Dense, Flatten
+from cnncalc.layers.naming import named
+from cnncalc.network import initialize
+from cnncalc.notation import parse
+from tests.keras_peer import keras_model
+from tests.peers import requires
+
+TABLE = """\
+Model: "the article's network"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
+┃ Layer (type)                         ┃ Output Shape                ┃         Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
+│ conv2d (Conv2D)                      │ (None, 296, 296, 10)        │             760 │
+├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
+│ max_pooling2d (MaxPooling2D)         │ (None, 148, 148, 10)        │               0 │
+├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
+│ flatten (Flatten)                    │ (None, 219040)              │               0 │
+├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
+│ dense (Dense)                        │ (None, 2)                   │         438,082 │
+└──────────────────────────────────────┴─────────────────────────────┴─────────────────┘
+ Total params: 438,842 (1.67 MB)
+ Trainable params: 438,842 (1.67 MB)
+ Non-trainable params: 0 (0.00 B)
+The article disagrees with itself here: its code has Dense(2), (219,040 + 1) × 2 = 438,082
+parameters and 438,842 in all; the summary it prints has Dense(1), 219,041 and 219,801 in all.
+"""
+
+COSTS = """\
+What each layer does and costs, for one sample of 300×300×3
+
+                                              Receptive
+Layer          Window  Stride  Multiply-adds      field     Output  Weights
+───────────────────────────────────────────────────────────────────────────
+conv2d         5×5×3   1          65,712,000        5×5    3.34 MB  2.97 KB
+max_pooling2d  2×2     2                            6×6  855.62 KB
+flatten                                             6×6  855.62 KB
+dense                                438,080    300×300     8.00 B  1.67 MB
+
+Total                             66,150,080               5.01 MB  1.67 MB
+"""
+
+FORMULAS = """\
+Parameters, written out
+  conv2d  (5×5×3 + 1) × 10 = 760
+  dense   (219,040 + 1) × 2 = 438,082
+"""
+
+VERSUS = """\
+Versus a fully connected network on the same 300×300×3 image
+
+Parameters     this network  fully connected
+────────────────────────────────────────────
+conv2d                  760  236,564,076,160
+dense               438,082        1,752,322
+
+Total params        438,842  236,565,828,482
+Weights             1.67 MB        881.28 GB
+Multiply-adds    66,150,080  236,564,952,320
+"""
+
+
+def stripped(text):
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def test_the_articles_network(run):
+    result = run("summary", "article")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    text = stripped(result.stdout)
+    assert text.startswith(TABLE)
+    assert COSTS in text
+    assert FORMULAS in text
+    assert "Versus" not in text
+
+
+def test_the_articles_network_beside_a_fully_connected_one(run):
+    text = stripped(run("summary", "article", "--versus-mlp").stdout)
+    assert VERSUS in text
+    assert "could have 1 unit in a" in " ".join(text.split())
+
+
+def test_the_network_with_one_unit_of_the_articles_printed_summary(run):
+    listing = 'Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten(); Dense(1)'
+    text = run("summary", listing, "--input-shape", "300,300,3").stdout
+    assert "219,041" in text
+    assert " Total params: 219,801 (858.60 KB)\n" in text
+    assert "The article disagrees with itself" in text
+
+
+@pytest.mark.parametrize(
+    ("listing", "shape"),
+    [
+        ("Conv2D(10, 5); MaxPooling2D(2); Flatten(); Dense(2)", "299,300,3"),
+        ("Conv2D(10, 5); MaxPooling2D(2); Flatten(); Dense(3)", "300,300,3"),
+    ],
+)
+def test_other_networks_are_not_the_articles(run, listing, shape):
+    assert "article" not in run("summary", listing, "--input-shape", shape).output
+
+
+def test_strides_dilation_and_channels_are_told(run):
+    listing = "DepthwiseConv2D((3, 2), dilation_rate=2); MaxPooling2D(2, strides=(2, 1))"
+    rows = [
+        line.split()
+        for line in run("summary", listing, "--input-shape", "9,9,3").stdout.splitlines()
+    ]
+    assert ["depthwise_conv2d", "3×2", "dilated", "2", "1"] in [row[:5] for row in rows]
+    assert ["max_pooling2d", "2×2", "2×1"] in [row[:3] for row in rows]
+
+
+def test_statistics_of_a_normalization_are_non_trainable(run):
+    text = run("summary", "BatchNormalization()", "--input-shape", "4,4,10").stdout
+    assert " Trainable params: 20 (80.00 B)\n Non-trainable params: 20 (80.00 B)\n" in text
+
+
+def test_a_file_of_layers_with_its_own_input_shape(run, tmp_path):
+    (tmp_path / "net.py").write_text(
+        "import keras\nmodel = keras.Sequential()\nmodel.add(keras.Input((8, 8, 1)))\n"
+        "model.add(keras.layers.Conv2D(2, 3))\nmodel.summary()\n"
+    )
+    result = run("summary", "net.py")
+    assert 'Model: "net.py"' in result.stdout
+    assert "(None, 6, 6, 2)" in result.stdout
+    assert result.stderr == "left out, since they hold no layer: model.summary (line 5)\n"
+
+
+def test_a_given_input_shape_counts_more_than_the_listings(run):
+    result = run("summary", "Input((8, 8, 1)); Conv2D(2, 3)", "--input-shape", "9,9,1")
+    assert "(None, 7, 7, 2)" in result.stdout
+
+
+def test_a_keras_file(run, tmp_path):
+    network = initialize([Conv2D(2, 3), Flatten(), Dense(2)], (8, 8, 1))
+    with (tmp_path / "model.keras").open("wb") as file:
+        write_keras(file, KerasModel(network, "pets"))
+    text = run("summary", "model.keras").stdout
+    assert 'Model: "pets"' in text
+    assert " Total params: 166 (664.00 B)\n" in text
+
+
+def test_a_dense_layer_on_a_volume_is_noted(run):
+    result = run("summary", "Dense(2)", "--input-shape", "4,4,3")
+    assert result.exit_code == 0
+    assert "as in Keras, it works on the 3 channels" in result.stderr
+
+
+def test_a_network_too_large_for_any_memory_has_a_summary(run):
+    result = run("summary", "Flatten(); Dense(1000000)", "--input-shape", "1000,1000,3")
+    assert "(3,000,000 + 1) × 1,000,000 = 3,000,001,000,000" in result.stdout
+
+
+def test_a_narrow_screen_breaks_names_and_no_numbers(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "75")
+    listing = "DepthwiseConv2D(3); AveragePooling2D(2); Flatten(); Dense(1)"
+    costs = run("summary", listing, "--input-shape", "80,80,9").stdout.split("What each layer")[1]
+    assert "…" not in costs
+    assert "213.89 KB" in costs
+
+
+@pytest.mark.peer
+@requires("keras")
+def test_the_table_is_the_one_that_keras_prints(run):
+    listing = (
+        "Input((28, 28, 1)); Conv2D(6, 5); AveragePooling2D(); BatchNormalization(); "
+        "GlobalAveragePooling2D(); Dense(10)"
+    )
+    model = keras_model(named(parse(listing).layers), (28, 28, 1))
+    pieces = []
+    model.summary(print_fn=pieces.append, line_length=88)
+    expected = "".join(pieces).splitlines()[1:]  # the first line has the model's name
+    ours = run("summary", listing).stdout.splitlines()[1:]
+    assert [line.rstrip() for line in ours[: len(expected)]] == [line.rstrip() for line in expected]
