@@ -28,14 +28,14 @@ LEVELS = {
     "calculator": 5,
     "trace": 5,
     "training": 5,
-    "verification": 5,
     "cases": 6,
     "explanation": 6,
     "substeps": 6,
     "summary": 6,
-    "files": 7,
-    "views": 7,
-    "cli": 8,
+    "verification": 7,
+    "files": 8,
+    "views": 8,
+    "cli": 9,
 }
 
 HOMES = {
