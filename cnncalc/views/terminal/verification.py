@@ -39,7 +39,8 @@ def _comparison(what: str, found: Comparison) -> Iterator[str]:
     else:
         yield f"{what}: all {found.cells:,} agree with the calculation."
     if found.missing:
-        yield f"  {found.missing:,} formulas have no stored value: they wait to be calculated."
+        formulas = "formula has" if found.missing == 1 else "formulas have"
+        yield f"  {found.missing:,} {formulas} no stored value yet."
     if found.first:
         yield f"  First difference: {_difference(found.first)}"
     if found.largest and found.largest.absolute and found.largest != found.first:

@@ -64,7 +64,7 @@ def test_stored_values_that_differ_come_with_advice():
 def test_formulas_without_stored_values_are_counted():
     assert lines(stored=Comparison(0, 4, 0, None, None))[1:] == [
         "Values stored beside them: none to compare.",
-        "  4 formulas have no stored value: they wait to be calculated.",
+        "  4 formulas have no stored value yet.",
     ]
 
 
