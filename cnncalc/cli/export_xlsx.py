@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -16,9 +15,9 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.request import read_calculation
 from cnncalc.cli.workbooks import export_article, export_trace
+from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
-from cnncalc.trace import record
 
 __all__ = ["export_xlsx"]
 
@@ -26,6 +25,7 @@ __all__ = ["export_xlsx"]
 @click.command("export-xlsx", epilog="Example: cnncalc export-xlsx photo.png --kernel edge")
 @input_options
 @calculation_options(kernel_required=False)
+@student_options
 @click.option(
     "-o",
     "--output",
@@ -38,6 +38,7 @@ __all__ = ["export_xlsx"]
 def export_xlsx(
     given: InputOptions,
     wanted: CalculationOptions,
+    students: StudentOptions,
     output: Path | None,
     force: bool,
     large: bool,
@@ -46,25 +47,44 @@ def export_xlsx(
 
     With nothing more, all of the article's cases; with --kernel, your own calculation on INPUT
     with every option of convolve. Every formula carries the value that cnncalc computed.
+    --worksheet leaves the results for students to fill in.
     """
     path = output or _default_name(given, wanted)
     output_ending(path, (".xlsx",))
-    check_output(path, force=force)
+    for each in paths(path, students):
+        check_output(each, force=force)
     if given.source is None and not wanted.kernels:
-        with write_atomically(path, force=force) as file:
-            said = export_article(file)
+        _write_article(path, students, force=force)
     else:
-        with write_atomically(path, force=force) as file:
-            said = _export(file, given, wanted, large=large)
+        _write_calculation(path, given, wanted, students, force=force, large=large)
+
+
+def _write_article(path: Path, students: StudentOptions, *, force: bool) -> None:
+    if students.wanted:
+        message = "a worksheet is made of one calculation: name its --kernel. Received: none"
+        raise OptionError(message)
+    with write_atomically(path, force=force) as file:
+        said = export_article(file)
     note(f"wrote {path} ({said})")
 
 
-def _export(file: BinaryIO, given: InputOptions, wanted: CalculationOptions, *, large: bool) -> str:
+def _write_calculation(
+    path: Path,
+    given: InputOptions,
+    wanted: CalculationOptions,
+    students: StudentOptions,
+    *,
+    force: bool,
+    large: bool,
+) -> None:
     if not wanted.kernels:
         message = "a workbook of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
     image, network = read_calculation(given, wanted)
-    return export_trace(file, record(network, image.values), image.name, large=large)
+    for copy in copies(path, network, image.values, students):
+        with write_atomically(copy.path, force=force) as file:
+            said = export_trace(file, copy.trace, image.name, copy.worksheet, large=large)
+        note(f"wrote {copy.path} ({said})")
 
 
 def _default_name(given: InputOptions, wanted: CalculationOptions) -> Path:

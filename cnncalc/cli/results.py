@@ -127,6 +127,8 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
 
 
 def _write_workbook(trace: Trace, file: BinaryIO) -> str:
-    from cnncalc.cli.workbooks import export_trace  # noqa: PLC0415 (XlsxWriter, likewise)
+    # XlsxWriter, likewise.
+    from cnncalc.cli.workbooks import export_trace  # noqa: PLC0415
+    from cnncalc.views.workbook.export import trace_as_written  # noqa: PLC0415
 
-    return export_trace(file, trace)
+    return export_trace(file, trace_as_written(trace.network, trace.input.values))

@@ -8,12 +8,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cnncalc.cli.console import command_line, note
-from cnncalc.network import Network
-from cnncalc.trace import Trace, record
+from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
 from cnncalc.views.workbook.limits import estimate
-from cnncalc.views.workbook.values import as_written
+from cnncalc.views.workbook.worksheet import WorksheetOptions
 
 __all__ = ["export_article", "export_trace"]
 
@@ -24,30 +23,28 @@ def export_article(file: BinaryIO) -> str:
     return f"{size.formulas:,} formulas"
 
 
-def export_trace(file: BinaryIO, trace: Trace, title: str = "", *, large: bool = False) -> str:
-    """Write a trace as a workbook, with a progress bar on a terminal.
+def export_trace(
+    file: BinaryIO,
+    trace: Trace,
+    title: str = "",
+    worksheet: WorksheetOptions | None = None,
+    *,
+    large: bool = False,
+) -> str:
+    """Write a trace, its inputs rounded as a workbook stores them, with a progress bar.
 
-    Returns how many formulas it holds.
+    Returns how many formulas it holds, or what it leaves blank.
     """
-    rounded = _rounded(trace)
-    size = estimate(plan_trace(rounded, title))
+    size = estimate(plan_trace(trace, title))
     if size.note:
         note(size.note)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Writing formulas", total=size.formulas)
         options = WorkbookOptions(
-            title, command_line(), large, lambda count: progress.advance(task, count)
+            title, command_line(), large, lambda count: progress.advance(task, count), worksheet
         )
-        write_workbook(file, rounded, options)
+        write_workbook(file, trace, options)
+    if worksheet is not None:
+        return f"a worksheet, {worksheet.header}"
     return f"{size.formulas:,} formulas"
-
-
-def _rounded(trace: Trace) -> Trace:
-    """Compute a trace again from numbers as a workbook stores them, of 16 digits."""
-    network = trace.network
-    weights = tuple(
-        {name: as_written(weight) for name, weight in each.items()} for each in network.weights
-    )
-    same = Network(network.input_shape, network.layers, weights)
-    return record(same, as_written(trace.input.values))

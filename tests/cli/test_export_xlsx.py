@@ -1,0 +1,152 @@
+import io
+
+import numpy as np
+import openpyxl
+import pytest
+
+CROSS = ("--kernel", "1 0 1; 0 1 0; 1 0 1")
+
+
+def formulas(path, sheet):
+    return openpyxl.load_workbook(path)[sheet]
+
+
+def test_without_anything_it_writes_the_article_at_its_own_addresses(run, tmp_path):
+    result = run("export-xlsx")
+    assert result.exit_code == 0
+    assert result.stderr == "wrote article.xlsx (557 formulas)\n"
+    path = tmp_path / "article.xlsx"
+    assert formulas(path, "Case 1")["I2"].value == "=B2*$G$5"
+    assert formulas(path, "Case 3")["M2"].value == "=SUMPRODUCT(D2:E2,$I$5:$J$5)"
+    assert formulas(path, "Case 5")["J3"].value == "=SUMPRODUCT(B3:C4,$G$5:$H$6)"
+
+
+def test_every_formula_carries_its_value(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "--pool", "max:2", "-o", "mine.xlsx")
+    values = openpyxl.load_workbook(tmp_path / "mine.xlsx", data_only=True)["Calculation"]
+    cells = formulas(tmp_path / "mine.xlsx", "Calculation")
+    found = {
+        cell.coordinate: values[cell.coordinate].value
+        for row in cells.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    }
+    assert len(found) == 20
+    assert {792, 856, 913, 851, 429} <= set(found.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("article:6x6", *CROSS), "6x6.xlsx"),
+        (CROSS, "digit4.xlsx"),
+        (("-", *CROSS), "input.xlsx"),
+    ],
+)
+def test_the_name_is_the_inputs_where_none_is_given(run, tmp_path, arguments, name):
+    result = run("export-xlsx", *arguments, input="1,2,3\n4,5,6\n7,8,9\n")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / name).exists()
+
+
+def test_convolve_writes_the_same_workbook(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "-o", "one.xlsx")
+    run("convolve", "article:6x6", *CROSS, "-o", "other.xlsx")
+    one, other = (
+        [[cell.value for cell in row] for row in formulas(tmp_path / name, "Calculation")]
+        for name in ("one.xlsx", "other.xlsx")
+    )
+    assert one[1:] == other[1:]  # below the title
+
+
+def test_the_same_command_gives_the_same_bytes(run, tmp_path):
+    contents = []
+    for _ in range(2):
+        run("export-xlsx", "article:6x6", *CROSS, "-o", "same.xlsx", "--force")
+        contents.append((tmp_path / "same.xlsx").read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_an_exported_workbook_is_an_input_and_a_kernel_again(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "-k", "edge", "--padding", "1", "-o", "mine.xlsx")
+    direct = run("convolve", "article:6x6", *CROSS, "-k", "edge", "--format", "csv")
+    again = run("convolve", "mine.xlsx", "--kernel", "@mine.xlsx", "--format", "csv")
+    assert again.stdout == direct.stdout
+
+
+def test_variants_are_different_worksheets_each_with_its_key(run, tmp_path):
+    options = ["--blank", "0.5", "--seed", "7", "--variants", "3", "-o", "quiz.xlsx"]
+    result = run("export-xlsx", "article:6x6", *CROSS, *options)
+    assert result.exit_code == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"quiz-{n}{part}.xlsx" for n in (1, 2, 3) for part in ("-key", "")]
+    assert "wrote quiz-2.xlsx (a worksheet, student 2 · seed 7)" in result.stderr
+    images = []
+    for number in (1, 2, 3):
+        run("show", f"quiz-{number}-key.xlsx", "-o", "image.npy", "--force")
+        images.append(np.load(tmp_path / "image.npy"))
+    assert not (images[0] == images[1]).all()
+    assert not (images[1] == images[2]).all()
+
+
+def test_a_worksheet_leaves_blanks_and_hides_the_solution(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "--worksheet", "-o", "quiz.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "quiz.xlsx")
+    hidden = [sheet for sheet in book if sheet.sheet_state != "visible"]
+    assert hidden
+    assert all(sheet.protection.sheet for sheet in hidden)
+    assert not any(
+        isinstance(cell.value, str) and "SUMPRODUCT" in cell.value
+        for row in book["Calculation"].iter_rows()
+        for cell in row
+        if cell.column <= 20
+    )
+
+
+def test_without_the_solution_the_key_is_a_second_file(run, tmp_path):
+    result = run("export-xlsx", "article:6x6", *CROSS, "--no-solution", "-o", "quiz.xlsx")
+    assert result.exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "quiz.xlsx")
+    assert all(sheet.sheet_state == "visible" for sheet in book)
+    assert run("verify", "quiz-key.xlsx", "--engine", "formualizer").exit_code == 0
+
+
+def test_no_file_of_a_set_is_replaced_unasked(fails, tmp_path):
+    (tmp_path / "quiz-2-key.xlsx").write_text("mine")
+    said = fails("export-xlsx", *CROSS, "--variants", "2", "-o", "quiz.xlsx")
+    assert "quiz-2-key.xlsx" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["quiz-2-key.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("article:6x6",), "needs --kernel"),
+        (("--worksheet",), "a worksheet is made of one calculation"),
+        ((*CROSS, "--blank", "1.5"), "blank=1.5"),
+        ((*CROSS, "--variants", "0"), "variants"),
+        ((*CROSS, "-o", "out.xls"), ".xlsx"),
+    ],
+)
+def test_what_can_not_be_exported_is_said(fails, tmp_path, arguments, said):
+    assert said in fails("export-xlsx", *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_finds_a_number_that_was_typed_over(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "-o", "mine.xlsx")
+    assert run("verify", "mine.xlsx", "--engine", "formualizer").exit_code == 0
+    book = openpyxl.load_workbook(tmp_path / "mine.xlsx")
+    place = next(
+        cell.coordinate
+        for row in book["Calculation"].iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    )
+    book["Calculation"][place] = 7
+    stream = io.BytesIO()
+    book.save(stream)
+    (tmp_path / "mine.xlsx").write_bytes(stream.getvalue())
+    result = run("verify", "mine.xlsx", "--engine", "formualizer")
+    assert result.exit_code == 1
+    assert place in result.stdout
