@@ -18,6 +18,7 @@ HOMES = {
     "train": Home("cnncalc.cli.train", "Train a network as Keras does, in NumPy."),
     "evaluate": Home("cnncalc.cli.evaluate", "How well a trained model does on a data set."),
     "predict": Home("cnncalc.cli.predict", "What a trained model takes an image for."),
+    "trace": Home("cnncalc.cli.trace", "A whole network on one image, layer by layer."),
     "cases": Home("cnncalc.cli.cases", "The article's cases, each number checked."),
     "export-xlsx": Home("cnncalc.cli.export_xlsx", "Write a workbook that calculates the same."),
     "verify": Home("cnncalc.cli.verify", "Recompute a workbook and compare every number."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
@@ -17,6 +18,9 @@ from cnncalc.files.paths import check_readable, did_you_mean, quoted
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble, initialize, walk
 from cnncalc.notation import parse
+
+if TYPE_CHECKING:
+    from cnncalc.files.photos import Fit
 
 __all__ = [
     "ARTICLE",
@@ -33,7 +37,6 @@ __all__ = [
 ARTICLE = "article"
 # A listing that is longer is no listing; `notation` has the same limit.
 LONGEST_FILE = 1_000_000
-METADATA_CLASSES = "class_names"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ weight_options = bundled(
 class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
-    `name` is for headings: the file's, or `article`, or "sequential" as Keras has it.
+    `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
+    photos are made to fit the input.
     """
 
     layers: tuple[Layer, ...]
@@ -96,6 +100,7 @@ class NetworkSource:
     input_shape: Shape | None = None
     weights: tuple[Weights, ...] | None = None
     class_names: tuple[str, ...] = ()
+    fit: Fit = "stretch"
 
 
 def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
@@ -149,16 +154,23 @@ def _listed(path: Path) -> NetworkSource:
 
 
 def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
-    from cnncalc.files.keras_archive import read_keras  # noqa: PLC0415 (h5py, where needed)
+    # h5py and Pillow, where needed.
+    from cnncalc.files.keras_archive import read_keras  # noqa: PLC0415
+    from cnncalc.files.photos import Fit  # noqa: PLC0415
 
     model = read_keras(path, input_shape)
     for each in model.notes:
         note(each)
     network = model.network
-    names = model.metadata.get(METADATA_CLASSES, ())
-    classes = tuple(map(str, names)) if isinstance(names, Sequence) else ()
-    shape = input_shape or network.input_shape
-    return NetworkSource(network.layers, model.name, shape, network.weights, classes)
+    names, fit = model.metadata.get("class_names", ()), model.metadata.get("fit")
+    return NetworkSource(
+        network.layers,
+        model.name,
+        input_shape or network.input_shape,
+        network.weights,
+        tuple(map(str, names)) if isinstance(names, list) else (),
+        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
+    )
 
 
 def require_shape(source: NetworkSource) -> Shape:

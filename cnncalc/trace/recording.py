@@ -62,7 +62,8 @@ def _(layer: specifications.InputLayer, weights: Weights, values: Array) -> tupl
 @_stages.register
 def _(layer: specifications.Rescaling, weights: Weights, values: Array) -> tuple[Stage, ...]:
     result = values * np.asarray(layer.scale) + np.asarray(layer.offset)
-    note = f"each number × {_numbers(layer.scale)} + {_numbers(layer.offset)}"
+    added = f" + {_numbers(layer.offset)}" if np.any(layer.offset) else ""
+    note = f"each number × {_numbers(layer.scale)}{added}"
     return (make_stage("rescaling", result, note),)
 
 
@@ -107,7 +108,8 @@ def _(layer: specifications.Dense, weights: Weights, values: Array) -> tuple[Sta
         result = forward_layer(bare, weights, values[np.newaxis])[0]
     else:
         result = np.einsum("...i,iu->...u", values, kernel)
-    note = f"{layer.units} units: each sums {kernel.shape[0]} inputs × its weights"
+    units = f"{layer.units} units: each" if layer.units > 1 else "1 unit, which"
+    note = f"{units} sums {kernel.shape[0]} inputs × its weights"
     if values.ndim > 1:
         note += f", at each of the {_size(values.shape[:-1])} positions"
     return finished(layer, weights, make_stage("weighted sum", result, note), "unit's sum")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.excerpts import draw_corners, draw_full, draw_whole
-from cnncalc.views.terminal.matrix import DEFAULT_COLORS, Matrix
+from cnncalc.views.terminal.matrix import DEFAULT_COLORS
 from cnncalc.views.terminal.pictures import draw_strip, range_sentence
 from cnncalc.views.terminal.screen import Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
-from cnncalc.views.terminal.slices import MOST_NUMBERS, draw_volume
+from cnncalc.views.terminal.slices import draw_volume
+from cnncalc.views.terminal.vectors import draw_row
 from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
 
 __all__ = ["draw_input", "render_flattened", "render_input"]
@@ -51,19 +52,15 @@ def _draw_flattened(values: Array, name: str, screen: Screen) -> Iterator[Text]:
         "row, row after row of the image. Which of them were neighbours is lost."
     )
     title = ("Flattened", name, _count(values.size, "number"))
-    body = _draw_row(values.reshape(1, -1), body_screen(screen))
+    body = _draw_row_and_strip(values.reshape(-1), body_screen(screen))
     yield from draw_section(title, [note], body, screen)
+
+
+def _draw_row_and_strip(values: Array, screen: Screen) -> Iterator[Text]:
+    yield from draw_row(values, screen)
+    yield screen.line()
+    yield from draw_strip(values[np.newaxis], screen.display.colors or DEFAULT_COLORS, screen)
 
 
 def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _draw_row(row: Array, screen: Screen) -> Iterator[Text]:
-    matrix = Matrix(row)
-    if screen.display.full and row.size <= MOST_NUMBERS:
-        yield from draw_full(matrix, screen)
-    else:
-        yield from draw_whole(matrix, screen) or draw_corners(matrix, screen)
-    yield screen.line()
-    yield from draw_strip(row, screen.display.colors or DEFAULT_COLORS, screen)

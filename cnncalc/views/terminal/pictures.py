@@ -15,6 +15,8 @@ from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.volumes import Volume, size_text
 
 __all__ = [
+    "GREY",
+    "draw_grey",
     "draw_pictures",
     "draw_small_picture",
     "draw_strip",
@@ -63,10 +65,11 @@ def draw_strip(row: Array, colors: str, screen: Screen) -> Iterator[Text]:
     wide = row.repeat(max(1, screen.width // row.size), axis=1)
     narrow = shrunk(wide[:, :, np.newaxis], (1, min(wide.size, screen.width)))[:, :, 0]
     scale = scale_of(narrow, colors)
-    yield from _draw_grey(narrow.repeat(2 * STRIP_LINES, axis=0), scale, screen)
+    yield from draw_grey(narrow.repeat(2 * STRIP_LINES, axis=0), scale, screen)
     if narrow.size < wide.size:
-        each = screen.number(round(row.size / screen.width))
-        text = f"each point of the strip is the mean of about {each} numbers"
+        each = round(row.size / screen.width)
+        count = f"about {each}" if each > 1 else "1 or 2"
+        text = f"each point of the strip is the mean of {count} numbers"
         yield from screen.sentences(text, FAINT)
 
 
@@ -124,10 +127,10 @@ def _picture(volume: Volume, channel: int, size: Size, screen: Screen) -> tuple[
     else:
         # The means of a shrunk picture lie closer together than the values: their own range shows.
         scale = scale_of(small, screen.display.colors or GREY)
-    return labelled(volume.labels[channel], _draw_grey(small, scale, screen), screen), scale
+    return labelled(volume.labels[channel], draw_grey(small, scale, screen), screen), scale
 
 
-def _draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
+def draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
     """Draw (height, width) values; grey, unless the scale is of another colour map."""
     if screen.has_pixels:
         return draw_pixels(scale.colors(values), screen)

@@ -15,16 +15,18 @@ from cnncalc.layers import (
     MaxPooling2D,
 )
 from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.views.terminal.classes import draw_shares
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.inputs import draw_input
-from cnncalc.views.terminal.kernels import draw_kernels
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.slices import draw_volume
+from cnncalc.views.terminal.vectors import draw_vector
 from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.weights import draw_weights
 
-__all__ = ["render_trace"]
+__all__ = ["draw_layer", "render_trace"]
 
 POOLING_TITLES: dict[type[Layer], str] = {
     MaxPooling2D: "Max pooling",
@@ -40,21 +42,36 @@ def render_trace(trace: Trace, display: Display) -> Drawing:
     """
 
     def draw(screen: Screen) -> Iterator[Text]:
-        yield from draw_input(trace.input.values, "", screen)
+        if trace.input.values.ndim == 3:
+            yield from draw_input(trace.input.values, "", screen)
         for index, layer in enumerate(trace.layers):
-            yield from _draw_layer(layer, screen, is_first=index == 0)
+            yield from draw_layer(layer, screen, is_first=index == 0)
 
     return Drawing(display, draw)
 
 
-def _draw_layer(layer: LayerTrace, screen: Screen, *, is_first: bool) -> Iterator[Text]:
-    for stage in layer.stages:
-        if stage.name == "convolution":
-            yield from draw_kernels(layer, screen, is_image=is_first)
+def draw_layer(
+    layer: LayerTrace, screen: Screen, class_names: Sequence[str] = (), *, is_first: bool
+) -> Iterator[Text]:
+    """Draw the weights and every stage of a layer.
+
+    Arguments: the layer's trace; the screen; the `class_names` for a softmax; whether the layer
+    `is_first`, and so its input an image.
+    """
+    for index, stage in enumerate(layer.stages):
+        if index == int(layer.stages[0].name == "padded input"):
+            yield from draw_weights(layer, screen, is_image=is_first)
         title = (_title(layer, stage), layer.name, size_text(stage.values.shape))
         notes = [stage.note, *_padding_notes(layer, stage, screen)]
-        volume = _volume(layer, stage, is_first=is_first)
-        yield from draw_section(title, notes, draw_volume(volume, body_screen(screen)), screen)
+        inner = body_screen(screen)
+        if stage.name == "softmax":
+            logits = layer.stages[index - 1].values
+            body = draw_shares(logits, stage.values, class_names, inner)
+        elif stage.values.ndim == 3:
+            body = draw_volume(_volume(layer, stage, is_first=is_first), inner)
+        else:
+            body = draw_vector(stage.values, inner)
+        yield from draw_section(title, notes, body, screen)
 
 
 def _title(layer: LayerTrace, stage: Stage) -> str:

@@ -1,0 +1,123 @@
+"""From NETWORK and INPUT as written to the trace of the one on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from cnncalc.cli.console import note
+from cnncalc.cli.network_argument import (
+    NetworkOptions,
+    NetworkSource,
+    WeightOptions,
+    build_network,
+    read_network,
+)
+from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.request import read_image
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.pixels import Channels, PixelInput, pixel_values
+from cnncalc.layers import Shape
+from cnncalc.layers.base import size_text
+from cnncalc.trace import Trace, record
+
+if TYPE_CHECKING:
+    from cnncalc.files.photos import Fit
+
+__all__ = ["FitOptions", "TracedImage", "fit_options", "trace_image"]
+
+_CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
+LARGEST_LEVEL = 255
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Whether an image is made to fit, and what the classes are called."""
+
+    resize: bool
+    class_names: str | None
+
+
+fit_options = bundled(
+    "fitting",
+    FitOptions,
+    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
+    click.option(
+        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class TracedImage:
+    """An image, the network it went through, every step of that, and what the classes are."""
+
+    image: PixelInput
+    trace: Trace
+    class_names: tuple[str, ...]
+
+
+def trace_image(
+    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+) -> TracedImage:
+    """Read the network and the image, run the one on the other, and say what was assumed.
+
+    Raises ShapeError where the image does not fit the network.
+    """
+    source = read_network(wanted.network, wanted.input_shape)
+    image = _fitting_image(given, source, resize=fitting.resize)
+    network = build_network(source, image.values.shape, initial)
+    trace = record(network, image.values)
+    return TracedImage(image, trace, _class_names(fitting, source, trace.output.shape))
+
+
+def _class_names(
+    fitting: FitOptions, source: NetworkSource, output_shape: Shape
+) -> tuple[str, ...]:
+    if fitting.class_names is None:
+        return source.class_names
+    names = tuple(name.strip() for name in fitting.class_names.split(","))
+    # One output says yes or no.
+    count = max(2, output_shape[-1])
+    if len(names) != count:
+        message = f"--class-names must name {count} classes. Received: {len(names)}"
+        raise OptionError(message)
+    return names
+
+
+def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) -> PixelInput:
+    """Read an image with as many channels as the network takes, and resize it if asked to."""
+    shape = source.input_shape
+    image = read_image(given, _CHANNELS.get(shape[-1], "as-is") if shape else "as-is")
+    if shape is None or image.values.shape == shape:
+        return image
+    if resize and len(shape) == 3 and image.values.shape[2] == shape[2]:
+        return _resized(image, shape, source.fit)
+    received = size_text(image.values.shape)
+    if len(shape) != 3:
+        hint = "an image must be flattened first: begin the network with Flatten()"
+    elif image.values.shape[2] != shape[2]:
+        hint = "another number of channels does not fit"
+    else:
+        hint = f"add --resize, or --input-shape {','.join(map(str, image.values.shape))}"
+    message = f"the network takes {size_text(shape)}, the image {image.name} is {received}; {hint}"
+    raise ShapeError(message)
+
+
+def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
+    from cnncalc.files.photos import PhotoShape, fitted, resize  # noqa: PLC0415 (Pillow)
+
+    if image.kind != "image" or image.values.max() > LARGEST_LEVEL or image.values.min() < 0:
+        message = f"--resize takes images of values from 0 to 255. Received: {image.description}"
+        raise OptionError(message)
+    height, width, channels = shape
+    pixels = np.rint(image.values).astype(np.uint8)
+    resized = resize(fitted(pixels, PhotoShape(height, width, channels, fit)), height, width)
+    note(
+        f"resized from {size_text(image.values.shape[:2])} to {height}×{width} as in training: "
+        f"bilinear, {fit}"
+    )
+    return replace(image, values=pixel_values(resized))

@@ -1,0 +1,87 @@
+"""A whole network on one image: what each layer made of it, down to the class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rich.text import Text
+
+from cnncalc.layers import Softmax
+from cnncalc.notation import write_layer
+from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.views.terminal.activation_maps import draw_maps
+from cnncalc.views.terminal.classes import draw_shares, verdict
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.inputs import draw_input
+from cnncalc.views.terminal.screen import Drawing, Screen
+from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.traces import draw_layer
+from cnncalc.views.terminal.vectors import draw_vector
+from cnncalc.views.terminal.volumes import size_text
+
+__all__ = ["render_layer", "render_network"]
+
+
+def render_network(
+    trace: Trace, display: Display, name: str = "", class_names: Sequence[str] = ()
+) -> Drawing:
+    """Render what each layer of a network made of an image, and the class.
+
+    Arguments: the `trace`; how to `display` it; the image's `name`; the `class_names` in the
+    order of their numbers, if they are known.
+    """
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        if trace.input.values.ndim == 3:
+            yield from draw_input(trace.input.values, name, screen)
+        for layer in trace.layers:
+            yield from _draw_layer(layer, class_names, screen)
+        said = verdict(trace.output, _last_activation(trace), class_names)
+        if said:
+            yield screen.line(f"Class: {said}", "bold")
+
+    return Drawing(display, draw)
+
+
+def render_layer(
+    trace: Trace, layer_name: str, display: Display, class_names: Sequence[str] = ()
+) -> Drawing:
+    """Render the weights and every stage of one layer; arguments as for `render_network`.
+
+    Raises OptionError where no layer has the name.
+    """
+    place = trace.place(layer_name)
+    layer = trace.layers[place]
+    return Drawing(
+        display, lambda screen: draw_layer(layer, screen, class_names, is_first=place == 0)
+    )
+
+
+def _draw_layer(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
+    call = write_layer(replace(layer.layer, name=""))
+    title = (layer.name, call, size_text(layer.output.shape))
+    body = _draw_output(layer, class_names, body_screen(screen))
+    yield from draw_section(title, [_note(layer)], body, screen)
+
+
+def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
+    *_, last = layer.stages
+    if last.name == "softmax":
+        return draw_shares(layer.stages[-2].values, last.values, class_names, screen)
+    return (
+        draw_vector(last.values, screen)
+        if last.values.ndim == 1
+        else draw_maps(last.values, screen)
+    )
+
+
+def _note(layer: LayerTrace) -> str:
+    """Return the note of the layer's own work: how its size, or else its numbers, came about."""
+    own: list[Stage] = [stage for stage in layer.stages if stage.name != "padded input"]
+    return own[0].note
+
+
+def _last_activation(trace: Trace) -> str:
+    layer = trace.layers[-1].layer
+    return "softmax" if isinstance(layer, Softmax) else str(getattr(layer, "activation", "linear"))
