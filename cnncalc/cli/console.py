@@ -7,7 +7,7 @@ import shlex
 import click
 from rich.console import Console
 
-__all__ = ["command_line", "note", "output_console"]
+__all__ = ["command_line", "error_console", "note", "output_console"]
 
 
 def note(message: str) -> None:
@@ -18,6 +18,11 @@ def note(message: str) -> None:
 def output_console() -> Console:
     """Return the console of standard output; rich finds out what the terminal can show."""
     return Console(highlight=False, soft_wrap=False)
+
+
+def error_console() -> Console:
+    """Return the console of standard error, for what shows how far the work is."""
+    return Console(stderr=True, highlight=False)
 
 
 def command_line() -> str:

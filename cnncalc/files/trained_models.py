@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast, get_args
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
@@ -28,8 +28,8 @@ __all__ = ["TrainedModel", "read_model", "write_model"]
 class TrainedModel:
     """A network, what its outputs are called, and how photos were made to fit its input.
 
-    `class_names` are "class 0", "class 1", … where the file doesn't name them. `training` is how
-    it was trained. `notes` are sentences on what was left out in reading.
+    `class_names` is empty where the file doesn't name them. `training` is how it was trained.
+    `notes` are sentences on what was left out in reading.
     """
 
     network: Network
@@ -37,6 +37,13 @@ class TrainedModel:
     fit: Fit
     training: Training
     notes: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """A name for each class: the model's own, or "class 0" and so on."""
+        # One output says yes or no.
+        count = max(self.network.shapes[-1][0], 2)
+        return self.class_names or tuple(f"class {label}" for label in range(count))
 
 
 def write_model(
@@ -74,14 +81,13 @@ def read_model(path: Path) -> TrainedModel:
             f"class. Received: input {network.input_shape}, output {output}"
         )
         raise InputError(message)
-    classes = max(output[0], 2)  # one output says yes or no
-    names = _class_names(model.metadata.get("class_names"), classes)
+    stored = model.metadata.get("class_names")
+    named = stored if isinstance(stored, list) and len(stored) == max(output[0], 2) else []
     fit = model.metadata.get("fit")
-    known = cast("Fit", fit) if fit in ("stretch", "crop", "pad") else "stretch"
-    return TrainedModel(network, names, known, read_training(model), model.notes)
-
-
-def _class_names(stored: Any, classes: int) -> tuple[str, ...]:  # noqa: ANN401 (JSON)
-    if isinstance(stored, list) and len(stored) == classes:
-        return tuple(map(str, stored))
-    return tuple(f"class {label}" for label in range(classes))
+    return TrainedModel(
+        network,
+        tuple(map(str, named)),
+        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
+        read_training(model),
+        model.notes,
+    )

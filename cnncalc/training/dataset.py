@@ -21,6 +21,7 @@ __all__ = [
     "make_dataset",
     "split",
     "split_warnings",
+    "with_classes",
 ]
 
 Array = NDArray[Any]
@@ -82,12 +83,15 @@ class Dataset:
 
     def digest(self) -> str:
         """Return a text that tells these samples, and their order, from any others."""
-        images = self.images
-        content = images.digest.encode() if not isinstance(images, np.ndarray) else images.data
-        result = hashlib.blake2b(repr((self.images.shape, self.class_names)).encode())
-        for part in (content, self.rows.data, self.labels.data):
-            result.update(part)
-        return result.hexdigest()[:32]
+        about = (self.images.shape, self.class_names)
+        digest = hashlib.blake2b(repr(about).encode(), digest_size=16)
+        if isinstance(self.images, np.ndarray):
+            digest.update(np.ascontiguousarray(self.images).data)
+        else:
+            digest.update(self.images.digest.encode())
+        for numbers in (self.rows, self.labels):
+            digest.update(np.ascontiguousarray(numbers).data)
+        return digest.hexdigest()
 
     def name(self, position: int) -> str:
         """Return what a sample is called: its file, or its number."""
@@ -128,6 +132,27 @@ def make_dataset(
         raise InputError(message)
     rows = np.arange(len(numbers))
     return Dataset(images, rows, numbers, tuple(class_names), tuple(names))
+
+
+def with_classes(dataset: Dataset, class_names: Sequence[str]) -> Dataset:
+    """Give a data set's classes the numbers that another has for the same names.
+
+    Arguments: all of the other's `class_names`, in the order of their numbers.
+    Raises InputError where the data set has a class that is not among them.
+
+    >>> dataset = make_dataset(np.zeros((2, 1, 1, 1)), np.array([0, 1]), ["cat", "dog"])
+    >>> with_classes(dataset, ["ape", "dog", "cat"]).labels.tolist()
+    [2, 1]
+    """
+    strange = [name for name in dataset.class_names if name not in class_names]
+    if strange:
+        message = (
+            f"the classes must be among {', '.join(map(repr, class_names))}. "
+            f"Received: {', '.join(map(repr, strange))}"
+        )
+        raise InputError(message)
+    numbers = np.array([class_names.index(name) for name in dataset.class_names])
+    return replace(dataset, labels=numbers[dataset.labels], class_names=tuple(class_names))
 
 
 def _require(holds: bool, expected: str, images: ImageSource) -> None:

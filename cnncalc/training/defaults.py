@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnncalc.layers import Conv2D, Dense, Flatten, InputLayer, Layer, MaxPooling2D, Rescaling
+from cnncalc.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    InputLayer,
+    Layer,
+    MaxPooling2D,
+    Rescaling,
+)
 
 __all__ = ["ARTICLE", "DIGITS", "Defaults", "rescaled"]
 
@@ -37,12 +46,12 @@ ARTICLE = Defaults(
 
 DIGITS = Defaults(
     (
-        Conv2D(16, 3, padding="same", activation="relu"),
-        MaxPooling2D(2),
+        Conv2D(32, 3, padding="same", activation="relu"),
         Conv2D(32, 3, padding="same", activation="relu"),
         MaxPooling2D(2),
+        Dropout(0.5),
     ),
-    epochs=15,
+    epochs=20,
     batch_size=32,
     learning_rate=0.002,
 )

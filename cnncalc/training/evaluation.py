@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.network import Network
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.history import Score
+from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import ClassReport, confusion_matrix, predicted_classes
-from cnncalc.training.objective import Objective, Outcome
+from cnncalc.training.objective import (
+    Objective,
+    Outcome,
+    make_objective,
+    require_input_shape,
+)
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "evaluate_network"]
 
 Array = NDArray[Any]
 
@@ -70,3 +77,33 @@ def evaluate(
             return None
     losses, outputs = (np.concatenate(parts) for parts in zip(*outcomes, strict=True))
     return Evaluation(losses, outputs, dataset.labels, dataset.class_names)
+
+
+def evaluate_network(
+    network: Network,
+    loss: Loss,
+    dataset: Dataset,
+    batch_size: int = 128,
+    threads: int | None = None,
+) -> Evaluation:
+    """Run a whole data set through a network.
+
+    Arguments: the `network` and `loss`; the `dataset`; how many samples are read at once; how many
+    `threads` work on them, None for one a processor.
+    Raises ShapeError where the images or the number of classes don't fit the network.
+
+    >>> from cnncalc.layers import Dense, Flatten
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.training.dataset import make_dataset
+    >>> from cnncalc.training.losses import LOSSES
+    >>> data = make_dataset(np.ones((4, 1, 1, 1)), np.array([0, 1, 0, 1]), ["even", "odd"])
+    >>> network = initialize([Flatten(), Dense(2)], (1, 1, 1))
+    >>> evaluate_network(network, LOSSES["mean_squared_error"], data).score.accuracy
+    0.5
+    """
+    require_input_shape(network, dataset)
+    objective = make_objective(network, loss, len(dataset.class_names))
+    with ThreadPoolExecutor(threads) as executor:
+        result = evaluate(objective, dataset, batch_size, executor)
+    assert result is not None  # noqa: S101 (nothing stops it)
+    return result

@@ -17,13 +17,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError
 from cnncalc.network import Network, assemble
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.evaluation import evaluate
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.losses import LOSSES, Loss
-from cnncalc.training.objective import BatchResult, Objective, make_objective
+from cnncalc.training.objective import (
+    BatchResult,
+    Objective,
+    make_objective,
+    require_input_shape,
+)
 from cnncalc.training.optimizers import Adam, Optimizer, apply
 from cnncalc.training.schedules import rate_at
 from cnncalc.training.state import (
@@ -147,12 +152,8 @@ def fit(
 
 def _check(plan: TrainingPlan, parts: Parts) -> None:
     for dataset in (parts.training, parts.validation):
-        if dataset is not None and dataset.input_shape != plan.network.input_shape:
-            message = (
-                f"images must have the network's input shape {plan.network.input_shape}. "
-                f"Received: {dataset.input_shape}"
-            )
-            raise ShapeError(message)
+        if dataset is not None:
+            require_input_shape(plan.network, dataset)
     if plan.early_stopping is not None:
         plan.early_stopping.check(validated=parts.validation is not None)
 

@@ -28,10 +28,18 @@ from cnncalc.network import (
     without_last_activation,
 )
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
 from cnncalc.training.metrics import correct
 
-__all__ = ["BatchResult", "Objective", "Outcome", "make_objective", "targets"]
+__all__ = [
+    "BatchResult",
+    "Objective",
+    "Outcome",
+    "make_objective",
+    "require_input_shape",
+    "targets",
+]
 
 Array = NDArray[Any]
 
@@ -161,6 +169,16 @@ def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
     if activation != loss.activation:
         bare, activation = network, "linear"
     return Objective(bare, activation, loss, classes)
+
+
+def require_input_shape(network: Network, dataset: Dataset) -> None:
+    """Raise ShapeError where images don't have the shape that a network takes."""
+    if dataset.input_shape != network.input_shape:
+        message = (
+            f"images must have the network's input shape {network.input_shape}. "
+            f"Received: {dataset.input_shape}"
+        )
+        raise ShapeError(message)
 
 
 def _check_output(network: Network, loss: Loss, classes: int) -> None:

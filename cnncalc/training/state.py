@@ -60,8 +60,13 @@ class TrainingState:
         return len(self.history) + 1
 
 
-def begin(network: Network, optimizer: Optimizer) -> TrainingState:
+def begin(
+    network: Network, optimizer: Optimizer, optimizer_state: OptimizerState | None = None
+) -> TrainingState:
     """Return the state before the first batch, with weights of its own.
+
+    Arguments: the `network` and `optimizer`; the state that the optimizer has from an earlier
+    training of the same weights, None for its initial one.
 
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.network import initialize
@@ -71,7 +76,7 @@ def begin(network: Network, optimizer: Optimizer) -> TrainingState:
     """
     weights = copied(network.weights)
     arrays = [weights[layer][name] for layer, name in trainable(network)]
-    return TrainingState(weights, initial_state(optimizer, arrays))
+    return TrainingState(weights, optimizer_state or initial_state(optimizer, arrays))
 
 
 def copied(weights: Sequence[Any]) -> LiveWeights:

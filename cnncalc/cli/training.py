@@ -1,0 +1,265 @@
+"""From the options of training, as written, to what `fit` takes; and its files."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+from cnncalc.cli.console import error_console, note
+from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.training_options import DataOptions, FitOptions, KeepOptions
+from cnncalc.errors import InputError, OptionError, OutputError
+from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
+from cnncalc.files.datasets import ReadOptions, read_data
+from cnncalc.files.history import HISTORY_ENDINGS
+from cnncalc.files.labelled import LabelledData
+from cnncalc.files.output import check_output, output_ending
+from cnncalc.files.paths import quoted
+from cnncalc.files.photos import Fit
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Network, Weights, assemble, initialize
+from cnncalc.notation import write
+from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
+from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
+from cnncalc.training.fit import TrainingPlan, steps
+from cnncalc.training.identity import identity
+from cnncalc.training.losses import loss_named
+from cnncalc.training.optimizer_notation import parse_optimizer
+from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
+from cnncalc.training.schedules import make_schedule
+from cnncalc.training.state import TrainingState, begin
+from cnncalc.training.stopping import EarlyStopping
+from cnncalc.views.terminal.training_progress import decoding_progress
+
+MOST_NAMES = 10
+__all__ = ["Session", "check_files", "interruptible", "prepare", "read_labelled", "start"]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training starts from: layers, and from a .keras file much more."""
+
+    layers: tuple[Layer, ...] | None = None
+    input_shape: Shape | None = None
+    weights: Sequence[Weights] | None = None
+    class_names: tuple[str, ...] = ()
+    optimizer: Optimizer | None = None
+    optimizer_state: OptimizerState | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """All that a training needs: the plan, the data's parts, and how photos were made to fit."""
+
+    plan: TrainingPlan
+    parts: Parts
+    data: LabelledData
+    fit: Fit
+    optimizer_state: OptimizerState | None = None
+
+    @property
+    def held_out(self) -> tuple[str, Dataset]:
+        """The data that tells most about the network, and what it is called."""
+        if self.data.test is not None:
+            return "Test data", with_classes(self.data.test, self.parts.training.class_names)
+        if self.parts.validation is not None:
+            return "Validation data", self.parts.validation
+        return "Training data", self.parts.training
+
+
+def prepare(given: DataOptions, wanted: FitOptions) -> Session:
+    """Read network and data, fit them to each other, and say what they are."""
+    origin = _read_start(wanted.network)
+    data = read_labelled(given, origin.input_shape)
+    defaults = DIGITS if given.data is None else ARTICLE
+    parts = _divide(data, wanted, origin.class_names)
+    network = _network(origin, wanted, defaults, data, parts.training)
+    optimizer = _optimizer(origin, wanted, defaults)
+    goes_on = optimizer == origin.optimizer
+    plan = TrainingPlan(
+        network,
+        loss_named(wanted.loss),
+        optimizer,
+        defaults.epochs if wanted.epochs is None else wanted.epochs,
+        defaults.batch_size if wanted.batch_size is None else wanted.batch_size,
+        wanted.seed,
+        _early_stopping(wanted, parts),
+        wanted.threads,
+    )
+    scheduled = _scheduled(plan, wanted, parts.training)
+    state = origin.optimizer_state if goes_on else None
+    return Session(scheduled, parts, data, cast("Fit", given.fit), state)
+
+
+def _read_start(text: str | None) -> Start:
+    if text is None:
+        return Start()
+    if Path(text).suffix.lower() == ".keras" and "(" not in text:
+        from cnncalc.files.trained_models import read_model  # noqa: PLC0415 (h5py, where needed)
+
+        model = read_model(Path(text))
+        for each in model.notes:
+            note(each)
+        network, training = model.network, model.training
+        return Start(
+            network.layers,
+            network.input_shape,
+            network.weights,
+            model.class_names,
+            training.optimizer,
+            training.state,
+        )
+    source = read_network(text)
+    return Start(source.layers, source.input_shape)
+
+
+def read_labelled(given: DataOptions, input_shape: Shape | None = None) -> LabelledData:
+    """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
+    size, channels = given.image_size, 1 if given.grey else 3
+    if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
+        size, channels = size or (input_shape[0], input_shape[1]), input_shape[2]
+    options = ReadOptions(
+        size, cast("Fit", given.fit), channels, given.label_column, given.strict, given.cache
+    )
+    with decoding_progress(error_console()) as progress:
+        data = read_data(given.data, options, progress)
+    for each in data.notes:
+        note(each)
+    return data
+
+
+def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) -> Parts:
+    training, validation = data.training, data.validation
+    if class_names:
+        training = with_classes(training, class_names)
+        validation = validation and with_classes(validation, class_names)
+    if validation is not None:
+        parts, hint = Parts(training, validation), ""
+    else:
+        parts = split(training, wanted.validation_split, wanted.stratify)
+        hint = "; --stratify holds back a share of each class"
+    note(_parts_sentence(parts))
+    for each in split_warnings(parts):
+        note(f"Warning: {each}{hint}")
+    return parts
+
+
+def _parts_sentence(parts: Parts) -> str:
+    size = "×".join(map(str, parts.training.input_shape))
+    names = parts.training.class_names
+    classes = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    validation = len(parts.validation) if parts.validation is not None else 0
+    return (
+        f"{len(parts.training):,} images of {size} to train on, {validation:,} to validate with; "
+        f"{len(names)} classes: {classes}"
+    )
+
+
+def _network(
+    origin: Start, wanted: FitOptions, defaults: Defaults, data: LabelledData, training: Dataset
+) -> Network:
+    """Put together what is trained: its layers behind the rescaling, and its initial weights."""
+    shape = training.input_shape
+    if origin.weights is not None and origin.layers is not None:
+        network = assemble(origin.layers, origin.input_shape or shape, origin.weights)
+    else:
+        layers = origin.layers or defaults.layers(len(training.class_names))
+        scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
+        layers = layers if wanted.raw else rescaled(layers, scale)
+        network = initialize(layers, shape, wanted.seed)
+    note(f"network: {write(network.layers)}")
+    for each in network.notes:
+        note(each)
+    return network
+
+
+def _optimizer(origin: Start, wanted: FitOptions, defaults: Defaults) -> Optimizer:
+    if wanted.optimizer is not None:
+        optimizer = parse_optimizer(wanted.optimizer)
+    else:
+        optimizer = origin.optimizer or Adam(learning_rate=defaults.learning_rate)
+    if wanted.learning_rate is not None:
+        optimizer = replace(optimizer, learning_rate=wanted.learning_rate)
+    if wanted.weight_decay is not None:
+        optimizer = replace(optimizer, weight_decay=wanted.weight_decay)
+    return optimizer
+
+
+def _scheduled(plan: TrainingPlan, wanted: FitOptions, training: Dataset) -> TrainingPlan:
+    rate = plan.optimizer.learning_rate
+    if wanted.schedule.name == "constant" or not isinstance(rate, float):
+        return plan
+    name, every, factor = wanted.schedule
+    schedule = make_schedule(name, rate, steps(plan, training), plan.epochs, every, factor)
+    return replace(plan, optimizer=replace(plan.optimizer, learning_rate=schedule))
+
+
+def _early_stopping(wanted: FitOptions, parts: Parts) -> EarlyStopping | None:
+    if wanted.early_stopping is None:
+        if wanted.restore_best:
+            message = "--restore-best needs --early-stopping PATIENCE. Received: none"
+            raise OptionError(message)
+        return None
+    return EarlyStopping(
+        "loss" if parts.validation is None else "val_loss",
+        patience=wanted.early_stopping,
+        restore_best_weights=wanted.restore_best,
+    )
+
+
+def check_files(keep: KeepOptions) -> None:
+    """Refuse files that can't be written, or are of another training, before anything is read."""
+    output_ending(keep.output, (".keras",))
+    check_output(keep.output, force=keep.force)
+    if keep.history is not None:
+        output_ending(keep.history, HISTORY_ENDINGS)
+        check_output(keep.history, force=keep.force)
+    checkpoint = checkpoint_path(keep.output)
+    if keep.resume and not checkpoint.exists():
+        message = f"there is no checkpoint {quoted(checkpoint)} to resume from"
+        raise InputError(message)
+    if not keep.resume and not keep.force and checkpoint.exists():
+        message = (
+            f"{quoted(checkpoint)} is of a training that was stopped: add --resume to go on, or "
+            "--force to begin anew"
+        )
+        raise OutputError(message)
+
+
+def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
+    """Return the state to train from, initial or resumed, and what writes its checkpoints."""
+    plan, path = session.plan, checkpoint_path(keep.output)
+    what = identity(plan, session.parts)
+    writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
+    if not keep.resume:
+        return begin(plan.network, plan.optimizer, session.optimizer_state), writer
+    state = read_checkpoint(path, what)
+    note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
+    return state, writer
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C end the work at the next good moment; pressed again, at once.
+
+    Yields a function that says whether it was pressed.
+    """
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        note("Stopping after this batch; press Ctrl-C again to stop at once.")
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,219 @@
+"""The options of training: which data, what to train, how, and what to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from cnncalc.cli.options import bundled
+from cnncalc.cli.types import PAIR, Written
+
+__all__ = [
+    "DataOptions",
+    "FitOptions",
+    "KeepOptions",
+    "ScheduleText",
+    "data_options",
+    "fit_options",
+    "keep_options",
+]
+
+LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
+
+
+class ScheduleText(NamedTuple):
+    """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
+
+    name: str
+    every: int = 1
+    factor: float = 0.5
+
+
+def _schedule(text: str) -> ScheduleText:
+    name, *rest = text.split(":")
+    if name not in ("constant", "cosine", "step") or len(rest) > 2 * (name == "step"):
+        raise ValueError(text)
+    return ScheduleText(name, *(read(part) for read, part in zip((int, float), rest, strict=False)))
+
+
+def _fraction(text: str) -> float:
+    """Read a number, or a fraction such as 1/255."""
+    above, _, below = text.partition("/")
+    if below and float(below) == 0:
+        raise ValueError(text)
+    return float(above) / float(below) if below else float(above)
+
+
+SCHEDULE = Written(
+    "constant|cosine|step[:EVERY[:FACTOR]]",
+    _schedule,
+    "constant, cosine, or step with how many epochs it waits and its factor, such as step:2:0.5",
+)
+FRACTION = Written("NUMBER", _fraction, "a number or a fraction, such as 1/255")
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """Which data, and how it is read."""
+
+    data: Path | None
+    image_size: tuple[int, int] | None
+    fit: str
+    grey: bool
+    label_column: str | None
+    strict: bool
+    cache: Path | None
+
+
+data_options = bundled(
+    "given",
+    DataOptions,
+    click.argument("data", metavar="[DATA]", required=False, type=click.Path(path_type=Path)),
+    click.option(
+        "--image-size",
+        type=PAIR,
+        help="What photos are resized to.  [default: what the network takes, else 300]",
+    ),
+    click.option(
+        "--fit",
+        type=click.Choice(["stretch", "crop", "pad"]),
+        default="stretch",
+        show_default=True,
+        help="Stretch photos to any aspect, crop their middle, or pad them with black.",
+    ),
+    click.option("--grey", is_flag=True, help="Read photos as grey.  [default: as RGB]"),
+    click.option("--label-column", metavar="NAME", help="The column of a .csv, or its number."),
+    click.option("--strict", is_flag=True, help="Fail where a photo can't be decoded."),
+    click.option(
+        "--cache",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Where decoded photos are kept.  [default: ~/.cache/cnncalc/photos]",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """What to train, and how; None where the data's own default holds."""
+
+    network: str | None
+    epochs: int | None
+    batch_size: int | None
+    validation_split: float
+    stratify: bool
+    rescale: float | None
+    raw: bool
+    loss: str
+    optimizer: str | None
+    learning_rate: float | None
+    weight_decay: float | None
+    schedule: ScheduleText
+    early_stopping: int | None
+    restore_best: bool
+    seed: int
+    threads: int | None
+
+
+fit_options = bundled(
+    "wanted",
+    FitOptions,
+    click.option(
+        "--network",
+        metavar="NETWORK",
+        help="Layers in Keras calls, a file of them, or a .keras file to go on from.  "
+        "[default: the article's]",
+    ),
+    click.option("--epochs", type=int, help="How often all images are gone through.  [default: 5]"),
+    click.option("--batch-size", type=int, help="Images between two updates.  [default: 128]"),
+    click.option(
+        "--validation-split",
+        type=float,
+        default=0.3,
+        show_default=True,
+        help="The share, the last part, that is held back where DATA has no such part.",
+    ),
+    click.option("--stratify", is_flag=True, help="Hold the last part of each class back instead."),
+    click.option("--rescale", type=FRACTION, help="Multiply each pixel by this.  [default: 1/255]"),
+    click.option("--raw", is_flag=True, help="Leave the pixels as they are, as the article does."),
+    click.option(
+        "--loss",
+        type=click.Choice(LOSSES),
+        default=LOSSES[0],
+        show_default=True,
+        help="What is minimised.",
+    ),
+    click.option(
+        "--optimizer",
+        metavar="NAME",
+        help="adam, adamw, rmsprop, sgd, or Keras's call: 'SGD(momentum=0.9, nesterov=True)'.  "
+        "[default: adam]",
+    ),
+    click.option("--learning-rate", type=float, help="[default: the optimizer's own]"),
+    click.option("--weight-decay", type=float, help="The share × rate taken off every weight."),
+    click.option(
+        "--schedule",
+        type=SCHEDULE,
+        default="constant",
+        show_default=True,
+        help="How the learning rate changes: down a cosine, or by a factor every few epochs.",
+    ),
+    click.option(
+        "--early-stopping",
+        type=int,
+        metavar="PATIENCE",
+        help="Stop once val_loss has not improved for so many epochs.",
+    ),
+    click.option("--restore-best", is_flag=True, help="Then put the best epoch's weights back."),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="What all that is random is drawn from.",
+    ),
+    click.option("--threads", type=int, help="Work on so many pieces at once; changes no number."),
+)
+
+
+@dataclass(frozen=True)
+class KeepOptions:
+    """What to write, and whether to go on from what was written."""
+
+    output: Path
+    force: bool
+    resume: bool
+    checkpoint_minutes: float | None
+    history: Path | None
+
+
+keep_options = bundled(
+    "keep",
+    KeepOptions,
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        default=Path("model.keras"),
+        show_default=True,
+        metavar="FILE.keras",
+        help="The trained model.",
+    ),
+    click.option("--force", is_flag=True, help="Replace existing files."),
+    click.option("--resume", is_flag=True, help="Go on from where a training was stopped."),
+    click.option(
+        "--checkpoint-minutes",
+        type=click.FloatRange(min=0),
+        metavar="MINUTES",
+        help="Write a checkpoint so often, and not after each epoch alone.",
+    ),
+    click.option(
+        "--history",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write each epoch's numbers: .csv or .json.",
+    ),
+)

@@ -1,0 +1,138 @@
+"""A training in the terminal: its epochs as lines and curves, and what the network got wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from rich.console import RenderableType
+from rich.text import Text
+
+from cnncalc.network import Array
+from cnncalc.training.history import EpochRecord
+from cnncalc.training.metrics import ClassReport
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.tables import Column, Page, plain_table
+
+__all__ = ["epoch_sentence", "render_class_report", "render_curves"]
+
+MOST_MISTAKES = 10
+BETWEEN = 2
+LEVELS = "▁▂▃▄▅▆▇█"
+PLAIN_LEVELS = "_.-=+*%#"
+
+
+def epoch_sentence(record: EpochRecord, epochs: int) -> str:
+    """Return an epoch as one line of plain text.
+
+    >>> epoch_sentence(EpochRecord(2, 0.4351, 0.8, None, None, 0.001, 500, 2.5), 5)
+    'epoch 2/5: loss 0.4351, accuracy 0.8000; 200 images/s, 2.5 s'
+    """
+    numbers = [f"loss {record.loss:.4f}", f"accuracy {record.accuracy:.4f}"]
+    if record.val_loss is not None and record.val_accuracy is not None:
+        numbers += [f"val_loss {record.val_loss:.4f}", f"val_accuracy {record.val_accuracy:.4f}"]
+    speed = f"{record.images_per_second:,.0f} images/s, {record.seconds:,.1f} s"
+    return f"epoch {record.epoch}/{epochs}: {', '.join(numbers)}; {speed}"
+
+
+def render_curves(history: Sequence[EpochRecord]) -> Page:
+    """Render the loss and the accuracy of all epochs, each as a line of bars.
+
+    The bars of training and of validation have one scale.
+    """
+
+    def build(screen: Screen) -> Iterator[Text]:
+        for names in (("loss", "val_loss"), ("accuracy", "val_accuracy")):
+            curves = {name: [getattr(record, name) for record in history] for name in names}
+            known = {name: values for name, values in curves.items() if values[0] is not None}
+            yield from _curves(known, screen)
+
+    return Page(Display(), build)
+
+
+def _curves(curves: dict[str, list[float]], screen: Screen) -> Iterator[Text]:
+    lowest = min(min(values) for values in curves.values())
+    highest = max(max(values) for values in curves.values())
+    for name, values in curves.items():
+        bars = _bars(values, lowest, highest, screen)
+        ends = f"{values[0]:.4f} {bars} {values[-1]:.4f}"
+        yield screen.line(f"{name:12} {ends}")
+
+
+def _bars(values: Sequence[float], lowest: float, highest: float, screen: Screen) -> str:
+    """Draw one bar an epoch, or each the mean of several where the screen is too narrow."""
+    levels = LEVELS if screen.can_show(LEVELS) else PLAIN_LEVELS
+    groups = np.array_split(values, min(len(values), max(1, screen.width - 32)))
+    spread = (highest - lowest) or 1.0
+    shares = [(float(group.mean()) - lowest) / spread for group in groups]
+    return "".join(levels[round(share * (len(levels) - 1))] for share in shares)
+
+
+def render_class_report(report: ClassReport, title: str) -> Page:
+    """Render the confusion matrix, each class's precision and recall, and the accuracy.
+
+    Arguments: the `report`; a `title` that says on which data.
+    """
+
+    def build(screen: Screen) -> Iterator[RenderableType]:
+        right, total = int(np.trace(report.matrix)), int(report.matrix.sum())
+        yield screen.line(f"{title}: {right:,} of {total:,} right ({report.accuracy:.2%})", "bold")
+        yield screen.line()
+        columns, rows = _matrix(report)
+        fits = _width(columns, rows) <= screen.width
+        yield plain_table(*((columns, rows) if fits else _classes(report)), screen)
+        yield screen.line()
+        if fits:
+            sentence = "Rows are the true classes, columns what they were taken for."
+        else:
+            sentence = f"Most often confused: {_mistakes(report)}."
+        yield from screen.sentences(sentence, FAINT)
+
+    return Page(Display(), build)
+
+
+def _matrix(report: ClassReport) -> tuple[list[Column], list[list[str]]]:
+    columns: list[Column] = [("", "left"), *((name, "right") for name in report.class_names)]
+    columns.append(("recall", "right"))
+    rows = [
+        [name, *(f"{count:,}" for count in counts), _share(recall)]
+        for name, counts, recall in zip(
+            report.class_names, report.matrix, report.recall, strict=True
+        )
+    ]
+    return columns, [*rows, ["precision", *map(_share, report.precision), ""]]
+
+
+def _width(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> int:
+    headings = [heading for heading, _ in columns]
+    widest = (max(map(len, cells)) for cells in zip(headings, *rows, strict=True))
+    return sum(width + BETWEEN for width in widest)
+
+
+def _classes(report: ClassReport) -> tuple[list[Column], list[list[str]]]:
+    columns: list[Column] = [
+        ("class", "left"),
+        ("samples", "right"),
+        ("precision", "right"),
+        ("recall", "right"),
+    ]
+    parts = (report.class_names, report.support, report.precision, report.recall)
+    rows = [
+        [name, f"{count:,}", _share(precision), _share(recall)]
+        for name, count, precision, recall in zip(*parts, strict=True)
+    ]
+    return columns, rows
+
+
+def _share(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.0%}"
+
+
+def _mistakes(report: ClassReport) -> str:
+    wrong: Array = report.matrix - np.diag(np.diag(report.matrix))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_MISTAKES]
+    pairs = [divmod(int(place), len(wrong)) for place in order if wrong.flat[place]]
+    names = report.class_names
+    said = [f"{names[true]} for {names[taken]} ({wrong[true, taken]:,})" for true, taken in pairs]
+    return ", ".join(said) or "none"

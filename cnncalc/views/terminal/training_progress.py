@@ -1,0 +1,102 @@
+"""A training while it runs: a bar in a terminal, a line an epoch where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from cnncalc.training.state import TrainingState
+from cnncalc.views.terminal.training import epoch_sentence
+
+__all__ = ["DecodingProgress", "TrainingProgress", "decoding_progress", "training_progress"]
+
+
+class TrainingProgress:
+    """A watcher of `fit` that shows how far it is."""
+
+    def __init__(self, console: Console, bars: Progress, epochs: int, batches: int) -> None:
+        self._console = console
+        self._bars = bars
+        self._epochs = epochs
+        self._batches = batches
+        self._task: TaskID | None = None
+
+    def on_batch(self, state: TrainingState) -> None:
+        """Move the bar of the epoch on."""
+        if not self._console.is_terminal:
+            return
+        if self._task is None:
+            text = f"epoch {state.epoch}/{self._epochs}"
+            self._task = self._bars.add_task(text, total=self._batches, numbers="")
+        progress, score = state.progress, state.progress.score
+        speed = progress.images / progress.seconds if progress.seconds else 0.0
+        numbers = f"loss {score.loss:.4f}, accuracy {score.accuracy:.4f}; {speed:,.0f} images/s"
+        self._bars.update(self._task, completed=progress.batches, numbers=numbers)
+
+    def on_epoch(self, state: TrainingState) -> None:
+        """Put the epoch's line in the place of its bar."""
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+            self._task = None
+        sentence = epoch_sentence(state.history[-1], self._epochs)
+        self._console.print(sentence, soft_wrap=True)
+
+
+@contextmanager
+def training_progress(console: Console, epochs: int, batches: int) -> Iterator[TrainingProgress]:
+    """Show a training's progress on a console, as long as the block runs.
+
+    Arguments: the `console`, that of standard error; how many `epochs` there are to be, and
+    `batches` in each.
+    """
+    bars = _bars(console, TextColumn("{task.fields[numbers]}"))
+    with bars:
+        yield TrainingProgress(console, bars, epochs, batches)
+
+
+class DecodingProgress:
+    """Hears how many photos are decoded, and shows it where that takes a while."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """Move the bar on."""
+        if self._task is None:
+            self._task = self._bars.add_task("decoding photos", total=total)
+        self._bars.update(self._task, completed=done, total=total)
+        if done == total:
+            self._bars.remove_task(self._task)
+            self._task = None
+
+
+@contextmanager
+def decoding_progress(console: Console) -> Iterator[DecodingProgress]:
+    """Show on a console how many photos are decoded, as long as the block runs."""
+    bars = _bars(console)
+    with bars:
+        yield DecodingProgress(bars)
+
+
+def _bars(console: Console, *more: TextColumn) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        *more,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
