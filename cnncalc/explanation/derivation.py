@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnncalc.explanation.explaining import checked, explain
+from cnncalc.explanation.explaining import explain
 from cnncalc.explanation.structure import Explanation, Position, Term
 from cnncalc.trace import Trace
 
@@ -15,10 +15,15 @@ __all__ = ["Step", "contributors", "derive"]
 
 @dataclass(frozen=True)
 class Step:
-    """An explanation, and its `level`: how many layers it lies before the number asked about."""
+    """An explanation on the way back from the number asked about.
+
+    `level` is how many layers it lies before that; `term` is the term that its number is of the
+    number that it led to, None for the number asked about.
+    """
 
     level: int
     explanation: Explanation
+    term: Term | None = None
 
 
 def derive(
@@ -40,18 +45,19 @@ def derive(
     [5.0]
     """
     place = trace.place(layer_name)
-    return _derive(trace, place, checked(trace.layers[place], at), depth, most, 0)
+    first = Step(0, explain(trace.layers[place], at))
+    return _derive(trace, place, first, depth, most)
 
 
-def _derive(
-    trace: Trace, place: int, at: Position, depth: int, most: int | None, level: int
-) -> Iterator[Step]:
-    explanation = explain(trace.layers[place], at)
-    yield Step(level, explanation)
-    left = depth if explanation.rule == "same" else depth - 1
+def _derive(trace: Trace, place: int, step: Step, depth: int, most: int | None) -> Iterator[Step]:
+    yield step
+    left = depth if step.explanation.rule == "same" else depth - 1
     if left and place:
-        for term in contributors(explanation)[:most]:
-            yield from _derive(trace, place - 1, term.index, left, most, level + 1)
+        for term in contributors(step.explanation)[:most]:
+            explanation = explain(trace.layers[place - 1], term.index)
+            yield from _derive(
+                trace, place - 1, Step(step.level + 1, explanation, term), left, most
+            )
 
 
 def contributors(explanation: Explanation) -> list[Term]:

@@ -10,7 +10,7 @@ from cnncalc.explanation.structure import Explanation, Position
 from cnncalc.explanation.terms import Joint, joint_of
 from cnncalc.trace import LayerTrace, Trace
 
-__all__ = ["checked", "explain", "follow"]
+__all__ = ["explain", "follow"]
 
 
 def explain(layer: LayerTrace, at: Position) -> Explanation:
@@ -19,7 +19,7 @@ def explain(layer: LayerTrace, at: Position) -> Explanation:
     Arguments: the layer's trace; `at`, the (row, column, channel) or (unit,) in its output.
     Raises OptionError for a position outside the output.
     """
-    at = checked(layer, at)
+    at = _checked(layer, at)
     joint = joint_of(layer.layer, layer, at)
     return Explanation(
         layer,
@@ -50,7 +50,7 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     return tuple(result)
 
 
-def checked(layer: LayerTrace, at: Position) -> Position:
+def _checked(layer: LayerTrace, at: Position) -> Position:
     """Return a position in a layer's output, with the channel that may be left out if it has one.
 
     Raises OptionError for a position outside the output.

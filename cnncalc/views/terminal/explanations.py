@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from math import prod
+from math import fsum, prod
 
 import numpy as np
 from rich.text import Text
@@ -24,7 +24,7 @@ from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.slices import MOST_SLICES
 from cnncalc.views.terminal.volumes import channel_labels, size_text
 
-__all__ = ["render_explanation", "render_steps"]
+__all__ = ["draw_explanation", "render_explanation", "render_steps"]
 
 MOST_STEPS = 64
 # An input of so few rows is shown whole at every step.
@@ -41,7 +41,7 @@ def render_explanation(explanations: Sequence[Explanation], display: Display) ->
 
     def draw(screen: Screen) -> Iterator[Text]:
         for explanation in explanations:
-            yield from _draw_explanation(explanation, screen)
+            yield from draw_explanation(explanation, screen)
 
     return Drawing(display, draw)
 
@@ -66,19 +66,24 @@ def _draw_steps(layer: LayerTrace, screen: Screen) -> Iterator[Text]:
     yield screen.line(f"Step by step · {layer.name} · {size_text(layer.output.shape)}", "bold")
     yield screen.line()
     for channel, row, column in islice(np.ndindex(channels, height, width), shown):
-        yield from _draw_explanation(explain(layer, (row, column, channel)), screen, small=True)
+        yield from draw_explanation(explain(layer, (row, column, channel)), screen, small=True)
     if shown < count:
         text = f"… and {count - shown} more; --full shows them all, --at shows a single one."
         yield from screen.sentences(text, FAINT)
 
 
-def _draw_explanation(
-    explanation: Explanation, screen: Screen, *, small: bool = False
+def draw_explanation(
+    explanation: Explanation, screen: Screen, *, small: bool = False, most: int = MOST_SLICES
 ) -> Iterator[Text]:
-    """Draw one explanation; `small` cuts its input down to what is near the window."""
+    """Draw one explanation.
+
+    Arguments: the `explanation`; the `screen`; whether its input is cut down to what is near the
+    window; how many channels are drawn at `most` unless the user asks for all, those that
+    contribute most where there are more.
+    """
     result = screen.number(explanation.results[-1][1])
     title = f"{place(explanation)} = {result}"
-    body = _draw_body(explanation, body_screen(screen), small=small)
+    body = _draw_body(explanation, body_screen(screen), small=small, most=most)
     yield from draw_section([title], _notes(explanation), body, screen)
 
 
@@ -97,19 +102,28 @@ def _span(noun: str, indices: Sequence[int]) -> str:
     return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
 
 
-def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iterator[Text]:
+def _draw_body(
+    explanation: Explanation, screen: Screen, *, small: bool, most: int
+) -> Iterator[Text]:
     labels = channel_labels(explanation.layer.input.shape[-1])
     channels = by_channel(explanation) if explanation.layer.geometry else {}
-    shown = len(channels) if screen.display.full else MOST_SLICES
-    for channel, terms in list(channels.items())[:shown]:
+    shown = channels if screen.display.full else _largest(channels, most)
+    for channel, terms in shown.items():
         yield from _draw_channel(explanation, labels[channel], terms, screen, small=small)
         if len(channels) > 1:
             yield from draw_subtotal(explanation, terms, screen)
             yield screen.line()
-    if shown < len(channels):
-        text = f"… and {len(channels) - shown} more channels; --full shows them all."
+    if len(shown) < len(channels):
+        text = f"… and {len(channels) - len(shown)} more channels; --full shows them all."
         yield from screen.sentences(text, FAINT)
     yield from draw_result(explanation, screen)
+
+
+def _largest(channels: dict[int, list[Term]], most: int) -> dict[int, list[Term]]:
+    """Return the channels whose terms add up to most, in their order."""
+    sizes = {c: abs(fsum(term.product for term in terms)) for c, terms in channels.items()}
+    chosen = sorted(channels, key=lambda channel: -sizes[channel])[:most]
+    return {channel: terms for channel, terms in channels.items() if channel in chosen}
 
 
 def _draw_channel(

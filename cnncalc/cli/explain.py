@@ -1,0 +1,112 @@
+"""`cnncalc explain`: where one number of a network came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from cnncalc.cli.network_argument import (
+    NetworkOptions,
+    WeightOptions,
+    network_options,
+    weight_options,
+)
+from cnncalc.cli.network_request import FitOptions, fit_options, trace_image
+from cnncalc.cli.options import (
+    DisplayOptions,
+    InputOptions,
+    OutputOptions,
+    bundled,
+    display_options,
+    input_options,
+    output_options,
+)
+from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.types import POSITION
+from cnncalc.explanation import explain as explain_number
+from cnncalc.trace import Trace
+from cnncalc.views.terminal.derivations import render_derivation
+
+__all__ = ["explain"]
+
+
+@dataclass(frozen=True)
+class QuestionOptions:
+    """Which number is explained, how far back, and the workbook that it may stand in."""
+
+    layer_name: str
+    at: tuple[int, ...]
+    depth: int
+    workbook: Path | None
+
+
+question_options = bundled(
+    "asked",
+    QuestionOptions,
+    click.option(
+        "--layer", "layer_name", metavar="NAME", required=True, help="The layer, by its name."
+    ),
+    click.option(
+        "--at",
+        type=POSITION,
+        required=True,
+        help="Which of its numbers, counted from 0; the UNIT alone in a row of numbers.",
+    ),
+    click.option(
+        "--depth",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="How many layers back: 2 explains the numbers that it came from as well.",
+    ),
+    click.option(
+        "--workbook",
+        type=click.Path(path_type=Path),
+        metavar="FILE.xlsx",
+        help="Say in which cell of this workbook, exported of the network, the number stands.",
+    ),
+)
+
+
+@click.command(
+    epilog="Example: cnncalc explain 'Conv2D(2, 3); MaxPooling2D(2)' --layer conv2d --at 3,1,0"
+)
+@network_options
+@input_options
+@question_options
+@weight_options
+@fit_options
+@display_options
+@output_options
+def explain(
+    wanted: NetworkOptions,
+    given: InputOptions,
+    asked: QuestionOptions,
+    initial: WeightOptions,
+    fitting: FitOptions,
+    look: DisplayOptions,
+    target: OutputOptions,
+) -> None:
+    """Show where one number of NETWORK came from, on the way from INPUT's pixels to it.
+
+    Its products, their sum, bias and activation, or whatever its layer does, and the pixels that
+    it depends on. Of the numbers before it, --depth explains those that contribute most (--full:
+    all). NETWORK and INPUT are as in trace, which names the layers.
+    """
+    check_target(target)
+    trace = trace_image(wanted, initial, given, fitting).trace
+    cell = _cell(asked, trace)
+    display = display_of(look)
+    shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
+    present(trace, shown, look, target)
+
+
+def _cell(asked: QuestionOptions, trace: Trace) -> str:
+    if asked.workbook is None:
+        return ""
+    from cnncalc.cli.cell_address import find_cell  # noqa: PLC0415 (openpyxl, where needed)
+
+    layer = trace.layers[trace.place(asked.layer_name)]
+    return find_cell(asked.workbook, trace, explain_number(layer, asked.at))

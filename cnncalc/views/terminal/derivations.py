@@ -1,0 +1,86 @@
+"""Where one number of a network came from, as far back as the user asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from cnncalc.explanation import Explanation, Position, Step, contributors, derive
+from cnncalc.receptive_field import image_region
+from cnncalc.trace import Trace
+from cnncalc.views.terminal.blocks import INDENT
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.equations import in_formula, signed
+from cnncalc.views.terminal.explanations import draw_explanation
+from cnncalc.views.terminal.formulas import draw_result, place
+from cnncalc.views.terminal.regions import draw_region
+from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
+
+__all__ = ["render_derivation"]
+
+MOST_FOLLOWED = 3
+
+
+def render_derivation(
+    trace: Trace, layer_name: str, at: Position, display: Display, depth: int = 1, cell: str = ""
+) -> Drawing:
+    """Render where one number of a layer came from.
+
+    Arguments: the `trace`; the layer's name; `at`, the (row, column, channel) or (unit,) in its
+    output; how to `display` it; the `depth`, as `derive` has it; the `cell` of a workbook that
+    the number stands in, if it is known.
+    Raises OptionError for an unknown layer or a position outside its output.
+    """
+    most = None if display.full else MOST_FOLLOWED
+    derive(trace, layer_name, at)  # what can't be explained is refused now, not while drawing
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        first, *rest = derive(trace, layer_name, at, depth, most)
+        yield from draw_explanation(first.explanation, screen, small=True, most=MOST_FOLLOWED)
+        if cell:
+            yield screen.line(f"In the workbook it stands in {cell}.")
+            yield screen.line()
+        if trace.input.values.ndim == 3:
+            place = trace.place(layer_name)
+            layers = trace.network.layers[: place + 1]
+            region = image_region(layers, trace.network.input_shape, first.explanation.at)
+            yield from draw_region(trace.input.values, region, screen)
+        if rest:
+            yield from _draw_way_back(first.explanation, rest, screen)
+
+    return Drawing(display, draw)
+
+
+def _draw_way_back(first: Explanation, steps: Sequence[Step], screen: Screen) -> Iterator[Text]:
+    yield screen.line("The numbers that it came from", "bold")
+    count = len(contributors(first))
+    if count > MOST_FOLLOWED and not screen.display.full:
+        text = (
+            f"of each number the {MOST_FOLLOWED} terms that contribute most, here of {count:,}; "
+            "--full follows them all"
+        )
+        yield from screen.sentences(text, FAINT)
+    yield screen.line()
+    for step in steps:
+        yield from _draw_step(step, screen)
+
+
+def _draw_step(step: Step, screen: Screen) -> Iterator[Text]:
+    """Draw the formulas of one number, further to the right the further back it lies."""
+    indent = " " * INDENT * step.level
+    inner = screen.narrowed(len(indent) + INDENT)
+    value = screen.number(step.explanation.results[-1][1])
+    heading = screen.line(f"{indent}{place(step.explanation)} = {signed(value)}", "bold")
+    yield heading.append(_contribution(step, screen), FAINT)
+    for line in draw_result(step.explanation, inner):
+        yield screen.line(indent + " " * INDENT).append_text(line)
+    yield screen.line()
+
+
+def _contribution(step: Step, screen: Screen) -> str:
+    """Say what the number added to the one that it led to."""
+    if step.term is None or step.term.weight is None:
+        return ""
+    value, weight = (in_formula(screen.number(n)) for n in (step.term.value, step.term.weight))
+    return screen.spell(f"  adds {value}×{weight} = {signed(screen.number(step.term.product))}")
