@@ -1,7 +1,8 @@
 """The smaller steps inside a stage that are worth cells of their own in a workbook.
 
-A sum over many channels is split into parts, a dilated kernel is drawn with its gaps, and
-softmax is taken apart into its largest number, its exponentials and their total.
+A sum over many channels is split into parts, a dilated kernel is drawn with its gaps, a dense
+layer's inputs stand in a column beside its weights, a batch normalization's deviation is worked out
+first, and softmax is taken apart into its largest number, its exponentials and their total.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncalc.errors import ShapeError
-from cnncalc.layers import Combine, Conv2D, ConvolutionLayer
+from cnncalc.layers import BatchNormalization, Combine, Conv2D, ConvolutionLayer, Dense, Softmax
 from cnncalc.network import Array
 from cnncalc.ops import convolution
 from cnncalc.shapes import Geometry, Size
@@ -57,22 +58,48 @@ def substeps(layer: LayerTrace) -> dict[str, Array]:
     """Return the smaller steps of a traced layer by name, as far as it has any.
 
     "dilated kernel" (height, width, and the rest as the kernel has it); "partial sums" (height,
-    width, part, filter); of softmax the "largest" (height, width, 1), the "exponentials"
-    (height, width, channels) and their "total" (height, width, 1); and where many channels are
-    joined, the "partial combined", "partial largest" or "partial total" (height, width, part).
+    width, part, filter or unit); of a dense layer on a vector its "inputs" (inputs, 1); of a batch
+    normalization the "standard deviation" (channels,); of softmax the "largest" (height, width, 1),
+    the "exponentials" (height, width, channels) and their "total" (height, width, 1), on a vector
+    (1,), (units,) and (1,); and where many channels are joined, the "partial combined", "partial
+    largest" or "partial total" (height, width, part).
     """
     result: dict[str, Array] = {}
     specification = layer.layer
     if isinstance(specification, ConvolutionLayer) and layer.geometry is not None:
-        if max(layer.geometry.dilation_rate) > 1:
-            result["dilated kernel"] = dilate(layer.weights["kernel"], layer.geometry.dilation_rate)
-        if isinstance(specification, Conv2D) and len(parts(layer.weights["kernel"].shape[2])) > 1:
-            result["partial sums"] = _partial_sums(layer, layer.geometry, specification.groups)
+        result |= _convolution_steps(layer, layer.geometry)
+    if isinstance(specification, Dense):
+        result |= _dense_steps(layer)
+    if isinstance(specification, BatchNormalization):
+        variance = layer.weights["moving_variance"]
+        result["standard deviation"] = np.sqrt(variance + np.float64(specification.epsilon))
     if isinstance(specification, Combine):
         result |= _partial("combined", specification.mode, layer.input)
-    if getattr(specification, "activation", "") == "softmax":
+    is_softmax = getattr(specification, "activation", "") == "softmax"
+    if is_softmax or isinstance(specification, Softmax):
         result |= _softmax_steps(layer.stages[-2].values if layer.stages[1:] else layer.input)
     return result
+
+
+def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:
+    result = {}
+    kernel = layer.weights["kernel"]
+    if max(geometry.dilation_rate) > 1:
+        result["dilated kernel"] = dilate(kernel, geometry.dilation_rate)
+    if isinstance(layer.layer, Conv2D) and len(parts(kernel.shape[2])) > 1:
+        result["partial sums"] = _partial_sums(layer, geometry, layer.layer.groups)
+    return result
+
+
+def _dense_steps(layer: LayerTrace) -> dict[str, Array]:
+    inputs, kernel = layer.input, layer.weights["kernel"]
+    if inputs.ndim == 1:
+        return {"inputs": inputs[:, np.newaxis]}
+    shares = parts(inputs.shape[-1])
+    if len(shares) == 1:
+        return {}
+    sums = [inputs[..., share] @ kernel[share.start : share.stop] for share in shares]
+    return {"partial sums": np.stack(sums, axis=-2)}
 
 
 def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
@@ -89,7 +116,12 @@ def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
 
 
 def _partial(name: str, mode: str, inputs: Array) -> dict[str, Array]:
-    """Join each part of the channels by itself, where there is more than one part."""
+    """Join each part of the channels by itself, where there is more than one part.
+
+    A vector's numbers stand together in one range, which needs no parts.
+    """
+    if inputs.ndim == 1:
+        return {}
     shares = parts(inputs.shape[-1])
     if len(shares) == 1:
         return {}

@@ -29,6 +29,7 @@ LEVELS = {
     "trace": 5,
     "training": 5,
     "cases": 6,
+    "classification": 6,
     "explanation": 6,
     "substeps": 6,
     "summary": 6,

@@ -63,7 +63,7 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
         inputs = stage.values
     for name, values in substeps(layer).items():
         scale = values if name in _EXPONENTIALS else np.ones(values.shape)
-        sizes[name] = after.max() * scale
+        sizes[name] = before.reshape(values.shape) if name == "inputs" else after.max() * scale
     return sizes
 
 

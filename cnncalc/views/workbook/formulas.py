@@ -9,7 +9,17 @@ from collections.abc import Mapping, Sequence
 
 from cnncalc.views.workbook.plan import Formula, Reference
 
-__all__ = ["ACTIVATIONS", "COPY", "EXPONENTIAL", "PLUS", "SHARE", "apply", "joined", "products"]
+__all__ = [
+    "ACTIVATIONS",
+    "COPY",
+    "EXPONENTIAL",
+    "PLUS",
+    "SHARE",
+    "apply",
+    "joined",
+    "literal",
+    "products",
+]
 
 COPY = "{0}"
 PLUS = "{0}+{1}"
@@ -37,6 +47,15 @@ ACTIVATIONS: Mapping[str, str] = {
 def apply(template: str, *references: Reference) -> Formula:
     """Return a template with its references."""
     return Formula(template, references)
+
+
+def literal(number: float) -> str:
+    """Return a number as a formula writes it.
+
+    >>> literal(2.0), literal(1e-05)
+    ('2', '1E-05')
+    """
+    return repr(int(number) if number == int(number) and abs(number) < 1e15 else number).upper()
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:

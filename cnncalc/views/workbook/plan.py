@@ -34,8 +34,8 @@ __all__ = [
     "Values",
 ]
 
-Layout = Literal["steps", "article", "output size"]
-Role = Literal["pixels", "weights", "padding", "formula", "answer"]
+Layout = Literal["steps", "article", "output size", "network"]
+Role = Literal["pixels", "weights", "padding", "formula", "answer", "label", "name", "choice"]
 Style = Literal[
     "title",
     "heading",
@@ -51,6 +51,8 @@ Style = Literal[
     "legend padding",
     "legend formula",
     "legend answer",
+    "legend name",
+    "legend choice",
 ]
 
 
@@ -61,7 +63,9 @@ class Specification:
     Arguments: `title`, of which the part before a colon names its sheets where a workbook holds
     several calculations; the named `layers`; the `input_shape` (height, width, channels);
     the `layout`: "steps" for any calculation, "article" for the article's own addresses,
-    "output size" for the formula of the size alone; a `note` for the reader.
+    "output size" for the formula of the size alone, "network" for a sheet a layer; a `note` for
+    the reader. Of a network: whether its classes have names, and whether one of them is the
+    target that the cross-entropy is taken of.
     """
 
     title: str
@@ -69,12 +73,15 @@ class Specification:
     input_shape: Shape
     layout: Layout = "steps"
     note: str = ""
+    has_class_names: bool = False
+    has_target: bool = False
 
 
 class Quantity(NamedTuple):
     """What a block of cells shows, by name.
 
-    `kind` is "input" (the image; `layer` and `name` empty), "weight" ("kernel", "bias"), "stage"
+    `kind` is "input" (the image; `layer` and `name` empty; or the "class names" and the "target" of
+    a prediction), "weight" ("kernel", "bias"), "stage"
     (a stage of the layer's trace, by its name) or "helper" (a smaller step inside a stage:
     "partial sums", "dilated kernel", …). On a worksheet, what students fill in has a "solution" and
     "marks".
@@ -86,7 +93,7 @@ class Quantity(NamedTuple):
 
 
 # The values of a calculation: each array is (height, width, *index), such as (height, width,
-# channels); a bias is (1, 1, filters).
+# channels); a bias is (1, 1, filters). Names are texts, in an array of objects.
 Values = Mapping[Quantity, Array]
 
 
@@ -157,9 +164,10 @@ class Block:
     """A rectangle of cells that shows one slice of one quantity.
 
     Its values are `values[quantity][first_row:, first_column:, *index]`, as far as the block
-    reaches. `role` says whether they are the user's ("pixels", "weights"), the zeros or
-    empty cells around an input ("padding"; NaN is an empty cell), a "formula", or to be filled in
-    by a student ("answer"; NaN is a blank, a number is given).
+    reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
+    "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
+    empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
+    student ("answer"; NaN is a blank, a number is given).
     """
 
     row: int
@@ -177,7 +185,7 @@ class Block:
     @property
     def is_input(self) -> bool:
         """Whether a user may change its cells."""
-        return self.role in ("pixels", "weights")
+        return self.role in ("pixels", "weights", "name", "choice")
 
     @property
     def range(self) -> str:

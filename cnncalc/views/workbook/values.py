@@ -1,6 +1,7 @@
 """The numbers that a plan's blocks show, each under the name of its quantity.
 
-They are `trace.record`'s, or `shapes.axis`'s for the formula of the output's size.
+They are `trace.record`'s and `classification`'s, or `shapes.axis`'s for the formula of the output's
+size.
 """
 
 from __future__ import annotations
@@ -10,25 +11,47 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnncalc import shapes
+from cnncalc.classification import Classification, class_count, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble
 from cnncalc.substeps import substeps
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.plan import Quantity, Specification
+from cnncalc.views.workbook.vector_cells import as_cells, with_grids
 
 __all__ = [
+    "CLASS_NAMES",
+    "CLASS_NUMBERS",
+    "CROSS_ENTROPY",
     "IMAGE",
+    "LOGITS",
+    "OUTPUTS",
+    "PREDICTED",
+    "PREDICTED_NAME",
     "SIZES",
+    "TARGET",
     "as_written",
     "calculated_network",
     "computed_values",
     "input_shapes",
+    "prediction_values",
     "size_values",
     "trace_values",
 ]
 
 IMAGE = Quantity("input")
+
+# What a network's prediction shows: of each class its number, its name, its output and, with a
+# target, its logit (of yes or no: the one logit, its sign turned where the target is yes).
+CLASS_NUMBERS = Quantity("helper", "", "class numbers")
+CLASS_NAMES = Quantity("input", "", "class names")
+OUTPUTS = Quantity("stage", "", "outputs")
+LOGITS = Quantity("helper", "", "logits")
+PREDICTED = Quantity("stage", "", "predicted class")
+PREDICTED_NAME = Quantity("stage", "", "predicted name")
+TARGET = Quantity("input", "", "target")
+CROSS_ENTROPY = Quantity("stage", "", "cross-entropy")
 
 # What the formula of the output's size is given: width, filter, padding, stride, filters.
 SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")
@@ -50,21 +73,24 @@ def as_written(numbers: Array) -> Array:
 
 
 def input_shapes(specification: Specification) -> dict[Quantity, Shape]:
-    """Return the shape of every quantity that a user enters: the image, kernels and biases."""
+    """Return the shape of every quantity that a user enters: the image, the weights, the target."""
     if specification.layout == "output size":
         return dict.fromkeys(SIZES, (1, 1))
-    result: dict[Quantity, Shape] = {IMAGE: specification.input_shape}
-    shape = specification.input_shape
-    for layer in specification.layers:
+    grids = list(with_grids(specification.layers, specification.input_shape))
+    result: dict[Quantity, Shape] = {IMAGE: _image_cells(specification.input_shape)}
+    for layer, shape, grid in grids:
         for name, weight in layer.weight_shapes(shape).items():
-            result[Quantity("weight", layer.name, name)] = _at_least_2d(weight)
-        shape = layer.output_shape(shape)
+            result[Quantity("weight", layer.name, name)] = as_cells(weight, grid)
+    if specification.has_class_names:
+        last, shape, _ = grids[-1]
+        result[CLASS_NAMES] = (class_count(last.output_shape(shape)), 1)
+    if specification.has_target:
+        result[TARGET] = (1, 1)
     return result
 
 
-def _at_least_2d(shape: Shape) -> Shape:
-    """Return the shape as cells show it: a vector's numbers each have a cell of their own."""
-    return (1, 1, *shape) if len(shape) == 1 else shape
+def _image_cells(shape: Shape) -> Shape:
+    return (1, *shape) if len(shape) == 1 else shape
 
 
 def calculated_network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
@@ -91,24 +117,74 @@ def computed_values(
 
     Arguments: the calculation; `inputs`, an array for each entry of `input_shapes`, of its shape.
     Returns every number that a block of the plan shows.
-    Raises ShapeError where the inputs' sizes don't fit each other.
+    Raises ShapeError where the inputs' sizes don't fit each other, InputError where the target is
+    no class.
     """
     if specification.layout == "output size":
         return _size_values(inputs)
-    return trace_values(record(calculated_network(specification, inputs), inputs[IMAGE]))
+    trace = record(calculated_network(specification, inputs), inputs[IMAGE])
+    values = trace_values(trace)
+    if specification.layout == "network":
+        values |= prediction_values(trace, inputs.get(CLASS_NAMES), inputs.get(TARGET))
+    return values
 
 
 def trace_values(trace: Trace) -> dict[Quantity, Array]:
     """Return every number of a trace by the quantity that a block shows."""
-    values: dict[Quantity, Array] = {IMAGE: trace.input.values}
-    for layer in trace.layers:
-        for name, weight in layer.weights.items():
-            shown = np.asarray(weight).reshape(_at_least_2d(weight.shape))
-            values[Quantity("weight", layer.name, name)] = shown
-        for stage in layer.stages:
-            values[Quantity("stage", layer.name, stage.name)] = stage.values
-        for name, helper in substeps(layer).items():
-            values[Quantity("helper", layer.name, name)] = helper
+    image = trace.input.values
+    values: dict[Quantity, Array] = {IMAGE: image.reshape(_image_cells(image.shape))}
+    grids = with_grids(trace.network.layers, trace.network.input_shape)
+    for layer, (*_, grid) in zip(trace.layers, grids, strict=True):
+        arrays = {
+            **{Quantity("weight", layer.name, name): w for name, w in layer.weights.items()},
+            **{Quantity("stage", layer.name, stage.name): stage.values for stage in layer.stages},
+            **{Quantity("helper", layer.name, name): s for name, s in substeps(layer).items()},
+        }
+        for quantity, array in arrays.items():
+            values[quantity] = np.asarray(array).reshape(as_cells(array.shape, grid))
+    return values
+
+
+def prediction_values(
+    trace: Trace, class_names: Array | None = None, target: Array | None = None
+) -> dict[Quantity, Array]:
+    """Return what the sheet of a network's prediction shows; nothing where there is none.
+
+    Arguments: the `trace`; the `class_names` (classes, 1), texts, if the classes have names; the
+    `target` (1, 1), the true class's number, if there is one.
+    Raises InputError for a target that is no class, OptionError where no cross-entropy is known.
+    """
+    classification = classify(trace)
+    if classification is None:
+        return {}
+    classes = len(classification.outputs)
+    values = {
+        CLASS_NUMBERS: np.arange(classes, dtype=np.float64)[:, np.newaxis],
+        OUTPUTS: classification.outputs[:, np.newaxis],
+        PREDICTED: np.array([[float(classification.predicted)]]),
+    }
+    if class_names is not None:
+        values |= {CLASS_NAMES: class_names}
+        values[PREDICTED_NAME] = class_names[classification.predicted :][:1]
+    if target is not None:
+        values |= _target_values(classification, target)
+    return values
+
+
+def _target_values(classification: Classification, target: Array) -> dict[Quantity, Array]:
+    number, classes = float(target.item()), len(classification.outputs)
+    if number not in range(classes):
+        message = (
+            f"the target must be the number of a class, 0 to {classes - 1}. Received: {number:g}"
+        )
+        raise InputError(message)
+    loss = cross_entropy(classification, int(number))
+    values = {TARGET: target, CROSS_ENTROPY: np.array([[loss]])}
+    logits = classification.logits
+    if classification.kind == "softmax" and logits is not None:
+        return values | {LOGITS: logits[:, np.newaxis]}
+    if logits is not None:
+        return values | {LOGITS: np.array([[-logits[0] if number else logits[0]]])}
     return values
 
 

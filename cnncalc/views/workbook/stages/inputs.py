@@ -43,11 +43,12 @@ def window_volumes(
 ) -> tuple[list[Volume], Source]:
     """Return what is to be drawn before a window can slide, and what it slides over.
 
-    Padding is drawn around the image itself; around a later stage, a copy of it is drawn.
+    Padding is drawn around the image itself, unless that stands on a sheet of its own; around a
+    later stage, a copy of it is drawn.
     """
-    is_image = source.quantity == IMAGE
     if not any(geometry.pads):
-        return ([image_volume(source)] if is_image else []), source
+        return [], source
+    is_image = source.quantity == IMAGE and not source.is_drawn
     padded = _padded_image if is_image else _padded_copy
     volume = padded(layer, source, geometry)
     return [volume], source.feed(volume)
@@ -63,19 +64,35 @@ def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Vol
 
 def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
     quantity = Quantity("stage", layer.name, "padded input")
+    note = _padding_note(layer, geometry.pads)
+    return framed_copy("Padded input", quantity, source, geometry, note)
+
+
+def framed_copy(
+    group: str, quantity: Quantity, source: Source, geometry: Geometry, note: str
+) -> Volume:
+    """Return a volume that copies a source, with padding around it."""
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, find(source.quantity, index, steps=EACH))
 
     draw = framed(quantity, geometry, whole(quantity, *geometry.input, formula))
-    notes = (_padding_note(layer, geometry.pads),)
     items = each_channel(source.captions)
-    return Volume("Padded input", layer.name, quantity, *geometry.padded, items, draw, notes)
+    return Volume(group, quantity.layer, quantity, *geometry.padded, items, draw, (note,))
+
+
+def sides_text(pads: Pads) -> str:
+    """Say how much padding there is on each side that has any.
+
+    >>> sides_text(Pads(1, 0, 2, 2))
+    '1 above, 2 left, 2 right'
+    """
+    sides = zip(pads, ("above", "below", "left", "right"), strict=True)
+    return ", ".join(f"{count} {side}" for count, side in sides if count)
 
 
 def _padding_note(layer: WindowLayer, pads: Pads) -> str:
-    sides = zip(pads, ("above", "below", "left", "right"), strict=True)
-    where = ", ".join(f"{count} {side}" for count, side in sides if count)
+    where = sides_text(pads)
     if _counts(layer):
         return f"The padding around it ({where}) is zeros."
     return f"The padding around it ({where}) is empty cells, which never count."

@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from cnncalc.errors import OptionError
+from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
-    Activation,
+    ActivationLayer,
     AveragePooling2D,
+    BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
     L2Pooling2D,
     Layer,
     MaxPooling2D,
     PoolingLayer,
+    Rescaling,
+    Shape,
+    ZeroPadding2D,
 )
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity, Specification
-from cnncalc.views.workbook.stages.activation import stage_volumes
+from cnncalc.views.workbook.stages.activation import activation_layer_volumes
 from cnncalc.views.workbook.stages.convolution import convolution_volumes
+from cnncalc.views.workbook.stages.dense import dense_volumes
+from cnncalc.views.workbook.stages.global_pooling import global_pooling_volumes
 from cnncalc.views.workbook.stages.inputs import image_volume, window_volumes
+from cnncalc.views.workbook.stages.moving import (
+    dropout_volumes,
+    flatten_volumes,
+    zero_padding_volumes,
+)
 from cnncalc.views.workbook.stages.reduction import reduction_volumes
+from cnncalc.views.workbook.stages.scaling import normalization_volumes, rescaling_volumes
+from cnncalc.views.workbook.stages.vectors import numbered
 from cnncalc.views.workbook.stages.volumes import (
     Finder,
     Index,
@@ -33,7 +50,7 @@ from cnncalc.views.workbook.stages.volumes import (
 )
 from cnncalc.views.workbook.values import IMAGE
 
-__all__ = ["network_volumes"]
+__all__ = ["image_source", "layer_volumes", "network_volumes"]
 
 _POOLINGS: dict[type[PoolingLayer], tuple[str, str, str]] = {
     MaxPooling2D: ("Max pooling", "MAX({0})", "The largest number under the window."),
@@ -52,13 +69,29 @@ _POOLINGS: dict[type[PoolingLayer], tuple[str, str, str]] = {
 
 def network_volumes(specification: Specification) -> list[Volume]:
     """Return all volumes of a calculation in order: the image, then what each layer adds."""
-    shape = specification.input_shape
-    source = Source(IMAGE, shape, _channel_captions(shape[2]))
+    source = image = image_source(specification.input_shape)
     volumes: list[Volume] = []
     for layer in specification.layers:
         drawn, source = layer_volumes(layer, source)
         volumes += drawn
-    return volumes
+    if volumes and volumes[0].group == "Image":
+        return volumes
+    return [image_volume(image), *volumes]
+
+
+def image_source(shape: Shape) -> Source:
+    """Return the image, or the vector, that a network takes in.
+
+    Raises ShapeError for anything else.
+    """
+    if len(shape) not in (1, 3):
+        message = (
+            "a workbook shows images (height, width, channels), or vectors. "
+            f"Received: an input of {'×'.join(map(str, shape))}"
+        )
+        raise ShapeError(message)
+    captions = _channel_captions(shape[2]) if len(shape) == 3 else numbered("input", shape[0])
+    return Source(IMAGE, shape, captions)
 
 
 def _channel_captions(channels: int) -> tuple[str, ...]:
@@ -80,7 +113,15 @@ def layer_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
     raise OptionError(message)
 
 
+layer_volumes.register(ActivationLayer, activation_layer_volumes)
+layer_volumes.register(BatchNormalization, normalization_volumes)
 layer_volumes.register(ConvolutionLayer, convolution_volumes)
+layer_volumes.register(Dense, dense_volumes)
+layer_volumes.register(Dropout, dropout_volumes)
+layer_volumes.register(Flatten, flatten_volumes)
+layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
+layer_volumes.register(Rescaling, rescaling_volumes)
+layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
 
 
 @layer_volumes.register
@@ -102,21 +143,10 @@ def _(layer: PoolingLayer, source: Source) -> tuple[list[Volume], Source]:
 
 
 @layer_volumes.register
-def _(layer: Activation, source: Source) -> tuple[list[Volume], Source]:
-    volumes, result = stage_volumes(layer.name, layer.activation, source)
-    return [*_undrawn_image(source), *volumes], result
-
-
-@layer_volumes.register
 def _(layer: Combine, source: Source) -> tuple[list[Volume], Source]:
     height, width, channels = source.shape
     stage = Quantity("stage", layer.name, "combined")
     what = "sum" if layer.mode == "sum" else "largest"
     note = f"The {what} of the {channels} outputs, cell by cell."
     volumes = reduction_volumes(layer.mode, source, stage, "Combined", note)
-    return [*_undrawn_image(source), *volumes], Source(stage, (height, width, 1), ("",))
-
-
-def _undrawn_image(source: Source) -> list[Volume]:
-    """Return the image where a layer is the first, and has nothing to draw around it."""
-    return [image_volume(source)] if source.quantity == IMAGE else []
+    return volumes, Source(stage, (height, width, 1), ("",))

@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "Volume",
     "each_channel",
+    "each_number",
     "entered",
     "framed",
     "size_notes",
@@ -90,7 +91,8 @@ class Volume:
     """One quantity to draw, `height` × `width` cells a slice.
 
     `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
-    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about.
+    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about;
+    `rows` and `columns` are what stands before each row and above each column, if anything.
     """
 
     group: str
@@ -101,28 +103,69 @@ class Volume:
     items: tuple[Item, ...]
     draw: Draw
     notes: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
     """What a layer takes in: where it reads, its (height, width, channels), the channels' names.
 
-    `height` and `width` are without the padding that may surround the cells.
+    `height` and `width` are without the padding that may surround the cells. A vector's shape is
+    (units,); it is a single slice, read row by row, of a column for each of the `captions` and a
+    row for each of the `rows`. `logits` is what a softmax or sigmoid was taken of, if this is one;
+    `is_drawn` tells of an image that stands on a sheet of its own.
     """
 
     quantity: Quantity
     shape: Shape
     captions: tuple[str, ...]
+    rows: tuple[str, ...] = ("",)
+    logits: Quantity | None = None
+    is_drawn: bool = False
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is a vector, and not a volume."""
+        return len(self.shape) == 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The (height, width) of a slice."""
+        if self.is_vector:
+            return len(self.rows), len(self.captions)
+        return self.shape[0], self.shape[1]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Its slices: one a channel, or the vector alone."""
+        return (Item((), Slot(0)),) if self.is_vector else each_channel(self.captions)
 
     def feed(self, volume: Volume) -> Source:
-        """Return the same channels, as another volume shows them."""
-        return Source(volume.quantity, (volume.height, volume.width, self.shape[2]), self.captions)
+        """Return the same channels or units, as another volume shows them."""
+        shape = self.shape if self.is_vector else (volume.height, volume.width, self.shape[2])
+        return replace(self, quantity=volume.quantity, shape=shape, logits=None)
 
 
 def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
     """Return one item a channel, each in a tile of its own."""
     return tuple(
         Item((channel,), Slot(channel), caption) for channel, caption in enumerate(captions)
+    )
+
+
+def each_number(
+    group: str,
+    quantity: Quantity,
+    source: Source,
+    formula: Callable[[Index, Finder], Formula],
+    note: str,
+) -> Volume:
+    """Return the volume of what a formula makes of each number of a source by itself."""
+    draw = whole(quantity, *source.size, formula)
+    volume = Volume(group, quantity.layer, quantity, *source.size, source.items, draw, (note,))
+    return (
+        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
     )
 
 

@@ -1,0 +1,124 @@
+"""What a network's output says of an image: a number for each class, and the class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import Layer, Shape, Softmax
+from cnncalc.network import Array
+from cnncalc.trace import Trace
+from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy
+from cnncalc.training.metrics import predicted_classes
+from cnncalc.training.objective import targets
+
+__all__ = [
+    "Classification",
+    "Kind",
+    "class_count",
+    "classification_kind",
+    "classify",
+    "cross_entropy",
+]
+
+# What the output's numbers are: shares of softmax, the one probability of a sigmoid that says yes
+# or no, or scores that only tell which class is ahead.
+Kind = Literal["softmax", "yes or no", "scores"]
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What an output says of each class.
+
+    `outputs` (classes,) are the network's numbers, or the probabilities of no and of yes;
+    `predicted` is the class of the largest, the first of equal ones; `logits` (units,) are what
+    the softmax or the sigmoid was taken of, None for scores.
+    """
+
+    kind: Kind
+    outputs: Array
+    predicted: int
+    logits: Array | None
+
+
+def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | None:
+    """Return what a network's output says of classes; None where it says nothing of them.
+
+    >>> from cnncalc.layers import Dense
+    >>> classification_kind([Dense(1, activation="sigmoid")], (1,))
+    'yes or no'
+    """
+    last = layers[-1]
+    activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
+    if len(output_shape) != 1:
+        return None
+    if output_shape == (1,):
+        return "yes or no" if activation == "sigmoid" else None
+    return "softmax" if activation == "softmax" else "scores"
+
+
+def class_count(output_shape: Shape) -> int:
+    """Return how many classes an output of that shape tells apart; one output tells two."""
+    return max(2, output_shape[-1])
+
+
+def classify(trace: Trace) -> Classification | None:
+    """Return what a trace's output says of each class; None where it says nothing of them.
+
+    >>> from cnncalc.layers import Softmax
+    >>> from cnncalc.network import assemble
+    >>> from cnncalc.trace import record
+    >>> network = assemble([Softmax()], (2,), [{}])
+    >>> classify(record(network, [0.0, 0.0])).outputs.tolist()
+    [0.5, 0.5]
+    """
+    kind = classification_kind(trace.network.layers, trace.output.shape)
+    if kind is None:
+        return None
+    outputs = (
+        np.array([1 - trace.output[0], trace.output[0]]) if kind == "yes or no" else trace.output
+    )
+    return Classification(
+        kind,
+        outputs,
+        int(predicted_classes(trace.output[np.newaxis])[0]),
+        None if kind == "scores" else _logits(trace),
+    )
+
+
+def _logits(trace: Trace) -> Array:
+    """Return what the last layer's activation was taken of."""
+    last = trace.layers[-1]
+    return last.stages[-2].values if last.stages[1:] else last.input
+
+
+def cross_entropy(classification: Classification, target: int) -> float:
+    """Return −ln of the probability of the true class, worked out from the logits.
+
+    Arguments: the classification; the `target`, the true class's number.
+    Raises OptionError for scores, which are no probabilities, and for a target that is no class.
+
+    >>> half = Classification("softmax", np.array([0.5, 0.5]), 0, np.zeros(2))
+    >>> round(cross_entropy(half, 1), 4)
+    0.6931
+    """
+    classes = len(classification.outputs)
+    if classification.logits is None:
+        message = (
+            "a target needs a network that ends in softmax, or in one unit with a sigmoid. "
+            "Received: one that ends in neither"
+        )
+        raise OptionError(message)
+    if not 0 <= target < classes:
+        message = (
+            f"the target must be the number of a class, 0 to {classes - 1}. Received: {target}"
+        )
+        raise OptionError(message)
+    logits = classification.logits[np.newaxis]
+    loss = categorical_crossentropy if classification.kind == "softmax" else binary_crossentropy
+    wanted = targets(np.array([target]), logits.shape[-1], np.float64)
+    return float(loss(wanted, logits, True).losses[0])

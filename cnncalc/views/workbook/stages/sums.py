@@ -1,0 +1,97 @@
+"""Sums of products over channels, in parts where one formula can't hold them, and their biases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cnncalc.substeps import parts
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_channel,
+    each_number,
+    whole,
+)
+
+__all__ = ["Products", "bias_volume", "sum_volumes"]
+
+# The formula of one output (a filter, a unit) over a share of the channels that it sees.
+Products = Callable[[int, range, Finder], Formula]
+
+
+def sum_volumes(
+    group: str, result: Source, depth: int, products: Products, notes: Sequence[str]
+) -> list[Volume]:
+    """Return the volume of sums over channels, after one of partial sums where it takes them.
+
+    Arguments: the `group` it is called; the `result`, of a channel for each output; the `depth`,
+    how many channels each output sees; the formula of an output's `products`; the `notes`.
+    """
+    shares = parts(depth)
+    if len(shares) > 1:
+        return _in_parts(group, result, shares, products, notes)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return products(index[0], shares[0], find)
+
+    draw = whole(result.quantity, *result.size, formula)
+    layer = result.quantity.layer
+    return [Volume(group, layer, result.quantity, *result.size, result.items, draw, tuple(notes))]
+
+
+def _in_parts(
+    group: str,
+    result: Source,
+    shares: Sequence[range],
+    products: Products,
+    notes: Sequence[str],
+) -> list[Volume]:
+    layer = result.quantity.layer
+    helper = Quantity("helper", layer, "partial sums")
+
+    def part(index: Index, find: Finder) -> Formula:
+        return products(index[1], shares[index[0]], find)
+
+    def total(index: Index, find: Finder) -> Formula:
+        places = range(len(shares))
+        return formulas.joined("sum", [find(helper, (p, *index), steps=EACH) for p in places])
+
+    items = tuple(
+        Item((place, output), Slot(output, place), _share_caption(caption, share))
+        for output, caption in enumerate(result.captions)
+        for place, share in enumerate(shares)
+    )
+    first, *more = notes
+    size = result.size
+    draw_parts, draw_total = whole(helper, *size, part), whole(result.quantity, *size, total)
+    noted = (first, "A formula holds a part of the channels.", *more)
+    outputs = each_channel(result.captions)
+    summed = ("The partial sums added up.",)
+    return [
+        Volume("Partial sums", layer, helper, *size, items, draw_parts, noted),
+        Volume(group, layer, result.quantity, *size, outputs, draw_total, summed),
+    ]
+
+
+def _share_caption(caption: str, share: range) -> str:
+    channels = f"channels {share[0] + 1} to {share[-1] + 1}"
+    return ", ".join(filter(None, (caption, channels)))
+
+
+def bias_volume(layer: str, source: Source, note: str, stage: str = "bias") -> Volume:
+    """Return the volume of sums with the bias of each output added."""
+    bias = Quantity("weight", layer, "bias")
+
+    def formula(index: Index, find: Finder) -> Formula:
+        cell = find(source.quantity, index, steps=EACH)
+        own = find(bias, index, steps=EACH) if source.is_vector else find(bias, index)
+        return formulas.apply(formulas.PLUS, cell, own)
+
+    return each_number("Bias", Quantity("stage", layer, stage), source, formula, note)
