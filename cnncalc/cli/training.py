@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import cast
 
 from cnncalc.cli.console import error_console, note
 from cnncalc.cli.network_argument import read_network
@@ -48,6 +47,7 @@ class Start:
     input_shape: Shape | None = None
     weights: Sequence[Weights] | None = None
     class_names: tuple[str, ...] = ()
+    fit: Fit = "stretch"
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
 
@@ -75,7 +75,8 @@ class Session:
 def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     """Read network and data, fit them to each other, and say what they are."""
     origin = _read_start(wanted.network)
-    data = read_labelled(given, origin.input_shape)
+    fit = given.fit or origin.fit
+    data = read_labelled(given, origin.input_shape, fit)
     defaults = DIGITS if given.data is None else ARTICLE
     parts = _divide(data, wanted, origin.class_names)
     network = _network(origin, wanted, defaults, data, parts.training)
@@ -93,7 +94,7 @@ def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     )
     scheduled = _scheduled(plan, wanted, parts.training)
     state = origin.optimizer_state if goes_on else None
-    return Session(scheduled, parts, data, cast("Fit", given.fit), state)
+    return Session(scheduled, parts, data, fit, state)
 
 
 def _read_start(text: str | None) -> Start:
@@ -111,6 +112,7 @@ def _read_start(text: str | None) -> Start:
             network.input_shape,
             network.weights,
             model.class_names,
+            model.fit,
             training.optimizer,
             training.state,
         )
@@ -118,14 +120,14 @@ def _read_start(text: str | None) -> Start:
     return Start(source.layers, source.input_shape)
 
 
-def read_labelled(given: DataOptions, input_shape: Shape | None = None) -> LabelledData:
+def read_labelled(
+    given: DataOptions, input_shape: Shape | None = None, fit: Fit = "stretch"
+) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
     size, channels = given.image_size, 1 if given.grey else 3
     if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
         size, channels = size or (input_shape[0], input_shape[1]), input_shape[2]
-    options = ReadOptions(
-        size, cast("Fit", given.fit), channels, given.label_column, given.strict, given.cache
-    )
+    options = ReadOptions(size, fit, channels, given.label_column, given.strict, given.cache)
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
     for each in data.notes:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from cnncalc.cli.options import bundled
 from cnncalc.cli.types import PAIR, Written
+
+if TYPE_CHECKING:
+    from cnncalc.files.photos import Fit
 
 __all__ = [
     "DataOptions",
@@ -61,7 +64,7 @@ class DataOptions:
 
     data: Path | None
     image_size: tuple[int, int] | None
-    fit: str
+    fit: Fit | None
     grey: bool
     label_column: str | None
     strict: bool
@@ -80,9 +83,8 @@ data_options = bundled(
     click.option(
         "--fit",
         type=click.Choice(["stretch", "crop", "pad"]),
-        default="stretch",
-        show_default=True,
-        help="Stretch photos to any aspect, crop their middle, or pad them with black.",
+        help="Stretch photos to any aspect, crop their middle, or pad them with black.  "
+        "[default: the model's own, else stretch]",
     ),
     click.option("--grey", is_flag=True, help="Read photos as grey.  [default: as RGB]"),
     click.option("--label-column", metavar="NAME", help="The column of a .csv, or its number."),

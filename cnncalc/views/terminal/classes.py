@@ -10,7 +10,7 @@ from rich.text import Text
 from cnncalc.network import Array
 from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["draw_shares", "verdict"]
+__all__ = ["draw_shares", "share_bar", "verdict"]
 
 # More classes than these are sorted, and the first of them shown.
 MOST_CLASSES = 20
@@ -46,14 +46,14 @@ def draw_shares(
         line = screen.line(
             f"{texts[0]:<{widths[0]}}  {texts[1]:>{widths[1]}}  {texts[2]:>{widths[2]}}  "
         )
-        line.append(_bar(float(shares[index]), room, screen), BEST if index == best else "")
+        line.append(share_bar(float(shares[index]), room, screen), BEST if index == best else "")
         yield line
     if is_cut:
         text = f"the largest {TOP} of {len(shares)} shares; --full shows them all."
         yield from screen.sentences(text, FAINT)
 
 
-def _bar(share: float, room: int, screen: Screen) -> str:
+def share_bar(share: float, room: int, screen: Screen) -> str:
     """Return a bar of up to `room` characters, to the eighth of one where the screen can."""
     if not screen.can_show(BLOCK + PARTS):
         return NARROW * round(share * room)

@@ -1,0 +1,65 @@
+"""`cnncalc evaluate`: how well a trained model does on a data set."""
+
+from __future__ import annotations
+
+import cnncalc.cli.one_blas_thread  # noqa: F401 (before anything imports NumPy)
+
+# isort: split
+from pathlib import Path
+
+import click
+
+from cnncalc.cli.console import note, output_console
+from cnncalc.cli.training import read_labelled
+from cnncalc.cli.training_options import DataOptions, data_options
+from cnncalc.files.labelled import LabelledData
+from cnncalc.files.trained_models import TrainedModel, read_model
+from cnncalc.training.dataset import Dataset, with_classes
+from cnncalc.training.evaluation import evaluate_network
+from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.views.predictions import evaluation_json
+from cnncalc.views.terminal.training import render_class_report
+
+__all__ = ["evaluate"]
+
+
+@click.command(epilog="Example: cnncalc evaluate model.keras photos/test")
+@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path))
+@data_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table for people, or json.",
+)
+def evaluate(model: Path, given: DataOptions, form: str) -> None:
+    """Evaluate MODEL, a .keras file, on DATA: loss, accuracy, precision, recall, confusion matrix.
+
+    DATA is as in train; of its parts, the one to test with is taken, else the one to validate with.
+    """
+    trained = read_model(model)
+    for each in trained.notes:
+        note(each)
+    fit = given.fit or trained.fit
+    dataset = _numbered(read_labelled(given, trained.network.input_shape, fit), trained)
+    evaluation = evaluate_network(trained.network, _loss(trained), dataset)
+    if form == "json":
+        click.echo(evaluation_json(evaluation), nl=False)
+        return
+    click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
+    output_console().print(render_class_report(evaluation.report, str(given.data or "digits")))
+
+
+def _numbered(data: LabelledData, trained: TrainedModel) -> Dataset:
+    """Return the part to evaluate on, its classes numbered as the model's are."""
+    dataset = data.test or data.validation or data.training
+    return with_classes(dataset, trained.class_names) if trained.class_names else dataset
+
+
+def _loss(trained: TrainedModel) -> Loss:
+    """Return the loss that a model was trained by, else the one that its output calls for."""
+    units = trained.network.shapes[-1][0]
+    usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
+    return trained.training.loss or LOSSES[usual]

@@ -1,0 +1,80 @@
+"""`cnncalc predict`: what a trained model takes an image for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+
+from cnncalc.classification import classification_kind
+from cnncalc.cli.console import note, output_console
+from cnncalc.errors import InputError
+from cnncalc.files.network_input import read_network_input
+from cnncalc.files.paths import quoted
+from cnncalc.files.trained_models import TrainedModel, read_model
+from cnncalc.network import forward
+from cnncalc.training.saliency import pixel_influence
+from cnncalc.views.predictions import Prediction, predictions_csv, predictions_json
+from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.predictions import render_prediction
+
+__all__ = ["predict"]
+
+
+@click.command(epilog="Example: cnncalc predict model.keras cat.jpg dog.jpg")
+@click.argument("model", metavar="MODEL", type=click.Path(path_type=Path))
+@click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="Show the likeliest so many classes.",
+)
+@click.option(
+    "--explain", is_flag=True, help="Mark the pixels that mattered most, by the input's gradient."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="Bars for people; csv or json with every class's number for programs.",
+)
+def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: str) -> None:
+    """Say what MODEL, a .keras file, takes each IMAGE for.
+
+    Photos are made to fit as in training; a .csv, .npy or .xlsx grid must have the right size.
+    """
+    trained = read_model(model)
+    for each in trained.notes:
+        note(each)
+    predictions = [_predict(trained, model, source, explain=explain) for source in images]
+    if form == "csv":
+        click.echo(predictions_csv(predictions), nl=False)
+    elif form == "json":
+        click.echo(predictions_json(predictions), nl=False)
+    else:
+        for prediction in predictions:
+            output_console().print(render_prediction(prediction, Display(), top))
+
+
+def _predict(trained: TrainedModel, model: Path, source: str, *, explain: bool) -> Prediction:
+    network = trained.network
+    kind = classification_kind(network.layers, network.shapes[-1])
+    if kind is None:
+        message = (
+            f"{quoted(model)} must end in one number a class, or in one by a sigmoid. Received: "
+            "one number that says nothing of classes"
+        )
+        raise InputError(message)
+    image = read_network_input(source, network.input_shape, trained.fit)
+    outputs = forward(network, image[np.newaxis])[0]
+    if kind == "yes or no":
+        outputs = np.array([1 - outputs[0], outputs[0]])
+    influence = pixel_influence(network, image, int(outputs.argmax())) if explain else None
+    said = "score" if kind == "scores" else "probability"
+    return Prediction(source, trained.classes, outputs, said, influence)

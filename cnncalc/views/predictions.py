@@ -1,0 +1,101 @@
+"""What a model says of images, and of a whole data set, for other programs to read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnncalc.network import Array
+from cnncalc.training.evaluation import Evaluation
+
+__all__ = ["Prediction", "evaluation_json", "predictions_csv", "predictions_json"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a model says of one image.
+
+    `name` is the image's; `outputs` (classes,) are probabilities, or else scores as `kind` says:
+    "probability" or "score". `influence` (height, width, 1) is each pixel's, if asked for.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    outputs: Array
+    kind: str
+    influence: Array | None = None
+
+    @property
+    def best(self) -> list[int]:
+        """The classes' numbers, the likeliest first, of equal ones the first."""
+        order: list[int] = np.argsort(-self.outputs, kind="stable").tolist()
+        return order
+
+    @property
+    def label(self) -> str:
+        """The name of the likeliest class."""
+        return self.class_names[self.best[0]]
+
+
+def predictions_csv(predictions: Sequence[Prediction]) -> str:
+    """Write one line an image: its name, its class, and every class's number.
+
+    >>> half = Prediction("a.png", ("cat", "dog"), np.array([0.25, 0.75]), "probability")
+    >>> print(predictions_csv([half]), end="")
+    image,class,cat,dog
+    a.png,dog,0.25,0.75
+    """
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["image", "class", *predictions[0].class_names])
+    for each in predictions:
+        writer.writerow([each.name, each.label, *map(float, each.outputs)])
+    return lines.getvalue()
+
+
+def predictions_json(predictions: Sequence[Prediction]) -> str:
+    """Write a list of one object an image: its name, its class, and every class's number.
+
+    >>> half = Prediction("a.png", ("cat", "dog"), np.array([0.25, 0.75]), "probability")
+    >>> json.loads(predictions_json([half]))[0]["probability"]["dog"]
+    0.75
+    """
+    records = [
+        {
+            "image": each.name,
+            "class": each.label,
+            each.kind: dict(zip(each.class_names, map(float, each.outputs), strict=True)),
+        }
+        for each in predictions
+    ]
+    return json.dumps(records, indent=1) + "\n"
+
+
+def evaluation_json(evaluation: Evaluation) -> str:
+    """Write the loss, the accuracy, each class's precision and recall, and the confusion matrix.
+
+    What has no value, such as the precision of a class that was never predicted, is null.
+    """
+    report, score = evaluation.report, evaluation.score
+    parts = (report.class_names, report.support, report.precision, report.recall)
+    classes = [
+        {
+            "class": name,
+            "samples": int(count),
+            "precision": None if np.isnan(precision) else float(precision),
+            "recall": None if np.isnan(recall) else float(recall),
+        }
+        for name, count, precision, recall in zip(*parts, strict=True)
+    ]
+    record = {
+        "loss": score.loss,
+        "accuracy": score.accuracy,
+        "classes": classes,
+        "confusion_matrix": report.matrix.tolist(),
+    }
+    return json.dumps(record, indent=1) + "\n"
