@@ -21,11 +21,11 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
     return {
         "network": "; ".join(map(repr, plan.network.layers)),
         "input_shape": repr(plan.network.input_shape),
-        "initial weights": _weights_digest(plan.network),
         "loss": plan.loss.name,
         "optimizer": repr(plan.optimizer),
         "batch_size": str(plan.batch_size),
         "seed": str(plan.seed),
+        "initial weights": _weights_digest(plan.network),
         "training data": parts.training.digest(),
         "validation data": parts.validation.digest() if parts.validation else "none",
     }

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.training.dataset import Parts, make_dataset, split, split_warnings
+from cnncalc.training.dataset import Parts, make_dataset, split, split_warnings, with_classes
 
 
 def dataset(labels, names=("cat", "dog", "fish")):
@@ -46,6 +48,33 @@ def test_samples_may_have_names():
 def test_images_and_labels_that_do_not_fit_are_refused(images, labels, words):
     with pytest.raises(InputError, match=words):
         make_dataset(images, np.array(labels, int), ["cat", "dog"])
+
+
+def test_classes_are_numbered_as_another_data_set_has_them():
+    data = with_classes(dataset([0, 1, 2], ("dog", "fish", "cat")), ("ape", "cat", "dog", "fish"))
+    assert data.labels.tolist() == [2, 3, 1]
+    assert data.class_names == ("ape", "cat", "dog", "fish")
+    with pytest.raises(InputError, match=r"must be among 'cat', 'dog'\. Received: 'fish'"):
+        with_classes(dataset([0], ("dog", "fish")), ("cat", "dog"))
+
+
+def test_a_digest_tells_one_data_set_from_another():
+    data = dataset([0, 1, 2, 0])
+    others = [
+        dataset([0, 1, 2, 1]),
+        dataset([0, 1, 2, 0], ("cat", "dog", "ape")),
+        data.part(np.array([0, 1, 3, 2])),
+        data.part(np.arange(3)),
+        replace(data, images=data.images + 1),
+        replace(data, images=data.images.reshape(4, 1, 1, 1).repeat(2, axis=1)),
+    ]
+    assert len({each.digest() for each in [data, *others]}) == 7
+    assert dataset([0, 1, 2, 0]).digest() == data.digest()
+    sideways = np.asfortranarray(np.arange(12.0).reshape(4, 3, 1, 1))
+    assert (
+        replace(data, images=sideways).digest()
+        == replace(data, images=np.ascontiguousarray(sideways)).digest()
+    )
 
 
 @given(st.integers(2, 40), st.floats(0.01, 0.99))

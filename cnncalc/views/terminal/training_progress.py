@@ -49,7 +49,7 @@ class TrainingProgress:
             self._bars.remove_task(self._task)
             self._task = None
         sentence = epoch_sentence(state.history[-1], self._epochs)
-        self._console.print(sentence, soft_wrap=True)
+        self._console.print(sentence, soft_wrap=True, highlight=False)
 
 
 @contextmanager

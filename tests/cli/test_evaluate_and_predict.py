@@ -1,0 +1,167 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.files.trained_models import read_model
+from cnncalc.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D
+from cnncalc.network import assemble, initialize
+from tests.cli.training_data import NETWORK, save_npz
+from tests.files.photos import pixels, save, save_classes
+
+BRIGHT = np.array([[-1.0, 1.0]] * 3)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Dark and light photos, and a model that tells them apart by their mean."""
+    for number in range(3):
+        save(
+            tmp_path / "photos" / "dark" / f"{number}.png",
+            np.full((9, 7, 3), 20 + number, np.uint8),
+        )
+        save(tmp_path / "photos" / "light" / f"{number}.png", np.full((9, 7, 3), 230, np.uint8))
+    layers = [GlobalAveragePooling2D(), Dense(2, activation="softmax")]
+    weights = [{}, {"kernel": BRIGHT / 300, "bias": np.array([1.28, -1.28])}]
+    network = assemble(
+        layers, (4, 4, 3), [{k: np.float32(v) for k, v in w.items()} for w in weights]
+    )
+    model = KerasModel(network, metadata={"class_names": ["dark", "light"], "fit": "crop"})
+    with (tmp_path / "model.keras").open("wb") as file:
+        write_keras(file, model)
+    return tmp_path / "photos"
+
+
+def test_a_model_is_evaluated_on_a_folder(run, photos):
+    result = run("evaluate", "model.keras", "photos", "--cache", "cache")
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("loss 0.")
+    assert lines[0].endswith("accuracy 1.0000")
+    assert lines[2] == "photos: 6 of 6 right (100.00%)"
+
+
+def test_classes_are_told_apart_by_name(run, photos):
+    save(photos / "test" / "light" / "a.png", np.full((5, 5, 3), 250, np.uint8))
+    (photos / "dark").rename(photos / "test" / "dark")
+    (photos / "light").rename(photos / "test" / "other")
+    line = run("evaluate", "model.keras", photos / "test", "--cache", "cache").stderr
+    assert "the classes must be among 'dark', 'light'. Received: 'other'" in line
+
+
+def test_an_evaluation_as_json(run, photos):
+    result = run("evaluate", "model.keras", "photos", "--cache", "cache", "--format", "json")
+    record = json.loads(result.stdout)
+    assert record["accuracy"] == 1
+    assert record["confusion_matrix"] == [[3, 0], [0, 3]]
+    assert record["classes"][1] == {"class": "light", "samples": 3, "precision": 1, "recall": 1}
+
+
+def test_of_several_parts_the_test_part_is_taken(run, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    assert run("train", "data.npz", "--network", NETWORK, "--epochs", "1").exit_code == 0
+    result = run("evaluate", "model.keras", "data.npz")
+    assert " of 15 right" in result.stdout
+
+
+def test_a_model_of_one_output_is_evaluated_by_its_own_loss(run, photos, tmp_path):
+    network = initialize([Flatten(), Dense(1, activation="sigmoid")], (4, 4, 3))
+    with (tmp_path / "yes.keras").open("wb") as file:
+        write_keras(file, KerasModel(network))
+    result = run("evaluate", "yes.keras", "photos", "--cache", "cache")
+    assert result.exit_code == 0, result.stderr
+
+
+def test_photos_are_predicted(run, photos):
+    result = run("predict", "model.keras", "photos/dark/0.png", "photos/light/0.png")
+    assert result.exit_code == 0, result.stderr
+    lines = [line.split() for line in result.stdout.splitlines() if line]
+    assert lines[0] == ["photos/dark/0.png", "·", "dark"]
+    assert lines[1][0] == "dark"
+    assert float(lines[1][1]) > 0.8
+    assert lines[1][2].startswith("████")
+    assert lines[3] == ["photos/light/0.png", "·", "light"]
+
+
+def test_photos_are_made_to_fit_as_in_training(run, photos, tmp_path):
+    wide = np.full((4, 12, 3), 0, np.uint8)
+    wide[:, 4:8] = 255  # what a crop keeps
+    save(tmp_path / "wide.png", wide)
+    result = run("predict", "model.keras", "wide.png", "--format", "json")
+    record = json.loads(result.stdout)[0]
+    assert record["class"] == "light"
+    assert sum(record["probability"].values()) == pytest.approx(1)
+
+
+def test_predictions_as_csv(run, photos):
+    result = run("predict", "model.keras", "photos/dark/0.png", "--format", "csv")
+    heading, line = result.stdout.splitlines()
+    assert heading == "image,class,dark,light"
+    assert line.startswith("photos/dark/0.png,dark,0.")
+
+
+def test_a_grid_of_numbers_is_predicted_as_it_is(run, tmp_path, fails):
+    kernel = np.array([[3.0, 0.0], [0.0, 1.0]])
+    weights = [{}, {"kernel": np.float32(kernel), "bias": np.zeros(2, np.float32)}]
+    with (tmp_path / "scores.keras").open("wb") as file:
+        write_keras(file, KerasModel(assemble([Flatten(), Dense(2)], (1, 2, 1), weights)))
+    (tmp_path / "grid.csv").write_text("1,4\n")
+    result = run("predict", "scores.keras", "grid.csv", "--format", "json")
+    record = json.loads(result.stdout)[0]
+    assert record["class"] == "class 1"
+    assert record["score"] == {"class 0": 3, "class 1": 4}
+    (tmp_path / "long.csv").write_text("1,4,5\n")
+    line = fails("predict", "scores.keras", "long.csv")
+    assert "must have the network's input shape (1, 2, 1). Received: (1, 3, 1)" in line
+
+
+def test_the_pixels_that_mattered_are_marked(run, tmp_path):
+    kernel = np.zeros((6, 2), np.float32)
+    kernel[4, 1] = 1
+    weights = [{}, {"kernel": kernel, "bias": np.zeros(2, np.float32)}]
+    with (tmp_path / "model.keras").open("wb") as file:
+        write_keras(file, KerasModel(assemble([Flatten(), Dense(2)], (2, 3, 1), weights)))
+    (tmp_path / "grid.csv").write_text("1,2,3\n4,5,6\n")
+    result = run("predict", "model.keras", "grid.csv", "--explain")
+    assert "most of all the pixel in row 1, column 1" in result.stdout
+
+
+def test_top_limits_the_classes(run, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    run("train", "data.npz", "--network", NETWORK, "--epochs", "1")
+    save(tmp_path / "x.npy".replace("npy", "png"))
+    np.save(tmp_path / "x.npy", np.zeros((6, 5, 2)))
+    result = run("predict", "model.keras", "x.npy", "--top", "2")
+    assert result.exit_code == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("evaluate", "no.keras"), "there is no file 'no.keras'"),
+        (("predict", "no.keras", "a.png"), "there is no file 'no.keras'"),
+        (("predict", "model.keras", "a.png"), "there is no file 'a.png'"),
+        (("predict", "bad.keras", "a.png"), "expected a .keras file"),
+        (("predict", "maps.keras", "a.png"), "must take images"),
+        (("predict", "one.keras", "a.png"), "must end in one number a class"),
+        (("evaluate", "model.keras", "pets", "--cache", "cache"), "the classes must be among"),
+        (("evaluate", "model.keras"), "the classes must be among"),
+    ],
+)
+def test_bad_input_is_one_clear_line(fails, photos, tmp_path, arguments, words):
+    (tmp_path / "bad.keras").write_text("no model")
+    for name, layers in {"maps": [Conv2D(1, 1)], "one": [Flatten(), Dense(1)]}.items():
+        with (tmp_path / f"{name}.keras").open("wb") as file:
+            write_keras(file, KerasModel(initialize(layers, (4, 4, 3))))
+    save_classes(tmp_path / "pets")
+    assert words in fails(*arguments)
+
+
+def test_a_trained_model_names_its_classes(run, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    run("train", "data.npz", "--network", NETWORK, "--epochs", "1")
+    assert read_model(Path("model.keras")).classes == ("0", "1", "2")
+    assert pixels().shape == (12, 9, 3)
