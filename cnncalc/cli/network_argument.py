@@ -134,7 +134,7 @@ def _listed(path: Path) -> NetworkSource:
     if not path.exists():
         message = (
             "NETWORK must be layers such as 'Conv2D(10, 5); Flatten(); Dense(2)', a file of them, "
-            f"a .keras file, or {ARTICLE}. Received: {quoted(str(path))}, and there is no such file"
+            f"a .keras file, or {ARTICLE}. Received: {quoted(str(path))}, which is no file."
             f"{did_you_mean(str(path), [ARTICLE])}"
         )
         raise InputError(message)

@@ -96,15 +96,25 @@ def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) 
         return image
     if resize and len(shape) == 3 and image.values.shape[2] == shape[2]:
         return _resized(image, shape, source.fit)
-    received = size_text(image.values.shape)
-    if len(shape) != 3:
-        hint = "an image must be flattened first: begin the network with Flatten()"
-    elif image.values.shape[2] != shape[2]:
-        hint = "another number of channels does not fit"
-    else:
-        hint = f"add --resize, or --input-shape {','.join(map(str, image.values.shape))}"
-    message = f"the network takes {size_text(shape)}, the image {image.name} is {received}; {hint}"
+    message = (
+        f"the network takes {size_text(shape)}, the image {image.name} is "
+        f"{size_text(image.values.shape)}; {_hint(image, source, shape)}"
+    )
     raise ShapeError(message)
+
+
+def _hint(image: PixelInput, source: NetworkSource, shape: Shape) -> str:
+    """Say what may be done about an image of another shape than the network takes."""
+    if len(shape) != 3:
+        return "an image must be flattened first: begin the network with Flatten()"
+    if image.values.shape[2] != shape[2]:
+        return f"name an INPUT with {shape[2]} channels"
+    ways = ["add --resize"] if image.kind == "image" else ["name an INPUT of that size"]
+    if source.weights is None:
+        ways.append(
+            f"fit the network to it by --input-shape {','.join(map(str, image.values.shape))}"
+        )
+    return ", or ".join(ways)
 
 
 def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:

@@ -23,8 +23,8 @@ def place(explanation: Explanation) -> str:
 
     The numbers are what `--at` takes.
     """
-    channels = explanation.layer.output.shape[-1]
-    at = explanation.at if channels > 1 else explanation.at[:-1]
+    is_single = explanation.layer.output.shape[-1] == 1 and len(explanation.at) == 3
+    at = explanation.at[:-1] if is_single else explanation.at
     return f"{explanation.layer.name} ({', '.join(map(str, at))})"
 
 
