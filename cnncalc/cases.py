@@ -87,7 +87,7 @@ def _compare(stage: Stage, expected: Expected) -> Comparison:
     if wanted.shape != computed.shape:
         difference = f"size {computed.shape} instead of {wanted.shape}"
         return Comparison(expected, 0, wanted.size, difference)
-    wrong = np.argwhere(np.abs(computed - wanted) > tolerance)
+    wrong = np.argwhere(~(np.abs(computed - wanted) <= tolerance))
     first = ""
     if len(wrong):
         place = tuple(int(i) for i in wrong[0])

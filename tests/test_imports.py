@@ -101,7 +101,7 @@ def test_every_module_has_a_level():
 def test_help_and_outsize_import_nothing_heavy(arguments):
     program = (
         "import sys\n"
-        "from cnncalc.cli import cli\n"
+        "from cnncalc.cli.commands import cli\n"
         "try:\n"
         f"    cli({arguments!r}, prog_name='cnncalc')\n"
         "except SystemExit:\n"

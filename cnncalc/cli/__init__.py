@@ -1,10 +1,19 @@
 """The command line: Click commands, and the one place where an error becomes an exit status."""
 
-from cnncalc.cli.main import cli
+import sys
 
-__all__ = ["cli", "main"]
+__all__ = ["main"]
+
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line, as the installed command `cnncalc` does."""
-    cli(prog_name="cnncalc")
+    try:
+        # Imported here, so that Ctrl-C is no traceback even this early.
+        from cnncalc.cli.commands import cli  # noqa: PLC0415
+
+        cli(prog_name="cnncalc")
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(INTERRUPTED)

@@ -19,6 +19,7 @@ from cnncalc.cli.options import (
 from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import POSITION
+from cnncalc.errors import OptionError
 from cnncalc.explanation import follow
 from cnncalc.trace import Trace, record
 from cnncalc.views.terminal import Display, render_explanation, render_steps, render_trace
@@ -46,6 +47,7 @@ def convolve(
     A colour image is read as grey where every kernel is 2-D, as RGB where a kernel is 3 deep;
     --depthwise applies 2-D kernels to each channel by itself. The kernel is not flipped.
     """
+    _check_choice(steps, at, look)
     check_target(target)
     image, network = read_calculation(given, wanted)
     trace = record(network, image.values)
@@ -55,6 +57,15 @@ def convolve(
     elif steps:
         shown = render_steps(trace, display_of(look))
     present(trace, shown, look, target)
+
+
+def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions) -> None:
+    if steps and at is not None:
+        message = "--at explains one number and --steps all of them. Received: both"
+        raise OptionError(message)
+    if (steps or at is not None) and look.form != "table":
+        message = "--steps and --at show tables for people. "
+        raise OptionError(message + f"Received: --format {look.form} as well")
 
 
 def _explained(trace: Trace, at: tuple[int, ...], display: Display) -> RenderableType:

@@ -8,6 +8,7 @@ import click
 
 from cnncalc.cli.console import note
 from cnncalc.cli.options import (
+    NO_CALCULATION,
     CalculationOptions,
     InputOptions,
     calculation_options,
@@ -54,12 +55,17 @@ def export_xlsx(
     for each in paths(path, students):
         check_output(each, force=force)
     if given.source is None and not wanted.kernels:
-        _write_article(path, students, force=force)
+        _write_article(path, wanted, students, force=force)
     else:
         _write_calculation(path, given, wanted, students, force=force, large=large)
 
 
-def _write_article(path: Path, students: StudentOptions, *, force: bool) -> None:
+def _write_article(
+    path: Path, wanted: CalculationOptions, students: StudentOptions, *, force: bool
+) -> None:
+    if wanted != NO_CALCULATION:
+        message = "a workbook of your own calculation needs --kernel. Received: other options only"
+        raise OptionError(message)
     if students.wanted:
         message = "a worksheet is made of one calculation: name its --kernel. Received: none"
         raise OptionError(message)

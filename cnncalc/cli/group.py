@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NamedTuple
 
 import click
 
 from cnncalc.errors import CnncalcError
+from cnncalc.views.spelling import replace_unencodable
 
 __all__ = ["Home", "LazyGroup"]
 
@@ -67,8 +70,12 @@ class LazyGroup(click.Group):
         options["standalone_mode"] = False
         # What was typed, for the record in the files that a command writes.
         options["obj"] = list(sys.argv[1:] if args is None else args)
+        _spell_what_streams_lack()
         try:
             status = super().main(args, *rest, **options)
+        except SystemExit:
+            # Click and rich end like this when the reader of our output has gone (`| head`).
+            status = 0
         except Exception as error:
             if os.environ.get("CNNCALC_DEBUG") == "1":
                 traceback.print_exc()
@@ -77,6 +84,14 @@ class LazyGroup(click.Group):
             click.echo("Interrupted.", err=True)
             status = INTERRUPTED
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _spell_what_streams_lack() -> None:
+    """Let no sign of ours fail in a terminal, or a file, whose encoding lacks it."""
+    codecs.register_error("cnncalc", replace_unencodable)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="cnncalc")
 
 
 def _report(error: Exception) -> int:
@@ -89,10 +104,6 @@ def _report(error: Exception) -> int:
     if isinstance(error, click.Abort):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
-        # The reader of our output has gone (`| head`): nothing is left to say, or to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     click.echo(f"Error: {_one_line(error)}", err=True)
     return error.exit_status if isinstance(error, CnncalcError) else UNUSABLE
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, PoolingText
+from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, Numbers, PoolingText
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.views.picture import Scaling
 
 __all__ = [
+    "NO_CALCULATION",
     "CalculationOptions",
     "DisplayOptions",
     "InputOptions",
@@ -79,13 +80,16 @@ class CalculationOptions:
 
     kernels: tuple[str, ...]
     biases: tuple[tuple[float, ...], ...]
-    padding: str | tuple[int, ...]
-    stride: tuple[int, ...]
-    dilation: tuple[int, ...]
+    padding: str | Numbers
+    stride: Numbers
+    dilation: Numbers
     activation: str | None
     pooling: PoolingText | None
     combine: str | None
     depthwise: bool
+
+
+NO_CALCULATION = CalculationOptions((), (), "valid", 1, 1, None, None, None, depthwise=False)
 
 
 def calculation_options(*, kernel_required: bool) -> Decorator:

@@ -17,7 +17,7 @@ class _Numbers(click.Command):
         # Click takes -1 for an option; here it is a number, to be refused with the reason.
         negative = next((arg for arg in args if re.fullmatch(r"-\d+", arg)), None)
         if negative:
-            message = f"W, F and S must be at least 1 and P at least 0. Received: {negative}"
+            message = f"P must be at least 0, the other numbers at least 1. Received: {negative}"
             raise OptionError(message)
         return super().parse_args(ctx, args)
 

@@ -15,7 +15,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.request import read_image
 from cnncalc.cli.results import check_target, display_of, present
-from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.cli.types import PADDING, PAIR, Numbers
 from cnncalc.trace import record
 from cnncalc.views.terminal import render_trace
 
@@ -45,10 +45,10 @@ __all__ = ["pool"]
 @output_options
 def pool(
     given: InputOptions,
-    size: tuple[int, ...],
-    stride: tuple[int, ...] | None,
+    size: Numbers,
+    stride: Numbers | None,
     mode: str,
-    padding: str | tuple[int, ...],
+    padding: str | Numbers,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:

@@ -60,6 +60,9 @@ def present(
 
     Arguments: the trace; `shown`, what stands for it in a table for people.
     """
+    # Written first: whoever reads what is printed may go away (`| head`).
+    if target.output is not None:
+        _write(trace, shown, target.output, target)
     if look.form == "csv":
         for line in csv_lines(trace.output):
             click.echo(line, nl=False)
@@ -68,8 +71,6 @@ def present(
             click.echo(piece, nl=False)
     else:
         output_console().print(shown)
-    if target.output is not None:
-        _write(trace, shown, target.output, target)
 
 
 def _write(trace: Trace, shown: RenderableType, path: Path, target: OutputOptions) -> None:

@@ -7,16 +7,22 @@ from typing import Any, NamedTuple
 
 import click
 
-__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "SHAPE", "PoolingText"]
+from cnncalc.files.numerals import parse_number
+
+__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "SHAPE", "Numbers", "PoolingText"]
+
+
+# One number as it was written, or several.
+Numbers = int | tuple[int, ...]
 
 
 class PoolingText(NamedTuple):
     """A pooling as written: `max:2`, `average:2:2`, `l2:3:1`, `max:3:2:same`."""
 
     mode: str
-    size: tuple[int, ...]
-    strides: tuple[int, ...] | None
-    padding: str | tuple[int, ...]
+    size: Numbers
+    strides: Numbers | None
+    padding: str | Numbers
 
 
 class Written(click.ParamType[Any]):
@@ -43,12 +49,12 @@ def _integers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
-def _pair(text: str) -> tuple[int, ...]:
+def _pair(text: str) -> Numbers:
     """Read one or two numbers; one stands for both directions."""
     numbers = _integers(text)
     if len(numbers) not in (1, 2):
         raise ValueError(text)
-    return numbers * 2 if len(numbers) == 1 else numbers
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def _shape(text: str) -> tuple[int, ...]:
@@ -59,13 +65,13 @@ def _shape(text: str) -> tuple[int, ...]:
     return numbers
 
 
-def _padding(text: str) -> str | tuple[int, ...]:
+def _padding(text: str) -> str | Numbers:
     if text in ("valid", "same"):
         return text
     numbers = _integers(text)
     if len(numbers) not in (1, 2, 4):
         raise ValueError(text)
-    return numbers
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def _pooling(text: str) -> PoolingText:
@@ -77,7 +83,7 @@ def _pooling(text: str) -> PoolingText:
 
 
 def _floats(text: str) -> tuple[float, ...]:
-    return tuple(float(part) for part in text.split(","))
+    return tuple(parse_number(part) for part in text.split(","))
 
 
 PAIR = Written("N or N,N", _pair, "one whole number, or two: vertical,horizontal")

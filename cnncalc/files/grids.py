@@ -50,6 +50,9 @@ def read_standard_input() -> Values:
 
     Returns (height, width, channels). Raises InputError as `read_text_grid` does.
     """
+    if sys.stdin is None:
+        message = "standard input is closed: there is nothing to read"
+        raise InputError(message)
     content = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         _refuse_size("standard input")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from cnncalc.cli import cli
+from cnncalc.cli.commands import cli
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,7 @@ def fails(run):
         lines = result.stderr.splitlines()
         errors = [line for line in lines if line.startswith("Error: ")]
         assert result.exit_code == status, result.output
+        assert result.stdout == ""
         assert len(errors) == 1, result.stderr
         assert lines[-1] == errors[0]
         return errors[0].removeprefix("Error: ")

@@ -1,6 +1,8 @@
 """Every kind of bad input ends in one clear line on standard error and exit status 2."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import openpyxl
@@ -156,6 +158,10 @@ def test_a_position_outside_the_output(fails):
         ("--pool", "median:2"),
         ("--pool", "max"),
         ("--bias", "x"),
+        ("--bias", "nan"),
+        ("--bias", "1,inf"),
+        ("--bias", "1e400"),
+        ("--padding", "-1"),
         ("--at", "a,b"),
         ("--activation", "rleu"),
         ("--colors", "gren"),
@@ -164,6 +170,17 @@ def test_a_position_outside_the_output(fails):
 )
 def test_a_value_that_can_not_be_read_is_repeated(fails, option, value):
     assert value in fails("convolve", *KERNEL, option, value)
+
+
+def test_a_pool_of_nothing_is_repeated_as_it_was_written(fails):
+    assert fails("convolve", *KERNEL, "--pool", "max:0").endswith("Received: pool_size=0")
+
+
+def test_standard_input_that_is_closed():
+    program = f"{sys.executable} -m cnncalc show - <&-"
+    result = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr == "Error: standard input is closed: there is nothing to read\n"
 
 
 def test_a_traceback_is_shown_only_on_request(run, monkeypatch):

@@ -49,6 +49,18 @@ def test_one_number_is_traced_to_its_pixels(run):
     assert result.stderr == "article:6x6: a grid of the article, 6×6\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--steps", "--at", "0,0"], "--at explains one number and --steps all of them"),
+        (["--steps", "--format", "csv"], "Received: --format csv as well"),
+        (["--at", "0,0", "--format", "json"], "Received: --format json as well"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(fails, options, said):
+    assert said in fails("convolve", "-k", "1", *options)
+
+
 def test_a_number_that_pooling_leaves_out_is_said(run):
     options = ["--pool", "max:3:3", "--at", "3,3"]
     result = run("convolve", "article:6x6", "-k", CROSS, *options)

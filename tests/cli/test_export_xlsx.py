@@ -122,6 +122,8 @@ def test_no_file_of_a_set_is_replaced_unasked(fails, tmp_path):
     ("arguments", "said"),
     [
         (("article:6x6",), "needs --kernel"),
+        (("--padding", "same"), "needs --kernel"),
+        (("--bias", "1"), "needs --kernel"),
         (("--worksheet",), "a worksheet is made of one calculation"),
         ((*CROSS, "--blank", "1.5"), "blank=1.5"),
         ((*CROSS, "--variants", "0"), "variants"),

@@ -1,4 +1,5 @@
 import importlib
+import os
 import subprocess
 import sys
 
@@ -6,15 +7,15 @@ import click
 import pytest
 
 from cnncalc import __version__
-from cnncalc.cli import cli
-from cnncalc.cli.main import HOMES
+from cnncalc.cli.commands import HOMES, cli
 
 
 @pytest.mark.parametrize("name", HOMES)
 def test_every_command_has_help_that_ends_with_an_example(run, name):
     result = run(name, "--help")
     assert result.exit_code == 0
-    assert f"Example: cnncalc {name}" in result.stdout.splitlines()[-1]
+    paragraphs = result.stdout.rstrip().split("\n\n")
+    assert paragraphs[-1].startswith(f"  Example: cnncalc {name}")
 
 
 @pytest.mark.parametrize("name", HOMES)
@@ -26,13 +27,14 @@ def test_every_home_holds_its_command(name):
 
 def test_the_list_of_commands_comes_without_importing_them():
     program = (
-        "import sys; from cnncalc.cli import cli\ntry: cli(['--help'])\nexcept SystemExit: pass"
+        "import sys; from cnncalc.cli.commands import cli\n"
+        "try: cli(['--help'])\nexcept SystemExit: pass"
     )
-    check = f"{program}\nprint([m for m in sys.modules if m.startswith('cnncalc.cli.')])"
+    check = f"{program}\nprint(sorted(m for m in sys.modules if m.startswith('cnncalc.cli.')))"
     result = subprocess.run(
         [sys.executable, "-c", check], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines()[-1] == "['cnncalc.cli.group', 'cnncalc.cli.main']"
+    assert result.stdout.splitlines()[-1] == "['cnncalc.cli.commands', 'cnncalc.cli.group']"
     assert all(f"  {name} " in result.stdout for name in HOMES)
 
 
@@ -80,10 +82,34 @@ def test_the_module_runs_as_the_command_does():
     assert result.stdout.endswith("\n30\n")
 
 
-def test_a_reader_that_goes_away_is_no_error():
-    program = f"{sys.executable} -m cnncalc cases | head -1"
+@pytest.mark.parametrize("arguments", ["cases", "show --format csv", "outsize 9 2 0 1", "--help"])
+def test_a_reader_that_goes_away_is_no_error(arguments):
+    # The sleep lets the reader be gone before the first word is written.
+    program = (
+        f"(sleep 0.3; {sys.executable} -m cnncalc {arguments}) | true; echo ${{PIPESTATUS[0]}}"
+    )
     result = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
-    assert result.stderr == ""
+    assert result.stdout == "0\n"
+    assert "Error" not in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "cp932"])
+@pytest.mark.parametrize(
+    "arguments", ["cases 3", "show --flatten", "outsize 7 2 0 2", "convolve --help", "convolv"]
+)
+def test_every_encoding_can_show_every_command(encoding, arguments):
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    result = subprocess.run(
+        [sys.executable, "-m", "cnncalc", *arguments.split()],
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    # Click takes ASCII for a mistake and writes UTF-8 there.
+    said = (result.stdout + result.stderr).decode("utf-8" if encoding == "ascii" else encoding)
+    assert "bug" not in said
+    assert "?" not in said.replace("Did you mean convolve?", "")
+    assert result.returncode == (2 if arguments == "convolv" else 0)
 
 
 def test_the_command_group_is_what_the_entry_point_runs():

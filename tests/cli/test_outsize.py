@@ -37,6 +37,7 @@ def test_the_formula_stands_above_the_size(run, arguments, output):
         ("32 3 0 0", "strides=0"),
         ("32 3 -1 1", "Received: -1"),
         ("32 3 0 1 --filters 0", "filters=0"),
+        ("32 3 0 1 --filters -1", "Received: -1"),
         ("32 3 0 1 --dilation 0", "dilation_rate=0"),
         ("32 3 0", "Missing argument 'S'"),
         ("32 three 0 1", "'three' is not a valid integer"),

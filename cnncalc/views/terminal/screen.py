@@ -17,6 +17,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cnncalc.views.numbers import format_number
+from cnncalc.views.spelling import SPELLINGS
 from cnncalc.views.terminal.display import Display
 
 __all__ = ["FAINT", "Drawing", "Screen"]
@@ -30,25 +31,6 @@ _COLOR_SYSTEMS = {
     "256": ColorSystem.EIGHT_BIT,
     "truecolor": ColorSystem.TRUECOLOR,
     "windows": ColorSystem.WINDOWS,
-}
-
-# For a screen that can't show our signs.
-_SPELLINGS = {
-    "×": "x",
-    "−": "-",
-    "–": "-",
-    "·": ".",
-    "…": "...",
-    "⋮": ":",
-    "⋱": ".",
-    "ᵖ": "p",
-    "²": "^2",
-    "√": "sqrt",
-    "⌊": "floor(",
-    "⌋": ")",
-    "│": "|",
-    "─": "-",
-    "┌": "+",
 }
 
 
@@ -93,7 +75,7 @@ class Screen:
         if self.can_show(text):
             return text
         return "".join(
-            letter if self.can_show(letter) else _SPELLINGS.get(letter, "?") for letter in text
+            letter if self.can_show(letter) else SPELLINGS.get(letter, "?") for letter in text
         )
 
     def number(self, value: float) -> str:
