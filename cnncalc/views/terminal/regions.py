@@ -47,17 +47,19 @@ def draw_region(image: Array, region: Region, screen: Screen) -> Iterator[Text]:
 
 
 def _span(noun: str, indices: Sequence[int], count: int) -> str:
-    """Say which indices these are: all of them, one, a range, or every so many in a range."""
+    """Say which indices these are: all of them, one, a range, or every so many of a range."""
     first, last = indices[0], indices[-1]
     if len(indices) == count:
         return f"all {noun}s"
     if first == last:
         return f"{noun} {first}"
-    steps = set(np.diff(indices).tolist())
-    text = f"{noun}s {first} to {last}"
-    if steps == {1}:
-        return text
-    return f"every {steps.pop()}. of {text}" if len(steps) == 1 else f"{len(indices)} of {text}"
+    if last - first == len(indices) - 1:
+        return f"{noun}s {first} to {last}"
+    if len(indices) == 2:
+        return f"{noun}s {first} and {last}"
+    is_even = len(set(np.diff(indices).tolist())) == 1
+    listed = f"{first}, {indices[1]}, … {last}"
+    return f"{noun}s {listed}" if is_even else f"{len(indices)} of the {noun}s {first} to {last}"
 
 
 def _marked(image: Array, region: Region, screen: Screen) -> Block:

@@ -20,34 +20,26 @@ def function_name(layer: Layer) -> str:
 
 def _rescaled(explanation: Explanation, screen: Screen) -> list[Equation]:
     numbers = dict(explanation.parameters)
-    value, scale, offset, total = _texts(
-        screen,
-        explanation.terms[0].value,
-        numbers["scale"],
-        numbers["offset"],
-        explanation.total,
+    value, scale, offset = (
+        in_formula(screen.number(number))
+        for number in (explanation.terms[0].value, numbers["scale"], numbers["offset"])
     )
+    total = signed(screen.number(explanation.total))
     return [Equation(f"{value}×{scale} + offset {offset} = {total}", ())]
 
 
 def _normalized(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the formula in words first."""
-    numbers = dict(explanation.parameters)
-    value, mean, variance, epsilon, total = _texts(
-        screen,
-        explanation.terms[0].value,
-        numbers["mean"],
-        numbers["variance"],
-        numbers["epsilon"],
-        explanation.total,
-    )
+    texts = {name: in_formula(screen.number(n)) for name, n in explanation.parameters}
+    value = signed(screen.number(explanation.terms[0].value))
     words = "(x − mean) / √(variance + epsilon)"
-    figures = f"({value} − {mean}) / √({variance} + {epsilon})"
+    figures = f"({value} − {texts['mean']}) / √({texts['variance']} + {texts['epsilon']})"
     for name, sign in (("gamma", "×"), ("beta", "+")):
-        if name in numbers:
+        if name in texts:
             words += f" {sign} {name}"
-            figures += f" {sign} {_texts(screen, numbers[name])[0]}"
-    return [Equation(words, ()), Equation(f"{figures} = {signed(total)}", ())]
+            figures += f" {sign} {texts[name]}"
+    total = signed(screen.number(explanation.total))
+    return [Equation(words, ()), Equation(f"{figures} = {total}", ())]
 
 
 def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -> list[Equation]:
@@ -65,11 +57,6 @@ def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -
         Equation("largest = max(", [signed(number) for number in numbers], ", ", ")"),
         Equation(f"{powers[own]} / (", powers, tail=f") = {share}"),
     ]
-
-
-def _texts(screen: Screen, *values: float) -> list[str]:
-    """Return numbers as they stand inside a formula."""
-    return [in_formula(screen.number(value)) for value in values]
 
 
 def _softmax(explanation: Explanation, screen: Screen) -> list[Equation]:
