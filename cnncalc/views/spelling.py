@@ -24,6 +24,9 @@ SPELLINGS: Mapping[str, str] = MappingProxyType(
         "│": "|",
         "─": "-",
         "┌": "+",
+        "→": "->",
+        "γ": "gamma",
+        "β": "beta",
     }
 )
 
