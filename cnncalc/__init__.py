@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from cnncalc.calculator import Calculation, convolve, pool, pooling_layer, pooling_network
     from cnncalc.errors import CnncalcError
     from cnncalc.explanation import explain, follow
+    from cnncalc.geometry import output_size
     from cnncalc.network import Network, assemble, forward
-    from cnncalc.shapes import output_size
     from cnncalc.trace import Trace, record
 
 __all__ = [
@@ -51,7 +51,7 @@ _HOMES = {
     "explain": "explanation",
     "follow": "explanation",
     "forward": "network",
-    "output_size": "shapes",
+    "output_size": "geometry",
     "pool": "calculator",
     "pooling_layer": "calculator",
     "pooling_network": "calculator",

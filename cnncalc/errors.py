@@ -11,7 +11,10 @@ __all__ = [
     "OptionError",
     "OutputError",
     "ShapeError",
+    "received",
 ]
+
+_LONGEST = 80
 
 
 class CnncalcError(Exception):
@@ -47,3 +50,13 @@ class CheckError(CnncalcError):
     """A check that ran and found a difference."""
 
     exit_status = 1
+
+
+def received(value: object) -> str:
+    """Return a value as a message shows it: on one line, cut where it is long.
+
+    >>> received([[1, 2], [3]])
+    '[[1, 2], [3]]'
+    """
+    text = " ".join(repr(value).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

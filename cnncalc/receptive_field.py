@@ -12,8 +12,9 @@ from functools import singledispatch
 from math import prod
 
 from cnncalc import layers as specifications
+from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, Shape
-from cnncalc.shapes import Axis, Size
+from cnncalc.shapes import Size
 
 __all__ = ["ReceptiveField", "Region", "Span", "image_region", "receptive_fields"]
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from cnncalc.errors import ShapeError
+from cnncalc.geometry import Geometry
 from cnncalc.layers import BatchNormalization, Combine, Conv2D, ConvolutionLayer, Dense, Softmax
 from cnncalc.network import Array
 from cnncalc.ops import convolution
-from cnncalc.shapes import Geometry, Size
+from cnncalc.shapes import Size
 from cnncalc.trace import LayerTrace
 
 __all__ = ["TERMS_A_PART", "dilate", "parts", "substeps"]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import ConvolutionLayer, Dense, Flatten, Layer, Shape, WindowLayer
 from cnncalc.network import walk
 from cnncalc.receptive_field import receptive_fields
-from cnncalc.shapes import Geometry, Size
+from cnncalc.shapes import Size
 
 __all__ = ["LayerSummary", "Summary", "affordable_units", "fully_connected", "summarize"]
 

@@ -18,26 +18,33 @@ LEVELS = {
     "errors": 0,
     "_version": 0,
     "shapes": 1,
-    "layers": 2,
-    "notation": 3,
-    "receptive_field": 3,
-    "ops": 3,
-    "network": 4,
-    "article": 5,
-    "article_network": 5,
-    "calculator": 5,
-    "trace": 5,
-    "training": 5,
-    "cases": 6,
-    "classification": 6,
-    "explanation": 6,
-    "substeps": 6,
-    "summary": 6,
-    "verification": 7,
-    "files": 8,
-    "views": 8,
-    "cli": 9,
+    "geometry": 2,
+    "layers": 3,
+    "notation": 4,
+    "receptive_field": 4,
+    "ops": 4,
+    "network": 5,
+    "article": 6,
+    "article_network": 6,
+    "calculator": 6,
+    "trace": 6,
+    "training": 6,
+    "cases": 7,
+    "classification": 7,
+    "explanation": 7,
+    "substeps": 7,
+    "summary": 7,
+    "verification": 8,
+    "files": 9,
+    "views": 9,
+    "cli": 10,
 }
+
+# The package itself, with the names of its API, stands above all rooms.
+PACKAGE_LEVEL = 11
+
+# What `cnncalc outsize` waits for, and what a layer is, need Python alone.
+PYTHON_ALONE = ("errors", "_version", "shapes", "geometry", "layers", "notation", "receptive_field")
 
 HOMES = {
     "click": ("cli",),
@@ -53,22 +60,29 @@ def modules() -> list[Path]:
     return [path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in LEVELS]
 
 
-def imported(path: Path) -> set[str]:
-    """Every module that a file imports anywhere in it, with its dots."""
+def imported(source: str) -> set[str]:
+    """Every name that a module imports anywhere in it, with its dots."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.level == 0, "imports are absolute"
             module = node.module or ""
             names |= {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
-def room(name: str) -> str | None:
-    parts = name.split(".")
-    return parts[1] if parts[0] == "cnncalc" and len(parts) > 1 and parts[1] in LEVELS else None
+def rooms(source: str) -> set[str]:
+    """The rooms that a module imports from; "cnncalc" is the package itself, with its API."""
+    parts = [name.split(".") for name in imported(source)]
+    own = [part[1:] for part in parts if part[0] == "cnncalc"]
+    return {rest[0] if rest and rest[0] in LEVELS else "cnncalc" for rest in own}
+
+
+def packages(source: str) -> set[str]:
+    """The packages of others that a module imports from."""
+    return {name.split(".")[0] for name in imported(source)} - {"cnncalc"}
 
 
 def identify(path: Path) -> str:
@@ -78,16 +92,29 @@ def identify(path: Path) -> str:
 @pytest.mark.parametrize("path", modules(), ids=identify)
 def test_a_room_imports_lower_rooms_only(path):
     own = identify(path).split("/")[0]
-    others = {room(name) for name in imported(path)} - {None, own}
-    assert {other for other in others if LEVELS[other] >= LEVELS[own]} == set()
+    others = rooms(path.read_text()) - {own}
+    levels = LEVELS | {"cnncalc": PACKAGE_LEVEL}
+    assert {other for other in others if levels[other] >= levels[own]} == set()
+
+
+def test_a_room_that_imports_the_public_api_is_seen():
+    assert rooms("from cnncalc import convolve") == {"cnncalc"}
+    assert rooms("import cnncalc") == {"cnncalc"}
+    assert rooms("from cnncalc import layers as specifications") == {"layers"}
+    assert rooms("from cnncalc.ops.dense import dense\nimport cnncalc.files") == {"ops", "files"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=identify)
 def test_a_heavy_package_stays_in_its_home(path):
-    packages = {name.split(".")[0] for name in imported(path)}
     for package, homes in HOMES.items():
-        if package in packages:
+        if package in packages(path.read_text()):
             assert identify(path).startswith(homes), package
+
+
+@pytest.mark.parametrize("path", modules(), ids=identify)
+def test_what_must_start_at_once_needs_python_alone(path):
+    if identify(path).split("/")[0] in PYTHON_ALONE:
+        assert packages(path.read_text()) - sys.stdlib_module_names == set()
 
 
 def test_every_module_has_a_level():

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from cnncalc import shapes
+from cnncalc import geometry
 from cnncalc.errors import OptionError, ShapeError
 
 __all__ = ["outsize"]
@@ -43,7 +43,7 @@ def outsize(
 
     The last line is the size alone; with --filters, width x height x depth.
     """
-    axis = shapes.axis(width, kernel, padding, stride, dilation)
+    axis = geometry.axis(width, kernel, padding, stride, dilation)
     if filters is not None and filters < 1:
         message = f"filters must be at least 1. Received: filters={filters}"
         raise OptionError(message)

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.shapes import Geometry, Padding, Size
+from cnncalc.geometry import Geometry, geometry
+from cnncalc.shapes import Padding, Size
 
 __all__ = [
     "ACTIVATIONS",
@@ -114,7 +114,7 @@ class WindowLayer(Layer):
         """Return how the window slides over an input of (height, width, channels)."""
         height, width, _ = self._volume(input_shape)
         strides = self.window_size if self.strides is None else self.strides
-        return shapes.geometry(
+        return geometry(
             (height, width), self.window_size, strides, self.padding, self.dilation_rate
         )
 

@@ -26,6 +26,7 @@ class ConvolutionLayer(WindowLayer):
     """What `Conv2D` and `DepthwiseConv2D` share: a kernel, a bias and an activation."""
 
     kernel_size: int | Sequence[int]
+    strides: int | Sequence[int]
     activation: str | None
     use_bias: bool
 
@@ -57,7 +58,7 @@ class ConvolutionLayer(WindowLayer):
         check_flag(self.use_bias, "use_bias")
         self._set(
             kernel_size=shapes.pair(self.kernel_size, "kernel_size"),
-            strides=shapes.pair(self.strides or 0, "strides"),
+            strides=shapes.pair(self.strides, "strides"),
             padding=shapes.normalize_padding(self.padding),
             dilation_rate=shapes.pair(self.dilation_rate, "dilation_rate"),
             activation=check_activation(self.activation),

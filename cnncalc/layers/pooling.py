@@ -8,8 +8,9 @@ from math import prod
 
 from cnncalc import shapes
 from cnncalc.errors import ShapeError
+from cnncalc.geometry import Geometry
 from cnncalc.layers.base import Layer, Shape, WindowLayer, check_flag
-from cnncalc.shapes import Geometry, Padding, Size
+from cnncalc.shapes import Padding, Size
 
 __all__ = [
     "AveragePooling2D",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.shapes import Geometry
+from cnncalc.geometry import Geometry
 
 __all__ = ["Array", "Positions", "require_batch", "require_images"]
 

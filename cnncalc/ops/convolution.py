@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnncalc.errors import ShapeError
+from cnncalc.geometry import Geometry
 from cnncalc.ops.arrays import Array, require_images
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.patches import patch_matrix
 from cnncalc.ops.tiles import Tile, padded_input, tap, taps, tiles
-from cnncalc.shapes import Geometry
 
 __all__ = [
     "convolve",
@@ -38,7 +38,7 @@ def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) 
     Raises ShapeError where the arrays don't fit the geometry or each other.
     Convention: https://keras.io/api/layers/convolution_layers/convolution2d/
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> image = np.array([[18.0, 54.0], [51.0, 239.0]]).reshape(1, 2, 2, 1)
     >>> convolve(image, np.ones((1, 2, 1, 1)), geometry((2, 2), (1, 2)))[0, :, :, 0]
     array([[ 72.],
@@ -114,7 +114,7 @@ def depthwise_convolve(images: Array, kernel: Array, geometry: Geometry) -> Arra
     Raises ShapeError where the arrays don't fit the geometry or each other.
     Convention: https://keras.io/api/layers/convolution_layers/depthwise_convolution2d/
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> image, kernel = np.array([[[[2.0, 3.0]]]]), np.array([[[[1.0, 10.0], [1.0, 10.0]]]])
     >>> depthwise_convolve(image, kernel, geometry((1, 1), 1))[0, 0, 0]
     array([ 2., 20.,  3., 30.])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnncalc.geometry import Geometry
 from cnncalc.ops.arrays import Array
-from cnncalc.shapes import Geometry
 
 __all__ = ["patch_matrix"]
 
@@ -22,7 +22,7 @@ def patch_matrix(covered: Array, geometry: Geometry) -> Array:
     Arguments: the `covered` input of a tile (n, rows, columns, channels); the window's `geometry`.
     Returns (n × output rows × output width, kernel height × kernel width × channels).
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> patch_matrix(np.arange(6.0).reshape(1, 2, 3, 1), geometry((2, 3), 2))
     array([[0., 1., 3., 4.],
            [1., 2., 4., 5.]])

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnncalc.errors import ShapeError
+from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array, Positions, require_images
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
-from cnncalc.shapes import Axis, Geometry
 
 __all__ = [
     "average_pool",
@@ -36,7 +36,7 @@ def max_pool(images: Array, geometry: Geometry) -> Array:
     Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
     Convention: https://keras.io/api/layers/pooling_layers/max_pooling2d/
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> max_pool(np.arange(8.0).reshape(1, 2, 4, 1), geometry((2, 4), 2, strides=2))[0, :, :, 0]
     array([[5., 7.]])
     """
@@ -57,7 +57,7 @@ def max_positions(images: Array, geometry: Geometry) -> Positions:
     kernel's cell (i, j).
     Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> image = np.array([[1.0, 7.0], [7.0, 2.0]]).reshape(1, 2, 2, 1)
     >>> max_positions(image, geometry((2, 2), 2))[0, :, :, 0]
     array([[1]])
@@ -105,7 +105,7 @@ def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) 
     Conventions: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html and
     https://keras.io/api/layers/pooling_layers/average_pooling2d/
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> across = geometry((1, 3), (1, 2), strides=2, padding="same")
     >>> average_pool(np.full((1, 1, 3, 1), 4.0), across, count_padding=False).ravel()
     array([4., 4.])
@@ -149,7 +149,7 @@ def l2_pool(images: Array, geometry: Geometry) -> Array:
     Raises ShapeError where images and geometry don't fit.
     Convention: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> l2_pool(np.array([[3.0, -4.0]]).reshape(1, 1, 2, 1), geometry((1, 2), (1, 2))).ravel()
     array([5.])
     """

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.padding import pad
-from cnncalc.shapes import Axis, Geometry, Pads
+from cnncalc.shapes import Pads
 
 __all__ = ["Tile", "met_by", "padded_input", "tap", "taps", "tiles"]
 
@@ -41,7 +42,7 @@ def tiles(batch: int, geometry: Geometry, numbers: int) -> Iterator[Tile]:
     Arguments: the number of images in the `batch`; the window's `geometry`; how many `numbers`
     the work on one output cell holds at a time.
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> [tile.rows for tile in tiles(1, geometry((4, 1), 1), numbers=TILE_NUMBERS // 3)]
     [slice(0, 3, None), slice(3, 4, None)]
     """
@@ -70,7 +71,7 @@ def padded_input(images: Array, geometry: Geometry, tile: Tile, value: float = 0
 def taps(geometry: Geometry) -> Iterator[tuple[int, int]]:
     """Walk the kernel's cells (i, j) in row-major order.
 
-    >>> from cnncalc.shapes import geometry
+    >>> from cnncalc.geometry import geometry
     >>> list(taps(geometry((4, 4), (1, 2))))
     [(0, 0), (0, 1)]
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnncalc.errors import OptionError
+from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer
 from cnncalc.network import Array, Network, Weights
-from cnncalc.shapes import Geometry
 
 __all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
 

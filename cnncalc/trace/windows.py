@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.geometry import Geometry
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.network import Array, Weights, forward_layer
-from cnncalc.shapes import Geometry, Pads
+from cnncalc.shapes import Pads
 from cnncalc.trace.finishing import finished
 from cnncalc.trace.structure import Stage, make_stage
 

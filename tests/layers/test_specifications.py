@@ -104,6 +104,14 @@ def test_the_formula_comes_out_at_the_parameter_count(kind, data):
         (lambda: Conv2D(2, 3, activation="swish"), "activation must be one of linear, relu,"),
         (lambda: Conv2D(2, (3, 3, 3)), "kernel_size must be one or two whole numbers, at least 1."),
         (lambda: Conv2D(2, 3, strides=0), "strides must be one or two whole numbers, at least 1."),
+        (
+            lambda: Conv2D(2, 3, strides=[]),
+            "strides must be one or two whole numbers, at least 1. Received: strides=[]",
+        ),
+        (
+            lambda: Conv2D(2, 3, strides=None),
+            "strides must be one or two whole numbers, at least 1. Received: strides=None",
+        ),
         (lambda: Conv2D(2, 3, padding="full"), 'padding must be "valid", "same", or'),
         (lambda: Dense(True), "units must be a whole number, at least 1. Received: units=True"),
         (lambda: MaxPooling2D(0), "pool_size must be one or two whole numbers, at least 1."),
@@ -142,6 +150,12 @@ def test_unusable_arguments_are_named_with_what_was_expected(build, message):
 def test_an_input_that_does_not_fit_is_an_error_with_its_shape(layer, shape, message):
     with pytest.raises(ShapeError, match=message):
         layer.output_shape(shape)
+
+
+def test_numpys_arrays_are_pairs_and_padding_too():
+    layer = Conv2D(2, np.array([3, 3]), np.array([2, 1]), np.array([[1, 2], [0, 0]]))
+    assert layer == Conv2D(2, 3, (2, 1), (1, 2, 0, 0))
+    assert MaxPooling2D(2, np.array([2, 1])) == MaxPooling2D(2, (2, 1))
 
 
 def test_a_layer_is_a_value():

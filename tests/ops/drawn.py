@@ -10,8 +10,9 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from cnncalc.geometry import Geometry, geometry
 from cnncalc.ops import tiles
-from cnncalc.shapes import Geometry, Pads, geometry
+from cnncalc.shapes import Pads
 
 # A busy machine or the import of a peer is no failure.
 steady = settings(deadline=None)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.signal import correlate2d
 
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.geometry import geometry
 from cnncalc.ops.convolution import (
     convolve,
     convolve_input_gradient,
@@ -16,7 +17,6 @@ from cnncalc.ops.convolution import (
     depthwise_convolve_kernel_gradient,
 )
 from cnncalc.ops.tiles import TILE_NUMBERS
-from cnncalc.shapes import geometry
 from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.peers import load, requires
 from tests.references import numerical_gradient, reference_convolve

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnncalc.geometry import geometry
 from cnncalc.ops.patches import MANY_CHANNELS, patch_matrix
-from cnncalc.shapes import geometry
 from tests.ops.drawn import geometries, normal, seeds, steady
 
 

@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.geometry import geometry
 from cnncalc.ops.pooling import (
     average_pool,
     average_pool_gradient,
@@ -15,7 +16,6 @@ from cnncalc.ops.pooling import (
     max_pool_gradient,
     max_positions,
 )
-from cnncalc.shapes import geometry
 from tests.ops.drawn import distinct, geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.peers import load, requires
 from tests.references import numerical_gradient, reference_pool

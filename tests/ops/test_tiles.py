@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnncalc.geometry import geometry
 from cnncalc.ops.tiles import padded_input, tap, taps, tiles
-from cnncalc.shapes import geometry
 from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 
 

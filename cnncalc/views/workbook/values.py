@@ -1,7 +1,7 @@
 """The numbers that a plan's blocks show, each under the name of its quantity.
 
-They are `trace.record`'s and `classification`'s, or `shapes.axis`'s for the formula of the output's
-size.
+They are `trace.record`'s and `classification`'s, or `geometry.axis`'s for the formula of the
+output's size.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnncalc import shapes
+from cnncalc import geometry
 from cnncalc.classification import Classification, class_count, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
@@ -209,7 +209,7 @@ def _size_values(inputs: Mapping[Quantity, Array]) -> dict[Quantity, Array]:
         message = f"W, F, P, S and K must be whole numbers. Received: {numbers}"
         raise InputError(message)
     width, kernel, padding, stride, filters = (int(number) for number in numbers)
-    axis = shapes.axis(width, kernel, padding, stride)
+    axis = geometry.axis(width, kernel, padding, stride)
     results = {
         "steps": (width - kernel + 2 * padding) / stride,
         "size": axis.output,

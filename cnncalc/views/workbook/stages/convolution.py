@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import ConvolutionLayer
-from cnncalc.shapes import Geometry
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
 from cnncalc.views.workbook.stages.activation import activation_volumes

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     AveragePooling2D,
     ConvolutionLayer,
     L2Pooling2D,
     WindowLayer,
 )
-from cnncalc.shapes import Geometry, Pads
+from cnncalc.shapes import Pads
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
 from cnncalc.views.workbook.stages.volumes import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc import shapes
+from cnncalc.geometry import geometry
 from cnncalc.layers import Dropout, Flatten, ZeroPadding2D
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import STAY, Block, Quantity, Step
@@ -24,9 +24,9 @@ def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sourc
 def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Volume], Source]:
     """Return the numbers with zeros around them."""
     stage = Quantity("stage", layer.name, "zero padding")
-    geometry = shapes.geometry(source.size, 1, 1, layer.pads)
+    window = geometry(source.size, 1, 1, layer.pads)
     note = f"Zeros around each slice: {sides_text(layer.pads) or 'none'}."
-    volume = framed_copy("Zero padding", stage, source, geometry, note)
+    volume = framed_copy("Zero padding", stage, source, window, note)
     return [volume], source.feed(volume)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import Shape
-from cnncalc.shapes import Geometry, Pads
+from cnncalc.shapes import Pads
 from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Role, Step
 
 __all__ = [

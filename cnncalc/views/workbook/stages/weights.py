@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
-from cnncalc.shapes import Geometry
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Quantity, Reference
 from cnncalc.views.workbook.stages.volumes import (
