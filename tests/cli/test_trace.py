@@ -6,6 +6,7 @@ from PIL import Image
 
 from cnncalc.files.photos import PhotoShape, read_photo
 from tests.cli.networks import IMAGE, LENET, save_photo, save_small, small_network
+from tests.files.keras_files import parts_of
 
 OVERVIEW = """\
 Input · grid.csv · 4×4
@@ -181,6 +182,15 @@ def test_the_weights_of_another_file(run, tmp_path):
     result = run("trace", listing, "grid.csv", "--weights", "small.keras")
     assert "Class: class 1, with a share of 0.9994" in result.stdout
     assert "weights: small.keras" in result.stderr
+
+
+def test_the_weights_that_keras_saves_alone(run, tmp_path):
+    save_small(tmp_path)
+    content = (tmp_path / "small.keras").read_bytes()
+    (tmp_path / "w.weights.h5").write_bytes(parts_of(content)["model.weights.h5"])
+    listing = 'Conv2D(1, 3, activation="relu"); MaxPooling2D(2); Flatten(); Dense(2, "softmax")'
+    result = run("trace", listing, "grid.csv", "--weights", "w.weights.h5")
+    assert "Class: class 1, with a share of 0.9994" in result.stdout
 
 
 def test_a_colour_photo_is_read_as_grey_for_one_channel(run, tmp_path):

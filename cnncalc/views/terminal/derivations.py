@@ -13,7 +13,7 @@ from cnncalc.views.terminal.blocks import INDENT
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.equations import in_formula, signed
 from cnncalc.views.terminal.explanations import draw_explanation
-from cnncalc.views.terminal.formulas import draw_result, place
+from cnncalc.views.terminal.formulas import by_channel, draw_result, place
 from cnncalc.views.terminal.regions import draw_region
 from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
 
@@ -79,8 +79,11 @@ def _draw_step(step: Step, screen: Screen) -> Iterator[Text]:
 
 
 def _contribution(step: Step, screen: Screen) -> str:
-    """Say what the number added to the one that it led to."""
-    if step.term is None or step.term.weight is None:
-        return ""
-    value, weight = (in_formula(screen.number(n)) for n in (step.term.value, step.term.weight))
-    return screen.spell(f"  adds {value}×{weight} = {signed(screen.number(step.term.product))}")
+    """Say what the number added to the one that it led to, and what its formula adds up."""
+    text = ""
+    if step.term is not None and step.term.weight is not None:
+        value, weight = (in_formula(screen.number(n)) for n in (step.term.value, step.term.weight))
+        text = f"  adds {value}×{weight} = {signed(screen.number(step.term.product))}"
+    if step.explanation.layer.geometry and len(by_channel(step.explanation)) > 1:
+        text += "  (the sum of each channel's products)"
+    return screen.spell(text)

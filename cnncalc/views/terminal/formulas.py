@@ -9,13 +9,16 @@ from math import fsum, isnan
 
 from rich.text import Text
 
-from cnncalc.explanation import Explanation, Term
+from cnncalc.explanation import Explanation, Term, contributors
 from cnncalc.views.terminal.equations import Equation, draw_equation, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.rules import WRITTEN_OUT, function_name, shares
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = ["by_channel", "draw_result", "draw_subtotal", "place"]
+
+# Of more inputs than these, which in a dense layer have no place, the largest terms are written.
+MOST_UNITS = 24
 
 
 def place(explanation: Explanation) -> str:
@@ -81,12 +84,25 @@ def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
 
 
 def _summed(explanation: Explanation, screen: Screen) -> Equation:
+    is_long = len(explanation.terms) > MOST_UNITS and not screen.display.full
+    if explanation.layer.geometry is None and is_long:
+        return _largest_products(explanation, screen)
     channels = by_channel(explanation) if explanation.layer.geometry else {}
     if len(channels) < 2:
         return _products(explanation, explanation.terms, explanation.total, screen)
     sums = (fsum(term.product for term in terms) for terms in channels.values())
     terms = [in_formula(screen.number(each)) for each in sums]
     return Equation(f"{signed(screen.number(explanation.total))} = ", terms)
+
+
+def _largest_products(explanation: Explanation, screen: Screen) -> Equation:
+    """Return the products that contribute most, first, and what the others add up to."""
+    largest = contributors(explanation)[:MOST_UNITS]
+    rest = explanation.total - fsum(term.product for term in largest)
+    others = len(explanation.terms) - len(largest)
+    last = f"{in_formula(screen.number(rest))} from {others:,} smaller terms"
+    products = [_product(term, screen) for term in largest]
+    return Equation(f"{signed(screen.number(explanation.total))} = ", [*products, last])
 
 
 def _reduced(explanation: Explanation, screen: Screen) -> Equation:

@@ -101,3 +101,11 @@ def test_softmax_of_one_number_is_said_to_be_1():
 )
 def test_an_activation_with_parameters_is_named(layer, written):
     assert formulas(layer, [-2], (0,)) == [written]
+
+
+def test_of_many_inputs_the_largest_terms_come_first_and_the_others_are_added_up():
+    values = np.arange(30.0)
+    weights = {"kernel": np.where(values == 1, -50.0, 1.0).reshape(30, 1)}
+    text = " ".join(formulas(Dense(1, use_bias=False), values, (0,), weights))
+    assert text.startswith("384 = 1×(−50) + 29×1 + 28×1")
+    assert text.endswith("+ 8×1 + 7×1 + 20 from 6 smaller terms  dense (0)")
