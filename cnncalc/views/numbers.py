@@ -7,10 +7,10 @@ import math
 __all__ = ["format_number"]
 
 # From here on a float64 is no longer exact to the unit: its digits would pretend to be.
-_HUGE = 1e15
-# What four decimals can't show is a power of ten rather than a 0 ...
-_TINY = 5e-5
-# ... unless it is what float64 arithmetic leaves over where 0 was meant, such as 0.1 + 0.2 − 0.3.
+_HUGE = 2.0**53
+# What so many decimals would round to 0 is a power of ten instead (who asks for fewer wants the 0),
+# unless it is what float64 arithmetic leaves over where 0 was meant, such as 0.1 + 0.2 − 0.3.
+_MANY_DECIMALS = 4
 _ROUNDING_NOISE = 1e-12
 
 
@@ -27,7 +27,8 @@ def format_number(value: float, decimals: int = 4) -> str:
         return f"{value:f}"
     size = abs(value)
     fixed = f"{value:.{decimals}f}"
-    if size >= _HUGE or (_ROUNDING_NOISE <= size < _TINY and float(fixed) == 0):
+    hidden = decimals >= _MANY_DECIMALS and size >= _ROUNDING_NOISE and float(fixed) == 0
+    if size >= _HUGE or hidden:
         return _power_of_ten(value, decimals)
     text = _without_trailing_zeros(fixed)
     return "0" if text == "-0" else text

@@ -26,7 +26,7 @@ from cnncalc.views.numbers import format_number
         (5e-5, "0.0001"),
         (1e12, "1000000000000"),
         (123456789012.25, "123456789012.25"),
-        (1e15, "1e15"),
+        (1e16, "1e16"),
         (1.23456e20, "1.2346e20"),
         (float("inf"), "inf"),
         (float("nan"), "nan"),
@@ -43,6 +43,7 @@ def test_decimals_limit_the_places(decimals, text):
 
 def test_what_few_decimals_hide_is_zero_and_not_a_power_of_ten():
     assert format_number(0.04, 1) == "0"
+    assert format_number(0.00003, 2) == "0"
     assert format_number(-0.04, 1) == "0"
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "draw_pictures",
     "draw_small_picture",
     "draw_strip",
-    "fits_unshrunk",
     "range_sentence",
 ]
 
@@ -71,11 +70,6 @@ def draw_strip(row: Array, colors: str, screen: Screen) -> Iterator[Text]:
         count = f"about {each}" if each > 1 else "1 or 2"
         text = f"each point of the strip is the mean of {count} numbers"
         yield from screen.sentences(text, FAINT)
-
-
-def fits_unshrunk(volume: Volume, count: int, screen: Screen) -> bool:
-    """Tell whether `count` channels can be drawn with every pixel of theirs."""
-    return _fitted(volume, count, screen) == volume.size
 
 
 def range_sentence(values: Array, screen: Screen) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cnncalc.views.terminal.blocks import Block, flow, labelled
 from cnncalc.views.terminal.excerpts import draw_corners, draw_full, draw_whole
-from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture, fits_unshrunk
+from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.volumes import Volume
 
@@ -58,7 +58,7 @@ def _draw_numbers(volume: Volume, shown: range, screen: Screen) -> Iterator[Text
             yield screen.line()
             block = draw_full(volume.matrix(channel), screen)
             yield from labelled(volume.labels[channel], block, screen)
-    elif full or fits_unshrunk(volume, len(shown), screen):
+    else:
         yield screen.line()
         corners = (
             labelled(volume.labels[channel], draw_corners(volume.matrix(channel), screen), screen)

@@ -69,13 +69,14 @@ def test_pixels_that_fit_come_with_their_corners():
     assert lines[-1].split() == ["39", "39", "40", "41", "…", "76", "77", "78"]
 
 
-def test_a_photo_is_shrunk_to_the_screen_and_shows_no_numbers():
+def test_a_photo_is_shrunk_to_the_screen_and_shows_its_corners():
     photo = np.tile(RAMP, (10, 10, 1))
     lines = draw(photo, color_screen(height=30))
     # 24 lines are left for it: 48 pixels a side.
     assert len([line for line in lines if "▀" in line]) == 24
     assert {len(line) for line in lines if "▀" in line} == {48}
-    assert lines[-1].endswith("400×400 pixels, drawn as 48×48")
+    assert any(line.endswith("400×400 pixels, drawn as 48×48") for line in lines)
+    assert lines[-1].split()[0] == "399"
 
 
 def test_full_adds_all_numbers_to_a_picture():
@@ -97,7 +98,7 @@ def test_a_colour_photo_is_one_picture():
     values[:, :, 1] = 200
     lines = list(draw_volume(volume(values, is_image=True), color_screen(height=30)))
     assert lines[0].spans[0].style.color.triplet == (0, 200, 0)
-    assert plain(lines)[-1] == "100×200 pixels, drawn as 40×80"
+    assert "100×200 pixels, drawn as 40×80" in plain(lines)
 
 
 def test_a_dark_photo_stays_dark_and_a_map_of_numbers_is_stretched():
@@ -112,7 +113,7 @@ def test_a_dark_photo_stays_dark_and_a_map_of_numbers_is_stretched():
 def test_numbers_between_0_and_1_are_stretched_too():
     values = np.tile(np.linspace(0, 1, 100), (100, 1))[:, :, np.newaxis]
     lines = draw(values, color_screen(), is_image=True)
-    assert "0 is black, 1 is white" in lines[-1]
+    assert any("0 is black, 1 is white" in line for line in lines)
 
 
 def test_another_colour_map_applies_to_pictures():
