@@ -16,19 +16,26 @@ from cnncalc.files.paths import printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import DepthwiseConv2D, Layer
-from cnncalc.network import Array
+from cnncalc.network import Array, walk
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.values import IMAGE, input_shapes
+from cnncalc.views.workbook.values import CLASS_NAMES, IMAGE, input_shapes
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 
 Arrays = Mapping[Quantity, Array]
 Numbers = Mapping[Place, CellValue]
+
+_INPUTS = {
+    "pixels": "all pixels do",
+    "weights": "all weights do",
+    "name": "each class's name does",
+    "choice": "the target does",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class ExportedWorkbook:
 
     def input(self, number: int, quantity: Quantity, evaluated: Numbers) -> Array:
         """Return the image, or one weight, of one calculation; as `inputs`."""
-        array = np.full(input_shapes(self.plan.specifications[number])[quantity], np.nan)
+        shape = input_shapes(self.plan.specifications[number])[quantity]
+        array = np.full(shape, np.nan, dtype=object if quantity == CLASS_NAMES else float)
         for sheet in self.plan.sheets:
             for block in sheet.blocks:
                 if (sheet.specification, block.quantity) == (number, quantity) and block.is_input:
@@ -60,16 +68,18 @@ class ExportedWorkbook:
 
     def _block_numbers(self, sheet: Sheet, block: Block, evaluated: Numbers) -> Array:
         """Return the numbers of a block's cells, or name the first cell that has none."""
-        result = np.empty((block.height, block.width))
+        is_name = block.role == "name"
+        result = np.empty((block.height, block.width), dtype=object if is_name else float)
         for row, column in np.ndindex(result.shape):
             place = Place(sheet.name, block.row + row, block.column + column)
             # A constant is read from the file itself: an engine may round it.
             found = self.cells.constants.get(place, evaluated.get(place))
-            if not isinstance(found, float):
+            if not isinstance(found, float | str if is_name else float):
                 what = "nothing" if found is None else quoted(str(found))
+                wanted = "text" if is_name else "number"
                 message = (
                     f"{block.address(row, column)} of sheet {quoted(sheet.name)} must hold a "
-                    f"number, as all {block.role} do. Received: {what}"
+                    f"{wanted}, as {_INPUTS[block.role]}. Received: {what}"
                 )
                 raise InputError(message)
             result[row, column] = found
@@ -96,13 +106,25 @@ def _plan(cells: WorkbookCells) -> Plan:
             f"tells of. Received: {len(cells.constants) + len(cells.formulas):,} cells"
         )
         raise InputError(message)
+    # A layer may ask for more than can even be planned.
+    _require_moderate(sum(_numbers(each) for each in specifications))
     plan = make_plan(specifications)
     size = estimate(plan)
-    if size.formulas + size.numbers > LIMITS.cells:
-        message = f"a workbook of at most {LIMITS.cells:,} cells can be verified"
-        raise InputError(message)
+    _require_moderate(size.formulas + size.numbers)
     _require_sheets(plan, cells)
     return plan
+
+
+def _numbers(specification: Specification) -> int:
+    """Return how many numbers the layers of a calculation put out."""
+    walked = walk(specification.layers, specification.input_shape)
+    return sum(prod(layer.output_shape(shape)) for layer, shape in walked)
+
+
+def _require_moderate(cells: int) -> None:
+    if cells > LIMITS.cells:
+        message = f"a workbook of at most {LIMITS.cells:,} cells can be verified"
+        raise InputError(message)
 
 
 def _specifications(cells: WorkbookCells) -> tuple[Specification, ...]:

@@ -10,8 +10,8 @@ from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.trace import record
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
-from cnncalc.verification.term_sizes import term_sizes
-from cnncalc.views.workbook.plan import Plan, Specification
+from cnncalc.verification.term_sizes import prediction_sizes, term_sizes
+from cnncalc.views.workbook.plan import Plan, Quantity, Specification
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.values import IMAGE, calculated_network, computed_values
 
@@ -67,5 +67,12 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     if specification.layout == "output size":
         return values, {}
     trace = record(calculated_network(specification, inputs), inputs[IMAGE])
-    sizes = term_sizes(trace)
-    return values, {key: sizes[key[1:]] for key in values if key[1:] in sizes}
+    by_place = term_sizes(trace)
+    sizes = {
+        Quantity(kind, *place): size
+        for place, size in by_place.items()
+        for kind in ("stage", "helper")
+    }
+    for name, size in prediction_sizes(trace, by_place).items():
+        sizes[Quantity("prediction", "", name)] = size
+    return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}

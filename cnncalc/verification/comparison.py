@@ -36,9 +36,9 @@ class ExpectedBlock:
     """A rectangle of cells as it should be.
 
     Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
-    `values` (height, width), NaN for an empty cell; its `formulas`, one a cell in as many rows and
-    without their equals signs, None where the cells are constants; the `sizes` (height, width) of
-    the terms behind its numbers (see `term_sizes`), where they are known.
+    `values` (height, width), NaN for an empty cell, or texts; its `formulas`, one a cell in as many
+    rows and without their equals signs, None where the cells are constants; the `sizes` (height,
+    width) of the terms behind its numbers (see `term_sizes`), where they are known.
     """
 
     sheet: str
@@ -59,7 +59,7 @@ class Difference:
 
     place: Place
     formula: str
-    expected: float
+    expected: float | str
     found: CellValue | None
     absolute: float
     relative: float
@@ -117,7 +117,7 @@ class _Cell(NamedTuple):
 
     place: Place
     formula: str | None
-    value: float
+    value: float | str
     term_size: float
 
 
@@ -162,7 +162,8 @@ def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:
     if cell.formula is not None:
         same = formula is not None and is_same_formula(formula, cell.formula)
         return None if same else Change(cell.place, f"={cell.formula}", found)
-    expected = None if math.isnan(cell.value) else cell.value
+    is_empty = isinstance(cell.value, float) and math.isnan(cell.value)
+    expected = None if is_empty else cell.value
     return None if found == expected else Change(cell.place, expected, found)
 
 
@@ -177,8 +178,10 @@ def _differences(
         yield Difference(cell.place, formula, cell.value, value, absolute, relative)
 
 
-def _distance(expected: float, found: CellValue | None) -> float:
+def _distance(expected: float | str, found: CellValue | None) -> float:
     """Return how far apart two values are; a spreadsheet has an error for what is no number."""
+    if isinstance(expected, str):
+        return 0.0 if found == expected else math.inf
     if not math.isfinite(expected):
         return 0.0 if isinstance(found, str) and found.startswith("#") else math.inf
     return abs(found - expected) if isinstance(found, float) else math.inf
@@ -186,7 +189,7 @@ def _distance(expected: float, found: CellValue | None) -> float:
 
 def _relative(absolute: float, cell: _Cell) -> float:
     """Return a distance as a share of the number, or of a share of the terms behind it."""
-    if absolute in (0, math.inf):
+    if absolute in (0, math.inf) or isinstance(cell.value, str):
         return absolute
     terms = _SHARE_OF_TERMS * cell.term_size if math.isfinite(cell.term_size) else 0.0
     return absolute / (max(abs(cell.value), terms) or 1.0)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 
 import numpy as np
 
+from cnncalc.classification import classify
 from cnncalc.layers import Activation, ActivationLayer, Layer, Rescaling, Softmax
 from cnncalc.network import Array, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
 
-__all__ = ["term_sizes"]
+__all__ = ["prediction_sizes", "term_sizes"]
 
 _ACTIVATION_STAGES = ("activation", "softmax")
 # Softmax's smaller steps whose errors are shares of themselves.
@@ -45,6 +47,29 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
         # What comes next adds up the results themselves, too.
         before = np.maximum(own[layer.stages[-1].name], np.abs(layer.output))
     return sizes
+
+
+def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> dict[str, Array]:
+    """Return the sizes behind what a trace's output says of classes; nothing where it says nothing.
+
+    Arguments: the trace; the `sizes` that `term_sizes` found in it.
+    Returns by name: "outputs" (classes,), and of probabilities "logits" (units,) and
+    "cross-entropy" (1,).
+    """
+    classification = classify(trace)
+    if classification is None:
+        return {}
+    places = [(layer.name, stage.name) for layer in trace.layers for stage in layer.stages]
+    if classification.logits is None:
+        return {"outputs": sizes[places[-1]]}
+    logits = sizes[places[-2]] if places[1:] else np.abs(trace.input.values)
+    # What is left of 1 is as exact as 1.
+    outputs = np.maximum(sizes[places[-1]], classification.kind == "yes or no")
+    return {
+        "outputs": np.broadcast_to(outputs, classification.outputs.shape),
+        "logits": logits,
+        "cross-entropy": 2 * logits.max(keepdims=True),
+    }
 
 
 def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:

@@ -189,7 +189,8 @@ def about_lines(path):
         ("Layers", "Conv2D(2, 3, padding=1000000)", "at most 2,000,000 cells can be verified"),
         ("Layers", "Conv2D(2, 9)", "the window must fit into the input"),
         ("Layers", "Conv2D(1000000000, 1)", "must hold the"),
-        ("Layers", "Dense(1)", "a workbook can't show a layer of this kind. Received: Dense"),
+        ("Layers", "ZeroPadding2D(1000000); Flatten()", "at most 2,000,000 cells can be verified"),
+        ("Layers", "Flatten(); Dense(1)", "must hold a number, as all weights do"),
         ("Layers", "lambda: 1", "the layers on the sheet About must be as cnncalc wrote them"),
     ],
 )

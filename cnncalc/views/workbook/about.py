@@ -26,10 +26,13 @@ _CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
     "Layers",
     "Note",
 )
+_NAMES, _TARGET = "Class names", "Target"
+_YES, _NO = "yes", "no"
 _LAYOUTS: dict[str, Layout] = {
     "steps": "steps",
     "article": "article",
     "output size": "output size",
+    "network": "network",
 }
 
 _CONVENTIONS = (
@@ -43,6 +46,14 @@ _CONVENTIONS = (
     ("Size", "(W − F + 2P) / S + 1, rounded down; a dilated filter spans D(F − 1) + 1."),
     ("Numbers", "64-bit floating point, in cnncalc as in a spreadsheet."),
 )
+_NETWORK_CONVENTIONS = (
+    (
+        "Positions",
+        "Rows, columns, channels, units and classes count from 0, as in cnncalc explain.",
+    ),
+    ("Flatten", "Row by row, in each row column by column, at each position channel by channel."),
+    ("Softmax", "The largest number is subtracted first, so that no exponential overflows."),
+)
 
 
 def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Sheet:
@@ -55,6 +66,7 @@ def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Shee
         *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
         *([("Made by", command)] if command else []),
         *_CONVENTIONS,
+        *(_NETWORK_CONVENTIONS if _is_network(plan) else ()),
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
         _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
@@ -69,8 +81,8 @@ def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Shee
 
 
 _WHAT = (
-    "A convolution calculated with formulas: each number follows from the pixels and weights, and "
-    "changes with them. The formulas were written by cnncalc, with their values beside them."
+    "calculated with formulas: each number follows from the pixels and weights, and changes with "
+    "them. The formulas were written by cnncalc, with their values beside them."
 )
 
 _WORKSHEET = (
@@ -87,20 +99,25 @@ _WORKSHEET = (
 
 
 def _workbook_lines(plan: Plan) -> list[tuple[str, str]]:
+    what = "A network" if _is_network(plan) else "A convolution"
     return [
-        ("What this is", _WHAT),
+        ("What this is", f"{what} {_WHAT}"),
         ("Try", _suggestion(plan)),
         ("Check", "cnncalc verify and this file's name recompute every number."),
     ]
 
 
+def _is_network(plan: Plan) -> bool:
+    return any(each.layout == "network" for each in plan.specifications)
+
+
 def _suggestion(plan: Plan) -> str:
     """Return what to type over, with the cells of this very workbook."""
-    sheet = plan.sheets[0]
+    blocks = [(sheet.name, block) for sheet in plan.sheets for block in sheet.blocks]
     cells = [
-        f"{what} in {sheet.name}!{block.address(0, 0)}"
+        f"{what} in {name}!{block.address(0, 0)}"
         for role, what in (("pixels", "the pixel"), ("weights", "the weight"))
-        for block in [each for each in sheet.blocks if each.role == role][:1]
+        for name, block in [each for each in blocks if each[1].role == role][:1]
     ]
     what = " or ".join(cells) or "a pixel or a weight"
     return f"Change {what}: every number after it follows."
@@ -112,7 +129,15 @@ def _lines(specification: Specification) -> list[tuple[str, str]]:
         (_LAYOUT, specification.layout),
         (_SHAPE, "×".join(map(str, specification.input_shape))),
         (_LAYERS, notation.write(specification.layers)),
+        *(_prediction_lines(specification) if specification.layout == "network" else ()),
         (_NOTE, specification.note),
+    ]
+
+
+def _prediction_lines(specification: Specification) -> list[tuple[str, str]]:
+    return [
+        (_NAMES, _YES if specification.has_class_names else _NO),
+        (_TARGET, _YES if specification.has_target else _NO),
     ]
 
 
@@ -168,7 +193,9 @@ def _specification(record: dict[str, str]) -> Specification:
         message = f"the sheet {ABOUT} must hold the lines that cnncalc wrote. Received: {what}"
         raise InputError(message)
     layers, shape = _layers(record[_LAYERS]), _shape(record[_SHAPE])
-    return Specification(record[_CALCULATION], layers, shape, layout, record.get(_NOTE, ""))
+    with_prediction = (record.get(_NAMES) == _YES, record.get(_TARGET) == _YES)
+    note = record.get(_NOTE, "")
+    return Specification(record[_CALCULATION], layers, shape, layout, note, *with_prediction)
 
 
 def _layers(text: str) -> tuple[Layer, ...]:

@@ -7,13 +7,24 @@ from typing import Any
 
 from cnncalc.views.workbook.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "Formats"]
+__all__ = ["COLOR_SCALE", "DATA_BAR", "Formats"]
 
 # Light to dark green, as in the article; black numbers stay readable on the dark end.
 COLOR_SCALE: Mapping[str, Any] = {
     "type": "2_color_scale",
     "min_color": "#F2F9F0",
     "max_color": "#57AB5A",
+}
+
+# A bar in each cell, from 0 to 1: a probability.
+DATA_BAR: Mapping[str, Any] = {
+    "type": "data_bar",
+    "bar_color": "#8CC98E",
+    "bar_solid": True,
+    "min_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "max_value": 1,
 }
 
 # The colours that spreadsheets themselves have for good and bad.
@@ -41,6 +52,9 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
     "weights": _CELL | {"font_color": _INPUT, "bg_color": "#FFF4CC", "bold": True},
     "padding": _CELL | {"font_color": "#9AA39C", "bg_color": "#F0F0F0", "italic": True},
     "formula": _CELL,
+    "label": _CELL | {"font_color": "#5B6B5E"},
+    "name": _CELL | {"font_color": _INPUT, "bg_color": "#FFF4CC", "align": "left"},
+    "choice": _CELL | {"font_color": _INPUT, "bg_color": "#DCE9F9", "bold": True},
     "answer": _CELL | {"font_color": _INPUT, "border_color": _INPUT, "locked": False},
 }
 
@@ -72,7 +86,8 @@ class Formats:
         return self._get(("mark", right), RIGHT if right else WRONG)
 
     def _cell(self, role: Role, pixels: int, number_format: str) -> Any:  # noqa: ANN401
-        size = 10 if pixels >= 42 else 8 if pixels >= 30 else 6
+        # Cells that have no size of their own are as wide as a spreadsheet makes them.
+        size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
         properties = {"font_size": size, "num_format": number_format}
         return self._get((role, size, number_format), _CELLS[role] | properties)
 

@@ -8,7 +8,7 @@ weight and formula stands. Rows and columns count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -32,6 +32,7 @@ __all__ = [
     "Style",
     "Text",
     "Values",
+    "slices",
 ]
 
 Layout = Literal["steps", "article", "output size", "network"]
@@ -81,13 +82,12 @@ class Quantity(NamedTuple):
     """What a block of cells shows, by name.
 
     `kind` is "input" (the image; `layer` and `name` empty; or the "class names" and the "target" of
-    a prediction), "weight" ("kernel", "bias"), "stage"
-    (a stage of the layer's trace, by its name) or "helper" (a smaller step inside a stage:
-    "partial sums", "dilated kernel", …). On a worksheet, what students fill in has a "solution" and
-    "marks".
+    a prediction), "weight" ("kernel", "bias"), "stage" (a stage of the layer's trace, by its name),
+    "helper" (a smaller step inside a stage: "partial sums", "dilated kernel", …) or "prediction"
+    (what the output says). On a worksheet, what students fill in has a "solution" and "marks".
     """
 
-    kind: Literal["input", "weight", "stage", "helper", "solution", "marks"]
+    kind: Literal["input", "weight", "stage", "helper", "prediction", "solution", "marks"]
     layer: str = ""
     name: str = ""
 
@@ -209,6 +209,28 @@ class Block:
         )
         part: Array = values[self.quantity][key]
         return part
+
+
+def slices(blocks: Iterable[Block]) -> list[Block]:
+    """Return each slice that formulas or the user fill as one block, however many it is made of.
+
+    >>> cells = [Block(row, 1, 1, 2, "formula", Quantity("stage")) for row in (3, 4)]
+    >>> [block.range for block in slices(cells)]
+    ['B4:C5']
+    """
+    found: dict[tuple[Quantity, tuple[int, ...]], list[Block]] = {}
+    for block in blocks:
+        if block.role != "padding":
+            found.setdefault((block.quantity, block.index), []).append(block)
+    return [_joined(parts) for parts in found.values()]
+
+
+def _joined(parts: Sequence[Block]) -> Block:
+    """Return the rectangle around several blocks."""
+    row, column = min(each.row for each in parts), min(each.column for each in parts)
+    bottom = max(each.row + each.height for each in parts)
+    right = max(each.column + each.width for each in parts)
+    return replace(parts[0], row=row, column=column, height=bottom - row, width=right - column)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnncalc.layers import InputLayer
 from cnncalc.network import Network
 from cnncalc.views.workbook.layouts.article import article_sheet
 from cnncalc.views.workbook.layouts.furniture import Job, SheetNames
+from cnncalc.views.workbook.layouts.network import network_sheets
 from cnncalc.views.workbook.layouts.one_sheet import fits_one_sheet, one_sheet
 from cnncalc.views.workbook.layouts.output_size import output_size_sheet
 from cnncalc.views.workbook.layouts.sheet_a_stage import sheets_a_stage
@@ -14,12 +16,32 @@ from cnncalc.views.workbook.layouts.tiles import groups
 from cnncalc.views.workbook.plan import Plan, Sheet, Specification
 from cnncalc.views.workbook.stages.network import network_volumes
 
-__all__ = ["make_plan", "specify"]
+__all__ = ["make_plan", "specify", "specify_network"]
 
 
 def specify(network: Network, title: str = "") -> Specification:
     """Return the specification of a network's calculation, without its weights."""
     return Specification(title, network.layers, network.input_shape)
+
+
+def specify_network(
+    network: Network, title: str = "", *, has_class_names: bool = False, has_target: bool = False
+) -> Specification:
+    """Return the specification of a network, a sheet a layer.
+
+    Arguments: the network; its `title`; whether its classes have names, and whether there is a
+    target to take the cross-entropy of.
+    """
+    # An input layer changes nothing: the input has a sheet of its own.
+    layers = tuple(layer for layer in network.layers if not isinstance(layer, InputLayer))
+    return Specification(
+        title,
+        layers,
+        network.input_shape,
+        "network",
+        has_class_names=has_class_names,
+        has_target=has_target,
+    )
 
 
 def make_plan(specifications: Sequence[Specification]) -> Plan:
@@ -45,5 +67,7 @@ def _sheets(job: Job) -> list[Sheet]:
         return [article_sheet(job)]
     if job.specification.layout == "output size":
         return [output_size_sheet(job)]
+    if job.specification.layout == "network":
+        return network_sheets(job)
     every = groups(network_volumes(job.specification))
     return [one_sheet(job, every)] if fits_one_sheet(every) else sheets_a_stage(job, every)

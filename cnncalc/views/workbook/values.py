@@ -44,14 +44,14 @@ IMAGE = Quantity("input")
 
 # What a network's prediction shows: of each class its number, its name, its output and, with a
 # target, its logit (of yes or no: the one logit, its sign turned where the target is yes).
-CLASS_NUMBERS = Quantity("helper", "", "class numbers")
+CLASS_NUMBERS = Quantity("prediction", "", "class numbers")
 CLASS_NAMES = Quantity("input", "", "class names")
-OUTPUTS = Quantity("stage", "", "outputs")
-LOGITS = Quantity("helper", "", "logits")
-PREDICTED = Quantity("stage", "", "predicted class")
-PREDICTED_NAME = Quantity("stage", "", "predicted name")
+OUTPUTS = Quantity("prediction", "", "outputs")
+LOGITS = Quantity("prediction", "", "logits")
+PREDICTED = Quantity("prediction", "", "class")
+PREDICTED_NAME = Quantity("prediction", "", "name")
 TARGET = Quantity("input", "", "target")
-CROSS_ENTROPY = Quantity("stage", "", "cross-entropy")
+CROSS_ENTROPY = Quantity("prediction", "", "cross-entropy")
 
 # What the formula of the output's size is given: width, filter, padding, stride, filters.
 SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")

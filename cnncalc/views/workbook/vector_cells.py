@@ -59,4 +59,4 @@ def as_cells(shape: Shape, grid: Grid | None) -> Shape:
         return shape
     if grid is None:
         return (1, 1, *shape)
-    return grid if shape[0] == prod(grid) else (1, *shape)
+    return tuple(grid) if shape[0] == prod(grid) else (1, *shape)

@@ -11,12 +11,13 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.views.workbook.look import COLOR_SCALE, Formats
-from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values
+from cnncalc.views.workbook.look import COLOR_SCALE, DATA_BAR, Formats
+from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
 from cnncalc.views.workbook.references import range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.streaming import Target, new_workbook
 from cnncalc.views.workbook.texts import clean_text, header_text
+from cnncalc.views.workbook.values import OUTPUTS
 
 __all__ = ["Progress", "write_plan"]
 
@@ -168,9 +169,10 @@ def _write_block(
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
-    for row, (line, formulas) in enumerate(zip(numbers, formula_rows(block), strict=True)):
-        # Adding 0 makes -0 a plain 0.
-        for column, formula, number in zip(columns, formulas, (line + 0.0).tolist(), strict=True):
+    # Adding 0 makes -0 a plain 0; names are texts.
+    shown = numbers if numbers.dtype == object else numbers + 0.0
+    for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
+        for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
             write_formula(block.row + row, column, formula, cell_format, number)
         yield block.width
 
@@ -185,14 +187,16 @@ def _write_constants(
     """Write a row of numbers in the first of two formats, of empty cells in the second."""
     number_format, empty_format = formats
     for column, number in zip(columns, numbers.tolist(), strict=True):
-        if math.isnan(number):
+        if isinstance(number, str):
+            worksheet.write_string(row, column, number, number_format)
+        elif math.isnan(number):
             worksheet.write_blank(row, column, None, empty_format)
         else:
             worksheet.write_number(row, column, number, number_format)
 
 
 def _require_finite(numbers: Array, block: Block) -> None:
-    if not np.isfinite(numbers).all():
+    if numbers.dtype != object and not np.isfinite(numbers).all():
         what = f"{block.quantity.layer} {block.quantity.name}".strip()
         message = (
             "a workbook holds numbers up to 1.8e308 only. "
@@ -208,9 +212,11 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
         first = pixels[0]
         ranges = " ".join(block.range for block in pixels)
         _scale(worksheet, first, {"multi_range": ranges} if pixels[1:] else {})
-    for block in sheet.blocks:
+    for block in slices(sheet.blocks):
         if block.role == "formula" and block.quantity.kind == "stage":
             _scale(worksheet, block, {})
+        elif block.quantity == OUTPUTS:
+            _scale(worksheet, block, DATA_BAR)
 
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # noqa: ANN401
@@ -225,7 +231,7 @@ def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # n
             worksheet.conditional_format(block.row, block.column, bottom, right, options)
 
 
-def _scale(worksheet: Any, block: Block, options: dict[str, str]) -> None:  # noqa: ANN401
+def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:  # noqa: ANN401
     bottom, right = block.row + block.height - 1, block.column + block.width - 1
     worksheet.conditional_format(block.row, block.column, bottom, right, {**COLOR_SCALE, **options})
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnncalc.views.workbook.layouts.tiles import Group
-from cnncalc.views.workbook.plan import Specification, Style, Text
+from cnncalc.views.workbook.plan import Role, Specification, Style, Text
 from cnncalc.views.workbook.texts import sheet_name
 
 __all__ = [
@@ -24,12 +24,15 @@ __all__ = [
 ABOUT = "About"
 CONTENTS = "Contents"
 
-_LEGEND: tuple[tuple[Style, str], ...] = (
-    ("legend pixels", "a pixel: type over it"),
-    ("legend weights", "a weight or a bias: type over it"),
-    ("legend padding", "padding: leave it as it is"),
-    ("legend formula", "a formula: it follows by itself"),
+_LEGEND: tuple[tuple[Role, Style, str], ...] = (
+    ("pixels", "legend pixels", "a pixel: type over it"),
+    ("weights", "legend weights", "a weight or a bias: type over it"),
+    ("name", "legend name", "a name: type over it"),
+    ("choice", "legend choice", "your choice: type over it"),
+    ("padding", "legend padding", "padding: leave it as it is"),
+    ("formula", "legend formula", "a formula: it follows by itself"),
 )
+_CALCULATION: tuple[Role, ...] = ("pixels", "weights", "padding", "formula")
 
 
 @dataclass
@@ -76,11 +79,12 @@ def heading(title: str, home: str) -> tuple[Text, ...]:
     return (Text(0, 1, title, "title"), Text(1, 1, f"To the sheet {home}", "link", home))
 
 
-def legend(row: int, column: int) -> tuple[Text, ...]:
-    """Return the meaning of the cells' colours, one below the other."""
+def legend(row: int, column: int, roles: Collection[Role] = _CALCULATION) -> tuple[Text, ...]:
+    """Return the meaning of the cells' colours, one below the other, of the `roles` there are."""
+    shown = [(style, meaning) for role, style, meaning in _LEGEND if role in roles]
     return tuple(
         text
-        for place, (style, meaning) in enumerate(_LEGEND)
+        for place, (style, meaning) in enumerate(shown)
         for text in (
             Text(row + place, column, "", style),
             Text(row + place, column + 1, meaning, "meaning"),

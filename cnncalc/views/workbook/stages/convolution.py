@@ -22,6 +22,7 @@ from cnncalc.views.workbook.stages.weights import (
 __all__ = ["convolution_volumes"]
 
 _PRODUCTS = "Each number sums the products of the cells under the window and the weights."
+_BIAS = "The filter's bias added to each number."
 
 
 def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[Volume], Source]:
@@ -37,7 +38,8 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
     products = partial(_products, layer, window, geometry)
     volumes += sum_volumes("Convolution", sums, depth, products, notes)
     if layer.use_bias:
-        volumes.append(bias_volume(layer.name, sums, "The filter's bias added to each number."))
+        biased = Quantity("stage", layer.name, "bias")
+        volumes.append(bias_volume("Bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, str(layer.activation), sums)
     return volumes + activated, result

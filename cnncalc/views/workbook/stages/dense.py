@@ -40,12 +40,14 @@ def dense_volumes(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 
 def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     """Return the sums first and then the weights, which may reach far down."""
-    last = "logits" if layer.activation == "softmax" else ""
-    sums = _sums(layer, source, "weighted sum" if layer.use_bias else last or "weighted sum")
+    is_softmax = layer.activation == "softmax"
+    first = "logits" if is_softmax and not layer.use_bias else "weighted sum"
+    sums = _sums(layer, source, first)
     volumes = [_vector_sums(layer, source, sums)]
     if layer.use_bias:
-        volumes.append(_vector_biases(sums))
-        volumes.append(bias_volume(layer.name, sums, _BIAS, last or "bias"))
+        stage = Quantity("stage", layer.name, "logits" if is_softmax else "bias")
+        group = "Logits: sum + bias" if is_softmax else "Sum + bias"
+        volumes += [_vector_biases(sums), bias_volume(group, stage, sums, _BIAS)]
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, str(layer.activation), sums)
     return [*volumes, *activated, *_vector_weights(layer, source, sums.captions)], result
@@ -81,7 +83,7 @@ def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
 def _vector_biases(sums: Source) -> Volume:
     bias = Quantity("weight", sums.quantity.layer, "bias")
     draw = entered(bias, *sums.size, "weights")
-    return Volume("Biases", bias.layer, bias, *sums.size, ONE_SLICE, draw)
+    return Volume("Bias", bias.layer, bias, *sums.size, ONE_SLICE, draw)
 
 
 def _vector_weights(layer: Dense, source: Source, captions: Sequence[str]) -> list[Volume]:
@@ -115,7 +117,8 @@ def _at_positions(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 
     volumes += sum_volumes("Weighted sum", sums, source.shape[2], products, (note,))
     if layer.use_bias:
-        volumes.append(bias_volume(layer.name, sums, _BIAS))
+        biased = Quantity("stage", layer.name, "bias")
+        volumes.append(bias_volume("Sum + bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, str(layer.activation), sums)
     return [*volumes, *activated], result

@@ -25,17 +25,17 @@ from cnncalc.views.workbook.stages.volumes import (
 )
 from cnncalc.views.workbook.values import IMAGE
 
-__all__ = ["image_volume", "window_volumes"]
+__all__ = ["framed_copy", "image_volume", "sides_text", "window_volumes"]
 
 _PIXELS = "The pixels: type over any of them."
 
 
 def image_volume(source: Source) -> Volume:
     """Return the image, its pixels to be typed over."""
-    height, width, _ = source.shape
-    draw = entered(IMAGE, height, width, "pixels")
+    draw = entered(IMAGE, *source.size, "pixels")
+    columns = source.captions if source.is_vector else ()
     return Volume(
-        "Image", "", IMAGE, height, width, each_channel(source.captions), draw, (_PIXELS,)
+        *("Image", "", IMAGE, *source.size, source.items, draw, (_PIXELS,)), columns=columns
     )
 
 

@@ -85,13 +85,13 @@ def _share_caption(caption: str, share: range) -> str:
     return ", ".join(filter(None, (caption, channels)))
 
 
-def bias_volume(layer: str, source: Source, note: str, stage: str = "bias") -> Volume:
+def bias_volume(group: str, result: Quantity, source: Source, note: str) -> Volume:
     """Return the volume of sums with the bias of each output added."""
-    bias = Quantity("weight", layer, "bias")
+    bias = Quantity("weight", result.layer, "bias")
 
     def formula(index: Index, find: Finder) -> Formula:
         cell = find(source.quantity, index, steps=EACH)
         own = find(bias, index, steps=EACH) if source.is_vector else find(bias, index)
         return formulas.apply(formulas.PLUS, cell, own)
 
-    return each_number("Bias", Quantity("stage", layer, stage), source, formula, note)
+    return each_number(group, result, source, formula, note)

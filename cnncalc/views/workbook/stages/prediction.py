@@ -1,0 +1,159 @@
+"""What a network's prediction draws: a row for each class, the class, and the cross-entropy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cnncalc.classification import Kind, class_count, classification_kind
+from cnncalc.errors import OptionError
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
+from cnncalc.views.workbook.stages.vectors import ONE_SLICE, unrolled
+from cnncalc.views.workbook.stages.volumes import (
+    Draw,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    entered,
+    whole,
+)
+from cnncalc.views.workbook.values import (
+    CLASS_NAMES,
+    CLASS_NUMBERS,
+    CROSS_ENTROPY,
+    LOGITS,
+    OUTPUTS,
+    PREDICTED,
+    PREDICTED_NAME,
+    TARGET,
+)
+
+__all__ = ["prediction_volumes"]
+
+# The first of equal ones counts, as in NumPy and Keras.
+_CLASS_OF_LARGEST = "INDEX({0},MATCH(MAX({1}),{1},0))"
+_CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
+_MARGIN = "IF({0}=1,-{1},{1})"
+
+
+def prediction_volumes(specification: Specification, source: Source) -> list[Volume]:
+    """Return what there is to say of a network's output; nothing where it tells no classes apart.
+
+    Raises OptionError for a target where the output is no probabilities.
+    """
+    kind = classification_kind(specification.layers, source.shape)
+    if specification.has_target and kind not in ("softmax", "yes or no"):
+        message = (
+            "a target needs a network that ends in softmax, or in one unit with a sigmoid. "
+            "Received: one that ends in neither"
+        )
+        raise OptionError(message)
+    if kind is None:
+        return []
+    columns = [*_names(specification, source), *_logits(specification, kind, source)]
+    loss = _LOSSES[kind](source) if specification.has_target else []
+    return [*columns, _outputs(kind, source), *_predicted(specification, source), *loss]
+
+
+def _names(specification: Specification, source: Source) -> list[Volume]:
+    """Return the classes' numbers, and their names if they have any."""
+    count = class_count(source.shape)
+    numbers = _column("class", CLASS_NUMBERS, count, entered(CLASS_NUMBERS, count, 1, "label"))
+    names = _column("name", CLASS_NAMES, count, entered(CLASS_NAMES, count, 1, "name"))
+    return [numbers, names] if specification.has_class_names else [numbers]
+
+
+def _outputs(kind: Kind, source: Source) -> Volume:
+    caption = "output" if kind == "scores" else "probability"
+    draw = _yes_or_no(source) if kind == "yes or no" else unrolled(OUTPUTS, source)
+    return _column(caption, OUTPUTS, class_count(source.shape), draw)
+
+
+def _predicted(specification: Specification, source: Source) -> list[Volume]:
+    count = class_count(source.shape)
+    number = _cell("predicted class", PREDICTED, _largest(CLASS_NUMBERS, count))
+    name = _cell("its name", PREDICTED_NAME, _largest(CLASS_NAMES, count))
+    return [number, name] if specification.has_class_names else [number]
+
+
+def _largest(names: Quantity, count: int) -> Callable[[Index, Finder], Formula]:
+    """Return the formula that looks up what the largest output belongs to."""
+    column = (count, 1)
+    return lambda _, find: formulas.apply(
+        _CLASS_OF_LARGEST, find(names, (), column), find(OUTPUTS, (), column)
+    )
+
+
+def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:
+    return Volume(caption, "", quantity, height, 1, ONE_SLICE, draw)
+
+
+def _cell(
+    caption: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], note: str = ""
+) -> Volume:
+    notes = (note,) if note else ()
+    return Volume(caption, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula), notes)
+
+
+def _yes_or_no(source: Source) -> Draw:
+    """Return the rule for the probabilities of no and of yes."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        yes = find(source.quantity, ())
+        return tuple(
+            Block(row, 0, 1, 1, "formula", OUTPUTS, (), row, 0, formulas.apply(template, yes))
+            for row, template in enumerate(("1-{0}", formulas.COPY))
+        )
+
+    return draw
+
+
+def _logits(specification: Specification, kind: Kind, source: Source) -> list[Volume]:
+    """Return the column of logits that the cross-entropy looks the target's up in."""
+    if kind != "softmax" or not specification.has_target or source.logits is None:
+        return []
+    before = Source(source.logits, source.shape, source.captions, source.rows)
+    return [_column("logit", LOGITS, source.shape[0], unrolled(LOGITS, before))]
+
+
+def _target() -> Volume:
+    draw = entered(TARGET, 1, 1, "choice")
+    note = "The number of the true class: type over it."
+    return Volume("target", "", TARGET, 1, 1, ONE_SLICE, draw, (note,))
+
+
+def _softmax_loss(source: Source) -> list[Volume]:
+    count, layer = source.shape[0], source.quantity.layer
+    largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
+
+    def formula(index: Index, find: Finder) -> Formula:
+        logits = find(LOGITS, (), (count, 1))
+        references = (find(total, ()), logits, find(TARGET, ()), find(largest, ()))
+        return formulas.apply(_CROSS_ENTROPY, *references)
+
+    note = (
+        "−ln of the target's probability, by the logits: ln(total) − (the target's − the largest)."
+    )
+    return [_target(), _cell("cross-entropy", CROSS_ENTROPY, formula, note)]
+
+
+def _sigmoid_loss(source: Source) -> list[Volume]:
+    def turned(index: Index, find: Finder) -> Formula:
+        return formulas.apply(_MARGIN, find(TARGET, ()), find(source.logits or LOGITS, ()))
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.ACTIVATIONS["softplus"], find(LOGITS, ()))
+
+    note = "−ln of the target's probability, by its logit: ln(1 + e^logit)."
+    return [
+        _target(),
+        _cell("logit", LOGITS, turned, "Its sign is turned where the target is 1."),
+        _cell("cross-entropy", CROSS_ENTROPY, formula, note),
+    ]
+
+
+_LOSSES: Mapping[Kind, Callable[[Source], list[Volume]]] = {
+    "softmax": _softmax_loss,
+    "yes or no": _sigmoid_loss,
+}
