@@ -1,8 +1,8 @@
 """Keeps README.md true: runs every command in it and compares, or rewrites, the output shown.
 
-A block marked `console` holds commands after `$ ` and what each prints; the blocks marked `sh`
-hold the two commands that a newcomer starts with. All commands of the README run in one empty
-folder, in order, as in a terminal 100 columns wide without colour.
+A block marked `console` holds commands after `$ ` and what each prints, one marked `python` is a
+doctest; the blocks marked `sh` hold the two commands that a newcomer starts with. All commands
+run in one empty folder, in order, as in a terminal 100 columns wide without colour.
 
     python tools/readme.py --check          exit 1 and show the difference where one is stale
     python tools/readme.py --write          put today's output in
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import doctest
 import os
 import re
 import subprocess
@@ -76,6 +77,8 @@ def main() -> int:
     if chosen.test_command:
         sys.stdout.write(test_command(text) + "\n")
         return 0
+    if doctest.testfile(str(README), module_relative=False).failed:
+        return 1
     new = renewed(text)
     if chosen.write:
         README.write_text(new, encoding="utf-8")

@@ -177,7 +177,9 @@ display_options = bundled(
         show_default=True,
         help="At most so many decimal places.",
     ),
-    click.option("--full", is_flag=True, help="Print every number of a matrix, up to 250,000 of them."),
+    click.option(
+        "--full", is_flag=True, help="Print every number of a matrix, up to 250,000 of them."
+    ),
     click.option(
         "--colors",
         metavar="MAP",

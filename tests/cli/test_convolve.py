@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -187,7 +189,33 @@ def test_no_line_is_wider_than_the_terminal(run, monkeypatch, width):
         assert max(map(len, result.stdout.splitlines())) <= width
 
 
-def test_no_color_and_no_terminal_are_plain(run, monkeypatch):
+def test_a_terminal_is_shaded_unless_no_color_is_set(run, monkeypatch):
     assert "\x1b" not in run("convolve", "-k", "1").stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b[" in run("convolve", "-k", "1").stdout
+    assert "48;5" in run("convolve", "-k", "1").stdout
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[4" not in run("convolve", "-k", "1").stdout
+    assert "48;5" not in run("convolve", "-k", "1").stdout
+
+
+def test_a_photo_of_12_megapixels_goes_through_in_bounded_memory(tmp_path):
+    Image.effect_noise((4000, 3000), 60).save(tmp_path / "photo.jpg")
+    options = ["--kernel", "edge", "--activation", "relu", "--pool", "max:2", "-o", "out.png"]
+    program = (
+        "import sys\n"
+        "from cnncalc.cli.commands import cli\n"
+        "try:\n"
+        f"    cli(['convolve', 'photo.jpg', *{options!r}])\n"
+        "except SystemExit as end:\n"
+        "    assert end.code == 0\n"
+        # The peak of this process alone: ru_maxrss would start with its parent's.
+        "text = open('/proc/self/status').read()\n"
+        "print(text.split('VmHWM:')[1].split()[0])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    with Image.open(tmp_path / "out.png") as picture:
+        assert picture.size == (1999, 1499)
+    assert int(result.stdout.splitlines()[-1]) < 1_000_000  # kB
