@@ -23,6 +23,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble, initialize
 from cnncalc.notation import write
+from cnncalc.shapes import Size, pair
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.fit import TrainingPlan, steps
@@ -124,9 +125,10 @@ def read_labelled(
     given: DataOptions, input_shape: Shape | None = None, fit: Fit = "stretch"
 ) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
-    size, channels = given.image_size, 1 if given.grey else 3
+    size = None if given.image_size is None else pair(given.image_size, "image_size")
+    channels = 1 if given.grey else 3
     if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
-        size, channels = size or (input_shape[0], input_shape[1]), input_shape[2]
+        size, channels = size or Size(*input_shape[:2]), input_shape[2]
     options = ReadOptions(size, fit, channels, given.label_column, given.strict, given.cache)
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnncalc.cli.options import bundled
-from cnncalc.cli.types import PAIR, Written
+from cnncalc.cli.types import PAIR, Numbers, Written
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -63,7 +63,7 @@ class DataOptions:
     """Which data, and how it is read."""
 
     data: Path | None
-    image_size: tuple[int, int] | None
+    image_size: Numbers | None
     fit: Fit | None
     grey: bool
     label_column: str | None
