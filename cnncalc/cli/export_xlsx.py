@@ -7,6 +7,12 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import note
+from cnncalc.cli.network_export import (
+    NetworkExport,
+    network_export_options,
+    require_network,
+    write_network,
+)
 from cnncalc.cli.options import (
     NO_CALCULATION,
     CalculationOptions,
@@ -26,6 +32,7 @@ __all__ = ["export_xlsx"]
 @click.command("export-xlsx", epilog="Example: cnncalc export-xlsx photo.png --kernel edge")
 @input_options
 @calculation_options(kernel_required=False)
+@network_export_options
 @student_options
 @click.option(
     "-o",
@@ -39,6 +46,7 @@ __all__ = ["export_xlsx"]
 def export_xlsx(
     given: InputOptions,
     wanted: CalculationOptions,
+    whole: NetworkExport,
     students: StudentOptions,
     output: Path | None,
     force: bool,
@@ -47,17 +55,31 @@ def export_xlsx(
     """Write a workbook that calculates what cnncalc shows, with live formulas.
 
     With nothing more, all of the article's cases; with --kernel, your own calculation on INPUT
-    with every option of convolve. Every formula carries the value that cnncalc computed.
-    --worksheet leaves the results for students to fill in.
+    with every option of convolve; with --network, a whole network, a sheet a layer. Every formula
+    carries the value that cnncalc computed. --worksheet leaves the results for students to fill in.
     """
-    path = output or _default_name(given, wanted)
+    path = output or _default_name(given, has_input=bool(wanted.kernels or whole.network))
     output_ending(path, (".xlsx",))
     for each in paths(path, students):
         check_output(each, force=force)
+    if whole.network is not None:
+        _require_network_alone(wanted, students)
+        write_network(path, given, whole, students.seed, force=force, large=large)
+        return
+    require_network(whole)
     if given.source is None and not wanted.kernels:
         _write_article(path, wanted, students, force=force)
     else:
         _write_calculation(path, given, wanted, students, force=force, large=large)
+
+
+def _require_network_alone(wanted: CalculationOptions, students: StudentOptions) -> None:
+    if wanted != NO_CALCULATION:
+        message = "--network brings its own layers: options of a calculation can't be added to it"
+        raise OptionError(message)
+    if students.wanted:
+        message = "a worksheet is made of one calculation: name its --kernel. Received: --network"
+        raise OptionError(message)
 
 
 def _write_article(
@@ -93,9 +115,9 @@ def _write_calculation(
         note(f"wrote {copy.path} ({said})")
 
 
-def _default_name(given: InputOptions, wanted: CalculationOptions) -> Path:
+def _default_name(given: InputOptions, *, has_input: bool) -> Path:
     if given.source is None:
-        return Path("digit4.xlsx" if wanted.kernels else "article.xlsx")
+        return Path("digit4.xlsx" if has_input else "article.xlsx")
     if given.source == "-":
         return Path("input.xlsx")
     return Path(Path(given.source.removeprefix("article:")).stem + ".xlsx")

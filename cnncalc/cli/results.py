@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -54,15 +54,21 @@ def check_target(target: OutputOptions) -> None:
 
 
 def present(
-    trace: Trace, shown: RenderableType, look: DisplayOptions, target: OutputOptions
+    trace: Trace,
+    shown: RenderableType,
+    look: DisplayOptions,
+    target: OutputOptions,
+    class_names: Sequence[str] = (),
 ) -> None:
     """Print a trace as `look` says, and write it as `target` says.
 
-    Arguments: the trace; `shown`, what stands for it in a table for people.
+    Arguments: the trace; `shown`, what stands for it in a table for people; what a network's
+    classes are called, for a workbook.
     """
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
-        _write(trace, shown, target.output, target)
+        workbook = partial(_write_workbook, trace, class_names)
+        _write(trace, shown, target.output, target, workbook)
     if look.form == "csv":
         for line in csv_lines(trace.output):
             click.echo(line, nl=False)
@@ -73,10 +79,13 @@ def present(
         output_console().print(shown)
 
 
-def _write(trace: Trace, shown: RenderableType, path: Path, target: OutputOptions) -> None:
+def _write(
+    trace: Trace, shown: RenderableType, path: Path, target: OutputOptions, workbook: Writer
+) -> None:
     ending = output_ending(path, ENDINGS)
+    writer = workbook if ending == ".xlsx" else _writer(trace, shown, ending, target.scale)
     with write_atomically(path, force=target.force) as file:
-        said = _writer(trace, shown, ending, target.scale)(file)
+        said = writer(file)
     note(f"wrote {path}" + (f" ({said})" if said else ""))
 
 
@@ -85,8 +94,6 @@ def _writer(trace: Trace, shown: RenderableType, ending: str, scale: Scaling) ->
         return partial(_write_picture, trace, PICTURES[ending], scale)
     if ending in PAGES:
         return partial(_write_page, shown, ending)
-    if ending == ".xlsx":
-        return partial(_write_workbook, trace)
     return partial(_write_numbers, trace, ending)
 
 
@@ -127,9 +134,13 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
     return "what the terminal shows"
 
 
-def _write_workbook(trace: Trace, file: BinaryIO) -> str:
+def _write_workbook(trace: Trace, class_names: Sequence[str], file: BinaryIO) -> str:
     # XlsxWriter, likewise.
-    from cnncalc.cli.workbooks import export_trace  # noqa: PLC0415
+    from cnncalc.cli.workbooks import export_network, export_trace  # noqa: PLC0415
     from cnncalc.views.workbook.export import trace_as_written  # noqa: PLC0415
+    from cnncalc.views.workbook.planning import is_calculation  # noqa: PLC0415
 
-    return export_trace(file, trace_as_written(trace.network, trace.input.values))
+    written = trace_as_written(trace.network, trace.input.values)
+    if is_calculation(trace.network):
+        return export_trace(file, written)
+    return export_network(file, written, class_names=class_names)

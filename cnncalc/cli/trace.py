@@ -82,7 +82,7 @@ def trace(
     traced = trace_image(wanted, initial, given, fitting)
     shown = _drawing(traced, layer_name, display_of(look))
     if target.output is None or not _is_folder(target):
-        present(traced.trace, shown, look, target)
+        present(traced.trace, shown, look, target, traced.class_names)
     else:
         present(traced.trace, shown, look, replace(target, output=None))
         write_maps(traced.trace, target.output, target.scale, force=target.force)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from rich.console import Console
@@ -10,11 +12,13 @@ from rich.progress import Progress
 from cnncalc.cli.console import command_line, note
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
-from cnncalc.views.workbook.limits import estimate
+from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
+from cnncalc.views.workbook.limits import Estimate, estimate
+from cnncalc.views.workbook.network_calculation import network_calculation
+from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 
-__all__ = ["export_article", "export_trace"]
+__all__ = ["export_article", "export_network", "export_trace"]
 
 
 def export_article(file: BinaryIO) -> str:
@@ -36,15 +40,41 @@ def export_trace(
     Returns how many formulas it holds, or what it leaves blank.
     """
     size = estimate(plan_trace(trace, title))
+    with _progress(size) as progress:
+        options = WorkbookOptions(title, command_line(), large, progress, worksheet)
+        write_workbook(file, trace, options)
+    if worksheet is not None:
+        return f"a worksheet, {worksheet.header}"
+    return f"{size.formulas:,} formulas"
+
+
+def export_network(
+    file: BinaryIO,
+    trace: Trace,
+    title: str = "",
+    class_names: Sequence[str] = (),
+    target: int | None = None,
+    *,
+    large: bool = False,
+) -> str:
+    """Write a network's trace, a sheet a layer; as `export_trace`.
+
+    Returns how many formulas it holds, on how many sheets.
+    """
+    specification, values = network_calculation(trace, title, class_names, target)
+    plan = make_plan([specification])
+    size = estimate(plan)
+    with _progress(size) as progress:
+        write(file, plan, [values], WorkbookOptions(title, command_line(), large, progress))
+    return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
+
+
+@contextmanager
+def _progress(size: Estimate) -> Iterator[Callable[[int], None]]:
+    """Say what is large about a workbook, and show a bar on a terminal while it is written."""
     if size.note:
         note(size.note)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Writing formulas", total=size.formulas)
-        options = WorkbookOptions(
-            title, command_line(), large, lambda count: progress.advance(task, count), worksheet
-        )
-        write_workbook(file, trace, options)
-    if worksheet is not None:
-        return f"a worksheet, {worksheet.header}"
-    return f"{size.formulas:,} formulas"
+        yield lambda count: progress.advance(task, count)

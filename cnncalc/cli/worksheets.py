@@ -46,7 +46,7 @@ student_options = bundled(
     click.option("--blank", type=float, help="Leave a share of them blank, such as 0.5."),
     click.option(
         "--seed", type=click.IntRange(min=0), default=0, show_default=True,
-        help="Which results are left blank, and the numbers of variants.",
+        help="Which results are left blank, the numbers of variants, a network's weights.",
     ),
     click.option(
         "--solution/--no-solution", default=True,

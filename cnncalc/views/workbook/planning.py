@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.layers import InputLayer
+from cnncalc.layers import Combine, InputLayer, PoolingLayer, WindowLayer
 from cnncalc.network import Network
 from cnncalc.views.workbook.layouts.article import article_sheet
 from cnncalc.views.workbook.layouts.furniture import Job, SheetNames
@@ -16,12 +16,23 @@ from cnncalc.views.workbook.layouts.tiles import groups
 from cnncalc.views.workbook.plan import Plan, Sheet, Specification
 from cnncalc.views.workbook.stages.network import network_volumes
 
-__all__ = ["make_plan", "specify", "specify_network"]
+__all__ = ["is_calculation", "make_plan", "specify", "specify_network"]
 
 
 def specify(network: Network, title: str = "") -> Specification:
     """Return the specification of a network's calculation, without its weights."""
     return Specification(title, network.layers, network.input_shape)
+
+
+def is_calculation(network: Network) -> bool:
+    """Tell whether a network is what `convolve` or `pool` make: one window, and what follows it.
+
+    Everything else has a sheet a layer.
+    """
+    first, *later = network.layers
+    return isinstance(first, WindowLayer) and all(
+        isinstance(layer, Combine | PoolingLayer) for layer in later
+    )
 
 
 def specify_network(
