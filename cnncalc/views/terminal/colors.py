@@ -13,8 +13,9 @@ from rich.style import Style
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
+from cnncalc.views.terminal.palette import entry_colors, nearest_entries
 
-__all__ = ["COLOR_MAPS", "Scale", "require_color_map", "scale_of", "shades"]
+__all__ = ["COLOR_MAPS", "Scale", "require_color_map", "scale_of", "shades", "terminal_colors"]
 
 # From the lowest value to the highest, evenly spaced. Green, blue-red: ColorBrewer's Greens and
 # RdBu (https://colorbrewer2.org); viridis and magma: Matplotlib's.
@@ -26,6 +27,15 @@ COLOR_MAPS: Mapping[str, tuple[str, ...]] = {
     "magma": ("#000004", "#51127c", "#b73779", "#fc8961", "#fcfdbf"),
 }
 _AROUND_ZERO = {"blue-red"}
+
+# The same for terminals of 256 colours, where the nearest entry to each of a map's colours would
+# be no steady way: these are near them too, and ever darker or ever lighter (grey needs no list).
+_MANY_COLORS: Mapping[str, tuple[int, ...]] = {
+    "green": (231, 194, 151, 114, 71, 28, 22),
+    "blue-red": (24, 67, 110, 153, 231, 217, 174, 167, 88),
+    "viridis": (53, 61, 67, 37, 78, 149, 220),
+    "magma": (16, 53, 90, 125, 167, 216, 229),
+}
 
 # The same for terminals of 16 colours. Their shades are the user's own: black or white text is
 # readable on the eight plain ones in any of the usual palettes, on the bright ones it is not.
@@ -66,13 +76,26 @@ class Scale:
         span = self.high / 2 - self.low / 2
         return np.nan_to_num(np.clip((np.asarray(values) / 2 - self.low / 2) / span, 0.0, 1.0))
 
-    def colors(self, values: Array) -> Array:
+    def colors(self, values: Array, system: ColorSystem = ColorSystem.TRUECOLOR) -> Array:
         """Return the (…, 3) colours of (…) values as red, green and blue of 0 to 255."""
+        if system is ColorSystem.EIGHT_BIT and self.name in _MANY_COLORS:
+            entries = np.array(_MANY_COLORS[self.name])
+            return entry_colors(entries[self._steps(values, len(entries))])
         anchors = np.array([_parse(color) for color in COLOR_MAPS[self.name]], dtype=np.float64)
         place = self.position(values)
         steps = np.linspace(0.0, 1.0, len(anchors))
         parts = [np.interp(place, steps, anchors[:, part]) for part in range(3)]
         return np.rint(np.stack(parts, axis=-1)).astype(np.uint8)
+
+    def few_colors(self, values: Array) -> list[str]:
+        """Return the names of the colours of (count,) values where there are 16 of them."""
+        names = _FEW_COLORS[self.name]
+        return [names[step] for step in self._steps(values, len(names)).tolist()]
+
+    def _steps(self, values: Array, count: int) -> Array:
+        """Return in which of `count` equal parts of the scale each value lies."""
+        steps: Array = np.minimum((self.position(values) * count).astype(int), count - 1)
+        return steps
 
 
 def scale_of(values: Array, name: str) -> Scale:
@@ -87,21 +110,24 @@ def scale_of(values: Array, name: str) -> Scale:
 def shades(values: Array, scale: Scale, system: ColorSystem) -> list[Style]:
     """Return a background for each of (count,) values, with a text colour readable on it."""
     if system in _FEW_COLOR_SYSTEMS:
-        names = _FEW_COLORS[scale.name]
-        places = (scale.position(values) * len(names)).astype(int).tolist()
-        few = (names[min(place, len(names) - 1)] for place in places)
+        few = scale.few_colors(values)
         return [Style(color="white" if name in _DARK else "black", bgcolor=name) for name in few]
-    return [_shade(red, green, blue, system) for red, green, blue in scale.colors(values).tolist()]
+    return [_shade(color) for color in terminal_colors(scale.colors(values, system), system)]
+
+
+def terminal_colors(colors: Array, system: ColorSystem) -> list[Color]:
+    """Return (count, 3) colours of 0 to 255 as a terminal of 256 colours, or of all, has them."""
+    if system is ColorSystem.EIGHT_BIT:
+        return [Color.from_ansi(entry) for entry in nearest_entries(colors).tolist()]
+    return [Color.from_rgb(*color) for color in colors.tolist()]
 
 
 @lru_cache(maxsize=4096)
-def _shade(red: int, green: int, blue: int, system: ColorSystem) -> Style:
+def _shade(background: Color) -> Style:
     """Return a background colour with black or white text, whichever is easier to read.
 
     Luminance and contrast: https://www.w3.org/TR/WCAG21/#dfn-relative-luminance
     """
-    background = Color.from_rgb(red, green, blue).downgrade(system)
-    # What a terminal of 256 colours really shows decides.
     shown = [_linear(part) for part in background.get_truecolor()]
     luminance = 0.2126 * shown[0] + 0.7152 * shown[1] + 0.0722 * shown[2]
     # Black and white stand out equally from a luminance of 0.179.

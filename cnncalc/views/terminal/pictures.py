@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from rich.color import ColorSystem
 from rich.text import Text
 
 from cnncalc.network import Array
@@ -127,7 +128,7 @@ def _picture(volume: Volume, channel: int, size: Size, screen: Screen) -> tuple[
 def draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
     """Draw (height, width) values; grey, unless the scale is of another colour map."""
     if screen.has_pixels:
-        return draw_pixels(scale.colors(values), screen)
+        return draw_pixels(scale.colors(values, screen.colors or ColorSystem.TRUECOLOR), screen)
     return draw_density(values, scale, screen)
 
 

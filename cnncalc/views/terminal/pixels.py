@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.style import Style
 from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.terminal.blocks import Block
-from cnncalc.views.terminal.colors import Scale
+from cnncalc.views.terminal.colors import Scale, terminal_colors
 from cnncalc.views.terminal.screen import HALF_BLOCK, Screen
 
 __all__ = ["draw_density", "draw_pixels", "shrunk"]
 
 DENSITY = " .:-=+*#%@"
-Pixel = tuple[int, int, int]
 
 
 def shrunk(values: Array, size: tuple[int, int]) -> Array:
@@ -37,16 +38,17 @@ def shrunk(values: Array, size: tuple[int, int]) -> Array:
 
 def draw_pixels(colors: Array, screen: Screen) -> Block:
     """Draw (height, width, 3) colours of 0 to 255 as half blocks, the upper pixel on the lower."""
-    rows = colors.tolist()
+    system = screen.colors or ColorSystem.TRUECOLOR
+    rows = [terminal_colors(row, system) for row in colors]
     lower = [*rows[1::2], None] if len(rows) % 2 else rows[1::2]
     return [_half_blocks(*pair, screen) for pair in zip(rows[::2], lower, strict=True)]
 
 
-def _half_blocks(upper: list[Pixel], lower: list[Pixel] | None, screen: Screen) -> Text:
+def _half_blocks(upper: list[Color], lower: list[Color] | None, screen: Screen) -> Text:
     line = screen.line()
-    below = [None] * len(upper) if lower is None else [Color.from_rgb(*pixel) for pixel in lower]
+    below: Sequence[Color | None] = lower or [None] * len(upper)
     for pixel, background in zip(upper, below, strict=True):
-        line.append(HALF_BLOCK, Style.from_color(Color.from_rgb(*pixel), background))
+        line.append(HALF_BLOCK, Style.from_color(pixel, background))
     return line
 
 

@@ -32,6 +32,8 @@ _COLOR_SYSTEMS = {
     "truecolor": ColorSystem.TRUECOLOR,
     "windows": ColorSystem.WINDOWS,
 }
+# With 16 colours a photo would be blots.
+_PICTURE_SYSTEMS = {ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Screen:
 
     @property
     def has_pixels(self) -> bool:
-        """Whether pictures can be drawn: there are colours and the half block."""
-        return self.colors is not None and self.can_show(HALF_BLOCK)
+        """Whether pictures can be drawn: there are colours enough and the half block."""
+        return self.colors in _PICTURE_SYSTEMS and self.can_show(HALF_BLOCK)
 
     def narrowed(self, columns: int) -> Screen:
         """Return the same screen with fewer columns."""

@@ -58,3 +58,15 @@ def test_16_colours_are_plain_ones_with_black_or_white_text(name):
     assert len(set(backgrounds)) >= 2
     assert {style.color.name for style in styles} <= {"black", "white"}
     assert all(style.color.name != style.bgcolor.name for style in styles)
+
+
+@pytest.mark.parametrize("name", COLOR_MAPS)
+def test_256_colours_grow_steadily_darker_or_lighter(name):
+    values = np.linspace(-1, 1, 101)
+    styles = shades(values, scale_of(values, name), ColorSystem.EIGHT_BIT)
+    assert all(style.bgcolor.number >= 16 for style in styles)  # rich converts nothing any more
+    steps = np.diff([luminance(style.bgcolor) for style in styles])
+    rising, falling = (steps >= 0), (steps <= 0)
+    expected = {"green": falling, "blue-red": np.r_[rising[:50], falling[50:]]}.get(name, rising)
+    assert expected.all()
+    assert len({style.bgcolor.number for style in styles}) >= 7

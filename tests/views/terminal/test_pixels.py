@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from rich.color import ColorSystem
 
 from cnncalc.views.terminal.colors import Scale
 from cnncalc.views.terminal.pixels import draw_density, draw_pixels, shrunk
@@ -29,6 +30,15 @@ def test_two_rows_of_pixels_share_a_line(height):
     rows = pixels_of(block)
     assert rows[:height] == [[tuple(pixel) for pixel in row] for row in colors.tolist()]
     assert rows[height:] == [[None] * 5] * (4 - height)
+
+
+def test_with_256_colours_a_grey_picture_has_only_greys():
+    greys = np.arange(256).reshape(16, 16, 1).repeat(3, axis=2)
+    block = draw_pixels(greys, screen(colors=ColorSystem.EIGHT_BIT))
+    colors = [color for line in block for span in line.spans
+              for color in (span.style.color, span.style.bgcolor)]  # fmt: skip
+    assert all(color.number >= 16 for color in colors)
+    assert all(len(set(color.get_truecolor())) == 1 for color in colors)
 
 
 def test_shrinking_takes_the_mean_of_the_pixels_below():

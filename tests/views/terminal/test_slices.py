@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rich.color import ColorSystem
 
 from cnncalc.shapes import Pads
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.screen import Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
 
@@ -137,6 +140,16 @@ def test_without_colours_a_picture_is_drawn_by_density():
     assert lines[0].endswith("+")
     assert lines[19].endswith("%@@@@")
     assert "the denser a character, the larger the value" in lines
+
+
+def test_with_16_colours_too():
+    assert draw(RAMP, screen(height=30, colors=ColorSystem.STANDARD))[19].endswith("%@@@@")
+
+
+def test_with_256_colours_a_colour_map_is_that_of_the_numbers():
+    on = Screen(80, 30, ColorSystem.EIGHT_BIT, "utf-8", Display(colors="viridis"))
+    [first, *_] = draw_volume(volume(RAMP), on)
+    assert first.spans[0].style.color.number == 53
 
 
 def test_empty_cells_are_left_out_of_the_range():

@@ -118,7 +118,7 @@ def test_empty_cells_around_a_pooled_image_are_dots():
 
 def test_what_no_window_reaches_is_said():
     text = printed(render_trace(calculated(image(), kernels(CROSS), strides=2), Display()))
-    assert "no window\nreaches the last 1 row(s)" in text
+    assert "no window\nreaches the last row and the last column" in text
 
 
 def test_filters_and_channels_count_from_0_as_positions_do():
