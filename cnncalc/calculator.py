@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
     AveragePooling2D,
     Combine,
@@ -25,6 +25,8 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.network import Array, Network, assemble, forward
+from cnncalc.ops.numbers import finite_numbers, require_held
+from cnncalc.shapes import whole_numbers
 
 __all__ = ["Calculation", "convolve", "pool", "pooling_layer", "pooling_network"]
 
@@ -39,7 +41,7 @@ _POOLING_LAYERS: dict[str, type[PoolingLayer]] = {
 
 def convolve(
     x: Any,  # noqa: ANN401 (anything NumPy takes)
-    kernels: Any,  # noqa: ANN401
+    kernels: Any,  # noqa: ANN401 (likewise)
     bias: float | Sequence[float] | None = None,
     *,
     padding: str | int | Sequence[int] = "valid",
@@ -54,14 +56,15 @@ def convolve(
     filters); `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in
     numbers as well.
     Returns (height, width, filters) in float64; (height, width) where `x` and `kernels` are 2-D.
-    Raises ShapeError or OptionError where the arguments don't fit.
+    Raises ShapeError or OptionError where the arguments don't fit or aren't finite numbers, and
+    where the result grows beyond float64.
 
     >>> convolve([[18, 54, 51], [55, 121, 75], [35, 24, 204]], [[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     array([[429.]])
     """
     image = _volume(x)
     options = Calculation(kernels, bias, padding, strides, dilation_rate, activation)
-    result: Array = forward(options.network(image.shape), image[np.newaxis])[0]
+    result = _calculated(options.network(image.shape), image)
     return result[:, :, 0] if np.ndim(x) == np.ndim(kernels) == 2 else result
 
 
@@ -79,25 +82,30 @@ def pool(
     `strides`, the size where left out; `mode`, "max", "average" or "l2"; `padding` as
     in `convolve`.
     Returns an array of as many dimensions as `x`, float64.
-    Raises ShapeError or OptionError where the arguments don't fit.
+    Raises ShapeError or OptionError as `convolve` does.
 
     >>> pool([[429, 505], [261, 792]])
     array([[792.]])
     """
     image = _volume(x)
     network = pooling_network(image.shape, pooling_layer(mode, size, strides, padding))
-    result: Array = forward(network, image[np.newaxis])[0]
+    result = _calculated(network, image)
     return result[:, :, 0] if np.ndim(x) == 2 else result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calculation:
     """All options of `cnncalc convolve`: a convolution, then a combination, then a pooling.
 
     Arguments: `kernel` (height, width, channels, filters), or one kernel of fewer
-    dimensions, its channels 1 where `depthwise`;
-    `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in numbers as
-    well.
+    dimensions, its channels 1 where `depthwise`; `bias`, one number or one a filter; `padding`,
+    `strides`, `dilation_rate` and `activation` as in Keras's Conv2D, `padding` in numbers as well;
+    `depthwise`, whether each channel is convolved by itself; `combine`, "sum" or "max" of the
+    filters' outputs; a `pooling` layer.
+    Raises ShapeError or OptionError for a kernel or a bias that can't be used.
+
+    >>> Calculation([[1, 0], [0, 1]], bias=2).network((3, 3)).shapes
+    ((3, 3, 1), (2, 2, 1))
     """
 
     kernel: Array
@@ -113,12 +121,15 @@ class Calculation:
     def __post_init__(self) -> None:
         # A frozen dataclass normalises its own arguments once, at construction.
         object.__setattr__(self, "kernel", _filters(self.kernel))
+        object.__setattr__(self, "bias", _biases(self.bias, self.kernel.shape[3]))
 
-    def network(self, input_shape: Shape) -> Network:
-        """Return the calculation as a network for an image of (height, width, channels).
+    def network(self, input_shape: Sequence[int]) -> Network:
+        """Return the calculation as a network for an image.
 
+        Arguments: the image's `input_shape`, (height, width, channels) or (height, width).
         Raises ShapeError or OptionError where the options don't fit the image or each other.
         """
+        input_shape = _image_shape(input_shape)
         layer = self._depthwise_layer() if self.depthwise else self._layer()
         kernel = self.kernel
         if self.depthwise:
@@ -154,18 +165,21 @@ class Calculation:
     def _bias(self, units: int) -> dict[str, Array]:
         if self.bias is None:
             return {}
-        numbers = np.atleast_1d(np.asarray(self.bias, dtype=np.float64))
-        filters = self.kernel.shape[3]
-        if numbers.shape not in ((1,), (filters,)):
-            message = f"bias must be one number, or one a kernel ({filters}). "
-            raise OptionError(message + f"Received: {numbers.size} numbers")
         # Depthwise, each channel has the kernels' biases in turn, as it has the kernels.
-        return {"bias": np.resize(numbers, units)}
+        return {"bias": np.resize(self.bias, units)}
 
 
-def pooling_network(input_shape: Shape, layer: PoolingLayer) -> Network:
-    """Build the calculation of `cnncalc pool` for an image of (height, width, channels)."""
-    return assemble([layer], input_shape, [{}])
+def pooling_network(input_shape: Sequence[int], layer: PoolingLayer) -> Network:
+    """Build the calculation of `cnncalc pool` for an image.
+
+    Arguments: the image's `input_shape`, (height, width, channels) or (height, width); the
+    pooling `layer`.
+    Raises ShapeError where the window does not fit the image.
+
+    >>> pooling_network((4, 4), pooling_layer("max")).shapes
+    ((4, 4, 1), (2, 2, 1))
+    """
+    return assemble([layer], _image_shape(input_shape), [{}])
 
 
 def pooling_layer(
@@ -174,8 +188,10 @@ def pooling_layer(
     strides: int | Sequence[int] | None = None,
     padding: str | int | Sequence[int] = "valid",
 ) -> PoolingLayer:
-    """Return the pooling layer of a mode, "max", "average" or "l2".
+    """Return the pooling layer of a mode.
 
+    Arguments: `mode`, "max", "average" or "l2"; the window's `size`, its `strides` and its
+    `padding` as in `pool`.
     Raises OptionError for another mode or unusable numbers.
 
     >>> pooling_layer("l2", 3).pool_size
@@ -187,8 +203,16 @@ def pooling_layer(
     return _POOLING_LAYERS[mode](size, strides, padding)
 
 
-def _volume(x: Any) -> Array:  # noqa: ANN401
-    array = np.asarray(x, dtype=np.float64)
+def _calculated(network: Network, image: Array) -> Array:
+    """Return a network's output for one image, no number of it beyond float64."""
+    with np.errstate(all="ignore"):
+        result: Array = forward(network, image[np.newaxis])[0]
+    require_held(result, "the result")
+    return result
+
+
+def _volume(x: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
+    array = finite_numbers(x, "x")
     if array.ndim not in (2, 3) or not array.size:
         message = (
             "an image must be (height, width) or (height, width, channels). "
@@ -198,15 +222,38 @@ def _volume(x: Any) -> Array:  # noqa: ANN401
     return array if array.ndim == 3 else array[:, :, np.newaxis]
 
 
-def _filters(kernels: Any) -> Array:  # noqa: ANN401
-    array = np.asarray(kernels, dtype=np.float64)
+def _image_shape(input_shape: Sequence[int]) -> Shape:
+    sizes = whole_numbers(input_shape)
+    if len(sizes) not in (2, 3) or min(sizes) < 1:
+        message = (
+            "input_shape must be (height, width) or (height, width, channels). "
+            f"Received: input_shape={received(input_shape)}"
+        )
+        raise ShapeError(message)
+    return sizes if len(sizes) == 3 else (*sizes, 1)
+
+
+def _filters(kernels: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
+    array = finite_numbers(kernels, "kernels").copy()
     if array.ndim not in (2, 3, 4) or not array.size:
         message = (
             "kernels must be (height, width), (height, width, channels) or (height, width, "
             f"channels, filters). Received: shape {array.shape}"
         )
         raise ShapeError(message)
-    return array.reshape(array.shape + (1,) * (4 - array.ndim))
+    array = array.reshape(array.shape + (1,) * (4 - array.ndim))
+    array.flags.writeable = False
+    return array
+
+
+def _biases(bias: Any, filters: int) -> tuple[float, ...] | None:  # noqa: ANN401 (likewise)
+    if bias is None:
+        return None
+    numbers = np.atleast_1d(finite_numbers(bias, "bias"))
+    if numbers.shape not in ((1,), (filters,)):
+        message = f"bias must be one number, or one a kernel ({filters}). "
+        raise OptionError(message + f"Received: {numbers.size} numbers")
+    return tuple(numbers.tolist())
 
 
 def _require_depth(kernel: Array, input_shape: Shape) -> None:

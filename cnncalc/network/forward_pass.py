@@ -8,7 +8,8 @@ from math import prod
 import numpy as np
 
 from cnncalc import layers as specifications
-from cnncalc.layers import Layer
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import Layer, Shape
 from cnncalc.network.structure import Array, Network, Weights
 from cnncalc.ops import convolution, parametric_activations, pooling
 from cnncalc.ops.activations import ACTIVATIONS, leaky_relu, softmax
@@ -16,6 +17,7 @@ from cnncalc.ops.bias import add_bias
 from cnncalc.ops.dense import dense
 from cnncalc.ops.global_pooling import global_average_pool, global_max_pool
 from cnncalc.ops.normalization import Statistics, batch_normalize
+from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.padding import pad
 
 __all__ = ["forward", "forward_layer", "normalization_scale"]
@@ -25,9 +27,31 @@ def forward(network: Network, images: Array) -> Array:
     """Return the network's output for a batch, as in prediction.
 
     Arguments: `images` (batch, *input_shape), floating point. Returns (batch, *output shape).
+    Raises ShapeError for images of another shape, OptionError for another type.
+
+    >>> from cnncalc.layers import Flatten
+    >>> from cnncalc.network import assemble
+    >>> forward(assemble([Flatten()], (1, 2, 1), [{}]), np.array([[[[3.0], [5.0]]]]))
+    array([[3., 5.]])
     """
+    images = _checked(images, network.input_shape)
     for layer, weights in zip(network.layers, network.weights, strict=True):
         images = forward_layer(layer, weights, images)
+    return images
+
+
+def _checked(images: Array, input_shape: Shape) -> Array:
+    """Return the images, after they were found to be a floating-point batch of this shape."""
+    images = real_numbers(images, "images")
+    if images.shape[1:] != input_shape:
+        message = (
+            f"images must be a batch of the network's input shape, {input_shape}. "
+            f"Received: images.shape={images.shape}"
+        )
+        raise ShapeError(message)
+    if not np.issubdtype(images.dtype, np.floating):
+        message = f"images must be floating point. Received: images.dtype={images.dtype}"
+        raise OptionError(message)
     return images
 
 

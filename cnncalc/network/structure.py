@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import Activation, Layer, Shape, Softmax
 from cnncalc.layers.naming import named
+from cnncalc.ops.numbers import real_numbers
 
 __all__ = ["Array", "Network", "Weights", "assemble", "walk", "without_last_activation"]
 
@@ -19,7 +20,7 @@ Array = npt.NDArray[Any]
 Weights = Mapping[str, Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Layers in order, each with a name of its own, and the weights of each.
 
@@ -53,20 +54,22 @@ def assemble(
 
     Arguments: the layers in order; one sample's `input_shape`; for each layer its weights by
     name, each of the shape that `Layer.weight_shapes` gives.
-    Raises ShapeError that names the layer where something does not fit, OptionError for an
-    input shape or a layer's name that can't be used.
+    Raises ShapeError that names the layer where something does not fit, OptionError for weights
+    that are no numbers, an input shape or a layer's name that can't be used.
 
     >>> from cnncalc.layers import MaxPooling2D
     >>> assemble([MaxPooling2D(2)], (4, 4, 1), [{}]).shapes
     ((4, 4, 1), (2, 2, 1))
     """
+    if len(weights) != len(layers):
+        message = f"weights must be one mapping a layer ({len(layers)}). Received: {len(weights)}"
+        raise ShapeError(message)
     arrays = []
-    walked = walk(layers, input_shape)
-    for (layer, shape), given in zip(walked, weights, strict=True):
+    for (layer, shape), given in zip(walk(layers, input_shape), weights, strict=True):
         try:
             arrays.append(_checked(layer.weight_shapes(shape), given))
-        except ShapeError as error:
-            raise ShapeError(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
+        except (OptionError, ShapeError) as error:
+            raise type(error)(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
     return Network(tuple(input_shape), named(layers), tuple(arrays))
 
 
@@ -93,17 +96,24 @@ def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[
         shape = output_shape
 
 
-def _checked(expected: Mapping[str, Shape], given: Mapping[str, Any]) -> dict[str, Array]:
-    result = {}
-    for name, shape in expected.items():
-        array = np.array(given[name]) if name in given else None
-        if array is None or array.shape != shape:
-            received = "none" if array is None else str(array.shape)
-            message = f"the weight {name!r} must have the shape {shape}. Received: {received}"
-            raise ShapeError(message)
-        array.flags.writeable = False
-        result[name] = array
-    return result
+def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
+    """Return read-only copies of the weights, after they were found to have these shapes."""
+    if not isinstance(given, Mapping) or not expected.keys() >= given.keys():
+        names = ", ".join(map(repr, expected)) or "none"
+        others = received(list(given) if isinstance(given, Mapping) else given)
+        message = f"weights must be a mapping by name ({names}). Received: {others}"
+        raise ShapeError(message)
+    return {name: _copied(name, shape, given) for name, shape in expected.items()}
+
+
+def _copied(name: str, shape: Shape, given: Mapping[str, Any]) -> Array:
+    array = np.array(real_numbers(given[name], name)) if name in given else None
+    if array is None or array.shape != shape:
+        size = "none" if array is None else str(array.shape)
+        message = f"the weight {name!r} must have the shape {shape}. Received: {size}"
+        raise ShapeError(message)
+    array.flags.writeable = False
+    return array
 
 
 def without_last_activation(network: Network) -> tuple[Network, str]:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.errors import ShapeError
 from cnncalc.layers import Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer
+from cnncalc.ops.numbers import finite_numbers, require_held
 from cnncalc.trace import windows
 from cnncalc.trace.finishing import activation_stage, finished
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
@@ -20,8 +22,11 @@ __all__ = ["record"]
 def record(network: Network, image: Any) -> Trace:  # noqa: ANN401 (anything NumPy takes)
     """Run one image through a network and keep every intermediate result.
 
-    Arguments: `image` of the network's input shape, (height, width, channels).
+    Arguments: `image` of the network's input shape, (height, width, channels); for one channel
+    (height, width) as well.
     Returns the trace, its arrays read-only float64.
+    Raises ShapeError for an image of another shape, OptionError for one that holds no finite
+    numbers and for a layer whose results grow beyond float64.
 
     >>> from cnncalc.layers import MaxPooling2D
     >>> from cnncalc.network import assemble
@@ -29,15 +34,33 @@ def record(network: Network, image: Any) -> Trace:  # noqa: ANN401 (anything Num
     >>> record(pool, [[[1], [5]], [[3], [2]]]).output.tolist()
     [[[5.0]]]
     """
-    values = np.array(image, dtype=np.float64).reshape(network.input_shape)
+    values = _checked(image, network.input_shape)
     first = make_stage("input", values, _size(values.shape))
     traces = []
     for layer, weights in zip(network.layers, network.weights, strict=True):
         geometry = layer.geometry(values.shape) if isinstance(layer, WindowLayer) else None
-        stages = _stages(layer, weights, values)
+        with np.errstate(all="ignore"):
+            stages = _stages(layer, weights, values)
+        for stage in stages:
+            # Padding that does not count is NaN; what it surrounds was found finite before.
+            if stage.name != "padded input":
+                require_held(stage.values, f"the {stage.name} of layer {layer.name}")
         traces.append(LayerTrace(layer, weights, geometry, values, stages))
         values = traces[-1].output
     return Trace(network, first, tuple(traces))
+
+
+def _checked(image: Any, input_shape: Shape) -> Array:  # noqa: ANN401 (anything NumPy takes)
+    """Return a copy of the image in this shape, after it was found to have it."""
+    values = finite_numbers(image, "image").copy()
+    is_plane = values.ndim == 2 and (*values.shape, 1) == input_shape
+    if values.shape != input_shape and not is_plane:
+        message = (
+            f"an image must have the network's input shape, {input_shape}. "
+            f"Received: image of shape {values.shape}"
+        )
+        raise ShapeError(message)
+    return values.reshape(input_shape)
 
 
 def _size(shape: Shape) -> str:

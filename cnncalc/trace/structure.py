@@ -12,7 +12,7 @@ from cnncalc.network import Array, Network, Weights
 __all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stage:
     """One intermediate result of one layer.
 
@@ -27,7 +27,7 @@ class Stage:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerTrace:
     """What one layer did: its specification, weights, window geometry, and stages in order."""
 
@@ -48,7 +48,7 @@ class LayerTrace:
         return self.stages[-1].values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """The input stage and the trace of each layer in order."""
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
     ELU,
     AveragePooling2D,
@@ -34,6 +35,24 @@ def test_the_result_has_the_shape_that_the_layer_promises(kind, data):
     result = forward(network, np.ones((3, *shape), np.float32))
     assert result.shape == (3, *layer.output_shape(shape))
     assert result.dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (1, 2, 8, 1), (1, 4, 4, 2), (1, 16)])
+def test_images_of_another_shape_than_the_networks_are_refused(shape):
+    with pytest.raises(ShapeError) as caught:
+        forward(initialize([Flatten()], (4, 4, 1)), np.ones(shape))
+    assert str(caught.value) == (
+        "images must be a batch of the network's input shape, (4, 4, 1). "
+        f"Received: images.shape={shape}"
+    )
+
+
+def test_images_that_are_not_floating_point_are_refused():
+    network = initialize([Rescaling(1 / 255), Flatten()], (2, 2, 1))
+    with pytest.raises(OptionError, match=r"floating point\. Received: images\.dtype=uint8"):
+        forward(network, np.full((1, 2, 2, 1), 255, np.uint8))
+    with pytest.raises(OptionError, match="images must be real numbers"):
+        forward(network, "image")
 
 
 @pytest.mark.parametrize(

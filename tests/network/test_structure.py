@@ -88,6 +88,44 @@ def test_weights_that_do_not_fit_are_named_with_both_shapes(given, received):
     assert message == expected + received
 
 
+def test_weights_of_another_count_than_layers_are_an_error():
+    message = message_of(ShapeError, assemble, [MaxPooling2D(2)], (4, 4, 1), [])
+    assert message == "weights must be one mapping a layer (1). Received: 0"
+
+
+@pytest.mark.parametrize(
+    ("layer", "given", "message"),
+    [
+        (
+            Dense(2, use_bias=False),
+            {"kernel": np.zeros((4, 2)), "bias": np.zeros(2)},
+            "layer dense: weights must be a mapping by name ('kernel'). "
+            "Received: ['kernel', 'bias']",
+        ),
+        (
+            ReLU(),
+            {"kernel": 1},
+            "layer re_lu: weights must be a mapping by name (none). Received: ['kernel']",
+        ),
+        (
+            ReLU(),
+            [1, 2],
+            "layer re_lu: weights must be a mapping by name (none). Received: [1, 2]",
+        ),
+    ],
+)
+def test_weights_of_unknown_names_are_an_error(layer, given, message):
+    assert message_of(ShapeError, assemble, [layer], (4,), [given]) == message
+
+
+@pytest.mark.parametrize("given", ["ab", [["a", "b"]] * 4, [[1, 2], [3]], [[1j, 2]] * 4])
+def test_weights_that_are_no_numbers_are_an_error(given):
+    message = message_of(OptionError, assemble, [Dense(2)], (4,), [{"kernel": given}])
+    assert message.startswith(
+        "layer dense: kernel must be real numbers, in rows of one length. Received: kernel="
+    )
+
+
 def test_two_layers_of_one_name_are_an_error():
     message = message_of(OptionError, initialize, [Flatten(name="a"), ReLU(name="a")], (2, 2, 1))
     assert message == "each layer must have a name of its own. Received: 2 named 'a'"

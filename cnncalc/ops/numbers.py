@@ -1,0 +1,70 @@
+"""What a caller gives as numbers, made an array or refused in one line that says where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.errors import OptionError, received
+
+__all__ = ["finite_numbers", "real_numbers", "require_held"]
+
+# NumPy's kinds of type that hold real numbers: truth values, whole numbers, floating point.
+_REAL = "biuf"
+
+
+def real_numbers(value: Any, name: str) -> NDArray[Any]:  # noqa: ANN401 (anything NumPy takes)
+    """Return numbers as an array, of the type that NumPy gives them.
+
+    Arguments: `value`, a number, an array, or lists in lists of one length each; the argument's
+    `name` for the message.
+    Raises OptionError for texts, complex numbers, ragged lists and whatever else is no number.
+
+    >>> real_numbers([[1, 2], [3, 4]], "x").shape
+    (2, 2)
+    """
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and all(hasattr(part, "__float__") for part in array.flat):
+            array = array.astype(np.float64)  # fractions, and whole numbers of any size
+    except (TypeError, ValueError, OverflowError):
+        array = np.array(None)
+    if array.dtype.kind not in _REAL:
+        message = f"{name} must be real numbers, in rows of one length. "
+        raise OptionError(message + f"Received: {name}={received(value)}")
+    return array
+
+
+def finite_numbers(value: Any, name: str) -> NDArray[np.float64]:  # noqa: ANN401 (as above)
+    """Return numbers as a float64 array; the same arguments as `real_numbers`.
+
+    Raises OptionError as `real_numbers` does, and for NaN and infinity with their place.
+
+    >>> finite_numbers([1, 2], "bias")
+    array([1., 2.])
+    """
+    array = real_numbers(value, name).astype(np.float64, copy=False)
+    place = _first_not_finite(array)
+    if place is not None:
+        message = f"{name} must be finite numbers. Received: {name}{place}"
+        raise OptionError(message)
+    return array
+
+
+def require_held(values: NDArray[Any], name: str) -> None:
+    """Raise OptionError where a result is NaN or infinite; `name` says what it is the result of."""
+    place = _first_not_finite(values)
+    if place is not None:
+        message = f"{name} must stay within what float64 holds, about ±1.8e308. Received: {place}"
+        raise OptionError(message)
+
+
+def _first_not_finite(values: NDArray[Any]) -> str | None:
+    """Return the place and value of the first number that is NaN or infinite: "[0, 1]=nan"."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return None
+    place = tuple(int(index) for index in np.unravel_index(np.argmin(finite), values.shape))
+    return f"{list(place) if place else ''}={values[place]}"
