@@ -117,6 +117,17 @@ class Geometry:
         down, across = self.vertical, self.horizontal
         return Pads(down.before, down.after, across.before, across.after)
 
+    @property
+    def unreached(self) -> str:
+        """What no window reaches, in words; empty where that is nothing.
+
+        >>> geometry((5, 6), 3, strides=(3, 4)).unreached
+        'the last 2 rows and the last 3 columns'
+        """
+        counts = ((self.vertical.uncovered, "row"), (self.horizontal.uncovered, "column"))
+        parts = (name if count == 1 else f"{count} {name}s" for count, name in counts if count)
+        return " and ".join(f"the last {part}" for part in parts)
+
 
 def geometry(
     input_size: Sequence[int],

@@ -86,12 +86,7 @@ def _sliding_note(geometry: Geometry, shape: Shape) -> str:
     down, across = geometry.vertical, geometry.horizontal
     depth = f"; {shape[-1]} deep" if shape[-1] > 1 else ""
     note = f"height {down.formula}; width {across.formula}{depth}"
-    left_out = [
-        f"the last {axis.uncovered} {name}"
-        for axis, name in ((down, "row(s)"), (across, "column(s)"))
-        if axis.uncovered
-    ]
-    return note + (f"; no window reaches {' and '.join(left_out)}" if left_out else "")
+    return note + (f"; no window reaches {geometry.unreached}" if geometry.unreached else "")
 
 
 def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:

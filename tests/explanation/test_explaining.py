@@ -63,6 +63,11 @@ def test_a_number_that_no_window_reaches_ends_the_way():
     assert [explanation.layer.name for explanation in explanations] == ["conv2d"]
 
 
+def test_of_several_windows_over_a_number_the_first_is_followed():
+    explanations = follow(trace(pooling=pooling_layer("max", 2, 1)), (2, 1))
+    assert explanations[1].at == (1, 0, 0)
+
+
 def test_depthwise_and_grouped_terms_come_from_their_own_channels():
     image = np.arange(3 * 3 * 4, dtype=float).reshape(3, 3, 4)
     kernel = np.ones((2, 2, 1, 2))

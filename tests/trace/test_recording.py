@@ -8,21 +8,26 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
     ELU,
     Activation,
+    AveragePooling2D,
     BatchNormalization,
+    Combine,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
     InputLayer,
+    L2Pooling2D,
     LeakyReLU,
+    MaxPooling2D,
     ReLU,
     Rescaling,
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.network import assemble, forward
-from cnncalc.trace import record, windows
+from cnncalc.network import assemble, forward, initialize
+from cnncalc.trace import record, recording, windows
 from tests.trace.drawn import networks_and_images, vary
 
 few = st.integers(1, 3)
@@ -95,7 +100,7 @@ def test_stages_are_named_in_order_and_read_only():
         combine="sum",
         pooling=pooling_layer("max"),
     )
-    trace = record(calculation.network((4, 4, 1)), np.arange(16))
+    trace = record(calculation.network((4, 4, 1)), np.arange(16).reshape(4, 4))
     assert [stage.name for stage in trace.stages] == [
         "input", "padded input", "convolution", "bias", "activation", "combined", "pooling",
     ]  # fmt: skip
@@ -107,6 +112,79 @@ def test_the_callers_array_stays_writable():
     image = np.ones((4, 4, 1))
     record(pooling_network((4, 4, 1), pooling_layer("max")), image)
     image[0, 0, 0] = 5
+
+
+@pytest.mark.parametrize("shape", [(2, 8), (16,), (1, 4, 4), (4, 4, 2), ()])
+def test_an_image_of_another_shape_is_refused(shape):
+    network = pooling_network((4, 4, 1), pooling_layer("max"))
+    with pytest.raises(ShapeError) as caught:
+        record(network, np.ones(shape))
+    assert str(caught.value) == (
+        f"an image must have the network's input shape, (4, 4, 1). Received: image of shape {shape}"
+    )
+
+
+def test_an_image_of_one_channel_may_be_a_plane_but_a_vector_may_not_be_a_number():
+    assert record(pooling_network((2, 2), pooling_layer("max")), [[1, 5], [3, 2]]).output == 5
+    with pytest.raises(ShapeError, match=r"shape, \(1,\)\. Received: image of shape \(\)"):
+        record(assemble([Softmax()], (1,), [{}]), 5)
+
+
+def test_an_image_that_holds_no_number_somewhere_says_where():
+    network = pooling_network((2, 2), pooling_layer("max"))
+    with pytest.raises(OptionError, match=r"finite numbers\. Received: image\[1, 0\]=nan"):
+        record(network, [[1, 2], [np.nan, 4]])
+
+
+@pytest.mark.parametrize(
+    ("layers", "stage"),
+    [
+        ([L2Pooling2D(2)], "pooling of layer l2_pooling2d"),
+        ([AveragePooling2D(2, padding="same")], "pooling of layer average_pooling2d"),
+        ([Conv2D(1, 1, use_bias=False)], "convolution of layer conv2d"),
+        ([Conv2D(1, 1)], "convolution of layer conv2d"),
+        ([Activation("relu"), Combine()], "combined of layer combine"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("limit", [0, 20_000_000])
+def test_numbers_beyond_float64_name_their_layer_and_nothing_is_warned(
+    layers, stage, limit, monkeypatch
+):
+    monkeypatch.setattr(windows, "OWN_PRODUCTS_LIMIT", limit)
+    network = initialize(layers, (3, 3, 2), dtype=np.float64)
+    weights = [{name: np.full_like(w, 1e300) for name, w in own.items()} for own in network.weights]
+    with pytest.raises(OptionError) as caught:
+        record(assemble(layers, (3, 3, 2), weights), np.full((3, 3, 2), 1.5e308))
+    assert str(caught.value) == (
+        f"the {stage} must stay within what float64 holds, about ±1.8e308. Received: [0, 0, 0]=inf"
+    )
+
+
+def test_a_small_trace_multiplies_for_itself(monkeypatch):
+    def refuse(*_):
+        pytest.fail("the trace asked the operations")
+
+    layers = [Conv2D(2, 3), DepthwiseConv2D(2), L2Pooling2D(2, 1), MaxPooling2D(2, 1, "same")]
+    layers += [AveragePooling2D(2, 1), Flatten(), Dense(3, "relu")]
+    network = vary(layers, (8, 8, 2))
+    monkeypatch.setattr(windows, "forward_layer", refuse)
+    monkeypatch.setattr(recording, "forward_layer", refuse)
+    assert record(network, np.ones((8, 8, 2))).output.shape == (3,)
+
+
+def test_a_trace_and_its_parts_compare_and_hash_as_themselves():
+    network = pooling_network((2, 2), pooling_layer("max"))
+    trace, other = (record(network, np.ones((2, 2))) for _ in range(2))
+    for one, another in [
+        (trace, other),
+        (trace.input, other.input),
+        (trace.layers[0], other.layers[0]),
+        (network, pooling_network((2, 2), pooling_layer("max"))),
+    ]:
+        assert one == one  # noqa: PLR0124 (comparing is the test)
+        assert one != another
+        assert len({one, another}) == 2
 
 
 def test_past_the_limit_the_trace_takes_the_operations_result(monkeypatch):
@@ -134,7 +212,7 @@ def test_notes_tell_how_each_size_came_about():
     assert notes["padded input"] == "zeros added: 1 left, 1 right"
     assert notes["convolution"] == (
         "height ⌊(16 − 1 + 2×0) / 2⌋ + 1 = 8; width (4 − 2 + 2×1) / 1 + 1 = 5; "
-        "no window reaches the last 1 row(s)"
+        "no window reaches the last row"
     )
 
 

@@ -230,10 +230,6 @@ def sliding(geometry: Geometry) -> tuple[tuple[int, int], tuple[Step, Step]]:
 def size_notes(geometry: Geometry) -> tuple[str, ...]:
     """Return how the size of a result came about, and what no window reaches."""
     down, across = geometry.vertical, geometry.horizontal
-    left_out = [
-        f"the last {axis.uncovered} {name}"
-        for axis, name in ((down, "row(s)"), (across, "column(s)"))
-        if axis.uncovered
-    ]
+    unreached = geometry.unreached
     size = f"Height {down.formula}; width {across.formula}."
-    return (size, f"No window reaches {' and '.join(left_out)}.") if left_out else (size,)
+    return (size, f"No window reaches {unreached}.") if unreached else (size,)
