@@ -19,14 +19,24 @@ from cnncalc.files.recalculation import libreoffice
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.files.recalculation.stored_values import without_stored_values
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
+from cnncalc.layers.vocabulary import LAYERS
+from cnncalc.notation import parse
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions
+from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written
+from tests.trace.drawn import vary
 from tests.views.workbook.drawn import draw, written
+from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 
 DRAWN = 72
+DRAWN_NETWORKS = 24
 FEW = 8
 ENGINES = ["formualizer", pytest.param("libreoffice", marks=pytest.mark.recalculation)]
+LENET = (
+    'Conv2D(6, 5, padding="same", activation="tanh"); AveragePooling2D(2); '
+    'Conv2D(16, 5, activation="tanh"); AveragePooling2D(2); Flatten(); '
+    'Dense(120, activation="tanh"); Dense(84, activation="tanh"); Dense(10, activation="softmax")'
+)
 CHECKED_IN = sorted((Path(__file__).parents[1] / "workbooks").glob("*.xlsx"))
 
 
@@ -52,10 +62,27 @@ def special_exports():
     yield written(record(Calculation(kernel, padding="same").network(image.shape), image))
 
 
+def network_workbook(text, shape, *given):
+    trace = trace_as_written(vary(parse(text).layers, shape), image_of(shape))
+    return written_network(trace, *given)
+
+
+def special_networks():
+    """LeNet-5, and what is too large to be drawn often."""
+    yield network_workbook(LENET, (28, 28, 1), (), 3)
+    channels = "Conv2D(40, 1); Dense(35); Softmax(); GlobalMaxPooling2D(); Dense(1100); Softmax()"
+    yield network_workbook(channels, (2, 3, 2), [f"{number}*?" for number in range(1100)], 1099)
+    # No probability but 0 and 1 is left, and still no logarithm of 0 is taken.
+    yield network_workbook('Rescaling(1e4); Flatten(); Dense(3, "softmax")', (2, 2, 1), (), 1)
+    yield network_workbook('Rescaling(1e4); Flatten(); Dense(1, "sigmoid")', (2, 2, 1), (), 1)
+    # Without an image, and with units of their own scales.
+    yield network_workbook("Rescaling((1, 2, 3), (0, -1, 5)); Dense(2)", (3,))
+
+
 def mutated(content, seed):
     """Type another number over one cell of each image and each weight, as a user would.
 
-    The stored values stay: only who recalculates gets the numbers right.
+    A target becomes class 0. The stored values stay: only who recalculates gets the numbers right.
     """
     random = np.random.default_rng(seed)
     plan = read_exported(content).plan
@@ -64,7 +91,11 @@ def mutated(content, seed):
     for sheet, block in blocks:
         if plan.specifications[sheet.specification].layout != "output size":
             row, column = random.integers((block.height, block.width))
-            edits[sheet.name, block.address(row, column)] = round(random.normal(scale=3), 3)
+            number = round(random.normal(scale=3), 3)
+            if block.role == "choice" or block.quantity.name == "moving_variance":
+                number = 0 if block.role == "choice" else abs(number)
+            if block.role != "name":
+                edits[sheet.name, block.address(row, column)] = number
     return edited(content, edits)
 
 
@@ -115,7 +146,8 @@ def check(found, seed):
 @pytest.fixture(scope="module")
 def changed_exports():
     """All workbooks but those checked in, each with changes of its own."""
-    contents = [*map(exported, range(DRAWN)), *special_exports()]
+    networks = [DrawnNetwork(seed).written() for seed in range(DRAWN_NETWORKS)]
+    contents = [*map(exported, range(DRAWN)), *special_exports(), *networks, *special_networks()]
     return [mutated(content, seed) for seed, content in enumerate(contents)]
 
 
@@ -148,6 +180,35 @@ def test_a_fast_engine_recalculates_a_few_drawn_exports_after_changes():
     for seed, report in enumerate(found):
         check(report, seed)
     assert sum(report.stored.differing > 0 for report in found) > FEW / 2
+
+
+def test_a_fast_engine_recalculates_a_few_networks_after_changes():
+    contents = [DrawnNetwork(seed).written() for seed in range(FEW)]
+    found = reports(
+        [mutated(content, seed) for seed, content in enumerate(contents)], "formualizer"
+    )
+    for seed, report in enumerate(found):
+        check(report, seed)
+    assert sum(report.stored.differing > 0 for report in found) > FEW / 2
+
+
+def test_the_drawn_networks_cover_all_layers():
+    seen = Counter()
+    for seed in range(DRAWN_NETWORKS):
+        drawn = DrawnNetwork(seed)
+        shapes = drawn.network.shapes
+        for layer, shape in zip(drawn.network.layers, shapes[:-1], strict=True):
+            seen[type(layer).__name__] += 1
+            seen[f"{getattr(layer, 'activation', '')} of {len(shape)}"] += 1
+            seen[f"{type(layer).__name__} of {len(shape)}"] += 1
+        seen.update(
+            {"class names": bool(drawn.class_names), "target": drawn.target is not None}
+            | {f"{shapes[-1][0]} units with a target": drawn.target is not None}
+        )
+    expected = {*LAYERS, "Dense of 1", "Dense of 3", "softmax of 1", "softmax of 3"}
+    expected |= {"BatchNormalization of 1", "BatchNormalization of 3", "class names", "target"}
+    expected |= {"1 units with a target", "3 units with a target", "Flatten of 1", "Flatten of 3"}
+    assert {name: seen[name] for name in expected if seen[name] < 2} == {}
 
 
 def test_the_drawn_exports_cover_the_option_space():

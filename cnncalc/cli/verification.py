@@ -8,12 +8,11 @@ from pathlib import Path
 from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
-from cnncalc.trace import record
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes
 from cnncalc.views.workbook.plan import Plan, Quantity, Specification
 from cnncalc.views.workbook.rendering import formula_rows
-from cnncalc.views.workbook.values import IMAGE, calculated_network, computed_values
+from cnncalc.views.workbook.values import calculated_trace, computed_values
 
 __all__ = ["compare_exported", "verify_workbook"]
 
@@ -66,7 +65,7 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     values = computed_values(specification, inputs)
     if specification.layout == "output size":
         return values, {}
-    trace = record(calculated_network(specification, inputs), inputs[IMAGE])
+    trace = calculated_trace(specification, inputs)
     by_place = term_sizes(trace)
     sizes = {
         Quantity(kind, *place): size

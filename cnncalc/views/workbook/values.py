@@ -33,6 +33,7 @@ __all__ = [
     "TARGET",
     "as_written",
     "calculated_network",
+    "calculated_trace",
     "computed_values",
     "input_shapes",
     "prediction_values",
@@ -110,6 +111,12 @@ def calculated_network(specification: Specification, inputs: Mapping[Quantity, A
     return assemble(specification.layers, specification.input_shape, weights)
 
 
+def calculated_trace(specification: Specification, inputs: Mapping[Quantity, Array]) -> Trace:
+    """Do a workbook's calculation, step by step; as `calculated_network`."""
+    image = inputs[IMAGE].reshape(specification.input_shape)
+    return record(calculated_network(specification, inputs), image)
+
+
 def computed_values(
     specification: Specification, inputs: Mapping[Quantity, Array]
 ) -> dict[Quantity, Array]:
@@ -122,7 +129,7 @@ def computed_values(
     """
     if specification.layout == "output size":
         return _size_values(inputs)
-    trace = record(calculated_network(specification, inputs), inputs[IMAGE])
+    trace = calculated_trace(specification, inputs)
     values = trace_values(trace)
     if specification.layout == "network":
         values |= prediction_values(trace, inputs.get(CLASS_NAMES), inputs.get(TARGET))
