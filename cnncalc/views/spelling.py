@@ -19,6 +19,7 @@ SPELLINGS: Mapping[str, str] = MappingProxyType(
         "ᵖ": "p",
         "²": "^2",
         "√": "sqrt",
+        "≈": "~",
         "⌊": "floor(",
         "⌋": ")",
         "│": "|",

@@ -84,7 +84,7 @@ def test_the_terms_that_contribute_most_are_followed(run):
     text = "of each number the 3 terms that contribute most, here of 8; --full follows them all"
     assert text in short
     contributions = [
-        abs(float(line.rsplit(" = ")[-1].replace("−", "-")))
+        abs(float(re.split(" [=≈] ", line)[-1].replace("−", "-")))
         for line in short.splitlines()
         if "  adds " in line
     ]

@@ -11,7 +11,7 @@ from cnncalc.receptive_field import image_region
 from cnncalc.trace import Trace
 from cnncalc.views.terminal.blocks import INDENT
 from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.equations import in_formula, signed
+from cnncalc.views.terminal.equations import equals, in_formula, signed
 from cnncalc.views.terminal.explanations import draw_explanation
 from cnncalc.views.terminal.formulas import by_channel, draw_result, place
 from cnncalc.views.terminal.regions import draw_region
@@ -83,7 +83,9 @@ def _contribution(step: Step, screen: Screen) -> str:
     text = ""
     if step.term is not None and step.term.weight is not None:
         value, weight = (in_formula(screen.number(n)) for n in (step.term.value, step.term.weight))
-        text = f"  adds {value}×{weight} = {signed(screen.number(step.term.product))}"
+        from_shown = screen.shown(step.term.value) * screen.shown(step.term.weight)
+        sign = equals(step.term.product, from_shown, screen)
+        text = f"  adds {value}×{weight} {sign} {signed(screen.number(step.term.product))}"
     if step.explanation.layer.geometry and len(by_channel(step.explanation)) > 1:
         text += "  (the sum of each channel's products)"
     return screen.spell(text)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from math import isclose
 
 from rich.text import Text
 
 from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["Equation", "draw_equation", "in_formula", "signed"]
+__all__ = ["Equation", "draw_equation", "equals", "in_formula", "signed"]
 
 MINUS = "−"
+# Two orders of adding up differ by less.
+ROUNDING_NOISE = 1e-12
 # Longer sums lose their middle, unless the user asks for everything.
 MOST_TERMS = 100
 
@@ -46,6 +49,16 @@ def in_formula(number: str) -> str:
     '(−1)'
     """
     return f"({signed(number)})" if number.startswith("-") else signed(number)
+
+
+def equals(result: float, recalculated: float, screen: Screen) -> str:
+    """Return "=" where an equation is true as it is printed, "≈" where rounded numbers miss it.
+
+    Arguments: the `result` that is printed; what the other printed numbers give, `recalculated`
+    from those (`Screen.shown`).
+    """
+    is_true = screen.number(result) == screen.number(recalculated)
+    return "=" if is_true or isclose(result, recalculated, rel_tol=ROUNDING_NOISE) else "≈"
 
 
 def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:

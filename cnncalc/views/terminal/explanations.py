@@ -16,6 +16,7 @@ from cnncalc.explanation import Explanation, Term, explain
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.views.terminal.blocks import Block, flow, labelled, sign
 from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.equations import equals
 from cnncalc.views.terminal.excerpts import draw_near_window, draw_whole
 from cnncalc.views.terminal.formulas import by_channel, draw_result, draw_subtotal, place
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
@@ -173,5 +174,12 @@ def _products(explanation: Explanation, terms: Sequence[Term], screen: Screen) -
             return None
         blocks.append(labelled(name, block, screen))
     height = len(blocks[0])
-    times, equals = sign("×", height, screen), sign("=", height, screen)
-    return list(flow([blocks[0], times, blocks[1], equals, blocks[2]], screen, gap=2))
+    relation = "=" if all(_is_true(term, screen) for term in terms) else "≈"
+    times, gives = sign("×", height, screen), sign(relation, height, screen)
+    return list(flow([blocks[0], times, blocks[1], gives, blocks[2]], screen, gap=2))
+
+
+def _is_true(term: Term, screen: Screen) -> bool:
+    """Tell whether a product as it is printed is that of the numbers as they are printed."""
+    from_shown = screen.shown(term.value) * screen.shown(term.weight or 0.0)
+    return equals(term.product, from_shown, screen) == "="

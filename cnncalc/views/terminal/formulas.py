@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import fsum, isnan
+from math import fsum, hypot, isnan
 
 from rich.text import Text
 
 from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.views.terminal.equations import Equation, draw_equation, in_formula, signed
+from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
-from cnncalc.views.terminal.rules import WRITTEN_OUT, function_name, shares
+from cnncalc.views.terminal.rules import WRITTEN_OUT, activated, shares
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = ["by_channel", "draw_result", "draw_subtotal", "place"]
@@ -58,8 +58,9 @@ def _products(
     explanation: Explanation, terms: Sequence[Term], total: float, screen: Screen
 ) -> Equation:
     geometry = explanation.layer.geometry
+    from_shown = sum(_shown_product(term, screen) for term in terms)
     return Equation(
-        f"{signed(screen.number(total))} = ",
+        _result(total, from_shown, screen),
         [_product(term, screen) for term in terms],
         faint=frozenset(index for index, term in enumerate(terms) if term.product == 0),
         row=geometry.kernel.width if geometry else None,
@@ -70,6 +71,15 @@ def _product(term: Term, screen: Screen) -> str:
     mark = PADDING_MARK if term.padding else ""
     weight = in_formula(screen.number(term.weight or 0.0))
     return f"{in_formula(screen.number(term.value))}{mark}×{weight}"
+
+
+def _shown_product(term: Term, screen: Screen) -> float:
+    return screen.shown(term.value) * screen.shown(term.weight or 0.0)
+
+
+def _result(result: float, from_shown: float, screen: Screen) -> str:
+    """Return an equation's left side."""
+    return f"{signed(screen.number(result))} {equals(result, from_shown, screen)} "
 
 
 def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
@@ -90,9 +100,9 @@ def _summed(explanation: Explanation, screen: Screen) -> Equation:
     channels = by_channel(explanation) if explanation.layer.geometry else {}
     if len(channels) < 2:
         return _products(explanation, explanation.terms, explanation.total, screen)
-    sums = (fsum(term.product for term in terms) for terms in channels.values())
+    sums = [fsum(term.product for term in terms) for terms in channels.values()]
     terms = [in_formula(screen.number(each)) for each in sums]
-    return Equation(f"{signed(screen.number(explanation.total))} = ", terms)
+    return Equation(_result(explanation.total, sum(map(screen.shown, sums)), screen), terms)
 
 
 def _largest_products(explanation: Explanation, screen: Screen) -> Equation:
@@ -102,7 +112,8 @@ def _largest_products(explanation: Explanation, screen: Screen) -> Equation:
     others = len(explanation.terms) - len(largest)
     last = f"{in_formula(screen.number(rest))} from {others:,} smaller terms"
     products = [_product(term, screen) for term in largest]
-    return Equation(f"{signed(screen.number(explanation.total))} = ", [*products, last])
+    from_shown = sum(_shown_product(term, screen) for term in largest) + screen.shown(rest)
+    return Equation(_result(explanation.total, from_shown, screen), [*products, last])
 
 
 def _reduced(explanation: Explanation, screen: Screen) -> Equation:
@@ -115,31 +126,33 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     if explanation.rule == "max":
         return Equation("max(", [signed(n) + mark for n, mark in pairs], ", ", f") = {total}")
     inside = [in_formula(number) + mark for number, mark in pairs]
+    shown = [screen.shown(term.value) for term in counted]
     if explanation.rule == "average":
-        return Equation("(", inside, " + ", f") / {len(counted)} = {total}")
+        sign = equals(explanation.total, sum(shown) / len(shown), screen)
+        return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
     if explanation.rule == "l2":
-        return Equation("√(", [f"{text}²" for text in inside], " + ", f") = {total}")
-    return Equation(f"{total} = ", inside)
+        sign = equals(explanation.total, hypot(*shown), screen)
+        return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
+    return Equation(_result(explanation.total, sum(shown), screen), inside)
 
 
 def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return what the bias and the activation made of the total."""
     equations = []
-    before, last = (
-        signed(screen.number(n)) for n in (explanation.total, explanation.results[-1][1])
-    )
+    before, last = explanation.total, explanation.results[-1][1]
     if explanation.bias is not None:
         _, biased = explanation.results[1]
-        after = signed(screen.number(biased))
+        from_shown = screen.shown(before) + screen.shown(explanation.bias)
         bias = in_formula(screen.number(explanation.bias))
-        equations.append(Equation(f"{before} + bias {bias} = {after}", ()))
-        before = after
+        sign, after = equals(biased, from_shown, screen), signed(screen.number(biased))
+        equations.append(
+            Equation(f"{signed(screen.number(before))} + bias {bias} {sign} {after}", ())
+        )
+        before = biased
     if explanation.among:
-        own, share = explanation.at[-1], explanation.results[-1][1]
-        equations += shares(explanation.among, own, share, screen)
+        equations += shares(explanation.among, explanation.at[-1], last, screen)
     elif explanation.results[-1][0] == "activation" and explanation.rule != "softmax":
-        name = function_name(explanation.layer.layer)
-        equations.append(Equation(f"{name}({before}) = {last}", ()))
+        equations.append(activated(explanation.layer.layer, before, last, screen))
     return equations
 
 

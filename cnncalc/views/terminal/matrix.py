@@ -35,7 +35,7 @@ CELL_MARGIN = 2
 NO_PADS = Pads(0, 0, 0, 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix:
     """A (height, width) matrix and what to mark in it.
 

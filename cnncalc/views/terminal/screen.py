@@ -84,6 +84,10 @@ class Screen:
         """Return the text of a number, or the sign of an empty cell."""
         return self.spell(EMPTY) if isnan(value) else format_number(value, self.display.decimals)
 
+    def shown(self, value: float) -> float:
+        """Return what the text of a number says: the value as it is rounded there."""
+        return value if isnan(value) else float(format_number(value, self.display.decimals))
+
     def line(self, text: str = "", style: str | Style = "") -> Text:
         """Return one line of text that is never wrapped."""
         line = Text(no_wrap=True, overflow="ignore", end="")

@@ -14,7 +14,7 @@ __all__ = ["Volume", "channel_labels", "size_text"]
 RGB = ("red", "green", "blue")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Volume:
     """Values (height, width, channels), a label for each channel, and what is padding in them.
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cnncalc.views.terminal.equations import Equation, draw_equation, in_formula, signed
+from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 
 from .rendering import plain, screen
 
@@ -66,3 +66,11 @@ def test_ascii_keeps_lines_within_the_screen():
     lines = draw(equation, width=40, encoding="ascii")
     assert lines[0].startswith("sqrt(0^2 + 1^2")
     assert max(map(len, lines)) <= 40
+
+
+def test_equal_is_what_the_printed_numbers_give_once_rounded():
+    assert equals(70.7778, 70.7707, screen()) == "≈"
+    assert equals(5.477225575, 30**0.5, screen()) == "="
+    assert equals(0.30000000000000004, 0.3, screen(decimals=17)) == "="
+    assert equals(2.4, 2, screen(decimals=0)) == "="
+    assert equals(1e-9, 2e-9, screen()) == "≈"

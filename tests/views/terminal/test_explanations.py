@@ -249,3 +249,36 @@ def test_steps_of_a_large_layer_are_cut_off_unless_full():
     assert text.count("conv2d (") == 2 * 64
     assert text.endswith("… and 36 more; --full shows them all, --at shows a single one.\n")
     assert printed(render_steps(trace, Display(full=True))).count("conv2d (") == 2 * 100
+
+
+def test_rounded_products_are_about_equal():
+    ninths = np.full((3, 3), 1 / 9)
+    text = explained(calculated(image(), kernels(ninths), bias=1 / 3), (0, 0))
+    assert "  70.7778 ≈ 18×0.1111 +  54×0.1111" in text
+    assert "  70.7778 + bias 0.3333 = 71.1111  conv2d (0, 0)\n" in text
+    assert "×   0.1111  0.1111  0.1111   ≈  " in text
+    whole = explained(calculated(image(), kernels(np.eye(3))), (0, 0))
+    assert "≈" not in whole
+
+
+def test_rounded_sums_are_about_equal():
+    thirds = np.full((1, 1, 2, 1), 1 / 3)
+    text = explained(calculated(np.ones((1, 1, 2)), thirds, bias=1 / 3), (0, 0))
+    assert "  0.3333 = 1×0.3333\n" in text
+    assert "  0.6667 ≈ 0.3333 + 0.3333\n" in text
+    assert "  0.6667 + bias 0.3333 = 1  conv2d (0, 0)\n" in text
+    values = np.full((2, 2, 1), 1 / 6)
+    assert "(0.1667 + 0.1667 + 0.1667 + 0.1667) / 4 = 0.1667" in explained(
+        pooled("average", values), (0, 0)
+    )
+    assert "√(0.1667² + 0.1667² + 0.1667² + 0.1667²) ≈ 0.3333" in explained(
+        pooled("l2", values), (0, 0)
+    )
+    trace = calculated(np.full((1, 1, 1), 2 / 3), np.full((1, 1, 1, 2), 1.0), combine="sum")
+    assert "1.3333 ≈ 0.6667 + 0.6667" in explained(trace, (0, 0, 0))
+
+
+def test_about_equal_is_spelt_where_the_screen_lacks_it():
+    trace = calculated(image(), kernels(np.full((3, 3), 1 / 9)))
+    text = printed(render_explanation(follow(trace, (0, 0)), Display()), encoding="latin-1")
+    assert "70.7778 ~ 18×0.1111" in text

@@ -6,6 +6,7 @@ import pytest
 from cnncalc.explanation import explain
 from cnncalc.layers import (
     ELU,
+    Activation,
     BatchNormalization,
     Dense,
     Dropout,
@@ -109,3 +110,27 @@ def test_of_many_inputs_the_largest_terms_come_first_and_the_others_are_added_up
     text = " ".join(formulas(Dense(1, use_bias=False), values, (0,), weights))
     assert text.startswith("384 = 1×(−50) + 29×1 + 28×1")
     assert text.endswith("+ 8×1 + 7×1 + 20 from 6 smaller terms  dense (0)")
+
+
+@pytest.mark.parametrize(
+    ("layer", "values", "written"),
+    [
+        (Activation("sigmoid"), [4.00004], "sigmoid(4) = 0.982  activation (0)"),
+        (LeakyReLU(100), [-0.00123456], "leaky_relu(−0.0012) ≈ −0.1235  leaky_re_lu (0)"),
+        (Rescaling(1 / 255), [18], "18×0.0039 + offset 0 ≈ 0.0706  rescaling (0)"),
+        (Rescaling(0.5), [18], "18×0.5 + offset 0 = 9  rescaling (0)"),
+    ],
+)
+def test_what_printed_numbers_miss_is_about_equal(layer, values, written):
+    assert formulas(layer, values, (0,)) == [written]
+
+
+def test_normalization_and_softmax_may_be_about_equal_too():
+    weights = {name: NORMALIZATION[name][1:] for name in NORMALIZATION}
+    weights["moving_variance"] = [0.00001]
+    layer = BatchNormalization(epsilon=0.00001)
+    assert formulas(layer, [5.00033], (0,), weights)[1] == (
+        "(5.0003 − 5) / √(1e−5 + 1e−5) × 2 + (−1) ≈ −0.8524  batch_normalization (0)"
+    )
+    text = formulas(Softmax(), [10.00004, 0.00006], (1,))[-1]
+    assert text == "e^(0.0001 − 10) / (e^(10 − 10) + e^(0.0001 − 10)) ≈ 4.5399e−5  softmax (1)"
