@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from cnncalc.cli.console import note, output_console
+from cnncalc.cli.console import output_console
+from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import read_labelled
 from cnncalc.cli.training_options import DataOptions, data_options
 from cnncalc.files.labelled import LabelledData
@@ -41,7 +42,7 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     """
     trained = read_model(model)
     for each in trained.notes:
-        note(each)
+        remark(each)
     fit = given.fit or trained.fit
     dataset = _numbered(read_labelled(given, trained.network.input_shape, fit), trained)
     evaluation = evaluate_network(trained.network, _loss(trained), dataset)

@@ -9,7 +9,8 @@ import click
 import numpy as np
 
 from cnncalc.classification import classification_kind
-from cnncalc.cli.console import note, output_console
+from cnncalc.cli.console import output_console
+from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import quoted
@@ -51,7 +52,7 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
     """
     trained = read_model(model)
     for each in trained.notes:
-        note(each)
+        remark(each)
     predictions = [_predict(trained, model, source, explain=explain) for source in images]
     if form == "csv":
         click.echo(predictions_csv(predictions), nl=False)

@@ -11,14 +11,11 @@ from types import FrameType
 
 from cnncalc.cli.console import error_console, note
 from cnncalc.cli.network_argument import read_network
-from cnncalc.cli.training_options import DataOptions, FitOptions, KeepOptions
-from cnncalc.errors import InputError, OptionError, OutputError
-from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
+from cnncalc.cli.remarks import remark
+from cnncalc.cli.training_options import DataOptions, FitOptions
+from cnncalc.errors import OptionError
 from cnncalc.files.datasets import ReadOptions, read_data
-from cnncalc.files.history import HISTORY_ENDINGS
 from cnncalc.files.labelled import LabelledData
-from cnncalc.files.output import check_output, output_ending
-from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble, initialize
@@ -27,17 +24,15 @@ from cnncalc.shapes import Size, pair
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.fit import TrainingPlan, steps
-from cnncalc.training.identity import identity
 from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.schedules import make_schedule
-from cnncalc.training.state import TrainingState, begin
 from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
 
 MOST_NAMES = 10
-__all__ = ["Session", "check_files", "interruptible", "prepare", "read_labelled", "start"]
+__all__ = ["Session", "interruptible", "prepare", "read_labelled"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def _read_start(text: str | None) -> Start:
 
         model = read_model(Path(text))
         for each in model.notes:
-            note(each)
+            remark(each)
         network, training = model.network, model.training
         return Start(
             network.layers,
@@ -133,7 +128,7 @@ def read_labelled(
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
     for each in data.notes:
-        note(each)
+        remark(each)
     return data
 
 
@@ -147,9 +142,9 @@ def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) 
     else:
         parts = split(training, wanted.validation_split, wanted.stratify)
         hint = "; --stratify holds back a share of each class"
-    note(_parts_sentence(parts))
+    remark(_parts_sentence(parts))
     for each in split_warnings(parts):
-        note(f"Warning: {each}{hint}")
+        remark(f"Warning: {each}{hint}")
     return parts
 
 
@@ -176,9 +171,9 @@ def _network(
         scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
         layers = layers if wanted.raw else rescaled(layers, scale)
         network = initialize(layers, shape, wanted.seed)
-    note(f"network: {write(network.layers)}")
+    remark(f"network: {write(network.layers)}")
     for each in network.notes:
-        note(each)
+        remark(each)
     return network
 
 
@@ -214,37 +209,6 @@ def _early_stopping(wanted: FitOptions, parts: Parts) -> EarlyStopping | None:
         patience=wanted.early_stopping,
         restore_best_weights=wanted.restore_best,
     )
-
-
-def check_files(keep: KeepOptions) -> None:
-    """Refuse files that can't be written, or are of another training, before anything is read."""
-    output_ending(keep.output, (".keras",))
-    check_output(keep.output, force=keep.force)
-    if keep.history is not None:
-        output_ending(keep.history, HISTORY_ENDINGS)
-        check_output(keep.history, force=keep.force)
-    checkpoint = checkpoint_path(keep.output)
-    if keep.resume and not checkpoint.exists():
-        message = f"there is no checkpoint {quoted(checkpoint)} to resume from"
-        raise InputError(message)
-    if not keep.resume and not keep.force and checkpoint.exists():
-        message = (
-            f"{quoted(checkpoint)} is of a training that was stopped: add --resume to go on, or "
-            "--force to begin anew"
-        )
-        raise OutputError(message)
-
-
-def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
-    """Return the state to train from, initial or resumed, and what writes its checkpoints."""
-    plan, path = session.plan, checkpoint_path(keep.output)
-    what = identity(plan, session.parts)
-    writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
-    if not keep.resume:
-        return begin(plan.network, plan.optimizer, session.optimizer_state), writer
-    state = read_checkpoint(path, what)
-    note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
-    return state, writer
 
 
 @contextmanager

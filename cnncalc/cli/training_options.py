@@ -190,6 +190,7 @@ class KeepOptions:
     resume: bool
     checkpoint_minutes: float | None
     history: Path | None
+    report: Path | None
 
 
 keep_options = bundled(
@@ -217,5 +218,12 @@ keep_options = bundled(
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="Write each epoch's numbers: .csv or .json.",
+    ),
+    click.option(
+        "--report",
+        type=click.Path(path_type=Path),
+        metavar="FILE.xlsx",
+        help="Write a workbook with the curves, the confusion matrix, the learnt filters and the "
+        "worst mistakes.",
     ),
 )

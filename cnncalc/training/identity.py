@@ -9,6 +9,7 @@ from cnncalc.errors import OptionError
 from cnncalc.network import Network
 from cnncalc.training.dataset import Parts
 from cnncalc.training.fit import TrainingPlan
+from cnncalc.training.optimizer_notation import write_optimizer
 
 __all__ = ["check_identity", "identity"]
 
@@ -22,7 +23,7 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
         "network": "; ".join(map(repr, plan.network.layers)),
         "input_shape": repr(plan.network.input_shape),
         "loss": plan.loss.name,
-        "optimizer": repr(plan.optimizer),
+        "optimizer": write_optimizer(plan.optimizer),
         "batch_size": str(plan.batch_size),
         "seed": str(plan.seed),
         "initial weights": _weights_digest(plan.network),

@@ -10,7 +10,7 @@ from cnncalc.notation.literals import read_value
 from cnncalc.notation.source import Source, nearest
 from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 
-__all__ = ["parse_optimizer"]
+__all__ = ["parse_optimizer", "write_optimizer"]
 
 
 def parse_optimizer(text: str) -> Optimizer:
@@ -77,3 +77,19 @@ def _number(source: Source, name: str, node: ast.expr) -> object:
     else:
         message = f"{name} must be a number. Received: {source.quote(node)}"
     raise OptionError(message)
+
+
+def write_optimizer(optimizer: Optimizer) -> str:
+    """Write an optimizer as Keras's call, with its learning rate and what is not a default.
+
+    >>> write_optimizer(parse_optimizer("sgd(momentum=0.9)"))
+    'SGD(learning_rate=0.01, momentum=0.9)'
+    """
+    default = type(optimizer)()  # type: ignore[call-arg]  # every kind has a default rate
+    arguments = [
+        f"{field.name}={getattr(optimizer, field.name)!r}"
+        for field in fields(optimizer)
+        if field.name == "learning_rate"
+        or getattr(optimizer, field.name) != getattr(default, field.name)
+    ]
+    return f"{type(optimizer).__name__}({', '.join(arguments)})"

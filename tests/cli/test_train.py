@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from cnncalc.files.checkpoints import checkpoint_path
@@ -305,3 +306,15 @@ def test_weights_are_float32(trained, data):
         np.dtype(np.float32)
     }
     assert flat(model.network.weights)
+
+
+def test_the_report_is_a_workbook(trained, data):
+    _, result = trained(data, *FAST, "--report", "report.xlsx")
+    assert "wrote report.xlsx" in result.stderr
+    book = openpyxl.load_workbook("report.xlsx", data_only=True)
+    assert book.sheetnames[:4] == ["Summary", "Curves", "Confusion", "Filters"]
+    settings = {row[0].value: row[1].value for row in book["Summary"].iter_rows(3, 9)}
+    assert settings["Optimizer"] == "Adam(learning_rate=0.001)"
+    assert settings["Images"] == "28 to train on, 12 to validate with"
+    if "Mistakes" in book.sheetnames:
+        assert book["Mistakes"]["B4"].value.startswith("sample ")

@@ -1,8 +1,9 @@
 import pytest
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.training.optimizer_notation import parse_optimizer
+from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
+from cnncalc.training.schedules import CosineDecay
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,21 @@ def test_what_cannot_be_read_is_one_clear_line(text, error, words):
     with pytest.raises(error, match=words) as caught:
         parse_optimizer(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        Adam(),
+        SGD(learning_rate=0.5, momentum=0.9, nesterov=True),
+        AdamW(weight_decay=None),
+        RMSprop(centered=True, clipnorm=1.0),
+    ],
+)
+def test_what_is_written_reads_back_the_same(optimizer):
+    assert parse_optimizer(write_optimizer(optimizer)) == optimizer
+
+
+def test_a_schedule_is_written_with_its_numbers():
+    written = write_optimizer(SGD(learning_rate=CosineDecay(0.1, 5)))
+    assert written.startswith("SGD(learning_rate=CosineDecay(initial_learning_rate=0.1, ")

@@ -1,67 +1,46 @@
 """The report of a training as a workbook: curves, confusion matrix, filters, the worst mistakes.
 
-It shows what was measured while training; nothing in it recomputes a training.
+It shows what was measured in training; the shares on it are live formulas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from cnncalc.layers import Conv2D
 from cnncalc.layers.base import size_text
-from cnncalc.network import Array, Network
+from cnncalc.network import Network
 from cnncalc.notation import write_layer
 from cnncalc.training.history import EpochRecord
-from cnncalc.training.metrics import ClassReport
 from cnncalc.views.picture import encode_picture
+from cnncalc.views.training_report import Mistake, TrainingReport
 from cnncalc.views.workbook.streaming import CREATED
 from cnncalc.views.workbook.texts import clean_text
 
-__all__ = ["Mistake", "TrainingReport", "write_training_report"]
+__all__ = ["write_training_report"]
 
 MOST_FILTERS = 64
 MOST_CHANNELS = 16
-PICTURE_PIXELS = 120
-WEIGHTS = {"type": "3_color_scale", "min_color": "#4F81BD", "mid_color": "#FFFFFF",
-           "max_color": "#F79646", "mid_type": "num", "mid_value": 0}  # fmt: skip
-COUNTS = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#63BE7B"}
-
-
-@dataclass(frozen=True, eq=False)
-class Mistake:
-    """One image that was taken for another class: (height, width, channels), 0 to `largest`."""
-
-    name: str
-    image: Array
-    true_class: str
-    predicted_class: str
-    probability: float
-    loss: float
-
-
-@dataclass(frozen=True, eq=False)
-class TrainingReport:
-    """What the workbook shows.
-
-    `settings` are what was trained and how, by name; `tested_on` says on which data the
-    `classes` were told apart; `mistakes` are the worst ones, worst first; a pixel of theirs is at
-    most `largest`.
-    """
-
-    network: Network
-    settings: Mapping[str, str]
-    history: Sequence[EpochRecord]
-    tested_on: str
-    classes: ClassReport
-    mistakes: Sequence[Mistake]
-    largest: float = 255
+PICTURE_PIXELS = 96
+ROW_PIXELS = 100
+WEIGHT_PIXELS = 40
+CURVES = {"Loss": ("loss", "val_loss"), "Accuracy": ("accuracy", "val_accuracy")}
+WEIGHT_COLORS = {
+    "type": "3_color_scale",
+    "min_color": "#4F81BD",
+    "mid_color": "#FFFFFF",
+    "max_color": "#F79646",
+    "mid_type": "num",
+    "mid_value": 0,
+}
+COUNT_COLORS = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#57AB5A"}
 
 
 def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
@@ -73,55 +52,188 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as workbook:
         workbook.set_properties({"title": "Training", "created": CREATED})
-        page = _Pages(workbook)
-        page.summary(report)
-        page.curves(report.history)
-        page.confusion(report)
-        page.filters(report.network)
-        page.mistakes(report)
+        book = _Book(workbook)
+        _write_summary(book, report)
+        _write_curves(book, report.history)
+        _write_confusion(book, report)
+        _write_filters(book, report.network)
+        _write_mistakes(book, report)
 
 
-class _Pages:
-    """Writes one sheet after the other."""
+class _Book:
+    """A workbook with the formats of its cells."""
 
     def __init__(self, workbook: Any) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
         self.workbook = workbook
-        self.title = workbook.add_format({"bold": True, "font_size": 14})
-        self.head = workbook.add_format({"bold": True, "bottom": 1})
+        self.title = workbook.add_format({"bold": True, "font_size": 15, "font_color": "#1E5631"})
+        self.heading = workbook.add_format({"bold": True, "bottom": 1})
         self.number = workbook.add_format({"num_format": "0.0000"})
-        self.share = workbook.add_format({"num_format": "0.0%"})
+        self.share = workbook.add_format({"num_format": "0.0%", "align": "left"})
         self.weight = workbook.add_format({"num_format": "0.00", "font_size": 8, "align": "center"})
+        self.middle = workbook.add_format({"valign": "vcenter", "num_format": "0.0000"})
 
-    def sheet(self, name: str, title: str, widths: Mapping[str, int]) -> Any:  # noqa: ANN401
-        """Add a sheet with a title in its first cell."""
+    def sheet(self, name: str, title: str, **widths: int) -> Any:  # noqa: ANN401
+        """Add a sheet with its title in the first cell; widths by column, in characters."""
         sheet = self.workbook.add_worksheet(name)
         sheet.write_string(0, 0, clean_text(title), self.title)
-        for columns, width in widths.items():
-            sheet.set_column(columns, width)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        for column, width in widths.items():
+            sheet.set_column(f"{column}:{column}", width)
         return sheet
 
-    def summary(self, report: TrainingReport) -> None:
-        """Write what was trained, and how."""
-        sheet = self.sheet("Summary", "What was trained", {"A:A": 22, "B:B": 60, "C:D": 16})
-        last = report.history[-1]
-        lines = {**report.settings, "Epochs": str(last.epoch), "Tested on": report.tested_on}
-        for row, (name, text) in enumerate(lines.items(), start=2):
-            sheet.write_string(row, 0, name)
-            sheet.write_string(row, 1, clean_text(text))
-        row = len(lines) + 2
-        sheet.write_string(row, 0, "Accuracy")
-        sheet.write_number(row, 1, report.classes.accuracy, self.share)
-        self._layers(sheet, row + 2, report.network)
 
-    def _layers(self, sheet: Any, row: int, network: Network) -> None:  # noqa: ANN401
-        sheet.write_row(row, 0, ("Layer", "Call", "Output", "Parameters"), self.head)
-        first = row + 1
-        parts = zip(network.layers, network.shapes, network.shapes[1:], strict=False)
-        for row, (layer, shape, output) in enumerate(parts, start=first):  # noqa: B020
-            sheet.write_string(row, 0, layer.name)
-            sheet.write_string(row, 1, write_layer(layer))
-            sheet.write_string(row, 2, size_text(output))
-            sheet.write_number(row, 3, layer.parameter_count(shape))
-        total = f"=SUM({xl_range(first, 3, first + len(network.layers) - 1, 3)})"
-        sheet.write_string(first + len(network.layers), 2, "Total", self.head)
-        sheet.write_formula(first + len(network.layers), 3, total, self.head)
+def _write_summary(book: _Book, report: TrainingReport) -> None:
+    sheet = book.sheet("Summary", "What was trained", A=22, B=72, C=16, D=16)
+    lines = {**report.settings, "Epochs done": str(len(report.history))}
+    for row, (name, text) in enumerate(lines.items(), start=2):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, clean_text(text))
+    row = 2 + len(lines)
+    sheet.write_string(row, 0, f"Accuracy, {report.tested_on.lower()}")
+    sheet.write_number(row, 1, report.classes.accuracy, book.share)
+    _write_layers(book, sheet, row + 2, report.network)
+
+
+def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:  # noqa: ANN401
+    for column, heading in enumerate(("Layer", "Call", "Output", "Parameters")):
+        sheet.write_string(top, column, heading, book.heading)
+    first, last = top + 1, top + len(network.layers)
+    shapes = network.shapes
+    counts = [
+        layer.parameter_count(shape) for layer, shape in zip(network.layers, shapes, strict=False)
+    ]
+    for index, (layer, count) in enumerate(zip(network.layers, counts, strict=True)):
+        sheet.write_string(first + index, 0, layer.name)
+        sheet.write_string(first + index, 1, write_layer(replace(layer, name="")))
+        sheet.write_string(first + index, 2, size_text(shapes[index + 1]))
+        sheet.write_number(first + index, 3, count)
+    total = f"=SUM({xl_range(first, 3, last, 3)})"
+    sheet.write_string(last + 1, 2, "Total", book.heading)
+    sheet.write_formula(last + 1, 3, total, book.heading, sum(counts))
+
+
+def _write_curves(book: _Book, history: Sequence[EpochRecord]) -> None:
+    sheet = book.sheet(
+        "Curves", "Loss and accuracy of each epoch", A=8, B=12, C=12, D=12, E=13, F=13
+    )
+    names = [name for name, value in history[0].row().items() if value is not None]
+    for column, name in enumerate(names):
+        sheet.write_string(2, column, name, book.heading)
+        for row, record in enumerate(history, start=3):
+            whole = name in ("epoch", "images")
+            sheet.write_number(row, column, record.row()[name], None if whole else book.number)
+    for place, (title, pair) in enumerate(CURVES.items()):
+        chart = book.workbook.add_chart({"type": "line"})
+        for name in pair:
+            if name in names:
+                chart.add_series(_series(sheet.name, names.index(name), len(history)))
+        chart.set_title({"name": title})
+        chart.set_x_axis({"name": "epoch"})
+        sheet.insert_chart(2 + 16 * place, len(names) + 1, chart)
+
+
+def _series(sheet: str, column: int, count: int) -> dict[str, Any]:
+    return {
+        "name": [sheet, 2, column],
+        "categories": [sheet, 3, 0, 2 + count, 0],
+        "values": [sheet, 3, column, 2 + count, column],
+        "marker": {"type": "circle", "size": 4},
+    }
+
+
+def _write_confusion(book: _Book, report: TrainingReport) -> None:
+    title = f"{report.tested_on}: rows are the true classes, columns what they were taken for"
+    sheet = book.sheet("Confusion", title, A=22)
+    names, matrix = report.classes.class_names, report.classes.matrix
+    first, last = 3, 2 + len(names)
+    for index, name in enumerate(names):
+        sheet.write_string(2, 1 + index, clean_text(name), book.heading)
+        sheet.write_string(first + index, 0, clean_text(name), book.heading)
+        for column, count in enumerate(matrix[index].tolist(), start=1):
+            sheet.write_number(first + index, column, count)
+    sheet.conditional_format(first, 1, last, len(names), COUNT_COLORS)
+    sheet.write_string(2, 1 + len(names), "recall", book.heading)
+    sheet.write_string(last + 1, 0, "precision", book.heading)
+    for index in range(len(names)):
+        cell = xl_rowcol_to_cell(first + index, 1 + index)
+        row = xl_range(first + index, 1, first + index, len(names))
+        column = xl_range(first, 1 + index, last, 1 + index)
+        recall, precision = report.classes.recall[index], report.classes.precision[index]
+        _write_share(book, sheet, (first + index, 1 + len(names)), (cell, row), recall)
+        _write_share(book, sheet, (last + 1, 1 + index), (cell, column), precision)
+
+
+def _write_share(
+    book: _Book,
+    sheet: Any,  # noqa: ANN401
+    place: tuple[int, int],
+    parts: tuple[str, str],
+    value: float,
+) -> None:
+    """Write a cell's share of the sum of some, empty where that is 0."""
+    cell, others = parts
+    formula = f'=IF(SUM({others})=0,"",{cell}/SUM({others}))'
+    sheet.write_formula(*place, formula, book.share, "" if np.isnan(value) else value)
+
+
+def _write_filters(book: _Book, network: Network) -> None:
+    """Write the first convolution's weights: a block a channel, the filters below each other."""
+    found = [
+        (layer.name, own["kernel"])
+        for layer, own in zip(network.layers, network.weights, strict=True)
+        if isinstance(layer, Conv2D)
+    ]
+    if not found:
+        return
+    name, kernel = found[0]
+    height, width, channels, filters = kernel.shape
+    shown = f"{min(filters, MOST_FILTERS)} of {filters} filters of {height}×{width}×{channels}"
+    sheet = book.sheet("Filters", f"What {name} has learnt: {shown}, a channel beside the other")
+    sheet.set_column_pixels(0, 0, 70)
+    sheet.set_column_pixels(1, 1 + (width + 1) * min(channels, MOST_CHANNELS), WEIGHT_PIXELS)
+    for index in range(min(filters, MOST_FILTERS)):
+        top = 2 + index * (height + 1)
+        sheet.write_string(top, 0, f"filter {index}")
+        for channel in range(min(channels, MOST_CHANNELS)):
+            left = 1 + channel * (width + 1)
+            for row, column in np.ndindex(height, width):
+                weight = float(kernel[row, column, channel, index])
+                sheet.write_number(top + row, left + column, weight, book.weight)
+    bottom = 1 + min(filters, MOST_FILTERS) * (height + 1)
+    sheet.conditional_format(
+        2, 1, bottom, (width + 1) * min(channels, MOST_CHANNELS), WEIGHT_COLORS
+    )
+
+
+def _write_mistakes(book: _Book, report: TrainingReport) -> None:
+    if not report.mistakes:
+        return
+    sheet = book.sheet("Mistakes", f"{report.tested_on}: the worst mistakes", B=40, C=18, D=18)
+    sheet.set_column_pixels(0, 0, ROW_PIXELS)
+    for column, heading in enumerate(("Image", "Name", "True class", "Taken for", "Loss")):
+        sheet.write_string(2, column, heading, book.heading)
+    for row, mistake in enumerate(report.mistakes, start=3):
+        sheet.set_row_pixels(row, ROW_PIXELS)
+        _insert_picture(sheet, row, mistake, report.largest)
+        texts = (mistake.name, mistake.true_class, mistake.predicted_class)
+        for column, text in enumerate(texts, start=1):
+            sheet.write_string(row, column, clean_text(text), book.middle)
+        sheet.write_number(row, 4, mistake.loss, book.middle)
+
+
+def _insert_picture(sheet: Any, row: int, mistake: Mistake, largest: float) -> None:  # noqa: ANN401
+    # No more pixels than are seen: two dozen whole photos would be a large file.
+    step = max(1, max(mistake.image.shape[:2]) // PICTURE_PIXELS)
+    image = mistake.image[::step, ::step] * (255 / largest)
+    picture = encode_picture(image, "png")
+    scale = PICTURE_PIXELS / max(image.shape[:2])
+    options = {
+        "image_data": BytesIO(picture.data),
+        "x_scale": scale,
+        "y_scale": scale,
+        "x_offset": 2,
+        "y_offset": 2,
+        "description": f"{mistake.true_class}, taken for {mistake.predicted_class}",
+    }
+    sheet.insert_image(row, 0, f"{row}.png", options)

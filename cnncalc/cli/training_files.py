@@ -1,0 +1,126 @@
+"""The files of a training: checked beforehand, resumed from, and written in the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.cli.console import command_line, note
+from cnncalc.cli.training import Session
+from cnncalc.cli.training_options import KeepOptions
+from cnncalc.errors import InputError, OutputError
+from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
+from cnncalc.files.history import HISTORY_ENDINGS, write_history
+from cnncalc.files.output import check_output, output_ending, write_atomically
+from cnncalc.files.paths import quoted
+from cnncalc.files.trained_models import write_model
+from cnncalc.training.dataset import Dataset
+from cnncalc.training.evaluation import Evaluation
+from cnncalc.training.fit import result
+from cnncalc.training.identity import identity
+from cnncalc.training.metrics import predicted_classes
+from cnncalc.training.optimizer_notation import write_optimizer
+from cnncalc.training.state import TrainingState, begin
+from cnncalc.views.training_report import Mistake, TrainingReport
+
+__all__ = ["check_files", "start", "write_files"]
+
+MOST_MISTAKES = 24
+
+
+def check_files(keep: KeepOptions) -> None:
+    """Refuse files that can't be written, or are of another training, before anything is read."""
+    output_ending(keep.output, (".keras",))
+    check_output(keep.output, force=keep.force)
+    for path, endings in ((keep.history, HISTORY_ENDINGS), (keep.report, (".xlsx",))):
+        if path is not None:
+            output_ending(path, endings)
+            check_output(path, force=keep.force)
+    checkpoint = checkpoint_path(keep.output)
+    if keep.resume and not checkpoint.exists():
+        message = f"there is no checkpoint {quoted(checkpoint)} to resume from"
+        raise InputError(message)
+    if not keep.resume and not keep.force and checkpoint.exists():
+        message = (
+            f"{quoted(checkpoint)} is of a training that was stopped: add --resume to go on, or "
+            "--force to begin anew"
+        )
+        raise OutputError(message)
+
+
+def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
+    """Return the state to train from, initial or resumed, and what writes its checkpoints."""
+    plan, path = session.plan, checkpoint_path(keep.output)
+    what = identity(plan, session.parts)
+    writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
+    if not keep.resume:
+        return begin(plan.network, plan.optimizer, session.optimizer_state), writer
+    state = read_checkpoint(path, what)
+    note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
+    return state, writer
+
+
+def write_files(
+    session: Session, state: TrainingState, evaluation: Evaluation, keep: KeepOptions
+) -> None:
+    """Write the model and what else was asked for, and remove the checkpoint."""
+    if keep.history is not None:
+        write_history(keep.history, state.history, force=keep.force)
+        note(f"wrote {keep.history}")
+    if keep.report is not None:
+        _write_report(keep.report, _report(session, state, evaluation), force=keep.force)
+    with write_atomically(keep.output, force=keep.force) as file:
+        names = session.parts.training.class_names
+        write_model(file, session.plan, state, names, session.fit)
+    checkpoint_path(keep.output).unlink(missing_ok=True)
+    note(f"wrote {keep.output}")
+
+
+def _write_report(path: Path, report: TrainingReport, *, force: bool) -> None:
+    from cnncalc.views.workbook.training_report import (  # noqa: PLC0415 (XlsxWriter, where needed)
+        write_training_report,
+    )
+
+    with write_atomically(path, force=force) as file:
+        write_training_report(file, report)
+    note(f"wrote {path}")
+
+
+def _report(session: Session, state: TrainingState, evaluation: Evaluation) -> TrainingReport:
+    title, dataset = session.held_out
+    worst = evaluation.most_wrong(MOST_MISTAKES)
+    return TrainingReport(
+        network=result(session.plan, state),
+        settings=_settings(session),
+        history=state.history,
+        tested_on=title,
+        classes=evaluation.report,
+        mistakes=[_mistake(dataset, evaluation, position) for position in worst],
+        largest=session.data.largest,
+    )
+
+
+def _settings(session: Session) -> dict[str, str]:
+    plan, parts = session.plan, session.parts
+    validation = len(parts.validation) if parts.validation is not None else 0
+    return {
+        "Made by": command_line(),
+        "Images": f"{len(parts.training):,} to train on, {validation:,} to validate with",
+        "Loss": plan.loss.name,
+        "Optimizer": write_optimizer(plan.optimizer),
+        "Batch size": str(plan.batch_size),
+        "Seed": str(plan.seed),
+    }
+
+
+def _mistake(dataset: Dataset, evaluation: Evaluation, position: int) -> Mistake:
+    images, labels = dataset.batch(np.array([position]))
+    taken_for = predicted_classes(evaluation.outputs[[position]])
+    return Mistake(
+        name=dataset.name(position),
+        image=images[0],
+        true_class=dataset.class_names[labels[0]],
+        predicted_class=dataset.class_names[taken_for[0]],
+        loss=float(evaluation.losses[position]),
+    )
