@@ -13,6 +13,9 @@ from cnncalc.shapes import Pads, Size, normalize_padding, pair, whole_number, wh
 
 __all__ = ["Axis", "Geometry", "axis", "geometry", "output_size"]
 
+# 8 GiB of float64: a slip of the keyboard must not stop the machine.
+MOST_CELLS = 2**30
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -180,6 +183,12 @@ def _axis(
 
 def _require_room(shape: Geometry) -> None:
     down, across = shape.vertical, shape.horizontal
+    if down.padded * across.padded > MOST_CELLS:
+        message = (
+            f"an input with its padding must have at most {MOST_CELLS:,} cells. "
+            f"Received: {down.padded}×{across.padded}"
+        )
+        raise ShapeError(message)
     if down.window > down.padded or across.window > across.padded:
         raise ShapeError(
             _room_message(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import click
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
-from cnncalc.cli.console import note
 from cnncalc.cli.options import (
     CalculationOptions,
     DisplayOptions,
@@ -16,6 +15,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import POSITION
@@ -31,7 +31,11 @@ __all__ = ["convolve"]
 @input_options
 @calculation_options(kernel_required=True)
 @click.option("--steps", is_flag=True, help="Go window by window: products, and their sum.")
-@click.option("--at", type=POSITION, help="Explain one number of the first output.")
+@click.option(
+    "--at",
+    type=POSITION,
+    help="Explain one number of the first output; without CHANNEL, of each.",
+)
 @display_options
 @output_options
 def convolve(
@@ -48,7 +52,7 @@ def convolve(
     --depthwise applies 2-D kernels to each channel by itself. The kernel is not flipped.
     """
     _check_choice(steps, at, look)
-    check_target(target)
+    check_target(target, given)
     image, network = read_calculation(given, wanted)
     trace = record(network, image.values)
     shown: RenderableType = render_trace(trace, display_of(look))
@@ -69,7 +73,9 @@ def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions)
 
 
 def _explained(trace: Trace, at: tuple[int, ...], display: Display) -> RenderableType:
-    explanations = follow(trace, at)
-    if len(explanations) < len(trace.layers):
-        note(f"No window of {trace.layers[len(explanations)].name} reaches this number.")
-    return render_explanation(explanations, display)
+    channels = trace.layers[0].output.shape[2]
+    places = [(*at, channel) for channel in range(channels)] if len(at) == 2 else [at]
+    explanations = [follow(trace, place) for place in places]
+    if len(explanations[0]) < len(trace.layers):
+        remark(f"No window of {trace.layers[len(explanations[0])].name} reaches this number.")
+    return Group(*(render_explanation(each, display) for each in explanations))

@@ -95,7 +95,7 @@ def explain(
     it depends on. Of the numbers before it, --depth explains those that contribute most (--full:
     all). NETWORK and INPUT are as in trace, which names the layers.
     """
-    check_target(target)
+    check_target(target, given)
     trace = trace_image(wanted, initial, given, fitting).trace
     cell = _cell(asked, trace)
     display = display_of(look)

@@ -21,6 +21,7 @@ from cnncalc.cli.options import (
     input_options,
 )
 from cnncalc.cli.request import read_calculation
+from cnncalc.cli.results import keep_input
 from cnncalc.cli.workbooks import export_article, export_trace
 from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
@@ -61,6 +62,7 @@ def export_xlsx(
     path = output or _default_name(given, has_input=bool(wanted.kernels or whole.network))
     output_ending(path, (".xlsx",))
     for each in paths(path, students):
+        keep_input(each, given)
         check_output(each, force=force)
     if whole.network is not None:
         _require_network_alone(wanted, students)
@@ -120,4 +122,6 @@ def _default_name(given: InputOptions, *, has_input: bool) -> Path:
         return Path("digit4.xlsx" if has_input else "article.xlsx")
     if given.source == "-":
         return Path("input.xlsx")
-    return Path(Path(given.source.removeprefix("article:")).stem + ".xlsx")
+    name = Path(given.source.removeprefix("article:"))
+    # A workbook's own name would replace it.
+    return Path(name.stem + ("-calculation.xlsx" if name.suffix.lower() == ".xlsx" else ".xlsx"))

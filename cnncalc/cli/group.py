@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from cnncalc.cli.remarks import say_remarks
 from cnncalc.errors import CnncalcError
 from cnncalc.views.spelling import replace_unencodable
 
@@ -59,6 +60,12 @@ class LazyGroup(click.Group):
             hint = f" Did you mean {close[0]}?" if close else ""
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (whatever a command returns)
+        """Run the command; what it remarked and did not say yet is said when it has worked."""
+        result = super().invoke(ctx)
+        say_remarks(ctx)
+        return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table alone, so that help imports none of them."""

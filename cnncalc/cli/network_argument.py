@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast, get_args
 import click
 
 from cnncalc.article_network import CLASS_NAMES, LISTING
-from cnncalc.cli.console import note
 from cnncalc.cli.options import bundled
+from cnncalc.cli.remarks import remark
 from cnncalc.cli.types import SHAPE
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.files.paths import check_readable, did_you_mean, quoted
@@ -125,7 +125,7 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
 def _written(text: str, name: str = "sequential", classes: tuple[str, ...] = ()) -> NetworkSource:
     written = parse(text)
     for each in written.notes:
-        note(each)
+        remark(each)
     return NetworkSource(written.layers, name, written.input_shape, class_names=classes)
 
 
@@ -160,7 +160,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
 
     model = read_keras(path, input_shape)
     for each in model.notes:
-        note(each)
+        remark(each)
     network = model.network
     names, fit = model.metadata.get("class_names", ()), model.metadata.get("fit")
     return NetworkSource(
@@ -193,14 +193,14 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
     """
     if initial.weights is not None:
         network = _weighted(source.layers, input_shape, initial.weights)
-        note(f"weights: {initial.weights}")
+        remark(f"weights: {initial.weights}")
     elif source.weights is not None:
         network = assemble(source.layers, input_shape, source.weights)
     else:
         network = initialize(source.layers, input_shape, initial.seed)
-        note(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
+        remark(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
     for each in network.notes:
-        note(each)
+        remark(each)
     return network
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from cnncalc.cli.console import note
 from cnncalc.cli.network_argument import (
     NetworkOptions,
     NetworkSource,
@@ -17,6 +16,7 @@ from cnncalc.cli.network_argument import (
     read_network,
 )
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import Channels, PixelInput, pixel_values
@@ -126,7 +126,7 @@ def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
     height, width, channels = shape
     pixels = np.rint(image.values).astype(np.uint8)
     resized = resize(fitted(pixels, PhotoShape(height, width, channels, fit)), height, width)
-    note(
+    remark(
         f"resized from {size_text(image.values.shape[:2])} to {height}×{width} as in training: "
         f"bilinear, {fit}"
     )

@@ -53,7 +53,7 @@ def pool(
     target: OutputOptions,
 ) -> None:
     """Pool INPUT: keep one number of each window, on each depth slice by itself."""
-    check_target(target)
+    check_target(target, given)
     layer = pooling_layer(mode, size, stride, padding)
     image = read_image(given)
     trace = record(pooling_network(image.values.shape, layer), image.values)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer
-from cnncalc.cli.console import note
 from cnncalc.cli.options import CalculationOptions, InputOptions
+from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
 from cnncalc.files.pixels import Channels, PixelInput
@@ -26,7 +26,7 @@ def read_image(given: InputOptions, channels: Channels = "as-is") -> PixelInput:
     image = _exported_image(given) or read_input(
         given.source, sheet=given.sheet, cell_range=given.cell_range, channels=channels
     )
-    note(image.description)
+    remark(image.description)
     return image
 
 

@@ -13,7 +13,9 @@ import click
 from rich.console import Console, RenderableType
 
 from cnncalc.cli.console import note, output_console
-from cnncalc.cli.options import DisplayOptions, OutputOptions
+from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions
+from cnncalc.cli.remarks import say_remarks
+from cnncalc.errors import OutputError
 from cnncalc.files.output import (
     check_output,
     csv_lines,
@@ -22,6 +24,7 @@ from cnncalc.files.output import (
     write_csv,
     write_npy,
 )
+from cnncalc.files.paths import quoted
 from cnncalc.trace import Trace
 from cnncalc.views.records import write_json
 from cnncalc.views.terminal import Display
@@ -29,7 +32,7 @@ from cnncalc.views.terminal import Display
 if TYPE_CHECKING:
     from cnncalc.views.picture import Form, Scaling
 
-__all__ = ["check_target", "display_of", "present"]
+__all__ = ["check_target", "display_of", "keep_input", "present"]
 
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
@@ -46,11 +49,22 @@ def display_of(look: DisplayOptions) -> Display:
     return Display(decimals=look.decimals, full=look.full, colors=look.colors)
 
 
-def check_target(target: OutputOptions) -> None:
+def check_target(
+    target: OutputOptions, given: InputOptions, endings: Sequence[str] = ENDINGS
+) -> None:
     """Refuse an output file that can't be written before anything is computed for it."""
     if target.output is not None:
-        output_ending(target.output, ENDINGS)
+        output_ending(target.output, endings)
+        keep_input(target.output, given)
         check_output(target.output, force=target.force)
+
+
+def keep_input(output: Path, given: InputOptions) -> None:
+    """Refuse to replace what is read, with --force as well."""
+    source = Path(given.source or "")
+    if given.source and source.exists() and output.exists() and output.samefile(source):
+        message = f"the output file {quoted(output)} is the INPUT itself. Expected another name"
+        raise OutputError(message)
 
 
 def present(
@@ -69,6 +83,7 @@ def present(
     if target.output is not None:
         workbook = partial(_write_workbook, trace, class_names)
         _write(trace, shown, target.output, target, workbook)
+    say_remarks()
     if look.form == "csv":
         for line in csv_lines(trace.output):
             click.echo(line, nl=False)

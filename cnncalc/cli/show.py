@@ -32,8 +32,10 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     INPUT is an image, .xlsx, .csv, .npy, - for CSV on standard input, or a grid of the article:
     article:digit4, article:digit4-first, article:6x6.
     """
-    check_target(target)
+    check_target(target, given)
     image = read_image(given)
-    trace = record(Network(image.values.shape, (), ()), image.values)
     render = render_flattened if flatten else render_input
-    present(trace, render(image.values, display_of(look), image.name), look, target)
+    shown = render(image.values, display_of(look), image.name)
+    # One row, each number a column.
+    values = image.values.reshape(1, -1, 1) if flatten else image.values
+    present(record(Network(values.shape, (), ()), values), shown, look, target)

@@ -24,7 +24,6 @@ from cnncalc.cli.options import (
     input_options,
 )
 from cnncalc.cli.results import check_target, display_of, present
-from cnncalc.files.output import output_ending
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.networks import render_layer, render_network
 from cnncalc.views.terminal.screen import Drawing
@@ -77,8 +76,10 @@ def trace(
     NETWORK is layers in Keras calls, a file of them, a .keras file, or article. INPUT is as in
     convolve; where the network does not say its input's shape, it is the image's.
     """
-    check = _check_folder if _is_folder(target) else _check_file
-    check(target)
+    if _is_folder(target):
+        _check_folder(target)
+    else:
+        check_target(target, given, ENDINGS)
     traced = trace_image(wanted, initial, given, fitting)
     shown = _drawing(traced, layer_name, display_of(look))
     if target.output is None or not _is_folder(target):
@@ -95,12 +96,6 @@ def _is_folder(target: OutputOptions) -> bool:
 def _check_folder(target: OutputOptions) -> None:
     if target.output is not None:
         check_folder(target.output, force=target.force)
-
-
-def _check_file(target: OutputOptions) -> None:
-    if target.output is not None:
-        output_ending(target.output, ENDINGS)
-    check_target(target)
 
 
 def _drawing(traced: TracedImage, layer_name: str | None, display: Display) -> Drawing:

@@ -59,10 +59,10 @@ def _checked(layer: LayerTrace, at: Position) -> Position:
     full = (*at, 0) if len(at) == len(shape) - 1 and shape[-1] == 1 else at
     inside = len(full) == len(shape) and all(0 <= i < n for i, n in zip(full, shape, strict=True))
     if not inside:
-        limits = ", ".join(f"0 to {n - 1}" for n in shape)
-        count = f"{len(shape)} numbers" if len(shape) > 1 else "1 number"
+        names = ("row", "column", "channel") if len(shape) == 3 else ("unit",)
+        limits = ",".join(f" {name} 0 to {n - 1}" for name, n in zip(names, shape, strict=True))
         message = (
-            f"a position in the output of {layer.name} must have {count}, {limits}. "
+            f"a position in the output of {layer.name} must be{limits}. "
             f"Received: {','.join(map(str, at))}"
         )
         raise OptionError(message)

@@ -146,7 +146,7 @@ def test_options_of_a_workbook_need_a_workbook(fails):
 
 
 def test_a_position_outside_the_output(fails):
-    assert "0 to 15, 0 to 2" in fails("convolve", *KERNEL, "--at", "16,0")
+    assert "row 0 to 15, column 0 to 2" in fails("convolve", *KERNEL, "--at", "16,0")
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,11 @@ def test_a_position_outside_the_output(fails):
 )
 def test_a_value_that_can_not_be_read_is_repeated(fails, option, value):
     assert value in fails("convolve", *KERNEL, option, value)
+
+
+def test_padding_that_no_memory_holds(fails):
+    said = fails("convolve", *KERNEL, "--padding", "99999999999")
+    assert said.startswith("an input with its padding must have at most")
 
 
 def test_a_pool_of_nothing_is_repeated_as_it_was_written(fails):

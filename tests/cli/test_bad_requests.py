@@ -128,13 +128,13 @@ def test_a_comparison_without_a_convolution(fails):
         ),
         (
             ("explain", "--layer", "dense", "--at", "2"),
-            "a position in the output of dense must have 1 number, 0 to 1. Received: 2",
+            "a position in the output of dense must be unit 0 to 1. Received: 2",
         ),
         (
             ("explain", "--layer", "conv2d", "--at", "0,0"),
             (
-                "a position in the output of conv2d must have 3 numbers, 0 to 3, 0 "
-                "to 3, 0 to 1. Received: 0,0"
+                "a position in the output of conv2d must be row 0 to 3, column 0 to 3, "
+                "channel 0 to 1. Received: 0,0"
             ),
         ),
         (

@@ -51,6 +51,14 @@ def test_one_number_is_traced_to_its_pixels(run):
     assert result.stderr == "article:6x6: a grid of the article, 6×6\n"
 
 
+def test_without_a_channel_each_filter_is_explained(run):
+    result = run("convolve", "article:6x6", "-k", CROSS, "-k", "identity", "--at", "0,0")
+    assert "429 = 18×1" in result.stdout
+    assert "conv2d (0, 0, 1) = 121" in result.stdout
+    only = run("convolve", "article:6x6", "-k", CROSS, "-k", "identity", "--at", "0,0,1")
+    assert "429" not in only.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

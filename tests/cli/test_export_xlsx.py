@@ -49,6 +49,17 @@ def test_the_name_is_the_inputs_where_none_is_given(run, tmp_path, arguments, na
     assert (tmp_path / name).exists()
 
 
+def test_a_workbook_that_is_the_input_is_never_replaced(run, fails, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "-o", "grid.xlsx")
+    before = (tmp_path / "grid.xlsx").read_bytes()
+    result = run("export-xlsx", "grid.xlsx", *CROSS)
+    assert "wrote grid-calculation.xlsx" in result.stderr
+    for command in ("export-xlsx", "convolve"):
+        said = fails(command, "grid.xlsx", *CROSS, "-o", "grid.xlsx", "--force")
+        assert said == "the output file 'grid.xlsx' is the INPUT itself. Expected another name"
+    assert (tmp_path / "grid.xlsx").read_bytes() == before
+
+
 def test_convolve_writes_the_same_workbook(run, tmp_path):
     run("export-xlsx", "article:6x6", *CROSS, "-o", "one.xlsx")
     run("convolve", "article:6x6", *CROSS, "-o", "other.xlsx")

@@ -34,7 +34,10 @@ def test_the_list_of_commands_comes_without_importing_them():
     result = subprocess.run(
         [sys.executable, "-c", check], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines()[-1] == "['cnncalc.cli.commands', 'cnncalc.cli.group']"
+    assert (
+        result.stdout.splitlines()[-1]
+        == "['cnncalc.cli.commands', 'cnncalc.cli.group', 'cnncalc.cli.remarks']"
+    )
     assert all(f"  {name} " in result.stdout for name in HOMES)
 
 

@@ -35,6 +35,11 @@ def test_flatten_shows_the_single_row_of_numbers(run):
     assert len(numbers) == 68
 
 
+def test_flatten_is_one_row_in_every_form(run):
+    result = run("show", "-", "--flatten", "--format", "csv", input="1,2\n3,4\n\n5,6\n7,8\n")
+    assert result.stdout == "1,5,2,6,3,7,4,8\n"
+
+
 def test_a_range_of_a_sheet_is_read(run, tmp_path):
     book = openpyxl.Workbook()
     book.create_sheet("pixels")

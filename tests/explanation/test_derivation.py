@@ -74,5 +74,5 @@ def test_an_unknown_layer_or_place_is_refused():
     trace = trace_of(Flatten(), Dense(2))
     with pytest.raises(OptionError, match="flatten, dense"):
         derive(trace, "conv2d", (0,))
-    with pytest.raises(OptionError, match=r"must have 1 number, 0 to 1\. Received: 2"):
+    with pytest.raises(OptionError, match=r"must be unit 0 to 1\. Received: 2"):
         derive(trace, "dense", (2,))

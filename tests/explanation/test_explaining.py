@@ -86,5 +86,5 @@ def test_combining_lists_one_term_a_filter():
 
 @pytest.mark.parametrize("at", [(4, 0), (0, -1), (0,), (0, 0, 1), (0, 0, 0, 0)])
 def test_a_position_outside_the_output_says_what_is_inside(at):
-    with pytest.raises(OptionError, match="3 numbers, 0 to 3, 0 to 3, 0 to 0"):
+    with pytest.raises(OptionError, match="must be row 0 to 3, column 0 to 3, channel 0 to 0"):
         follow(trace(), at)

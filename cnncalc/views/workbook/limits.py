@@ -73,7 +73,7 @@ def require_limits(plan: Plan, *, large: bool = False) -> None:
     formulas = estimate(plan).formulas
     if formulas > MOST_FORMULAS and not large:
         message = (
-            f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with --large. "
+            f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with export-xlsx --large. "
             f"Received: a calculation of {formulas:,} formulas"
         )
         raise OptionError(message)
