@@ -30,7 +30,7 @@ __all__ = [
 Kind = Literal["softmax", "yes or no", "scores"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Classification:
     """What an output says of each class.
 

@@ -25,7 +25,7 @@ from cnncalc.shapes import Pads
 __all__ = ["SavedLayer", "keras_layers", "unknown_to_keras", "write_config"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SavedLayer:
     """A layer as it is saved: its specification, one sample's shape that it is given, weights."""
 

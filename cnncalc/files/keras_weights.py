@@ -31,7 +31,7 @@ MOST_EXPANSION = 100
 _LAYER_GROUPS = ("layers", "_layer_checkpoint_dependencies")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variables:
     """Numbers that a part of the model besides its layers keeps, such as its optimizer.
 

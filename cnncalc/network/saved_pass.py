@@ -28,7 +28,7 @@ from cnncalc.ops.normalization import (
 __all__ = ["Saved", "forward_saved"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Saved:
     """What one layer's forward pass leaves for its backward pass.
 

@@ -31,7 +31,7 @@ TOLERANCE = 1e-12
 _SHARE_OF_TERMS = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ExpectedBlock:
     """A rectangle of cells as it should be.
 

@@ -38,7 +38,7 @@ _LABEL_HEIGHT = 16
 _WHITE = 255
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Levels:
     """Levels of 0 to 255, (height, width, channels) as bytes, and a sentence on how they came."""
 

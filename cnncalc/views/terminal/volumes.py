@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
 from cnncalc.network import Array
 from cnncalc.shapes import Pads
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 
-__all__ = ["Volume", "channel_labels", "size_text"]
+__all__ = ["Volume", "channel_labels", "output_labels", "size_text"]
 
 RGB = ("red", "green", "blue")
 
@@ -69,3 +70,21 @@ def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
     if is_image and channels == len(RGB):
         names = [f"{name} ({color})" for name, color in zip(names, RGB, strict=True)]
     return tuple(names)
+
+
+def output_labels(layer: Layer, channels: int) -> tuple[str, ...]:
+    """Label each channel of a layer's output: a convolution's by the filter that made it.
+
+    Filters count from 1, as in the workbook; channels from 0, as positions do.
+
+    >>> from cnncalc.layers import Conv2D
+    >>> output_labels(Conv2D(2, 3), 2)
+    ('filter 1 of 2 (channel 0)', 'filter 2 of 2 (channel 1)')
+    """
+    labels = channel_labels(channels)
+    if channels == 1 or not isinstance(layer, ConvolutionLayer):
+        return labels
+    if isinstance(layer, DepthwiseConv2D):
+        copies = layer.depth_multiplier
+        return tuple(f"{label} (from channel {i // copies})" for i, label in enumerate(labels))
+    return tuple(f"filter {i + 1} of {channels} (channel {i})" for i in range(channels))

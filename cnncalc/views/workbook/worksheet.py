@@ -69,7 +69,7 @@ class WorksheetOptions:
         return f"{student}seed {self.seed}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Worksheet:
     """A plan to fill in, its values (NaN for a blank), and the hidden sheets of its solutions."""
 
