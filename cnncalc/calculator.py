@@ -52,8 +52,8 @@ def convolve(
     """Convolve an image with one kernel or several; the kernel is not flipped, as in Keras.
 
     Arguments: `x`, (height, width) or (height, width, channels); `kernels`, one of
-    (height, width) or (height, width, channels), or all in Keras's (height, width, channels,
-    filters); `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in
+    (height, width) or (height, width, channels), a list of such arrays, or all in Keras's
+    (height, width, channels, filters); `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in
     numbers as well.
     Returns (height, width, filters) in float64; (height, width) where `x` and `kernels` are 2-D.
     Raises ShapeError or OptionError where the arguments don't fit or aren't finite numbers, and
@@ -65,7 +65,8 @@ def convolve(
     image = _volume(x)
     options = Calculation(kernels, bias, padding, strides, dilation_rate, activation)
     result = _calculated(options.network(image.shape), image)
-    return result[:, :, 0] if np.ndim(x) == np.ndim(kernels) == 2 else result
+    is_plain = np.ndim(x) == 2 and not _is_several(kernels) and np.ndim(kernels) == 2
+    return result[:, :, 0] if is_plain else result
 
 
 def pool(
@@ -234,6 +235,8 @@ def _image_shape(input_shape: Sequence[int]) -> Shape:
 
 
 def _filters(kernels: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
+    if _is_several(kernels):
+        return _stacked([_filters(each) for each in kernels])
     array = finite_numbers(kernels, "kernels").copy()
     if array.ndim not in (2, 3, 4) or not array.size:
         message = (
@@ -242,6 +245,22 @@ def _filters(kernels: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
         )
         raise ShapeError(message)
     array = array.reshape(array.shape + (1,) * (4 - array.ndim))
+    array.flags.writeable = False
+    return array
+
+
+def _is_several(kernels: object) -> bool:
+    """Tell a list of arrays, a kernel each, from the nested lists of one kernel."""
+    is_list = isinstance(kernels, list | tuple) and len(kernels) > 0
+    return is_list and all(isinstance(each, np.ndarray) and each.ndim > 1 for each in kernels)
+
+
+def _stacked(filters: list[Array]) -> Array:
+    sizes = {each.shape[:3] for each in filters}
+    if len(sizes) > 1:
+        message = "several kernels must have one size. "
+        raise ShapeError(message + f"Received: {', '.join(map(str, sorted(sizes)))}")
+    array = np.concatenate(filters, axis=3)
     array.flags.writeable = False
     return array
 

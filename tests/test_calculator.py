@@ -83,6 +83,18 @@ def test_options_have_keras_names():
     assert result.tolist() == [[37], [0]]
 
 
+def test_a_list_of_arrays_is_a_filter_each():
+    kernels = [np.ones((2, 2)), np.eye(2)]
+    result = cnncalc.convolve(IMAGE, kernels)
+    assert result.shape == (3, 4, 2)
+    for channel, kernel in enumerate(kernels):
+        np.testing.assert_allclose(result[:, :, channel], cnncalc.convolve(IMAGE, kernel))
+    volume = np.ones((4, 4, 3))
+    assert cnncalc.convolve(volume, [np.ones((2, 2, 3))] * 2).shape == (3, 3, 2)
+    with pytest.raises(ShapeError, match="several kernels must have one size"):
+        cnncalc.convolve(IMAGE, [np.ones((2, 2)), np.ones((3, 3))])
+
+
 def test_every_mode_of_pooling():
     block = [[3, 4], [0, 0]]
     assert cnncalc.pool(block, mode="max").tolist() == [[4]]
