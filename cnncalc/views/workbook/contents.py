@@ -48,11 +48,11 @@ def _network_contents(plan: Plan, title: str) -> Sheet:
     ]
     texts = [Text(0, 0, title, "title")]
     texts += [Text(2, column, head, "heading") for column, head in enumerate(_NETWORK_HEADS)]
-    row = 3
     for row, (sheet, cells) in enumerate(lines, start=3):
         texts += _line(row, sheet.name, (*cells, sheet.summary))
-    total = f"{summary.parameters:,} parameters"
-    texts += [*_line(row + 1, ABOUT, ("", "", total, _ABOUT))]
+    texts += _line(3 + len(lines), ABOUT, ("", "", "", _ABOUT))
+    texts.append(Text(5 + len(lines), 0, "Parameters in all", "label"))
+    texts.append(Text(5 + len(lines), 3, f"{summary.parameters:,}", "wrapped"))
     return _sheet(title, texts, _NETWORK_WIDTHS)
 
 

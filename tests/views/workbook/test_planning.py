@@ -83,10 +83,10 @@ def test_stages_of_several_layers_are_told_apart():
 def test_slices_are_named_by_number():
     plan = plan_of(Conv2D(2, 2, name="conv"), shape=(4, 4, 2))
     assert [name.name for name in plan.sheets[0].names] == [
-        *("image_1", "image_2"),
-        *("weight_1_1", "weight_1_2", "weight_2_1", "weight_2_2"),
-        *("bias_1", "bias_2"),
-        *("output_1", "output_2"),
+        *("image_0", "image_1"),
+        *("weight_0_0", "weight_0_1", "weight_1_0", "weight_1_1"),
+        *("bias_0", "bias_1"),
+        *("output_0", "output_1"),
     ]
 
 
@@ -104,12 +104,12 @@ def captions(plan):
 
 def test_the_channels_of_a_colour_image_are_named():
     shown = captions(plan_of(Conv2D(2, 3, use_bias=False, name="conv"), shape=(5, 5, 3)))
-    assert {"red", "green", "blue", "filter 1, red", "filter 2, blue", "filter 2"} <= set(shown)
+    assert {"red", "green", "blue", "filter 0 on red", "filter 1 on blue"} <= set(shown)
 
 
 def test_channels_keep_their_names_through_a_depthwise_convolution():
     layer = DepthwiseConv2D(2, depth_multiplier=2, use_bias=False, name="conv")
-    assert {"red 1", "red 2", "blue 2"} <= set(captions(plan_of(layer, shape=(5, 5, 3))))
+    assert {"red 0", "red 1", "blue 1"} <= set(captions(plan_of(layer, shape=(5, 5, 3))))
 
 
 def formulas(plan):

@@ -43,7 +43,7 @@ class Drawing:
     def names(self, sheet: str) -> tuple[Name, ...]:
         """Return the defined names of one sheet: image, weight, bias and output.
 
-        Slices are numbered where there are several: image_2, weight_2_1 (filter 2, channel 1).
+        Slices are numbered where there are several: image_1, weight_1_0 (filter 1, channel 0).
         Where several layers have weights, the layer's name stands before.
         """
         find = Finder(self.places, sheet)
@@ -73,8 +73,8 @@ class Drawing:
             each.volume.layer for each in self.placed if each.volume.quantity.kind == "weight"
         }
         prefix = f"{volume.layer}_" if len(layers) > 1 and volume.quantity.kind == "weight" else ""
-        tile = f"_{placed.item.slot.tile + 1}" if any(slot.tile for slot in slots) else ""
-        place = f"_{placed.item.slot.place + 1}" if any(slot.place for slot in slots) else ""
+        tile = f"_{placed.item.slot.tile}" if any(slot.tile for slot in slots) else ""
+        place = f"_{placed.item.slot.place}" if any(slot.place for slot in slots) else ""
         return f"{prefix}{base}{tile}{place}"
 
 

@@ -87,9 +87,9 @@ def _foot(page: Page, arrangement: Arrangement, blocks: Sequence[Block]) -> Iter
 
 
 def _names(blocks: Sequence[Block], named: Mapping[Quantity | None, str]) -> Iterator[Name]:
-    """Yield a defined name for each slice of the quantities that have one, numbered from 1."""
+    """Yield a defined name for each slice of the quantities that have one."""
     for quantity, name in named.items():
         found = [each for each in slices(blocks) if each.quantity == quantity]
-        for number, block in enumerate(found[:MOST_NAMES], start=1):
+        for number, block in enumerate(found[:MOST_NAMES]):
             text = f"{name}_{number}" if found[1:] else name
             yield Name(text, block.row, block.column, block.height, block.width)

@@ -100,7 +100,7 @@ def _channel_captions(channels: int) -> tuple[str, ...]:
         return ("",)
     if channels == 3:
         return ("red", "green", "blue")
-    return tuple(f"channel {channel + 1}" for channel in range(channels))
+    return numbered("channel", channels)
 
 
 @singledispatch

@@ -54,7 +54,7 @@ def network_pages(specification: Specification) -> Iterator[Page]:
         source = after
     last = prediction_volumes(specification, source)
     if last:
-        says = "Each class's number, and the class of the largest."
+        says = "A number for each class, and the class of the largest."
         yield Page(PREDICTION, PREDICTION, says, says, tuple(last), None)
 
 

@@ -39,7 +39,7 @@ def reduction_volumes(
         return _join(mode, source.quantity, shares[index[0]], find)
 
     items = tuple(
-        Item((place,), Slot(place), f"channels {share[0] + 1} to {share[-1] + 1}")
+        Item((place,), Slot(place), f"channels {share[0]} to {share[-1]}")
         for place, share in enumerate(shares)
     )
     draw = whole(helper, height, width, part)

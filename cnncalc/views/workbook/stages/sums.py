@@ -81,7 +81,7 @@ def _in_parts(
 
 
 def _share_caption(caption: str, share: range) -> str:
-    channels = f"channels {share[0] + 1} to {share[-1] + 1}"
+    channels = f"channels {share[0]} to {share[-1]}"
     return ", ".join(filter(None, (caption, channels)))
 
 

@@ -8,6 +8,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Quantity, Reference
+from cnncalc.views.workbook.stages.vectors import numbered
 from cnncalc.views.workbook.stages.volumes import (
     Draw,
     Finder,
@@ -45,11 +46,11 @@ def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
     """Return what each channel of a convolution's result is called."""
     if not isinstance(layer, DepthwiseConv2D):
         count = layer.output_shape(source.shape)[2]
-        return ("",) if count == 1 else tuple(f"filter {number + 1}" for number in range(count))
+        return ("",) if count == 1 else numbered("filter", count)
     if layer.depth_multiplier == 1:
         return source.captions
     named = [caption or "filter" for caption in source.captions]
-    copies = range(1, layer.depth_multiplier + 1)
+    copies = range(layer.depth_multiplier)
     return tuple(f"{caption} {copy}" for caption in named for copy in copies)
 
 
@@ -96,7 +97,7 @@ def _kernel_items(
 
 def _slice_caption(caption: str, source: Source, channel: int, depth: int) -> str:
     channel_caption = source.captions[channel] if depth > 1 else ""
-    return ", ".join(filter(None, (caption, channel_caption)))
+    return " on ".join(filter(None, (caption, channel_caption)))
 
 
 def _dilated_volume(layer: ConvolutionLayer, geometry: Geometry, items: Sequence[Item]) -> Volume:
