@@ -21,6 +21,13 @@ class CnncalcError(Exception):
     """The root of every error that cnncalc raises on purpose.
 
     `exit_status` is what the command line ends with: 2 for unusable input or options.
+
+    >>> from cnncalc import output_size
+    >>> try:
+    ...     output_size(2, 5)
+    ... except CnncalcError as error:
+    ...     print(error)
+    the window must fit into the input. Received: a window of 5 on an input of 2
     """
 
     exit_status = 2

@@ -18,6 +18,13 @@ def test_an_unknown_name_is_an_attribute_error():
         cnncalc.convolv  # noqa: B018 (the access is the test)
 
 
+@pytest.mark.parametrize("name", [name for name in cnncalc.__all__ if name != "__version__"])
+def test_every_name_has_an_example_in_its_docstring(name):
+    public = getattr(cnncalc, name)
+    assert public.__module__.startswith("cnncalc.")
+    assert ">>>" in public.__doc__
+
+
 def all_modules():
     found = pkgutil.walk_packages(cnncalc.__path__, "cnncalc.")
     return sorted(module.name for module in found if not module.name.endswith("__main__"))

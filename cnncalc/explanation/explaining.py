@@ -16,8 +16,17 @@ __all__ = ["explain", "follow"]
 def explain(layer: LayerTrace, at: Position) -> Explanation:
     """Explain one number of a layer's output.
 
-    Arguments: the layer's trace; `at`, the (row, column, channel) or (unit,) in its output.
+    Arguments: the layer's trace; `at`, the (row, column, channel) or (unit,) in its output, of one
+    channel (row, column) as well.
+    Returns its terms, the rule that joins them, their total, and what came after.
     Raises OptionError for a position outside the output.
+
+    >>> from cnncalc.calculator import pooling_layer, pooling_network
+    >>> from cnncalc.trace import record
+    >>> trace = record(pooling_network((2, 2), pooling_layer("max")), [[1, 5], [3, 2]])
+    >>> explanation = explain(trace.layers[0], (0, 0))
+    >>> explanation.rule, [term.value for term in explanation.terms], explanation.total
+    ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
     at = _checked(layer, at)
     joint = joint_of(layer.layer, layer, at)
@@ -37,9 +46,17 @@ def explain(layer: LayerTrace, at: Position) -> Explanation:
 def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     """Explain one number of the first layer, then what each later layer made of it.
 
-    Arguments: the trace; `at`, the (row, column, channel) in the first layer's output.
+    Arguments: the trace; `at`, the (row, column, channel) in the first layer's output, of one
+    channel (row, column) as well.
     Returns one explanation a layer; fewer where no window covers the number any more.
     Raises OptionError for a position outside the output.
+
+    >>> from cnncalc.calculator import Calculation, pooling_layer
+    >>> from cnncalc.trace import record
+    >>> calculation = Calculation([[2]], bias=1, pooling=pooling_layer("max"))
+    >>> trace = record(calculation.network((2, 2)), [[1, 5], [3, 2]])
+    >>> [explanation.total for explanation in follow(trace, (0, 0))]
+    [2.0, 11.0]
     """
     result = [explain(trace.layers[0], at)]
     for layer in trace.layers[1:]:

@@ -83,9 +83,9 @@ def _read_folder(
     folder: Path, options: ReadOptions, on_photo: Callable[[int, int], None]
 ) -> LabelledData:
     # Imported here: Pillow takes longer to load than the digits take to read.
-    from cnncalc.files.datasets_folders import read_photo_folders  # noqa: PLC0415
-    from cnncalc.files.photo_cache import default_cache_folder  # noqa: PLC0415
-    from cnncalc.files.photos import PhotoShape  # noqa: PLC0415
+    from cnncalc.files.datasets_folders import read_photo_folders  # noqa: PLC0415 (Pillow)
+    from cnncalc.files.photo_cache import default_cache_folder  # noqa: PLC0415 (likewise)
+    from cnncalc.files.photos import PhotoShape  # noqa: PLC0415 (likewise)
 
     try:
         images = find_idx_images(folder)

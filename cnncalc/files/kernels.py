@@ -150,7 +150,7 @@ def _split_reference(reference: str) -> tuple[str, list[str]]:
 
 def _from_sheet(path: Path, place: list[str]) -> Values:
     # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (openpyxl, where needed)
 
     ranges = [part for part in place if ":" in part]
     sheets = [part for part in place if ":" not in part]
@@ -158,7 +158,9 @@ def _from_sheet(path: Path, place: list[str]) -> Values:
         received = "!".join([str(path), *place])
         message = f"expected @FILE.xlsx!SHEET!RANGE. Received: {quoted('@' + received)}"
         raise NotationError(message)
-    return read_block(path, *(sheets or (None,)), *(ranges or (None,))).values
+    sheet = sheets[0] if sheets else None
+    cell_range = ranges[0] if ranges else None
+    return read_block(path, sheet, cell_range).values
 
 
 def _from_npy(path: Path, name: str) -> tuple[Kernel, ...]:

@@ -82,7 +82,7 @@ def _article_grid(source: str) -> PixelInput:
 
 def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
     # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (openpyxl, where needed)
 
     block = read_block(path, sheet, cell_range)
     name = printable(path.name)

@@ -25,6 +25,11 @@ class Network:
     """Layers in order, each with a name of its own, and the weights of each.
 
     `input_shape` is one sample's; `weights` holds one mapping a layer, by Keras's weight names.
+    `assemble` makes a network whose shapes have been checked.
+
+    >>> from cnncalc.layers import Flatten
+    >>> Network((2, 2, 1), (Flatten(name="flatten"),), ({},)).shapes
+    ((2, 2, 1), (4,))
     """
 
     input_shape: Shape

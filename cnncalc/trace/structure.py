@@ -50,7 +50,16 @@ class LayerTrace:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The input stage and the trace of each layer in order."""
+    """The `network`, its `input` as a stage, and the trace of each of its `layers` in order.
+
+    `record` makes it.
+
+    >>> from cnncalc.calculator import pooling_layer, pooling_network
+    >>> from cnncalc.trace import record
+    >>> trace = record(pooling_network((2, 2), pooling_layer("max")), [[1, 5], [3, 2]])
+    >>> [stage.name for stage in trace.stages], trace.output.item()
+    (['input', 'pooling'], 5.0)
+    """
 
     network: Network
     input: Stage

@@ -36,7 +36,7 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
     >>> from cnncalc.calculator import Calculation
     >>> from cnncalc.trace import record
     >>> network = Calculation(np.array([1.0, -1.0]).reshape(1, 2, 1, 1)).network((1, 2, 1))
-    >>> term_sizes(record(network, [5.0, 5.0]))["conv2d", "convolution"].tolist()
+    >>> term_sizes(record(network, [[5.0, 5.0]]))["conv2d", "convolution"].tolist()
     [[[10.0]]]
     """
     sizes: dict[tuple[str, str], Array] = {}

@@ -45,6 +45,8 @@ def _stage(layer_name: str | None, stage: Stage) -> Iterator[str]:
 
 def _nullable(row: Array) -> object:
     """Return a row as nested lists, None for NaN, which JSON does not know."""
-    if np.isnan(row).any():
-        row = np.where(np.isnan(row), None, row.astype(object))  # type: ignore[call-overload]
+    empty = np.isnan(row)
+    if empty.any():
+        row = row.astype(object)
+        row[empty] = None
     return row.tolist()
