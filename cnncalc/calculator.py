@@ -53,8 +53,8 @@ def convolve(
 
     Arguments: `x`, (height, width) or (height, width, channels); `kernels`, one of
     (height, width) or (height, width, channels), a list of such arrays, or all in Keras's
-    (height, width, channels, filters); `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in
-    numbers as well.
+    (height, width, channels, filters); `bias`, one number or one a filter; the others as in
+    Keras's Conv2D, `padding` in numbers as well.
     Returns (height, width, filters) in float64; (height, width) where `x` and `kernels` are 2-D.
     Raises ShapeError or OptionError where the arguments don't fit or aren't finite numbers, and
     where the result grows beyond float64.
@@ -251,8 +251,9 @@ def _filters(kernels: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
 
 def _is_several(kernels: object) -> bool:
     """Tell a list of arrays, a kernel each, from the nested lists of one kernel."""
-    is_list = isinstance(kernels, list | tuple) and len(kernels) > 0
-    return is_list and all(isinstance(each, np.ndarray) and each.ndim > 1 for each in kernels)
+    if not isinstance(kernels, list | tuple) or not kernels:
+        return False
+    return all(isinstance(each, np.ndarray) and each.ndim > 1 for each in kernels)
 
 
 def _stacked(filters: list[Array]) -> Array:
