@@ -3,7 +3,8 @@
 Resizing is that of Keras's `image_dataset_from_directory`: bilinear between the four nearest
 pixels, without smoothing beforehand (TensorFlow's image.resize, OpenCV's INTER_LINEAR), and here
 rounded to whole numbers. JPEG's faster decoding at a reduced size is not used: it would give
-other numbers.
+other numbers. TensorFlow itself decodes JPEG by a transform that is faster and less exact than
+Pillow's: where Keras reads photos through it, they differ from these by about 1 on average.
 """
 
 from __future__ import annotations

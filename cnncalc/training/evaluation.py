@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def evaluate_network(
     """
     require_input_shape(network, dataset)
     objective = make_objective(network, loss, len(dataset.class_names))
-    with ThreadPoolExecutor(threads) as executor:
+    with ThreadPoolExecutor(threads or os.cpu_count()) as executor:
         result = evaluate(objective, dataset, batch_size, executor)
     assert result is not None  # noqa: S101 (nothing stops it)
     return result

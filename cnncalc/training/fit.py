@@ -8,6 +8,7 @@ https://keras.io/api/models/model_training_apis/#fit-method
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -143,7 +144,7 @@ def fit(
     state = state or begin(plan.network, plan.optimizer)
     live = replace(plan.network, weights=state.weights)
     objective = make_objective(live, plan.loss, len(parts.training.class_names))
-    with ThreadPoolExecutor(plan.threads) as executor:
+    with ThreadPoolExecutor(plan.threads or os.cpu_count()) as executor:
         loop = _Loop(plan, parts, objective, executor, watchers, should_stop)
         while not is_finished(plan, state) and loop.train_epoch(state):
             pass
