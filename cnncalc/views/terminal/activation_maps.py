@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -18,7 +18,7 @@ from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence
 from cnncalc.views.terminal.pixels import shrunk
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import MOST_SLICES, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, size_text
 
 __all__ = ["draw_maps"]
 
@@ -44,18 +44,21 @@ class Thumbnail:
         return small.repeat(self.times, axis=0).repeat(self.times, axis=1)
 
 
-def draw_maps(values: Array, screen: Screen) -> Iterator[Text]:
-    """Draw (height, width, channels): every number, or every channel as a small picture."""
+def draw_maps(values: Array, labels: Sequence[str], screen: Screen) -> Iterator[Text]:
+    """Draw (height, width, channels): every number, or every channel as a small picture.
+
+    Arguments: the `values`; the `labels` of the channels, where there is room for them.
+    """
     if screen.display.full:
-        yield from draw_volume(Volume(values, channel_labels(values.shape[2])), screen)
+        yield from draw_volume(Volume(values, labels), screen)
     else:
-        yield from _numbers(values, screen) or _contact_sheet(values, screen)
+        yield from _numbers(values, labels, screen) or _contact_sheet(values, screen)
 
 
-def _numbers(values: Array, screen: Screen) -> Block | None:
+def _numbers(values: Array, labels: Sequence[str], screen: Screen) -> Block | None:
     """Draw every number, or return None where they would take more than a screen."""
     blocks = []
-    for channel, label in enumerate(channel_labels(values.shape[2])):
+    for channel, label in enumerate(labels):
         block = draw_whole(Matrix(values[:, :, channel]), screen)
         if block is None or channel == MOST_SLICES:
             return None

@@ -18,7 +18,7 @@ from cnncalc.views.terminal.screen import Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.traces import draw_layer
 from cnncalc.views.terminal.vectors import draw_vector
-from cnncalc.views.terminal.volumes import size_text
+from cnncalc.views.terminal.volumes import output_labels, size_text
 
 __all__ = ["render_layer", "render_network"]
 
@@ -72,7 +72,7 @@ def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) 
     return (
         draw_vector(last.values, screen)
         if last.values.ndim == 1
-        else draw_maps(last.values, screen)
+        else draw_maps(last.values, output_labels(layer.layer, last.values.shape[2]), screen)
     )
 
 

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from cnncalc.layers import (
     AveragePooling2D,
-    DepthwiseConv2D,
     L2Pooling2D,
     Layer,
     MaxPooling2D,
@@ -23,7 +22,7 @@ from cnncalc.views.terminal.screen import Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.vectors import draw_vector
-from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
 from cnncalc.views.terminal.weights import draw_weights
 
 __all__ = ["draw_layer", "render_trace"]
@@ -86,15 +85,7 @@ def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
     if stage.name == "padded input" and layer.geometry:
         labels = channel_labels(channels, is_image=is_first)
         return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
-    return Volume(stage.values, _output_labels(layer, channels))
-
-
-def _output_labels(layer: LayerTrace, channels: int) -> Sequence[str]:
-    labels = channel_labels(channels)
-    if not isinstance(layer.layer, DepthwiseConv2D) or channels == 1:
-        return labels
-    kernels = layer.weights["kernel"].shape[3]
-    return [f"{label} (from channel {index // kernels})" for index, label in enumerate(labels)]
+    return Volume(stage.values, output_labels(layer.layer, channels))
 
 
 def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:

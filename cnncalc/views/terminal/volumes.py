@@ -75,11 +75,11 @@ def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
 def output_labels(layer: Layer, channels: int) -> tuple[str, ...]:
     """Label each channel of a layer's output: a convolution's by the filter that made it.
 
-    Filters count from 1, as in the workbook; channels from 0, as positions do.
+    Both count from 0, as positions and the workbook do: filter 1 makes channel 1.
 
     >>> from cnncalc.layers import Conv2D
     >>> output_labels(Conv2D(2, 3), 2)
-    ('filter 1 of 2 (channel 0)', 'filter 2 of 2 (channel 1)')
+    ('filter 0 of 2', 'filter 1 of 2')
     """
     labels = channel_labels(channels)
     if channels == 1 or not isinstance(layer, ConvolutionLayer):
@@ -87,4 +87,4 @@ def output_labels(layer: Layer, channels: int) -> tuple[str, ...]:
     if isinstance(layer, DepthwiseConv2D):
         copies = layer.depth_multiplier
         return tuple(f"{label} (from channel {i // copies})" for i, label in enumerate(labels))
-    return tuple(f"filter {i + 1} of {channels} (channel {i})" for i in range(channels))
+    return tuple(f"filter {i} of {channels}" for i in range(channels))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.views.terminal.activation_maps import draw_maps
+from cnncalc.views.terminal.volumes import channel_labels
 
 from .rendering import color_screen, plain, screen
 
@@ -15,7 +16,7 @@ def maps(height, width, channels):
 
 
 def drawn(values, wanted):
-    return plain(draw_maps(values, wanted))
+    return plain(draw_maps(values, channel_labels(values.shape[2]), wanted))
 
 
 def test_few_numbers_are_numbers():
@@ -56,7 +57,7 @@ def test_a_single_map_has_no_number():
 
 
 def test_each_map_is_shaded_by_its_own_range():
-    lines = list(draw_maps(maps(40, 40, 2), color_screen(width=120, height=60)))
+    lines = list(draw_maps(maps(40, 40, 2), ("", ""), color_screen(width=120, height=60)))
     styles = [str(span.style) for span in lines[1].spans]
     assert sum("#ffffff" in style for style in styles) == 2
     assert lines[-1].plain == "grey: each map from its lowest point to its highest"

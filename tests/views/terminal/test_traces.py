@@ -121,7 +121,7 @@ def test_what_no_window_reaches_is_said():
     assert "no window\nreaches the last row and the last column" in text
 
 
-def test_filters_and_channels_count_from_0_as_positions_do():
+def test_filters_and_what_they_make_count_from_0_as_positions_and_the_workbook_do():
     trace = calculated(image()[:3, :3], kernels(CROSS, np.eye(3)), bias=[1, 0.5], combine="max")
     text = printed(render_trace(trace, Display()))
     assert (
@@ -132,7 +132,7 @@ def test_filters_and_channels_count_from_0_as_positions_do():
         "   0  1  0                 0  1  0\n"
         "   1  0  1                 0  0  1\n"
     ) in text
-    assert "  channel 0 of 2   channel 1 of 2\n" in text
+    assert "  filter 0 of 2   filter 1 of 2\n" in text
     assert "Combined · combine · 1×1\nmax over the 2 outputs, cell by cell\n" in text
 
 
@@ -172,11 +172,14 @@ def test_dilation_says_how_far_the_weights_reach():
 
 def test_the_filters_of_a_wide_layer_are_cut_off_unless_full():
     trace = calculated(np.ones((1, 1, 20)), np.ones((1, 1, 20, 3)))
-    text = printed(render_trace(trace, Display()))
-    assert "filter 0 of 3" in text
+    [text, full] = (
+        printed(render_trace(trace, Display(full=full))).partition("Convolution ·")[0]
+        for full in (False, True)
+    )
+    assert "filter 0 of 3\n" in text
     assert "filter 1 of 3" not in text
     assert "… and 2 more; --full shows them all." in text
-    assert "filter 2 of 3" in printed(render_trace(trace, Display(full=True)))
+    assert "filter 2 of 3\n" in full
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
