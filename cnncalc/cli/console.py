@@ -11,6 +11,9 @@ from cnncalc.cli.remarks import say_remarks
 
 __all__ = ["command_line", "error_console", "note", "output_console"]
 
+# On a console of no width, which is what COLUMNS=0 says, rich would print nothing.
+LEAST_WIDTH = 20
+
 
 def note(message: str) -> None:
     """Say something about the work, on standard error, where it does not mix with results."""
@@ -19,9 +22,14 @@ def note(message: str) -> None:
 
 
 def output_console() -> Console:
-    """Return the console of standard output; rich finds out what the terminal can show."""
+    """Return the console of standard output; rich finds out what the terminal can show.
+
+    What is drawn fits the terminal already; of a very narrow one rich would cut numbers off.
+    """
     say_remarks()
-    return Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(LEAST_WIDTH, console.width)
+    return console
 
 
 def error_console() -> Console:

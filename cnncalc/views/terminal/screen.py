@@ -25,6 +25,7 @@ __all__ = ["FAINT", "Drawing", "Screen"]
 FAINT = Style(dim=True)
 EMPTY = "·"
 HALF_BLOCK = "▀"
+LEAST_WIDTH = 20
 
 _COLOR_SYSTEMS = {
     "standard": ColorSystem.STANDARD,
@@ -51,9 +52,10 @@ class Screen:
 
     @classmethod
     def of(cls, console: Console, options: ConsoleOptions, display: Display) -> Screen:
-        """Ask rich's console what it writes to."""
+        """Ask rich's console what it writes to; a narrower one than `LEAST_WIDTH` may wrap."""
         system = None if console.no_color else _COLOR_SYSTEMS.get(console.color_system or "")
-        return cls(options.max_width, options.size.height, system, options.encoding, display)
+        width = max(LEAST_WIDTH, options.max_width)
+        return cls(width, options.size.height, system, options.encoding, display)
 
     @property
     def has_pixels(self) -> bool:
@@ -96,7 +98,9 @@ class Screen:
 
     def sentences(self, text: str, style: str | Style = "") -> Iterator[Text]:
         """Yield a text in as many lines as it needs."""
-        for line in textwrap.wrap(self.spell(text), max(20, self.width), break_long_words=False):
+        for line in textwrap.wrap(
+            self.spell(text), max(LEAST_WIDTH, self.width), break_long_words=False
+        ):
             yield self.line(line, style)
 
 

@@ -34,6 +34,10 @@ def test_no_color_is_a_screen_without_colours():
     assert asked(color_system="truecolor", no_color=True).colors is None
 
 
+def test_a_screen_has_at_least_20_columns():
+    assert asked(width=10).width == 20
+
+
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
