@@ -15,7 +15,8 @@ class Display:
     """How numbers and pictures are shown.
 
     Arguments: at most so many `decimals` (0 to 17); `full`, every number of every matrix; `colors`,
-    the name of a colour map, or None for green behind numbers and grey levels in pictures.
+    the name of a colour map, or None for grey levels in pictures and, behind numbers, green, or
+    blue-red where they have both signs.
     Raises OptionError for decimals out of range or an unknown colour map.
 
     >>> Display(decimals=2).full

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.matrix import DEFAULT_COLORS
 from cnncalc.views.terminal.pictures import draw_strip, range_sentence
 from cnncalc.views.terminal.screen import Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
@@ -48,8 +47,9 @@ def render_flattened(values: Array, display: Display, name: str = "") -> Drawing
 
 def _draw_flattened(values: Array, name: str, screen: Screen) -> Iterator[Text]:
     note = (
-        f"A fully connected network sees {size_text(values.shape)} = {values.size} numbers in one "
-        "row, row after row of the image. Which of them were neighbours is lost."
+        f"A fully connected network sees {size_text(values.shape)} = "
+        f"{_count(values.size, 'number')} in one row, row after row of the image. "
+        "Which of them were neighbours is lost."
     )
     title = ("Flattened", name, _count(values.size, "number"))
     body = _draw_row_and_strip(values.reshape(-1), body_screen(screen))
@@ -59,7 +59,7 @@ def _draw_flattened(values: Array, name: str, screen: Screen) -> Iterator[Text]:
 def _draw_row_and_strip(values: Array, screen: Screen) -> Iterator[Text]:
     yield from draw_row(values, screen)
     yield screen.line()
-    yield from draw_strip(values[np.newaxis], screen.display.colors or DEFAULT_COLORS, screen)
+    yield from draw_strip(values[np.newaxis], screen)
 
 
 def _count(count: int, noun: str) -> str:

@@ -19,7 +19,7 @@ from cnncalc.views.terminal.blocks import Block
 from cnncalc.views.terminal.colors import Scale, scale_of, shades
 from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
 
-__all__ = ["CELL_MARGIN", "NO_PADS", "Cell", "Excerpt", "Matrix", "Shown"]
+__all__ = ["CELL_MARGIN", "NO_PADS", "Cell", "Excerpt", "Matrix", "Shown", "number_scale"]
 
 Cell = tuple[int, int]
 
@@ -27,12 +27,19 @@ Cell = tuple[int, int]
 Shown = Sequence[int | None]
 
 PADDING_MARK = "ᵖ"
-DEFAULT_COLORS = "green"
 WINDOW_STYLE = Style(color="#000000", bgcolor="#ffb000", bold=True)
 CHOSEN_STYLE = Style(color="#ffffff", bgcolor="#c1121f", bold=True)
 # A space, or the sign of a marked cell, on either side of a number.
 CELL_MARGIN = 2
 NO_PADS = Pads(0, 0, 0, 0)
+
+
+def number_scale(values: Array, screen: Screen) -> Scale:
+    """Return the scale behind numbers: green, or blue-red where some are below 0, some above."""
+    if screen.display.colors:
+        return scale_of(values, screen.display.colors)
+    has_both_signs = (values < 0).any() and (values > 0).any()
+    return scale_of(values, "blue-red" if has_both_signs else "green")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,4 +185,4 @@ class Excerpt:
 
     @cached_property
     def _scale(self) -> Scale:
-        return scale_of(self.matrix.values, self.screen.display.colors or DEFAULT_COLORS)
+        return number_scale(self.matrix.values, self.screen)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from rich.color import ColorSystem
 from rich.text import Text
 
 from cnncalc.network import Array
-from cnncalc.views.terminal.blocks import GAP, Block, flow, labelled
+from cnncalc.views.terminal.blocks import GAP, Block, block_width, flow, labelled
 from cnncalc.views.terminal.colors import Scale, scale_of
+from cnncalc.views.terminal.matrix import number_scale
 from cnncalc.views.terminal.pixels import draw_density, draw_pixels, shrunk
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.volumes import Volume, size_text
@@ -29,6 +31,8 @@ Size = tuple[int, int]
 GREY = "grey"
 # Each of several pictures is at least this wide, where it has the pixels.
 THUMBNAIL_WIDTH = 36
+# The caption of a narrower picture is at least this wide.
+LEAST_CAPTION = 20
 LEAST_LINES = 16
 # What stands around a picture: a heading, a caption, the prompt.
 OTHER_LINES = 6
@@ -60,11 +64,11 @@ def draw_small_picture(volume: Volume, screen: Screen) -> Block:
     return draw_pixels(small.repeat(times, axis=0).repeat(times, axis=1), screen)
 
 
-def draw_strip(row: Array, colors: str, screen: Screen) -> Iterator[Text]:
+def draw_strip(row: Array, screen: Screen) -> Iterator[Text]:
     """Draw (1, count) numbers as a strip of colour as wide as the screen."""
     wide = row.repeat(max(1, screen.width // row.size), axis=1)
     narrow = shrunk(wide[:, :, np.newaxis], (1, min(wide.size, screen.width)))[:, :, 0]
-    scale = scale_of(narrow, colors)
+    scale = number_scale(narrow, screen)
     yield from draw_grey(narrow.repeat(2 * STRIP_LINES, axis=0), scale, screen)
     if narrow.size < wide.size:
         each = round(row.size / screen.width)
@@ -122,7 +126,11 @@ def _picture(volume: Volume, channel: int, size: Size, screen: Screen) -> tuple[
     else:
         # The means of a shrunk picture lie closer together than the values: their own range shows.
         scale = scale_of(small, screen.display.colors or GREY)
-    return labelled(volume.labels[channel], draw_grey(small, scale, screen), screen), scale
+    block = draw_grey(small, scale, screen)
+    if volume.depth > 1 and not volume.is_image:
+        below = replace(screen, width=max(LEAST_CAPTION, block_width(block)))
+        block += below.sentences(range_sentence(values, screen), FAINT)
+    return labelled(volume.labels[channel], block, screen), scale
 
 
 def draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
@@ -134,7 +142,8 @@ def draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
 
 def _captions(volume: Volume, size: Size, scale: Scale, screen: Screen) -> list[str]:
     """Say the range of the values, how they became what is seen, and how far it is shrunk."""
-    captions = [] if volume.is_image else [range_sentence(volume.values, screen)]
+    has_own = volume.depth > 1 or volume.is_image
+    captions = [] if has_own else [range_sentence(volume.values, screen)]
     parts = [_scale_sentence(volume, scale, screen)]
     if size != volume.size:
         parts.append(f"{size_text(volume.size)} pixels, drawn as {size_text(size)}")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.terminal.excerpts import draw_corners, draw_full, draw_whole
-from cnncalc.views.terminal.matrix import DEFAULT_COLORS, Matrix
+from cnncalc.views.terminal.matrix import Matrix
 from cnncalc.views.terminal.pictures import draw_strip
 from cnncalc.views.terminal.screen import Screen
 from cnncalc.views.terminal.slices import MOST_NUMBERS
@@ -22,7 +22,7 @@ def draw_vector(values: Array, screen: Screen) -> Iterator[Text]:
     yield from draw_row(values, screen)
     if draw_whole(Matrix(values[np.newaxis]), screen) is None:
         yield screen.line()
-        yield from draw_strip(values[np.newaxis], screen.display.colors or DEFAULT_COLORS, screen)
+        yield from draw_strip(values[np.newaxis], screen)
 
 
 def draw_row(values: Array, screen: Screen) -> Iterator[Text]:

@@ -48,7 +48,7 @@ def test_ascii_draws_the_same():
 
 
 def test_colour_needs_no_lines():
-    lines = draw_whole(Matrix(SMALL), color_screen())
+    lines = draw_whole(Matrix(SMALL), color_screen(colors="green"))
     assert plain(lines) == ["      0    1", "0   1.5  -20", "1     0    ·"]
     assert style_at(lines[0], 7) == style_at(lines[1], 0) == FAINT
     assert style_at(lines[1], 5).bgcolor.triplet == (0, 68, 27)
@@ -212,5 +212,14 @@ def test_a_matrix_of_a_photo_colours_what_it_shows_only():
 
 def test_a_screen_of_16_colours_is_shaded_too():
     lines = draw_whole(Matrix(SMALL), screen(colors=ColorSystem.STANDARD))
-    assert style_at(lines[1], 5).bgcolor.name == "black"
-    assert style_at(lines[1], 10).bgcolor.name == "white"
+    assert style_at(lines[1], 5).bgcolor.name == "white"
+    assert style_at(lines[1], 10).bgcolor.name == "blue"
+
+
+def test_numbers_of_both_signs_are_blue_and_red_and_others_green():
+    lines = draw_whole(Matrix(np.array([[-5.0, 0, 5]])), color_screen())
+    shown = [style_at(lines[1], place).bgcolor.triplet for place in (4, 8, 12)]
+    assert shown == [(5, 48, 97), (247, 247, 247), (103, 0, 31)]
+    for one_sign in ([[-5.0, 0]], [[0.0, 5]]):
+        lines = draw_whole(Matrix(np.array(one_sign)), color_screen())
+        assert style_at(lines[1], len(lines[1].plain) - 2).bgcolor.triplet == (0, 68, 27)

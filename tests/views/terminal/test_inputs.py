@@ -47,6 +47,12 @@ def test_the_order_is_rows_then_columns_then_channels():
     assert "  0 │  0   1   2   3   4   5   6   7   8   9  10  11\n" in text
 
 
+def test_a_single_number_is_one_number():
+    assert "sees 1×1 = 1 number in one row" in printed(
+        render_flattened(np.ones((1, 1, 1)), Display())
+    )
+
+
 def test_a_long_row_has_an_ellipsis_unless_full():
     values = np.arange(200.0).reshape(20, 10, 1)
     short = printed(render_flattened(values, Display()))

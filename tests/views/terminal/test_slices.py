@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from rich.color import ColorSystem
@@ -132,6 +134,13 @@ def test_each_of_several_maps_has_its_own_range():
     corners = [span.style for span in last.spans if span.end in (40, last.cell_len)]
     assert [style.bgcolor.triplet for style in corners] == [(255, 255, 255)] * 2
     assert "grey: each picture from its lowest point to its highest" in plain(lines)
+
+
+def test_each_of_several_maps_says_its_own_range():
+    lines = draw(np.concatenate([RAMP, 100 * RAMP], axis=2), color_screen(width=100, height=30))
+    ranges = ["lowest 0, highest 78, mean 39", "lowest 0, highest 7800, mean 3900"]
+    assert re.split(" {3,}", lines[21]) == ranges
+    assert sum("lowest 0" in line for line in lines) == 1
 
 
 def test_without_colours_a_picture_is_drawn_by_density():
