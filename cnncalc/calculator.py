@@ -123,6 +123,7 @@ class Calculation:
         # A frozen dataclass normalises its own arguments once, at construction.
         object.__setattr__(self, "kernel", _filters(self.kernel))
         object.__setattr__(self, "bias", _biases(self.bias, self.kernel.shape[3]))
+        _require_pooling(self.pooling)
 
     def network(self, input_shape: Sequence[int]) -> Network:
         """Return the calculation as a network for an image.
@@ -198,8 +199,8 @@ def pooling_layer(
     >>> pooling_layer("l2", 3).pool_size
     Size(height=3, width=3)
     """
-    if mode not in _POOLING_LAYERS:
-        message = f'mode must be "max", "average" or "l2". Received: mode={mode!r}'
+    if not isinstance(mode, str) or mode not in _POOLING_LAYERS:
+        message = f'mode must be "max", "average" or "l2". Received: mode={received(mode)}'
         raise OptionError(message)
     return _POOLING_LAYERS[mode](size, strides, padding)
 
@@ -272,8 +273,15 @@ def _biases(bias: Any, filters: int) -> tuple[float, ...] | None:  # noqa: ANN40
     numbers = np.atleast_1d(finite_numbers(bias, "bias"))
     if numbers.shape not in ((1,), (filters,)):
         message = f"bias must be one number, or one a kernel ({filters}). "
-        raise OptionError(message + f"Received: {numbers.size} numbers")
+        size = f"{numbers.size} numbers" if numbers.ndim == 1 else f"shape {numbers.shape}"
+        raise OptionError(message + f"Received: {size}")
     return tuple(numbers.tolist())
+
+
+def _require_pooling(pooling: object) -> None:
+    if pooling is not None and not isinstance(pooling, PoolingLayer):
+        message = "pooling must be a layer, such as pooling_layer('max', 2). "
+        raise OptionError(message + f"Received: pooling={received(pooling)}")
 
 
 def _require_depth(kernel: Array, input_shape: Shape) -> None:

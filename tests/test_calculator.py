@@ -118,6 +118,7 @@ def test_the_arguments_are_not_changed():
         ((IMAGE, np.ones((2, 2, 3))), ShapeError, "a kernel 3 deep, an input 1 deep"),
         ((IMAGE, np.ones((5, 5))), ShapeError, "a window of 5×5 on an input of 4×5"),
         ((IMAGE, np.ones((2, 2)), [1, 2]), OptionError, r"one a kernel \(1\)\. Received: 2"),
+        ((IMAGE, np.ones((2, 2)), [[1]]), OptionError, r"\(1\)\. Received: shape \(1, 1\)"),
         ((IMAGE, np.ones((2, 2)), "2"), OptionError, "bias must be real .* Received: bias='2'"),
         ((IMAGE, np.ones((2, 2)), np.nan), OptionError, "bias must be finite .* bias=nan"),
         ((IMAGE, [[1, np.inf]]), OptionError, r"finite .* Received: kernels\[0, 1\]=inf"),
@@ -191,3 +192,10 @@ def test_padding_as_large_as_the_pool_is_refused_on_every_side(padding):
 def test_an_unknown_pooling_mode_is_refused():
     with pytest.raises(OptionError, match="mode='median'"):
         cnncalc.pool(IMAGE, mode="median")
+    with pytest.raises(OptionError, match=r"mode=\['max'\]"):
+        cnncalc.pool(IMAGE, mode=["max"])
+
+
+def test_a_pooling_that_is_no_layer_is_refused():
+    with pytest.raises(OptionError, match=r"pooling_layer\('max', 2\)\. Received: pooling='max'"):
+        Calculation([[1]], pooling="max")
