@@ -29,9 +29,15 @@ from cnncalc.views.workbook.stages.volumes import EACH
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet"]
 
-# 1 for a right answer, -1 for a wrong one, 0 for none yet; {0} is the answer, {1} the solution.
-# Three digits of an answer are enough, whatever its size.
-MARK = 'IF({1}="",0,IF({0}="",0,IF(ISNUMBER({0}),IF(ABS({0}-{1})<=0.0005+0.006*ABS({1}),1,-1),-1)))'
+# How far an answer {0} may be from its solution {1}. A whole number must be exact, to the 15 digits
+# that a spreadsheet keeps; its solution may be off by what rounding adds up to. Of others two
+# decimals are enough, or three digits below 1, where two decimals could be none at all.
+IS_WHOLE = "ABS({1}-INT({1}+0.5))<=1E-9*ABS({1})"
+TOLERANCE = f"IF({IS_WHOLE},0.001+1E-14*ABS({{1}}),0.005*MIN(1,ABS({{1}}))+0.0005*ABS({{1}}))"
+SENTENCE = "whole numbers exactly; of others two decimals are enough, or three digits below 1"
+# 1 for a right answer, -1 for a wrong one, 0 for none yet.
+IS_RIGHT = f"ABS({{0}}-{{1}})<={TOLERANCE}"
+MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1)))'
 
 # These only copy what stands elsewhere: they follow by themselves.
 COPIES = ("padded input", "dilated kernel")
@@ -213,5 +219,5 @@ def _scored(sheet: Sheet, blanks: int) -> Sheet:
     score = Block(
         row, column, 1, 1, "formula", Quantity("marks", sheet.name, "score"), formula=right
     )
-    text = Text(row, column + 1, f"right of {blanks}; three digits of each are enough", "meaning")
+    text = Text(row, column + 1, f"right of {blanks}: {SENTENCE}", "meaning")
     return replace(sheet, blocks=(*sheet.blocks, score), texts=(*sheet.texts, text))

@@ -102,8 +102,8 @@ def offset_of_marks(sheet):
     [
         (lambda right: right, 1),
         (lambda right: round(right, 2), 1),
-        (lambda right: right * 1.004, 1),
-        (lambda right: right * 1.01 + 0.01, -1),
+        (lambda right: right * 1.0004, 1),
+        (lambda right: right * 1.001 + 0.006, -1),
         (lambda right: -right - 1, -1),
         (lambda right: 0, -1),
         (lambda right: "a text", -1),
@@ -126,6 +126,45 @@ def test_answers_are_marked_and_counted(answer, mark):
     ]
     assert marks == [mark] * len(blanks) == [mark] * 4
     assert evaluation.values[Place("Calculation", 1, 6)] == 4 * (mark == 1)
+
+
+@pytest.mark.parametrize(
+    ("solution", "right", "wrong"),
+    [
+        (792.0, [792, 792.0001], [791, 793, 792.4, 788, -792]),
+        (-1_000_000.0, [-1_000_000], [-999_999, -1_000_001]),
+        (0.0, [0], [0.01, -1]),
+        (5000.000000001, [5000], [5001, 4999]),
+        (1e15 / 7, [142857142857143], [142857000000000 * 1.01]),
+        (12.345678, [12.35, 12.346], [12, 12.3, 12.4]),
+        (0.0123456, [0.0123], [0, 0.01, 0.0125, -0.0123]),
+    ],
+)
+def test_whole_answers_are_exact_and_others_nearly(solution, right, wrong):
+    trace = trace_as_written(Calculation(np.ones((1, 1, 1, 1))).network((1, 1, 1)), [[[solution]]])
+    answers = [*right, *wrong]
+    book = formulas_of(written(trace, worksheet=WorksheetOptions()))
+    blank = next(c for row in book["Calculation"] for c in row if not c.protection.locked)
+    contents = []
+    for answer in answers:
+        blank.value = answer
+        stream = io.BytesIO()
+        book.save(stream)
+        contents.append(stream.getvalue())
+    mark = next(
+        Place("Calculation", c.row - 1, c.column - 1)
+        for row in book["Calculation"]
+        for c in row
+        if "ISNUMBER" in str(c.value)
+    )
+    marks = [each.values[mark] for each in recalculate(contents, "formualizer")]
+    assert marks == [1] * len(right) + [-1] * len(wrong)
+
+
+def test_the_sheet_says_what_is_near_enough():
+    texts = [str(c.value) for row in formulas_of(worksheet())["Calculation"] for c in row]
+    said = "right of 18: whole numbers exactly; of others two decimals are enough, or three digits"
+    assert any(text.startswith(said) for text in texts)
 
 
 def test_copies_in_between_give_nothing_away():
