@@ -70,3 +70,10 @@ def test_256_colours_grow_steadily_darker_or_lighter(name):
     expected = {"green": falling, "blue-red": np.r_[rising[:50], falling[50:]]}.get(name, rising)
     assert expected.all()
     assert len({style.bgcolor.number for style in styles}) >= 7
+
+
+def test_256_colours_have_a_green_that_is_neither_olive_nor_teal():
+    values = np.linspace(0, 1, 101)
+    for style in shades(values, scale_of(values, "green"), ColorSystem.EIGHT_BIT):
+        red, green, blue = style.bgcolor.get_truecolor()
+        assert red == blue <= green
