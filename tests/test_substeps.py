@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import ShapeError
-from cnncalc.layers import Activation, Combine, Conv2D
+from cnncalc.layers import Activation, BatchNormalization, Combine, Conv2D, Dense, Softmax
 from cnncalc.network import assemble
 from cnncalc.shapes import Size
 from cnncalc.substeps import TERMS_A_PART, dilate, parts, substeps
@@ -62,3 +62,36 @@ def test_softmax_comes_apart_into_its_steps():
     assert steps["exponentials"].max() == 1
     np.testing.assert_array_equal(steps["partial largest"].max(-1, keepdims=True), steps["largest"])
     np.testing.assert_allclose(steps["partial total"].sum(-1, keepdims=True), steps["total"])
+
+
+def test_the_inputs_of_a_dense_layer_stand_in_a_column():
+    trace = traced(Dense(3), (40,), kernel=(40, 3), bias=(3,))
+    assert substeps(trace).keys() == {"inputs"}
+    np.testing.assert_array_equal(substeps(trace)["inputs"], trace.input[:, np.newaxis])
+
+
+def test_partial_sums_add_up_to_a_dense_layers_sums_at_each_position():
+    trace = traced(Dense(3, use_bias=False), (2, 4, 40), kernel=(40, 3))
+    sums = substeps(trace)["partial sums"]
+    assert sums.shape == (2, 4, 2, 3)
+    np.testing.assert_allclose(sums.sum(axis=2), trace.output, rtol=1e-12)
+
+
+def test_a_normalization_divides_by_the_standard_deviation():
+    layer = BatchNormalization(epsilon=0.5, center=False, scale=False)
+    weights = {"moving_mean": np.array([1.0, 2]), "moving_variance": np.array([0.5, 3.5])}
+    trace = record(assemble([layer], (2,), [weights]), [3.0, 6.0]).layers[0]
+    assert substeps(trace)["standard deviation"].tolist() == [1, 2]
+    assert trace.output.tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("layer", [Softmax(), Activation("softmax")])
+def test_softmax_of_a_vector_needs_no_parts(layer):
+    trace = traced(layer, (2_000,))
+    steps = substeps(trace)
+    assert {name: step.shape for name, step in steps.items()} == {
+        "largest": (1,),
+        "exponentials": (2_000,),
+        "total": (1,),
+    }
+    np.testing.assert_allclose(steps["exponentials"] / steps["total"], trace.output, rtol=1e-12)

@@ -15,7 +15,7 @@ from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
-from cnncalc.layers import DepthwiseConv2D, Layer
+from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
 from cnncalc.network import Array, walk
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
@@ -168,7 +168,7 @@ def exported_image(path: Path, sheet: str | None = None) -> PixelInput | None:
 
 
 def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]:
-    """Read the kernels of an exported workbook: those of its first layer that has any.
+    """Read the kernels of an exported workbook: those of its first convolution.
 
     Arguments: the `path` of an .xlsx file; the `sheet` they stand on, left out the first one.
     Returns one kernel a filter, none where the file, or the sheet, holds no exported weights.
@@ -224,5 +224,8 @@ def _find(path: Path, name: str | None, role: Role) -> _Found | None:
         for block in sheet.blocks:
             is_named = name is None or name.casefold() == sheet.name.casefold()
             if is_named and block.role == role and block.quantity.name in ("", "kernel"):
-                return _Found(workbook, sheet.specification, sheet.name, block.quantity)
+                found = _Found(workbook, sheet.specification, sheet.name, block.quantity)
+                # A dense layer's weights are no filters.
+                if role == "pixels" or isinstance(found.layer, ConvolutionLayer):
+                    return found
     return None

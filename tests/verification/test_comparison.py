@@ -174,3 +174,13 @@ def test_other_cells_are_nobodys_business():
 def test_sheets_are_told_apart():
     other = replace(BLOCK, sheet="Other")
     assert len(report(blocks=[BLOCK, other]).changes) == 4
+
+
+def test_texts_are_compared_as_they_are():
+    block = ExpectedBlock("Out", 0, 0, np.array([["cat"]], dtype=object), [["INDEX(B1:B2,1)"]])
+    place = Place("Out", 0, 0)
+    cells = WorkbookCells({}, {place: "INDEX(B1:B2,1)"}, {place: "cat"})
+    assert report(cells, {place: "cat"}, [block]).agrees
+    found = report(cells, {place: "dog"}, [block]).evaluated
+    assert (found.differing, found.first.expected, found.first.found) == (1, "cat", "dog")
+    assert report(cells, {place: 4.0}, [block]).evaluated.differing == 1

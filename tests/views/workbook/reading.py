@@ -31,7 +31,7 @@ def mismatches(book: Any, plan: Plan, values: list[Values], *, formulas: bool) -
             for row in range(block.height):
                 for column in range(block.width):
                     shown = cells[block.address(row, column)].value
-                    expected = float(numbers[row, column])
+                    expected = numbers[row, column]
                     if formulas and block.formula:
                         expected = "=" + block.formula.text(row, column)
                     if shown != (
