@@ -76,14 +76,10 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
 def _is_own(layer: Layer) -> bool:
     if isinstance(layer, ConvolutionLayer):
-        return _max(layer.strides) > 1 and _max(layer.dilation_rate) > 1
+        return layer.has_strides_and_dilation
     return isinstance(layer, L2Pooling2D | Combine) or (
         isinstance(layer, PoolingLayer) and _in_numbers(layer)
     )
-
-
-def _max(pair: Any) -> int:  # noqa: ANN401 (a layer's pair, normalised at construction)
-    return int(max(pair))
 
 
 def write_config(

@@ -50,6 +50,18 @@ class ConvolutionLayer(WindowLayer):
         filters = self.output_shape(input_shape)[-1]
         return f"{each} × {filters:,} = {self.parameter_count(input_shape):,}"
 
+    @property
+    def has_strides_and_dilation(self) -> bool:
+        """Whether both go in steps of more than 1, which Keras refuses."""
+        strides = shapes.pair(self.strides, "strides")
+        return max(strides) > 1 and max(shapes.pair(self.dilation_rate, "dilation_rate")) > 1
+
+    def note(self, input_shape: Shape) -> str:
+        """Return a sentence where Keras has no such convolution."""
+        if self.has_strides_and_dilation:
+            return "Keras has no convolution with both strides and dilation; cnncalc calculates it"
+        return ""
+
     def _filter_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the numbers that one output cell is made with."""
         return self.weight_shapes(input_shape)["kernel"][:3]

@@ -148,6 +148,16 @@ def test_a_dense_layer_on_a_volume_is_noted(run):
     assert "as in Keras, it works on the 3 channels" in result.stderr
 
 
+def test_strides_together_with_dilation_are_noted(run):
+    network = "Conv2D(1, 2, strides=2, dilation_rate=2)"
+    for result in (
+        run("summary", network, "--input-shape", "6,6,1"),
+        run("trace", network, "article:6x6"),
+    ):
+        assert result.exit_code == 0
+        assert "layer conv2d: Keras has no convolution with both strides and" in result.stderr
+
+
 def test_a_network_too_large_for_any_memory_has_a_summary(run):
     result = run("summary", "Flatten(); Dense(1000000)", "--input-shape", "1000,1000,3")
     assert "(3,000,000 + 1) × 1,000,000 = 3,000,001,000,000" in result.stdout

@@ -1,4 +1,5 @@
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from cnncalc.layers import (
     AveragePooling2D,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     MaxPooling2D,
     ReLU,
@@ -151,9 +153,24 @@ def test_a_dense_layer_before_flatten_works_on_channels_and_says_so():
     )
 
 
+@pytest.mark.parametrize("kind", [partial(Conv2D, 1), DepthwiseConv2D])
+def test_strides_together_with_dilation_are_noted(kind):
+    layer = kind(2, strides=(1, 2), dilation_rate=(2, 1), name="both")
+    assert initialize([layer], (9, 9, 1)).notes == (
+        "layer both: Keras has no convolution with both strides and dilation; cnncalc calculates "
+        "it",
+    )
+
+
 def test_nothing_is_noted_of_a_plain_network():
-    layers = [Conv2D(2, 3), Flatten(), Dense(1, "sigmoid"), Dense(2, "softmax")]
-    assert initialize(layers, (6, 6, 1)).notes == ()
+    layers = [
+        Conv2D(2, 3, strides=2),
+        Conv2D(2, 2, dilation_rate=2),
+        Flatten(),
+        Dense(1, "sigmoid"),
+        Dense(2, "softmax"),
+    ]
+    assert initialize(layers, (9, 9, 1)).notes == ()
 
 
 @pytest.mark.parametrize(
