@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-__all__ = ["clean_text", "header_text", "sheet_name"]
+__all__ = ["clean_text", "page_header", "sheet_name"]
 
 MOST_CHARACTERS = 32_767
 MOST_IN_SHEET_NAME = 31
-MOST_IN_HEADER = 120
+MOST_IN_HEADER = 255
 
 # Whatever XML 1.0 has no place for, and halves of surrogate pairs; line ends and tabs may stay.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -31,14 +31,29 @@ def _shortened(text: str, most: int) -> str:
     return text if len(raw) <= 2 * most else raw[: 2 * most - 2].decode("utf-16-le", "ignore") + "…"
 
 
-def header_text(text: str) -> str:
-    """Return a text for a printed header or footer, where & would begin a code.
+def page_header(left: str, right: str = "") -> str:
+    """Return a printed page's header, within the 255 characters that Excel has room for.
 
-    >>> header_text("salt & pepper")
-    'salt && pepper'
+    Arguments: the texts at its `left` and at its `right`; where both are long, the left one is cut.
+
+    >>> page_header("salt & pepper", "seed 7")
+    '&Lsalt && pepper&Rseed 7'
     """
-    short = _shortened(clean_text(text).replace("\n", " "), MOST_IN_HEADER)
-    return short.replace("&", "&&")
+    ending = f"&R{_header_text(right, MOST_IN_HEADER // 2)}" if right else ""
+    return f"&L{_header_text(left, MOST_IN_HEADER - _length(ending) - len('&L'))}{ending}"
+
+
+def _header_text(text: str, most: int) -> str:
+    """Return a text in which & begins no code, cut to so many characters."""
+    plain = clean_text(text).replace("\n", " ")
+    room = most
+    while _length(doubled := _shortened(plain, room).replace("&", "&&")) > most:
+        room -= max(1, (_length(doubled) - most) // 2)
+    return doubled
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def sheet_name(text: str, taken: Collection[str]) -> str:

@@ -16,7 +16,7 @@ from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
 from cnncalc.views.workbook.references import range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.streaming import Target, new_workbook
-from cnncalc.views.workbook.texts import clean_text, header_text
+from cnncalc.views.workbook.texts import clean_text, page_header
 from cnncalc.views.workbook.values import OUTPUTS
 
 __all__ = ["Progress", "write_plan"]
@@ -81,8 +81,7 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter s
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, sheet.pages)
     worksheet.set_margins(left=0.5, right=0.5)
-    right = f"&R{header_text(sheet.header)}" if sheet.header else ""
-    worksheet.set_header(f"&L{header_text(sheet.title)}{right}")
+    worksheet.set_header(page_header(sheet.title, sheet.header))
     worksheet.set_footer("&LMade by cnncalc&R&P / &N")
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.views.workbook.texts import clean_text, header_text, sheet_name
+from cnncalc.views.workbook.texts import clean_text, page_header, sheet_name
 
 anything = st.text(st.characters(codec=None), max_size=80)
 
@@ -59,5 +59,20 @@ def test_sheet_names(text, taken, name):
 
 
 def test_a_header_shows_an_ampersand_as_one():
-    assert header_text("a & b\nc") == "a && b c"
-    assert len(header_text("&" * 500)) <= 255
+    assert page_header("a & b\nc", "d&") == "&La && b c&Rd&&"
+
+
+@given(
+    st.sampled_from("&x😀").map(lambda c: c * 300), st.sampled_from(["", "&" * 300, "x😀&" * 90])
+)
+def test_a_header_is_short_enough_as_a_whole(left, right):
+    header = page_header(left, right)
+    assert 250 <= utf16_length(header) <= 255
+    shown = header.removeprefix("&L").replace("&&", "").replace("&R", "", 1)
+    assert "&" not in shown
+    assert header.count("…") == 1 + bool(right)
+
+
+@pytest.mark.parametrize("right", ["", "student 12 · seed 7"])
+def test_a_short_right_part_stays_whole(right):
+    assert page_header("&" * 500, right).endswith(f"…&R{right}" if right else "…")
