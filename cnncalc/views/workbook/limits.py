@@ -73,8 +73,8 @@ def require_limits(plan: Plan, *, large: bool = False) -> None:
     formulas = estimate(plan).formulas
     if formulas > MOST_FORMULAS and not large:
         message = (
-            f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with export-xlsx --large. "
-            f"Received: a calculation of {formulas:,} formulas"
+            f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with "
+            f"export-xlsx --large. Received: a calculation of {formulas:,} formulas"
         )
         raise OptionError(message)
 
@@ -84,8 +84,8 @@ def _require_room(sheet: Sheet, block: Block) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
         message = (
             f"a sheet holds {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns at most. Received: "
-            f"the sheet {sheet.name!r} of {rows:,} rows and {columns:,} columns; a smaller image "
-            "fits"
+            f"the sheet {sheet.name!r} of {rows:,} rows and {columns:,} columns; a smaller image, "
+            "or fewer units, will fit"
         )
         raise ShapeError(message)
 

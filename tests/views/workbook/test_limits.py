@@ -3,7 +3,7 @@ import pytest
 
 from cnncalc.calculator import Calculation
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import Conv2D, MaxPooling2D
+from cnncalc.layers import Conv2D, Dense, MaxPooling2D
 from cnncalc.trace import record
 from cnncalc.views.workbook.limits import estimate, require_limits
 from cnncalc.views.workbook.plan import Block, Formula, Plan, Quantity, Sheet, Specification
@@ -42,7 +42,9 @@ def test_many_formulas_get_a_note():
 def test_a_million_formulas_are_allowed_and_more_must_be_asked_for():
     require_limits(plan_of(MaxPooling2D(1, name="pool"), (1_000, 1_000, 1)))
     large = plan_of(MaxPooling2D(1, name="pool"), (1_000, 1_001, 1))
-    with pytest.raises(OptionError, match=r"asked for with --large\. .* 1,001,000 formulas"):
+    with pytest.raises(
+        OptionError, match=r"asked for with export-xlsx --large\. .* 1,001,000 formulas"
+    ):
         require_limits(large)
     require_limits(large, large=True)
 
@@ -51,6 +53,11 @@ def test_an_image_wider_than_a_sheet_is_refused():
     require_limits(plan_of(MaxPooling2D((1, 100), name="pool"), (1, 16_383, 1)))
     with pytest.raises(ShapeError, match=r"16,384 columns at most\. Received: the sheet 'Image'"):
         require_limits(plan_of(MaxPooling2D((1, 100), name="pool"), (1, 16_384, 1)))
+
+
+def test_a_dense_layer_of_more_units_than_columns_says_what_would_fit():
+    with pytest.raises(ShapeError, match=r"a smaller image, or fewer units, will fit"):
+        require_limits(plan_of(Dense(16_384, name="dense"), (2,)))
 
 
 def test_more_rows_than_a_sheet_has_are_refused():
