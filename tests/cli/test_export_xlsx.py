@@ -1,8 +1,14 @@
 import io
+import os
+import zipfile
 
 import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
+
+from cnncalc.views.workbook.references import sheet_prefix
+from cnncalc.views.workbook.texts import clean_text
 
 CROSS = ("--kernel", "1 0 1; 0 1 0; 1 0 1")
 
@@ -163,3 +169,61 @@ def test_verify_finds_a_number_that_was_typed_over(run, tmp_path):
     result = run("verify", "mine.xlsx", "--engine", "formualizer")
     assert result.exit_code == 1
     assert place in result.stdout
+
+
+LAYER_NAMES = ("=1+1", "a!b%d{0}", "o'k", "History", "R1C1", "Contents", "x" * 41)
+CLASS_NAMES = ("=1+1", "http://x.example", "007")
+FILE_NAMES = ("=1+1.png", "@SUM(A1)&12'.png", os.fsdecode(b"bad\xff\x07name.png"))
+
+
+def parts_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def check_texts(path, expected):
+    """Each expected text stands in a cell as a text, and every link leads into the workbook."""
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    # A formula names its sheet, and nothing else of anybody's words.
+    prefixes = [sheet_prefix(name) for name in book.sheetnames]
+    formulas = [str(cell.value) for cell in cells if cell.data_type == "f"]
+    for prefix in prefixes:
+        formulas = [formula.replace(prefix, "") for formula in formulas]
+    for text in expected:
+        assert any(cell.data_type == "s" and text in cell.value for cell in cells), text
+        assert not any(text in formula for formula in formulas), text
+    for cell in cells:
+        if cell.hyperlink:
+            assert cell.hyperlink.target is None
+            sheet, place = cell.hyperlink.location.rsplit("!", 1)
+            plain = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+            assert (plain in book.sheetnames, place) == (True, "A1")
+    assert 'TargetMode="External"' not in "".join(parts_of(path).values())
+
+
+# What openpyxl says of data bars when it reads them.
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+@pytest.mark.parametrize(
+    ("layer", "file"),
+    [*((name, "a.png") for name in LAYER_NAMES), *(("conv", name) for name in FILE_NAMES)],
+)
+def test_any_name_stays_a_text(run, tmp_path, layer, file):
+    Image.fromarray(np.arange(16, dtype=np.uint8).reshape(4, 4)).save(tmp_path / file)
+    network = f'Conv2D(1, 2, name="{layer}"); Flatten(); Dense(3, activation="softmax")'
+    names = ("--class-names", ",".join(CLASS_NAMES), "--target", "1")
+    result = run("export-xlsx", file, "--network", network, *names, "-o", "out.xlsx")
+    assert result.exit_code == 0, result.output
+    shown = [clean_text(file), layer[:30], *CLASS_NAMES]
+    check_texts(tmp_path / "out.xlsx", shown)
+    verified = run("verify", "out.xlsx", "--engine", "formualizer")
+    assert verified.exit_code == 0, verified.output
+
+
+@pytest.mark.parametrize("file", FILE_NAMES)
+def test_a_file_name_stays_a_text_in_a_calculation(run, tmp_path, file):
+    Image.fromarray(np.arange(16, dtype=np.uint8).reshape(4, 4)).save(tmp_path / file)
+    result = run("export-xlsx", file, "--kernel", "1 2; 3 4", "-o", "out.xlsx")
+    assert result.exit_code == 0, result.output
+    check_texts(tmp_path / "out.xlsx", [clean_text(file)])
+    assert run("verify", "out.xlsx", "--engine", "formualizer").exit_code == 0
