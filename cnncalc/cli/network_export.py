@@ -11,7 +11,7 @@ import click
 from cnncalc.classification import class_count
 from cnncalc.cli.console import note
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
-from cnncalc.cli.network_request import FitOptions, trace_image
+from cnncalc.cli.network_request import FitOptions, fit_image
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.types import SHAPE
 from cnncalc.cli.workbooks import export_network
@@ -20,6 +20,8 @@ from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.layers import Shape
 from cnncalc.views.workbook.export import trace_as_written
+from cnncalc.views.workbook.limits import require_limits
+from cnncalc.views.workbook.planning import make_plan, specify_network
 
 __all__ = ["NetworkExport", "network_export_options", "require_network", "write_network"]
 
@@ -80,17 +82,20 @@ def write_network(
 
     Arguments: the `path` to write; the input's options; the network's; the `seed` of its weights.
     """
-    traced = trace_image(
+    fitted = fit_image(
         NetworkOptions(str(whole.network), whole.input_shape),
         WeightOptions(whole.weights, seed),
         given,
         FitOptions(whole.resize, whole.class_names),
     )
-    trace = trace_as_written(traced.trace.network, traced.trace.input.values)
-    target = _class_number(whole.target, traced.class_names, class_count(trace.output.shape))
-    title = f"A network on {traced.image.name}"
+    network, names = fitted.network, fitted.class_names
+    target = _class_number(whole.target, names, class_count(network.shapes[-1]))
+    # Before anything is computed, which may take long.
+    require_limits(make_plan([specify_network(network)]), large=large)
+    trace = trace_as_written(network, fitted.image.values)
+    title = f"A network on {fitted.image.name}"
     with write_atomically(path, force=force) as file:
-        said = export_network(file, trace, title, traced.class_names, target, large=large)
+        said = export_network(file, trace, title, names, target, large=large)
     note(f"wrote {path} ({said})")
 
 

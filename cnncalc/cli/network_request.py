@@ -22,12 +22,20 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import Channels, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
+from cnncalc.network import Network
 from cnncalc.trace import Trace, record
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["FitOptions", "TracedImage", "fit_options", "trace_image"]
+__all__ = [
+    "FitOptions",
+    "FittedImage",
+    "TracedImage",
+    "fit_image",
+    "fit_options",
+    "trace_image",
+]
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
@@ -52,6 +60,15 @@ fit_options = bundled(
 
 
 @dataclass(frozen=True)
+class FittedImage:
+    """An image, the network that takes it, and what the classes are; nothing is computed yet."""
+
+    image: PixelInput
+    network: Network
+    class_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TracedImage:
     """An image, the network it went through, every step of that, and what the classes are."""
 
@@ -67,11 +84,19 @@ def trace_image(
 
     Raises ShapeError where the image does not fit the network.
     """
+    fitted = fit_image(wanted, initial, given, fitting)
+    trace = record(fitted.network, fitted.image.values)
+    return TracedImage(fitted.image, trace, fitted.class_names)
+
+
+def fit_image(
+    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+) -> FittedImage:
+    """Read the network and the image, and make the one fit the other; as `trace_image`."""
     source = read_network(wanted.network, wanted.input_shape)
     image = _fitting_image(given, source, resize=fitting.resize)
     network = build_network(source, image.values.shape, initial)
-    trace = record(network, image.values)
-    return TracedImage(image, trace, _class_names(fitting, source, trace.output.shape))
+    return FittedImage(image, network, _class_names(fitting, source, network.shapes[-1]))
 
 
 def _class_names(

@@ -13,7 +13,7 @@ from cnncalc.cli.console import command_line, note
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
-from cnncalc.views.workbook.limits import Estimate, estimate
+from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
 from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.worksheet import WorksheetOptions
@@ -39,7 +39,9 @@ def export_trace(
 
     Returns how many formulas it holds, or what it leaves blank.
     """
-    size = estimate(plan_trace(trace, title))
+    plan = plan_trace(trace, title)
+    require_limits(plan, large=large)
+    size = estimate(plan)
     with _progress(size) as progress:
         options = WorkbookOptions(title, command_line(), large, progress, worksheet)
         write_workbook(file, trace, options)
@@ -63,6 +65,7 @@ def export_network(
     """
     specification, values = network_calculation(trace, title, class_names, target)
     plan = make_plan([specification])
+    require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size) as progress:
         write(file, plan, [values], WorkbookOptions(title, command_line(), large, progress))

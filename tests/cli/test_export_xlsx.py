@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from cnncalc.trace import record
 from cnncalc.views.workbook.references import sheet_prefix
 from cnncalc.views.workbook.texts import clean_text
 
@@ -227,3 +228,38 @@ def test_a_file_name_stays_a_text_in_a_calculation(run, tmp_path, file):
     assert result.exit_code == 0, result.output
     check_texts(tmp_path / "out.xlsx", [clean_text(file)])
     assert run("verify", "out.xlsx", "--engine", "formualizer").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "options", [("--kernel", "1"), ("--network", 'Conv2D(2, 1, activation="relu")')]
+)
+def test_what_is_too_large_is_refused_before_it_is_computed(fails, tmp_path, monkeypatch, options):
+    def computed(*_):
+        pytest.fail("computed all the same")
+
+    for module in ("cli.network_request", "views.workbook.export"):
+        monkeypatch.setattr(f"cnncalc.{module}.record", computed)
+    Image.fromarray(np.zeros((1_000, 1_001), dtype=np.uint8)).save(tmp_path / "big.png")
+    # `fails` sees one line of standard error alone: nothing is noted before the refusal.
+    assert "must be asked for with export-xlsx --large" in fails("export-xlsx", "big.png", *options)
+    assert [path.name for path in tmp_path.iterdir()] == ["big.png"]
+
+
+def test_a_network_is_computed_once(run, monkeypatch):
+    counted = []
+
+    def counting(*arguments):
+        counted.append(arguments)
+        return record(*arguments)
+
+    for module in ("cli.network_request", "views.workbook.export"):
+        monkeypatch.setattr(f"cnncalc.{module}.record", counting)
+    result = run("export-xlsx", "article:6x6", "--network", "Conv2D(1, 2)", "-o", "out.xlsx")
+    assert result.exit_code == 0, result.output
+    assert len(counted) == 1
+
+
+def test_nothing_is_noted_before_convolve_refuses(fails, tmp_path):
+    Image.fromarray(np.zeros((1_000, 1_001), dtype=np.uint8)).save(tmp_path / "big.png")
+    said = fails("convolve", "big.png", "--kernel", "1", "-o", "out.xlsx")
+    assert "must be asked for with export-xlsx --large" in said
