@@ -20,7 +20,6 @@ COLOR_SCALE: Mapping[str, Any] = {
 DATA_BAR: Mapping[str, Any] = {
     "type": "data_bar",
     "bar_color": "#8CC98E",
-    "bar_solid": True,
     "min_type": "num",
     "max_type": "num",
     "min_value": 0,
