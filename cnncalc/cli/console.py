@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cnncalc.cli.remarks import say_remarks
 
-__all__ = ["command_line", "error_console", "note", "output_console"]
+__all__ = ["calculating_command", "command_line", "error_console", "note", "output_console"]
 
 # On a console of no width, which is what COLUMNS=0 says, rich would print nothing.
 LEAST_WIDTH = 20
@@ -39,4 +39,23 @@ def error_console() -> Console:
 
 def command_line() -> str:
     """Return the command as it was typed."""
-    return shlex.join(["cnncalc", *click.get_current_context().find_root().obj])
+    return shlex.join(["cnncalc", *_typed()])
+
+
+def calculating_command() -> str:
+    """Return the command without -o FILE and --force: what it calculates, whatever the file.
+
+    So the same calculation gives the same workbook under any name.
+    """
+    kept, words = [], iter(_typed())
+    for word in words:
+        if word in ("-o", "--output"):
+            next(words, None)
+        elif word != "--force" and not word.startswith(("--output=", "-o")):
+            kept.append(word)
+    return shlex.join(["cnncalc", *kept])
+
+
+def _typed() -> list[str]:
+    words: list[str] = click.get_current_context().find_root().obj
+    return words

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from rich.console import Console
 from rich.progress import Progress
 
-from cnncalc.cli.console import command_line, note
+from cnncalc.cli.console import calculating_command, note
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
@@ -23,7 +23,7 @@ __all__ = ["export_article", "export_network", "export_trace"]
 
 def export_article(file: BinaryIO) -> str:
     """Write the article's workbook; return how many formulas it holds."""
-    size = write_article_workbook(file, WorkbookOptions(command=command_line()))
+    size = write_article_workbook(file, WorkbookOptions(command=calculating_command()))
     return f"{size.formulas:,} formulas"
 
 
@@ -43,7 +43,7 @@ def export_trace(
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size) as progress:
-        options = WorkbookOptions(title, command_line(), large, progress, worksheet)
+        options = WorkbookOptions(title, calculating_command(), large, progress, worksheet)
         write_workbook(file, trace, options)
     if worksheet is not None:
         return f"a worksheet, {worksheet.header}"
@@ -68,7 +68,7 @@ def export_network(
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size) as progress:
-        write(file, plan, [values], WorkbookOptions(title, command_line(), large, progress))
+        write(file, plan, [values], WorkbookOptions(title, calculating_command(), large, progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 

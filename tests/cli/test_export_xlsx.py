@@ -263,3 +263,25 @@ def test_nothing_is_noted_before_convolve_refuses(fails, tmp_path):
     Image.fromarray(np.zeros((1_000, 1_001), dtype=np.uint8)).save(tmp_path / "big.png")
     said = fails("convolve", "big.png", "--kernel", "1", "-o", "out.xlsx")
     assert "must be asked for with export-xlsx --large" in said
+
+
+def test_the_same_calculation_gives_the_same_bytes_under_any_name(run, tmp_path):
+    run("export-xlsx", "article:6x6", *CROSS, "-o", "first.xlsx")
+    run("export-xlsx", "article:6x6", "--output=second.xlsx", "--force", *CROSS)
+    run("export-xlsx", "article:6x6", "-othird.xlsx", *CROSS)
+    run("export-xlsx", "--output", "fourth.xlsx", "article:6x6", *CROSS, "--force")
+    contents = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert len(contents) == 4
+    assert set(contents) == {contents[0]}
+    about = openpyxl.load_workbook(tmp_path / "first.xlsx")["About"]
+    texts = [cell.value for row in about for cell in row]
+    assert "cnncalc export-xlsx article:6x6 --kernel '1 0 1; 0 1 0; 1 0 1'" in texts
+
+
+@pytest.mark.parametrize("number", ["1e-320", "-5e-324"])
+def test_a_number_below_what_spreadsheets_know_is_refused(fails, run, number):
+    said = fails("export-xlsx", "article:6x6", "--network", f"Rescaling({number})", "-o", "a.xlsx")
+    assert said.startswith("a formula holds numbers down to 2.2e-308 only; 0 is nearest. Received:")
+    smallest = "Rescaling(2.2250738585072014e-308)"
+    result = run("export-xlsx", "article:6x6", "--network", smallest, "-o", "a.xlsx")
+    assert result.exit_code == 0, result.output

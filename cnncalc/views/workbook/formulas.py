@@ -5,8 +5,10 @@ Each is safe for any number: an exponential never overflows, nothing is divided 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 
+from cnncalc.errors import OutputError
 from cnncalc.views.workbook.plan import Formula, Reference
 
 __all__ = [
@@ -52,9 +54,17 @@ def apply(template: str, *references: Reference) -> Formula:
 def literal(number: float) -> str:
     """Return a number as a formula writes it.
 
+    Raises OutputError for one so near to 0 that spreadsheets have none (LibreOffice shows #VALUE!).
+
     >>> literal(2.0), literal(1e-05)
     ('2', '1E-05')
     """
+    if 0 < abs(number) < sys.float_info.min:
+        message = (
+            f"a formula holds numbers down to {sys.float_info.min:.1e} only; 0 is nearest. "
+            f"Received: {number!r}"
+        )
+        raise OutputError(message)
     return repr(int(number) if number == int(number) and abs(number) < 1e15 else number).upper()
 
 
