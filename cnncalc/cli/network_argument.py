@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 ARTICLE = "article"
+_EXAMPLE = "'Conv2D(10, 5); Flatten(); Dense(2)'"
 # A listing that is longer is no listing; `notation` has the same limit.
 LONGEST_FILE = 1_000_000
 
@@ -110,6 +111,12 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
     the network's own.
     Raises InputError, NotationError or OptionError for what is no network.
     """
+    if not text.strip():
+        message = (
+            f"NETWORK is empty. Expected layers such as {_EXAMPLE}, a file of them, a .keras file, "
+            f"or {ARTICLE}"
+        )
+        raise InputError(message)
     if text == ARTICLE:
         source = _written(LISTING, "the article's network", CLASS_NAMES)
     elif "(" in text:
@@ -133,7 +140,7 @@ def _listed(path: Path) -> NetworkSource:
     """Read a file of notation."""
     if not path.exists():
         message = (
-            "NETWORK must be layers such as 'Conv2D(10, 5); Flatten(); Dense(2)', a file of them, "
+            f"NETWORK must be layers such as {_EXAMPLE}, a file of them, "
             f"a .keras file, or {ARTICLE}. Received: {quoted(str(path))}, which is no file."
             f"{did_you_mean(str(path), [ARTICLE])}"
         )

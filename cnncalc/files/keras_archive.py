@@ -73,8 +73,9 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
     Raises InputError, one line that names file and layer, for a file that is no zip, truncated or
     damaged, lies about shapes or sizes, or holds a layer that cnncalc lacks, a Lambda among them.
     """
+    size = check_readable(path)
     with _located(path):
-        contents = _contents(path, check_readable(path))
+        contents = _contents(path, size)
         config = read_config(_decoded(contents, CONFIG))
         shape = _complete_shape(config, input_shape)
         weights, extra = read_h5(contents[WEIGHTS], config.layers, shape)
@@ -97,8 +98,8 @@ def read_weights(path: Path, network: Network) -> Network:
     Returns the network with the file's weights.
     Raises InputError that names the layer where file and network don't fit each other.
     """
+    check_readable(path)
     with _located(path):
-        check_readable(path)
         weights, _ = read_h5(path.read_bytes(), network.layers, network.input_shape)
         return assemble(network.layers, network.input_shape, weights)
 

@@ -151,9 +151,10 @@ class Dense(Layer):
         """Return a sentence where the input is not flat, or where softmax has one unit only."""
         if len(input_shape) > 1:
             positions = size_text(input_shape[:-1])
+            channels = "channel" if input_shape[-1] == 1 else f"{input_shape[-1]:,} channels"
             return (
                 f"its input, {size_text(input_shape)}, is not flat: as in Keras, it works on the "
-                f"{input_shape[-1]:,} channels of each of the {positions} positions by itself; "
+                f"{channels} of each of the {positions} positions by itself; "
                 "Flatten() before it would join them"
             )
         if self.units == 1 and self.activation == "softmax":

@@ -37,6 +37,7 @@ __all__ = [
     "concerns_training_only",
     "expected_value",
     "layer_from_arguments",
+    "own_count",
     "shared_arguments",
 ]
 
@@ -151,6 +152,16 @@ def shared_arguments(
         elif name not in _ANY_VALUE and value not in _OUR_VALUES.get(name, (None,)):
             other[name] = value
     return own, other
+
+
+def own_count(kind: type[Layer]) -> int:
+    """Return how many of a layer's arguments, in Keras's order, reach to the last of cnncalc's own.
+
+    >>> own_count(Dense), ARGUMENTS[Dense][:3]
+    (3, ('units', 'activation', 'use_bias'))
+    """
+    own_names = {field.name for field in fields(kind)}
+    return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in own_names), default=0)
 
 
 def expected_value(name: str) -> object:

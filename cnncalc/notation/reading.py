@@ -17,6 +17,8 @@ from cnncalc.layers.vocabulary import (
     EVERY_LAYERS_ARGUMENTS,
     LAYERS,
     layer_from_arguments,
+    own_count,
+    shared_arguments,
 )
 from cnncalc.notation.literals import read_value
 from cnncalc.notation.source import Source, nearest
@@ -171,6 +173,12 @@ class _Reader:
             message = "a Lambda layer holds code, which is never executed"
             raise self.source.error(call, message)
         close = nearest(name, [*LAYERS, *_OLD_LAYER_NAMES, "Sequential"])
+        if not close and not name[:1].isupper():
+            message = (
+                f"{_dotted(call.func)}(…) is no layer. The text is read and never executed; "
+                "expected layers, such as Dense(2)"
+            )
+            raise self.source.error(call, message)
         hint = f"the nearest name is {close}" if close else f"it has {', '.join(sorted(LAYERS))}"
         raise self.source.error(call, f"cnncalc has no layer {name}; {hint}")
 
@@ -178,14 +186,15 @@ class _Reader:
         """Return the call's arguments by Keras's names."""
         positional = ARGUMENTS[kind]
         if len(call.args) > len(positional):
-            message = (
-                f"{kind.__name__} takes at most {len(positional)} arguments without a name. "
-                f"Received: {len(call.args)}"
-            )
-            raise self.source.error(call, message)
+            raise self._too_many(kind, call, len(positional))
         arguments: dict[str, object] = {}
         for name, node in zip(positional, call.args, strict=False):
             arguments[name] = read_value(self.source, node, self.names)
+        useful = own_count(kind)
+        beyond = {name: arguments[name] for name in list(arguments)[useful:]}
+        # One that differs may be meant, such as an initializer; of several, somebody lost count.
+        if len(shared_arguments(kind, beyond)[1]) > 1:
+            raise self._too_many(kind, call, useful)
         if kind is Conv2D and _called(call) == "Convolution2D":
             self._refuse_old_kernel_size(call, arguments)
         for keyword in call.keywords:
@@ -195,6 +204,14 @@ class _Reader:
                 raise self.source.error(keyword, message)
             arguments[name] = read_value(self.source, keyword.value, self.names)
         return arguments
+
+    def _too_many(self, kind: type[Layer], call: ast.Call, most: int) -> NotationError:
+        arguments = "argument" if most == 1 else "arguments"
+        message = (
+            f"{kind.__name__} is given too many arguments: it takes at most {most} {arguments} "
+            f"without a name. Received: {len(call.args)}"
+        )
+        return self.source.error(call, message)
 
     def _argument_name(self, kind: type[Layer], keyword: ast.keyword) -> str:
         known = (*ARGUMENTS[kind], *EVERY_LAYERS_ARGUMENTS, *_INPUT_SHAPES)

@@ -162,6 +162,11 @@ def test_strides_together_with_dilation_are_noted(kind):
     )
 
 
+def test_a_dense_layer_on_a_single_channel_says_so_in_the_singular():
+    (note,) = initialize([Dense(5)], (6, 4, 1)).notes
+    assert "it works on the channel of each of the 6×4 positions" in note
+
+
 def test_nothing_is_noted_of_a_plain_network():
     layers = [
         Conv2D(2, 3, strides=2),

@@ -189,7 +189,18 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ("Dense()", "line 1, column 1: Dense: units is missing. Received: no arguments"),
         (
             "Flatten(1, 2)",
-            "line 1, column 1: Flatten takes at most 1 arguments without a name. Received: 2",
+            "line 1, column 1: Flatten is given too many arguments: it takes at most 1 argument "
+            "without a name. Received: 2",
+        ),
+        (
+            "Dense(8, 'relu', True, 3, 4)",
+            "line 1, column 1: Dense is given too many arguments: it takes at most 3 arguments "
+            "without a name. Received: 5",
+        ),
+        (
+            "Dense(8, 'relu', True, 'he_normal')",
+            "line 1, column 1: Dense: kernel_initializer must be 'glorot_uniform' in cnncalc. "
+            "Received: kernel_initializer='he_normal'",
         ),
         ("Dense(2, units=2)", "line 1, column 10: Dense is given units twice"),
         (
@@ -239,7 +250,12 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ),
         (
             "import os; os.system('ls')",
-            "line 1, column 12: cnncalc has no layer system; it has ",
+            "line 1, column 12: os.system(…) is no layer. The text is read and never executed; "
+            "expected layers, such as Dense(2)",
+        ),
+        (
+            "layers.Sistem(2)",
+            "line 1, column 1: cnncalc has no layer Sistem; it has ",
         ),
         (
             "Flatten()(x)",
