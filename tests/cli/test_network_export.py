@@ -45,7 +45,7 @@ def test_a_saved_network_brings_its_weights_and_class_names(small):
 def test_the_size_is_said(run):
     result = run("export-xlsx", "article:6x6", "--network", NETWORK, "-o", "mine.xlsx")
     assert result.exit_code == 0, result.output
-    assert result.stderr.endswith("wrote mine.xlsx (143 formulas on 6 sheets)\n")
+    assert result.stderr.endswith("wrote mine.xlsx (138 formulas on 6 sheets)\n")
 
 
 @pytest.mark.parametrize(
@@ -101,15 +101,14 @@ def test_trace_writes_a_sheet_a_layer_as_well(run, tmp_path):
     assert run("verify", "traced.xlsx", "--engine", "formualizer").exit_code == 0
 
 
+@pytest.mark.recalculation
 def test_a_lenet_is_verified(run, tmp_path):
     save_photo(tmp_path / "photo.png", 28, 28, "L")
     options = ("--input-shape", "28,28,1", "--target", "3")
     result = run("export-xlsx", "photo.png", "-n", LENET, *options, "-o", "lenet.xlsx")
     assert result.exit_code == 0, result.output
-    checked = run("verify", "lenet.xlsx", "--engine", "formualizer")
-    assert "all 22,953 agree" not in checked.stdout  # this one has a layer more
-    assert "Formulas, evaluated by formualizer" in checked.stdout
-    assert checked.stdout.count("agree with the calculation") == 2, checked.stdout
+    checked = run("verify", "lenet.xlsx", "--engine", "libreoffice")
+    assert checked.exit_code == 0, checked.output
 
 
 def test_the_image_is_an_input_and_the_filters_are_kernels_again(run, small):

@@ -167,7 +167,7 @@ class Block:
     reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
     "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
     empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
-    student ("answer"; NaN is a blank, a number is given).
+    student ("answer"; NaN is a blank, a number is given). Shares of 1 are shown with bars.
     """
 
     row: int
@@ -181,6 +181,7 @@ class Block:
     first_column: int = 0
     formula: Formula | None = None
     number_format: str = "General"
+    is_share: bool = False
 
     @property
     def is_input(self) -> bool:

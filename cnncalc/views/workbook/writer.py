@@ -17,7 +17,6 @@ from cnncalc.views.workbook.references import range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.streaming import Target, new_workbook
 from cnncalc.views.workbook.texts import clean_text, page_header
-from cnncalc.views.workbook.values import OUTPUTS
 
 __all__ = ["Progress", "write_plan"]
 
@@ -214,7 +213,7 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
     for block in slices(sheet.blocks):
         if block.role == "formula" and block.quantity.kind == "stage":
             _scale(worksheet, block, {})
-        elif block.quantity == OUTPUTS:
+        elif block.is_share:
             _scale(worksheet, block, DATA_BAR)
 
 

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import given, settings
 
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.layers import (
@@ -44,7 +45,7 @@ from cnncalc.views.workbook.values import (
     computed_values,
     input_shapes,
 )
-from tests.trace.drawn import vary
+from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 
@@ -93,8 +94,18 @@ def test_blocks_and_texts_never_overlap(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_number_is_drawn_once(seed):
     drawn = DrawnNetwork(seed)
-    specification, values = calculation(drawn)
-    inputs = {layer.name for layer in drawn.network.layers if isinstance(layer, InputLayer)}
+    check_every_number(drawn.network, *calculation(drawn))
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks_and_images())
+def test_every_number_of_any_chain_of_layers_is_drawn_once(drawn):
+    network, image = drawn
+    check_every_number(network, *network_calculation(trace_as_written(network, image)))
+
+
+def check_every_number(network, specification, values):
+    inputs = {layer.name for layer in network.layers if isinstance(layer, InputLayer)}
     times = {key: np.zeros(a.shape, int) for key, a in values.items() if key.layer not in inputs}
     for sheet in make_plan([specification]).sheets:
         for block in sheet.blocks:
@@ -390,6 +401,11 @@ def test_probabilities_have_bars_and_each_slice_one_scale():
     assert [str(each.sqref) for each in book["flatten"].conditional_formatting] == ["C8:F13"]
     (bars,) = book["Prediction"].conditional_formatting
     assert [rule.type for rule in bars.rules] == ["dataBar"]
+
+
+def test_scores_have_no_bars():
+    content = written_network(logits_network(1.0, 2.0, last=ReLU()))
+    assert list(formulas_of(content)["Prediction"].conditional_formatting) == []
 
 
 def test_the_same_network_gives_the_same_bytes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cnncalc.classification import Kind, class_count, classification_kind
 from cnncalc.errors import OptionError
@@ -67,7 +68,12 @@ def _names(specification: Specification, source: Source) -> list[Volume]:
 def _outputs(kind: Kind, source: Source) -> Volume:
     caption = "output" if kind == "scores" else "probability"
     draw = _yes_or_no(source) if kind == "yes or no" else unrolled(OUTPUTS, source)
-    return _column(caption, OUTPUTS, class_count(source.shape), draw)
+    shown = draw if kind == "scores" else _as_shares(draw)
+    return _column(caption, OUTPUTS, class_count(source.shape), shown)
+
+
+def _as_shares(draw: Draw) -> Draw:
+    return lambda index, find: tuple(replace(block, is_share=True) for block in draw(index, find))
 
 
 def _predicted(specification: Specification, source: Source) -> list[Volume]:
