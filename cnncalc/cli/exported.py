@@ -81,9 +81,15 @@ class ExportedWorkbook:
                     f"{block.address(row, column)} of sheet {quoted(sheet.name)} must hold a "
                     f"{wanted}, as {_INPUTS[block.role]}. Received: {what}"
                 )
-                raise InputError(message)
+                raise InputError(message + (_hint(block) if found is None else ""))
             result[row, column] = found
         return result
+
+
+def _hint(block: Block) -> str:
+    """Say how a cell may have come to be empty."""
+    zero = " type 0 for an empty pixel" if block.role == "pixels" else ""
+    return f" (was a row or column inserted, or the cell emptied?{zero})"
 
 
 def read_exported(content: bytes) -> ExportedWorkbook:

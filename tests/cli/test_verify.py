@@ -10,6 +10,11 @@ KERNEL = ("--kernel", "1 0 1; 0 1 0; 1 0 1", "--kernel", "0 0 0; 0 1 0; 0 0 0")
 OPTIONS = (*KERNEL, "--bias", "1,-2", "--padding", "same", "--activation", "relu")
 
 
+EMPTY_PIXEL = (
+    "nothing (was a row or column inserted, or the cell emptied? type 0 for an empty pixel)"
+)
+
+
 @pytest.fixture
 def workbook(run, tmp_path):
     """A workbook that `export-xlsx` wrote."""
@@ -139,7 +144,7 @@ def test_a_workbook_that_libreoffice_saved_is_verified_and_has_no_changes(run, w
     ("cell", "said"),
     [
         ("a text", "'a text'"),
-        (None, "nothing"),
+        (None, EMPTY_PIXEL),
         (True, "'True'"),
         ("=1/0", "'#DIV/0!'"),
     ],
@@ -148,6 +153,24 @@ def test_a_pixel_that_is_no_number_is_named(fails, workbook, cell, said):
     change(workbook, C7=cell)
     assert fails("verify", workbook, "--engine", "formualizer") == (
         f"C7 of sheet 'Calculation' must hold a number, as all pixels do. Received: {said}"
+    )
+
+
+def test_a_row_that_was_inserted_is_guessed(fails, run, tmp_path):
+    run("export-xlsx", "article:6x6", "--kernel", "edge", "-o", "plain.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plain.xlsx")
+    book["Calculation"].insert_rows(6)
+    book.save(tmp_path / "plain.xlsx")
+    assert fails("verify", "plain.xlsx", "--engine", "formualizer") == (
+        f"B6 of sheet 'Calculation' must hold a number, as all pixels do. Received: {EMPTY_PIXEL}"
+    )
+
+
+def test_a_weight_that_was_emptied_is_no_empty_pixel(fails, workbook):
+    change(workbook, K7=None)
+    assert fails("verify", workbook, "--engine", "formualizer") == (
+        "K7 of sheet 'Calculation' must hold a number, as all weights do. Received: nothing "
+        "(was a row or column inserted, or the cell emptied?)"
     )
 
 
