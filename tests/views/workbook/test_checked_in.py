@@ -4,13 +4,14 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.verification.cells import Place
 from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 from cnncalc.views.workbook.planning import make_plan
-from tests.views.workbook.test_recalculation import differences
 
 ARTICLE = Path(__file__).parents[3] / "workbooks" / "article.xlsx"
 
@@ -24,6 +25,19 @@ def test_the_articles_workbook_is_todays():
     stream = io.BytesIO()
     write_article_workbook(stream, WorkbookOptions(command="cnncalc export-xlsx"))
     assert members(ARTICLE) == members(stream), "python tools/workbooks.py writes it again"
+
+
+def differences(evaluation, plan, values):
+    for sheet in plan.sheets:
+        for block in (block for block in sheet.blocks if block.formula):
+            numbers = block.slice(values[sheet.specification])
+            # Terms may cancel: a sum is as exact as what is added up.
+            scale = max(np.abs(numbers).max(), 1.0)
+            for (row, column), number in np.ndenumerate(numbers):
+                place = Place(sheet.name, block.row + row, block.column + column)
+                found = evaluation.values[place]
+                if not isinstance(found, float) or abs(found - number) > 1e-12 * scale:
+                    yield f"{sheet.name}!{block.address(row, column)}: {found}, not {number}"
 
 
 def check(engine):
