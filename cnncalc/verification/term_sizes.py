@@ -19,6 +19,14 @@ _ACTIVATION_STAGES = ("activation", "softmax")
 # Softmax's smaller steps whose errors are shares of themselves.
 _EXPONENTIALS = ("exponentials", "partial total", "total")
 
+# Smaller steps that add up nothing.
+_EXACT = ("dilated kernel", "standard deviation")
+
+# The share of its inputs' sizes that a weighted sum starts from. The errors of many numbers cancel
+# in a sum as the numbers do: worst cases carried through a deep network would excuse what is
+# plainly wrong. But where an input is all but 0, its error is all there is of it, and counts.
+_SHARE_IN_SUMS = 0.1
+
 # How far from a number its function's slope is measured, relative to the number.
 _STEP = 1e-6
 
@@ -29,7 +37,8 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
     Two programs that add the same numbers in another order agree to a few units in the last
     place of this sum, not of their result: 0.1 + 0.2 − 0.3 is 0 here and 5.6e-17 there.
     (N. J. Higham, Accuracy and Stability of Numerical Algorithms, section 4.2.) An activation
-    passes the sum on times its slope.
+    passes the sum on times its slope. A layer of weights adds up terms as large as its inputs, or
+    as a tenth of what these would be, had nothing cancelled in them.
 
     Returns by (layer, stage or smaller step) an array of that stage's or step's shape.
 
@@ -42,10 +51,10 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
     sizes: dict[tuple[str, str], Array] = {}
     before = np.abs(trace.input.values)
     for layer in trace.layers:
-        own = _layer_sizes(layer, before)
+        share = _SHARE_IN_SUMS if layer.weights else 1.0
+        own = _layer_sizes(layer, np.maximum(share * before, np.abs(layer.input)))
         sizes |= {(layer.name, name): size for name, size in own.items()}
-        # What comes next adds up the results themselves, too.
-        before = np.maximum(own[layer.stages[-1].name], np.abs(layer.output))
+        before = own[layer.stages[-1].name]
     return sizes
 
 
@@ -83,13 +92,30 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
             sizes[stage.name] = _activation_sizes(layer, inputs, stage.values, after)
         elif stage.values.shape == after.shape:
             sizes[stage.name] = after
-        else:  # padding
-            sizes[stage.name] = np.full(stage.values.shape, before.max())
+        else:
+            sizes[stage.name] = _padded(layer, before)
         inputs = stage.values
     for name, values in substeps(layer).items():
-        scale = values if name in _EXPONENTIALS else np.ones(values.shape)
-        sizes[name] = before.reshape(values.shape) if name == "inputs" else after.max() * scale
+        sizes[name] = _step_sizes(name, values, before, after)
     return sizes
+
+
+def _step_sizes(name: str, values: Array, before: Array, after: Array) -> Array:
+    """Return the sizes of a smaller step, given those of the layer's input and of its sums."""
+    if name == "inputs":
+        return before.reshape(values.shape)
+    if name in _EXACT:
+        return np.abs(values)
+    if name == "partial sums":
+        return np.broadcast_to(after[..., np.newaxis, :], values.shape)
+    result: Array = after.max(axis=-1, keepdims=True) * np.ones(values.shape)
+    return result * values if name in _EXPONENTIALS else result
+
+
+def _padded(layer: LayerTrace, before: Array) -> Array:
+    """Return the sizes of a padded input: a copy, and what stands around it is exact."""
+    top, bottom, left, right = layer.geometry.pads if layer.geometry else (0, 0, 0, 0)
+    return np.pad(before, ((top, bottom), (left, right), (0, 0)))
 
 
 def _without_signs(layer: Layer) -> Layer:

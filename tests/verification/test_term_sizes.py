@@ -18,8 +18,9 @@ from cnncalc.layers import (
     Rescaling,
     Softmax,
 )
-from cnncalc.network import assemble
+from cnncalc.network import assemble, initialize
 from cnncalc.trace import record
+from cnncalc.verification import Evaluation, ExpectedBlock, Place, WorkbookCells, compare
 from cnncalc.verification.term_sizes import term_sizes
 
 IMAGE = np.array([[3.0, -4.0], [-5.0, 6.0]])[..., np.newaxis]
@@ -47,21 +48,57 @@ def test_each_number_has_its_own_size():
     assert sizes["conv2d", "convolution"].tolist() == [[[6.0], [8.0]], [[10.0], [12.0]]]
 
 
-def test_what_cancels_in_one_layer_is_remembered_in_the_next():
-    first, last = np.ones((1, 2, 1, 1)), np.full((2, 1, 1, 1), -2.0)
-    first[0, 1] = -1
+def test_of_what_cancels_in_a_sum_a_tenth_is_remembered_in_the_next():
+    first, last = np.full((1, 2, 1, 1), 3.0), np.full((2, 1, 1, 1), -2.0)
+    first[0, 1] = -5.0
+    image = np.array([[50.0, 30.0], [5.0, -6.0]])[..., np.newaxis]
     layers = (Conv2D(1, (1, 2), use_bias=False), Conv2D(1, (2, 1), use_bias=False))
-    assert last_sizes(*layers, weights=[{"kernel": first}, {"kernel": last}]) == [11.0, 36.0]
+    weights = [{"kernel": first}, {"kernel": last}]
+    # 150 − 150 is 0, of the size 300; 15 + 30 is 45 without cancelling.
+    assert last_sizes(*layers, weights=weights, image=image) == [300.0, 2 * (30.0 + 45.0)]
+
+
+def test_a_layer_that_only_copies_remembers_all_that_cancelled():
+    kernel = np.array([[1.0], [-1.0]]).reshape(1, 2, 1, 1)
+    layers = (Conv2D(1, (1, 2), use_bias=False), MaxPooling2D((2, 1)), Flatten())
+    image = np.full((2, 2, 1), 0.1)
+    sizes = last_sizes(*layers, weights=[{"kernel": kernel}, {}, {}], image=image)
+    assert sizes == pytest.approx([0.2, 0.2, 0.2])
+
+
+def test_a_share_of_3e_10_stands_out_in_the_deepest_layers():
+    layers = [
+        *(Conv2D(6, 5, activation="tanh"), MaxPooling2D(2), Conv2D(16, 5, activation="tanh")),
+        *(Flatten(), Dense(120, "tanh"), Dense(84, "tanh"), Dense(10, "softmax")),
+    ]
+    image = np.random.default_rng(0).uniform(size=(16, 16, 1))
+    trace = record(initialize(layers, image.shape), image)
+    sizes = term_sizes(trace)
+    stages = [(layer.name, stage) for layer in trace.layers[-2:] for stage in layer.stages]
+    for name, stage in stages:
+        row, terms = stage.values[np.newaxis], sizes[name, stage.name][np.newaxis]
+        block = ExpectedBlock(name, 0, 0, row, [["A1"] * row.size], terms)
+        places = [Place(name, 0, column) for column in range(stage.values.size)]
+        right = dict(zip(places, stage.values.tolist(), strict=True))
+        wrong = {place: number * (1 + 3e-10) for place, number in right.items()}
+        cells = WorkbookCells({}, dict.fromkeys(places, "A1"), wrong)
+        report = compare([block], cells, Evaluation("an engine 1.0", right))
+        assert (report.evaluated.differing, report.stored.differing) == (0, len(places))
 
 
 def test_a_padded_input_is_as_exact_as_what_it_pads():
     first = np.ones((1, 1, 1, 1))
     layers = (Conv2D(1, 1, use_bias=False), MaxPooling2D(2, padding="same", strides=1))
     trace = record(assemble(layers, IMAGE.shape, [{"kernel": first}, {}]), IMAGE)
-    assert (
-        term_sizes(trace)["max_pooling2d", "padded input"].tolist()
-        == np.full((3, 3, 1), 6).tolist()
-    )
+    sizes = term_sizes(trace)["max_pooling2d", "padded input"]
+    assert sizes[..., 0].tolist() == [[3.0, 4.0, 0.0], [5.0, 6.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+def test_a_dilated_kernel_is_exact():
+    kernel = np.array([[1e-9, -3.0]]).reshape(1, 2, 1, 1)
+    network = Calculation(kernel, dilation_rate=2).network((1, 3, 1))
+    sizes = sizes_of(network, np.full((1, 3, 1), 200.0))["conv2d", "dilated kernel"]
+    assert sizes.ravel().tolist() == [1e-9, 0.0, 3.0]
 
 
 def test_pooling_takes_the_sizes_of_its_window():
