@@ -17,9 +17,10 @@ from cnncalc._version import __version__
 if TYPE_CHECKING:
     from cnncalc.calculator import Calculation, convolve, pool, pooling_layer, pooling_network
     from cnncalc.errors import CnncalcError
-    from cnncalc.explanation import explain, follow
+    from cnncalc.explanation import derive, explain, follow
     from cnncalc.geometry import output_size
     from cnncalc.network import Network, assemble, forward
+    from cnncalc.summary import summarize
     from cnncalc.trace import Trace, record
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "assemble",
     "convolve",
+    "derive",
     "explain",
     "follow",
     "forward",
@@ -38,6 +40,7 @@ __all__ = [
     "pooling_layer",
     "pooling_network",
     "record",
+    "summarize",
 ]
 
 # Names are imported when they are first asked for: `cnncalc outsize` must not wait for NumPy.
@@ -48,6 +51,7 @@ _HOMES = {
     "Trace": "trace",
     "assemble": "network",
     "convolve": "calculator",
+    "derive": "explanation",
     "explain": "explanation",
     "follow": "explanation",
     "forward": "network",
@@ -56,6 +60,7 @@ _HOMES = {
     "pooling_layer": "calculator",
     "pooling_network": "calculator",
     "record": "trace",
+    "summarize": "summary",
 }
 
 

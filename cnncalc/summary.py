@@ -87,6 +87,9 @@ class Summary:
 def summarize(layers: Sequence[Layer], input_shape: Shape) -> Summary:
     """Summarize layers for samples of one shape.
 
+    Arguments: the `layers` in order; one sample's `input_shape`, (height, width, channels) in cells
+    or (units,).
+    Returns a row for each layer: shapes without the batch, parameters, costs; and the notes.
     Raises ShapeError that names the first layer that does not fit.
 
     >>> from cnncalc.layers import Conv2D
