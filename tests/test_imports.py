@@ -17,6 +17,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 LEVELS = {
     "errors": 0,
     "_version": 0,
+    "article_grids": 0,
     "shapes": 1,
     "geometry": 2,
     "layers": 3,
