@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.views.workbook.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "DATA_BAR", "Formats"]
+__all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats"]
 
 # Light to dark green, as in the article; black numbers stay readable on the dark end.
 COLOR_SCALE: Mapping[str, Any] = {
@@ -16,10 +16,9 @@ COLOR_SCALE: Mapping[str, Any] = {
     "max_color": "#57AB5A",
 }
 
-# A bar in each cell, from 0 to 1: a probability.
-DATA_BAR: Mapping[str, Any] = {
-    "type": "data_bar",
-    "bar_color": "#8CC98E",
+# The same for shares of 1, whatever the others are.
+SHARE_SCALE: Mapping[str, Any] = {
+    **COLOR_SCALE,
     "min_type": "num",
     "max_type": "num",
     "min_value": 0,

@@ -167,7 +167,7 @@ class Block:
     reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
     "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
     empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
-    student ("answer"; NaN is a blank, a number is given). Shares of 1 are shown with bars.
+    student ("answer"; NaN is a blank, a number is given). Shares of 1 have one colour scale.
     """
 
     row: int

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.views.workbook.look import COLOR_SCALE, DATA_BAR, Formats
+from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats
 from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
 from cnncalc.views.workbook.references import range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
@@ -214,7 +214,7 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
         if block.role == "formula" and block.quantity.kind == "stage":
             _scale(worksheet, block, {})
         elif block.is_share:
-            _scale(worksheet, block, DATA_BAR)
+            _scale(worksheet, block, SHARE_SCALE)
 
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # noqa: ANN401

@@ -395,15 +395,16 @@ def test_class_names_stay_texts():
     assert values_of(content)["Prediction"]["C6"].value == "7"
 
 
-def test_probabilities_have_bars_and_each_slice_one_scale():
+def test_probabilities_are_shaded_from_0_to_1_and_each_slice_has_one_scale():
     trace = trace_as_written(vary([Flatten(), Dense(3), Softmax()], (2, 3, 4)), image_of((2, 3, 4)))
     book = openpyxl.load_workbook(io.BytesIO(written_network(trace)))
     assert [str(each.sqref) for each in book["flatten"].conditional_formatting] == ["C8:F13"]
-    (bars,) = book["Prediction"].conditional_formatting
-    assert [rule.type for rule in bars.rules] == ["dataBar"]
+    (shares,) = book["Prediction"].conditional_formatting
+    limits = [(each.type, each.val) for each in shares.rules[0].colorScale.cfvo]
+    assert limits == [("num", 0), ("num", 1)]
 
 
-def test_scores_have_no_bars():
+def test_scores_are_not_shaded():
     content = written_network(logits_network(1.0, 2.0, last=ReLU()))
     assert list(formulas_of(content)["Prediction"].conditional_formatting) == []
 
