@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import Layer, Shape, Softmax
+from cnncalc.layers import Dropout, Layer, Shape, Softmax
 from cnncalc.network import Array
 from cnncalc.trace import Trace
 from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy
@@ -48,11 +48,13 @@ class Classification:
 def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | None:
     """Return what a network's output says of classes; None where it says nothing of them.
 
+    A Dropout at the end counts for nothing, as it does nothing outside of training.
+
     >>> from cnncalc.layers import Dense
     >>> classification_kind([Dense(1, activation="sigmoid")], (1,))
     'yes or no'
     """
-    last = layers[-1]
+    last = next((layer for layer in reversed(layers) if not isinstance(layer, Dropout)), None)
     activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
     if len(output_shape) != 1:
         return None
@@ -91,8 +93,8 @@ def classify(trace: Trace) -> Classification | None:
 
 
 def _logits(trace: Trace) -> Array:
-    """Return what the last layer's activation was taken of."""
-    last = trace.layers[-1]
+    """Return what the last activation was taken of."""
+    last = next(each for each in reversed(trace.layers) if not isinstance(each.layer, Dropout))
     return last.stages[-2].values if last.stages[1:] else last.input
 
 

@@ -27,7 +27,10 @@ def classified(numbers, *layers):
         ([Activation("sigmoid")], (1,), "yes or no"),
         ([Dense(3)], (3,), "scores"),
         ([Dense(3, "sigmoid")], (3,), "scores"),
-        ([Dense(3, "softmax"), Dropout(0.1)], (3,), "scores"),
+        ([Dense(3, "softmax"), Dropout(0.1), Dropout(0.2)], (3,), "softmax"),
+        ([Dense(1, "sigmoid"), Dropout(0.1)], (1,), "yes or no"),
+        ([Dense(3), Dropout(0.1)], (3,), "scores"),
+        ([Dropout(0.1)], (3,), "scores"),
         ([Dense(1, "softmax")], (1,), None),
         ([Dense(1)], (1,), None),
         ([Conv2D(2, 1, activation="softmax")], (4, 4, 2), None),
@@ -46,6 +49,12 @@ def test_the_class_of_the_largest_share_is_predicted():
     assert found.predicted == 1
     assert found.outputs.sum() == pytest.approx(1)
     assert found.logits.tolist() == [1, 3, 2]
+
+
+def test_a_dropout_at_the_end_leaves_the_logits_known():
+    assert classified([1.0, 3.0, 2.0], Softmax(), Dropout(0.5)).logits.tolist() == [1, 3, 2]
+    found = classified([2.0], Dense(1, "sigmoid", use_bias=False), Dropout(0.5))
+    assert found.logits.tolist() == [2]
 
 
 def test_the_first_of_equal_shares_counts():

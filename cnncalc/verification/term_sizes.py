@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from cnncalc.classification import classify
-from cnncalc.layers import Activation, ActivationLayer, Layer, Rescaling, Softmax
+from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling, Softmax
 from cnncalc.network import Array, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
@@ -68,7 +68,9 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     classification = classify(trace)
     if classification is None:
         return {}
-    places = [(layer.name, stage.name) for layer in trace.layers for stage in layer.stages]
+    # A Dropout at the end copies what it is given.
+    layers = [layer for layer in trace.layers if not isinstance(layer.layer, Dropout)]
+    places = [(layer.name, stage.name) for layer in layers for stage in layer.stages]
     if classification.logits is None:
         return {"outputs": sizes[places[-1]]}
     logits = sizes[places[-2]] if places[1:] else np.abs(trace.input.values)

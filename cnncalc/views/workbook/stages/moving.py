@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnncalc.geometry import geometry
 from cnncalc.layers import Dropout, Flatten, ZeroPadding2D
 from cnncalc.views.workbook import formulas
@@ -18,7 +20,9 @@ def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sourc
     note = (
         f"Does nothing here: in training alone, a share of {layer.rate:g} of the numbers becomes 0."
     )
-    return copied_volumes("Dropout", Quantity("stage", layer.name, "dropout"), source, note)
+    stage = Quantity("stage", layer.name, "dropout")
+    volumes, result = copied_volumes("Dropout", stage, source, note)
+    return volumes, replace(result, logits=source.logits)
 
 
 def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Volume], Source]:

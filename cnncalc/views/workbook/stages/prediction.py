@@ -130,7 +130,7 @@ def _target() -> Volume:
 
 
 def _softmax_loss(source: Source) -> list[Volume]:
-    count, layer = source.shape[0], source.quantity.layer
+    count, layer = source.shape[0], (source.logits or source.quantity).layer
     largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
 
     def formula(index: Index, find: Finder) -> Formula:
