@@ -1,6 +1,7 @@
 """Whole networks as workbooks: a sheet a layer."""
 
 import io
+from functools import cache
 
 import numpy as np
 import openpyxl
@@ -20,6 +21,7 @@ from cnncalc.layers import (
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     InputLayer,
+    Layer,
     LeakyReLU,
     MaxPooling2D,
     ReLU,
@@ -49,7 +51,8 @@ from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 
-SEEDS = range(30)
+SEEDS = range(20)
+drawn_network = cache(DrawnNetwork)
 
 
 def calculation(drawn):
@@ -81,7 +84,7 @@ def texts(plan, name):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_blocks_and_texts_never_overlap(seed):
-    plan = make_plan([calculation(DrawnNetwork(seed))[0]])
+    plan = make_plan([calculation(drawn_network(seed))[0]])
     for sheet in plan.sheets:
         taken = [(text.row, text.column) for text in sheet.texts]
         for block in sheet.blocks:
@@ -93,7 +96,7 @@ def test_blocks_and_texts_never_overlap(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_number_is_drawn_once(seed):
-    drawn = DrawnNetwork(seed)
+    drawn = drawn_network(seed)
     check_every_number(drawn.network, *calculation(drawn))
 
 
@@ -115,7 +118,7 @@ def check_every_number(network, specification, values):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_sheet_reads_itself_and_the_one_before(seed):
-    plan = make_plan([calculation(DrawnNetwork(seed))[0]])
+    plan = make_plan([calculation(drawn_network(seed))[0]])
     for before, sheet in zip(("", *plan.sheets), plan.sheets, strict=False):
         if sheet.name == "Prediction":
             continue  # the logits may stand on the sheet before the last
@@ -266,6 +269,20 @@ def test_an_input_of_another_kind_is_refused():
         plan_of(Activation("relu"), shape=(2, 3))
 
 
+class Unheard(Layer):
+    """A layer that workbooks know nothing of."""
+
+
+def test_a_layer_without_formulas_is_refused_by_its_name():
+    with pytest.raises(OptionError, match=r"^layer odd: a workbook can't show .*: Unheard$"):
+        plan_of(Unheard(name="odd"))
+
+
+def test_more_channels_than_formulas_can_add_up_are_refused_by_their_layer():
+    with pytest.raises(ShapeError, match=r"^layer softmax: .* 1,024 channels at most"):
+        plan_of(Softmax(), shape=(1, 1, 1_025))
+
+
 def test_what_convolve_makes_is_a_calculation_and_all_else_a_network():
     def made(*layers):
         return is_calculation(vary(layers, (6, 6, 2)))
@@ -280,7 +297,7 @@ def test_what_convolve_makes_is_a_calculation_and_all_else_a_network():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_workbooks_own_inputs_give_its_numbers(seed):
-    specification, values = calculation(DrawnNetwork(seed))
+    specification, values = calculation(drawn_network(seed))
     inputs = {key: values[key] for key in input_shapes(specification)}
     assert {key: array.shape for key, array in inputs.items()} == input_shapes(specification)
     again = computed_values(specification, inputs)
@@ -290,7 +307,7 @@ def test_a_workbooks_own_inputs_give_its_numbers(seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_every_cell_shows_its_value_and_its_formula(seed):
-    drawn = DrawnNetwork(seed)
+    drawn = drawn_network(seed)
     specification, values = calculation(drawn)
     content, plan = drawn.written(), make_plan([specification])
     assert mismatches(formulas_of(content), plan, [values], formulas=True) == []
@@ -360,7 +377,7 @@ def test_a_target_that_was_changed_to_no_class_is_said():
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_about_sheet_gives_the_plan_back(seed):
-    drawn = DrawnNetwork(seed)
+    drawn = drawn_network(seed)
     rows = values_of(drawn.written())["About"].iter_rows(values_only=True)
     assert make_plan(read_about(rows)) == make_plan([calculation(drawn)[0]])
 

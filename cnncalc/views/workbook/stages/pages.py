@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
 from cnncalc.notation import write_layer
@@ -12,7 +13,7 @@ from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.stages.inputs import image_volume
 from cnncalc.views.workbook.stages.network import image_source, layer_volumes
 from cnncalc.views.workbook.stages.prediction import prediction_volumes
-from cnncalc.views.workbook.stages.volumes import Volume
+from cnncalc.views.workbook.stages.volumes import Source, Volume
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages"]
 
@@ -40,6 +41,11 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     """Yield the pages of a network in order.
 
     Raises ShapeError and OptionError for what a workbook can't show, naming the layer.
+
+    >>> from cnncalc.layers import Flatten
+    >>> network = Specification("", (Flatten(name="flatten"),), (2, 2, 3), "network")
+    >>> [page.name for page in network_pages(network)]
+    ['Input', 'flatten', 'Prediction']
     """
     shape = specification.input_shape
     source = replace(image_source(shape), is_drawn=True)
@@ -47,7 +53,7 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
     yield Page(INPUT, INPUT, size, volume.notes[0], (volume,), source.quantity)
     for layer in specification.layers:
-        volumes, after = layer_volumes(layer, source)
+        volumes, after = _drawn(layer, source)
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
         size = _size(layer, source.shape, after.shape)
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), after.quantity)
@@ -56,6 +62,15 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     if last:
         says = "A number for each class, and the class of the largest."
         yield Page(PREDICTION, PREDICTION, says, says, tuple(last), None)
+
+
+def _drawn(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a layer draws; an error names the layer."""
+    try:
+        return layer_volumes(layer, source)
+    except (ShapeError, OptionError) as error:
+        message = f"layer {layer.name}: {error}"
+        raise type(error)(message) from error
 
 
 def _size(layer: Layer, before: Shape, after: Shape) -> str:
