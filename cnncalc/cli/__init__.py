@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line, as the installed command `cnncalc` does."""
     try:
         # Imported here, so that Ctrl-C is no traceback even this early.
-        from cnncalc.cli.commands import cli  # noqa: PLC0415
+        from cnncalc.cli.commands import cli
 
         cli(prog_name="cnncalc")
     except KeyboardInterrupt:

@@ -106,7 +106,7 @@ def explain(
 def _cell(asked: QuestionOptions, trace: Trace) -> str:
     if asked.workbook is None:
         return ""
-    from cnncalc.cli.cell_address import find_cell  # noqa: PLC0415 (openpyxl, where needed)
+    from cnncalc.cli.cell_address import find_cell
 
     layer = trace.layers[trace.place(asked.layer_name)]
     return find_cell(asked.workbook, trace, explain_number(layer, asked.at))

@@ -81,9 +81,13 @@ def _require_network_alone(wanted: CalculationOptions, students: StudentOptions)
     if wanted != NO_CALCULATION:
         message = "--network brings its own layers: options of a calculation can't be added to it"
         raise OptionError(message)
+    _refuse_worksheet(students, "--network")
+
+
+def _refuse_worksheet(students: StudentOptions, received: str) -> None:
     if students.wanted:
-        message = "a worksheet is made of one calculation: name its --kernel. Received: --network"
-        raise OptionError(message)
+        message = "a worksheet is made of one calculation: name its --kernel. "
+        raise OptionError(message + f"Received: {received}")
 
 
 def _write_article(
@@ -92,9 +96,7 @@ def _write_article(
     if wanted != NO_CALCULATION:
         message = "a workbook of your own calculation needs --kernel. Received: other options only"
         raise OptionError(message)
-    if students.wanted:
-        message = "a worksheet is made of one calculation: name its --kernel. Received: none"
-        raise OptionError(message)
+    _refuse_worksheet(students, "none")
     with write_atomically(path, force=force) as file:
         said = export_article(file)
     note(f"wrote {path} ({said})")

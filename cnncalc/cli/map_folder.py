@@ -44,7 +44,7 @@ def _unusable(folder: Path, why: str) -> OutputError:
 
 def write_maps(trace: Trace, folder: Path, scale: Scaling, *, force: bool) -> None:
     """Write the activation maps of every layer into a folder, and say how many they are."""
-    from cnncalc.views.picture import encode_picture  # noqa: PLC0415 (Pillow, where needed)
+    from cnncalc.views.picture import encode_picture
 
     try:
         folder.mkdir(exist_ok=True)

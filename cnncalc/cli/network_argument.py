@@ -162,8 +162,8 @@ def _listed(path: Path) -> NetworkSource:
 
 def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
-    from cnncalc.files.keras_archive import read_keras  # noqa: PLC0415
-    from cnncalc.files.photos import Fit  # noqa: PLC0415
+    from cnncalc.files.keras_archive import read_keras
+    from cnncalc.files.photos import Fit
 
     model = read_keras(path, input_shape)
     for each in model.notes:
@@ -213,7 +213,7 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
 
 def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Network:
     """Take the weights of another file for layers of the same shapes."""
-    from cnncalc.files.keras_archive import read_keras, read_weights  # noqa: PLC0415 (h5py)
+    from cnncalc.files.keras_archive import read_keras, read_weights
 
     if path.suffix.lower() == ".h5":
         return read_weights(path, initialize(layers, input_shape))

@@ -143,7 +143,7 @@ def _hint(image: PixelInput, source: NetworkSource, shape: Shape) -> str:
 
 
 def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
-    from cnncalc.files.photos import PhotoShape, fitted, resize  # noqa: PLC0415 (Pillow)
+    from cnncalc.files.photos import PhotoShape, fitted, resize
 
     if image.kind != "image" or image.values.max() > LARGEST_LEVEL or image.values.min() < 0:
         message = f"--resize takes images of values from 0 to 255. Received: {image.description}"

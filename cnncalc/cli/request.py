@@ -36,7 +36,7 @@ def _exported_image(given: InputOptions) -> PixelInput | None:
     if path.suffix.lower() != ".xlsx" or given.cell_range is not None:
         return None
     # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
-    from cnncalc.cli.exported import exported_image  # noqa: PLC0415
+    from cnncalc.cli.exported import exported_image
 
     return exported_image(path, given.sheet)
 
@@ -46,7 +46,7 @@ def _read_kernels(text: str) -> tuple[Kernel, ...]:
     found = _EXPORTED_KERNELS.fullmatch(text.strip())
     if found is None:
         return read_kernels(text)
-    from cnncalc.cli.exported import exported_kernels  # noqa: PLC0415 (as above)
+    from cnncalc.cli.exported import exported_kernels
 
     return exported_kernels(Path(found["file"]), found["sheet"]) or read_kernels(text)
 

@@ -123,7 +123,7 @@ def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
 
 
 def _write_picture(trace: Trace, form: Form, scale: Scaling, file: BinaryIO) -> str:
-    from cnncalc.views.picture import encode_picture  # noqa: PLC0415 (Pillow, where needed)
+    from cnncalc.views.picture import encode_picture
 
     picture = encode_picture(trace.output, form, scale)
     file.write(picture.data)
@@ -151,9 +151,9 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
 
 def _write_workbook(trace: Trace, class_names: Sequence[str], file: BinaryIO) -> str:
     # XlsxWriter, likewise.
-    from cnncalc.cli.workbooks import export_network, export_trace  # noqa: PLC0415
-    from cnncalc.views.workbook.export import trace_as_written  # noqa: PLC0415
-    from cnncalc.views.workbook.planning import is_calculation  # noqa: PLC0415
+    from cnncalc.cli.workbooks import export_network, export_trace
+    from cnncalc.views.workbook.export import trace_as_written
+    from cnncalc.views.workbook.planning import is_calculation
 
     written = trace_as_written(trace.network, trace.input.values)
     if is_calculation(trace.network):

@@ -97,7 +97,7 @@ def _read_start(text: str | None) -> Start:
     if text is None:
         return Start()
     if Path(text).suffix.lower() == ".keras" and "(" not in text:
-        from cnncalc.files.trained_models import read_model  # noqa: PLC0415 (h5py, where needed)
+        from cnncalc.files.trained_models import read_model
 
         model = read_model(Path(text))
         for each in model.notes:

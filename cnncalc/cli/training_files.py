@@ -78,7 +78,7 @@ def write_files(
 
 
 def _write_report(path: Path, report: TrainingReport, *, force: bool) -> None:
-    from cnncalc.views.workbook.training_report import (  # noqa: PLC0415 (XlsxWriter, where needed)
+    from cnncalc.views.workbook.training_report import (
         write_training_report,
     )
 

@@ -51,7 +51,7 @@ def _values(content: bytes) -> Iterator[tuple[Place, CellValue]]:
                 yield Place(sheet, row, column), _value(value)
 
 
-def _evaluated(content: bytes) -> Any:  # noqa: ANN401 (formualizer.Workbook, imported here alone)
+def _evaluated(content: bytes) -> Any:
     import formualizer  # noqa: PLC0415 (an optional package)
 
     try:
@@ -64,14 +64,14 @@ def _evaluated(content: bytes) -> Any:  # noqa: ANN401 (formualizer.Workbook, im
     return book
 
 
-def _row_values(book: Any, sheet: str, row: int, first: int, last: int) -> list[Any]:  # noqa: ANN401
+def _row_values(book: Any, sheet: str, row: int, first: int, last: int) -> list[Any]:
     import formualizer  # noqa: PLC0415
 
     area = formualizer.RangeAddress(sheet, row + 1, first + 1, row + 1, last + 1)
     return book.sheet(sheet).get_values(area)[0]  # type: ignore[no-any-return] # its stubs
 
 
-def _value(value: Any) -> CellValue:  # noqa: ANN401
+def _value(value: Any) -> CellValue:
     """Return a value as a spreadsheet shows it; an error comes as {"kind": "Div", …}."""
     if isinstance(value, dict):
         return _ERRORS.get(value["kind"], "#ERROR!")

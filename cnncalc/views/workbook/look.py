@@ -60,36 +60,36 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 class Formats:
     """The formats of one workbook, each made once."""
 
-    def __init__(self, workbook: Any) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
+    def __init__(self, workbook: Any) -> None:
         self._workbook = workbook
         self._made: dict[tuple[object, ...], Any] = {}
 
-    def text(self, style: Style) -> Any:  # noqa: ANN401
+    def text(self, style: Style) -> Any:
         """Return the format of a text."""
         if style.startswith("legend "):
             role: Any = style.removeprefix("legend ")
             return self._get((style,), _CELLS[role] | {"locked": True})
         return self._get((style,), _TEXTS[style])
 
-    def cell(self, block: Block, pixels: int) -> Any:  # noqa: ANN401
+    def cell(self, block: Block, pixels: int) -> Any:
         """Return the format of a block's cells, in a sheet whose cells are `pixels` wide."""
         return self._cell(block.role, pixels, block.number_format)
 
-    def given(self, block: Block, pixels: int) -> Any:  # noqa: ANN401
+    def given(self, block: Block, pixels: int) -> Any:
         """Return the format of what is given among a worksheet's answers."""
         return self._cell("formula", pixels, block.number_format)
 
-    def mark(self, *, right: bool) -> Any:  # noqa: ANN401
+    def mark(self, *, right: bool) -> Any:
         """Return the format that a right or a wrong answer takes on."""
         return self._get(("mark", right), RIGHT if right else WRONG)
 
-    def _cell(self, role: Role, pixels: int, number_format: str) -> Any:  # noqa: ANN401
+    def _cell(self, role: Role, pixels: int, number_format: str) -> Any:
         # Cells that have no size of their own are as wide as a spreadsheet makes them.
         size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
         properties = {"font_size": size, "num_format": number_format}
         return self._get((role, size, number_format), _CELLS[role] | properties)
 
-    def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:
         if key not in self._made:
             self._made[key] = self._workbook.add_format(dict(properties))
         return self._made[key]

@@ -63,7 +63,7 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
 class _Book:
     """A workbook with the formats of its cells."""
 
-    def __init__(self, workbook: Any) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
+    def __init__(self, workbook: Any) -> None:
         self.workbook = workbook
         self.title = workbook.add_format({"bold": True, "font_size": 15, "font_color": "#1E5631"})
         self.heading = workbook.add_format({"bold": True, "bottom": 1})
@@ -72,7 +72,7 @@ class _Book:
         self.weight = workbook.add_format({"num_format": "0.00", "font_size": 8, "align": "center"})
         self.middle = workbook.add_format({"valign": "vcenter", "num_format": "0.0000"})
 
-    def sheet(self, name: str, title: str, **widths: int) -> Any:  # noqa: ANN401
+    def sheet(self, name: str, title: str, **widths: int) -> Any:
         """Add a sheet with its title in the first cell; widths by column, in characters."""
         sheet = self.workbook.add_worksheet(name)
         sheet.write_string(0, 0, clean_text(title), self.title)
@@ -95,7 +95,7 @@ def _write_summary(book: _Book, report: TrainingReport) -> None:
     _write_layers(book, sheet, row + 2, report.network)
 
 
-def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:  # noqa: ANN401
+def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
     for column, heading in enumerate(("Layer", "Call", "Output", "Parameters")):
         sheet.write_string(top, column, heading, book.heading)
     first, last = top + 1, top + len(network.layers)
@@ -166,7 +166,7 @@ def _write_confusion(book: _Book, report: TrainingReport) -> None:
 
 def _write_share(
     book: _Book,
-    sheet: Any,  # noqa: ANN401
+    sheet: Any,
     place: tuple[int, int],
     parts: tuple[str, str],
     value: float,
@@ -222,7 +222,7 @@ def _write_mistakes(book: _Book, report: TrainingReport) -> None:
         sheet.write_number(row, 4, mistake.loss, book.middle)
 
 
-def _insert_picture(sheet: Any, row: int, mistake: Mistake, largest: float) -> None:  # noqa: ANN401
+def _insert_picture(sheet: Any, row: int, mistake: Mistake, largest: float) -> None:
     # No more pixels than are seen: two dozen whole photos would be a large file.
     step = max(1, max(mistake.image.shape[:2]) // PICTURE_PIXELS)
     image = mistake.image[::step, ::step] * (255 / largest)

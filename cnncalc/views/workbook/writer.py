@@ -58,7 +58,7 @@ def write_plan(
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
-def _set_up(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401 (XlsxWriter ships no types)
+def _set_up(worksheet: Any, sheet: Sheet) -> None:
     """Set what a sheet has as a whole: its cells' size, its panes, its printed pages."""
     worksheet.hide_gridlines(2)
     if sheet.locked:
@@ -89,7 +89,7 @@ def _last_column(sheet: Sheet) -> int:
 
 
 def _write_rows(
-    worksheet: Any,  # noqa: ANN401
+    worksheet: Any,
     sheet: Sheet,
     values: Values,
     formats: Formats,
@@ -136,7 +136,7 @@ def _row_pixels(row: int, texts: Sequence[Text], widths: Mapping[int, int]) -> i
     return max([TEXT_ROW, *(3 + LINE * math.ceil(length) for length in lengths)])
 
 
-def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:  # noqa: ANN401
+def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:
     cell_format = formats.text(text.style)
     shown = clean_text(text.text)
     if text.link:
@@ -149,7 +149,7 @@ def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:  # noqa: 
 
 
 def _write_block(
-    worksheet: Any,  # noqa: ANN401
+    worksheet: Any,
     block: Block,
     values: Values,
     formats: Formats,
@@ -176,7 +176,7 @@ def _write_block(
 
 
 def _write_constants(
-    worksheet: Any,  # noqa: ANN401
+    worksheet: Any,
     row: int,
     columns: range,
     numbers: Array,
@@ -203,7 +203,7 @@ def _require_finite(numbers: Array, block: Block) -> None:
         raise OutputError(message)
 
 
-def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
+def _color(worksheet: Any, sheet: Sheet) -> None:
     """Shade the pixels of all channels on one scale, and each result on its own."""
     pixels = [block for block in sheet.blocks if block.role == "pixels"]
     if pixels:
@@ -217,7 +217,7 @@ def _color(worksheet: Any, sheet: Sheet) -> None:  # noqa: ANN401
             _scale(worksheet, block, SHARE_SCALE)
 
 
-def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # noqa: ANN401
+def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
     """Turn each answer of a worksheet green or red, by its mark."""
     answers = [block for block in sheet.blocks if sheet.marks and block.role == "answer"]
     for block in answers:
@@ -229,12 +229,12 @@ def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:  # n
             worksheet.conditional_format(block.row, block.column, bottom, right, options)
 
 
-def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:  # noqa: ANN401
+def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:
     bottom, right = block.row + block.height - 1, block.column + block.width - 1
     worksheet.conditional_format(block.row, block.column, bottom, right, {**COLOR_SCALE, **options})
 
 
-def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:  # noqa: ANN401
+def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:
     prefix = sheet_prefix(sheet.name)
     for name in sheet.names:
         area = range_address(name.row, name.column, name.height, name.width, fixed=True)
