@@ -85,11 +85,28 @@ class Quantity(NamedTuple):
     a prediction), "weight" ("kernel", "bias"), "stage" (a stage of the layer's trace, by its name),
     "helper" (a smaller step inside a stage: "partial sums", "dilated kernel", …) or "prediction"
     (what the output says). On a worksheet, what students fill in has a "solution" and "marks".
+    Of a training there are, besides, the "gradient" of the loss by a layer's "output",
+    "pre-activation", "input" or weight, the "training" as a whole ("loss", …), and each weight's
+    "update" (its new value, by the weight's name; the optimizer's "kernel momentum", …); and of
+    everything there are as many as there are `step`s and, but for weights, `sample`s in a batch.
     """
 
-    kind: Literal["input", "weight", "stage", "helper", "prediction", "solution", "marks"]
+    kind: Literal[
+        "input",
+        "weight",
+        "stage",
+        "helper",
+        "prediction",
+        "solution",
+        "marks",
+        "gradient",
+        "training",
+        "update",
+    ]
     layer: str = ""
     name: str = ""
+    step: int | None = None
+    sample: int | None = None
 
 
 # The values of a calculation: each array is (height, width, *index), such as (height, width,
