@@ -59,7 +59,7 @@ def test_the_values_are_the_articles(content, number):
         block = next(
             block
             for block in sheet.blocks
-            if block.quantity[1:] == (expected.layer, expected.stage)
+            if block.quantity[1:3] == (expected.layer, expected.stage)
             and block.index == (expected.channel,)
         )
         shown = [[cell.value for cell in row] for row in book[sheet.name][block.range]]
