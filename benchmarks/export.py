@@ -1,35 +1,26 @@
-"""Writes 200,000 formulas of the article's Case 5, and the same cells with a bare XlsxWriter loop.
-
-Prints two ratios: the speed of the export over that of the loop (both in constant memory; at
-least 0.8 is wanted), and the peak memory of a process that exports five times the rows over that of
-one that exports them once, its numbers left out (1 means that it does not grow). Run it on a quiet
-machine:
-
-    python benchmarks/export.py
-"""
+"""Writes the article's Case 5 on a large grid, and the same cells with a bare XlsxWriter loop."""
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xlsxwriter
+from openpyxl import load_workbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from benchmarks.measuring import Contender, check_same, in_turns
+from benchmarks.reporting import Asked, program, table
 from cnncalc.calculator import Calculation
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.export import WorkbookOptions, write_workbook
 
 COLUMNS = 200
-ROWS = 1_000
-ROUNDS = 5
 KERNEL = np.array([[1, 0.3], [0.5, 2]]).reshape(2, 2, 1, 1)
+HEADER_ROWS = 4
 
 
 def case5(rows: int) -> Trace:
@@ -64,38 +55,55 @@ def bare_loop(trace: Trace, path: Path) -> None:
                 worksheet.write_formula(row, first + column, formula, None, output)
 
 
-def seconds(write: Callable[[Trace, Path], None], trace: Trace) -> float:
-    """Return how long one writing takes."""
+def computed(write: Callable[[Trace, Path], None], rows: int) -> list[float]:
+    """Return the values stored beside the SUMPRODUCT formulas of a workbook, cell by cell."""
     with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        write(trace, Path(folder) / "made.xlsx")
-        return time.perf_counter() - start
+        path = Path(folder) / "made.xlsx"
+        write(case5(rows), path)
+        formulas, values = (load_workbook(path, data_only=only) for only in (False, True))
+        return [
+            values[sheet.title][cell.coordinate].value
+            for sheet in formulas
+            for row in sheet.iter_rows()
+            for cell in row
+            if str(cell.value).startswith("=SUMPRODUCT(")
+        ]
 
 
-def peak_megabytes(rows: int) -> float:
-    """Return the peak memory of a new process that exports, less the numbers of its trace."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak_megabytes, (rows,))
-
-
-def _peak_megabytes(rows: int) -> float:
+def prepare(write: Callable[[Trace, Path], None], rows: int) -> Callable[[], None]:
+    """Return the turn: one workbook written."""
     trace = case5(rows)
-    numbers = sum(stage.values.nbytes for stage in trace.stages)
-    seconds(export, trace)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - numbers / 2**20
+
+    def turn() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            write(trace, Path(folder) / "made.xlsx")
+
+    return turn
 
 
-def main() -> None:
-    """Print both ratios."""
-    trace = case5(ROWS)
-    times = [(seconds(bare_loop, trace), seconds(export, trace)) for _ in range(ROUNDS)]
-    bare, ours = (statistics.median(each) for each in zip(*times, strict=True))
-    print(f"{ROWS * COLUMNS:,} formulas: bare loop {bare:.1f} s, cnncalc {ours:.1f} s")
-    print(f"speed, cnncalc over the bare loop: {bare / ours:.2f}")
-    few, many = peak_megabytes(ROWS), peak_megabytes(5 * ROWS)
-    print(f"peak memory: {few:.0f} MB for {ROWS:,} rows, {many:.0f} MB for five times as many")
-    print(f"memory, five times the rows over one: {many / few:.2f}")
+def speed(asked: Asked) -> Sequence[str]:
+    """Measure 200,000 formulas."""
+    rows, rounds = (5, 2) if asked.tiny else (1_000, 5)
+    check_same("values of formulas", computed(export, 5), computed(bare_loop, 5), 0.0)
+    writers = {"cnncalc": export, "bare XlsxWriter loop": bare_loop}
+    turns = in_turns(
+        [Contender(name, partial(prepare, write, rows)) for name, write in writers.items()], rounds
+    )
+    measured = [
+        (
+            name,
+            turns.seconds(name),
+            f"{rows * COLUMNS / turns.seconds(name).middle:,.0f}",
+            f"{turns.peak_megabytes(name):.0f}",
+            turns.ratio(name, "bare XlsxWriter loop"),
+        )
+        for name in writers
+    ]
+    header = ("", "seconds", "formulas a second", "peak MB", "speed, of the bare loop's")
+    return [f"{rows * COLUMNS:,} formulas, both in constant memory.", table(header, measured)]
 
+
+PARTS = {"speed": speed}
 
 if __name__ == "__main__":
-    main()
+    program("export", PARTS)

@@ -1,0 +1,312 @@
+"""Runs contenders in turns, each in processes of its own, and says what each turn cost.
+
+Everything stays in the process group of the program that measures, so that Ctrl-C ends it all.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, NamedTuple
+
+__all__ = [
+    "Command",
+    "Contender",
+    "DifferentResultsError",
+    "MissingPeerError",
+    "Spread",
+    "Turns",
+    "Usage",
+    "check_same",
+    "commands_in_turns",
+    "in_turns",
+    "require",
+]
+
+# Between turns: the threads of the last contender spin on for a while before they sleep.
+REST_SECONDS = 0.3
+
+
+class MissingPeerError(Exception):
+    """A peer is not installed."""
+
+
+class DifferentResultsError(Exception):
+    """Two contenders computed different things, so their times say nothing."""
+
+
+class Usage(NamedTuple):
+    """What one turn cost; the processor's seconds are those of all threads and child processes."""
+
+    seconds: float
+    processor_seconds: float
+    peak_megabytes: float
+
+
+class Spread(NamedTuple):
+    """A median with its quartiles."""
+
+    middle: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.middle:.3g} ({self.low:.3g} to {self.high:.3g})"
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Return the spread of some values; one value is its own quartiles."""
+        if len(values) == 1:
+            return cls(values[0], values[0], values[0])
+        low, _, high = quantiles(values, method="inclusive")
+        return cls(median(values), low, high)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What every turn of every contender cost, and what each contender computed."""
+
+    usages: Mapping[str, Sequence[Usage]]
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    def seconds(self, name: str) -> Spread:
+        """Return the seconds of a contender's turns."""
+        return Spread.of([usage.seconds for usage in self.usages[name]])
+
+    def processor_seconds(self, name: str) -> Spread:
+        """Return the processor seconds of a contender's turns."""
+        return Spread.of([usage.processor_seconds for usage in self.usages[name]])
+
+    def peak_megabytes(self, name: str) -> float:
+        """Return the most memory that a contender took, its interpreter included."""
+        return max(usage.peak_megabytes for usage in self.usages[name])
+
+    def ratio(self, ours: str, theirs: str) -> Spread:
+        """Return how many times as long `theirs` took as `ours`, round by round."""
+        pairs = zip(self.usages[theirs], self.usages[ours], strict=True)
+        return Spread.of([their.seconds / our.seconds for their, our in pairs])
+
+    def fastest(self, names: Sequence[str]) -> str:
+        """Return the contender, of these, with the lowest median time."""
+        return min(names, key=lambda name: self.seconds(name).middle)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the work, in Python.
+
+    prepare: what its process does first, a function of a module (or a `functools.partial` of one);
+        it imports what it needs and returns the function that does the work of one turn.
+    needs: packages that must be installed.
+    environment: variables of its process, set before Python starts there.
+    """
+
+    name: str
+    prepare: Callable[[], Callable[[], Any]]
+    needs: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One way to do the work, as a command; `needs` and `environment` as in Contender."""
+
+    name: str
+    words: Sequence[str | Path]
+    needs: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def require(packages: Sequence[str]) -> None:
+    """Fail, naming the extra that installs them, where a package is missing."""
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        message = f"{', '.join(missing)} must be installed: pip install -e '.[bench]'"
+        raise MissingPeerError(message)
+
+
+def check_same(what: str, ours: Any, theirs: Any, tolerance: float) -> None:  # noqa: ANN401 (arrays)
+    """Fail where two results differ by more than `tolerance` times the largest number in them."""
+    # Imported here: what measures how fast commands start should itself stay small.
+    import numpy as np
+
+    our, their = np.asarray(ours), np.asarray(theirs)
+    if our.shape != their.shape:
+        message = f"{what}: shapes {our.shape} and {their.shape} differ"
+        raise DifferentResultsError(message)
+    scale = max(np.abs(our).max(), np.abs(their).max()) or 1.0
+    # Not "greater than": a number that is no number must fail, too.
+    if not np.abs(our - their).max() <= tolerance * scale:
+        message = (
+            f"{what}: numbers differ by {np.abs(our - their).max() / scale:.2g} of the largest"
+        )
+        raise DifferentResultsError(message)
+
+
+def in_turns(
+    contenders: Sequence[Contender], rounds: int, warm_ups: int = 1, fresh: bool = False
+) -> Turns:
+    """Let every contender do its turn, round after round.
+
+    A contender keeps its process for all its turns, after `warm_ups` turns that don't count; with
+    `fresh` each turn is a new process, and counts from its start. What the first turn returned is
+    in `results`: leave it small, it travels between processes.
+    """
+    require([package for each in contenders for package in each.needs])
+    return (_fresh_turns if fresh else _steady_turns)(contenders, rounds, warm_ups)
+
+
+def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 1) -> Turns:
+    """Run every command, round after round, in an empty folder that all turns share."""
+    require([package for each in commands for package in each.needs])
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(warm_ups):
+            for command in commands:
+                _run(command, folder)
+        ran = [[_run(command, folder) for command in commands] for _ in range(rounds)]
+    return Turns(_by_name(commands, ran))
+
+
+def _by_name(
+    contenders: Sequence[Contender | Command], ran: Sequence[Sequence[Usage]]
+) -> dict[str, tuple[Usage, ...]]:
+    columns = zip(*ran, strict=True)
+    return {each.name: usages for each, usages in zip(contenders, columns, strict=True)}
+
+
+def _run(command: Command, folder: str) -> Usage:
+    # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **command.environment}
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command.words, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(
+                process.returncode, command.words, stderr=said.read().decode()
+            )
+    return Usage(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _steady_turns(contenders: Sequence[Contender], rounds: int, warm_ups: int) -> Turns:
+    with ExitStack() as stack:
+        talks = [stack.enter_context(_process(contender)) for contender in contenders]
+        results = {}
+        for contender, talk in zip(contenders, talks, strict=True):
+            talk.send((max(1, warm_ups), True))
+            results[contender.name] = _answer(talk)[1]
+        ran = [[_one_turn(talk) for talk in talks] for _ in range(rounds)]
+    return Turns(_by_name(contenders, ran), results)
+
+
+def _one_turn(talk: Connection) -> Usage:
+    time.sleep(REST_SECONDS)
+    talk.send((1, False))
+    return _answer(talk)[0]
+
+
+def _fresh_turns(contenders: Sequence[Contender], rounds: int, warm_ups: int) -> Turns:
+    results: dict[str, Any] = {}
+    ran: list[list[Usage]] = []
+    for _ in range(warm_ups + rounds):
+        ran.append([])
+        for contender in contenders:
+            time.sleep(REST_SECONDS)
+            start = time.perf_counter()
+            with _process(contender) as talk:
+                talk.send((1, True))
+                used, results[contender.name] = _answer(talk)
+                ran[-1].append(used._replace(seconds=time.perf_counter() - start))
+    return Turns(_by_name(contenders, ran[warm_ups:]), results)
+
+
+@contextmanager
+def _process(contender: Contender) -> Iterator[Connection]:
+    """Start a contender's process, and end it afterwards."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(contender.prepare, theirs), daemon=False)
+    with _environment(contender.environment):
+        process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        process.join()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for as long as a process is being started."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    yield
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection) -> None:
+    """Do turns as long as they are asked for; the life of a contender's process."""
+    turn = prepare()
+    while True:
+        try:
+            times, wants_result = talk.recv()
+        except EOFError:
+            return
+        before, start = _processor_seconds(), time.perf_counter()
+        for _ in range(times):
+            result = turn()
+        seconds = (time.perf_counter() - start) / times
+        processor = (_processor_seconds() - before) / times
+        talk.send((Usage(seconds, processor, _peak_megabytes()), result if wants_result else None))
+
+
+def _answer(talk: Connection) -> tuple[Usage, Any]:
+    try:
+        answer: tuple[Usage, Any] = talk.recv()
+    except EOFError:
+        message = "a contender's process ended early; what it said stands above"
+        raise RuntimeError(message) from None
+    return answer
+
+
+def _processor_seconds() -> float:
+    own, others = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+
+
+def _peak_megabytes() -> float:
+    """Return the most memory that this process held at one time.
+
+    Linux counts into `ru_maxrss` what the process that started this one held; VmHWM is our own.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    # macOS counts bytes, other systems kilobytes.
+    unit = 2**20 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -1,0 +1,113 @@
+"""What the programs print: the machine, tables, and their place in README.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.measuring import DifferentResultsError, MissingPeerError
+
+__all__ = ["Asked", "Part", "machine", "program", "table", "written"]
+
+README = Path(__file__).parent / "README.md"
+PACKAGES = (
+    *("numpy", "keras", "tensorflow-cpu", "torch", "jax", "scipy", "opencv-python-headless"),
+    *("click", "rich", "pillow", "XlsxWriter"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for: a size that takes a second or two, and the folder of photos."""
+
+    tiny: bool = False
+    folder: Path | None = None
+
+
+# Measures one part of a subject and returns it as Markdown, a paragraph or table an item.
+Part = Callable[[Asked], Sequence[str]]
+
+
+def machine(packages: Sequence[str] = PACKAGES) -> str:
+    """Return one line about the processor, its cores, the matrix library and the versions."""
+    import numpy as np  # Not at the top: what measures how fast commands start stays small.
+
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count())
+    return (
+        f"{_processor()}, {os.cpu_count()} cores; {blas['name']} {blas['version']}, {threads} "
+        f"threads unless cnncalc says 1; Python {platform.python_version()}, {_versions(packages)}"
+    )
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _versions(packages: Sequence[str]) -> str:
+    found = []
+    for package in packages:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table in Markdown: the first column left, the others right."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def written(readme: str, subject: str, part: str, text: str) -> str:
+    """Return the README with a part's text between its markers, instead of the last one."""
+    begin, end = f"<!-- {subject}: {part} -->", f"<!-- end of {subject}: {part} -->"
+    pattern = re.compile(f"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})", re.DOTALL)
+    if not pattern.search(readme):
+        message = f"README.md needs the lines {begin} and {end} where the table should stand"
+        raise ValueError(message)
+    return pattern.sub(lambda _: f"\n{text}\n\n", readme)
+
+
+def program(
+    subject: str,
+    parts: Mapping[str, Part],
+    packages: Sequence[str] = PACKAGES,
+    folder: bool = False,
+) -> None:
+    """Be the command line of a program: measure its parts, print each, and with --write keep it.
+
+    folder: whether the program takes a folder of photos as its argument.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{subject}")
+    parser.add_argument("--only", choices=parts, action="append", help="this part only")
+    parser.add_argument("--tiny", action="store_true", help="a size for trying, not for numbers")
+    parser.add_argument("--write", action="store_true", help="put the tables into README.md")
+    if folder:
+        parser.add_argument("folder", type=Path, help="photos, a subfolder a class")
+    given = parser.parse_args()
+    if given.write and given.tiny:
+        parser.error("--tiny measures nothing that should be kept")
+    asked = Asked(given.tiny, given.folder.resolve() if folder else None)
+    for part in given.only or parts:
+        try:
+            text = "\n\n".join([*parts[part](asked), f"Machine: {machine(packages)}."])
+        except (MissingPeerError, DifferentResultsError) as error:
+            sys.exit(f"{parser.prog}: {error}")
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"{parser.prog}: {error}\n{error.stderr}")
+        print(f"## {subject}: {part}\n\n{text}\n", flush=True)
+        if given.write:
+            README.write_text(written(README.read_text(), subject, part, text))

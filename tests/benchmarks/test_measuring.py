@@ -1,0 +1,99 @@
+"""Contenders take turns in processes of their own, and none is measured that computes otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+
+from benchmarks.measuring import (
+    Command,
+    Contender,
+    DifferentResultsError,
+    MissingPeerError,
+    Spread,
+    Turns,
+    Usage,
+    check_same,
+    commands_in_turns,
+    in_turns,
+    require,
+)
+
+
+def sleeper(seconds):
+    return partial(sleep, seconds)
+
+
+def sleep(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def who():
+    return identify
+
+
+def identify():
+    return os.getpid(), os.environ.get("BENCHMARKED")
+
+
+def taking(*seconds):
+    return [Usage(each, 0.0, 0.0) for each in seconds]
+
+
+def test_contenders_take_turns_that_are_timed_and_say_what_they_computed():
+    slow, quick = (Contender(str(each), partial(sleeper, each)) for each in (0.03, 0.01))
+    turns = in_turns([slow, quick], rounds=3)
+    assert turns.results == {"0.03": 0.03, "0.01": 0.01}
+    assert 2 < turns.ratio("0.01", "0.03").middle < 3.5
+    assert turns.fastest(["0.03", "0.01"]) == "0.01"
+    assert 5 < turns.peak_megabytes("0.01") < 500
+
+
+def test_a_contender_works_in_a_process_and_an_environment_of_its_own():
+    contenders = [Contender("set", who, environment={"BENCHMARKED": "1"}), Contender("unset", who)]
+    (one, said), (other, unsaid) = in_turns(contenders, rounds=1).results.values()
+    assert len({one, other, os.getpid()}) == 3
+    assert (said, unsaid) == ("1", None)
+
+
+def test_a_fresh_turn_counts_from_the_start_of_its_process():
+    turns = in_turns([Contender("one", partial(sleeper, 0.01))], 1, warm_ups=0, fresh=True)
+    assert turns.seconds("one").middle > 0.02
+
+
+def test_a_command_is_measured_with_its_processes_and_a_failing_one_fails():
+    burn = "import time; t = time.process_time()\nwhile time.process_time() < t + 0.05: pass"
+    words = [sys.executable, "-c", burn]
+    turns = commands_in_turns([Command("burn", words)], rounds=1, warm_ups=0)
+    assert turns.processor_seconds("burn").middle > 0.05
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        commands_in_turns([Command("fail", [sys.executable, "-c", "1 / 0"])], rounds=1)
+    assert "ZeroDivisionError" in failed.value.stderr
+
+
+def test_ratios_are_taken_round_by_round():
+    # A machine that is ten times as slow in the second round changes no ratio.
+    turns = Turns({"ours": taking(1, 10, 1), "theirs": taking(2, 20, 2)})
+    assert turns.ratio("ours", "theirs") == (2, 2, 2)
+    assert str(Spread.of([4.0, 1.0, 2.0, 3.0, 5.0])) == "3 (2 to 4)"
+
+
+def test_a_missing_peer_is_an_error_that_names_the_extra():
+    with pytest.raises(MissingPeerError, match=r"^nobody must be installed: .*\[bench\]"):
+        require(["numpy", "nobody"])
+    with pytest.raises(MissingPeerError):
+        in_turns([Contender("one", who, needs=("nobody",))], rounds=1)
+
+
+@pytest.mark.parametrize("theirs", [[1.0, 2.01], [1.0, np.nan], [1.0]])
+def test_different_results_are_an_error(theirs):
+    check_same("numbers", [1.0, 2.0], [1.0, 2.001], 0.001)
+    with pytest.raises(DifferentResultsError, match="numbers"):
+        check_same("numbers", [1.0, 2.0], theirs, 0.001)

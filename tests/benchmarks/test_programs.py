@@ -1,0 +1,42 @@
+"""Every program measures a tiny size, and its page has a place for each of its parts."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from benchmarks.reporting import README, Asked
+from tests.peers import requires
+
+# The parts of each program, with the peers that must be installed.
+PARTS = {
+    ("export", "speed"): (),
+}
+
+
+def marks(peers):
+    return [pytest.mark.peer, *map(requires, peers)] if peers else []
+
+
+@pytest.mark.parametrize(
+    ("program", "part"),
+    [pytest.param(*names, marks=marks(peers)) for names, peers in PARTS.items()],
+)
+def test_a_program_measures_a_tiny_size(program, part):
+    said = "\n".join(import_module(f"benchmarks.{program}").PARTS[part](Asked(tiny=True)))
+    assert "cnncalc" in said
+    assert "| ---: |" in said
+
+
+def test_every_part_is_tried_here_and_has_its_place_on_the_page():
+    programs = {path.stem for path in README.parent.glob("*.py")}
+    programs -= {"__init__", "measuring", "reporting"}
+    parts = {
+        (each, part) for each in programs for part in import_module(f"benchmarks.{each}").PARTS
+    }
+    assert parts == set(PARTS)
+    missing = {f"<!-- {each}: {part} -->" for each, part in parts} - set(
+        README.read_text().splitlines()
+    )
+    assert missing == set()
