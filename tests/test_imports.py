@@ -35,6 +35,7 @@ LEVELS = {
     "explanation": 7,
     "substeps": 7,
     "summary": 7,
+    "training_step": 7,
     "verification": 8,
     "files": 9,
     "views": 9,

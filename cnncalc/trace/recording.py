@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -11,6 +13,7 @@ from cnncalc import layers as specifications
 from cnncalc.errors import ShapeError
 from cnncalc.layers import Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer
+from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, require_held
 from cnncalc.trace import windows
 from cnncalc.trace.finishing import activation_stage, finished
@@ -19,11 +22,16 @@ from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
 __all__ = ["record"]
 
 
-def record(network: Network, image: Any) -> Trace:  # noqa: ANN401 (anything NumPy takes)
+def record(
+    network: Network,
+    image: Any,  # noqa: ANN401 (anything NumPy takes)
+    drawn: Sequence[tuple[Array, ...]] = (),
+) -> Trace:
     """Run one image through a network and keep every intermediate result.
 
     Arguments: `image` of the network's input shape, (height, width, channels); for one channel
-    (height, width) as well.
+    (height, width) as well. For a pass as in training, what each layer drew, as `Saved.extra` has
+    it: the numbers of this image that Dropout keeps; the mean and variance of the batch.
     Returns the trace, its arrays read-only float64.
     Raises ShapeError for an image of another shape, OptionError for one that holds no finite
     numbers and for a layer whose results grow beyond float64.
@@ -37,10 +45,14 @@ def record(network: Network, image: Any) -> Trace:  # noqa: ANN401 (anything Num
     values = _checked(image, network.input_shape)
     first = make_stage("input", values, _size(values.shape))
     traces = []
-    for layer, weights in zip(network.layers, network.weights, strict=True):
+    pairs = zip(network.layers, network.weights, strict=True)
+    for (layer, own), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
+        weights = _of_batch(layer, own, extra)
         geometry = layer.geometry(values.shape) if isinstance(layer, WindowLayer) else None
         with np.errstate(all="ignore"):
             stages = _stages(layer, weights, values)
+        if extra:
+            stages = (_in_training(layer, stages[0], extra),)
         for stage in stages:
             # Padding that does not count is NaN; what it surrounds was found finite before.
             if stage.name != "padded input":
@@ -65,6 +77,24 @@ def _checked(image: Any, input_shape: Shape) -> Array:  # noqa: ANN401 (anything
 
 def _size(shape: Shape) -> str:
     return "×".join(map(str, shape))
+
+
+def _of_batch(layer: Layer, weights: Weights, drawn: tuple[Array, ...]) -> Weights:
+    """Return the weights that a layer works with; in training, with the batch's statistics."""
+    if not drawn or not isinstance(layer, specifications.BatchNormalization):
+        return weights
+    return {**weights, "moving_mean": drawn[0], "moving_variance": drawn[1]}
+
+
+def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
+    """Return the only stage of a layer that training makes work with what it draws."""
+    if not isinstance(layer, specifications.Dropout):
+        return replace(stage, note=stage.note.replace("was in training", "is in this batch"))
+    kept, rate = drawn[0], layer.rate
+    note = (
+        f"{np.sum(~kept)} of {kept.size} numbers become 0, the others are divided by {1 - rate:g}"
+    )
+    return make_stage("dropout", dropout(stage.values, kept, rate), note)
 
 
 @singledispatch

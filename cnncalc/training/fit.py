@@ -41,7 +41,17 @@ from cnncalc.training.state import (
 )
 from cnncalc.training.stopping import EarlyStopping
 
-__all__ = ["TrainingPlan", "Watcher", "epoch_order", "fit", "is_finished", "result", "steps"]
+__all__ = [
+    "TrainingPlan",
+    "Watcher",
+    "dropout_seed",
+    "epoch_order",
+    "fit",
+    "is_finished",
+    "require_finite",
+    "result",
+    "steps",
+]
 
 Array = NDArray[Any]
 
@@ -96,6 +106,22 @@ def epoch_order(samples: int, seed: int, epoch: int) -> Array:
     True
     """
     return np.random.default_rng([seed, SHUFFLE, epoch]).permutation(samples)
+
+
+def dropout_seed(seed: int, epoch: int, batch: int) -> tuple[int, ...]:
+    """Return what a batch's dropout is drawn from: its epoch counts from 1, its number from 0."""
+    return (seed, DROPOUT, epoch, batch)
+
+
+def require_finite(loss: float, where: str) -> None:
+    """Raise OptionError that says `where` a loss is no number any more."""
+    if not math.isfinite(loss):
+        message = (
+            f"the loss became {loss} in {where}"
+            ": the weights have grown past all bounds. Expected a lower learning rate, or "
+            "images scaled to smaller numbers"
+        )
+        raise OptionError(message)
 
 
 def is_finished(plan: TrainingPlan, state: TrainingState) -> bool:
@@ -186,9 +212,9 @@ class _Loop:
     def _train_batch(self, state: TrainingState, positions: Array) -> None:
         start = time.perf_counter()
         images, labels = self.parts.training.batch(positions)
-        seed = (self.plan.seed, DROPOUT, state.epoch, state.progress.batches)
+        seed = dropout_seed(self.plan.seed, state.epoch, state.progress.batches)
         outcome = self.objective.gradients(images, labels, seed, self.executor)
-        self._require_finite(outcome.loss, state)
+        require_finite(outcome.loss, f"epoch {state.epoch}, batch {state.progress.batches + 1}")
         self._update(state, outcome)
         done = state.progress
         state.progress = EpochProgress(
@@ -211,15 +237,6 @@ class _Loop:
         for own, updates in zip(state.weights, outcome.updates, strict=True):
             for name, values in updates.items():
                 own[name][...] = values
-
-    def _require_finite(self, loss: float, state: TrainingState) -> None:
-        if not math.isfinite(loss):
-            message = (
-                f"the loss became {loss} in epoch {state.epoch}, batch {state.progress.batches + 1}"
-                ": the weights have grown past all bounds. Expected a lower learning rate, or "
-                "images scaled to smaller numbers"
-            )
-            raise OptionError(message)
 
     def _close_epoch(self, state: TrainingState) -> bool:
         """Validate and write the epoch down; say whether that was brought to its end."""

@@ -21,6 +21,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import BatchNormalization
 from cnncalc.network import (
     Network,
+    Saved,
     Weights,
     backward,
     forward,
@@ -36,6 +37,7 @@ __all__ = [
     "BatchResult",
     "Objective",
     "Outcome",
+    "PieceForward",
     "make_objective",
     "require_input_shape",
     "targets",
@@ -65,6 +67,19 @@ class BatchResult(NamedTuple):
     correct: int
     gradients: tuple[dict[str, Array], ...]
     updates: tuple[Weights, ...]
+
+
+class PieceForward(NamedTuple):
+    """A piece of a training batch after its forward pass.
+
+    What each layer `saved`; the `losses` (piece,) and `outputs` (piece, units); the `gradient` of
+    the batch's mean loss by the last layer's output.
+    """
+
+    saved: tuple[Saved, ...]
+    losses: Array
+    outputs: Array
+    gradient: Array
 
 
 @dataclass(frozen=True)
@@ -106,13 +121,15 @@ class Objective:
         """
 
         def work(piece: slice) -> BatchResult:
-            generator = np.random.default_rng([*seed, piece.start])
-            return self._piece(images[piece], labels[piece], generator, len(labels))
+            return self._piece(images, labels, seed, piece)
 
+        return _added(executor.map(work, self.training_pieces(len(labels))))
+
+    def training_pieces(self, batch: int) -> list[slice]:
+        """Cut a training batch into the pieces that are worked on one by one."""
         # Batch normalization needs the whole batch's mean and variance.
         whole = any(isinstance(layer, BatchNormalization) for layer in self.network.layers)
-        batch = len(labels)
-        return _added(executor.map(work, [slice(0, batch)] if whole else self._pieces(batch)))
+        return [slice(0, batch)] if whole else self._pieces(batch)
 
     def _pieces(self, batch: int) -> list[slice]:
         """Cut a batch into pieces of about one size, small enough to stay in the cache."""
@@ -121,20 +138,29 @@ class Objective:
         edges = [batch * i // count for i in range(count + 1)]
         return [slice(start, stop) for start, stop in pairwise(edges)]
 
+    def piece_forward(
+        self, images: Array, labels: Array, seed: Sequence[int], piece: slice
+    ) -> PieceForward:
+        """Run a piece of a batch forward as in training; the arguments are those of `gradients`."""
+        generator = np.random.default_rng([*seed, piece.start])
+        own = images[piece].astype(self._dtype)
+        saved = forward_saved(self.network.layers, self.network.weights, own, generator)
+        raw = saved[-1].output
+        losses, gradient = self._loss_values(raw, labels[piece])
+        outputs = ACTIVATIONS[self.activation].forward(raw)
+        return PieceForward(saved, losses, outputs, gradient / len(labels))
+
     def _piece(
-        self, images: Array, labels: Array, generator: np.random.Generator, batch: int
+        self, images: Array, labels: Array, seed: Sequence[int], piece: slice
     ) -> BatchResult:
         layers, weights = self.network.layers, self.network.weights
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            saved = forward_saved(layers, weights, images.astype(self._dtype), generator)
-            raw = saved[-1].output
-            losses, gradient = self._loss_values(raw, labels)
-            by_weight = backward(layers, weights, saved, gradient / batch).weights
-            outputs = ACTIVATIONS[self.activation].forward(raw)
+            saved, losses, outputs, gradient = self.piece_forward(images, labels, seed, piece)
+            by_weight = backward(layers, weights, saved, gradient).weights
         return BatchResult(
             float(losses.sum(dtype=np.float64)),
-            correct(outputs, labels),
+            correct(outputs, labels[piece]),
             by_weight,
             tuple(record.updates for record in saved),
         )

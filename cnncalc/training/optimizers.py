@@ -26,6 +26,7 @@ __all__ = [
     "OptimizerState",
     "RMSprop",
     "apply",
+    "clipped",
     "initial_state",
 ]
 
@@ -269,15 +270,20 @@ def apply(
     [array([0.5])]
     """
     rate = rate_at(optimizer.learning_rate, state.iterations)
-    clipped = _clip(optimizer, gradients)
     state.iterations += 1
-    for weight, gradient, slots in zip(weights, clipped, state.slots, strict=True):
+    bounded = clipped(optimizer, gradients)
+    for weight, gradient, slots in zip(weights, bounded, state.slots, strict=True):
         if optimizer.weight_decay is not None:
             weight[...] -= weight * optimizer.weight_decay * rate
         optimizer.update(weight, gradient, slots, rate, state.iterations)
 
 
-def _clip(optimizer: Optimizer, gradients: Sequence[Array]) -> Sequence[Array]:
+def clipped(optimizer: Optimizer, gradients: Sequence[Array]) -> Sequence[Array]:
+    """Return the gradients of all weights within the optimizer's bounds.
+
+    >>> clipped(SGD(clipvalue=0.5), [np.array([0.2, -3.0])])
+    [array([ 0.2, -0.5])]
+    """
     # A bound of 0 clips nothing, as in Keras.
     if optimizer.clipvalue:
         return [np.clip(g, -optimizer.clipvalue, optimizer.clipvalue) for g in gradients]

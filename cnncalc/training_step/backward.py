@@ -1,0 +1,135 @@
+"""A batch's forward and backward pass as in training, with the gradient of each activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.layers import ConvolutionLayer, Dense, Layer
+from cnncalc.network import Array, Saved, backward_layer
+from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.training.objective import Objective, PieceForward
+from cnncalc.training_step.structure import LayerStep
+
+__all__ = ["BatchPass", "run"]
+
+
+class BatchPass(NamedTuple):
+    """What a batch came to: the gradients at each layer, losses (batch,), outputs (batch, units).
+
+    The gradients of activations are those of the batch's first samples, as many as were wanted.
+    """
+
+    layers: tuple[LayerStep, ...]
+    losses: Array
+    outputs: Array
+
+
+def run(
+    objective: Objective,
+    layers: Sequence[Layer],
+    batch: tuple[Array, Array],
+    seed: Sequence[int],
+    samples: int | None = None,
+) -> BatchPass:
+    """Run a batch forward and backward, piece by piece as `Objective.gradients` does.
+
+    Arguments: the `objective`; the network's `layers`, with the activation that the objective may
+    have peeled off; the `batch`, images and labels; the `seed` of what dropout keeps; of how many
+    `samples` the gradients of activations are kept, None for all.
+    """
+    images, labels = batch
+    total: BatchPass | None = None
+    for piece in objective.training_pieces(len(labels)):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            forward = objective.piece_forward(images, labels, seed, piece)
+            steps = _backward(objective, layers, forward)
+        wanted = len(labels) if samples is None else max(0, samples - piece.start)
+        steps = tuple(_first_samples(step, wanted) for step in steps)
+        done = BatchPass(steps, forward.losses, forward.outputs)
+        total = done if total is None else _joined(total, done)
+    assert total is not None  # noqa: S101 (a batch has a sample)
+    return total
+
+
+def _backward(
+    objective: Objective, layers: Sequence[Layer], forward: PieceForward
+) -> tuple[LayerStep, ...]:
+    """Work the loss's gradient back layer by layer, as `network.backward` does, and keep all."""
+    pairs = zip(layers, forward.saved, strict=True)
+    steps = [LayerStep(layer, drawn=own.extra, moved=own.updates) for layer, own in pairs]
+    bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
+    first = next(index for index, own in enumerate(weights) if own)
+    for index in reversed(range(first, len(bare))):
+        saved = forward.saved[index]
+        result = backward_layer(bare[index], weights[index], saved, gradient, index > first)
+        steps[index] = replace(
+            steps[index],
+            output=gradient,
+            pre_activation=_by_pre_activation(bare[index], saved, gradient),
+            input=result.input,
+            weights=result.weights,
+        )
+        if result.input is not None:
+            gradient = result.input
+    if objective.activation != "linear":
+        joined = forward.gradient if _has_own_activation(layers[-1]) else None
+        steps[-1] = replace(steps[-1], output=None, pre_activation=joined)
+    return tuple(steps)
+
+
+def _has_own_activation(layer: Layer) -> bool:
+    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation != "linear"
+
+
+def _by_pre_activation(layer: Layer, saved: Saved, gradient: Array) -> Array | None:
+    if not _has_own_activation(layer):
+        return None
+    return ACTIVATIONS[str(getattr(layer, "activation", ""))].backward(gradient, saved.output)
+
+
+def _first_samples(step: LayerStep, count: int) -> LayerStep:
+    def first(values: Array) -> Array:
+        # A copy, so that what isn't wanted doesn't stay in memory.
+        return values if len(values) <= count else values[:count].copy()
+
+    def first_or_none(values: Array | None) -> Array | None:
+        return None if values is None else first(values)
+
+    return replace(
+        step,
+        output=first_or_none(step.output),
+        pre_activation=first_or_none(step.pre_activation),
+        input=first_or_none(step.input),
+        # A batch's mean and variance, which come with what they moved, belong to no sample.
+        drawn=step.drawn if step.moved else tuple(map(first, step.drawn)),
+    )
+
+
+def _joined(first: BatchPass, second: BatchPass) -> BatchPass:
+    return BatchPass(
+        tuple(map(_joined_steps, first.layers, second.layers)),
+        np.concatenate([first.losses, second.losses]),
+        np.concatenate([first.outputs, second.outputs]),
+    )
+
+
+def _joined_steps(first: LayerStep, second: LayerStep) -> LayerStep:
+    """Put the samples of two pieces of a batch behind each other, and add up by weights."""
+    return replace(
+        first,
+        output=_behind(first.output, second.output),
+        pre_activation=_behind(first.pre_activation, second.pre_activation),
+        input=_behind(first.input, second.input),
+        drawn=tuple(map(np.concatenate, zip(first.drawn, second.drawn, strict=True))),
+        weights={name: values + second.weights[name] for name, values in first.weights.items()},
+    )
+
+
+def _behind(first: Array | None, second: Array | None) -> Array | None:
+    if first is None or second is None:
+        return None
+    return np.concatenate([first, second]) if len(second) else first

@@ -1,0 +1,148 @@
+"""Taking steps of a training while keeping every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.network import Array, Network, assemble
+from cnncalc.training.fit import dropout_seed, require_finite
+from cnncalc.training.losses import Loss
+from cnncalc.training.objective import make_objective, targets
+from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
+from cnncalc.training.schedules import rate_at
+from cnncalc.training.state import TrainingState, begin, copied, trainable
+from cnncalc.training_step.backward import BatchPass, run
+from cnncalc.training_step.structure import StepRecord, WeightUpdate
+
+__all__ = ["StepPlace", "in_float64", "record_step", "record_steps"]
+
+
+class StepPlace(NamedTuple):
+    """A step's `number` in its training, counted from 1, and the `seed` of what dropout keeps."""
+
+    number: int
+    seed: Sequence[int]
+
+
+def record_steps(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    batches: Iterable[tuple[Array, Array]],
+    seed: int = 0,
+    steps_per_epoch: int | None = None,
+    samples: int | None = None,
+) -> Iterator[StepRecord]:
+    """Train in float64, as `fit` does, and record each step.
+
+    Arguments: the `network` with its initial weights; the `loss` and `optimizer`; the `batches`,
+    images (batch, *input shape) and labels (batch,), class numbers from 0, one batch a step; the
+    `seed` of what dropout keeps, and how many `steps_per_epoch` it counts, None for all in one;
+    how many `samples` of each batch are recorded, the first ones, None for all.
+    Yields one record a step, which starts from the weights that the one before ended with.
+    Raises ShapeError where the loss doesn't fit the network, OptionError where it is no number
+    any more.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.training.losses import LOSSES
+    >>> from cnncalc.training.optimizers import SGD
+    >>> network = assemble([Dense(1, use_bias=False)], (1,), [{"kernel": np.array([[3.0]])}])
+    >>> batch = (np.array([[2.0]]), np.array([1]))
+    >>> sgd, loss = SGD(learning_rate=0.1), LOSSES["mean_squared_error"]
+    >>> [round(step.loss, 6) for step in record_steps(network, loss, sgd, [batch] * 3)]
+    [25.0, 1.0, 0.04]
+    """
+    state = begin(in_float64(network), optimizer)
+    for index, (images, labels) in enumerate(batches):
+        epoch, position = divmod(index, steps_per_epoch) if steps_per_epoch else (0, index)
+        place = StepPlace(index + 1, dropout_seed(seed, epoch + 1, position))
+        yield record_step(network, loss, optimizer, state, (images, labels), place, samples)
+
+
+def in_float64(network: Network) -> Network:
+    """Return a network with the same weights in float64."""
+    weights = [{n: array.astype(np.float64) for n, array in own.items()} for own in network.weights]
+    return assemble(network.layers, network.input_shape, weights)
+
+
+def record_step(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    state: TrainingState,
+    batch: tuple[Array, Array],
+    place: StepPlace,
+    samples: int | None = None,
+) -> StepRecord:
+    """Take one step from where a training stands, and record it.
+
+    Arguments: the `network`'s layers and shape, the `loss` and `optimizer`; the `state`, float64,
+    whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
+    how many `samples` are recorded, as in `record_steps`.
+    """
+    before = assemble(network.layers, network.input_shape, copied(state.weights))
+    objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))
+    images, labels = batch
+    done = run(objective, before.layers, batch, place.seed, samples)
+    mean = float(done.losses.mean())
+    require_finite(mean, f"step {place.number}")
+    updates = _update(before, optimizer, state, done)
+    return StepRecord(
+        number=place.number,
+        iteration=state.optimizer.iterations,
+        network=before,
+        loss_function=loss,
+        joined=objective.activation,
+        optimizer=optimizer,
+        rate=rate_at(optimizer.learning_rate, state.optimizer.iterations - 1),
+        corrected_rate=_corrected_rate(optimizer, state.optimizer.iterations),
+        images=images[:samples].astype(np.float64),
+        labels=labels,
+        targets=targets(labels, done.outputs.shape[-1], np.float64),
+        outputs=done.outputs,
+        losses=done.losses,
+        loss=mean,
+        layers=done.layers,
+        updates=updates,
+    )
+
+
+def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:
+    if not isinstance(optimizer, Adam):
+        return None
+    rate = rate_at(optimizer.learning_rate, iteration - 1)
+    return float(optimizer.corrected_rate(rate, iteration))
+
+
+def _update(
+    before: Network, optimizer: Optimizer, state: TrainingState, done: BatchPass
+) -> tuple[WeightUpdate, ...]:
+    """Let the optimizer take its step, and return what it made of each trainable weight."""
+    names = trainable(before)
+    gradients = [done.layers[index].weights[name] for index, name in names]
+    slots_before = copied(state.optimizer.slots)
+    live = [state.weights[index][name] for index, name in names]
+    with np.errstate(over="ignore", invalid="ignore"):
+        bounded = clipped(optimizer, gradients)
+        apply(optimizer, state.optimizer, live, gradients)
+    for own, step in zip(state.weights, done.layers, strict=True):
+        for name, values in step.moved.items():
+            own[name][...] = values
+    return tuple(
+        WeightUpdate(
+            layer=before.layers[index].name,
+            weight=name,
+            before=before.weights[index][name],
+            gradient=gradients[position],
+            clipped=bounded[position],
+            slots_before=slots_before[position],
+            slots_after=slots_after,
+            after=live[position].copy(),
+        )
+        for position, ((index, name), slots_after) in enumerate(
+            zip(names, copied(state.optimizer.slots), strict=True)
+        )
+    )

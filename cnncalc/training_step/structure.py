@@ -1,0 +1,147 @@
+"""What the record of a training step is made of: immutable values, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import Layer
+from cnncalc.network import Array, Network, Weights
+from cnncalc.trace import Trace, record
+from cnncalc.training.losses import Loss
+from cnncalc.training.optimizers import Optimizer
+
+__all__ = ["LayerStep", "StepRecord", "WeightUpdate"]
+
+
+@dataclass(frozen=True, eq=False)
+class WeightUpdate:
+    """What one step made of one trainable weight, such as "conv2d" "kernel".
+
+    `gradient` is that of what training minimises (the batch's mean loss), `clipped` what the
+    optimizer's bounds leave of it. The slots are what the optimizer remembers of the weight, by
+    the names of `Optimizer.slot_groups`. All arrays have the weight's shape.
+    """
+
+    layer: str
+    weight: str
+    before: Array
+    gradient: Array
+    clipped: Array
+    slots_before: Mapping[str, Array]
+    slots_after: Mapping[str, Array]
+    after: Array
+
+
+@dataclass(frozen=True, eq=False)
+class LayerStep:
+    """The gradients of the batch's mean loss at one layer, (samples, *shape) or a weight's shape.
+
+    `output` is the gradient by the layer's output, None for the last layer where its softmax or
+    sigmoid is computed together with the loss; `pre_activation` that by what goes into the layer's
+    own activation, None where it has none; `input` that by its input. Before the first layer with
+    weights there is nothing to learn: all are None there, as is that layer's own `input`.
+
+    `drawn` is what the layer took from this batch alone: which numbers dropout kept, (samples,
+    *shape); the batch's mean and variance, (channels,) both. `moved` has the new moving mean and
+    variance, which are kept up to date without a gradient.
+    """
+
+    layer: Layer
+    output: Array | None = None
+    pre_activation: Array | None = None
+    input: Array | None = None
+    weights: Mapping[str, Array] = field(default_factory=dict)
+    drawn: tuple[Array, ...] = ()
+    moved: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def error(self) -> Array | None:
+        """The gradient that those by the weights and the input are made of."""
+        return self.output if self.pre_activation is None else self.pre_activation
+
+
+@dataclass(frozen=True, eq=False)
+class StepRecord:
+    """One step of a training, counted from 1, with all its numbers in float64.
+
+    `network` has the weights before the step. `rate` is the learning rate, `corrected_rate` with
+    Adam's correction of bias, None for another optimizer; `iteration` counts the optimizer's
+    steps, those of an earlier training included. `joined` is the last activation where it is
+    computed together with the loss, else "linear".
+
+    `images` (samples, *input shape) and `layers` hold the samples that were asked for, the first
+    of the batch; `labels`, `losses` (batch,), `targets` and `outputs` (batch, units) all of them,
+    as does what belongs to weights. `loss` is the mean of the losses.
+    """
+
+    number: int
+    iteration: int
+    network: Network
+    loss_function: Loss
+    joined: str
+    optimizer: Optimizer
+    rate: float
+    corrected_rate: float | None
+    images: Array
+    labels: Array
+    targets: Array
+    outputs: Array
+    losses: Array
+    loss: float
+    layers: tuple[LayerStep, ...]
+    updates: tuple[WeightUpdate, ...]
+
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
+        """The forward pass of each recorded sample, as it was in this step."""
+        return tuple(map(self.trace, range(len(self.images))))
+
+    def trace(self, sample: int) -> Trace:
+        """Return the forward pass of one recorded sample, counted from 0, as in this step."""
+        drawn = [_of_sample(step, sample) for step in self.layers]
+        return record(self.network, self.images[sample], drawn)
+
+    @property
+    def weights_after(self) -> tuple[Weights, ...]:
+        """The weights after the step, one mapping a layer."""
+        changed = {(update.layer, update.weight): update.after for update in self.updates}
+        for step in self.layers:
+            changed |= {(step.layer.name, name): values for name, values in step.moved.items()}
+        pairs = zip(self.network.layers, self.network.weights, strict=True)
+        return tuple(
+            {name: changed.get((layer.name, name), values) for name, values in own.items()}
+            for layer, own in pairs
+        )
+
+    def layer(self, name: str) -> LayerStep:
+        """Return the gradients at the layer of a name.
+
+        Raises OptionError that lists the names where none has it.
+        """
+        names = [step.layer.name for step in self.layers]
+        if name not in names:
+            message = f"the network has the layers {', '.join(names)}. Received: {name}"
+            raise OptionError(message)
+        return self.layers[names.index(name)]
+
+    def update(self, layer: str, weight: str) -> WeightUpdate:
+        """Return the update of a weight, such as "conv2d" "kernel".
+
+        Raises OptionError that lists the layer's weights where it has none of that name.
+        """
+        own = {update.weight: update for update in self.updates if update.layer == layer}
+        if weight not in own:
+            message = (
+                f"the layer {layer} has the trainable weights {', '.join(own) or 'none'}. "
+                f"Received: {weight}"
+            )
+            raise OptionError(message)
+        return own[weight]
+
+
+def _of_sample(step: LayerStep, sample: int) -> tuple[Array, ...]:
+    """Return what a layer took from the batch, as far as it concerns one sample."""
+    return step.drawn if step.moved else tuple(each[sample] for each in step.drawn)

@@ -1,0 +1,69 @@
+"""Small networks and batches to record steps of."""
+
+import numpy as np
+
+from cnncalc.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    L2Pooling2D,
+    LeakyReLU,
+    MaxPooling2D,
+    Rescaling,
+    Softmax,
+    ZeroPadding2D,
+)
+from cnncalc.network import initialize
+
+NETWORKS = {
+    "article": [
+        Rescaling(1 / 255),
+        Conv2D(3, 3, activation="relu"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(2, activation="softmax"),
+    ],
+    "same, strides, average": [
+        Conv2D(2, 3, strides=2, padding="same", activation="tanh"),
+        AveragePooling2D(2),
+        Flatten(),
+        Dense(3, activation="relu"),
+        Dense(2),
+        Softmax(),
+    ],
+    "depthwise, L2 pooling": [
+        ZeroPadding2D(1),
+        DepthwiseConv2D(3, depth_multiplier=2, activation="sigmoid"),
+        L2Pooling2D(2),
+        Flatten(),
+        Dense(2),
+        Activation("softmax"),
+    ],
+    "dropout, batch normalization": [
+        Conv2D(4, 3, use_bias=False, dilation_rate=2, groups=2),
+        BatchNormalization(),
+        LeakyReLU(),
+        Dropout(0.5),
+        GlobalAveragePooling2D(),
+        Dropout(0.25),
+        Dense(2, activation="softmax"),
+    ],
+}
+
+
+def small_network(name="article", seed=3):
+    return initialize(NETWORKS[name], (6, 7, 2), seed, np.float64)
+
+
+def batches(count=3, size=4, seed=5):
+    generator = np.random.default_rng(seed)
+    return [
+        (generator.integers(0, 256, (size, 6, 7, 2)), generator.integers(0, 2, size))
+        for _ in range(count)
+    ]
