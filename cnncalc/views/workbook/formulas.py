@@ -17,6 +17,7 @@ __all__ = [
     "EXPONENTIAL",
     "PLUS",
     "SHARE",
+    "added",
     "apply",
     "joined",
     "literal",
@@ -79,6 +80,22 @@ def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:
     form = "{{{0}}}*{{{1}}}" if single else "SUMPRODUCT({{{0}}},{{{1}}})"
     terms = [form.format(2 * place, 2 * place + 1) for place in range(len(pairs))]
     return Formula("+".join(terms), tuple(reference for pair in pairs for reference in pair))
+
+
+def added(terms: Sequence[Formula]) -> Formula:
+    """Return the sum of what several formulas give.
+
+    >>> cell = Reference("", 1, 1)
+    >>> added([products([(cell, cell)]), apply("SUM({0})", cell)]).template
+    '{0}*{1}+SUM({2})'
+    """
+    templates = []
+    references: list[Reference] = []
+    for term in terms:
+        places = range(len(references), len(references) + len(term.references))
+        templates.append(term.template.format(*(f"{{{place}}}" for place in places)))
+        references += term.references
+    return Formula("+".join(templates), tuple(references))
 
 
 def joined(mode: str, references: Sequence[Reference]) -> Formula:

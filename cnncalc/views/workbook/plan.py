@@ -31,6 +31,7 @@ __all__ = [
     "Step",
     "Style",
     "Text",
+    "Tiled",
     "Values",
     "slices",
 ]
@@ -177,6 +178,29 @@ class Formula:
 
 
 @dataclass(frozen=True)
+class Tiled:
+    """A block's formulas where they repeat every few cells, as those of what windows lie on do.
+
+    `formulas` are those of one tile, row by row, all rows alike in length; the references of each
+    move by their steps from tile to tile.
+    """
+
+    formulas: tuple[tuple[Formula, ...], ...]
+
+    def text(self, row: int, column: int) -> str:
+        """Return the formula of one cell of the block, counted from the block's first cell.
+
+        >>> cell = Reference("", 1, 1, across=Step(0, 1))
+        >>> tiled = Tiled(((Formula("{0}", (cell,)), Formula("2*{0}", (cell,))),))
+        >>> [tiled.text(0, column) for column in range(4)]
+        ['B2', '2*B2', 'C2', '2*C2']
+        """
+        tile_row, row = divmod(row, len(self.formulas))
+        tile_column, column = divmod(column, len(self.formulas[0]))
+        return self.formulas[row][column].text(tile_row, tile_column)
+
+
+@dataclass(frozen=True)
 class Block:
     """A rectangle of cells that shows one slice of one quantity.
 
@@ -196,7 +220,7 @@ class Block:
     index: tuple[int, ...] = ()
     first_row: int = 0
     first_column: int = 0
-    formula: Formula | None = None
+    formula: Formula | Tiled | None = None
     number_format: str = "General"
     is_share: bool = False
 

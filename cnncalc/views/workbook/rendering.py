@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnncalc.views.workbook.plan import STAY, Block, Formula, Reference
+from cnncalc.views.workbook.plan import STAY, Block, Formula, Reference, Tiled
 from cnncalc.views.workbook.references import column_letters, sheet_prefix
 
 __all__ = ["formula_rows"]
@@ -31,8 +31,7 @@ def formula_rows(block: Block) -> Iterator[list[str]]:
     formula = block.formula
     if formula is None:
         return
-    if any(each.down.columns or each.across.rows for each in formula.references):
-        # A reference that turns (down a row for each column) has no letters of its own a column.
+    if isinstance(formula, Tiled) or _turns(formula):
         for row in range(block.height):
             yield [formula.text(row, column) for column in range(block.width)]
         return
@@ -50,6 +49,11 @@ def formula_rows(block: Block) -> Iterator[list[str]]:
     for row in range(block.height):
         line = template % tuple(first + row * step for first, step in numbers)
         yield [line % each for each in letters]
+
+
+def _turns(formula: Formula) -> bool:
+    """Tell of a reference down a row for each column: it has no letters of its own a column."""
+    return any(each.down.columns or each.across.rows for each in formula.references)
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[
             solution = replace(block, quantity=_solution(block.quantity)).slice(result)
             solution[mask] = block.slice(values)[mask]
             block.slice(result)[mask] = np.nan
-        elif block.formula and block.quantity.name == "padded input":
+        elif isinstance(block.formula, Formula) and block.quantity.name == "padded input":
             copied = block.formula.references[0]
             source = blocks[copied.sheet or sheet, copied.row, copied.column]
             # A formula takes an empty cell for 0.

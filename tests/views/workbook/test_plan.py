@@ -1,6 +1,6 @@
 import numpy as np
 
-from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference, Step
+from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference, Step, Tiled
 
 IMAGE = Quantity("input")
 WINDOW = Reference("", 1, 1, 2, 3, Step(2, 0), Step(0, 1))
@@ -55,3 +55,11 @@ def test_a_blocks_part_can_be_filled():
 def test_only_pixels_and_weights_are_inputs():
     roles = ("pixels", "weights", "padding", "formula")
     assert [Block(0, 0, 1, 1, role, IMAGE).is_input for role in roles] == [True, True, False, False]
+
+
+def test_formulas_in_tiles_move_from_tile_to_tile():
+    own = Reference("", 0, 0, down=Step(1, 0), across=Step(0, 1))
+    tile = [[Formula(f"{{0}}*{2 * row + column}", (own,)) for column in (0, 1)] for row in (0, 1)]
+    tiled = Tiled(tuple(map(tuple, tile)))
+    assert [tiled.text(0, column) for column in range(4)] == ["A1*0", "A1*1", "B1*0", "B1*1"]
+    assert [tiled.text(3, column) for column in range(4)] == ["A2*2", "A2*3", "B2*2", "B2*3"]
