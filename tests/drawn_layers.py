@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from cnncalc.layers import (
     ACTIVATIONS,
     ELU,
+    L1,
+    L1L2,
+    L2,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -38,6 +41,12 @@ activations = st.sampled_from([None, *ACTIVATIONS])
 flags = st.booleans()
 numbers = st.floats(-2, 2).map(lambda number: round(number, 3))
 positive = st.floats(0, 2).map(lambda number: round(number, 3))
+regularizers = (
+    st.none()
+    | st.builds(L1, positive)
+    | st.builds(L2, positive)
+    | st.builds(L1L2, positive, positive)
+)
 
 
 def windows(draw: st.DrawFn, shape: Shape, keras: bool) -> dict[str, object]:
@@ -70,6 +79,7 @@ def conv2d(draw: st.DrawFn, shape: Shape, keras: bool) -> Layer:
         groups=groups,
         activation=draw(activations),
         use_bias=draw(flags),
+        kernel_regularizer=draw(regularizers),
         **windows(draw, shape, keras),
     )
 
@@ -82,6 +92,7 @@ def depthwise(draw: st.DrawFn, shape: Shape, keras: bool) -> Layer:
         depth_multiplier=draw(st.integers(1, 3)),
         activation=draw(activations),
         use_bias=draw(flags),
+        depthwise_regularizer=draw(regularizers),
         **options,
     )
 
@@ -137,7 +148,11 @@ ANY_LAYERS: dict[type[Layer], Builder] = {
     Rescaling: rescaling,
     Flatten: lambda draw, shape, keras: Flatten(),
     Dense: lambda draw, shape, keras: Dense(
-        draw(st.integers(1, 4)), draw(activations), draw(flags)
+        draw(st.integers(1, 4)),
+        draw(activations),
+        draw(flags),
+        kernel_regularizer=draw(regularizers),
+        bias_regularizer=draw(regularizers),
     ),
     Activation: lambda draw, shape, keras: Activation(draw(activations)),
     ReLU: relu,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.layers import InputLayer, Layer, Shape, ZeroPadding2D
+from cnncalc.layers import L1L2, InputLayer, Layer, Shape, ZeroPadding2D
 
 
 def import_keras() -> Any:
@@ -28,12 +28,19 @@ def keras_layer(layer: Layer) -> Any:
     keras = import_keras()
     if isinstance(layer, InputLayer):
         return keras.layers.InputLayer(shape=layer.shape)
-    options = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    options = {field.name: _keras_value(getattr(layer, field.name)) for field in fields(layer)}
     options["name"] = layer.name or None
     if isinstance(layer, ZeroPadding2D):
         top, bottom, left, right = layer.pads
         options["padding"] = ((top, bottom), (left, right))
     return getattr(keras.layers, type(layer).__name__)(**options)
+
+
+def _keras_value(value: object) -> object:
+    """Return an argument as Keras takes it."""
+    if isinstance(value, L1L2):
+        return getattr(import_keras().regularizers, type(value).__name__)(**value.factors)
+    return value
 
 
 def keras_model(layers: Sequence[Layer], shape: Shape) -> Any:

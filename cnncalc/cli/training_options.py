@@ -113,6 +113,7 @@ class FitOptions:
     optimizer: str | None
     learning_rate: float | None
     weight_decay: float | None
+    l2: float | None
     schedule: ScheduleText
     early_stopping: int | None
     restore_best: bool
@@ -156,6 +157,13 @@ fit_options = bundled(
     ),
     click.option("--learning-rate", type=float, help="[default: the optimizer's own]"),
     click.option("--weight-decay", type=float, help="The share × rate taken off every weight."),
+    click.option(
+        "--l2",
+        type=float,
+        metavar="FACTOR",
+        help="Add FACTOR × the sum of squares of every kernel to the loss: Keras's "
+        "kernel_regularizer=L2(FACTOR) on each layer.",
+    ),
     click.option(
         "--schedule",
         type=SCHEDULE,

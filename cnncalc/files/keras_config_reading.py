@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.paths import quoted
 from cnncalc.layers import ACTIVATIONS, Layer
+from cnncalc.layers.regularizers import REGULARIZERS
 from cnncalc.layers.vocabulary import (
     LAYERS,
     concerns_training_only,
@@ -86,8 +89,11 @@ def _layer(entry: Json) -> tuple[Layer, str]:
     try:
         arguments = {key: _value(key, value) for key, value in config.items()}
         own, other = shared_arguments(kind, arguments)
+        # A regularizer that cnncalc lacks is still the object that it is in the file.
+        other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
         vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
-        layer = layer_from_arguments(kind, own | vital)
+        usable = {key: value for key, value in own.items() if key not in other}
+        layer = layer_from_arguments(kind, usable | vital)
     except OptionError as error:
         message = f"layer {quoted(name)}, {kind.__name__}: {error}"
         raise InputError(message) from error
@@ -120,6 +126,8 @@ def _value(key: str, value: object) -> object:
         return _inner(value, "name")
     if key == "activation":
         return _activation(value)
+    if key.endswith("_regularizer"):
+        return _regularizer(value)
     if isinstance(value, Mapping) and value.get("class_name") == "__numpy__":
         value = _inner(value, "value")
     if key == "axis" and isinstance(value, list) and len(value) == 1:
@@ -135,6 +143,24 @@ def _activation(value: object) -> object:
         return value["config"]
     message = "activation must be one of Keras's own by name: code is not executed. "
     raise OptionError(message + f"Received: {_shown(value.get('class_name'))}")
+
+
+def _regularizer(value: object) -> object:
+    """Return one of Keras's own regularizers where it is one, else the value as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    name = value.get("class_name")
+    kind = REGULARIZERS.get(name) if isinstance(name, str) else None
+    if kind is None or value.get("registered_name") not in (None, name):
+        return value
+    config = _mapping(value.get("config"), "a regularizer's config")
+    return kind(**{factor: _from_float32(config.get(factor)) for factor in kind().factors})
+
+
+def _from_float32(value: Any) -> Any:  # noqa: ANN401 (JSON, which the regularizer checks)
+    """Return the number as it was written before Keras rounded it to float32, if it did."""
+    short = isinstance(value, float) and value == np.float32(value)
+    return float(str(np.float32(value))) if short else value
 
 
 def _inner(value: object, key: str) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnncalc.files.keras_config_reading import OWN_PACKAGE
 from cnncalc.layers import (
+    L1L2,
     AveragePooling2D,
     Combine,
     Conv2D,
@@ -130,6 +131,17 @@ def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     """Return a value as JSON has it: sides as ((top, bottom), (left, right)), tuples as lists."""
+    if isinstance(value, L1L2):
+        return _regularizer_config(value)
     if isinstance(value, Pads):
         return [[value.top, value.bottom], [value.left, value.right]]
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _regularizer_config(regularizer: L1L2) -> dict[str, Any]:
+    return {
+        "module": "keras.regularizers",
+        "class_name": type(regularizer).__name__,
+        "config": regularizer.factors,
+        "registered_name": None,
+    }

@@ -34,10 +34,14 @@ from cnncalc.layers.pooling import (
     MaxPooling2D,
     PoolingLayer,
 )
+from cnncalc.layers.regularizers import L1, L1L2, L2
 
 __all__ = [
     "ACTIVATIONS",
     "ELU",
+    "L1",
+    "L1L2",
+    "L2",
     "Activation",
     "ActivationLayer",
     "AveragePooling2D",

@@ -6,11 +6,14 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry, geometry
 from cnncalc.shapes import Padding, Size
+
+if TYPE_CHECKING:
+    from cnncalc.layers.regularizers import L1L2  # it has its checks from here
 
 __all__ = [
     "ACTIVATIONS",
@@ -58,6 +61,11 @@ class Layer:
 
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shape of each weight by its Keras name, in Keras's order."""
+        return {}
+
+    @property
+    def regularizers(self) -> Mapping[str, L1L2]:
+        """The penalty on each weight that has one, by the weight's name."""
         return {}
 
     def parameter_count(self, input_shape: Shape) -> int:

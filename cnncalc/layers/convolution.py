@@ -17,6 +17,7 @@ from cnncalc.layers.base import (
     check_flag,
     size_text,
 )
+from cnncalc.layers.regularizers import L1L2, check_regularizer, given_regularizers
 from cnncalc.shapes import Padding, Pads, Size
 
 __all__ = ["Conv2D", "ConvolutionLayer", "DepthwiseConv2D", "ZeroPadding2D"]
@@ -29,6 +30,7 @@ class ConvolutionLayer(WindowLayer):
     strides: int | Sequence[int]
     activation: str | None
     use_bias: bool
+    bias_regularizer: L1L2 | str | None
 
     @property
     def window_size(self) -> Size:
@@ -74,7 +76,12 @@ class ConvolutionLayer(WindowLayer):
             padding=shapes.normalize_padding(self.padding),
             dilation_rate=shapes.pair(self.dilation_rate, "dilation_rate"),
             activation=check_activation(self.activation),
+            bias_regularizer=check_regularizer(self.bias_regularizer, "bias_regularizer"),
         )
+
+    def _regularizers(self, kernel: object) -> Mapping[str, L1L2]:
+        bias = self.bias_regularizer if self.use_bias else None
+        return given_regularizers(kernel=kernel, bias=bias)
 
     def _with_bias(self, weights: dict[str, Shape], units: int) -> dict[str, Shape]:
         return weights | {"bias": (units,)} if self.use_bias else weights
@@ -96,11 +103,20 @@ class Conv2D(ConvolutionLayer):
     groups: int = field(default=1, kw_only=True)
     activation: str | None = field(default=None, kw_only=True)
     use_bias: bool = field(default=True, kw_only=True)
+    kernel_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
+    bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_count(self.filters, "filters")
         check_count(self.groups, "groups")
         self._normalize_window()
+        regularizer = check_regularizer(self.kernel_regularizer, "kernel_regularizer")
+        self._set(kernel_regularizer=regularizer)
+
+    @property
+    def regularizers(self) -> Mapping[str, L1L2]:
+        """The penalties on `kernel` and `bias`, as far as they have one."""
+        return self._regularizers(self.kernel_regularizer)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (height, width, filters)."""
@@ -134,10 +150,19 @@ class DepthwiseConv2D(ConvolutionLayer):
     dilation_rate: int | Sequence[int] = field(default=1, kw_only=True)
     activation: str | None = field(default=None, kw_only=True)
     use_bias: bool = field(default=True, kw_only=True)
+    depthwise_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
+    bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_count(self.depth_multiplier, "depth_multiplier")
         self._normalize_window()
+        regularizer = check_regularizer(self.depthwise_regularizer, "depthwise_regularizer")
+        self._set(depthwise_regularizer=regularizer)
+
+    @property
+    def regularizers(self) -> Mapping[str, L1L2]:
+        """The penalties on `kernel` and `bias`, as far as they have one."""
+        return self._regularizers(self.depthwise_regularizer)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (height, width, channels × depth_multiplier)."""

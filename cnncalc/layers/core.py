@@ -17,6 +17,7 @@ from cnncalc.layers.base import (
     check_number,
     size_text,
 )
+from cnncalc.layers.regularizers import L1L2, check_regularizer, given_regularizers
 
 __all__ = [
     "BatchNormalization",
@@ -118,11 +119,23 @@ class Dense(Layer):
     units: int
     activation: str | None = None
     use_bias: bool = True
+    kernel_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
+    bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_count(self.units, "units")
         check_flag(self.use_bias, "use_bias")
-        self._set(activation=check_activation(self.activation))
+        self._set(
+            activation=check_activation(self.activation),
+            kernel_regularizer=check_regularizer(self.kernel_regularizer, "kernel_regularizer"),
+            bias_regularizer=check_regularizer(self.bias_regularizer, "bias_regularizer"),
+        )
+
+    @property
+    def regularizers(self) -> Mapping[str, L1L2]:
+        """The penalties on `kernel` and `bias`, as far as they have one."""
+        bias = self.bias_regularizer if self.use_bias else None
+        return given_regularizers(kernel=self.kernel_regularizer, bias=bias)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (units,), or (height, width, units) where the input is not flat."""

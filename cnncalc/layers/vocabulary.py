@@ -109,7 +109,7 @@ LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
 EVERY_LAYERS_ARGUMENTS = ("name", "trainable", "dtype", "autocast")
 
 # What cnncalc does, for each argument that it has no use for. Those not named here, the
-# regularizers and constraints among them, must be None.
+# constraints among them, must be None.
 _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "autocast": (True,),
     "axis": (-1, 3),
@@ -155,12 +155,12 @@ def shared_arguments(
 
 
 def own_count(kind: type[Layer]) -> int:
-    """Return how many of a layer's arguments, in Keras's order, reach to the last of cnncalc's own.
+    """Return how many of a layer's arguments, in Keras's order, say what the layer computes.
 
     >>> own_count(Dense), ARGUMENTS[Dense][:3]
     (3, ('units', 'activation', 'use_bias'))
     """
-    own_names = {field.name for field in fields(kind)}
+    own_names = {field.name for field in fields(kind) if not concerns_training_only(field.name)}
     return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in own_names), default=0)
 
 
@@ -188,8 +188,8 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
     Raises OptionError for a missing argument, for a value out of range, and for an argument that
     cnncalc lacks, unless its value is what cnncalc does anyway.
 
-    >>> layer_from_arguments(Dense, {"units": 2, "kernel_initializer": "glorot_uniform"})
-    Dense(name='', units=2, activation='linear', use_bias=True)
+    >>> layer_from_arguments(Flatten, {"data_format": "channels_last", "name": "flat"})
+    Flatten(name='flat')
     """
     own, other = shared_arguments(kind, arguments)
     for name, value in other.items():

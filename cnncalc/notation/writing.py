@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, replace
 
-from cnncalc.layers import Layer, PoolingLayer
+from cnncalc.layers import L1L2, Layer, PoolingLayer
 from cnncalc.layers.naming import automatic_names
 from cnncalc.shapes import Pads, Size
 
@@ -67,7 +67,18 @@ def _text(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float):
         return _number_text(value)
+    if isinstance(value, L1L2):
+        return _regularizer_text(value)
     return repr(value)
+
+
+def _regularizer_text(value: L1L2) -> str:
+    named = len(value.factors) > 1
+    factors = (
+        f"{name}={_text(factor)}" if named else _text(factor)
+        for name, factor in value.factors.items()
+    )
+    return f"{type(value).__name__}({', '.join(factors)})"
 
 
 def _number_text(value: float) -> str:

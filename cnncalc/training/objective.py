@@ -32,6 +32,7 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
 from cnncalc.training.metrics import correct
+from cnncalc.training.regularization import add_penalty_gradients, penalty
 
 __all__ = [
     "BatchResult",
@@ -105,16 +106,24 @@ class Objective:
         def work(piece: slice) -> Outcome:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 raw = forward(self.network, images[piece].astype(self._dtype))
-                losses = self._loss_values(raw, labels[piece]).losses
-                return Outcome(losses, ACTIVATIONS[self.activation].forward(raw))
+                return self.judge(raw, labels[piece])
 
         results = list(executor.map(work, self._pieces(len(labels))))
         return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
 
+    def judge(self, raw: Array, labels: Array) -> Outcome:
+        """Return the losses and outputs that the network's raw output comes to.
+
+        Arguments: `raw` (batch, units), without the activation that was peeled off; `labels`
+        (batch,).
+        """
+        losses = self._loss_values(raw, labels).losses
+        return Outcome(losses, ACTIVATIONS[self.activation].forward(raw))
+
     def gradients(
         self, images: Array, labels: Array, seed: Sequence[int], executor: Executor
     ) -> BatchResult:
-        """Run a batch as in training, forward and backward.
+        """Run a batch as in training, forward and backward, the regularizers' penalty included.
 
         Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `seed` of
         what dropout keeps; the `executor` that works on the pieces.
@@ -123,7 +132,9 @@ class Objective:
         def work(piece: slice) -> BatchResult:
             return self._piece(images, labels, seed, piece)
 
-        return _added(executor.map(work, self.training_pieces(len(labels))))
+        total = _added(executor.map(work, self.training_pieces(len(labels))))
+        add_penalty_gradients(self.network, total.gradients)
+        return total._replace(loss=total.loss + penalty(self.network) * len(labels))
 
     def training_pieces(self, batch: int) -> list[slice]:
         """Cut a training batch into the pieces that are worked on one by one."""

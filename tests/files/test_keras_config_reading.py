@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import read_keras
-from cnncalc.layers import Conv2D, GlobalAveragePooling2D
+from cnncalc.layers import L1, L1L2, L2, Conv2D, GlobalAveragePooling2D
 from cnncalc.network import forward
 from tests.files.keras_files import (
     change,
@@ -36,7 +36,7 @@ def test_a_shape_left_open_is_taken_from_the_caller(tmp_path):
 def test_what_only_training_would_heed_is_noted(tmp_path):
     def regularize(config):
         own = layer_config(config, 1)["config"]
-        own["kernel_regularizer"] = {"class_name": "L2", "config": {"l2": 0.01}}
+        own["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
         own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
         own["trainable"] = False
 
@@ -44,6 +44,22 @@ def test_what_only_training_would_heed_is_noted(tmp_path):
     assert model.notes == (
         "layer conv2d: trainable, kernel_regularizer left out, which concerns training only",
     )
+
+
+@pytest.mark.parametrize(
+    ("serialized", "regularizer"),
+    [
+        ({"class_name": "L2", "config": {"l2": 0.01}, "registered_name": None}, L2(0.01)),
+        ({"class_name": "L1", "config": {"l1": 0.20000000298023224}}, L1(0.2)),
+        ({"class_name": "L1L2", "config": {"l1": 0.0, "l2": 0.5}}, L1L2(0.0, 0.5)),
+        ("l2", L2(0.01)),
+        ({"class_name": "L2", "config": {"l2": 1}, "registered_name": "mine>L2"}, None),
+        ({"class_name": ["L2"]}, None),
+    ],
+)
+def test_regularizers_are_those_of_keras(tmp_path, serialized, regularizer):
+    path = save(tmp_path, small_with(change(1, kernel_regularizer=serialized)))
+    assert read_keras(path).network.layers[0].kernel_regularizer == regularizer
 
 
 @pytest.mark.parametrize(
@@ -59,6 +75,14 @@ def test_what_only_training_would_heed_is_noted(tmp_path):
         (
             entry(1, registered_name="mine>Conv2D"),
             "layer 'conv2d' is of a class of its author's own, 'mine>Conv2D'",
+        ),
+        (
+            change(1, kernel_regularizer={"class_name": "L2", "config": {"l2": "x"}}),
+            "layer 'conv2d', Conv2D: l2 must be a number, at least 0. Received: l2='x'",
+        ),
+        (
+            change(1, kernel_regularizer={"class_name": "L2"}),
+            "a regularizer's config must be a JSON object. Received: 'None'",
         ),
         (
             change(1, activation="swish"),

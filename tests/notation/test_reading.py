@@ -4,6 +4,9 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import CnncalcError, NotationError
 from cnncalc.layers import (
+    L1,
+    L1L2,
+    L2,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -154,6 +157,18 @@ def test_the_input_shape_is_found_wherever_keras_takes_it(text, shape):
         ("ZeroPadding2D(((1, 0), (2, 3)))", ZeroPadding2D((1, 0, 2, 3))),
         ("ReLU(6., name='relu6')", ReLU(6.0, name="relu6")),
         ("LeakyReLU(alpha=0.1)", parse("LeakyReLU(negative_slope=0.1)").layers[0]),
+        (
+            "Dense(2, kernel_regularizer='l2', bias_regularizer=regularizers.l1(1 / 4))",
+            Dense(2, kernel_regularizer=L2(0.01), bias_regularizer=L1(0.25)),
+        ),
+        (
+            "decay = keras.regularizers.L1L2(l2=1e-3)\nConv2D(4, 3, kernel_regularizer=decay)",
+            Conv2D(4, 3, kernel_regularizer=L1L2(l2=0.001)),
+        ),
+        (
+            "Dense(2, None, True, 'glorot_uniform', 'zeros', L2())",
+            Dense(2, kernel_regularizer="l2"),
+        ),
         ("ELU(alpha=2 * 3 - 4 // 2)", parse("ELU(4)").layers[0]),
         ("Rescaling(-1 / 127.5, offset=-1)", Rescaling(-1 / 127.5, -1)),
         ("Activation(keras.activations.softplus)", Activation("softplus")),
@@ -224,9 +239,26 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
             "Received: kernel_constraint='max_norm'",
         ),
         (
-            "Dense(8, kernel_regularizer=keras.regularizers.L2(1e-4))",
+            "Dense(8, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())",
             "line 1, column 29: a value must be a number, a text, True, False, None, or a tuple of "
-            "these: code is not executed. Received: keras.regularizers.L2(0.0001)",
+            "these: code is not executed. Received: keras.regularizers.OrthogonalRegularize…",
+        ),
+        (
+            "Dense(8, kernel_regularizer=L2(l=0.01))",
+            "line 1, column 29: L2 takes l2. Received: L2(l=0.01)",
+        ),
+        (
+            "Dense(8, kernel_regularizer=L1L2(1, 2, 3))",
+            "line 1, column 29: L1L2 takes l1 and l2. Received: L1L2(1, 2, 3)",
+        ),
+        (
+            "Dense(8, kernel_regularizer=L2(-1))",
+            "line 1, column 29: L2: l2 must be a number, at least 0. Received: l2=-1",
+        ),
+        (
+            "Dense(8, kernel_regularizer='l3')",
+            "line 1, column 1: Dense: kernel_regularizer must be L1, L2 or L1L2, such as L2(0.01). "
+            "Received: kernel_regularizer='l3'",
         ),
         (
             "Dense(units)",

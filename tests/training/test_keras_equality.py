@@ -7,11 +7,15 @@ import pytest
 
 from cnncalc.files.datasets_digits import read_digits
 from cnncalc.layers import (
+    L1,
+    L1L2,
+    L2,
     Activation,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
@@ -19,9 +23,10 @@ from cnncalc.layers import (
 )
 from cnncalc.network import initialize
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
-from cnncalc.training.fit import TrainingPlan, epoch_order, fit, steps
+from cnncalc.training.fit import epoch_order, fit, steps
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
 from cnncalc.training.state import EpochProgress
 from tests.peers import requires
@@ -77,7 +82,23 @@ def normalized():
     ]
 
 
-NETWORKS = {"article": article, "strided": strided, "normalized": normalized}
+def regularized():
+    return [
+        SCALED,
+        Conv2D(8, 3, activation="relu", kernel_regularizer=L2(0.01), bias_regularizer=L1(0.003)),
+        DepthwiseConv2D(2, depth_multiplier=2, depthwise_regularizer=L1L2(0.002, 0.02)),
+        Flatten(),
+        Dense(16, activation="tanh", kernel_regularizer=L1(0.001)),
+        Dense(CLASSES, activation="softmax", kernel_regularizer="l2", bias_regularizer="l2"),
+    ]
+
+
+NETWORKS = {
+    "article": article,
+    "strided": strided,
+    "normalized": normalized,
+    "regularized": regularized,
+}
 OPTIMIZERS = {
     "sgd": SGD(learning_rate=0.05),
     "momentum": SGD(learning_rate=0.02, momentum=0.9),

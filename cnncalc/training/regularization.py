@@ -1,0 +1,70 @@
+"""What regularizers add to a loss, and to the gradients of the weights that they keep small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.layers import L2, Conv2D, Dense, DepthwiseConv2D, Layer
+from cnncalc.network import Network
+
+__all__ = ["add_penalty_gradients", "penalty", "with_l2"]
+
+Array = NDArray[Any]
+
+
+def penalty(network: Network) -> float:
+    """Return what a network's regularizers add to the mean loss of a batch.
+
+    Convention: https://keras.io/api/layers/regularizers/
+
+    >>> from cnncalc.network import assemble
+    >>> layer = Dense(2, use_bias=False, kernel_regularizer=L2(0.1))
+    >>> penalty(assemble([layer], (1,), [{"kernel": np.array([[3.0, -4.0]])}]))
+    2.5
+    """
+    total = 0.0
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        for name, regularizer in layer.regularizers.items():
+            if regularizer.l1:
+                total += regularizer.l1 * float(np.abs(weights[name]).sum(dtype=np.float64))
+            if regularizer.l2:
+                total += regularizer.l2 * float(np.square(weights[name], dtype=np.float64).sum())
+    return total
+
+
+def add_penalty_gradients(network: Network, gradients: Sequence[dict[str, Array]]) -> None:
+    """Add the penalty's gradient by each weight to the gradient of that weight, in place.
+
+    Arguments: the `network`; its `gradients`, one mapping a layer by weight name. The slope of a
+    weight's absolute value is 0 at 0.
+    """
+    for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
+        for name, regularizer in layer.regularizers.items():
+            if regularizer.l1:
+                own[name] += regularizer.l1 * np.sign(weights[name])
+            if regularizer.l2:
+                own[name] += 2 * regularizer.l2 * weights[name]
+
+
+def with_l2(layers: Sequence[Layer], factor: float) -> tuple[Layer, ...]:
+    """Return layers of which each that has a kernel has an L2 regularizer of it.
+
+    >>> with_l2([Dense(2)], 0.001)[0].regularizers
+    {'kernel': L2(l2=0.001)}
+    """
+    regularizer = L2(factor)
+    result: list[Layer] = []
+    for layer in layers:
+        match layer:
+            case Conv2D() | Dense():
+                result.append(replace(layer, kernel_regularizer=regularizer))
+            case DepthwiseConv2D():
+                result.append(replace(layer, depthwise_regularizer=regularizer))
+            case _:
+                result.append(layer)
+    return tuple(result)
