@@ -23,10 +23,11 @@ from cnncalc.notation import write
 from cnncalc.shapes import Size, pair
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
-from cnncalc.training.fit import TrainingPlan, steps
+from cnncalc.training.fit import steps
 from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import make_schedule
 from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress

@@ -41,6 +41,7 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
     Arguments: `path`; the `state` between two batches; what the training is, by
     `training.identity`. Raises OutputError where it can't be written.
     """
+    state.fetch()
     arrays = _grouped("weights", state.weights) | _grouped("slots", state.optimizer.slots)
     arrays |= _grouped("best", state.best_weights or ())
     about = {

@@ -18,7 +18,8 @@ from cnncalc.files.keras_training import (
 from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.network import Network
-from cnncalc.training.fit import TrainingPlan, result
+from cnncalc.training.fit import result
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
 __all__ = ["TrainedModel", "read_model", "write_model"]

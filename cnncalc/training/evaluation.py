@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,19 +62,19 @@ def evaluate(
     objective: Objective,
     dataset: Dataset,
     batch_size: int,
-    executor: Executor,
+    outcome: Callable[[Array, Array], Outcome],
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Evaluation | None:
     """Run a whole data set as in prediction.
 
     Arguments: the `objective`; the `dataset`, in its order; how many samples are read at once;
-    the `executor` that works on them; `should_stop`, asked after each batch.
+    what gives the `outcome` of images and labels; `should_stop`, asked after each batch.
     Returns the evaluation, or None where it was stopped.
     """
     outcomes: list[Outcome] = []
     for start in range(0, len(dataset), batch_size):
         images, labels = dataset.batch(np.arange(start, min(start + batch_size, len(dataset))))
-        outcomes.append(objective.outcome(images, labels, executor))
+        outcomes.append(outcome(images, labels))
         if should_stop():
             return None
     losses, outputs = (np.concatenate(parts) for parts in zip(*outcomes, strict=True))
@@ -105,6 +106,7 @@ def evaluate_network(
     require_input_shape(network, dataset)
     objective = make_objective(network, loss, len(dataset.class_names))
     with ThreadPoolExecutor(threads or os.cpu_count()) as executor:
-        result = evaluate(objective, dataset, batch_size, executor)
+        outcome = partial(objective.outcome, executor=executor)
+        result = evaluate(objective, dataset, batch_size, outcome)
     assert result is not None  # noqa: S101 (nothing stops it)
     return result

@@ -8,11 +8,9 @@ https://keras.io/api/models/model_training_apis/#fit-method
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,28 +19,14 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError
 from cnncalc.network import Network, assemble
 from cnncalc.training.dataset import Dataset, Parts
-from cnncalc.training.evaluation import evaluate
+from cnncalc.training.engine import NUMPY, Engine, Trainer
 from cnncalc.training.history import EpochRecord, Score
-from cnncalc.training.losses import LOSSES, Loss
-from cnncalc.training.objective import (
-    BatchResult,
-    Objective,
-    make_objective,
-    require_input_shape,
-)
-from cnncalc.training.optimizers import Adam, Optimizer, apply
+from cnncalc.training.objective import require_input_shape
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import rate_at
-from cnncalc.training.state import (
-    EpochProgress,
-    TrainingState,
-    begin,
-    copied,
-    trainable,
-)
-from cnncalc.training.stopping import EarlyStopping
+from cnncalc.training.state import EpochProgress, TrainingState, begin, copied
 
 __all__ = [
-    "TrainingPlan",
     "Watcher",
     "dropout_seed",
     "epoch_order",
@@ -67,31 +51,6 @@ class Watcher(Protocol):
 
     def on_epoch(self, state: TrainingState) -> None:
         """Hear that an epoch is done; its record is the last of `state.history`."""
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """What to train and how; the defaults are the article's.
-
-    `network` brings the initial weights. `threads` is how many pieces of a batch are worked on
-    at once, None for one a processor; it changes no number.
-    """
-
-    network: Network
-    loss: Loss = LOSSES["categorical_crossentropy"]
-    optimizer: Optimizer = field(default_factory=Adam)
-    epochs: int = 5
-    batch_size: int = 128
-    seed: int = 0
-    early_stopping: EarlyStopping | None = None
-    threads: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "threads"):
-            value = getattr(self, name)
-            if value is not None and (type(value) is not int or value < 1):
-                message = f"{name} must be a whole number, at least 1. Received: {name}={value!r}"
-                raise OptionError(message)
 
 
 def steps(plan: TrainingPlan, training: Dataset) -> int:
@@ -146,12 +105,13 @@ def fit(
     state: TrainingState | None = None,
     watchers: Sequence[Watcher] = (),
     should_stop: Callable[[], bool] = lambda: False,
+    engine: Engine = NUMPY,
 ) -> TrainingState:
     """Train, from the beginning or from where a training stood, to the end or until told to stop.
 
     Arguments: the `plan`; the `parts` to train on and to validate with; the `state` to go on
     from, which is changed in place; `watchers`, which hear of each batch and epoch; `should_stop`,
-    asked after each batch.
+    asked after each batch; the `engine` that does the arithmetic.
     Returns the state: finished, or ready to go on from.
     Raises ShapeError where network and data don't fit, OptionError where the loss is no number
     any more.
@@ -159,6 +119,7 @@ def fit(
     >>> from cnncalc.layers import Dense, Flatten
     >>> from cnncalc.network import initialize
     >>> from cnncalc.training.dataset import make_dataset
+    >>> from cnncalc.training.optimizers import Adam
     >>> images = np.eye(4).reshape(4, 4, 1, 1)
     >>> data = Parts(make_dataset(images, np.array([0, 1, 0, 1]), ["even", "odd"]), None)
     >>> network = initialize([Flatten(), Dense(2, activation="softmax")], (4, 1, 1))
@@ -168,10 +129,8 @@ def fit(
     """
     _check(plan, parts)
     state = state or begin(plan.network, plan.optimizer)
-    live = replace(plan.network, weights=state.weights)
-    objective = make_objective(live, plan.loss, len(parts.training.class_names))
-    with ThreadPoolExecutor(plan.threads or os.cpu_count()) as executor:
-        loop = _Loop(plan, parts, objective, executor, watchers, should_stop)
+    with engine.start(plan, state, len(parts.training.class_names)) as trainer:
+        loop = _Loop(plan, parts, trainer, watchers, should_stop)
         while not is_finished(plan, state) and loop.train_epoch(state):
             pass
     return state
@@ -191,8 +150,7 @@ class _Loop:
 
     plan: TrainingPlan
     parts: Parts
-    objective: Objective
-    executor: Executor
+    trainer: Trainer
     watchers: Sequence[Watcher]
     should_stop: Callable[[], bool]
 
@@ -213,44 +171,25 @@ class _Loop:
         start = time.perf_counter()
         images, labels = self.parts.training.batch(positions)
         seed = dropout_seed(self.plan.seed, state.epoch, state.progress.batches)
-        outcome = self.objective.gradients(images, labels, seed, self.executor)
-        require_finite(outcome.loss, f"epoch {state.epoch}, batch {state.progress.batches + 1}")
-        self._update(state, outcome)
+        score = self.trainer.train_batch(images, labels, seed)
+        require_finite(score.loss, f"epoch {state.epoch}, batch {state.progress.batches + 1}")
         done = state.progress
         state.progress = EpochProgress(
             batches=done.batches + 1,
             images=done.images + len(labels),
-            loss=done.loss + outcome.loss,
-            correct=done.correct + outcome.correct,
+            loss=done.loss + score.loss,
+            correct=done.correct + score.correct,
             seconds=done.seconds + time.perf_counter() - start,
         )
-
-    def _update(self, state: TrainingState, outcome: BatchResult) -> None:
-        names = trainable(self.plan.network)
-        with np.errstate(over="ignore", invalid="ignore"):
-            apply(
-                self.plan.optimizer,
-                state.optimizer,
-                [state.weights[layer][name] for layer, name in names],
-                [outcome.gradients[layer][name] for layer, name in names],
-            )
-        for own, updates in zip(state.weights, outcome.updates, strict=True):
-            for name, values in updates.items():
-                own[name][...] = values
 
     def _close_epoch(self, state: TrainingState) -> bool:
         """Validate and write the epoch down; say whether that was brought to its end."""
         validation = None
         if self.parts.validation is not None:
-            validation = evaluate(
-                self.objective,
-                self.parts.validation,
-                self.plan.batch_size,
-                self.executor,
-                self.should_stop,
-            )
+            validation = self.trainer.evaluate(self.parts.validation, self.should_stop)
             if validation is None:
                 return False
+        state.fetch()
         state.history.append(self._record(state, validation.score if validation else None))
         state.progress = EpochProgress()
         self._keep_best(state)

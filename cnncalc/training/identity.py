@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
 from cnncalc.training.dataset import Parts
-from cnncalc.training.fit import TrainingPlan
 from cnncalc.training.optimizer_notation import write_optimizer
+from cnncalc.training.plan import TrainingPlan
 
 __all__ = ["check_identity", "identity"]
 

@@ -6,7 +6,7 @@ state is part of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,13 +39,18 @@ class EpochProgress:
         return Score(self.loss / max(self.images, 1), self.correct / max(self.images, 1))
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass
 class TrainingState:
     """A training between two batches.
 
     `weights` has one mapping a layer, its arrays changed in place; so are those of `optimizer`.
     `history` has the finished epochs; `best_weights` those of the best, where early stopping
-    shall put them back.
+    shall put them back. Within an epoch an engine may keep the newest weights to itself, on a GPU
+    say: call `fetch` to have them, and the optimizer's slots, in the arrays here.
     """
 
     weights: LiveWeights
@@ -53,6 +58,7 @@ class TrainingState:
     history: list[EpochRecord] = field(default_factory=list)
     progress: EpochProgress = field(default_factory=EpochProgress)
     best_weights: LiveWeights | None = None
+    fetch: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     @property
     def epoch(self) -> int:

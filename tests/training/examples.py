@@ -9,8 +9,8 @@ import numpy as np
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnncalc.network import Network, initialize
 from cnncalc.training.dataset import Dataset, Parts, make_dataset
-from cnncalc.training.fit import TrainingPlan
 from cnncalc.training.optimizers import Adam
+from cnncalc.training.plan import TrainingPlan
 
 CLASSES = ("dark", "light", "striped")
 

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ def objective():
 def test_the_size_of_a_batch_changes_nothing(objective):
     data = dataset(20)
     with ThreadPoolExecutor() as executor:
-        results = [evaluate(objective, data, size, executor) for size in (1, 7, 20, 100)]
+        outcome = partial(objective.outcome, executor=executor)
+        results = [evaluate(objective, data, size, outcome) for size in (1, 7, 20, 100)]
     for result in results:
         np.testing.assert_allclose(result.outputs, results[0].outputs, rtol=1e-5)
         np.testing.assert_array_equal(result.labels, data.labels)
@@ -26,7 +28,8 @@ def test_the_size_of_a_batch_changes_nothing(objective):
 
 def test_a_stopped_evaluation_has_no_result(objective):
     with ThreadPoolExecutor() as executor:
-        assert evaluate(objective, dataset(20), 7, executor, lambda: True) is None
+        outcome = partial(objective.outcome, executor=executor)
+        assert evaluate(objective, dataset(20), 7, outcome, lambda: True) is None
 
 
 def test_score_report_and_worst_samples():

@@ -1,4 +1,3 @@
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -7,10 +6,10 @@ import pytest
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.training import objective as objective_module
 from cnncalc.training.dataset import Parts
-from cnncalc.training.evaluation import evaluate
-from cnncalc.training.fit import TrainingPlan, epoch_order, fit, is_finished, result, steps
-from cnncalc.training.objective import make_objective
+from cnncalc.training.engine import NUMPY, evaluate_with
+from cnncalc.training.fit import epoch_order, fit, is_finished, result, steps
 from cnncalc.training.optimizers import SGD, Adam, RMSprop
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.training.stopping import EarlyStopping
 from tests.training.examples import dataset, flat, network, parts, plan
@@ -73,8 +72,7 @@ def test_an_epochs_numbers_are_means_over_its_samples_while_the_weights_change()
 
 
 def evaluation(own, data):
-    with ThreadPoolExecutor() as executor:
-        return evaluate(make_objective(own.network, own.loss, 3), data, 7, executor)
+    return evaluate_with(NUMPY, own, own.network, data)
 
 
 def test_validation_runs_after_the_epoch():

@@ -8,9 +8,10 @@ from cnncalc.layers import Dense, Flatten
 from cnncalc.network import assemble, initialize
 from cnncalc.training import objective as objective_module
 from cnncalc.training.dataset import Parts, make_dataset
-from cnncalc.training.fit import TrainingPlan, epoch_order, fit, steps
+from cnncalc.training.fit import epoch_order, fit, steps
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training_step import record_steps
 from tests.training_step.examples import NETWORKS, batches, small_network
 
@@ -221,3 +222,13 @@ def test_unknown_layers_and_weights_are_named():
         record.update("dense", "gamma")
     with pytest.raises(OptionError, match=r"trainable weights none\. Received: kernel"):
         record.update("flatten", "kernel")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_layer_keeps_what_it_took_in_and_put_out(name):
+    record = recorded(small_network(name))[0]
+    assert (record.layers[-1].layer_output == record.outputs).all()
+    for sample, trace in enumerate(record.traces):
+        for step, layer in zip(record.layers, trace.layers, strict=True):
+            np.testing.assert_allclose(step.layer_input[sample], layer.input, atol=1e-9)
+            np.testing.assert_allclose(step.layer_output[sample], layer.output, atol=1e-9)
