@@ -60,7 +60,10 @@ def _backward(
 ) -> tuple[LayerStep, ...]:
     """Work the loss's gradient back layer by layer, as `network.backward` does, and keep all."""
     pairs = zip(layers, forward.saved, strict=True)
-    steps = [LayerStep(layer, drawn=own.extra, moved=own.updates) for layer, own in pairs]
+    steps = [
+        LayerStep(layer, own.input, own.output, drawn=own.extra, moved=own.updates)
+        for layer, own in pairs
+    ]
     bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
     first = next(index for index, own in enumerate(weights) if own)
     for index in reversed(range(first, len(bare))):
@@ -77,7 +80,8 @@ def _backward(
             gradient = result.input
     if objective.activation != "linear":
         joined = forward.gradient if _has_own_activation(layers[-1]) else None
-        steps[-1] = replace(steps[-1], output=None, pre_activation=joined)
+        outputs = forward.outputs
+        steps[-1] = replace(steps[-1], layer_output=outputs, output=None, pre_activation=joined)
     return tuple(steps)
 
 
@@ -101,6 +105,8 @@ def _first_samples(step: LayerStep, count: int) -> LayerStep:
 
     return replace(
         step,
+        layer_input=first(step.layer_input),
+        layer_output=first(step.layer_output),
         output=first_or_none(step.output),
         pre_activation=first_or_none(step.pre_activation),
         input=first_or_none(step.input),
@@ -121,15 +127,19 @@ def _joined_steps(first: LayerStep, second: LayerStep) -> LayerStep:
     """Put the samples of two pieces of a batch behind each other, and add up by weights."""
     return replace(
         first,
-        output=_behind(first.output, second.output),
-        pre_activation=_behind(first.pre_activation, second.pre_activation),
-        input=_behind(first.input, second.input),
-        drawn=tuple(map(np.concatenate, zip(first.drawn, second.drawn, strict=True))),
+        layer_input=_behind(first.layer_input, second.layer_input),
+        layer_output=_behind(first.layer_output, second.layer_output),
+        output=_behind_or_none(first.output, second.output),
+        pre_activation=_behind_or_none(first.pre_activation, second.pre_activation),
+        input=_behind_or_none(first.input, second.input),
+        drawn=tuple(map(_behind, first.drawn, second.drawn)),
         weights={name: values + second.weights[name] for name, values in first.weights.items()},
     )
 
 
-def _behind(first: Array | None, second: Array | None) -> Array | None:
-    if first is None or second is None:
-        return None
+def _behind(first: Array, second: Array) -> Array:
     return np.concatenate([first, second]) if len(second) else first
+
+
+def _behind_or_none(first: Array | None, second: Array | None) -> Array | None:
+    return None if first is None or second is None else _behind(first, second)

@@ -44,12 +44,15 @@ class LayerStep:
     own activation, None where it has none; `input` that by its input. Before the first layer with
     weights there is nothing to learn: all are None there, as is that layer's own `input`.
 
+    `layer_input` and `layer_output`, (samples, *shape), are what it took in and put out.
     `drawn` is what the layer took from this batch alone: which numbers dropout kept, (samples,
     *shape); the batch's mean and variance, (channels,) both. `moved` has the new moving mean and
     variance, which are kept up to date without a gradient.
     """
 
     layer: Layer
+    layer_input: Array
+    layer_output: Array
     output: Array | None = None
     pre_activation: Array | None = None
     input: Array | None = None
