@@ -167,7 +167,7 @@ def _before(layer: Layer, shape: Shape, axes: Axes) -> Axes:
     return [*axes[:-1], list(range(shape[-1]))] if _joins_channels(layer) else axes
 
 
-@_before.register
+@_before.register(specifications.WindowLayer)
 def _(layer: specifications.WindowLayer, shape: Shape, axes: Axes) -> Axes:
     geometry = layer.geometry(shape)
     rows, columns = (
@@ -187,7 +187,7 @@ def _channels(layer: Layer, channels: int, outputs: list[int]) -> list[int]:
     return [channel for group in groups for channel in range(group * each, (group + 1) * each)]
 
 
-@_before.register
+@_before.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, shape: Shape, axes: Axes) -> Axes:
     top, _, left, _ = layer.pads
     rows = _sorted_inside((row - top for row in axes[0]), shape[0])
@@ -199,12 +199,12 @@ def _sorted_inside(indices: Iterable[int], size: int) -> list[int]:
     return sorted(index for index in indices if 0 <= index < size)
 
 
-@_before.register
+@_before.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, shape: Shape, axes: Axes) -> Axes:
     return [list(range(shape[0])), list(range(shape[1])), axes[-1]]
 
 
-@_before.register
+@_before.register(specifications.Flatten)
 def _(layer: specifications.Flatten, shape: Shape, axes: Axes) -> Axes:
     # Before a flat layer there is one unit, or all of them.
     if len(axes[0]) == prod(shape):

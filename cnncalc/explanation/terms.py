@@ -43,19 +43,19 @@ def _(layer: Layer, trace: LayerTrace, at: Position) -> Joint:
     return Joint("same", (_term(trace, at),))
 
 
-@joint_of.register
+@joint_of.register(specifications.Flatten)
 def _(layer: specifications.Flatten, trace: LayerTrace, at: Position) -> Joint:
     index = np.unravel_index(at[0], trace.input.shape)
     return Joint("same", (_term(trace, tuple(map(int, index))),))
 
 
-@joint_of.register
+@joint_of.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, trace: LayerTrace, at: Position) -> Joint:
     index = (at[0] - layer.pads.top, at[1] - layer.pads.left, at[2])
     return Joint("same", (_term(trace, index),))
 
 
-@joint_of.register
+@joint_of.register(specifications.Rescaling)
 def _(layer: specifications.Rescaling, trace: LayerTrace, at: Position) -> Joint:
     channels = trace.input.shape[-1]
     scale, offset = (np.broadcast_to(v, channels)[at[-1]] for v in (layer.scale, layer.offset))
@@ -63,7 +63,7 @@ def _(layer: specifications.Rescaling, trace: LayerTrace, at: Position) -> Joint
     return Joint("rescale", (_term(trace, at),), parameters=parameters)
 
 
-@joint_of.register
+@joint_of.register(specifications.BatchNormalization)
 def _(layer: specifications.BatchNormalization, trace: LayerTrace, at: Position) -> Joint:
     names = {"moving_mean": "mean", "moving_variance": "variance", "gamma": "gamma", "beta": "beta"}
     own = {names[name]: float(weight[at[-1]]) for name, weight in trace.weights.items()}
@@ -71,12 +71,12 @@ def _(layer: specifications.BatchNormalization, trace: LayerTrace, at: Position)
     return Joint("normalize", (_term(trace, at),), parameters=tuple(parameters.items()))
 
 
-@joint_of.register
+@joint_of.register(specifications.ConvolutionLayer)
 def _(layer: specifications.ConvolutionLayer, trace: LayerTrace, at: Position) -> Joint:
     return Joint("products", tuple(_products(trace, at)), _bias(trace, at))
 
 
-@joint_of.register
+@joint_of.register(specifications.Dense)
 def _(layer: specifications.Dense, trace: LayerTrace, at: Position) -> Joint:
     inputs = trace.input[at[:-1]].tolist()
     weights = trace.weights["kernel"][:, at[-1]].tolist()
@@ -98,26 +98,26 @@ _POOLING_RULES: dict[type, Rule] = {
 }
 
 
-@joint_of.register
+@joint_of.register(specifications.PoolingLayer)
 def _(layer: specifications.PoolingLayer, trace: LayerTrace, at: Position) -> Joint:
     cells = _cells(trace, at)
     terms = tuple(_term(trace, (row, column, at[2])) for _, _, row, column in cells)
     return Joint(_POOLING_RULES[type(layer)], terms)
 
 
-@joint_of.register
+@joint_of.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, trace: LayerTrace, at: Position) -> Joint:
     cells = np.ndindex(trace.input.shape[:2])
     terms = tuple(_term(trace, (row, column, at[-1])) for row, column in cells)
     return Joint(_POOLING_RULES[type(layer)], terms)
 
 
-@joint_of.register
+@joint_of.register(specifications.Combine)
 def _(layer: specifications.Combine, trace: LayerTrace, at: Position) -> Joint:
     return Joint(layer.mode, _channels(trace, at))
 
 
-@joint_of.register
+@joint_of.register(specifications.ActivationLayer)
 def _(layer: specifications.ActivationLayer, trace: LayerTrace, at: Position) -> Joint:
     is_softmax = isinstance(layer, specifications.Softmax)
     if is_softmax or getattr(layer, "activation", "") == "softmax":

@@ -88,7 +88,7 @@ def backward_layer(
     return LayerGradients(_input_gradient(layer, saved, gradient) if to_input else None, {})
 
 
-@backward_layer.register
+@backward_layer.register(specifications.Conv2D)
 def _(
     layer: specifications.Conv2D, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
@@ -104,7 +104,7 @@ def _(
     )
 
 
-@backward_layer.register
+@backward_layer.register(specifications.DepthwiseConv2D)
 def _(
     layer: specifications.DepthwiseConv2D,
     weights: Weights,
@@ -122,7 +122,7 @@ def _(
     return LayerGradients(by_input, by_weight)
 
 
-@backward_layer.register
+@backward_layer.register(specifications.Dense)
 def _(
     layer: specifications.Dense, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
@@ -139,7 +139,7 @@ def _bias_gradient(
     return {"bias": bias_gradient(gradient)} if layer.use_bias else {}
 
 
-@backward_layer.register
+@backward_layer.register(specifications.BatchNormalization)
 def _(
     layer: specifications.BatchNormalization,
     weights: Weights,
@@ -166,39 +166,39 @@ def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
     raise TypeError(type(layer).__name__)  # every layer without weights is registered below
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.InputLayer)
 def _(layer: specifications.InputLayer, saved: Saved, gradient: Array) -> Array:
     return gradient
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Rescaling)
 def _(layer: specifications.Rescaling, saved: Saved, gradient: Array) -> Array:
     result: Array = gradient * np.asarray(layer.scale, gradient.dtype)
     return result
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, saved: Saved, gradient: Array) -> Array:
     return pad_gradient(gradient, layer.pads)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.MaxPooling2D)
 def _(layer: specifications.MaxPooling2D, saved: Saved, gradient: Array) -> Array:
     return pooling.max_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.AveragePooling2D)
 def _(layer: specifications.AveragePooling2D, saved: Saved, gradient: Array) -> Array:
     geometry = layer.geometry(saved.input.shape[1:])
     return pooling.average_pool_gradient(gradient, geometry, count_padding=layer.padding != "same")
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.L2Pooling2D)
 def _(layer: specifications.L2Pooling2D, saved: Saved, gradient: Array) -> Array:
     return pooling.l2_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array) -> Array:
     gradient = gradient.reshape(len(gradient), -1)
     if isinstance(layer, specifications.GlobalAveragePooling2D):
@@ -206,45 +206,45 @@ def _(layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array) -
     return global_max_pool_gradient(gradient, saved.input)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Flatten)
 def _(layer: specifications.Flatten, saved: Saved, gradient: Array) -> Array:
     return gradient.reshape(saved.input.shape)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Activation)
 def _(layer: specifications.Activation, saved: Saved, gradient: Array) -> Array:
     return ACTIVATIONS[layer.activation].backward(gradient, saved.output)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Softmax)
 def _(layer: specifications.Softmax, saved: Saved, gradient: Array) -> Array:
     return softmax_gradient(gradient, saved.output)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.LeakyReLU)
 def _(layer: specifications.LeakyReLU, saved: Saved, gradient: Array) -> Array:
     # By the input, since a slope of 0 or of more than 1 leaves the output's sign as it is.
     return leaky_relu_gradient(gradient, saved.input, layer.negative_slope)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.ELU)
 def _(layer: specifications.ELU, saved: Saved, gradient: Array) -> Array:
     return parametric_activations.elu_gradient(gradient, saved.input, layer.alpha)
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.ReLU)
 def _(layer: specifications.ReLU, saved: Saved, gradient: Array) -> Array:
     return parametric_activations.relu_gradient(
         gradient, saved.input, layer.max_value, layer.negative_slope, layer.threshold
     )
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Dropout)
 def _(layer: specifications.Dropout, saved: Saved, gradient: Array) -> Array:
     return dropout_gradient(gradient, saved.extra[0], layer.rate) if saved.extra else gradient
 
 
-@_input_gradient.register
+@_input_gradient.register(specifications.Combine)
 def _(layer: specifications.Combine, saved: Saved, gradient: Array) -> Array:
     if layer.mode == "sum":
         return np.broadcast_to(gradient, saved.input.shape).copy()

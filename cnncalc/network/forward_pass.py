@@ -55,6 +55,8 @@ def _checked(images: Array, input_shape: Shape) -> Array:
     return images
 
 
+# Wherever layers are told apart like this, `register` is given the class, which the annotation names
+# as well: to find it there, it would evaluate every annotation each time that the program starts.
 @singledispatch
 def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
     """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""
@@ -67,33 +69,33 @@ def _(layer: Layer, weights: Weights, images: Array) -> Array:
     return images
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Rescaling)
 def _(layer: specifications.Rescaling, weights: Weights, images: Array) -> Array:
     scale, offset = (np.asarray(value, images.dtype) for value in (layer.scale, layer.offset))
     result: Array = images * scale + offset
     return result
 
 
-@forward_layer.register
+@forward_layer.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, weights: Weights, images: Array) -> Array:
     return pad(images, layer.pads)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Conv2D)
 def _(layer: specifications.Conv2D, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
     result = convolution.convolve(images, weights["kernel"], geometry, layer.groups)
     return _finished(layer, weights, result)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.DepthwiseConv2D)
 def _(layer: specifications.DepthwiseConv2D, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
     result = convolution.depthwise_convolve(images, weights["kernel"], geometry)
     return _finished(layer, weights, result)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Dense)
 def _(layer: specifications.Dense, weights: Weights, images: Array) -> Array:
     return _finished(layer, weights, dense(images, weights["kernel"]))
 
@@ -106,62 +108,62 @@ def _finished(
     return ACTIVATIONS[str(layer.activation)].forward(result)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.MaxPooling2D)
 def _(layer: specifications.MaxPooling2D, weights: Weights, images: Array) -> Array:
     return pooling.max_pool(images, layer.geometry(images.shape[1:]))
 
 
-@forward_layer.register
+@forward_layer.register(specifications.AveragePooling2D)
 def _(layer: specifications.AveragePooling2D, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
     return pooling.average_pool(images, geometry, count_padding=layer.padding != "same")
 
 
-@forward_layer.register
+@forward_layer.register(specifications.L2Pooling2D)
 def _(layer: specifications.L2Pooling2D, weights: Weights, images: Array) -> Array:
     return pooling.l2_pool(images, layer.geometry(images.shape[1:]))
 
 
-@forward_layer.register
+@forward_layer.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
     average = isinstance(layer, specifications.GlobalAveragePooling2D)
     result = global_average_pool(images) if average else global_max_pool(images)
     return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Flatten)
 def _(layer: specifications.Flatten, weights: Weights, images: Array) -> Array:
     return images.reshape(len(images), prod(images.shape[1:]))
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Activation)
 def _(layer: specifications.Activation, weights: Weights, images: Array) -> Array:
     return ACTIVATIONS[layer.activation].forward(images)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Softmax)
 def _(layer: specifications.Softmax, weights: Weights, images: Array) -> Array:
     return softmax(images)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.LeakyReLU)
 def _(layer: specifications.LeakyReLU, weights: Weights, images: Array) -> Array:
     return leaky_relu(images, layer.negative_slope)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.ELU)
 def _(layer: specifications.ELU, weights: Weights, images: Array) -> Array:
     return parametric_activations.elu(images, layer.alpha)
 
 
-@forward_layer.register
+@forward_layer.register(specifications.ReLU)
 def _(layer: specifications.ReLU, weights: Weights, images: Array) -> Array:
     return parametric_activations.relu(
         images, layer.max_value, layer.negative_slope, layer.threshold
     )
 
 
-@forward_layer.register
+@forward_layer.register(specifications.BatchNormalization)
 def _(layer: specifications.BatchNormalization, weights: Weights, images: Array) -> Array:
     moving = Statistics(weights["moving_mean"], weights["moving_variance"])
     gamma, beta = normalization_scale(weights)
@@ -174,7 +176,7 @@ def normalization_scale(weights: Weights) -> tuple[Array, Array]:
     return weights.get("gamma", np.ones_like(like)), weights.get("beta", np.zeros_like(like))
 
 
-@forward_layer.register
+@forward_layer.register(specifications.Combine)
 def _(layer: specifications.Combine, weights: Weights, images: Array) -> Array:
     combine = np.sum if layer.mode == "sum" else np.max
     return np.asarray(combine(images, axis=-1, keepdims=True))

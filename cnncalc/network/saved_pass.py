@@ -80,7 +80,7 @@ def _train_layer(
     return Saved(images, forward_layer(layer, weights, images))
 
 
-@_train_layer.register
+@_train_layer.register(specifications.Dropout)
 def _(
     layer: specifications.Dropout, weights: Weights, images: Array, generator: np.random.Generator
 ) -> Saved:
@@ -88,7 +88,7 @@ def _(
     return Saved(images, dropout(images, kept, layer.rate), (kept,))
 
 
-@_train_layer.register
+@_train_layer.register(specifications.BatchNormalization)
 def _(
     layer: specifications.BatchNormalization,
     weights: Weights,

@@ -107,12 +107,12 @@ _stages.register(specifications.DepthwiseConv2D, windows.convolution_stages)
 _stages.register(specifications.PoolingLayer, windows.pooling_stages)
 
 
-@_stages.register
+@_stages.register(specifications.InputLayer)
 def _(layer: specifications.InputLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
     return (make_stage("input", values, f"{_size(values.shape)}, as it is"),)
 
 
-@_stages.register
+@_stages.register(specifications.Rescaling)
 def _(layer: specifications.Rescaling, weights: Weights, values: Array) -> tuple[Stage, ...]:
     result = values * np.asarray(layer.scale) + np.asarray(layer.offset)
     added = f" + {_numbers(layer.offset)}" if np.any(layer.offset) else ""
@@ -124,7 +124,7 @@ def _numbers(value: object) -> str:
     return "one number a channel" if isinstance(value, tuple) else f"{value:.6g}"
 
 
-@_stages.register
+@_stages.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> tuple[Stage, ...]:
     top, bottom, left, right = layer.pads
     result = np.pad(values, ((top, bottom), (left, right), (0, 0)))
@@ -133,7 +133,7 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     return (make_stage("zero padding", result, note),)
 
 
-@_stages.register
+@_stages.register(specifications.GlobalPoolingLayer)
 def _(
     layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
@@ -146,14 +146,14 @@ def _(
     return (make_stage("global pooling", result, note),)
 
 
-@_stages.register
+@_stages.register(specifications.Flatten)
 def _(layer: specifications.Flatten, weights: Weights, values: Array) -> tuple[Stage, ...]:
     sizes = f"{_size(values.shape)} → {values.size}"
     note = f"{sizes}: row after row, channels innermost" if values.ndim > 1 else "flat already"
     return (make_stage("flatten", values.reshape(-1), note),)
 
 
-@_stages.register
+@_stages.register(specifications.Dense)
 def _(layer: specifications.Dense, weights: Weights, values: Array) -> tuple[Stage, ...]:
     kernel = weights["kernel"]
     if values.size * layer.units > windows.OWN_PRODUCTS_LIMIT:
@@ -168,13 +168,13 @@ def _(layer: specifications.Dense, weights: Weights, values: Array) -> tuple[Sta
     return finished(layer, weights, make_stage("weighted sum", result, note), "unit's sum")
 
 
-@_stages.register
+@_stages.register(specifications.Dropout)
 def _(layer: specifications.Dropout, weights: Weights, values: Array) -> tuple[Stage, ...]:
     note = f"does nothing here; in training, a share of {layer.rate:g} of the numbers becomes 0"
     return (make_stage("dropout", values, note),)
 
 
-@_stages.register
+@_stages.register(specifications.BatchNormalization)
 def _(
     layer: specifications.BatchNormalization, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
@@ -186,12 +186,12 @@ def _(
     return (make_stage("normalization", result, note),)
 
 
-@_stages.register
+@_stages.register(specifications.Activation)
 def _(layer: specifications.Activation, weights: Weights, values: Array) -> tuple[Stage, ...]:
     return _activated(layer.activation, values)
 
 
-@_stages.register
+@_stages.register(specifications.Softmax)
 def _(layer: specifications.Softmax, weights: Weights, values: Array) -> tuple[Stage, ...]:
     return _activated("softmax", values)
 
@@ -203,7 +203,7 @@ def _activated(name: str, values: Array) -> tuple[Stage, ...]:
     return (make_stage("logits", values, "the numbers that softmax makes shares of"), stage)
 
 
-@_stages.register
+@_stages.register(specifications.ActivationLayer)
 def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
     result = forward_layer(layer, weights, values[np.newaxis])[0]
     return (make_stage("activation", result, f"{_function(layer)} of each number"),)
@@ -224,7 +224,7 @@ def _relu_options(layer: specifications.ActivationLayer) -> str:
     return f" ({', '.join(given)})" if given else ""
 
 
-@_stages.register
+@_stages.register(specifications.Combine)
 def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[Stage, ...]:
     combine = np.sum if layer.mode == "sum" else np.max
     result = np.asarray(combine(values, axis=-1, keepdims=True))
