@@ -28,6 +28,7 @@ from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule
 from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
@@ -166,9 +167,10 @@ def _network(
     """Put together what is trained: its layers behind the rescaling, and its initial weights."""
     shape = training.input_shape
     if origin.weights is not None and origin.layers is not None:
-        network = assemble(origin.layers, origin.input_shape or shape, origin.weights)
+        layers = _regularized(origin.layers, wanted)
+        network = assemble(layers, origin.input_shape or shape, origin.weights)
     else:
-        layers = origin.layers or defaults.layers(len(training.class_names))
+        layers = _regularized(origin.layers or defaults.layers(len(training.class_names)), wanted)
         scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
         layers = layers if wanted.raw else rescaled(layers, scale)
         network = initialize(layers, shape, wanted.seed)
@@ -176,6 +178,10 @@ def _network(
     for each in network.notes:
         remark(each)
     return network
+
+
+def _regularized(layers: tuple[Layer, ...], wanted: FitOptions) -> tuple[Layer, ...]:
+    return layers if wanted.l2 is None else with_l2(layers, wanted.l2)
 
 
 def _optimizer(origin: Start, wanted: FitOptions, defaults: Defaults) -> Optimizer:

@@ -23,6 +23,7 @@ from cnncalc.training.objective import (
     make_objective,
     require_input_shape,
 )
+from cnncalc.training.regularization import penalty
 
 __all__ = ["Evaluation", "evaluate", "evaluate_network"]
 
@@ -31,18 +32,23 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Each sample's loss (samples,), output (samples, units) and true class (samples,)."""
+    """Each sample's loss (samples,), output (samples, units) and true class (samples,).
+
+    `penalty` is what the network's regularizers add to the mean loss.
+    """
 
     losses: Array
     outputs: Array
     labels: Array
     class_names: tuple[str, ...]
+    penalty: float = 0.0
 
     @property
     def score(self) -> Score:
-        """The mean loss, and the share that was classified right."""
+        """The mean loss with the penalty, and the share that was classified right."""
         right = predicted_classes(self.outputs) == self.labels
-        return Score(float(self.losses.mean(dtype=np.float64)), float(right.mean()))
+        loss = float(self.losses.mean(dtype=np.float64)) + self.penalty
+        return Score(loss, float(right.mean()))
 
     @property
     def report(self) -> ClassReport:
@@ -78,7 +84,9 @@ def evaluate(
         if should_stop():
             return None
     losses, outputs = (np.concatenate(parts) for parts in zip(*outcomes, strict=True))
-    return Evaluation(losses, outputs, dataset.labels, dataset.class_names)
+    return Evaluation(
+        losses, outputs, dataset.labels, dataset.class_names, penalty(objective.network)
+    )
 
 
 def evaluate_network(
