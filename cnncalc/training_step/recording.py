@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
@@ -44,7 +45,7 @@ def record_steps(
     how many `samples` of each batch are recorded, the first ones, None for all.
     Yields one record a step, which starts from the weights that the one before ended with.
     Raises ShapeError where the loss doesn't fit the network, OptionError where it is no number
-    any more.
+    any more, or a layer has a regularizer, which a record has no place for.
 
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.training.losses import LOSSES
@@ -83,6 +84,7 @@ def record_step(
     whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
     how many `samples` are recorded, as in `record_steps`.
     """
+    _refuse_regularizers(network)
     before = assemble(network.layers, network.input_shape, copied(state.weights))
     objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))
     images, labels = batch
@@ -108,6 +110,16 @@ def record_step(
         layers=done.layers,
         updates=updates,
     )
+
+
+def _refuse_regularizers(network: Network) -> None:
+    for layer in network.layers:
+        if layer.regularizers:
+            message = (
+                "a training step can be shown of a network without regularizers alone. "
+                f"Received: layer {layer.name} with {next(iter(layer.regularizers.values()))}"
+            )
+            raise OptionError(message)
 
 
 def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:

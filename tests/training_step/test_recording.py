@@ -232,3 +232,10 @@ def test_each_layer_keeps_what_it_took_in_and_put_out(name):
         for step, layer in zip(record.layers, trace.layers, strict=True):
             np.testing.assert_allclose(step.layer_input[sample], layer.input, atol=1e-9)
             np.testing.assert_allclose(step.layer_output[sample], layer.output, atol=1e-9)
+
+
+def test_a_regularizer_is_refused_since_a_record_would_lack_its_penalty():
+    layers = [Flatten(), Dense(2, activation="softmax", kernel_regularizer="l2")]
+    network = initialize(layers, small_network("article").input_shape)
+    with pytest.raises(OptionError, match=r"Received: layer dense with L2\(l2=0.01\)"):
+        recorded(network)
