@@ -16,7 +16,16 @@ __all__ = ["GradientExplanation", "GradientTerm", "Place", "Position", "Rule", "
 Position = tuple[int, ...]
 
 # "sum" and "products" join the terms; the others are formulas of the explanation's parameters.
-Rule = Literal["products", "sum", "share", "squared error", "loss", "softmax", "normalization"]
+Rule = Literal[
+    "products",
+    "sum",
+    "share",
+    "squared error",
+    "binary",
+    "categorical",
+    "softmax",
+    "normalization",
+]
 
 
 class Place(NamedTuple):
@@ -77,6 +86,13 @@ class Terms:
         return [self[int(index)] for index in order]
 
 
+def _nowhere(index: int) -> Place:
+    raise IndexError(index)
+
+
+NO_TERMS = Terms(np.zeros(0), np.zeros(0), _nowhere)
+
+
 @dataclass(frozen=True, eq=False)
 class GradientExplanation:
     """One number of a gradient: what it is of, its rule in words, and the numbers it came from.
@@ -94,8 +110,8 @@ class GradientExplanation:
     sample: int | None
     rule: Rule
     note: str
-    terms: Terms
     value: float
+    terms: Terms = NO_TERMS
     rest: float = 0.0
     penalty: float = 0.0
     parameters: tuple[tuple[str, float], ...] = ()

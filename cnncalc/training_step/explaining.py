@@ -1,0 +1,175 @@
+"""Explaining one number of a gradient: which errors it adds up, each times what."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import Activation, BatchNormalization, Shape, Softmax
+from cnncalc.network import Array, Weights
+from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.training_step.explanation import (
+    GradientExplanation,
+    GradientTerm,
+    Place,
+    Position,
+)
+from cnncalc.training_step.formulas import (
+    Formula,
+    loss_formula,
+    normalization_formula,
+    softmax_formula,
+)
+from cnncalc.training_step.input_terms import input_terms, joined_terms
+from cnncalc.training_step.structure import LayerStep, StepRecord
+from cnncalc.training_step.weight_terms import Joined, error_of, weight_terms
+
+__all__ = ["STAGES", "explain_gradient", "gradient_of"]
+
+STAGES = ("output", "pre-activation", "input")
+"""The gradients by a layer's activations, which each sample has its own of."""
+
+_AXES = {
+    1: ("number",),
+    2: ("input", "unit"),
+    3: ("row", "column", "channel"),
+    4: ("row", "column", "channel", "filter"),
+}
+
+
+def gradient_of(record: StepRecord, layer: str, name: str) -> Array:
+    """Return a gradient of the batch's loss: of a weight's shape, or (samples, *shape).
+
+    Arguments: the `record`; the `layer`'s name; the `name` of a weight ("kernel", "bias", …) or of
+    a stage ("output", "pre-activation", "input").
+    Raises OptionError where the layer has none.
+    """
+    step = record.layer(layer)
+    if name not in STAGES:
+        return record.update(layer, name).gradient
+    gradient: Array | None = getattr(step, name.replace("-", "_"))
+    if gradient is None:
+        message = f"there must be a gradient by the {name} of {layer}: {_why_none(record, step)}"
+        raise OptionError(message)
+    return gradient
+
+
+def _why_none(record: StepRecord, step: LayerStep) -> str:
+    if step is record.layers[-1] and record.joined != "linear":
+        return f"its {record.joined} is computed together with the loss"
+    if step.error is not None and step.input is not None:
+        return "it has no activation of its own"
+    return "no weight comes before, so there is nothing to learn"
+
+
+def explain_gradient(
+    record: StepRecord, layer: str, name: str, at: Position, sample: int = 0
+) -> GradientExplanation:
+    """Explain one number of a gradient of the batch's loss.
+
+    Arguments: the `record`; the `layer`'s name; the `name` of a weight ("kernel", "bias", …) or of
+    a stage ("output", "pre-activation", "input"); `at`, a position in the weight, or in the stage
+    of a `sample`, counted from 0.
+    Raises OptionError where there is no such gradient or number.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network import assemble
+    >>> from cnncalc.training.losses import LOSSES
+    >>> from cnncalc.training.optimizers import SGD
+    >>> from cnncalc.training_step import record_steps
+    >>> network = assemble([Dense(1, use_bias=False)], (1,), [{"kernel": np.array([[3.0]])}])
+    >>> batch = (np.array([[2.0]]), np.array([1]))
+    >>> record = next(record_steps(network, LOSSES["mean_squared_error"], SGD(), [batch]))
+    >>> explanation = explain_gradient(record, "dense", "kernel", (0, 0))
+    >>> [(term.error, term.factor) for term in explanation.terms], explanation.value
+    ([(10.0, 2.0)], 20.0)
+    """
+    values = gradient_of(record, layer, name)
+    if name not in STAGES:
+        _require_inside(at, values.shape, f"the {name} of {layer}")
+        return _explain_weight(record, record.layer(layer), name, at)
+    if not 0 <= sample < len(values):
+        message = f"the sample must be 0 to {len(values) - 1}. Received: {sample}"
+        raise OptionError(message)
+    _require_inside(at, values.shape[1:], f"the {name} of {layer}")
+    return _explain_stage(record, record.layer(layer), name, (sample, *at))
+
+
+def _require_inside(at: Position, shape: Shape, what: str) -> None:
+    inside = len(at) == len(shape) and all(0 <= i < n for i, n in zip(at, shape, strict=True))
+    if not inside:
+        names = _AXES[len(shape)]
+        limits = ", ".join(f"{name} 0 to {n - 1}" for name, n in zip(names, shape, strict=True))
+        message = f"a position in {what} must be {limits}. Received: {','.join(map(str, at))}"
+        raise OptionError(message)
+
+
+def _explain_weight(
+    record: StepRecord, step: LayerStep, name: str, at: Position
+) -> GradientExplanation:
+    terms, note = weight_terms(step, name, at)
+    value = float(record.update(step.layer.name, name).gradient[at])
+    own = float(step.weights[name][at])
+    is_whole = len(record.images) == len(record.labels)
+    return GradientExplanation(
+        step.layer,
+        name,
+        at,
+        None,
+        "products" if name in ("kernel", "gamma") else "sum",
+        f"{note}, over all positions{' and samples' if len(record.labels) > 1 else ''}",
+        value,
+        terms,
+        rest=0.0 if is_whole else own - float(np.sum(terms.products)),
+        penalty=value - own,
+    )
+
+
+def _explain_stage(
+    record: StepRecord, step: LayerStep, name: str, at: Position
+) -> GradientExplanation:
+    value = float(gradient_of(record, step.layer.name, name)[at])
+    found = _found(record, step, name, at)
+    about = (step.layer, name, at[1:], at[0])
+    if isinstance(found, Formula):
+        return GradientExplanation(
+            *about, found.rule, found.note, value, parameters=found.parameters
+        )
+    return GradientExplanation(*about, "products", found.note, value, found.terms)
+
+
+def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Formula | Joined:
+    """Return what one number of a stage's gradient came from: a formula, or terms."""
+    index = record.layers.index(step)
+    is_last = index == len(record.layers) - 1
+    if name == "output" and not is_last:
+        following = record.layers[index + 1]
+        found = _found(record, following, "input", at)
+        return found._replace(note=f"{following.layer.name} hands it back: {found.note}")
+    has_own_loss = name == "output" or record.joined != "linear"
+    if is_last and has_own_loss and not (name == "input" and step.pre_activation is not None):
+        return loss_formula(record, at)
+    if name == "pre-activation":
+        return _by_pre_activation(step, at)
+    return _by_input(step, record.network.weights[index], at)
+
+
+def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
+    gradient, activation = step.output, str(getattr(step.layer, "activation", ""))
+    if gradient is None:
+        raise TypeError(step.layer.name)
+    if activation == "softmax":
+        return softmax_formula(gradient, step.layer_output, at)
+    slope = ACTIVATIONS[activation].backward(np.ones(1), step.layer_output[at].reshape(1))
+    term = GradientTerm(float(gradient[at]), float(slope[0]), Place(at[0], at[1:]))
+    note = f"the gradient by the layer's output × the slope of {activation} there"
+    return joined_terms([term], note)
+
+
+def _by_input(step: LayerStep, weights: Weights, at: Position) -> Formula | Joined:
+    if isinstance(step.layer, BatchNormalization):
+        return normalization_formula(step, weights, at)
+    is_softmax = getattr(step.layer, "activation", "") == "softmax"
+    if isinstance(step.layer, Softmax) or (isinstance(step.layer, Activation) and is_softmax):
+        return softmax_formula(error_of(step), step.layer_output, at)
+    return input_terms(step, weights, at[1:], at[0])
