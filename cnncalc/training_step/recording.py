@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
 from cnncalc.training.objective import make_objective, targets
 from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
+from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at
 from cnncalc.training.state import TrainingState, begin, copied, trainable
 from cnncalc.training_step.backward import BatchPass, run
@@ -45,7 +45,7 @@ def record_steps(
     how many `samples` of each batch are recorded, the first ones, None for all.
     Yields one record a step, which starts from the weights that the one before ended with.
     Raises ShapeError where the loss doesn't fit the network, OptionError where it is no number
-    any more, or a layer has a regularizer, which a record has no place for.
+    any more.
 
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.training.losses import LOSSES
@@ -84,13 +84,13 @@ def record_step(
     whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
     how many `samples` are recorded, as in `record_steps`.
     """
-    _refuse_regularizers(network)
     before = assemble(network.layers, network.input_shape, copied(state.weights))
     objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))
     images, labels = batch
     done = run(objective, before.layers, batch, place.seed, samples)
-    mean = float(done.losses.mean())
-    require_finite(mean, f"step {place.number}")
+    extra = penalty(before)
+    loss_value = float(done.losses.mean()) + extra
+    require_finite(loss_value, f"step {place.number}")
     updates = _update(before, optimizer, state, done)
     return StepRecord(
         number=place.number,
@@ -106,20 +106,11 @@ def record_step(
         targets=targets(labels, done.outputs.shape[-1], np.float64),
         outputs=done.outputs,
         losses=done.losses,
-        loss=mean,
+        penalty=extra,
+        loss=loss_value,
         layers=done.layers,
         updates=updates,
     )
-
-
-def _refuse_regularizers(network: Network) -> None:
-    for layer in network.layers:
-        if layer.regularizers:
-            message = (
-                "a training step can be shown of a network without regularizers alone. "
-                f"Received: layer {layer.name} with {next(iter(layer.regularizers.values()))}"
-            )
-            raise OptionError(message)
 
 
 def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:
@@ -134,7 +125,11 @@ def _update(
 ) -> tuple[WeightUpdate, ...]:
     """Let the optimizer take its step, and return what it made of each trainable weight."""
     names = trainable(before)
-    gradients = [done.layers[index].weights[name] for index, name in names]
+    by_weight = [
+        {name: values.copy() for name, values in step.weights.items()} for step in done.layers
+    ]
+    add_penalty_gradients(before, by_weight)
+    gradients = [by_weight[index][name] for index, name in names]
     slots_before = copied(state.optimizer.slots)
     live = [state.weights[index][name] for index, name in names]
     with np.errstate(over="ignore", invalid="ignore"):

@@ -20,7 +20,8 @@ __all__ = ["LayerStep", "StepRecord", "WeightUpdate"]
 class WeightUpdate:
     """What one step made of one trainable weight, such as "conv2d" "kernel".
 
-    `gradient` is that of what training minimises (the batch's mean loss), `clipped` what the
+    `gradient` is that of what training minimises (the batch's mean loss, with the penalty of the
+    weight's regularizer; `LayerStep.weights` has it without), `clipped` what the
     optimizer's bounds leave of it. The slots are what the optimizer remembers of the weight, by
     the names of `Optimizer.slot_groups`. All arrays have the weight's shape.
     """
@@ -77,7 +78,8 @@ class StepRecord:
 
     `images` (samples, *input shape) and `layers` hold the samples that were asked for, the first
     of the batch; `labels`, `losses` (batch,), `targets` and `outputs` (batch, units) all of them,
-    as does what belongs to weights. `loss` is the mean of the losses.
+    as does what belongs to weights. `loss` is what training minimises: the mean of the losses, with
+    the `penalty` that the network's regularizers add to it.
     """
 
     number: int
@@ -93,6 +95,7 @@ class StepRecord:
     targets: Array
     outputs: Array
     losses: Array
+    penalty: float
     loss: float
     layers: tuple[LayerStep, ...]
     updates: tuple[WeightUpdate, ...]

@@ -3,6 +3,8 @@
 import numpy as np
 
 from cnncalc.layers import (
+    L1,
+    L2,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -53,6 +55,11 @@ NETWORKS = {
         GlobalAveragePooling2D(),
         Dropout(0.25),
         Dense(2, activation="softmax"),
+    ],
+    "regularized": [
+        Conv2D(3, 3, activation="relu", kernel_regularizer=L2(0.1)),
+        Flatten(),
+        Dense(2, activation="softmax", kernel_regularizer=L1(0.02)),
     ],
 }
 

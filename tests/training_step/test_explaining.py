@@ -176,6 +176,14 @@ def test_what_there_is_no_gradient_of_is_said(layer, name, at, message):
     assert message in str(caught.value)
 
 
+def test_a_regularizer_has_its_share_of_a_weight():
+    record = a_record("regularized")
+    explanation = explain_gradient(record, "conv2d", "kernel", (1, 1, 1, 0))
+    assert explanation.penalty == pytest.approx(
+        0.2 * record.network.weights[0]["kernel"][1, 1, 1, 0]
+    )
+
+
 def test_a_sample_that_is_not_there_is_named():
     with pytest.raises(OptionError, match=r"the sample must be 0 to 2\. Received: 3"):
         explain_gradient(a_record("article"), "flatten", "output", (0,), sample=3)

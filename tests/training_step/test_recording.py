@@ -234,8 +234,13 @@ def test_each_layer_keeps_what_it_took_in_and_put_out(name):
             np.testing.assert_allclose(step.layer_output[sample], layer.output, atol=1e-9)
 
 
-def test_a_regularizer_is_refused_since_a_record_would_lack_its_penalty():
-    layers = [Flatten(), Dense(2, activation="softmax", kernel_regularizer="l2")]
-    network = initialize(layers, small_network("article").input_shape)
-    with pytest.raises(OptionError, match=r"Received: layer dense with L2\(l2=0.01\)"):
-        recorded(network)
+def test_a_regularizer_adds_to_the_loss_and_to_the_gradient_of_its_weight():
+    network = small_network("regularized")
+    first = recorded(network)[0]
+    kernel, update = network.weights[0]["kernel"], first.update("conv2d", "kernel")
+    assert first.penalty == pytest.approx(
+        0.1 * (kernel**2).sum() + 0.02 * np.abs(network.weights[2]["kernel"]).sum()
+    )
+    assert first.loss == pytest.approx(first.losses.mean() + first.penalty)
+    own = first.layer("conv2d").weights["kernel"]
+    np.testing.assert_allclose(update.gradient - own, 0.2 * kernel, atol=1e-12)
