@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+import cnncalc.cli.one_blas_thread  # noqa: F401 (before a command imports NumPy)
 from cnncalc._version import __version__
 from cnncalc.cli.group import Home, LazyGroup
 

@@ -20,9 +20,8 @@ from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
-from cnncalc.explanation import follow
 from cnncalc.trace import Trace, record
-from cnncalc.views.terminal import Display, render_explanation, render_steps, render_trace
+from cnncalc.views.terminal import Display, render_trace
 
 __all__ = ["convolve"]
 
@@ -59,6 +58,8 @@ def convolve(
     if at is not None:
         shown = _explained(trace, at, display_of(look))
     elif steps:
+        from cnncalc.views.terminal.explanations import render_steps
+
         shown = render_steps(trace, display_of(look))
     present(trace, shown, look, target)
 
@@ -73,6 +74,10 @@ def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions)
 
 
 def _explained(trace: Trace, at: tuple[int, ...], display: Display) -> RenderableType:
+    # Here, and for --steps: most calculations explain nothing, and start sooner without.
+    from cnncalc.explanation import follow
+    from cnncalc.views.terminal.explanations import render_explanation
+
     channels = trace.layers[0].output.shape[2]
     places = [(*at, channel) for channel in range(channels)] if len(at) == 2 else [at]
     explanations = [follow(trace, place) for place in places]

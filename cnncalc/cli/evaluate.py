@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import cnncalc.cli.one_blas_thread  # noqa: F401 (before anything imports NumPy)
-
-# isort: split
 from pathlib import Path
 
 import click

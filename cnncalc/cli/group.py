@@ -5,9 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, NamedTuple
@@ -56,6 +54,8 @@ class LazyGroup(click.Group):
         """Find the command, or fail with the nearest name."""
         name = args[0]
         if name not in self.homes and not name.startswith("-"):
+            from difflib import get_close_matches
+
             close = get_close_matches(name, self.homes, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
             ctx.fail(f"No such command {name!r}.{hint}")
@@ -85,6 +85,8 @@ class LazyGroup(click.Group):
             status = 0
         except Exception as error:
             if os.environ.get("CNNCALC_DEBUG") == "1":
+                import traceback
+
                 traceback.print_exc()
             status = _report(error)
         except KeyboardInterrupt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -26,7 +26,6 @@ from cnncalc.files.output import (
 )
 from cnncalc.files.paths import quoted
 from cnncalc.trace import Trace
-from cnncalc.views.records import write_json
 from cnncalc.views.terminal import Display
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def present(
         for line in csv_lines(trace.output):
             click.echo(line, nl=False)
     elif look.form == "json":
-        for piece in write_json(trace):
+        for piece in _json(trace):
             click.echo(piece, nl=False)
     else:
         output_console().print(shown)
@@ -114,12 +113,19 @@ def _writer(trace: Trace, shown: RenderableType, ending: str, scale: Scaling) ->
 
 def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
     if ending == ".json":
-        file.writelines(piece.encode() for piece in write_json(trace))
+        file.writelines(piece.encode() for piece in _json(trace))
     elif ending == ".csv":
         write_csv(file, trace.output)
     else:
         write_npy(file, trace.output)
     return "every stage" if ending == ".json" else "the last matrix"
+
+
+def _json(trace: Trace) -> Iterator[str]:
+    # Imported here, like the picture's Pillow and the workbook's XlsxWriter: few calculations wait.
+    from cnncalc.views.records import write_json
+
+    return write_json(trace)
 
 
 def _write_picture(trace: Trace, form: Form, scale: Scaling, file: BinaryIO) -> str:
@@ -150,7 +156,6 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
 
 
 def _write_workbook(trace: Trace, class_names: Sequence[str], file: BinaryIO) -> str:
-    # XlsxWriter, likewise.
     from cnncalc.cli.workbooks import export_network, export_trace
     from cnncalc.views.workbook.export import trace_as_written
     from cnncalc.views.workbook.planning import is_calculation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,7 +42,9 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     >>> did_you_mean("soble-x", ["sobel-x", "blur"])
     " Did you mean 'sobel-x'?"
     """
-    nearest = difflib.get_close_matches(word, list(choices), n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 (for a message alone)
+
+    nearest = get_close_matches(word, list(choices), n=1)
     return f" Did you mean {quoted(nearest[0])}?" if nearest else ""
 
 

@@ -55,8 +55,8 @@ def _checked(images: Array, input_shape: Shape) -> Array:
     return images
 
 
-# Wherever layers are told apart like this, `register` is given the class, which the annotation names
-# as well: to find it there, it would evaluate every annotation each time that the program starts.
+# Wherever layers are told apart like this, `register` is given the class, which the annotation
+# names as well: to find it there, it would evaluate every annotation at each start of the program.
 @singledispatch
 def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
     """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""

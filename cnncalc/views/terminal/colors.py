@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 
 import numpy as np
@@ -54,6 +53,8 @@ def require_color_map(name: str) -> None:
     """Raise OptionError, with the nearest name, for a colour map that does not exist."""
     if name in COLOR_MAPS:
         return
+    from difflib import get_close_matches  # noqa: PLC0415 (for this message alone)
+
     nearest = get_close_matches(name, COLOR_MAPS, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     message = f"colors must be one of {', '.join(COLOR_MAPS)}. Received: colors={name!r}.{hint}"

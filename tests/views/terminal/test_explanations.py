@@ -7,7 +7,8 @@ from cnncalc.explanation import explain, follow
 from cnncalc.layers import Activation
 from cnncalc.network import assemble
 from cnncalc.trace import record
-from cnncalc.views.terminal import Display, render_explanation, render_steps
+from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.explanations import render_explanation, render_steps
 
 from .rendering import CROSS, calculated, image, kernels, printed
 

@@ -19,7 +19,8 @@ from cnncalc.layers import (
 )
 from cnncalc.network import assemble
 from cnncalc.trace import record
-from cnncalc.views.terminal import Display, render_explanation
+from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.explanations import render_explanation
 
 from .rendering import printed
 

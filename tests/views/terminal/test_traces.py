@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.explanation import follow
 from cnncalc.trace import record
-from cnncalc.views.terminal import Display, render_explanation, render_steps, render_trace
+from cnncalc.views.terminal import Display, render_trace
+from cnncalc.views.terminal.explanations import render_explanation, render_steps
 
 from .rendering import CROSS, calculated, color_screen, image, kernels, printed, screen
 
