@@ -59,3 +59,31 @@ def test_a_text_reads_back_as_the_rounded_number(value, decimals):
     if "e" not in text:
         assert len(text.partition(".")[2]) <= decimals
         assert not text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-0.000123456, "-0.0001235"),
+        (1.5e-7, "1.5e-7"),
+        (-1.23456e-14, "-1.235e-14"),
+        (0.99999, "1"),
+        (0.5, "0.5"),
+        (12.34567, "12.3457"),
+    ],
+)
+def test_significant_digits_show_what_decimals_would_hide(value, text):
+    assert format_number(value, significant=True) == text
+
+
+@given(st.floats(-1, 1, exclude_min=True, exclude_max=True))
+def test_significant_digits_are_so_many(value):
+    text = format_number(value, 3, significant=True)
+    assert float(text) == pytest.approx(value, rel=0.00501)
+    digits = text.split("e")[0].lstrip("-0.").replace(".", "")
+    assert len(digits) <= 3
+
+
+def test_no_decimals_leave_one_significant_digit():
+    assert format_number(0.0123, 0, significant=True) == "0.01"

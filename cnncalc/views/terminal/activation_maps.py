@@ -17,7 +17,7 @@ from cnncalc.views.terminal.matrix import Matrix
 from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence
 from cnncalc.views.terminal.pixels import shrunk
 from cnncalc.views.terminal.screen import FAINT, Screen
-from cnncalc.views.terminal.slices import MOST_SLICES, draw_volume
+from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, size_text
 
 __all__ = ["draw_maps"]
@@ -60,7 +60,7 @@ def _numbers(values: Array, labels: Sequence[str], screen: Screen) -> Block | No
     blocks = []
     for channel, label in enumerate(labels):
         block = draw_whole(Matrix(values[:, :, channel]), screen)
-        if block is None or channel == MOST_SLICES:
+        if block is None or channel == screen.display.most_slices:
             return None
         blocks.append(labelled(label, block, screen))
     lines = list(flow(blocks, screen))
@@ -69,7 +69,7 @@ def _numbers(values: Array, labels: Sequence[str], screen: Screen) -> Block | No
 
 def _contact_sheet(values: Array, screen: Screen) -> Iterator[Text]:
     height, width, channels = values.shape
-    count = min(channels, MOST_SLICES)
+    count = min(channels, screen.display.most_slices)
     thumbnail = _fitted((height, width), count, screen)
     blocks = []
     for channel in range(count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -37,7 +38,8 @@ def render_derivation(
 
     def draw(screen: Screen) -> Iterator[Text]:
         first, *rest = derive(trace, layer_name, at, depth, most)
-        yield from draw_explanation(first.explanation, screen, small=True, most=MOST_FOLLOWED)
+        few = replace(screen, display=replace(display, most_slices=MOST_FOLLOWED))
+        yield from draw_explanation(first.explanation, few, small=True)
         if cell:
             yield screen.line(f"In the workbook it stands in {cell}.")
             yield screen.line()

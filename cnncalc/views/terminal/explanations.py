@@ -22,7 +22,6 @@ from cnncalc.views.terminal.formulas import by_channel, draw_result, draw_subtot
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
-from cnncalc.views.terminal.slices import MOST_SLICES
 from cnncalc.views.terminal.volumes import channel_labels, size_text
 
 __all__ = ["draw_explanation", "render_explanation", "render_steps"]
@@ -74,17 +73,16 @@ def _draw_steps(layer: LayerTrace, screen: Screen) -> Iterator[Text]:
 
 
 def draw_explanation(
-    explanation: Explanation, screen: Screen, *, small: bool = False, most: int = MOST_SLICES
+    explanation: Explanation, screen: Screen, *, small: bool = False
 ) -> Iterator[Text]:
     """Draw one explanation.
 
     Arguments: the `explanation`; the `screen`; whether its input is cut down to what is near the
-    window; how many channels are drawn at `most` unless the user asks for all, those that
-    contribute most where there are more.
+    window. Of many channels those are drawn that contribute most.
     """
     result = screen.number(explanation.results[-1][1])
     title = f"{place(explanation)} = {result}"
-    body = _draw_body(explanation, body_screen(screen), small=small, most=most)
+    body = _draw_body(explanation, body_screen(screen), small=small)
     yield from draw_section([title], _notes(explanation), body, screen)
 
 
@@ -103,12 +101,11 @@ def _span(noun: str, indices: Sequence[int]) -> str:
     return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
 
 
-def _draw_body(
-    explanation: Explanation, screen: Screen, *, small: bool, most: int
-) -> Iterator[Text]:
+def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iterator[Text]:
     labels = channel_labels(explanation.layer.input.shape[-1])
     channels = by_channel(explanation) if explanation.layer.geometry else {}
-    shown = channels if screen.display.full else _largest(channels, most)
+    display = screen.display
+    shown = channels if display.full else _largest(channels, display.most_slices)
     for channel, terms in shown.items():
         yield from _draw_channel(explanation, labels[channel], terms, screen, small=small)
         if len(channels) > 1:

@@ -10,7 +10,7 @@ from cnncalc.layers import DepthwiseConv2D
 from cnncalc.trace import LayerTrace
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
-from cnncalc.views.terminal.slices import MOST_SLICES, draw_volume
+from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
 
 __all__ = ["draw_kernels"]
@@ -73,7 +73,8 @@ def _draw_deep(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator
     """Draw each filter with its slices side by side."""
     kernel = layer.weights["kernel"]
     depth, filters = kernel.shape[2:]
-    shown = filters if screen.display.full else min(filters, max(1, MOST_SLICES // depth))
+    display = screen.display
+    shown = filters if display.full else min(filters, max(1, display.most_slices // depth))
     channels = layer.input.shape[2]
     names = channel_labels(channels, is_image=is_image)
     for index in range(shown):

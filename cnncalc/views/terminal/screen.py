@@ -84,11 +84,14 @@ class Screen:
 
     def number(self, value: float) -> str:
         """Return the text of a number, or the sign of an empty cell."""
-        return self.spell(EMPTY) if isnan(value) else format_number(value, self.display.decimals)
+        return self.spell(EMPTY) if isnan(value) else self._text(value)
 
     def shown(self, value: float) -> float:
         """Return what the text of a number says: the value as it is rounded there."""
-        return value if isnan(value) else float(format_number(value, self.display.decimals))
+        return value if isnan(value) else float(self._text(value))
+
+    def _text(self, value: float) -> str:
+        return format_number(value, self.display.decimals, significant=self.display.significant)
 
     def line(self, text: str = "", style: str | Style = "") -> Text:
         """Return one line of text that is never wrapped."""

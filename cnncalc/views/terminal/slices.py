@@ -16,16 +16,16 @@ from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.volumes import Volume
 
-__all__ = ["MOST_NUMBERS", "MOST_SLICES", "draw_volume"]
+__all__ = ["MOST_NUMBERS", "draw_volume"]
 
 # More numbers than these are not printed even on request: they belong in a file.
 MOST_NUMBERS = 250_000
-MOST_SLICES = 32
 
 
 def draw_volume(volume: Volume, screen: Screen) -> Iterator[Text]:
     """Draw the slices of a volume, side by side where they fit."""
-    shown = range(volume.depth if screen.display.full else min(volume.depth, MOST_SLICES))
+    display = screen.display
+    shown = range(volume.depth if display.full else min(volume.depth, display.most_slices))
     blocks = _whole_slices(volume, shown, screen)
     if blocks is None:
         yield from draw_pictures(volume, shown, screen)
