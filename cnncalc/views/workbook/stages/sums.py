@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from cnncalc.substeps import parts
 from cnncalc.views.workbook import formulas
@@ -20,23 +21,39 @@ from cnncalc.views.workbook.stages.volumes import (
     whole,
 )
 
-__all__ = ["Products", "bias_volume", "sum_volumes"]
+__all__ = ["Parts", "Products", "bias_volume", "sum_volumes"]
 
 # The formula of one output (a filter, a unit) over a share of the channels that it sees.
 Products = Callable[[int, range, Finder], Formula]
 
 
+class Parts(NamedTuple):
+    """What partial sums are called, and what each of them holds a part of."""
+
+    name: str = "partial sums"
+    of: str = "channels"
+
+
+_PARTS = Parts()
+
+
 def sum_volumes(
-    group: str, result: Source, depth: int, products: Products, notes: Sequence[str]
+    group: str,
+    result: Source,
+    depth: int,
+    products: Products,
+    notes: Sequence[str],
+    named: Parts = _PARTS,
 ) -> list[Volume]:
     """Return the volume of sums over channels, after one of partial sums where it takes them.
 
     Arguments: the `group` it is called; the `result`, of a channel for each output; the `depth`,
-    how many channels each output sees; the formula of an output's `products`; the `notes`.
+    how many channels each output sees; the formula of an output's `products`; the `notes`; how
+    the parts are `named`.
     """
     shares = parts(depth)
     if len(shares) > 1:
-        return _in_parts(group, result, shares, products, notes)
+        return _in_parts(group, result, shares, products, notes, named)
 
     def formula(index: Index, find: Finder) -> Formula:
         return products(index[0], shares[0], find)
@@ -52,9 +69,10 @@ def _in_parts(
     shares: Sequence[range],
     products: Products,
     notes: Sequence[str],
+    named: Parts,
 ) -> list[Volume]:
     layer = result.quantity.layer
-    helper = Quantity("helper", layer, "partial sums")
+    helper = Quantity("helper", layer, named.name)
 
     def part(index: Index, find: Finder) -> Formula:
         return products(index[1], shares[index[0]], find)
@@ -64,14 +82,14 @@ def _in_parts(
         return formulas.joined("sum", [find(helper, (p, *index), steps=EACH) for p in places])
 
     items = tuple(
-        Item((place, output), Slot(output, place), _share_caption(caption, share))
+        Item((place, output), Slot(output, place), _share_caption(caption, share, named))
         for output, caption in enumerate(result.captions)
         for place, share in enumerate(shares)
     )
     first, *more = notes
     size = result.size
     draw_parts, draw_total = whole(helper, *size, part), whole(result.quantity, *size, total)
-    noted = (first, "A formula holds a part of the channels.", *more)
+    noted = (first, f"A formula holds a part of the {named.of}.", *more)
     outputs = each_channel(result.captions)
     summed = ("The partial sums added up.",)
     return [
@@ -80,9 +98,9 @@ def _in_parts(
     ]
 
 
-def _share_caption(caption: str, share: range) -> str:
-    channels = f"channels {share[0]} to {share[-1]}"
-    return ", ".join(filter(None, (caption, channels)))
+def _share_caption(caption: str, share: range, named: Parts) -> str:
+    summed = f"{named.of} {share[0]} to {share[-1]}"
+    return ", ".join(filter(None, (caption, summed)))
 
 
 def bias_volume(group: str, result: Quantity, source: Source, note: str) -> Volume:

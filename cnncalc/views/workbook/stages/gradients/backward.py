@@ -1,0 +1,113 @@
+"""The backward pass of every kind of layer, as volumes."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import ActivationLayer, ConvolutionLayer, Dense, Flatten, Layer, ZeroPadding2D
+from cnncalc.views.workbook.stages.gradients.activation import (
+    Ends,
+    activation_gradient_volumes,
+    activation_layer_gradient_volumes,
+    without_activation,
+)
+from cnncalc.views.workbook.stages.gradients.dense import dense_input_volumes, dense_weight_volumes
+from cnncalc.views.workbook.stages.gradients.moving import flatten_gradient, zero_padding_gradient
+from cnncalc.views.workbook.stages.gradients.quantities import by_input, by_pre_activation
+from cnncalc.views.workbook.stages.network import layer_volumes
+from cnncalc.views.workbook.stages.volumes import Source, Volume
+
+__all__ = ["gradient_volumes", "shared_volumes", "weight_gradient_volumes"]
+
+Drawn = tuple[list[Volume], Source | None]
+
+
+@singledispatch
+def gradient_volumes(
+    layer: Layer, source: Source, gradient: Source, to_input: bool, is_joined: bool = False
+) -> Drawn:
+    """Return what one sample's backward pass draws of a layer, and the gradient by its input.
+
+    Arguments: the `layer`; what it takes in; the `gradient` by its output, or where it `is_joined`
+    with the loss by what goes into its activation; whether the gradient by the input is wanted.
+    Returns the volumes, and the source of the gradient by the input, None where not wanted.
+    Raises OptionError for a layer that a workbook can't show.
+    """
+    if not to_input:
+        return [], None
+    if isinstance(layer, ActivationLayer) and is_joined:
+        return [], gradient
+    volumes = _input_volumes(layer, source, gradient)
+    return volumes, source.feed(volumes[-1])
+
+
+def weight_gradient_volumes(
+    layer: Layer, source: Source, gradient: Source, samples: int, is_joined: bool = False
+) -> list[Volume]:
+    """Return the gradients by a layer's weights, summed over a number of samples.
+
+    Arguments: as for `gradient_volumes`; how many `samples` there are.
+    Returns volumes with a slice for each of the weight's, none for a layer without weights.
+    """
+    if isinstance(layer, Dense):
+        _, error = _error(layer, source, gradient, is_joined)
+        return dense_weight_volumes(layer, source, error, samples)
+    return []
+
+
+def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
+    """Return the smaller steps of a layer's backward pass that are alike for all samples."""
+    return []
+
+
+def _error(
+    layer: ConvolutionLayer | Dense, source: Source, gradient: Source, is_joined: bool
+) -> tuple[list[Volume], Source]:
+    """Return the gradient by a layer's sums, and what it takes where they have an activation."""
+    activation = str(layer.activation)
+    if is_joined or activation == "linear":
+        return [], gradient
+    _, sums = layer_volumes(without_activation(layer), source)
+    _, outputs = layer_volumes(layer, source)
+    result = by_pre_activation(layer.name)
+    # What goes into softmax is called otherwise, and isn't needed.
+    return activation_gradient_volumes(result, activation, gradient, Ends(sums, outputs))
+
+
+@gradient_volumes.register
+def _(
+    layer: Dense, source: Source, gradient: Source, to_input: bool, is_joined: bool = False
+) -> Drawn:
+    volumes, error = _error(layer, source, gradient, is_joined)
+    if not to_input:
+        return volumes, None
+    volumes += dense_input_volumes(layer, source, error)
+    return volumes, source.feed(volumes[-1])
+
+
+@singledispatch
+def _input_volumes(layer: Layer, source: Source, gradient: Source) -> list[Volume]:
+    """Return what it takes to pass an error back through a layer without weights.
+
+    The last volume is the gradient by the layer's input.
+    """
+    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
+    raise OptionError(message)
+
+
+@_input_volumes.register
+def _(layer: ActivationLayer, source: Source, gradient: Source) -> list[Volume]:
+    ends = Ends(source, layer_volumes(layer, source)[1])
+    result = by_input(layer.name)
+    return activation_layer_gradient_volumes(result, layer, gradient, ends)[0]
+
+
+@_input_volumes.register
+def _(layer: Flatten, source: Source, gradient: Source) -> list[Volume]:
+    return [flatten_gradient(layer, source, gradient)]
+
+
+@_input_volumes.register
+def _(layer: ZeroPadding2D, source: Source, gradient: Source) -> list[Volume]:
+    return [zero_padding_gradient(layer, source, gradient)]

@@ -1,0 +1,160 @@
+"""The numbers that the volumes of a backward pass show, of one sample or of a whole step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.layers import Activation, ConvolutionLayer, Dense, Layer, Softmax
+from cnncalc.network import Array, Saved, Weights, backward_layer
+from cnncalc.substeps import parts
+from cnncalc.training_step import LayerStep
+from cnncalc.views.workbook.plan import Quantity
+from cnncalc.views.workbook.stages.gradients.activation import without_activation
+from cnncalc.views.workbook.stages.gradients.quantities import (
+    by_input,
+    by_pre_activation,
+    by_weight,
+    of_batch,
+)
+from cnncalc.views.workbook.vector_cells import Grid, as_cells
+
+__all__ = ["Grids", "gradient_values", "shared_values"]
+
+
+class Grids(NamedTuple):
+    """The rows and columns of a layer's input and output, None where these are volumes."""
+
+    input: Grid | None
+    output: Grid | None
+
+
+def gradient_values(
+    step: LayerStep, weights: Weights, sample: int, grids: Grids
+) -> dict[Quantity, Array]:
+    """Return the numbers that one sample's backward pass shows of a layer.
+
+    Arguments: the layer's `step`; its `weights` before that; which `sample`, counted from 0; the
+    `grids` of its input and output.
+    Returns what `gradient_volumes` draws, and the gradient by what went into an activation that is
+    joined with the loss, each of its cells' shape; nothing before the first layer with weights.
+    """
+    if step.input is None and not step.weights:
+        return {}
+    name, result = step.layer.name, {}
+    if step.pre_activation is not None:
+        result[by_pre_activation(name)] = _cells(step.pre_activation[sample], grids)
+    if step.input is not None:
+        gradient = step.input[sample]
+        result[by_input(name)] = gradient.reshape(as_cells(gradient.shape, grids.input))
+    if step.error is not None:
+        helpers = _helpers(step.layer, _of_sample(step, weights, sample, step.error))
+        result |= {Quantity("helper", name, key): _cells(a, grids) for key, a in helpers.items()}
+    return result
+
+
+def shared_values(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quantity, Array]:
+    """Return the numbers that the backward pass of a whole step shows of a layer.
+
+    Arguments: as for `gradient_values`; the step holds all samples of its batch.
+    Returns what `weight_gradient_volumes` and `shared_volumes` draw, of its cells' shape.
+    """
+    name = step.layer.name
+    result = {by_weight(name, key): _cells(array, grids) for key, array in step.weights.items()}
+    return result | _partial_gradients(step, weights, grids)
+
+
+def _cells(array: Array, grids: Grids) -> Array:
+    return array.reshape(as_cells(array.shape, grids.output))
+
+
+def _partial_gradients(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quantity, Array]:
+    """Return the gradients by weights of each part of the samples, where there are several parts.
+
+    Cells are (height, width, part, …) as those of weights are (height, width, …).
+    """
+    shares = parts(len(step.layer_input))
+    if len(shares) == 1:
+        return {}
+    every = [_part_weights(step, weights, share) for share in shares] if step.weights else [{}]
+    return {
+        of_batch(step.layer.name, f"partial {key}"): np.stack(
+            [_cells(own[key], grids) for own in every], axis=2
+        )
+        for key in step.weights
+    }
+
+
+def _part_weights(step: LayerStep, weights: Weights, samples: range) -> dict[str, Array]:
+    """Return the gradients by weights, summed over some samples only."""
+    part, error, layer = slice(samples.start, samples.stop), step.error, step.layer
+    assert error is not None  # noqa: S101 (there are gradients by weights)
+    if isinstance(layer, ConvolutionLayer | Dense):
+        layer = without_activation(layer)
+    saved = Saved(step.layer_input[part], step.layer_output[part], step.drawn)
+    return backward_layer(layer, weights, saved, error[part], False).weights
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """What one sample's backward pass through a layer has to do with.
+
+    `output` is the gradient by the layer's output, None where it is joined with the loss; `error`
+    that by its sums; `to_input` tells whether that by the input is wanted.
+    """
+
+    layer_input: Array
+    layer_output: Array
+    output: Array | None
+    error: Array
+    to_input: bool
+    weights: Weights
+
+
+def _of_sample(step: LayerStep, weights: Weights, sample: int, error: Array) -> _Sample:
+    output = None if step.output is None else step.output[sample]
+    inputs, outputs = step.layer_input[sample], step.layer_output[sample]
+    return _Sample(inputs, outputs, output, error[sample], step.input is not None, weights)
+
+
+@singledispatch
+def _helpers(layer: Layer, own: _Sample) -> dict[str, Array]:
+    """Return the smaller steps of a layer's backward pass by name; none of most layers."""
+    return {}
+
+
+@_helpers.register
+def _(layer: Activation, own: _Sample) -> dict[str, Array]:
+    return _softmax_helpers(own) if layer.activation == "softmax" else {}
+
+
+@_helpers.register
+def _(layer: Softmax, own: _Sample) -> dict[str, Array]:
+    return _softmax_helpers(own)
+
+
+@_helpers.register
+def _(layer: Dense, own: _Sample) -> dict[str, Array]:
+    result = _softmax_helpers(own) if layer.activation == "softmax" else {}
+    shares = parts(layer.units)
+    if own.to_input and own.error.ndim > 1 and len(shares) > 1:
+        kernel = own.weights["kernel"]
+        sums = [own.error[..., share] @ kernel[:, share].T for share in shares]
+        result["gradient partial sums"] = np.stack(sums, axis=-2)
+    return result
+
+
+def _softmax_helpers(own: _Sample) -> dict[str, Array]:
+    """Return the total of gradient × share, at each position, and in parts of many channels."""
+    if own.output is None:
+        return {}
+    products = own.output * own.layer_output
+    result = {"gradient softmax total": products.sum(axis=-1, keepdims=True)}
+    shares = parts(products.shape[-1])
+    if products.ndim > 1 and len(shares) > 1:
+        sums = [products[..., share].sum(axis=-1, keepdims=True) for share in shares]
+        result["gradient partial softmax total"] = np.stack(sums, axis=-2)
+    return result

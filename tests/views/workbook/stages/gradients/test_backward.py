@@ -1,0 +1,50 @@
+"""Every layer's backward pass in cells equals the network's own."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnncalc.layers import (
+    ELU,
+    Activation,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+    ZeroPadding2D,
+)
+from cnncalc.layers.naming import named
+from tests.drawn_layers import layer_and_shape
+from tests.trace.drawn import vary
+from tests.views.workbook.stages.gradients.laid_out import Case, check, check_drawn_once
+
+LAYERS = (Activation, Dense, ELU, Flatten, LeakyReLU, ReLU, Softmax, ZeroPadding2D)
+
+
+FEW = st.integers(1, 3)
+
+
+@st.composite
+def cases(draw, kinds=LAYERS, samples=FEW):
+    layer, shape = draw(layer_and_shape(draw(st.sampled_from(kinds))))
+    network = vary(named([layer]), shape, draw(st.integers(0, 2**16)))
+    random = np.random.default_rng(draw(st.integers(0, 2**16)))
+    count = draw(samples)
+    images = random.normal(size=(count, *shape))
+    if draw(st.booleans()):
+        images = np.rint(images)  # ties, zeros and windows of zeros
+    gradient = random.normal(size=(count, *network.shapes[-1]))
+    return Case(network.layers[0], network.weights[0], images, gradient, draw(st.booleans()))
+
+
+@settings(max_examples=150)
+@given(cases())
+def test_every_layer_passes_errors_back_as_the_network_does(case):
+    check([case])
+
+
+@settings(max_examples=100)
+@given(cases())
+def test_every_number_is_drawn_once(case):
+    check_drawn_once(case)
