@@ -39,11 +39,12 @@ LEVELS = {
     "verification": 8,
     "files": 9,
     "views": 9,
-    "cli": 10,
+    "keras_engine": 10,
+    "cli": 11,
 }
 
 # The package itself, with the names of its API, stands above all rooms.
-PACKAGE_LEVEL = 11
+PACKAGE_LEVEL = 12
 
 # What `cnncalc outsize` waits for, and what a layer is, need Python alone.
 PYTHON_ALONE = ("errors", "_version", "shapes", "geometry", "layers", "notation", "receptive_field")
@@ -55,6 +56,7 @@ HOMES = {
     "openpyxl": ("files",),
     "PIL": ("files", "views/picture"),
     "h5py": ("files",),
+    "keras": ("keras_engine",),
 }
 
 
