@@ -14,7 +14,7 @@ from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.plan import Block, Plan, Quantity
 from cnncalc.views.workbook.references import sheet_prefix
-from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.trace_values import trace_values
 
 __all__ = ["find_cell"]
 

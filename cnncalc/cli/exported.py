@@ -23,7 +23,8 @@ from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.values import CLASS_NAMES, IMAGE, input_shapes
+from cnncalc.views.workbook.quantities import CLASS_NAMES, IMAGE
+from cnncalc.views.workbook.values import input_shapes
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 

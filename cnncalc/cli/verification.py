@@ -9,7 +9,7 @@ from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
-from cnncalc.verification.term_sizes import prediction_sizes, term_sizes
+from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.plan import Plan, Quantity, Specification
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.values import calculated_trace, computed_values
@@ -65,6 +65,8 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     values = computed_values(specification, inputs)
     if specification.layout == "output size":
         return values, {}
+    if specification.training is not None:
+        return values, {name: training_size(array) for name, array in values.items()}
     trace = calculated_trace(specification, inputs)
     by_place = term_sizes(trace)
     sizes = {

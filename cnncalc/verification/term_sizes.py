@@ -13,7 +13,7 @@ from cnncalc.network import Array, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
 
-__all__ = ["prediction_sizes", "term_sizes"]
+__all__ = ["prediction_sizes", "term_sizes", "training_size"]
 
 _ACTIVATION_STAGES = ("activation", "softmax")
 # Softmax's smaller steps whose errors are shares of themselves.
@@ -26,6 +26,10 @@ _EXACT = ("dilated kernel", "standard deviation")
 # in a sum as the numbers do: worst cases carried through a deep network would excuse what is
 # plainly wrong. But where an input is all but 0, its error is all there is of it, and counts.
 _SHARE_IN_SUMS = 0.1
+
+# A number of a training may differ by 1e-10 of the largest of its kind, and by 1e-16 in any case:
+# `comparison` allows 1e-12 of a hundredth of these sizes.
+_TRAINING_SHARE, _SMALLEST = 1e4, 1e-6
 
 # How far from a number its function's slope is measured, relative to the number.
 _STEP = 1e-6
@@ -81,6 +85,20 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
         "logits": logits,
         "cross-entropy": 2 * logits.max(keepdims=True),
     }
+
+
+def training_size(values: Array) -> Array:
+    """Return the sizes behind numbers of a training: such that 1e-10 of the largest is let pass.
+
+    Each step starts from what the one before came to, its errors included, and of a gradient that
+    all but cancels only errors are left. Numbers smaller than 1e-6 count as if they were that.
+
+    >>> training_size(np.array([[0.5, -2.0]])).tolist()
+    [[20000.0, 20000.0]]
+    """
+    numbers = values if values.dtype.kind == "f" else np.zeros(values.shape)
+    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=0)
+    return np.full(numbers.shape, _TRAINING_SHARE * max(largest, _SMALLEST))
 
 
 def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:

@@ -12,8 +12,11 @@ from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.naming import named
+from cnncalc.training.losses import loss_named
+from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
+from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = ["about_sheet", "read_about"]
 
@@ -27,12 +30,14 @@ _CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
     "Note",
 )
 _NAMES, _TARGET = "Class names", "Target"
+_LOSS, _OPTIMIZER, _BATCHES = "Loss", "Optimizer", "Samples of each step"
 _YES, _NO = "yes", "no"
 _LAYOUTS: dict[str, Layout] = {
     "steps": "steps",
     "article": "article",
     "output size": "output size",
     "network": "network",
+    "training": "training",
 }
 
 _CONVENTIONS = (
@@ -54,6 +59,15 @@ _NETWORK_CONVENTIONS = (
     ("Flatten", "Row by row, in each row column by column, at each position channel by channel."),
     ("Softmax", "The largest number is subtracted first, so that no exponential overflows."),
 )
+_TRAINING_CONVENTIONS = (
+    ("Loss", "The mean over the samples of a step; each gradient is that of this mean."),
+    ("Gradients", "ReLU's slope at 0 is 0; of equal numbers, max pooling takes the first."),
+    (
+        "Optimizer",
+        "As in Keras: Adam's correction of bias is part of its rate, its epsilon is added to the "
+        "root; RMSprop's epsilon is added under the root.",
+    ),
+)
 
 
 def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Sheet:
@@ -66,7 +80,8 @@ def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Shee
         *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
         *([("Made by", command)] if command else []),
         *_CONVENTIONS,
-        *(_NETWORK_CONVENTIONS if _is_network(plan) else ()),
+        *(_NETWORK_CONVENTIONS if _has_layout(plan, "network", "training") else ()),
+        *(_TRAINING_CONVENTIONS if _has_layout(plan, "training") else ()),
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
         _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
@@ -99,16 +114,21 @@ _WORKSHEET = (
 
 
 def _workbook_lines(plan: Plan) -> list[tuple[str, str]]:
-    what = "A network" if _is_network(plan) else "A convolution"
     return [
-        ("What this is", f"{what} {_WHAT}"),
+        ("What this is", f"{_noun(plan)} {_WHAT}"),
         ("Try", _suggestion(plan)),
         ("Check", "cnncalc verify and this file's name recompute every number."),
     ]
 
 
-def _is_network(plan: Plan) -> bool:
-    return any(each.layout == "network" for each in plan.specifications)
+def _noun(plan: Plan) -> str:
+    if _has_layout(plan, "training"):
+        return "The training of a network,"
+    return "A network" if _has_layout(plan, "network") else "A convolution"
+
+
+def _has_layout(plan: Plan, *layouts: Layout) -> bool:
+    return any(each.layout in layouts for each in plan.specifications)
 
 
 def _suggestion(plan: Plan) -> str:
@@ -130,6 +150,7 @@ def _lines(specification: Specification) -> list[tuple[str, str]]:
         (_SHAPE, "×".join(map(str, specification.input_shape))),
         (_LAYERS, notation.write(specification.layers)),
         *(_prediction_lines(specification) if specification.layout == "network" else ()),
+        *(_training_lines(specification.training) if specification.training else ()),
         (_NOTE, specification.note),
     ]
 
@@ -138,6 +159,15 @@ def _prediction_lines(specification: Specification) -> list[tuple[str, str]]:
     return [
         (_NAMES, _YES if specification.has_class_names else _NO),
         (_TARGET, _YES if specification.has_target else _NO),
+    ]
+
+
+def _training_lines(training: TrainingSpecification) -> list[tuple[str, str]]:
+    batches = "; ".join(" ".join(map(str, batch)) for batch in training.batches)
+    return [
+        (_LOSS, training.loss),
+        (_OPTIMIZER, write_optimizer(training.optimizer)),
+        (_BATCHES, batches),
     ]
 
 
@@ -186,16 +216,40 @@ def _records(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
 
 
 def _specification(record: dict[str, str]) -> Specification:
-    missing = [key for key in (_CALCULATION, _LAYOUT, _SHAPE, _LAYERS) if key not in record]
     layout = _LAYOUTS.get(record.get(_LAYOUT, ""))
+    needed = [_CALCULATION, _LAYOUT, _SHAPE, _LAYERS]
+    needed += [_LOSS, _OPTIMIZER, _BATCHES] if layout == "training" else []
+    missing = [key for key in needed if key not in record]
     if missing or layout is None:
         what = f"no line {missing[0]}" if missing else f"layout {record[_LAYOUT]!r}"
         message = f"the sheet {ABOUT} must hold the lines that cnncalc wrote. Received: {what}"
         raise InputError(message)
     layers, shape = _layers(record[_LAYERS]), _shape(record[_SHAPE])
     with_prediction = (record.get(_NAMES) == _YES, record.get(_TARGET) == _YES)
-    note = record.get(_NOTE, "")
-    return Specification(record[_CALCULATION], layers, shape, layout, note, *with_prediction)
+    training = _training(record) if layout == "training" else None
+    what = (record[_CALCULATION], layers, shape, layout, record.get(_NOTE, ""))
+    return Specification(*what, *with_prediction, training)
+
+
+def _training(record: dict[str, str]) -> TrainingSpecification:
+    try:
+        loss, optimizer = loss_named(record[_LOSS]), parse_optimizer(record[_OPTIMIZER])
+    except (NotationError, OptionError) as error:
+        message = f"the training on the sheet {ABOUT} must be as cnncalc wrote it: {error}"
+        raise InputError(message) from error
+    return TrainingSpecification(loss.name, optimizer, _batches(record[_BATCHES]))
+
+
+def _batches(text: str) -> tuple[tuple[int, ...], ...]:
+    batches = [part.split() for part in text.split(";")]
+    words = [word for batch in batches for word in batch]
+    if not all(batches) or not all(word.isascii() and word.isdecimal() for word in words):
+        message = (
+            "the samples of each step must be written by their numbers, like 0 1; 2 3. "
+            f"Received: {text[:40]!r}"
+        )
+        raise InputError(message)
+    return tuple(tuple(map(int, batch)) for batch in batches)
 
 
 def _layers(text: str) -> tuple[Layer, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.errors import OptionError
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Sheet
+from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.references import sheet_prefix
-from cnncalc.views.workbook.values import IMAGE
 
 __all__ = ["address_of"]
 

@@ -16,7 +16,8 @@ from cnncalc.views.workbook.limits import Estimate
 from cnncalc.views.workbook.plan import Layout, Specification, Values
 from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.streaming import Target
-from cnncalc.views.workbook.values import size_values, trace_values
+from cnncalc.views.workbook.trace_values import trace_values
+from cnncalc.views.workbook.values import size_values
 
 __all__ = ["article_calculations", "write_article_workbook"]
 

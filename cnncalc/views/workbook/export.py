@@ -9,11 +9,13 @@ from cnncalc.network import Array, Network
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.contents import contents_sheet
+from cnncalc.views.workbook.layouts.furniture import CONTENTS
 from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
 from cnncalc.views.workbook.plan import Plan, Values
 from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.streaming import Target
-from cnncalc.views.workbook.values import as_written, trace_values
+from cnncalc.views.workbook.trace_values import trace_values
+from cnncalc.views.workbook.values import as_written
 from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
 from cnncalc.views.workbook.writer import Progress, write_plan
 
@@ -78,6 +80,7 @@ def write(
         worksheet = as_worksheet(plan, values, options.worksheet)
         plan, values = worksheet.plan, worksheet.values
         after += worksheet.hidden
-    before = [contents_sheet(plan, title)] if plan.sheets[1:] else []
+    has_contents = any(sheet.name == CONTENTS for sheet in plan.sheets)
+    before = [contents_sheet(plan, title)] if plan.sheets[1:] and not has_contents else []
     write_plan(target, plan, values, (before, after), title, options.progress)
     return estimate(plan)

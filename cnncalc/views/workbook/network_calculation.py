@@ -13,7 +13,8 @@ from cnncalc.trace import Trace
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import specify_network
 from cnncalc.views.workbook.texts import clean_text
-from cnncalc.views.workbook.values import prediction_values, trace_values
+from cnncalc.views.workbook.trace_values import trace_values
+from cnncalc.views.workbook.values import prediction_values
 
 __all__ = ["network_calculation"]
 

@@ -15,6 +15,8 @@ from typing import Any, Literal, NamedTuple
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.views.workbook import references
+from cnncalc.views.workbook.annotations import Chart, Match, Name, Style, Text
+from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = [
     "STAY",
@@ -36,26 +38,8 @@ __all__ = [
     "slices",
 ]
 
-Layout = Literal["steps", "article", "output size", "network"]
+Layout = Literal["steps", "article", "output size", "network", "training"]
 Role = Literal["pixels", "weights", "padding", "formula", "answer", "label", "name", "choice"]
-Style = Literal[
-    "title",
-    "heading",
-    "caption",
-    "label",
-    "meaning",
-    "text",
-    "link",
-    "wrapped",
-    "code",
-    "legend pixels",
-    "legend weights",
-    "legend padding",
-    "legend formula",
-    "legend answer",
-    "legend name",
-    "legend choice",
-]
 
 
 @dataclass(frozen=True)
@@ -65,9 +49,10 @@ class Specification:
     Arguments: `title`, of which the part before a colon names its sheets where a workbook holds
     several calculations; the named `layers`; the `input_shape` (height, width, channels);
     the `layout`: "steps" for any calculation, "article" for the article's own addresses,
-    "output size" for the formula of the size alone, "network" for a sheet a layer; a `note` for
-    the reader. Of a network: whether its classes have names, and whether one of them is the
-    target that the cross-entropy is taken of.
+    "output size" for the formula of the size alone, "network" for a sheet a layer, "training" for
+    a sheet a step; a `note` for the reader. Of a network: whether its classes have names, and
+    whether one of them is the target that the cross-entropy is taken of. Of a training: its loss,
+    its optimizer and which samples its steps take.
     """
 
     title: str
@@ -77,6 +62,7 @@ class Specification:
     note: str = ""
     has_class_names: bool = False
     has_target: bool = False
+    training: TrainingSpecification | None = None
 
 
 class Quantity(NamedTuple):
@@ -208,7 +194,8 @@ class Block:
     reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
     "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
     empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
-    student ("answer"; NaN is a blank, a number is given). Shares of 1 have one colour scale.
+    student ("answer"; NaN is a blank, a number is given). Shares of 1 have one colour scale; what
+    is signed has blue below 0 and orange above.
     """
 
     row: int
@@ -223,6 +210,7 @@ class Block:
     formula: Formula | Tiled | None = None
     number_format: str = "General"
     is_share: bool = False
+    is_signed: bool = False
 
     @property
     def is_input(self) -> bool:
@@ -276,28 +264,6 @@ def _joined(parts: Sequence[Block]) -> Block:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A text in a cell; `link` is the sheet it leads to, if any."""
-
-    row: int
-    column: int
-    text: str
-    style: Style = "text"
-    link: str = ""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A defined name for a range of the sheet it belongs to."""
-
-    name: str
-    row: int
-    column: int
-    height: int
-    width: int
-
-
-@dataclass(frozen=True)
 class Sheet:
     """One sheet: its blocks and texts; `specification` is the place of its calculation.
 
@@ -307,6 +273,7 @@ class Sheet:
     what the contents say of it; `score` is the place for a score, `header` a line that is printed
     on the right above. A `locked` sheet is protected but for its answers. Where there are `marks`,
     each answer's stands that many columns further to the right, and these columns are hidden.
+    `row` is how many pixels high its rows are, 0 for as high as its cells are wide.
     """
 
     name: str
@@ -325,6 +292,9 @@ class Sheet:
     locked: bool = False
     hidden: bool = False
     marks: int = 0
+    charts: tuple[Chart, ...] = ()
+    matches: tuple[Match, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True)

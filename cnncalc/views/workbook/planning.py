@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.layers import Combine, InputLayer, PoolingLayer, WindowLayer
+from cnncalc.layers import Combine, InputLayer, Layer, PoolingLayer, WindowLayer
 from cnncalc.network import Network
 from cnncalc.views.workbook.layouts.article import article_sheet
 from cnncalc.views.workbook.layouts.furniture import Job, SheetNames
@@ -15,8 +15,10 @@ from cnncalc.views.workbook.layouts.sheet_a_stage import sheets_a_stage
 from cnncalc.views.workbook.layouts.tiles import groups
 from cnncalc.views.workbook.plan import Plan, Sheet, Specification
 from cnncalc.views.workbook.stages.network import network_volumes
+from cnncalc.views.workbook.training.sheets import training_sheets
+from cnncalc.views.workbook.training.specification import TrainingSpecification
 
-__all__ = ["is_calculation", "make_plan", "specify", "specify_network"]
+__all__ = ["is_calculation", "make_plan", "specify", "specify_network", "specify_training"]
 
 
 def specify(network: Network, title: str = "") -> Specification:
@@ -43,16 +45,27 @@ def specify_network(
     Arguments: the network; its `title`; whether its classes have names, and whether there is a
     target to take the cross-entropy of.
     """
-    # An input layer changes nothing: the input has a sheet of its own.
-    layers = tuple(layer for layer in network.layers if not isinstance(layer, InputLayer))
     return Specification(
         title,
-        layers,
+        _without_input(network),
         network.input_shape,
         "network",
         has_class_names=has_class_names,
         has_target=has_target,
     )
+
+
+def _without_input(network: Network) -> tuple[Layer, ...]:
+    """Return the layers that calculate: the input stands by itself."""
+    return tuple(layer for layer in network.layers if not isinstance(layer, InputLayer))
+
+
+def specify_training(
+    network: Network, training: TrainingSpecification, title: str = "", note: str = ""
+) -> Specification:
+    """Return the specification of a network's training, a sheet a step."""
+    layers = _without_input(network)
+    return Specification(title, layers, network.input_shape, "training", note, training=training)
 
 
 def make_plan(specifications: Sequence[Specification]) -> Plan:
@@ -80,5 +93,7 @@ def _sheets(job: Job) -> list[Sheet]:
         return [output_size_sheet(job)]
     if job.specification.layout == "network":
         return network_sheets(job)
+    if job.specification.training is not None:
+        return training_sheets(job, job.specification.training)
     every = groups(network_volumes(job.specification))
     return [one_sheet(job, every)] if fits_one_sheet(every) else sheets_a_stage(job, every)

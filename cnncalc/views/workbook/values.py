@@ -15,22 +15,25 @@ from cnncalc.classification import Classification, class_count, classify, cross_
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble
-from cnncalc.substeps import substeps
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.plan import Quantity, Specification
+from cnncalc.views.workbook.quantities import (
+    CLASS_NAMES,
+    CLASS_NUMBERS,
+    CROSS_ENTROPY,
+    IMAGE,
+    LOGITS,
+    OUTPUTS,
+    PREDICTED,
+    PREDICTED_NAME,
+    SIZES,
+    TARGET,
+)
+from cnncalc.views.workbook.trace_values import image_cells, trace_values
+from cnncalc.views.workbook.training.values import training_input_shapes, training_values
 from cnncalc.views.workbook.vector_cells import as_cells, with_grids
 
 __all__ = [
-    "CLASS_NAMES",
-    "CLASS_NUMBERS",
-    "CROSS_ENTROPY",
-    "IMAGE",
-    "LOGITS",
-    "OUTPUTS",
-    "PREDICTED",
-    "PREDICTED_NAME",
-    "SIZES",
-    "TARGET",
     "as_written",
     "calculated_network",
     "calculated_trace",
@@ -38,24 +41,7 @@ __all__ = [
     "input_shapes",
     "prediction_values",
     "size_values",
-    "trace_values",
 ]
-
-IMAGE = Quantity("input")
-
-# What a network's prediction shows: of each class its number, its name, its output and, with a
-# target, its logit (of yes or no: the one logit, its sign turned where the target is yes).
-CLASS_NUMBERS = Quantity("prediction", "", "class numbers")
-CLASS_NAMES = Quantity("input", "", "class names")
-OUTPUTS = Quantity("prediction", "", "outputs")
-LOGITS = Quantity("prediction", "", "logits")
-PREDICTED = Quantity("prediction", "", "class")
-PREDICTED_NAME = Quantity("prediction", "", "name")
-TARGET = Quantity("input", "", "target")
-CROSS_ENTROPY = Quantity("prediction", "", "cross-entropy")
-
-# What the formula of the output's size is given: width, filter, padding, stride, filters.
-SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")
 
 
 def as_written(numbers: Array) -> Array:
@@ -74,11 +60,13 @@ def as_written(numbers: Array) -> Array:
 
 
 def input_shapes(specification: Specification) -> dict[Quantity, Shape]:
-    """Return the shape of every quantity that a user enters: the image, the weights, the target."""
+    """Return the shape of every quantity that a user enters: images, weights, a target."""
     if specification.layout == "output size":
         return dict.fromkeys(SIZES, (1, 1))
+    if specification.training is not None:
+        return training_input_shapes(specification, specification.training)
     grids = list(with_grids(specification.layers, specification.input_shape))
-    result: dict[Quantity, Shape] = {IMAGE: _image_cells(specification.input_shape)}
+    result: dict[Quantity, Shape] = {IMAGE: image_cells(specification.input_shape)}
     for layer, shape, grid in grids:
         for name, weight in layer.weight_shapes(shape).items():
             result[Quantity("weight", layer.name, name)] = as_cells(weight, grid)
@@ -88,10 +76,6 @@ def input_shapes(specification: Specification) -> dict[Quantity, Shape]:
     if specification.has_target:
         result[TARGET] = (1, 1)
     return result
-
-
-def _image_cells(shape: Shape) -> Shape:
-    return (1, *shape) if len(shape) == 1 else shape
 
 
 def calculated_network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
@@ -129,26 +113,12 @@ def computed_values(
     """
     if specification.layout == "output size":
         return _size_values(inputs)
+    if specification.training is not None:
+        return training_values(specification, specification.training, inputs)
     trace = calculated_trace(specification, inputs)
     values = trace_values(trace)
     if specification.layout == "network":
         values |= prediction_values(trace, inputs.get(CLASS_NAMES), inputs.get(TARGET))
-    return values
-
-
-def trace_values(trace: Trace) -> dict[Quantity, Array]:
-    """Return every number of a trace by the quantity that a block shows."""
-    image = trace.input.values
-    values: dict[Quantity, Array] = {IMAGE: image.reshape(_image_cells(image.shape))}
-    grids = with_grids(trace.network.layers, trace.network.input_shape)
-    for layer, (*_, grid) in zip(trace.layers, grids, strict=True):
-        arrays = {
-            **{Quantity("weight", layer.name, name): w for name, w in layer.weights.items()},
-            **{Quantity("stage", layer.name, stage.name): stage.values for stage in layer.stages},
-            **{Quantity("helper", layer.name, name): s for name, s in substeps(layer).items()},
-        }
-        for quantity, array in arrays.items():
-            values[quantity] = np.asarray(array).reshape(as_cells(array.shape, grid))
     return values
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats
+from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, SIGNED_SCALE, Formats
 from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
-from cnncalc.views.workbook.references import range_address, sheet_prefix
+from cnncalc.views.workbook.references import address, range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.streaming import Target, new_workbook
 from cnncalc.views.workbook.texts import clean_text, page_header
@@ -27,6 +27,8 @@ TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
 # A character of 10 points, on average, with some to spare.
 CHARACTER = 6.5
 A4 = 9
+# More columns than a chart covers.
+CHART_COLUMNS = 12
 
 
 def write_plan(
@@ -55,6 +57,8 @@ def write_plan(
             _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
             _color(worksheet, sheet)
             _color_answers(worksheet, sheet, formats)
+            _color_matches(worksheet, sheet, formats)
+            _draw_charts(workbook, worksheet, sheet)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
@@ -66,7 +70,7 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
     if sheet.hidden:
         worksheet.very_hidden()
     if sheet.cell:
-        worksheet.set_default_row(sheet.cell * 0.75)
+        worksheet.set_default_row((sheet.row or sheet.cell) * 0.75)
         worksheet.set_column_pixels(0, _last_column(sheet), sheet.cell)
         worksheet.set_column_pixels(0, 0, TEXT_ROW)
         worksheet.print_row_col_headers()
@@ -85,7 +89,8 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
 
 
 def _last_column(sheet: Sheet) -> int:
-    return max((block.column + block.width for block in sheet.blocks), default=0)
+    ends = [block.column + block.width for block in sheet.blocks]
+    return max([0, *ends, *(chart.column + CHART_COLUMNS for chart in sheet.charts)])
 
 
 def _write_rows(
@@ -140,8 +145,8 @@ def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:
     cell_format = formats.text(text.style)
     shown = clean_text(text.text)
     if text.link:
-        address = f"internal:{sheet_prefix(text.link)}A1"
-        worksheet.write_url(text.row, text.column, address, cell_format, shown)
+        target = f"internal:{sheet_prefix(text.link)}{text.cell}"
+        worksheet.write_url(text.row, text.column, target, cell_format, shown)
     elif shown:
         worksheet.write_string(text.row, text.column, shown, cell_format)
     else:
@@ -215,6 +220,8 @@ def _color(worksheet: Any, sheet: Sheet) -> None:
             _scale(worksheet, block, {})
         elif block.is_share:
             _scale(worksheet, block, SHARE_SCALE)
+        elif block.quantity.kind == "gradient" or block.is_signed:
+            _scale(worksheet, block, SIGNED_SCALE)
 
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
@@ -227,6 +234,33 @@ def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
             rule = {"type": "formula", "criteria": f"={mark}={value}"}
             options = rule | {"format": formats.mark(right=is_right)}
             worksheet.conditional_format(block.row, block.column, bottom, right, options)
+
+
+def _color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
+    """Turn what equals another cell of its row green."""
+    for match in sheet.matches:
+        own, other = (address(match.row, match.column + over) for over in (0, match.across))
+        # Where there is nothing, there is nothing to compare.
+        criteria = f"=IF(ISNUMBER({own}),{own}={other})"
+        rule = {"type": "formula", "criteria": criteria, "format": formats.mark(right=True)}
+        bottom, right = match.row + match.height - 1, match.column + match.width - 1
+        worksheet.conditional_format(match.row, match.column, bottom, right, rule)
+
+
+def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
+    for chart in sheet.charts:
+        last = chart.first + chart.count - 1
+        drawn = workbook.add_chart({"type": "line"})
+        columns = {"categories": chart.categories, "values": chart.values}
+        ranges = {
+            name: [sheet.name, chart.first, column, last, column]
+            for name, column in columns.items()
+        }
+        drawn.add_series({**ranges, "name": chart.title, "marker": {"type": "circle", "size": 4}})
+        drawn.set_title({"name": chart.title})
+        drawn.set_legend({"none": True})
+        drawn.set_x_axis({"name": chart.axis})
+        worksheet.insert_chart(chart.row, chart.column, drawn)
 
 
 def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:

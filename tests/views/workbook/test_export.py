@@ -10,7 +10,7 @@ from cnncalc.trace import record
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
 from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.trace_values import trace_values
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 

@@ -37,16 +37,15 @@ from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.network_calculation import network_calculation
 from cnncalc.views.workbook.plan import Specification
 from cnncalc.views.workbook.planning import is_calculation, make_plan, specify_network
-from cnncalc.views.workbook.values import (
+from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,
     CROSS_ENTROPY,
     OUTPUTS,
     PREDICTED,
     PREDICTED_NAME,
     TARGET,
-    computed_values,
-    input_shapes,
 )
+from cnncalc.views.workbook.values import computed_values, input_shapes
 from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of

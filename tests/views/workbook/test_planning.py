@@ -5,7 +5,8 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Activation, Combine, Conv2D, DepthwiseConv2D, Layer, MaxPooling2D
 from cnncalc.views.workbook.plan import Specification
 from cnncalc.views.workbook.planning import make_plan, specify
-from cnncalc.views.workbook.values import input_shapes, trace_values
+from cnncalc.views.workbook.trace_values import trace_values
+from cnncalc.views.workbook.values import input_shapes
 from tests.views.workbook.drawn import drawn_trace
 
 

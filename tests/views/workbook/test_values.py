@@ -7,14 +7,13 @@ from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Activation, Conv2D
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.planning import specify
+from cnncalc.views.workbook.quantities import IMAGE, SIZES
+from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.values import (
-    IMAGE,
-    SIZES,
     as_written,
     computed_values,
     input_shapes,
     size_values,
-    trace_values,
 )
 from tests.views.workbook.drawn import drawn_trace
 

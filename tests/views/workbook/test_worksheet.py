@@ -10,7 +10,7 @@ from cnncalc.verification.cells import Place
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, trace_as_written
-from cnncalc.views.workbook.values import trace_values
+from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.variants import variant
 from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
 from tests.views.workbook.drawn import drawn_trace, written

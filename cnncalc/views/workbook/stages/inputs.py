@@ -12,6 +12,7 @@ from cnncalc.layers import (
 from cnncalc.shapes import Pads
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
     Finder,
@@ -23,7 +24,6 @@ from cnncalc.views.workbook.stages.volumes import (
     framed,
     whole,
 )
-from cnncalc.views.workbook.values import IMAGE
 
 __all__ = ["framed_copy", "image_volume", "sides_text", "window_volumes"]
 

@@ -25,6 +25,7 @@ from cnncalc.layers import (
 )
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity, Specification
+from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.stages.activation import activation_layer_volumes
 from cnncalc.views.workbook.stages.convolution import convolution_volumes
 from cnncalc.views.workbook.stages.dense import dense_volumes
@@ -48,7 +49,6 @@ from cnncalc.views.workbook.stages.volumes import (
     sliding,
     whole,
 )
-from cnncalc.views.workbook.values import IMAGE
 
 __all__ = ["image_source", "layer_volumes", "network_volumes"]
 

@@ -9,6 +9,16 @@ from cnncalc.classification import Kind, class_count, classification_kind
 from cnncalc.errors import OptionError
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
+from cnncalc.views.workbook.quantities import (
+    CLASS_NAMES,
+    CLASS_NUMBERS,
+    CROSS_ENTROPY,
+    LOGITS,
+    OUTPUTS,
+    PREDICTED,
+    PREDICTED_NAME,
+    TARGET,
+)
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE, unrolled
 from cnncalc.views.workbook.stages.volumes import (
     Draw,
@@ -18,16 +28,6 @@ from cnncalc.views.workbook.stages.volumes import (
     Volume,
     entered,
     whole,
-)
-from cnncalc.views.workbook.values import (
-    CLASS_NAMES,
-    CLASS_NUMBERS,
-    CROSS_ENTROPY,
-    LOGITS,
-    OUTPUTS,
-    PREDICTED,
-    PREDICTED_NAME,
-    TARGET,
 )
 
 __all__ = ["prediction_volumes"]

@@ -1,0 +1,34 @@
+"""What is called alike in every workbook of a network: the image, and what its output says."""
+
+from __future__ import annotations
+
+from cnncalc.views.workbook.plan import Quantity
+
+__all__ = [
+    "CLASS_NAMES",
+    "CLASS_NUMBERS",
+    "CROSS_ENTROPY",
+    "IMAGE",
+    "LOGITS",
+    "OUTPUTS",
+    "PREDICTED",
+    "PREDICTED_NAME",
+    "SIZES",
+    "TARGET",
+]
+
+IMAGE = Quantity("input")
+
+# What a network's prediction shows: of each class its number, its name, its output and, with a
+# target, its logit (of yes or no: the one logit, its sign turned where the target is yes).
+CLASS_NUMBERS = Quantity("prediction", "", "class numbers")
+CLASS_NAMES = Quantity("input", "", "class names")
+OUTPUTS = Quantity("prediction", "", "outputs")
+LOGITS = Quantity("prediction", "", "logits")
+PREDICTED = Quantity("prediction", "", "class")
+PREDICTED_NAME = Quantity("prediction", "", "name")
+TARGET = Quantity("input", "", "target")
+CROSS_ENTROPY = Quantity("prediction", "", "cross-entropy")
+
+# What the formula of the output's size is given: width, filter, padding, stride, filters.
+SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")

@@ -1,0 +1,240 @@
+"""The dashboard of a training: its constants, the course of loss and accuracy, filters, classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.annotations import Chart, Match, Text
+from cnncalc.views.workbook.layouts.tiles import Placed
+from cnncalc.views.workbook.plan import Block, Quantity, Reference
+from cnncalc.views.workbook.stages.vectors import ONE_SLICE
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    Place,
+    Volume,
+    entered,
+)
+from cnncalc.views.workbook.training.loss import LABEL, PREDICTED
+from cnncalc.views.workbook.training.passes import NetworkPass
+from cnncalc.views.workbook.training.scope import Scope
+from cnncalc.views.workbook.training.sections import accuracy, mean_loss
+from cnncalc.views.workbook.training.settings import constants, setting
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.views.workbook.training.updates import new_weight
+
+__all__ = [
+    "ACCURACIES",
+    "AFTER",
+    "BEFORE",
+    "LABELS",
+    "LOSSES",
+    "PREDICTIONS",
+    "STEPS",
+    "Dashboard",
+    "dashboard",
+]
+
+STEPS = Quantity("training", "", "steps")
+LOSSES = Quantity("training", "", "loss of each step")
+ACCURACIES = Quantity("training", "", "accuracy of each step")
+LABELS = Quantity("training", "", "labels of each step")
+PREDICTIONS = Quantity("training", "", "predictions of each step")
+BEFORE = Quantity("training", "", "weights before")
+AFTER = Quantity("training", "", "weights after")
+
+# Of a layer's weights, so many slices are shown beside each other as fit these columns, and so many
+# of their rows; of a batch, so many samples.
+MOST_COLUMNS, MOST_ROWS, MOST_SAMPLES = 32, 16, 16
+# Where what belongs together stands, in columns: labels, what is entered, the charts.
+LEFT, ENTERED, CHARTS, CHART_WIDTH = 1, 5, 8, 11
+TOP, CHART_HEIGHT = 4, 15
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The slices of the dashboard in their places, its labels, charts and comparisons.
+
+    `bottom` is the first row below all of them.
+    """
+
+    placed: tuple[Placed, ...]
+    texts: tuple[Text, ...]
+    bottom: int
+    charts: tuple[Chart, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+
+def dashboard(
+    sheet: str, training: TrainingSpecification, network: NetworkPass, steps: Sequence[str]
+) -> Dashboard:
+    """Return what the dashboard shows.
+
+    Arguments: its `sheet`'s name; the `training`; what the `network` draws in a step; the names of
+    the sheets of the `steps`.
+    """
+    settings = _settings(sheet, training)
+    course = _course(sheet, settings.bottom, steps)
+    weights = _weights(sheet, course.bottom, network, len(steps))
+    parts = (settings, course, weights, _classes(sheet, weights.bottom, training))
+    return Dashboard(
+        tuple(each for part in parts for each in part.placed),
+        tuple(text for part in parts for text in part.texts),
+        parts[-1].bottom,
+        course.charts,
+        parts[-1].matches,
+    )
+
+
+def _settings(sheet: str, training: TrainingSpecification) -> Dashboard:
+    """Return the learning rate and the optimizer's constants, to be typed over."""
+    names = list(constants(training.optimizer))
+    name = type(training.optimizer).__name__
+    title = f"Constants of {name}: type over any of them, and the whole training follows"
+    texts = [Text(TOP - 1, LEFT, title, "heading")]
+    placed = []
+    for row, each in enumerate(names, start=TOP):
+        quantity = setting(each)
+        draw = entered(quantity, 1, 1, "choice")
+        texts.append(Text(row, LEFT, each, "label"))
+        placed.append(_placed(Volume("", "", quantity, 1, 1, ONE_SLICE, draw), sheet, row, ENTERED))
+    return Dashboard(tuple(placed), tuple(texts), TOP + len(names) + 1)
+
+
+def _course(sheet: str, row: int, steps: Sequence[str]) -> Dashboard:
+    """Return the loss and the accuracy of each step, with a link to it, and their charts."""
+    count, first = len(steps), row + 2
+    loss, share, link = LEFT + 1, LEFT + 3, LEFT + 5
+    draws = (
+        (STEPS, LEFT, entered(STEPS, count, 1, "label")),
+        (LOSSES, loss, _column_of(LOSSES, mean_loss, count)),
+        (ACCURACIES, share, _column_of(ACCURACIES, accuracy, count)),
+    )
+    placed = [
+        _placed(Volume("", "", quantity, count, 1, ONE_SLICE, draw), sheet, first, column)
+        for quantity, column, draw in draws
+    ]
+    texts = [Text(row, LEFT, "Loss and accuracy of each step, before its update", "heading")]
+    heads = ((LEFT, "step"), (loss, "mean loss"), (share, "accuracy"), (link, "its sheet"))
+    texts += [Text(row + 1, column, head, "caption") for column, head in heads]
+    texts += [Text(first + i, link, name, "link", name) for i, name in enumerate(steps)]
+    charts = tuple(
+        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
+        for place, (title, column) in enumerate((("Loss", loss), ("Accuracy", share)))
+    )
+    return Dashboard(
+        tuple(placed), tuple(texts), max(first + count, TOP + CHART_HEIGHT) + 1, charts
+    )
+
+
+def _column_of(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
+    """Return the rule for a column with a number of each step."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        return tuple(
+            _copy(quantity, row, 0, find(of_step(row + 1), ()), "0.0000") for row in range(count)
+        )
+
+    return draw
+
+
+def _copy(
+    quantity: Quantity, row: int, column: int, cell: Reference, number_format: str = "General"
+) -> Block:
+    formula = formulas.apply(formulas.COPY, cell)
+    place = (row, column)
+    return Block(
+        *(*place, 1, 1, "formula", quantity, (), *place, formula), number_format=number_format
+    )
+
+
+def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:
+    return Placed(volume, volume.items[0], Place(sheet, row, column))
+
+
+def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboard:
+    """Return the weights of the first layer that has some, as they were and as they became."""
+    layer = next(each for each in network.layers if each.weights)
+    weight = next((w for w in layer.weights if w.quantity.name == "kernel"), layer.weights[0])
+    what = f"{weight.quantity.layer} {weight.quantity.name}"
+    shown = weight.items[: max(1, MOST_COLUMNS // (weight.width + 1))]
+    height, width = min(weight.height, MOST_ROWS), min(weight.width, MOST_COLUMNS)
+    before = weight.quantity._replace(step=1)
+    after = new_weight(weight.quantity.layer, weight.quantity.name, steps)
+    texts = [Text(row, LEFT, f"{what}: blue below 0, orange above", "heading")]
+    placed: list[Placed] = []
+    row += 1
+    for title, quantity, read in (("before", BEFORE, before), ("after", AFTER, after)):
+        texts.append(Text(row, LEFT, f"{title} the training", "caption"))
+        texts += [
+            Text(row + 1, LEFT + place * (width + 1), item.caption, "caption")
+            for place, item in enumerate(shown)
+        ]
+        volume = Volume("", "", quantity, height, width, shown, _copied(quantity, read, weight))
+        small = replace(volume, draw=_cut(volume.draw, height, width))
+        placed += [
+            Placed(small, item, Place(sheet, row + 2, LEFT + place * (width + 1)))
+            for place, item in enumerate(shown)
+        ]
+        row += height + 3
+    return Dashboard(tuple(placed), tuple(texts), row)
+
+
+def _copied(quantity: Quantity, read: Quantity, weight: Volume) -> Draw:
+    """Return the rule for slices that copy those of a weight."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        formula = formulas.apply(formulas.COPY, find(read, index, steps=EACH))
+        return tuple(
+            replace(block, role="formula", quantity=quantity, formula=formula, is_signed=True)
+            for block in weight.draw(index, find)
+        )
+
+    return draw
+
+
+def _cut(draw: Draw, height: int, width: int) -> Draw:
+    """Return the rule for the first rows and columns of slices."""
+    return lambda index, find: tuple(
+        replace(block, height=min(block.height, height), width=min(block.width, width))
+        for block in draw(index, find)
+    )
+
+
+def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard:
+    """Return the class of each sample of each step, and beside it the predicted one."""
+    most = min(MOST_SAMPLES, max(map(len, training.batches)))
+    steps = len(training.batches)
+    first, beside = row + 2, LEFT + 1 + most + 2
+    texts = [
+        Text(row, LEFT, "Classes of each step's samples: right predictions are green", "heading"),
+        Text(row + 1, LEFT + 1, "true class of sample 0, 1, …", "caption"),
+        Text(row + 1, beside, "predicted class", "caption"),
+        *(Text(first + step, LEFT, str(step + 1), "label") for step in range(steps)),
+    ]
+    placed = []
+    for quantity, local, column in ((LABELS, LABEL, LEFT + 1), (PREDICTIONS, PREDICTED, beside)):
+        draw = _by_sample(quantity, local, training, most)
+        volume = Volume("", "", quantity, steps, most, ONE_SLICE, draw)
+        placed.append(_placed(volume, sheet, first, column))
+    match = Match(first, beside, steps, most, LEFT + 1 - beside)
+    return Dashboard(tuple(placed), tuple(texts), first + steps + 1, matches=(match,))
+
+
+def _by_sample(
+    quantity: Quantity, local: Quantity, training: TrainingSpecification, most: int
+) -> Draw:
+    """Return the rule for a table with a row for each step, a column for each sample."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        return tuple(
+            _copy(quantity, step - 1, place, find(Scope(step, place).quantity(local), ()))
+            for (step, place), _ in training.uses()
+            if place < most
+        )
+
+    return draw

@@ -1,0 +1,155 @@
+"""What one step draws of a network: each layer forward and backward, for one sample or for all.
+
+All is named as if there were one step and one sample; `scope` tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cnncalc.errors import CnncalcError, OptionError, ShapeError
+from cnncalc.layers import BatchNormalization, Dropout, Layer
+from cnncalc.views.workbook.plan import Specification
+from cnncalc.views.workbook.stages.gradients.backward import (
+    gradient_volumes,
+    shared_volumes,
+    weight_gradient_volumes,
+)
+from cnncalc.views.workbook.stages.gradients.quantities import is_shared
+from cnncalc.views.workbook.stages.inputs import image_volume
+from cnncalc.views.workbook.stages.network import image_source, layer_volumes
+from cnncalc.views.workbook.stages.volumes import Source, Volume
+from cnncalc.views.workbook.training.loss import LossPass, is_joined, loss_pass
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+
+__all__ = ["LayerPass", "NetworkPass", "network_pass"]
+
+
+@dataclass(frozen=True)
+class LayerPass:
+    """What one layer draws in a step.
+
+    `weights` are what a user may enter of it, and `shared` what follows from them alone; `forward`
+    and `backward` are one sample's; `gradients` are those by the weights, of all samples.
+    """
+
+    layer: Layer
+    weights: tuple[Volume, ...]
+    shared: tuple[Volume, ...]
+    forward: tuple[Volume, ...]
+    backward: tuple[Volume, ...]
+    gradients: tuple[Volume, ...]
+
+
+@dataclass(frozen=True)
+class NetworkPass:
+    """What a network draws in a step: the image, each layer, and the loss."""
+
+    image: Volume
+    layers: tuple[LayerPass, ...]
+    loss: LossPass
+
+
+@dataclass(frozen=True)
+class _Forward:
+    """A layer, what it takes in, and what it draws on the way forward."""
+
+    layer: Layer
+    source: Source
+    volumes: Sequence[Volume]
+    result: Source
+
+
+def network_pass(specification: Specification, samples: int) -> NetworkPass:
+    """Return what a step draws whose batch has so many samples.
+
+    Raises OptionError, ShapeError for what no workbook can show, naming the layer.
+    """
+    training = _training(specification)
+    # The image stands by itself, and a layer that pads it draws a copy.
+    source = image = replace(image_source(specification.input_shape), is_drawn=True)
+    chain = []
+    for layer in specification.layers:
+        chain.append(_forward(layer, source))
+        source = chain[-1].result
+    loss = loss_pass(specification.layers, training.loss, source, samples)
+    joined = is_joined(specification.layers, training.loss)
+    return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss)
+
+
+def _training(specification: Specification) -> TrainingSpecification:
+    if specification.training is None:
+        message = "a training must be specified. Received: none"
+        raise OptionError(message)
+    return specification.training
+
+
+def _forward(layer: Layer, source: Source) -> _Forward:
+    _require_known(layer)
+    try:
+        volumes, result = layer_volumes(layer, source)
+    except (ShapeError, OptionError) as error:
+        raise _named(layer, error) from error
+    return _Forward(layer, source, volumes, result)
+
+
+def _named(layer: Layer, error: CnncalcError) -> CnncalcError:
+    return type(error)(f"layer {layer.name}: {error}")
+
+
+def _require_known(layer: Layer) -> None:
+    """Refuse layers that do in training what a workbook has no formulas for."""
+    what = ""
+    if isinstance(layer, BatchNormalization):
+        what = "batch normalization"
+    elif isinstance(layer, Dropout) and layer.rate:
+        what = "dropout"
+    elif layer.regularizers:
+        what = "a regularizer"
+    if what:
+        message = f"layer {layer.name}: a training's workbook can't show {what}"
+        raise OptionError(message)
+
+
+def _backward(
+    chain: Sequence[_Forward], loss: LossPass, joined: bool, samples: int
+) -> tuple[LayerPass, ...]:
+    """Return each layer's part, the gradient worked back through them from the last."""
+    first = next(
+        (i for i, each in enumerate(chain) if each.layer.weight_shapes(each.source.shape)), None
+    )
+    if first is None:
+        message = "a network must have weights to be trained. Received: none of its layers has any"
+        raise OptionError(message)
+    last = chain[-1].result
+    gradient: Source | None = last.feed(loss.gradient)
+    passes = []
+    for place in reversed(range(len(chain))):
+        each = chain[place]
+        own_loss = joined and place == len(chain) - 1
+        if gradient is None:
+            passes.append(_layer_pass(each, [], [], []))
+            continue
+        shared = shared_volumes(each.layer, each.source, place > first)
+        weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
+        volumes, gradient = gradient_volumes(
+            each.layer, each.source, gradient, place > first, own_loss
+        )
+        passes.append(_layer_pass(each, shared, volumes, weights))
+    return tuple(reversed(passes))
+
+
+def _layer_pass(
+    forward: _Forward,
+    shared: Sequence[Volume],
+    backward: Sequence[Volume],
+    gradients: Sequence[Volume],
+) -> LayerPass:
+    drawn = forward.volumes
+    weights = tuple(volume for volume in drawn if volume.quantity.kind == "weight")
+    helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
+    own = tuple(volume for volume in drawn if not is_shared(volume.quantity))
+    return LayerPass(
+        *(forward.layer, weights, (*helpers, *shared), own, tuple(backward), tuple(gradients))
+    )

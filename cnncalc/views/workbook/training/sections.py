@@ -1,0 +1,165 @@
+"""The sections of a step's sheet: weights, each sample forward and backward, gradients, updates.
+
+In each, a band for the image, one for every layer in order, and one for the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cnncalc.training.optimizers import Adam
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Block, Formula, Quantity
+from cnncalc.views.workbook.stages.vectors import ONE_SLICE
+from cnncalc.views.workbook.stages.volumes import EACH, Finder, Index, Volume, entered, whole
+from cnncalc.views.workbook.training.loss import LABEL, RIGHT, SAMPLE_LOSS
+from cnncalc.views.workbook.training.passes import LayerPass, NetworkPass
+from cnncalc.views.workbook.training.scope import Scope
+from cnncalc.views.workbook.training.specification import TrainingSpecification, Use
+from cnncalc.views.workbook.training.updates import (
+    copied_weight,
+    corrected_rate_volume,
+    update_volumes,
+)
+
+__all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
+
+Direction = Literal["weights", "forward", "backward"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a step's sheet: the volumes of each band, from the image's to the loss's."""
+
+    title: str
+    direction: Direction
+    bands: tuple[tuple[Volume, ...], ...]
+
+
+def losses(step: int) -> Quantity:
+    """Return the name of a step's column of its samples' losses."""
+    return Quantity("training", "", "losses", step)
+
+
+def rights(step: int) -> Quantity:
+    """Return the name of a step's column that says which samples were right."""
+    return Quantity("training", "", "rights", step)
+
+
+def mean_loss(step: int) -> Quantity:
+    """Return the name of a step's mean loss."""
+    return Quantity("training", "", "loss", step)
+
+
+def accuracy(step: int) -> Quantity:
+    """Return the name of a step's share of right predictions."""
+    return Quantity("training", "", "accuracy", step)
+
+
+def step_sections(
+    training: TrainingSpecification, network: NetworkPass, step: int
+) -> Iterator[Section]:
+    """Yield the sections of a step, counted from 1, whose batch the `network` was drawn for."""
+    whole_step = Scope(step)
+    layers = network.layers
+    weights = [_weights(each, step) for each in layers]
+    count = len(training.batches[step - 1])
+    yield Section("Weights before the step", "weights", ((), *weights, _results(step, count)))
+    for place in range(count):
+        yield from _sample_sections(training, network, Use(step, place))
+    gradients = [tuple(map(whole_step.volume, each.gradients)) for each in layers]
+    yield Section(
+        f"Gradients of the weights: {'of the sample' if count == 1 else 'all samples together'}",
+        "backward",
+        ((), *gradients, ()),
+    )
+    updates = [_updates(training, each, step) for each in layers]
+    rate = (corrected_rate_volume(step),) if isinstance(training.optimizer, Adam) else ()
+    yield Section("Update: the weights after the step", "weights", ((), *updates, rate))
+
+
+def _sample_sections(
+    training: TrainingSpecification, network: NetworkPass, use: Use
+) -> Iterator[Section]:
+    scope, name = Scope(*use), f"Sample {use.place}"
+    image = _entered_once(training, use, network.image)
+    label = _entered_once(training, use, _LABEL_VOLUME)
+    forward = [tuple(map(scope.volume, each.forward)) for each in network.layers]
+    loss = tuple(map(scope.volume, network.loss.volumes))
+    yield Section(f"{name} · forward →", "forward", ((image,), *forward, (label, *loss)))
+    backward = [tuple(map(scope.volume, each.backward)) for each in network.layers]
+    begin = (scope.volume(network.loss.gradient),)
+    yield Section(f"{name} · backward ←", "backward", ((), *backward, begin))
+
+
+_LABEL_VOLUME = Volume(
+    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
+    notes=("The number of the sample's class: type over it.",),
+)
+
+
+def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> Volume:
+    """Return what a user enters of a sample, or where it was used before, a copy of that."""
+    first = training.first_uses[training.batches[use.step - 1][use.place]]
+    volume = Scope(*use).volume(local)
+    if use == first:
+        return volume
+    before = Scope(*first).quantity(local.quantity)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, find(before, index, steps=EACH))
+
+    draw = whole(volume.quantity, volume.height, volume.width, formula)
+    return replace(volume, draw=draw, notes=(f"As in step {first.step}.",))
+
+
+def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
+    scope = Scope(step)
+    own = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
+    return (*own, *map(scope.volume, layer.shared))
+
+
+def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
+    """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights."""
+    drawn = [update_volumes(training.optimizer, weight, step) for weight in layer.weights]
+    return tuple(volume for rule in zip(*drawn, strict=True) for volume in rule)
+
+
+def _results(step: int, count: int) -> tuple[Volume, ...]:
+    """Return the column of losses, their mean, and the share of right predictions."""
+    return (
+        _column("Losses", losses(step), SAMPLE_LOSS, count),
+        _column("Right", rights(step), RIGHT, count),
+        _mean("Mean loss", mean_loss(step), losses(step), count),
+        _mean("Accuracy", accuracy(step), rights(step), count),
+    )
+
+
+def _column(title: str, quantity: Quantity, local: Quantity, count: int) -> Volume:
+    """Return a row for each sample, with a number of its own."""
+    step = quantity.step or 1
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        cells = [find(Scope(step, place).quantity(local), ()) for place in range(count)]
+        return tuple(
+            Block(place, 0, 1, 1, "formula", quantity, (), place, 0, formulas.apply("{0}", cell))
+            for place, cell in enumerate(cells)
+        )
+
+    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw)
+
+
+def _mean(title: str, quantity: Quantity, read: Quantity, count: int) -> Volume:
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
+
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula))
+
+
+def all_volumes(sections: Sequence[Section]) -> Iterator[Volume]:
+    """Yield every volume of some sections."""
+    for section in sections:
+        for band in section.bands:
+            yield from band

@@ -1,0 +1,59 @@
+"""The constants of a training that a user may change: the learning rate, and its optimizer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from cnncalc.errors import OptionError
+from cnncalc.network import Array
+from cnncalc.training.optimizers import Optimizer
+from cnncalc.views.workbook.plan import Quantity
+
+__all__ = ["constants", "require_plain", "setting", "with_settings"]
+
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+def setting(name: str) -> Quantity:
+    """Return the name of the cell of one constant, such as that of the learning rate."""
+    return Quantity("input", "", name)
+
+
+def constants(optimizer: Optimizer) -> dict[str, float]:
+    """Return the numbers of an optimizer that have a cell, by Keras's names.
+
+    >>> from cnncalc.training.optimizers import SGD, Adam
+    >>> list(constants(Adam())), list(constants(SGD(momentum=0.9)))
+    (['learning_rate', 'beta_1', 'beta_2', 'epsilon'], ['learning_rate', 'momentum'])
+    """
+    values = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
+    numbers = {name: value for name, value in values.items() if type(value) in (int, float)}
+    # Without momentum there is none to remember.
+    return {name: float(value) for name, value in numbers.items() if name != "momentum" or value}
+
+
+def require_plain(optimizer: Optimizer) -> None:
+    """Raise OptionError for an optimizer that a workbook has no formulas for."""
+    given = [name for name in _CLIPPING if getattr(optimizer, name)]
+    if not isinstance(optimizer.learning_rate, int | float):
+        given.append("a schedule of the learning rate")
+    if given:
+        message = (
+            "a training's workbook knows optimizers of a constant rate, without clipping. "
+            f"Received: {', '.join(given)}"
+        )
+        raise OptionError(message)
+
+
+def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Optimizer:
+    """Return an optimizer with the constants that a workbook now holds.
+
+    Raises OptionError, as the optimizer does, for constants out of range.
+
+    >>> from cnncalc.training.optimizers import SGD
+    >>> with_settings(SGD(), {setting("learning_rate"): np.array([[0.5]])}).learning_rate
+    0.5
+    """
+    found = {name: float(inputs[setting(name)].item()) for name in constants(optimizer)}
+    return replace(optimizer, **found)

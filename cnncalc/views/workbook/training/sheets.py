@@ -1,0 +1,123 @@
+"""The sheets of a training: the dashboard, the contents, and one for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cnncalc.notation import write_layer
+from cnncalc.views.workbook.annotations import Text
+from cnncalc.views.workbook.layouts.drawing import Drawing
+from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job, legend
+from cnncalc.views.workbook.plan import Sheet, Specification
+from cnncalc.views.workbook.training.contents import contents
+from cnncalc.views.workbook.training.dashboard import Dashboard, dashboard
+from cnncalc.views.workbook.training.passes import network_pass
+from cnncalc.views.workbook.training.sections import step_sections
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.views.workbook.training.step_layout import CELL, ROW, Arranged, arrange
+
+__all__ = ["training_sheets"]
+
+DASHBOARD = "Dashboard"
+# The rows above a step's first section: title, links, how to read it, the layers.
+TOP = 4
+# From one link to the next, in columns.
+LINK = 3
+MOST_LINKS = 12
+_READING = (
+    "Forward → (green) from left to right, backward ← (orange) from right to left; a gradient "
+    "stands in the columns of its layer."
+)
+
+
+def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
+    """Return the sheets of a training.
+
+    Raises OptionError, ShapeError for what no workbook can show, naming the layer.
+    """
+    specification = job.specification
+    front = job.take_name(DASHBOARD)
+    names = [job.take_name(f"Step {step + 1}") for step in range(len(training.batches))]
+    passes = {
+        count: network_pass(specification, count) for count in {len(b) for b in training.batches}
+    }
+    sections = [
+        list(step_sections(training, passes[len(batch)], step))
+        for step, batch in enumerate(training.batches, start=1)
+    ]
+    arranged = [arrange(name, each, TOP) for name, each in zip(names, sections, strict=True)]
+    board = dashboard(front, training, passes[len(training.batches[0])], names)
+    steps = tuple(placed for each in arranged for placed in each.placed)
+    drawing = Drawing((*board.placed, *steps))
+    return [
+        _dashboard_sheet(job, front, board, drawing, names),
+        contents(job, sections, drawing, front, names),
+        *(
+            _step_sheet(job, (front, *names), step, each, drawing)
+            for step, each in enumerate(arranged, start=1)
+        ),
+    ]
+
+
+def _dashboard_sheet(
+    job: Job, name: str, board: Dashboard, drawing: Drawing, steps: Sequence[str]
+) -> Sheet:
+    title = f"{job.title} · {_course(job.specification)}"
+    links = [(CONTENTS, CONTENTS), *((step, step) for step in steps[:MOST_LINKS])]
+    blocks = drawing.blocks(name)
+    texts = (
+        Text(0, 1, title, "title"),
+        *_links(links),
+        *board.texts,
+        *legend(board.bottom, 1, {block.role for block in blocks}),
+    )
+    summary = "The constants, the loss and accuracy of each step, the first weights, the classes."
+    sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
+    return replace(sheet, charts=board.charts, matches=board.matches, frozen=(2, 0))
+
+
+def _course(specification: Specification) -> str:
+    training = specification.training
+    steps = len(training.batches) if training else 0
+    return f"{steps} {'step' if steps == 1 else 'steps'} of training"
+
+
+def _links(links: Sequence[tuple[str, str]]) -> Iterator[Text]:
+    for number, (text, sheet) in enumerate(links):
+        yield Text(1, 1 + number * LINK, text, "link", sheet)
+
+
+def _step_sheet(
+    job: Job, names: Sequence[str], step: int, arranged: Arranged, drawing: Drawing
+) -> Sheet:
+    """Return the sheet of one step; `names` are the dashboard's and those of all steps."""
+    name = names[step]
+    blocks = drawing.blocks(name)
+    last = len(names) - 1
+    links = [(DASHBOARD, names[0]), (CONTENTS, CONTENTS)]
+    links += [(f"← {names[step - 1]}", names[step - 1])] if step > 1 else []
+    links += [(f"{names[step + 1]} →", names[step + 1])] if step < last else []
+    title = f"{name} of {last}"
+    texts = (
+        Text(0, 1, title, "title"),
+        *_links(links),
+        Text(2, 1, _READING),
+        *_heads(job.specification, arranged),
+        *arranged.texts,
+        *legend(arranged.bottom, 1, {block.role for block in blocks}),
+    )
+    summary = "Each sample forward and backward, the gradients of the weights, their update."
+    sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
+    return replace(sheet, frozen=(TOP, 0), pages=0)
+
+
+def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:
+    """Yield what stands above each band: the image, each layer, the loss."""
+    layers = [
+        f"{layer.name} · {write_layer(replace(layer, name=''))}" for layer in specification.layers
+    ]
+    loss = specification.training.loss if specification.training else ""
+    heads = ("image", *layers, loss)
+    for head, left in zip(heads, arranged.lefts, strict=False):
+        yield Text(TOP - 1, left, head, "heading")

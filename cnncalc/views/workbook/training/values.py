@@ -1,0 +1,250 @@
+"""The numbers that a training's workbook shows: those of `cnncalc.training_step`'s records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from cnncalc.classification import class_count
+from cnncalc.errors import InputError
+from cnncalc.layers import Shape
+from cnncalc.network import Array, Network, assemble
+from cnncalc.trace import Trace
+from cnncalc.training.losses import LOSSES
+from cnncalc.training.metrics import predicted_classes
+from cnncalc.training.optimizers import SGD, Optimizer
+from cnncalc.training_step import StepRecord, WeightUpdate, record_steps
+from cnncalc.views.workbook.plan import Quantity, Specification
+from cnncalc.views.workbook.quantities import IMAGE
+from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
+from cnncalc.views.workbook.trace_values import image_cells, trace_values
+from cnncalc.views.workbook.training import dashboard, loss, sections
+from cnncalc.views.workbook.training.scope import Scope
+from cnncalc.views.workbook.training.settings import constants, setting, with_settings
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.views.workbook.training.updates import corrected_rate, new_weight
+from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
+
+__all__ = ["training_input_shapes", "training_inputs", "training_records", "training_values"]
+
+
+def training_input_shapes(
+    specification: Specification, training: TrainingSpecification
+) -> dict[Quantity, Shape]:
+    """Return the shape of all that a user enters: pixels, labels, weights and constants."""
+    shape = specification.input_shape
+    result: dict[Quantity, Shape] = {}
+    for use in training.first_uses.values():
+        result[Scope(*use).quantity(IMAGE)] = image_cells(shape)
+        result[Scope(*use).quantity(loss.LABEL)] = (1, 1)
+    for layer, before, grid in with_grids(specification.layers, shape):
+        for name, weight in layer.weight_shapes(before).items():
+            result[Quantity("weight", layer.name, name, 1)] = as_cells(weight, grid)
+    return result | {setting(name): (1, 1) for name in constants(training.optimizer)}
+
+
+def training_inputs(
+    specification: Specification,
+    training: TrainingSpecification,
+    network: Network,
+    samples: Sequence[tuple[Array, int]],
+) -> dict[Quantity, Array]:
+    """Return what a new workbook's inputs hold.
+
+    Arguments: the `specification` and its `training`; the `network` with its initial weights; each
+    of the `samples`, an image and its class, by the numbers that the training has for them.
+    """
+    values: dict[Quantity, Array] = {}
+    for number, use in training.first_uses.items():
+        image, label = samples[number]
+        values[Scope(*use).quantity(IMAGE)] = np.asarray(image, dtype=np.float64)
+        values[Scope(*use).quantity(loss.LABEL)] = np.array([[float(label)]])
+    for layer, own in zip(network.layers, network.weights, strict=True):
+        for name, weight in own.items():
+            values[Quantity("weight", layer.name, name, 1)] = np.asarray(weight, dtype=np.float64)
+    for name, value in constants(training.optimizer).items():
+        values[setting(name)] = np.array([[value]])
+    shapes = training_input_shapes(specification, training)
+    return {quantity: values[quantity].reshape(shape) for quantity, shape in shapes.items()}
+
+
+def training_records(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+) -> Iterator[StepRecord]:
+    """Train on a workbook's inputs as they stand, a record a step.
+
+    Arguments: the `specification` and its `training`; `inputs`, an array for each of
+    `training_input_shapes`.
+    Raises InputError for a label that is no class, OptionError for constants out of range.
+    """
+    network = _network(specification, inputs)
+    classes = class_count(network.shapes[-1])
+    images, labels = {}, {}
+    for number, use in training.first_uses.items():
+        image = inputs[Scope(*use).quantity(IMAGE)]
+        images[number] = image.reshape(specification.input_shape)
+        labels[number] = _label(inputs[Scope(*use).quantity(loss.LABEL)].item(), classes)
+    batches = [
+        (np.stack([images[each] for each in batch]), np.array([labels[each] for each in batch]))
+        for batch in training.batches
+    ]
+    optimizer = with_settings(training.optimizer, inputs)
+    return record_steps(network, LOSSES[training.loss], optimizer, batches)
+
+
+def _network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
+    weights = [
+        {
+            name: inputs[Quantity("weight", layer.name, name, 1)].reshape(weight)
+            for name, weight in layer.weight_shapes(shape).items()
+        }
+        for layer, shape, _ in with_grids(specification.layers, specification.input_shape)
+    ]
+    return assemble(specification.layers, specification.input_shape, weights)
+
+
+def _label(number: float, classes: int) -> int:
+    if number not in range(classes):
+        message = f"a label must be the number of a class, 0 to {classes - 1}. Received: {number:g}"
+        raise InputError(message)
+    return int(number)
+
+
+def training_values(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+) -> dict[Quantity, Array]:
+    """Return every number of a training's workbook; as `training_records`."""
+    values = dict(inputs)
+    records = list(training_records(specification, training, inputs))
+    for record in records:
+        values |= _step_values(specification, training, record)
+    return values | _dashboard_values(records, values)
+
+
+def _step_values(
+    specification: Specification, training: TrainingSpecification, record: StepRecord
+) -> dict[Quantity, Array]:
+    step, values = record.number, {}
+    grids = _grids(specification)
+    for place, trace in enumerate(record.traces):
+        local = trace_values(trace) | _loss_values(training, record, place, trace)
+        for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
+            local |= gradient_values(layer, own, place, grid)
+        values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
+    for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
+        shared = shared_values(layer, own, grid)
+        values |= {Scope(step).quantity(name): array for name, array in shared.items()}
+    for update in record.updates:
+        place = [each.name for each in specification.layers].index(update.layer)
+        values |= _update_values(record.optimizer, update, step, grids[place].output)
+    return values | _whole_values(record)
+
+
+def _grids(specification: Specification) -> list[Grids]:
+    shape = specification.input_shape
+    before = Grid(1, shape[0]) if len(shape) == 1 else None
+    grids = []
+    for *_, grid in with_grids(specification.layers, shape):
+        grids.append(Grids(before, grid))
+        before = grid
+    return grids
+
+
+def _loss_values(
+    training: TrainingSpecification, record: StepRecord, place: int, trace: Trace
+) -> dict[Quantity, Array]:
+    """Return what the loss of one sample shows."""
+    label, output, target = record.labels[place], record.outputs[place], record.targets[place]
+    predicted = predicted_classes(output[np.newaxis])[0]
+    cells = _output_cells(trace)
+    numbers = {
+        loss.LABEL: float(label),
+        loss.SAMPLE_LOSS: record.losses[place],
+        loss.PREDICTED: float(predicted),
+        loss.RIGHT: float(predicted == label),
+    }
+    values = {quantity: np.array([[number]]) for quantity, number in numbers.items()}
+    values[loss.TARGET] = target.reshape(cells)
+    if training.loss == "mean_squared_error":
+        values[loss.UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
+    if training.loss == "binary_crossentropy":
+        logits = _logits(trace)
+        turned = np.where(target == 1, -logits, logits)
+        values[loss.TURNED_LOGITS] = turned.reshape(cells)
+        values[loss.UNIT_LOSSES] = np.logaddexp(0, turned).reshape(cells)
+    last = record.layers[-1]
+    if last.output is not None:
+        gradient = Quantity("gradient", last.layer.name, "output")
+        values[gradient] = last.output[place].reshape(cells)
+    return values
+
+
+def _output_cells(trace: Trace) -> Shape:
+    """Return the rows and columns of the network's output."""
+    *_, (_, _, grid) = with_grids(trace.network.layers, trace.network.input_shape)
+    return as_cells(trace.output.shape, grid)
+
+
+def _logits(trace: Trace) -> Array:
+    """Return what the last activation was taken of."""
+    last = trace.layers[-1]
+    return last.stages[-2].values if last.stages[1:] else last.input
+
+
+def _update_values(
+    optimizer: Optimizer, update: WeightUpdate, step: int, grid: Grid | None
+) -> dict[Quantity, Array]:
+    """Return what the optimizer makes of one weight."""
+    slots = dict(update.slots_after)
+    if "momentum" not in slots:
+        # A workbook that began with momentum goes on without, where a user sets it to 0.
+        moved = update.after - update.before
+        slots["momentum"] = moved if isinstance(optimizer, SGD) else -moved
+    arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
+    return {
+        new_weight(update.layer, f"{update.weight}{slot}", step): np.asarray(array).reshape(
+            as_cells(array.shape, grid)
+        )
+        for slot, array in arrays.items()
+    }
+
+
+def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
+    """Return what a step shows of all its samples together."""
+    step = record.number
+    right = (predicted_classes(record.outputs) == record.labels).astype(np.float64)
+    values = {
+        sections.losses(step): record.losses[:, np.newaxis],
+        sections.rights(step): right[:, np.newaxis],
+        sections.mean_loss(step): np.array([[record.loss]]),
+        sections.accuracy(step): np.array([[right.mean()]]),
+    }
+    if record.corrected_rate is not None:
+        values[corrected_rate(step)] = np.array([[record.corrected_rate]])
+    return values
+
+
+def _dashboard_values(
+    records: Sequence[StepRecord], values: Mapping[Quantity, Array]
+) -> dict[Quantity, Array]:
+    """Return what the dashboard shows: of each step, and of the first weight before and after."""
+    steps = range(1, len(records) + 1)
+    update, most = records[0].updates[0], max(len(record.labels) for record in records)
+    labels, predictions = np.full((2, len(records), most), np.nan)
+    for row, record in enumerate(records):
+        labels[row, : len(record.labels)] = record.labels
+        predictions[row, : len(record.labels)] = predicted_classes(record.outputs)
+    return {
+        dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
+        dashboard.LOSSES: np.concatenate([values[sections.mean_loss(step)] for step in steps]),
+        dashboard.ACCURACIES: np.concatenate([values[sections.accuracy(step)] for step in steps]),
+        dashboard.LABELS: labels,
+        dashboard.PREDICTIONS: predictions,
+        dashboard.BEFORE: values[Quantity("weight", update.layer, update.weight, 1)],
+        dashboard.AFTER: values[new_weight(update.layer, update.weight, steps[-1])],
+    }
