@@ -65,6 +65,10 @@ class Spread(NamedTuple):
     def __str__(self) -> str:
         return f"{self.middle:.3g} ({self.low:.3g} to {self.high:.3g})"
 
+    def scaled(self, factor: float) -> Spread:
+        """Return the spread in another unit."""
+        return Spread(*(factor * value for value in self))
+
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         """Return the spread of some values; one value is its own quartiles."""
