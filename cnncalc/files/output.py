@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from cnncalc.errors import OutputError
 from cnncalc.files.paths import did_you_mean, quoted, reason
+from cnncalc.files.unfinished import RememberingFile, unfinished_file
 
 __all__ = [
     "check_output",
@@ -90,19 +90,17 @@ def write_atomically(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     check_output(path, force=force)
     # The file that a link points to is replaced, not the link.
     target = path.resolve()
-    temporary = target.with_name(f".cnncalc-{secrets.token_hex(6)}.tmp")
     try:
-        with temporary.open("x+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        check_output(path, force=force)
-        temporary.replace(target)
+        with unfinished_file(target) as unfinished:
+            raw = RememberingFile(unfinished, "r+")
+            with io.BufferedRandom(raw) as file:
+                yield file
+                file.flush()
+                raw.finish()
+            check_output(path, force=force)
+            unfinished.replace(target)
     except OSError as error:
         raise _unwritable(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: Exception) -> OutputError:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -182,3 +185,27 @@ def test_written_volumes_read_back(tmp_path_factory, volume):
         write_npy(file, volume)
     np.testing.assert_array_equal(read_text_grid(folder / "a.csv"), volume)
     np.testing.assert_array_equal(read_npy(folder / "a.npy"), volume)
+
+
+def test_a_disk_that_fills_up_is_one_error_in_the_end(tmp_path, full_disk):
+    with (
+        full_disk(100),
+        pytest.raises(OutputError, match="can't be written: file too large"),
+        write_atomically(tmp_path / "a.zip") as file,
+        zipfile.ZipFile(file, "w") as archive,
+    ):
+        archive.writestr("a", bytes(1000))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_that_fills_the_disk_leaves_nothing_behind(tmp_path, full_disk):
+    # XlsxWriter leaves its zip open in an error; Python would complain of that later.
+    with (
+        full_disk(2000),
+        pytest.raises(OutputError, match="can't be written: file too large"),
+        write_atomically(tmp_path / "a.xlsx") as file,
+        xlsxwriter.Workbook(file, {"in_memory": True}) as workbook,
+    ):
+        workbook.add_worksheet()
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
