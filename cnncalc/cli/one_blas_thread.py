@@ -7,9 +7,16 @@ shares a product out changes its last bits. It reads its environment when NumPy 
 
 import os
 
-__all__ = ["LIBRARIES"]
+__all__ = ["LIBRARIES", "give_threads_back"]
 
 LIBRARIES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
-for name in LIBRARIES:
-    os.environ.setdefault(name, "1")
+_OURS = [name for name in LIBRARIES if name not in os.environ]
+for name in _OURS:
+    os.environ[name] = "1"
+
+
+def give_threads_back() -> None:
+    """Let what is imported from now on use all threads; NumPy keeps its one."""
+    for name in _OURS:
+        os.environ.pop(name, None)

@@ -18,7 +18,8 @@ from cnncalc.cli.training_options import (
     fit_options,
     keep_options,
 )
-from cnncalc.training.evaluation import Evaluation, evaluate_network
+from cnncalc.training.engine import evaluate_with
+from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import fit, is_finished, result, steps
 from cnncalc.training.history import EpochRecord
 from cnncalc.views.terminal.training import render_class_report, render_curves
@@ -47,13 +48,13 @@ def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions) -> int:
     batches = steps(plan, session.parts.training)
     say_remarks()
     with interruptible() as stop, training_progress(console, plan.epochs, batches) as progress:
-        fit(plan, session.parts, state, [writer, progress], stop)
+        fit(plan, session.parts, state, [writer, progress], stop, session.engine)
     if not is_finished(plan, state):
         writer.write(state)
         note(f"Stopped and saved. Go on with: {_resuming(command_line())}")
         return INTERRUPTED
     title, dataset = session.held_out
-    evaluation = evaluate_network(result(plan, state), plan.loss, dataset, plan.batch_size)
+    evaluation = evaluate_with(session.engine, plan, result(plan, state), dataset)
     write_files(session, state, evaluation, keep)
     _show(state.history, evaluation, title)
     return 0

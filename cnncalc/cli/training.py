@@ -11,6 +11,7 @@ from types import FrameType
 
 from cnncalc.cli.console import error_console, note
 from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_options import DataOptions, FitOptions
 from cnncalc.errors import OptionError
@@ -23,6 +24,7 @@ from cnncalc.notation import write
 from cnncalc.shapes import Size, pair
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
+from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
 from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -58,6 +60,7 @@ class Session:
     parts: Parts
     data: LabelledData
     fit: Fit
+    engine: Engine
     optimizer_state: OptimizerState | None = None
 
     @property
@@ -72,6 +75,7 @@ class Session:
 
 def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     """Read network and data, fit them to each other, and say what they are."""
+    engine = _engine(wanted.engine)
     origin = _read_start(wanted.network)
     fit = given.fit or origin.fit
     data = read_labelled(given, origin.input_shape, fit)
@@ -92,7 +96,18 @@ def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     )
     scheduled = _scheduled(plan, wanted, parts.training)
     state = origin.optimizer_state if goes_on else None
-    return Session(scheduled, parts, data, fit, state)
+    for each in engine.notes(scheduled):
+        remark(each)
+    return Session(scheduled, parts, data, fit, engine, state)
+
+
+def _engine(name: str) -> Engine:
+    if name == "numpy":
+        return NUMPY
+    give_threads_back()
+    from cnncalc.keras_engine import KerasEngine
+
+    return KerasEngine()
 
 
 def _read_start(text: str | None) -> Start:

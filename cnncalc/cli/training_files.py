@@ -52,7 +52,7 @@ def check_files(keep: KeepOptions) -> None:
 def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
     """Return the state to train from, initial or resumed, and what writes its checkpoints."""
     plan, path = session.plan, checkpoint_path(keep.output)
-    what = identity(plan, session.parts)
+    what = identity(plan, session.parts) | {"engine": session.engine.name}
     writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
     if not keep.resume:
         return begin(plan.network, plan.optimizer, session.optimizer_state), writer
@@ -111,6 +111,7 @@ def _settings(session: Session) -> dict[str, str]:
         "Optimizer": write_optimizer(plan.optimizer),
         "Batch size": str(plan.batch_size),
         "Seed": str(plan.seed),
+        "Engine": session.engine.name,
     }
 
 

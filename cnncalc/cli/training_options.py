@@ -119,6 +119,7 @@ class FitOptions:
     restore_best: bool
     seed: int
     threads: int | None
+    engine: str
 
 
 fit_options = bundled(
@@ -186,6 +187,14 @@ fit_options = bundled(
         help="What all that is random is drawn from.",
     ),
     click.option("--threads", type=int, help="Work on so many pieces at once; changes no number."),
+    click.option(
+        "--engine",
+        type=click.Choice(["numpy", "keras"]),
+        default="numpy",
+        show_default=True,
+        help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
+        "pip install 'cnncalc[keras]'.",
+    ),
 )
 
 
