@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
-from cnncalc.views.workbook import formulas
-from cnncalc.views.workbook.plan import Block, Quantity, Reference
+from cnncalc.views.workbook.plan import Quantity
+from cnncalc.views.workbook.stages.spread import spread
 from cnncalc.views.workbook.stages.vectors import numbered
 from cnncalc.views.workbook.stages.volumes import (
     Draw,
-    Finder,
     Index,
     Item,
     Slot,
@@ -20,7 +19,15 @@ from cnncalc.views.workbook.stages.volumes import (
     entered,
 )
 
-__all__ = ["bias_quantity", "output_captions", "seen_kernel", "taps", "weight_volumes"]
+__all__ = [
+    "bias_quantity",
+    "kernel_items",
+    "kernel_quantity",
+    "output_captions",
+    "seen_kernel",
+    "taps",
+    "weight_volumes",
+]
 
 
 _WEIGHTS = "The weights and biases: type over any of them."
@@ -31,7 +38,8 @@ def bias_quantity(layer: ConvolutionLayer) -> Quantity:
     return Quantity("weight", layer.name, "bias")
 
 
-def _kernel_quantity(layer: ConvolutionLayer) -> Quantity:
+def kernel_quantity(layer: ConvolutionLayer) -> Quantity:
+    """Return the name of a layer's kernel."""
     return Quantity("weight", layer.name, "kernel")
 
 
@@ -39,7 +47,7 @@ def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
     """Return the kernel that fits the window cell by cell: the dilated one where there is one."""
     if max(geometry.dilation_rate) > 1:
         return Quantity("helper", layer.name, "dilated kernel")
-    return _kernel_quantity(layer)
+    return kernel_quantity(layer)
 
 
 def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
@@ -69,8 +77,8 @@ def weight_volumes(
     layer: ConvolutionLayer, source: Source, geometry: Geometry, captions: Sequence[str]
 ) -> list[Volume]:
     """Return the kernel, its dilated form where it has one, and the biases."""
-    kernel = _kernel_quantity(layer)
-    items = _kernel_items(layer, source, captions)
+    kernel = kernel_quantity(layer)
+    items = kernel_items(layer, source, captions)
     draw = entered(kernel, *geometry.kernel, "weights")
     volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, (_WEIGHTS,))]
     if max(geometry.dilation_rate) > 1:
@@ -83,7 +91,7 @@ def weight_volumes(
     return volumes
 
 
-def _kernel_items(
+def kernel_items(
     layer: ConvolutionLayer, source: Source, captions: Sequence[str]
 ) -> tuple[Item, ...]:
     """Return one item a slice of the kernel, the slices of a filter side by side."""
@@ -110,33 +118,5 @@ def _dilated_volume(layer: ConvolutionLayer, geometry: Geometry, items: Sequence
 
 def _dilated(layer: ConvolutionLayer, geometry: Geometry) -> Draw:
     """Return the rule for a kernel with gaps: each weight a copy, the gaps zeros."""
-    quantity = seen_kernel(layer, geometry)
-    (down, across), width = geometry.dilation_rate, geometry.horizontal.window
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        blocks = []
-        kernel = find(_kernel_quantity(layer), index)
-        for i in range(geometry.kernel.height):
-            row = i * down
-            for j in range(geometry.kernel.width):
-                weight = kernel.moved(i, j)
-                blocks.append(_copied(quantity, index, (row, j * across), weight))
-                if j and across > 1:
-                    corner = (row, (j - 1) * across + 1)
-                    blocks.append(_zeros(quantity, index, corner, (1, across - 1)))
-            if i and down > 1:
-                blocks.append(_zeros(quantity, index, (row - down + 1, 0), (down - 1, width)))
-        return tuple(blocks)
-
-    return draw
-
-
-def _copied(quantity: Quantity, index: Index, cell: tuple[int, int], weight: Reference) -> Block:
-    formula = formulas.apply(formulas.COPY, weight)
-    return Block(*cell, 1, 1, "formula", quantity, index, *cell, formula)
-
-
-def _zeros(
-    quantity: Quantity, index: Index, corner: tuple[int, int], size: tuple[int, int]
-) -> Block:
-    return Block(*corner, *size, "padding", quantity, index, *corner)
+    dilated = seen_kernel(layer, geometry)
+    return spread(kernel_quantity(layer), dilated, geometry.kernel, geometry.dilation_rate)

@@ -12,6 +12,12 @@ from cnncalc.views.workbook.stages.gradients.activation import (
     activation_layer_gradient_volumes,
     without_activation,
 )
+from cnncalc.views.workbook.stages.gradients.convolution import (
+    convolution_input_volumes,
+    convolution_weight_volumes,
+    flipped_kernel_volumes,
+    spread_volumes,
+)
 from cnncalc.views.workbook.stages.gradients.dense import dense_input_volumes, dense_weight_volumes
 from cnncalc.views.workbook.stages.gradients.moving import flatten_gradient, zero_padding_gradient
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, by_pre_activation
@@ -50,14 +56,18 @@ def weight_gradient_volumes(
     Arguments: as for `gradient_volumes`; how many `samples` there are.
     Returns volumes with a slice for each of the weight's, none for a layer without weights.
     """
+    if not isinstance(layer, ConvolutionLayer | Dense):
+        return []
+    _, error = _error(layer, source, gradient, is_joined)
     if isinstance(layer, Dense):
-        _, error = _error(layer, source, gradient, is_joined)
         return dense_weight_volumes(layer, source, error, samples)
-    return []
+    return convolution_weight_volumes(layer, source, error, samples)
 
 
 def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
     """Return the smaller steps of a layer's backward pass that are alike for all samples."""
+    if isinstance(layer, ConvolutionLayer) and to_input:
+        return flipped_kernel_volumes(layer, source)
     return []
 
 
@@ -83,6 +93,22 @@ def _(
     if not to_input:
         return volumes, None
     volumes += dense_input_volumes(layer, source, error)
+    return volumes, source.feed(volumes[-1])
+
+
+@gradient_volumes.register
+def _(
+    layer: ConvolutionLayer,
+    source: Source,
+    gradient: Source,
+    to_input: bool,
+    is_joined: bool = False,
+) -> Drawn:
+    volumes, error = _error(layer, source, gradient, is_joined)
+    volumes += spread_volumes(layer, source, error)
+    if not to_input:
+        return volumes, None
+    volumes += convolution_input_volumes(layer, source, error)
     return volumes, source.feed(volumes[-1])
 
 

@@ -8,16 +8,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.layers import Activation, ConvolutionLayer, Dense, Layer, Softmax
+from cnncalc.geometry import Geometry
+from cnncalc.layers import Activation, Conv2D, ConvolutionLayer, Dense, Layer, Softmax
 from cnncalc.network import Array, Saved, Weights, backward_layer
-from cnncalc.substeps import parts
+from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.substeps import dilate, parts
 from cnncalc.training_step import LayerStep
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.stages.gradients.activation import without_activation
+from cnncalc.views.workbook.stages.gradients.convolution import is_whole, reach
 from cnncalc.views.workbook.stages.gradients.quantities import (
     by_input,
     by_pre_activation,
     by_weight,
+    helper,
     of_batch,
 )
 from cnncalc.views.workbook.vector_cells import Grid, as_cells
@@ -64,6 +68,11 @@ def shared_values(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quant
     """
     name = step.layer.name
     result = {by_weight(name, key): _cells(array, grids) for key, array in step.weights.items()}
+    if isinstance(step.layer, ConvolutionLayer) and step.input is not None:
+        geometry = step.layer.geometry(step.layer_input.shape[1:])
+        if (geometry.vertical.window, geometry.horizontal.window) != (1, 1):
+            kernel = dilate(weights["kernel"], geometry.dilation_rate)
+            result[helper(name, "flipped kernel")] = kernel[::-1, ::-1]
     return result | _partial_gradients(step, weights, grids)
 
 
@@ -144,6 +153,51 @@ def _(layer: Dense, own: _Sample) -> dict[str, Array]:
         kernel = own.weights["kernel"]
         sums = [own.error[..., share] @ kernel[:, share].T for share in shares]
         result["gradient partial sums"] = np.stack(sums, axis=-2)
+    return result
+
+
+@_helpers.register
+def _(layer: ConvolutionLayer, own: _Sample) -> dict[str, Array]:
+    result = _softmax_helpers(own) if getattr(layer, "activation", "") == "softmax" else {}
+    geometry = layer.geometry(own.layer_input.shape)
+    apart = dilate(own.error, geometry.strides)
+    if max(geometry.strides) > 1:
+        result["gradient spread out"] = apart
+    if own.to_input:
+        result |= _framed_errors(geometry, apart) | _partial_sums(layer, geometry, own)
+    return result
+
+
+def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
+    """Return the errors with zeros around them, where there are any."""
+    down, across = reach(geometry.vertical), reach(geometry.horizontal)
+    if is_whole(down, apart.shape[0]) and is_whole(across, apart.shape[1]):
+        return {}
+    result = np.zeros((down.size, across.size, apart.shape[2]))
+    result[down.place, across.place] = apart[down.kept, across.kept]
+    return {"gradient framed": result}
+
+
+def _partial_sums(layer: ConvolutionLayer, geometry: Geometry, own: _Sample) -> dict[str, Array]:
+    """Return what each part of the filters that see a channel adds to the gradient there."""
+    groups = layer.groups if isinstance(layer, Conv2D) else own.layer_input.shape[2]
+    errors = own.error.reshape(*own.error.shape[:2], groups, -1)
+    shares = parts(errors.shape[3])
+    if len(shares) == 1:
+        return {}
+    kernel = own.weights["kernel"].reshape(*geometry.kernel, -1, groups, errors.shape[3])
+    sums = [
+        _input_gradient(errors[..., share], kernel[..., share], geometry, groups)
+        for share in shares
+    ]
+    return {"gradient partial sums": np.stack(sums, axis=2)}
+
+
+def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
+    """Work errors (…, group, filter) back through kernels (…, channel, group, filter)."""
+    flat = errors.reshape(1, *errors.shape[:2], -1)
+    kernels = kernel.reshape(*kernel.shape[:3], -1)
+    result: Array = convolve_input_gradient(flat, kernels, geometry, groups)[0]
     return result
 
 

@@ -90,9 +90,9 @@ class LaidOut:
         self.volumes: dict[tuple[Quantity, int], tuple[Volume, str]] = {}
         self.places: dict[tuple[Quantity, tuple[int, ...]], Place] = {}
         self.ends: dict[str, int] = {}
-        source = image_source(case.shape)
+        source = replace(image_source(case.shape), is_drawn=True)
         forward, after = layer_volumes(case.layer, source)
-        first = [] if forward[:1] and forward[0].group == "Image" else [image_volume(source)]
+        first = [image_volume(source)]
         given = gradient_source(case, after)
         for sample in case.samples:
             backward, self.before = gradient_volumes(

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from cnncalc.layers import (
     ELU,
     Activation,
+    Conv2D,
     Dense,
+    DepthwiseConv2D,
     Flatten,
     LeakyReLU,
     ReLU,
@@ -19,7 +21,18 @@ from tests.drawn_layers import layer_and_shape
 from tests.trace.drawn import vary
 from tests.views.workbook.stages.gradients.laid_out import Case, check, check_drawn_once
 
-LAYERS = (Activation, Dense, ELU, Flatten, LeakyReLU, ReLU, Softmax, ZeroPadding2D)
+LAYERS = (
+    Activation,
+    Conv2D,
+    DepthwiseConv2D,
+    Dense,
+    ELU,
+    Flatten,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+    ZeroPadding2D,
+)
 
 
 FEW = st.integers(1, 3)
