@@ -27,6 +27,7 @@ from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
 from cnncalc.training.losses import loss_named
+from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
@@ -188,7 +189,8 @@ def _network(
         layers = _regularized(origin.layers or defaults.layers(len(training.class_names)), wanted)
         scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
         layers = layers if wanted.raw else rescaled(layers, scale)
-        network = initialize(layers, shape, wanted.seed)
+        network = initialize(layers, origin.input_shape or shape, wanted.seed)
+    require_input_shape(network, training)
     remark(f"network: {write(network.layers)}")
     for each in network.notes:
         remark(each)

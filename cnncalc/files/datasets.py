@@ -96,5 +96,5 @@ def _read_folder(
         cache = options.cache or default_cache_folder()
         return read_photo_folders(folder, shape, cache, strict=options.strict, on_photo=on_photo)
     except OSError as error:
-        message = f"{quoted(folder)} can't be read: {reason(error)}"
+        message = f"{quoted(Path(error.filename or folder))} can't be read: {reason(error)}"
         raise InputError(message) from error

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import warnings
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +43,7 @@ def read_labelled_csv(
     pixels = [i for i in range(len(table.first)) if i != column]
     shape = _image_shape(path, len(pixels), image_size)
     numbers = _load(path, table, np.float32, pixels)
-    names = _load(path, table, np.str_, [column])[:, 0]
+    names = np.char.strip(_load(path, table, np.str_, [column])[:, 0])
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
     return from_arrays(quoted(path), {"training": arrays})
 
@@ -56,11 +60,11 @@ def _describe(path: Path) -> _Table:
     try:
         with _open(path) as file:
             line = file.readline().strip("\r\n")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        delimiter = max(",;\t", key=line.count)
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         message = f"{quoted(path)} can't be read as text: {printable(str(error))}"
         raise InputError(message) from error
-    delimiter = max(",;\t", key=line.count)
-    cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
     if len(cells) < 2:
         message = (
             f"{quoted(path)} must hold a label and pixels in each line, separated by commas. "
@@ -132,8 +136,10 @@ def _load(path: Path, table: _Table, dtype: type, columns: list[int]) -> Array:
     try:
         with warnings.catch_warnings(), _open(path) as file:
             warnings.simplefilter("ignore")  # a file without lines is an error below
+            # Lines are checked where the pixels are read, before the labels.
+            lines = file if dtype is np.str_ else _checked_lines(path, file, table)
             array: Array = np.loadtxt(
-                file,
+                lines,
                 dtype,
                 comments=None,
                 delimiter=table.delimiter,
@@ -142,13 +148,40 @@ def _load(path: Path, table: _Table, dtype: type, columns: list[int]) -> Array:
                 ndmin=2,
                 quotechar='"',
             )
-    except (ValueError, OSError, EOFError, IndexError) as error:
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         message = f"{quoted(path)} can't be read: {printable(str(error).rstrip('.'))}"
-        raise InputError(message) from error
+        raise InputError(_strange_pixel(path, table, columns) or message) from error
     if not array.size:
         message = f"{quoted(path)} must hold at least one sample. Received: a header alone"
         raise InputError(message)
     return array
+
+
+def _checked_lines(path: Path, file: Iterable[str], table: _Table) -> Iterator[str]:
+    """Yield a file's lines, each found to have as many cells as the first."""
+    for number, line in enumerate(file, 1):
+        cells = line.count(table.delimiter) + 1
+        # A label in quotes may hold the delimiter: then it is NumPy that tells the cells apart.
+        if cells != len(table.first) and line.strip() and '"' not in line:
+            message = (
+                f"line {number:,} of {quoted(path)} must hold {len(table.first)} cells, as the "
+                f"first does. Received: {cells}"
+            )
+            raise InputError(message)
+        yield line
+
+
+def _strange_pixel(path: Path, table: _Table, columns: list[int]) -> str:
+    """Return a message on the first pixel that is no number; empty where each is one."""
+    with suppress(ValueError, OSError, EOFError, zlib.error, csv.Error), _open(path) as file:
+        for number, cells in enumerate(csv.reader(file, delimiter=table.delimiter), 1):
+            for column in columns if number > table.has_header else []:
+                if column < len(cells) and not _is_number(cells[column]):
+                    return (
+                        f"line {number:,}, column {column + 1} of {quoted(path)} must be a number. "
+                        f"Received: {quoted(cells[column])}"
+                    )
+    return ""
 
 
 def _numbers_if_all_are(names: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -59,14 +60,26 @@ def read_photo_folders(
 
 
 def find_photos(folder: Path) -> list[Path]:
-    """Return the photos in a folder and all below it, sorted; hidden ones are passed over."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in PHOTO_ENDINGS
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
+    """Return the photos in a folder and all below it, sorted; hidden ones are passed over.
+
+    Links to files are followed, those to folders below are not. Raises OSError for a folder that
+    can't be read: a class must not lose photos unseen.
+    """
+    photos: list[Path] = []
+    for place, below, names in os.walk(folder, onerror=_raise):
+        below[:] = [name for name in below if not name.startswith(".")]
+        paths = (Path(place, name) for name in names if not name.startswith("."))
+        photos += [path for path in paths if path.suffix.lower() in PHOTO_ENDINGS]
+    return sorted(path for path in photos if _is_file_or_should_be(path))
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_file_or_should_be(path: Path) -> bool:
+    """Pass over pipes and devices; a link to nothing is a photo that can't be read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _subfolders(folder: Path) -> dict[str, Path]:
@@ -125,7 +138,8 @@ def _read_part(
     notes.extend(f"left out: {photo.reason}" for photo in photos.left_out)
     kept = np.array(photos.kept)
     names = [printable(str(paths[position].relative_to(folder))) for position in kept]
-    return make_dataset(photos.images, np.array(labels)[kept], classes, names)
+    class_names = [printable(name) for name in classes]
+    return make_dataset(photos.images, np.array(labels)[kept], class_names, names)
 
 
 def _require_all_classes(folder: Path, training: Dataset) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,6 +17,10 @@ __all__ = ["read_npz"]
 _NAMES = {"training": "train", "validation": "val", "test": "test"}
 
 
+# What a damaged archive may raise, or one that is encrypted or larger than memory.
+_ERRORS = (ValueError, OSError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error)
+
+
 def read_npz(path: Path) -> LabelledData:
     """Read an .npz archive of x_train and y_train, and x_val, y_val, x_test, y_test if there.
 
@@ -25,12 +30,17 @@ def read_npz(path: Path) -> LabelledData:
     try:
         with path.open("rb") as file:
             arrays = _arrays(path, np.load(file, allow_pickle=False))
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        message = (
-            f"{quoted(path)} can't be read as an .npz archive of numbers: {printable(str(error))}"
-        )
+    except _ERRORS as error:
+        message = f"{quoted(path)} can't be read as an .npz archive of numbers: {_why(error)}"
         raise InputError(message) from error
     return from_arrays(quoted(path), arrays)
+
+
+def _why(error: Exception) -> str:
+    # NumPy's own words would have the user load what is no zip as Python objects, all the same.
+    if "pickle" in str(error):
+        return "it is no zip, or holds Python objects, which are never loaded"
+    return printable(str(error))
 
 
 def _arrays(path: Path, archive: object) -> dict[str, LabelledArrays]:
@@ -51,6 +61,6 @@ def _require_names(path: Path, names: list[str]) -> None:
         if len(here) == 1 or (name == "train" and not here):
             message = (
                 f"{quoted(path)} must hold x_{name} and y_{name}. "
-                f"Received: {', '.join(names) or 'nothing'}"
+                f"Received: {', '.join(map(printable, names)) or 'nothing'}"
             )
             raise InputError(message)

@@ -85,7 +85,8 @@ def _dataset(where: str, images: Array, labels: Array, classes: Array) -> Datase
         )
         raise InputError(message)
     try:
-        return make_dataset(images, np.searchsorted(classes, labels), list(map(str, classes)))
+        names = [printable(str(name)) for name in classes]
+        return make_dataset(images, np.searchsorted(classes, labels), names)
     except InputError as error:
         message = f"{where}: {error}"
         raise InputError(message) from error
@@ -144,6 +145,7 @@ def _labels(where: str, array: Array) -> Array:
         )
         raise InputError(message)
     if array.dtype.kind == "U":
+        _require_no_empty_name(where, array)
         return array
     whole = np.isfinite(array) & (array == np.rint(array))
     if not whole.all():
@@ -154,6 +156,13 @@ def _labels(where: str, array: Array) -> Array:
         )
         raise InputError(message)
     return array.astype(np.int64)
+
+
+def _require_no_empty_name(where: str, names: Array) -> None:
+    empty = np.flatnonzero(names == "")
+    if len(empty):
+        message = f"{where}: each sample must have a label. Sample {empty[0] + 1} has none"
+        raise InputError(message)
 
 
 def _one_hot_classes(where: str, array: Array) -> Array:

@@ -114,7 +114,7 @@ def cache_photos(
                 size = len(paths) * math.prod(shape.shape) / 1e6
                 message = (
                     f"the photo cache {quoted(folder)} can't be written: {reason(error)} "
-                    f"({len(paths):,} photos take {size:,.0f} MB)"
+                    f"({len(paths):,} photos take {size:,.1f} MB)"
                 )
                 raise OutputError(message) from error
     return _open(entry, paths)

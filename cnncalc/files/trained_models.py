@@ -15,7 +15,7 @@ from cnncalc.files.keras_training import (
     optimizer_variables,
     read_training,
 )
-from cnncalc.files.paths import quoted
+from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photos import Fit
 from cnncalc.network import Network
 from cnncalc.training.fit import result
@@ -87,7 +87,7 @@ def read_model(path: Path) -> TrainedModel:
     fit = model.metadata.get("fit")
     return TrainedModel(
         network,
-        tuple(map(str, named)),
+        tuple(printable(str(name)) for name in named),
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
         model.notes,

@@ -1,4 +1,6 @@
+import errno
 import gzip
+import os
 
 import numpy as np
 import pytest
@@ -101,6 +103,58 @@ def test_a_folder_without_two_classes_is_one_clear_line(tmp_path, options, build
     build(folder)
     with pytest.raises(InputError, match=words):
         read_data(folder, options)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_and_not_an_empty_class(
+    tmp_path, options, monkeypatch
+):
+    folder = save_classes(tmp_path / "pets", names=("apes", "cats", "dogs"))
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("apes"):  # a test run as root may read everywhere
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"^'.*pets/apes' can't be read: permission denied$"):
+        read_data(folder, options)
+
+
+def test_links_that_lead_nowhere_are_left_out_and_loops_do_no_harm(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    for link, target in [("nowhere.png", "missing.png"), ("ring.png", "ring.png"), ("up", "..")]:
+        (folder / "cats" / link).symlink_to(target)
+    (folder / "loop").symlink_to("loop")
+    (folder / "dogs" / "linked.png").symlink_to(folder / "cats" / "cats0.png")
+    data = read_data(folder, options)
+    assert data.training.counts.tolist() == [3, 4]
+    assert [note.split("pets/")[1].split("'")[0] for note in data.notes] == [
+        "cats/nowhere.png",
+        "cats/ring.png",
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_pipes_are_passed_over(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    os.mkfifo(folder / "cats" / "pipe.png")
+    assert len(read_data(folder, options).training) == 6
+
+
+@pytest.mark.parametrize("name", [b"a\nb\x1b[31m", b"caf\xe9", "\u202eabc".encode()])
+def test_names_of_any_bytes_are_shown_on_one_line(tmp_path, options, name):
+    folder = save_classes(tmp_path / "pets")
+    try:
+        odd = folder / os.fsdecode(name)
+        save(odd / f"{odd.name}.png")
+        (odd / f"{odd.name}2.png").write_bytes(b"no image")
+    except OSError:
+        pytest.skip("the system takes no such names")
+    data = read_data(folder, options)
+    shown = (*data.training.class_names, *data.training.names, *data.notes)
+    assert len(shown) == 3 + 7 + 1
+    assert all(text.isprintable() and text.encode() for text in shown)
 
 
 def test_a_class_whose_photos_are_all_damaged_is_named(tmp_path, options):

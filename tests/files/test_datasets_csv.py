@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 
@@ -73,8 +75,12 @@ def test_fractions_stay_what_they_are(write):
         ("1,2,3,4,7\n", "6", OptionError, "a number from 1 to 5. Received: '6'"),
         ("1,2,3,4,7\n", "0", OptionError, "Received: '0'"),
         ("colour,a,b\n1,2,3\n", "color", OptionError, "Received: 'color' Did you mean 'colour'"),
-        ("label,a,b,c,d\n1,2,3,4,five\n", None, InputError, "could not convert string 'five'"),
-        ("label,a,b,c,d\n1,2,3,4,5\n1,2\n", None, InputError, "can't be read: .* row"),
+        ("label,a,b,c,d\n1,2,3,4,five\n", None, InputError, "line 2, column 5 .* 'five'"),
+        ("1,2,3,4,5\n\n1,2,x,4,5\n", "1", InputError, "line 3, column 3 .* Received: 'x'"),
+        ("label,a,b,c,d\n1,2,3,4,5\n1,2\n", None, InputError, "line 3 .* Received: 2"),
+        ("label,a,b,c,d\n1,2,3,4,5\n0,2,3,4,5,6\n", None, InputError, "hold 5 cells, .* 6"),
+        ("label,a,b,c,d\n1,2,3,4,5\n ,2,3,4,5\n", None, InputError, "Sample 2 has none"),
+        ("label,a,b,c,d\n1,2,3,4,nan\n0,2,3,4,5\n", None, InputError, "finite .* sample 1"),
         ("label,a,b,c,d\n", None, InputError, "at least one sample. Received: a header alone"),
         ("0,1,2\n", "1", InputError, "must hold square images .* Received: 2 pixels"),
         ("one\ntwo\n", None, InputError, "a label and pixels in each line, .* Received: 'one'"),
@@ -86,6 +92,18 @@ def test_fractions_stay_what_they_are(write):
 def test_what_cannot_be_used_is_one_clear_line(write, text, column, error, words):
     with pytest.raises(error, match=words):
         read_labelled_csv(write(text), column)
+
+
+def test_a_label_in_quotes_may_hold_a_comma(write):
+    data = read_labelled_csv(write('"cat, wild",1,2,3,4\ndog,5,6,7,8\n'), "1").training
+    assert data.class_names == ("cat, wild", "dog")
+
+
+def test_a_damaged_archive_is_one_clear_line(write):
+    content = bytearray(gzip.compress(b"label,a,b,c,d\n" + b"1,2,3,4,5\n0,2,3,4,5\n" * 500))
+    for cut in (content[: len(content) // 2], content[:30] + b"\xff" * 40 + content[70:]):
+        with pytest.raises(InputError, match="can't be read"):
+            read_labelled_csv(write(bytes(cut), "data.csv.gz"))
 
 
 def test_a_size_that_does_not_fit_is_named(write):

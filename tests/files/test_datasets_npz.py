@@ -1,3 +1,7 @@
+import zipfile
+from contextlib import suppress
+from io import BytesIO
+
 import numpy as np
 import pytest
 
@@ -132,12 +136,34 @@ def test_what_is_no_archive_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match=r"data\.npz' can't be read as an \.npz archive"):
         read_npz(path)
     path.write_bytes(b"text")
-    with pytest.raises(InputError, match=r"data\.npz' can't be read as an \.npz archive"):
+    message = r"data\.npz' can't be read as an \.npz archive of numbers: it is no zip, or holds"
+    with pytest.raises(InputError, match=message):
         read_npz(path)
     np.save(path.with_suffix(".npy"), np.arange(3))
     path.with_suffix(".npy").rename(path)
     with pytest.raises(InputError, match=r"data\.npz' can't be read as an \.npz archive"):
         read_npz(path)
+
+
+def test_a_damaged_archive_is_read_or_an_error_of_ours(tmp_path):
+    path = tmp_path / "data.npz"
+    np.savez_compressed(path, x_train=IMAGES, y_train=[0, 1, 0, 1])
+    content = path.read_bytes()
+    for place in range(0, len(content), 3):
+        path.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
+        with suppress(InputError):
+            read_npz(path)
+
+
+def test_an_array_larger_than_memory_is_one_clear_line(tmp_path):
+    header = BytesIO()
+    about = {"descr": "|u1", "fortran_order": False, "shape": (10**6, 10**5, 10**5)}
+    np.lib.format.write_array_header_1_0(header, about)
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for name in ("x_train.npy", "y_train.npy"):
+            archive.writestr(name, header.getvalue())
+    with pytest.raises(InputError, match=r"can't be read as an \.npz archive"):
+        read_npz(tmp_path / "data.npz")
 
 
 def test_objects_are_never_unpickled(save):
