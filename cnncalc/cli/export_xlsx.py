@@ -22,6 +22,12 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import keep_input
+from cnncalc.cli.training_export import (
+    TrainingExport,
+    require_steps,
+    training_export_options,
+    write_training,
+)
 from cnncalc.cli.workbooks import export_article, export_trace
 from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
@@ -36,6 +42,7 @@ __all__ = ["export_xlsx"]
 @input_options
 @calculation_options(kernel_required=False)
 @network_export_options
+@training_export_options
 @student_options
 @click.option(
     "-o",
@@ -50,6 +57,7 @@ def export_xlsx(
     given: InputOptions,
     wanted: CalculationOptions,
     whole: NetworkExport,
+    lesson: TrainingExport,
     students: StudentOptions,
     output: Path | None,
     force: bool,
@@ -58,14 +66,20 @@ def export_xlsx(
     """Write a workbook that calculates what cnncalc shows, with live formulas.
 
     With nothing more, all of the article's cases; with --kernel, your own calculation on INPUT
-    with every option of convolve; with --network, a whole network, a sheet a layer. Every formula
-    carries the value that cnncalc computed. --worksheet leaves the results for students to fill in.
+    with every option of convolve; with --network, a whole network, a sheet a layer, or with
+    --training-steps its training, a sheet a step. Every formula carries the value that cnncalc
+    computed. --worksheet leaves the results for students to fill in.
     """
-    path = output or _default_name(given, has_input=bool(wanted.kernels or whole.network))
+    require_steps(lesson)
+    path = output or _default_name(given, _digits(wanted, whole, lesson))
     output_ending(path, (".xlsx",))
     for each in paths(path, students):
         keep_input(each, given)
         check_output(each, force=force)
+    if lesson.training_steps is not None:
+        _require_network_alone(wanted, students)
+        write_training(path, given, whole, lesson, students.seed, force=force, large=large)
+        return
     if whole.network is not None:
         _require_network_alone(wanted, students)
         write_network(path, given, whole, students.seed, force=force, large=large)
@@ -123,9 +137,16 @@ def _write_calculation(
         note(f"wrote {copy.path} ({said})")
 
 
-def _default_name(given: InputOptions, *, has_input: bool) -> Path:
+def _digits(wanted: CalculationOptions, whole: NetworkExport, lesson: TrainingExport) -> str:
+    """Return what is calculated on where no INPUT is named."""
+    if lesson.training_steps is not None and whole.target is None:
+        return "training"
+    return "digit4" if wanted.kernels or whole.network else "article"
+
+
+def _default_name(given: InputOptions, otherwise: str) -> Path:
     if given.source is None:
-        return Path("digit4.xlsx" if has_input else "article.xlsx")
+        return Path(f"{otherwise}.xlsx")
     if given.source == "-":
         return Path("input.xlsx")
     name = Path(given.source.removeprefix("article:"))

@@ -23,7 +23,7 @@ from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.quantities import CLASS_NAMES, IMAGE
+from cnncalc.views.workbook.quantities import CLASS_NAMES
 from cnncalc.views.workbook.values import input_shapes
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
@@ -35,7 +35,7 @@ _INPUTS = {
     "pixels": "all pixels do",
     "weights": "all weights do",
     "name": "each class's name does",
-    "choice": "the target does",
+    "choice": "what is chosen does",
 }
 
 
@@ -123,9 +123,11 @@ def _plan(cells: WorkbookCells) -> Plan:
 
 
 def _numbers(specification: Specification) -> int:
-    """Return how many numbers the layers of a calculation put out."""
+    """Return how many numbers the layers of a calculation put out, for all samples it has."""
     walked = walk(specification.layers, specification.input_shape)
-    return sum(prod(layer.output_shape(shape)) for layer, shape in walked)
+    numbers = sum(prod(layer.output_shape(shape)) for layer, shape in walked)
+    training = specification.training
+    return numbers * (sum(map(len, training.batches)) if training else 1)
 
 
 def _require_moderate(cells: int) -> None:
@@ -168,7 +170,8 @@ def exported_image(path: Path, sheet: str | None = None) -> PixelInput | None:
     found = _find(path, sheet, "pixels")
     if found is None:
         return None
-    values = pixel_values(found.workbook.input(found.number, IMAGE, found.workbook.cells.stored))
+    pixels = found.workbook.input(found.number, found.quantity, found.workbook.cells.stored)
+    values = pixel_values(pixels)
     name, size = printable(path.name), "×".join(map(str, values.shape))
     description = f"{name}: the exported image on sheet {quoted(found.sheet)}, {size}"
     return PixelInput(values, name, description, "sheet", sheet=found.sheet)

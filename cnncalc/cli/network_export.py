@@ -23,7 +23,13 @@ from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.limits import require_limits
 from cnncalc.views.workbook.planning import make_plan, specify_network
 
-__all__ = ["NetworkExport", "network_export_options", "require_network", "write_network"]
+__all__ = [
+    "NetworkExport",
+    "class_number",
+    "network_export_options",
+    "require_network",
+    "write_network",
+]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def write_network(
         FitOptions(whole.resize, whole.class_names),
     )
     network, names = fitted.network, fitted.class_names
-    target = _class_number(whole.target, names, class_count(network.shapes[-1]))
+    target = class_number(whole.target, names, class_count(network.shapes[-1]))
     # Before anything is computed, which may take long.
     require_limits(make_plan([specify_network(network)]), large=large)
     trace = trace_as_written(network, fitted.image.values)
@@ -99,8 +105,13 @@ def write_network(
     note(f"wrote {path} ({said})")
 
 
-def _class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:
-    """Return the number of a class that is given by its name or its number."""
+def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:
+    """Return the number of a class that is given by its name or its number.
+
+    Arguments: the `text` as written, None where none is; the classes' `names`, if they have any;
+    how many `classes` there are.
+    Raises OptionError for what is no class.
+    """
     if text is None or text in names:
         return None if text is None else names.index(text)
     if not text.isascii() or not text.isdecimal() or int(text) >= classes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 from rich.console import Console
@@ -13,12 +14,18 @@ from cnncalc.cli.console import calculating_command, note
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
-from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
+from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
 from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.training.calculation import (
+    TrainingPieces,
+    estimate_training,
+    training_calculation,
+    training_specification,
+)
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 
-__all__ = ["export_article", "export_network", "export_trace"]
+__all__ = ["export_article", "export_network", "export_trace", "export_training"]
 
 
 def export_article(file: BinaryIO) -> str:
@@ -69,6 +76,22 @@ def export_network(
     size = estimate(plan)
     with _progress(size) as progress:
         write(file, plan, [values], WorkbookOptions(title, calculating_command(), large, progress))
+    return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
+
+
+def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = False) -> str:
+    """Write a training, a sheet a step; as `export_trace`.
+
+    Returns how many formulas it holds, on how many sheets.
+    """
+    # Before anything is planned or computed, which may take long.
+    require_formulas(estimate_training(training_specification(pieces)), large=large)
+    specification, values = training_calculation(pieces)
+    plan = make_plan([specification])
+    size = estimate(plan)
+    options = WorkbookOptions(pieces.title, calculating_command(), large)
+    with _progress(size) as progress:
+        write(file, plan, [values], replace(options, progress=progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 

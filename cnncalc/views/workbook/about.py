@@ -227,8 +227,10 @@ def _specification(record: dict[str, str]) -> Specification:
     layers, shape = _layers(record[_LAYERS]), _shape(record[_SHAPE])
     with_prediction = (record.get(_NAMES) == _YES, record.get(_TARGET) == _YES)
     training = _training(record) if layout == "training" else None
-    what = (record[_CALCULATION], layers, shape, layout, record.get(_NOTE, ""))
-    return Specification(*what, *with_prediction, training)
+    note = record.get(_NOTE, "")
+    return Specification(
+        record[_CALCULATION], layers, shape, layout, note, *with_prediction, training=training
+    )
 
 
 def _training(record: dict[str, str]) -> TrainingSpecification:

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from cnncalc.errors import OptionError
-from cnncalc.views.workbook.plan import Block, Plan, Quantity, Sheet
+from cnncalc.views.workbook.plan import Block, Plan, Quantity, Sheet, Specification
 from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.references import sheet_prefix
+from cnncalc.views.workbook.training.scope import Scope
 
 __all__ = ["address_of"]
 
+Kind = Literal["stage", "helper", "weight", "gradient", "update"]
+_KINDS: tuple[Kind, ...] = ("stage", "helper", "weight")
+_PREFIXES: tuple[Kind, ...] = ("weight", "gradient", "update")
 
-def address_of(plan: Plan, layer: str, stage: str, position: Sequence[int]) -> str:
-    """Return the cell that shows one number of a stage, or of a weight.
+
+def address_of(
+    plan: Plan,
+    layer: str,
+    stage: str,
+    position: Sequence[int],
+    step: int = 1,
+    sample: int = 0,
+) -> str:
+    """Return the cell that shows one number of a stage, a weight, a gradient or an update.
 
     Arguments: the `plan` of one calculation; the `layer`'s name; the `stage` by its name in the
     trace ("convolution", "activation", …), or a weight by its ("kernel", "bias"; where a stage is
-    called "bias" as well, that is meant, and a weight's is "weight bias"); the `position` in its
-    array: (row, column, channel), (unit,), or as many as a weight's array has. The image has
-    neither layer nor stage: both are "".
+    called "bias" as well, that is meant, and a weight's is "weight bias"), in a training also
+    "gradient input", "gradient kernel", "update kernel" (its new value), "update kernel momentum",
+    …; the `position` in its array: (row, column, channel), (unit,), or as many as a weight's array
+    has. The image has neither layer nor stage: both are "". Of a training, the `step`, counted
+    from 1, and of what each sample has of its own the `sample`, counted from 0.
     Returns the sheet and the address, such as "conv2d!F12".
     Raises OptionError where the workbook shows no such number.
 
@@ -30,7 +45,7 @@ def address_of(plan: Plan, layer: str, stage: str, position: Sequence[int]) -> s
     >>> address_of(make_plan([pool]), "pool", "pooling", (1, 0, 0))
     'pool!B9'
     """
-    for quantity in _quantities(layer, stage):
+    for quantity in _quantities(plan.specifications[0], layer, stage, Scope(step, sample)):
         blocks = list(_blocks(plan, quantity))
         place = _place([block for _, block in blocks], position) if blocks else None
         for sheet, block in blocks:
@@ -43,13 +58,28 @@ def address_of(plan: Plan, layer: str, stage: str, position: Sequence[int]) -> s
     raise OptionError(message)
 
 
-def _quantities(layer: str, stage: str) -> list[Quantity]:
+def _quantities(
+    specification: Specification, layer: str, stage: str, scope: Scope
+) -> list[Quantity]:
     """Return what a stage's name may stand for, the likeliest first."""
+    local = _local_quantities(layer, stage)
+    if specification.training is None:
+        return local
+    if stage == "gradient output":
+        names = [each.name for each in specification.layers]
+        after = names[names.index(layer) + 1 :][:1] if layer in names else []
+        # What a layer puts out is what the next one takes in.
+        local += [Quantity("gradient", name, "input") for name in after]
+    return [scope.quantity(quantity) for quantity in local]
+
+
+def _local_quantities(layer: str, stage: str) -> list[Quantity]:
     if not layer and not stage:
         return [IMAGE]
-    if stage.startswith("weight "):
-        return [Quantity("weight", layer, stage.removeprefix("weight "))]
-    return [Quantity(kind, layer, stage) for kind in ("stage", "helper", "weight")]
+    found = [Quantity(kind, layer, stage) for kind in _KINDS]
+    prefix, _, rest = stage.partition(" ")
+    named = [Quantity(kind, layer, rest) for kind in _PREFIXES if kind == prefix and rest]
+    return named + found
 
 
 def _blocks(plan: Plan, quantity: Quantity) -> Iterator[tuple[Sheet, Block]]:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.views.workbook.plan import Block, Plan, Sheet
 
-__all__ = ["MANY_FORMULAS", "MOST_FORMULAS", "Estimate", "estimate", "require_limits"]
+__all__ = [
+    "MANY_FORMULAS",
+    "MOST_FORMULAS",
+    "Estimate",
+    "estimate",
+    "require_formulas",
+    "require_limits",
+]
 
 # From here on, spreadsheets take noticeably long to open and recalculate a workbook.
 MANY_FORMULAS = 250_000
@@ -70,7 +77,12 @@ def require_limits(plan: Plan, *, large: bool = False) -> None:
         for block in sheet.blocks:
             _require_room(sheet, block)
             _require_short(sheet, block)
-    formulas = estimate(plan).formulas
+    require_formulas(estimate(plan), large=large)
+
+
+def require_formulas(size: Estimate, *, large: bool = False) -> None:
+    """Raise OptionError for a workbook of more than a million formulas, unless `large`."""
+    formulas = size.formulas
     if formulas > MOST_FORMULAS and not large:
         message = (
             f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with "

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.views.workbook.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "SHARE_SCALE", "SIGNED_SCALE", "Formats"]
+__all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats", "signed_scale"]
 
 # Light to dark green, as in the article; black numbers stay readable on the dark end.
 COLOR_SCALE: Mapping[str, Any] = {
@@ -25,15 +25,27 @@ SHARE_SCALE: Mapping[str, Any] = {
     "max_value": 1,
 }
 
-# Blue below 0, white at it, orange above: weights and gradients.
-SIGNED_SCALE: Mapping[str, Any] = {
-    "type": "3_color_scale",
-    "min_color": "#7FA6DB",
-    "mid_color": "#FFFFFF",
-    "max_color": "#F4B183",
-    "mid_type": "num",
-    "mid_value": 0,
-}
+
+def signed_scale(cells: str) -> Mapping[str, Any]:
+    """Return the scale of weights and gradients: blue below 0, white at it, orange above.
+
+    Arguments: the address of the `cells`, with dollar signs. Its ends are as far from 0 as the
+    number that is farthest; where all are 0, they are white.
+    """
+    farthest = f"MAX(MAX({cells}),-MIN({cells}),1E-300)"
+    return {
+        "type": "3_color_scale",
+        "min_color": "#7FA6DB",
+        "mid_color": "#FFFFFF",
+        "max_color": "#F4B183",
+        "min_type": "formula",
+        "mid_type": "num",
+        "max_type": "formula",
+        "min_value": f"=-{farthest}",
+        "mid_value": 0,
+        "max_value": f"={farthest}",
+    }
+
 
 # The colours that spreadsheets themselves have for good and bad.
 RIGHT: Mapping[str, Any] = {"bg_color": "#C6EFCE", "font_color": "#006100"}
@@ -57,9 +69,9 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "link": {"font_size": 10, "font_color": "#1F4FA3", "underline": 1, "valign": "vcenter"},
     "wrapped": {"font_size": 10, "text_wrap": True, "valign": "vcenter"},
     "code": {"font_size": 10, "font_name": "Consolas", "valign": "vcenter"},
-    "weights": {"bold": True, "font_size": 9, "font_color": "#7A5B00", "valign": "bottom"},
-    "forward": {"bold": True, "font_size": 9, "font_color": "#1E5631", "valign": "bottom"},
-    "backward": {"bold": True, "font_size": 9, "font_color": "#B4470E", "valign": "bottom"},
+    "weights": {"font_size": 9, "font_color": "#7A5B00", "valign": "bottom"},
+    "forward": {"font_size": 9, "font_color": "#1E5631", "valign": "bottom"},
+    "backward": {"font_size": 9, "font_color": "#B4470E", "valign": "bottom"},
     "weights bar": _bar("#7A5B00", "#FFE9A8"),
     "forward bar": _bar("#1E5631", "#CDE8C9"),
     "backward bar": _bar("#B4470E", "#FBD9BF"),

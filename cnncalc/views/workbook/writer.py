@@ -11,7 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, SIGNED_SCALE, Formats
+from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
 from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
 from cnncalc.views.workbook.references import address, range_address, sheet_prefix
 from cnncalc.views.workbook.rendering import formula_rows
@@ -221,7 +221,8 @@ def _color(worksheet: Any, sheet: Sheet) -> None:
         elif block.is_share:
             _scale(worksheet, block, SHARE_SCALE)
         elif block.quantity.kind == "gradient" or block.is_signed:
-            _scale(worksheet, block, SIGNED_SCALE)
+            cells = range_address(block.row, block.column, block.height, block.width, fixed=True)
+            _scale(worksheet, block, signed_scale(cells))
 
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:

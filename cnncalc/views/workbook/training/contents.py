@@ -37,8 +37,7 @@ def contents(
     for lines in zip(*map(_lines, sections), strict=True):
         direction, layer, first = lines[0]
         texts.append(Text(row, 0, layer, "label"))
-        words = f"{_ARROWS[direction]}{first.group}"
-        texts.append(Text(row, 1, words, direction))
+        texts.append(Text(row, 1, f"{_ARROWS[direction]}{_words(first)}", direction))
         texts.append(Text(row, 2, " ".join(first.notes), "wrapped"))
         for place, (_, _, volume) in enumerate(lines):
             found = drawing.places[volume.quantity, volume.items[0].index]
@@ -64,6 +63,13 @@ def _heads(steps: Sequence[str]) -> Iterator[Text]:
     heads = ("Layer", "Block", "What is calculated", "In each step")
     for column, head in enumerate(heads):
         yield Text(2, column, head, "heading")
+
+
+def _words(volume: Volume) -> str:
+    """Return what a block is called, and of weights, which of a layer's it shows."""
+    name = volume.quantity.name.partition(" ")[0]
+    is_weight = volume.quantity.kind in ("weight", "update")
+    return f"{volume.group} · {name}" if is_weight else volume.group
 
 
 def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, str, Volume]]:

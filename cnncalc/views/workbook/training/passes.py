@@ -149,7 +149,17 @@ def _layer_pass(
     drawn = forward.volumes
     weights = tuple(volume for volume in drawn if volume.quantity.kind == "weight")
     helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
-    own = tuple(volume for volume in drawn if not is_shared(volume.quantity))
+    own = [volume for volume in drawn if not is_shared(volume.quantity)]
+    # A dense layer's inputs stand before what becomes of them, and not with its weights.
+    inputs = [replace(v, group="Inputs") for v in own if v.quantity.name == "inputs"]
+    own = inputs + [volume for volume in own if volume.quantity.name != "inputs"]
     return LayerPass(
-        *(forward.layer, weights, (*helpers, *shared), own, tuple(backward), tuple(gradients))
+        *(
+            forward.layer,
+            weights,
+            (*helpers, *shared),
+            tuple(own),
+            tuple(backward),
+            tuple(gradients),
+        )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from cnncalc.notation import write_layer
 from cnncalc.views.workbook.annotations import Text
@@ -15,7 +16,7 @@ from cnncalc.views.workbook.training.dashboard import Dashboard, dashboard
 from cnncalc.views.workbook.training.passes import network_pass
 from cnncalc.views.workbook.training.sections import step_sections
 from cnncalc.views.workbook.training.specification import TrainingSpecification
-from cnncalc.views.workbook.training.step_layout import CELL, ROW, Arranged, arrange
+from cnncalc.views.workbook.training.step_layout import CELL, ROW, Arranged, arrange, text_columns
 
 __all__ = ["training_sheets"]
 
@@ -119,5 +120,6 @@ def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:
     ]
     loss = specification.training.loss if specification.training else ""
     heads = ("image", *layers, loss)
-    for head, left in zip(heads, arranged.lefts, strict=False):
-        yield Text(TOP - 1, left, head, "heading")
+    for head, (left, right) in zip(heads, pairwise(arranged.lefts), strict=True):
+        fits = text_columns(head) < right - left or right == arranged.lefts[-1]
+        yield Text(TOP - 1, left, head if fits else head.partition(" · ")[0], "heading")

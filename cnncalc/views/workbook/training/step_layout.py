@@ -18,14 +18,16 @@ from cnncalc.views.workbook.plan import Style, Text
 from cnncalc.views.workbook.stages.volumes import Place, Volume
 from cnncalc.views.workbook.training.sections import Direction, Section
 
-__all__ = ["CELL", "ROW", "Arranged", "arrange"]
+__all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
 
 # The pixels of a cell: numbers of four digits fit, and a step's rows stay together.
 CELL, ROW = 46, 20
 # A character of a heading, in pixels.
-CHARACTER = 6.2
+CHARACTER = 5.6
 # A heading needs some room, however narrow its numbers are; a longer one takes no more than this.
 NARROWEST, WIDEST_TEXT = 4, 12
+# On the way forward, a vector that takes more rows stands by itself.
+MOST_ROWS = 3
 _BARS: Mapping[Direction, Style] = {
     "weights": "weights bar",
     "forward": "forward bar",
@@ -62,8 +64,9 @@ class _Lane:
         own = max(group.tile_width for group in self.groups)
         if not self.is_flat:
             return max(own, NARROWEST)
-        texts = max(_columns(heading(group, self.direction)) for group in self.groups)
-        return max(own, min(texts, WIDEST_TEXT))
+        # The first heading finds a row in which it covers no other.
+        inner = [text_columns(heading(group, self.direction)) for group in self.groups[1:]]
+        return max(own, min(max(inner, default=2), WIDEST_TEXT))
 
     @property
     def height(self) -> int:
@@ -77,10 +80,12 @@ def heading(group: Group, direction: Direction) -> str:
     """Return what stands above a group: its title, and of a gradient or an update its rule."""
     if direction == "forward":
         return group.title
-    return f"{group.title}: {' '.join(group.notes)}" if group.notes else group.title
+    notes = " ".join(dict.fromkeys(group.notes))
+    return f"{group.title}: {notes}" if notes else group.title
 
 
-def _columns(text: str) -> int:
+def text_columns(text: str) -> int:
+    """Return how many columns a heading takes."""
     return ceil(len(text) * CHARACTER / CELL)
 
 
@@ -112,7 +117,8 @@ def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
 def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
     lanes: list[_Lane] = []
     for group in groups(band):
-        if lanes and _is_flat(group) and lanes[-1].is_flat:
+        is_tall = direction == "forward" and group.volumes[0].height > MOST_ROWS
+        if lanes and _is_flat(group) and lanes[-1].is_flat and not is_tall:
             lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
         else:
             lanes.append(_Lane((group,), direction))
@@ -147,7 +153,7 @@ def _headings(columns: Sequence[tuple[_Lane, int]]) -> list[Text]:
     starts: list[int] = []  # of the last heading in each row, from the bottom up
     rows = []
     for lane, column in reversed(columns):
-        end = column + _columns(heading(lane.groups[0], lane.direction))
+        end = column + text_columns(heading(lane.groups[0], lane.direction))
         row = next((row for row, taken in enumerate(starts) if end < taken), len(starts))
         starts[row : row + 1] = [column]
         rows.append(row)

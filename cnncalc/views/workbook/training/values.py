@@ -129,7 +129,8 @@ def training_values(
 def _step_values(
     specification: Specification, training: TrainingSpecification, record: StepRecord
 ) -> dict[Quantity, Array]:
-    step, values = record.number, {}
+    step = record.number
+    values: dict[Quantity, Array] = {}
     grids = _grids(specification)
     for place, trace in enumerate(record.traces):
         local = trace_values(trace) | _loss_values(training, record, place, trace)

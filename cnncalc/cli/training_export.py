@@ -1,0 +1,227 @@
+"""The options of `export-xlsx` for a training, and the workbook that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+
+from cnncalc.classification import class_count
+from cnncalc.cli.console import note
+from cnncalc.cli.network_argument import (
+    NetworkOptions,
+    NetworkSource,
+    WeightOptions,
+    build_network,
+)
+from cnncalc.cli.network_export import NetworkExport, class_number
+from cnncalc.cli.network_request import FitOptions as ImageFitOptions
+from cnncalc.cli.network_request import fit_image
+from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.training import prepare
+from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions, ScheduleText
+from cnncalc.cli.workbooks import export_training
+from cnncalc.errors import OptionError
+from cnncalc.files.output import write_atomically
+from cnncalc.files.paths import printable
+from cnncalc.network import Array
+from cnncalc.training.dataset import Dataset
+from cnncalc.training.fit import epoch_order
+from cnncalc.training.losses import loss_named
+from cnncalc.training.optimizer_notation import parse_optimizer
+from cnncalc.training.optimizers import Adam, Optimizer
+from cnncalc.views.workbook.training.calculation import TrainingPieces
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+
+__all__ = ["TrainingExport", "require_steps", "training_export_options", "write_training"]
+
+
+@dataclass(frozen=True)
+class TrainingExport:
+    """How many steps of a training to export, and how it is trained."""
+
+    training_steps: int | None
+    batch_size: int | None
+    samples: int | None
+    loss: str | None
+    optimizer: str | None
+    learning_rate: float | None
+
+
+training_export_options = bundled(
+    "lesson",
+    TrainingExport,
+    click.option(
+        "--training-steps",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Train --network for N steps, a sheet each, on DATA as train takes it (without INPUT, "
+        "on the handwritten digits), or with --target on the one image INPUT.",
+    ),
+    click.option(
+        "--batch-size", type=click.IntRange(min=1), metavar="B", help="Samples in each step."
+    ),
+    click.option(
+        "--samples",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Train on the first N samples alone, again and again.",
+    ),
+    click.option("--loss", type=click.Choice(LOSSES), help="What the training minimises."),
+    click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
+    click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+)
+
+NO_TRAINING = TrainingExport(None, None, None, None, None, None)
+DEFAULT_BATCH = 4
+
+
+def require_steps(lesson: TrainingExport) -> None:
+    """Refuse options of a training where none is asked for."""
+    if lesson != NO_TRAINING and lesson.training_steps is None:
+        message = (
+            "--batch-size, --samples, --loss, --optimizer and --learning-rate need "
+            "--training-steps. Received: none"
+        )
+        raise OptionError(message)
+
+
+def write_training(
+    path: Path,
+    given: InputOptions,
+    whole: NetworkExport,
+    lesson: TrainingExport,
+    seed: int,
+    *,
+    force: bool,
+    large: bool,
+) -> None:
+    """Read a network and its samples, and write the workbook of their training.
+
+    Arguments: the `path` to write; the input's options; the network's; the training's; the `seed`
+    of the initial weights and of the order of the samples.
+    """
+    if whole.network is None:
+        message = "--training-steps needs --network. Received: none"
+        raise OptionError(message)
+    of_image = whole.target is not None
+    pieces = (
+        _of_image(given, whole, lesson, seed) if of_image else _of_data(given, whole, lesson, seed)
+    )
+    with write_atomically(path, force=force) as file:
+        said = export_training(file, pieces, large=large)
+    note(f"wrote {path} ({said})")
+
+
+def _of_image(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Return a training on one image, whose class is the target."""
+    fitted = fit_image(
+        NetworkOptions(str(whole.network), whole.input_shape),
+        WeightOptions(whole.weights, seed),
+        given,
+        ImageFitOptions(whole.resize, whole.class_names),
+    )
+    names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
+    label = class_number(whole.target, names, classes) or 0
+    optimizer = parse_optimizer(lesson.optimizer) if lesson.optimizer else Adam()
+    training = TrainingSpecification(
+        loss_named(lesson.loss or LOSSES[0]).name,
+        _with_rate(optimizer, lesson.learning_rate),
+        ((0,),) * (lesson.training_steps or 1),
+    )
+    title = f"Training on {fitted.image.name}"
+    return TrainingPieces(fitted.network, training, ((fitted.image.values, label),), title)
+
+
+def _with_rate(optimizer: Optimizer, rate: float | None) -> Optimizer:
+    return optimizer if rate is None else replace(optimizer, learning_rate=rate)
+
+
+def _of_data(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Return a training on labelled images, batch by batch as `train` takes them."""
+    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed))
+    plan, dataset = session.plan, session.parts.training
+    if lesson.samples is not None:
+        dataset = dataset.part(np.arange(min(lesson.samples, len(dataset))))
+    network = plan.network
+    if whole.weights is not None:
+        source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
+        network = build_network(source, network.input_shape, initial)
+    taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
+    training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches)
+    name = printable(Path(given.source).name) if given.source else "handwritten digits"
+    return TrainingPieces(network, training, taken.samples, f"Training on {name}")
+
+
+class _Taken(NamedTuple):
+    """The samples that a training takes, each once, and by their numbers there its batches."""
+
+    samples: tuple[tuple[Array, int], ...]
+    batches: tuple[tuple[int, ...], ...]
+
+
+def _taken(dataset: Dataset, batch_size: int, seed: int, steps: int) -> _Taken:
+    batches = list(islice(_batches(dataset, batch_size, seed), steps))
+    positions = list(dict.fromkeys(position for batch in batches for position in batch))
+    images, labels = dataset.batch(np.array(positions))
+    number = {position: place for place, position in enumerate(positions)}
+    return _Taken(
+        tuple((image, int(label)) for image, label in zip(images, labels, strict=True)),
+        tuple(tuple(number[position] for position in batch) for batch in batches),
+    )
+
+
+def _batches(dataset: Dataset, batch_size: int, seed: int) -> Iterator[list[int]]:
+    """Yield the positions of each batch, epoch after epoch, in the order that `fit` takes."""
+    epoch = 1
+    while True:
+        order = epoch_order(len(dataset), seed, epoch).tolist()
+        for start in range(0, len(order), batch_size):
+            yield order[start : start + batch_size]
+        epoch += 1
+
+
+def _data_options(given: InputOptions, whole: NetworkExport) -> DataOptions:
+    shape = whole.input_shape
+    size, channels = (shape[:2], shape[2]) if shape and len(shape) == 3 else (None, 3)
+    return DataOptions(
+        data=Path(given.source) if given.source else None,
+        image_size=size,
+        fit=None,
+        grey=channels == 1,
+        label_column=None,
+        strict=False,
+        cache=None,
+    )
+
+
+def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> FitOptions:
+    return FitOptions(
+        network=whole.network,
+        epochs=None,
+        batch_size=lesson.batch_size or DEFAULT_BATCH,
+        validation_split=0.3,
+        stratify=False,
+        rescale=None,
+        raw=False,
+        loss=lesson.loss or LOSSES[0],
+        optimizer=lesson.optimizer,
+        learning_rate=lesson.learning_rate,
+        weight_decay=None,
+        l2=None,
+        schedule=ScheduleText("constant"),
+        early_stopping=None,
+        restore_best=False,
+        seed=seed,
+        threads=None,
+        engine="numpy",
+    )

@@ -1,0 +1,81 @@
+"""A training as a workbook shows it: what it calculates, and its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cnncalc.network import Array, Network
+from cnncalc.views.workbook.limits import Estimate, estimate
+from cnncalc.views.workbook.plan import Specification, Values
+from cnncalc.views.workbook.planning import make_plan, specify_training
+from cnncalc.views.workbook.training.settings import require_plain
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.views.workbook.training.values import training_inputs
+from cnncalc.views.workbook.values import as_written, computed_values
+
+__all__ = ["TrainingPieces", "estimate_training", "training_calculation", "training_specification"]
+
+
+@dataclass(frozen=True)
+class TrainingPieces:
+    """What a training's workbook is made of.
+
+    Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
+    its class each, by their numbers there; a `title`.
+    """
+
+    network: Network
+    training: TrainingSpecification
+    samples: tuple[tuple[Array, int], ...]
+    title: str = ""
+
+
+def training_specification(pieces: TrainingPieces) -> Specification:
+    """Return the specification of a training's workbook.
+
+    Raises OptionError for an optimizer that a workbook has no formulas for.
+    """
+    require_plain(pieces.training.optimizer)
+    return specify_training(pieces.network, pieces.training, pieces.title)
+
+
+def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]:
+    """Return the specification and the values of a training's workbook.
+
+    Raises as `training_specification`; OptionError where the training leaves all bounds.
+    """
+    specification = training_specification(pieces)
+    given = training_inputs(specification, pieces.training, pieces.network, pieces.samples)
+    inputs = {quantity: as_written(array) for quantity, array in given.items()}
+    return specification, computed_values(specification, inputs)
+
+
+def estimate_training(specification: Specification) -> Estimate:
+    """Return how large a training's workbook will be, without planning every step of it.
+
+    Each further step, and each further sample of a step, adds as much as the one before.
+    """
+    training = specification.training
+    if training is None:
+        return estimate(make_plan([specification]))
+    one, more, steps = (
+        _estimated(specification, training, batches)
+        for batches in (((0,),), ((0, 0),), ((0,), (0,)))
+    )
+    uses = sum(len(batch) - 1 for batch in training.batches)
+    further = len(training.batches) - 1
+
+    def extrapolated(name: str) -> int:
+        first, second, third = (getattr(each, name) for each in (one, more, steps))
+        return int(first + uses * (second - first) + further * (third - first))
+
+    return Estimate(*map(extrapolated, ("formulas", "numbers", "bytes")))
+
+
+def _estimated(
+    specification: Specification,
+    training: TrainingSpecification,
+    batches: tuple[tuple[int, ...], ...],
+) -> Estimate:
+    small = replace(specification, training=replace(training, batches=batches))
+    return estimate(make_plan([small]))
