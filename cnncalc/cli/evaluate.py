@@ -11,6 +11,7 @@ from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import read_labelled
 from cnncalc.cli.training_options import DataOptions, data_options
 from cnncalc.files.labelled import LabelledData
+from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import evaluate_network
@@ -47,7 +48,8 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
         click.echo(evaluation_json(evaluation), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
-    output_console().print(render_class_report(evaluation.report, str(given.data or "digits")))
+    title = printable(str(given.data or "digits"))
+    output_console().print(render_class_report(evaluation.report, title))
 
 
 def _numbered(data: LabelledData, trained: TrainedModel) -> Dataset:

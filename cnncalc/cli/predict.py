@@ -13,7 +13,7 @@ from cnncalc.cli.console import output_console
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
 from cnncalc.files.network_input import read_network_input
-from cnncalc.files.paths import quoted
+from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import forward
 from cnncalc.training.saliency import pixel_influence
@@ -78,4 +78,4 @@ def _predict(trained: TrainedModel, model: Path, source: str, *, explain: bool) 
         outputs = np.array([1 - outputs[0], outputs[0]])
     influence = pixel_influence(network, image, int(outputs.argmax())) if explain else None
     said = "score" if kind == "scores" else "probability"
-    return Prediction(source, trained.classes, outputs, said, influence)
+    return Prediction(printable(source), trained.classes, outputs, said, influence)
