@@ -8,6 +8,7 @@ import click
 
 from cnncalc.cli.console import command_line, error_console, note, output_console
 from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
 from cnncalc.cli.training import interruptible, prepare
 from cnncalc.cli.training_files import check_files, start, write_files
 from cnncalc.cli.training_options import (
@@ -34,13 +35,18 @@ INTERRUPTED = 130
 @data_options
 @fit_options
 @keep_options
-def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions) -> int:
+@step_options
+def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions, shown: StepOptions) -> int:
     """Train a network on DATA, as Keras does, and save it as a .keras file.
 
     DATA is a folder with one subfolder of photos a class (or such folders in train, validation and
     test), an .npz file with x_train and y_train, a folder of MNIST's IDX files, or a .csv with a
     label column. Without DATA it is the handwritten digits that cnncalc brings along.
     """
+    check_step(shown, keep, wanted.engine)
+    if shown.show_step is not None:
+        show_step(prepare(given, wanted), shown.show_step, shown)
+        return 0
     check_files(keep)
     session = prepare(given, wanted)
     state, writer = start(session, keep)

@@ -117,12 +117,19 @@ def _explain_weight(
         at,
         None,
         "products" if name in ("kernel", "gamma") else "sum",
-        f"{note}, over all positions{' and samples' if len(record.labels) > 1 else ''}",
+        note + _added_over(record, step),
         value,
         terms,
         rest=0.0 if is_whole else own - float(np.sum(terms.products)),
         penalty=value - own,
     )
+
+
+def _added_over(record: StepRecord, step: LayerStep) -> str:
+    """Say what a weight's gradient is added up over, if it is more than one number."""
+    over = ["positions"] if error_of(step).ndim > 2 else []
+    over += ["samples"] if len(record.labels) > 1 else []
+    return f", over all {' and '.join(over)}" if over else ""
 
 
 def _explain_stage(

@@ -19,6 +19,7 @@ Position = tuple[int, ...]
 Rule = Literal[
     "products",
     "sum",
+    "flat",
     "share",
     "squared error",
     "binary",

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Weights
+from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.explanation import Position, Rule
 from cnncalc.training_step.structure import LayerStep, StepRecord
 from cnncalc.training_step.weight_terms import error_of
@@ -42,12 +43,25 @@ def loss_formula(record: StepRecord, at: Position) -> Formula:
     if record.loss_function.name == "mean_squared_error":
         note = "the loss's slope: 2 × (output − target) / units / samples"
         return Formula("squared error", note, tuple(own.items()))
+    if _is_flat(record, at):
+        note = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
+        return Formula("flat", note, ())
     if record.loss_function.name == "binary_crossentropy":
         note = "the loss's slope: ((1 − target) / (1 − output) − target / output) / units / samples"
         return Formula("binary", note, tuple(own.items()))
     own["sum"] = float(record.outputs[at[0]].sum())
     note = "the loss's slope: (1 / sum of the outputs − target / output) / samples"
     return Formula("categorical", note, tuple(own.items()))
+
+
+def _is_flat(record: StepRecord, at: Position) -> bool:
+    """Tell whether a cross-entropy on shares, not joined with an activation, is cut off there."""
+    outputs = record.outputs[at[0]]
+    if record.loss_function.name == "binary_crossentropy":
+        share = float(outputs[at[1]])
+    else:
+        share = float(outputs[record.targets[at[0]].argmax()] / outputs.sum())
+    return not EPSILON <= share <= 1 - EPSILON
 
 
 def softmax_formula(gradient: Array, shares: Array, at: Position) -> Formula:

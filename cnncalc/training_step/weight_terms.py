@@ -58,7 +58,7 @@ def _sum_of_errors(step: LayerStep, at: Position) -> Joined:
         sample, *position = _unravelled(index, errors)
         return Place(sample, (*position, at[0]))
 
-    note = "the sum of the errors that it is added to"
+    note = "the error of what it is added to"
     return Joined(Terms(errors.reshape(-1), np.ones(errors.size), locate), note)
 
 

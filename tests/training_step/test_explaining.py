@@ -57,6 +57,7 @@ def a_record(name, loss="categorical_crossentropy", **options):
 
 
 FORMULAS = {
+    "flat": lambda n: 0,
     "share": lambda n: (n["output"] - n["target"]) / n["samples"] / n.get("units", 1),
     "squared error": lambda n: 2 * (n["output"] - n["target"]) / n["samples"] / n["units"],
     "binary": lambda n: (
@@ -149,6 +150,20 @@ def test_samples_that_are_not_recorded_are_the_rest():
         assert explanation.total == pytest.approx(explanation.value, rel=1e-12)
     assert explanation.rest != 0
     assert explain_gradient(whole, "conv2d", "kernel", (1, 1, 1, 0)).rest == 0
+
+
+def test_where_an_output_is_cut_off_the_loss_is_flat():
+    layers = [Flatten(), Dense(2, activation="relu")]
+    network = initialize(layers, (6, 7, 2), 3, np.float64)
+    kernel = np.zeros_like(network.weights[1]["kernel"])
+    kernel[0, 0] = 1.0
+    network.weights[1]["kernel"].flags.writeable = True
+    network.weights[1]["kernel"][...] = kernel
+    batch = (np.ones((2, 6, 7, 2)), np.array([0, 1]))
+    for loss in ("categorical_crossentropy", "binary_crossentropy"):
+        record = next(record_steps(network, LOSSES[loss], SGD(), [batch]))
+        explanation = explain_gradient(record, "dense", "output", (1,), 1)
+        assert (explanation.rule, explanation.value) == ("flat", 0)
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,21 @@ from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
 
-__all__ = ["draw_kernels"]
+__all__ = ["draw_filters", "draw_kernels"]
 
 
 def draw_kernels(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
     """Draw the weights of a convolution layer; `is_image` names the channels of its input."""
-    inner = body_screen(screen)
-    kernel = layer.weights["kernel"]
-    one_slice_each = kernel.shape[2] == 1 or isinstance(layer.layer, DepthwiseConv2D)
-    draw = _draw_flat if one_slice_each else _draw_deep
-    body = draw(layer, inner, is_image=is_image)
+    body = draw_filters(layer, body_screen(screen), is_image=is_image)
     yield from draw_section(_title(layer), _notes(layer), body, screen)
+
+
+def draw_filters(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
+    """Draw the numbers of a convolution's kernels, filter by filter, as `draw_kernels` does."""
+    one_slice_each = layer.weights["kernel"].shape[2] == 1
+    is_flat = one_slice_each or isinstance(layer.layer, DepthwiseConv2D)
+    draw = _draw_flat if is_flat else _draw_deep
+    yield from draw(layer, screen, is_image=is_image)
 
 
 def _title(layer: LayerTrace) -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ from cnncalc.views.terminal.traces import draw_layer
 from cnncalc.views.terminal.vectors import draw_vector
 from cnncalc.views.terminal.volumes import output_labels, size_text
 
-__all__ = ["render_layer", "render_network"]
+__all__ = ["draw_network", "render_layer", "render_network"]
 
 
 def render_network(
@@ -31,17 +31,20 @@ def render_network(
     Arguments: the `trace`; how to `display` it; the image's `name`; the `class_names` in the
     order of their numbers, if they are known.
     """
+    return Drawing(display, lambda screen: draw_network(trace, screen, name, class_names))
 
-    def draw(screen: Screen) -> Iterator[Text]:
-        if trace.input.values.ndim == 3:
-            yield from draw_input(trace.input.values, name, screen)
-        for layer in trace.layers:
-            yield from _draw_layer(layer, class_names, screen)
-        said = verdict(trace.output, _last_activation(trace), class_names)
-        if said:
-            yield screen.line(f"Class: {said}", "bold")
 
-    return Drawing(display, draw)
+def draw_network(
+    trace: Trace, screen: Screen, name: str = "", class_names: Sequence[str] = ()
+) -> Iterator[Text]:
+    """Draw what each layer made of an image; arguments as for `render_network`."""
+    if trace.input.values.ndim == 3:
+        yield from draw_input(trace.input.values, name, screen)
+    for layer in trace.layers:
+        yield from _draw_layer(layer, class_names, screen)
+    said = verdict(trace.output, _last_activation(trace), class_names)
+    if said:
+        yield screen.line(f"Class: {said}", "bold")
 
 
 def render_layer(

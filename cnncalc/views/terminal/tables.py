@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import Screen
+from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["Column", "Page", "plain_table"]
+__all__ = ["Column", "Page", "draw_aligned", "plain_table"]
+
+GAP = 2
 
 Column = tuple[str, Literal["left", "right"]]
 """A heading, and the side that its cells keep to."""
@@ -49,3 +51,34 @@ def plain_table(
     for index, row in enumerate(cells):
         table.add_row(*row, end_section=index == len(cells) - totals - 1)
     return table
+
+
+def draw_aligned(
+    heading: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen
+) -> Iterator[Text]:
+    """Yield rows as lines whose first cells keep to the left and whose others to the right.
+
+    Columns that don't fit the screen stand below the others, again with the first cell.
+    """
+    cells = [[screen.spell(cell) for cell in row] for row in (heading, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for number, columns in enumerate(_groups(widths, screen.width)):
+        if number:
+            yield screen.line()
+        for index, row in enumerate(cells):
+            texts = [f"{row[column]:>{widths[column]}}" for column in columns]
+            line = "  ".join([f"{row[0]:<{widths[0]}}", *texts])
+            yield screen.line(line, FAINT if index == 0 else "")
+
+
+def _groups(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """Yield the columns, apart from the first, that fit a line beside it, group by group."""
+    group: list[int] = []
+    used = widths[0]
+    for column, width in enumerate(widths[1:], start=1):
+        if group and used + GAP + width > room:
+            yield group
+            group, used = [], widths[0]
+        used += GAP + width
+        group.append(column)
+    yield group

@@ -17,7 +17,7 @@ from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.slices import MOST_NUMBERS
 from cnncalc.views.terminal.volumes import size_text
 
-__all__ = ["draw_weights"]
+__all__ = ["draw_matrix", "draw_weights"]
 
 
 def draw_weights(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
@@ -28,11 +28,12 @@ def draw_weights(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterat
     for name, weight in layer.weights.items():
         notes = ["a row an input, a column a unit"] if weight.ndim == 2 else []
         title = (name.replace("_", " ").capitalize(), layer.name, size_text(weight.shape))
-        body = _draw_matrix(weight.reshape(-1, weight.shape[-1]), body_screen(screen))
+        body = draw_matrix(weight.reshape(-1, weight.shape[-1]), body_screen(screen))
         yield from draw_section(title, notes, body, screen)
 
 
-def _draw_matrix(weight: Array, screen: Screen) -> Iterator[Text]:
+def draw_matrix(weight: Array, screen: Screen) -> Iterator[Text]:
+    """Draw a (rows, columns) weight, its corners alone where it is large."""
     matrix = Matrix(weight)
     if screen.display.full and weight.size <= MOST_NUMBERS:
         yield from draw_full(matrix, screen)

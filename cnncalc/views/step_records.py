@@ -1,0 +1,99 @@
+"""A training step as JSON: every number of it, for other programs to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cnncalc.network import Array
+from cnncalc.training.optimizer_notation import write_optimizer
+from cnncalc.training_step.explaining import STAGES
+from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
+from cnncalc.views.records import write_json
+
+__all__ = ["write_step_json"]
+
+
+def write_step_json(
+    record: StepRecord, class_names: Sequence[str] = (), sample_names: Sequence[str] = ()
+) -> Iterator[str]:
+    """Write a training step as JSON.
+
+    Arguments: the `record`; the `class_names` and `sample_names` in their order, where there are.
+    Its keys: "step", "loss", "rate", …; "samples", each with its target, output, loss and the
+    "stages" of its way forward, as `write_json` has them; "layers", each with the gradients by its
+    "output", "pre-activation" and "input", a row a sample, null where there is none; "weights",
+    each with what it was "before", its "gradient", the optimizer's state before and after, "after".
+    Returns the text in pieces.
+    """
+    head = {
+        "step": record.number,
+        "loss_function": record.loss_function.name,
+        "optimizer": write_optimizer(record.optimizer),
+        "rate": record.rate,
+        "corrected_rate": record.corrected_rate,
+        "class_names": list(class_names),
+        "loss": record.loss,
+        "penalty": record.penalty,
+    }
+    yield json.dumps(head)[:-1] + ', "samples": ['
+    for sample in range(len(record.labels)):
+        yield ",\n" if sample else "\n"
+        yield from _sample(record, sample, sample_names)
+    yield '\n], "layers": ['
+    for index, step in enumerate(record.layers):
+        yield ",\n" if index else "\n"
+        yield from _layer(step)
+    yield '\n], "weights": ['
+    for index, update in enumerate(record.updates):
+        yield ",\n" if index else "\n"
+        yield from _weight(update)
+    yield "\n]}\n"
+
+
+def _sample(record: StepRecord, sample: int, names: Sequence[str]) -> Iterator[str]:
+    about = {
+        "name": names[sample] if names else f"sample {sample}",
+        "class": int(record.labels[sample]),
+        "target": record.targets[sample].tolist(),
+        "output": record.outputs[sample].tolist(),
+        "loss": float(record.losses[sample]),
+    }
+    yield json.dumps(about)[:-1] + ", "
+    # The stages' own object goes on in this one.
+    stages = write_json(record.trace(sample))
+    yield next(stages).removeprefix("{")
+    pieces = list(stages)
+    yield "".join(pieces).rstrip("\n")
+
+
+def _layer(step: LayerStep) -> Iterator[str]:
+    gradients = {name: getattr(step, name.replace("-", "_")) for name in STAGES}
+    yield from _object({"name": step.layer.name}, gradients)
+
+
+def _weight(update: WeightUpdate) -> Iterator[str]:
+    arrays: dict[str, Array | None] = {"before": update.before, "gradient": update.gradient}
+    if update.clipped is not update.gradient:
+        arrays["clipped gradient"] = update.clipped
+    for name, values in update.slots_before.items():
+        arrays |= {name: values, f"new {name}": update.slots_after[name]}
+    arrays["after"] = update.after
+    yield from _object({"layer": update.layer, "name": update.weight}, arrays)
+
+
+def _object(about: Mapping[str, Any], arrays: Mapping[str, Array | None]) -> Iterator[str]:
+    """Write an object of texts and arrays, row by row, so that large ones need no second copy."""
+    yield json.dumps(about)[:-1]
+    for name, values in arrays.items():
+        yield f', "{name}": '
+        if values is None:
+            yield "null"
+            continue
+        for index, row in enumerate(values):
+            yield ("[" if index == 0 else ", ") + json.dumps(np.asarray(row).tolist())
+        yield "]"
+    yield "}"

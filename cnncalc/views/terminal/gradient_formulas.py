@@ -1,0 +1,172 @@
+"""The equation of one number of a gradient, with the values that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import fsum, nan, prod, sqrt
+
+import numpy as np
+from rich.text import Text
+
+from cnncalc.training_step.explanation import GradientExplanation, GradientTerm
+from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
+from cnncalc.views.terminal.matrix import PADDING_MARK
+from cnncalc.views.terminal.screen import FAINT, Screen
+
+__all__ = ["draw_gradient_equation", "gradient_place", "written_terms"]
+
+# A sum of more terms than these has its largest written out, and says what the others add up to.
+MOST_TERMS = 24
+FEW_TERMS = 6
+
+Numbers = Mapping[str, float]
+
+
+def gradient_place(explanation: GradientExplanation) -> str:
+    """Write whose gradient it is: "conv2d kernel (0, 0, 0, 1)", in numbers that `--at` takes."""
+    sample = "" if explanation.sample is None else f" of sample {explanation.sample}"
+    at = ", ".join(map(str, explanation.at))
+    return f"{explanation.layer.name} {explanation.name} ({at}){sample}"
+
+
+def draw_gradient_equation(
+    explanation: GradientExplanation, screen: Screen, most: int = MOST_TERMS
+) -> Iterator[Text]:
+    """Draw a gradient's number as the sum of its terms, or as its formula, with all values.
+
+    Arguments: the `explanation`; the `screen`; how many terms are written at `most`, unless the
+    user asks for all.
+    """
+    place = gradient_place(explanation)
+    if explanation.rule in ("products", "sum"):
+        yield from draw_equation(_summed(explanation, place, most, screen), screen)
+        if any(term.place.padding for term in written_terms(explanation, most, screen)):
+            yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)
+        return
+    text, recalculated = _FORMULAS[explanation.rule](explanation, screen)
+    sign = equals(explanation.value, recalculated, screen)
+    head = f"{signed(screen.number(explanation.value))} {sign} {text}"
+    yield from draw_equation(Equation(head, (), label=place), screen)
+
+
+def written_terms(
+    explanation: GradientExplanation, most: int, screen: Screen
+) -> list[GradientTerm]:
+    """Return the terms that are written out: all if they are few, else the largest."""
+    if len(explanation.terms) <= most or screen.display.full:
+        return list(explanation.terms)
+    return explanation.terms.largest(most)
+
+
+def _summed(explanation: GradientExplanation, place: str, most: int, screen: Screen) -> Equation:
+    written = written_terms(explanation, most, screen)
+    texts = [_term(explanation, term, screen) for term in written]
+    shown = [_shown(explanation, term, screen) for term in written]
+    faint = {index for index, term in enumerate(written) if term.product == 0}
+    nonzero = sum(term.product != 0 for term in written)
+    others = int(np.count_nonzero(explanation.terms.products)) - nonzero
+    if others:
+        rest = explanation.total - explanation.rest - explanation.penalty
+        rest -= fsum(term.product for term in written)
+        texts.append(f"{in_formula(screen.number(rest))} from {others:,} smaller terms")
+        shown.append(screen.shown(rest))
+    for number, what in (
+        (explanation.rest, "from the samples not shown"),
+        (explanation.penalty, "from the regularizer"),
+    ):
+        if number:
+            texts.append(f"{in_formula(screen.number(number))} {what}")
+            shown.append(screen.shown(number))
+    sign = equals(explanation.value, sum(shown), screen)
+    head = f"{signed(screen.number(explanation.value))} {sign} "
+    zeros = len(explanation.terms) - len(written) - others
+    label = place + (f"; {zeros:,} more terms are 0" if zeros else "")
+    return Equation(head, texts or ["0"], faint=frozenset(faint), label=label)
+
+
+def _term(explanation: GradientExplanation, term: GradientTerm, screen: Screen) -> str:
+    error = in_formula(screen.number(term.error))
+    if explanation.rule == "sum":
+        return error
+    mark = PADDING_MARK if term.place.padding else ""
+    return f"{error}×{in_formula(screen.number(term.factor))}{mark}"
+
+
+def _shown(explanation: GradientExplanation, term: GradientTerm, screen: Screen) -> float:
+    error = screen.shown(term.error)
+    return error if explanation.rule == "sum" else error * screen.shown(term.factor)
+
+
+def _numbers(explanation: GradientExplanation, screen: Screen) -> tuple[dict[str, str], Numbers]:
+    """Return the formula's numbers as they are written, and what these texts say."""
+    parameters = dict(explanation.parameters)
+    texts = {name: in_formula(screen.number(number)) for name, number in parameters.items()}
+    return texts, {name: screen.shown(number) for name, number in parameters.items()}
+
+
+Written = tuple[str, float]
+
+
+def _ratio(above: float, below: float) -> float:
+    """Divide, unless what is below was rounded to 0."""
+    return above / below if below else nan
+
+
+def _flat(explanation: GradientExplanation, screen: Screen) -> Written:
+    return "0, as the loss is flat there", 0.0
+
+
+def _share(explanation: GradientExplanation, screen: Screen) -> Written:
+    t, n = _numbers(explanation, screen)
+    divisors = [name for name in ("units", "samples") if name in n]
+    text = f"({t['output']} − {t['target']})" + "".join(f" / {t[name]}" for name in divisors)
+    return text, (n["output"] - n["target"]) / prod(n[name] for name in divisors)
+
+
+def _squared_error(explanation: GradientExplanation, screen: Screen) -> Written:
+    text, value = _share(explanation, screen)
+    return f"2×{text}", 2 * value
+
+
+def _binary(explanation: GradientExplanation, screen: Screen) -> Written:
+    t, n = _numbers(explanation, screen)
+    text = (
+        f"((1 − {t['target']}) / (1 − {t['output']}) − {t['target']} / {t['output']})"
+        f" / {t['units']} / {t['samples']}"
+    )
+    slope = _ratio(1 - n["target"], 1 - n["output"]) - _ratio(n["target"], n["output"])
+    return text, slope / n["units"] / n["samples"]
+
+
+def _categorical(explanation: GradientExplanation, screen: Screen) -> Written:
+    t, n = _numbers(explanation, screen)
+    text = f"(1 / {t['sum']} − {t['target']} / {t['output']}) / {t['samples']}"
+    slope = _ratio(1, n["sum"]) - _ratio(n["target"], n["output"])
+    return text, slope / n["samples"]
+
+
+def _softmax(explanation: GradientExplanation, screen: Screen) -> Written:
+    t, n = _numbers(explanation, screen)
+    text = f"{t['share']}×({t['gradient']} − {t['mean gradient']})"
+    return text, n["share"] * (n["gradient"] - n["mean gradient"])
+
+
+def _normalization(explanation: GradientExplanation, screen: Screen) -> Written:
+    t, n = _numbers(explanation, screen)
+    text = (
+        f"({t['gradient']} − {t['mean gradient']} − {t['normalized']}×{t['mean product']})"
+        f"×{t['gamma']} / √({t['variance']} + {t['epsilon']})"
+    )
+    share = n["gradient"] - n["mean gradient"] - n["normalized"] * n["mean product"]
+    return text, _ratio(share * n["gamma"], sqrt(n["variance"] + n["epsilon"]))
+
+
+_FORMULAS: Mapping[str, Callable[[GradientExplanation, Screen], Written]] = {
+    "flat": _flat,
+    "share": _share,
+    "squared error": _squared_error,
+    "binary": _binary,
+    "categorical": _categorical,
+    "softmax": _softmax,
+    "normalization": _normalization,
+}
