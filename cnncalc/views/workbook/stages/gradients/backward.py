@@ -5,13 +5,24 @@ from __future__ import annotations
 from functools import singledispatch
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import ActivationLayer, ConvolutionLayer, Dense, Flatten, Layer, ZeroPadding2D
+from cnncalc.layers import (
+    ActivationLayer,
+    Combine,
+    ConvolutionLayer,
+    Dense,
+    Flatten,
+    GlobalPoolingLayer,
+    Layer,
+    PoolingLayer,
+    ZeroPadding2D,
+)
 from cnncalc.views.workbook.stages.gradients.activation import (
     Ends,
     activation_gradient_volumes,
     activation_layer_gradient_volumes,
     without_activation,
 )
+from cnncalc.views.workbook.stages.gradients.combining import combine_gradient_volumes
 from cnncalc.views.workbook.stages.gradients.convolution import (
     convolution_input_volumes,
     convolution_weight_volumes,
@@ -19,7 +30,9 @@ from cnncalc.views.workbook.stages.gradients.convolution import (
     spread_volumes,
 )
 from cnncalc.views.workbook.stages.gradients.dense import dense_input_volumes, dense_weight_volumes
+from cnncalc.views.workbook.stages.gradients.global_pooling import global_pooling_gradient_volumes
 from cnncalc.views.workbook.stages.gradients.moving import flatten_gradient, zero_padding_gradient
+from cnncalc.views.workbook.stages.gradients.pooling import pooling_gradient_volumes
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, by_pre_activation
 from cnncalc.views.workbook.stages.network import layer_volumes
 from cnncalc.views.workbook.stages.volumes import Source, Volume
@@ -137,3 +150,8 @@ def _(layer: Flatten, source: Source, gradient: Source) -> list[Volume]:
 @_input_volumes.register
 def _(layer: ZeroPadding2D, source: Source, gradient: Source) -> list[Volume]:
     return [zero_padding_gradient(layer, source, gradient)]
+
+
+_input_volumes.register(PoolingLayer, pooling_gradient_volumes)
+_input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
+_input_volumes.register(Combine, combine_gradient_volumes)

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatch
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import Activation, Conv2D, ConvolutionLayer, Dense, Layer, Softmax
+from cnncalc.layers import (
+    Activation,
+    AveragePooling2D,
+    Combine,
+    Conv2D,
+    ConvolutionLayer,
+    Dense,
+    GlobalMaxPooling2D,
+    L2Pooling2D,
+    Layer,
+    MaxPooling2D,
+    Softmax,
+)
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.substeps import dilate, parts
 from cnncalc.training_step import LayerStep
 from cnncalc.views.workbook.plan import Quantity
@@ -199,6 +214,58 @@ def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: in
     kernels = kernel.reshape(*kernel.shape[:3], -1)
     result: Array = convolve_input_gradient(flat, kernels, geometry, groups)[0]
     return result
+
+
+@_helpers.register
+def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
+    images = own.layer_input[np.newaxis]
+    geometry = layer.geometry(own.layer_input.shape)
+    top, bottom, left, right = geometry.pads
+    pads = ((top, bottom), (left, right), (0, 0))
+    padded = np.pad(own.layer_input, pads, constant_values=-np.inf)
+    windows = sliding_window_view(padded, geometry.kernel, (0, 1))
+    windows = windows[:: geometry.strides.height, :: geometry.strides.width]
+    largest = own.layer_output[..., np.newaxis, np.newaxis]
+    return {
+        "gradient first maximum": max_positions(images, geometry)[0] + 1.0,
+        "gradient equal maxima": (windows == largest).sum(axis=(-2, -1)).astype(np.float64),
+    }
+
+
+@_helpers.register
+def _(layer: AveragePooling2D, own: _Sample) -> dict[str, Array]:
+    geometry = layer.geometry(own.layer_input.shape)
+    ones = np.ones((1, *own.layer_input.shape))
+    counted = average_pool(ones, geometry)[0] if layer.padding == "same" else 1.0
+    return {"gradient shares": own.error / (counted * prod(geometry.kernel))}
+
+
+@_helpers.register
+def _(layer: L2Pooling2D, own: _Sample) -> dict[str, Array]:
+    roots = own.layer_output
+    shares = np.divide(own.error, roots, out=np.zeros_like(roots), where=roots != 0)
+    return {"gradient shares": shares}
+
+
+@_helpers.register
+def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
+    height, width, channels = own.layer_input.shape
+    cells = own.layer_input.reshape(-1, channels)
+    found = {
+        "gradient first maximum": cells.argmax(axis=0) + 1.0,
+        "gradient equal maxima": (cells == cells.max(axis=0)).sum(axis=0).astype(np.float64),
+    }
+    result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
+    if height > 1 and width > 1:
+        result["gradient row maxima"] = own.layer_input.max(axis=1, keepdims=True)
+    return result
+
+
+@_helpers.register
+def _(layer: Combine, own: _Sample) -> dict[str, Array]:
+    if layer.mode == "sum":
+        return {}
+    return {"gradient equal maxima": np.cumsum(own.layer_input == own.layer_output, axis=-1) + 0.0}
 
 
 def _softmax_helpers(own: _Sample) -> dict[str, Array]:

@@ -7,11 +7,17 @@ from hypothesis import strategies as st
 from cnncalc.layers import (
     ELU,
     Activation,
+    AveragePooling2D,
+    Combine,
     Conv2D,
     Dense,
     DepthwiseConv2D,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    L2Pooling2D,
     LeakyReLU,
+    MaxPooling2D,
     ReLU,
     Softmax,
     ZeroPadding2D,
@@ -23,18 +29,22 @@ from tests.views.workbook.stages.gradients.laid_out import Case, check, check_dr
 
 LAYERS = (
     Activation,
+    AveragePooling2D,
+    Combine,
     Conv2D,
-    DepthwiseConv2D,
     Dense,
+    DepthwiseConv2D,
     ELU,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    L2Pooling2D,
     LeakyReLU,
+    MaxPooling2D,
     ReLU,
     Softmax,
     ZeroPadding2D,
 )
-
-
 FEW = st.integers(1, 3)
 
 
@@ -46,7 +56,7 @@ def cases(draw, kinds=LAYERS, samples=FEW):
     count = draw(samples)
     images = random.normal(size=(count, *shape))
     if draw(st.booleans()):
-        images = np.rint(images)  # ties, zeros and windows of zeros
+        images = np.rint(images) + 0.0  # ties, zeros and windows of zeros; no -0
     gradient = random.normal(size=(count, *network.shapes[-1]))
     return Case(network.layers[0], network.weights[0], images, gradient, draw(st.booleans()))
 
