@@ -273,7 +273,8 @@ class Sheet:
     what the contents say of it; `score` is the place for a score, `header` a line that is printed
     on the right above. A `locked` sheet is protected but for its answers. Where there are `marks`,
     each answer's stands that many columns further to the right, and these columns are hidden.
-    `row` is how many pixels high its rows are, 0 for as high as its cells are wide.
+    `row` is how many pixels high its rows are, 0 for as high as its cells are wide; `zoom` is in
+    percent.
     """
 
     name: str
@@ -295,6 +296,7 @@ class Sheet:
     charts: tuple[Chart, ...] = ()
     matches: tuple[Match, ...] = ()
     row: int = 0
+    zoom: int = 100
 
 
 @dataclass(frozen=True)

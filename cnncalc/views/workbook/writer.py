@@ -80,6 +80,7 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
         worksheet.set_column(sheet.marks, _last_column(sheet), None, None, {"hidden": True})
     if sheet.frozen != (0, 0):
         worksheet.freeze_panes(*sheet.frozen)
+    worksheet.set_zoom(sheet.zoom)
     worksheet.set_landscape()
     worksheet.set_paper(A4)
     worksheet.fit_to_pages(1, sheet.pages)

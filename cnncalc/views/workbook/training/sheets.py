@@ -26,6 +26,8 @@ TOP = 4
 # From one link to the next, in columns.
 LINK = 3
 MOST_LINKS = 12
+# How many pixels wide a sheet shows on a screen, and the percentage at which it can still be read.
+SCREEN, LEAST_ZOOM = 1840, 65
 _READING = (
     "Forward → (green) from left to right, backward ← (orange) from right to left; a gradient "
     "stands in the columns of its layer."
@@ -110,7 +112,12 @@ def _step_sheet(
     )
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
-    return replace(sheet, frozen=(TOP, 0), pages=0)
+    return replace(sheet, frozen=(TOP, 0), pages=0, zoom=_zoom(arranged.lefts[-1]))
+
+
+def _zoom(columns: int) -> int:
+    """Return at how many percent so many columns fit a screen, as far as they can be read."""
+    return max(LEAST_ZOOM, min(100, 100 * SCREEN // (columns * CELL)))
 
 
 def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:

@@ -25,7 +25,7 @@ CELL, ROW = 46, 20
 # A character of a heading, in pixels.
 CHARACTER = 5.6
 # A heading needs some room, however narrow its numbers are; a longer one takes no more than this.
-NARROWEST, WIDEST_TEXT = 4, 12
+NARROWEST, WIDEST_TEXT = 2, 12
 # On the way forward, a vector that takes more rows stands by itself.
 MOST_ROWS = 3
 _BARS: Mapping[Direction, Style] = {
@@ -66,7 +66,7 @@ class _Lane:
             return max(own, NARROWEST)
         # The first heading finds a row in which it covers no other.
         inner = [text_columns(heading(group, self.direction)) for group in self.groups[1:]]
-        return max(own, min(max(inner, default=2), WIDEST_TEXT))
+        return max(own, min(max(inner, default=NARROWEST), WIDEST_TEXT))
 
     @property
     def height(self) -> int:
@@ -122,7 +122,13 @@ def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
             lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
         else:
             lanes.append(_Lane((group,), direction))
-    return lanes
+    return [each for lane in lanes for each in _narrower(lane)]
+
+
+def _narrower(lane: _Lane) -> list[_Lane]:
+    """Return a lane, or where that takes fewer columns, its groups beside each other."""
+    apart = [_Lane((group,), lane.direction) for group in lane.groups]
+    return apart if _width(apart) < _width([lane]) else [lane]
 
 
 def _width(lanes: Sequence[_Lane]) -> int:
