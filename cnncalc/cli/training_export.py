@@ -38,7 +38,13 @@ from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.views.workbook.training.calculation import TrainingPieces
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 
-__all__ = ["TrainingExport", "require_steps", "training_export_options", "write_training"]
+__all__ = [
+    "TrainingExport",
+    "require_steps",
+    "training_export_options",
+    "training_pieces",
+    "write_training",
+]
 
 
 @dataclass(frozen=True)
@@ -109,13 +115,22 @@ def write_training(
     if whole.network is None:
         message = "--training-steps needs --network. Received: none"
         raise OptionError(message)
-    of_image = whole.target is not None
-    pieces = (
-        _of_image(given, whole, lesson, seed) if of_image else _of_data(given, whole, lesson, seed)
-    )
+    pieces = training_pieces(given, whole, lesson, seed)
     with write_atomically(path, force=force) as file:
         said = export_training(file, pieces, large=large)
     note(f"wrote {path} ({said})")
+
+
+def training_pieces(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Read a network and its samples: with a target the one image, else data as `train` takes it.
+
+    Arguments: as for `write_training`.
+    """
+    if whole.target is not None:
+        return _of_image(given, whole, lesson, seed)
+    return _of_data(given, whole, lesson, seed)
 
 
 def _of_image(
