@@ -104,7 +104,8 @@ def cache_photos(
     missing; `on_photo`, which hears how many of how many photos were decoded.
     Raises InputError where no photo can be decoded, OutputError where the cache can't be written.
     """
-    with ThreadPoolExecutor() as pool:
+    # Decoding is arithmetic: with more threads than cores, they wait for each other.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         entry = folder / _digest(pool.map(_content_digest, paths), shape)
         if not _is_whole(entry):
             photos = _read_all(pool, paths, shape, on_photo)
@@ -206,7 +207,7 @@ def _write(folder: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape) 
             if isinstance(photo, LeftOut):
                 left_out.append((position, photo.reason))
             else:
-                file.write(photo.tobytes())
+                file.write(np.ascontiguousarray(photo).data)
                 kept.append(position)
     contents = {"shape": (len(kept), *shape.shape), "kept": kept, "left_out": left_out}
     (folder / CONTENTS).write_text(json.dumps(contents))

@@ -9,12 +9,15 @@ Pillow's: where Keras reads photos through it, they differ from these by about 1
 
 from __future__ import annotations
 
+import math
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from PIL import Image, ImageOps
 
 from cnncalc.errors import InputError, OptionError
@@ -26,6 +29,9 @@ __all__ = ["Fit", "PhotoShape", "fitted", "read_photo", "resize"]
 
 Pixels = NDArray[np.uint8]
 Fit = Literal["stretch", "crop", "pad"]
+
+ROWS_AT_ONCE = 128
+"""Of a resized photo: few enough that what lies between stays in the processor's cache."""
 
 _PLAIN_MODES = ("1", "L", "RGB", "CMYK", "YCbCr")
 """The modes that Pillow's own conversion to grey or RGB serves; `read_image` knows the others."""
@@ -74,8 +80,11 @@ def _decoded(path: Path, channels: int) -> Pixels:
         # A file, not a path, for the reason that `read_image` gives.
         with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
             if _is_plain(image):
-                upright = ImageOps.exif_transpose(image)
-                pixels = np.asarray(upright.convert("L" if channels == 1 else "RGB"))
+                # In place, and converted where it is something else: each copy of a photo takes
+                # as long as half its decoding.
+                ImageOps.exif_transpose(image, in_place=True)
+                wanted = "L" if channels == 1 else "RGB"
+                pixels = np.asarray(image if image.mode == wanted else image.convert(wanted))
                 return pixels.reshape(*pixels.shape[:2], channels)
     except Exception:  # noqa: S110 (damaged images raise anything; below it is said what)
         pass
@@ -132,12 +141,62 @@ def resize(pixels: Pixels, height: int, width: int) -> Pixels:
     """
     if pixels.shape[:2] == (height, width):
         return pixels
-    rows, columns = _Neighbours.of(pixels.shape[0], height), _Neighbours.of(pixels.shape[1], width)
-    share = rows.share[:, np.newaxis, np.newaxis]
-    between = pixels[rows.before] * (1 - share) + pixels[rows.after] * share
-    share = columns.share[:, np.newaxis]
-    result = between[:, columns.before] * (1 - share) + between[:, columns.after] * share
-    return np.rint(result).astype(np.uint8)
+    channels = pixels.shape[2]
+    lines = pixels.reshape(len(pixels), -1)
+    rows = _Neighbours.of(pixels.shape[0], height)
+    columns = _Neighbours.of(pixels.shape[1], width).of_each_channel(channels)
+    result = np.empty((height, width * channels), np.uint8)
+    for start in range(0, height, ROWS_AT_ONCE):
+        piece = slice(start, start + ROWS_AT_ONCE)
+        between = _mixed(lines, rows.part(piece), axis=0)
+        result[piece] = np.rint(_mixed(between, columns, axis=1))
+    return result.reshape(height, width, channels)
+
+
+def _mixed(numbers: NDArray[Any], neighbours: _Neighbours, axis: int) -> NDArray[np.float32]:
+    """Return the neighbours' mean along an axis, each counted by its share, in scratch memory."""
+    share = neighbours.share if axis else neighbours.share[:, np.newaxis]
+    before = _weighted(numbers, neighbours.before, 1 - share, axis, "before")
+    after = _weighted(numbers, neighbours.after, share, axis, "after")
+    return np.add(before, after, out=before)
+
+
+def _weighted(
+    numbers: NDArray[Any],
+    positions: NDArray[np.intp],
+    share: NDArray[np.float32],
+    axis: int,
+    name: str,
+) -> NDArray[np.float32]:
+    shape = list(numbers.shape)
+    shape[axis] = len(positions)
+    taken = _SCRATCH.array(f"taken {axis}", shape, numbers.dtype)
+    # No position is outside, so that "clip" changes none; it only spares a check of them.
+    numbers.take(positions, axis, taken, "clip")
+    result: NDArray[np.float32] = _SCRATCH.array(f"{name} {axis}", shape, np.float32)
+    np.multiply(taken, share, out=result)
+    return result
+
+
+class _Scratch(threading.local):
+    """Memory that a thread keeps from photo to photo.
+
+    The system takes longer to hand out so much memory anew than the arithmetic takes, and lets
+    one thread wait for the other.
+    """
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, shape: Sequence[int], dtype: DTypeLike) -> NDArray[Any]:
+        """Return an array whose numbers are whatever was left there by the last of this name."""
+        size = math.prod(shape)
+        if name not in self._arrays or self._arrays[name].size < size:
+            self._arrays[name] = np.empty(size, dtype)
+        return self._arrays[name][:size].reshape(shape)
+
+
+_SCRATCH = _Scratch()
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,3 +214,16 @@ class _Neighbours:
         before = np.floor(centres).astype(np.intp)
         after = np.minimum(before + 1, size - 1)
         return cls(before, after, (centres - before).astype(np.float32))
+
+    def part(self, piece: slice) -> _Neighbours:
+        """Return some of the output's cells."""
+        return _Neighbours(self.before[piece], self.after[piece], self.share[piece])
+
+    def of_each_channel(self, channels: int) -> _Neighbours:
+        """Return the same for pixels that lie in a line as numbers, their channels side by side."""
+        channel = np.arange(channels)
+        before, after = (
+            (channels * positions[:, np.newaxis] + channel).ravel()
+            for positions in (self.before, self.after)
+        )
+        return _Neighbours(before, after, np.repeat(self.share, channels))

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnncalc.errors import InputError, OptionError, ShapeError
+from cnncalc.files import photos
 from cnncalc.files.images import read_image
 from cnncalc.files.photos import PhotoShape, fitted, read_photo, resize
 from tests.files.photos import pixels, save
@@ -39,6 +42,22 @@ def test_resizing_is_bilinear_rounded_to_whole_numbers(height, width, tall, wide
     result = resize(image, tall, wide)
     assert result.dtype == np.uint8
     assert np.abs(result - slow_resize(image, tall, wide)).max() <= 0.5 + 1e-4
+
+
+def test_a_photo_is_resized_in_pieces_as_it_is_in_one(monkeypatch):
+    image = np.random.default_rng(1).integers(0, 256, (90, 70, 3)).astype(np.uint8)
+    in_pieces = resize(image, 2 * photos.ROWS_AT_ONCE + 1, 40)
+    monkeypatch.setattr(photos, "ROWS_AT_ONCE", 1000)
+    assert np.array_equal(in_pieces, resize(image, len(in_pieces), 40))
+
+
+def test_threads_resize_photos_of_any_sizes_beside_each_other():
+    random = np.random.default_rng(2)
+    images = [random.integers(0, 256, (*random.integers(1, 90, 2), 3), np.uint8) for _ in range(60)]
+    alone = [resize(image, 50, 60) for image in images]
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda image: resize(image, 50, 60), images))
+    assert all(map(np.array_equal, beside, alone))
 
 
 @pytest.mark.peer
