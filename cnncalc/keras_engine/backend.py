@@ -31,8 +31,6 @@ def import_keras() -> Any:
             message = f"engine keras needs Keras 3, which is not installed: {INSTALL}"
             raise OptionError(message)
         os.environ["KERAS_BACKEND"] = _backend()
-        # Keras imports TensorFlow wherever it finds it, which then speaks of its own matters.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     keras = import_module("keras")
     if int(keras.__version__.partition(".")[0]) < 3:
         message = f"engine keras needs Keras 3: {INSTALL}. Received: Keras {keras.__version__}"

@@ -48,8 +48,7 @@ def build_model(objective: Objective, plan: TrainingPlan) -> Any:
     lose the gradient of a saturated output.
     """
     keras = import_keras()
-    config = write_config(objective.network, "sequential", "float32", None)
-    model = keras.Sequential.from_config(config["config"])
+    model = keras.Sequential.from_config(_config(objective.network))
     described = compile_config(plan.loss, plan.optimizer)["optimizer"]
     from_logits = objective.activation != "linear"
     model.compile(
@@ -76,6 +75,15 @@ def _level_l1_at_zero(model: Any) -> None:
     for variable in model.trainable_variables:
         if getattr(variable.regularizer, "l1", 0.0):
             variable.regularizer = replace_l1(variable.regularizer)
+
+
+def _config(network: Network) -> dict[str, Any]:
+    """Return what Keras makes a model from; its dropout draws from a seed that can be set."""
+    config: dict[str, Any] = write_config(network, "sequential", "float32", None)["config"]
+    for layer in config["layers"]:
+        if layer["class_name"] == "Dropout":
+            layer["config"]["seed"] = 0  # without any, PyTorch's one generator would be drawn from
+    return config
 
 
 def _loss(name: str, from_logits: bool) -> Callable[[Any, Any], Any]:
