@@ -20,7 +20,7 @@ from cnncalc.views.workbook.stages.volumes import (
     entered,
 )
 
-__all__ = ["normalization_volumes", "rescaling_volumes"]
+__all__ = ["normalization_volumes", "rescaling_volumes", "scale_words", "scaled_volume"]
 
 _WEIGHTS = {
     "gamma": "γ (scale)",
@@ -34,8 +34,24 @@ _DEVIATION = "standard deviation"
 def rescaling_volumes(layer: Rescaling, source: Source) -> tuple[list[Volume], Source]:
     """Return each number times the scale, plus the offset."""
     stage = Quantity("stage", layer.name, "rescaling")
+    note = f"Each number × {scale_words(layer.scale)} + {scale_words(layer.offset)}."
+    volume = scaled_volume("Rescaling", stage, source, (layer.scale, layer.offset), note)
+    return [volume], source.feed(volume)
+
+
+Scale = float | Sequence[float]
+
+
+def scaled_volume(
+    group: str, result: Quantity, source: Source, linear: tuple[Scale, Scale], note: str
+) -> Volume:
+    """Return the volume of each number times a scale, plus an offset, or each channel's own.
+
+    Arguments: the `group` and the `result` it is called; the `source`; the scale and the offset;
+    the `note`.
+    """
     channels = source.shape[-1]
-    scales, offsets = (_each(value, channels) for value in (layer.scale, layer.offset))
+    scales, offsets = (_each(value, channels) for value in linear)
 
     def formula(channel: int, cell: Reference) -> Formula:
         return formulas.apply(_linear(scales[channel], offsets[channel]), cell)
@@ -45,7 +61,7 @@ def rescaling_volumes(layer: Rescaling, source: Source) -> tuple[list[Volume], S
         width = source.size[1]
         first = find(source.quantity, index, steps=EACH)
         return tuple(
-            Block(*place, 1, 1, "formula", stage, (), *place, formula(unit, first.moved(*place)))
+            Block(*place, 1, 1, "formula", result, (), *place, formula(unit, first.moved(*place)))
             for unit in range(channels)
             for place in [divmod(unit, width)]
         )
@@ -54,19 +70,23 @@ def rescaling_volumes(layer: Rescaling, source: Source) -> tuple[list[Volume], S
         channel = 0 if source.is_vector else index[0]
         return formula(channel, find(source.quantity, index, steps=EACH))
 
-    note = f"Each number × {_words(layer.scale)} + {_words(layer.offset)}."
-    volume = each_number("Rescaling", stage, source, of_channel, note)
+    volume = each_number(group, result, source, of_channel, note)
     if source.is_vector and len({*zip(scales, offsets, strict=True)}) > 1:
         volume = replace(volume, draw=draw)
-    return [volume], source.feed(volume)
+    return volume
 
 
-def _each(value: float | Sequence[float], channels: int) -> tuple[float, ...]:
+def _each(value: Scale, channels: int) -> tuple[float, ...]:
     numbers = tuple(value) if isinstance(value, Sequence) else (value,)
     return numbers if len(numbers) == channels else numbers * channels
 
 
-def _words(value: float | Sequence[float]) -> str:
+def scale_words(value: Scale) -> str:
+    """Return a scale or an offset in words.
+
+    >>> scale_words(0.5), scale_words((1.0, 2.0))
+    ('0.5', "a number of each channel's own")
+    """
     return f"{value:g}" if isinstance(value, int | float) else "a number of each channel's own"
 
 

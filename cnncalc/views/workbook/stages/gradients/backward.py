@@ -10,10 +10,12 @@ from cnncalc.layers import (
     Combine,
     ConvolutionLayer,
     Dense,
+    Dropout,
     Flatten,
     GlobalPoolingLayer,
     Layer,
     PoolingLayer,
+    Rescaling,
     ZeroPadding2D,
 )
 from cnncalc.views.workbook.stages.gradients.activation import (
@@ -31,7 +33,12 @@ from cnncalc.views.workbook.stages.gradients.convolution import (
 )
 from cnncalc.views.workbook.stages.gradients.dense import dense_input_volumes, dense_weight_volumes
 from cnncalc.views.workbook.stages.gradients.global_pooling import global_pooling_gradient_volumes
-from cnncalc.views.workbook.stages.gradients.moving import flatten_gradient, zero_padding_gradient
+from cnncalc.views.workbook.stages.gradients.moving import (
+    dropout_gradient,
+    flatten_gradient,
+    rescaling_gradient,
+    zero_padding_gradient,
+)
 from cnncalc.views.workbook.stages.gradients.pooling import pooling_gradient_volumes
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, by_pre_activation
 from cnncalc.views.workbook.stages.network import layer_volumes
@@ -142,16 +149,10 @@ def _(layer: ActivationLayer, source: Source, gradient: Source) -> list[Volume]:
     return activation_layer_gradient_volumes(result, layer, gradient, ends)[0]
 
 
-@_input_volumes.register
-def _(layer: Flatten, source: Source, gradient: Source) -> list[Volume]:
-    return [flatten_gradient(layer, source, gradient)]
-
-
-@_input_volumes.register
-def _(layer: ZeroPadding2D, source: Source, gradient: Source) -> list[Volume]:
-    return [zero_padding_gradient(layer, source, gradient)]
-
-
 _input_volumes.register(PoolingLayer, pooling_gradient_volumes)
 _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
 _input_volumes.register(Combine, combine_gradient_volumes)
+_input_volumes.register(Dropout, dropout_gradient)
+_input_volumes.register(Flatten, flatten_gradient)
+_input_volumes.register(Rescaling, rescaling_gradient)
+_input_volumes.register(ZeroPadding2D, zero_padding_gradient)

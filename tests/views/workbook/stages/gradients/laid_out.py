@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnncalc.files.recalculation.engines import EngineName, recalculate
-from cnncalc.layers import ConvolutionLayer, Dense, Layer
+from cnncalc.layers import ConvolutionLayer, Dense, Dropout, Layer
 from cnncalc.network import Array, Weights, assemble, backward_layer, forward_saved
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.trace import record
@@ -25,9 +25,10 @@ from cnncalc.views.workbook.stages.gradients.quantities import is_shared
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
 from cnncalc.views.workbook.stages.inputs import image_volume
 from cnncalc.views.workbook.stages.network import image_source, layer_volumes
+from cnncalc.views.workbook.stages.training_mode import kept_quantity, training_volumes
 from cnncalc.views.workbook.stages.volumes import Finder, Place, Source, Volume, entered
 from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.vector_cells import with_grids
+from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
 from cnncalc.views.workbook.writer import write_plan
 
 
@@ -54,7 +55,7 @@ class Case:
     def step(self) -> LayerStep:
         """The record of the layer's step, from the network's own backward pass."""
         layer, activation = self.layer, getattr(self.layer, "activation", "linear")
-        (saved,) = forward_saved([layer], [self.weights], self.images, None)
+        (saved,) = forward_saved([layer], [self.weights], self.images, self.generator)
         bare = replace(layer, activation="linear") if self.is_joined else layer
         result = backward_layer(bare, self.weights, saved, self.gradient, self.to_input)
         before = None
@@ -63,8 +64,15 @@ class Case:
             before = self.gradient if self.is_joined else before
         output = None if self.is_joined else self.gradient
         return LayerStep(
-            layer, saved.input, saved.output, output, before, result.input, result.weights
+            *(layer, saved.input, saved.output, output, before, result.input, result.weights),
+            drawn=saved.extra,
+            moved=saved.updates,
         )
+
+    @property
+    def generator(self) -> np.random.Generator:
+        """What draws the numbers that dropout keeps: always the same ones."""
+        return np.random.default_rng(len(self.images))
 
 
 def scoped(quantity: Quantity, sample: int) -> Quantity:
@@ -91,7 +99,7 @@ class LaidOut:
         self.places: dict[tuple[Quantity, tuple[int, ...]], Place] = {}
         self.ends: dict[str, int] = {}
         source = replace(image_source(case.shape), is_drawn=True)
-        forward, after = layer_volumes(case.layer, source)
+        forward, after = forward_volumes(case.layer, source)
         first = [image_volume(source)]
         given = gradient_source(case, after)
         for sample in case.samples:
@@ -138,17 +146,31 @@ class LaidOut:
         case, step = self.case, self.case.step
         network = assemble([case.layer], case.shape, [case.weights])
         ((_, _, grid),) = with_grids([case.layer], case.shape)
-        row = (1, *case.shape) if len(case.shape) == 1 else None
+        row = Grid(1, *case.shape) if len(case.shape) == 1 else None
         grids = Grids(row, grid)
         result = shared_values(step, case.weights, grids)
         for sample in case.samples:
-            own = trace_values(record(network, case.images[sample]))
+            drawn = tuple(each[sample] for each in step.drawn)
+            own = trace_values(record(network, case.images[sample], [drawn]))
+            if drawn:
+                own[kept_quantity(case.layer.name)] = cells(
+                    drawn[0].astype(np.float64), grids.input
+                )
             own |= gradient_values(step, case.weights, sample, grids)
             name = given_quantity(case)
-            gradient = case.gradient[sample]
-            own[name] = gradient.reshape(grid) if grid else gradient
+            own[name] = cells(case.gradient[sample], grid)
             result |= {scoped(key, sample): array for key, array in own.items()}
         return result
+
+
+def cells(array: Array, grid: Grid | None) -> Array:
+    return array.reshape(as_cells(array.shape, grid))
+
+
+def forward_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    if isinstance(layer, Dropout):
+        return training_volumes(layer, source)
+    return layer_volumes(layer, source)
 
 
 def given_quantity(case: Case) -> Quantity:

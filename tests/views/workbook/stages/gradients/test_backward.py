@@ -1,7 +1,8 @@
 """Every layer's backward pass in cells equals the network's own."""
 
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import (
@@ -12,6 +13,7 @@ from cnncalc.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -19,6 +21,7 @@ from cnncalc.layers import (
     LeakyReLU,
     MaxPooling2D,
     ReLU,
+    Rescaling,
     Softmax,
     ZeroPadding2D,
 )
@@ -34,6 +37,7 @@ LAYERS = (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     ELU,
     Flatten,
     GlobalAveragePooling2D,
@@ -42,6 +46,7 @@ LAYERS = (
     LeakyReLU,
     MaxPooling2D,
     ReLU,
+    Rescaling,
     Softmax,
     ZeroPadding2D,
 )
@@ -71,3 +76,12 @@ def test_every_layer_passes_errors_back_as_the_network_does(case):
 @given(cases())
 def test_every_number_is_drawn_once(case):
     check_drawn_once(case)
+
+
+@pytest.mark.recalculation
+@settings(
+    max_examples=2, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+)
+@given(st.lists(cases(), min_size=120, max_size=120))
+def test_libreoffice_passes_errors_back_as_the_network_does(many):
+    check(many, "libreoffice")

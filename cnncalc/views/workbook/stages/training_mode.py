@@ -1,0 +1,50 @@
+"""What layers draw in training where that is other than in prediction."""
+
+from __future__ import annotations
+
+from cnncalc.layers import Dropout
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_number,
+    entered,
+)
+
+__all__ = ["dropped", "kept_quantity", "training_volumes"]
+
+_KEPT = "Which numbers are kept: 1, or 0 for those that this step drops. Type over any of them."
+
+
+def kept_quantity(layer: str) -> Quantity:
+    """Return the name of what a dropout keeps of a sample, 1 or 0: an input of the training."""
+    return Quantity("input", layer, "kept")
+
+
+def training_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a dropout draws in training: what it keeps, to be entered, and what is left."""
+    kept = kept_quantity(layer.name)
+    draw = entered(kept, *source.size, "pixels")
+    what = ("Kept", layer.name, kept, *source.size)
+    mask = Volume(*what, source.items, draw, (_KEPT,), source.rows, source.captions)
+    stage = Quantity("stage", layer.name, "dropout")
+    note = f"What is kept is divided by {1 - layer.rate:g}, so that the sums stay about as large."
+    result = dropped(layer, "Dropout", stage, source, note)
+    return [mask, result], source.feed(result)
+
+
+def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: str) -> Volume:
+    """Return the volume of each number that is kept, divided by the share of those that are."""
+    share = 1 - layer.rate
+    # At a rate of 1 nothing is kept, and nothing divided.
+    template = f"{{0}}*{{1}}/{formulas.literal(share)}" if share else "{0}*{1}"
+
+    def formula(index: Index, find: Finder) -> Formula:
+        cells = (source.quantity, kept_quantity(layer.name))
+        return formulas.apply(template, *(find(each, index, steps=EACH) for each in cells))
+
+    return each_number(group, result, source, formula, note)
