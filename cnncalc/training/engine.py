@@ -6,9 +6,8 @@ the same batches.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,6 +23,7 @@ from cnncalc.training.objective import BatchResult, Objective, make_objective, r
 from cnncalc.training.optimizers import apply
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
+from cnncalc.training.workers import workers
 
 __all__ = ["NUMPY", "BatchScore", "Engine", "NumpyEngine", "Trainer", "evaluate_with"]
 
@@ -96,7 +96,7 @@ class NumpyEngine:
         """Start the threads that work on the pieces of a batch."""
         live = replace(plan.network, weights=state.weights)
         objective = make_objective(live, plan.loss, classes)
-        with ThreadPoolExecutor(plan.threads or os.cpu_count()) as executor:
+        with workers(plan.threads) as executor:
             yield _NumpyTrainer(plan, state, objective, executor)
 
 

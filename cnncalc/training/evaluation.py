@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +22,7 @@ from cnncalc.training.objective import (
     require_input_shape,
 )
 from cnncalc.training.regularization import penalty
+from cnncalc.training.workers import workers
 
 __all__ = ["Evaluation", "evaluate", "evaluate_network"]
 
@@ -113,7 +112,7 @@ def evaluate_network(
     """
     require_input_shape(network, dataset)
     objective = make_objective(network, loss, len(dataset.class_names))
-    with ThreadPoolExecutor(threads or os.cpu_count()) as executor:
+    with workers(threads) as executor:
         outcome = partial(objective.outcome, executor=executor)
         result = evaluate(objective, dataset, batch_size, outcome)
     assert result is not None  # noqa: S101 (nothing stops it)
