@@ -22,6 +22,7 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.network import initialize
+from cnncalc.training import fit as fit_module
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
 from cnncalc.training.fit import epoch_order, fit, steps
 from cnncalc.training.losses import LOSSES
@@ -220,3 +221,23 @@ def test_what_fit_reports_equals_what_keras_reports(network):
         ).history
         for name, values in theirs.items():
             assert getattr(record, name) == pytest.approx(values[0], abs=1e-5), name
+
+
+def test_a_whole_fit_with_a_validation_split_equals_that_of_keras(monkeypatch):
+    # Keras shuffles in an order of its own, so neither side shuffles here.
+    monkeypatch.setattr(fit_module, "epoch_order", lambda samples, seed, epoch: np.arange(samples))
+    data = digits(500)
+    plan = TrainingPlan(initialize(article(), (8, 8, 1), seed=5), epochs=4, batch_size=64)
+    ours = fit(plan, split(data, 0.3)).history
+    model = compiled(plan.network, plan.loss, plan.optimizer)
+    theirs = model.fit(
+        *arrays(data, CLASSES),
+        batch_size=64,
+        epochs=4,
+        shuffle=False,
+        validation_split=0.3,
+        verbose=0,
+    ).history
+    assert sorted(theirs) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    for name, values in theirs.items():
+        assert [getattr(record, name) for record in ours] == pytest.approx(values, abs=1e-5), name
