@@ -15,6 +15,7 @@ from cnncalc.errors import ShapeError
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array, Positions, require_images
 from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
 
 __all__ = [
@@ -43,9 +44,13 @@ def max_pool(images: Array, geometry: Geometry) -> Array:
     require_images(images, geometry)
     _require_pixels(geometry)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for tile in _tiles(images, geometry):
-        covered = padded_input(images, geometry, tile, value=-np.inf)
-        result[tile] = _reduce(np.maximum, covered, geometry)
+
+    def pool(tiles: Iterator[Tile]) -> None:
+        for tile in tiles:
+            covered = padded_input(images, geometry, tile, value=-np.inf)
+            result[tile] = _reduce(np.maximum, covered, geometry)
+
+    in_threads(pool, tuple(_tiles(images, geometry)))
     return result
 
 
@@ -114,10 +119,16 @@ def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) 
     """
     require_images(images, geometry)
     down, across = _counts(geometry, count_padding, images.dtype)
+    # A count a channel: NumPy divides whole rows where both sides lie alike.
+    across = across.repeat(images.shape[3], axis=1)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for tile in _tiles(images, geometry):
-        sums = _reduce(np.add, padded_input(images, geometry, tile), geometry)
-        np.divide(sums, down[tile.rows] * across[tile.columns], out=result[tile])
+
+    def pool(tiles: Iterator[Tile]) -> None:
+        for tile in tiles:
+            sums = _reduce(np.add, padded_input(images, geometry, tile), geometry)
+            np.divide(sums, down[tile.rows] * across[tile.columns], out=result[tile])
+
+    in_threads(pool, tuple(_tiles(images, geometry)))
     return result
 
 
@@ -155,8 +166,12 @@ def l2_pool(images: Array, geometry: Geometry) -> Array:
     """
     require_images(images, geometry)
     result = np.empty(_output_shape(images, geometry), images.dtype)
-    for tile in _tiles(images, geometry):
-        result[tile] = _norms(padded_input(images, geometry, tile), geometry)
+
+    def pool(tiles: Iterator[Tile]) -> None:
+        for tile in tiles:
+            result[tile] = _norms(padded_input(images, geometry, tile), geometry)
+
+    in_threads(pool, tuple(_tiles(images, geometry)))
     return result
 
 
@@ -183,9 +198,9 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
 
 
 def _tiles(images: Array, geometry: Geometry) -> Iterator[Tile]:
-    """Divide the work so that a tile's input and its maxima or sums by row share the cache."""
+    """Divide the work so that a tile's input stays in the cache."""
     cells = geometry.strides.height * geometry.strides.width
-    return tiles(len(images), geometry, 2 * cells * images.shape[3])
+    return tiles(len(images), geometry, cells * images.shape[3])
 
 
 def _output_shape(images: Array, geometry: Geometry) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from cnncalc.ops.arrays import Array
 from cnncalc.ops.padding import pad
 from cnncalc.shapes import Pads
 
-__all__ = ["Tile", "met_by", "padded_input", "tap", "taps", "tiles"]
+__all__ = ["Tile", "met_by", "padded_input", "parts", "tap", "taps", "tiles"]
 
 # 2 MB of float64 or 1 MB of float32. Measured: half of it loses time to Python's own work, twice as
 # much to BLAS's threads, which wait for each other on a busy machine.
@@ -48,9 +48,9 @@ def tiles(batch: int, geometry: Geometry, numbers: int) -> Iterator[Tile]:
     """
     height, width = geometry.output
     cells = max(1, TILE_NUMBERS // numbers)
-    for images in _parts(batch, cells // (height * width)):
-        for rows in _parts(height, cells // width):
-            for columns in _parts(width, cells):
+    for images in parts(batch, cells // (height * width)):
+        for rows in parts(height, cells // width):
+            for columns in parts(width, cells):
                 yield Tile(images, rows, columns)
 
 
@@ -102,10 +102,14 @@ def met_by(index: int, axis: Axis, size: int) -> slice:
     return slice(first, first + size - axis.window + 1, axis.stride)
 
 
-def _parts(size: int, part: int) -> Iterator[slice]:
-    """Divide a range of `size` into parts, of one at least."""
+def parts(size: int, part: int, first: int = 0) -> Iterator[slice]:
+    """Divide a range from `first` up to `size` into parts, of one at least.
+
+    >>> list(parts(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
     part = max(1, part)
-    for start in range(0, size, part):
+    for start in range(first, size, part):
         yield slice(start, min(start + part, size))
 
 

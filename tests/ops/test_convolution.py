@@ -9,6 +9,8 @@ from scipy.signal import correlate2d
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import geometry
 from cnncalc.ops.convolution import (
+    ConvolutionMethod,
+    convolution_method,
     convolve,
     convolve_input_gradient,
     convolve_kernel_gradient,
@@ -150,9 +152,11 @@ def test_the_same_call_gives_the_same_bytes():
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
-def test_a_large_image_needs_little_more_memory_than_its_result(padding):
-    window = geometry((2000, 2000), 5, padding=padding)
-    images, kernel = normal(0, 1, 2000, 2000, 1), normal(1, 5, 5, 1, 1)
+@pytest.mark.parametrize("filters", [1, 2])
+def test_a_large_image_needs_little_more_memory_than_its_result(padding, filters, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    window = geometry((2500, 2000), 5, padding=padding)
+    images, kernel = normal(0, 1, 2500, 2000, 1), normal(1, 5, 5, 1, filters)
     tracemalloc.start()
     result = convolve(images, kernel, window)
     peak = tracemalloc.get_traced_memory()[1]
@@ -161,7 +165,67 @@ def test_a_large_image_needs_little_more_memory_than_its_result(padding):
     assert peak < 1.5 * result.nbytes
 
 
-def test_a_large_kernel_needs_no_more_memory_than_some_tiles():
+large = geometry((300, 301), (5, 3), strides=(1, 1), padding="same")
+
+
+@pytest.mark.parametrize(("depth", "filters", "groups"), [(1, 1, 1), (3, 2, 1), (2, 4, 2)])
+def test_a_large_image_is_convolved_as_scipy_does(depth, filters, groups):
+    images = normal(0, 1, *large.input, depth * groups)
+    kernel = normal(1, *large.kernel, depth, filters)
+    assert convolution_method(large, depth, filters // groups).name == "bands"
+    result = convolve(images, kernel, large, groups)
+    for f in range(filters):
+        first = f // (filters // groups) * depth
+        planes = [
+            correlate2d(images[0, :, :, first + c], kernel[:, :, c, f], mode="same")
+            for c in range(depth)
+        ]
+        np.testing.assert_allclose(result[0, :, :, f], sum(planes), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_each_channel_of_a_photo_has_its_own_kernel_or_all_the_same(is_same):
+    images, kernel = normal(0, 1, *large.input, 3), normal(1, *large.kernel, 3, 1)
+    if is_same:
+        kernel[:, :, :] = kernel[:, :, :1]
+    result = depthwise_convolve(images, kernel, large)
+    for c in range(3):
+        expected = correlate2d(images[0, :, :, c], kernel[:, :, c, 0], mode="same")
+        np.testing.assert_allclose(result[0, :, :, c], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("size", "depth", "filters", "name"),
+    [
+        ((300, 300), 1, 1, "bands"),
+        ((300, 300), 8, 8, "bands"),
+        ((200, 300), 1, 1, "patches"),
+        ((300, 300), 1, 2, "patches"),
+        ((300, 300), 9, 9, "patches"),
+    ],
+)
+def test_large_images_with_few_channels_and_no_more_filters_are_convolved_in_bands(
+    size, depth, filters, name
+):
+    assert convolution_method(geometry(size, 3), depth, filters).name == name
+
+
+def test_a_kernel_whose_rows_lie_far_apart_is_convolved_in_patches():
+    assert convolution_method(geometry((400, 400), 3, dilation_rate=8), 1, 1).name == "bands"
+    far = convolution_method(geometry((400, 400), 3, dilation_rate=9), 1, 1)
+    assert far == ConvolutionMethod("patches", "rows 9 apart")
+
+
+def test_images_and_kernels_of_two_types_give_the_wider_one():
+    window = geometry((300, 300), 3)
+    images, kernel = normal(0, 1, 300, 300, 1).astype(np.float32), normal(1, 3, 3, 1, 1)
+    result = convolve(images, kernel, window)
+    assert result.dtype == np.float64
+    np.testing.assert_array_equal(result, convolve(images.astype(np.float64), kernel, window))
+
+
+def test_a_large_kernel_needs_no_more_memory_than_some_tiles(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     window = geometry((400, 400), 60)
     images, kernel = normal(0, 1, 400, 400, 1), normal(1, 60, 60, 1, 1)
     tracemalloc.start()

@@ -1,0 +1,169 @@
+"""Convolution in bands: a few rows of the output are one matrix times the input rows under them.
+
+For one column w of a kernel of height 3, a band of four output rows is
+
+    [w₀ w₁ w₂ 0  0  0 ]   [input row 0]
+    [0  w₀ w₁ w₂ 0  0 ] × [     …     ]
+    [0  0  w₀ w₁ w₂ 0 ]   [     …     ]
+    [0  0  0  w₀ w₁ w₂]   [input row 5]
+
+and the sum over the kernel's columns is the convolution. BLAS reads the image's rows as they lie in
+memory, once a column of the kernel, where patches copy every pixel once a cell of the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnncalc.geometry import Axis, Geometry
+from cnncalc.ops import tiles as cache
+from cnncalc.ops.arrays import Array
+from cnncalc.ops.threads import in_threads
+from cnncalc.ops.tiles import Tile, padded_input, parts
+
+__all__ = ["banded_matrices", "convolve_in_bands", "phase_planes"]
+
+# Rows of a band. More have BLAS multiply by more zeros, fewer have it read each row more often:
+# 2, 4, 5, 6, 8, 12 and 16 were measured, for kernels of 3×3 to 11×11.
+BAND = 4
+
+# OpenBLAS shares products of more multiplications than this out among threads of its own, which
+# would wait for ours, and whose number would show in the last bits.
+MULTIPLICATIONS = 1 << 18
+
+
+def convolve_in_bands(images: Array, kernel: Array, geometry: Geometry, result: Array) -> None:
+    """Slide a kernel over a batch of images, and write the convolution into `result`.
+
+    The zeros of the matrices meet numbers near a window: a NaN or an infinity spreads that far.
+    Arguments: `images` (batch, height, width, channels); `kernel` (kernel height, kernel width,
+    depth, filters), its depth all the channels, or 1 with one filter that each channel is convolved
+    with by itself; the window's `geometry`; `result` (batch, output height, output width, filters
+    or channels).
+
+    >>> from cnncalc.geometry import geometry
+    >>> image, result = np.arange(6.0).reshape(1, 2, 3, 1), np.empty((1, 1, 2, 1))
+    >>> convolve_in_bands(image, np.ones((2, 2, 1, 1)), geometry((2, 3), 2), result)
+    >>> result[0, :, :, 0]
+    array([[ 8., 12.]])
+    """
+    kernel = kernel.astype(result.dtype, copy=False)
+    work = partial(_convolve_tiles, images, kernel, geometry, result)
+    in_threads(work, tuple(_tiles(images, kernel, geometry)))
+
+
+def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
+    """Divide the output into whole bands, then what is left of its rows; all in equal columns."""
+    depth, filters = kernel.shape[2:]
+    height, width = geometry.output
+    band = min(BAND, height)
+    reach = (band - 1) * geometry.strides.height + geometry.vertical.window
+    planes = geometry.strides.width * images.shape[3]
+    most = max(1, MULTIPLICATIONS // (band * filters * reach * planes))
+    across = -(-width // -(-width // most))
+    held = max(filters * images.shape[3] // depth, geometry.strides.height * planes)
+    rows = max(1, cache.TILE_NUMBERS // (across * held * band)) * band
+    whole = height - height % band
+    for image in range(len(images)):
+        for down in (*parts(whole, rows), *parts(height, band, first=whole)):
+            for columns in parts(width, across):
+                yield Tile(slice(image, image + 1), down, columns)
+
+
+def _convolve_tiles(
+    images: Array, kernel: Array, geometry: Geometry, result: Array, tiles: Iterator[Tile]
+) -> None:
+    depth, filters = kernel.shape[2:]
+    matrices = lru_cache(partial(banded_matrices, kernel, geometry))
+    for tile in tiles:
+        block = result[tile][0]
+        rows, columns = block.shape[:2]
+        band = min(BAND, rows)
+        covered = padded_input(images, geometry, tile)[0].astype(kernel.dtype, copy=False)
+        planes = phase_planes(covered, geometry.strides.width, depth)
+        lanes = covered.shape[2] // depth
+        windows = _windows(planes, geometry.vertical, band)
+        sums = _sum_of_products(matrices(band), windows, lanes, columns)
+        sums = sums.reshape(rows, filters, columns, lanes)
+        # A filter at a time: across the filters of one cell, NumPy would copy few numbers a go.
+        for index in range(filters):
+            block[:, :, index * lanes : (index + 1) * lanes] = sums[:, index]
+
+
+def _sum_of_products(matrices: dict[int, Array], windows: Array, lanes: int, columns: int) -> Array:
+    """Return the sum over the kernel's columns: (bands, band × filters, columns × lanes)."""
+    total, *others = (
+        (matrix, windows[:, :, first * lanes : (first + columns) * lanes])
+        for first, matrix in matrices.items()
+    )
+    result: Array = np.matmul(*total)
+    product = np.empty_like(result)
+    for matrix, under in others:
+        np.matmul(matrix, under, out=product)
+        result += product
+    return result
+
+
+def banded_matrices(kernel: Array, geometry: Geometry, band: int) -> dict[int, Array]:
+    """Return the matrices of a band, by how many columns of the planes they are shifted.
+
+    Arguments: `kernel` (kernel height, kernel width, depth, filters); the window's `geometry`;
+    the rows of a `band`.
+    Returns matrices (band × filters, rows under the band × phases).
+
+    >>> from cnncalc.geometry import geometry
+    >>> kernel = np.array([[1.0], [2.0]]).reshape(2, 1, 1, 1)
+    >>> banded_matrices(kernel, geometry((9, 9), (2, 1)), 2)
+    {0: array([[1., 2., 0.],
+           [0., 1., 2.]])}
+    """
+    width, depth, filters = kernel.shape[1:]
+    down, across = geometry.vertical, geometry.horizontal
+    phases = across.stride * depth
+    shape = (band, filters, (band - 1) * down.stride + down.window, phases)
+    matrices: dict[int, Array] = {}
+    for j in range(width):
+        for channel in range(depth):
+            shift, phase = divmod(j * across.dilation * depth + channel, phases)
+            matrix = matrices.setdefault(shift, np.zeros(shape, kernel.dtype))
+            for row in range(band):
+                under = slice(row * down.stride, row * down.stride + down.window, down.dilation)
+                matrix[row, :, under, phase] = kernel[:, j, channel].T
+    return {shift: each.reshape(band * filters, -1) for shift, each in matrices.items()}
+
+
+def phase_planes(covered: Array, stride: int, depth: int) -> Array:
+    """Part an image's columns by phase, so that what a kernel's cell meets lies side by side.
+
+    Arguments: the `covered` input (rows, columns, channels); the horizontal `stride`; the `depth`
+    of the kernel: of the channels, that many lie apart, and the rest side by side.
+    Returns (rows, stride × depth, columns of a phase × channels / depth), a view where it can be.
+
+    >>> phase_planes(np.arange(5.0).reshape(1, 5, 1), stride=2, depth=1)
+    array([[[0., 2., 4.],
+            [1., 3., 0.]]])
+    """
+    rows, columns, channels = covered.shape
+    lanes = channels // depth
+    wide = -(-columns // stride)
+    if stride * depth == 1 and covered[0].flags.c_contiguous:
+        return covered.reshape(rows, 1, columns * lanes)
+    planes = np.empty((rows, stride, depth, wide, lanes), covered.dtype)
+    # A zero of a matrix times what memory happens to hold could be NaN.
+    planes[:, :, :, -1] = 0
+    for phase in range(stride):
+        part = covered[:, phase::stride]
+        part = part.reshape(*part.shape[:2], depth, lanes).transpose(0, 2, 1, 3)
+        planes[:, phase, :, : part.shape[2]] = part
+    return planes.reshape(rows, stride * depth, wide * lanes)
+
+
+def _windows(planes: Array, axis: Axis, band: int) -> Array:
+    """Return the rows under each band: (bands, rows under it × phases, columns), a view."""
+    reach = (band - 1) * axis.stride + axis.window
+    under = sliding_window_view(planes, reach, axis=0)[:: band * axis.stride]
+    return under.transpose(0, 3, 1, 2).reshape(len(under), -1, planes.shape[2])

@@ -1,0 +1,54 @@
+"""Work on large images in threads: NumPy and BLAS let go of the interpreter while they calculate.
+
+Which thread does a part changes no number: a part is calculated in the same way by any of them, and
+no two parts write to the same place.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+__all__ = ["in_threads"]
+
+Part = TypeVar("Part")
+
+# Of fewer parts the work is done before threads have started. Measured.
+LEAST_PARTS = 16
+
+
+def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) -> None:
+    """Have the processor's cores work through parts, each taking the next one when it is done.
+
+    Only the program's main thread has others help it: any other thread is taken for one of several
+    that share a larger work already, as in training, where still more would be in each other's way.
+    Arguments: `work`, which goes through the parts that it is handed; the `parts`.
+    Raises what `work` raises, after the other threads have ended their parts.
+
+    >>> squares = {}
+    >>> in_threads(lambda parts: squares.update((part, part * part) for part in parts), range(4))
+    >>> sorted(squares.items())
+    [(0, 0), (1, 1), (2, 4), (3, 9)]
+    """
+    # One iterator for all: the interpreter hands each part to one thread.
+    remaining = iter(tuple(parts))
+    threads = os.cpu_count() or 1
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or threads < 2 or len(parts) < LEAST_PARTS:
+        work(remaining)
+        return
+    # Imported here: it loads the logging package, and small grids need no threads.
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # noqa: PLC0415
+
+    with ThreadPoolExecutor(threads) as pool:
+        helpers = [pool.submit(work, remaining) for _ in range(threads)]
+        try:
+            wait(helpers, return_when=FIRST_EXCEPTION)
+        finally:
+            # After an error or Ctrl-C nothing is left to take.
+            for _ in remaining:
+                pass
+    for helper in helpers:
+        helper.result()

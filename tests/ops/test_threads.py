@@ -1,0 +1,97 @@
+import threading
+
+import numpy as np
+import pytest
+
+from cnncalc.geometry import geometry
+from cnncalc.ops import threads
+from cnncalc.ops.convolution import convolve, depthwise_convolve
+from cnncalc.ops.pooling import average_pool, l2_pool, max_pool
+from cnncalc.ops.threads import in_threads
+from tests.ops.drawn import normal, tiles_of
+
+PARTS = range(threads.LEAST_PARTS)
+
+
+@pytest.fixture
+def cores(monkeypatch):
+    def have(count):
+        monkeypatch.setattr("os.cpu_count", lambda: count)
+
+    have(3)
+    return have
+
+
+def test_each_core_has_a_thread(cores):
+    # Fails after the timeout where fewer than three wait for each other.
+    all_here = threading.Barrier(3)
+    in_threads(lambda parts: all_here.wait(timeout=5), PARTS)
+
+
+def test_every_part_is_done_once(cores):
+    done = []
+    in_threads(done.extend, PARTS)
+    assert sorted(done) == list(PARTS)
+
+
+def workers(parts):
+    """The names of the threads that did some part."""
+    names = set()
+    in_threads(lambda parts: names.update(threading.current_thread().name for _ in parts), parts)
+    return names
+
+
+def test_little_work_stays_in_its_thread(cores):
+    assert workers(PARTS[1:]) == {"MainThread"}
+
+
+def test_one_core_has_no_other_threads(cores):
+    cores(1)
+    assert workers(PARTS) == {"MainThread"}
+
+
+def test_a_thread_that_shares_a_larger_work_starts_no_others(cores):
+    names = set()
+    worker = threading.Thread(target=lambda: names.update(workers(PARTS)), name="a worker")
+    worker.start()
+    worker.join()
+    assert names == {"a worker"}
+
+
+def test_an_error_reaches_the_caller_and_ends_the_work(cores):
+    done = []
+
+    def work(parts):
+        for part in parts:
+            if part == 1:
+                raise ZeroDivisionError
+            threading.Event().wait(0.01)
+            done.append(part)
+
+    with pytest.raises(ZeroDivisionError):
+        in_threads(work, range(1000))
+    assert len(done) < 100
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda images, window: convolve(images, normal(1, 5, 5, 3, 2).astype(images.dtype), window),
+        lambda images, window: depthwise_convolve(
+            images, np.full((5, 5, 3, 1), 0.3, images.dtype), window
+        ),
+        max_pool,
+        average_pool,
+        l2_pool,
+    ],
+)
+def test_the_number_of_threads_changes_no_byte(cores, operation, dtype):
+    window = geometry((301, 303), 5, padding="same")
+    images = normal(0, 1, 301, 303, 3).astype(dtype)
+    found = set()
+    for count in (1, 2, 3, 7):
+        cores(count)
+        with tiles_of(10_000):
+            found.add(operation(images, window).tobytes())
+    assert len(found) == 1
