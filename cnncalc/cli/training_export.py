@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -150,6 +151,7 @@ def _of_image(
         loss_named(lesson.loss or LOSSES[0]).name,
         _with_rate(optimizer, lesson.learning_rate),
         ((0,),) * (lesson.training_steps or 1),
+        seed,
     )
     title = f"Training on {fitted.image.name}"
     return TrainingPieces(fitted.network, training, ((fitted.image.values, label),), title)
@@ -172,7 +174,8 @@ def _of_data(
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
-    training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches)
+    per_epoch = ceil(len(dataset) / plan.batch_size)
+    training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     return TrainingPieces(network, training, taken.samples, f"Training on {name}")
 

@@ -31,6 +31,7 @@ _CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
 )
 _NAMES, _TARGET = "Class names", "Target"
 _LOSS, _OPTIMIZER, _BATCHES = "Loss", "Optimizer", "Samples of each step"
+_SEED, _STEPS_PER_EPOCH = "Seed", "Steps an epoch"
 _YES, _NO = "yes", "no"
 _LAYOUTS: dict[str, Layout] = {
     "steps": "steps",
@@ -168,6 +169,8 @@ def _training_lines(training: TrainingSpecification) -> list[tuple[str, str]]:
         (_LOSS, training.loss),
         (_OPTIMIZER, write_optimizer(training.optimizer)),
         (_BATCHES, batches),
+        (_SEED, str(training.seed)),
+        (_STEPS_PER_EPOCH, str(training.steps_per_epoch or "")),
     ]
 
 
@@ -239,7 +242,14 @@ def _training(record: dict[str, str]) -> TrainingSpecification:
     except (NotationError, OptionError) as error:
         message = f"the training on the sheet {ABOUT} must be as cnncalc wrote it: {error}"
         raise InputError(message) from error
-    return TrainingSpecification(loss.name, optimizer, _batches(record[_BATCHES]))
+    seed, epoch = (_whole(record.get(key, "")) for key in (_SEED, _STEPS_PER_EPOCH))
+    batches = _batches(record[_BATCHES])
+    return TrainingSpecification(loss.name, optimizer, batches, seed or 0, epoch or None)
+
+
+def _whole(text: str) -> int | None:
+    """Read a whole number; None where there is none."""
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _batches(text: str) -> tuple[tuple[int, ...], ...]:

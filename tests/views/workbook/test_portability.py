@@ -4,14 +4,23 @@ import io
 import re
 import zipfile
 from html import unescape
+from itertools import cycle
 
 import pytest
 
+from cnncalc.training.losses import LOSSES
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.networks import DrawnNetwork
+from tests.views.workbook.training.examples import (
+    NETWORKS,
+    OPTIMIZERS,
+    drawn_network,
+    example,
+    pieces,
+)
 
 # All are of Excel 97 and of OpenDocument, and give one number whatever the language of the
 # spreadsheet. None is volatile, none needs to be an array formula, none reads a cell by its name.
@@ -43,7 +52,11 @@ def worksheet(seed):
 def workbooks():
     drawn = [written(drawn_trace(seed)) for seed in range(40)]
     networks = [DrawnNetwork(seed).written() for seed in range(24)]
-    return [article(), *drawn, *networks, worksheet(0), worksheet(1)]
+    trainings = [
+        example(pieces(drawn_network(name, loss), loss, optimizer)).content
+        for name, loss, optimizer in zip(NETWORKS, cycle(LOSSES), cycle(OPTIMIZERS), strict=False)
+    ]
+    return [article(), *drawn, *networks, *trainings, worksheet(0), worksheet(1)]
 
 
 def members(content):

@@ -17,18 +17,18 @@ from cnncalc.views.workbook.stages.volumes import (
 
 __all__ = ["dropped", "kept_quantity", "training_volumes"]
 
-_KEPT = "Which numbers are kept: 1, or 0 for those that this step drops. Type over any of them."
+_KEPT = "Which numbers are kept: 1, or 0 for those that the seed drops in this step."
 
 
 def kept_quantity(layer: str) -> Quantity:
-    """Return the name of what a dropout keeps of a sample, 1 or 0: an input of the training."""
+    """Return the name of what a dropout keeps of a sample, 1 or 0: drawn from the seed."""
     return Quantity("input", layer, "kept")
 
 
 def training_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
-    """Return what a dropout draws in training: what it keeps, to be entered, and what is left."""
+    """Return what a dropout draws in training: what it keeps, and what is left."""
     kept = kept_quantity(layer.name)
-    draw = entered(kept, *source.size, "pixels")
+    draw = entered(kept, *source.size, "label")
     what = ("Kept", layer.name, kept, *source.size)
     mask = Volume(*what, source.items, draw, (_KEPT,), source.rows, source.captions)
     stage = Quantity("stage", layer.name, "dropout")

@@ -19,6 +19,7 @@ from cnncalc.views.workbook.stages.gradients.backward import (
 from cnncalc.views.workbook.stages.gradients.quantities import is_shared
 from cnncalc.views.workbook.stages.inputs import image_volume
 from cnncalc.views.workbook.stages.network import image_source, layer_volumes
+from cnncalc.views.workbook.stages.training_mode import training_volumes
 from cnncalc.views.workbook.stages.volumes import Source, Volume
 from cnncalc.views.workbook.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -88,7 +89,10 @@ def _training(specification: Specification) -> TrainingSpecification:
 def _forward(layer: Layer, source: Source) -> _Forward:
     _require_known(layer)
     try:
-        volumes, result = layer_volumes(layer, source)
+        if isinstance(layer, Dropout) and layer.rate:
+            volumes, result = training_volumes(layer, source)
+        else:
+            volumes, result = layer_volumes(layer, source)
     except (ShapeError, OptionError) as error:
         raise _named(layer, error) from error
     return _Forward(layer, source, volumes, result)
@@ -103,8 +107,6 @@ def _require_known(layer: Layer) -> None:
     what = ""
     if isinstance(layer, BatchNormalization):
         what = "batch normalization"
-    elif isinstance(layer, Dropout) and layer.rate:
-        what = "dropout"
     elif layer.regularizers:
         what = "a regularizer"
     if what:

@@ -24,7 +24,8 @@ class TrainingSpecification:
     """The course of a training, without its numbers.
 
     Arguments: the Keras name of the `loss`; the `optimizer`, whose constants are what its input
-    cells first hold; for each step, which samples are in its batch, by their numbers from 0.
+    cells first hold; for each step, which samples are in its batch, by their numbers from 0; the
+    `seed` of what dropout drops, and how many `steps_per_epoch` it counts, None for all in one.
 
     >>> from cnncalc.training.optimizers import SGD
     >>> training = TrainingSpecification("mean_squared_error", SGD(), ((0, 1), (1,)))
@@ -35,6 +36,8 @@ class TrainingSpecification:
     loss: str
     optimizer: Optimizer
     batches: tuple[tuple[int, ...], ...]
+    seed: int = 0
+    steps_per_epoch: int | None = None
 
     def uses(self) -> Iterator[tuple[Use, int]]:
         """Yield every use of a sample in order, with the sample's number."""

@@ -84,6 +84,13 @@ def heading(group: Group, direction: Direction) -> str:
     return f"{group.title}: {notes}" if notes else group.title
 
 
+def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
+    """Tell whether two groups stand below each other: both are vectors, in few rows."""
+    both = (first, second)
+    is_short = all(group.volumes[0].height <= MOST_ROWS for group in both)
+    return all(map(_is_flat, both)) and (is_short or direction != "forward")
+
+
 def text_columns(text: str) -> int:
     """Return how many columns a heading takes."""
     return ceil(len(text) * CHARACTER / CELL)
@@ -117,8 +124,7 @@ def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
 def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
     lanes: list[_Lane] = []
     for group in groups(band):
-        is_tall = direction == "forward" and group.volumes[0].height > MOST_ROWS
-        if lanes and _is_flat(group) and lanes[-1].is_flat and not is_tall:
+        if lanes and _stand_together(lanes[-1].groups[-1], group, direction):
             lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
         else:
             lanes.append(_Lane((group,), direction))

@@ -8,16 +8,17 @@ import numpy as np
 
 from cnncalc.classification import class_count
 from cnncalc.errors import InputError
-from cnncalc.layers import Shape
+from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Network, assemble
 from cnncalc.trace import Trace
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizers import SGD, Optimizer
-from cnncalc.training_step import StepRecord, WeightUpdate, record_steps
+from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate, record_steps
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
+from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
 from cnncalc.views.workbook.training.scope import Scope
@@ -92,7 +93,8 @@ def training_records(
         for batch in training.batches
     ]
     optimizer = with_settings(training.optimizer, inputs)
-    return record_steps(network, LOSSES[training.loss], optimizer, batches)
+    how = (LOSSES[training.loss], optimizer)
+    return record_steps(network, *how, batches, training.seed, training.steps_per_epoch)
 
 
 def _network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
@@ -135,7 +137,7 @@ def _step_values(
     for place, trace in enumerate(record.traces):
         local = trace_values(trace) | _loss_values(training, record, place, trace)
         for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
-            local |= gradient_values(layer, own, place, grid)
+            local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
         values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
     for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
         shared = shared_values(layer, own, grid)
@@ -144,6 +146,15 @@ def _step_values(
         place = [each.name for each in specification.layers].index(update.layer)
         values |= _update_values(record.optimizer, update, step, grids[place].output)
     return values | _whole_values(record)
+
+
+def _kept(layer: LayerStep, place: int, grids: Grids) -> dict[Quantity, Array]:
+    """Return which numbers a dropout kept of one sample, 1 or 0."""
+    if not isinstance(layer.layer, Dropout) or not layer.drawn:
+        return {}
+    kept = layer.drawn[0][place]
+    cells = as_cells(kept.shape, grids.output)
+    return {kept_quantity(layer.layer.name): kept.astype(np.float64).reshape(cells)}
 
 
 def _grids(specification: Specification) -> list[Grids]:
