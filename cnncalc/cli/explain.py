@@ -7,6 +7,13 @@ from pathlib import Path
 
 import click
 
+from cnncalc.cli.explained_gradient import (
+    GradientOptions,
+    check_gradient,
+    gradient_options,
+    record_first_step,
+    require_gradient,
+)
 from cnncalc.cli.network_argument import (
     NetworkOptions,
     WeightOptions,
@@ -23,11 +30,14 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
-from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.results import check_target, display_of, present, present_page
 from cnncalc.cli.types import POSITION
 from cnncalc.explanation import explain as explain_number
 from cnncalc.trace import Trace
+from cnncalc.training_step.explaining import explain_gradient
+from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.derivations import render_derivation
+from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 __all__ = ["explain"]
 
@@ -76,6 +86,7 @@ question_options = bundled(
 @network_options
 @input_options
 @question_options
+@gradient_options
 @weight_options
 @fit_options
 @display_options
@@ -84,6 +95,7 @@ def explain(
     wanted: NetworkOptions,
     given: InputOptions,
     asked: QuestionOptions,
+    slope: GradientOptions,
     initial: WeightOptions,
     fitting: FitOptions,
     look: DisplayOptions,
@@ -93,14 +105,42 @@ def explain(
 
     Its products, their sum, bias and activation, or whatever its layer does, and the pixels that
     it depends on. Of the numbers before it, --depth explains those that contribute most (--full:
-    all). NETWORK and INPUT are as in trace, which names the layers.
+    all). NETWORK and INPUT are as in trace, which names the layers. With --gradient, where one
+    number of a gradient came from, in a first step of training.
     """
+    if slope.gradient is not None:
+        _explain_gradient(wanted, given, asked, slope, initial, fitting, look, target)
+        return
+    require_gradient(slope)
     check_target(target, given)
     trace = trace_image(wanted, initial, given, fitting).trace
     cell = _cell(asked, trace)
     display = display_of(look)
     shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
     present(trace, shown, look, target)
+
+
+def _explain_gradient(
+    wanted: NetworkOptions,
+    given: InputOptions,
+    asked: QuestionOptions,
+    slope: GradientOptions,
+    initial: WeightOptions,
+    fitting: FitOptions,
+    look: DisplayOptions,
+    target: OutputOptions,
+) -> None:
+    check_gradient(slope, asked.depth, look, target, given)
+    record = record_first_step(wanted, given, initial, fitting, slope)
+    name = str(slope.gradient)
+    explained = explain_gradient(record, asked.layer_name, name, asked.at, slope.sample or 0)
+    cell = ""
+    if asked.workbook is not None:
+        from cnncalc.cli.cell_address import find_gradient_cell
+
+        cell = find_gradient_cell(asked.workbook, record, explained)
+    shown = render_gradient(record, explained, display_of(look), cell)
+    present_page(shown, lambda: write_gradient_json(explained), look, target)
 
 
 def _cell(asked: QuestionOptions, trace: Trace) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -31,7 +31,7 @@ from cnncalc.views.terminal import Display
 if TYPE_CHECKING:
     from cnncalc.views.picture import Form, Scaling
 
-__all__ = ["check_target", "display_of", "keep_input", "present"]
+__all__ = ["check_target", "display_of", "keep_input", "present", "present_page"]
 
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
@@ -88,6 +88,32 @@ def present(
             click.echo(line, nl=False)
     elif look.form == "json":
         for piece in _json(trace):
+            click.echo(piece, nl=False)
+    else:
+        output_console().print(shown)
+
+
+def present_page(
+    shown: RenderableType,
+    json_pieces: Callable[[], Iterable[str]],
+    look: DisplayOptions,
+    target: OutputOptions,
+) -> None:
+    """Print what is no trace as `look` says, and write it as `target` says.
+
+    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page or JSON.
+    """
+    if target.output is not None:
+        ending = output_ending(target.output, (*PAGES, ".json"))
+        with write_atomically(target.output, force=target.force) as file:
+            if ending == ".json":
+                file.writelines(piece.encode() for piece in json_pieces())
+            else:
+                _write_page(shown, ending, file)
+        note(f"wrote {target.output}")
+    say_remarks()
+    if look.form == "json":
+        for piece in json_pieces():
             click.echo(piece, nl=False)
     else:
         output_console().print(shown)

@@ -58,11 +58,15 @@ class GradientTerm(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """Terms, perhaps millions: their `errors` and `factors`, (terms,), and where each stands."""
+    """Terms, perhaps millions: their `errors` and `factors`, (terms,), and where each stands.
+
+    `row` is how many of them make a row of the errors, where these are maps.
+    """
 
     errors: Array
     factors: Array
     locate: Callable[[int], Place]
+    row: int | None = None
 
     def __len__(self) -> int:
         return len(self.errors)

@@ -105,7 +105,8 @@ def _under_a_weight(
         return Place(sample, (y, x, filter_number), at, padding=not is_inside)
 
     note = "each error of the filter's output × the input under this weight there"
-    return Joined(Terms(errors.reshape(-1), factors.reshape(-1), locate), note)
+    terms = Terms(errors.reshape(-1), factors.reshape(-1), locate, row=errors.shape[-1])
+    return Joined(terms, note)
 
 
 def _covered(axis: Axis, index: int) -> Array:

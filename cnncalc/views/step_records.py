@@ -11,10 +11,11 @@ import numpy as np
 from cnncalc.network import Array
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
+from cnncalc.training_step.explanation import GradientExplanation
 from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
 from cnncalc.views.records import write_json
 
-__all__ = ["write_step_json"]
+__all__ = ["write_gradient_json", "write_step_json"]
 
 
 def write_step_json(
@@ -97,3 +98,36 @@ def _object(about: Mapping[str, Any], arrays: Mapping[str, Array | None]) -> Ite
             yield ("[" if index == 0 else ", ") + json.dumps(np.asarray(row).tolist())
         yield "]"
     yield "}"
+
+
+def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
+    """Write where one number of a gradient came from as JSON, term by term.
+
+    Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule" and its
+    "parameters", the "penalty" of a regularizer, and "terms", each an error, its factor, and where
+    both stand.
+    """
+    about = {
+        "layer": explanation.layer.name,
+        "name": explanation.name,
+        "at": explanation.at,
+        "sample": explanation.sample,
+        "value": explanation.value,
+        "rule": explanation.rule,
+        "note": explanation.note,
+        "parameters": dict(explanation.parameters),
+        "penalty": explanation.penalty,
+    }
+    yield json.dumps(about)[:-1] + ', "terms": ['
+    for index, term in enumerate(explanation.terms):
+        place = term.place
+        own = {
+            "sample": place.sample,
+            "error": term.error,
+            "error_at": place.error_at,
+            "factor": term.factor,
+            "factor_at": place.factor_at or None,
+            "padding": place.padding,
+        }
+        yield (",\n" if index else "\n") + json.dumps(own)
+    yield "\n]}\n"

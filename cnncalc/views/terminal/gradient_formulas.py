@@ -22,22 +22,30 @@ FEW_TERMS = 6
 Numbers = Mapping[str, float]
 
 
-def gradient_place(explanation: GradientExplanation) -> str:
-    """Write whose gradient it is: "conv2d kernel (0, 0, 0, 1)", in numbers that `--at` takes."""
-    sample = "" if explanation.sample is None else f" of sample {explanation.sample}"
+def gradient_place(explanation: GradientExplanation, *, several: bool = True) -> str:
+    """Write whose gradient it is: "conv2d kernel (0, 0, 0, 1)", in numbers that `--at` takes.
+
+    Arguments: the `explanation`; whether there are `several` samples to tell apart.
+    """
+    has_own = explanation.sample is not None and several
+    sample = f" of sample {explanation.sample}" if has_own else ""
     at = ", ".join(map(str, explanation.at))
     return f"{explanation.layer.name} {explanation.name} ({at}){sample}"
 
 
 def draw_gradient_equation(
-    explanation: GradientExplanation, screen: Screen, most: int = MOST_TERMS
+    explanation: GradientExplanation,
+    screen: Screen,
+    most: int = MOST_TERMS,
+    *,
+    several: bool = True,
 ) -> Iterator[Text]:
     """Draw a gradient's number as the sum of its terms, or as its formula, with all values.
 
     Arguments: the `explanation`; the `screen`; how many terms are written at `most`, unless the
-    user asks for all.
+    user asks for all; whether there are `several` samples to tell apart.
     """
-    place = gradient_place(explanation)
+    place = gradient_place(explanation, several=several)
     if explanation.rule in ("products", "sum"):
         yield from draw_equation(_summed(explanation, place, most, screen), screen)
         if any(term.place.padding for term in written_terms(explanation, most, screen)):
@@ -81,7 +89,9 @@ def _summed(explanation: GradientExplanation, place: str, most: int, screen: Scr
     head = f"{signed(screen.number(explanation.value))} {sign} "
     zeros = len(explanation.terms) - len(written) - others
     label = place + (f"; {zeros:,} more terms are 0" if zeros else "")
-    return Equation(head, texts or ["0"], faint=frozenset(faint), label=label)
+    is_whole = len(texts) == len(explanation.terms)
+    row = explanation.terms.row if is_whole else None
+    return Equation(head, texts or ["0"], faint=frozenset(faint), row=row, label=label)
 
 
 def _term(explanation: GradientExplanation, term: GradientTerm, screen: Screen) -> str:

@@ -81,7 +81,8 @@ def _draw_stage(
             yield screen.line(f"sample {sample}")
         yield from _draw_values(step, name, values[sample], screen)
     yield screen.line()
-    yield from draw_gradient_equation(explanation, screen, MOST_TERMS)
+    several = len(record.labels) > 1
+    yield from draw_gradient_equation(explanation, screen, MOST_TERMS, several=several)
     yield screen.line()
 
 

@@ -28,7 +28,8 @@ def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
     loss = float(record.losses[sample])
     sign = equals(loss, found, screen)
     head = f"{signed(screen.number(loss))} {sign} {before}"
-    return Equation(head, terms, tail=after, label=f"loss of sample {sample}")
+    label = f"loss of sample {sample}" if len(record.losses) > 1 else "loss"
+    return Equation(head, terms, tail=after, label=label)
 
 
 def _squared_error(outputs: Numbers, targets: Numbers, screen: Screen, joined: bool) -> Written:

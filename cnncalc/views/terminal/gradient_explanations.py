@@ -1,0 +1,137 @@
+"""Where one number of a gradient came from: errors, inputs, their products, and the formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rich.text import Text
+
+from cnncalc.layers import ConvolutionLayer
+from cnncalc.training_step.explanation import GradientExplanation
+from cnncalc.training_step.structure import StepRecord
+from cnncalc.views.terminal.blocks import Block, block_width, flow, labelled, sign
+from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.equations import draw_equation, signed
+from cnncalc.views.terminal.excerpts import draw_whole
+from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gradient_place
+from cnncalc.views.terminal.loss_formulas import loss_equation
+from cnncalc.views.terminal.matrix import Matrix
+from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
+from cnncalc.views.terminal.sections import body_screen, draw_section
+
+__all__ = ["render_gradient"]
+
+# Of so many samples the numbers are set side by side.
+MOST_SAMPLES = 4
+GAP = 2
+
+
+def render_gradient(
+    record: StepRecord, explanation: GradientExplanation, display: Display, cell: str = ""
+) -> Drawing:
+    """Render where one number of a gradient came from.
+
+    Arguments: the `record` of the step and the `explanation` of the number; how to `display` it;
+    the `cell` of a workbook that the number stands in, if it is known.
+    """
+    own = replace(display, significant=True)
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        place = gradient_place(explanation, several=len(record.labels) > 1)
+        value = signed(screen.number(explanation.value))
+        title = f"Gradient of the loss by {place} = {value}"
+        body = _draw_body(record, explanation, body_screen(screen))
+        yield from draw_section([title], [explanation.note], body, screen)
+        yield from _draw_loss(record, explanation, screen)
+        if cell:
+            yield screen.line(f"In the workbook it stands in {cell}.")
+
+    return Drawing(own, draw)
+
+
+def _draw_body(
+    record: StepRecord, explanation: GradientExplanation, screen: Screen
+) -> Iterator[Text]:
+    if isinstance(explanation.layer, ConvolutionLayer) and explanation.name == "kernel":
+        yield from _draw_products(record, explanation, screen)
+    several = len(record.labels) > 1
+    yield from draw_gradient_equation(explanation, screen, several=several)
+
+
+def _draw_products(
+    record: StepRecord, explanation: GradientExplanation, screen: Screen
+) -> Iterator[Text]:
+    """Draw each sample's input with the cells under the weight, and its errors × these numbers."""
+    count = len(record.images)
+    shown = count if screen.display.full else min(count, MOST_SAMPLES)
+    for sample in range(shown):
+        lines = list(_draw_sample(record, explanation, sample, screen))
+        if not lines:
+            return
+        if count > 1:
+            yield screen.line(f"sample {sample}", "bold")
+        yield from lines
+        yield screen.line()
+    if shown < count:
+        yield from screen.sentences(f"… and {count - shown} more; --full shows them all.", FAINT)
+        yield screen.line()
+
+
+def _draw_sample(
+    record: StepRecord, explanation: GradientExplanation, sample: int, screen: Screen
+) -> Iterator[Text]:
+    """Draw one sample's numbers; nothing where they don't fit the screen."""
+    step, terms = record.layer(explanation.layer.name), explanation.terms
+    size = step.layer_output.shape[1:3]
+    each = size[0] * size[1]
+    errors, factors = (
+        numbers[sample * each : (sample + 1) * each].reshape(size)
+        for numbers in (terms.errors, terms.factors)
+    )
+    places = [terms.locate(index) for index in range(sample * each, (sample + 1) * each)]
+    under = frozenset((at.factor_at[0], at.factor_at[1]) for at in places if not at.padding)
+    channel = places[0].factor_at[2]
+    pixels = draw_whole(Matrix(step.layer_input[sample, :, :, channel], window=under), screen)
+    blocks = [
+        draw_whole(Matrix(numbers, indexed=False), screen)
+        for numbers in (errors, factors, errors * factors)
+    ]
+    if pixels is None or None in blocks:
+        return
+    name = f"input, channel {channel}" if step.layer_input.shape[-1] > 1 else "input"
+    names = ("errors", "input under the weight", "products")
+    named = [labelled(label, b or [], screen) for label, b in zip(names, blocks, strict=True)]
+    yield from _equation_of_blocks(labelled(name, pixels, screen), named, screen)
+
+
+def _equation_of_blocks(pixels: Block, blocks: Sequence[Block], screen: Screen) -> Iterator[Text]:
+    """Set errors × inputs = products beside each other, without what doesn't fit a line."""
+    height = len(blocks[0])
+    first, second, third = blocks
+    row = [first, sign("×", height, screen), second]
+    longer = [*row, sign("≈", height, screen), third]
+    for chosen in ([pixels, *longer], longer, [pixels, *row], row):
+        width = sum(map(block_width, chosen)) + GAP * (len(chosen) - 1)
+        if width <= screen.width:
+            if chosen[0] is not pixels:
+                yield from pixels
+                yield screen.line()
+            yield from flow(chosen, screen, gap=GAP)
+            return
+    for block in (pixels, first):
+        yield from block
+        yield screen.line()
+    yield from second
+
+
+def _draw_loss(
+    record: StepRecord, explanation: GradientExplanation, screen: Screen
+) -> Iterator[Text]:
+    """Draw the loss that the gradient is of: of its sample, or of the only one."""
+    sample = explanation.sample or 0
+    if len(record.losses) == 1 or explanation.sample is not None:
+        yield from draw_equation(loss_equation(record, sample, screen), screen)
+    else:
+        text = f"mean loss of {len(record.losses)} samples: {screen.number(record.loss)}"
+        yield from screen.sentences(text, FAINT)
