@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnncalc.files.recalculation.engines import EngineName, recalculate
-from cnncalc.layers import ConvolutionLayer, Dense, Dropout, Layer
+from cnncalc.layers import Activation, ActivationLayer, ConvolutionLayer, Dense, Dropout, Layer
 from cnncalc.network import Array, Weights, assemble, backward_layer, forward_saved
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.trace import record
@@ -56,7 +56,7 @@ class Case:
         """The record of the layer's step, from the network's own backward pass."""
         layer, activation = self.layer, getattr(self.layer, "activation", "linear")
         (saved,) = forward_saved([layer], [self.weights], self.images, self.generator)
-        bare = replace(layer, activation="linear") if self.is_joined else layer
+        bare = without_activation(layer) if self.is_joined else layer
         result = backward_layer(bare, self.weights, saved, self.gradient, self.to_input)
         before = None
         if isinstance(layer, ConvolutionLayer | Dense) and activation != "linear":
@@ -73,6 +73,12 @@ class Case:
     def generator(self) -> np.random.Generator:
         """What draws the numbers that dropout keeps: always the same ones."""
         return np.random.default_rng(len(self.images))
+
+
+def without_activation(layer: Layer) -> Layer:
+    if isinstance(layer, ActivationLayer):
+        return Activation("linear", name=layer.name)
+    return replace(layer, activation="linear")
 
 
 def scoped(quantity: Quantity, sample: int) -> Quantity:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from cnncalc.errors import ShapeError
 from cnncalc.layers import (
     ELU,
     Activation,
@@ -28,7 +29,7 @@ from cnncalc.layers import (
 from cnncalc.layers.naming import named
 from tests.drawn_layers import layer_and_shape
 from tests.trace.drawn import vary
-from tests.views.workbook.stages.gradients.laid_out import Case, check, check_drawn_once
+from tests.views.workbook.stages.gradients.laid_out import Case, LaidOut, check, check_drawn_once
 
 LAYERS = (
     Activation,
@@ -66,16 +67,68 @@ def cases(draw, kinds=LAYERS, samples=FEW):
     return Case(network.layers[0], network.weights[0], images, gradient, draw(st.booleans()))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(cases())
 def test_every_layer_passes_errors_back_as_the_network_does(case):
     check([case])
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(cases())
 def test_every_number_is_drawn_once(case):
     check_drawn_once(case)
+
+
+def case_of(layer, shape, samples=1, **options):
+    network = vary(named([layer]), shape)
+    random = np.random.default_rng(samples)
+    images = random.normal(size=(samples, *shape))
+    gradient = random.normal(size=(samples, *network.shapes[-1]))
+    return Case(network.layers[0], network.weights[0], images, gradient, **options)
+
+
+def many_terms():
+    """More channels, filters, units or samples than one formula adds up."""
+    yield case_of(Conv2D(40, (1, 2), activation="softmax"), (2, 3, 2))
+    yield case_of(Conv2D(2, 2, groups=2, padding="same"), (2, 2, 2), samples=70)
+    yield case_of(DepthwiseConv2D(2, depth_multiplier=34), (3, 3, 2))
+    yield case_of(Dense(35, "softmax"), (2, 2, 3))
+    yield case_of(Dense(2, "tanh"), (2, 2, 3), samples=33)
+    yield case_of(Dense(3), (4,), samples=40)
+    yield case_of(Softmax(), (1, 2, 33))
+    yield case_of(Combine("max"), (2, 1, 70))
+
+
+def joined():
+    """Activations that are computed together with the loss."""
+    yield case_of(Dense(3, "softmax"), (4,), samples=2, is_joined=True)
+    yield case_of(Dense(1, "sigmoid"), (4,), samples=2, is_joined=True)
+    yield case_of(Dense(3, "softmax"), (2, 2, 2), is_joined=True)
+    yield case_of(Conv2D(3, 2, activation="softmax"), (3, 3, 1), is_joined=True)
+    yield case_of(Activation("sigmoid"), (3,), samples=2, is_joined=True)
+    yield case_of(Softmax(), (3,), is_joined=True)
+
+
+SPECIAL = [*many_terms(), *joined()]
+
+
+def test_sums_in_parts_and_joined_activations_are_the_networks_own():
+    check(SPECIAL)
+
+
+@pytest.mark.parametrize("case", SPECIAL, ids=lambda case: str(case.layer)[:40])
+def test_every_number_in_parts_is_drawn_once(case):
+    check_drawn_once(case)
+
+
+def test_a_window_of_too_many_rows_says_so():
+    with pytest.raises(ShapeError, match="of 32 rows at most"):
+        LaidOut(case_of(MaxPooling2D((33, 2)), (33, 2, 1)), 0)
+
+
+@pytest.mark.recalculation
+def test_libreoffice_adds_up_parts_as_the_network_does():
+    check(SPECIAL, "libreoffice")
 
 
 @pytest.mark.recalculation
