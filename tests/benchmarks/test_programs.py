@@ -12,6 +12,7 @@ from tests.peers import requires
 # The parts of each program, with the peers that must be installed.
 PARTS = {
     ("export", "speed"): (),
+    ("fashion_mnist", "figures"): ("keras", "torch"),
     ("starting", "commands"): (),
 }
 
