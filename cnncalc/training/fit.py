@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError
 from cnncalc.network import Network, assemble
 from cnncalc.training.dataset import Dataset, Parts
-from cnncalc.training.engine import NUMPY, Engine, Trainer
+from cnncalc.training.engine import NUMPY, BatchScore, Engine, Trainer
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.plan import TrainingPlan
@@ -156,31 +158,37 @@ class _Loop:
 
     def train_epoch(self, state: TrainingState) -> bool:
         """Do what is left of an epoch; say whether it was brought to its end."""
-        plan, training = self.plan, self.parts.training
-        order = epoch_order(len(training), plan.seed, state.epoch)
-        for batch in range(state.progress.batches, steps(plan, training)):
-            positions = order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
-            self._train_batch(state, positions)
-            for watcher in self.watchers:
-                watcher.on_batch(state)
-            if self.should_stop():
-                return False
+        start = time.perf_counter()
+        with closing(self._batches(state)) as batches:
+            for images, labels in batches:
+                score = self._train_batch(state, images, labels)
+                state.progress = _added(state.progress, score, len(labels), start)
+                for watcher in self.watchers:
+                    watcher.on_batch(state)
+                if self.should_stop():
+                    return False
+                start = time.perf_counter()
         return self._close_epoch(state)
 
-    def _train_batch(self, state: TrainingState, positions: Array) -> None:
-        start = time.perf_counter()
-        images, labels = self.parts.training.batch(positions)
+    def _batches(self, state: TrainingState) -> Generator[tuple[Array, Array]]:
+        """Yield what is left of an epoch, each batch read while the one before is worked on."""
+        size, training = self.plan.batch_size, self.parts.training
+        order = epoch_order(len(training), self.plan.seed, state.epoch)
+        with ThreadPoolExecutor(1) as reader:
+            ahead: Future[tuple[Array, Array]] | None = None
+            for first in range(state.progress.batches * size, len(order), size):
+                ready = ahead
+                ahead = reader.submit(training.batch, order[first : first + size])
+                if ready is not None:
+                    yield ready.result()
+            if ahead is not None:
+                yield ahead.result()
+
+    def _train_batch(self, state: TrainingState, images: Array, labels: Array) -> BatchScore:
         seed = dropout_seed(self.plan.seed, state.epoch, state.progress.batches)
         score = self.trainer.train_batch(images, labels, seed)
         require_finite(score.loss, f"epoch {state.epoch}, batch {state.progress.batches + 1}")
-        done = state.progress
-        state.progress = EpochProgress(
-            batches=done.batches + 1,
-            images=done.images + len(labels),
-            loss=done.loss + score.loss,
-            correct=done.correct + score.correct,
-            seconds=done.seconds + time.perf_counter() - start,
-        )
+        return score
 
     def _close_epoch(self, state: TrainingState) -> bool:
         """Validate and write the epoch down; say whether that was brought to its end."""
@@ -218,3 +226,14 @@ class _Loop:
             return
         if stopping.judge(state.history).best_epoch == len(state.history):
             state.best_weights = copied(state.weights)
+
+
+def _added(done: EpochProgress, score: BatchScore, images: int, start: float) -> EpochProgress:
+    """Return how far an epoch is after one more batch, which was begun at `start`."""
+    return EpochProgress(
+        batches=done.batches + 1,
+        images=done.images + images,
+        loss=done.loss + score.loss,
+        correct=done.correct + score.correct,
+        seconds=done.seconds + time.perf_counter() - start,
+    )
