@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 from cnncalc.network import Array, Network
 from cnncalc.views.workbook.limits import Estimate, estimate
@@ -53,23 +54,26 @@ def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]
 def estimate_training(specification: Specification) -> Estimate:
     """Return how large a training's workbook will be, without planning every step of it.
 
-    Each further step, and each further sample of a step, adds as much as the one before.
+    Each further step, and each further sample of a step, adds as much as the one before; a sample
+    that comes again is made of formulas.
     """
     training = specification.training
     if training is None:
         return estimate(make_plan([specification]))
     one, more, steps = (
         _estimated(specification, training, batches)
-        for batches in (((0,),), ((0, 0),), ((0,), (0,)))
+        for batches in (((0,),), ((0, 1),), ((0,), (1,)))
     )
-    uses = sum(len(batch) - 1 for batch in training.batches)
+    uses = sum(map(len, training.batches))
     further = len(training.batches) - 1
+    again = (uses - len(training.first_uses)) * (prod(specification.input_shape) + 1)
 
     def extrapolated(name: str) -> int:
         first, second, third = (getattr(each, name) for each in (one, more, steps))
-        return int(first + uses * (second - first) + further * (third - first))
+        return int(first + (uses - further - 1) * (second - first) + further * (third - first))
 
-    return Estimate(*map(extrapolated, ("formulas", "numbers", "bytes")))
+    formulas, numbers, size = map(extrapolated, ("formulas", "numbers", "bytes"))
+    return Estimate(formulas + again, numbers - again, size)
 
 
 def _estimated(

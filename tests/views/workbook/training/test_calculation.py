@@ -1,0 +1,111 @@
+"""What a training's workbook holds, how large it is, and what it can't show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.network import initialize
+from cnncalc.notation import parse
+from cnncalc.training.optimizers import SGD
+from cnncalc.training.schedules import CosineDecay
+from cnncalc.views.workbook.about import about_sheet, read_about
+from cnncalc.views.workbook.limits import estimate
+from cnncalc.views.workbook.plan import Quantity
+from cnncalc.views.workbook.training.calculation import (
+    estimate_training,
+    training_calculation,
+    training_specification,
+)
+from tests.views.workbook.test_about import rows
+from tests.views.workbook.training.examples import drawn_network, example, pieces, small
+
+
+def of(text, shape=(4, 4, 1), loss="categorical_crossentropy", optimizer="SGD(0.1)"):
+    return pieces(initialize(parse(text).layers, shape), loss, optimizer)
+
+
+def test_its_size_is_known_before_it_is_planned():
+    made = small(batches=((0, 1, 2), (3,), (0, 1), (4, 5, 6, 7)), optimizer="adam")
+    known, real = estimate_training(made.specification), estimate(made.plan)
+    assert (known.formulas, known.numbers) == (real.formulas, real.numbers)
+    assert known.bytes == pytest.approx(real.bytes, rel=0.1)
+
+
+def test_the_loss_stays_finite_where_softmax_saturates():
+    made = of("Flatten(); Rescaling(1e4); Dense(3, 'softmax')")
+    _, values = training_calculation(made)
+    assert np.isfinite(values[Quantity("training", "", "losses", 1)]).all()
+    assert values[Quantity("training", "", "losses", 1)].max() > 100
+
+
+def test_the_about_sheet_brings_the_training_back():
+    made = small(optimizer="RMSprop(0.01, momentum=0.5, centered=True)")
+    specification = replace(
+        made.specification,
+        training=replace(made.specification.training, seed=3, steps_per_epoch=2),
+    )
+    plan = replace(made.plan, specifications=(specification,))
+    assert read_about(rows(about_sheet(plan, ""))) == (specification,)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("Loss", "hinge", "loss must be one of"),
+        ("Optimizer", "SGD(-1)", "learning_rate must be greater than 0"),
+        ("Optimizer", "spin", "the optimizer must be"),
+        ("Samples of each step", "0 1; x", "written by their numbers"),
+        ("Samples of each step", "0 1;; 2", "written by their numbers"),
+    ],
+)
+def test_a_damaged_line_of_the_training_is_said(key, value, message):
+    lines = rows(about_sheet(small().plan, ""))
+    damaged = [[key, value] if line[0] == key else line for line in lines]
+    with pytest.raises(Exception, match=message):
+        read_about(damaged)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("Flatten(); Dense(3, 'relu')", {}, "must end in softmax"),
+        ("Flatten(); Dense(2)", {"loss": "binary_crossentropy"}, "must end in sigmoid"),
+        ("Flatten(); BatchNormalization(); Dense(3, 'softmax')", {}, "layer batch_normalization"),
+        ("Flatten(); Dense(3, 'softmax', kernel_regularizer='l2')", {}, "can't show a regularizer"),
+        ("Flatten(); Dense(3, 'softmax')", {"optimizer": "SGD(0.1, clipnorm=1.0)"}, "clipnorm"),
+    ],
+)
+def test_what_has_no_formulas_is_refused(text, options, message):
+    with pytest.raises(OptionError, match=message):
+        estimate_training(training_specification(of(text, **options)))
+
+
+def test_a_network_that_ends_in_an_image_is_refused():
+    with pytest.raises(ShapeError, match="ends in a row of numbers"):
+        estimate_training(training_specification(of("Conv2D(2, 2)", loss="mean_squared_error")))
+
+
+def test_a_schedule_is_refused():
+    made = pieces(drawn_network("dense", "mean_squared_error"), "mean_squared_error")
+    optimizer = SGD(learning_rate=CosineDecay(0.1, 10))
+    with pytest.raises(OptionError, match="a schedule of the learning rate"):
+        training_specification(replace(made, training=replace(made.training, optimizer=optimizer)))
+
+
+def test_a_network_without_weights_is_refused():
+    with pytest.raises(OptionError, match="must have weights to be trained"):
+        example(of("Flatten()", loss="mean_squared_error"))
+
+
+def test_the_same_training_makes_the_same_bytes():
+    assert small().content == small().content
+
+
+def test_a_training_that_leaves_all_bounds_is_refused():
+    made = pieces(drawn_network("dense", "mean_squared_error"), "mean_squared_error", "SGD(1e300)")
+    with pytest.raises(OptionError, match="the loss became"):
+        training_calculation(made)
