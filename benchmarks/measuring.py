@@ -55,6 +55,10 @@ class Usage(NamedTuple):
     peak_megabytes: float
 
 
+Answer = tuple[Usage, Any]
+"""What a turn cost, and what it computed."""
+
+
 class Spread(NamedTuple):
     """A median with its quartiles."""
 
@@ -169,18 +173,17 @@ def in_turns(
     in `results`: leave it small, it travels between processes.
     """
     require([package for each in contenders for package in each.needs])
-    return (_fresh_turns if fresh else _steady_turns)(contenders, rounds, warm_ups)
+    answers = (_fresh_turns if fresh else _steady_turns)(contenders, warm_ups + rounds)
+    ran = [[usage for usage, _ in answered] for answered in answers[warm_ups:]]
+    firsts = zip(contenders, answers[0], strict=True)
+    return Turns(_by_name(contenders, ran), {each.name: result for each, (_, result) in firsts})
 
 
 def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 1) -> Turns:
-    """Run every command, round after round, in an empty folder that all turns share."""
+    """Run every command, round after round, each time in an empty folder of its own."""
     require([package for each in commands for package in each.needs])
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(warm_ups):
-            for command in commands:
-                _run(command, folder)
-        ran = [[_run(command, folder) for command in commands] for _ in range(rounds)]
-    return Turns(_by_name(commands, ran))
+    ran = [[_run(command) for command in commands] for _ in range(warm_ups + rounds)]
+    return Turns(_by_name(commands, ran[warm_ups:]))
 
 
 def _by_name(
@@ -190,10 +193,10 @@ def _by_name(
     return {each.name: usages for each, usages in zip(contenders, columns, strict=True)}
 
 
-def _run(command: Command, folder: str) -> Usage:
+def _run(command: Command) -> Usage:
     # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **command.environment}
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(
             command.words, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said
@@ -209,44 +212,49 @@ def _run(command: Command, folder: str) -> Usage:
     return Usage(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def _steady_turns(contenders: Sequence[Contender], rounds: int, warm_ups: int) -> Turns:
+def _steady_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
     with ExitStack() as stack:
         talks = [stack.enter_context(_process(contender)) for contender in contenders]
-        results = {}
-        for contender, talk in zip(contenders, talks, strict=True):
-            talk.send((max(1, warm_ups), True))
-            results[contender.name] = _answer(talk)[1]
-        ran = [[_one_turn(talk) for talk in talks] for _ in range(rounds)]
-    return Turns(_by_name(contenders, ran), results)
+        return [
+            [_one_turn(talk, wants_result=number == 0) for talk in talks]
+            for number in range(rounds)
+        ]
 
 
-def _one_turn(talk: Connection) -> Usage:
+def _fresh_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
+    return [[_fresh_turn(contender) for contender in contenders] for _ in range(rounds)]
+
+
+def _fresh_turn(contender: Contender) -> Answer:
     time.sleep(REST_SECONDS)
-    talk.send((1, False))
-    return _answer(talk)[0]
+    start = time.perf_counter()
+    with _process(contender, fresh=True) as talk:
+        usage, result = _ask(talk, wants_result=True)
+        seconds = time.perf_counter() - start
+    return usage._replace(seconds=seconds), result
 
 
-def _fresh_turns(contenders: Sequence[Contender], rounds: int, warm_ups: int) -> Turns:
-    results: dict[str, Any] = {}
-    ran: list[list[Usage]] = []
-    for _ in range(warm_ups + rounds):
-        ran.append([])
-        for contender in contenders:
-            time.sleep(REST_SECONDS)
-            start = time.perf_counter()
-            with _process(contender) as talk:
-                talk.send((1, True))
-                used, results[contender.name] = _answer(talk)
-                ran[-1].append(used._replace(seconds=time.perf_counter() - start))
-    return Turns(_by_name(contenders, ran[warm_ups:]), results)
+def _one_turn(talk: Connection, wants_result: bool) -> Answer:
+    time.sleep(REST_SECONDS)
+    return _ask(talk, wants_result)
+
+
+def _ask(talk: Connection, wants_result: bool) -> Answer:
+    talk.send(wants_result)
+    try:
+        answer: Answer = talk.recv()
+    except EOFError:
+        message = "a contender's process ended early; what it said stands above"
+        raise RuntimeError(message) from None
+    return answer
 
 
 @contextmanager
-def _process(contender: Contender) -> Iterator[Connection]:
+def _process(contender: Contender, fresh: bool = False) -> Iterator[Connection]:
     """Start a contender's process, and end it afterwards."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(contender.prepare, theirs), daemon=False)
+    process = context.Process(target=_work, args=(contender.prepare, theirs, fresh))
     with _environment(contender.environment):
         process.start()
     theirs.close()
@@ -270,29 +278,22 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
             os.environ[name] = value
 
 
-def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection) -> None:
-    """Do turns as long as they are asked for; the life of a contender's process."""
+def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection, fresh: bool) -> None:
+    """Do turns as long as they are asked for; the life of a contender's process.
+
+    With `fresh`, what the process has done before its turn counts as well.
+    """
     turn = prepare()
     while True:
         try:
-            times, wants_result = talk.recv()
+            wants_result = talk.recv()
         except EOFError:
             return
-        before, start = _processor_seconds(), time.perf_counter()
-        for _ in range(times):
-            result = turn()
-        seconds = (time.perf_counter() - start) / times
-        processor = (_processor_seconds() - before) / times
-        talk.send((Usage(seconds, processor, _peak_megabytes()), result if wants_result else None))
-
-
-def _answer(talk: Connection) -> tuple[Usage, Any]:
-    try:
-        answer: tuple[Usage, Any] = talk.recv()
-    except EOFError:
-        message = "a contender's process ended early; what it said stands above"
-        raise RuntimeError(message) from None
-    return answer
+        before, start = 0.0 if fresh else _processor_seconds(), time.perf_counter()
+        result = turn()
+        seconds = time.perf_counter() - start
+        usage = Usage(seconds, _processor_seconds() - before, _peak_megabytes())
+        talk.send((usage, result if wants_result else None))
 
 
 def _processor_seconds() -> float:

@@ -43,8 +43,9 @@ def machine(packages: Sequence[str] = PACKAGES) -> str:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     threads = os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count())
     return (
-        f"{_processor()}, {os.cpu_count()} cores; {blas['name']} {blas['version']}, {threads} "
-        f"threads unless cnncalc says 1; Python {platform.python_version()}, {_versions(packages)}"
+        f"{_processor()}, {os.cpu_count()} cores; {blas['name']} {blas['version']} with "
+        f"{threads} threads, in cnncalc's processes with 1; "
+        f"Python {platform.python_version()}, {_versions(packages)}"
     )
 
 

@@ -7,12 +7,16 @@ from importlib import import_module
 import pytest
 
 from benchmarks.reporting import README, Asked
+from tests.files.photos import save_classes
 from tests.peers import requires
 
 # The parts of each program, with the peers that must be installed.
 PARTS = {
     ("export", "speed"): (),
     ("fashion_mnist", "figures"): ("keras", "torch"),
+    ("from_disk", "training"): ("keras", "tensorflow", "torch"),
+    ("growth", "training"): (),
+    ("growth", "export"): (),
     ("starting", "commands"): (),
 }
 
@@ -25,8 +29,11 @@ def marks(peers):
     ("program", "part"),
     [pytest.param(*names, marks=marks(peers)) for names, peers in PARTS.items()],
 )
-def test_a_program_measures_a_tiny_size(program, part):
-    said = "\n".join(import_module(f"benchmarks.{program}").PARTS[part](Asked(tiny=True)))
+def test_a_program_measures_a_tiny_size(program, part, tmp_path):
+    for place in ("train", "test"):
+        save_classes(tmp_path / place, count=6)
+    asked = Asked(tiny=True, folder=tmp_path)
+    said = "\n".join(import_module(f"benchmarks.{program}").PARTS[part](asked))
     assert "cnncalc" in said
     assert "| ---: |" in said
 
