@@ -87,6 +87,6 @@ def _draw_forward(
 
 def _sample_text(record: StepRecord, sample: int, context: StepContext) -> str:
     label, names = int(record.labels[sample]), context.class_names
-    name = f"{context.sample_names[sample]} of " if context.sample_names else ""
+    which = f", which is {context.sample_names[sample]}" if context.sample_names else ""
     class_name = names[label] if label < len(names) else str(label)
-    return f"sample {sample}: {name}class {class_name}"
+    return f"sample {sample}{which} · class {class_name}"

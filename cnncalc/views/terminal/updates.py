@@ -31,8 +31,10 @@ def draw_updates(record: StepRecord, screen: Screen) -> Iterator[Text]:
     yield screen.line(f"Update · {write_optimizer(record.optimizer)}", "bold")
     for rule in update_rule(record.optimizer):
         yield from screen.sentences(rule, FAINT)
-    yield screen.line()
-    yield from indented(draw_rate_equation(record, body_screen(screen)), screen)
+    rate = list(draw_rate_equation(record, body_screen(screen)))
+    if rate:
+        yield screen.line()
+        yield from indented(rate, screen)
     for update in record.updates:
         yield from indented(_draw_update(record, update, body_screen(screen)), screen)
 
