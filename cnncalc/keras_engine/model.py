@@ -48,6 +48,7 @@ def build_model(objective: Objective, plan: TrainingPlan) -> Any:
     lose the gradient of a saturated output.
     """
     keras = import_keras()
+    keras.config.set_image_data_format("channels_last")  # whatever Keras's own file says
     model = keras.Sequential.from_config(_config(objective.network))
     described = compile_config(plan.loss, plan.optimizer)["optimizer"]
     from_logits = objective.activation != "linear"

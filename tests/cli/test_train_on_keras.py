@@ -110,6 +110,21 @@ def test_keras_loads_the_model_predicts_the_same_and_goes_on_training(run, data,
 
 
 @on_peers
+def test_a_trained_model_is_trained_on_with_its_optimizer(run, data, keras):
+    assert run("train", data, *FAST, "--optimizer", "rmsprop", "-o", "first.keras").exit_code == 0
+    for engine in ("numpy", "keras"):
+        options = ("--network", "first.keras", "--engine", engine, "--batch-size", "16")
+        result = run("train", data, *options, "--epochs", "2", "-o", f"{engine}.keras")
+        assert result.exit_code == 0, result.stderr
+    ours, theirs = (read_model(Path(f"{name}.keras")).training for name in ("numpy", "keras"))
+    assert ours.state.iterations == theirs.state.iterations == 8
+    for mine, other in zip(ours.state.slots, theirs.state.slots, strict=True):
+        np.testing.assert_allclose(mine["velocity"], other["velocity"], rtol=1e-3, atol=1e-7)
+    for mine, other in zip(*map(weights, ("numpy.keras", "keras.keras")), strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-5)
+
+
+@on_peers
 def test_a_stopped_training_is_resumed_to_the_very_same_bytes(run, data, fails, keras):
     interrupted("train", data, *ON_KERAS, "--epochs", "100000")
     message = fails("train", data, *FAST, "--epochs", "4", "--resume")

@@ -198,3 +198,12 @@ def test_it_says_on_what_it_trains_and_what_differs(engine):
         "Dropout: Keras draws what is dropped, so the weights differ from NumPy's",
     )
     assert engine.name == f"keras on {keras.backend.backend()}"
+
+
+def test_channels_stand_last_whatever_keras_is_set_to(engine):
+    config = import_keras().config
+    config.set_image_data_format("channels_first")
+    try:
+        check(engine, plan(epochs=1), parts())
+    finally:
+        config.set_image_data_format("channels_last")
