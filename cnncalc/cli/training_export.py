@@ -34,6 +34,7 @@ from cnncalc.network import Array
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.losses import loss_named
+from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.views.workbook.training.calculation import TrainingPieces
@@ -46,6 +47,10 @@ __all__ = [
     "training_pieces",
     "write_training",
 ]
+
+
+# Each step has a sheet, and each sample a part of it.
+MOST_STEPS, MOST_SAMPLES, DEFAULT_BATCH = 1_000, 1_024, 4
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,16 @@ training_export_options = bundled(
     TrainingExport,
     click.option(
         "--training-steps",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, MOST_STEPS),
         metavar="N",
         help="Train --network for N steps, a sheet each, on DATA as train takes it (without INPUT, "
         "on the handwritten digits), or with --target on the one image INPUT.",
     ),
     click.option(
-        "--batch-size", type=click.IntRange(min=1), metavar="B", help="Samples in each step."
+        "--batch-size",
+        type=click.IntRange(1, MOST_SAMPLES),
+        metavar="B",
+        help=f"Samples in each step.  [default: {DEFAULT_BATCH}]",
     ),
     click.option(
         "--samples",
@@ -85,7 +93,6 @@ training_export_options = bundled(
 )
 
 NO_TRAINING = TrainingExport(None, None, None, None, None, None)
-DEFAULT_BATCH = 4
 
 
 def require_steps(lesson: TrainingExport) -> None:
@@ -173,6 +180,8 @@ def _of_data(
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)
+    # Whether the output fits the classes and the loss is known before anything is written.
+    make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
     per_epoch = ceil(len(dataset) / plan.batch_size)
     training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches, seed, per_epoch)
