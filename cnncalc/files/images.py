@@ -76,7 +76,8 @@ def read_image(path: Path, channels: Channels = "as-is") -> PixelInput:
             upright = ImageOps.exif_transpose(image)
     with _pillow_errors(path):
         notes, values = _values(upright, channels)
-    _check_finite(values, path)
+    if stored.mode in _WIDE_MODES:
+        _check_finite(values, path)
     return PixelInput(
         values=values,
         name=printable(path.name),
