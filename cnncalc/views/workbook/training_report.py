@@ -67,6 +67,8 @@ class _Book:
         self.workbook = workbook
         self.title = workbook.add_format({"bold": True, "font_size": 15, "font_color": "#1E5631"})
         self.heading = workbook.add_format({"bold": True, "bottom": 1})
+        self.top = workbook.add_format({"valign": "top"})
+        self.text = workbook.add_format({"valign": "top", "text_wrap": True})
         self.number = workbook.add_format({"num_format": "0.0000"})
         self.share = workbook.add_format({"num_format": "0.0%", "align": "left"})
         self.weight = workbook.add_format({"num_format": "0.00", "font_size": 8, "align": "center"})
@@ -87,8 +89,8 @@ def _write_summary(book: _Book, report: TrainingReport) -> None:
     sheet = book.sheet("Summary", "What was trained", A=22, B=72, C=16, D=16)
     lines = {**report.settings, "Epochs done": str(len(report.history))}
     for row, (name, text) in enumerate(lines.items(), start=2):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, clean_text(text))
+        sheet.write_string(row, 0, name, book.top)
+        sheet.write_string(row, 1, clean_text(text), book.text)
     row = 2 + len(lines)
     sheet.write_string(row, 0, f"Accuracy, {report.tested_on.lower()}")
     sheet.write_number(row, 1, report.classes.accuracy, book.share)
@@ -104,10 +106,10 @@ def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
         layer.parameter_count(shape) for layer, shape in zip(network.layers, shapes, strict=False)
     ]
     for index, (layer, count) in enumerate(zip(network.layers, counts, strict=True)):
-        sheet.write_string(first + index, 0, layer.name)
-        sheet.write_string(first + index, 1, write_layer(replace(layer, name="")))
-        sheet.write_string(first + index, 2, size_text(shapes[index + 1]))
-        sheet.write_number(first + index, 3, count)
+        sheet.write_string(first + index, 0, layer.name, book.top)
+        sheet.write_string(first + index, 1, write_layer(replace(layer, name="")), book.text)
+        sheet.write_string(first + index, 2, size_text(shapes[index + 1]), book.top)
+        sheet.write_number(first + index, 3, count, book.top)
     total = f"=SUM({xl_range(first, 3, last, 3)})"
     sheet.write_string(last + 1, 2, "Total", book.heading)
     sheet.write_formula(last + 1, 3, total, book.heading, sum(counts))
