@@ -240,10 +240,10 @@ def _one_turn(talk: Connection, wants_result: bool) -> Answer:
 
 
 def _ask(talk: Connection, wants_result: bool) -> Answer:
-    talk.send(wants_result)
     try:
+        talk.send(wants_result)
         answer: Answer = talk.recv()
-    except EOFError:
+    except (EOFError, OSError):
         message = "a contender's process ended early; what it said stands above"
         raise RuntimeError(message) from None
     return answer
