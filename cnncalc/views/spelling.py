@@ -26,6 +26,7 @@ SPELLINGS: Mapping[str, str] = MappingProxyType(
         "─": "-",
         "┌": "+",
         "→": "->",
+        "←": "<-",
         "γ": "gamma",
         "β": "beta",
     }

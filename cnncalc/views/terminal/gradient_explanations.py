@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from cnncalc.layers import ConvolutionLayer
-from cnncalc.training_step.explanation import GradientExplanation
+from cnncalc.training_step.explanation import GradientExplanation, Position
 from cnncalc.training_step.structure import StepRecord
 from cnncalc.views.terminal.blocks import Block, block_width, flow, labelled, sign
 from cnncalc.views.terminal.display import Display
@@ -19,12 +19,15 @@ from cnncalc.views.terminal.loss_formulas import loss_equation
 from cnncalc.views.terminal.matrix import Matrix
 from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["render_gradient"]
 
 # Of so many samples the numbers are set side by side.
 MOST_SAMPLES = 4
 GAP = 2
+# Where they don't fit, so many terms are listed with their places.
+MOST_PLACES = 8
 
 
 def render_gradient(
@@ -68,6 +71,8 @@ def _draw_products(
     for sample in range(shown):
         lines = list(_draw_sample(record, explanation, sample, screen))
         if not lines:
+            yield from _draw_largest(record, explanation, screen)
+            yield screen.line()
             return
         if count > 1:
             yield screen.line(f"sample {sample}", "bold")
@@ -89,20 +94,47 @@ def _draw_sample(
         numbers[sample * each : (sample + 1) * each].reshape(size)
         for numbers in (terms.errors, terms.factors)
     )
-    places = [terms.locate(index) for index in range(sample * each, (sample + 1) * each)]
-    under = frozenset((at.factor_at[0], at.factor_at[1]) for at in places if not at.padding)
-    channel = places[0].factor_at[2]
-    pixels = draw_whole(Matrix(step.layer_input[sample, :, :, channel], window=under), screen)
     blocks = [
         draw_whole(Matrix(numbers, indexed=False), screen)
         for numbers in (errors, factors, errors * factors)
     ]
-    if pixels is None or None in blocks:
+    if None in blocks:
+        return
+    places = [terms.locate(index) for index in range(sample * each, (sample + 1) * each)]
+    under = frozenset((at.factor_at[0], at.factor_at[1]) for at in places if not at.padding)
+    channel = places[0].factor_at[2]
+    pixels = draw_whole(Matrix(step.layer_input[sample, :, :, channel], window=under), screen)
+    if pixels is None:
         return
     name = f"input, channel {channel}" if step.layer_input.shape[-1] > 1 else "input"
     names = ("errors", "input under the weight", "products")
     named = [labelled(label, b or [], screen) for label, b in zip(names, blocks, strict=True)]
     yield from _equation_of_blocks(labelled(name, pixels, screen), named, screen)
+
+
+def _draw_largest(
+    record: StepRecord, explanation: GradientExplanation, screen: Screen
+) -> Iterator[Text]:
+    """Draw where the terms that contribute most stand."""
+    rows = [
+        [
+            str(term.place.sample),
+            _at(term.place.error_at),
+            screen.number(term.error),
+            _at(term.place.factor_at),
+            screen.number(term.factor),
+            screen.number(term.product),
+        ]
+        for term in explanation.terms.largest(MOST_PLACES)
+    ]
+    heading = ["sample", "error at", "error", "input at", "input", "product"]
+    first = 0 if len(record.images) > 1 else 1
+    yield screen.line("The terms that contribute most", "bold")
+    yield from draw_aligned(heading[first:], [row[first:] for row in rows], screen)
+
+
+def _at(place: Position) -> str:
+    return f"({', '.join(map(str, place))})"
 
 
 def _equation_of_blocks(pixels: Block, blocks: Sequence[Block], screen: Screen) -> Iterator[Text]:
