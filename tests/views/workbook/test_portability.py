@@ -30,6 +30,7 @@ PORTABLE = frozenset(
         *("INDEX", "MATCH"),  # the predicted class; MATCH always with 0, so that order is no matter
         *("MIN", "ABS"),  # exact, on any number
         "INT",  # rounds down, negative numbers too, in every spreadsheet
+        "COUNT",  # how many cells hold a number: empty ones don't, in any spreadsheet
         "ISNUMBER",  # of an empty cell FALSE everywhere
         "COUNTIF",  # its criterion is a number, never a text with wildcards
     }

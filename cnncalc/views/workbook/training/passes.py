@@ -149,7 +149,9 @@ def _layer_pass(
     gradients: Sequence[Volume],
 ) -> LayerPass:
     drawn = forward.volumes
-    weights = tuple(volume for volume in drawn if volume.quantity.kind == "weight")
+    order = list(forward.layer.weight_shapes(forward.source.shape))
+    entered = [volume for volume in drawn if volume.quantity.kind == "weight"]
+    weights = tuple(sorted(entered, key=lambda volume: order.index(volume.quantity.name)))
     helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
     own = [volume for volume in drawn if not is_shared(volume.quantity)]
     # A dense layer's inputs stand before what becomes of them, and not with its weights.

@@ -124,7 +124,20 @@ def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
     """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights."""
     drawn = [update_volumes(training.optimizer, weight, step) for weight in layer.weights]
-    return tuple(volume for rule in zip(*drawn, strict=True) for volume in rule)
+    return tuple(
+        _captioned(volume, weight) if place else volume
+        for rule in zip(*drawn, strict=True)
+        for place, (volume, weight) in enumerate(zip(rule, layer.weights, strict=True))
+    )
+
+
+def _captioned(volume: Volume, weight: Volume) -> Volume:
+    """Return a volume whose slices say of which weight they are, where they have no caption."""
+    name = weight.quantity.name
+    return replace(
+        volume,
+        items=tuple(item if item.caption else replace(item, caption=name) for item in volume.items),
+    )
 
 
 def _results(step: int, count: int) -> tuple[Volume, ...]:

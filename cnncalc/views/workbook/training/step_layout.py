@@ -21,7 +21,7 @@ from cnncalc.views.workbook.training.sections import Direction, Section
 __all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
 
 # The pixels of a cell: numbers of four digits fit, and a step's rows stay together.
-CELL, ROW = 46, 20
+CELL, ROW = 48, 20
 # A character of a heading, in pixels.
 CHARACTER = 5.6
 # A heading needs some room, however narrow its numbers are; a longer one takes no more than this.
