@@ -35,6 +35,7 @@ def commands(block: str) -> list[str]:
 def output(command: str, folder: Path) -> str:
     """Run a command as a reader would, and return all that it prints."""
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    environment["XDG_CACHE_HOME"] = str(folder / ".cache")
     result = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
