@@ -5,6 +5,7 @@ It shows what was measured in training; the shares on it are live formulas.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -26,6 +27,7 @@ from cnncalc.views.workbook.texts import clean_text
 
 __all__ = ["write_training_report"]
 
+LINE_LENGTH, LINE_POINTS = 66, 15
 MOST_FILTERS = 64
 MOST_CHANNELS = 16
 PICTURE_PIXELS = 96
@@ -90,7 +92,7 @@ def _write_summary(book: _Book, report: TrainingReport) -> None:
     lines = {**report.settings, "Epochs done": str(len(report.history))}
     for row, (name, text) in enumerate(lines.items(), start=2):
         sheet.write_string(row, 0, name, book.top)
-        sheet.write_string(row, 1, clean_text(text), book.text)
+        _write_text(book, sheet, row, text)
     row = 2 + len(lines)
     sheet.write_string(row, 0, f"Accuracy, {report.tested_on.lower()}")
     sheet.write_number(row, 1, report.classes.accuracy, book.share)
@@ -107,12 +109,20 @@ def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
     ]
     for index, (layer, count) in enumerate(zip(network.layers, counts, strict=True)):
         sheet.write_string(first + index, 0, layer.name, book.top)
-        sheet.write_string(first + index, 1, write_layer(replace(layer, name="")), book.text)
+        _write_text(book, sheet, first + index, write_layer(replace(layer, name="")))
         sheet.write_string(first + index, 2, size_text(shapes[index + 1]), book.top)
         sheet.write_number(first + index, 3, count, book.top)
     total = f"=SUM({xl_range(first, 3, last, 3)})"
     sheet.write_string(last + 1, 2, "Total", book.heading)
     sheet.write_formula(last + 1, 3, total, book.heading, sum(counts))
+
+
+def _write_text(book: _Book, sheet: Any, row: int, text: str) -> None:
+    """Write a text into the second column, in as many lines as it needs."""
+    sheet.write_string(row, 1, clean_text(text), book.text)
+    lines = math.ceil(len(text) / LINE_LENGTH)
+    if lines > 1:  # not every program works this out by itself
+        sheet.set_row(row, LINE_POINTS * lines)
 
 
 def _write_curves(book: _Book, history: Sequence[EpochRecord]) -> None:
