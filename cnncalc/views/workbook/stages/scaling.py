@@ -20,9 +20,18 @@ from cnncalc.views.workbook.stages.volumes import (
     entered,
 )
 
-__all__ = ["normalization_volumes", "rescaling_volumes", "scale_words", "scaled_volume"]
+__all__ = [
+    "WEIGHT_CAPTIONS",
+    "channel_cell",
+    "channel_items",
+    "channel_weight",
+    "normalization_volumes",
+    "rescaling_volumes",
+    "scale_words",
+    "scaled_volume",
+]
 
-_WEIGHTS = {
+WEIGHT_CAPTIONS = {
     "gamma": "γ (scale)",
     "beta": "β (offset)",
     "moving_mean": "mean",
@@ -119,11 +128,11 @@ def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[li
 
     def formula(index: Index, find: Finder) -> Formula:
         cell = find(source.quantity, index, steps=EACH)
-        own = [_own(source, quantity, index, find) for quantity in order]
+        own = [channel_cell(source, quantity, index, find) for quantity in order]
         return formulas.apply(template, cell, *own)
 
     note = "(x − mean) / standard deviation" + " × γ" * layer.scale + " + β" * layer.center
-    volumes = [_weight_volume(source, cells[name], _WEIGHTS[name]) for name in names]
+    volumes = [channel_weight(source, cells[name], WEIGHT_CAPTIONS[name]) for name in names]
     volumes.append(_deviation_volume(layer, source, cells["moving_variance"], deviation))
     volume = each_number(
         "Normalization", stage, source, formula, f"{note}, with the numbers that training found."
@@ -131,23 +140,24 @@ def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[li
     return [*volumes, volume], source.feed(volume)
 
 
-def _own(source: Source, quantity: Quantity, index: Index, find: Finder) -> Reference:
+def channel_cell(source: Source, quantity: Quantity, index: Index, find: Finder) -> Reference:
     """Return the cell of a channel's, or a unit's, own number."""
     return find(quantity, index, steps=EACH) if source.is_vector else find(quantity, index)
 
 
-def _weight_volume(source: Source, weight: Quantity, caption: str) -> Volume:
+def channel_weight(source: Source, weight: Quantity, caption: str) -> Volume:
     """Return one number for each channel, or unit."""
     size = source.size if source.is_vector else (1, 1)
     draw = entered(weight, *size, "weights")
     group = caption if source.is_vector else "Weights"
-    volume = Volume(group, weight.layer, weight, *size, _own_items(source, caption), draw)
+    volume = Volume(group, weight.layer, weight, *size, channel_items(source, caption), draw)
     return (
         replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
     )
 
 
-def _own_items(source: Source, caption: str) -> tuple[Item, ...]:
+def channel_items(source: Source, caption: str) -> tuple[Item, ...]:
+    """Return an item for each channel's own number, or one for all units of a vector."""
     if source.is_vector:
         return source.items
     return tuple(
@@ -161,7 +171,7 @@ def _deviation_volume(
 ) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
         template = f"SQRT({{0}}+{formulas.literal(layer.epsilon)})"
-        return formulas.apply(template, _own(source, variance, index, find))
+        return formulas.apply(template, channel_cell(source, variance, index, find))
 
     of_one = (
         source if source.is_vector else Source(variance, (1, 1, source.shape[2]), source.captions)
@@ -170,4 +180,4 @@ def _deviation_volume(
     volume = each_number("Standard deviation", result, of_one, formula, note)
     if source.is_vector:
         return volume
-    return replace(volume, group="Weights", items=_own_items(source, _DEVIATION))
+    return replace(volume, group="Weights", items=channel_items(source, _DEVIATION))

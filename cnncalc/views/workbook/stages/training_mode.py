@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from cnncalc.layers import Dropout
+from cnncalc.layers import BatchNormalization, Dropout, Layer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.stages.gradients.batch_statistics import (
+    normalization_training_volumes,
+    statistics_volumes,
+)
+from cnncalc.views.workbook.stages.network import layer_volumes
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
     Finder,
@@ -15,7 +20,7 @@ from cnncalc.views.workbook.stages.volumes import (
     entered,
 )
 
-__all__ = ["dropped", "kept_quantity", "training_volumes"]
+__all__ = ["batch_volumes", "dropped", "kept_quantity", "training_volumes"]
 
 _KEPT = "Which numbers are kept: 1, or 0 for those that the seed drops in this step."
 
@@ -25,8 +30,24 @@ def kept_quantity(layer: str) -> Quantity:
     return Quantity("input", layer, "kept")
 
 
-def training_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
-    """Return what a dropout draws in training: what it keeps, and what is left."""
+def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a layer draws in training, and what the next one takes in; as `layer_volumes`."""
+    if isinstance(layer, BatchNormalization):
+        return normalization_training_volumes(layer, source)
+    if isinstance(layer, Dropout) and layer.rate:
+        return _dropout_volumes(layer, source)
+    return layer_volumes(layer, source)
+
+
+def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
+    """Return what a layer draws of a whole batch in training: means and variances, if any."""
+    if isinstance(layer, BatchNormalization):
+        return statistics_volumes(layer, source, samples)
+    return []
+
+
+def _dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a dropout keeps, and what is left."""
     kept = kept_quantity(layer.name)
     draw = entered(kept, *source.size, "label")
     what = ("Kept", layer.name, kept, *source.size)

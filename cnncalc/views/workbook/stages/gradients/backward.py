@@ -7,6 +7,7 @@ from functools import singledispatch
 from cnncalc.errors import OptionError
 from cnncalc.layers import (
     ActivationLayer,
+    BatchNormalization,
     Combine,
     ConvolutionLayer,
     Dense,
@@ -23,6 +24,10 @@ from cnncalc.views.workbook.stages.gradients.activation import (
     activation_gradient_volumes,
     activation_layer_gradient_volumes,
     without_activation,
+)
+from cnncalc.views.workbook.stages.gradients.batch_statistics import (
+    normalization_input_volumes,
+    normalization_weight_volumes,
 )
 from cnncalc.views.workbook.stages.gradients.combining import combine_gradient_volumes
 from cnncalc.views.workbook.stages.gradients.convolution import (
@@ -76,6 +81,8 @@ def weight_gradient_volumes(
     Arguments: as for `gradient_volumes`; how many `samples` there are.
     Returns volumes with a slice for each of the weight's, none for a layer without weights.
     """
+    if isinstance(layer, BatchNormalization):
+        return normalization_weight_volumes(layer, source, gradient, samples)
     if not isinstance(layer, ConvolutionLayer | Dense):
         return []
     _, error = _error(layer, source, gradient, is_joined)
@@ -149,6 +156,7 @@ def _(layer: ActivationLayer, source: Source, gradient: Source) -> list[Volume]:
     return activation_layer_gradient_volumes(result, layer, gradient, ends)[0]
 
 
+_input_volumes.register(BatchNormalization, normalization_input_volumes)
 _input_volumes.register(PoolingLayer, pooling_gradient_volumes)
 _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
 _input_volumes.register(Combine, combine_gradient_volumes)

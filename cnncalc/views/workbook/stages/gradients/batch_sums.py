@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from cnncalc.substeps import parts
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity
-from cnncalc.views.workbook.stages.gradients.quantities import of_batch, title
+from cnncalc.views.workbook.stages.gradients.quantities import BATCH, of_batch, title
 from cnncalc.views.workbook.stages.volumes import EACH, Finder, Index, Item, Slot, Volume
 
 __all__ = ["BatchSum", "batch_sum_volumes", "one_block", "undrawn"]
@@ -44,13 +44,11 @@ def one_block(height: int, width: int) -> Blocks:
 
 
 def undrawn(
-    quantity: Quantity, size: tuple[int, int], items: tuple[Item, ...], note: str
+    quantity: Quantity, size: tuple[int, int], items: tuple[Item, ...], note: str, group: str = ""
 ) -> Volume:
-    """Return the volume of a sum before it has a rule for drawing."""
-    height, width = size
-    return Volume(
-        title(quantity), quantity.layer, quantity, height, width, items, lambda *_: (), (note,)
-    )
+    """Return the volume of a sum, as yet without a rule for drawing; of a gradient by default."""
+    what = (group or title(quantity), quantity.layer, quantity, *size, items)
+    return Volume(*what, lambda *_: (), (note,))
 
 
 def batch_sum_volumes(summed: BatchSum, samples: int) -> list[Volume]:
@@ -72,7 +70,7 @@ def _added(summed: BatchSum, share: range, index: Index, block: Block, find: Fin
 
 def _in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
     volume = summed.volume
-    helper = of_batch(volume.layer, f"partial {volume.quantity.name}")
+    helper = of_batch(volume.layer, f"partial {volume.quantity.name.removeprefix(BATCH)}")
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         (place, *own) = index

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnncalc.views.workbook.plan import Quantity
 
 __all__ = [
+    "BATCH",
     "by_input",
     "by_pre_activation",
     "by_weight",

@@ -14,6 +14,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Combine,
     Conv2D,
     ConvolutionLayer,
@@ -31,6 +32,7 @@ from cnncalc.substeps import dilate, parts
 from cnncalc.training_step import LayerStep
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.stages.gradients.activation import without_activation
+from cnncalc.views.workbook.stages.gradients.batch_values import batch_values, sample_values
 from cnncalc.views.workbook.stages.gradients.convolution import is_whole, reach
 from cnncalc.views.workbook.stages.gradients.quantities import (
     by_input,
@@ -61,16 +63,20 @@ def gradient_values(
     Returns what `gradient_volumes` draws, and the gradient by what went into an activation that is
     joined with the loss, each of its cells' shape; nothing before the first layer with weights.
     """
+    layer, name = step.layer, step.layer.name
+    result: dict[Quantity, Array] = {}
+    if isinstance(layer, BatchNormalization):
+        own = sample_values(layer, step, sample)
+        result |= {key: _cells(array, grids) for key, array in own.items()}
     if step.input is None and not step.weights:
-        return {}
-    name, result = step.layer.name, {}
+        return result
     if step.pre_activation is not None:
         result[by_pre_activation(name)] = _cells(step.pre_activation[sample], grids)
     if step.input is not None:
         gradient = step.input[sample]
         result[by_input(name)] = gradient.reshape(as_cells(gradient.shape, grids.input))
     if step.error is not None:
-        helpers = _helpers(step.layer, _of_sample(step, weights, sample, step.error))
+        helpers = _helpers(layer, _of_sample(step, weights, sample, step.error))
         result |= {Quantity("helper", name, key): _cells(a, grids) for key, a in helpers.items()}
     return result
 
@@ -81,10 +87,13 @@ def shared_values(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quant
     Arguments: as for `gradient_values`; the step holds all samples of its batch.
     Returns what `weight_gradient_volumes` and `shared_volumes` draw, of its cells' shape.
     """
-    name = step.layer.name
+    layer, name = step.layer, step.layer.name
+    if isinstance(layer, BatchNormalization):
+        statistics = batch_values(layer, step, weights)
+        return {key: _channel_cells(array, grids) for key, array in statistics.items()}
     result = {by_weight(name, key): _cells(array, grids) for key, array in step.weights.items()}
-    if isinstance(step.layer, ConvolutionLayer) and step.input is not None:
-        geometry = step.layer.geometry(step.layer_input.shape[1:])
+    if isinstance(layer, ConvolutionLayer) and step.input is not None:
+        geometry = layer.geometry(step.layer_input.shape[1:])
         if (geometry.vertical.window, geometry.horizontal.window) != (1, 1):
             kernel = dilate(weights["kernel"], geometry.dilation_rate)
             result[helper(name, "flipped kernel")] = kernel[::-1, ::-1]
@@ -95,15 +104,22 @@ def _cells(array: Array, grids: Grids) -> Array:
     return array.reshape(as_cells(array.shape, grids.output))
 
 
+def _channel_cells(array: Array, grids: Grids) -> Array:
+    """Return a number for each channel, or each part of it, as cells: the parts third."""
+    if array.ndim == 1:
+        return _cells(array, grids)
+    return np.stack([_cells(part, grids) for part in np.moveaxis(array, -1, 0)], axis=2)
+
+
 def _partial_gradients(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quantity, Array]:
     """Return the gradients by weights of each part of the samples, where there are several parts.
 
     Cells are (height, width, part, …) as those of weights are (height, width, …).
     """
     shares = parts(len(step.layer_input))
-    if len(shares) == 1:
+    if len(shares) == 1 or not step.weights:
         return {}
-    every = [_part_weights(step, weights, share) for share in shares] if step.weights else [{}]
+    every = [_part_weights(step, weights, share) for share in shares]
     return {
         of_batch(step.layer.name, f"partial {key}"): np.stack(
             [_cells(own[key], grids) for own in every], axis=2
@@ -118,7 +134,7 @@ def _part_weights(step: LayerStep, weights: Weights, samples: range) -> dict[str
     assert error is not None  # noqa: S101 (there are gradients by weights)
     if isinstance(layer, ConvolutionLayer | Dense):
         layer = without_activation(layer)
-    saved = Saved(step.layer_input[part], step.layer_output[part], step.drawn)
+    saved = Saved(step.layer_input[part], step.layer_output[part])
     return backward_layer(layer, weights, saved, error[part], False).weights
 
 

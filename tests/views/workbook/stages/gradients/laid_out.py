@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnncalc.files.recalculation.engines import EngineName, recalculate
-from cnncalc.layers import Activation, ActivationLayer, ConvolutionLayer, Dense, Dropout, Layer
+from cnncalc.layers import (
+    Activation,
+    ActivationLayer,
+    BatchNormalization,
+    ConvolutionLayer,
+    Dense,
+    Dropout,
+    Layer,
+)
 from cnncalc.network import Array, Weights, assemble, backward_layer, forward_saved
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.trace import record
@@ -24,8 +32,12 @@ from cnncalc.views.workbook.stages.gradients.backward import (
 from cnncalc.views.workbook.stages.gradients.quantities import is_shared
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
 from cnncalc.views.workbook.stages.inputs import image_volume
-from cnncalc.views.workbook.stages.network import image_source, layer_volumes
-from cnncalc.views.workbook.stages.training_mode import kept_quantity, training_volumes
+from cnncalc.views.workbook.stages.network import image_source
+from cnncalc.views.workbook.stages.training_mode import (
+    batch_volumes,
+    kept_quantity,
+    training_volumes,
+)
 from cnncalc.views.workbook.stages.volumes import Finder, Place, Source, Volume, entered
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
@@ -105,7 +117,7 @@ class LaidOut:
         self.places: dict[tuple[Quantity, tuple[int, ...]], Place] = {}
         self.ends: dict[str, int] = {}
         source = replace(image_source(case.shape), is_drawn=True)
-        forward, after = forward_volumes(case.layer, source)
+        forward, after = training_volumes(case.layer, source)
         first = [image_volume(source)]
         given = gradient_source(case, after)
         for sample in case.samples:
@@ -115,6 +127,7 @@ class LaidOut:
             for volume in (*first, *forward, gradient_volume(given), *backward):
                 self.place(volume, sample)
         shared = shared_volumes(case.layer, source, case.to_input)
+        shared += batch_volumes(case.layer, source, len(case.images))
         shared += weight_gradient_volumes(
             case.layer, source, given, len(case.images), case.is_joined
         )
@@ -154,11 +167,13 @@ class LaidOut:
         ((_, _, grid),) = with_grids([case.layer], case.shape)
         row = Grid(1, *case.shape) if len(case.shape) == 1 else None
         grids = Grids(row, grid)
-        result = shared_values(step, case.weights, grids)
+        result: dict[Quantity, Array] = {}
         for sample in case.samples:
-            drawn = tuple(each[sample] for each in step.drawn)
+            drawn = tuple(each if step.moved else each[sample] for each in step.drawn)
             own = trace_values(record(network, case.images[sample], [drawn]))
-            if drawn:
+            if isinstance(case.layer, BatchNormalization):
+                del own[Quantity("helper", case.layer.name, "standard deviation")]
+            if isinstance(case.layer, Dropout) and case.layer.rate:
                 own[kept_quantity(case.layer.name)] = cells(
                     drawn[0].astype(np.float64), grids.input
                 )
@@ -166,17 +181,12 @@ class LaidOut:
             name = given_quantity(case)
             own[name] = cells(case.gradient[sample], grid)
             result |= {scoped(key, sample): array for key, array in own.items()}
-        return result
+        # Last: a trace in training shows the batch's statistics in place of the moving ones.
+        return result | shared_values(step, case.weights, grids)
 
 
 def cells(array: Array, grid: Grid | None) -> Array:
     return array.reshape(as_cells(array.shape, grid))
-
-
-def forward_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
-    if isinstance(layer, Dropout):
-        return training_volumes(layer, source)
-    return layer_volumes(layer, source)
 
 
 def given_quantity(case: Case) -> Quantity:

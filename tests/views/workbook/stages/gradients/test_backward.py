@@ -10,6 +10,7 @@ from cnncalc.layers import (
     ELU,
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Combine,
     Conv2D,
     Dense,
@@ -34,6 +35,7 @@ from tests.views.workbook.stages.gradients.laid_out import Case, LaidOut, check,
 LAYERS = (
     Activation,
     AveragePooling2D,
+    BatchNormalization,
     Combine,
     Conv2D,
     Dense,
@@ -96,6 +98,8 @@ def many_terms():
     yield case_of(Dense(2, "tanh"), (2, 2, 3), samples=33)
     yield case_of(Dense(3), (4,), samples=40)
     yield case_of(Softmax(), (1, 2, 33))
+    yield case_of(BatchNormalization(), (1, 2, 2), samples=33)
+    yield case_of(BatchNormalization(center=False, scale=False), (3,), samples=65)
     yield case_of(Combine("max"), (2, 1, 70))
 
 
