@@ -23,8 +23,8 @@ from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, r
 
 __all__ = ["StepOptions", "check_step", "show_step", "step_options"]
 
-# A batch of more numbers than these, 256 MiB of float64, is recorded for the samples shown alone.
-MOST_RECORDED = 2**25
+# Of a batch of more numbers than these, 64 MiB of float64, the samples shown are recorded alone.
+MOST_RECORDED = 2**23
 
 
 @dataclass(frozen=True)

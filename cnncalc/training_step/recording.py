@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Network, assemble
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
@@ -42,7 +43,8 @@ def record_steps(
     Arguments: the `network` with its initial weights; the `loss` and `optimizer`; the `batches`,
     images (batch, *input shape) and labels (batch,), class numbers from 0, one batch a step; the
     `seed` of what dropout keeps, and how many `steps_per_epoch` it counts, None for all in one;
-    how many `samples` of each batch are recorded, the first ones, None for all.
+    how many `samples` of each batch are recorded, the first ones, None for all (as are those of a
+    network with batch normalization, where each sample depends on the others).
     Yields one record a step, which starts from the weights that the one before ended with.
     Raises ShapeError where the loss doesn't fit the network, OptionError where it is no number
     any more.
@@ -84,6 +86,8 @@ def record_step(
     whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
     how many `samples` are recorded, as in `record_steps`.
     """
+    if any(isinstance(layer, BatchNormalization) for layer in network.layers):
+        samples = None
     before = assemble(network.layers, network.input_shape, copied(state.weights))
     objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))
     images, labels = batch
