@@ -66,7 +66,8 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     if specification.layout == "output size":
         return values, {}
     if specification.training is not None:
-        return values, {name: training_size(array) for name, array in values.items()}
+        steps = len(specification.training.batches)
+        return values, {name: training_size(array, steps) for name, array in values.items()}
     trace = calculated_trace(specification, inputs)
     by_place = term_sizes(trace)
     sizes = {

@@ -27,9 +27,9 @@ _EXACT = ("dilated kernel", "standard deviation")
 # plainly wrong. But where an input is all but 0, its error is all there is of it, and counts.
 _SHARE_IN_SUMS = 0.1
 
-# A number of a training may differ by 1e-10 of the largest of its kind, and by 1e-16 in any case:
-# `comparison` allows 1e-12 of a hundredth of these sizes.
-_TRAINING_SHARE, _SMALLEST = 1e4, 1e-6
+# `comparison` counts a hundredth of these sizes: a number of a training may differ by 1e-12 of the
+# largest of its kind for each step, and by 1e-15 in any case.
+_TRAINING_SHARE, _SMALLEST = 100.0, 1e-3
 
 # How far from a number its function's slope is measured, relative to the number.
 _STEP = 1e-6
@@ -87,18 +87,21 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     }
 
 
-def training_size(values: Array) -> Array:
-    """Return the sizes behind numbers of a training: such that 1e-10 of the largest is let pass.
+def training_size(values: Array, steps: int) -> Array:
+    """Return the sizes behind numbers of a training: so that a share of the largest counts.
 
-    Each step starts from what the one before came to, its errors included, and of a gradient that
-    all but cancels only errors are left. Numbers smaller than 1e-6 count as if they were that.
+    Of a gradient that all but cancels only errors are left, and each step starts from what the one
+    before came to, its errors included.
 
-    >>> training_size(np.array([[0.5, -2.0]])).tolist()
-    [[20000.0, 20000.0]]
+    Arguments: the `values` of one kind; how many `steps` the training has. Values that are all
+    smaller than 1e-3 count as if they were that.
+
+    >>> training_size(np.array([[0.5, -2.0]]), steps=3).tolist()
+    [[600.0, 600.0]]
     """
     numbers = values if values.dtype.kind == "f" else np.zeros(values.shape)
-    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=0)
-    return np.full(numbers.shape, _TRAINING_SHARE * max(largest, _SMALLEST))
+    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=_SMALLEST)
+    return np.full(numbers.shape, _TRAINING_SHARE * steps * largest)
 
 
 def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from cnncalc.layers import Layer, Shape
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.annotations import Chart, Match, Text
 from cnncalc.views.workbook.layouts.tiles import Placed
@@ -37,6 +38,7 @@ __all__ = [
     "STEPS",
     "Dashboard",
     "dashboard",
+    "shown_weight",
 ]
 
 STEPS = Quantity("training", "", "steps")
@@ -156,10 +158,28 @@ def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:
     return Placed(volume, volume.items[0], Place(sheet, row, column))
 
 
+def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str, str]:
+    """Return the layer and the name of the weight that is shown: that of the first filters.
+
+    Arguments: the layers; the `shapes` of what they take in.
+
+    >>> from cnncalc.layers import Dense, Flatten
+    >>> shown_weight([Flatten(name="flatten"), Dense(2, name="dense")], [(2, 2, 1), (4,)])
+    ('dense', 'kernel')
+    """
+    names = [
+        (layer.name, name)
+        for layer, shape in zip(layers, shapes, strict=False)
+        for name in layer.weight_shapes(shape)
+    ]
+    return next((each for each in names if each[1] == "kernel"), names[0])
+
+
 def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboard:
-    """Return the weights of the first layer that has some, as they were and as they became."""
-    layer = next(each for each in network.layers if each.weights)
-    weight = next((w for w in layer.weights if w.quantity.name == "kernel"), layer.weights[0])
+    """Return the weights of the first filters, as they were and as they became."""
+    chosen = shown_weight([each.layer for each in network.layers], network.shapes)
+    every = [weight for layer in network.layers for weight in layer.weights]
+    weight = next(each for each in every if (each.layer, each.quantity.name) == chosen)
     what = f"{weight.quantity.layer} {weight.quantity.name}"
     shown = weight.items[: max(1, MOST_COLUMNS // (weight.width + 1))]
     height, width = min(weight.height, MOST_ROWS), min(weight.width, MOST_COLUMNS)

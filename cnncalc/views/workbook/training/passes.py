@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cnncalc.errors import CnncalcError, OptionError, ShapeError
-from cnncalc.layers import BatchNormalization, Dropout, Layer
+from cnncalc.layers import Layer, Shape
 from cnncalc.views.workbook.plan import Specification
 from cnncalc.views.workbook.stages.gradients.backward import (
     gradient_volumes,
@@ -18,8 +18,8 @@ from cnncalc.views.workbook.stages.gradients.backward import (
 )
 from cnncalc.views.workbook.stages.gradients.quantities import is_shared
 from cnncalc.views.workbook.stages.inputs import image_volume
-from cnncalc.views.workbook.stages.network import image_source, layer_volumes
-from cnncalc.views.workbook.stages.training_mode import training_volumes
+from cnncalc.views.workbook.stages.network import image_source
+from cnncalc.views.workbook.stages.training_mode import batch_volumes, training_volumes
 from cnncalc.views.workbook.stages.volumes import Source, Volume
 from cnncalc.views.workbook.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -31,13 +31,16 @@ __all__ = ["LayerPass", "NetworkPass", "network_pass"]
 class LayerPass:
     """What one layer draws in a step.
 
-    `weights` are what a user may enter of it, and `shared` what follows from them alone; `forward`
-    and `backward` are one sample's; `gradients` are those by the weights, of all samples.
+    `weights` are what a user may enter of it, and `shared` what follows from them alone; `batch`
+    is what all samples have in common, and `moved` the weights that follow from it; `forward` and
+    `backward` are one sample's; `gradients` are those by the weights, of all samples.
     """
 
     layer: Layer
     weights: tuple[Volume, ...]
     shared: tuple[Volume, ...]
+    batch: tuple[Volume, ...]
+    moved: tuple[Volume, ...]
     forward: tuple[Volume, ...]
     backward: tuple[Volume, ...]
     gradients: tuple[Volume, ...]
@@ -45,11 +48,15 @@ class LayerPass:
 
 @dataclass(frozen=True)
 class NetworkPass:
-    """What a network draws in a step: the image, each layer, and the loss."""
+    """What a network draws in a step: the image, each layer, and the loss.
+
+    `shapes` are those of what each layer takes in.
+    """
 
     image: Volume
     layers: tuple[LayerPass, ...]
     loss: LossPass
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,8 @@ def network_pass(specification: Specification, samples: int) -> NetworkPass:
         source = chain[-1].result
     loss = loss_pass(specification.layers, training.loss, source, samples)
     joined = is_joined(specification.layers, training.loss)
-    return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss)
+    shapes = tuple(each.source.shape for each in chain)
+    return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss, shapes)
 
 
 def _training(specification: Specification) -> TrainingSpecification:
@@ -89,10 +97,7 @@ def _training(specification: Specification) -> TrainingSpecification:
 def _forward(layer: Layer, source: Source) -> _Forward:
     _require_known(layer)
     try:
-        if isinstance(layer, Dropout) and layer.rate:
-            volumes, result = training_volumes(layer, source)
-        else:
-            volumes, result = layer_volumes(layer, source)
+        volumes, result = training_volumes(layer, source)
     except (ShapeError, OptionError) as error:
         raise _named(layer, error) from error
     return _Forward(layer, source, volumes, result)
@@ -103,14 +108,9 @@ def _named(layer: Layer, error: CnncalcError) -> CnncalcError:
 
 
 def _require_known(layer: Layer) -> None:
-    """Refuse layers that do in training what a workbook has no formulas for."""
-    what = ""
-    if isinstance(layer, BatchNormalization):
-        what = "batch normalization"
-    elif layer.regularizers:
-        what = "a regularizer"
-    if what:
-        message = f"layer {layer.name}: a training's workbook can't show {what}"
+    """Refuse what a workbook has no formulas for."""
+    if layer.regularizers:
+        message = f"layer {layer.name}: a training's workbook can't show a regularizer"
         raise OptionError(message)
 
 
@@ -131,19 +131,20 @@ def _backward(
         each = chain[place]
         own_loss = joined and place == len(chain) - 1
         if gradient is None:
-            passes.append(_layer_pass(each, [], [], []))
+            passes.append(_layer_pass(each, samples, [], [], []))
             continue
         shared = shared_volumes(each.layer, each.source, place > first)
         weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
         volumes, gradient = gradient_volumes(
             each.layer, each.source, gradient, place > first, own_loss
         )
-        passes.append(_layer_pass(each, shared, volumes, weights))
+        passes.append(_layer_pass(each, samples, shared, volumes, weights))
     return tuple(reversed(passes))
 
 
 def _layer_pass(
     forward: _Forward,
+    samples: int,
     shared: Sequence[Volume],
     backward: Sequence[Volume],
     gradients: Sequence[Volume],
@@ -157,13 +158,14 @@ def _layer_pass(
     # A dense layer's inputs stand before what becomes of them, and not with its weights.
     inputs = [replace(v, group="Inputs") for v in own if v.quantity.name == "inputs"]
     own = inputs + [volume for volume in own if volume.quantity.name != "inputs"]
+    of_batch = batch_volumes(forward.layer, forward.source, samples)
     return LayerPass(
-        *(
-            forward.layer,
-            weights,
-            (*helpers, *shared),
-            tuple(own),
-            tuple(backward),
-            tuple(gradients),
-        )
+        forward.layer,
+        weights,
+        (*helpers, *shared),
+        tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
+        tuple(volume for volume in of_batch if volume.quantity.kind == "update"),
+        tuple(own),
+        tuple(backward),
+        tuple(gradients),
     )

@@ -67,6 +67,9 @@ def step_sections(
     weights = [_weights(each, step) for each in layers]
     count = len(training.batches[step - 1])
     yield Section("Weights before the step", "weights", ((), *weights, _results(step, count)))
+    batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
+    if any(batch):
+        yield Section("All samples together · forward →", "forward", ((), *batch, ()))
     for place in range(count):
         yield from _sample_sections(training, network, Use(step, place))
     gradients = [tuple(map(whole_step.volume, each.gradients)) for each in layers]
@@ -123,12 +126,15 @@ def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
 
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
     """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights."""
-    drawn = [update_volumes(training.optimizer, weight, step) for weight in layer.weights]
-    return tuple(
+    learnt = {volume.quantity.name for volume in layer.gradients}
+    weights = [weight for weight in layer.weights if weight.quantity.name in learnt]
+    drawn = [update_volumes(training.optimizer, weight, step) for weight in weights]
+    updates = [
         _captioned(volume, weight) if place else volume
         for rule in zip(*drawn, strict=True)
-        for place, (volume, weight) in enumerate(zip(rule, layer.weights, strict=True))
-    )
+        for place, (volume, weight) in enumerate(zip(rule, weights, strict=True))
+    ]
+    return (*updates, *map(Scope(step).volume, layer.moved))
 
 
 def _captioned(volume: Volume, weight: Volume) -> Volume:

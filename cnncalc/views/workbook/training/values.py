@@ -135,7 +135,12 @@ def _step_values(
     values: dict[Quantity, Array] = {}
     grids = _grids(specification)
     for place, trace in enumerate(record.traces):
-        local = trace_values(trace) | _loss_values(training, record, place, trace)
+        # What follows from the moving variance isn't calculated in training.
+        local = {
+            name: array
+            for name, array in trace_values(trace).items()
+            if name.name != "standard deviation"
+        } | _loss_values(training, record, place, trace)
         for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
             local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
         values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
@@ -246,7 +251,8 @@ def _dashboard_values(
 ) -> dict[Quantity, Array]:
     """Return what the dashboard shows: of each step, and of the first weight before and after."""
     steps = range(1, len(records) + 1)
-    update, most = records[0].updates[0], max(len(record.labels) for record in records)
+    most = max(len(record.labels) for record in records)
+    layer, weight = dashboard.shown_weight(records[0].network.layers, records[0].network.shapes)
     labels, predictions = np.full((2, len(records), most), np.nan)
     for row, record in enumerate(records):
         labels[row, : len(record.labels)] = record.labels
@@ -257,6 +263,6 @@ def _dashboard_values(
         dashboard.ACCURACIES: np.concatenate([values[sections.accuracy(step)] for step in steps]),
         dashboard.LABELS: labels,
         dashboard.PREDICTIONS: predictions,
-        dashboard.BEFORE: values[Quantity("weight", update.layer, update.weight, 1)],
-        dashboard.AFTER: values[new_weight(update.layer, update.weight, steps[-1])],
+        dashboard.BEFORE: values[Quantity("weight", layer, weight, 1)],
+        dashboard.AFTER: values[new_weight(layer, weight, steps[-1])],
     }

@@ -50,6 +50,11 @@ NETWORKS = {
         "Conv2D(2, 2, activation='relu'); Dropout(0.4); Flatten(); Dropout(0.5)",
         (4, 4, 1),
     ),
+    "normalized": (
+        "Conv2D(2, 2, use_bias=False); BatchNormalization(momentum=0.9); ReLU(); Flatten(); "
+        "Dense(3); BatchNormalization(scale=False)",
+        (4, 4, 1),
+    ),
     "positions": ("Dense(3, 'tanh'); LeakyReLU(0.3); ELU(0.7); Flatten()", (2, 2, 2)),
     "a row": ("Dense(3, 'softplus'); ReLU(1.5, 0.1, 0.2)", (4,)),
 }
