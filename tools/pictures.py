@@ -14,11 +14,18 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES, WORKBOOKS = ROOT / "docs" / "pictures", ROOT / "workbooks"
 CROSS = "1 0 1; 0 1 0; 1 0 1"
 TERMINAL = {
     "convolve": ["convolve", "article:digit4", "--kernel", "1 0.3; 0.5 2", "--pool", "max:2"],
     "explain": ["convolve", "article:6x6", "--kernel", CROSS, "--pool", "max:2", "--at", "1,1"],
+}
+# Of each workbook, which page of its printed form, and how many pixels wide.
+PAGES = {
+    "workbook": ("article", 6, 1000),
+    "training-step": ("training-step", 4, 2000),
+    "training-digits": ("training-digits", 1, 1400),
 }
 
 
@@ -38,18 +45,21 @@ def terminal(name: str, arguments: list[str], folder: Path) -> None:
     save(png, name, width=1000)
 
 
-def workbook(name: str, sheet: int, folder: Path) -> None:
-    """Draw one page of the article's workbook as LibreOffice prints it."""
-    subprocess.run(["cnncalc", "export-xlsx", "-o", folder / "a.xlsx", "--force"], check=True)
+def workbook(name: str, source: str, page: int, width: int, folder: Path) -> None:
+    """Draw one page of a workbook that is checked in, as LibreOffice prints it."""
     soffice = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     subprocess.run(
-        [*soffice, "--convert-to", "pdf", "--outdir", folder, folder / "a.xlsx"],
+        [*soffice, "--convert-to", "pdf", "--outdir", folder, WORKBOOKS / f"{source}.xlsx"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    page = ["-f", str(sheet), "-l", str(sheet), "-r", "110", "-png", "-singlefile"]
-    subprocess.run(["pdftoppm", *page, folder / "a.pdf", folder / name], check=True)
-    save(folder / f"{name}.png", name, width=1000)
+    chosen = ["-f", str(page), "-l", str(page), "-r", str(width // 9), "-png", "-singlefile"]
+    png = folder / f"{name}.png"
+    subprocess.run(["pdftoppm", *chosen, folder / f"{source}.pdf", png.with_suffix("")], check=True)
+    image = Image.open(png)
+    # Without what is printed above and below.
+    image.crop((0, image.height // 18, image.width, image.height * 17 // 18)).save(png)
+    save(png, name, width)
 
 
 def save(path: Path, name: str, width: int) -> None:
@@ -61,7 +71,7 @@ def save(path: Path, name: str, width: int) -> None:
     box = ImageChops.difference(flat, Image.new("RGB", flat.size, "white")).getbbox()
     cut = flat.crop(box)
     cut.thumbnail((width, 4 * width), Image.Resampling.LANCZOS)
-    cut.quantize(128).save(PICTURES / f"{name}.png", optimize=True)
+    cut.quantize(256).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def main() -> None:
@@ -69,7 +79,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, arguments in TERMINAL.items():
             terminal(name, arguments, Path(folder))
-        workbook("workbook", 6, Path(folder))
+        for name, (source, page, width) in PAGES.items():
+            workbook(name, source, page, width, Path(folder))
 
 
 if __name__ == "__main__":
