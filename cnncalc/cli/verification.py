@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
+from cnncalc.network import Array
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.plan import Plan, Quantity, Specification
@@ -66,8 +70,7 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     if specification.layout == "output size":
         return values, {}
     if specification.training is not None:
-        steps = len(specification.training.batches)
-        return values, {name: training_size(array, steps) for name, array in values.items()}
+        return values, _training_sizes(values, len(specification.training.batches))
     trace = calculated_trace(specification, inputs)
     by_place = term_sizes(trace)
     sizes = {
@@ -78,3 +81,16 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     for name, size in prediction_sizes(trace, by_place).items():
         sizes[Quantity("prediction", "", name)] = size
     return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}
+
+
+def _training_sizes(values: Arrays, steps: int) -> Arrays:
+    """Return the sizes behind the numbers of a training: a layer's gradients are alike."""
+
+    def kind(name: Quantity) -> Quantity:
+        return Quantity("gradient", name.layer, "", name.step) if name.kind == "gradient" else name
+
+    alike: dict[Quantity, list[Array]] = defaultdict(list)
+    for name, array in values.items():
+        alike[kind(name)].append(array)
+    sizes = {each: training_size(arrays, steps) for each, arrays in alike.items()}
+    return {name: np.full(array.shape, sizes[kind(name)]) for name, array in values.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 
 import numpy as np
@@ -28,8 +28,8 @@ _EXACT = ("dilated kernel", "standard deviation")
 _SHARE_IN_SUMS = 0.1
 
 # `comparison` counts a hundredth of these sizes: a number of a training may differ by 1e-12 of the
-# largest of its kind for each step, and by 1e-15 in any case.
-_TRAINING_SHARE, _SMALLEST = 100.0, 1e-3
+# largest of its kind for each step, and by 1e-13 in any case.
+_TRAINING_SHARE, _SMALLEST = 100.0, 0.1
 
 # How far from a number its function's slope is measured, relative to the number.
 _STEP = 1e-6
@@ -87,21 +87,21 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     }
 
 
-def training_size(values: Array, steps: int) -> Array:
-    """Return the sizes behind numbers of a training: so that a share of the largest counts.
+def training_size(alike: Iterable[Array], steps: int) -> float:
+    """Return the size behind numbers of a training: so that a share of the largest counts.
 
     Of a gradient that all but cancels only errors are left, and each step starts from what the one
     before came to, its errors included.
 
-    Arguments: the `values` of one kind; how many `steps` the training has. Values that are all
-    smaller than 1e-3 count as if they were that.
+    Arguments: the numbers that are `alike`, such as a layer's gradients; how many `steps` the
+    training has. Where all are smaller than 0.1, they count as if they were that.
 
-    >>> training_size(np.array([[0.5, -2.0]]), steps=3).tolist()
-    [[600.0, 600.0]]
+    >>> training_size([np.array([0.5, -2.0])], steps=3)
+    600.0
     """
-    numbers = values if values.dtype.kind == "f" else np.zeros(values.shape)
-    largest = np.abs(numbers[np.isfinite(numbers)]).max(initial=_SMALLEST)
-    return np.full(numbers.shape, _TRAINING_SHARE * steps * largest)
+    numbers = [array[np.isfinite(array)] for array in alike if array.dtype.kind == "f"]
+    largest = max([_SMALLEST, *(float(np.abs(each).max(initial=0)) for each in numbers)])
+    return _TRAINING_SHARE * steps * largest
 
 
 def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:

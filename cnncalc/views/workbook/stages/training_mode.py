@@ -61,8 +61,9 @@ def _dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sour
 def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: str) -> Volume:
     """Return the volume of each number that is kept, divided by the share of those that are."""
     share = 1 - layer.rate
-    # At a rate of 1 nothing is kept, and nothing divided.
-    template = f"{{0}}*{{1}}/{formulas.literal(share)}" if share else "{0}*{1}"
+    # At a rate of 1 nothing is kept, and nothing divided. A number times 0 could be -0, which not
+    # every engine counts among the zeros.
+    template = f"IF({{1}}=1,{{0}}/{formulas.literal(share)},0)" if share else "0*{1}"
 
     def formula(index: Index, find: Finder) -> Formula:
         cells = (source.quantity, kept_quantity(layer.name))

@@ -10,6 +10,7 @@ import pytest
 from cnncalc.cli.exported import read_exported
 from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.layers import Softmax
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification import Place
 from cnncalc.views.workbook.plan import Quantity
@@ -19,6 +20,7 @@ from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.test_recalculation_of_exports import edited
 from tests.training.keras_training import compiled, weights_of
+from tests.views.workbook.networks import DrawnNetwork
 from tests.views.workbook.training.examples import (
     NETWORKS,
     OPTIMIZERS,
@@ -35,6 +37,7 @@ CASES = [
     for other in (0, len(OPTIMIZERS) // 2)
 ]
 FEW = CASES[::7]
+DRAWN = 24
 
 
 @cache
@@ -191,3 +194,35 @@ def test_every_optimizer_is_tried_with_every_loss_and_on_many_networks():
     for optimizer in OPTIMIZERS:
         assert len({name for name, _, used in CASES if used == optimizer}) > 4
     assert len(NETWORKS) >= 8
+
+
+def drawn(seed):
+    """The workbook of a network drawn over all layers and their options, with changed inputs."""
+    network = DrawnNetwork(seed).network
+    last = network.layers[-1]
+    is_softmax = isinstance(last, Softmax) or getattr(last, "activation", "") == "softmax"
+    is_sigmoid = getattr(last, "activation", "") == "sigmoid"
+    loss = "binary_crossentropy" if is_sigmoid else "mean_squared_error"
+    loss = "categorical_crossentropy" if is_softmax else loss
+    optimizer = OPTIMIZERS[seed % len(OPTIMIZERS)]
+    return changed(example(pieces(network, loss, optimizer, seed=seed)).content, seed)
+
+
+@pytest.mark.recalculation
+def test_libreoffice_trains_any_drawn_network():
+    contents = [drawn(seed) for seed in range(DRAWN)]
+    for seed, (content, evaluation) in enumerate(
+        zip(contents, recalculate(contents, "libreoffice"), strict=True)
+    ):
+        require_clean(content, evaluation)
+        report = compare_exported(read_exported(content), evaluation)
+        assert report.evaluated.differing == 0, (seed, report.evaluated.first)
+        assert report.changes == (), seed
+
+
+@pytest.mark.parametrize("seed", range(100, 106))
+def test_a_fast_engine_trains_a_few_drawn_networks(seed):
+    content = drawn(seed)
+    report = compare_exported(read_exported(content), recalculate([content], "formualizer")[0])
+    assert report.evaluated.differing == 0, report.evaluated.first
+    assert report.changes == ()
