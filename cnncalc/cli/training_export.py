@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
@@ -51,6 +51,8 @@ __all__ = [
 
 # Each step has a sheet, and each sample a part of it.
 MOST_STEPS, MOST_SAMPLES, DEFAULT_BATCH = 1_000, 1_024, 4
+# Of so many classes the names are written down.
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,9 @@ def _of_image(
         seed,
     )
     title = f"Training on {fitted.image.name}"
-    return TrainingPieces(fitted.network, training, ((fitted.image.values, label),), title)
+    note = _class_note(names) if names else ""
+    samples = ((fitted.image.values, label),)
+    return TrainingPieces(fitted.network, training, samples, title, note)
 
 
 def _with_rate(optimizer: Optimizer, rate: float | None) -> Optimizer:
@@ -172,6 +176,9 @@ def _of_data(
     given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
 ) -> TrainingPieces:
     """Return a training on labelled images, batch by batch as `train` takes them."""
+    if given.source == "-" or (given.source or "").startswith("article:"):
+        message = f"one image needs its class: add --target. Received: the image {given.source}"
+        raise OptionError(message)
     session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed))
     plan, dataset = session.plan, session.parts.training
     if lesson.samples is not None:
@@ -186,7 +193,16 @@ def _of_data(
     per_epoch = ceil(len(dataset) / plan.batch_size)
     training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
-    return TrainingPieces(network, training, taken.samples, f"Training on {name}")
+    note = _class_note(dataset.class_names)
+    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+
+
+def _class_note(names: Sequence[str]) -> str:
+    """Say which class has which number, where that isn't plain from their names."""
+    if all(name == str(number) for number, name in enumerate(names)):
+        return ""
+    shown = [f"{number} {printable(name)}" for number, name in enumerate(names[:MOST_NAMES])]
+    return f"Classes: {', '.join(shown)}{', …' if names[MOST_NAMES:] else ''}."
 
 
 class _Taken(NamedTuple):

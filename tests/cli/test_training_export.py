@@ -111,6 +111,7 @@ def test_photos_are_read_in_the_networks_shape(run, tmp_path):
     assert result.exit_code == 0, result.output
     (specification,) = read_exported((tmp_path / "a.xlsx").read_bytes()).plan.specifications
     assert specification.input_shape == (5, 4, 1)
+    assert values(tmp_path / "a.xlsx", "Dashboard")["B3"].value == "Classes: 0 cat, 1 dog."
 
 
 def test_weights_come_from_a_file(run, tmp_path):
@@ -201,6 +202,7 @@ def test_the_image_is_an_input_and_the_filter_is_a_kernel_again(run, tiny):
         (("--batch-size", "2"), "need --training-steps"),
         (("-n", NETWORK, "--optimizer", "adam"), "need --training-steps"),
         (("--training-steps", "2"), "--training-steps needs --network"),
+        (("article:6x6", "-n", TINY, "--training-steps", "2"), "one image needs its class"),
         (("-n", NETWORK, "--training-steps", "0"), "0 is not in the range"),
         (("-n", NETWORK, "--training-steps", "1", "--kernel", "edge"), "brings its own layers"),
         (("-n", NETWORK, "--training-steps", "1", "--worksheet"), "Received: --network"),

@@ -22,13 +22,14 @@ class TrainingPieces:
     """What a training's workbook is made of.
 
     Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
-    its class each, by their numbers there; a `title`.
+    its class each, by their numbers there; a `title`; a `note` for the reader.
     """
 
     network: Network
     training: TrainingSpecification
     samples: tuple[tuple[Array, int], ...]
     title: str = ""
+    note: str = ""
 
 
 def training_specification(pieces: TrainingPieces) -> Specification:
@@ -37,7 +38,7 @@ def training_specification(pieces: TrainingPieces) -> Specification:
     Raises OptionError for an optimizer that a workbook has no formulas for.
     """
     require_plain(pieces.training.optimizer)
-    return specify_training(pieces.network, pieces.training, pieces.title)
+    return specify_training(pieces.network, pieces.training, pieces.title, pieces.note)
 
 
 def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]:

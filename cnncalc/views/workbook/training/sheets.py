@@ -72,6 +72,7 @@ def _dashboard_sheet(
     texts = (
         Text(0, 1, title, "title"),
         *_links(links),
+        *([Text(2, 1, job.specification.note)] if job.specification.note else []),
         *board.texts,
         *legend(board.bottom, 1, {block.role for block in blocks}),
     )
