@@ -51,6 +51,7 @@ def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Opt
 
     Raises OptionError, as the optimizer does, for constants out of range.
 
+    >>> import numpy as np
     >>> from cnncalc.training.optimizers import SGD
     >>> with_settings(SGD(), {setting("learning_rate"): np.array([[0.5]])}).learning_rate
     0.5
