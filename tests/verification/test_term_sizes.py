@@ -21,7 +21,7 @@ from cnncalc.layers import (
 from cnncalc.network import assemble, initialize
 from cnncalc.trace import record
 from cnncalc.verification import Evaluation, ExpectedBlock, Place, WorkbookCells, compare
-from cnncalc.verification.term_sizes import term_sizes
+from cnncalc.verification.term_sizes import term_sizes, training_size
 
 IMAGE = np.array([[3.0, -4.0], [-5.0, 6.0]])[..., np.newaxis]
 
@@ -189,3 +189,10 @@ def test_the_difference_of_two_summing_orders_is_small_beside_the_size():
     size = sizes_of(Calculation(kernel).network(terms.shape), terms)["conv2d", "convolution"].item()
     products = (terms[0, :, 0] * kernel[0, :, 0, 0]).tolist()
     assert abs(sum(products) - math.fsum(products)) < 1e-14 * size
+
+
+def test_numbers_of_a_training_are_as_exact_as_the_largest_that_is_alike():
+    large, small = np.array([[8.0]]), np.array([[1e-17, np.nan]])
+    assert training_size([large, small], steps=1) == 800.0
+    assert training_size([small], steps=2) == training_size([], steps=2) == 20.0
+    assert training_size([np.array([["a"]], dtype=object)], steps=1) == 10.0
