@@ -11,6 +11,7 @@ import numpy as np
 from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
+from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
@@ -70,7 +71,7 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     if specification.layout == "output size":
         return values, {}
     if specification.training is not None:
-        return values, _training_sizes(values, len(specification.training.batches))
+        return values, _training_sizes(specification, values)
     trace = calculated_trace(specification, inputs)
     by_place = term_sizes(trace)
     sizes = {
@@ -83,7 +84,7 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}
 
 
-def _training_sizes(values: Arrays, steps: int) -> Arrays:
+def _training_sizes(specification: Specification, values: Arrays) -> Arrays:
     """Return the sizes behind the numbers of a training: a layer's gradients are alike."""
 
     def kind(name: Quantity) -> Quantity:
@@ -92,5 +93,10 @@ def _training_sizes(values: Arrays, steps: int) -> Arrays:
     alike: dict[Quantity, list[Array]] = defaultdict(list)
     for name, array in values.items():
         alike[kind(name)].append(array)
-    sizes = {each: training_size(arrays, steps) for each, arrays in alike.items()}
+    steps = len(specification.training.batches) if specification.training else 1
+    is_normalized = any(isinstance(each, BatchNormalization) for each in specification.layers)
+    sizes = {
+        each: training_size(arrays, steps, is_normalized=is_normalized)
+        for each, arrays in alike.items()
+    }
     return {name: np.full(array.shape, sizes[kind(name)]) for name, array in values.items()}

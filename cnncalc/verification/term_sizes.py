@@ -28,8 +28,9 @@ _EXACT = ("dilated kernel", "standard deviation")
 _SHARE_IN_SUMS = 0.1
 
 # `comparison` counts a hundredth of these sizes: a number of a training may differ by 1e-12 of the
-# largest of its kind for each step, and by 1e-13 in any case.
-_TRAINING_SHARE, _SMALLEST = 100.0, 0.1
+# largest of its kind for each step, and by 1e-13 in any case; behind a batch normalization, which
+# takes out what biases add, and divides by what little is left, by a hundred times as much.
+_TRAINING_SHARE, _SMALLEST, _NORMALIZED = 100.0, 0.1, 100.0
 
 # How far from a number its function's slope is measured, relative to the number.
 _STEP = 1e-6
@@ -87,21 +88,21 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     }
 
 
-def training_size(alike: Iterable[Array], steps: int) -> float:
+def training_size(alike: Iterable[Array], steps: int, *, is_normalized: bool = False) -> float:
     """Return the size behind numbers of a training: so that a share of the largest counts.
 
     Of a gradient that all but cancels only errors are left, and each step starts from what the one
     before came to, its errors included.
 
     Arguments: the numbers that are `alike`, such as a layer's gradients; how many `steps` the
-    training has. Where all are smaller than 0.1, they count as if they were that.
+    training has; whether it `is_normalized` by batches. Where all are smaller than 0.1, they count as if they were that.
 
     >>> training_size([np.array([0.5, -2.0])], steps=3)
     600.0
     """
     numbers = [array[np.isfinite(array)] for array in alike if array.dtype.kind == "f"]
     largest = max([_SMALLEST, *(float(np.abs(each).max(initial=0)) for each in numbers)])
-    return _TRAINING_SHARE * steps * largest
+    return _TRAINING_SHARE * steps * largest * (_NORMALIZED if is_normalized else 1)
 
 
 def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:

@@ -22,6 +22,7 @@ from cnncalc.views.workbook.stages.network import image_source
 from cnncalc.views.workbook.stages.training_mode import batch_volumes, training_volumes
 from cnncalc.views.workbook.stages.volumes import Source, Volume
 from cnncalc.views.workbook.training.loss import LossPass, is_joined, loss_pass
+from cnncalc.views.workbook.training.penalties import penalty_volumes, with_penalty
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = ["LayerPass", "NetworkPass", "network_pass"]
@@ -31,7 +32,8 @@ __all__ = ["LayerPass", "NetworkPass", "network_pass"]
 class LayerPass:
     """What one layer draws in a step.
 
-    `weights` are what a user may enter of it, and `shared` what follows from them alone; `batch`
+    `weights` are what a user may enter of it, `shared` what follows from them alone, and
+    `penalties` what keeps them small; `batch`
     is what all samples have in common, and `moved` the weights that follow from it; `forward` and
     `backward` are one sample's; `gradients` are those by the weights, of all samples.
     """
@@ -39,6 +41,7 @@ class LayerPass:
     layer: Layer
     weights: tuple[Volume, ...]
     shared: tuple[Volume, ...]
+    penalties: tuple[Volume, ...]
     batch: tuple[Volume, ...]
     moved: tuple[Volume, ...]
     forward: tuple[Volume, ...]
@@ -95,7 +98,6 @@ def _training(specification: Specification) -> TrainingSpecification:
 
 
 def _forward(layer: Layer, source: Source) -> _Forward:
-    _require_known(layer)
     try:
         volumes, result = training_volumes(layer, source)
     except (ShapeError, OptionError) as error:
@@ -105,13 +107,6 @@ def _forward(layer: Layer, source: Source) -> _Forward:
 
 def _named(layer: Layer, error: CnncalcError) -> CnncalcError:
     return type(error)(f"layer {layer.name}: {error}")
-
-
-def _require_known(layer: Layer) -> None:
-    """Refuse what a workbook has no formulas for."""
-    if layer.regularizers:
-        message = f"layer {layer.name}: a training's workbook can't show a regularizer"
-        raise OptionError(message)
 
 
 def _backward(
@@ -163,9 +158,10 @@ def _layer_pass(
         forward.layer,
         weights,
         (*helpers, *shared),
+        tuple(penalty_volumes(forward.layer, weights)),
         tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
         tuple(volume for volume in of_batch if volume.quantity.kind == "update"),
         tuple(own),
         tuple(backward),
-        tuple(gradients),
+        tuple(with_penalty(forward.layer, each) for each in gradients),
     )

@@ -16,6 +16,7 @@ from cnncalc.views.workbook.stages.vectors import ONE_SLICE
 from cnncalc.views.workbook.stages.volumes import EACH, Finder, Index, Volume, entered, whole
 from cnncalc.views.workbook.training.loss import LABEL, RIGHT, SAMPLE_LOSS
 from cnncalc.views.workbook.training.passes import LayerPass, NetworkPass
+from cnncalc.views.workbook.training.penalties import added_penalties
 from cnncalc.views.workbook.training.scope import Scope
 from cnncalc.views.workbook.training.specification import TrainingSpecification, Use
 from cnncalc.views.workbook.training.updates import (
@@ -66,7 +67,9 @@ def step_sections(
     layers = network.layers
     weights = [_weights(each, step) for each in layers]
     count = len(training.batches[step - 1])
-    yield Section("Weights before the step", "weights", ((), *weights, _results(step, count)))
+    penalties = [whole_step.volume(each) for layer in layers for each in layer.penalties]
+    results = _results(step, count, penalties)
+    yield Section("Weights before the step", "weights", ((), *weights, results))
     batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
     if any(batch):
         yield Section("All samples together · forward →", "forward", ((), *batch, ()))
@@ -121,7 +124,7 @@ def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> V
 def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
     scope = Scope(step)
     own = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
-    return (*own, *map(scope.volume, layer.shared))
+    return (*own, *map(scope.volume, (*layer.shared, *layer.penalties)))
 
 
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
@@ -146,12 +149,13 @@ def _captioned(volume: Volume, weight: Volume) -> Volume:
     )
 
 
-def _results(step: int, count: int) -> tuple[Volume, ...]:
+def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
     """Return the column of losses, their mean, and the share of right predictions."""
+    loss = _mean("Mean loss", mean_loss(step), losses(step), count)
     return (
         _column("Losses", losses(step), SAMPLE_LOSS, count),
         _column("Right", rights(step), RIGHT, count),
-        _mean("Mean loss", mean_loss(step), losses(step), count),
+        _penalized(loss, penalties) if penalties else loss,
         _mean("Accuracy", accuracy(step), rights(step), count),
     )
 
@@ -177,8 +181,13 @@ def _mean(title: str, quantity: Quantity, read: Quantity, count: int) -> Volume:
     return Volume(title, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula))
 
 
-def all_volumes(sections: Sequence[Section]) -> Iterator[Volume]:
-    """Yield every volume of some sections."""
-    for section in sections:
-        for band in section.bands:
-            yield from band
+def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
+    """Return the mean loss with all penalties added to it."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        (block,) = loss.draw(index, find)
+        assert isinstance(block.formula, Formula)  # noqa: S101 (a mean is one formula)
+        every = [block.formula, added_penalties(penalties, find)]
+        return (replace(block, formula=formulas.added(every)),)
+
+    return replace(loss, draw=draw, notes=("The losses' mean, and all penalties.",))

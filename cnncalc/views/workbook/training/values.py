@@ -9,7 +9,7 @@ import numpy as np
 from cnncalc.classification import class_count
 from cnncalc.errors import InputError
 from cnncalc.layers import Dropout, Shape
-from cnncalc.network import Array, Network, assemble
+from cnncalc.network import Array, Network, Weights, assemble
 from cnncalc.trace import Trace
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
@@ -21,6 +21,7 @@ from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_value
 from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
+from cnncalc.views.workbook.training.penalties import penalty_quantity, penalty_values
 from cnncalc.views.workbook.training.scope import Scope
 from cnncalc.views.workbook.training.settings import constants, setting, with_settings
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -147,6 +148,7 @@ def _step_values(
     for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
         shared = shared_values(layer, own, grid)
         values |= {Scope(step).quantity(name): array for name, array in shared.items()}
+        values |= _penalties(layer, own, step, grid)
     for update in record.updates:
         place = [each.name for each in specification.layers].index(update.layer)
         values |= _update_values(record.optimizer, update, step, grids[place].output)
@@ -160,6 +162,18 @@ def _kept(layer: LayerStep, place: int, grids: Grids) -> dict[Quantity, Array]:
     kept = layer.drawn[0][place]
     cells = as_cells(kept.shape, grids.output)
     return {kept_quantity(layer.layer.name): kept.astype(np.float64).reshape(cells)}
+
+
+def _penalties(
+    layer: LayerStep, weights: Weights, step: int, grids: Grids
+) -> dict[Quantity, Array]:
+    """Return the penalties on a layer's weights."""
+    return {
+        Scope(step).quantity(penalty_quantity(layer.layer.name, name)): penalty_values(
+            regularizer, weights[name]
+        ).reshape(as_cells(weights[name].shape, grids.output))
+        for name, regularizer in layer.layer.regularizers.items()
+    }
 
 
 def _grids(specification: Specification) -> list[Grids]:
@@ -222,8 +236,10 @@ def _update_values(
         # A workbook that began with momentum goes on without, where a user sets it to 0.
         moved = update.after - update.before
         slots["momentum"] = moved if isinstance(optimizer, SGD) else -moved
+    # The gradient by the weights as they are drawn has the penalties' in it.
+    gradient = update.gradient.reshape(as_cells(update.gradient.shape, grid))
     arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
-    return {
+    return {Quantity("gradient", update.layer, update.weight, step): gradient} | {
         new_weight(update.layer, f"{update.weight}{slot}", step): np.asarray(array).reshape(
             as_cells(array.shape, grid)
         )

@@ -55,7 +55,16 @@ NETWORKS = {
         "Dense(3); BatchNormalization(scale=False)",
         (4, 4, 1),
     ),
-    "positions": ("Dense(3, 'tanh'); LeakyReLU(0.3); ELU(0.7); Flatten()", (2, 2, 2)),
+    "regularized": (
+        "Conv2D(2, 2, activation='relu', kernel_regularizer=L1L2(0.02, 0.1), "
+        "bias_regularizer='l1'); Flatten(); Dense(3, 'tanh', kernel_regularizer='l2')",
+        (4, 4, 2),
+    ),
+    "positions": (
+        "Dense(3, 'tanh', kernel_regularizer=L1(0.03), bias_regularizer=L2(0.2)); "
+        "LeakyReLU(0.3); ELU(0.7); Flatten()",
+        (2, 2, 2),
+    ),
     "a row": ("Dense(3, 'softplus'); ReLU(1.5, 0.1, 0.2)", (4,)),
 }
 ENDS = {
