@@ -95,7 +95,8 @@ def training_size(alike: Iterable[Array], steps: int, *, is_normalized: bool = F
     before came to, its errors included.
 
     Arguments: the numbers that are `alike`, such as a layer's gradients; how many `steps` the
-    training has; whether it `is_normalized` by batches. Where all are smaller than 0.1, they count as if they were that.
+    training has; whether it `is_normalized` by batches. Where all are smaller than 0.1, they count
+    as if they were that.
 
     >>> training_size([np.array([0.5, -2.0])], steps=3)
     600.0

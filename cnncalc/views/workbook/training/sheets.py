@@ -55,7 +55,7 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
     drawing = Drawing((*board.placed, *steps))
     return [
         _dashboard_sheet(job, front, board, drawing, names),
-        contents(job, sections, drawing, front, names),
+        contents(job, sections[0], drawing, front, names),
         *(
             _step_sheet(job, (front, *names), step, each, drawing)
             for step, each in enumerate(arranged, start=1)

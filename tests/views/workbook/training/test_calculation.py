@@ -7,7 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cnncalc.cli.exported import read_exported
+from cnncalc.cli.verification import compare_exported
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.training.optimizers import SGD
@@ -33,6 +36,17 @@ def test_its_size_is_known_before_it_is_planned():
     known, real = estimate_training(made.specification), estimate(made.plan)
     assert (known.formulas, known.numbers) == (real.formulas, real.numbers)
     assert known.bytes == pytest.approx(real.bytes, rel=0.1)
+
+
+def test_a_last_batch_may_need_fewer_formulas():
+    """Sums over more than 32 samples come in parts."""
+    made = small(batches=(tuple(range(34)), (34,)))
+    names = {block.quantity[2:4] for sheet in made.plan.sheets for block in sheet.blocks}
+    assert ("batch partial kernel", 1) in names
+    assert ("batch partial kernel", 2) not in names
+    assert compare_exported(
+        read_exported(made.content), recalculate([made.content], "formualizer")[0]
+    ).agrees
 
 
 def test_the_loss_stays_finite_where_softmax_saturates():
