@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import ceil
@@ -147,6 +147,10 @@ def _of_image(
     given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
 ) -> TrainingPieces:
     """Return a training on one image, whose class is the target."""
+    _refuse(
+        "on one image, --target's, a step has one sample",
+        {"--batch-size": lesson.batch_size, "--samples": lesson.samples},
+    )
     fitted = fit_image(
         NetworkOptions(str(whole.network), whole.input_shape),
         WeightOptions(whole.weights, seed),
@@ -179,6 +183,15 @@ def _of_data(
     if given.source == "-" or (given.source or "").startswith("article:"):
         message = f"one image needs its class: add --target. Received: the image {given.source}"
         raise OptionError(message)
+    _refuse(
+        "data is read as train reads it, unless --target names the class of one image",
+        {
+            "--sheet": given.sheet,
+            "--range": given.cell_range,
+            "--resize": whole.resize,
+            "--class-names": whole.class_names,
+        },
+    )
     session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed))
     plan, dataset = session.plan, session.parts.training
     if lesson.samples is not None:
@@ -195,6 +208,14 @@ def _of_data(
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
     return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+
+
+def _refuse(why: str, options: Mapping[str, object]) -> None:
+    """Raise OptionError where an option was given that would do nothing."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        message = f"{why}. Received: {', '.join(given)}"
+        raise OptionError(message)
 
 
 def _class_note(names: Sequence[str]) -> str:

@@ -204,6 +204,12 @@ def test_the_image_is_an_input_and_the_filter_is_a_kernel_again(run, tiny):
         (("--training-steps", "2"), "--training-steps needs --network"),
         (("article:6x6", "-n", TINY, "--training-steps", "2"), "one image needs its class"),
         (("-n", NETWORK, "--training-steps", "0"), "0 is not in the range"),
+        (("-n", NETWORK, "--training-steps", "1", "--resize"), "as train reads it"),
+        (("-n", NETWORK, "--training-steps", "1", "--class-names", "a,b"), "Received: --class-"),
+        (
+            ("-n", TINY, "--training-steps", "1", "--target", "1", "--samples", "2"),
+            "a step has one sample. Received: --samples",
+        ),
         (("-n", NETWORK, "--training-steps", "1", "--kernel", "edge"), "brings its own layers"),
         (("-n", NETWORK, "--training-steps", "1", "--worksheet"), "Received: --network"),
         (("-n", NETWORK, "--training-steps", "1", "--optimizer", "spin"), "the optimizer must be"),
