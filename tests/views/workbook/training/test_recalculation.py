@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,8 @@ from cnncalc.cli.exported import read_exported
 from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.layers import Softmax
+from cnncalc.network import initialize
+from cnncalc.notation import parse
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification import Place
 from cnncalc.views.workbook.plan import Quantity
@@ -226,3 +229,18 @@ def test_a_fast_engine_trains_a_few_drawn_networks(seed):
     report = compare_exported(read_exported(content), recalculate([content], "formualizer")[0])
     assert report.evaluated.differing == 0, report.evaluated.first
     assert report.changes == ()
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_windows_of_the_same_numbers_tie_in_every_engine(channels):
+    """An image of stripes: max pooling finds several maxima, of which the first one learns."""
+    text = "Conv2D(3, 3, padding='same'); MaxPooling2D(2); Flatten(); Dense(2, 'softmax')"
+    network = initialize(parse(text).layers, (9, 9, channels), channels)
+    made = pieces(network, optimizer="Adam(0.05)", batches=((0,), (0,)))
+    stripes = np.tile(np.random.default_rng(channels).normal(size=(1, 3, channels)), (9, 3, 1))
+    striped = example(replace(made, samples=((stripes, 0),)))
+    ties = [value for name, value in striped.values.items() if name.name == "gradient equal maxima"]
+    assert {2.0} < set(np.concatenate(ties).ravel())
+    content = striped.content
+    evaluation = recalculate([content], "formualizer")[0]
+    assert compare_exported(read_exported(content), evaluation).agrees
