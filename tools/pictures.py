@@ -58,7 +58,7 @@ def workbook(name: str, source: str, page: int, width: int, folder: Path) -> Non
     subprocess.run(["pdftoppm", *chosen, folder / f"{source}.pdf", png.with_suffix("")], check=True)
     image = Image.open(png)
     # Without what is printed above and below.
-    image.crop((0, image.height // 18, image.width, image.height * 17 // 18)).save(png)
+    image.crop((0, image.height // 20, image.width, image.height * 19 // 20)).save(png)
     save(png, name, width)
 
 

@@ -151,16 +151,17 @@ def _captioned(volume: Volume, weight: Volume) -> Volume:
 
 def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
     """Return the column of losses, their mean, and the share of right predictions."""
-    loss = _mean("Mean loss", mean_loss(step), losses(step), count)
+    each, right = losses(step), rights(step)
+    loss = _mean("Mean loss", mean_loss(step), each, count)
     return (
-        _column("Losses", losses(step), SAMPLE_LOSS, count),
-        _column("Right", rights(step), RIGHT, count),
+        _column("Losses", each, SAMPLE_LOSS, count, "The loss of each sample."),
+        _column("Right", right, RIGHT, count, "1 for each sample that is taken for its class."),
         _penalized(loss, penalties) if penalties else loss,
-        _mean("Accuracy", accuracy(step), rights(step), count),
+        _mean("Accuracy", accuracy(step), right, count),
     )
 
 
-def _column(title: str, quantity: Quantity, local: Quantity, count: int) -> Volume:
+def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: str) -> Volume:
     """Return a row for each sample, with a number of its own."""
     step = quantity.step or 1
 
@@ -171,14 +172,15 @@ def _column(title: str, quantity: Quantity, local: Quantity, count: int) -> Volu
             for place, cell in enumerate(cells)
         )
 
-    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw)
+    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, (note,))
 
 
 def _mean(title: str, quantity: Quantity, read: Quantity, count: int) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
 
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula))
+    draw = whole(quantity, 1, 1, formula)
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, ("The mean over all samples.",))
 
 
 def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
@@ -190,4 +192,4 @@ def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
         every = [block.formula, added_penalties(penalties, find)]
         return (replace(block, formula=formulas.added(every)),)
 
-    return replace(loss, draw=draw, notes=("The losses' mean, and all penalties.",))
+    return replace(loss, draw=draw, notes=("The mean over all samples, and all penalties.",))

@@ -78,7 +78,7 @@ class _Lane:
 
 def heading(group: Group, direction: Direction) -> str:
     """Return what stands above a group: its title, and of a gradient or an update its rule."""
-    if direction == "forward":
+    if direction == "forward" or group.volumes[0].quantity.kind in ("weight", "training"):
         return group.title
     notes = " ".join(dict.fromkeys(group.notes))
     return f"{group.title}: {notes}" if notes else group.title

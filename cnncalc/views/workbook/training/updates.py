@@ -27,7 +27,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 # In a template, {weight} and {gradient} are the weight's own, {old_…} and {new_…} what is
 # remembered of it before and after the step, {corrected_rate} the step's, all else a constant.
-_ADAM_WORDS = "rate × √(1 − beta_2^step) / (1 − beta_1^step)"
+_CORRECTED = "Corrected rate: rate × √(1 − beta_2^step) / (1 − beta_1^step)"
 _SLOT_NOTES = {
     "sgd momentum": "momentum × itself before − rate × gradient.",
     "rmsprop velocity": "rho × itself before + (1 − rho) × gradient².",
@@ -49,7 +49,8 @@ def corrected_rate_volume(step: int) -> Volume:
     template = f"{{learning_rate}}*SQRT(1-{{beta_2}}^{step})/(1-{{beta_1}}^{step})"
     quantity = corrected_rate(step)
     draw = whole(quantity, 1, 1, lambda _, find: _filled(template, lambda n: find(setting(n), ())))
-    return Volume("Corrected rate", "", quantity, 1, 1, ONE_SLICE, draw, (f"{_ADAM_WORDS}.",))
+    words = "The learning rate, and in it the correction of both means' bias."
+    return Volume(_CORRECTED, "", quantity, 1, 1, ONE_SLICE, draw, (words,))
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:
