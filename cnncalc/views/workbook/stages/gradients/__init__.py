@@ -12,5 +12,8 @@ it has the rows and captions of the layer's output. The rooms, and what they giv
 - `backward.shared_volumes(layer, source, to_input)`: smaller steps of which a step needs one,
   not one a sample;
 - `quantities.is_shared(quantity)`: which quantities these are;
-- `values.gradient_values(…)`, `values.shared_values(…)`: the numbers that all of these show.
+- `values.gradient_values(step, weights, sample, grids)`, `values.shared_values(step, weights,
+  grids)`: the numbers that all of these show, the latter to be merged after all samples' traces.
+
+What a layer draws forward in training is `stages.training_mode`'s.
 """
