@@ -6,17 +6,24 @@ from importlib import import_module
 
 import pytest
 
+from benchmarks import measuring
 from benchmarks.reporting import README, Asked
 from tests.files.photos import save_classes
 from tests.peers import requires
 
 # The parts of each program, with the peers that must be installed.
 PARTS = {
+    ("convolution", "photos"): ("cv2", "torch"),
+    ("convolution", "float64"): ("cv2", "torch"),
+    ("convolution", "limits"): (),
+    ("convolution", "growth"): (),
+    ("convolution", "command"): ("cv2",),
     ("export", "speed"): (),
     ("fashion_mnist", "figures"): ("keras", "torch"),
     ("from_disk", "training"): ("keras", "tensorflow", "torch"),
     ("growth", "training"): (),
     ("growth", "export"): (),
+    ("pooling", "photos"): ("torch",),
     ("starting", "commands"): (),
 }
 
@@ -29,7 +36,8 @@ def marks(peers):
     ("program", "part"),
     [pytest.param(*names, marks=marks(peers)) for names, peers in PARTS.items()],
 )
-def test_a_program_measures_a_tiny_size(program, part, tmp_path):
+def test_a_program_measures_a_tiny_size(program, part, tmp_path, monkeypatch):
+    monkeypatch.setattr(measuring, "REST_SECONDS", 0)
     for place in ("train", "test"):
         save_classes(tmp_path / place, count=6)
     asked = Asked(tiny=True, folder=tmp_path)
@@ -40,7 +48,7 @@ def test_a_program_measures_a_tiny_size(program, part, tmp_path):
 
 def test_every_part_is_tried_here_and_has_its_place_on_the_page():
     programs = {path.stem for path in README.parent.glob("*.py")}
-    programs -= {"__init__", "measuring", "reporting"}
+    programs -= {"__init__", "measuring", "on_photos", "reporting"}
     parts = {
         (each, part) for each in programs for part in import_module(f"benchmarks.{each}").PARTS
     }

@@ -1,0 +1,285 @@
+"""Convolves a photo of 12 megapixels with cnncalc, OpenCV, SciPy and PyTorch.
+
+In a photo of three channels each is convolved with the same kernel, as a photo is blurred. OpenCV
+and SciPy know no strides and no "valid": what wasn't asked for is cut off, which costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.measuring import Command, Turns, check_same, commands_in_turns, in_turns
+from benchmarks.on_photos import (
+    PHOTO,
+    ROUNDS,
+    TINY,
+    Array,
+    Way,
+    Work,
+    channels_first,
+    color,
+    photo,
+    through_cases,
+    turns_by_case,
+)
+from benchmarks.reporting import Asked, program, table
+
+KERNELS = (3, 5, 11)
+MEGAPIXELS = (0.1, 1, 10, 100)
+MATRIX = 2048
+
+
+class Case(NamedTuple):
+    """A photo's (height, width) and channels; its kernel's size; how the kernel slides."""
+
+    size: tuple[int, int]
+    kernel: int
+    channels: int = 1
+    padding: int = 0
+    stride: int = 1
+    dtype: str = "float32"
+
+    def __str__(self) -> str:
+        """Return what a table's line is called."""
+        slides = "same" if self.padding else "valid"
+        kernel = f"{self.kernel}×{self.kernel}"
+        return f"{color(self.channels)} {kernel}, {slides}, stride {self.stride}"
+
+
+def weights(case: Case) -> Array:
+    """Return the kernel, (height, width)."""
+    return np.random.default_rng(1).standard_normal((case.kernel, case.kernel)).astype(case.dtype)
+
+
+def cut(result: Array, case: Case) -> Array:
+    """Return the part of a result of the photo's size that was asked for."""
+    edge = case.kernel // 2 - case.padding
+    height, width = case.size
+    return result[edge : height - edge : case.stride, edge : width - edge : case.stride]
+
+
+def by_cnncalc(case: Case) -> Work:
+    """Return the work by the library's operation."""
+    from cnncalc.geometry import geometry
+    from cnncalc.ops.convolution import depthwise_convolve
+
+    window = geometry(case.size, case.kernel, case.stride, case.padding)
+    images = photo(case.size, case.channels, case.dtype)[np.newaxis]
+    kernel = np.repeat(weights(case)[:, :, np.newaxis, np.newaxis], case.channels, axis=2)
+    return lambda: depthwise_convolve(images, kernel, window)[0]
+
+
+def by_calculator(case: Case) -> Work:
+    """Return the work by `cnncalc.convolve`, which checks what it is given and what comes out."""
+    from cnncalc import convolve
+
+    image, kernel = photo(case.size, case.channels, case.dtype)[:, :, 0], weights(case)
+    slides: dict[str, Any] = {"padding": case.padding, "strides": case.stride}
+    return lambda: convolve(image, kernel, **slides)[:, :, np.newaxis]
+
+
+def by_opencv(case: Case) -> Work:
+    """Return the work by filter2D."""
+    import cv2
+
+    image, kernel = photo(case.size, case.channels, case.dtype), weights(case)
+    border = cv2.BORDER_CONSTANT
+    return lambda: cut(
+        cv2.filter2D(image, -1, kernel, borderType=border).reshape(image.shape), case
+    )
+
+
+def by_scipy(case: Case) -> Work:
+    """Return the work by scipy.ndimage."""
+    from scipy import ndimage
+
+    image, kernel = photo(case.size, case.channels, case.dtype), weights(case)[:, :, np.newaxis]
+    return lambda: cut(ndimage.correlate(image, kernel, mode="constant"), case)
+
+
+def by_pytorch(case: Case) -> Work:
+    """Return the work by conv2d, the channels first, as PyTorch has them."""
+    import torch
+
+    images = channels_first(case.size, case.channels, case.dtype)
+    kernel = torch.tensor(weights(case)).repeat(case.channels, 1, 1, 1)
+    slides = {"padding": case.padding, "stride": case.stride, "groups": case.channels}
+
+    def work() -> Array:
+        with torch.inference_mode():
+            result = torch.nn.functional.conv2d(images, kernel, **slides)
+        return np.asarray(result[0].permute(1, 2, 0))
+
+    return work
+
+
+CNNCALC: Way = ("cnncalc", by_cnncalc, ())
+CALCULATOR: Way = ("cnncalc.convolve", by_calculator, ())
+PEERS: tuple[Way, ...] = (
+    ("OpenCV", by_opencv, ("cv2",)),
+    ("scipy.ndimage", by_scipy, ("scipy",)),
+    ("PyTorch", by_pytorch, ("torch",)),
+)
+
+
+def photos(asked: Asked) -> Sequence[str]:
+    """Measure grey and RGB photos in float32."""
+    size = TINY if asked.tiny else PHOTO
+    cases = [
+        Case(size, kernel, channels, padding, stride)
+        for channels in (1, 3)
+        for kernel in KERNELS
+        for padding, stride in ((0, 1), (kernel // 2, 1), (kernel // 2, 2))
+    ]
+    found = turns_by_case((CNNCALC, *PEERS), cases, 1 if asked.tiny else ROUNDS)
+    return [
+        f"{size[0]}×{size[1]} numbers in float32, RGB three times as many.",
+        table(_HEADER, [_row(case, turns) for case, turns in zip(cases, found, strict=True)]),
+    ]
+
+
+_HEADER = (
+    *("", "cnncalc, ms", "scipy.ndimage's time by ours (at least 2.5)"),
+    *("PyTorch's time by ours (at least 2.5)", "our time by OpenCV's (at most 4)"),
+)
+
+
+def _row(case: Case, turns: Turns) -> Sequence[object]:
+    return (
+        str(case),
+        turns.seconds("cnncalc").scaled(1000),
+        turns.ratio("cnncalc", "scipy.ndimage"),
+        turns.ratio("cnncalc", "PyTorch"),
+        turns.ratio("OpenCV", "cnncalc"),
+    )
+
+
+def doubles(asked: Asked) -> Sequence[str]:
+    """Measure grey photos in float64, with the calculator's own function as well."""
+    size = TINY if asked.tiny else PHOTO
+    cases = [Case(size, kernel, dtype="float64") for kernel in KERNELS]
+    found = turns_by_case((CNNCALC, CALCULATOR, *PEERS), cases, 1 if asked.tiny else ROUNDS)
+    rows = []
+    for case, turns in zip(cases, found, strict=True):
+        name, ours, *ratios = _row(case, turns)
+        rows.append((name, ours, turns.seconds("cnncalc.convolve").scaled(1000), *ratios))
+    header = (*_HEADER[:2], "cnncalc.convolve, ms", *_HEADER[2:])
+    return [f"{size[0]}×{size[1]} numbers in float64.", table(header, rows)]
+
+
+def by_copying(case: Case) -> Work:
+    """Return the least of all works on a photo: to copy it into memory of its own."""
+    return photo(case.size, case.channels, case.dtype).copy
+
+
+def by_multiplying(case: Case) -> Work:
+    """Return a product of two large matrices, with all the threads BLAS takes."""
+    side = min(MATRIX, *case.size)
+    matrix = np.random.default_rng(0).random((side, side), np.float32)
+    return lambda: matrix @ matrix
+
+
+def limits(asked: Asked) -> Sequence[str]:
+    """Compare with how fast this machine copies memory and multiplies matrices."""
+    size = TINY if asked.tiny else PHOTO
+    cases = [Case(size, kernel) for kernel in KERNELS]
+    ways = (CNNCALC, ("copy", by_copying, ()), ("sgemm", by_multiplying, ()))
+    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS, same=False)
+    side = min(MATRIX, *size)
+    rows = []
+    for case, turns in zip(cases, found, strict=True):
+        # A multiplication and an addition for each of the kernel's weights, at each pixel.
+        needed = 2 * case.kernel**2 * size[0] * size[1] / (2 * side**3)
+        rows.append(
+            (
+                *(str(case), turns.seconds("cnncalc").scaled(1000)),
+                turns.ratio("cnncalc", "copy").scaled(100),
+                turns.ratio("cnncalc", "sgemm").scaled(100 * needed),
+            )
+        )
+    copy, sgemm = (found[0].seconds(name).middle for name in ("copy", "sgemm"))
+    bandwidth = 2 * photo(size, 1, "float32").nbytes / copy / 1e9
+    return [
+        f"Copying the photo takes {1000 * copy:.3g} ms ({bandwidth:.3g} GB/s, read and written); a "
+        f"product of {side}×{side} numbers runs at {2 * side**3 / sgemm / 1e9:.3g} GFLOP/s. Of a "
+        "convolution only what its formula asks for counts, no zeros.",
+        table(("", "cnncalc, ms", "% of copying", "% of sgemm"), rows),
+    ]
+
+
+def growth(asked: Asked) -> Sequence[str]:
+    """Measure photos of 0.1 to 100 megapixels."""
+    sizes = [
+        (round((megapixels * 750_000) ** 0.5), round((megapixels * 750_000) ** 0.5 / 0.75))
+        for megapixels in ((0.01, 0.02) if asked.tiny else MEGAPIXELS)
+    ]
+    work = CNNCALC[1]
+    contenders = [through_cases(f"{size}", work, (), [Case(size, kernel=5)]) for size in sizes]
+    turns = in_turns(contenders, ROUNDS)
+    rows = []
+    for (height, width), contender in zip(sizes, contenders, strict=True):
+        pixels = height * width
+        seconds = turns.seconds(contender.name)
+        peak = turns.peak_megabytes(contender.name)
+        rest = peak - 2 * pixels * 4 / 2**20
+        rows.append(
+            (
+                *(f"{pixels / 1e6:.3g}", seconds.scaled(1000), seconds.scaled(1e9 / pixels)),
+                *(f"{peak:.0f}", f"{rest:.0f}"),
+            )
+        )
+    header = ("megapixels", "ms", "ns a pixel", "peak MB", "less photo and result")
+    return ["cnncalc, 5×5 on grey photos in float32.", table(header, rows)]
+
+
+def command(asked: Asked) -> Sequence[str]:
+    """Measure the command, from a JPEG to a PNG, and a program that does the same with OpenCV."""
+    from PIL import Image
+
+    height, width = TINY if asked.tiny else PHOTO
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path, ours, theirs = (folder / each for each in ("photo.jpg", "ours.png", "theirs.png"))
+        coarse = (photo((height // 20, width // 20), 3, "float32") * 255).astype(np.uint8)
+        Image.fromarray(coarse).resize((width, height)).save(path)
+        cnncalc = (Path(sys.executable).parent / "cnncalc", "convolve", path, "--kernel", "blur")
+        opencv = (sys.executable, Path(__file__).parent / "peers" / "opencv_blur.py", path)
+        commands = (
+            Command("cnncalc", [*cnncalc, "--force", "-o", ours]),
+            Command("OpenCV", [*opencv, theirs], ("cv2",)),
+        )
+        turns = commands_in_turns(commands, 2 if asked.tiny else 2 * ROUNDS)
+        pictures = [np.asarray(Image.open(each), float) for each in (ours, theirs)]
+    # The two decode JPEG's colours to greys that differ by a level, and halves either way.
+    check_same("the picture", pictures[0], pictures[1], 3 / 255)
+    rows = [
+        (
+            *(each.name, turns.seconds(each.name), turns.processor_seconds(each.name)),
+            *(f"{turns.peak_megabytes(each.name):.0f}", turns.ratio("OpenCV", each.name)),
+        )
+        for each in commands
+    ]
+    header = ("", "seconds", "of the processor", "peak MB", "times as long as OpenCV")
+    return [
+        f"A JPEG of {height}×{width}, read as grey, blurred with 3×3 in float64, written as a PNG; "
+        "cnncalc shows what it did as well.",
+        table(header, rows),
+    ]
+
+
+PARTS = {
+    "photos": photos,
+    "float64": doubles,
+    "limits": limits,
+    "growth": growth,
+    "command": command,
+}
+
+if __name__ == "__main__":
+    program("convolution", PARTS)
