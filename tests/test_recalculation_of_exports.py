@@ -84,7 +84,8 @@ def special_networks():
 def mutated(content, seed):
     """Type another number over one cell of each image and each weight, as a user would.
 
-    A target becomes class 0, a learning rate 0.05. The stored values stay: only who recalculates gets the numbers right.
+    A target becomes class 0, a learning rate 0.05. The stored values stay: only who recalculates
+    gets the numbers right.
     """
     random = np.random.default_rng(seed)
     plan = read_exported(content).plan

@@ -56,8 +56,9 @@ def main(folder: Path, kills: int, seed: int, options: tuple[str, ...]) -> None:
     swept = left - len(list(folder.glob(".cnncalc-*")))
     models = [(folder / f"{name}.keras").read_bytes() for name in ("killed", "undisturbed")]
     sys.stdout.write(
-        f"{killed} kills, {in_training} of them after training had begun; the same bytes: "
-        f"{models[0] == models[1]}; hidden files left: {left}, swept away by the last run: {swept}\n"
+        f"{killed} kills, {in_training} of them after training had begun; "
+        f"the same bytes: {models[0] == models[1]}; "
+        f"hidden files left: {left}, swept away by the last run: {swept}\n"
     )
 
 

@@ -149,7 +149,7 @@ def test_what_was_typed_over_is_told(run, small, sheet, cell, content, said):
     ("sheet", "cell", "content", "said"),
     [
         ("Prediction", "C7", 2, "the target must be the number of a class, 0 to 1. Received: 2"),
-        ("Prediction", "C7", "dog", "C7 of sheet 'Prediction' must hold a number, as what is chosen"),
+        ("Prediction", "C7", "dog", "C7 of sheet 'Prediction' must hold a number, as what is"),
         ("Prediction", "C12", None, "C12 of sheet 'Prediction' must hold a text, as each class"),
         ("dense", "D13", "x", "D13 of sheet 'dense' must hold a number, as all weights do"),
         ("About", "B23", "no", "must hold"),
