@@ -25,7 +25,7 @@ from cnncalc.ops.normalization import (
     moving_average,
 )
 
-__all__ = ["Saved", "forward_saved"]
+__all__ = ["Saved", "forward_saved", "save_layer"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +64,18 @@ def forward_saved(
     """
     saved: list[Saved] = []
     for layer, own in zip(layers, weights, strict=True):
-        if generator is None:
-            saved.append(Saved(images, forward_layer(layer, own, images)))
-        else:
-            saved.append(_train_layer(layer, own, images, generator))
+        saved.append(save_layer(layer, own, images, generator))
         images = saved[-1].output
     return tuple(saved)
+
+
+def save_layer(
+    layer: Layer, weights: Weights, images: Array, generator: np.random.Generator | None
+) -> Saved:
+    """Run a batch through one layer, as `forward_saved` does through all."""
+    if generator is None:
+        return Saved(images, forward_layer(layer, weights, images))
+    return _train_layer(layer, weights, images, generator)
 
 
 @singledispatch

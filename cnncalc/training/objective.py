@@ -1,8 +1,8 @@
 """What training minimises: the mean loss of a batch, with its gradient by every weight.
 
-A batch is worked through in pieces, several at once in threads. How it is cut depends on the
-network and the batch alone, and the pieces' gradients are added in their order: the sum is the
-same, to the last bit, whatever the number of threads.
+A batch is worked through in pieces, some behind each other in a lane, several lanes at once in
+threads. How it is cut depends on the network and the batch alone, and gradients are added in the
+pieces' and the lanes' order: the sum is the same, to the last bit, whatever the number of threads.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from math import ceil, prod
+from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +24,10 @@ from cnncalc.network import (
     Network,
     Saved,
     Weights,
-    backward,
-    forward,
     forward_saved,
     without_last_activation,
 )
+from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
@@ -46,8 +46,14 @@ __all__ = [
 
 Array = NDArray[Any]
 
-PIECE_VALUES = 2**22
-"""How many numbers of all layers' outputs a piece of a batch may hold: 16 MiB of float32."""
+PIECE_VALUES = 3 * 2**20
+"""How many numbers the work on a piece of a batch may hold: 12 MiB of float32. Measured."""
+
+LEAST_PIECES = 4
+"""Into how many pieces a batch is cut at least, so that several threads have work."""
+
+LANES = 16
+"""In how many parts a batch's gradients are summed up, each by one thread at a time."""
 
 
 class Outcome(NamedTuple):
@@ -102,11 +108,14 @@ class Objective:
         Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `executor`
         that works on the pieces.
         """
+        prepared = self._passes.prepare(self.network.weights)
 
         def work(piece: slice) -> Outcome:
+            own = images[piece].astype(self._dtype)
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                raw = forward(self.network, images[piece].astype(self._dtype))
-                return self.judge(raw, labels[piece])
+                kept = self._passes.forward(prepared, own, generator=None)
+                # A copy, since the next piece overwrites the output.
+                return self.judge(np.array(kept[-1].output), labels[piece])
 
         results = list(executor.map(work, self._pieces(len(labels))))
         return Outcome(*(np.concatenate(parts) for parts in zip(*results, strict=True)))
@@ -128,11 +137,14 @@ class Objective:
         Arguments: `images` (batch, *input shape) of any type; `labels` (batch,); the `seed` of
         what dropout keeps; the `executor` that works on the pieces.
         """
+        passes = self._passes
+        prepared = passes.prepare(self.network.weights)
 
-        def work(piece: slice) -> BatchResult:
-            return self._piece(images, labels, seed, piece)
+        def work(lane: Sequence[slice]) -> BatchResult:
+            return _added(self._piece(prepared, images, labels, seed, piece) for piece in lane)
 
-        total = _added(executor.map(work, self.training_pieces(len(labels))))
+        total = _added(executor.map(work, _lanes(self.training_pieces(len(labels)))))
+        total = total._replace(gradients=passes.finish(total.gradients))
         add_penalty_gradients(self.network, total.gradients)
         return total._replace(loss=total.loss + penalty(self.network) * len(labels))
 
@@ -143,11 +155,9 @@ class Objective:
         return [slice(0, batch)] if whole else self._pieces(batch)
 
     def _pieces(self, batch: int) -> list[slice]:
-        """Cut a batch into pieces of about one size, small enough to stay in the cache."""
-        values = sum(map(prod, self.network.shapes))
-        count = ceil(batch / max(1, PIECE_VALUES // values))
-        edges = [batch * i // count for i in range(count + 1)]
-        return [slice(start, stop) for start, stop in pairwise(edges)]
+        """Cut a batch into pieces of one size, small enough to stay in the cache."""
+        size = max(1, min(PIECE_VALUES // self._passes.numbers, ceil(batch / LEAST_PIECES)))
+        return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]
 
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice
@@ -162,23 +172,36 @@ class Objective:
         return PieceForward(saved, losses, outputs, gradient / len(labels))
 
     def _piece(
-        self, images: Array, labels: Array, seed: Sequence[int], piece: slice
+        self,
+        prepared: Sequence[Weights],
+        images: Array,
+        labels: Array,
+        seed: Sequence[int],
+        piece: slice,
     ) -> BatchResult:
-        layers, weights = self.network.layers, self.network.weights
+        """Run a piece of a batch; its gradients, by step, are overwritten by the next piece."""
+        generator = np.random.default_rng([*seed, piece.start])
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            saved, losses, outputs, gradient = self.piece_forward(images, labels, seed, piece)
-            by_weight = backward(layers, weights, saved, gradient).weights
+            own = images[piece].astype(self._dtype)
+            kept = self._passes.forward(prepared, own, generator)
+            losses, gradient = self._loss_values(kept[-1].output, labels[piece])
+            by_weight = self._passes.backward(prepared, kept, gradient / len(labels))
+            outputs = ACTIVATIONS[self.activation].forward(kept[-1].output)
         return BatchResult(
             float(losses.sum(dtype=np.float64)),
             correct(outputs, labels[piece]),
-            by_weight,
-            tuple(record.updates for record in saved),
+            tuple(by_weight),
+            self._passes.updates(kept),
         )
 
     def _loss_values(self, raw: Array, labels: Array) -> LossValues:
         wanted = targets(labels, raw.shape[-1], self._dtype)
         return self.loss.compute(wanted, raw, self.activation == self.loss.activation)
+
+    @cached_property
+    def _passes(self) -> TrainingPass:
+        return TrainingPass(self.network.layers, self.network.input_shape)
 
     @property
     def _dtype(self) -> np.dtype[Any]:
@@ -243,13 +266,22 @@ def targets(labels: Array, units: int, dtype: Any = np.float32) -> Array:  # noq
     return np.asarray(labels[:, np.newaxis] == np.arange(units), dtype=dtype)
 
 
+def _lanes(pieces: Sequence[slice]) -> list[Sequence[slice]]:
+    """Divide the pieces of a batch into lanes of neighbours, each a sum of its own."""
+    count = min(LANES, len(pieces))
+    edges = [len(pieces) * i // count for i in range(count + 1)]
+    return [pieces[start:stop] for start, stop in pairwise(edges)]
+
+
 def _added(results: Iterator[BatchResult]) -> BatchResult:
-    total = next(results)
-    loss, right = total.loss, total.correct
+    """Add up the results in their order, each before the next one is made."""
+    first = next(results)
+    loss, right = first.loss, first.correct
+    total = [{name: np.array(own) for name, own in each.items()} for each in first.gradients]
     for result in results:
         loss += result.loss
         right += result.correct
-        for sums, gradients in zip(total.gradients, result.gradients, strict=True):
+        for sums, gradients in zip(total, result.gradients, strict=True):
             for name, gradient in gradients.items():
                 sums[name] += gradient
-    return total._replace(loss=loss, correct=right)
+    return first._replace(loss=loss, correct=right, gradients=tuple(total))

@@ -51,7 +51,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
     images, labels = batch(23)
     whole = run(objective, images, labels)
     monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
-    assert len(objective._pieces(23)) == 8
+    assert len(objective._pieces(23)) == 12
     pieces = run(objective, images, labels)
     assert (pieces.correct, pieces.loss) == (whole.correct, pytest.approx(whole.loss))
     for mine, other in zip(pieces.gradients, whole.gradients, strict=True):

@@ -1,0 +1,117 @@
+"""Which algorithm training takes for each layer, and why: the one place where that is decided.
+
+All algorithms give the same numbers, but for the last bits. What is fast follows from the shapes
+alone, so that a training takes the same course on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cnncalc.layers import (
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    PoolingLayer,
+    Shape,
+)
+
+__all__ = ["Choice", "choose"]
+
+# BLAS gives a product of so many rows about two thirds of its speed, and one of four times as many
+# all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
+FEW_FILTERS = 16
+
+
+class Choice(NamedTuple):
+    """An algorithm for one layer, or for several that it works out together.
+
+    `first` is the position of the first of its `layers`; `algorithm` is one of "blocked product",
+    "patches", "plain product", "cell by cell" and "layer by layer"; `reason` says why, for people.
+    """
+
+    first: int
+    layers: int
+    algorithm: str
+    reason: str
+
+
+def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
+    """Choose an algorithm for each layer of a network in training.
+
+    Arguments: the `layers` in order; one sample's `input_shape`.
+    Returns the choices in the layers' order; each layer is in one of them.
+
+    >>> layers = [Conv2D(10, 5, activation="relu"), MaxPooling2D(2), Flatten(), Dense(2)]
+    >>> [(one.layers, one.algorithm) for one in choose(layers, (300, 300, 3))]
+    [(2, 'blocked product'), (2, 'plain product')]
+    """
+    if any(isinstance(layer, BatchNormalization) for layer in layers):
+        reason = "batch normalization needs the whole batch at once, too much to keep its patches"
+        return tuple(Choice(i, 1, "layer by layer", reason) for i in range(len(layers)))
+    return tuple(_choices(layers, input_shape))
+
+
+def _choices(layers: Sequence[Layer], shape: Shape) -> Iterator[Choice]:
+    first = 0
+    while first < len(layers):
+        choice = _choose_first(layers[first:], shape)._replace(first=first)
+        for layer in layers[first : first + choice.layers]:
+            shape = layer.output_shape(shape)
+        first += choice.layers
+        yield choice
+
+
+def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
+    """Choose for the first layer, and those behind it that it takes along."""
+    layer, behind = layers[0], layers[1] if len(layers) > 1 else None
+    if isinstance(layer, Conv2D):
+        return _convolution(layer, behind, shape)
+    if isinstance(layer, MaxPooling2D | AveragePooling2D) and _side_by_side(layer, shape):
+        return Choice(0, 1, "cell by cell", "its windows lie side by side, without padding")
+    if isinstance(layer, Flatten) and isinstance(behind, Dense):
+        reason = "its weights are brought into the images' order, once a batch"
+        return Choice(0, 2, "plain product", reason)
+    if isinstance(layer, Dense) and len(shape) == 1:
+        return Choice(0, 1, "plain product", "a matrix product already")
+    return Choice(0, 1, "layer by layer", "the calculator's own operation serves well")
+
+
+def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
+    geometry = layer.geometry(shape)
+    if layer.groups > 1:
+        return Choice(0, 1, "layer by layer", "each group of channels has a product of its own")
+    if _pools_blocks(layer, behind, shape):
+        reason = (
+            f"{layer.filters} filters are few for a product: it gives all outputs of a pooling "
+            "cell at once"
+        )
+        return Choice(0, 2, "blocked product", reason)
+    if geometry.kernel == (1, 1) and geometry.strides == (1, 1) and not any(geometry.pads):
+        return Choice(0, 1, "plain product", "a 1×1 window is a product of channels and filters")
+    numbers = geometry.kernel.height * geometry.kernel.width * shape[2]
+    reason = f"one product of patches of {numbers} numbers and {layer.filters} filters"
+    return Choice(0, 1, "patches", reason)
+
+
+def _pools_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> bool:
+    """Say whether a pooling behind a convolution had better be part of its product."""
+    return (
+        isinstance(behind, MaxPooling2D)
+        and layer.filters < FEW_FILTERS
+        # What keeps the order of numbers can wait until the largest is found.
+        and layer.activation in ("relu", "linear")
+        and max(layer.geometry(shape).dilation_rate) == 1
+        and _side_by_side(behind, layer.output_shape(shape))
+    )
+
+
+def _side_by_side(layer: PoolingLayer, shape: Shape) -> bool:
+    """Say whether windows neither overlap, nor leave gaps, nor reach into padding."""
+    geometry = layer.geometry(shape)
+    return geometry.strides == geometry.kernel and not any(geometry.pads)

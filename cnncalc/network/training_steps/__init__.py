@@ -1,0 +1,14 @@
+"""The steps of the fast training pass: layers worked out together, forward and backward.
+
+A step gives what its layers give one by one (forward_saved, backward), sums in another order
+apart. It works in planes (ops/planes.py) and in buffers of its own, which its next call
+overwrites: one piece of a batch goes forward and backward before the next one comes.
+"""
+
+from cnncalc.network.training_steps.convolution import ConvolutionStep
+from cnncalc.network.training_steps.dense import DenseStep
+from cnncalc.network.training_steps.layer import LayerStep
+from cnncalc.network.training_steps.pooling import PoolingStep
+from cnncalc.network.training_steps.step import Kept, Step
+
+__all__ = ["ConvolutionStep", "DenseStep", "Kept", "LayerStep", "PoolingStep", "Step"]

@@ -1,0 +1,83 @@
+"""The step of a Dense layer, with the Flatten before it if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from cnncalc import layers as specifications
+from cnncalc.network.backward_pass import LayerGradients
+from cnncalc.network.structure import Array, Weights
+from cnncalc.network.training_steps.finishing import (
+    activate,
+    bias_column,
+    bias_gradient,
+    deactivate,
+)
+from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.ops.planes import from_planes, shape_in_planes, to_planes
+
+__all__ = ["DenseStep"]
+
+
+class DenseStep(Step):
+    """A Dense layer, with the Flatten before it if there is one.
+
+    The kernel's rows are brought into the order of the planes, once a batch: that is less work
+    than to bring each image into the order of the rows.
+    """
+
+    @cached_property
+    def layer(self) -> specifications.Dense:
+        """The Dense layer."""
+        layer = self.layers[-1]
+        assert isinstance(layer, specifications.Dense)  # noqa: S101 (tells mypy)
+        return layer
+
+    def prepare(self, weights: Sequence[Weights]) -> Weights:
+        """Return the kernel as (units, features in the order of planes), the bias as a column."""
+        own = weights[-1]
+        rows = own["kernel"].reshape(*self.input_shape, self.layer.units)
+        planes = to_planes(np.moveaxis(rows, -1, 0)).reshape(-1, self.layer.units)
+        return {"kernel": np.ascontiguousarray(planes.T), **bias_column(own)}
+
+    def forward(
+        self, weights: Weights, images: Array, generator: np.random.Generator | None
+    ) -> Kept:
+        """Multiply, add the bias and activate."""
+        kernel = weights["kernel"]
+        features = to_planes(images).reshape(kernel.shape[1], -1)
+        shape = (self.layer.units, len(images))
+        sums = self.buffers.take("sums", shape, kernel.dtype)
+        np.matmul(kernel, features, out=sums)
+        if self.layer.use_bias:
+            sums += weights["bias"]
+        return Kept(activate(str(self.layer.activation), from_planes(sums)), features)
+
+    def backward(
+        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
+    ) -> LayerGradients:
+        """Multiply the gradient by the features, and by the kernel."""
+        kernel, features = weights["kernel"], kept.values
+        by_sums = deactivate(str(self.layer.activation), gradient, kept.output, self.buffers)
+        by_sums = np.ascontiguousarray(to_planes(by_sums))
+        by_kernel = self.buffers.take("gradient by kernel", kernel.shape, kernel.dtype)
+        by_weight = {"kernel": np.matmul(by_sums, features.T, out=by_kernel)}
+        if self.layer.use_bias:
+            by_weight["bias"] = by_sums.sum(axis=1)
+        if not to_input:
+            return LayerGradients(None, by_weight)
+        by_features = self.buffers.take("gradient by input", features.shape, kernel.dtype)
+        np.matmul(kernel.T, by_sums, out=by_features)
+        shape = shape_in_planes(self.input_shape)
+        return LayerGradients(from_planes(by_features.reshape(*shape, -1)), by_weight)
+
+    def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
+        """Return the gradients by the kernel, in its own order, and by the bias."""
+        by_kernel = gradients["kernel"].T
+        shape = shape_in_planes(self.input_shape)
+        rows = np.moveaxis(from_planes(by_kernel.reshape(*shape, -1)), 0, -1)
+        own = {"kernel": rows.reshape(-1, self.layer.units)} | bias_gradient(gradients)
+        return [*({} for _ in self.layers[1:]), own]

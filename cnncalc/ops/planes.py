@@ -1,0 +1,67 @@
+"""Planes: how the fast training pass orders a batch in memory.
+
+The arrays keep their shape, (batch, height, width, channels). In memory the channels come first
+and the images last, so that the same pixel of all images lies side by side: every copy and every
+sum then runs along long rows of numbers, however few the channels and however small the images.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from cnncalc.ops.arrays import Array
+
+__all__ = ["Buffers", "from_planes", "shape_in_planes", "to_planes"]
+
+
+def to_planes(images: Array) -> Array:
+    """Turn the axes of a batch to the order of planes: a view, its memory as it was.
+
+    Arguments: `images` (batch, height, width, channels), or (batch, features).
+    Returns (channels, height, width, batch), or (features, batch).
+
+    >>> to_planes(np.zeros((8, 5, 4, 3))).shape
+    (3, 5, 4, 8)
+    """
+    return images.transpose(-1, *range(1, images.ndim - 1), 0)
+
+
+def shape_in_planes(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape that one sample has in planes: (channels, height, width).
+
+    >>> shape_in_planes((5, 4, 3))
+    (3, 5, 4)
+    """
+    return (shape[-1], *shape[:-1])
+
+
+# Turning the axes twice is no turn: both ways are one function, named for the reader.
+from_planes = to_planes
+
+
+class Buffers(threading.local):
+    """Arrays that each thread uses again and again, since fresh memory has its price.
+
+    The system clears each new page of memory, which takes as long as several sums over it. What a
+    buffer holds is lost when its owner asks for it again.
+    """
+
+    def __init__(self) -> None:
+        self._arrays: dict[object, Array] = {}
+
+    def take(self, owner: object, shape: Sequence[int], dtype: DTypeLike) -> Array:
+        """Return the owner's array, of this shape and type; new ones are zero.
+
+        >>> buffers = Buffers()
+        >>> buffers.take("sums", (2, 3), np.float32) is buffers.take("sums", (2, 3), np.float32)
+        True
+        """
+        array = self._arrays.get(owner)
+        if array is None or array.shape != tuple(shape) or array.dtype != dtype:
+            self._arrays[owner] = array = np.zeros(prod(shape), dtype).reshape(shape)
+        return array

@@ -1,0 +1,208 @@
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnncalc.layers import (
+    ACTIVATIONS,
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    Rescaling,
+)
+from cnncalc.network import backward, forward, forward_saved, initialize
+from cnncalc.network.training_pass import TrainingPass
+from cnncalc.ops import blocked_convolution
+from tests.drawn_layers import chains, paddings
+from tests.references import numerical_gradient
+
+steady = settings(deadline=None, max_examples=100)
+seeds = st.integers(0, 2**32 - 1)
+# Everything in one tile, kept for the backward pass; and a row of blocks a tile, copied anew.
+tilings = st.sampled_from([(1 << 20, 1 << 20), (100, 0), (1, 0)])
+
+
+def tiles_of(numbers, kept):
+    stack = ExitStack()
+    stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
+    stack.enter_context(patch.object(blocked_convolution, "KEPT_NUMBERS", kept))
+    return stack
+
+
+@st.composite
+def convolutions(draw):
+    """Draw a convolution of many kinds behind a layer with weights, and often a pooling behind."""
+    size = st.integers(1, 3)
+    shape = (draw(st.integers(8, 12)), draw(st.integers(8, 12)), draw(size))
+    dilation = draw(st.sampled_from([1, 1, 2, (1, 3)]))
+    convolution = Conv2D(
+        draw(st.integers(1, 4)),
+        (draw(size), draw(size)),
+        strides=(draw(size), draw(size)) if dilation == 1 else 1,
+        padding=draw(paddings(keras=False)),
+        dilation_rate=dilation,
+        activation=draw(st.sampled_from([None, "relu", *ACTIVATIONS])),
+        use_bias=draw(st.booleans()),
+    )
+    behind = [
+        MaxPooling2D((draw(size), draw(size)), strides=draw(st.none() | size), padding="same"),
+        MaxPooling2D((draw(st.integers(1, 2)), draw(st.integers(1, 2)))),
+        AveragePooling2D((draw(st.integers(1, 2)), draw(st.integers(1, 2)))),
+    ]
+    poolings = draw(st.lists(st.sampled_from(behind), max_size=1))
+    return [Conv2D(2, 1), convolution, *poolings, Flatten(), Dense(2)], (*shape[:2], 2)
+
+
+def drawn_pieces(seed, network, dtype, whole_numbers, sizes):
+    """Return weights and pieces of a batch: whole numbers, to have ties, or any."""
+    generator = np.random.default_rng(seed)
+
+    def draw(shape):
+        if whole_numbers:
+            return generator.integers(-2, 3, shape).astype(dtype)
+        return generator.standard_normal(shape).astype(dtype)
+
+    weights = [
+        {
+            name: np.abs(draw(own.shape)) if "variance" in name else draw(own.shape)
+            for name, own in each.items()
+        }
+        for each in network.weights
+    ]
+    pieces = [draw((size, *network.input_shape)) for size in sizes]
+    return weights, pieces, [draw((size, *network.shapes[-1])) for size in sizes]
+
+
+def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=(3, 1, 2)):
+    """Compare the pass with the layers one by one, piece after piece through the same buffers."""
+    network = initialize(layers, shape, 0, dtype)
+    weights, pieces, upstreams = drawn_pieces(seed, network, dtype, whole_numbers, sizes)
+    training = TrainingPass(network.layers, network.input_shape)
+    prepared = training.prepare(weights)
+    close = {"rtol": 1e-8, "atol": 1e-8} if dtype == np.float64 else {"rtol": 1e-3, "atol": 1e-3}
+    for piece, upstream in zip(pieces, upstreams, strict=True):
+        own, others = (np.random.default_rng(seed) for _ in range(2))
+        saved = forward_saved(network.layers, weights, piece, others)
+        expected = backward(network.layers, weights, saved, upstream).weights
+        kept = training.forward(prepared, piece, own)
+        np.testing.assert_allclose(kept[-1].output, saved[-1].output, **close)
+        assert kept[-1].output.dtype == dtype
+        found = training.finish(training.backward(prepared, kept, upstream))
+        updates = training.updates(kept)
+        assert [list(each) for each in found] == [list(each) for each in expected]
+        for mine, other in zip(
+            (*found, *updates), (*expected, *(s.updates for s in saved)), strict=True
+        ):
+            for name, gradient in mine.items():
+                scale = max(1, float(np.abs(other[name]).max(initial=0)))
+                np.testing.assert_allclose(gradient / scale, other[name] / scale, **close)
+                assert gradient.dtype == dtype
+        predicted = training.forward(prepared, piece, generator=None)[-1].output
+        reference = forward_saved(network.layers, weights, piece)[-1].output
+        np.testing.assert_allclose(predicted, reference, **close)
+
+
+@steady
+@given(convolutions(), seeds, tilings, st.booleans())
+def test_a_convolution_and_its_pooling_give_what_the_layers_give(drawn, seed, tiling, whole):
+    with tiles_of(*tiling):
+        check_against_layers(*drawn, seed, np.float64, whole)
+
+
+@steady
+@given(chains(), seeds)
+def test_any_network_gives_what_its_layers_give(drawn, seed):
+    layers, shape = drawn
+    # All the rest of a network that has nothing to learn would have no gradient at all.
+    check_against_layers([Conv2D(shape[-1], 1), *layers], shape, seed, np.float64)
+
+
+@pytest.mark.parametrize("pool", [MaxPooling2D(2), AveragePooling2D(2), MaxPooling2D(3, 2)])
+@pytest.mark.parametrize("filters", [2, 20])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_float32_stays_float32(pool, filters, groups):
+    layers = [
+        Rescaling(0.5),
+        Conv2D(4, 3, padding="same", activation="relu"),
+        Conv2D(filters, 3, groups=groups, activation="relu"),
+        pool,
+        Dropout(0.25),
+        Flatten(),
+        Dense(5, activation="tanh"),
+        Dense(2),
+    ]
+    check_against_layers(layers, (9, 8, 2), 0, np.float32, sizes=(7, 7, 3))
+
+
+def test_batch_normalization_gives_its_updates():
+    layers = [
+        Conv2D(3, 3),
+        BatchNormalization(),
+        Activation("relu"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(2),
+    ]
+    check_against_layers(layers, (8, 8, 2), 0, np.float64, sizes=(5,))
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -1.0])
+def test_the_first_of_equal_numbers_takes_the_gradient(value):
+    """All sums of a pooling cell are equal here: their first one's pixels have the gradient."""
+    layers = [Conv2D(1, 2, use_bias=False), MaxPooling2D(2)]
+    training = TrainingPass(layers, (3, 3, 1))
+    assert training.choices[0].algorithm == "blocked product"
+    prepared = training.prepare([{"kernel": np.ones((2, 2, 1, 1))}, {}])
+    images = np.full((1, 3, 3, 1), value)
+    images[0, 2, 2] = value  # which only the last output sees
+    kept = training.forward(prepared, images, np.random.default_rng(0))
+    found, _ = training.finish(training.backward(prepared, kept, np.ones((1, 1, 1, 1))))
+    assert found["kernel"].ravel().tolist() == [value] * 4
+
+
+def test_gradients_are_numerical_ones():
+    layers = [
+        Conv2D(3, 3, padding="same", activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(2, 2, strides=2, activation="tanh"),
+        Flatten(),
+        Dense(2),
+    ]
+    network = initialize(layers, (8, 7, 2), 3, np.float64)
+    generator = np.random.default_rng(3)
+    weights = [dict(each) for each in network.weights]
+    images, upstream = generator.standard_normal((4, 8, 7, 2)), generator.standard_normal((4, 2))
+    training = TrainingPass(layers, (8, 7, 2))
+    prepared = training.prepare(weights)
+    kept = training.forward(prepared, images, generator)
+    found = training.finish(training.backward(prepared, kept, upstream))
+    for own, gradients in zip(weights, found, strict=True):
+        for name, gradient in gradients.items():
+
+            def loss(value, own=own, name=name):
+                before, own[name] = own[name], value
+                output = forward_saved(layers, weights, images)[-1].output
+                own[name] = before
+                return np.sum(output * upstream)
+
+            expected = numerical_gradient(loss, own[name])
+            np.testing.assert_allclose(gradient, expected, rtol=1e-6, atol=1e-7)
+
+
+def test_a_network_is_worked_through_in_steps_of_layers_that_belong_together():
+    network = initialize(
+        [Conv2D(2, 3, activation="relu"), MaxPooling2D(2), Flatten(), Dense(2)], (8, 8, 1)
+    )
+    training = TrainingPass(network.layers, network.input_shape)
+    images = np.random.default_rng(0).standard_normal((3, 8, 8, 1)).astype(np.float32)
+    kept = training.forward(training.prepare(network.weights), images, None)
+    assert [each.output.shape for each in kept] == [(3, 3, 3, 2), (3, 2)]
+    np.testing.assert_allclose(kept[-1].output, forward(network, images), rtol=1e-4, atol=1e-6)

@@ -1,0 +1,39 @@
+import threading
+
+import numpy as np
+
+from cnncalc.ops.planes import Buffers, from_planes, shape_in_planes, to_planes
+
+
+def test_planes_are_a_view_with_channels_first_and_images_last():
+    images = np.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)
+    planes = to_planes(images)
+    assert np.shares_memory(planes, images)
+    assert planes.shape == (*shape_in_planes(images.shape[1:]), 2)
+    assert planes[4, 1, 2, 0] == images[0, 1, 2, 4]
+    np.testing.assert_array_equal(from_planes(planes), images)
+
+
+def test_rows_of_features_are_turned_too():
+    rows = np.arange(6.0).reshape(2, 3)
+    assert to_planes(rows).tolist() == rows.T.tolist()
+    assert shape_in_planes((3,)) == (3,)
+
+
+def test_an_owner_has_its_array_again_while_its_shape_and_type_stay():
+    buffers = Buffers()
+    first = buffers.take("a", (2, 3), np.float32)
+    assert not first.any()
+    assert buffers.take("a", (2, 3), np.float32) is first
+    assert buffers.take("b", (2, 3), np.float32) is not first
+    assert buffers.take("a", (2, 3), np.float64) is not first
+    assert buffers.take("a", (3, 2), np.float64).shape == (3, 2)
+
+
+def test_each_thread_has_arrays_of_its_own():
+    buffers, others = Buffers(), []
+    mine = buffers.take("a", (2,), np.float32)
+    thread = threading.Thread(target=lambda: others.append(buffers.take("a", (2,), np.float32)))
+    thread.start()
+    thread.join()
+    assert not np.shares_memory(mine, others[0])
