@@ -34,10 +34,10 @@ def render_derivation(
     Raises OptionError for an unknown layer or a position outside its output.
     """
     most = None if display.full else MOST_FOLLOWED
-    derive(trace, layer_name, at)  # what can't be explained is refused now, not while drawing
+    # Now, not while drawing, so that what can't be explained is refused.
+    first, *rest = derive(trace, layer_name, at, depth, most)
 
     def draw(screen: Screen) -> Iterator[Text]:
-        first, *rest = derive(trace, layer_name, at, depth, most)
         few = replace(screen, display=replace(display, most_slices=MOST_FOLLOWED))
         yield from draw_explanation(first.explanation, few, small=True)
         if cell:
