@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -77,6 +76,7 @@ def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         about = json.loads(str(arrays.pop("about")))
+        own = dict(about["identity"])
         state = TrainingState(
             weights=tuple(_ungrouped("weights", arrays, about["layers"])),
             optimizer=OptimizerState(
@@ -88,19 +88,11 @@ def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
             if about["best"]
             else None,
         )
-    # A damaged archive may raise any of these; so may a file that is none.
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-    ) as error:
+    # For a damaged archive, or a file that is none, zipfile and NumPy raise anything.
+    except Exception as error:
         message = f"{quoted(path)} is no checkpoint, or a damaged one. Expected one to resume from"
         raise InputError(message) from error
-    check_identity(quoted(path), about["identity"], identity)
+    check_identity(quoted(path), own, identity)
     return state
 
 

@@ -1,6 +1,9 @@
+import io
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,6 +116,45 @@ def test_a_damaged_checkpoint_is_one_clear_line(path, damage):
     else:
         with path.open("wb") as file:
             np.savez(file) if damage == "empty archive" else np.save(file, np.ones(2))
+    with pytest.raises(InputError, match=r"checkpoint' is no checkpoint, or a damaged one"):
+        read_checkpoint(path, {})
+
+
+@pytest.mark.parametrize(
+    ("place", "byte"),
+    [(8, 1), (10, 8), (10, 14), (10, 99), (16, 0)],
+    ids=["encrypted", "deflate", "lzma", "no method", "checksum"],
+)
+def test_one_damaged_byte_of_a_checkpoint_is_one_clear_line(path, place, byte):
+    write_checkpoint(path, fit(plan(epochs=1), DATA), {})
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + place] = byte  # in the archive's first list entry
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"checkpoint' is no checkpoint, or a damaged one"):
+        read_checkpoint(path, {})
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"layers": 1}, {"layers": None}, {"history": [{"epoch": 1}]}, {"history": 5}, {"identity": 5}],
+)
+def test_a_checkpoint_that_contradicts_itself_is_one_clear_line(path, about):
+    write_checkpoint(path, fit(plan(epochs=1), DATA), {})
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    text = json.dumps(json.loads(str(arrays.pop("about"))) | about)
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, about=np.array(text), **arrays)
+    with pytest.raises(InputError, match=r"checkpoint' is no checkpoint, or a damaged one"):
+        read_checkpoint(path, {})
+
+
+def test_a_checkpoint_larger_than_any_memory_is_one_clear_line(path):
+    header = io.BytesIO()
+    shape = {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("about.npy", header.getvalue())
     with pytest.raises(InputError, match=r"checkpoint' is no checkpoint, or a damaged one"):
         read_checkpoint(path, {})
 
