@@ -6,15 +6,12 @@ given: whatever changes either, names another entry. It appears whole or not at 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
 import mmap
 import os
 import shutil
-import tempfile
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,13 +27,12 @@ from numpy.typing import NDArray
 from cnncalc.errors import InputError, OutputError
 from cnncalc.files.paths import quoted, reason
 from cnncalc.files.photos import PhotoShape, Pixels, read_photo
+from cnncalc.files.unfinished import unfinished_folder
 
 __all__ = ["CachedPhotos", "LeftOut", "MappedImages", "cache_photos", "default_cache_folder"]
 
 FORM = 1  # of an entry; another number makes all entries new
 IMAGES, CONTENTS = "images.raw", "contents.json"
-UNFINISHED = ".unfinished-"
-ABANDONED_AFTER = 24 * 3600  # seconds
 AT_ONCE = 64  # photos that may wait in memory to be written
 
 
@@ -162,22 +158,18 @@ def _is_whole(entry: Path) -> bool:
     try:
         shape = json.loads((entry / CONTENTS).read_text())["shape"]
         return (entry / IMAGES).stat().st_size == int(math.prod(shape))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
 def _build(entry: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape, count: int) -> None:
     """Write an entry under another name, and give it its own once it is whole."""
     entry.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(entry.parent)
-    if shutil.disk_usage(entry.parent).free < count * math.prod(shape.shape):
-        raise OSError(None, "not enough space on the disk")
-    unfinished = Path(tempfile.mkdtemp(dir=entry.parent, prefix=UNFINISHED))
-    try:
+    with unfinished_folder(entry.parent) as unfinished:
+        if shutil.disk_usage(entry.parent).free < count * math.prod(shape.shape):
+            raise OSError(None, "not enough space on the disk")
         _write(unfinished, photos, shape)
         _publish(unfinished, entry)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _publish(unfinished: Path, entry: Path) -> None:
@@ -188,14 +180,6 @@ def _publish(unfinished: Path, entry: Path) -> None:
     except OSError:
         if not _is_whole(entry):  # else another process was faster, with the same bytes
             raise
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what processes left behind that were killed while they wrote."""
-    for unfinished in folder.glob(f"{UNFINISHED}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - unfinished.stat().st_mtime > ABANDONED_AFTER:
-                shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _write(folder: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape) -> None:
@@ -209,6 +193,8 @@ def _write(folder: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape) 
             else:
                 file.write(np.ascontiguousarray(photo).data)
                 kept.append(position)
+        file.flush()
+        os.fsync(file.fileno())  # an entry's name must not be on the disk before its pixels
     contents = {"shape": (len(kept), *shape.shape), "kept": kept, "left_out": left_out}
     (folder / CONTENTS).write_text(json.dumps(contents))
 

@@ -1,7 +1,7 @@
-"""Hidden files that hold what is being written, and an end to those whose writer was killed.
+"""Hidden files and folders that hold what is being written; an end to those of killed writers.
 
-Each is locked while it is written, and the system takes the lock off with the process, however it
-ends: what is not locked has no writer any more.
+Each file is locked while it is written, and the system takes the lock off with the process,
+however it ends: what is not locked has no writer any more.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,9 @@ try:
 except ImportError:  # Windows, which has other locks: nothing is swept away there
     CAN_LOCK = False
 
-__all__ = ["RememberingFile", "unfinished_file"]
+__all__ = ["RememberingFile", "unfinished_file", "unfinished_folder"]
+
+PREFIX, FILE_ENDING, FOLDER_ENDING = ".cnncalc-", ".tmp", ".folder"
 
 
 @contextmanager
@@ -41,10 +44,29 @@ def unfinished_file(target: Path) -> Iterator[Path]:
         lock.close()
 
 
+@contextmanager
+def unfinished_folder(parent: Path) -> Iterator[Path]:
+    """Make an empty hidden folder in another, and remove it in the end if it is still there.
+
+    Those whose writers were killed are swept away. A folder can't be locked everywhere: a file
+    beside it says as long as it is there that the folder's writer lives.
+    """
+    with unfinished_file(parent / "folder") as sign:
+        for folder in parent.glob(f"{PREFIX}*{FOLDER_ENDING}"):
+            if not folder.with_suffix(FILE_ENDING).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+        own = sign.with_suffix(FOLDER_ENDING)
+        own.mkdir()
+        try:
+            yield own
+        finally:
+            shutil.rmtree(own, ignore_errors=True)
+
+
 def _locked(target: Path) -> tuple[Path, io.FileIO]:
     """Make the file, with its lock; Windows could not rename a file that is open."""
     while True:
-        path = target.with_name(f"{_beginning(target)}{os.urandom(6).hex()}.tmp")
+        path = target.with_name(f"{_beginning(target)}{os.urandom(6).hex()}{FILE_ENDING}")
         lock = io.FileIO(path, "x+")
         if not CAN_LOCK:
             lock.close()
@@ -58,13 +80,13 @@ def _locked(target: Path) -> tuple[Path, io.FileIO]:
 
 def _beginning(target: Path) -> str:
     # A digest, since a name together with something else may be too long.
-    return f".cnncalc-{zlib.crc32(os.fsencode(target.name)):08x}-"
+    return f"{PREFIX}{zlib.crc32(os.fsencode(target.name)):08x}-"
 
 
 def _sweep(target: Path) -> None:
     if not CAN_LOCK:
         return
-    for path in target.parent.glob(f"{_beginning(target)}*.tmp"):
+    for path in target.parent.glob(f"{_beginning(target)}*{FILE_ENDING}"):
         # An error says that its writer lives, another was faster, or nothing can be known.
         with contextlib.suppress(OSError), io.FileIO(path, "r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

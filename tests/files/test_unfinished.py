@@ -9,17 +9,19 @@ import pytest
 
 from cnncalc.files import unfinished
 from cnncalc.files.output import write_atomically
-from cnncalc.files.unfinished import unfinished_file
+from cnncalc.files.unfinished import unfinished_file, unfinished_folder
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
 from cnncalc.files.output import write_atomically
+from cnncalc.files.unfinished import unfinished_folder
 
-with write_atomically(Path("model.keras")) as file:
+with write_atomically(Path("model.keras")) as file, unfinished_folder(Path("cache")) as folder:
     file.write(b"half")
     file.flush()
+    (folder / "images.raw").write_bytes(b"half")
     print("writing", flush=True)
     sys.stdin.read()
 """
@@ -29,7 +31,8 @@ pytestmark = pytest.mark.skipif(not unfinished.CAN_LOCK, reason="needs locks of 
 
 @pytest.fixture
 def writer(tmp_path):
-    """A process that has written half of model.keras, and waits."""
+    """A process that has written half of model.keras and of a folder in cache, and waits."""
+    (tmp_path / "cache").mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER],
         cwd=tmp_path,
@@ -44,7 +47,7 @@ def writer(tmp_path):
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != "cache")
 
 
 def test_what_a_killed_writer_left_behind_is_swept_away(tmp_path, writer):
@@ -65,6 +68,30 @@ def test_what_a_living_writer_writes_stays(tmp_path, writer):
         file.write(b"whole")
     assert len(names(tmp_path)) == 2
     assert (tmp_path / "model.keras").read_bytes() == b"whole"
+
+
+def test_a_folder_that_a_killed_writer_left_behind_is_swept_away(tmp_path, writer):
+    writer.kill()
+    writer.wait()
+    assert [path.suffix for path in sorted((tmp_path / "cache").iterdir())] == [".folder", ".tmp"]
+    with unfinished_folder(tmp_path / "cache") as own:
+        assert names(tmp_path / "cache") == [own.name, own.with_suffix(".tmp").name]
+        assert list(own.iterdir()) == []
+    assert names(tmp_path / "cache") == []
+
+
+def test_a_folder_that_a_living_writer_writes_stays(tmp_path, writer):
+    with unfinished_folder(tmp_path / "cache"):
+        pass
+    (left,) = (tmp_path / "cache").glob("*.folder")
+    assert (left / "images.raw").read_bytes() == b"half"
+
+
+def test_a_folder_that_was_given_its_own_name_stays(tmp_path):
+    with unfinished_folder(tmp_path) as own:
+        (own / "images.raw").write_bytes(b"whole")
+        own.rename(tmp_path / "entry")
+    assert names(tmp_path) == ["entry"]
 
 
 def test_a_file_swept_away_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
