@@ -291,10 +291,22 @@ def command(*arguments, cwd, **environment):
     )
 
 
-def test_the_matrix_librarys_threads_change_no_byte(tmp_path, data):
+def save_large(path):
+    """Save images whose products the matrix library would share out among its threads."""
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (48, 40, 40, 3), dtype=np.uint8)
+    np.savez(path, x_train=images, y_train=np.arange(48) % 2)
+
+
+def test_threads_of_the_matrix_library_and_of_training_change_no_byte(tmp_path):
+    save_large(tmp_path / "large.npz")
+    network = "Conv2D(16,3,activation='relu'); Flatten(); Dense(24); Dense(2,activation='softmax')"
+    options = ("--network", network, "--epochs", "1", "--batch-size", "24", "--force")
+    threads = [({}, ()), *(({"OPENBLAS_NUM_THREADS": n}, ("--threads", n)) for n in "14")]
+    threads += [({"OPENBLAS_NUM_THREADS": "4"}, ("--threads", "2"))]
     models = set()
-    for environment in [{}, {"OPENBLAS_NUM_THREADS": "1"}, {"OPENBLAS_NUM_THREADS": "4"}]:
-        process = command("train", "--epochs", "1", "--force", cwd=tmp_path, **environment)
+    for environment, own in threads:
+        process = command("train", "large.npz", *options, *own, cwd=tmp_path, **environment)
         _, errors = process.communicate()
         assert process.returncode == 0, errors
         models.add((tmp_path / "model.keras").read_bytes())
