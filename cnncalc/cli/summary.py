@@ -16,8 +16,11 @@ from cnncalc.cli.network_argument import (
 )
 from cnncalc.errors import OptionError
 from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
+from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.summary import summarize
+from cnncalc.views.summaries import summary_json
+from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
 
 __all__ = ["summary"]
@@ -30,7 +33,16 @@ __all__ = ["summary"]
     is_flag=True,
     help="Compare with a fully connected network on the same image.",
 )
-def summary(wanted: NetworkOptions, versus_mlp: bool) -> None:
+@click.option("--plan", is_flag=True, help="Tell how training works each layer out, and why.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="Tables for people, or json.",
+)
+def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> None:
     """Show Keras's table of NETWORK, and what Keras never shows.
 
     That is each layer's window and stride, multiply-adds, receptive field and memory, and the
@@ -39,17 +51,25 @@ def summary(wanted: NetworkOptions, versus_mlp: bool) -> None:
     """
     source = read_network(wanted.network, wanted.input_shape)
     result = summarize(source.layers, require_shape(source))
-    remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
-    shown = [render_summary(result, source.name, remark)]
+    choices = choose(source.layers, result.input_shape) if plan else None
     if versus_mlp:
-        _require_convolution(source.layers)
-        shown.append(render_comparison(result))
-    output_console().print(*shown)
+        _require_comparable(source.layers, form)
+    if form == "json":
+        click.echo(summary_json(result, choices), nl=False)
+    else:
+        remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
+        shown = [render_summary(result, source.name, remark)]
+        shown += [render_algorithms(result, choices)] if choices else []
+        shown += [render_comparison(result)] if versus_mlp else []
+        output_console().print(*shown)
     for each in result.notes:
         note(each)
 
 
-def _require_convolution(layers: tuple[Layer, ...]) -> None:
+def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:
+    if form == "json":
+        message = "--versus-mlp is shown as a table. Received: --format json as well"
+        raise OptionError(message)
     if not any(isinstance(layer, ConvolutionLayer) for layer in layers):
         message = "--versus-mlp needs a network with a convolution. Received: one without"
         raise OptionError(message)

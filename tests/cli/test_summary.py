@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from cnncalc.files.keras_archive import KerasModel, write_keras
@@ -62,6 +64,21 @@ Multiply-adds    66,150,080  236,564,952,320
 """
 
 
+PLAN = """\
+How training works the layers out
+
+Layer                   Algorithm        Why
+────────────────────────────────────────────────────────────────────────────────────────────────────
+conv2d + max_pooling2d  blocked product  10 filters are few for a product: it gives all outputs of a
+                                         pooling cell at once
+flatten + dense         plain product    its weights are brought into the images' order, once a
+                                         batch
+
+Layers joined by + are worked out together. Every algorithm gives the same numbers, but for the last
+bits.
+"""
+
+
 def stripped(text):
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
@@ -81,6 +98,42 @@ def test_the_articles_network_beside_a_fully_connected_one(run):
     text = stripped(run("summary", "article", "--versus-mlp").stdout)
     assert VERSUS in text
     assert "could have 1 unit in a" in " ".join(text.split())
+
+
+def test_the_algorithms_of_training_are_told(run):
+    text = stripped(run("summary", "article", "--plan").stdout)
+    assert text.startswith(TABLE)
+    assert text.rstrip("\n") + "\n" == text[: text.index("How training")] + PLAN
+    assert "How training" not in run("summary", "article").stdout
+
+
+def test_a_summary_and_its_algorithms_as_json(run):
+    said = json.loads(run("summary", "article", "--plan", "--format", "json").stdout)
+    assert said["input_shape"] == [300, 300, 3]
+    assert said["layers"][0] == {
+        "name": "conv2d",
+        "type": "Conv2D",
+        "output_shape": [296, 296, 10],
+        "parameters": 760,
+        "trainable": 760,
+        "multiply_adds": 65_712_000,
+        "receptive_field": [5, 5],
+    }
+    assert (said["parameters"], said["trainable"]) == (438_842, 438_842)
+    assert said["multiply_adds"] == 66_150_080
+    assert [(each["layers"], each["algorithm"]) for each in said["plan"]] == [
+        (["conv2d", "max_pooling2d"], "blocked product"),
+        (["flatten", "dense"], "plain product"),
+    ]
+    assert all(each["reason"] for each in said["plan"])
+    assert "plan" not in json.loads(run("summary", "article", "--format", "json").stdout)
+
+
+def test_the_comparison_has_no_json(run):
+    result = run("summary", "article", "--versus-mlp", "--format", "json")
+    assert result.exit_code == 2
+    expected = "Error: --versus-mlp is shown as a table. Received: --format json as well\n"
+    assert result.stderr == expected
 
 
 def test_the_network_with_one_unit_of_the_articles_printed_summary(run):

@@ -81,7 +81,7 @@ def drawn_pieces(seed, network, dtype, whole_numbers, sizes):
     return weights, pieces, [draw((size, *network.shapes[-1])) for size in sizes]
 
 
-def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=(3, 1, 2)):
+def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=(3, 3, 1)):
     """Compare the pass with the layers one by one, piece after piece through the same buffers."""
     network = initialize(layers, shape, 0, dtype)
     weights, pieces, upstreams = drawn_pieces(seed, network, dtype, whole_numbers, sizes)

@@ -91,6 +91,8 @@ def test_tiles_cover_all_rows_and_fit(monkeypatch):
 def test_the_articles_patches_are_six_by_six_pixels():
     plan = BlockedConvolution(geometry((300, 300), 5), 3, 10, Size(2, 2))
     assert (plan.patch_size, plan.candidates, plan.output) == (108, 4, (148, 148))
+    # Every second column lies in a hand of its own, so that patches are copied along rows.
+    assert plan.columns.hands == 2
 
 
 @pytest.mark.parametrize("channels", [1, 3])
