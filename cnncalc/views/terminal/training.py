@@ -15,12 +15,35 @@ from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.tables import Column, Page, plain_table
 
-__all__ = ["epoch_sentence", "render_class_report", "render_curves"]
+__all__ = ["epoch_row", "epoch_sentence", "render_class_report", "render_curves"]
 
 MOST_MISTAKES = 10
 BETWEEN = 2
+NUMBER_WIDTH = 8
 LEVELS = "▁▂▃▄▅▆▇█"
 PLAIN_LEVELS = "_.-=+*%#"
+
+
+def epoch_row(record: EpochRecord, epochs: int, *, heading: bool = False) -> str:
+    """Return an epoch as a row of a table, below the `heading` if asked for.
+
+    >>> print(epoch_row(EpochRecord(2, 0.4351, 0.8, None, None, 0.001, 500, 2.5), 5, heading=True))
+       epoch      loss  accuracy  images/s      time
+         2/5    0.4351    0.8000       200     2.5 s
+    """
+    cells = {"epoch": f"{record.epoch}/{epochs}"}
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        value = getattr(record, name)
+        if value is not None:
+            cells[name] = f"{value:.4f}"
+    cells["images/s"] = f"{record.images_per_second:,.0f}"
+    cells["time"] = f"{record.seconds:,.1f} s"
+    rows = ([list(cells)] if heading else []) + [list(cells.values())]
+    widths = [max(len(name), NUMBER_WIDTH) for name in cells]
+    return "\n".join(
+        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
 
 
 def epoch_sentence(record: EpochRecord, epochs: int) -> str:

@@ -1,4 +1,4 @@
-"""A training while it runs: a bar in a terminal, a line an epoch where there is none."""
+"""A training while it runs: in a terminal a bar and a table, elsewhere a sentence an epoch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from cnncalc.training.history import EpochRecord
 from cnncalc.training.state import TrainingState
-from cnncalc.views.terminal.training import epoch_sentence
+from cnncalc.views.terminal.training import epoch_row, epoch_sentence
 
 __all__ = ["DecodingProgress", "TrainingProgress", "decoding_progress", "training_progress"]
 
@@ -30,6 +31,7 @@ class TrainingProgress:
         self._epochs = epochs
         self._batches = batches
         self._task: TaskID | None = None
+        self._has_heading = False
 
     def on_batch(self, state: TrainingState) -> None:
         """Move the bar of the epoch on."""
@@ -44,12 +46,17 @@ class TrainingProgress:
         self._bars.update(self._task, completed=progress.batches, numbers=numbers)
 
     def on_epoch(self, state: TrainingState) -> None:
-        """Put the epoch's line in the place of its bar."""
+        """Put the epoch's row in the place of its bar."""
         if self._task is not None:
             self._bars.remove_task(self._task)
             self._task = None
-        sentence = epoch_sentence(state.history[-1], self._epochs)
-        self._console.print(sentence, soft_wrap=True, highlight=False)
+        self._console.print(self._text(state.history[-1]), soft_wrap=True, highlight=False)
+
+    def _text(self, record: EpochRecord) -> str:
+        if not self._console.is_terminal:
+            return epoch_sentence(record, self._epochs)
+        heading, self._has_heading = not self._has_heading, True
+        return epoch_row(record, self._epochs, heading=heading)
 
 
 @contextmanager
