@@ -66,7 +66,9 @@ def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
     most = max(1, MULTIPLICATIONS // (band * filters * reach * planes))
     across = -(-width // -(-width // most))
     held = max(filters * images.shape[3] // depth, geometry.strides.height * planes)
-    rows = max(1, cache.TILE_NUMBERS // (across * held * band)) * band
+    # What a core's own cache holds are bytes: half as many numbers of float64 as of float32.
+    numbers = cache.TILE_NUMBERS * 4 // kernel.itemsize
+    rows = max(1, numbers // (across * held * band)) * band
     whole = height - height % band
     for image in range(len(images)):
         for down in (*parts(whole, rows), *parts(height, band, first=whole)):
@@ -158,7 +160,9 @@ def phase_planes(covered: Array, stride: int, depth: int) -> Array:
     for phase in range(stride):
         part = covered[:, phase::stride]
         part = part.reshape(*part.shape[:2], depth, lanes).transpose(0, 2, 1, 3)
-        planes[:, phase, :, : part.shape[2]] = part
+        # A lane at a time: NumPy would copy no more numbers a go than there are lanes.
+        for lane in range(lanes):
+            planes[:, phase, :, : part.shape[2], lane] = part[..., lane]
     return planes.reshape(rows, stride * depth, wide * lanes)
 
 

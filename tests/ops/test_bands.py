@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cnncalc.geometry import geometry
 from cnncalc.ops import bands
 from cnncalc.ops.bands import banded_matrices, convolve_in_bands, phase_planes
+from cnncalc.ops.tiles import padded_input
 from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.references import reference_convolve
 
@@ -83,6 +84,25 @@ def test_no_product_is_large_enough_for_threads_of_the_matrix_library():
     assert max(sizes) <= bands.MULTIPLICATIONS
     # No smaller than need be, either.
     assert max(sizes) > bands.MULTIPLICATIONS / 2
+
+
+def test_tiles_hold_as_many_bytes_in_float64_as_in_float32():
+    heights = {}
+
+    def watched(images, window, tile):
+        heights.setdefault(images.dtype, []).append(tile.rows.stop - tile.rows.start)
+        return padded_input(images, window, tile)
+
+    window = geometry((300, 20), 3)
+    with tiles_of(1440), patch.object(bands, "padded_input", watched):
+        for dtype in (np.float32, np.float64):
+            convolve_in_bands(
+                np.ones((1, 300, 20, 1), dtype),
+                np.ones((3, 3, 1, 1), dtype),
+                window,
+                np.empty((1, *window.output, 1), dtype),
+            )
+    assert max(heights[np.dtype(np.float32)]) == 2 * max(heights[np.dtype(np.float64)])
 
 
 def test_what_memory_holds_behind_the_last_column_never_counts():
