@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.measuring import Command, Turns, check_same, commands_in_turns, in_turns
+from benchmarks.measuring import Command, check_same, commands_in_turns, in_turns
 from benchmarks.on_photos import (
     PHOTO,
     ROUNDS,
@@ -28,7 +29,7 @@ from benchmarks.on_photos import (
     through_cases,
     turns_by_case,
 )
-from benchmarks.reporting import Asked, program, table
+from benchmarks.reporting import Asked, Part, program, table
 
 KERNELS = (3, 5, 11)
 MEGAPIXELS = (0.1, 1, 10, 100)
@@ -121,27 +122,30 @@ def by_pytorch(case: Case) -> Work:
 
 CNNCALC: Way = ("cnncalc", by_cnncalc, ())
 CALCULATOR: Way = ("cnncalc.convolve", by_calculator, ())
-PEERS: tuple[Way, ...] = (
-    ("OpenCV", by_opencv, ("cv2",)),
-    ("scipy.ndimage", by_scipy, ("scipy",)),
-    ("PyTorch", by_pytorch, ("torch",)),
-)
+OPENCV: Way = ("OpenCV", by_opencv, ("cv2",))
+SCIPY: Way = ("scipy.ndimage", by_scipy, ("scipy",))
+PYTORCH: Way = ("PyTorch", by_pytorch, ("torch",))
 
 
-def photos(asked: Asked) -> Sequence[str]:
-    """Measure grey and RGB photos in float32."""
+def photos(channels: int, asked: Asked) -> Sequence[str]:
+    """Measure photos of so many channels in float32."""
     size = TINY if asked.tiny else PHOTO
     cases = [
         Case(size, kernel, channels, padding, stride)
-        for channels in (1, 3)
         for kernel in KERNELS
         for padding, stride in ((0, 1), (kernel // 2, 1), (kernel // 2, 2))
     ]
-    found = turns_by_case((CNNCALC, *PEERS), cases, 1 if asked.tiny else ROUNDS)
-    return [
-        f"{size[0]}×{size[1]} numbers in float32, RGB three times as many.",
-        table(_HEADER, [_row(case, turns) for case, turns in zip(cases, found, strict=True)]),
+    ways = (CNNCALC, OPENCV, SCIPY, PYTORCH)
+    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS)
+    rows = [
+        (
+            *(str(case), turns.seconds("cnncalc").scaled(1000)),
+            *(turns.ratio("cnncalc", "scipy.ndimage"), turns.ratio("cnncalc", "PyTorch")),
+            turns.ratio("OpenCV", "cnncalc"),
+        )
+        for case, turns in zip(cases, found, strict=True)
     ]
+    return [f"{size[0]}×{size[1]}×{channels} numbers in float32.", table(_HEADER, rows)]
 
 
 _HEADER = (
@@ -150,26 +154,24 @@ _HEADER = (
 )
 
 
-def _row(case: Case, turns: Turns) -> Sequence[object]:
-    return (
-        str(case),
-        turns.seconds("cnncalc").scaled(1000),
-        turns.ratio("cnncalc", "scipy.ndimage"),
-        turns.ratio("cnncalc", "PyTorch"),
-        turns.ratio("OpenCV", "cnncalc"),
-    )
-
-
 def doubles(asked: Asked) -> Sequence[str]:
-    """Measure grey photos in float64, with the calculator's own function as well."""
+    """Measure grey photos in float64, with the calculator's own function as well.
+
+    PyTorch lays out all windows at once for it: of 11×11 they would be 12 GB.
+    """
     size = TINY if asked.tiny else PHOTO
     cases = [Case(size, kernel, dtype="float64") for kernel in KERNELS]
-    found = turns_by_case((CNNCALC, CALCULATOR, *PEERS), cases, 1 if asked.tiny else ROUNDS)
-    rows = []
-    for case, turns in zip(cases, found, strict=True):
-        name, ours, *ratios = _row(case, turns)
-        rows.append((name, ours, turns.seconds("cnncalc.convolve").scaled(1000), *ratios))
-    header = (*_HEADER[:2], "cnncalc.convolve, ms", *_HEADER[2:])
+    ways = (CNNCALC, CALCULATOR, OPENCV, SCIPY)
+    found = turns_by_case(ways, cases, 1 if asked.tiny else ROUNDS)
+    rows = [
+        (
+            *(str(case), turns.seconds("cnncalc").scaled(1000)),
+            *(turns.ratio("cnncalc", "scipy.ndimage"), turns.ratio("OpenCV", "cnncalc")),
+            turns.seconds("cnncalc.convolve").scaled(1000),
+        )
+        for case, turns in zip(cases, found, strict=True)
+    ]
+    header = (*_HEADER[:3], _HEADER[4], "cnncalc.convolve, which checks, ms")
     return [f"{size[0]}×{size[1]} numbers in float64.", table(header, rows)]
 
 
@@ -214,28 +216,37 @@ def limits(asked: Asked) -> Sequence[str]:
 
 
 def growth(asked: Asked) -> Sequence[str]:
-    """Measure photos of 0.1 to 100 megapixels."""
-    sizes = [
-        (round((megapixels * 750_000) ** 0.5), round((megapixels * 750_000) ** 0.5 / 0.75))
-        for megapixels in ((0.01, 0.02) if asked.tiny else MEGAPIXELS)
-    ]
-    work = CNNCALC[1]
-    contenders = [through_cases(f"{size}", work, (), [Case(size, kernel=5)]) for size in sizes]
+    """Measure photos of 0.1 to 100 megapixels, of the small ones many a turn."""
+    megapixels = (0.01, 0.02) if asked.tiny else MEGAPIXELS
+    heights = [round((each * 750_000) ** 0.5) for each in megapixels]
+    sizes = [(height, round(height / 0.75)) for height in heights]
+    contenders = [through_cases(f"{size}", repeated, (), [Case(size, kernel=5)]) for size in sizes]
     turns = in_turns(contenders, ROUNDS)
     rows = []
     for (height, width), contender in zip(sizes, contenders, strict=True):
         pixels = height * width
-        seconds = turns.seconds(contender.name)
+        each = turns.seconds(contender.name).scaled(1 / repeats((height, width)))
         peak = turns.peak_megabytes(contender.name)
         rest = peak - 2 * pixels * 4 / 2**20
         rows.append(
             (
-                *(f"{pixels / 1e6:.3g}", seconds.scaled(1000), seconds.scaled(1e9 / pixels)),
+                *(f"{pixels / 1e6:.3g}", each.scaled(1000), each.scaled(1e9 / pixels)),
                 *(f"{peak:.0f}", f"{rest:.0f}"),
             )
         )
     header = ("megapixels", "ms", "ns a pixel", "peak MB", "less photo and result")
     return ["cnncalc, 5×5 on grey photos in float32.", table(header, rows)]
+
+
+def repeats(size: tuple[int, int]) -> int:
+    """Return how many photos make at least 10 megapixels."""
+    return max(1, 10_000_000 // (size[0] * size[1]))
+
+
+def repeated(case: Case) -> Work:
+    """Return the work by the library's operation, on one photo again and again."""
+    work = by_cnncalc(case)
+    return lambda: [work() for _ in range(repeats(case.size))][-1]
 
 
 def command(asked: Asked) -> Sequence[str]:
@@ -246,7 +257,8 @@ def command(asked: Asked) -> Sequence[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path, ours, theirs = (folder / each for each in ("photo.jpg", "ours.png", "theirs.png"))
-        coarse = (photo((height // 20, width // 20), 3, "float32") * 255).astype(np.uint8)
+        # Of mild colours: past the brightest and the darkest, decoders cut off differently.
+        coarse = (photo((height // 20, width // 20), 3, "float32") * 128 + 64).astype(np.uint8)
         Image.fromarray(coarse).resize((width, height)).save(path)
         cnncalc = (Path(sys.executable).parent / "cnncalc", "convolve", path, "--kernel", "blur")
         opencv = (sys.executable, Path(__file__).parent / "peers" / "opencv_blur.py", path)
@@ -273,8 +285,9 @@ def command(asked: Asked) -> Sequence[str]:
     ]
 
 
-PARTS = {
-    "photos": photos,
+PARTS: dict[str, Part] = {
+    "grey": partial(photos, 1),
+    "RGB": partial(photos, 3),
     "float64": doubles,
     "limits": limits,
     "growth": growth,

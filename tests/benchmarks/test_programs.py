@@ -13,8 +13,9 @@ from tests.peers import requires
 
 # The parts of each program, with the peers that must be installed.
 PARTS = {
-    ("convolution", "photos"): ("cv2", "torch"),
-    ("convolution", "float64"): ("cv2", "torch"),
+    ("convolution", "grey"): ("cv2", "scipy", "torch"),
+    ("convolution", "RGB"): ("cv2", "scipy", "torch"),
+    ("convolution", "float64"): ("cv2", "scipy"),
     ("convolution", "limits"): (),
     ("convolution", "growth"): (),
     ("convolution", "command"): ("cv2",),
