@@ -13,7 +13,7 @@ from cnncalc.network import Array, Network, Weights, assemble
 from cnncalc.trace import Trace
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
-from cnncalc.training.optimizers import SGD, Optimizer
+from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate, record_steps
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import IMAGE
@@ -151,7 +151,7 @@ def _step_values(
         values |= _penalties(layer, own, step, grid)
     for update in record.updates:
         place = [each.name for each in specification.layers].index(update.layer)
-        values |= _update_values(record.optimizer, update, step, grids[place].output)
+        values |= _update_values(record, update, grids[place].output)
     return values | _whole_values(record)
 
 
@@ -228,14 +228,14 @@ def _logits(trace: Trace) -> Array:
 
 
 def _update_values(
-    optimizer: Optimizer, update: WeightUpdate, step: int, grid: Grid | None
+    record: StepRecord, update: WeightUpdate, grid: Grid | None
 ) -> dict[Quantity, Array]:
     """Return what the optimizer makes of one weight."""
-    slots = dict(update.slots_after)
+    step, slots = record.number, dict(update.slots_after)
     if "momentum" not in slots:
         # A workbook that began with momentum goes on without, where a user sets it to 0.
-        moved = update.after - update.before
-        slots["momentum"] = moved if isinstance(optimizer, SGD) else -moved
+        moved = _moved(record, update)
+        slots["momentum"] = moved if isinstance(record.optimizer, SGD) else -moved
     # The gradient by the weights as they are drawn has the penalties' in it.
     gradient = update.gradient.reshape(as_cells(update.gradient.shape, grid))
     arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
@@ -245,6 +245,14 @@ def _update_values(
         )
         for slot, array in arrays.items()
     }
+
+
+def _moved(record: StepRecord, update: WeightUpdate) -> Array:
+    """Return what an optimizer adds to a weight, apart from the weight's decay."""
+    from_zero = np.zeros_like(update.before)
+    slots = {name: array.copy() for name, array in update.slots_before.items()}
+    record.optimizer.update(from_zero, update.gradient, slots, record.rate, record.iteration)
+    return from_zero
 
 
 def _whole_values(record: StepRecord) -> dict[Quantity, Array]:

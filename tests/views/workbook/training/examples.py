@@ -81,6 +81,8 @@ OPTIMIZERS = (
     "Adam(0.05)",
     "Adam(0.02, amsgrad=True)",
     "AdamW(0.05, weight_decay=0.1)",
+    "SGD(0.2, momentum=0.6, weight_decay=0.1)",
+    "RMSprop(0.03, momentum=0.5, weight_decay=0.2)",
 )
 BATCHES = ((0, 1), (2,), (0,))
 

@@ -21,7 +21,7 @@ from cnncalc.views.workbook.training.updates import new_weight
 from cnncalc.views.workbook.training.values import training_input_shapes, training_records
 from tests.keras_peer import import_keras
 from tests.peers import requires
-from tests.test_recalculation_of_exports import edited
+from tests.test_recalculation_of_exports import ENGINES, edited
 from tests.training.keras_training import compiled, weights_of
 from tests.views.workbook.networks import DrawnNetwork
 from tests.views.workbook.training.examples import (
@@ -61,6 +61,17 @@ def changed(content, seed):
                 number = 1 if block.quantity.name == "label" else round(rng.uniform(0.01, 0.2), 3)
             edits[sheet.name, block.address(row, column)] = number
     return edited(content, edits)
+
+
+def typed(content, name, number):
+    """Type a number over a constant."""
+    places = [
+        (sheet.name, block.address(0, 0))
+        for sheet in read_exported(content).plan.sheets
+        for block in sheet.blocks
+        if block.is_input and block.quantity.name == name
+    ]
+    return edited(content, dict.fromkeys(places, number))
 
 
 def last_weights(exported, evaluation):
@@ -192,6 +203,27 @@ def test_a_fast_engine_trains_as_cnncalc_does_after_changes(case):
     assert compare_exported(exported, evaluation).evaluated.differing == 0
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_constant_may_become_0(engine):
+    """Momentum is still drawn, and is then what a step adds to a weight, without its decay."""
+    changes = [
+        (optimizer, name)
+        for optimizer in OPTIMIZERS
+        for name in ("momentum", "rho", "beta_1", "beta_2", "weight_decay")
+        if f"{name}=" in optimizer or (name in ("beta_1", "beta_2") and "Adam" in optimizer)
+    ]
+    assert len([name for _, name in changes if name == "momentum"]) == 5
+    contents = [
+        typed(workbook(("valid, max", "categorical_crossentropy", optimizer)).content, name, 0)
+        for optimizer, name in changes
+    ]
+    for change, content, evaluation in zip(
+        changes, contents, recalculate(contents, engine), strict=True
+    ):
+        report = compare_exported(read_exported(content), evaluation)
+        assert report.evaluated.differing == 0, (change, report.evaluated.first)
+
+
 def test_every_optimizer_is_tried_with_every_loss_and_on_many_networks():
     assert len({(loss, optimizer) for _, loss, optimizer in CASES}) == 3 * len(OPTIMIZERS)
     for optimizer in OPTIMIZERS:
@@ -231,8 +263,9 @@ def test_a_fast_engine_trains_a_few_drawn_networks(seed):
     assert report.changes == ()
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("channels", [1, 2])
-def test_windows_of_the_same_numbers_tie_in_every_engine(channels):
+def test_windows_of_the_same_numbers_tie_in_every_engine(channels, engine):
     """An image of stripes: max pooling finds several maxima, of which the first one learns."""
     text = "Conv2D(3, 3, padding='same'); MaxPooling2D(2); Flatten(); Dense(2, 'softmax')"
     network = initialize(parse(text).layers, (9, 9, channels), channels)
@@ -242,5 +275,5 @@ def test_windows_of_the_same_numbers_tie_in_every_engine(channels):
     ties = [value for name, value in striped.values.items() if name.name == "gradient equal maxima"]
     assert {2.0} < set(np.concatenate(ties).ravel())
     content = striped.content
-    evaluation = recalculate([content], "formualizer")[0]
+    evaluation = recalculate([content], engine)[0]
     assert compare_exported(read_exported(content), evaluation).agrees
