@@ -42,20 +42,26 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     for each in trained.notes:
         remark(each)
     fit = given.fit or trained.fit
-    dataset = _numbered(read_labelled(given, trained.network.input_shape, fit), trained)
+    data = read_labelled(given, trained.network.input_shape, fit)
+    part, dataset = _part(data)
+    if trained.class_names:
+        dataset = with_classes(dataset, trained.class_names)
     evaluation = evaluate_network(trained.network, _loss(trained), dataset)
     if form == "json":
         click.echo(evaluation_json(evaluation), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
     title = printable(str(given.data or "digits"))
-    output_console().print(render_class_report(evaluation.report, title))
+    output_console().print(render_class_report(evaluation.report, f"{title}{part}"))
 
 
-def _numbered(data: LabelledData, trained: TrainedModel) -> Dataset:
-    """Return the part to evaluate on, its classes numbered as the model's are."""
-    dataset = data.test or data.validation or data.training
-    return with_classes(dataset, trained.class_names) if trained.class_names else dataset
+def _part(data: LabelledData) -> tuple[str, Dataset]:
+    """Return the part to evaluate on, and what to add to the data's name for it."""
+    if data.test is not None:
+        return ", test data", data.test
+    if data.validation is not None:
+        return ", validation data", data.validation
+    return "", data.training
 
 
 def _loss(trained: TrainedModel) -> Loss:

@@ -15,8 +15,9 @@ from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_options import DataOptions, FitOptions
 from cnncalc.errors import OptionError
-from cnncalc.files.datasets import ReadOptions, read_data
+from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
 from cnncalc.files.labelled import LabelledData
+from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble, initialize
@@ -141,13 +142,30 @@ def read_labelled(
     size = None if given.image_size is None else pair(given.image_size, "image_size")
     channels = 1 if given.grey else 3
     if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
-        size, channels = size or Size(*input_shape[:2]), input_shape[2]
+        size = size or Size(*input_shape[:2])
+        channels = 1 if given.grey else input_shape[2]
     options = ReadOptions(size, fit, channels, given.label_column, given.strict, given.cache)
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
+    _refuse_useless(given)
     for each in data.notes:
         remark(each)
     return data
+
+
+def _refuse_useless(given: DataOptions) -> None:
+    """Raise OptionError where an option was given that says nothing of the data."""
+    photos, text = is_photos(given.data), is_text(given.data)
+    useless = {
+        "--image-size is for photos and .csv files": given.image_size and not (photos or text),
+        "--grey is for photos": given.grey and not photos,
+        "--label-column is for .csv files": given.label_column and not text,
+    }
+    for meant, is_useless in useless.items():
+        if is_useless:
+            data = quoted(given.data) if given.data else "the digits that cnncalc brings along"
+            message = f"{meant}. Received: {data}"
+            raise OptionError(message)
 
 
 def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) -> Parts:

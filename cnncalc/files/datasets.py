@@ -18,7 +18,7 @@ from cnncalc.files.paths import did_you_mean, quoted, reason
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["ReadOptions", "read_data"]
+__all__ = ["ReadOptions", "is_photos", "is_text", "read_data"]
 
 _TEXT_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 _EXPECTED = "a folder of photos, an .npz, .csv or .tsv file, or MNIST's IDX files"
@@ -43,6 +43,20 @@ class ReadOptions:
 
 
 DEFAULTS = ReadOptions()
+
+
+def is_photos(source: Path | None) -> bool:
+    """Say whether a source is a folder, and not one of IDX files."""
+    return source is not None and source.is_dir() and not find_idx_images(source)
+
+
+def is_text(source: Path | None) -> bool:
+    """Say whether a source is a .csv or .tsv file, by its name.
+
+    >>> is_text(Path("pets.CSV.gz"))
+    True
+    """
+    return source is not None and source.name.lower().endswith(_TEXT_ENDINGS)
 
 
 def read_data(
@@ -72,7 +86,7 @@ def read_data(
         return read_idx([source])
     if name.endswith(".npz"):
         return read_npz(source)
-    if name.endswith(_TEXT_ENDINGS):
+    if is_text(source):
         return read_labelled_csv(source, options.label_column, options.image_size)
     hint = did_you_mean(source.suffix, [".npz", ".csv", ".tsv"])
     message = f"{quoted(source)} is no data set to train on. Expected {_EXPECTED}.{hint}"

@@ -1,4 +1,6 @@
 import json
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +61,21 @@ def test_an_evaluation_as_json(run, photos):
     assert record["classes"][1] == {"class": "light", "samples": 3, "precision": 1, "recall": 1}
 
 
-def test_of_several_parts_the_test_part_is_taken(run, tmp_path):
+def test_of_several_parts_the_test_part_is_taken_and_named(run, tmp_path):
     save_npz(tmp_path / "data.npz")
     assert run("train", "data.npz", "--network", NETWORK, "--epochs", "1").exit_code == 0
     result = run("evaluate", "model.keras", "data.npz")
-    assert " of 15 right" in result.stdout
+    assert re.search(r"^data\.npz, test data: \d+ of 15 right", result.stdout, re.MULTILINE)
+
+
+def test_where_there_is_no_test_part_the_one_to_validate_with_is_taken(run, photos):
+    for part in ("train", "validation"):
+        for name in ("dark", "light"):
+            shutil.copytree(photos / name, photos.parent / "parts" / part / name)
+    shutil.rmtree(photos.parent / "parts" / "train" / "dark")
+    save(photos.parent / "parts" / "train" / "dark" / "a.png", np.full((5, 5, 3), 25, np.uint8))
+    result = run("evaluate", "model.keras", "parts", "--cache", "cache")
+    assert "\nparts, validation data: 6 of 6 right" in result.stdout
 
 
 def test_a_model_of_one_output_is_evaluated_by_its_own_loss(run, photos, tmp_path):

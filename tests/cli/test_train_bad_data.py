@@ -90,6 +90,29 @@ def test_images_must_have_the_shape_that_the_network_names(fails, tmp_path, argu
     assert words in fails("train", *arguments, "--network", network)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("data.npz", "--image-size", "8"), "--image-size is for photos and .csv files"),
+        (("data.npz", "--grey"), "--grey is for photos. Received: 'data.npz'"),
+        (("pets", "--label-column", "y"), "--label-column is for .csv files. Received: 'pets'"),
+        (("--grey",), "--grey is for photos. Received: the digits that cnncalc brings along"),
+    ],
+)
+def test_an_option_that_says_nothing_of_the_data_is_refused(fails, tmp_path, arguments, words):
+    save_classes(tmp_path / "pets")
+    save_npz(tmp_path / "data.npz")
+    cache = ("--cache", "cache", "--network", NETWORK)
+    assert words in fails("train", *arguments, *cache)
+
+
+def test_grey_photos_do_not_fit_a_network_of_colours(fails, tmp_path):
+    save_classes(tmp_path / "pets")
+    network = ("--network", "Input((9, 7, 3)); Flatten(); Dense(2)")
+    line = fails("train", "pets", *network, "--grey", "--cache", "cache")
+    assert "must have the network's input shape (9, 7, 3). Received: (9, 7, 1)" in line
+
+
 def test_a_network_names_the_size_of_photos(run, tmp_path):
     save_classes(tmp_path / "pets")
     network = "Input((9, 7, 1)); Flatten(); Dense(2, activation='softmax')"
