@@ -5,10 +5,10 @@ It shows what was measured in training; the shares on it are live formulas.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from textwrap import wrap
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -27,7 +27,7 @@ from cnncalc.views.workbook.texts import clean_text
 
 __all__ = ["write_training_report"]
 
-LINE_LENGTH, LINE_POINTS = 66, 15
+LINE_LENGTH, LINE_POINTS = 76, 15
 MOST_FILTERS = 64
 MOST_CHANNELS = 16
 PICTURE_PIXELS = 96
@@ -69,10 +69,14 @@ class _Book:
         self.workbook = workbook
         self.title = workbook.add_format({"bold": True, "font_size": 15, "font_color": "#1E5631"})
         self.heading = workbook.add_format({"bold": True, "bottom": 1})
+        self.number_heading = workbook.add_format({"bold": True, "bottom": 1, "align": "right"})
         self.top = workbook.add_format({"valign": "top"})
+        self.count = workbook.add_format({"valign": "top", "num_format": "#,##0"})
         self.text = workbook.add_format({"valign": "top", "text_wrap": True})
         self.number = workbook.add_format({"num_format": "0.0000"})
-        self.share = workbook.add_format({"num_format": "0.0%", "align": "left"})
+        self.total = workbook.add_format({"bold": True, "top": 1, "num_format": "#,##0"})
+        self.share = workbook.add_format({"num_format": "0.0%"})
+        self.accuracy = workbook.add_format({"num_format": "0.0%", "align": "left"})
         self.weight = workbook.add_format({"num_format": "0.00", "font_size": 8, "align": "center"})
         self.middle = workbook.add_format({"valign": "vcenter", "num_format": "0.0000"})
 
@@ -95,13 +99,14 @@ def _write_summary(book: _Book, report: TrainingReport) -> None:
         _write_text(book, sheet, row, text)
     row = 2 + len(lines)
     sheet.write_string(row, 0, f"Accuracy, {report.tested_on.lower()}")
-    sheet.write_number(row, 1, report.classes.accuracy, book.share)
+    sheet.write_number(row, 1, report.classes.accuracy, book.accuracy)
     _write_layers(book, sheet, row + 2, report.network)
 
 
 def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
-    for column, heading in enumerate(("Layer", "Call", "Output", "Parameters")):
+    for column, heading in enumerate(("Layer", "Call", "Output")):
         sheet.write_string(top, column, heading, book.heading)
+    sheet.write_string(top, 3, "Parameters", book.number_heading)
     first, last = top + 1, top + len(network.layers)
     shapes = network.shapes
     counts = [
@@ -111,16 +116,16 @@ def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
         sheet.write_string(first + index, 0, layer.name, book.top)
         _write_text(book, sheet, first + index, write_layer(replace(layer, name="")))
         sheet.write_string(first + index, 2, size_text(shapes[index + 1]), book.top)
-        sheet.write_number(first + index, 3, count, book.top)
+        sheet.write_number(first + index, 3, count, book.count)
     total = f"=SUM({xl_range(first, 3, last, 3)})"
-    sheet.write_string(last + 1, 2, "Total", book.heading)
-    sheet.write_formula(last + 1, 3, total, book.heading, sum(counts))
+    sheet.write_string(last + 1, 2, "Total", book.total)
+    sheet.write_formula(last + 1, 3, total, book.total, sum(counts))
 
 
 def _write_text(book: _Book, sheet: Any, row: int, text: str) -> None:
     """Write a text into the second column, in as many lines as it needs."""
     sheet.write_string(row, 1, clean_text(text), book.text)
-    lines = math.ceil(len(text) / LINE_LENGTH)
+    lines = len(wrap(text, LINE_LENGTH))
     if lines > 1:  # not every program works this out by itself
         sheet.set_row(row, LINE_POINTS * lines)
 
@@ -131,7 +136,7 @@ def _write_curves(book: _Book, history: Sequence[EpochRecord]) -> None:
     )
     names = [name for name, value in history[0].row().items() if value is not None]
     for column, name in enumerate(names):
-        sheet.write_string(2, column, name, book.heading)
+        sheet.write_string(2, column, name, book.number_heading)
         for row, record in enumerate(history, start=3):
             whole = name in ("epoch", "images")
             sheet.write_number(row, column, record.row()[name], None if whole else book.number)
@@ -160,12 +165,12 @@ def _write_confusion(book: _Book, report: TrainingReport) -> None:
     names, matrix = report.classes.class_names, report.classes.matrix
     first, last = 3, 2 + len(names)
     for index, name in enumerate(names):
-        sheet.write_string(2, 1 + index, clean_text(name), book.heading)
+        sheet.write_string(2, 1 + index, clean_text(name), book.number_heading)
         sheet.write_string(first + index, 0, clean_text(name), book.heading)
         for column, count in enumerate(matrix[index].tolist(), start=1):
             sheet.write_number(first + index, column, count)
     sheet.conditional_format(first, 1, last, len(names), COUNT_COLORS)
-    sheet.write_string(2, 1 + len(names), "recall", book.heading)
+    sheet.write_string(2, 1 + len(names), "recall", book.number_heading)
     sheet.write_string(last + 1, 0, "precision", book.heading)
     for index in range(len(names)):
         cell = xl_rowcol_to_cell(first + index, 1 + index)
@@ -223,8 +228,9 @@ def _write_mistakes(book: _Book, report: TrainingReport) -> None:
         return
     sheet = book.sheet("Mistakes", f"{report.tested_on}: the worst mistakes", B=40, C=18, D=18)
     sheet.set_column_pixels(0, 0, ROW_PIXELS)
-    for column, heading in enumerate(("Image", "Name", "True class", "Taken for", "Loss")):
+    for column, heading in enumerate(("Image", "Name", "True class", "Taken for")):
         sheet.write_string(2, column, heading, book.heading)
+    sheet.write_string(2, 4, "Loss", book.number_heading)
     for row, mistake in enumerate(report.mistakes, start=3):
         sheet.set_row_pixels(row, ROW_PIXELS)
         _insert_picture(sheet, row, mistake, report.largest)
