@@ -55,7 +55,7 @@ gradient_options = bundled(
         metavar="CLASS",
         help="The true class of INPUT; without it, INPUT is data as train takes it.",
     ),
-    click.option("--loss", type=click.Choice(LOSSES), help="The gradient's loss."),
+    click.option("--loss", type=click.Choice(LOSSES), help="The gradient's loss, as in train."),
     click.option(
         "--batch-size", type=click.IntRange(min=1), metavar="B", help="Samples in the batch."
     ),

@@ -20,6 +20,7 @@ from cnncalc.network import Network, Weights, assemble, initialize, walk
 from cnncalc.notation import parse
 
 if TYPE_CHECKING:
+    from cnncalc.files.keras_training import Training
     from cnncalc.files.photos import Fit
 
 __all__ = [
@@ -93,7 +94,7 @@ class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
     `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
-    photos are made to fit the input.
+    photos are made to fit the input; `training` is how a .keras file says that it is trained.
     """
 
     layers: tuple[Layer, ...]
@@ -102,6 +103,7 @@ class NetworkSource:
     weights: tuple[Weights, ...] | None = None
     class_names: tuple[str, ...] = ()
     fit: Fit = "stretch"
+    training: Training | None = None
 
 
 def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
@@ -163,6 +165,7 @@ def _listed(path: Path) -> NetworkSource:
 def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
+    from cnncalc.files.keras_training import read_training
     from cnncalc.files.photos import Fit
 
     model = read_keras(path, input_shape)
@@ -177,6 +180,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         network.weights,
         tuple(map(str, names)) if isinstance(names, list) else (),
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
+        read_training(model),
     )
 
 

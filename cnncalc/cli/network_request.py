@@ -26,6 +26,7 @@ from cnncalc.network import Network
 from cnncalc.trace import Trace, record
 
 if TYPE_CHECKING:
+    from cnncalc.files.keras_training import Training
     from cnncalc.files.photos import Fit
 
 __all__ = [
@@ -61,11 +62,15 @@ fit_options = bundled(
 
 @dataclass(frozen=True)
 class FittedImage:
-    """An image, the network that takes it, and what the classes are; nothing is computed yet."""
+    """An image, the network that takes it, and what the classes are; nothing is computed yet.
+
+    `training` is how the network's file says that it is trained, None where it has none.
+    """
 
     image: PixelInput
     network: Network
     class_names: tuple[str, ...]
+    training: Training | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ def fit_image(
     source = read_network(wanted.network, wanted.input_shape)
     image = _fitting_image(given, source, resize=fitting.resize)
     network = build_network(source, image.values.shape, initial)
-    return FittedImage(image, network, _class_names(fitting, source, network.shapes[-1]))
+    names = _class_names(fitting, source, network.shapes[-1])
+    return FittedImage(image, network, names, source.training)
 
 
 def _class_names(

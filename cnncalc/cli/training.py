@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from cnncalc.cli.console import error_console, note
+from cnncalc.cli.console import error_console
 from cnncalc.cli.network_argument import read_network
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training_options import DataOptions, FitOptions
+from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
 from cnncalc.files.labelled import LabelledData
@@ -27,13 +28,13 @@ from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
-from cnncalc.training.losses import loss_named
+from cnncalc.training.losses import LOSSES, Loss, loss_named
 from cnncalc.training.objective import require_input_shape
-from cnncalc.training.optimizer_notation import parse_optimizer
+from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import with_l2
-from cnncalc.training.schedules import make_schedule
+from cnncalc.training.schedules import make_schedule, rate_at
 from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
 
@@ -50,6 +51,7 @@ class Start:
     weights: Sequence[Weights] | None = None
     class_names: tuple[str, ...] = ()
     fit: Fit = "stretch"
+    loss: Loss | None = None
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
 
@@ -84,23 +86,23 @@ def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     defaults = DIGITS if given.data is None else ARTICLE
     parts = _divide(data, wanted, origin.class_names)
     network = _network(origin, wanted, defaults, data, parts.training)
-    optimizer = _optimizer(origin, wanted, defaults)
-    goes_on = optimizer == origin.optimizer
     plan = TrainingPlan(
         network,
-        loss_named(wanted.loss),
-        optimizer,
+        _loss(origin, wanted),
+        _optimizer(origin, wanted, defaults),
         defaults.epochs if wanted.epochs is None else wanted.epochs,
         defaults.batch_size if wanted.batch_size is None else wanted.batch_size,
         wanted.seed,
         _early_stopping(wanted, parts),
         wanted.threads,
     )
-    scheduled = _scheduled(plan, wanted, parts.training)
-    state = origin.optimizer_state if goes_on else None
-    for each in engine.notes(scheduled):
+    plan = _scheduled(plan, wanted, parts.training)
+    state = origin.optimizer_state if plan.optimizer == origin.optimizer else None
+    if origin.weights is not None:
+        _say_how_it_goes_on(plan, state)
+    for each in engine.notes(plan):
         remark(each)
-    return Session(scheduled, parts, data, fit, engine, state)
+    return Session(plan, parts, data, fit, engine, state)
 
 
 def _engine(name: str) -> Engine:
@@ -128,6 +130,7 @@ def _read_start(text: str | None) -> Start:
             network.weights,
             model.class_names,
             model.fit,
+            training.loss,
             training.optimizer,
             training.state,
         )
@@ -219,25 +222,35 @@ def _regularized(layers: tuple[Layer, ...], wanted: FitOptions) -> tuple[Layer, 
     return layers if wanted.l2 is None else with_l2(layers, wanted.l2)
 
 
+def _loss(origin: Start, wanted: FitOptions) -> Loss:
+    return origin.loss or LOSSES[DEFAULT_LOSS] if wanted.loss is None else loss_named(wanted.loss)
+
+
 def _optimizer(origin: Start, wanted: FitOptions, defaults: Defaults) -> Optimizer:
+    options = {"learning_rate": wanted.learning_rate, "weight_decay": wanted.weight_decay}
+    given = {name: value for name, value in options.items() if value is not None}
     if wanted.optimizer is not None:
-        optimizer = parse_optimizer(wanted.optimizer)
-    else:
-        optimizer = origin.optimizer or Adam(learning_rate=defaults.learning_rate)
-    if wanted.learning_rate is not None:
-        optimizer = replace(optimizer, learning_rate=wanted.learning_rate)
-    if wanted.weight_decay is not None:
-        optimizer = replace(optimizer, weight_decay=wanted.weight_decay)
-    return optimizer
+        return parse_optimizer(wanted.optimizer, given)
+    return replace(origin.optimizer or Adam(learning_rate=defaults.learning_rate), **given)
 
 
 def _scheduled(plan: TrainingPlan, wanted: FitOptions, training: Dataset) -> TrainingPlan:
-    rate = plan.optimizer.learning_rate
-    if wanted.schedule.name == "constant" or not isinstance(rate, float):
+    if wanted.schedule is None:
         return plan
+    rate = rate_at(plan.optimizer.learning_rate, 0)
     name, every, factor = wanted.schedule
     schedule = make_schedule(name, rate, steps(plan, training), plan.epochs, every, factor)
     return replace(plan, optimizer=replace(plan.optimizer, learning_rate=schedule))
+
+
+def _say_how_it_goes_on(plan: TrainingPlan, state: OptimizerState | None) -> None:
+    remark(f"going on with {plan.loss.name}, {write_optimizer(plan.optimizer)}")
+    done = state.iterations if state else 0
+    if rate_at(plan.optimizer.learning_rate, done) == 0:
+        remark(
+            f"Warning: after the {done:,} steps that are done, the model's schedule keeps the "
+            "learning rate at 0: nothing will be learnt; --learning-rate or --schedule begins anew"
+        )
 
 
 def _early_stopping(wanted: FitOptions, parts: Parts) -> EarlyStopping | None:
@@ -266,7 +279,8 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         if pressed:
             raise KeyboardInterrupt
         pressed = True
-        note("Stopping after this batch; press Ctrl-C again to stop at once.")
+        # Not by click, which would write across the progress bar: rich looks after this stream.
+        sys.stderr.write("Stopping after this batch; press Ctrl-C again to stop at once.\n")
 
     before = signal.signal(signal.SIGINT, press)
     try:

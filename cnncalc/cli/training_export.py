@@ -24,8 +24,9 @@ from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import prepare
-from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions, ScheduleText
+from cnncalc.cli.training_options import DEFAULT_LOSS, LOSSES, DataOptions, FitOptions
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
@@ -33,10 +34,9 @@ from cnncalc.files.paths import printable
 from cnncalc.network import Array
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.fit import epoch_order
-from cnncalc.training.losses import loss_named
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
-from cnncalc.training.optimizers import Adam, Optimizer
+from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.views.workbook.training.calculation import TrainingPieces
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 
@@ -89,7 +89,9 @@ training_export_options = bundled(
         metavar="N",
         help="Train on the first N samples alone, again and again.",
     ),
-    click.option("--loss", type=click.Choice(LOSSES), help="What the training minimises."),
+    click.option(
+        "--loss", type=click.Choice(LOSSES), help="What the training minimises, as in train."
+    ),
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
 )
@@ -159,10 +161,12 @@ def _of_image(
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
-    optimizer = parse_optimizer(lesson.optimizer) if lesson.optimizer else Adam()
+    stored = fitted.training
+    optimizer = _optimizer(lesson, stored.optimizer if stored else None)
+    _say_that_it_begins_anew(stored.state if stored else None)
     training = TrainingSpecification(
-        loss_named(lesson.loss or LOSSES[0]).name,
-        _with_rate(optimizer, lesson.learning_rate),
+        lesson.loss or (stored.loss.name if stored and stored.loss else DEFAULT_LOSS),
+        optimizer,
         ((0,),) * (lesson.training_steps or 1),
         seed,
     )
@@ -172,8 +176,16 @@ def _of_image(
     return TrainingPieces(fitted.network, training, samples, title, note)
 
 
-def _with_rate(optimizer: Optimizer, rate: float | None) -> Optimizer:
-    return optimizer if rate is None else replace(optimizer, learning_rate=rate)
+def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
+    rate = {} if lesson.learning_rate is None else {"learning_rate": lesson.learning_rate}
+    if lesson.optimizer is not None:
+        return parse_optimizer(lesson.optimizer, rate)
+    return replace(stored or Adam(), **rate)
+
+
+def _say_that_it_begins_anew(state: OptimizerState | None) -> None:
+    if state is not None and state.iterations:
+        remark("the optimizer begins anew: its state in the model's file is not taken over")
 
 
 def _of_data(
@@ -193,6 +205,7 @@ def _of_data(
         },
     )
     session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed))
+    _say_that_it_begins_anew(session.optimizer_state)
     plan, dataset = session.plan, session.parts.training
     if lesson.samples is not None:
         dataset = dataset.part(np.arange(min(lesson.samples, len(dataset))))
@@ -277,12 +290,12 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         stratify=False,
         rescale=None,
         raw=False,
-        loss=lesson.loss or LOSSES[0],
+        loss=lesson.loss,
         optimizer=lesson.optimizer,
         learning_rate=lesson.learning_rate,
         weight_decay=None,
         l2=None,
-        schedule=ScheduleText("constant"),
+        schedule=None,
         early_stopping=None,
         restore_best=False,
         seed=seed,

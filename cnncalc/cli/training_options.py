@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
 __all__ = [
+    "DEFAULT_LOSS",
+    "LOSSES",
     "DataOptions",
     "FitOptions",
     "KeepOptions",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
+DEFAULT_LOSS = LOSSES[0]
 
 
 class ScheduleText(NamedTuple):
@@ -109,12 +112,12 @@ class FitOptions:
     stratify: bool
     rescale: float | None
     raw: bool
-    loss: str
+    loss: str | None
     optimizer: str | None
     learning_rate: float | None
     weight_decay: float | None
     l2: float | None
-    schedule: ScheduleText
+    schedule: ScheduleText | None
     early_stopping: int | None
     restore_best: bool
     seed: int
@@ -146,15 +149,15 @@ fit_options = bundled(
     click.option(
         "--loss",
         type=click.Choice(LOSSES),
-        default=LOSSES[0],
-        show_default=True,
-        help="What is minimised.",
+        help="What is minimised. binary_crossentropy of a softmax is that of its probabilities, as "
+        "Keras has it on JAX and PyTorch; on TensorFlow it takes the logits for a sigmoid's.  "
+        f"[default: the model's own, else {DEFAULT_LOSS}]",
     ),
     click.option(
         "--optimizer",
         metavar="NAME",
         help="adam, adamw, rmsprop, sgd, or Keras's call: 'SGD(momentum=0.9, nesterov=True)'.  "
-        "[default: adam]",
+        "[default: the model's own, else adam]",
     ),
     click.option("--learning-rate", type=float, help="[default: the optimizer's own]"),
     click.option("--weight-decay", type=float, help="The share × rate taken off every weight."),
@@ -168,9 +171,8 @@ fit_options = bundled(
     click.option(
         "--schedule",
         type=SCHEDULE,
-        default="constant",
-        show_default=True,
-        help="How the learning rate changes: down a cosine, or by a factor every few epochs.",
+        help="How the learning rate changes: down a cosine, or by a factor every few epochs.  "
+        "[default: the model's own, else constant]",
     ),
     click.option(
         "--early-stopping",

@@ -2,6 +2,9 @@
 
 Where a loss follows the activation that belongs to it (`Loss.activation`), both are computed
 together from the logits: no probability is rounded to 0 or 1 before its logarithm is taken.
+Behind another activation its output counts as the probability, as in Keras on JAX and PyTorch;
+Keras on TensorFlow takes the logits of softmax for those of the sigmoid there, and the other way
+round (`_get_logits` in keras/src/backend/tensorflow/nn.py, Keras 3.15): another number.
 """
 
 from __future__ import annotations

@@ -211,8 +211,8 @@ class Objective:
 def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
     """Join a network and a loss, with the network's last activation where it belongs to the loss.
 
-    Raises OptionError for a network without weights, ShapeError where its output doesn't fit the
-    number of `classes`.
+    Raises OptionError for a network without weights, or a loss that can't judge its one output,
+    ShapeError where its output doesn't fit the number of `classes`.
 
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.network import initialize
@@ -243,7 +243,13 @@ def require_input_shape(network: Network, dataset: Dataset) -> None:
 
 def _check_output(network: Network, loss: Loss, classes: int) -> None:
     output = network.shapes[-1]
-    yes_or_no = output == (1,) and classes == 2 and loss.name != "categorical_crossentropy"
+    yes_or_no = output == (1,) and classes == 2
+    if yes_or_no and loss.name == "categorical_crossentropy":
+        message = (
+            "a network that ends in one number, yes or no to two classes, is trained with --loss "
+            f"binary_crossentropy behind a sigmoid, or mean_squared_error. Received: {loss.name}"
+        )
+        raise OptionError(message)
     if output != (classes,) and not yes_or_no:
         message = (
             f"the network must end in one number a class, such as Dense({classes}). Received: an "

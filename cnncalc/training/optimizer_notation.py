@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import fields
 
 from cnncalc.errors import NotationError, OptionError
@@ -13,13 +14,13 @@ from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 __all__ = ["parse_optimizer", "write_optimizer"]
 
 
-def parse_optimizer(text: str) -> Optimizer:
+def parse_optimizer(text: str, apart: Mapping[str, float] | None = None) -> Optimizer:
     """Read an optimizer; nothing is executed.
 
     Arguments: the `text`, a name whatever its capitals, or a call with Keras's arguments by name;
-    the learning rate may stand first.
+    the learning rate may stand first; arguments that were given `apart` from it, by name.
     Raises NotationError with the nearest name for what isn't known, OptionError for a value out of
-    range.
+    range, or given twice.
 
     >>> parse_optimizer("keras.optimizers.SGD(0.1, momentum=0.9)")
     SGD(learning_rate=0.1, weight_decay=None, clipnorm=None, clipvalue=None, \
@@ -41,6 +42,11 @@ global_clipnorm=None, momentum=0.9, nesterov=False)
         if name not in own or len(args) > 1:
             raise source.error(node, _unknown_argument(kind, name, own))
     options = {name: _number(source, name, node) for name, node in given}
+    for name, value in (apart or {}).items():
+        if name in options:
+            message = f"{name} must be given once. Received: {text!r} and {name}={value}"
+            raise OptionError(message)
+        options[name] = value
     return kind(**options)  # type: ignore[arg-type]  # the names are those of its fields
 
 

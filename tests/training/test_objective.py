@@ -120,7 +120,6 @@ def test_only_the_activation_that_belongs_to_the_loss_is_peeled_off():
     [
         ([Dense(2)], "categorical_crossentropy", 2, "such as Dense.2.. .* output of 6×5×2 for 2"),
         ([Flatten(), Dense(3)], "categorical_crossentropy", 2, "an output of 3 for 2 classes"),
-        ([Flatten(), Dense(1)], "categorical_crossentropy", 2, "an output of 1 for 2 classes"),
         ([Flatten(), Dense(1)], "mean_squared_error", 3, "an output of 1 for 3 classes"),
     ],
 )
@@ -128,6 +127,12 @@ def test_a_network_that_does_not_fit_the_classes_is_refused(layers, loss, classe
     net = initialize(layers, (6, 5, 2))
     with pytest.raises(ShapeError, match=f"must end in one number a class, .*{words}"):
         make_objective(net, LOSSES[loss], classes)
+
+
+def test_one_output_is_not_judged_by_categorical_crossentropy_and_the_loss_that_can_is_named():
+    net = initialize([Flatten(), Dense(1, activation="sigmoid")], (6, 5, 2))
+    with pytest.raises(OptionError, match="--loss binary_crossentropy behind a sigmoid"):
+        make_objective(net, LOSS, 2)
 
 
 def test_a_network_without_weights_is_refused():

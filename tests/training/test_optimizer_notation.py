@@ -46,6 +46,15 @@ def test_what_cannot_be_read_is_one_clear_line(text, error, words):
     assert "\n" not in str(caught.value)
 
 
+def test_an_argument_may_be_given_apart_but_not_twice():
+    sgd = parse_optimizer("SGD(momentum=0.9)", {"learning_rate": 0.5})
+    assert sgd == SGD(learning_rate=0.5, momentum=0.9)
+    with pytest.raises(
+        OptionError, match=r"given once. Received: 'SGD\(1\)' and learning_rate=0.5"
+    ):
+        parse_optimizer("SGD(1)", {"learning_rate": 0.5})
+
+
 @pytest.mark.parametrize(
     "optimizer",
     [

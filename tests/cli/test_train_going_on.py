@@ -1,0 +1,107 @@
+"""A trained model is gone on with as it was trained, by train, export-xlsx and explain alike."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnncalc.cli.exported import read_exported
+from cnncalc.files.trained_models import read_model
+from cnncalc.training.optimizers import SGD
+from cnncalc.training.schedules import CosineDecay
+from tests.cli.training_data import NETWORK, save_npz
+from tests.files.photos import save_classes
+from tests.training.examples import flat
+
+FAST = ("--network", NETWORK, "--epochs", "2", "--batch-size", "16")
+
+
+@pytest.fixture
+def data(tmp_path):
+    return save_npz(tmp_path / "data.npz")
+
+
+@pytest.fixture
+def trained(run):
+    """Train with options; return the model, and what was said on the two outputs."""
+
+    def train(*arguments, output="model.keras"):
+        result = run("train", *arguments, "-o", output)
+        assert result.exit_code == 0, result.stderr
+        return read_model(Path(output)), result
+
+    return train
+
+
+def test_a_trained_model_goes_on_with_its_own_loss(trained, run, data):
+    trained(data, *FAST, "--loss", "mean_squared_error")
+    further = ("--network", "model.keras", "--epochs", "1")
+    second, result = trained(data, *further, output="b.keras")
+    assert second.training.loss.name == "mean_squared_error"
+    assert "going on with mean_squared_error, Adam(learning_rate=0.001)\n" in result.stderr
+    third, _ = trained(data, *further, "--loss", "binary_crossentropy", output="c.keras")
+    assert third.training.loss.name == "binary_crossentropy"
+    shown = run("train", data, *further, "--show-step", "1").stdout
+    assert "Loss · mean_squared_error" in shown
+
+
+def test_a_model_of_one_output_goes_on_without_a_word_on_its_loss(trained, fails, tmp_path):
+    save_classes(tmp_path / "pets", 4)
+    network = ("--network", "Flatten(); Dense(1, activation='sigmoid')")
+    options = ("pets", "--image-size", "8", "--epochs", "1", "--cache", "cache", "--stratify")
+    assert "is trained with --loss binary_crossentropy" in fails("train", *options, *network)
+    trained(*options, *network, "--loss", "binary_crossentropy")
+    second, _ = trained(*options, "--network", "model.keras", output="b.keras")
+    assert second.training.loss.name == "binary_crossentropy"
+
+
+def test_a_schedule_that_is_over_is_warned_of_and_another_begins_anew(trained, data):
+    first, _ = trained(data, *FAST, "--schedule", "cosine")
+    further = ("--network", "model.keras", "--epochs", "1", "--batch-size", "16")
+    same, result = trained(data, *further, output="b.keras")
+    assert (
+        "Warning: after the 4 steps that are done, the model's schedule keeps the learning rate at "
+        "0: nothing will be learnt; --learning-rate or --schedule begins anew\n"
+    ) in result.stderr
+    assert flat(same.network.weights) == flat(first.network.weights)
+    for options in [("--schedule", "cosine"), ("--schedule", "constant"), ("--learning-rate", 0.1)]:
+        model, result = trained(data, *further, *options, "--force", output="b.keras")
+        assert "Warning" not in result.stderr
+        assert flat(model.network.weights) != flat(first.network.weights)
+        assert model.training.state.iterations == 2
+
+
+def test_a_new_schedule_begins_at_its_beginning_whatever_was_done_before(trained, data):
+    trained(data, *FAST)
+    further = ("--network", "model.keras", "--epochs", "2", "--batch-size", "16")
+    trained(data, *further, "--schedule", "cosine", "--history", "h.json", output="b.keras")
+    rates = [row["learning_rate"] for row in json.loads(Path("h.json").read_text())]
+    assert rates == [CosineDecay(0.001, 4)(1), CosineDecay(0.001, 4)(3)]
+
+
+@pytest.mark.parametrize("of", [("data.npz",), ("image.npy", "--target", "1")])
+def test_a_trained_model_brings_its_loss_and_optimizer(run, tmp_path, of):
+    save_npz(tmp_path / "data.npz")
+    np.save(tmp_path / "image.npy", np.ones((6, 5, 2)))
+    network = ("--network", "Flatten(); Dense(3, 'softmax')", "--epochs", "1")
+    losses = ("--loss", "mean_squared_error", "--optimizer", "SGD(0.25)")
+    assert run("train", "data.npz", *network, *losses).exit_code == 0
+    result = run("export-xlsx", *of, "-n", "model.keras", "--training-steps", "1", "-o", "a.xlsx")
+    assert result.exit_code == 0, result.output
+    assert "the optimizer begins anew: its state in the model's file is not taken over" in (
+        result.stderr
+    )
+    (specification,) = read_exported((tmp_path / "a.xlsx").read_bytes()).plan.specifications
+    assert specification.training.loss == "mean_squared_error"
+    assert specification.training.optimizer == SGD(learning_rate=0.25)
+    asked = ("--layer", "dense", "--at", "0", "--gradient", "bias")
+    shown = [run("explain", "model.keras", *of, *asked, *loss).stdout for loss in [(), losses[:2]]]
+    assert shown[0] == shown[1]
+    assert "loss" in shown[0]
+
+
+def test_a_learning_rate_that_is_given_twice_is_refused(fails, data):
+    options = ("--network", NETWORK, "--optimizer", "SGD(0.5)", "--learning-rate", "0.1")
+    line = fails("train", data, *options)
+    assert line == "learning_rate must be given once. Received: 'SGD(0.5)' and learning_rate=0.1"
