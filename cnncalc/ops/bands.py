@@ -81,33 +81,43 @@ def _convolve_tiles(
 ) -> None:
     depth, filters = kernel.shape[2:]
     matrices = lru_cache(partial(banded_matrices, kernel, geometry))
+    # Memory is fresh once a thread, not once a tile: a page's first use costs as much as its work.
+    space = lru_cache(partial(np.empty, dtype=kernel.dtype))
     for tile in tiles:
         block = result[tile][0]
-        rows, columns = block.shape[:2]
+        rows, columns, channels = block.shape
+        lanes = channels // filters
         band = min(BAND, rows)
         covered = padded_input(images, geometry, tile)[0].astype(kernel.dtype, copy=False)
         planes = phase_planes(covered, geometry.strides.width, depth)
-        lanes = covered.shape[2] // depth
         windows = _windows(planes, geometry.vertical, band)
-        sums = _sum_of_products(matrices(band), windows, lanes, columns)
-        sums = sums.reshape(rows, filters, columns, lanes)
+        shape = (rows // band, band * filters, columns * lanes)
+        if filters == 1 and block[0].flags.c_contiguous:
+            # Rows of the products lie as rows of the output do.
+            _sum_products(matrices(band), windows, lanes, block.reshape(shape), space(shape))
+            continue
+        sums = space((rows, filters, columns, lanes))
+        _sum_products(matrices(band), windows, lanes, sums.reshape(shape), space(shape))
         # A filter at a time: across the filters of one cell, NumPy would copy few numbers a go.
         for index in range(filters):
             block[:, :, index * lanes : (index + 1) * lanes] = sums[:, index]
 
 
-def _sum_of_products(matrices: dict[int, Array], windows: Array, lanes: int, columns: int) -> Array:
-    """Return the sum over the kernel's columns: (bands, band × filters, columns × lanes)."""
-    total, *others = (
-        (matrix, windows[:, :, first * lanes : (first + columns) * lanes])
-        for first, matrix in matrices.items()
+def _sum_products(
+    matrices: dict[int, Array], windows: Array, lanes: int, total: Array, product: Array
+) -> None:
+    """Write the sum over the kernel's columns into `total`; `product` is space for one of them.
+
+    Both are (bands, band × filters, columns × lanes).
+    """
+    first, *others = (
+        (matrix, windows[:, :, shift * lanes : shift * lanes + total.shape[2]])
+        for shift, matrix in matrices.items()
     )
-    result: Array = np.matmul(*total)
-    product = np.empty_like(result)
+    np.matmul(*first, out=total)
     for matrix, under in others:
         np.matmul(matrix, under, out=product)
-        result += product
-    return result
+        total += product
 
 
 def banded_matrices(kernel: Array, geometry: Geometry, band: int) -> dict[int, Array]:

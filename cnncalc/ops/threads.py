@@ -40,15 +40,19 @@ def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) ->
         work(remaining)
         return
     # Imported here: it loads the logging package, and small grids need no threads.
-    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # noqa: PLC0415
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    with ThreadPoolExecutor(threads) as pool:
-        helpers = [pool.submit(work, remaining) for _ in range(threads)]
+    def until_done() -> None:
         try:
-            wait(helpers, return_when=FIRST_EXCEPTION)
+            work(remaining)
         finally:
-            # After an error or Ctrl-C nothing is left to take.
+            # After an error or Ctrl-C nothing is left for the other threads to take.
             for _ in remaining:
                 pass
+
+    # This thread is one of them: it has memory at hand, and the system takes its time to give more.
+    with ThreadPoolExecutor(threads - 1) as pool:
+        helpers = [pool.submit(until_done) for _ in range(threads - 1)]
+        until_done()
     for helper in helpers:
         helper.result()

@@ -54,6 +54,18 @@ def test_a_kernel_one_deep_convolves_each_channel_by_itself(window, channels, se
     np.testing.assert_allclose(result, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("filters", [1, 2])
+def test_a_part_of_the_results_channels_is_written_where_it_lies(filters):
+    window, images = geometry((20, 9), 3), normal(0, 1, 20, 9, 1)
+    kernel = normal(1, 3, 3, 1, filters)
+    result = np.full((1, *window.output, 4), np.nan)
+    convolve_in_bands(images, kernel, window, result[..., 1 : 1 + filters])
+    written = result[..., 1 : 1 + filters]
+    np.testing.assert_allclose(written, reference(images, kernel, window), rtol=0, atol=1e-12)
+    assert np.isnan(result[..., 0]).all()
+    assert np.isnan(result[..., 1 + filters :]).all()
+
+
 @pytest.mark.parametrize("height", range(1, 14))
 def test_rows_that_make_no_whole_band_are_convolved_too(height):
     window = geometry((height, 9), (1, 3))

@@ -73,6 +73,20 @@ def test_an_error_reaches_the_caller_and_ends_the_work(cores):
     assert len(done) < 100
 
 
+@pytest.mark.parametrize("fails", ["MainThread", "another"])
+def test_an_error_in_any_thread_reaches_the_caller(cores, fails):
+    # Each thread has begun before one fails.
+    all_here = threading.Barrier(3)
+
+    def work(parts):
+        all_here.wait(timeout=5)
+        if (threading.current_thread().name == "MainThread") == (fails == "MainThread"):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_threads(work, PARTS)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(
     "operation",
