@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
 from cnncalc.cli.console import command_line, error_console, note, output_console
+from cnncalc.cli.interruption import interruptible
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import interruptible, prepare
+from cnncalc.cli.training import prepare
 from cnncalc.cli.training_files import check_files, start, write_files
 from cnncalc.cli.training_options import (
     DataOptions,
@@ -51,6 +53,8 @@ def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions, shown: Step
     session = prepare(given, wanted)
     state, writer = start(session, keep)
     plan, console = session.plan, error_console()
+    if is_finished(plan, state):  # by a program that was killed while it wrote its files
+        keep = replace(keep, force=True)
     batches = steps(plan, session.parts.training)
     say_remarks()
     with interruptible() as stop, training_progress(console, plan.epochs, batches) as progress:

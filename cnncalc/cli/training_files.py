@@ -9,7 +9,7 @@ import numpy as np
 from cnncalc.cli.console import command_line, note
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
-from cnncalc.errors import InputError, OutputError
+from cnncalc.errors import InputError, OptionError, OutputError
 from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
 from cnncalc.files.history import HISTORY_ENDINGS, write_history
 from cnncalc.files.output import check_output, output_ending, write_atomically
@@ -17,10 +17,11 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import write_model
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation
-from cnncalc.training.fit import result
+from cnncalc.training.fit import is_finished, result
 from cnncalc.training.identity import identity
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizer_notation import write_optimizer
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
 from cnncalc.views.training_report import Mistake, TrainingReport
 
@@ -32,11 +33,10 @@ MOST_MISTAKES = 24
 def check_files(keep: KeepOptions) -> None:
     """Refuse files that can't be written, or are of another training, before anything is read."""
     output_ending(keep.output, (".keras",))
-    check_output(keep.output, force=keep.force)
     for path, endings in ((keep.history, HISTORY_ENDINGS), (keep.report, (".xlsx",))):
         if path is not None:
             output_ending(path, endings)
-            check_output(path, force=keep.force)
+    _check_outputs(keep, force=keep.force or keep.resume)  # `start` knows more of a resumed one
     checkpoint = checkpoint_path(keep.output)
     if keep.resume and not checkpoint.exists():
         message = f"there is no checkpoint {quoted(checkpoint)} to resume from"
@@ -49,6 +49,12 @@ def check_files(keep: KeepOptions) -> None:
         raise OutputError(message)
 
 
+def _check_outputs(keep: KeepOptions, *, force: bool) -> None:
+    for path in (keep.output, keep.history, keep.report):
+        if path is not None:
+            check_output(path, force=force)
+
+
 def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
     """Return the state to train from, initial or resumed, and what writes its checkpoints."""
     plan, path = session.plan, checkpoint_path(keep.output)
@@ -57,8 +63,22 @@ def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, Checkpoin
     if not keep.resume:
         return begin(plan.network, plan.optimizer, session.optimizer_state), writer
     state = read_checkpoint(path, what)
+    _check_best(plan, state)
+    # A finished training has a checkpoint only where it was killed while it wrote these files.
+    _check_outputs(keep, force=keep.force or is_finished(plan, state))
     note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
     return state, writer
+
+
+def _check_best(plan: TrainingPlan, state: TrainingState) -> None:
+    stopping = plan.early_stopping
+    wanted = stopping is not None and stopping.restore_best_weights
+    if wanted and state.history and state.best_weights is None:
+        message = (
+            "--restore-best can't be added when a training is resumed: the weights of its best "
+            "epoch so far were not kept"
+        )
+        raise OptionError(message)
 
 
 def write_files(

@@ -224,6 +224,38 @@ def test_a_stopped_training_is_not_overwritten_unasked(run, fails, data, monkeyp
     assert run(*options, "--force").exit_code == 0
 
 
+def test_the_best_epoch_must_have_been_kept_from_the_start(run, fails, data, monkeypatch):
+    options = ("train", data, *FAST)
+    stopping = ("--early-stopping", "2")
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3)
+        assert run(*options).exit_code == 130
+    line = fails(*options, "--resume", *stopping, "--restore-best")
+    assert "--restore-best can't be added when a training is resumed" in line
+    assert run(*options, "--resume", *stopping).exit_code == 0
+
+
+def test_a_training_that_is_killed_while_it_writes_its_files_writes_them_again(
+    run, fails, data, monkeypatch
+):
+    options = ("train", data, *FAST, "--history", "history.csv")
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cnncalc.cli.training_files.write_model", killed)
+        assert run(*options).exit_code == 130
+    assert Path("history.csv").exists()
+    assert "'history.csv' exists: name another, or add --force" in fails(
+        *options, "--epochs", "3", "--resume"
+    )
+    Path("model.keras").write_text("whatever it had written")
+    result = run(*options, "--resume")
+    assert result.exit_code == 0, result.stderr
+    assert read_model(Path("model.keras")).class_names == ("0", "1", "2")
+
+
 def test_there_must_be_something_to_resume(fails, data):
     line = fails("train", data, "--resume")
     assert line == "there is no checkpoint 'model.keras.checkpoint' to resume from"
