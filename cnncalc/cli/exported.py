@@ -67,6 +67,15 @@ class ExportedWorkbook:
                     block.slice({quantity: array})[...] = numbers
         return array
 
+    def cell(self, number: int, quantity: Quantity) -> str:
+        """Return what the first cell of a quantity is called, such as F5 of sheet 'Dashboard'."""
+        return next(
+            f"{block.address(0, 0)} of sheet {quoted(sheet.name)}"
+            for sheet in self.plan.sheets
+            for block in sheet.blocks
+            if (sheet.specification, block.quantity) == (number, quantity)
+        )
+
     def _block_numbers(self, sheet: Sheet, block: Block, evaluated: Numbers) -> Array:
         """Return the numbers of a block's cells, or name the first cell that has none."""
         is_name = block.role == "name"

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from cnncalc.classification import class_count
 from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
+from cnncalc.errors import InputError
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.layers import BatchNormalization
-from cnncalc.network import Array
+from cnncalc.network import Array, walk
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
-from cnncalc.views.workbook.plan import Plan, Quantity, Specification
+from cnncalc.views.workbook.plan import Block, Plan, Quantity, Specification
 from cnncalc.views.workbook.rendering import formula_rows
+from cnncalc.views.workbook.training.checks import wrong_input
 from cnncalc.views.workbook.values import calculated_trace, computed_values
 
 __all__ = ["compare_exported", "verify_workbook"]
@@ -38,11 +42,26 @@ def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:
 def compare_exported(exported: ExportedWorkbook, evaluation: Evaluation) -> Report:
     """Compare a workbook and an engine's evaluation of it with the calculation on its inputs.
 
-    Raises InputError where an input is no number.
+    Raises InputError where an input is no number, or none that can be trained with.
     """
     count = len(exported.plan.specifications)
     inputs = [exported.inputs(number, evaluation.values) for number in range(count)]
+    for number, given in enumerate(inputs):
+        _require_trainable(exported, number, given)
     return compare(_expected(exported.plan, inputs), exported.cells, evaluation)
+
+
+def _require_trainable(exported: ExportedWorkbook, number: int, inputs: Arrays) -> None:
+    """Raise InputError, naming the cell, for a constant or a label that is out of range."""
+    specification = exported.plan.specifications[number]
+    if specification.training is None:
+        return
+    *_, (last, shape) = walk(specification.layers, specification.input_shape)
+    found = wrong_input(specification.training, class_count(last.output_shape(shape)), inputs)
+    if found:
+        quantity, error = found
+        message = f"{exported.cell(number, quantity)}: {error}"
+        raise InputError(message)
 
 
 def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
@@ -62,7 +81,16 @@ def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
                     block.slice(values),
                     list(formula_rows(block)) or None,
                     block.slice(sizes) if block.quantity in sizes else None,
+                    _ties(block, values),
                 )
+
+
+def _ties(block: Block, values: Arrays) -> Array | None:
+    """Return where a block says which number of a window is its maximum, and several are."""
+    if block.quantity.name != "gradient first maximum":
+        return None
+    several = replace(block, quantity=block.quantity._replace(name="gradient equal maxima"))
+    return several.slice(values) > 1
 
 
 def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:

@@ -38,7 +38,9 @@ class ExpectedBlock:
     Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
     `values` (height, width), NaN for an empty cell, or texts; its `formulas`, one a cell in as many
     rows and without their equals signs, None where the cells are constants; the `sizes` (height,
-    width) of the terms behind its numbers (see `term_sizes`), where they are known.
+    width) of the terms behind its numbers (see `term_sizes`), where they are known; `ties` (height,
+    width), True where a number says which of several is the largest and these are equal, or but for
+    rounding, where there may be any.
     """
 
     sheet: str
@@ -47,6 +49,7 @@ class ExpectedBlock:
     values: Array
     formulas: Sequence[Sequence[str]] | None = None
     sizes: Array | None = None
+    ties: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Difference:
     """One formula cell, the number it should give, and what was found.
 
     `absolute` and `relative` are infinite where no number was found. `found` is None where there
-    was nothing.
+    was nothing. `is_tied` tells of a number that rounding decides (`ExpectedBlock.ties`).
     """
 
     place: Place
@@ -63,6 +66,7 @@ class Difference:
     found: CellValue | None
     absolute: float
     relative: float
+    is_tied: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Comparison:
     """The numbers of formula cells compared.
 
     `cells` were compared, `missing` had nothing to compare; `differing` are beyond the tolerance,
-    `first` is the first of them; `largest` is the largest relative difference of all.
+    `first` is the first of them; `largest` is the largest relative difference of all; `tied` is the
+    first one that rounding decides, from which others may follow.
     """
 
     cells: int
@@ -78,6 +83,7 @@ class Comparison:
     differing: int
     first: Difference | None
     largest: Difference | None
+    tied: Difference | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,11 @@ class Report:
         """Whether nothing was found."""
         return not (self.changes or self.evaluated.differing or self.stored.differing)
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether all formulas are what they were, and some came to another side of a tie."""
+        return not self.changes and bool(self.evaluated.tied or self.stored.tied)
+
 
 class _Cell(NamedTuple):
     """One cell as it should be; `formula` without its equals sign."""
@@ -119,6 +130,7 @@ class _Cell(NamedTuple):
     formula: str | None
     value: float | str
     term_size: float
+    is_tied: bool
 
 
 def compare(
@@ -147,12 +159,13 @@ def compare(
 def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
     """Yield the cells of a block, row by row."""
     sizes = np.zeros(block.values.shape) if block.sizes is None else block.sizes
-    for row, (numbers, terms) in enumerate(zip(block.values, sizes, strict=True)):
-        pairs = zip(numbers.tolist(), terms.tolist(), strict=True)
-        for column, (number, size) in enumerate(pairs):
+    ties = np.zeros(block.values.shape, bool) if block.ties is None else block.ties
+    for row, lines in enumerate(zip(block.values, sizes, ties, strict=True)):
+        cells = zip(*(line.tolist() for line in lines), strict=True)
+        for column, (number, size, is_tied) in enumerate(cells):
             place = Place(block.sheet, block.row + row, block.column + column)
             formula = block.formulas[row][column] if block.formulas else None
-            yield _Cell(place, formula, number, size)
+            yield _Cell(place, formula, number, size, is_tied)
 
 
 def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:
@@ -175,7 +188,8 @@ def _differences(
         absolute = _distance(cell.value, value)
         relative = _relative(absolute, cell)
         formula = f"={formulas[cell.place]}"
-        yield Difference(cell.place, formula, cell.value, value, absolute, relative)
+        numbers = (absolute, relative, cell.is_tied)
+        yield Difference(cell.place, formula, cell.value, value, *numbers)
 
 
 def _distance(expected: float | str, found: CellValue | None) -> float:
@@ -197,7 +211,7 @@ def _relative(absolute: float, cell: _Cell) -> float:
 
 def _comparison(differences: Iterable[Difference], missing: int) -> Comparison:
     cells = differing = 0
-    first = largest = None
+    first = largest = tied = None
     for difference in differences:
         cells += 1
         if largest is None or difference.relative > largest.relative:
@@ -205,4 +219,5 @@ def _comparison(differences: Iterable[Difference], missing: int) -> Comparison:
         if difference.relative > TOLERANCE:
             differing += 1
             first = first or difference
-    return Comparison(cells, missing, differing, first, largest)
+            tied = tied or (difference if difference.is_tied else None)
+    return Comparison(cells, missing, differing, first, largest, tied)

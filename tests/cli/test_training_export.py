@@ -9,7 +9,9 @@ import pytest
 from cnncalc.cli.exported import read_exported
 from cnncalc.cli.verification import verify_workbook
 from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.training.fit import epoch_order
+from cnncalc.verification import Place
 from cnncalc.views.workbook.plan import Quantity
 from tests.cli.networks import save_photo, save_small
 from tests.cli.training_data import save_npz
@@ -43,7 +45,7 @@ def poison(path, sheet_number):
 @pytest.fixture
 def tiny(run, tmp_path):
     """One step on the article's 6×6 image."""
-    options = ("--training-steps", 1, "--target", 1, "--optimizer", "SGD(0.1)")
+    options = ("--training-steps", 1, "--target", 1, "--optimizer", "SGD(0.1, momentum=0.5)")
     result = run(
         *("export-xlsx", "article:6x6", "-n", f"Rescaling(1/255); {TINY}", *options),
         *("-o", "tiny.xlsx"),
@@ -127,7 +129,7 @@ def test_weights_come_from_a_file(run, tmp_path):
 
 def test_it_is_verified_from_its_inputs_as_they_stand(run, tiny):
     assert run("verify", tiny, "--engine", "formualizer").exit_code == 0
-    before = values(tiny, "Dashboard")["C9"].value
+    before = values(tiny, "Dashboard")["C10"].value
     # The learning rate, a pixel, a weight and the label.
     type_over(tiny, "Dashboard", F5=0.4)
     exported = read_exported(tiny.read_bytes())
@@ -160,6 +162,48 @@ def test_a_changed_formula_is_found(run, tiny, kind):
     assert f"{sheet.name}'!{block.address(0, 0)}" in result.stdout
 
 
+@pytest.fixture
+def near_tie(run, tmp_path):
+    """Two convolutions, 0.6 and 0.1 + 0.2 + 0.3, that differ in their last digit alone."""
+    (tmp_path / "tie.csv").write_text("0,0,2,1,1,1", "utf-8")
+    network = "Conv2D(1,(1,3),strides=(1,3)); MaxPooling2D((1,2)); Flatten(); Dense(2,'softmax')"
+    options = ("--training-steps", 2, "--target", 1, "--optimizer", "SGD(0.5)")
+    assert run("export-xlsx", "tie.csv", "-n", network, *options).exit_code == 0
+    numbers = {"conv2d": (0.1, 0.2, 0.3), "dense": (0.5, -0.5)}
+    cells = {
+        block.address(0, place): number
+        for block in read_exported((tmp_path / "tie.xlsx").read_bytes()).plan.sheets[2].blocks
+        if block.quantity.name == "kernel" and block.is_input
+        for place, number in enumerate(numbers[block.quantity.layer])
+    }
+    type_over(tmp_path / "tie.xlsx", "Step 1", **cells)
+    return tmp_path / "tie.xlsx"
+
+
+def test_a_tie_that_rounding_decides_is_named_as_the_cause(run, near_tie):
+    """Spreadsheets take 0.6000000000000001 for 0.6, the first of two equal ones."""
+    exported = read_exported(near_tie.read_bytes())
+    blocks = {
+        block.quantity.name: block
+        for block in exported.plan.sheets[2].blocks
+        if block.quantity.layer == "max_pooling2d"
+    }
+    result = run("verify", near_tie, "--engine", "formualizer")
+    assert result.exit_code == 1
+    cell = f"'Step 1'!{blocks['gradient first maximum'].address(0, 0)}"
+    assert f"  A tie to within rounding in the window of {cell}: which of" in result.stdout
+    assert result.stderr.endswith("from its calculation, after a tie to within rounding\n")
+    values = recalculate([near_tie.read_bytes()], "formualizer")[0].values
+    mark = blocks["gradient equal maxima"]
+    assert values[Place("Step 1", mark.row, mark.column)] == 2
+
+
+def test_a_tie_is_no_excuse_for_a_formula_that_was_typed_over(run, near_tie):
+    type_over(near_tie, "Dashboard", C9=1)
+    result = run("verify", near_tie, "--engine", "formualizer")
+    assert result.stderr.endswith("differs from its calculation\n")
+
+
 @pytest.mark.parametrize("sheet", [1, 3])
 def test_a_poisoned_value_is_found(run, tiny, sheet):
     poison(tiny, sheet)
@@ -171,10 +215,10 @@ def test_a_poisoned_value_is_found(run, tiny, sheet):
 @pytest.mark.parametrize(
     ("sheet", "cell", "content", "said"),
     [
-        ("Dashboard", "F5", -1, "learning_rate must be greater than 0"),
+        ("Dashboard", "F6", -1, "F6 of sheet 'Dashboard': momentum must be from 0 to 1. Received"),
         ("Dashboard", "F5", "fast", "F5 of sheet 'Dashboard' must hold a number"),
-        ("Step 1", "label", 2, "a label must be the number of a class, 0 to 1. Received: 2"),
-        ("Step 1", "label", 0.5, "a label must be the number of a class, 0 to 1. Received: 0.5"),
+        ("Step 1", "label", 2, ": a label must be the number of a class, 0 to 1. Received: 2"),
+        ("Step 1", "label", 0.5, ": a label must be the number of a class, 0 to 1. Received: 0.5"),
         ("About", "optimizer", "SGD(x)", "on the sheet About must be as cnncalc wrote it"),
     ],
 )
@@ -187,7 +231,16 @@ def test_an_input_that_can_not_be_is_told(fails, tiny, sheet, cell, content, sai
         # The first line of that name is for people.
         cell = [f"B{row[0].row}" for row in rows if row[0].value == "Optimizer"][1]
     type_over(tiny, sheet, **{cell: content})
-    assert said in fails("verify", tiny, "--engine", "formualizer")
+    message = fails("verify", tiny, "--engine", "formualizer")
+    assert said in message
+    assert message.startswith(f"{cell} of sheet '{sheet}'") or sheet == "About"
+
+
+@pytest.mark.parametrize("rate", [0, -0.3])
+def test_any_learning_rate_may_be_typed_over(run, tiny, rate):
+    """Formulas follow a rate that no one would ask for, and so does the calculation."""
+    type_over(tiny, "Dashboard", F5=rate)
+    assert verify_workbook(tiny, "formualizer").evaluated.differing == 0
 
 
 def test_the_image_is_an_input_and_the_filter_is_a_kernel_again(run, tiny):

@@ -92,8 +92,9 @@ class Volume:
     """One quantity to draw, `height` × `width` cells a slice.
 
     `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
-    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about;
-    `rows` and `columns` are what stands before each row and above each column, if anything.
+    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about,
+    the first one in few words; `rows` and `columns` are what stands before each row and above each
+    column, if anything.
     """
 
     group: str
@@ -160,11 +161,11 @@ def each_number(
     quantity: Quantity,
     source: Source,
     formula: Callable[[Index, Finder], Formula],
-    note: str,
+    *notes: str,
 ) -> Volume:
     """Return the volume of what a formula makes of each number of a source by itself."""
     draw = whole(quantity, *source.size, formula)
-    volume = Volume(group, quantity.layer, quantity, *source.size, source.items, draw, (note,))
+    volume = Volume(group, quantity.layer, quantity, *source.size, source.items, draw, notes)
     return (
         replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import fields, replace
 
 from cnncalc.errors import OptionError
@@ -47,9 +48,9 @@ def require_plain(optimizer: Optimizer) -> None:
 
 
 def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Optimizer:
-    """Return an optimizer with the constants that a workbook now holds.
+    """Return an optimizer with the constants that a workbook now holds, of any learning rate.
 
-    Raises OptionError, as the optimizer does, for constants out of range.
+    Raises OptionError, as the optimizer does, for other constants out of range.
 
     >>> import numpy as np
     >>> from cnncalc.training.optimizers import SGD
@@ -57,4 +58,8 @@ def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Opt
     0.5
     """
     found = {name: float(inputs[setting(name)].item()) for name in constants(optimizer)}
-    return replace(optimizer, **found)
+    rate = found.pop("learning_rate")
+    result = copy(replace(optimizer, **found))
+    # Nobody asks for a rate of 0 or below, but a cell may hold one: to formulas it is a number.
+    object.__setattr__(result, "learning_rate", rate)
+    return result

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from cnncalc.classification import class_count
-from cnncalc.errors import InputError
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Network, Weights, assemble
 from cnncalc.trace import Trace
@@ -21,6 +20,7 @@ from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_value
 from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
+from cnncalc.views.workbook.training.checks import class_of
 from cnncalc.views.workbook.training.penalties import penalty_quantity, penalty_values
 from cnncalc.views.workbook.training.scope import Scope
 from cnncalc.views.workbook.training.settings import constants, setting, with_settings
@@ -88,7 +88,7 @@ def training_records(
     for number, use in training.first_uses.items():
         image = inputs[Scope(*use).quantity(IMAGE)]
         images[number] = image.reshape(specification.input_shape)
-        labels[number] = _label(inputs[Scope(*use).quantity(loss.LABEL)].item(), classes)
+        labels[number] = class_of(inputs[Scope(*use).quantity(loss.LABEL)].item(), classes)
     batches = [
         (np.stack([images[each] for each in batch]), np.array([labels[each] for each in batch]))
         for batch in training.batches
@@ -107,13 +107,6 @@ def _network(specification: Specification, inputs: Mapping[Quantity, Array]) -> 
         for layer, shape, _ in with_grids(specification.layers, specification.input_shape)
     ]
     return assemble(specification.layers, specification.input_shape, weights)
-
-
-def _label(number: float, classes: int) -> int:
-    if number not in range(classes):
-        message = f"a label must be the number of a class, 0 to {classes - 1}. Received: {number:g}"
-        raise InputError(message)
-    return int(number)
 
 
 def training_values(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
-from cnncalc.views.workbook.stages.gradients.pooling import tie_volume
+from cnncalc.views.workbook.stages.gradients.pooling import near_count, tie_volume
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, helper, title
 from cnncalc.views.workbook.stages.volumes import (
     Finder,
@@ -21,10 +21,10 @@ __all__ = ["global_pooling_gradient_volumes"]
 _AVERAGE = "The slice's error, shared out among its cells alike."
 _ROWS = "The largest number of each row, to find the maximum's row by."
 _PLACE = (
-    "Which cell of the slice is its maximum, counted from 1 row by row: the first one, where "
-    "several are equal."
+    "The place of the slice's maximum.",
+    "Counted from 1, row by row: that of the first one, where several are equal.",
 )
-_MAX = "The slice's error goes to its first maximum; all other cells get 0."
+_MAX = ("The slice's error goes to its first maximum.", "All other cells get 0.")
 
 
 def global_pooling_gradient_volumes(
@@ -81,11 +81,9 @@ def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> li
 
     def equal(index: Index, find: Finder) -> Formula:
         largest = _of_channel(pooled, is_row, index, find)
-        return formulas.apply(
-            "COUNTIF({0},{1})", find(source.quantity, index, source.size), largest
-        )
+        return near_count(find(source.quantity, index, source.size), largest)
 
-    first = each_number("First maximum", one.quantity, one, place, _PLACE)
+    first = each_number("First maximum", one.quantity, one, place, *_PLACE)
     return [first, tie_volume(layer.name, one, equal)]
 
 
@@ -106,4 +104,4 @@ def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
         return (Block(0, 0, height, width, "formula", result, index, formula=Tiled(tile)),)
 
     what = (title(result), result.layer, result, height, width)
-    return Volume(*what, source.items, draw, (_MAX,))
+    return Volume(*what, source.items, draw, _MAX)

@@ -24,10 +24,22 @@ from cnncalc.views.workbook.stages.volumes import (
     sliding,
 )
 
-__all__ = ["first_place", "pooling_gradient_volumes", "tie_volume"]
+__all__ = [
+    "NEAR",
+    "SMALLEST",
+    "first_place",
+    "near_count",
+    "pooling_gradient_volumes",
+    "tie_volume",
+]
 
 # A formula looks for the maximum row by row, an IF in an IF; of these, spreadsheets take 64.
 MOST_ROWS = 32
+# Numbers that differ by less than this share of the larger one, or of SMALLEST where it is smaller,
+# count as equal: no two programs need agree on more (see `verification.term_sizes`). Spreadsheets
+# take what differs in the last digits for equal anyway, so that exact ties can't be told apart.
+NEAR, SMALLEST = 1e-12, 0.1
+
 # 1 is shown as nothing, more than that in red.
 TIES = '[Red][>1]0"×";""'
 
@@ -35,14 +47,15 @@ TIES = '[Red][>1]0"×";""'
 _NOTHING = Formula("0", ())
 
 _PLACES = (
-    "Which cell of each window is its maximum, counted from 1 row by row: the first one, where "
-    "several are equal."
+    "The place of each window's maximum.",
+    "Counted from 1, row by row: that of the first one, where several are equal.",
 )
 _TIES = (
-    "How many cells of the window are equal to its maximum, where there are several (a tie): then "
-    "only the first one of them learns."
+    "How many cells share the maximum, if several.",
+    "Of such a tie only the first one learns. Cells that are equal but for rounding count, too: "
+    "which one of them is the maximum may differ from program to program.",
 )
-_MAX = "Each window's error goes to its first maximum; all its other cells get 0."
+_MAX = ("The error goes to the window's first maximum.", "All its other cells get 0.")
 _AVERAGE_SHARES = "Each window's error, divided by as many cells as its mean was."
 _AVERAGE = "The shares of all windows that lie on the cell, added up."
 _L2_SHARES = "Each window's error divided by its root; 0 where the root is 0."
@@ -73,11 +86,11 @@ def _max_volumes(layer: MaxPooling2D, source: Source, gradient: Source) -> list[
 
     def equal(index: Index, find: Finder) -> Formula:
         covered_cells = find(window.quantity, index, size, steps)
-        return formulas.apply("COUNTIF({0},{1})", covered_cells, find(pooled, index, steps=EACH))
+        return near_count(covered_cells, find(pooled, index, steps=EACH))
 
     places = helper(layer.name, "first maximum")
     return [
-        each_number("First maximum", places, gradient, place, _PLACES),
+        each_number("First maximum", places, gradient, place, *_PLACES),
         tie_volume(layer.name, gradient, equal),
         _handed_on(layer, source, gradient, places),
     ]
@@ -114,10 +127,22 @@ def first_place(largest: Reference, window: Reference) -> Formula:
     return formulas.apply(template, largest, *rows)
 
 
+def near_count(window: Reference, largest: Reference) -> Formula:
+    """Return the formula of how many numbers of a window are equal to its maximum but for rounding.
+
+    Cells without a number don't count.
+
+    >>> near_count(Reference("", 2, 3, 2, 2), Reference("", 0, 0)).text(0, 0)
+    'SUMPRODUCT(($D$3:$E$4<>"")*($D$3:$E$4>=$A$1-1E-12*MAX(0.1,ABS($A$1))))'
+    """
+    near = f"{{1}}-{formulas.literal(NEAR)}*MAX({SMALLEST},ABS({{1}}))"
+    return formulas.apply(f'SUMPRODUCT(({{0}}<>"")*({{0}}>={near}))', window, largest)
+
+
 def tie_volume(layer: str, gradient: Source, equal: Callable[[Index, Finder], Formula]) -> Volume:
     """Return the volume of how many cells of each window are `equal` to its maximum."""
     ties = helper(layer, "equal maxima")
-    volume = each_number("Ties", ties, gradient, equal, _TIES)
+    volume = each_number("Ties", ties, gradient, equal, *_TIES)
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         return tuple(replace(block, number_format=TIES) for block in volume.draw(index, find))
@@ -144,12 +169,12 @@ def _handed_on(layer: MaxPooling2D, source: Source, gradient: Source, places: Qu
                 terms.append(formulas.apply(template, place.moved(*window), error.moved(*window)))
         return formulas.added(terms) if terms else _NOTHING
 
-    return _by_input(result, source, covered(result, geometry, formula), _MAX)
+    return _by_input(result, source, covered(result, geometry, formula), *_MAX)
 
 
-def _by_input(result: Quantity, source: Source, draw: Draw, note: str) -> Volume:
+def _by_input(result: Quantity, source: Source, draw: Draw, *notes: str) -> Volume:
     what = (title(result), result.layer, result, *source.size)
-    return Volume(*what, source.items, draw, (note,))
+    return Volume(*what, source.items, draw, notes)
 
 
 def _shares_volume(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:

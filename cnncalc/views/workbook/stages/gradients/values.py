@@ -34,6 +34,7 @@ from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.stages.gradients.activation import without_activation
 from cnncalc.views.workbook.stages.gradients.batch_values import batch_values, sample_values
 from cnncalc.views.workbook.stages.gradients.convolution import is_whole, reach
+from cnncalc.views.workbook.stages.gradients.pooling import NEAR, SMALLEST
 from cnncalc.views.workbook.stages.gradients.quantities import (
     by_input,
     by_pre_activation,
@@ -244,8 +245,14 @@ def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
     largest = own.layer_output[..., np.newaxis, np.newaxis]
     return {
         "gradient first maximum": max_positions(images, geometry)[0] + 1.0,
-        "gradient equal maxima": (windows == largest).sum(axis=(-2, -1)).astype(np.float64),
+        "gradient equal maxima": _near(windows, largest).sum(axis=(-2, -1)).astype(np.float64),
     }
+
+
+def _near(numbers: Array, largest: Array) -> Array:
+    """Tell which numbers are equal to their maximum, or but for rounding."""
+    near: Array = numbers >= largest - NEAR * np.maximum(SMALLEST, np.abs(largest))
+    return near
 
 
 @_helpers.register
@@ -269,7 +276,7 @@ def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
     cells = own.layer_input.reshape(-1, channels)
     found = {
         "gradient first maximum": cells.argmax(axis=0) + 1.0,
-        "gradient equal maxima": (cells == cells.max(axis=0)).sum(axis=0).astype(np.float64),
+        "gradient equal maxima": _near(cells, cells.max(axis=0)).sum(axis=0).astype(np.float64),
     }
     result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
     if height > 1 and width > 1:
