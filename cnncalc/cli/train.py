@@ -8,10 +8,9 @@ from dataclasses import replace
 import click
 
 from cnncalc.cli.console import command_line, error_console, note, output_console
-from cnncalc.cli.interruption import interruptible
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import prepare
+from cnncalc.cli.training import interruptible, prepare
 from cnncalc.cli.training_files import check_files, start, write_files
 from cnncalc.cli.training_options import (
     DataOptions,
