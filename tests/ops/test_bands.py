@@ -59,7 +59,10 @@ def test_a_part_of_the_results_channels_is_written_where_it_lies(filters):
     window, images = geometry((20, 9), 3), normal(0, 1, 20, 9, 1)
     kernel = normal(1, 3, 3, 1, filters)
     result = np.full((1, *window.output, 4), np.nan)
-    convolve_in_bands(images, kernel, window, result[..., 1 : 1 + filters])
+    with patch.object(bands.np, "matmul", wraps=np.matmul) as matmul:
+        convolve_in_bands(images, kernel, window, result[..., 1 : 1 + filters])
+    # BLAS writes to rows without gaps; NumPy would multiply slowly.
+    assert {call.kwargs["out"].strides[-1] for call in matmul.call_args_list} == {8}
     written = result[..., 1 : 1 + filters]
     np.testing.assert_allclose(written, reference(images, kernel, window), rtol=0, atol=1e-12)
     assert np.isnan(result[..., 0]).all()
