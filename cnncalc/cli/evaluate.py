@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli.console import output_console
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import read_labelled
+from cnncalc.cli.training import check_data, read_labelled
 from cnncalc.cli.training_options import DataOptions, data_options
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
@@ -38,6 +38,7 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
 
     DATA is as in train; of its parts, the one to test with is taken, else the one to validate with.
     """
+    check_data(given)
     trained = read_model(model)
     for each in trained.notes:
         remark(each)

@@ -8,9 +8,10 @@ from dataclasses import replace
 import click
 
 from cnncalc.cli.console import command_line, error_console, note, output_console
+from cnncalc.cli.interruption import interruptible
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import interruptible, prepare
+from cnncalc.cli.training import check_data, prepare
 from cnncalc.cli.training_files import check_files, start, write_files
 from cnncalc.cli.training_options import (
     DataOptions,
@@ -45,6 +46,7 @@ def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions, shown: Step
     label column. Without DATA it is the handwritten digits that cnncalc brings along.
     """
     check_step(shown, keep, wanted.engine)
+    check_data(given)
     if shown.show_step is not None:
         show_step(prepare(given, wanted), shown.show_step, shown)
         return 0

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 
 from cnncalc.cli.console import error_console
 from cnncalc.cli.network_argument import read_network
@@ -25,7 +21,7 @@ from cnncalc.network import Network, Weights, assemble, initialize
 from cnncalc.notation import write
 from cnncalc.shapes import Size, pair
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
-from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
+from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
 from cnncalc.training.losses import LOSSES, Loss, loss_named
@@ -39,7 +35,7 @@ from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
 
 MOST_NAMES = 10
-__all__ = ["Session", "interruptible", "prepare", "read_labelled"]
+__all__ = ["Session", "check_data", "prepare", "read_labelled"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +77,7 @@ def prepare(given: DataOptions, wanted: FitOptions) -> Session:
     """Read network and data, fit them to each other, and say what they are."""
     engine = _engine(wanted.engine)
     origin = _read_start(wanted.network)
+    _refuse_scaling(origin, wanted)
     fit = given.fit or origin.fit
     data = read_labelled(given, origin.input_shape, fit)
     defaults = DIGITS if given.data is None else ARTICLE
@@ -138,6 +135,20 @@ def _read_start(text: str | None) -> Start:
     return Start(source.layers, source.input_shape)
 
 
+def _refuse_scaling(origin: Start, wanted: FitOptions) -> None:
+    """Raise OptionError where --raw or --rescale would do nothing."""
+    asked = {"--raw": wanted.raw, "--rescale": wanted.rescale is not None}
+    given = [name for name, is_given in asked.items() if is_given]
+    wanting = "are for a new network that doesn't scale pixels itself"
+    if origin.weights is not None or scales_pixels(origin.layers or ()):
+        most = 0
+    else:
+        most, wanting = 1, "exclude each other"
+    if len(given) > most:
+        message = f"--raw and --rescale {wanting}. Received: {' and '.join(given)}"
+        raise OptionError(message)
+
+
 def read_labelled(
     given: DataOptions, input_shape: Shape | None = None, fit: Fit = "stretch"
 ) -> LabelledData:
@@ -150,18 +161,20 @@ def read_labelled(
     options = ReadOptions(size, fit, channels, given.label_column, given.strict, given.cache)
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
-    _refuse_useless(given)
     for each in data.notes:
         remark(each)
     return data
 
 
-def _refuse_useless(given: DataOptions) -> None:
+def check_data(given: DataOptions) -> None:
     """Raise OptionError where an option was given that says nothing of the data."""
+    if given.data is not None and not given.data.exists():
+        return  # an error of its own
     photos, text = is_photos(given.data), is_text(given.data)
     useless = {
         "--image-size is for photos and .csv files": given.image_size and not (photos or text),
         "--grey is for photos": given.grey and not photos,
+        "--fit is for photos": given.fit and not photos,
         "--label-column is for .csv files": given.label_column and not text,
     }
     for meant, is_useless in useless.items():
@@ -176,15 +189,25 @@ def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) 
     if class_names:
         training = with_classes(training, class_names)
         validation = validation and with_classes(validation, class_names)
+    if wanted.stratify and (validation is not None or wanted.validation_split == 0):
+        given = "a validation part" if validation is not None else "--validation-split 0"
+        message = f"--stratify is for a part that is held back to validate with. Received: {given}"
+        raise OptionError(message)
     if validation is not None:
         parts, hint = Parts(training, validation), ""
     else:
         parts = split(training, wanted.validation_split, wanted.stratify)
-        hint = "; --stratify holds back a share of each class"
+        hint = _splitting_hint(training)
     remark(_parts_sentence(parts))
     for each in split_warnings(parts):
         remark(f"Warning: {each}{hint}")
     return parts
+
+
+def _splitting_hint(dataset: Dataset) -> str:
+    if (dataset.counts == 1).any():
+        return "; a class must have at least 2 images to be learnt and judged"
+    return "; --stratify holds back a share of each class"
 
 
 def _parts_sentence(parts: Parts) -> str:
@@ -259,31 +282,10 @@ def _early_stopping(wanted: FitOptions, parts: Parts) -> EarlyStopping | None:
             message = "--restore-best needs --early-stopping PATIENCE. Received: none"
             raise OptionError(message)
         return None
+    if parts.validation is None:
+        remark("early stopping watches the loss: there is nothing to validate with")
     return EarlyStopping(
         "loss" if parts.validation is None else "val_loss",
         patience=wanted.early_stopping,
         restore_best_weights=wanted.restore_best,
     )
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C end the work at the next good moment; pressed again, at once.
-
-    Yields a function that says whether it was pressed.
-    """
-    pressed = False
-
-    def press(number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        if pressed:
-            raise KeyboardInterrupt
-        pressed = True
-        # Not by click, which would write across the progress bar: rich looks after this stream.
-        sys.stderr.write("Stopping after this batch; press Ctrl-C again to stop at once.\n")
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: pressed
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -210,6 +210,10 @@ def _of_data(
     if lesson.samples is not None:
         dataset = dataset.part(np.arange(min(lesson.samples, len(dataset))))
     network = plan.network
+    if whole.input_shape not in (None, network.input_shape):
+        shapes = f"{network.input_shape}. Received: {whole.input_shape}"
+        message = f"--input-shape must be the shape of the samples, {shapes}"
+        raise OptionError(message)
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)

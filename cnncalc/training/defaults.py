@@ -15,7 +15,7 @@ from cnncalc.layers import (
     Rescaling,
 )
 
-__all__ = ["ARTICLE", "DIGITS", "Defaults", "rescaled"]
+__all__ = ["ARTICLE", "DIGITS", "Defaults", "rescaled", "scales_pixels"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,22 @@ DIGITS = Defaults(
 def rescaled(layers: tuple[Layer, ...], scale: float) -> tuple[Layer, ...]:
     """Return layers that multiply each pixel by a scale before anything else is done.
 
-    They stay as they are where the scale is 1, or their first one scales pixels already.
+    They stay as they are where the scale is 1, or they scale pixels already.
 
     >>> rescaled((Flatten(),), 0.5)
     (Rescaling(name='', scale=0.5, offset=0.0), Flatten(name=''))
     """
     start = 1 if layers and isinstance(layers[0], InputLayer) else 0
-    if scale == 1 or isinstance(layers[start], Rescaling):
+    if scale == 1 or scales_pixels(layers):
         return layers
     return (*layers[:start], Rescaling(scale), *layers[start:])
+
+
+def scales_pixels(layers: tuple[Layer, ...]) -> bool:
+    """Say whether the first layer, behind an Input, scales pixels.
+
+    >>> scales_pixels((Rescaling(0.5), Flatten())), scales_pixels((Flatten(), Rescaling(0.5)))
+    (True, False)
+    """
+    rest = [layer for layer in layers if not isinstance(layer, InputLayer)]
+    return bool(rest) and isinstance(rest[0], Rescaling)

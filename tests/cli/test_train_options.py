@@ -1,0 +1,63 @@
+"""Options of train that would do nothing are refused, or it is said what happens instead."""
+
+import pytest
+
+from tests.cli.training_data import NETWORK, save_npz
+from tests.files.photos import save_classes
+
+OWN = f"Rescaling(1/255); {NETWORK}"
+SCALING = "--raw and --rescale are for a new network that doesn't scale pixels itself. Received: "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--network", NETWORK, "--raw", "--rescale", "1/2"),
+            "--raw and --rescale exclude each other. Received: --raw and --rescale",
+        ),
+        (("--network", OWN, "--raw"), f"{SCALING}--raw"),
+        (("--network", OWN, "--rescale", "1"), f"{SCALING}--rescale"),
+        (("--network", "model.keras", "--raw"), f"{SCALING}--raw"),
+        (
+            ("--network", NETWORK, "--stratify", "--validation-split", "0"),
+            "--stratify is for a part that is held back to validate with. "
+            "Received: --validation-split 0",
+        ),
+        (("--network", NETWORK, "--fit", "pad"), "--fit is for photos. Received: 'data.npz'"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(run, fails, tmp_path, arguments, message):
+    save_npz(tmp_path / "data.npz")
+    if "model.keras" in arguments:
+        own = ("--network", NETWORK, "--epochs", "1", "--raw")
+        assert run("train", "data.npz", *own).exit_code == 0
+    assert fails("train", "data.npz", *arguments, "-o", "b.keras") == message
+
+
+def test_data_with_a_validation_part_of_its_own_is_not_stratified(fails, tmp_path):
+    for part in ("train", "validation"):
+        save_classes(tmp_path / "pets" / part)
+    line = fails("train", "pets", "--stratify", "--image-size", "8", "--cache", "cache")
+    assert line.endswith("held back to validate with. Received: a validation part")
+
+
+def test_early_stopping_says_where_it_has_only_the_loss_to_watch(run, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    options = ("--network", NETWORK, "--early-stopping", "1", "--epochs", "2")
+    said = "early stopping watches the loss: there is nothing to validate with\n"
+    assert said not in run("train", "data.npz", *options).stderr
+    assert said in run("train", "data.npz", *options, "--validation-split", "0", "--force").stderr
+
+
+@pytest.mark.parametrize(("data", "shape"), [((), "8,8,1"), (("data.npz",), "6,5,2")])
+def test_the_shape_of_samples_may_be_said_to_a_workbook_but_no_other(
+    run, fails, tmp_path, data, shape
+):
+    save_npz(tmp_path / "data.npz")
+    network = f"Flatten(); Dense({3 if data else 10}, 'softmax')"
+    options = ("-n", network, "--training-steps", "1", "--batch-size", "1", "-o", "a.xlsx")
+    result = run("export-xlsx", *data, *options, "--input-shape", shape)
+    assert result.exit_code == 0, result.stderr
+    line = fails("export-xlsx", *data, *options, "--force", "--input-shape", "9,9,1")
+    assert line.startswith("--input-shape must be the shape of the samples, (")
