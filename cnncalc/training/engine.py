@@ -123,7 +123,7 @@ class _NumpyTrainer:
     def _update(self, outcome: BatchResult) -> None:
         weights, names = self.state.weights, trainable(self.plan.network)
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             apply(
                 self.plan.optimizer,
                 self.state.optimizer,

@@ -22,6 +22,7 @@ from cnncalc.errors import OptionError
 from cnncalc.network import Network, assemble
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.engine import NUMPY, BatchScore, Engine, Trainer
+from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.plan import TrainingPlan
@@ -197,6 +198,7 @@ class _Loop:
             validation = self.trainer.evaluate(self.parts.validation, self.should_stop)
             if validation is None:
                 return False
+        self._require_finite(state, validation)
         state.fetch()
         state.history.append(self._record(state, validation.score if validation else None))
         state.progress = EpochProgress()
@@ -204,6 +206,17 @@ class _Loop:
         for watcher in self.watchers:
             watcher.on_epoch(state)
         return not self.should_stop()
+
+    def _require_finite(self, state: TrainingState, validation: Evaluation | None) -> None:
+        """Raise OptionError where the epoch's last step has left weights of no use."""
+        # A batch's loss is from before its step, so that one more batch tells of the last one.
+        where = f"the validation of epoch {state.epoch}"
+        if validation is None:
+            where = f"epoch {state.epoch}, after its last batch"
+            few = np.arange(min(self.plan.batch_size, len(self.parts.training)))
+            validation = self.trainer.evaluate(self.parts.training.part(few))
+        assert validation is not None  # noqa: S101 (nothing stops it)
+        require_finite(validation.score.loss, where)
 
     def _record(self, state: TrainingState, validation: Score | None) -> EpochRecord:
         score = state.progress.score

@@ -136,7 +136,7 @@ def _update(
     gradients = [by_weight[index][name] for index, name in names]
     slots_before = copied(state.optimizer.slots)
     live = [state.weights[index][name] for index, name in names]
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         bounded = clipped(optimizer, gradients)
         apply(optimizer, state.optimizer, live, gradients)
     for own, step in zip(state.weights, done.layers, strict=True):

@@ -285,6 +285,7 @@ def test_there_must_be_something_to_resume(fails, data):
         ((*FITS, "--l2", "-1"), "l2 must be a number, at least 0. Received: l2=-1"),
         ((*FITS, "--restore-best"), "--restore-best needs --early-stopping"),
         ((*FITS, "--optimizer", "sgd(1e30)", "--epochs", "3"), "loss became"),
+        ((*FITS, "--optimizer", "sgd(1e30)", "--epochs", "1"), "in the validation of epoch 1: the"),
         (("data.npz", "-o", "model.h5"), "must end in one of .keras"),
         (("data.npz", "-o", "no/model.keras"), "there is no folder"),
         (("data.npz", "-o", "there.keras"), "exists: name another, or add --force"),

@@ -11,6 +11,7 @@ from cnncalc.training.fit import epoch_order, fit, is_finished, result, steps
 from cnncalc.training.optimizers import SGD, Adam, RMSprop
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay
+from cnncalc.training.state import begin
 from cnncalc.training.stopping import EarlyStopping
 from tests.training.examples import dataset, flat, network, parts, plan
 
@@ -170,6 +171,19 @@ def test_a_training_that_diverges_ends_in_one_clear_line():
         OptionError, match=r"loss became (nan|inf) in epoch 1, batch \d: the weights"
     ):
         fit(own, parts())
+
+
+@pytest.mark.parametrize("validated", [True, False])
+def test_weights_that_the_last_step_spoilt_pass_for_no_epoch(validated):
+    # One batch an epoch: its loss is from before the step, and a number.
+    own = plan(optimizer=SGD(learning_rate=1e30), batch_size=50)
+    state, heard = begin(own.network, own.optimizer), Listener()
+    data = parts() if validated else Parts(dataset(50), None)
+    where = "the validation of epoch 1" if validated else "epoch 1, after its last batch"
+    with pytest.raises(OptionError, match=f"loss became (nan|inf) in {where}: the weights"):
+        fit(own, data, state, watchers=[heard])
+    assert state.history == []
+    assert heard.heard == [(1, 1, 50)]
 
 
 def test_images_of_another_size_are_refused():

@@ -51,7 +51,12 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
     Arguments: the binary `file`; the `report`, of at least one epoch.
     """
     # Texts stay texts: a class may be called "=1+1".
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "nan_inf_to_errors": True,  # the loss of an image that the network overflows at
+    }
     with Workbook(file, options) as workbook:
         workbook.set_properties({"title": "Training", "created": CREATED})
         book = _Book(workbook)

@@ -107,6 +107,13 @@ def test_the_worst_mistakes_are_seen():
     ],
 )
 def test_what_there_is_nothing_of_has_no_sheet(changes, missing):
+def test_a_loss_that_is_no_number_is_an_error_of_excel():
+    image = np.zeros((6, 4, 3), np.uint8)
+    mistakes = [Mistake("a.png", image, "=cat", "dog", loss) for loss in (np.inf, np.nan)]
+    sheet = values_of(written(mistakes=mistakes))["Mistakes"]
+    assert [row[-1] for row in rows(sheet)[3:]] == ["#DIV/0!", "#NUM!"]
+
+
     assert missing not in values_of(written(**changes)).sheetnames
 
 
