@@ -78,6 +78,8 @@ class _Book:
         self.top = workbook.add_format({"valign": "top"})
         self.count = workbook.add_format({"valign": "top", "num_format": "#,##0"})
         self.text = workbook.add_format({"valign": "top", "text_wrap": True})
+        self.side = workbook.add_format({"bold": True})
+        self.rate = workbook.add_format({"num_format": "0.0#######"})
         self.number = workbook.add_format({"num_format": "0.0000"})
         self.total = workbook.add_format({"bold": True, "top": 1, "num_format": "#,##0"})
         self.share = workbook.add_format({"num_format": "0.0%"})
@@ -140,11 +142,12 @@ def _write_curves(book: _Book, history: Sequence[EpochRecord]) -> None:
         "Curves", "Loss and accuracy of each epoch", A=8, B=12, C=12, D=12, E=13, F=13
     )
     names = [name for name, value in history[0].row().items() if value is not None]
+    formats = {"epoch": None, "images": None, "learning_rate": book.rate}
     for column, name in enumerate(names):
         sheet.write_string(2, column, name, book.number_heading)
         for row, record in enumerate(history, start=3):
-            whole = name in ("epoch", "images")
-            sheet.write_number(row, column, record.row()[name], None if whole else book.number)
+            form = formats.get(name, book.number)
+            sheet.write_number(row, column, record.row()[name], form)
     for place, (title, pair) in enumerate(CURVES.items()):
         chart = book.workbook.add_chart({"type": "line"})
         for name in pair:
@@ -171,12 +174,12 @@ def _write_confusion(book: _Book, report: TrainingReport) -> None:
     first, last = 3, 2 + len(names)
     for index, name in enumerate(names):
         sheet.write_string(2, 1 + index, clean_text(name), book.number_heading)
-        sheet.write_string(first + index, 0, clean_text(name), book.heading)
+        sheet.write_string(first + index, 0, clean_text(name), book.side)
         for column, count in enumerate(matrix[index].tolist(), start=1):
             sheet.write_number(first + index, column, count)
     sheet.conditional_format(first, 1, last, len(names), COUNT_COLORS)
     sheet.write_string(2, 1 + len(names), "recall", book.number_heading)
-    sheet.write_string(last + 1, 0, "precision", book.heading)
+    sheet.write_string(last + 1, 0, "precision", book.side)
     for index in range(len(names)):
         cell = xl_rowcol_to_cell(first + index, 1 + index)
         row = xl_range(first + index, 1, first + index, len(names))

@@ -49,6 +49,14 @@ def test_the_summary_says_what_was_trained():
     assert lines[-1] == ["Total", 76 + 74]
 
 
+def test_a_small_learning_rate_is_not_shown_as_zero():
+    history = [EpochRecord(1, 0.5, 0.5, None, None, 1e-6, 10, 0.5)]
+    sheet = values_of(written(history=history))["Curves"]
+    assert [cell.number_format for cell in sheet[4]][:4] == [
+        "General", "0.0000", "0.0000", "0.0#######"
+    ]  # fmt: skip
+
+
 def test_the_curves_are_native_charts_of_every_epoch():
     sheet = values_of(written())["Curves"]
     assert rows(sheet)[2][:5] == ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
@@ -99,6 +107,13 @@ def test_the_worst_mistakes_are_seen():
     assert len(sheet._images) == 1
 
 
+def test_a_loss_that_is_no_number_is_an_error_of_excel():
+    image = np.zeros((6, 4, 3), np.uint8)
+    mistakes = [Mistake("a.png", image, "=cat", "dog", loss) for loss in (np.inf, np.nan)]
+    sheet = values_of(written(mistakes=mistakes))["Mistakes"]
+    assert [row[-1] for row in rows(sheet)[3:]] == ["#DIV/0!", "#NUM!"]
+
+
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
@@ -107,13 +122,6 @@ def test_the_worst_mistakes_are_seen():
     ],
 )
 def test_what_there_is_nothing_of_has_no_sheet(changes, missing):
-def test_a_loss_that_is_no_number_is_an_error_of_excel():
-    image = np.zeros((6, 4, 3), np.uint8)
-    mistakes = [Mistake("a.png", image, "=cat", "dog", loss) for loss in (np.inf, np.nan)]
-    sheet = values_of(written(mistakes=mistakes))["Mistakes"]
-    assert [row[-1] for row in rows(sheet)[3:]] == ["#DIV/0!", "#NUM!"]
-
-
     assert missing not in values_of(written(**changes)).sheetnames
 
 
