@@ -43,6 +43,9 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     (1, 3, 1)
     """
     values = np.asarray(array, dtype=np.float64)
+    if values is not array:
+        # Converted: nobody else's, so that not even its views need a copy to stay as they are.
+        values.flags.writeable = False
     # A view of its own: the caller's array stays writable.
     values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
     values.flags.writeable = False

@@ -63,8 +63,14 @@ def record(
 
 
 def _checked(image: Any, input_shape: Shape) -> Array:  # noqa: ANN401 (anything NumPy takes)
-    """Return a copy of the image in this shape, after it was found to have it."""
-    values = finite_numbers(image, "image").copy()
+    """Return the image in this shape, which it was found to have, in memory that none may write."""
+    values = finite_numbers(image, "image")
+    # A large photo that was read from a file is read-only already, down to what it is a view of.
+    memory: object = values
+    while isinstance(memory, np.ndarray) and not memory.flags.writeable:
+        memory = memory.base
+    if memory is not None:
+        values = values.copy()
     is_plane = values.ndim == 2 and (*values.shape, 1) == input_shape
     if values.shape != input_shape and not is_plane:
         message = (

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.pixels import pixel_values
 from cnncalc.layers import (
     ELU,
     Activation,
@@ -112,6 +113,24 @@ def test_the_callers_array_stays_writable():
     image = np.ones((4, 4, 1))
     record(pooling_network((4, 4, 1), pooling_layer("max")), image)
     image[0, 0, 0] = 5
+
+
+@pytest.mark.parametrize("given_as_view", [False, True])
+def test_what_the_caller_writes_later_leaves_the_trace_as_it_is(given_as_view):
+    image = np.ones((4, 4, 1))
+    view = image[:]
+    view.flags.writeable = False
+    network = pooling_network((4, 4, 1), pooling_layer("max"))
+    trace = record(network, view if given_as_view else image)
+    image[0, 0, 0] = 5
+    assert trace.input.values.max() == 1
+
+
+@pytest.mark.parametrize("pixels", [np.uint8, np.float32])
+def test_a_photo_is_not_copied_after_it_was_read(pixels):
+    read = pixel_values(np.ones((4, 4), pixels))
+    trace = record(pooling_network((4, 4, 1), pooling_layer("max")), read)
+    assert np.shares_memory(trace.input.values, read)
 
 
 @pytest.mark.parametrize("shape", [(2, 8), (16,), (1, 4, 4), (4, 4, 2), ()])
