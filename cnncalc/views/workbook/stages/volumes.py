@@ -28,6 +28,7 @@ __all__ = [
     "each_channel",
     "each_number",
     "entered",
+    "formed_like",
     "framed",
     "size_notes",
     "sliding",
@@ -186,6 +187,21 @@ def whole(
         return (block,)
 
     return draw
+
+
+def formed_like(
+    volume: Volume, quantity: Quantity, formula: Callable[[Index, Finder], Formula]
+) -> Volume:
+    """Return a volume that has the form of another, each of its slices of one formula."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        own = formula(index, find)
+        return tuple(
+            replace(block, role="formula", quantity=quantity, formula=own)
+            for block in volume.draw(index, find)
+        )
+
+    return replace(volume, quantity=quantity, draw=draw)
 
 
 def framed(padded: Quantity, geometry: Geometry, inner: Draw) -> Draw:

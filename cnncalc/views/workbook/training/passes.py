@@ -22,7 +22,7 @@ from cnncalc.views.workbook.stages.network import image_source
 from cnncalc.views.workbook.stages.training_mode import batch_volumes, training_volumes
 from cnncalc.views.workbook.stages.volumes import Source, Volume
 from cnncalc.views.workbook.training.loss import LossPass, is_joined, loss_pass
-from cnncalc.views.workbook.training.penalties import penalty_volumes, with_penalty
+from cnncalc.views.workbook.training.penalties import Penalty, penalty_volumes, with_penalty
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = ["LayerPass", "NetworkPass", "network_pass"]
@@ -33,15 +33,15 @@ class LayerPass:
     """What one layer draws in a step.
 
     `weights` are what a user may enter of it, `shared` what follows from them alone, and
-    `penalties` what keeps them small; `batch`
-    is what all samples have in common, and `moved` the weights that follow from it; `forward` and
-    `backward` are one sample's; `gradients` are those by the weights, of all samples.
+    `penalties` what keeps them small; `batch` is what all samples have in common, and `moved` the
+    weights that follow from it; `forward` and `backward` are one sample's; `gradients` are those by
+    the weights, of all samples.
     """
 
     layer: Layer
     weights: tuple[Volume, ...]
     shared: tuple[Volume, ...]
-    penalties: tuple[Volume, ...]
+    penalties: tuple[Penalty, ...]
     batch: tuple[Volume, ...]
     moved: tuple[Volume, ...]
     forward: tuple[Volume, ...]

@@ -67,7 +67,7 @@ def step_sections(
     layers = network.layers
     weights = [_weights(each, step) for each in layers]
     count = len(training.batches[step - 1])
-    penalties = [whole_step.volume(each) for layer in layers for each in layer.penalties]
+    penalties = [whole_step.volume(each.sums) for layer in layers for each in layer.penalties]
     results = _results(step, count, penalties)
     yield Section("Weights before the step", "weights", ((), *weights, results))
     batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
@@ -124,7 +124,8 @@ def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> V
 def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
     scope = Scope(step)
     own = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
-    return (*own, *map(scope.volume, (*layer.shared, *layer.penalties)))
+    penalties = (volume for penalty in layer.penalties for volume in penalty)
+    return (*own, *map(scope.volume, (*layer.shared, *penalties)))
 
 
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:

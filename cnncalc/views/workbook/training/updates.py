@@ -10,9 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
-from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference
+from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.plan import Formula, Quantity, Reference
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE
-from cnncalc.views.workbook.stages.volumes import EACH, Finder, Index, Volume, whole
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Volume,
+    formed_like,
+    whole,
+)
 from cnncalc.views.workbook.training.settings import setting
 
 __all__ = [
@@ -63,7 +71,11 @@ def copied_weight(weight: Volume, step: int) -> Volume:
     layer, name = weight.quantity.layer, weight.quantity.name
     before = new_weight(layer, name, step - 1)
     own = weight.quantity._replace(step=step)
-    copied = _like(weight, own, lambda index, find: Formula("{0}", (_each(find, before, index),)))
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, _each(find, before, index))
+
+    copied = formed_like(weight, own, formula)
     return replace(copied, notes=(f"As step {step - 1} left them.",))
 
 
@@ -78,24 +90,9 @@ def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volu
         quantity = new_weight(layer, f"{name} {slot}".strip(), step)
         formula = _formula(template, layer, name, step)
         title = slot.replace("_", " ").capitalize() if slot else "New weights"
-        volume = _like(weight, quantity, formula)
+        volume = formed_like(weight, quantity, formula)
         volumes.append(replace(volume, group=title, notes=(_note(optimizer, slot),)))
     return volumes
-
-
-def _like(
-    weight: Volume, quantity: Quantity, formula: Callable[[Index, Finder], Formula]
-) -> Volume:
-    """Return a volume of one formula that has the form of a weight."""
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        own = formula(index, find)
-        return tuple(
-            replace(block, role="formula", quantity=quantity, formula=own)
-            for block in weight.draw(index, find)
-        )
-
-    return replace(weight, quantity=quantity, draw=draw)
 
 
 def _formula(

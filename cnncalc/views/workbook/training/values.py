@@ -21,7 +21,7 @@ from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
 from cnncalc.views.workbook.training.checks import class_of
-from cnncalc.views.workbook.training.penalties import penalty_quantity, penalty_values
+from cnncalc.views.workbook.training.penalties import penalty_values
 from cnncalc.views.workbook.training.scope import Scope
 from cnncalc.views.workbook.training.settings import constants, setting, with_settings
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -161,12 +161,11 @@ def _penalties(
     layer: LayerStep, weights: Weights, step: int, grids: Grids
 ) -> dict[Quantity, Array]:
     """Return the penalties on a layer's weights."""
-    return {
-        Scope(step).quantity(penalty_quantity(layer.layer.name, name)): penalty_values(
-            regularizer, weights[name]
-        ).reshape(as_cells(weights[name].shape, grids.output))
-        for name, regularizer in layer.layer.regularizers.items()
-    }
+    values: dict[Quantity, Array] = {}
+    for name, regularizer in layer.layer.regularizers.items():
+        weight = Quantity("weight", layer.layer.name, name)
+        values |= penalty_values(weight, regularizer, weights[name], grids.output)
+    return {Scope(step).quantity(quantity): array for quantity, array in values.items()}
 
 
 def _grids(specification: Specification) -> list[Grids]:

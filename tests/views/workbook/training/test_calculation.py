@@ -49,6 +49,14 @@ def test_a_last_batch_may_need_fewer_formulas():
     ).agrees
 
 
+def test_the_penalties_of_many_filters_are_added_up():
+    """A kernel of more slices than one formula has room for."""
+    layers = "; ".join(["Conv2D(26, 1, kernel_regularizer='l2')"] * 2)
+    made = of(f"{layers}; GlobalMaxPooling2D(); Dense(2, 'softmax')", (2, 1, 1))
+    content = example(replace(made, training=replace(made.training, batches=((0,),)))).content
+    assert compare_exported(read_exported(content), recalculate([content], "formualizer")[0]).agrees
+
+
 def test_the_loss_stays_finite_where_softmax_saturates():
     made = of("Flatten(); Rescaling(1e4); Dense(3, 'softmax')")
     _, values = training_calculation(made)
