@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -140,10 +140,7 @@ class StepRecord:
         """
         own = {update.weight: update for update in self.updates if update.layer == layer}
         if weight not in own:
-            message = (
-                f"the layer {layer} has the trainable weights {', '.join(own) or 'none'}. "
-                f"Received: {weight}"
-            )
+            message = f"the layer {layer} has {_listed(list(own))}. Received: {weight}"
             raise OptionError(message)
         return own[weight]
 
@@ -151,3 +148,7 @@ class StepRecord:
 def _of_sample(step: LayerStep, sample: int) -> tuple[Array, ...]:
     """Return what a layer took from the batch, as far as it concerns one sample."""
     return step.drawn if step.moved else tuple(each[sample] for each in step.drawn)
+
+
+def _listed(weights: Sequence[str]) -> str:
+    return f"the trainable weights {', '.join(weights)}" if weights else "no trainable weights"

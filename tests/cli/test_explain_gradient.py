@@ -174,7 +174,7 @@ def test_a_gradient_can_be_written_to_a_file(run, ending, tmp_path):
         ),
         (
             ("--layer", "flatten", "--at", "0"),
-            "the layer flatten has the trainable weights none. Received: kernel",
+            "the layer flatten has no trainable weights. Received: kernel",
         ),
         (
             ("--layer", "conv", "--at", "0"),

@@ -173,7 +173,7 @@ def test_where_an_output_is_cut_off_the_loss_is_flat():
         ("conv2d", "input", (0, 0, 0), "input of conv2d: no weight comes before"),
         ("rescaling", "output", (0, 0, 0), "output of rescaling: no weight comes before"),
         ("flatten", "pre-activation", (0,), "of flatten: it has no activation of its own"),
-        ("flatten", "kernel", (0,), "flatten has the trainable weights none. Received: kernel"),
+        ("flatten", "kernel", (0,), "flatten has no trainable weights. Received: kernel"),
         (
             "conv2d",
             "kernel",

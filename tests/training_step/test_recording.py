@@ -229,7 +229,7 @@ def test_unknown_layers_and_weights_are_named():
         record.layer("conv")
     with pytest.raises(OptionError, match=r"trainable weights kernel, bias\. Received: gamma"):
         record.update("dense", "gamma")
-    with pytest.raises(OptionError, match=r"trainable weights none\. Received: kernel"):
+    with pytest.raises(OptionError, match=r"has no trainable weights\. Received: kernel"):
         record.update("flatten", "kernel")
 
 

@@ -20,6 +20,7 @@ Style = Literal[
     "forward",
     "backward",
     "weights",
+    "rule",
     "forward bar",
     "backward bar",
     "weights bar",
@@ -65,7 +66,8 @@ class Chart:
     """A line chart of numbers below each other on its own sheet.
 
     `row` and `column` are its corner's; `first` and `count` tell the rows of the numbers,
-    `categories` and `values` their columns; `axis` is what the categories are called.
+    `categories` and `values` their columns; `axis` is what the categories are called. Its numbers
+    end at `most`, where that is known.
     """
 
     row: int
@@ -76,6 +78,7 @@ class Chart:
     count: int
     categories: int
     values: int
+    most: float | None = None
 
 
 @dataclass(frozen=True)

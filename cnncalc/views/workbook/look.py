@@ -59,6 +59,10 @@ def _bar(color: str, background: str) -> Mapping[str, Any]:
     return {"bold": True, "font_size": 10, "font_color": color, "bg_color": background}
 
 
+def _heading(color: str) -> Mapping[str, Any]:
+    return {"bold": True, "font_size": 9, "font_color": color, "valign": "bottom"}
+
+
 _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "font_color": "#1E5631"},
     "heading": {"bold": True, "font_size": 11, "font_color": "#1E5631"},
@@ -69,9 +73,10 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "link": {"font_size": 10, "font_color": "#1F4FA3", "underline": 1, "valign": "vcenter"},
     "wrapped": {"font_size": 10, "text_wrap": True, "valign": "vcenter"},
     "code": {"font_size": 10, "font_name": "Consolas", "valign": "vcenter"},
-    "weights": {"font_size": 9, "font_color": "#7A5B00", "valign": "bottom"},
-    "forward": {"font_size": 9, "font_color": "#1E5631", "valign": "bottom"},
-    "backward": {"font_size": 9, "font_color": "#B4470E", "valign": "bottom"},
+    "weights": _heading("#7A5B00"),
+    "forward": _heading("#1E5631"),
+    "backward": _heading("#B4470E"),
+    "rule": {"font_size": 8, "font_color": "#5B6B5E", "valign": "bottom"},
     "weights bar": _bar("#7A5B00", "#FFE9A8"),
     "forward bar": _bar("#1E5631", "#CDE8C9"),
     "backward bar": _bar("#B4470E", "#FBD9BF"),

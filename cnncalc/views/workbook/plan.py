@@ -274,7 +274,8 @@ class Sheet:
     on the right above. A `locked` sheet is protected but for its answers. Where there are `marks`,
     each answer's stands that many columns further to the right, and these columns are hidden.
     `row` is how many pixels high its rows are, 0 for as high as its cells are wide; `zoom` is in
-    percent.
+    percent. `across` is how many pages of A3 wide it is printed, with its last frozen row on each;
+    0 for one page of A4.
     """
 
     name: str
@@ -297,6 +298,7 @@ class Sheet:
     matches: tuple[Match, ...] = ()
     row: int = 0
     zoom: int = 100
+    across: int = 0
 
 
 @dataclass(frozen=True)

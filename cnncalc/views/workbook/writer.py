@@ -26,7 +26,7 @@ Progress = Callable[[int], None]
 TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
 # A character of 10 points, on average, with some to spare.
 CHARACTER = 6.5
-A4 = 9
+A3, A4 = 8, 9
 # More columns than a chart covers.
 CHART_COLUMNS = 12
 
@@ -82,8 +82,10 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
         worksheet.freeze_panes(*sheet.frozen)
     worksheet.set_zoom(sheet.zoom)
     worksheet.set_landscape()
-    worksheet.set_paper(A4)
-    worksheet.fit_to_pages(1, sheet.pages)
+    worksheet.set_paper(A3 if sheet.across else A4)
+    worksheet.fit_to_pages(sheet.across or 1, sheet.pages)
+    if sheet.across:
+        worksheet.repeat_rows(sheet.frozen[0] - 1)
     worksheet.set_margins(left=0.5, right=0.5)
     worksheet.set_header(page_header(sheet.title, sheet.header))
     worksheet.set_footer("&LMade by cnncalc&R&P / &N")
@@ -262,6 +264,8 @@ def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
         drawn.set_title({"name": chart.title})
         drawn.set_legend({"none": True})
         drawn.set_x_axis({"name": chart.axis})
+        if chart.most is not None:
+            drawn.set_y_axis({"min": 0, "max": chart.most})
         worksheet.insert_chart(chart.row, chart.column, drawn)
 
 

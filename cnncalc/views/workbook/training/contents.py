@@ -22,6 +22,10 @@ MOST_LINKS = 60_000
 _HEADS = ("Layer", "Block", "What is calculated", "In each step")
 _FRONT = "The constants, the loss and accuracy of each step, the first weights, the classes."
 _ABOUT = "What this workbook is, its conventions, and how to check it."
+_SAMPLES = (
+    "Of what each sample has of its own, the links lead to sample 0; above each step's cells there "
+    "are links to the others."
+)
 _ARROWS: dict[Direction, str] = {"weights": "", "forward": "→ ", "backward": "← "}
 
 
@@ -35,7 +39,7 @@ def contents(
     Arguments: the job; the `sections` of the first step; where all slices stand; the names of the
     dashboard and of the sheets of the `steps`.
     """
-    texts = [Text(0, 0, job.title, "title")]
+    texts = [Text(0, 0, job.title, "title"), Text(1, 0, _SAMPLES)]
     texts += [Text(2, column, head, "heading") for column, head in enumerate(_HEADS)]
     texts += [Text(3, 0, front, "link", front), Text(3, 2, _FRONT, "wrapped")]
     lines = list(_lines(sections))
@@ -51,9 +55,10 @@ def contents(
 
 
 def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
-    """Yield what a step has, each once: of its samples, the first one's."""
+    """Yield what a step has, each once: of its samples, the first one's; backward from the end."""
     for section in sections:
-        for band in section.bands:
+        is_backward = section.direction == "backward"
+        for band in reversed(section.bands) if is_backward else section.bands:
             for volume in band:
                 if not volume.quantity.sample:
                     yield section.direction, volume

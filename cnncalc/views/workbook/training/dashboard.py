@@ -124,13 +124,16 @@ def _course(sheet: str, row: int, steps: Sequence[str]) -> Dashboard:
     heads = ((LEFT, "step"), (loss, "mean loss"), (share, "accuracy"), (link, "its sheet"))
     texts += [Text(row + 1, column, head, "caption") for column, head in heads]
     texts += [Text(first + i, link, name, "link", name) for i, name in enumerate(steps)]
+    # A single step has no course.
+    if count == 1:
+        return Dashboard(tuple(placed), tuple(texts), first + 2)
+    shown = (("Loss", loss, None), ("Accuracy", share, 1.0))
     charts = tuple(
-        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
-        for place, (title, column) in enumerate((("Loss", loss), ("Accuracy", share)))
+        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, *what)
+        for place, (title, *what) in enumerate(shown)
     )
-    return Dashboard(
-        tuple(placed), tuple(texts), max(first + count, TOP + CHART_HEIGHT) + 1, charts
-    )
+    bottom = max(first + count, TOP + CHART_HEIGHT) + 1
+    return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
 
 def _column_of(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
@@ -232,6 +235,7 @@ def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard
     first, beside = row + 2, LEFT + 1 + most + 2
     texts = [
         Text(row, LEFT, "Classes of each step's samples: right predictions are green", "heading"),
+        Text(row + 1, LEFT, "step", "caption"),
         Text(row + 1, LEFT + 1, "true class of sample 0, 1, …", "caption"),
         Text(row + 1, beside, "predicted class", "caption"),
         *(Text(first + step, LEFT, str(step + 1), "label") for step in range(steps)),

@@ -151,12 +151,12 @@ def _layer_pass(
     helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
     own = [volume for volume in drawn if not is_shared(volume.quantity)]
     # A dense layer's inputs stand before what becomes of them, and not with its weights.
-    inputs = [replace(v, group="Inputs") for v in own if v.quantity.name == "inputs"]
+    inputs = [_described_inputs(volume) for volume in own if volume.quantity.name == "inputs"]
     own = inputs + [volume for volume in own if volume.quantity.name != "inputs"]
     of_batch = batch_volumes(forward.layer, forward.source, samples)
     return LayerPass(
         forward.layer,
-        weights,
+        tuple(map(_described_weight, weights)),
         (*helpers, *shared),
         tuple(penalty_volumes(forward.layer, weights)),
         tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
@@ -165,3 +165,14 @@ def _layer_pass(
         tuple(backward),
         tuple(with_penalty(forward.layer, each) for each in gradients),
     )
+
+
+def _described_inputs(volume: Volume) -> Volume:
+    notes = ("What the layer takes in, number by number.",)
+    return replace(volume, group="Inputs", notes=notes)
+
+
+def _described_weight(volume: Volume) -> Volume:
+    """Return a weight with a sentence of its own, where its layer's stands beside another one."""
+    note = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
+    return replace(volume, notes=volume.notes or (note,))

@@ -32,11 +32,15 @@ Direction = Literal["weights", "forward", "backward"]
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a step's sheet: the volumes of each band, from the image's to the loss's."""
+    """A part of a step's sheet: the volumes of each band, from the image's to the loss's.
+
+    `link` is what a link to it is called.
+    """
 
     title: str
     direction: Direction
     bands: tuple[tuple[Volume, ...], ...]
+    link: str
 
 
 def losses(step: int) -> Quantity:
@@ -69,10 +73,10 @@ def step_sections(
     count = len(training.batches[step - 1])
     penalties = [whole_step.volume(each.sums) for layer in layers for each in layer.penalties]
     results = _results(step, count, penalties)
-    yield Section("Weights before the step", "weights", ((), *weights, results))
+    yield Section("Weights before the step", "weights", ((), *weights, results), "Weights")
     batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
     if any(batch):
-        yield Section("All samples together · forward →", "forward", ((), *batch, ()))
+        yield Section("All samples together · forward →", "forward", ((), *batch, ()), "All →")
     for place in range(count):
         yield from _sample_sections(training, network, Use(step, place))
     gradients = [tuple(map(whole_step.volume, each.gradients)) for each in layers]
@@ -80,24 +84,26 @@ def step_sections(
         f"Gradients of the weights: {'of the sample' if count == 1 else 'all samples together'}",
         "backward",
         ((), *gradients, ()),
+        "Gradients",
     )
     updates = [_updates(training, each, step) for each in layers]
     rate = (corrected_rate_volume(step),) if isinstance(training.optimizer, Adam) else ()
-    yield Section("Update: the weights after the step", "weights", ((), *updates, rate))
+    yield Section("Update: the weights after the step", "weights", ((), *updates, rate), "Update")
 
 
 def _sample_sections(
     training: TrainingSpecification, network: NetworkPass, use: Use
 ) -> Iterator[Section]:
-    scope, name = Scope(*use), f"Sample {use.place}"
+    scope, name, number = Scope(*use), f"Sample {use.place}", use.place
     image = _entered_once(training, use, network.image)
     label = _entered_once(training, use, _LABEL_VOLUME)
     forward = [tuple(map(scope.volume, each.forward)) for each in network.layers]
     loss = tuple(map(scope.volume, network.loss.volumes))
-    yield Section(f"{name} · forward →", "forward", ((image,), *forward, (label, *loss)))
+    bands = ((image,), *forward, (label, *loss))
+    yield Section(f"{name} · forward →", "forward", bands, f"{number} →")
     backward = [tuple(map(scope.volume, each.backward)) for each in network.layers]
     begin = (scope.volume(network.loss.gradient),)
-    yield Section(f"{name} · backward ←", "backward", ((), *backward, begin))
+    yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")
 
 
 _LABEL_VOLUME = Volume(
@@ -153,12 +159,12 @@ def _captioned(volume: Volume, weight: Volume) -> Volume:
 def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
     """Return the column of losses, their mean, and the share of right predictions."""
     each, right = losses(step), rights(step)
-    loss = _mean("Mean loss", mean_loss(step), each, count)
+    loss = _mean("Mean loss", mean_loss(step), each, count, "The mean over all samples.")
     return (
         _column("Losses", each, SAMPLE_LOSS, count, "The loss of each sample."),
         _column("Right", right, RIGHT, count, "1 for each sample that is taken for its class."),
         _penalized(loss, penalties) if penalties else loss,
-        _mean("Accuracy", accuracy(step), right, count),
+        _mean("Accuracy", accuracy(step), right, count, "The share of right predictions."),
     )
 
 
@@ -176,12 +182,12 @@ def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: s
     return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, (note,))
 
 
-def _mean(title: str, quantity: Quantity, read: Quantity, count: int) -> Volume:
+def _mean(title: str, quantity: Quantity, read: Quantity, count: int, note: str) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
 
     draw = whole(quantity, 1, 1, formula)
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, ("The mean over all samples.",))
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
 
 
 def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from math import ceil
 
 from cnncalc.notation import write_layer
 from cnncalc.views.workbook.annotations import Text
 from cnncalc.views.workbook.layouts.drawing import Drawing
 from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job, legend
 from cnncalc.views.workbook.plan import Sheet, Specification
+from cnncalc.views.workbook.references import address
 from cnncalc.views.workbook.training.contents import contents
 from cnncalc.views.workbook.training.dashboard import Dashboard, dashboard
 from cnncalc.views.workbook.training.passes import network_pass
-from cnncalc.views.workbook.training.sections import step_sections
+from cnncalc.views.workbook.training.sections import Section, step_sections
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.views.workbook.training.step_layout import CELL, ROW, Arranged, arrange, text_columns
 
 __all__ = ["training_sheets"]
 
 DASHBOARD = "Dashboard"
-# The rows above a step's first section: title, links, how to read it, the layers.
-TOP = 4
+# The rows above a step's first section: title, links to sheets and to sections, how to read it, the
+# layers.
+TOP = 5
 # From one link to the next, in columns.
 LINK = 3
 MOST_LINKS = 12
+# As many columns of a step as can still be read on a printed page of A3.
+PAGE = 60
 # How many pixels wide a sheet shows on a screen, and the percentage at which it can still be read.
 SCREEN, LEAST_ZOOM = 1840, 65
 _READING = (
@@ -57,8 +63,8 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         _dashboard_sheet(job, front, board, drawing, names),
         contents(job, sections[0], drawing, front, names),
         *(
-            _step_sheet(job, (front, *names), step, each, drawing)
-            for step, each in enumerate(arranged, start=1)
+            _step_sheet(job, (front, *names), step, (each, own), drawing)
+            for step, (each, own) in enumerate(zip(arranged, sections, strict=True), start=1)
         ),
     ]
 
@@ -93,10 +99,14 @@ def _links(links: Sequence[tuple[str, str]]) -> Iterator[Text]:
 
 
 def _step_sheet(
-    job: Job, names: Sequence[str], step: int, arranged: Arranged, drawing: Drawing
+    job: Job,
+    names: Sequence[str],
+    step: int,
+    shown: tuple[Arranged, Sequence[Section]],
+    drawing: Drawing,
 ) -> Sheet:
     """Return the sheet of one step; `names` are the dashboard's and those of all steps."""
-    name = names[step]
+    name, (arranged, sections) = names[step], shown
     blocks = drawing.blocks(name)
     last = len(names) - 1
     links = [(DASHBOARD, names[0]), (CONTENTS, CONTENTS)]
@@ -106,14 +116,32 @@ def _step_sheet(
     texts = (
         Text(0, 1, title, "title"),
         *_links(links),
-        Text(2, 1, _READING),
+        *_section_links(name, sections, arranged.rows),
+        Text(3, 1, _READING),
         *_heads(job.specification, arranged),
         *arranged.texts,
         *legend(arranged.bottom, 1, {block.role for block in blocks}),
     )
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
-    return replace(sheet, frozen=(TOP, 0), pages=0, zoom=_zoom(arranged.lefts[-1]))
+    columns = arranged.lefts[-1]
+    return replace(
+        sheet, frozen=(TOP, 0), pages=0, across=ceil(columns / PAGE), zoom=_zoom(columns)
+    )
+
+
+def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int]) -> Iterator[Text]:
+    """Yield links to what all samples have in common, then to each sample forward and backward."""
+    samples, column = [], 1
+    for section, row in zip(sections, rows, strict=True):
+        link = partial(Text, text=section.link, style="link", link=sheet, cell=address(row, 1))
+        if section.link[0].isdecimal():
+            samples.append(link)
+        else:
+            yield link(2, column)
+            column += 2
+    yield Text(2, column, "Samples:", "label")
+    yield from (link(2, column + 2 + place) for place, link in enumerate(samples))
 
 
 def _zoom(columns: int) -> int:

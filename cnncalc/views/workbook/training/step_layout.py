@@ -2,16 +2,19 @@
 
 A layer's band has the same columns in every section, so that a gradient stands below what it is
 the gradient of. In a band, volumes in slices stand side by side, their slices one below the other;
-vectors stand below each other.
+vectors stand below each other. What is called how, and by which rule it came about, stands directly
+above the cells, no wider than they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from itertools import accumulate, pairwise
 from math import ceil
+from operator import add
+from textwrap import wrap
 
 from cnncalc.views.workbook.layouts.tiles import Group, Placed, groups, place
 from cnncalc.views.workbook.plan import Style, Text
@@ -22,10 +25,10 @@ __all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
 
 # The pixels of a cell: numbers of four digits fit, and a step's rows stay together.
 CELL, ROW = 48, 20
-# A character of a heading, in pixels.
-CHARACTER = 5.6
-# A heading needs some room, however narrow its numbers are; a longer one takes no more than this.
-NARROWEST, WIDEST_TEXT = 2, 12
+# A character of a heading, in pixels, and a bold one of a section's title.
+CHARACTER, BAR_CHARACTER = 5.6, 6.8
+# A title and a rule need some columns, however narrow their numbers are.
+NARROWEST, NARROWEST_RULE = 2, 3
 # On the way forward, a vector that takes more rows stands by itself.
 MOST_ROWS = 3
 _BARS: Mapping[Direction, Style] = {
@@ -39,13 +42,15 @@ _BARS: Mapping[Direction, Style] = {
 class Arranged:
     """The slices of a step's sheet in their places, its labels, and the columns of its bands.
 
-    `lefts` are the bands' first columns, and the first one after the last band.
+    `lefts` are the bands' first columns, and the first one after the last band; `rows` are those
+    of the sections' titles.
     """
 
     placed: tuple[Placed, ...]
     texts: tuple[Text, ...]
     bottom: int
     lefts: tuple[int, ...]
+    rows: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,29 +64,54 @@ class _Lane:
     def is_flat(self) -> bool:
         return _is_flat(self.groups[0])
 
-    @property
+    @cached_property
     def width(self) -> int:
-        own = max(group.tile_width for group in self.groups)
-        if not self.is_flat:
-            return max(own, NARROWEST)
-        # The first heading finds a row in which it covers no other.
-        inner = [text_columns(heading(group, self.direction)) for group in self.groups[1:]]
-        return max(own, min(max(inner, default=NARROWEST), WIDEST_TEXT))
+        """Its columns; titles and rules are wrapped to them."""
+        has_rule = any(_rule(group, self.direction) for group in self.groups)
+        least = NARROWEST_RULE if has_rule else NARROWEST
+        return max(least, *(group.tile_width for group in self.groups))
+
+    @cached_property
+    def headings(self) -> tuple[tuple[Text, ...], ...]:
+        """Of each group, the lines of its title and its rule, from row 0 on."""
+        return tuple(
+            tuple(Text(row, 0, line, style) for row, (line, style) in enumerate(self._lines(group)))
+            for group in self.groups
+        )
+
+    def _lines(self, group: Group) -> Iterator[tuple[str, Style]]:
+        # The column between two lanes is free, too.
+        room = int((self.width + 1) * CELL / CHARACTER) - 1
+        for line in wrap(group.title, room):
+            yield line, self.direction
+        for line in wrap(_rule(group, self.direction), room):
+            yield line, "rule"
+
+    @property
+    def free(self) -> int:
+        """The rows between its first cells and those below its heading: of captions, if none is."""
+        items = self.groups[0].volumes[0].items
+        return int(not self.is_flat and not any(item.caption for item in items))
+
+    @property
+    def tops(self) -> list[int]:
+        """The first row of each group's cells, those of captions included, from row 0 on."""
+        heights = [group.tiles * group.tile_height - self.is_flat for group in self.groups]
+        above = [len(lines) for lines in self.headings[1:]]
+        return list(accumulate(map(add, heights, above), initial=0))
 
     @property
     def height(self) -> int:
-        """Its rows, those of captions included: a lane of vectors begins with a heading instead."""
-        if self.is_flat:
-            return sum(group.tile_height for group in self.groups) - 1
-        return sum(group.tiles * group.tile_height for group in self.groups)
+        """Its rows, from its first group's cells on."""
+        last = self.groups[-1]
+        return self.tops[-1] + last.tiles * last.tile_height - self.is_flat
 
 
-def heading(group: Group, direction: Direction) -> str:
-    """Return what stands above a group: its title, and of a gradient or an update its rule."""
+def _rule(group: Group, direction: Direction) -> str:
+    """Return in few words how a gradient or an update comes about."""
     if direction == "forward" or group.volumes[0].quantity.kind in ("weight", "training"):
-        return group.title
-    notes = " ".join(dict.fromkeys(group.notes))
-    return f"{group.title}: {notes}" if notes else group.title
+        return ""
+    return " ".join(dict.fromkeys(volume.notes[0] for volume in group.volumes if volume.notes))
 
 
 def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
@@ -91,9 +121,9 @@ def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
     return all(map(_is_flat, both)) and (is_short or direction != "forward")
 
 
-def text_columns(text: str) -> int:
-    """Return how many columns a heading takes."""
-    return ceil(len(text) * CHARACTER / CELL)
+def text_columns(text: str, character: float = CHARACTER) -> int:
+    """Return how many columns a text takes whose characters are so many pixels wide."""
+    return ceil(len(text) * character / CELL)
 
 
 def _is_flat(group: Group) -> bool:
@@ -107,18 +137,19 @@ def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
     lefts = tuple(accumulate(widths, initial=1))
     placed: list[Placed] = []
     texts: list[Text] = []
+    rows = []
     for section, lanes in zip(sections, bands, strict=True):
-        texts += _bar(section, top, lefts[-1])
+        rows.append(top)
+        texts += _bar(section, top, lefts)
         columns = list(_with_columns(lanes, lefts))
-        heads = _headings(columns)
-        texts += [text.moved(top + 1) for text in heads]
-        first = top + 2 + max([0, *(text.row for text in heads)])
+        # The longest heading begins below the section's title, the others end where it does.
+        first = top + 1 + max([0, *(len(lane.headings[0]) - lane.free for lane, _ in columns)])
         for lane, column in columns:
             placed += _placed(lane, Place(sheet, first, column))
-            texts += _inner_headings(lane, first, column)
+            texts += _headings(lane, first, column)
         top = first + max([0, *(lane.height for lane, _ in columns)]) + 1
     texts += _captions(placed)
-    return Arranged(tuple(placed), tuple(texts), top, lefts)
+    return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
 
 
 def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
@@ -128,13 +159,7 @@ def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
             lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
         else:
             lanes.append(_Lane((group,), direction))
-    return [each for lane in lanes for each in _narrower(lane)]
-
-
-def _narrower(lane: _Lane) -> list[_Lane]:
-    """Return a lane, or where that takes fewer columns, its groups beside each other."""
-    apart = [_Lane((group,), lane.direction) for group in lane.groups]
-    return apart if _width(apart) < _width([lane]) else [lane]
+    return lanes
 
 
 def _width(lanes: Sequence[_Lane]) -> int:
@@ -152,47 +177,33 @@ def _with_columns(
             column += lane.width + 1
 
 
-def _bar(section: Section, row: int, right: int) -> Iterator[Text]:
-    """Yield a section's title on a bar as wide as the sheet."""
+def _bar(section: Section, row: int, lefts: Sequence[int]) -> Iterator[Text]:
+    """Yield a section's title on a bar as wide as the sheet, anew at each layer that has room."""
     style = _BARS[section.direction]
-    yield Text(row, 1, section.title, style)
-    for column in range(2, right):
-        yield Text(row, column, "", style)
+    long = text_columns(section.title, BAR_CHARACTER)
+    end = 0
+    for left, right in pairwise(lefts):
+        is_shown = left == lefts[0] or (left >= end and long <= right - left)
+        if is_shown:
+            end = left + long
+        yield Text(row, left, section.title if is_shown else "", style)
+        for column in range(left + 1, right):
+            yield Text(row, column, "", style)
 
 
-def _headings(columns: Sequence[tuple[_Lane, int]]) -> list[Text]:
-    """Return the lanes' headings, in as many rows as it takes that none covers another."""
-    starts: list[int] = []  # of the last heading in each row, from the bottom up
-    rows = []
-    for lane, column in reversed(columns):
-        end = column + text_columns(heading(lane.groups[0], lane.direction))
-        row = next((row for row, taken in enumerate(starts) if end < taken), len(starts))
-        starts[row : row + 1] = [column]
-        rows.append(row)
-    return [
-        _heading(lane.groups[0], lane, len(starts) - 1 - row, column)
-        for (lane, column), row in zip(reversed(columns), rows, strict=True)
-    ]
-
-
-def _heading(group: Group, lane: _Lane, row: int, column: int) -> Text:
-    return Text(row, column, heading(group, lane.direction), lane.direction)
-
-
-def _inner_headings(lane: _Lane, first: int, column: int) -> Iterator[Text]:
-    """Yield the headings of a lane's further groups, each in the row above its vector."""
-    row = first - 1
-    for before, group in pairwise(lane.groups):
-        row += before.tile_height
-        yield _heading(group, lane, row, column)
+def _headings(lane: _Lane, first: int, column: int) -> Iterator[Text]:
+    """Yield the titles and rules of a lane's groups, each directly above its cells."""
+    for top, lines in zip(lane.tops, lane.headings, strict=True):
+        for text in lines:
+            row = first + top - len(lines) + lane.free + text.row
+            yield replace(text, row=row, column=column)
 
 
 def _placed(lane: _Lane, first: Place) -> Iterator[Placed]:
     """Place a lane's groups, from the row below its heading on."""
-    corner = first._replace(row=first.row - lane.is_flat)
-    for group in lane.groups:
+    for top, group in zip(lane.tops, lane.groups, strict=True):
+        corner = first._replace(row=first.row + top - lane.is_flat)
         yield from place(group, partial(_tile, corner, group.tile_height))
-        corner = corner._replace(row=corner.row + group.tile_height)
 
 
 def _tile(first: Place, height: int, tile: int) -> Place:

@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 
 from cnncalc.cli.exported import read_exported
+from cnncalc.network import initialize
+from cnncalc.notation import parse
 from cnncalc.views.workbook.addresses import address_of
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.planning import make_plan
@@ -23,6 +25,12 @@ from tests.views.workbook.training.examples import (
     example,
     pieces,
     small,
+)
+
+HEADINGS = ("weights", "forward", "backward", "rule")
+MEANS = ("Mean loss", "Accuracy")
+WIDE = (
+    "Conv2D(4, 3, activation='relu'); MaxPooling2D(2); Flatten(); Dense(10, activation='softmax')"
 )
 
 
@@ -123,6 +131,73 @@ def test_any_gradients_formula_is_two_clicks_from_the_contents(book):
             sheet, address = cell.hyperlink.location.rsplit("!", 1)
             assert sheet == f"'Step {step}'"
             assert str(book[sheet.strip("'")][address].value).startswith("=")
+
+
+def test_every_sample_is_a_click_away_from_the_top_of_its_step(book):
+    sheet = book["Step 1"]
+    links = {cell.value: cell.hyperlink.location for cell in sheet[3] if cell.hyperlink}
+    assert list(links) == ["Weights", "Gradients", "Update", "0 →", "0 ←", "1 →", "1 ←"]
+    titles = {link: sheet[place.rsplit("!", 1)[1]].value for link, place in links.items()}
+    assert titles["1 ←"] == "Sample 1 · backward ←"
+    assert titles["Gradients"] == "Gradients of the weights: all samples together"
+    assert int(sheet.freeze_panes[1:]) > 3
+
+
+def test_the_contents_go_backward_through_backward_passes(book):
+    rows = book["Contents"].iter_rows(min_row=4, max_col=3, values_only=True)
+    backward = [layer for layer, block, _ in rows if block == "← Gradient by the input"]
+    assert backward == ["dense", "flatten", "max_pooling2d"]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_line_of_the_contents_says_what_is_calculated(name):
+    (sheet,) = [sheet for sheet in drawn(name).plan.sheets if sheet.name == "Contents"]
+    shown = {(text.row, text.column): text.text for text in sheet.texts}
+    blocks = {row: text for (row, column), text in shown.items() if column == 1 and row > 2}
+    assert [text for row, text in blocks.items() if not shown.get((row, 2))] == []
+    assert len({shown[row, 2] for row, text in blocks.items() if text in MEANS}) == 2
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_titles_and_rules_stand_above_their_own_cells(name):
+    """No wider than the way to the next block of their row."""
+    sheet = drawn(name).plan.sheets[2]
+    texts = [text for text in sheet.texts if text.style in HEADINGS and text.row > 4]
+    starts = {
+        row: sorted(text.column for text in sheet.texts if text.row == row)
+        for row in {text.row for text in texts}
+    }
+    for text in texts:
+        following = [column for column in starts[text.row] if column > text.column]
+        assert len(text.text) * 5.6 <= 48 * (min([*following, 1_000]) - text.column), text
+        below = [
+            block
+            for block in sheet.blocks
+            if block.column <= text.column < block.column + block.width and block.row > text.row
+        ]
+        assert min(block.row for block in below) - text.row <= 8, text
+
+
+def test_a_sections_title_comes_again_at_each_layer(written):
+    sheet = next(sheet for sheet in written.plan.sheets if sheet.name == "Step 1")
+    columns = [text.column for text in sheet.texts if text.text == "Sample 1 · backward ←"]
+    heads = [text.column for text in sheet.texts if text.style == "heading"]
+    assert set(columns) <= set(heads)
+    assert len(columns) >= len(heads) - 1
+
+
+def test_a_step_is_printed_on_as_many_pages_as_can_be_read(written):
+    with zipfile.ZipFile(io.BytesIO(written.content)) as archive:
+        step = archive.read("xl/worksheets/sheet3.xml").decode()
+        assert re.search(r'<pageSetup paperSize="8"[^>]* fitToHeight="0"', step)
+        assert "'Step 1'!$5:$5" in archive.read("xl/workbook.xml").decode()
+    wide = example(pieces(initialize(parse(WIDE).layers, (8, 8, 1)), batches=((0,),)))
+    assert wide.plan.sheets[2].across == 2
+
+
+def test_a_single_step_has_no_chart_and_accuracy_ends_at_one(written):
+    assert small(batches=((0, 1),)).plan.sheets[0].charts == ()
+    assert [chart.most for chart in written.plan.sheets[0].charts] == [None, 1.0]
 
 
 def test_forward_and_backward_are_told_apart_by_arrows_and_colours(book):
