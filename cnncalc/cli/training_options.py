@@ -132,10 +132,18 @@ fit_options = bundled(
         "--network",
         metavar="NETWORK",
         help="Layers in Keras calls, a file of them, or a .keras file to go on from.  "
-        "[default: the article's]",
+        "[default: the article's; the digits have one of their own]",
     ),
-    click.option("--epochs", type=int, help="How often all images are gone through.  [default: 5]"),
-    click.option("--batch-size", type=int, help="Images between two updates.  [default: 128]"),
+    click.option(
+        "--epochs",
+        type=int,
+        help="How often all images are gone through.  [default: 5; 20 for the digits]",
+    ),
+    click.option(
+        "--batch-size",
+        type=int,
+        help="Images between two updates.  [default: 128; 32 for the digits]",
+    ),
     click.option(
         "--validation-split",
         type=float,
@@ -144,7 +152,11 @@ fit_options = bundled(
         help="The share, the last part, that is held back where DATA has no such part.",
     ),
     click.option("--stratify", is_flag=True, help="Hold the last part of each class back instead."),
-    click.option("--rescale", type=FRACTION, help="Multiply each pixel by this.  [default: 1/255]"),
+    click.option(
+        "--rescale",
+        type=FRACTION,
+        help="Multiply each pixel by this.  [default: 1/255; 1/16 for the digits]",
+    ),
     click.option("--raw", is_flag=True, help="Leave the pixels as they are, as the article does."),
     click.option(
         "--loss",
@@ -171,6 +183,7 @@ fit_options = bundled(
     click.option(
         "--schedule",
         type=SCHEDULE,
+        metavar=SCHEDULE.name,
         help="How the learning rate changes: down a cosine, or by a factor every few epochs.  "
         "[default: the model's own, else constant]",
     ),
