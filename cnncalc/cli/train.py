@@ -11,8 +11,8 @@ from cnncalc.cli.console import command_line, error_console, note, output_consol
 from cnncalc.cli.interruption import interruptible
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import check_data, prepare
-from cnncalc.cli.training_files import check_files, start, write_files
+from cnncalc.cli.training import Session, check_data, prepare
+from cnncalc.cli.training_files import can_resume, check_files, start, write_files
 from cnncalc.cli.training_options import (
     DataOptions,
     FitOptions,
@@ -21,10 +21,13 @@ from cnncalc.cli.training_options import (
     fit_options,
     keep_options,
 )
+from cnncalc.errors import OutputError
+from cnncalc.files.checkpoints import CheckpointWriter
 from cnncalc.training.engine import evaluate_with
 from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import fit, is_finished, result, steps
 from cnncalc.training.history import EpochRecord
+from cnncalc.training.state import TrainingState
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_progress import training_progress
 
@@ -53,11 +56,22 @@ def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions, shown: Step
     check_files(keep)
     session = prepare(given, wanted)
     state, writer = start(session, keep)
-    plan, console = session.plan, error_console()
-    if is_finished(plan, state):  # by a program that was killed while it wrote its files
+    if is_finished(session.plan, state):  # what was killed, or failed, while it wrote its files
         keep = replace(keep, force=True)
-    batches = steps(plan, session.parts.training)
     say_remarks()
+    try:
+        return _train(session, state, writer, keep)
+    except OutputError:
+        if can_resume(session, keep):
+            note(f"Go on with: {_resuming(command_line())}")
+        raise
+
+
+def _train(
+    session: Session, state: TrainingState, writer: CheckpointWriter, keep: KeepOptions
+) -> int:
+    plan, console = session.plan, error_console()
+    batches = steps(plan, session.parts.training)
     with interruptible() as stop, training_progress(console, plan.epochs, batches) as progress:
         fit(plan, session.parts, state, [writer, progress], stop, session.engine)
     if not is_finished(plan, state):

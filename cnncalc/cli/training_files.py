@@ -9,7 +9,7 @@ import numpy as np
 from cnncalc.cli.console import command_line, note
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
-from cnncalc.errors import InputError, OptionError, OutputError
+from cnncalc.errors import CnncalcError, InputError, OptionError, OutputError
 from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
 from cnncalc.files.history import HISTORY_ENDINGS, write_history
 from cnncalc.files.output import check_output, output_ending, write_atomically
@@ -25,7 +25,7 @@ from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
 from cnncalc.views.training_report import Mistake, TrainingReport
 
-__all__ = ["check_files", "start", "write_files"]
+__all__ = ["can_resume", "check_files", "start", "write_files"]
 
 MOST_MISTAKES = 24
 
@@ -58,16 +58,40 @@ def _check_outputs(keep: KeepOptions, *, force: bool) -> None:
 def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
     """Return the state to train from, initial or resumed, and what writes its checkpoints."""
     plan, path = session.plan, checkpoint_path(keep.output)
-    what = identity(plan, session.parts) | {"engine": session.engine.name}
+    what = _identity(session)
     writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
     if not keep.resume:
         return begin(plan.network, plan.optimizer, session.optimizer_state), writer
     state = read_checkpoint(path, what)
+    _check_epochs(plan, state)
     _check_best(plan, state)
     # A finished training has a checkpoint only where it was killed while it wrote these files.
     _check_outputs(keep, force=keep.force or is_finished(plan, state))
     note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
     return state, writer
+
+
+def can_resume(session: Session, keep: KeepOptions) -> bool:
+    """Say whether there is a checkpoint of this very training."""
+    try:
+        read_checkpoint(checkpoint_path(keep.output), _identity(session))
+    except CnncalcError:
+        return False
+    return True
+
+
+def _identity(session: Session) -> dict[str, str]:
+    return identity(session.plan, session.parts) | {"engine": session.engine.name}
+
+
+def _check_epochs(plan: TrainingPlan, state: TrainingState) -> None:
+    reached = state.epoch if state.progress.batches else len(state.history)
+    if plan.epochs < reached:
+        message = (
+            f"the training has come to epoch {reached} already; --epochs must be at least "
+            f"{reached}. Received: {plan.epochs}"
+        )
+        raise OptionError(message)
 
 
 def _check_best(plan: TrainingPlan, state: TrainingState) -> None:
@@ -85,16 +109,20 @@ def write_files(
     session: Session, state: TrainingState, evaluation: Evaluation, keep: KeepOptions
 ) -> None:
     """Write the model and what else was asked for, and remove the checkpoint."""
+    _write_model(keep.output, session, state, force=keep.force)
     if keep.history is not None:
         write_history(keep.history, state.history, force=keep.force)
         note(f"wrote {keep.history}")
     if keep.report is not None:
         _write_report(keep.report, _report(session, state, evaluation), force=keep.force)
-    with write_atomically(keep.output, force=keep.force) as file:
+    checkpoint_path(keep.output).unlink(missing_ok=True)
+
+
+def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
+    with write_atomically(path, force=force) as file:
         names = session.parts.training.class_names
         write_model(file, session.plan, state, names, session.fit)
-    checkpoint_path(keep.output).unlink(missing_ok=True)
-    note(f"wrote {keep.output}")
+    note(f"wrote {path}")
 
 
 def _write_report(path: Path, report: TrainingReport, *, force: bool) -> None:

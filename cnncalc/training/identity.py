@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
+from cnncalc.notation import write
 from cnncalc.training.dataset import Parts
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.plan import TrainingPlan
@@ -20,7 +21,7 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
     The number of epochs is not among them: a training may be made longer.
     """
     return {
-        "network": "; ".join(map(repr, plan.network.layers)),
+        "network": write(plan.network.layers),
         "input_shape": repr(plan.network.input_shape),
         "loss": plan.loss.name,
         "optimizer": write_optimizer(plan.optimizer),

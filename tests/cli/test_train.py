@@ -240,17 +240,17 @@ def test_a_training_that_is_killed_while_it_writes_its_files_writes_them_again(
 ):
     options = ("train", data, *FAST, "--history", "history.csv")
 
-    def killed(*arguments):
+    def killed(*arguments, **options):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("cnncalc.cli.training_files.write_model", killed)
+        patch.setattr("cnncalc.cli.training_files.write_history", killed)
         assert run(*options).exit_code == 130
-    assert Path("history.csv").exists()
-    assert "'history.csv' exists: name another, or add --force" in fails(
+    assert Path("model.keras").exists()
+    assert "'model.keras' exists: name another, or add --force" in fails(
         *options, "--epochs", "3", "--resume"
     )
-    Path("model.keras").write_text("whatever it had written")
+    Path("history.csv").write_text("whatever it had written")
     result = run(*options, "--resume")
     assert result.exit_code == 0, result.stderr
     assert read_model(Path("model.keras")).class_names == ("0", "1", "2")

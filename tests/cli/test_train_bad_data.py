@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
 
+from cnncalc.cli import training_files
 from cnncalc.files.checkpoints import checkpoint_path
 from cnncalc.files.trained_models import read_model
 from tests.cli.training_data import NETWORK, save_npz
@@ -123,10 +125,10 @@ def test_a_network_names_the_size_of_photos(run, tmp_path):
 
 @pytest.mark.parametrize(
     ("failing", "name"),
-    [(1, "model.keras.checkpoint"), (2, "history.csv"), (3, "report.xlsx"), (4, "model.keras")],
+    [(1, "model.keras.checkpoint"), (2, "model.keras"), (3, "history.csv"), (4, "report.xlsx")],
 )
 def test_a_disk_that_is_full_leaves_no_half_file_and_the_training_can_go_on(
-    run, fails, tmp_path, monkeypatch, failing, name
+    run, tmp_path, monkeypatch, failing, name
 ):
     save_npz(tmp_path / "data.npz")
     options = ("train", *ARRAYS, "--history", "history.csv", "--report", "report.xlsx")
@@ -139,12 +141,17 @@ def test_a_disk_that_is_full_leaves_no_half_file_and_the_training_can_go_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        line = fails(*options)
-    assert line == f"the output file '{name}' can't be written: no space left on device"
+        result = run(*options)
+    error = f"Error: the output file '{name}' can't be written: no space left on device"
+    command = shlex.join(["cnncalc", *options, "--resume"])
+    told = [f"Go on with: {command}"] if failing > 1 else []
+    assert [line for line in result.stderr.splitlines() if "Go on with" in line] == told
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, error)
     assert not Path(name).exists()
+    assert Path("model.keras").exists() == (failing > 2)
     assert not list(tmp_path.glob(".cnncalc-*"))
     assert checkpoint_path(Path("model.keras")).exists() == (failing > 1)
-    again = ("--resume", "--force") if failing > 1 else ()
+    again = ("--resume",) if failing > 1 else ()
     assert run(*options, *again).exit_code == 0
     assert {path.name for path in tmp_path.iterdir()} == {
         "data.npz",
@@ -154,12 +161,23 @@ def test_a_disk_that_is_full_leaves_no_half_file_and_the_training_can_go_on(
     }
 
 
-def test_a_report_and_a_model_that_fill_the_disk_are_one_clear_line(fails, tmp_path, full_disk):
+@pytest.mark.parametrize("name", ["model", "report"])
+def test_a_report_and_a_model_that_fill_the_disk_are_one_clear_line(
+    fails, tmp_path, monkeypatch, full_disk, name
+):
     save_npz(tmp_path / "data.npz")
-    with full_disk(12_000):
-        line = fails("train", *ARRAYS, "--report", "report.xlsx")
-    assert line == "the output file 'report.xlsx' can't be written: file too large"
-    assert {path.name for path in tmp_path.iterdir()} == {"data.npz", "model.keras.checkpoint"}
+    write = getattr(training_files, f"_write_{name}")
+
+    def write_on_a_full_disk(*arguments, **options):
+        with full_disk(8000):
+            write(*arguments, **options)
+
+    monkeypatch.setattr(training_files, f"_write_{name}", write_on_a_full_disk)
+    files = {"model": "model.keras", "report": "report.xlsx"}
+    line = fails("train", *ARRAYS, "--report", "report.xlsx")
+    assert line == f"the output file '{files[name]}' can't be written: file too large"
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"data.npz", "model.keras.checkpoint", "model.keras"} - {files[name]}
 
 
 def test_a_photo_cache_that_fills_the_disk_is_one_clear_line(fails, tmp_path, full_disk):
