@@ -26,7 +26,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked for: a size that takes a second or two, and the folder of photos."""
+    """What the user asked for: a size that takes a second or two; a folder of photos, if any."""
 
     tiny: bool = False
     folder: Path | None = None
@@ -90,18 +90,20 @@ def program(
 ) -> None:
     """Be the command line of a program: measure its parts, print each, and with --write keep it.
 
-    folder: whether the program takes a folder of photos as its argument.
+    folder: whether the program takes a folder of photos as its argument, which may be left out.
     """
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{subject}")
     parser.add_argument("--only", choices=parts, action="append", help="this part only")
     parser.add_argument("--tiny", action="store_true", help="a size for trying, not for numbers")
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     if folder:
-        parser.add_argument("folder", type=Path, help="photos, a subfolder a class")
+        parser.add_argument(
+            "folder", type=Path, nargs="?", help="train and test with a subfolder of photos a class"
+        )
     given = parser.parse_args()
     if given.write and given.tiny:
         parser.error("--tiny measures nothing that should be kept")
-    asked = Asked(given.tiny, given.folder.resolve() if folder else None)
+    asked = Asked(given.tiny, given.folder.resolve() if folder and given.folder else None)
     for part in given.only or parts:
         try:
             text = "\n\n".join([*parts[part](asked), f"Machine: {machine(packages)}."])
