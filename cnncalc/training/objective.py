@@ -16,7 +16,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import BatchNormalization
@@ -258,7 +258,7 @@ def _check_output(network: Network, loss: Loss, classes: int) -> None:
         raise ShapeError(message)
 
 
-def targets(labels: Array, units: int, dtype: Any = np.float32) -> Array:  # noqa: ANN401
+def targets(labels: Array, units: int, dtype: DTypeLike = np.float32) -> Array:
     """Return what a network should put out: one-hot rows, or with one unit the labels themselves.
 
     Arguments: `labels` (batch,), class numbers from 0; the network's `units`.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,11 @@ class Optimizer:
             raise OptionError(message)
         rate = rate_at(self.learning_rate, 0)
         _check(rate > 0, "learning_rate must be greater than 0", f"learning_rate={rate}")
+        _check(isfinite(rate), "learning_rate must be finite", f"learning_rate={rate}")
         for name in ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"):
             value = getattr(self, name)
-            _check(value is None or value >= 0, f"{name} must be at least 0", f"{name}={value}")
+            if value is not None:
+                _check_size(value, name)
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -83,8 +86,18 @@ def _check(holds: bool, expected: str, received: str) -> None:
         raise OptionError(message)
 
 
+def _check_size(value: float, name: str) -> None:
+    _check(value >= 0, f"{name} must be at least 0", f"{name}={value}")
+    _check(isfinite(value), f"{name} must be finite", f"{name}={value}")
+
+
 def _check_share(value: float, name: str) -> None:
     _check(0 <= value <= 1, f"{name} must be from 0 to 1", f"{name}={value}")
+
+
+def _check_memory(value: float, name: str) -> None:
+    """Check the share that a moving mean keeps: of 1 it would never hear of a gradient."""
+    _check(0 <= value < 1, f"{name} must be at least 0 and below 1", f"{name}={value}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +154,9 @@ class RMSprop(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_share(self.rho, "rho")
+        _check_memory(self.rho, "rho")
         _check_share(self.momentum, "momentum")
+        _check_size(self.epsilon, "epsilon")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -186,8 +200,9 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_share(self.beta_1, "beta_1")
-        _check_share(self.beta_2, "beta_2")
+        _check_memory(self.beta_1, "beta_1")
+        _check_memory(self.beta_2, "beta_2")
+        _check_size(self.epsilon, "epsilon")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -204,7 +219,9 @@ class Adam(Optimizer):
         alpha = self.corrected_rate(rate, step, weight.dtype.type)
         weight -= momentum * alpha / (np.sqrt(velocity) + self.epsilon)
 
-    def corrected_rate(self, rate: float, step: int, number: Any = np.float64) -> Any:  # noqa: ANN401
+    def corrected_rate(
+        self, rate: float, step: int, number: type[np.floating[Any]] = np.float64
+    ) -> np.floating[Any]:
         """Return the learning rate with the bias correction of one step, counted from 1.
 
         Arguments: `number` is the NumPy type that it is computed in, that of the weights.
@@ -214,7 +231,8 @@ class Adam(Optimizer):
         """
         first = number(self.beta_1) ** number(step)
         second = number(self.beta_2) ** number(step)
-        return number(rate) * np.sqrt(1 - second) / (1 - first)
+        corrected: np.floating[Any] = number(rate) * np.sqrt(1 - second) / (1 - first)
+        return corrected
 
 
 @dataclass(frozen=True, kw_only=True)

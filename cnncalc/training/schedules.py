@@ -10,6 +10,12 @@ from cnncalc.errors import OptionError
 __all__ = ["CosineDecay", "ExponentialDecay", "Schedule", "make_schedule", "rate_at"]
 
 
+def _check_steps(decay_steps: int) -> None:
+    if not decay_steps > 0:
+        message = f"decay_steps must be greater than 0. Received: decay_steps={decay_steps}"
+        raise OptionError(message)
+
+
 @dataclass(frozen=True)
 class ExponentialDecay:
     """The rate × `decay_rate` to the power of step / `decay_steps`, whole steps if `staircase`.
@@ -24,6 +30,9 @@ class ExponentialDecay:
     decay_steps: int
     decay_rate: float
     staircase: bool = False
+
+    def __post_init__(self) -> None:
+        _check_steps(self.decay_steps)
 
     def __call__(self, step: int) -> float:
         """Return the learning rate of one step, counted from 0."""
@@ -46,6 +55,9 @@ class CosineDecay:
     initial_learning_rate: float
     decay_steps: int
     alpha: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_steps(self.decay_steps)
 
     def __call__(self, step: int) -> float:
         """Return the learning rate of one step, counted from 0."""

@@ -41,3 +41,9 @@ def test_exponential_decay_without_stairs_is_smooth():
 def test_an_unusable_schedule_is_refused(arguments, words):
     with pytest.raises(OptionError, match=words):
         make_schedule(learning_rate=0.1, steps_per_epoch=1, epochs=1, **arguments)
+
+
+@pytest.mark.parametrize("make", [ExponentialDecay, CosineDecay])
+def test_a_schedule_over_no_steps_is_refused(make):
+    with pytest.raises(OptionError, match=r"decay_steps must be greater than 0. Received: .*=0"):
+        make(0.1, 0, 0.5)
