@@ -20,6 +20,7 @@ from cnncalc.layers import (
     PoolingLayer,
     Shape,
 )
+from cnncalc.ops.row_convolution import is_turnable
 
 __all__ = ["Choice", "choose"]
 
@@ -27,12 +28,17 @@ __all__ = ["Choice", "choose"]
 # all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
 FEW_FILTERS = 16
 
+# BLAS is as fast with patches of so many numbers as with larger ones, which cost more copying.
+# With half of it, adding the products up costs more than copying does. Measured.
+MANY_NUMBERS = 64
+
 
 class Choice(NamedTuple):
     """An algorithm for one layer, or for several that it works out together.
 
     `first` is the position of the first of its `layers`; `algorithm` is one of "blocked product",
-    "patches", "plain product", "cell by cell" and "layer by layer"; `reason` says why, for people.
+    "patches", "row products", "plain product", "cell by cell" and "layer by layer"; `reason` says
+    why, for people.
     """
 
     first: int
@@ -94,7 +100,11 @@ def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
         return Choice(0, 2, "blocked product", reason)
     if geometry.kernel == (1, 1) and geometry.strides == (1, 1) and not any(geometry.pads):
         return Choice(0, 1, "plain product", "a 1×1 window is a product of channels and filters")
-    numbers = geometry.kernel.height * geometry.kernel.width * shape[2]
+    numbers = geometry.kernel.width * shape[2]
+    if numbers >= MANY_NUMBERS and is_turnable(geometry):
+        reason = f"{numbers} numbers in a row of the kernel are enough for a product a row"
+        return Choice(0, 1, "row products", reason)
+    numbers *= geometry.kernel.height
     reason = f"one product of patches of {numbers} numbers and {layer.filters} filters"
     return Choice(0, 1, "patches", reason)
 

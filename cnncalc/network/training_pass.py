@@ -21,6 +21,7 @@ from cnncalc.network.training_steps import (
     Kept,
     LayerStep,
     PoolingStep,
+    RowsStep,
     Step,
 )
 
@@ -123,6 +124,8 @@ def _step(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> Step:
         case "plain product":
             kind = DenseStep if len(input_shape) == 1 or len(layers) > 1 else ConvolutionStep
             return kind(layers, input_shape)
+        case "row products":
+            return RowsStep(layers, input_shape)
         case "cell by cell":
             return PoolingStep(layers, input_shape)
         case _:

@@ -9,7 +9,7 @@ from cnncalc.layers import (
     Flatten,
     MaxPooling2D,
 )
-from cnncalc.network.algorithms import FEW_FILTERS, choose
+from cnncalc.network.algorithms import FEW_FILTERS, MANY_NUMBERS, choose
 
 
 def algorithms(layers, shape=(12, 12, 3)):
@@ -56,6 +56,21 @@ def test_a_pooling_that_the_product_cannot_or_need_not_hold_stays_alone(convolut
 )
 def test_a_layer_alone_has_the_algorithm_of_its_shape(layer, algorithm):
     assert algorithms([layer]) == [(0, 1, algorithm)]
+
+
+@pytest.mark.parametrize(
+    ("layer", "algorithm"),
+    [
+        (Conv2D(4, 3), "row products"),
+        (Conv2D(20, 3, padding="same", dilation_rate=2), "row products"),
+        (Conv2D(4, 3, strides=(1, 2)), "patches"),
+        (Conv2D(4, 3, padding=(3, 0, 0, 0)), "patches"),
+        (Conv2D(4, (3, 1)), "patches"),
+    ],
+)
+def test_many_channels_have_a_product_for_each_row_of_the_kernel(layer, algorithm):
+    assert 2 * 32 >= MANY_NUMBERS > 32
+    assert algorithms([layer], (12, 12, 32)) == [(0, 1, algorithm)]
 
 
 def test_a_dense_layer_of_a_row_is_a_plain_product():

@@ -18,9 +18,9 @@ from cnncalc.layers import (
     MaxPooling2D,
     Rescaling,
 )
-from cnncalc.network import backward, forward, forward_saved, initialize
+from cnncalc.network import algorithms, backward, forward, forward_saved, initialize
 from cnncalc.network.training_pass import TrainingPass
-from cnncalc.ops import blocked_convolution
+from cnncalc.ops import blocked_convolution, row_convolution
 from tests.drawn_layers import chains, paddings
 from tests.references import numerical_gradient
 
@@ -28,10 +28,14 @@ steady = settings(deadline=None, max_examples=100)
 seeds = st.integers(0, 2**32 - 1)
 # Everything in one tile, kept for the backward pass; and a row of blocks a tile, copied anew.
 tilings = st.sampled_from([(1 << 20, 1 << 20), (100, 0), (1, 0)])
+# As it is, too many for these; or so few that each convolution takes a product for each row.
+many_numbers = st.sampled_from([algorithms.MANY_NUMBERS, 1])
 
 
-def tiles_of(numbers, kept):
+def tiles_of(numbers, kept, many):
     stack = ExitStack()
+    stack.enter_context(patch.object(algorithms, "MANY_NUMBERS", many))
+    stack.enter_context(patch.object(row_convolution, "TILE_NUMBERS", numbers))
     stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
     stack.enter_context(patch.object(blocked_convolution, "KEPT_NUMBERS", kept))
     return stack
@@ -111,9 +115,9 @@ def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=
 
 
 @steady
-@given(convolutions(), seeds, tilings, st.booleans())
-def test_a_convolution_and_its_pooling_give_what_the_layers_give(drawn, seed, tiling, whole):
-    with tiles_of(*tiling):
+@given(convolutions(), seeds, tilings, many_numbers, st.booleans())
+def test_a_convolution_and_its_pooling_give_what_the_layers_give(drawn, seed, tiling, many, whole):
+    with tiles_of(*tiling, many):
         check_against_layers(*drawn, seed, np.float64, whole)
 
 

@@ -9,6 +9,15 @@ from cnncalc.network.training_steps.convolution import ConvolutionStep
 from cnncalc.network.training_steps.dense import DenseStep
 from cnncalc.network.training_steps.layer import LayerStep
 from cnncalc.network.training_steps.pooling import PoolingStep
+from cnncalc.network.training_steps.rows import RowsStep
 from cnncalc.network.training_steps.step import Kept, Step
 
-__all__ = ["ConvolutionStep", "DenseStep", "Kept", "LayerStep", "PoolingStep", "Step"]
+__all__ = [
+    "ConvolutionStep",
+    "DenseStep",
+    "Kept",
+    "LayerStep",
+    "PoolingStep",
+    "RowsStep",
+    "Step",
+]
