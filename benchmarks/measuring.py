@@ -73,6 +73,10 @@ class Spread(NamedTuple):
         """Return the spread in another unit."""
         return Spread(*(factor * value for value in self))
 
+    def inverted(self) -> Spread:
+        """Return the spread of what is the more, the less this is: seconds each, each a second."""
+        return Spread(1 / self.middle, 1 / self.high, 1 / self.low)
+
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         """Return the spread of some values; one value is its own quartiles."""

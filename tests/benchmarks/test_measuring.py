@@ -26,6 +26,10 @@ from benchmarks.measuring import (
 )
 
 
+def test_what_takes_longer_is_done_less_often():
+    assert Spread(2, 1, 4).inverted() == Spread(0.5, 0.25, 1)
+
+
 def sleeper(seconds):
     return partial(sleep, seconds)
 

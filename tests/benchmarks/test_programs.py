@@ -11,6 +11,8 @@ from benchmarks.reporting import README, Asked
 from tests.files.photos import save_classes
 from tests.peers import requires
 
+ALL_OF_KERAS = ("keras", "tensorflow", "torch", "jax")
+
 # The parts of each program, with the peers that must be installed.
 PARTS = {
     ("convolution", "grey"): ("cv2", "scipy", "torch"),
@@ -26,6 +28,11 @@ PARTS = {
     ("growth", "export"): (),
     ("pooling", "photos"): ("torch",),
     ("starting", "commands"): (),
+    ("training", "steady"): ALL_OF_KERAS,
+    ("training", "first epoch"): ("keras", "tensorflow", "torch"),
+    ("training", "LeNet-5"): ALL_OF_KERAS,
+    ("training", "VGG"): ALL_OF_KERAS,
+    ("training", "limit"): (),
 }
 
 

@@ -1,0 +1,298 @@
+"""Trains networks on images in memory, with cnncalc and with Keras on each of its backends.
+
+All start from the same weights and take the images in the same order: their losses must agree.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.measuring import Contender, Turns, check_same, in_turns
+from benchmarks.reporting import Asked, program, table
+
+OURS = "cnncalc"
+# As cnncalc's own commands have it.
+ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+BACKENDS = {"TensorFlow": "tensorflow", "PyTorch": "torch", "JAX": "jax"}
+BATCH_SIZE = 128
+ROUNDS = 3
+# Of the loss; 2 to 10 steps of float32 sums in different orders.
+TOLERANCE = 2e-3
+MATRIX = 2048
+
+
+class Case(NamedTuple):
+    """A network, its images, how many of them are in memory, and how many a turn trains on."""
+
+    layers: str
+    input_shape: tuple[int, int, int]
+    classes: int
+    held: int
+    turn: int
+
+    def small(self) -> Case:
+        """Return the same on small images, to try it out."""
+        return self._replace(input_shape=(28, 28, self.input_shape[2]), held=8, turn=8)
+
+
+ARTICLE = Case(
+    'Rescaling(1/255); Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten(); '
+    'Dense(2, activation="softmax")',
+    (300, 300, 3),
+    classes=2,
+    held=1024,
+    turn=256,
+)
+LENET = Case(
+    'Rescaling(1/255); Conv2D(6, 5, padding="same", activation="tanh"); AveragePooling2D(2); '
+    'Conv2D(16, 5, activation="tanh"); AveragePooling2D(2); Flatten(); '
+    'Dense(120, activation="tanh"); Dense(84, activation="tanh"); Dense(10, activation="softmax")',
+    (28, 28, 1),
+    classes=10,
+    held=12_800,
+    turn=12_800,
+)
+VGG = Case(
+    'Rescaling(1/255); Conv2D(32, 3, padding="same", activation="relu"); '
+    'Conv2D(32, 3, padding="same", activation="relu"); MaxPooling2D(2); '
+    'Conv2D(64, 3, padding="same", activation="relu"); '
+    'Conv2D(64, 3, padding="same", activation="relu"); MaxPooling2D(2); Flatten(); '
+    'Dense(128, activation="relu"); Dense(10, activation="softmax")',
+    (32, 32, 3),
+    classes=10,
+    held=1280,
+    turn=1280,
+)
+
+
+@contextmanager
+def stored(case: Case) -> Iterator[Path]:
+    """Store the network's initial weights, and images with their labels."""
+    import numpy as np
+
+    from cnncalc.files.keras_archive import KerasModel, write_keras
+    from cnncalc.network import initialize
+    from cnncalc.notation import parse
+
+    network = initialize(parse(case.layers).layers, case.input_shape)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (folder / "model.keras").open("wb") as file:
+            write_keras(file, KerasModel(network))
+        np.save(folder / "images.npy", photos(case))
+        np.save(folder / "labels.npy", np.arange(case.held) % case.classes)
+        yield folder
+
+
+def photos(case: Case) -> Any:  # noqa: ANN401 (NumPy is imported where it is needed)
+    """Return bytes (images, height, width, channels) like photos: plain parts, edges, noise."""
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    height, width, channels = case.input_shape
+    parts = random.integers(0, 230, (case.held, height // 20 + 1, width // 20 + 1, channels))
+    plain = parts.astype(np.uint8).repeat(20, axis=1).repeat(20, axis=2)[:, :height, :width]
+    return plain + random.integers(0, 25, plain.shape, np.uint8)
+
+
+def prepare_cnncalc(folder: Path, count: int, batch_size: int) -> Callable[[], float]:
+    """Return the turn: an epoch on so many of the images. It returns the mean loss."""
+    import numpy as np
+
+    from cnncalc.files.keras_archive import read_keras
+    from cnncalc.training.dataset import Parts, make_dataset
+    from cnncalc.training.fit import fit
+    from cnncalc.training.plan import TrainingPlan
+
+    network = read_keras(folder / "model.keras").network
+    images, labels = (np.load(folder / f"{name}.npy") for name in ("images", "labels"))
+    names = [str(number) for number in range(network.shapes[-1][0])]
+    parts = Parts(make_dataset(images[:count], labels[:count], names), None)
+    plan = TrainingPlan(network, epochs=1, batch_size=batch_size)
+    return lambda: fit(plan, parts).history[0].loss
+
+
+def prepare_keras(folder: Path, count: int, batch_size: int) -> Callable[[], float]:
+    """Return the turn: the same with `fit`, the images in the order that cnncalc takes them in."""
+    import keras
+    import numpy as np
+
+    from cnncalc.training.fit import epoch_order
+
+    images, labels = (np.load(folder / f"{name}.npy") for name in ("images", "labels"))
+    order = epoch_order(count, seed=0, epoch=1)
+    images[:count], wanted = images[order], keras.utils.to_categorical(labels)[order]
+    model: Any = keras.models.load_model(folder / "model.keras")
+    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+
+    def turn() -> float:
+        fitted = model.fit(images[:count], wanted, batch_size, shuffle=False, verbose=0)
+        return float(fitted.history["loss"][0])
+
+    return turn
+
+
+def measured(
+    case: Case, asked: Asked, rounds: int, backends: Sequence[str], fresh: bool = False
+) -> Turns:
+    """Train with cnncalc, and with Keras on some backends, in turns.
+
+    Raises DifferentResultsError where their first epochs had different losses.
+    """
+    with stored(case) as folder:
+        work = (folder, case.turn, min(BATCH_SIZE, case.turn // 2))
+        ours = Contender(OURS, partial(prepare_cnncalc, *work), (), ONE_BLAS_THREAD)
+        peers = [_keras(backend, partial(prepare_keras, *work)) for backend in backends]
+        rounds = 1 if asked.tiny else rounds
+        turns = in_turns([ours, *peers], rounds, warm_ups=0 if fresh else 1, fresh=fresh)
+    for peer in peers:
+        ours_lost, they_lost = ([turns.results[name]] for name in (OURS, peer.name))
+        check_same(f"the loss of {peer.name}", ours_lost, they_lost, TOLERANCE)
+    return turns
+
+
+def _keras(backend: str, prepare: Callable[[], Callable[[], float]]) -> Contender:
+    module = BACKENDS[backend]
+    environment = {"KERAS_BACKEND": module, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return Contender(f"Keras on {backend}", prepare, ("keras", module), environment)
+
+
+def _speeds(turns: Turns, images: int) -> str:
+    """Return a table of images a second and memory."""
+    rows = [
+        (
+            *(name, turns.seconds(name).scaled(1 / images).inverted()),
+            *(turns.ratio(OURS, name), f"{turns.peak_megabytes(name):,.0f}"),
+            f"{turns.peak_megabytes(name) / turns.peak_megabytes(OURS):.1f}",
+        )
+        for name in turns.usages
+    ]
+    return table(_SPEEDS_HEADER, rows)
+
+
+_SPEEDS_HEADER = (
+    *("", "images a second", "cnncalc's speed by its", "peak MB", "its memory by cnncalc's"),
+)
+
+
+def _verdict(turns: Turns, wanted: float) -> str:
+    """Say how cnncalc stands beside the fastest."""
+    fastest = turns.fastest([name for name in turns.usages if name != OURS])
+    ratio = turns.ratio(OURS, fastest)
+    return f"cnncalc has {ratio} times the speed of {fastest}, the fastest; {wanted} is wanted."
+
+
+def steady(asked: Asked) -> Sequence[str]:
+    """Measure the article's network in its steady state."""
+    case = ARTICLE.small() if asked.tiny else ARTICLE
+    turns = measured(case, asked, ROUNDS, list(BACKENDS))
+    peers = [turns.peak_megabytes(name) for name in turns.usages if name != OURS]
+    memory = min(peers) / turns.peak_megabytes(OURS)
+    return [
+        f"The article's network, {_described(case)}. {_verdict(turns, 4)} The leanest of the "
+        f"others takes {memory:.1f} times its memory; 4 is wanted.",
+        _speeds(turns, case.turn),
+    ]
+
+
+def _described(case: Case) -> str:
+    size = "×".join(map(str, case.input_shape))
+    return (
+        f"float32, batches of {BATCH_SIZE}; {case.held:,} images of {size} in memory, as bytes, "
+        f"{case.turn:,} a turn"
+    )
+
+
+def first_epoch(asked: Asked) -> Sequence[str]:
+    """Measure from the start of a process to the end of its first epoch."""
+    case = ARTICLE.small() if asked.tiny else ARTICLE._replace(turn=ARTICLE.held)
+    turns = measured(case, asked, 2, ["TensorFlow", "PyTorch"], fresh=True)
+    rows = [(name, turns.seconds(name), turns.ratio(OURS, name)) for name in turns.usages]
+    return [
+        f"The same, from the start of the process to the end of an epoch of {case.turn:,} images; "
+        f"JAX is left out, the slowest to start and to train. {_verdict(turns, 10)}",
+        table(("", "seconds", "times as long as cnncalc"), rows),
+    ]
+
+
+def _deeper(case: Case, name: str, wanted: float, asked: Asked) -> Sequence[str]:
+    own = case.small() if asked.tiny else case
+    turns = measured(own, asked, ROUNDS, list(BACKENDS))
+    described = f"{name}, `{case.layers}`, {_described(own)}. {_verdict(turns, wanted)}"
+    return [described, _speeds(turns, own.turn)]
+
+
+def lenet(asked: Asked) -> Sequence[str]:
+    """Measure LeNet-5."""
+    return _deeper(LENET, "LeNet-5", 1, asked)
+
+
+def vgg(asked: Asked) -> Sequence[str]:
+    """Measure a network of pairs of convolutions, as in VGG."""
+    return _deeper(VGG, "A VGG-like network", 0.7, asked)
+
+
+def prepare_product() -> Callable[[], None]:
+    """Return the turn: a product of large matrices, with all the threads that BLAS takes."""
+    import numpy as np
+
+    matrix = np.random.default_rng(0).random((MATRIX, MATRIX), np.float32)
+    result = np.empty_like(matrix)
+
+    def turn() -> None:
+        np.matmul(matrix, matrix, out=result)
+
+    return turn
+
+
+def operations(case: Case) -> int:
+    """Return the multiplications and additions that training asks for, for each image.
+
+    They are those of a forward pass; as many for the weights' gradients; and as many again for
+    the gradients by the inputs of all layers but the first with weights.
+    """
+    from cnncalc.notation import parse
+    from cnncalc.summary import summarize
+
+    layers = summarize(parse(case.layers).layers, case.input_shape).layers
+    costs = [each.multiply_adds for each in layers if each.multiply_adds]
+    return 2 * (3 * sum(costs) - costs[0])
+
+
+def limit(asked: Asked) -> Sequence[str]:
+    """Compare with how fast this machine multiplies matrices."""
+    case = ARTICLE.small() if asked.tiny else ARTICLE
+    with stored(case) as folder:
+        prepare = partial(prepare_cnncalc, folder, case.turn, min(BATCH_SIZE, case.turn // 2))
+        product = Contender("a large product", prepare_product)
+        contenders = [Contender(OURS, prepare, (), ONE_BLAS_THREAD), product]
+        turns = in_turns(contenders, 1 if asked.tiny else 2 * ROUNDS)
+    asks, product_asks = operations(case), 2 * MATRIX**3
+    rows = [
+        (name, turns.seconds(name).scaled(1 / each).inverted().scaled(1e-9))
+        for name, each in ((OURS, asks * case.turn), (product.name, product_asks))
+    ]
+    share = turns.ratio(OURS, product.name).scaled(100 * asks * case.turn / product_asks)
+    return [
+        f"Training the article's network asks for {asks / 1e6:.0f} million multiplications and "
+        f"additions an image. cnncalc does them at {share} % of the speed of a product of matrices "
+        f"of {MATRIX}×{MATRIX}; what else it multiplies, to have larger products, isn't counted.",
+        table(("", "GFLOP/s"), rows),
+    ]
+
+
+PARTS = {
+    "steady": steady,
+    "first epoch": first_epoch,
+    "LeNet-5": lenet,
+    "VGG": vgg,
+    "limit": limit,
+}
+
+if __name__ == "__main__":
+    program("training", PARTS)
