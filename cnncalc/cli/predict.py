@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from cnncalc.classification import classification_kind
+from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
 from cnncalc.cli.remarks import remark
-from cnncalc.errors import InputError
+from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
@@ -48,12 +48,29 @@ __all__ = ["predict"]
 def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: str) -> None:
     """Say what MODEL, a .keras file, takes each IMAGE for.
 
-    Photos are made to fit as in training; a .csv, .npy or .xlsx grid must have the right size.
+    Photos are made to fit as in training; a .csv, .npy or .xlsx grid must have the right size. An
+    IMAGE that can't be read is named in the end, when the others have been shown.
     """
+    if explain and form == "csv":
+        message = "--explain is shown as a table or as json. Received: --format csv"
+        raise OptionError(message)
     trained = read_model(model)
     for each in trained.notes:
         remark(each)
-    predictions = [_predict(trained, model, source, explain=explain) for source in images]
+    kind = _kind(trained, model)
+    predictions, failures = [], []
+    for source in images:
+        try:
+            predictions.append(_predict(trained, kind, source, explain=explain))
+        except (InputError, ShapeError) as error:
+            failures.append(str(error))
+    if predictions:
+        _show(predictions, form, top)
+    if failures:
+        raise InputError("; ".join(failures))
+
+
+def _show(predictions: Sequence[Prediction], form: str, top: int) -> None:
     if form == "csv":
         click.echo(predictions_csv(predictions), nl=False)
     elif form == "json":
@@ -63,15 +80,19 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
             output_console().print(render_prediction(prediction, Display(), top))
 
 
-def _predict(trained: TrainedModel, model: Path, source: str, *, explain: bool) -> Prediction:
-    network = trained.network
-    kind = classification_kind(network.layers, network.shapes[-1])
+def _kind(trained: TrainedModel, model: Path) -> Kind:
+    kind = classification_kind(trained.network.layers, trained.network.shapes[-1])
     if kind is None:
         message = (
             f"{quoted(model)} must end in one number a class, or in one by a sigmoid. Received: "
             "one number that says nothing of classes"
         )
         raise InputError(message)
+    return kind
+
+
+def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -> Prediction:
+    network = trained.network
     image = read_network_input(source, network.input_shape, trained.fit)
     outputs = forward(network, image[np.newaxis])[0]
     if kind == "yes or no":

@@ -150,7 +150,10 @@ def _refuse_scaling(origin: Start, wanted: FitOptions) -> None:
 
 
 def read_labelled(
-    given: DataOptions, input_shape: Shape | None = None, fit: Fit = "stretch"
+    given: DataOptions,
+    input_shape: Shape | None = None,
+    fit: Fit = "stretch",
+    least_classes: int = 2,
 ) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
     size = None if given.image_size is None else pair(given.image_size, "image_size")
@@ -158,7 +161,9 @@ def read_labelled(
     if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
         size = size or Size(*input_shape[:2])
         channels = 1 if given.grey else input_shape[2]
-    options = ReadOptions(size, fit, channels, given.label_column, given.strict, given.cache)
+    options = ReadOptions(
+        size, fit, channels, given.label_column, given.strict, given.cache, least_classes
+    )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
     for each in data.notes:

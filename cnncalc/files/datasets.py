@@ -31,7 +31,8 @@ class ReadOptions:
     `image_size` (height, width): what photos are resized to, 300×300 where None; the size of the
     images in a .csv file, square where None. `fit` and `channels` as in `PhotoShape`.
     `label_column` of a .csv file, by name or number from 1. `strict` makes a photo that can't be
-    decoded an error. `cache` is the photo cache's folder, None for the user's own.
+    decoded an error. `cache` is the photo cache's folder, None for the user's own. There must be
+    so many folders of photos, `least_classes`: to learn needs two, to judge does not.
     """
 
     image_size: tuple[int, int] | None = None
@@ -40,6 +41,7 @@ class ReadOptions:
     label_column: str | None = None
     strict: bool = False
     cache: Path | None = None
+    least_classes: int = 2
 
 
 DEFAULTS = ReadOptions()
@@ -108,7 +110,14 @@ def _read_folder(
         height, width = options.image_size or (300, 300)
         shape = PhotoShape(height, width, options.channels, options.fit)
         cache = options.cache or default_cache_folder()
-        return read_photo_folders(folder, shape, cache, strict=options.strict, on_photo=on_photo)
+        return read_photo_folders(
+            folder,
+            shape,
+            cache,
+            strict=options.strict,
+            least_classes=options.least_classes,
+            on_photo=on_photo,
+        )
     except OSError as error:
         message = f"{quoted(Path(error.filename or folder))} can't be read: {reason(error)}"
         raise InputError(message) from error

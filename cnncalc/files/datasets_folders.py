@@ -32,19 +32,21 @@ def read_photo_folders(
     cache: Path,
     *,
     strict: bool = False,
+    least_classes: int = 2,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
 ) -> LabelledData:
     """Read photos in one subfolder a class, or such in train, validation and test.
 
     Arguments: the `shape` to give each photo; the `cache`'s folder; `strict`, whether a photo
-    that can't be decoded is an error rather than left out; `on_photo`, which hears how many of
-    how many photos of a part were decoded, where they weren't in the cache.
+    that can't be decoded is an error rather than left out; the `least_classes` that there must
+    be; `on_photo`, which hears how many of how many photos of a part were decoded, where they
+    weren't in the cache.
     Returns the data; labels follow the sorted names of the training part's folders.
-    Raises InputError where there aren't two classes with photos, OutputError where the cache can't
+    Raises InputError where there are too few classes with photos, OutputError where the cache can't
     be written.
     """
     folders = _part_folders(folder)
-    classes = _class_names(folders["training"])
+    classes = _class_names(folders["training"], least_classes)
     notes: list[str] = []
     datasets = {
         part: _read_part(place, classes, shape, cache, strict, on_photo, notes)
@@ -102,11 +104,12 @@ def _part_folders(folder: Path) -> dict[str, Path]:
     return parts if "training" in parts else {"training": folder}
 
 
-def _class_names(folder: Path) -> list[str]:
+def _class_names(folder: Path, least: int) -> list[str]:
     classes = [name for name, path in _subfolders(folder).items() if find_photos(path)]
-    if len(classes) < 2:
+    if len(classes) < least:
+        count = "two folders" if least == 2 else "one folder"
         message = (
-            f"{quoted(folder)} must hold at least two folders with photos, one a class. "
+            f"{quoted(folder)} must hold at least {count} with photos, one a class. "
             f"Received: {_what_is_in(folder, classes)}"
         )
         raise InputError(message)

@@ -61,6 +61,8 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
 def predictions_json(predictions: Sequence[Prediction]) -> str:
     """Write a list of one object an image: its name, its class, and every class's number.
 
+    Where it was asked for, each pixel's influence comes along, as rows of numbers.
+
     >>> half = Prediction("a.png", ("cat", "dog"), np.array([0.25, 0.75]), "probability")
     >>> json.loads(predictions_json([half]))[0]["probability"]["dog"]
     0.75
@@ -71,6 +73,7 @@ def predictions_json(predictions: Sequence[Prediction]) -> str:
             "class": each.label,
             each.kind: dict(zip(each.class_names, map(float, each.outputs), strict=True)),
         }
+        | ({} if each.influence is None else {"influence": each.influence[..., 0].tolist()})
         for each in predictions
     ]
     return json.dumps(records, indent=1) + "\n"

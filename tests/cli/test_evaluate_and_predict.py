@@ -45,6 +45,16 @@ def test_a_model_is_evaluated_on_a_folder(run, photos):
     assert lines[2] == "photos: 6 of 6 right (100.00%)"
 
 
+def test_a_model_is_evaluated_on_photos_of_one_class(run, fails, photos):
+    shutil.rmtree(photos / "dark")
+    result = run("evaluate", "model.keras", "photos", "--cache", "cache")
+    assert result.exit_code == 0, result.stderr
+    assert "photos: 3 of 3 right (100.00%), none of them of dark\n" in result.stdout
+    assert "at least two folders" in fails("train", "photos", "--cache", "cache", "--force")
+    line = fails("evaluate", "model.keras", "photos/light", "--cache", "cache")
+    assert "must hold at least one folder with photos, one a class. Received: 3 photos" in line
+
+
 def test_classes_are_told_apart_by_name(run, photos):
     save(photos / "test" / "light" / "a.png", np.full((5, 5, 3), 250, np.uint8))
     (photos / "dark").rename(photos / "test" / "dark")
@@ -129,7 +139,7 @@ def test_a_grid_of_numbers_is_predicted_as_it_is(run, tmp_path, fails):
     assert "must have the network's input shape (1, 2, 1). Received: (1, 3, 1)" in line
 
 
-def test_the_pixels_that_mattered_are_marked(run, tmp_path):
+def test_the_pixels_that_mattered_are_marked(run, fails, tmp_path):
     kernel = np.zeros((6, 2), np.float32)
     kernel[4, 1] = 1
     weights = [{}, {"kernel": kernel, "bias": np.zeros(2, np.float32)}]
@@ -138,6 +148,24 @@ def test_the_pixels_that_mattered_are_marked(run, tmp_path):
     (tmp_path / "grid.csv").write_text("1,2,3\n4,5,6\n")
     result = run("predict", "model.keras", "grid.csv", "--explain")
     assert "most of all the pixel in row 1, column 1" in result.stdout
+    result = run("predict", "model.keras", "grid.csv", "--explain", "--format", "json")
+    assert json.loads(result.stdout)[0]["influence"] == [[0, 0, 0], [0, 1, 0]]
+    line = fails("predict", "model.keras", "grid.csv", "--explain", "--format", "csv")
+    assert line == "--explain is shown as a table or as json. Received: --format csv"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_an_image_that_cannot_be_read_does_not_hide_the_others(run, photos, tmp_path, form):
+    (tmp_path / "bad.png").write_text("no photo")
+    images = ("photos/dark/0.png", "bad.png", "none.png", "photos/light/0.png")
+    result = run("predict", "model.keras", *images, "--format", form)
+    assert result.exit_code == 2
+    assert (
+        result.stdout.count("photos/dark/0.png") == result.stdout.count("photos/light/0.png") == 1
+    )
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Error: 'bad.png' is not an image, or is damaged. ")
+    assert line.endswith("; there is no file 'none.png'")
 
 
 def test_top_limits_the_classes(run, tmp_path):

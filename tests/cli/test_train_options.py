@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.training_data import NETWORK, save_npz
-from tests.files.photos import save_classes
+from tests.files.photos import pixels, save, save_classes
 
 OWN = f"Rescaling(1/255); {NETWORK}"
 SCALING = "--raw and --rescale are for a new network that doesn't scale pixels itself. Received: "
@@ -40,6 +40,18 @@ def test_data_with_a_validation_part_of_its_own_is_not_stratified(fails, tmp_pat
         save_classes(tmp_path / "pets" / part)
     line = fails("train", "pets", "--stratify", "--image-size", "8", "--cache", "cache")
     assert line.endswith("held back to validate with. Received: a validation part")
+
+
+def test_a_class_with_one_image_is_named_and_said_not_to_be_judged(run, tmp_path):
+    save_classes(tmp_path / "pets", 4)
+    save(tmp_path / "pets" / "ape" / "ape.png", pixels())
+    result = run("train", "pets", "--image-size", "8", "--epochs", "1", "--cache", "cache")
+    assert (
+        "Warning: the validation part holds no 'ape', 'cats': its accuracy says nothing about that "
+        "class; a class must have at least 2 images to be learnt and judged\n"
+    ) in result.stderr
+    (title,) = [line for line in result.stdout.splitlines() if " right (" in line]
+    assert title.endswith("%), none of them of ape, cats")
 
 
 def test_early_stopping_says_where_it_has_only_the_loss_to_watch(run, tmp_path):

@@ -18,6 +18,7 @@ from cnncalc.views.terminal.tables import Column, Page, plain_table
 __all__ = ["epoch_row", "epoch_sentence", "render_class_report", "render_curves"]
 
 MOST_MISTAKES = 10
+MOST_MISSING = 5
 BETWEEN = 2
 NUMBER_WIDTH = 8
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -100,7 +101,8 @@ def render_class_report(report: ClassReport, title: str) -> Page:
 
     def build(screen: Screen) -> Iterator[RenderableType]:
         right, total = int(np.trace(report.matrix)), int(report.matrix.sum())
-        yield screen.line(f"{title}: {right:,} of {total:,} right ({report.accuracy:.2%})", "bold")
+        said = f"{title}: {right:,} of {total:,} right ({report.accuracy:.2%})"
+        yield screen.line(f"{said}{_missing(report)}", "bold")
         yield screen.line()
         columns, rows = _matrix(report)
         fits = _width(columns, rows) <= screen.width
@@ -113,6 +115,14 @@ def render_class_report(report: ClassReport, title: str) -> Page:
         yield from screen.sentences(sentence, FAINT)
 
     return Page(Display(), build)
+
+
+def _missing(report: ClassReport) -> str:
+    """Say of which classes there was no sample: the accuracy tells nothing about them."""
+    names = zip(report.class_names, report.support, strict=True)
+    missing = [name for name, count in names if not count]
+    shown = ", ".join(missing[:MOST_MISSING]) + (", …" if missing[MOST_MISSING:] else "")
+    return f", none of them of {shown}" if missing else ""
 
 
 def _matrix(report: ClassReport) -> tuple[list[Column], list[list[str]]]:

@@ -64,7 +64,7 @@ def test_the_confusion_matrix_with_precision_and_recall(report):
     shown = [
         line.rstrip() for line in printed(render_class_report(report, "Test data")).splitlines()
     ]
-    assert shown[0] == "Test data: 17 of 20 right (85.00%)"
+    assert shown[0] == "Test data: 17 of 20 right (85.00%), none of them of fish"
     assert shown[2].split() == ["cat", "dog", "fish", "recall"]
     assert shown[4].split() == ["cat", "8", "2", "0", "80%"]
     assert shown[6].split() == ["fish", "0", "0", "0", "–"]
