@@ -21,12 +21,15 @@ MOST_MISTAKES = 10
 MOST_MISSING = 5
 BETWEEN = 2
 NUMBER_WIDTH = 8
+LEAST_FIRST = ("time", "images/s", "accuracy", "val_accuracy")
 LEVELS = "▁▂▃▄▅▆▇█"
 PLAIN_LEVELS = "_.-=+*%#"
 
 
-def epoch_row(record: EpochRecord, epochs: int, *, heading: bool = False) -> str:
+def epoch_row(record: EpochRecord, epochs: int, *, heading: bool = False, width: int = 80) -> str:
     """Return an epoch as a row of a table, below the `heading` if asked for.
+
+    Where it would be wider than so many characters, what matters least is left out.
 
     >>> print(epoch_row(EpochRecord(2, 0.4351, 0.8, None, None, 0.001, 500, 2.5), 5, heading=True))
        epoch      loss  accuracy  images/s      time
@@ -39,12 +42,14 @@ def epoch_row(record: EpochRecord, epochs: int, *, heading: bool = False) -> str
             cells[name] = f"{value:.4f}"
     cells["images/s"] = f"{record.images_per_second:,.0f}"
     cells["time"] = f"{record.seconds:,.1f} s"
-    rows = ([list(cells)] if heading else []) + [list(cells.values())]
-    widths = [max(len(name), NUMBER_WIDTH) for name in cells]
-    return "\n".join(
-        "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
+    widths = {name: max(len(name), NUMBER_WIDTH) for name in cells}
+    widths["epoch"] = max(NUMBER_WIDTH, len(f"{epochs}/{epochs}"))
+    for name in LEAST_FIRST:
+        if name in widths and sum(widths.values()) + BETWEEN * (len(widths) - 1) > width:
+            del widths[name]
+    row = (" " * BETWEEN).join(f"{cells[name]:>{own}}" for name, own in widths.items())
+    names = (" " * BETWEEN).join(f"{name:>{own}}" for name, own in widths.items())
+    return f"{names}\n{row}" if heading else row
 
 
 def epoch_sentence(record: EpochRecord, epochs: int) -> str:

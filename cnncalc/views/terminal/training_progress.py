@@ -21,6 +21,12 @@ from cnncalc.views.terminal.training import epoch_row, epoch_sentence
 
 __all__ = ["DecodingProgress", "TrainingProgress", "decoding_progress", "training_progress"]
 
+TIME_WIDTH = len("0:00:00")
+SCORE_WIDTH = len("loss 0.0000, accuracy 0.0000")
+SPEED_WIDTH = len("100,000 images/s")
+COUNT_WIDTH = len("100000/100000")
+SHORTEST_BAR, LONGEST_BAR = 5, 40
+
 
 class TrainingProgress:
     """A watcher of `fit` that shows how far it is."""
@@ -39,11 +45,15 @@ class TrainingProgress:
             return
         if self._task is None:
             text = f"epoch {state.epoch}/{self._epochs}"
-            self._task = self._bars.add_task(text, total=self._batches, numbers="")
+            self._task = self._bars.add_task(text, total=self._batches, score="", speed="")
         progress, score = state.progress, state.progress.score
         speed = progress.images / progress.seconds if progress.seconds else 0.0
-        numbers = f"loss {score.loss:.4f}, accuracy {score.accuracy:.4f}; {speed:,.0f} images/s"
-        self._bars.update(self._task, completed=progress.batches, numbers=numbers)
+        self._bars.update(
+            self._task,
+            completed=progress.batches,
+            score=f"loss {score.loss:.4f}, accuracy {score.accuracy:.4f}",
+            speed=f"{speed:,.0f} images/s",
+        )
 
     def on_epoch(self, state: TrainingState) -> None:
         """Put the epoch's row in the place of its bar."""
@@ -56,7 +66,7 @@ class TrainingProgress:
         if not self._console.is_terminal:
             return epoch_sentence(record, self._epochs)
         heading, self._has_heading = not self._has_heading, True
-        return epoch_row(record, self._epochs, heading=heading)
+        return epoch_row(record, self._epochs, heading=heading, width=self._console.width)
 
 
 @contextmanager
@@ -66,7 +76,8 @@ def training_progress(console: Console, epochs: int, batches: int) -> Iterator[T
     Arguments: the `console`, that of standard error; how many `epochs` there are to be, and
     `batches` in each.
     """
-    bars = _bars(console, TextColumn("{task.fields[numbers]}"))
+    told = len(f"epoch {epochs}/{epochs}"), len(f"{batches}/{batches}")
+    bars = _bars(console, *told, score=SCORE_WIDTH, speed=SPEED_WIDTH)
     with bars:
         yield TrainingProgress(console, bars, epochs, batches)
 
@@ -91,18 +102,30 @@ class DecodingProgress:
 @contextmanager
 def decoding_progress(console: Console) -> Iterator[DecodingProgress]:
     """Show on a console how many photos are decoded, as long as the block runs."""
-    bars = _bars(console)
+    bars = _bars(console, len("decoding photos"), COUNT_WIDTH)
     with bars:
         yield DecodingProgress(bars)
 
 
-def _bars(console: Console, *more: TextColumn) -> Progress:
+def _bars(console: Console, description: int, count: int, **fields: int) -> Progress:
+    """Return bars with as much as fits: text, count and time left always, then the task's fields.
+
+    Arguments: the `console`; how wide the description is, the count, and each of the fields.
+    """
+    left = console.width - description - count - TIME_WIDTH - 2
+    shown = []
+    for name, width in fields.items():
+        if left <= width:
+            break
+        shown.append(TextColumn(f"{{task.fields[{name}]}}"))
+        left -= width + 1
+    bar = [BarColumn(min(LONGEST_BAR, left - 1))] if left > SHORTEST_BAR else []
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        *bar,
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        *more,
+        *shown,
         console=console,
         transient=True,
         disable=not console.is_terminal,
