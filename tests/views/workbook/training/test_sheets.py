@@ -17,6 +17,7 @@ from cnncalc.notation import parse
 from cnncalc.views.workbook.addresses import address_of
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.training.calculation import training_specification
 from cnncalc.views.workbook.values import input_shapes
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 from tests.views.workbook.training.examples import (
@@ -109,6 +110,40 @@ def test_the_dashboard_charts_loss_and_accuracy(written, book):
         )[0]
         shown = [book[sheet][f"{column}{row}"].value for row in range(int(first), int(last) + 1)]
         assert [value[:8] for value in shown] == [f"='Step {step}" for step in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "filters", "said"),
+    [
+        ("Conv2D(10, 5)", (6, 6, 1), 10, ""),
+        ("Conv2D(70, 3)", (4, 4, 1), 64, " · the first 64 of 70 filters"),
+        ("Conv2D(30, 3)", (4, 4, 3), 64, " · the first 64 of 90 slices"),
+        ("Dense(33)", (2, 20, 1), 1, " · the first 16 of 40 rows · the first 32 of 33 columns"),
+    ],
+)
+def test_the_dashboard_shows_the_first_layers_weights_or_says_how_many(layer, shape, filters, said):
+    network = initialize(parse(f"{layer}; Flatten(); Dense(2, 'softmax')").layers, shape)
+    if layer.startswith("Dense"):
+        network = initialize(parse(f"Flatten(); {layer}; Dense(2, 'softmax')").layers, shape)
+    made = pieces(network, batches=((0,),))
+    (sheet, *_) = make_plan([training_specification(made)]).sheets
+    (heading,) = [text.text for text in sheet.texts if "blue below 0" in text.text]
+    assert heading.endswith(f"kernel: blue below 0, orange above{said}")
+    for name in ("weights before", "weights after"):
+        shown = [block for block in sheet.blocks if block.quantity.name == name]
+        assert len(shown) == filters
+        assert max(block.column + block.width for block in shown) <= 34
+    places = [(block.row, block.column) for block in sheet.blocks]
+    assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(("samples", "said"), [(16, ""), (20, " · the first 16 of 20 samples")])
+def test_the_dashboard_shows_the_classes_of_a_batch_or_says_of_how_many(samples, said):
+    made = pieces(drawn_network("a row", "categorical_crossentropy"), batches=(range(samples),))
+    (sheet, *_) = make_plan([training_specification(made)]).sheets
+    (heading,) = [text.text for text in sheet.texts if "predictions are green" in text.text]
+    assert heading.endswith(f"right predictions are green{said}")
+    assert len([b for b in sheet.blocks if b.quantity.name == "labels of each step"]) == 16
 
 
 def test_any_gradients_formula_is_two_clicks_from_the_contents(book):
