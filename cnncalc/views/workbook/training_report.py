@@ -236,6 +236,7 @@ def _write_mistakes(book: _Book, report: TrainingReport) -> None:
         return
     sheet = book.sheet("Mistakes", f"{report.tested_on}: the worst mistakes", B=40, C=18, D=18)
     sheet.set_column_pixels(0, 0, ROW_PIXELS)
+    sheet.repeat_rows(2)
     for column, heading in enumerate(("Image", "Name", "True class", "Taken for")):
         sheet.write_string(2, column, heading, book.heading)
     sheet.write_string(2, 4, "Loss", book.number_heading)

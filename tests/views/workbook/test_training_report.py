@@ -82,6 +82,10 @@ def test_the_confusion_matrix_has_live_shares():
         ["dog", 0, 0],
         ["precision", 1, 0],
     ]
+    assert [values[cell].number_format for cell in ("D4", "B6")] == ["0.0%", "0.0%"]
+    right = [cell for cell in ("B4", "D4", "B6") if values[cell].alignment.horizontal is None]
+    assert right == ["B4", "D4", "B6"]  # numbers stand right by themselves
+    assert {values.cell(3, column).alignment.horizontal for column in (2, 3, 4)} == {"right"}
     assert formulas["D4"].value == '=IF(SUM(B4:C4)=0,"",B4/SUM(B4:C4))'
     assert formulas["C6"].value == '=IF(SUM(C4:C5)=0,"",C5/SUM(C4:C5))'
     assert (formulas["A4"].data_type, formulas["A4"].value) == ("s", "=cat")
@@ -104,6 +108,7 @@ def test_the_filters_are_coloured_cells():
 def test_the_worst_mistakes_are_seen():
     sheet = values_of(written())["Mistakes"]
     assert rows(sheet)[3] == ["a/b.png", "=cat", "dog", 2.5]
+    assert sheet.print_title_rows == "$3:$3"
     assert len(sheet._images) == 1
 
 
