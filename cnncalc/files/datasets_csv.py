@@ -8,6 +8,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,7 +46,18 @@ def read_labelled_csv(
     numbers = _load(path, table, np.float32, pixels)
     names = np.char.strip(_load(path, table, np.str_, [column])[:, 0])
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
-    return from_arrays(quoted(path), {"training": arrays})
+    data = from_arrays(quoted(path), {"training": arrays})
+    guessed = image_size is None and shape[2] == 3
+    return replace(data, notes=(_guess(path, shape),)) if guessed else data
+
+
+def _guess(path: Path, shape: tuple[int, int, int]) -> str:
+    height, width, channels = shape
+    pixels = height * width * channels
+    return (
+        f"the {pixels:,} pixels a line of {quoted(path)} are taken as {height}×{width} images in "
+        "RGB, value beside value; --image-size says the size of others"
+    )
 
 
 class _Table(NamedTuple):

@@ -54,6 +54,17 @@ def test_three_numbers_a_pixel_are_rgb(write):
     assert data.batch(np.array([0]))[0][0, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
+def test_rgb_that_was_guessed_is_said(write):
+    path = write("label,r,g,b\n1,1,2,3\n2,4,5,6\n")
+    (note,) = read_labelled_csv(path).notes
+    assert note.startswith("the 3 pixels a line of ")
+    assert note.endswith(
+        " are taken as 1×1 images in RGB, value beside value; --image-size says the size of others"
+    )
+    grey = read_labelled_csv(path, image_size=(1, 3))
+    assert (grey.training.input_shape, grey.notes) == ((1, 3, 1), ())
+
+
 def test_images_need_not_be_square(write):
     path = write("0,1,2,3,4,5,6\n1,1,2,3,4,5,6\n")
     assert read_labelled_csv(path, "1", (2, 3)).training.input_shape == (2, 3, 1)
