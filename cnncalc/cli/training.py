@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,7 +35,11 @@ from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
 
 MOST_NAMES = 10
-__all__ = ["Session", "check_data", "prepare", "read_labelled"]
+
+# Told the parts of the data, and which option would divide them otherwise.
+SayParts = Callable[[Parts, str], None]
+
+__all__ = ["Session", "check_data", "classes_text", "prepare", "read_labelled", "size_text"]
 
 
 @dataclass(frozen=True)
@@ -73,15 +77,19 @@ class Session:
         return "Training data", self.parts.training
 
 
-def prepare(given: DataOptions, wanted: FitOptions) -> Session:
-    """Read network and data, fit them to each other, and say what they are."""
+def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None) -> Session:
+    """Read network and data, fit them to each other, and say what they are.
+
+    Arguments: the data's options; the training's; what says how the data was divided, left out
+    what `train` says.
+    """
     engine = _engine(wanted.engine)
     origin = _read_start(wanted.network)
     _refuse_scaling(origin, wanted)
     fit = given.fit or origin.fit
     data = read_labelled(given, origin.input_shape, fit)
     defaults = DIGITS if given.data is None else ARTICLE
-    parts = _divide(data, wanted, origin.class_names)
+    parts = _divide(data, wanted, origin.class_names, say or _say_parts)
     network = _network(origin, wanted, defaults, data, parts.training)
     plan = TrainingPlan(
         network,
@@ -189,7 +197,9 @@ def check_data(given: DataOptions) -> None:
             raise OptionError(message)
 
 
-def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) -> Parts:
+def _divide(
+    data: LabelledData, wanted: FitOptions, class_names: Sequence[str], say: SayParts
+) -> Parts:
     training, validation = data.training, data.validation
     if class_names:
         training = with_classes(training, class_names)
@@ -203,10 +213,17 @@ def _divide(data: LabelledData, wanted: FitOptions, class_names: Sequence[str]) 
     else:
         parts = split(training, wanted.validation_split, wanted.stratify)
         hint = _splitting_hint(training)
-    remark(_parts_sentence(parts))
+    say(parts, hint)
+    return parts
+
+
+def _say_parts(parts: Parts, hint: str) -> None:
+    validation = len(parts.validation) if parts.validation is not None else 0
+    remark(
+        f"{size_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
+    )
     for each in split_warnings(parts):
         remark(f"Warning: {each}{hint}")
-    return parts
 
 
 def _splitting_hint(dataset: Dataset) -> str:
@@ -215,15 +232,17 @@ def _splitting_hint(dataset: Dataset) -> str:
     return "; --stratify holds back a share of each class"
 
 
-def _parts_sentence(parts: Parts) -> str:
+def size_text(parts: Parts) -> str:
+    """Return how many images there are to train on, of which size."""
     size = "×".join(map(str, parts.training.input_shape))
+    return f"{len(parts.training):,} images of {size}"
+
+
+def classes_text(parts: Parts) -> str:
+    """Return how many classes there are, and what the first ones are called."""
     names = parts.training.class_names
     classes = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-    validation = len(parts.validation) if parts.validation is not None else 0
-    return (
-        f"{len(parts.training):,} images of {size} to train on, {validation:,} to validate with; "
-        f"{len(names)} classes: {classes}"
-    )
+    return f"{len(names)} classes: {classes}"
 
 
 def _network(

@@ -25,14 +25,14 @@ from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import prepare
+from cnncalc.cli.training import classes_text, prepare, size_text
 from cnncalc.cli.training_options import DEFAULT_LOSS, LOSSES, DataOptions, FitOptions
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
 from cnncalc.network import Array
-from cnncalc.training.dataset import Dataset
+from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -75,7 +75,8 @@ training_export_options = bundled(
         type=click.IntRange(1, MOST_STEPS),
         metavar="N",
         help="Train --network for N steps, a sheet each, on DATA as train takes it (without INPUT, "
-        "on the handwritten digits), or with --target on the one image INPUT.",
+        "on the handwritten digits), or with --target on one image (without INPUT, on the "
+        "article's 4).",
     ),
     click.option(
         "--batch-size",
@@ -96,15 +97,16 @@ training_export_options = bundled(
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
 )
 
-NO_TRAINING = TrainingExport(None, None, None, None, None, None)
-
 
 def require_steps(lesson: TrainingExport) -> None:
     """Refuse options of a training where none is asked for."""
-    if lesson != NO_TRAINING and lesson.training_steps is None:
+    given = [
+        f"--{name.replace('_', '-')}" for name, value in vars(lesson).items() if value is not None
+    ]
+    if given and lesson.training_steps is None:
         message = (
-            "--batch-size, --samples, --loss, --optimizer and --learning-rate need "
-            "--training-steps. Received: none"
+            "options of a training need --training-steps N. "
+            f"Received: {', '.join(given)} without it"
         )
         raise OptionError(message)
 
@@ -151,7 +153,10 @@ def _of_image(
     """Return a training on one image, whose class is the target."""
     _refuse(
         "on one image, --target's, a step has one sample",
-        {"--batch-size": lesson.batch_size, "--samples": lesson.samples},
+        {
+            "--batch-size": lesson.batch_size not in (None, 1),
+            "--samples": lesson.samples not in (None, 1),
+        },
     )
     fitted = fit_image(
         NetworkOptions(str(whole.network), whole.input_shape),
@@ -204,11 +209,13 @@ def _of_data(
             "--class-names": whole.class_names,
         },
     )
-    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed))
+    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed), _say_samples)
     _say_that_it_begins_anew(session.optimizer_state)
     plan, dataset = session.plan, session.parts.training
     if lesson.samples is not None:
-        dataset = dataset.part(np.arange(min(lesson.samples, len(dataset))))
+        dataset = _first(dataset, lesson.samples)
+    if lesson.batch_size is not None and lesson.batch_size > len(dataset):
+        remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
     network = plan.network
     if whole.input_shape not in (None, network.input_shape):
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
@@ -225,6 +232,22 @@ def _of_data(
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
     return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+
+
+def _say_samples(parts: Parts, hint: str) -> None:
+    """Say what there is to train on: what `train` trains on of the same data."""
+    del hint  # nothing divides the data otherwise here
+    held = len(parts.validation) if parts.validation is not None else 0
+    without = f", without {held:,} that train validates with" if held else ""
+    remark(f"{size_text(parts)}{without}; {classes_text(parts)}")
+    for each in split_warnings(Parts(parts.training, None)):
+        remark(f"Warning: {each}")
+
+
+def _first(dataset: Dataset, samples: int) -> Dataset:
+    if samples > len(dataset):
+        remark(f"--samples {samples:,}: all {len(dataset):,} that there are")
+    return dataset.part(np.arange(min(samples, len(dataset))))
 
 
 def _refuse(why: str, options: Mapping[str, object]) -> None:

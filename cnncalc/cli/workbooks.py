@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -20,6 +20,7 @@ from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,
     estimate_training,
+    least_formulas,
     training_calculation,
     training_specification,
 )
@@ -84,15 +85,26 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
 
     Returns how many formulas it holds, on how many sheets.
     """
+    specification = training_specification(pieces)
     # Before anything is planned or computed, which may take long.
-    require_formulas(estimate_training(training_specification(pieces)), large=large)
-    specification, values = training_calculation(pieces)
-    plan = make_plan([specification])
-    size = estimate(plan)
+    require_formulas(least_formulas(specification), large=large, words="at least ")
+    with _waiting("Planning the training"):
+        require_formulas(estimate_training(specification).formulas, large=large)
+        specification, values = training_calculation(pieces)
+        plan = make_plan([specification])
+        size = estimate(plan)
     options = WorkbookOptions(pieces.title, calculating_command(), large)
     with _progress(size) as progress:
         write(file, plan, [values], replace(options, progress=progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
+
+
+@contextmanager
+def _waiting(words: str) -> Iterator[None]:
+    """Show on a terminal what is being done that has no end in sight."""
+    console = Console(stderr=True)
+    with console.status(words) if console.is_terminal else nullcontext():
+        yield
 
 
 @contextmanager

@@ -252,7 +252,7 @@ def test_the_image_is_an_input_and_the_filter_is_a_kernel_again(run, tiny):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--batch-size", "2"), "need --training-steps"),
+        (("--batch-size", "2"), "need --training-steps N. Received: --batch-size without it"),
         (("-n", NETWORK, "--optimizer", "adam"), "need --training-steps"),
         (("--training-steps", "2"), "--training-steps needs --network"),
         (("article:6x6", "-n", TINY, "--training-steps", "2"), "one image needs its class"),
@@ -283,6 +283,51 @@ def test_what_can_not_be_exported_is_said(run, tmp_path, arguments, said):
     assert result.exit_code == 2
     assert said in result.stderr.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wide_network_is_refused_before_it_is_planned(run, monkeypatch):
+    monkeypatch.setattr("cnncalc.cli.workbooks.estimate_training", pytest.fail)
+    network = "Conv2D(20000,3); Flatten(); Dense(2,'softmax')"
+    options = ("--training-steps", 1, "--target", 1)
+    result = run("export-xlsx", "article:6x6", "-n", network, *options)
+    assert result.exit_code == 2
+    assert "Received: a calculation of at least 1,4" in result.stderr
+
+
+@pytest.mark.parametrize("options", [("--batch-size", 1), ("--samples", 1)])
+def test_one_image_is_a_batch_of_one(run, options):
+    training = ("--training-steps", 1, "--target", 1, *options, "-o", "one.xlsx")
+    assert run("export-xlsx", "article:6x6", "-n", TINY, *training).exit_code == 0
+
+
+def test_what_is_made_of_numbers_that_are_too_large_is_said(run):
+    network = ("-n", "Flatten(); Dense(10, 'softmax')", "--training-steps", 1)
+    result = run("export-xlsx", *network, "--samples", 2, "--batch-size", 5, "-o", "a.xlsx")
+    assert "--batch-size 5: a step has 2, all there are" in result.stderr
+    result = run("export-xlsx", *network, "--samples", 99_999, "-o", "b.xlsx")
+    assert "--samples 99,999: all 1,005 that there are" in result.stderr
+
+
+def test_data_is_described_in_words_that_fit_an_export(run, tmp_path):
+    """The last part is held back, as `train` does, and here the last class with it."""
+    for name, count in (("cat", 5), ("dog", 2), ("eel", 1)):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(count):
+            save_photo(tmp_path / "photos" / name / f"{number}.png", 4, 4)
+    options = ("--training-steps", 1, "--input-shape", "4,4,3", "-o", "a.xlsx")
+    result = run("export-xlsx", "photos", "-n", "Flatten(); Dense(3, 'softmax')", *options)
+    assert result.exit_code == 0, result.output
+    assert "5 images of 4×4×3, without 3 that train validates with; 3 classes: " in result.stderr
+    assert "--stratify" not in result.stderr
+    assert "validation part" not in result.stderr
+
+
+def test_a_terminal_shows_what_takes_time(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    options = ("--training-steps", 1, "--target", 1, "-o", "shown.xlsx")
+    result = run("export-xlsx", "article:6x6", "-n", TINY, *options)
+    assert result.exit_code == 0
+    assert "Planning the training" in result.stderr
 
 
 def test_a_large_training_is_refused_at_once(run):

@@ -77,16 +77,18 @@ def require_limits(plan: Plan, *, large: bool = False) -> None:
         for block in sheet.blocks:
             _require_room(sheet, block)
             _require_short(sheet, block)
-    require_formulas(estimate(plan), large=large)
+    require_formulas(estimate(plan).formulas, large=large)
 
 
-def require_formulas(size: Estimate, *, large: bool = False) -> None:
-    """Raise OptionError for a workbook of more than a million formulas, unless `large`."""
-    formulas = size.formulas
+def require_formulas(formulas: int, *, large: bool = False, words: str = "") -> None:
+    """Raise OptionError for a workbook of more than a million formulas, unless `large`.
+
+    The `words` before the number may say that there are "at least" so many.
+    """
     if formulas > MOST_FORMULAS and not large:
         message = (
             f"a workbook of more than {MOST_FORMULAS:,} formulas must be asked for with "
-            f"export-xlsx --large. Received: a calculation of {formulas:,} formulas"
+            f"export-xlsx --large. Received: a calculation of {words}{formulas:,} formulas"
         )
         raise OptionError(message)
 

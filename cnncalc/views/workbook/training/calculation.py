@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-from cnncalc.network import Array, Network
+from cnncalc.layers import ZeroPadding2D
+from cnncalc.network import Array, Network, walk
 from cnncalc.views.workbook.limits import Estimate, estimate
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
@@ -14,7 +15,13 @@ from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.views.workbook.training.values import training_inputs
 from cnncalc.views.workbook.values import as_written, computed_values
 
-__all__ = ["TrainingPieces", "estimate_training", "training_calculation", "training_specification"]
+__all__ = [
+    "TrainingPieces",
+    "estimate_training",
+    "least_formulas",
+    "training_calculation",
+    "training_specification",
+]
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,26 @@ def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]
     return specification, computed_values(specification, inputs)
 
 
+def least_formulas(specification: Specification) -> int:
+    """Return how many formulas a training's workbook has at least, without planning any.
+
+    Each sample has one for what each layer puts out, each step one for the new value of each
+    weight; padding is entered.
+    """
+    training = specification.training
+    batches = training.batches if training else ()
+    walked = list(walk(specification.layers, specification.input_shape))
+    outputs = sum(
+        prod(layer.output_shape(shape))
+        for layer, shape in walked
+        if not isinstance(layer, ZeroPadding2D)
+    )
+    weights = sum(
+        prod(own) for layer, shape in walked for own in layer.weight_shapes(shape).values()
+    )
+    return outputs * sum(map(len, batches)) + weights * len(batches)
+
+
 def estimate_training(specification: Specification) -> Estimate:
     """Return how large a training's workbook will be, without planning every step of it.
 
@@ -61,12 +88,11 @@ def estimate_training(specification: Specification) -> Estimate:
     training = specification.training
     if training is None:
         return estimate(make_plan([specification]))
-    one, more, steps = (
-        _estimated(specification, training, batches)
-        for batches in (((0,),), ((0, 1),), ((0,), (1,)))
-    )
     uses = sum(map(len, training.batches))
     further = len(training.batches) - 1
+    one = _estimated(specification, training, ((0,),))
+    more = _estimated(specification, training, ((0, 1),)) if uses > further + 1 else one
+    steps = _estimated(specification, training, ((0,), (1,))) if further else one
     again = (uses - len(training.first_uses)) * (prod(specification.input_shape) + 1)
 
     def extrapolated(name: str) -> int:

@@ -20,11 +20,12 @@ from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.training.calculation import (
     estimate_training,
+    least_formulas,
     training_calculation,
     training_specification,
 )
 from tests.views.workbook.test_about import rows
-from tests.views.workbook.training.examples import drawn_network, example, pieces, small
+from tests.views.workbook.training.examples import NETWORKS, drawn_network, example, pieces, small
 
 
 def of(text, shape=(4, 4, 1), loss="categorical_crossentropy", optimizer="SGD(0.1)"):
@@ -36,6 +37,14 @@ def test_its_size_is_known_before_it_is_planned():
     known, real = estimate_training(made.specification), estimate(made.plan)
     assert (known.formulas, known.numbers) == (real.formulas, real.numbers)
     assert known.bytes == pytest.approx(real.bytes, rel=0.1)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_workbook_has_fewer_formulas_than_are_counted_at_once(name):
+    made = example(pieces(drawn_network(name, "mean_squared_error"), "mean_squared_error"))
+    assert 0 < least_formulas(made.specification) <= estimate(made.plan).formulas
+    known = estimate_training(made.specification)
+    assert known.formulas == estimate(made.plan).formulas
 
 
 def test_a_last_batch_may_need_fewer_formulas():
