@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,10 @@ from cnncalc.files.unfinished import unfinished_folder
 
 __all__ = ["CachedPhotos", "LeftOut", "MappedImages", "cache_photos", "default_cache_folder"]
 
-FORM = 1  # of an entry; another number makes all entries new
+FORM = 2  # of an entry; another number makes all entries new
 IMAGES, CONTENTS = "images.raw", "contents.json"
 AT_ONCE = 64  # photos that may wait in memory to be written
+NAME = "\0"  # stands for a photo's name in a stored reason: the same content may be named anew
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,24 @@ class LeftOut:
 
     path: Path
     reason: str
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why there are no pixels, with NAME for the photo; on another day they `may_come`."""
+
+    reason: str
+    may_come: bool = False
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What an entry says of itself; it is not `lasting` where a photo may be read another day."""
+
+    shape: tuple[int, ...]
+    kept: tuple[int, ...]
+    left_out: tuple[tuple[int, str], ...]
+    lasting: bool
 
 
 class MappedImages:
@@ -102,9 +122,10 @@ def cache_photos(
     """
     # Decoding is arithmetic: with more threads than cores, they wait for each other.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        entry = folder / _digest(pool.map(_content_digest, paths), shape)
+        contents = list(pool.map(_content_digest, paths))
+        entry = folder / _digest(contents, shape)
         if not _is_whole(entry):
-            photos = _read_all(pool, paths, shape, on_photo)
+            photos = _read_all(pool, paths, contents, shape, on_photo)
             try:
                 _build(entry, photos, shape, len(paths))
             except OSError as error:
@@ -117,52 +138,79 @@ def cache_photos(
     return _open(entry, paths)
 
 
-def _content_digest(path: Path) -> bytes:
+def _content_digest(path: Path) -> bytes | _Failure:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "blake2b").digest()
     except OSError as error:
-        return repr(error).encode()
+        return _Failure(f"{NAME} can't be read: {reason(error)}")
 
 
-def _digest(contents: Iterator[bytes], shape: PhotoShape) -> str:
+def _digest(contents: Sequence[bytes | _Failure], shape: PhotoShape) -> str:
     options = {"form": FORM, "pillow": PIL.__version__, **asdict(shape)}
     digest = hashlib.blake2b(json.dumps(options).encode(), digest_size=16)
     for content in contents:
-        digest.update(hashlib.blake2b(content, digest_size=16).digest())
+        own = content.reason.encode() if isinstance(content, _Failure) else content
+        digest.update(hashlib.blake2b(own, digest_size=16).digest())
     return digest.hexdigest()
 
 
 def _read_all(
     pool: ThreadPoolExecutor,
     paths: Sequence[Path],
+    contents: Sequence[bytes | _Failure],
     shape: PhotoShape,
     on_photo: Callable[[int, int], None],
-) -> Iterator[Pixels | LeftOut]:
+) -> Iterator[Pixels | _Failure]:
     """Yield each photo's pixels, or why there are none, in order, some decoded ahead."""
     read = partial(_read_or_leave_out, shape=shape)
     for start in range(0, len(paths), AT_ONCE):
-        for done, photo in enumerate(pool.map(read, paths[start : start + AT_ONCE]), start + 1):
+        few = slice(start, start + AT_ONCE)
+        photos = pool.map(read, paths[few], contents[few])
+        for done, photo in enumerate(photos, start + 1):
             yield photo
             on_photo(done, len(paths))
 
 
-def _read_or_leave_out(path: Path, shape: PhotoShape) -> Pixels | LeftOut:
+def _read_or_leave_out(
+    path: Path, content: bytes | _Failure, shape: PhotoShape
+) -> Pixels | _Failure:
+    if isinstance(content, _Failure):  # the entry is named by this failure: it must hold it
+        return content
     try:
         return read_photo(path, shape)
     except InputError as error:
-        return LeftOut(path, str(error))
+        return _Failure(str(error).replace(quoted(path), NAME), _may_pass(error))
+
+
+def _may_pass(error: BaseException | None) -> bool:
+    """Say whether the system was at fault: Pillow raises OSErrors of its own, without a number."""
+    while error is not None:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+            return True
+        error = error.__cause__
+    return False
 
 
 def _is_whole(entry: Path) -> bool:
+    """Say whether an entry has everything that it ever will."""
     try:
-        shape = json.loads((entry / CONTENTS).read_text())["shape"]
-        return (entry / IMAGES).stat().st_size == int(math.prod(shape))
-    except (OSError, ValueError, KeyError, TypeError):
+        contents = _contents(entry)
+        size = (entry / IMAGES).stat().st_size
+        return (
+            contents.lasting
+            and len(contents.kept) == contents.shape[0]
+            and size == math.prod(contents.shape)
+        )
+    except (OSError, ValueError, TypeError):
         return False
 
 
-def _build(entry: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape, count: int) -> None:
+def _contents(entry: Path) -> _Contents:
+    return _Contents(**json.loads((entry / CONTENTS).read_text()))
+
+
+def _build(entry: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape, count: int) -> None:
     """Write an entry under another name, and give it its own once it is whole."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     with unfinished_folder(entry.parent) as unfinished:
@@ -173,37 +221,49 @@ def _build(entry: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape, c
 
 
 def _publish(unfinished: Path, entry: Path) -> None:
-    if not _is_whole(entry):
-        shutil.rmtree(entry, ignore_errors=True)
+    """Give an entry its name, in the place of a damaged one; a whole one is left where it is."""
+    # Another process may make the same entry: what it has published must not be taken away.
     try:
         unfinished.rename(entry)
     except OSError:
-        if not _is_whole(entry):  # else another process was faster, with the same bytes
-            raise
+        if not _is_whole(entry):
+            shutil.rmtree(entry, ignore_errors=True)
+            unfinished.rename(entry)
 
 
-def _write(folder: Path, photos: Iterator[Pixels | LeftOut], shape: PhotoShape) -> None:
-    kept, left_out = [], []
+def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape) -> None:
+    kept, left_out, lasting = [], [], True
     # Pillow warns of oddities inside photos that decode all the same. Threads share the filter.
     with warnings.catch_warnings(), (folder / IMAGES).open("wb") as file:
         warnings.simplefilter("ignore")
         for position, photo in enumerate(photos):
-            if isinstance(photo, LeftOut):
+            if isinstance(photo, _Failure):
                 left_out.append((position, photo.reason))
+                lasting = lasting and not photo.may_come
             else:
                 file.write(np.ascontiguousarray(photo).data)
                 kept.append(position)
-        file.flush()
-        os.fsync(file.fileno())  # an entry's name must not be on the disk before its pixels
-    contents = {"shape": (len(kept), *shape.shape), "kept": kept, "left_out": left_out}
-    (folder / CONTENTS).write_text(json.dumps(contents))
+        _flush(file)
+    contents = _Contents((len(kept), *shape.shape), tuple(kept), tuple(left_out), lasting)
+    with (folder / CONTENTS).open("wb") as file:
+        file.write(json.dumps(asdict(contents)).encode())
+        _flush(file)
+
+
+def _flush(file: BufferedWriter) -> None:
+    """Wait for the disk: an entry's name must not be on it before what the entry holds."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _open(entry: Path, paths: Sequence[Path]) -> CachedPhotos:
-    contents = json.loads((entry / CONTENTS).read_text())
-    left_out = tuple(LeftOut(paths[position], why) for position, why in contents["left_out"])
-    if not contents["kept"]:
+    contents = _contents(entry)
+    left_out = tuple(
+        LeftOut(paths[position], why.replace(NAME, quoted(paths[position])))
+        for position, why in contents.left_out
+    )
+    if not contents.kept:
         message = f"none of {len(paths)} photos can be decoded; the first: {left_out[0].reason}"
         raise InputError(message)
-    images = MappedImages(entry / IMAGES, contents["shape"], entry.name)
-    return CachedPhotos(images, tuple(contents["kept"]), left_out, entry)
+    images = MappedImages(entry / IMAGES, contents.shape, entry.name)
+    return CachedPhotos(images, tuple(contents.kept), left_out, entry)

@@ -1,9 +1,11 @@
 import errno
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnncalc.errors import InputError, OutputError
 from cnncalc.files import photo_cache
@@ -71,9 +73,42 @@ def test_a_photo_that_cannot_be_decoded_is_left_out_and_named(paths, folder):
         assert "1.png' is not an image" in photos.left_out[0].reason
 
 
-def test_a_missing_photo_is_left_out(paths, folder):
+def test_a_photo_that_is_left_out_has_the_name_that_it_has_now(paths, folder, tmp_path):
+    paths[1].write_bytes(b"no image")
+    cache_photos(paths, SHAPE, folder)
+    moved = sorted(shutil.copytree(tmp_path / "photos", tmp_path / "moved").iterdir())
+    photos = cache_photos(moved, SHAPE, folder)
+    assert list(folder.iterdir()) == [photos.folder]
+    assert photos.left_out[0].path == moved[1]
+    assert photos.left_out[0].reason.startswith(f"'{moved[1]}' is not an image")
+
+
+def test_a_missing_photo_is_left_out_and_the_others_are_decoded_once(paths, folder, monkeypatch):
     paths[0].unlink()
-    assert "there is no file" in cache_photos(paths, SHAPE, folder).left_out[0].reason
+    for _ in range(2):
+        photos = cache_photos(paths, SHAPE, folder)
+        assert photos.kept == (1, 2, 3, 4)
+        reason = f"'{paths[0]}' can't be read: no such file or directory"
+        assert photos.left_out[0].reason == reason
+        monkeypatch.setattr(photo_cache, "read_photo", None)
+
+
+@pytest.mark.parametrize("passing", [MemoryError(), OSError(errno.EMFILE, "Too many open files")])
+def test_a_photo_is_not_left_out_for_ever_for_a_reason_that_passes(
+    paths, folder, monkeypatch, passing
+):
+    def fail_once(file, **options):
+        if file.name == str(paths[1]):
+            raise passing
+        return open_image(file, **options)
+
+    open_image = Image.open
+    with monkeypatch.context() as patch:
+        patch.setattr(Image, "open", fail_once)
+        assert cache_photos(paths, SHAPE, folder).kept == (0, 2, 3, 4)
+    again = cache_photos(paths, SHAPE, folder)
+    assert again.kept == (0, 1, 2, 3, 4)
+    assert list(folder.iterdir()) == [again.folder]
 
 
 def test_no_photo_at_all_is_an_error(tmp_path, folder):
@@ -83,7 +118,9 @@ def test_no_photo_at_all_is_an_error(tmp_path, folder):
         cache_photos([path], SHAPE, folder)
 
 
-@pytest.mark.parametrize("damage", ["cut", "no contents", "{", "[]", "{}"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "no contents", "{", "[]", "{}", '{"shape": 5}', '{"shape": [5, 6, 5, 3]}']
+)
 def test_a_damaged_entry_is_made_anew(paths, folder, damage):
     photos = cache_photos(paths, SHAPE, folder)
     expected = photos.images[np.arange(5)]
@@ -115,6 +152,36 @@ def test_an_entry_that_another_process_finished_first_is_used(paths, folder, mon
     monkeypatch.setattr(photo_cache, "_is_whole", lambda entry: next(rest, None) or whole(entry))
     assert cache_photos(paths, SHAPE, folder).folder == finished
     assert list(folder.iterdir()) == [finished]
+
+
+def test_an_entry_that_another_process_finishes_meanwhile_stays(paths, folder, monkeypatch):
+    remove, rename, theirs = shutil.rmtree, Path.rename, []
+
+    def finish_another():
+        monkeypatch.undo()
+        theirs.append((cache_photos(paths, SHAPE, folder).folder / "contents.json").stat().st_ino)
+
+    def remove_later(path, **options):
+        if not path.name.startswith("."):
+            finish_another()
+        remove(path, **options)
+
+    def rename_later(path, target):
+        finish_another()
+        return rename(path, target)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_later)
+    monkeypatch.setattr(Path, "rename", rename_later)
+    ours = cache_photos(paths, SHAPE, folder).folder
+    assert [(ours / "contents.json").stat().st_ino] == theirs
+    assert list(folder.iterdir()) == [ours]
+
+
+def test_an_entry_is_on_the_disk_before_it_has_its_name(paths, folder, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.fstat(number).st_ino))
+    entry = cache_photos(paths, SHAPE, folder).folder
+    assert synced == [(entry / name).stat().st_ino for name in ("images.raw", "contents.json")]
 
 
 def test_a_full_disk_is_one_clear_line(paths, folder, monkeypatch):
