@@ -190,7 +190,7 @@ def _verdict(turns: Turns, wanted: float) -> str:
 def steady(asked: Asked) -> Sequence[str]:
     """Measure the article's network in its steady state."""
     case = ARTICLE.small() if asked.tiny else ARTICLE
-    turns = measured(case, asked, ROUNDS, list(BACKENDS))
+    turns = measured(case, asked, 2, list(BACKENDS))
     peers = [turns.peak_megabytes(name) for name in turns.usages if name != OURS]
     memory = min(peers) / turns.peak_megabytes(OURS)
     return [
@@ -211,7 +211,7 @@ def _described(case: Case) -> str:
 def first_epoch(asked: Asked) -> Sequence[str]:
     """Measure from the start of a process to the end of its first epoch."""
     case = ARTICLE.small() if asked.tiny else ARTICLE._replace(turn=ARTICLE.held)
-    turns = measured(case, asked, 2, ["TensorFlow", "PyTorch"], fresh=True)
+    turns = measured(case, asked, 1, ["TensorFlow", "PyTorch"], fresh=True)
     rows = [(name, turns.seconds(name), turns.ratio(OURS, name)) for name in turns.usages]
     return [
         f"The same, from the start of the process to the end of an epoch of {case.turn:,} images; "
@@ -260,7 +260,7 @@ def operations(case: Case) -> int:
     from cnncalc.summary import summarize
 
     layers = summarize(parse(case.layers).layers, case.input_shape).layers
-    costs = [each.multiply_adds for each in layers if each.multiply_adds]
+    costs = [each.multiply_adds for each in layers if each.parameters]
     return 2 * (3 * sum(costs) - costs[0])
 
 
