@@ -90,7 +90,7 @@ def exporting(asked: Asked) -> Sequence[str]:
     rows = []
     for formulas in counts:
         prepare = partial(prepare_export, formulas)
-        turns = in_turns([Contender("cnncalc", prepare)], max(1, counts[1] // formulas), 0)
+        turns = in_turns([Contender("cnncalc", prepare)], max(2, counts[-1] // formulas // 2), 0)
         seconds = turns.seconds("cnncalc")
         peak, numbers = turns.peak_megabytes("cnncalc"), turns.results["cnncalc"]
         each = seconds.scaled(1e6 / formulas)

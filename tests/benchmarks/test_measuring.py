@@ -47,6 +47,11 @@ def identify():
     return os.getpid(), os.environ.get("BENCHMARKED")
 
 
+def waster():
+    assert len(b"1" * 200 * 2**20) > 0
+    return identify
+
+
 def taking(*seconds):
     return [Usage(each, 0.0, 0.0) for each in seconds]
 
@@ -65,6 +70,16 @@ def test_a_contender_works_in_a_process_and_an_environment_of_its_own():
     (one, said), (other, unsaid) = in_turns(contenders, rounds=1).results.values()
     assert len({one, other, os.getpid()}) == 3
     assert (said, unsaid) == ("1", None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep a peak for good")
+def test_the_memory_of_preparing_counts_only_where_the_process_is_fresh():
+    contenders = [Contender("waster", waster)]
+    steady, fresh = (
+        in_turns(contenders, 1, 0, fresh).peak_megabytes("waster") for fresh in (False, True)
+    )
+    assert steady < 150
+    assert fresh > 200
 
 
 def test_a_fresh_turn_counts_from_the_start_of_its_process():
