@@ -17,7 +17,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import write_model
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation
-from cnncalc.training.fit import is_finished, result
+from cnncalc.training.fit import is_finished, lacks_best, result
 from cnncalc.training.identity import identity
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizer_notation import write_optimizer
@@ -95,9 +95,7 @@ def _check_epochs(plan: TrainingPlan, state: TrainingState) -> None:
 
 
 def _check_best(plan: TrainingPlan, state: TrainingState) -> None:
-    stopping = plan.early_stopping
-    wanted = stopping is not None and stopping.restore_best_weights
-    if wanted and state.history and state.best_weights is None:
+    if lacks_best(plan, state):
         message = (
             "--restore-best can't be added when a training is resumed: the weights of its best "
             "epoch so far were not kept"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
         "progress": asdict(state.progress),
         "layers": len(state.weights),
         "slots": len(state.optimizer.slots),
-        "best": state.best_weights is not None,
+        "best": state.best_epoch,
     }
     with write_atomically(path, force=True) as file:
         np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
@@ -72,28 +73,36 @@ def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
     Raises InputError where it can't be read, OptionError where it is of another training.
     """
     check_readable(path)
-    try:
+    with _one_line(path):
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         about = json.loads(str(arrays.pop("about")))
         own = dict(about["identity"])
-        state = TrainingState(
-            weights=tuple(_ungrouped("weights", arrays, about["layers"])),
-            optimizer=OptimizerState(
-                about["iterations"], _ungrouped("slots", arrays, about["slots"])
-            ),
-            history=[EpochRecord(**row) for row in about["history"]],
-            progress=EpochProgress(**about["progress"]),
-            best_weights=tuple(_ungrouped("best", arrays, about["layers"]))
-            if about["best"]
-            else None,
-        )
+    check_identity(quoted(path), own, identity)  # first: another version's may have another form
+    with _one_line(path):
+        return _state(about, arrays)
+
+
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
     # For a damaged archive, or a file that is none, zipfile and NumPy raise anything.
+    try:
+        yield
     except Exception as error:
         message = f"{quoted(path)} is no checkpoint, or a damaged one. Expected one to resume from"
         raise InputError(message) from error
-    check_identity(quoted(path), own, identity)
-    return state
+
+
+def _state(about: Mapping[str, Any], arrays: Arrays) -> TrainingState:
+    best = tuple(_ungrouped("best", arrays, about["layers"])) if about["best"] else None
+    return TrainingState(
+        weights=tuple(_ungrouped("weights", arrays, about["layers"])),
+        optimizer=OptimizerState(about["iterations"], _ungrouped("slots", arrays, about["slots"])),
+        history=[EpochRecord(**row) for row in about["history"]],
+        progress=EpochProgress(**about["progress"]),
+        best_weights=best,
+        best_epoch=about["best"],
+    )
 
 
 def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, NDArray[Any]]]:

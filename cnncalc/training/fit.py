@@ -35,6 +35,7 @@ __all__ = [
     "epoch_order",
     "fit",
     "is_finished",
+    "lacks_best",
     "require_finite",
     "result",
     "steps",
@@ -101,8 +102,20 @@ def is_finished(plan: TrainingPlan, state: TrainingState) -> bool:
 
 def result(plan: TrainingPlan, state: TrainingState) -> Network:
     """Return the network as trained so far; once finished, with the best weights if asked for."""
-    best = state.best_weights if is_finished(plan, state) else None
+    best = state.best_weights if _restores_best(plan) and is_finished(plan, state) else None
     return assemble(plan.network.layers, plan.network.input_shape, best or state.weights)
+
+
+def lacks_best(plan: TrainingPlan, state: TrainingState) -> bool:
+    """Say whether the best epoch's weights are wanted in the end, and were not kept."""
+    stopping = plan.early_stopping
+    if stopping is None or not stopping.restore_best_weights:
+        return False
+    return state.best_epoch != stopping.judge(state.history).best_epoch
+
+
+def _restores_best(plan: TrainingPlan) -> bool:
+    return plan.early_stopping is not None and plan.early_stopping.restore_best_weights
 
 
 def fit(
@@ -120,7 +133,7 @@ def fit(
     asked after each batch; the `engine` that does the arithmetic.
     Returns the state: finished, or ready to go on from.
     Raises ShapeError where network and data don't fit, OptionError where the loss is no number
-    any more.
+    any more, or the best epoch's weights are wanted only since a later one.
 
     >>> from cnncalc.layers import Dense, Flatten
     >>> from cnncalc.network import initialize
@@ -135,6 +148,12 @@ def fit(
     """
     _check(plan, parts)
     state = state or begin(plan.network, plan.optimizer)
+    if lacks_best(plan, state):
+        message = (
+            "restore_best_weights must be set from the first epoch on: the weights of the best "
+            f"epoch so far were not kept. Received: a training of {len(state.history)} epochs"
+        )
+        raise OptionError(message)
     with engine.start(plan, state, len(parts.training.class_names)) as trainer:
         loop = _Loop(plan, parts, trainer, watchers, should_stop)
         while not is_finished(plan, state) and loop.train_epoch(state):
@@ -237,11 +256,8 @@ class _Loop:
         )
 
     def _keep_best(self, state: TrainingState) -> None:
-        stopping = self.plan.early_stopping
-        if stopping is None or not stopping.restore_best_weights:
-            return
-        if stopping.judge(state.history).best_epoch == len(state.history):
-            state.best_weights = copied(state.weights)
+        if lacks_best(self.plan, state):  # any more: the epoch just done is the best one
+            state.best_weights, state.best_epoch = copied(state.weights), len(state.history)
 
 
 def _added(done: EpochProgress, score: BatchScore, images: int, start: float) -> EpochProgress:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+import numpy as np
+
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
 from cnncalc.notation import write
@@ -14,6 +16,9 @@ from cnncalc.training.plan import TrainingPlan
 
 __all__ = ["check_identity", "identity"]
 
+ARITHMETIC = 1
+"""To be raised by whoever changes training so that it ends at other bytes, be it in one bit."""
+
 
 def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
     """Return each thing that the weights after so many batches depend on, by name.
@@ -21,6 +26,7 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
     The number of epochs is not among them: a training may be made longer.
     """
     return {
+        "arithmetic": f"{ARITHMETIC} with NumPy {np.__version__}",
         "network": write(plan.network.layers),
         "input_shape": repr(plan.network.input_shape),
         "loss": plan.loss.name,
@@ -52,6 +58,13 @@ def check_identity(where: str, stored: Mapping[str, str], received: Mapping[str,
     for name, value in received.items():
         if stored.get(name) == value:
             continue
+        if name == "arithmetic":
+            message = (
+                f"{where} was begun by a version of cnncalc or NumPy whose numbers differ: go on "
+                "with that one, or begin anew with --force. Expected arithmetic "
+                f"{stored.get(name, 0)}. Received: {value}"
+            )
+            raise OptionError(message)
         message = f"{where} is of another training; they differ in {name}"
         if not name.endswith(("data", "weights")):
             message += f". Expected {stored.get(name)}. Received: {value}"

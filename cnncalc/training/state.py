@@ -48,9 +48,9 @@ class TrainingState:
     """A training between two batches.
 
     `weights` has one mapping a layer, its arrays changed in place; so are those of `optimizer`.
-    `history` has the finished epochs; `best_weights` those of the best, where early stopping
-    shall put them back. Within an epoch an engine may keep the newest weights to itself, on a GPU
-    say: call `fetch` to have them, and the optimizer's slots, in the arrays here.
+    `history` has the finished epochs; `best_weights` those of `best_epoch`, 0 for none, where early
+    stopping shall put them back. Within an epoch an engine may keep the newest weights to itself,
+    on a GPU say: call `fetch` to have them, and the optimizer's slots, in the arrays here.
     """
 
     weights: LiveWeights
@@ -58,6 +58,7 @@ class TrainingState:
     history: list[EpochRecord] = field(default_factory=list)
     progress: EpochProgress = field(default_factory=EpochProgress)
     best_weights: LiveWeights | None = None
+    best_epoch: int = 0
     fetch: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     @property

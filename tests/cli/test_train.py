@@ -235,6 +235,17 @@ def test_the_best_epoch_must_have_been_kept_from_the_start(run, fails, data, mon
     assert run(*options, "--resume", *stopping).exit_code == 0
 
 
+def test_the_best_epoch_must_have_been_kept_all_along(run, fails, data, monkeypatch):
+    options = ("train", data, "--network", NETWORK, "--batch-size", "16", "--epochs", "6")
+    stopping = ("--early-stopping", "9", "--restore-best")
+    for batches, own in [(3, stopping), (5, ("--resume",))]:
+        with monkeypatch.context() as patch:
+            stop_after(patch, batches)
+            assert run(*options, *own).exit_code == 130
+    line = fails(*options, *stopping, "--resume")
+    assert "the weights of its best epoch so far were not kept" in line
+
+
 def test_a_training_that_is_killed_while_it_writes_its_files_writes_them_again(
     run, fails, data, monkeypatch
 ):

@@ -102,6 +102,25 @@ def test_a_checkpoint_of_other_data_is_refused(path):
         read_checkpoint(path, identity(plan(), replace(DATA, training=changed)))
 
 
+@pytest.mark.parametrize("arithmetic", [None, "0 with NumPy 2.0.0"])
+def test_a_checkpoint_of_other_arithmetic_is_refused(path, arithmetic):
+    what = identity(plan(), DATA)
+    own = {"arithmetic": arithmetic} if arithmetic else {}
+    older = {name: value for name, value in what.items() if name != "arithmetic"} | own
+    write_checkpoint(path, fit(plan(), DATA), older)
+    content = dict(np.load(path))
+    about = json.loads(str(content["about"]))
+    content["about"] = np.array(json.dumps({"identity": about["identity"], "another": "form"}))
+    with path.open("wb") as file:
+        np.savez(file, allow_pickle=False, **content)
+    words = (
+        r"checkpoint' was begun by a version of cnncalc or NumPy whose numbers differ: .* with "
+        rf"--force\. Expected arithmetic {arithmetic or 0}\. Received: {what['arithmetic']}$"
+    )
+    with pytest.raises(OptionError, match=words):
+        read_checkpoint(path, what)
+
+
 def test_a_training_may_be_made_longer():
     assert identity(plan(epochs=3), DATA) == identity(plan(epochs=4, threads=1), DATA)
 

@@ -160,6 +160,29 @@ def test_early_stopping_ends_a_training_and_puts_the_best_weights_back():
     assert flat(result(own, unfinished).weights) == flat(unfinished.weights)
 
 
+def test_the_best_weights_are_put_back_only_if_they_were_kept_from_the_start():
+    last = plan(epochs=60, optimizer=SGD(learning_rate=1.5, momentum=0.9))
+    best = replace(last, early_stopping=EarlyStopping(patience=4, restore_best_weights=True))
+    data = parts(20)
+    state = fit(last, data, should_stop=after(20))
+    with pytest.raises(OptionError, match="restore_best_weights must be set from the first epoch"):
+        fit(best, data, state)
+    # Kept, then not, and then wanted again: what was kept may not be the best any more.
+    state = fit(replace(best, epochs=1), data)
+    fit(replace(last, epochs=10), data, state)
+    assert best.early_stopping.judge(state.history).best_epoch > 1
+    with pytest.raises(OptionError, match=r"not kept\. Received: a training of 10 epochs"):
+        fit(best, data, state)
+
+
+def test_the_best_weights_are_not_put_back_where_that_is_not_asked_for_any_more():
+    best = plan(early_stopping=EarlyStopping(patience=9, restore_best_weights=True))
+    best = replace(best, epochs=12, optimizer=SGD(learning_rate=1.5, momentum=0.9))
+    state = fit(best, parts(20))
+    assert flat(result(best, state).weights) != flat(state.weights)
+    assert flat(result(replace(best, early_stopping=None), state).weights) == flat(state.weights)
+
+
 def test_early_stopping_without_validation_data_is_refused():
     with pytest.raises(OptionError, match="needs validation data"):
         fit(plan(early_stopping=EarlyStopping()), Parts(dataset(20), None))
