@@ -43,7 +43,7 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     for each in trained.notes:
         remark(each)
     fit = given.fit or trained.fit
-    data = read_labelled(given, trained.network.input_shape, fit, least_classes=1)
+    data = read_labelled(given, trained.network.input_shape, fit, judged=True)
     part, dataset = _part(data)
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)

@@ -161,7 +161,8 @@ def read_labelled(
     given: DataOptions,
     input_shape: Shape | None = None,
     fit: Fit = "stretch",
-    least_classes: int = 2,
+    *,
+    judged: bool = False,
 ) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
     size = None if given.image_size is None else pair(given.image_size, "image_size")
@@ -170,7 +171,7 @@ def read_labelled(
         size = size or Size(*input_shape[:2])
         channels = 1 if given.grey else input_shape[2]
     options = ReadOptions(
-        size, fit, channels, given.label_column, given.strict, given.cache, least_classes
+        size, fit, channels, given.label_column, given.strict, given.cache, judged
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)

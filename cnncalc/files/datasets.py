@@ -31,8 +31,8 @@ class ReadOptions:
     `image_size` (height, width): what photos are resized to, 300×300 where None; the size of the
     images in a .csv file, square where None. `fit` and `channels` as in `PhotoShape`.
     `label_column` of a .csv file, by name or number from 1. `strict` makes a photo that can't be
-    decoded an error. `cache` is the photo cache's folder, None for the user's own. There must be
-    so many folders of photos, `least_classes`: to learn needs two, to judge does not.
+    decoded an error. `cache` is the photo cache's folder, None for the user's own. Photos that are
+    `judged`, not learnt from, may be of one class, and only the part to test with is read of them.
     """
 
     image_size: tuple[int, int] | None = None
@@ -41,7 +41,7 @@ class ReadOptions:
     label_column: str | None = None
     strict: bool = False
     cache: Path | None = None
-    least_classes: int = 2
+    judged: bool = False
 
 
 DEFAULTS = ReadOptions()
@@ -115,7 +115,7 @@ def _read_folder(
             shape,
             cache,
             strict=options.strict,
-            least_classes=options.least_classes,
+            judged=options.judged,
             on_photo=on_photo,
         )
     except OSError as error:

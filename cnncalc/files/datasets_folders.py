@@ -32,29 +32,33 @@ def read_photo_folders(
     cache: Path,
     *,
     strict: bool = False,
-    least_classes: int = 2,
+    judged: bool = False,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
 ) -> LabelledData:
     """Read photos in one subfolder a class, or such in train, validation and test.
 
     Arguments: the `shape` to give each photo; the `cache`'s folder; `strict`, whether a photo
-    that can't be decoded is an error rather than left out; the `least_classes` that there must
-    be; `on_photo`, which hears how many of how many photos of a part were decoded, where they
-    weren't in the cache.
-    Returns the data; labels follow the sorted names of the training part's folders.
+    that can't be decoded is an error rather than left out; `judged`, whether the data is not to
+    be learnt from: one class is enough, and of several parts only the last is read; `on_photo`,
+    which hears how many of how many photos of a part were decoded, where they weren't in the cache.
+    Returns the data; labels follow the sorted names of the training part's folders. A training part
+    that isn't read has no samples.
     Raises InputError where there are too few classes with photos, OutputError where the cache can't
     be written.
     """
     folders = _part_folders(folder)
-    classes = _class_names(folders["training"], least_classes)
+    classes = _class_names(folders["training"], 1 if judged else 2)
+    last = list(folders)[-1]
     notes: list[str] = []
     datasets = {
         part: _read_part(place, classes, shape, cache, strict, on_photo, notes)
         for part, place in folders.items()
+        if part == last or not judged
     }
-    _require_all_classes(folders["training"], datasets["training"])
+    if "training" in datasets:
+        _require_all_classes(folders["training"], datasets["training"])
     return LabelledData(
-        datasets["training"],
+        datasets.get("training") or datasets[last].part(np.arange(0)),
         datasets.get("validation"),
         datasets.get("test"),
         notes=tuple(notes),

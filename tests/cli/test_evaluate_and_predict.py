@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnncalc.files import photo_cache
 from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.files.photos import read_photo
 from cnncalc.files.trained_models import read_model
 from cnncalc.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from cnncalc.network import assemble, initialize
@@ -86,6 +88,19 @@ def test_where_there_is_no_test_part_the_one_to_validate_with_is_taken(run, phot
     save(photos.parent / "parts" / "train" / "dark" / "a.png", np.full((5, 5, 3), 25, np.uint8))
     result = run("evaluate", "model.keras", "parts", "--cache", "cache")
     assert "\nparts, validation data: 6 of 6 right" in result.stdout
+
+
+def test_only_the_part_to_evaluate_on_is_decoded(run, photos, monkeypatch):
+    for part in ("train", "validation", "test"):
+        shutil.copytree(photos, photos.parent / "parts" / part)
+    decoded = []
+    monkeypatch.setattr(
+        photo_cache, "read_photo", lambda *own: decoded.append(own[0]) or read_photo(*own)
+    )
+    result = run("evaluate", "model.keras", "parts", "--cache", "cache")
+    assert "\nparts, test data: 6 of 6 right" in result.stdout
+    assert {path.parts[1] for path in decoded} == {"test"}
+    assert len(decoded) == 6
 
 
 def test_a_model_of_one_output_is_evaluated_by_its_own_loss(run, photos, tmp_path):
