@@ -389,12 +389,3 @@ def test_the_report_is_a_workbook(trained, data):
     assert settings["Images"] == "28 to train on, 12 to validate with"
     if "Mistakes" in book.sheetnames:
         assert book["Mistakes"]["B4"].value.startswith("sample ")
-
-
-def test_killed_at_any_moment_a_training_ends_at_the_very_same_file(tmp_path):
-    options = ("--epochs", "1")
-    program = [sys.executable, "-m", "tests.cli.killed_command", tmp_path, "3", "1", *options]
-    run = subprocess.run(program, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert run.stdout.startswith("3 kills, "), run.stderr
-    assert "the same bytes: True" in run.stdout
-    assert not list(tmp_path.glob(".cnncalc-*"))

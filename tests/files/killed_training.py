@@ -6,10 +6,12 @@ Run on its own: pytest's process has threads, and must not be forked.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -31,33 +33,48 @@ def train(path: Path) -> None:
     writer.write(fit(PLAN, DATA, state, [writer]))
 
 
-def train_and_kill(path: Path, seconds: float) -> bool:
-    """Train in a child, kill it after so many seconds, and say whether it was too late."""
+def written(path: Path) -> int:
+    """Return when a file was written, in nanoseconds; 0 where there is none."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def train_and_kill(path: Path, seconds: float, *, in_training: bool) -> str:
+    """Train in a child, kill it after so many seconds, and say what it was at.
+
+    The seconds are counted from its start, or `in_training` from its first checkpoint.
+    """
+    before = written(path)
     child = os.fork()
     if child == 0:
         train(path)
         os._exit(0)
+    while in_training and written(path) == before:
+        time.sleep(0.001)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
-    status = os.waitpid(child, 0)[1]
-    return os.WIFEXITED(status)
+    if os.WIFEXITED(os.waitpid(child, 0)[1]):
+        return "at its end"
+    return "starting" if written(path) == before else "training"
 
 
 def main(path: Path, kills: int, seed: int) -> None:
     generator = np.random.default_rng(seed)
-    killed = 0
-    while killed < kills:
-        if train_and_kill(path, generator.uniform(0, 0.06)):
-            path.unlink()  # it had come to its end: begin anew
-        else:
-            killed += 1
+    killed = Counter[str]()
+    while killed.total() < kills:
+        in_training = killed.total() % 2 == 0
+        seconds = generator.uniform(0, 0.02 if in_training else 0.06)
+        moment = train_and_kill(path, seconds, in_training=in_training)
         if path.exists():
             read_checkpoint(path, identity(PLAN, DATA))  # never half-written
+        if moment == "at its end":
+            path.unlink()  # begin anew
+        else:
+            killed[moment] += 1
     train(path)
     resumed = read_checkpoint(path, identity(PLAN, DATA))
     undisturbed = fit(PLAN, DATA)
     same = flat(resumed.weights) == flat(undisturbed.weights)
-    sys.stdout.write(f"{killed} {same}\n")
+    json.dump({"killed": killed, "same weights": same}, sys.stdout)
 
 
 if __name__ == "__main__":
