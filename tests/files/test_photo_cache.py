@@ -1,4 +1,5 @@
 import errno
+import math
 import os
 import shutil
 from pathlib import Path
@@ -9,8 +10,9 @@ from PIL import Image
 
 from cnncalc.errors import InputError, OutputError
 from cnncalc.files import photo_cache
-from cnncalc.files.photo_cache import cache_photos, default_cache_folder
+from cnncalc.files.photo_cache import MappedImages, cache_photos, default_cache_folder
 from cnncalc.files.photos import PhotoShape, read_photo
+from cnncalc.training.fit import epoch_order
 from tests.files.photos import pixels, save
 
 SHAPE = PhotoShape(6, 5)
@@ -182,6 +184,27 @@ def test_an_entry_is_on_the_disk_before_it_has_its_name(paths, folder, monkeypat
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.fstat(number).st_ino))
     entry = cache_photos(paths, SHAPE, folder).folder
     assert synced == [(entry / name).stat().st_ino for name in ("images.raw", "contents.json")]
+
+
+def resident():
+    """Return the bytes of this process that are in memory, files mapped into it included."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="asks Linux how much memory the process holds"
+)
+def test_an_epoch_of_a_large_entry_holds_no_more_than_a_batch_in_memory(tmp_path):
+    shape = (800, 300, 300, 3)
+    with (tmp_path / "images.raw").open("wb") as file:
+        file.truncate(math.prod(shape))  # 216 MB that read as zeros and take none of the disk
+    images = MappedImages(tmp_path / "images.raw", shape, "zeros")
+    before = most = resident()
+    for rows in np.split(epoch_order(800, seed=0, epoch=1), 25):
+        assert not images[rows].any()
+        most = max(most, resident())
+    assert most - before < 60e6
 
 
 def test_a_full_disk_is_one_clear_line(paths, folder, monkeypatch):
