@@ -21,6 +21,8 @@ TERMINAL = {
     "convolve": ["convolve", "article:digit4", "--kernel", "1 0.3; 0.5 2", "--pool", "max:2"],
     "explain": ["convolve", "article:6x6", "--kernel", CROSS, "--pool", "max:2", "--at", "1,1"],
 }
+# Where a page's header ends and its footer begins, in inches from its edge.
+MARGIN = 0.41
 # Of each workbook, which page of its printed form, and how many pixels wide.
 PAGES = {
     "workbook": ("article", 6, 1000),
@@ -53,12 +55,14 @@ def workbook(name: str, source: str, page: int, width: int, folder: Path) -> Non
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    chosen = ["-f", str(page), "-l", str(page), "-r", str(width // 9), "-png", "-singlefile"]
+    dots = width // 9
+    chosen = ["-f", str(page), "-l", str(page), "-r", str(dots), "-png", "-singlefile"]
     png = folder / f"{name}.png"
     subprocess.run(["pdftoppm", *chosen, folder / f"{source}.pdf", png.with_suffix("")], check=True)
     image = Image.open(png)
     # Without what is printed above and below.
-    image.crop((0, image.height // 20, image.width, image.height * 19 // 20)).save(png)
+    margin = round(MARGIN * dots)
+    image.crop((0, margin, image.width, image.height - margin)).save(png)
     save(png, name, width)
 
 
