@@ -40,7 +40,7 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     """
     check_data(given)
     trained = read_model(model)
-    for each in trained.notes:
+    for each in (*trained.notes, *trained.training.notes):
         remark(each)
     fit = given.fit or trained.fit
     data = read_labelled(given, trained.network.input_shape, fit, judged=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import click
 
 from cnncalc.cli.console import error_console, output_console
+from cnncalc.cli.logits import show_output_activation
 from cnncalc.cli.options import bundled
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.training import Session
@@ -96,7 +97,9 @@ def check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
 
 def show_step(session: Session, number: int, shown: StepOptions) -> None:
     """Go through a training up to a step, by its number, and print that as asked for."""
-    plan, training = session.plan, session.parts.training
+    training = session.parts.training
+    network, loss = show_output_activation(session.plan.network, session.plan.loss)
+    plan = replace(session.plan, network=network, loss=loss)
     step = plan_step(plan, training, number)
     display = Display(shown.decimals, shown.full, shown.colors)
     per_epoch = steps(plan, training)

@@ -24,22 +24,30 @@ from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
-from cnncalc.training.losses import LOSSES, Loss, loss_named
+from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import with_l2
-from cnncalc.training.schedules import make_schedule, rate_at
+from cnncalc.training.schedules import Schedule, make_schedule, rate_at
 from cnncalc.training.stopping import EarlyStopping
 from cnncalc.views.terminal.training_progress import decoding_progress
-
-MOST_NAMES = 10
 
 # Told the parts of the data, and which option would divide them otherwise.
 SayParts = Callable[[Parts, str], None]
 
-__all__ = ["Session", "check_data", "classes_text", "prepare", "read_labelled", "size_text"]
+__all__ = [
+    "Session",
+    "check_data",
+    "chosen_loss",
+    "classes_text",
+    "prepare",
+    "read_labelled",
+    "size_text",
+]
+
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
     network = _network(origin, wanted, defaults, data, parts.training)
     plan = TrainingPlan(
         network,
-        _loss(origin, wanted),
+        chosen_loss(wanted.loss, origin.loss),
         _optimizer(origin, wanted, defaults),
         defaults.epochs if wanted.epochs is None else wanted.epochs,
         defaults.batch_size if wanted.batch_size is None else wanted.batch_size,
@@ -102,9 +110,9 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
         wanted.threads,
     )
     plan = _scheduled(plan, wanted, parts.training)
-    state = origin.optimizer_state if plan.optimizer == origin.optimizer else None
+    state = _kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
-        _say_how_it_goes_on(plan, state)
+        _say_how_it_goes_on(plan, origin, state)
     for each in engine.notes(plan):
         remark(each)
     return Session(plan, parts, data, fit, engine, state)
@@ -126,9 +134,9 @@ def _read_start(text: str | None) -> Start:
         from cnncalc.files.trained_models import read_model
 
         model = read_model(Path(text))
-        for each in model.notes:
-            remark(each)
         network, training = model.network, model.training
+        for each in (*model.notes, *training.notes):
+            remark(each)
         return Start(
             network.layers,
             network.input_shape,
@@ -270,8 +278,14 @@ def _regularized(layers: tuple[Layer, ...], wanted: FitOptions) -> tuple[Layer, 
     return layers if wanted.l2 is None else with_l2(layers, wanted.l2)
 
 
-def _loss(origin: Start, wanted: FitOptions) -> Loss:
-    return origin.loss or LOSSES[DEFAULT_LOSS] if wanted.loss is None else loss_named(wanted.loss)
+def chosen_loss(wanted: str | None, stored: Loss | None) -> Loss:
+    """Return the loss that is wanted by name, or else that of a model's file, or the default.
+
+    The file's own, by its name, stays a loss of logits where it is one.
+    """
+    if stored is not None and wanted in (None, stored.name):
+        return stored
+    return loss_named(wanted or DEFAULT_LOSS)
 
 
 def _optimizer(origin: Start, wanted: FitOptions, defaults: Defaults) -> Optimizer:
@@ -291,13 +305,31 @@ def _scheduled(plan: TrainingPlan, wanted: FitOptions, training: Dataset) -> Tra
     return replace(plan, optimizer=replace(plan.optimizer, learning_rate=schedule))
 
 
-def _say_how_it_goes_on(plan: TrainingPlan, state: OptimizerState | None) -> None:
-    remark(f"going on with {plan.loss.name}, {write_optimizer(plan.optimizer)}")
+def _kept_state(
+    origin: Start, optimizer: Optimizer, *, has_new_schedule: bool
+) -> OptimizerState | None:
+    """Return what a model's optimizer remembers, if it is the like of the one to train by."""
+    own = origin.optimizer
+    if own is None or type(own) is not type(optimizer) or own.slot_groups != optimizer.slot_groups:
+        return None
+    # A schedule counts the optimizer's steps, and Adam's correction needs the count of its means.
+    begins_anew = has_new_schedule and isinstance(optimizer.learning_rate, Schedule)
+    return None if begins_anew else origin.optimizer_state
+
+
+def _say_how_it_goes_on(plan: TrainingPlan, origin: Start, state: OptimizerState | None) -> None:
+    remark(f"going on with {plan.loss}, {write_optimizer(plan.optimizer)}")
+    before = origin.optimizer_state
+    if state is None and before is not None and before.iterations:
+        remark(
+            "the optimizer begins anew, without what the model's remembers of "
+            f"{before.iterations:,} steps"
+        )
     done = state.iterations if state else 0
     if rate_at(plan.optimizer.learning_rate, done) == 0:
         remark(
             f"Warning: after the {done:,} steps that are done, the model's schedule keeps the "
-            "learning rate at 0: nothing will be learnt; --learning-rate or --schedule begins anew"
+            "learning rate at 0: nothing will be learnt; --learning-rate or --schedule sets another"
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from cnncalc.classification import class_count
 from cnncalc.cli.console import note
+from cnncalc.cli.logits import show_output_activation
 from cnncalc.cli.network_argument import (
     NetworkOptions,
     NetworkSource,
@@ -25,8 +26,8 @@ from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import classes_text, prepare, size_text
-from cnncalc.cli.training_options import DEFAULT_LOSS, LOSSES, DataOptions, FitOptions
+from cnncalc.cli.training import chosen_loss, classes_text, prepare, size_text
+from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
@@ -168,9 +169,13 @@ def _of_image(
     label = class_number(whole.target, names, classes) or 0
     stored = fitted.training
     optimizer = _optimizer(lesson, stored.optimizer if stored else None)
+    for each in stored.notes if stored else ():
+        remark(each)
     _say_that_it_begins_anew(stored.state if stored else None)
+    loss = chosen_loss(lesson.loss, stored.loss if stored else None)
+    network, loss = show_output_activation(fitted.network, loss)
     training = TrainingSpecification(
-        lesson.loss or (stored.loss.name if stored and stored.loss else DEFAULT_LOSS),
+        loss.name,
         optimizer,
         ((0,),) * (lesson.training_steps or 1),
         seed,
@@ -178,7 +183,7 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(fitted.network, training, samples, title, note)
+    return TrainingPieces(network, training, samples, title, note)
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
@@ -228,7 +233,8 @@ def _of_data(
     make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
     per_epoch = ceil(len(dataset) / plan.batch_size)
-    training = TrainingSpecification(plan.loss.name, plan.optimizer, taken.batches, seed, per_epoch)
+    network, loss = show_output_activation(network, plan.loss)
+    training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
     return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)

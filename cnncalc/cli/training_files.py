@@ -153,7 +153,7 @@ def _settings(session: Session) -> dict[str, str]:
     return {
         "Made by": command_line(),
         "Images": f"{len(parts.training):,} to train on, {validation:,} to validate with",
-        "Loss": plan.loss.name,
+        "Loss": str(plan.loss),
         "Optimizer": write_optimizer(plan.optimizer),
         "Batch size": str(plan.batch_size),
         "Seed": str(plan.seed),

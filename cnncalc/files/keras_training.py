@@ -7,8 +7,8 @@ as it has the same optimizer and loss.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_archive import KerasModel, Variables
-from cnncalc.network import Network
+from cnncalc.files.paths import printable
+from cnncalc.network import Network, without_last_activation
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizers import OPTIMIZERS, Optimizer, OptimizerState, initial_state
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay, Schedule
@@ -30,6 +31,17 @@ _SCHEDULES: Mapping[str, type[Schedule]] = {
     "ExponentialDecay": ExponentialDecay,
     "CosineDecay": CosineDecay,
 }
+_LOSS_NAMES = {"bce": "binary_crossentropy", "mse": "mean_squared_error"}
+# Of a model with one output in a row; the ema's arguments are nothing without use_ema.
+_WITHOUT_EFFECT = (
+    "name",
+    "dtype",
+    "axis",
+    "jit_compile",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+)
+_NEUTRAL = (None, False, 0, "sum_over_batch_size", "mean_with_sample_weight", "auto")
 _COMPILE_DEFAULTS = {
     "loss_weights": None,
     "metrics": ["accuracy"],
@@ -42,11 +54,15 @@ _COMPILE_DEFAULTS = {
 
 @dataclass(frozen=True)
 class Training:
-    """What a file says of a model's training; None for what it doesn't say, or we don't have."""
+    """What a file says of a model's training; None for what it doesn't say, or we don't have.
+
+    `notes` are sentences on what it says that was left out.
+    """
 
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     state: OptimizerState | None = None
+    notes: tuple[str, ...] = ()
 
 
 def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
@@ -67,9 +83,16 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     options["name"] = _snake_case(kind)
     return {
         "optimizer": _serialized("keras.optimizers", kind, options),
-        "loss": loss.name,
+        "loss": _written_loss(loss),
         **_COMPILE_DEFAULTS,
     }
+
+
+def _written_loss(loss: Loss) -> str | dict[str, Any]:
+    if not loss.from_logits:
+        return loss.name
+    kind = "".join(map(str.capitalize, loss.name.split("_")))
+    return _serialized("keras.losses", kind, {"from_logits": True})
 
 
 def _serialized(module: str, kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,39 +131,99 @@ def read_training(model: KerasModel) -> Training:
     What is damaged or not known counts as not said: the network is of use without it.
     """
     config = model.compile_config or {}
-    loss = _loss(config.get("loss"))
+    loss, notes = _loss(config, model.network)
     try:
         optimizer = _optimizer(config.get("optimizer"))
-    except (KeyError, TypeError, AttributeError, OptionError):
-        return Training(loss)
+    except OptionError as error:
+        return Training(loss, notes=(*notes, f"the model's optimizer is not gone on with: {error}"))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return Training(loss, notes=notes)
     variables = model.extra.get("optimizer")
     state = _state(optimizer, model.network, variables.arrays) if variables else None
-    return Training(loss, optimizer, state)
+    return Training(loss, optimizer, state, notes)
 
 
-def _loss(config: Any) -> Loss | None:  # noqa: ANN401 (JSON)
-    if isinstance(config, Mapping):
-        own = config.get("config")
-        if isinstance(own, Mapping) and own.get("from_logits"):
-            return None
-        config = _snake_case(str(config.get("class_name")))
+def _loss(config: Mapping[str, Any], network: Network) -> tuple[Loss | None, tuple[str, ...]]:
+    """Return a model's loss, and sentences on what it is not."""
+    name, own = _named_loss(config.get("loss"))
+    if name is None:
+        return None, ()
     # Labels are class numbers here, whichever way the targets were written in Keras.
-    return LOSSES.get(str(config).removeprefix("sparse_"))
+    loss = LOSSES.get(_LOSS_NAMES.get(name, name).removeprefix("sparse_"))
+    if loss is None:
+        return None, (f"the model's loss, {printable(name)}, is none that cnncalc has",)
+    own = {**own, "loss_weights": config.get("loss_weights")}
+    left_out = _unknown(own, ["from_logits"])
+    notes = [f"the model's loss, {loss.name}, is taken without {left_out}"] if left_out else []
+    if own.get("from_logits"):
+        loss = replace(loss, from_logits=True)
+        notes += _notes_on_logits(loss, network)
+    return loss, tuple(notes)
+
+
+def _named_loss(config: Any) -> tuple[str | None, Mapping[str, Any]]:  # noqa: ANN401 (JSON)
+    """Return a loss's name as a function, and its arguments."""
+    if isinstance(config, list) and len(config) == 1:
+        config = config[0]  # of the one output
+    own: Any = {}
+    if isinstance(config, Mapping):
+        kind, own = config.get("class_name"), config.get("config")
+        config = own if kind == "function" else kind
+    name = None if config is None else _snake_case(str(config))
+    return name, own if isinstance(own, Mapping) else {}
+
+
+def _notes_on_logits(loss: Loss, network: Network) -> Iterator[str]:
+    last = without_last_activation(network)[1]
+    if last == loss.activation:
+        yield (
+            f"the loss takes what {last} puts out for logits, as its from_logits=True says and "
+            f"Keras does on JAX and PyTorch; on TensorFlow it takes what goes into {last}"
+        )
+    elif network.shapes[-1] == (1,):
+        yield (
+            "the network's one output is a logit; as in Keras, its accuracy counts an output "
+            "above 0.5 as yes"
+        )
+
+
+def _unknown(options: Mapping[str, Any], known: Collection[str]) -> str:
+    """Return the arguments that we don't have, as far as they change anything."""
+    return ", ".join(
+        f"{printable(name)}={value!r}"
+        for name, value in options.items()
+        if name not in known and name not in _WITHOUT_EFFECT and value not in _NEUTRAL
+    )
+
+
+def _known(kind: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Keras object's arguments for ours; raise OptionError where we lack one."""
+    own = {field.name for field in fields(kind)}
+    unknown = _unknown(options, own)
+    if unknown:
+        message = f"cnncalc has no {kind.__name__} with {unknown}"
+        raise OptionError(message)
+    return {name: value for name, value in options.items() if name in own}
 
 
 def _optimizer(config: Any) -> Optimizer:  # noqa: ANN401 (JSON)
-    kind = OPTIMIZERS[config["class_name"].lower()]
-    own = {field.name for field in fields(kind)}
-    options = {name: value for name, value in config["config"].items() if name in own}
+    name = config["class_name"]
+    if name.lower() not in OPTIMIZERS:
+        message = f"cnncalc has no {printable(name)}"
+        raise OptionError(message)
+    kind = OPTIMIZERS[name.lower()]
+    options = _known(kind, config["config"])
     options["learning_rate"] = _learning_rate(options["learning_rate"])
     return kind(**options)
 
 
 def _learning_rate(value: Any) -> float | Schedule:  # noqa: ANN401 (JSON)
     if isinstance(value, Mapping):
-        kind = _SCHEDULES[value["class_name"]]
-        own = {field.name for field in fields(kind)}
-        return kind(**{name: each for name, each in value["config"].items() if name in own})
+        name = value["class_name"]
+        if name not in _SCHEDULES:
+            message = f"cnncalc has no schedule {printable(str(name))}"
+            raise OptionError(message)
+        return _SCHEDULES[name](**_known(_SCHEDULES[name], value["config"]))
     # Keras keeps the rate in float32: 0.001 comes back as 0.0010000000474974513.
     return float(str(np.float32(value)))
 

@@ -51,11 +51,11 @@ def build_model(objective: Objective, plan: TrainingPlan) -> Any:
     keras.config.set_image_data_format("channels_last")  # whatever Keras's own file says
     model = keras.Sequential.from_config(_config(objective.network))
     described = compile_config(plan.loss, plan.optimizer)["optimizer"]
-    from_logits = objective.activation != "linear"
+    is_peeled = objective.activation != "linear"
     model.compile(
         keras.optimizers.deserialize(described),
-        _loss(plan.loss.name, from_logits),
-        metrics=[_accuracy(objective.network.shapes[-1][0], from_logits)],
+        _loss(plan.loss.name, objective.from_logits),
+        metrics=[_accuracy(objective.network.shapes[-1][0], is_peeled)],
     )
     model.optimizer.build(model.trainable_variables)
     _level_l1_at_zero(model)
@@ -90,20 +90,20 @@ def _config(network: Network) -> dict[str, Any]:
 def _loss(name: str, from_logits: bool) -> Callable[[Any, Any], Any]:
     function = getattr(import_keras().losses, name)
 
+    options = {"from_logits": True} if from_logits else {}
+
     def loss(wanted: Any, outputs: Any) -> Any:
-        if from_logits:
-            return function(wanted, outputs, from_logits=True)
         # Multiplied, they are no activation's output any more: TensorFlow would compute every loss
         # from the numbers that a softmax or sigmoid was given, whether it belongs to them or not.
-        return function(wanted, outputs * 1)
+        return function(wanted, outputs * 1, **options)
 
     return loss
 
 
-def _accuracy(units: int, from_logits: bool) -> Callable[[Any, Any], Any]:
-    """Return the metric that Keras calls "accuracy", for logits, too."""
+def _accuracy(units: int, is_peeled: bool) -> Callable[[Any, Any], Any]:
+    """Return the metric that Keras calls "accuracy", also of a model without its last sigmoid."""
     ops = import_keras().ops
-    least = 0.0 if from_logits else 0.5
+    least = 0.0 if is_peeled else 0.5
 
     def accuracy(wanted: Any, outputs: Any) -> Any:
         if units == 1:

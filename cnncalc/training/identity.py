@@ -29,7 +29,7 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
         "arithmetic": f"{ARITHMETIC} with NumPy {np.__version__}",
         "network": write(plan.network.layers),
         "input_shape": repr(plan.network.input_shape),
-        "loss": plan.loss.name,
+        "loss": str(plan.loss),
         "optimizer": write_optimizer(plan.optimizer),
         "batch_size": str(plan.batch_size),
         "seed": str(plan.seed),

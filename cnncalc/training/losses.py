@@ -42,11 +42,22 @@ class LossValues(NamedTuple):
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss by its Keras name, and the activation it is computed together with, if any."""
+    """A loss by its Keras name, and the activation it is computed together with, if any.
+
+    With `from_logits` it takes a network's output itself for what that activation is given.
+
+    >>> from dataclasses import replace
+    >>> str(replace(LOSSES["binary_crossentropy"], from_logits=True))
+    'binary_crossentropy(from_logits=True)'
+    """
 
     name: str
     activation: str | None
     compute: Callable[[Array, Array, bool], LossValues]
+    from_logits: bool = False
+
+    def __str__(self) -> str:
+        return self.name + "(from_logits=True)" * self.from_logits
 
 
 def categorical_crossentropy(

@@ -200,7 +200,12 @@ class Objective:
 
     def _loss_values(self, raw: Array, labels: Array) -> LossValues:
         wanted = targets(labels, raw.shape[-1], self._dtype)
-        return self.loss.compute(wanted, raw, self.activation == self.loss.activation)
+        return self.loss.compute(wanted, raw, self.from_logits)
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss is computed from what the network puts out as logits."""
+        return self.loss.from_logits or self.activation == self.loss.activation
 
     @cached_property
     def _passes(self) -> TrainingPass:
@@ -229,7 +234,7 @@ def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
         raise OptionError(message)
     _check_output(network, loss, classes)
     bare, activation = without_last_activation(network)
-    if activation != loss.activation:
+    if loss.from_logits or activation != loss.activation:
         bare, activation = network, "linear"
     return Objective(bare, activation, loss, classes)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncalc.errors import OptionError
 from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Network, assemble
 from cnncalc.training.fit import dropout_seed, require_finite
@@ -85,7 +86,14 @@ def record_step(
     Arguments: the `network`'s layers and shape, the `loss` and `optimizer`; the `state`, float64,
     whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
     how many `samples` are recorded, as in `record_steps`.
+    Raises OptionError for a loss of logits: its activation must be a layer, to be recorded.
     """
+    if loss.from_logits:
+        message = (
+            "a step is recorded with the loss's activation as a layer, as with_output_activation "
+            f"returns it. Received: {loss}"
+        )
+        raise OptionError(message)
     if any(isinstance(layer, BatchNormalization) for layer in network.layers):
         samples = None
     before = assemble(network.layers, network.input_shape, copied(state.weights))

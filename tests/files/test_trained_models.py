@@ -8,10 +8,14 @@ from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.files.trained_models import read_model, write_model
 from cnncalc.layers import Conv2D, Dense, Flatten
 from cnncalc.network import forward, initialize
-from cnncalc.training.fit import epoch_order, fit
+from cnncalc.training.dataset import Parts, make_dataset
+from cnncalc.training.evaluation import evaluate_network
+from cnncalc.training.fit import epoch_order, fit, result
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
+from cnncalc.training.state import begin
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.training.examples import CLASSES, flat, network, parts, plan
@@ -99,7 +103,7 @@ def test_a_model_that_does_not_classify_images_is_refused(path, layers, shape):
         {"optimizer": {"class_name": "Adam", "config": {"learning_rate": -1}}},
         {"optimizer": {"class_name": "Adam"}},
         {"loss": 3},
-        {"loss": {"class_name": "CategoricalCrossentropy", "config": {"from_logits": True}}},
+        {"optimizer": {"class_name": "Adam", "config": {"learning_rate": "fast"}}},
         {},
     ],
 )
@@ -110,10 +114,103 @@ def test_what_is_not_known_of_the_training_counts_as_not_said(path, config):
     assert (training.loss, training.optimizer, training.state) == (None, None, None)
 
 
+def read_compiled(path, net=None, **config):
+    """Return what is read of a model that is compiled so."""
+    with path.open("wb") as file:
+        write_keras(file, KerasModel(net or network(), compile_config=config))
+    return read_model(path).training
+
+
+def adam(**options):
+    return {"class_name": "Adam", "config": {"name": "adam", "learning_rate": 0.001, **options}}
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [
+        (adam(use_ema=True, ema_momentum=0.9), "no Adam with use_ema=True"),
+        (adam(gradient_accumulation_steps=2), "no Adam with gradient_accumulation_steps=2"),
+        (adam(loss_scale_factor=8.0), "no Adam with loss_scale_factor=8.0"),
+        ({"class_name": "Nadam", "config": {}}, "cnncalc has no Nadam"),
+        (adam(epsilon=-1), "epsilon must be at least 0"),
+        (
+            adam(learning_rate={"class_name": "PolynomialDecay", "config": {}}),
+            "no schedule PolynomialDecay",
+        ),
+        (
+            adam(learning_rate={"class_name": "CosineDecay", "config": {
+                "initial_learning_rate": 0.1, "decay_steps": 5, "name": "CosineDecay",
+                "warmup_target": 0.2, "warmup_steps": 3}}),
+            "no CosineDecay with warmup_target=0.2, warmup_steps=3",
+        ),
+        (
+            adam(learning_rate={"class_name": "CosineDecay", "config": {
+                "initial_learning_rate": 0.1, "decay_steps": 0}}),
+            "decay_steps must be greater than 0",
+        ),
+    ],
+)  # fmt: skip
+def test_an_optimizer_that_we_lack_is_not_taken_for_another(path, optimizer, words):
+    training = read_compiled(path, optimizer=optimizer)
+    assert training.optimizer is None
+    (note,) = training.notes
+    assert note.startswith("the model's optimizer is not gone on with: ")
+    assert words in note
+
+
+def test_what_an_optimizer_says_without_effect_is_no_matter(path):
+    told = adam(use_ema=False, ema_momentum=0.99, gradient_accumulation_steps=None)
+    training = read_compiled(path, optimizer=told)
+    assert (training.optimizer, training.notes) == (Adam(), ())
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"),
+    [
+        ({"class_name": "Huber", "config": {}}, "the model's loss, huber, is none that"),
+        ({"class_name": "function", "config": "kl_divergence"}, "kl_divergence, is none that"),
+    ],
+)
+def test_a_loss_that_we_lack_is_said(path, loss, words):
+    training = read_compiled(path, loss=loss)
+    assert training.loss is None
+    assert words in training.notes[0]
+
+
+def test_what_a_loss_does_beside_is_said(path):
+    options = {"from_logits": False, "label_smoothing": 0.1, "reduction": "sum", "axis": -1}
+    smoothed = {"class_name": "CategoricalCrossentropy", "config": options}
+    training = read_compiled(path, loss=smoothed)
+    assert training.loss is LOSSES["categorical_crossentropy"]
+    assert training.notes == (
+        "the model's loss, categorical_crossentropy, is taken without label_smoothing=0.1, "
+        "reduction='sum'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind", "words"),
+    [
+        (Dense(3), "SparseCategoricalCrossentropy", None),
+        (Dense(3), "BinaryCrossentropy", None),
+        (Dense(1), "BinaryCrossentropy", "counts an output above 0.5 as yes"),
+        (Dense(3, activation="softmax"), "CategoricalCrossentropy", "on TensorFlow it takes what"),
+    ],
+)
+def test_a_loss_of_logits_comes_back_as_one(path, layer, kind, words):
+    net = initialize([Flatten(), layer], (6, 5, 2))
+    training = read_compiled(path, net, loss={"class_name": kind, "config": {"from_logits": True}})
+    assert training.loss.from_logits
+    assert training.loss.name.endswith("crossentropy")
+    assert [words in note for note in training.notes] == ([True] if words else [])
+
+
 @pytest.mark.parametrize(
     "loss",
     [
         "sparse_categorical_crossentropy",
+        ["categorical_crossentropy"],
+        {"class_name": "function", "config": "categorical_crossentropy"},
         {"class_name": "CategoricalCrossentropy", "config": {"from_logits": False}},
         {"class_name": "SparseCategoricalCrossentropy", "config": {}},
     ],
@@ -149,6 +246,63 @@ def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(path, optimi
     flat_ours = [array for weights in state.weights for array in weights.values()]
     for mine, other in zip(flat_ours, model.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
+
+
+@pytest.mark.parametrize(
+    ("name", "loss"), [("mse", "mean_squared_error"), ("BCE", "binary_crossentropy")]
+)
+def test_a_loss_may_be_abbreviated(path, name, loss):
+    assert read_compiled(path, loss=name).loss is LOSSES[loss]
+
+
+@marked
+@pytest.mark.parametrize(
+    ("units", "loss"),
+    [
+        (3, "SparseCategoricalCrossentropy"),
+        (3, "CategoricalCrossentropy"),
+        (3, "BinaryCrossentropy"),
+        (1, "BinaryCrossentropy"),
+    ],
+)
+def test_a_loss_of_logits_is_the_same_in_keras_there_and_back(path, units, loss):
+    keras = import_keras()
+    data = two_classes() if units == 1 else parts().training
+    model = keras.Sequential([keras.Input((6, 5, 2)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(units))
+    logits = getattr(keras.losses, loss)(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.05, momentum=0.9), logits, metrics=["accuracy"])
+    images, wanted = arrays(data, units)
+    told = data.labels if loss.startswith("Sparse") else wanted
+    model.fit(images, told, epochs=2, verbose=0)
+    model.save(path)
+    trained = read_model(path)
+    score = evaluate_network(trained.network, trained.training.loss, data).score
+    assert [score.loss, score.accuracy] == pytest.approx(
+        model.evaluate(images, told, verbose=0), abs=1e-5
+    )
+
+    further = TrainingPlan(
+        trained.network, trained.training.loss, trained.training.optimizer, epochs=1, batch_size=64
+    )
+    state = fit(further, Parts(data, None), begin(
+        trained.network, further.optimizer, trained.training.state))  # fmt: skip
+    with path.open("wb") as file:
+        write_model(file, further, state, data.class_names)
+    back = keras.models.load_model(path)
+    ours = evaluate_network(result(further, state), further.loss, data).score
+    assert back.evaluate(images, wanted, verbose=0) == pytest.approx(
+        [ours.loss, ours.accuracy], abs=1e-5
+    )
+    model.fit(images, told, batch_size=64, shuffle=False, verbose=0)
+    for mine, other in zip(back.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-4, atol=1e-6)
+
+
+def two_classes():
+    data = parts().training
+    images, labels = data.batch(np.flatnonzero(data.labels < 2))
+    return make_dataset(images, labels, ["dark", "light"])
 
 
 @marked

@@ -48,8 +48,9 @@ def compiled(network: Network, loss: Loss, optimizer: Optimizer) -> Any:
     """
     keras = import_keras()
     bare, activation = without_last_activation(network)
-    from_logits = activation == loss.activation
-    model = keras_model((bare if from_logits else network).layers, network.input_shape)
+    is_peeled = activation == loss.activation and not loss.from_logits
+    from_logits = is_peeled or loss.from_logits
+    model = keras_model((bare if is_peeled else network).layers, network.input_shape)
     ours = [weights for weights in network.weights if weights]
     theirs = [layer for layer in model.layers if layer.weights]
     for layer, weights in zip(theirs, ours, strict=True):
