@@ -223,12 +223,17 @@ def _build(entry: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape, 
 def _publish(unfinished: Path, entry: Path) -> None:
     """Give an entry its name, in the place of a damaged one; a whole one is left where it is."""
     # Another process may make the same entry: what it has published must not be taken away.
-    try:
-        unfinished.rename(entry)
-    except OSError:
-        if not _is_whole(entry):
-            shutil.rmtree(entry, ignore_errors=True)
+    for is_last_try in (False, True):
+        try:
             unfinished.rename(entry)
+        except OSError:
+            if _is_whole(entry):
+                return
+            if is_last_try:
+                raise
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            return
 
 
 def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape) -> None:

@@ -179,6 +179,22 @@ def test_an_entry_that_another_process_finishes_meanwhile_stays(paths, folder, m
     assert list(folder.iterdir()) == [ours]
 
 
+def test_a_damaged_entry_that_another_process_mends_meanwhile_is_used(paths, folder, monkeypatch):
+    entry = cache_photos(paths, SHAPE, folder).folder
+    (entry / "contents.json").unlink()
+    remove, theirs = shutil.rmtree, []
+
+    def mend_afterwards(path, **options):
+        remove(path, **options)
+        if path == entry:
+            monkeypatch.undo()
+            theirs.append(cache_photos(paths, SHAPE, folder).folder)
+
+    monkeypatch.setattr(shutil, "rmtree", mend_afterwards)
+    assert cache_photos(paths, SHAPE, folder).folder == entry
+    assert theirs == [entry]
+
+
 def test_an_entry_is_on_the_disk_before_it_has_its_name(paths, folder, monkeypatch):
     synced = []
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.fstat(number).st_ino))
