@@ -40,12 +40,12 @@ def training(asked: Asked) -> Sequence[str]:
     with folder_of_photos(asked) as folder:
         check_same_training(folder)
         turns = commands_in_turns(contenders(folder, epochs, size), rounds, warm_ups=0)
-        count = sum(1 for path in folder.rglob("*.*") if path.is_file())
+        counts = [sum(1 for _ in (folder / part).glob("*/*.*")) for part in PHOTOS]
     kind = "photos" if asked.folder else "made-up photos"
     return [
-        f"{count:,} {kind} as JPEG, a fifth of them for the test at the end: {epochs} epochs of "
-        f"the article's network at {size}×{size}, batches of 128. Each is one process. At least "
-        f"{TARGET} times as long as cnncalc is wanted.",
+        f"{counts[0]:,} {kind} to train and validate with, {counts[1]:,} for the test at the end: "
+        f"{epochs} epochs of the article's network at {size}×{size}, batches of 128. Each works in "
+        f"one process. At least {TARGET} times as long as cnncalc is wanted.",
         result_table(turns),
     ]
 
