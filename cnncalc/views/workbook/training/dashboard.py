@@ -128,11 +128,12 @@ def _course(sheet: str, row: int, steps: Sequence[str]) -> Dashboard:
     # A single step has no course.
     if count == 1:
         return Dashboard(tuple(placed), tuple(texts), first + 2)
-    shown = (("Loss", loss, None), ("Accuracy", share, 1.0))
-    charts = tuple(
-        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, *what)
-        for place, (title, *what) in enumerate(shown)
-    )
+    columns = (("Loss", loss), ("Accuracy", share))
+    drawn = [
+        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
+        for place, (title, column) in enumerate(columns)
+    ]
+    charts = (drawn[0], replace(drawn[1], most=1.0))
     bottom = max(first + count, TOP + CHART_HEIGHT) + 1
     return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
