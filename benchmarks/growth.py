@@ -53,7 +53,7 @@ def prepare_training(folder: Path, count: int, size: int) -> Callable[[], None]:
 
 def training(asked: Asked) -> Sequence[str]:
     """Measure an epoch of more and more photos."""
-    counts, size = ((100, 200), 32) if asked.tiny else (PHOTOS, 300)
+    counts, size = ((100, 200), 32) if asked.tiny else (PHOTOS, 100)
     rows = []
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
