@@ -17,7 +17,6 @@ __all__ = ["draw_gradient_equation", "gradient_place", "written_terms"]
 
 # A sum of more terms than these has its largest written out, and says what the others add up to.
 MOST_TERMS = 24
-FEW_TERMS = 6
 
 Numbers = Mapping[str, float]
 

@@ -15,7 +15,7 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from cnncalc.layers import Conv2D
+from cnncalc.layers import ConvolutionLayer
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.notation import write_layer
@@ -207,28 +207,28 @@ def _write_filters(book: _Book, network: Network) -> None:
     found = [
         (layer.name, own["kernel"])
         for layer, own in zip(network.layers, network.weights, strict=True)
-        if isinstance(layer, Conv2D)
+        if isinstance(layer, ConvolutionLayer)
     ]
     if not found:
         return
     name, kernel = found[0]
     height, width, channels, filters = kernel.shape
-    shown = f"{min(filters, MOST_FILTERS)} of {filters} filters of {height}×{width}×{channels}"
-    sheet = book.sheet("Filters", f"What {name} has learnt: {shown}, a channel beside the other")
+    rows, columns = min(filters, MOST_FILTERS), min(channels, MOST_CHANNELS)
+    shown = f"{rows} of {filters} filters of {height}×{width}×{channels}"
+    cut = f", the first {columns} of {channels} channels" if columns < channels else ""
+    title = f"What {name} has learnt: {shown}{cut}, a channel beside the other"
+    sheet = book.sheet("Filters", title)
     sheet.set_column_pixels(0, 0, 70)
-    sheet.set_column_pixels(1, 1 + (width + 1) * min(channels, MOST_CHANNELS), WEIGHT_PIXELS)
-    for index in range(min(filters, MOST_FILTERS)):
+    sheet.set_column_pixels(1, 1 + (width + 1) * columns, WEIGHT_PIXELS)
+    for index in range(rows):
         top = 2 + index * (height + 1)
         sheet.write_string(top, 0, f"filter {index}")
-        for channel in range(min(channels, MOST_CHANNELS)):
+        for channel in range(columns):
             left = 1 + channel * (width + 1)
             for row, column in np.ndindex(height, width):
                 weight = float(kernel[row, column, channel, index])
                 sheet.write_number(top + row, left + column, weight, book.weight)
-    bottom = 1 + min(filters, MOST_FILTERS) * (height + 1)
-    sheet.conditional_format(
-        2, 1, bottom, (width + 1) * min(channels, MOST_CHANNELS), WEIGHT_COLORS
-    )
+    sheet.conditional_format(2, 1, 1 + rows * (height + 1), (width + 1) * columns, WEIGHT_COLORS)
 
 
 def _write_mistakes(book: _Book, report: TrainingReport) -> None:

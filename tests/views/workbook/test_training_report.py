@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from cnncalc.layers import Conv2D, Dense, Flatten
+from cnncalc.layers import Conv2D, Dense, DepthwiseConv2D, Flatten
 from cnncalc.network import initialize
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.metrics import ClassReport
@@ -103,6 +103,22 @@ def test_the_filters_are_coloured_cells():
             np.testing.assert_allclose(block, kernel[:, :, channel, index], rtol=1e-12)
     (rule,) = sheet.conditional_formatting
     assert str(rule.sqref) == "B3:M14"
+
+
+def test_a_depthwise_convolution_that_comes_first_shows_what_it_has_learnt():
+    layers = [DepthwiseConv2D(2, depth_multiplier=2), Conv2D(4, 1), Flatten(), Dense(2)]
+    network = initialize(layers, (4, 5, 3))
+    sheet = values_of(written(network=network))["Filters"]
+    title = "What depthwise_conv2d has learnt: 2 of 2 filters of 2×2×3, a channel beside the other"
+    assert sheet["A1"].value == title
+    kernel = network.weights[0]["kernel"]
+    assert sheet["E6"].value == pytest.approx(float(kernel[0, 0, 1, 1]), rel=1e-12)
+
+
+def test_channels_that_are_left_out_are_said():
+    network = initialize([Conv2D(1, 1), Flatten(), Dense(2)], (2, 2, 18))
+    title = values_of(written(network=network))["Filters"]["A1"].value
+    assert "1 of 1 filters of 1×1×18, the first 16 of 18 channels, a channel" in title
 
 
 def test_the_worst_mistakes_are_seen():
