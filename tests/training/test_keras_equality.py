@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,12 +26,14 @@ from cnncalc.layers import (
 from cnncalc.network import initialize
 from cnncalc.training import fit as fit_module
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
-from cnncalc.training.fit import epoch_order, fit, steps
+from cnncalc.training.fit import epoch_order, fit, result, steps
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
 from cnncalc.training.state import EpochProgress
+from cnncalc.training.stopping import EarlyStopping
+from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.training.keras_training import arrays, compiled, weights_of
 
@@ -193,6 +197,14 @@ def test_50_steps_from_outputs_that_are_no_shares_equal_those_of_keras():
     check(TrainingPlan(initial, LOSSES["categorical_crossentropy"], epochs=10, batch_size=32))
 
 
+@pytest.mark.parametrize("activation", ["linear", "tanh", "softmax"])
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "binary_crossentropy"])
+def test_50_steps_from_outputs_that_count_as_logits_equal_those_of_keras(loss, activation):
+    initial = initialize(article(activation=activation), (8, 8, 1), seed=2)
+    logits = replace(LOSSES[loss], from_logits=True)
+    check(TrainingPlan(initial, logits, epochs=10, batch_size=32))
+
+
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
 def test_one_output_for_yes_or_no_equals_keras(loss):
     all_digits = digits(300)
@@ -240,3 +252,48 @@ def test_a_whole_fit_with_a_validation_split_equals_that_of_keras(monkeypatch):
     assert sorted(theirs) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     for name, values in theirs.items():
         assert [getattr(record, name) for record in ours] == pytest.approx(values, abs=1e-5), name
+
+
+@pytest.mark.parametrize(
+    ("options", "epochs"),
+    [
+        ({"patience": 1, "min_delta": 0.0}, 15),
+        ({"patience": 2, "min_delta": 0.1}, 14),
+        ({"patience": 30, "min_delta": 0.0}, 19),  # not stopped, yet not best at the end
+    ],
+)
+def test_early_stopping_ends_at_the_epoch_and_the_weights_of_keras(monkeypatch, options, epochs):
+    # Keras shuffles in an order of its own, so neither side shuffles here.
+    monkeypatch.setattr(fit_module, "epoch_order", lambda samples, seed, epoch: np.arange(samples))
+    data = digits(100)
+    stopping = EarlyStopping(**options, restore_best_weights=True)
+    initial = initialize(article(), (8, 8, 1), seed=5)
+    optimizer = SGD(learning_rate=0.05, momentum=0.9)
+    plan = TrainingPlan(
+        initial, optimizer=optimizer, epochs=19, batch_size=16, early_stopping=stopping
+    )
+    parts = split(data, 0.3)
+    state = fit(plan, parts)
+    model = compiled(plan.network, plan.loss, plan.optimizer)
+    callback = import_keras().callbacks.EarlyStopping(
+        monitor="val_loss", **options, restore_best_weights=True
+    )
+    theirs = model.fit(
+        *arrays(data, CLASSES),
+        batch_size=16,
+        epochs=19,
+        shuffle=False,
+        validation_split=0.3,
+        verbose=0,
+        callbacks=[callback],
+    ).history
+    assert len(theirs["loss"]) == len(state.history) == epochs
+    best = stopping.judge(state.history).best_epoch
+    assert best < epochs
+    assert best == callback.best_epoch + 1
+    for mine, other in zip(flat_weights(result(plan, state)), weights_of(model), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-4, atol=1e-5 * np.abs(other).max())
+
+
+def flat_weights(network):
+    return [array for own in network.weights for array in own.values()]
