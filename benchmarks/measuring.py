@@ -67,7 +67,7 @@ class Spread(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.middle:.3g} ({self.low:.3g} to {self.high:.3g})"
+        return f"{_rounded(self.middle)} ({_rounded(self.low)} to {_rounded(self.high)})"
 
     def scaled(self, factor: float) -> Spread:
         """Return the spread in another unit."""
@@ -139,6 +139,12 @@ class Command:
     words: Sequence[str | Path]
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def _rounded(value: float) -> str:
+    """Write three significant digits, thousands apart, without an exponent."""
+    digits = f"{value:.3g}"
+    return f"{float(digits):,.0f}" if "e+" in digits else digits
 
 
 def require(packages: Sequence[str]) -> None:

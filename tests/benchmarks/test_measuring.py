@@ -30,6 +30,10 @@ def test_what_takes_longer_is_done_less_often():
     assert Spread(2, 1, 4).inverted() == Spread(0.5, 0.25, 1)
 
 
+def test_a_spread_has_three_digits_and_its_thousands_apart():
+    assert str(Spread(12345.6, 0.01234, 999.9)) == "12,300 (0.0123 to 1,000)"
+
+
 def sleeper(seconds):
     return partial(sleep, seconds)
 
