@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, walk
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
-from cnncalc.views.workbook.plan import Block, Plan, Quantity, Specification
+from cnncalc.views.workbook.plan import Plan, Quantity, Specification
 from cnncalc.views.workbook.rendering import formula_rows
 from cnncalc.views.workbook.training.checks import wrong_input
 from cnncalc.views.workbook.values import calculated_trace, computed_values
@@ -81,16 +80,7 @@ def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
                     block.slice(values),
                     list(formula_rows(block)) or None,
                     block.slice(sizes) if block.quantity in sizes else None,
-                    _ties(block, values),
                 )
-
-
-def _ties(block: Block, values: Arrays) -> Array | None:
-    """Return where a block says which number of a window is its maximum, and several are."""
-    if block.quantity.name != "gradient first maximum":
-        return None
-    several = replace(block, quantity=block.quantity._replace(name="gradient equal maxima"))
-    return several.slice(values) > 1
 
 
 def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:

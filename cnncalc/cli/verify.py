@@ -28,13 +28,11 @@ def verify(workbook: Path, engine: EngineName) -> None:
 
     Pixels, weights and biases are read as they now stand. The values that the workbook stores are
     compared as well, and formulas that were typed over are named. The exit status is 1 where
-    anything differs, also where no one is wrong: what follows from the maximum of numbers that are
-    equal but for rounding is told, but can't be confirmed.
+    anything differs.
     """
     report = verify_workbook(workbook, engine)
     for line in report_lines(report):
         click.echo(line)
     if not report.agrees:
-        after = ", after a tie to within rounding" if report.is_tied else ""
-        message = f"the workbook differs from its calculation{after}"
+        message = "the workbook differs from its calculation"
         raise CheckError(message)

@@ -22,6 +22,7 @@ from cnncalc.ops.bias import bias_gradient
 from cnncalc.ops.dense import dense_input_gradient, dense_kernel_gradient
 from cnncalc.ops.dropout import dropout_gradient
 from cnncalc.ops.global_pooling import global_average_pool_gradient, global_max_pool_gradient
+from cnncalc.ops.maxima import maximum_gradient
 from cnncalc.ops.normalization import Statistics, batch_normalize_gradients
 from cnncalc.ops.padding import pad_gradient
 
@@ -248,7 +249,4 @@ def _(layer: specifications.Dropout, saved: Saved, gradient: Array) -> Array:
 def _(layer: specifications.Combine, saved: Saved, gradient: Array) -> Array:
     if layer.mode == "sum":
         return np.broadcast_to(gradient, saved.input.shape).copy()
-    winners = saved.input.argmax(axis=-1, keepdims=True)
-    result = np.zeros_like(saved.input)
-    np.put_along_axis(result, winners, gradient, axis=-1)
-    return result
+    return maximum_gradient(gradient, saved.input, -1)

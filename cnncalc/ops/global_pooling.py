@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncalc.ops.arrays import Array, require_batch
+from cnncalc.ops.maxima import maximum_gradient
 from cnncalc.ops.sums import channel_sum
 
 __all__ = [
@@ -64,12 +65,12 @@ def global_max_pool(images: Array) -> Array:
     return largest
 
 
-def global_max_pool_gradient(gradient: Array, images: Array) -> Array:
+def global_max_pool_gradient(gradient: Array, images: Array, *, near: bool = False) -> Array:
     """Return a loss's gradient by the images: each channel's goes to its first maximum.
 
     Max pooling keeps one convention everywhere; Keras shares a tie out equally here.
     Arguments: `gradient` by the output (batch, channels); the pooled `images` (batch, height,
-    width, channels).
+    width, channels); whether what is `near`, equal but for rounding, counts as the maximum.
     Returns (batch, height, width, channels).
 
     >>> global_max_pool_gradient(np.array([[5.0]]), np.array([[[[1.0], [2.0], [2.0]]]])).ravel()
@@ -77,7 +78,5 @@ def global_max_pool_gradient(gradient: Array, images: Array) -> Array:
     """
     require_batch(images)
     batch, height, width, channels = images.shape
-    winners = images.reshape(batch, height * width, channels).argmax(axis=1)[:, None]
-    result = np.zeros((batch, height * width, channels), gradient.dtype)
-    np.put_along_axis(result, winners, gradient[:, None], axis=1)
-    return result.reshape(images.shape)
+    cells = images.reshape(batch, height * width, channels)
+    return maximum_gradient(gradient[:, None], cells, 1, near=near).reshape(images.shape)

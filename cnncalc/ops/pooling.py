@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array, Positions, require_images
+from cnncalc.ops.maxima import least_maximum
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
@@ -54,10 +55,11 @@ def max_pool(images: Array, geometry: Geometry) -> Array:
     return result
 
 
-def max_positions(images: Array, geometry: Geometry) -> Positions:
+def max_positions(images: Array, geometry: Geometry, *, near: bool = False) -> Positions:
     """Say which cell of each window is its maximum: the first one in row-major order.
 
-    Arguments: `images` (batch, height, width, channels); the window's `geometry`.
+    Arguments: `images` (batch, height, width, channels); the window's `geometry`; whether what is
+    `near`, equal but for rounding, counts as the maximum.
     Returns (batch, output height, output width, channels), each i × kernel width + j for the
     kernel's cell (i, j).
     Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
@@ -73,16 +75,19 @@ def max_positions(images: Array, geometry: Geometry) -> Positions:
     for tile in _tiles(images, geometry):
         covered = padded_input(images, geometry, tile, value=-np.inf)
         positions[tile] = sum(
-            index * wins for index, (_, wins) in enumerate(_wins(covered, geometry))
+            index * wins for index, (_, wins) in enumerate(_wins(covered, geometry, near))
         )
     return positions
 
 
-def max_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Array:
+def max_pool_gradient(
+    gradient: Array, images: Array, geometry: Geometry, *, near: bool = False
+) -> Array:
     """Return a loss's gradient by the images: each window's goes to its first maximum.
 
     Arguments: `gradient` by the output (batch, output height, output width, channels); the pooled
-    `images` (batch, height, width, channels); the window's `geometry`.
+    `images` (batch, height, width, channels); the window's `geometry`; whether what is `near`,
+    equal but for rounding, counts as the maximum.
     Returns (batch, height, width, channels).
     Raises ShapeError where the arrays don't fit the geometry.
     """
@@ -93,7 +98,7 @@ def max_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arr
     for tile in _tiles(images, geometry):
         covered = padded_input(images, geometry, tile, value=-np.inf)
         targets = total[tile.covered(geometry)]
-        for cell, wins in _wins(covered, geometry):
+        for cell, wins in _wins(covered, geometry, near):
             target = tap(targets, geometry, cell)
             target += np.where(wins, gradient[tile], 0)
     return pad_gradient(total, geometry.pads)
@@ -233,13 +238,14 @@ def _norms(covered: Array, geometry: Geometry) -> Array:
 
 
 def _wins(
-    covered: Array, geometry: Geometry
+    covered: Array, geometry: Geometry, near: bool
 ) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
     """Yield each kernel cell, and in which windows it meets the first maximum."""
     maxima = _reduce(np.maximum, covered, geometry)
+    least = least_maximum(maxima) if near else maxima
     open_windows = np.ones(maxima.shape, np.bool_)
     for cell in taps(geometry):
-        wins = open_windows & (tap(covered, geometry, cell) == maxima)
+        wins = open_windows & (tap(covered, geometry, cell) >= least)
         open_windows ^= wins
         yield cell, wins
 

@@ -1,4 +1,9 @@
-"""A batch's forward and backward pass as in training, with the gradient of each activation."""
+"""A batch's forward and backward pass as in training, with the gradient of each activation.
+
+One thing is not left to rounding: numbers that only it sets apart from a maximum count as the
+maximum, so that the first of them gets the gradient, as it does in a workbook's formulas. Where
+sums tie in this way, and no earlier, a training may part from its record.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.layers import ConvolutionLayer, Dense, Layer
-from cnncalc.network import Array, Saved, backward_layer
+from cnncalc.layers import (
+    Combine,
+    ConvolutionLayer,
+    Dense,
+    GlobalMaxPooling2D,
+    Layer,
+    MaxPooling2D,
+)
+from cnncalc.network import Array, LayerGradients, Saved, Weights, backward_layer
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.ops.global_pooling import global_max_pool_gradient
+from cnncalc.ops.maxima import maximum_gradient
+from cnncalc.ops.pooling import max_pool_gradient
 from cnncalc.training.objective import Objective, PieceForward
 from cnncalc.training_step.structure import LayerStep
 
@@ -68,7 +83,7 @@ def _backward(
     first = next(index for index, own in enumerate(weights) if own)
     for index in reversed(range(first, len(bare))):
         saved = forward.saved[index]
-        result = backward_layer(bare[index], weights[index], saved, gradient, index > first)
+        result = _gradients(bare[index], weights[index], saved, gradient, index > first)
         steps[index] = replace(
             steps[index],
             output=gradient,
@@ -83,6 +98,24 @@ def _backward(
         outputs = forward.outputs
         steps[-1] = replace(steps[-1], layer_output=outputs, output=None, pre_activation=joined)
     return tuple(steps)
+
+
+def _gradients(
+    layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    """As `backward_layer`, but for what counts as a maximum."""
+    match layer:
+        case MaxPooling2D():
+            geometry = layer.geometry(saved.input.shape[1:])
+            result = max_pool_gradient(gradient, saved.input, geometry, near=True)
+        case GlobalMaxPooling2D():
+            by_channel = gradient.reshape(len(gradient), -1)
+            result = global_max_pool_gradient(by_channel, saved.input, near=True)
+        case Combine(mode="max"):
+            result = maximum_gradient(gradient, saved.input, -1, near=True)
+        case _:
+            return backward_layer(layer, weights, saved, gradient, to_input)
+    return LayerGradients(result if to_input else None, {})
 
 
 def _has_own_activation(layer: Layer) -> bool:

@@ -12,6 +12,7 @@ from cnncalc import layers as specifications
 from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.network import Array, Saved, Weights, backward_layer
+from cnncalc.ops.maxima import first_maximum
 from cnncalc.training_step.explanation import GradientTerm, Place, Position, Terms
 from cnncalc.training_step.structure import LayerStep
 from cnncalc.training_step.weight_terms import Joined, error_of, geometry_of
@@ -194,10 +195,14 @@ def _share(layer: PoolingLayer, step: LayerStep, error_at: Position, at: Positio
         return own / result if result else 0.0
     cells = _cells(step, error_at)
     if isinstance(layer, specifications.MaxPooling2D):
-        values = [float(step.layer_input[cell]) for cell in cells]
-        return float(cells[values.index(max(values))] == at)
+        values = np.array([step.layer_input[cell] for cell in cells])
+        return float(cells[_first_maximum(values)] == at)
     counted = len(cells) if layer.padding == "same" else int(np.prod(geometry_of(step).kernel))
     return 1 / counted
+
+
+def _first_maximum(values: Array) -> int:
+    return int(first_maximum(values.ravel(), 0, near=True).item())
 
 
 def _cells(step: LayerStep, error_at: Position) -> list[Position]:
@@ -224,7 +229,7 @@ def _(
     if isinstance(layer, specifications.GlobalAveragePooling2D):
         factor = 1 / values.size
     else:
-        factor = float(int(values.argmax()) == row * values.shape[1] + column)
+        factor = float(_first_maximum(values) == row * values.shape[1] + column)
     note = f"the gradient by the layer's output × {_SHARES[type(layer)]}"
     return _single(step, error_at, factor, note)
 
@@ -232,7 +237,7 @@ def _(
 @_terms.register(specifications.Combine)
 def _(layer: specifications.Combine, step: LayerStep, weights: Weights, at: Position) -> Joined:
     values = step.layer_input[at[:-1]]
-    is_winner = layer.mode == "sum" or int(values.argmax()) == at[-1]
+    is_winner = layer.mode == "sum" or _first_maximum(values) == at[-1]
     note = "the gradient by the layer's output" + (
         "" if layer.mode == "sum" else " × 1 where it is the first maximum, else 0"
     )

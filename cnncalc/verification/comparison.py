@@ -38,9 +38,7 @@ class ExpectedBlock:
     Arguments: the `sheet`, and the `row` and `column` of its first cell, counted from 0; its
     `values` (height, width), NaN for an empty cell, or texts; its `formulas`, one a cell in as many
     rows and without their equals signs, None where the cells are constants; the `sizes` (height,
-    width) of the terms behind its numbers (see `term_sizes`), where they are known; `ties` (height,
-    width), True where a number says which of several is the largest and these are equal, or but for
-    rounding, where there may be any.
+    width) of the terms behind its numbers (see `term_sizes`), where they are known.
     """
 
     sheet: str
@@ -49,7 +47,6 @@ class ExpectedBlock:
     values: Array
     formulas: Sequence[Sequence[str]] | None = None
     sizes: Array | None = None
-    ties: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Difference:
     """One formula cell, the number it should give, and what was found.
 
     `absolute` and `relative` are infinite where no number was found. `found` is None where there
-    was nothing. `is_tied` tells of a number that rounding decides (`ExpectedBlock.ties`).
+    was nothing.
     """
 
     place: Place
@@ -66,7 +63,6 @@ class Difference:
     found: CellValue | None
     absolute: float
     relative: float
-    is_tied: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +70,7 @@ class Comparison:
     """The numbers of formula cells compared.
 
     `cells` were compared, `missing` had nothing to compare; `differing` are beyond the tolerance,
-    `first` is the first of them; `largest` is the largest relative difference of all; `tied` is the
-    first one that rounding decides, from which others may follow.
+    `first` is the first of them; `largest` is the largest relative difference of all.
     """
 
     cells: int
@@ -83,7 +78,6 @@ class Comparison:
     differing: int
     first: Difference | None
     largest: Difference | None
-    tied: Difference | None = None
 
 
 @dataclass(frozen=True)
@@ -117,11 +111,6 @@ class Report:
         """Whether nothing was found."""
         return not (self.changes or self.evaluated.differing or self.stored.differing)
 
-    @property
-    def is_tied(self) -> bool:
-        """Whether all formulas are what they were, and some came to another side of a tie."""
-        return not self.changes and bool(self.evaluated.tied or self.stored.tied)
-
 
 class _Cell(NamedTuple):
     """One cell as it should be; `formula` without its equals sign."""
@@ -130,7 +119,6 @@ class _Cell(NamedTuple):
     formula: str | None
     value: float | str
     term_size: float
-    is_tied: bool
 
 
 def compare(
@@ -159,13 +147,12 @@ def compare(
 def _cells(block: ExpectedBlock) -> Iterator[_Cell]:
     """Yield the cells of a block, row by row."""
     sizes = np.zeros(block.values.shape) if block.sizes is None else block.sizes
-    ties = np.zeros(block.values.shape, bool) if block.ties is None else block.ties
-    for row, lines in enumerate(zip(block.values, sizes, ties, strict=True)):
-        cells = zip(*(line.tolist() for line in lines), strict=True)
-        for column, (number, size, is_tied) in enumerate(cells):
+    for row, (numbers, terms) in enumerate(zip(block.values, sizes, strict=True)):
+        pairs = zip(numbers.tolist(), terms.tolist(), strict=True)
+        for column, (number, size) in enumerate(pairs):
             place = Place(block.sheet, block.row + row, block.column + column)
             formula = block.formulas[row][column] if block.formulas else None
-            yield _Cell(place, formula, number, size, is_tied)
+            yield _Cell(place, formula, number, size)
 
 
 def _change(cell: _Cell, cells: WorkbookCells) -> Change | None:
@@ -188,8 +175,7 @@ def _differences(
         absolute = _distance(cell.value, value)
         relative = _relative(absolute, cell)
         formula = f"={formulas[cell.place]}"
-        numbers = (absolute, relative, cell.is_tied)
-        yield Difference(cell.place, formula, cell.value, value, *numbers)
+        yield Difference(cell.place, formula, cell.value, value, absolute, relative)
 
 
 def _distance(expected: float | str, found: CellValue | None) -> float:
@@ -211,7 +197,7 @@ def _relative(absolute: float, cell: _Cell) -> float:
 
 def _comparison(differences: Iterable[Difference], missing: int) -> Comparison:
     cells = differing = 0
-    first = largest = tied = None
+    first = largest = None
     for difference in differences:
         cells += 1
         if largest is None or difference.relative > largest.relative:
@@ -219,5 +205,4 @@ def _comparison(differences: Iterable[Difference], missing: int) -> Comparison:
         if difference.relative > TOLERANCE:
             differing += 1
             first = first or difference
-            tied = tied or (difference if difference.is_tied else None)
-    return Comparison(cells, missing, differing, first, largest, tied)
+    return Comparison(cells, missing, differing, first, largest)

@@ -43,17 +43,8 @@ def _comparison(what: str, found: Comparison) -> Iterator[str]:
         yield f"  {found.missing:,} {formulas} no stored value yet."
     if found.first:
         yield f"  First difference: {_difference(found.first)}"
-    if found.tied:
-        yield f"  {_tie(found.tied)}"
     if found.largest and found.largest.absolute and found.largest != found.first:
         yield f"  Largest difference: {_difference(found.largest)}"
-
-
-def _tie(found: Difference) -> str:
-    return (
-        f"A tie to within rounding in the window of {_place(found.place)}: which of its numbers is "
-        "the first maximum depends on rounding; what follows from it may differ."
-    )
 
 
 def _difference(found: Difference) -> str:

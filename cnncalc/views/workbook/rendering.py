@@ -16,7 +16,8 @@ from cnncalc.views.workbook.references import column_letters, sheet_prefix
 
 __all__ = ["formula_rows"]
 
-_PLACE = re.compile(r"\{(\d+)\}")
+# A reference's place in a template; braces of the formula's own are doubled.
+_PLACE = re.compile(r"(?<!\{)\{(\d+)\}")
 
 
 def formula_rows(block: Block) -> Iterator[list[str]]:
@@ -72,7 +73,9 @@ def _pieces(formula: Formula) -> list[_Piece]:
     """Split a template at its references."""
     parts = _PLACE.split(formula.template)
     return [
-        _reference_piece(formula.references[int(part)]) if place % 2 else _text_piece(part)
+        _reference_piece(formula.references[int(part)])
+        if place % 2
+        else _text_piece(part.replace("{{", "{").replace("}}", "}"))
         for place, part in enumerate(parts)
     ]
 

@@ -9,7 +9,15 @@ places = st.integers(0, 1000)
 sizes = st.integers(1, 4)
 sheets = st.sampled_from(["", "Image", "100% it's {0}"])
 references = st.builds(Reference, sheets, places, places, sizes, sizes, steps, steps)
-templates = st.sampled_from(["{0}", "{0}*{1}", "IF({0}>0,{0},{1})%", "SUMPRODUCT({0},{1})+{1}"])
+templates = st.sampled_from(
+    [
+        "{0}",
+        "{0}*{1}",
+        "IF({0}>0,{0},{1})%",
+        "SUMPRODUCT({0},{1})+{1}",
+        "SUMPRODUCT({0}*{{2,1;0,-1}}+{1}*{{1}})",
+    ]
+)
 
 
 @given(templates, references, references, sizes, sizes)

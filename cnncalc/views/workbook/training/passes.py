@@ -128,11 +128,14 @@ def _backward(
         if gradient is None:
             passes.append(_layer_pass(each, samples, [], [], []))
             continue
-        shared = shared_volumes(each.layer, each.source, place > first)
-        weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
-        volumes, gradient = gradient_volumes(
-            each.layer, each.source, gradient, place > first, own_loss
-        )
+        try:
+            shared = shared_volumes(each.layer, each.source, place > first)
+            weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
+            volumes, gradient = gradient_volumes(
+                each.layer, each.source, gradient, place > first, own_loss
+            )
+        except (ShapeError, OptionError) as error:
+            raise _named(each.layer, error) from error
         passes.append(_layer_pass(each, samples, shared, volumes, weights))
     return tuple(reversed(passes))
 

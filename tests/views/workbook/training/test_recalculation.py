@@ -203,6 +203,30 @@ def test_a_fast_engine_trains_as_cnncalc_does_after_changes(case):
     assert compare_exported(exported, evaluation).evaluated.differing == 0
 
 
+def mirrored(seed):
+    """A training on a mirrored image and kernel: windows on the axis tie, but for rounding."""
+    text = "Conv2D(1, 3, padding='same', use_bias=False); {}; Flatten(); Dense(3, 'softmax')"
+    pool = ("MaxPooling2D((1, 2))", "MaxPooling2D(3, 1, 'same')", "GlobalMaxPooling2D()")[seed % 3]
+    network = initialize(parse(text.format(pool)).layers, (6, 8, 1), seed)
+    kernel = np.array([[0.1, 0.2, 0.1], [0.3, 0.7, 0.3], [0.1, 0.2, 0.1]])
+    weights = ({"kernel": kernel.reshape(3, 3, 1, 1)}, *network.weights[1:])
+    half = np.random.default_rng(seed).random((6, 4, 1)).round(1)
+    # The axis lies inside a window.
+    image = np.roll(np.concatenate([half, half[:, ::-1]], axis=1), -1, axis=1)
+    made = pieces(replace(network, weights=weights), optimizer="SGD(0.5)", batches=((0,), (0,)))
+    return example(replace(made, samples=((image, 0),)))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rounding_does_not_decide_where_a_maximums_gradient_goes(engine):
+    contents = [mirrored(seed).content for seed in range(6)]
+    for seed, (content, evaluation) in enumerate(
+        zip(contents, recalculate(contents, engine), strict=True)
+    ):
+        report = compare_exported(read_exported(content), evaluation)
+        assert report.agrees, (seed, report.evaluated.first)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_constant_may_become_0(engine):
     """Momentum is still drawn, and is then what a step adds to a weight, without its decay."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
-from cnncalc.views.workbook.stages.gradients.pooling import near_count, tie_volume
+from cnncalc.views.workbook.stages.gradients.pooling import (
+    NEAREST,
+    countdown,
+    least,
+    near_count,
+    nearest_first,
+    tie_volume,
+)
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, helper, title
 from cnncalc.views.workbook.stages.volumes import (
     Finder,
@@ -22,7 +29,7 @@ _AVERAGE = "The slice's error, shared out among its cells alike."
 _ROWS = "The largest number of each row, to find the maximum's row by."
 _PLACE = (
     "The place of the slice's maximum.",
-    "Counted from 1, row by row: that of the first one, where several are equal.",
+    f"Counted from 1, row by row: that of the first cell that is the maximum, or {NEAREST}.",
 )
 _MAX = ("The slice's error goes to its first maximum.", "All other cells get 0.")
 
@@ -74,10 +81,11 @@ def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> li
         largest = _of_channel(pooled, is_row, index, find)
         cells = find(source.quantity, index, source.size)
         if 1 in source.size:
-            return formulas.apply("MATCH({0},{1},0)", largest, cells)
-        row = "MATCH({0},{1},0)"
-        template = f"({row}-1)*{width}+MATCH({{0}},INDEX({{2}},{row},0),0)"
-        return formulas.apply(template, largest, find(rows, index, (height, 1)), cells)
+            return nearest_first(cells, largest)
+        row = f"{height + 1}-SUMPRODUCT(MAX(({{2}}>={least(1)})*{countdown(height, 1)}))"
+        left = f"(INDEX({{0}},{row},0)>={least(1)})*{countdown(1, width)}"
+        template = f"({row}-1)*{width}+{width + 1}-SUMPRODUCT(MAX({left}))"
+        return formulas.apply(template, cells, largest, find(rows, index, (height, 1)))
 
     def equal(index: Index, find: Finder) -> Formula:
         largest = _of_channel(pooled, is_row, index, find)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil, prod
 
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import L2Pooling2D, MaxPooling2D, PoolingLayer
+from cnncalc.ops.maxima import NEAR, SMALLEST
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference, Step
 from cnncalc.views.workbook.stages.gradients.coverage import Cell, covered
@@ -25,20 +27,20 @@ from cnncalc.views.workbook.stages.volumes import (
 )
 
 __all__ = [
-    "NEAR",
-    "SMALLEST",
-    "first_place",
+    "NEAREST",
+    "countdown",
+    "least",
     "near_count",
+    "nearest_first",
     "pooling_gradient_volumes",
     "tie_volume",
 ]
 
-# A formula looks for the maximum row by row, an IF in an IF; of these, spreadsheets take 64.
-MOST_ROWS = 32
-# Numbers that differ by less than this share of the larger one, or of SMALLEST where it is smaller,
-# count as equal: no two programs need agree on more (see `verification.term_sizes`). Spreadsheets
-# take what differs in the last digits for equal anyway, so that exact ties can't be told apart.
-NEAR, SMALLEST = 1e-12, 0.1
+# The formula of a first maximum holds a number for each cell of its window; that of what errors a
+# cell gets, a term of up to 26 characters for each window that lies on it.
+MOST_CELLS, MOST_WINDOWS = 1_024, 300
+# How near to a maximum, in words.
+NEAREST = f"within {formulas.literal(NEAR)} of it"
 
 # 1 is shown as nothing, more than that in red.
 TIES = '[Red][>1]0"×";""'
@@ -48,12 +50,12 @@ _NOTHING = Formula("0", ())
 
 _PLACES = (
     "The place of each window's maximum.",
-    "Counted from 1, row by row: that of the first one, where several are equal.",
+    f"Counted from 1, row by row: that of the first cell that is the maximum, or {NEAREST}.",
 )
 _TIES = (
     "How many cells share the maximum, if several.",
-    "Of such a tie only the first one learns. Cells that are equal but for rounding count, too: "
-    "which one of them is the maximum may differ from program to program.",
+    f"Of such a tie only the first one learns. A cell {NEAREST} counts as the maximum, so that "
+    "rounding doesn't decide which one learns.",
 )
 _MAX = ("The error goes to the window's first maximum.", "All its other cells get 0.")
 _AVERAGE_SHARES = "Each window's error, divided by as many cells as its mean was."
@@ -65,7 +67,7 @@ _L2 = "The cell's number × the shares of all windows that lie on it."
 def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     """Return the gradient by a pooling's input, after the smaller steps that lead to it.
 
-    Raises ShapeError for a window of more rows than a formula can look through.
+    Raises ShapeError for larger windows, or more of them on a cell, than formulas have room for.
     """
     if isinstance(layer, MaxPooling2D):
         return _max_volumes(layer, source, gradient)
@@ -75,14 +77,14 @@ def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Sour
 
 def _max_volumes(layer: MaxPooling2D, source: Source, gradient: Source) -> list[Volume]:
     geometry = layer.geometry(source.shape)
-    _require_rows(geometry)
+    _require_room(geometry)
     _, window = window_volumes(layer, source, geometry)
     pooled = Quantity("stage", layer.name, "pooling")
     size, steps = sliding(geometry)
 
     def place(index: Index, find: Finder) -> Formula:
         largest = find(pooled, index, steps=EACH)
-        return first_place(largest, find(window.quantity, index, size, steps))
+        return nearest_first(find(window.quantity, index, size, steps), largest)
 
     def equal(index: Index, find: Finder) -> Formula:
         covered_cells = find(window.quantity, index, size, steps)
@@ -96,35 +98,57 @@ def _max_volumes(layer: MaxPooling2D, source: Source, gradient: Source) -> list[
     ]
 
 
-def _require_rows(geometry: Geometry) -> None:
-    if geometry.kernel.height > MOST_ROWS:
+def _require_room(geometry: Geometry) -> None:
+    height, width = geometry.kernel
+    if height * width > MOST_CELLS:
         message = (
-            f"a workbook finds the first maximum of windows of {MOST_ROWS} rows at most. "
-            f"Received: a window of {geometry.kernel.height} rows"
+            f"a workbook finds the first maximum of windows of {MOST_CELLS:,} cells at most. "
+            f"Received: windows of {height}×{width}"
+        )
+        raise ShapeError(message)
+    axes = (geometry.vertical, geometry.horizontal)
+    windows = prod(min(axis.output, ceil(axis.kernel / axis.stride)) for axis in axes)
+    if windows > MOST_WINDOWS:
+        message = (
+            f"a workbook hands on the errors of {MOST_WINDOWS} windows on a cell at most; larger "
+            f"strides, or a smaller window, will fit. Received: {windows} of {height}×{width}"
         )
         raise ShapeError(message)
 
 
-def first_place(largest: Reference, window: Reference) -> Formula:
-    """Return the formula of where a window has its maximum first, counted from 1 row by row.
+def least(place: int) -> str:
+    """Return the template of the number from which on one counts as the maximum in a reference.
 
-    MATCH looks through a single row or column, so that each row of a window is asked by itself.
-    Unlike `=`, it never takes an empty cell for 0.
-
-    >>> window = Reference("", 2, 3, 2, 2)
-    >>> first_place(Reference("", 0, 0), window).text(0, 0)
-    'IF(ISNUMBER(MATCH($A$1,$D$3:$E$3,0)),MATCH($A$1,$D$3:$E$3,0),2+MATCH($A$1,$D$4:$E$4,0))'
+    >>> least(1)
+    '{1}-1E-12*MAX(0.1,ABS({1}))'
     """
-    if 1 in (window.height, window.width):
-        return formulas.apply("MATCH({0},{1},0)", largest, window)
+    return f"{{{place}}}-{formulas.literal(NEAR)}*MAX({SMALLEST},ABS({{{place}}}))"
+
+
+def nearest_first(window: Reference, largest: Reference) -> Formula:
+    """Return the formula of where a window's maximum stands first, counted from 1 row by row.
+
+    Each cell that is the maximum, but for rounding, counts as many as are left from it on, and the
+    largest count tells the first. Cells without a number don't count.
+
+    >>> nearest_first(Reference("", 2, 3, 1, 2), Reference("", 0, 0)).text(0, 0)
+    '3-SUMPRODUCT(MAX(($D$3:$E$3<>"")*($D$3:$E$3>=$A$1-1E-12*MAX(0.1,ABS($A$1)))*{2,1}))'
+    """
     height, width = window.height, window.width
-    rows = [replace(window, height=1).moved(row, 0) for row in range(height)]
-    template = f"{(height - 1) * width}+MATCH({{0}},{{{height}}},0)"
-    for row in reversed(range(height - 1)):
-        found = f"MATCH({{0}},{{{row + 1}}},0)"
-        before = f"{row * width}+" if row else ""
-        template = f"IF(ISNUMBER({found}),{before}{found},{template})"
-    return formulas.apply(template, largest, *rows)
+    left = countdown(height, width)
+    template = f'{height * width + 1}-SUMPRODUCT(MAX(({{0}}<>"")*({{0}}>={least(1)})*{left}))'
+    return formulas.apply(template, window, largest)
+
+
+def countdown(height: int, width: int) -> str:
+    """Return the template of a table of numbers that fall to 1, row by row.
+
+    >>> countdown(2, 3).format()
+    '{6,5,4;3,2,1}'
+    """
+    numbers = [str(number) for number in range(height * width, 0, -1)]
+    rows = [",".join(numbers[row * width :][:width]) for row in range(height)]
+    return f"{{{{{';'.join(rows)}}}}}"
 
 
 def near_count(window: Reference, largest: Reference) -> Formula:
@@ -135,8 +159,7 @@ def near_count(window: Reference, largest: Reference) -> Formula:
     >>> near_count(Reference("", 2, 3, 2, 2), Reference("", 0, 0)).text(0, 0)
     'SUMPRODUCT(($D$3:$E$4<>"")*($D$3:$E$4>=$A$1-1E-12*MAX(0.1,ABS($A$1))))'
     """
-    near = f"{{1}}-{formulas.literal(NEAR)}*MAX({SMALLEST},ABS({{1}}))"
-    return formulas.apply(f'SUMPRODUCT(({{0}}<>"")*({{0}}>={near}))', window, largest)
+    return formulas.apply(f'SUMPRODUCT(({{0}}<>"")*({{0}}>={least(1)}))', window, largest)
 
 
 def tie_volume(layer: str, gradient: Source, equal: Callable[[Index, Finder], Formula]) -> Volume:

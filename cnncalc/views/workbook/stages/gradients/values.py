@@ -27,6 +27,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.ops.maxima import first_maximum, least_maximum
 from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.substeps import dilate, parts
 from cnncalc.training_step import LayerStep
@@ -34,7 +35,6 @@ from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.stages.gradients.activation import without_activation
 from cnncalc.views.workbook.stages.gradients.batch_values import batch_values, sample_values
 from cnncalc.views.workbook.stages.gradients.convolution import is_whole, reach
-from cnncalc.views.workbook.stages.gradients.pooling import NEAR, SMALLEST
 from cnncalc.views.workbook.stages.gradients.quantities import (
     by_input,
     by_pre_activation,
@@ -244,14 +244,14 @@ def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
     windows = windows[:: geometry.strides.height, :: geometry.strides.width]
     largest = own.layer_output[..., np.newaxis, np.newaxis]
     return {
-        "gradient first maximum": max_positions(images, geometry)[0] + 1.0,
+        "gradient first maximum": max_positions(images, geometry, near=True)[0] + 1.0,
         "gradient equal maxima": _near(windows, largest).sum(axis=(-2, -1)).astype(np.float64),
     }
 
 
 def _near(numbers: Array, largest: Array) -> Array:
     """Tell which numbers are equal to their maximum, or but for rounding."""
-    near: Array = numbers >= largest - NEAR * np.maximum(SMALLEST, np.abs(largest))
+    near: Array = numbers >= least_maximum(largest)
     return near
 
 
@@ -275,7 +275,7 @@ def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
     height, width, channels = own.layer_input.shape
     cells = own.layer_input.reshape(-1, channels)
     found = {
-        "gradient first maximum": cells.argmax(axis=0) + 1.0,
+        "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
         "gradient equal maxima": _near(cells, cells.max(axis=0)).sum(axis=0).astype(np.float64),
     }
     result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
@@ -288,7 +288,8 @@ def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
 def _(layer: Combine, own: _Sample) -> dict[str, Array]:
     if layer.mode == "sum":
         return {}
-    return {"gradient equal maxima": np.cumsum(own.layer_input == own.layer_output, axis=-1) + 0.0}
+    equal = _near(own.layer_input, own.layer_output)
+    return {"gradient equal maxima": np.cumsum(equal, axis=-1) + 0.0}
 
 
 def _softmax_helpers(own: _Sample) -> dict[str, Array]:

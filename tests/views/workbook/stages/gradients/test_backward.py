@@ -125,9 +125,14 @@ def test_every_number_in_parts_is_drawn_once(case):
     check_drawn_once(case)
 
 
-def test_a_window_of_too_many_rows_says_so():
-    with pytest.raises(ShapeError, match="of 32 rows at most"):
-        LaidOut(case_of(MaxPooling2D((33, 2)), (33, 2, 1)), 0)
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [((33, 33), "of 1,024 cells at most"), ((18, 18), "of 300 windows on a cell at most")],
+)
+def test_a_window_of_too_many_cells_says_so(window, message):
+    strides = 1 if window == (18, 18) else None
+    with pytest.raises(ShapeError, match=message):
+        LaidOut(case_of(MaxPooling2D(window, strides), (40, 40, 1)), 0)
 
 
 @pytest.mark.recalculation
