@@ -1,8 +1,8 @@
 """Kills `cnncalc train` again and again, goes on with --resume, and says what came of it.
 
 Usage: python -m tests.cli.killed_command FOLDER KILLS SEED [TRAIN'S OPTIONS]
-The first kill and every other after it fall behind the first checkpoint that a run writes, the
-others at any moment of a run.
+Half the kills at least fall into training, the others at any moment of a run, and the last leaves
+something to go on from. A run that was not killed in time is compared, too.
 """
 
 from __future__ import annotations
@@ -80,26 +80,32 @@ def rows(path: Path) -> list[Row]:
         return [{**row, "seconds": ""} for row in csv.DictReader(file)]
 
 
+def is_same(folder: Path) -> bool:
+    """Say whether the killed training has ended at the undisturbed one's model and history."""
+    models = [(folder / f"{name}.keras").read_bytes() for name in ("killed", "undisturbed")]
+    histories = [rows(folder / f"{name}.csv") for name in ("killed", "undisturbed")]
+    return models[0] == models[1] and histories[0] == histories[1]
+
+
 def main(folder: Path, kills: int, seed: int, options: tuple[str, ...]) -> None:
     whole = finish(folder, "undisturbed", options)
     begin_anew(folder)
     generator = np.random.default_rng(seed)
-    killed = Counter[str]()
-    while killed.total() < kills:
-        in_training = killed.total() % 2 == 0
+    killed, same = Counter[str](), True
+    checkpoint = folder / "killed.keras.checkpoint"
+    while killed.total() < kills or killed["training"] < kills / 2 or not checkpoint.exists():
+        in_training = killed["training"] <= killed.total() / 2
         seconds = generator.uniform(0, whole / 4 if in_training else whole)
         moment = kill(folder, options, seconds, in_training=in_training)
         if moment == "at its end":
+            same = same and is_same(folder)
             begin_anew(folder)
         else:
             killed[moment] += 1
     finish(folder, "killed", options)
-    models = [(folder / f"{name}.keras").read_bytes() for name in ("killed", "undisturbed")]
-    histories = [rows(folder / f"{name}.csv") for name in ("killed", "undisturbed")]
     result = {
         "killed": killed,
-        "same model": models[0] == models[1],
-        "same history": histories[0] == histories[1],
+        "same": same and is_same(folder),
         "files": sorted(path.name for path in folder.iterdir() if path.is_file()),
         "cache": len(list(folder.glob("cache/*"))),
     }

@@ -48,10 +48,9 @@ def test_killed_before_any_of_its_files_is_there_a_training_writes_them_all(tmp_
 
 def test_killed_at_some_moments_a_training_ends_at_the_very_same_files(tmp_path):
     result = said_by("killed_command", tmp_path, 3, 1, "--epochs", "2")
-    assert sum(result["killed"].values()) == 3
-    assert result["killed"]["training"] >= 1
-    assert result["same model"]
-    assert result["same history"]
+    assert sum(result["killed"].values()) >= 3
+    assert result["killed"]["training"] >= 2
+    assert result["same"]
     assert result["files"] == BOTH
 
 
@@ -60,9 +59,8 @@ def test_killed_20_times_a_training_on_photos_ends_at_the_very_same_files(tmp_pa
     save_classes(tmp_path / "pets", 40)
     size = ("--image-size", "64", "--stratify", "--batch-size", "8", "--epochs", "4")
     result = said_by("killed_command", tmp_path, 20, 1, "pets", "--cache", "cache", *size)
-    assert sum(result["killed"].values()) == 20
-    assert result["killed"]["training"] >= 8
-    assert result["same model"]
-    assert result["same history"]
+    assert sum(result["killed"].values()) >= 20
+    assert result["killed"]["training"] >= 10
+    assert result["same"]
     assert result["files"] == BOTH
     assert result["cache"] == 1

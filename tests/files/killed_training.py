@@ -61,7 +61,7 @@ def main(path: Path, kills: int, seed: int) -> None:
     generator = np.random.default_rng(seed)
     killed = Counter[str]()
     while killed.total() < kills:
-        in_training = killed.total() % 2 == 0
+        in_training = (kills - killed.total()) % 2 == 1  # so the last is, which is resumed
         seconds = generator.uniform(0, 0.02 if in_training else 0.06)
         moment = train_and_kill(path, seconds, in_training=in_training)
         if path.exists():
