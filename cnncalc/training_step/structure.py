@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
-from cnncalc.network import Array, Network, Weights
+from cnncalc.network import Array, Network
 from cnncalc.trace import Trace, record
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizers import Optimizer
@@ -109,18 +109,6 @@ class StepRecord:
         """Return the forward pass of one recorded sample, counted from 0, as in this step."""
         drawn = [_of_sample(step, sample) for step in self.layers]
         return record(self.network, self.images[sample], drawn)
-
-    @property
-    def weights_after(self) -> tuple[Weights, ...]:
-        """The weights after the step, one mapping a layer."""
-        changed = {(update.layer, update.weight): update.after for update in self.updates}
-        for step in self.layers:
-            changed |= {(step.layer.name, name): values for name, values in step.moved.items()}
-        pairs = zip(self.network.layers, self.network.weights, strict=True)
-        return tuple(
-            {name: changed.get((layer.name, name), values) for name, values in own.items()}
-            for layer, own in pairs
-        )
 
     def layer(self, name: str) -> LayerStep:
         """Return the gradients at the layer of a name.

@@ -74,3 +74,15 @@ def batches(count=3, size=4, seed=5):
         (generator.integers(0, 256, (size, 6, 7, 2)), generator.integers(0, 2, size))
         for _ in range(count)
     ]
+
+
+def weights_after(record):
+    """The weights after a recorded step, one mapping a layer."""
+    changed = {(update.layer, update.weight): update.after for update in record.updates}
+    for step in record.layers:
+        changed |= {(step.layer.name, name): values for name, values in step.moved.items()}
+    pairs = zip(record.network.layers, record.network.weights, strict=True)
+    return [
+        {name: changed.get((layer.name, name), values) for name, values in own.items()}
+        for layer, own in pairs
+    ]

@@ -138,6 +138,10 @@ def _sgd(number: _Number) -> Iterator[Equation]:
             **own,
         )
         return
+    yield from _with_momentum(number, optimizer, own)
+
+
+def _with_momentum(number: _Number, optimizer: SGD, own: dict[str, float]) -> Iterator[Equation]:
     share = optimizer.momentum
     yield number.equation(
         "momentum",
@@ -171,7 +175,12 @@ def _sgd(number: _Number) -> Iterator[Equation]:
 def _rmsprop(number: _Number) -> Iterator[Equation]:
     optimizer = number.record.optimizer
     assert isinstance(optimizer, RMSprop)  # noqa: S101 (the table of rules says so)
-    rho, epsilon = optimizer.rho, optimizer.epsilon
+    yield from _moving_means(number, optimizer)
+    yield from _scaled_step(number, optimizer)
+
+
+def _moving_means(number: _Number, optimizer: RMSprop) -> Iterator[Equation]:
+    rho = optimizer.rho
     yield number.equation(
         "velocity",
         number.after("velocity"),
@@ -180,7 +189,6 @@ def _rmsprop(number: _Number) -> Iterator[Equation]:
         velocity=number.before("velocity"),
         gradient=number.gradient,
     )
-    spread, values = "{velocity}", {"velocity": number.after("velocity")}
     if optimizer.centered:
         yield number.equation(
             "average_gradient",
@@ -190,6 +198,13 @@ def _rmsprop(number: _Number) -> Iterator[Equation]:
             average=number.before("average_gradient"),
             gradient=number.gradient,
         )
+
+
+def _scaled_step(number: _Number, optimizer: RMSprop) -> Iterator[Equation]:
+    """Yield what the gradient over the root of its mean square made of momentum and weight."""
+    epsilon, share = optimizer.epsilon, optimizer.momentum
+    spread, values = "{velocity}", {"velocity": number.after("velocity")}
+    if optimizer.centered:
         spread = "{velocity} − {average}²"
         values["average"] = number.after("average_gradient")
 
@@ -198,7 +213,7 @@ def _rmsprop(number: _Number) -> Iterator[Equation]:
 
     step = f"{{rate}}×{{gradient}} / √({spread} + {constant(epsilon)})"
     values |= {"rate": number.rate, "gradient": number.gradient}
-    if not optimizer.momentum:
+    if not share:
         yield number.equation(
             "weight",
             number.result,
@@ -208,7 +223,6 @@ def _rmsprop(number: _Number) -> Iterator[Equation]:
             **values,
         )
         return
-    share = optimizer.momentum
     yield number.equation(
         "momentum",
         number.after("momentum"),
@@ -239,24 +253,8 @@ def _larger(hat: float, velocity: float) -> float:
 def _adam(number: _Number) -> Iterator[Equation]:
     optimizer = number.record.optimizer
     assert isinstance(optimizer, Adam)  # noqa: S101 (the table of rules says so)
-    first, second, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
-    yield number.equation(
-        "momentum",
-        number.after("momentum"),
-        f"{{momentum}} + ({{gradient}} − {{momentum}})×(1 − {constant(first)})",
-        lambda momentum, gradient: momentum + (gradient - momentum) * (1 - first),
-        momentum=number.before("momentum"),
-        gradient=number.gradient,
-    )
-    yield number.equation(
-        "velocity",
-        number.after("velocity"),
-        f"{{velocity}} + ({{gradient}}² − {{velocity}})×(1 − {constant(second)})",
-        lambda velocity, gradient: velocity + (gradient**2 - velocity) * (1 - second),
-        velocity=number.before("velocity"),
-        gradient=number.gradient,
-    )
-    spread = "velocity"
+    yield from _moments(number, optimizer)
+    spread, epsilon = "velocity", optimizer.epsilon
     if optimizer.amsgrad:
         spread = "velocity_hat"
         yield number.equation(
@@ -278,6 +276,26 @@ def _adam(number: _Number) -> Iterator[Equation]:
         rate=number.record.corrected_rate or 0.0,
         momentum=number.after("momentum"),
         spread=number.after(spread),
+    )
+
+
+def _moments(number: _Number, optimizer: Adam) -> Iterator[Equation]:
+    first, second = optimizer.beta_1, optimizer.beta_2
+    yield number.equation(
+        "momentum",
+        number.after("momentum"),
+        f"{{momentum}} + ({{gradient}} − {{momentum}})×(1 − {constant(first)})",
+        lambda momentum, gradient: momentum + (gradient - momentum) * (1 - first),
+        momentum=number.before("momentum"),
+        gradient=number.gradient,
+    )
+    yield number.equation(
+        "velocity",
+        number.after("velocity"),
+        f"{{velocity}} + ({{gradient}}² − {{velocity}})×(1 − {constant(second)})",
+        lambda velocity, gradient: velocity + (gradient**2 - velocity) * (1 - second),
+        velocity=number.before("velocity"),
+        gradient=number.gradient,
     )
 
 
