@@ -23,9 +23,10 @@ __all__ = ["TERMS_A_PART", "dilate", "parts", "substeps"]
 TERMS_A_PART = 32
 
 
-def parts(count: int) -> tuple[range, ...]:
+def parts(count: int, of: str = "channels") -> tuple[range, ...]:
     """Return how `count` terms are shared out among formulas: one range a formula.
 
+    Arguments: how many terms; what they are terms `of`, for the message.
     Raises ShapeError for more terms than there can be in as many parts.
 
     >>> parts(70)
@@ -33,8 +34,7 @@ def parts(count: int) -> tuple[range, ...]:
     """
     if count > TERMS_A_PART**2:
         message = (
-            f"a workbook can add up {TERMS_A_PART**2:,} channels at most. "
-            f"Received: {count:,} channels"
+            f"a workbook can add up {TERMS_A_PART**2:,} {of} at most. Received: {count:,} {of}"
         )
         raise ShapeError(message)
     starts = range(0, count, TERMS_A_PART)

@@ -38,9 +38,9 @@ def first_maximum(numbers: Array, axis: int, *, near: bool = False) -> Positions
     >>> int(first_maximum(numbers, 0).item()), int(first_maximum(numbers, 0, near=True).item())
     (1, 0)
     """
-    if near:
-        numbers = numbers >= least_maximum(numbers.max(axis, keepdims=True))
-    return numbers.argmax(axis, keepdims=True)
+    chosen = numbers >= least_maximum(numbers.max(axis, keepdims=True)) if near else numbers
+    found: Positions = np.argmax(chosen, axis, keepdims=True)
+    return found
 
 
 def maximum_gradient(gradient: Array, numbers: Array, axis: int, *, near: bool = False) -> Array:

@@ -51,7 +51,7 @@ def sum_volumes(
     how many channels each output sees; the formula of an output's `products`; the `notes`; how
     the parts are `named`.
     """
-    shares = parts(depth)
+    shares = parts(depth, named.of)
     if len(shares) > 1:
         return _in_parts(group, result, shares, products, notes, named)
 

@@ -13,14 +13,14 @@ from cnncalc.views.workbook.references import address
 from cnncalc.views.workbook.stages.volumes import Volume
 from cnncalc.views.workbook.training.sections import Direction, Section
 
-__all__ = ["contents"]
+__all__ = ["FRONT", "contents"]
 
 _WIDTHS = (170, 180, 620)
 LINK_PIXELS = 64
 # A sheet holds 65,530 links; of a longer training, the dashboard leads to the later steps.
 MOST_LINKS = 60_000
 _HEADS = ("Layer", "Block", "What is calculated", "In each step")
-_FRONT = "The constants, the loss and accuracy of each step, the first weights, the classes."
+FRONT = "The constants, the loss and accuracy of each step, the first weights, the classes."
 _ABOUT = "What this workbook is, its conventions, and how to check it."
 _SAMPLES = (
     "Of what each sample has of its own, the links lead to sample 0; above each step's cells there "
@@ -41,7 +41,7 @@ def contents(
     """
     texts = [Text(0, 0, job.title, "title"), Text(1, 0, _SAMPLES)]
     texts += [Text(2, column, head, "heading") for column, head in enumerate(_HEADS)]
-    texts += [Text(3, 0, front, "link", front), Text(3, 2, _FRONT, "wrapped")]
+    texts += [Text(3, 0, front, "link", front), Text(3, 2, FRONT, "wrapped")]
     lines = list(_lines(sections))
     linked = steps[: MOST_LINKS // len(lines)]
     for row, (direction, volume) in enumerate(lines, start=4):

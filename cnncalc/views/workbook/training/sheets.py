@@ -14,7 +14,7 @@ from cnncalc.views.workbook.layouts.drawing import Drawing
 from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job, legend
 from cnncalc.views.workbook.plan import Sheet, Specification
 from cnncalc.views.workbook.references import address
-from cnncalc.views.workbook.training.contents import contents
+from cnncalc.views.workbook.training.contents import FRONT, contents
 from cnncalc.views.workbook.training.dashboard import Dashboard, dashboard
 from cnncalc.views.workbook.training.passes import network_pass
 from cnncalc.views.workbook.training.sections import Section, step_sections
@@ -82,8 +82,7 @@ def _dashboard_sheet(
         *board.texts,
         *legend(board.bottom, 1, {block.role for block in blocks}),
     )
-    summary = "The constants, the loss and accuracy of each step, the first weights, the classes."
-    sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
+    sheet = Sheet(name, title, FRONT, job.number, blocks, texts, cell=CELL, row=ROW)
     return replace(sheet, charts=board.charts, matches=board.matches, frozen=(2, 0))
 
 

@@ -18,6 +18,7 @@ from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about
 from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Quantity
+from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.training.calculation import (
     estimate_training,
     least_formulas,
@@ -56,6 +57,15 @@ def test_a_last_batch_may_need_fewer_formulas():
     assert compare_exported(
         read_exported(made.content), recalculate([made.content], "formualizer")[0]
     ).agrees
+
+
+def test_a_batch_of_more_samples_than_can_be_added_up_says_so():
+    made = of("Flatten(); Dense(2, 'softmax')", (1, 1, 1))
+    batches = (tuple(range(1_025)),)
+    specification = training_specification(made)
+    too_many = replace(specification, training=replace(made.training, batches=batches))
+    with pytest.raises(ShapeError, match=r"layer dense: .* 1,024 samples at most\. .* 1,025 sam"):
+        make_plan([too_many])
 
 
 def test_the_penalties_of_many_filters_are_added_up():

@@ -53,7 +53,7 @@ def undrawn(
 
 def batch_sum_volumes(summed: BatchSum, samples: int) -> list[Volume]:
     """Return the volume of a sum over `samples`, after one of partial sums where it takes them."""
-    shares = parts(samples)
+    shares = parts(samples, "samples")
     if len(shares) > 1:
         return _in_parts(summed, shares)
 
