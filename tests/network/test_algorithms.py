@@ -31,10 +31,33 @@ def test_the_articles_network_takes_its_pooling_and_its_flatten_along():
         (Conv2D(2, 3), MaxPooling2D(3, 2)),
         (Conv2D(2, 3), MaxPooling2D(3, padding="same", strides=2)),
         (Conv2D(2, 3), AveragePooling2D(2)),
+        # A pooling cell's window is more than three times as large as the kernel.
+        (Conv2D(2, 3), MaxPooling2D(4)),
+        (Conv2D(2, 3, strides=2), MaxPooling2D(3)),
+        (Conv2D(2, (3, 2)), MaxPooling2D(3)),
     ],
 )
 def test_a_pooling_that_the_product_cannot_or_need_not_hold_stays_alone(convolution, pooling):
     assert algorithms([convolution, pooling])[0] == (0, 1, "patches")
+
+
+def test_a_1x1_convolution_stays_a_plain_product_before_a_pooling():
+    assert algorithms([Conv2D(2, 1), MaxPooling2D(2)])[0] == (0, 1, "plain product")
+
+
+@pytest.mark.parametrize(
+    ("convolution", "pooling", "arithmetic"),
+    [
+        (Conv2D(2, 5), MaxPooling2D(4), "2.56"),
+        (Conv2D(2, 3, strides=2), MaxPooling2D(2), "2.78"),
+        (Conv2D(2, (3, 2)), MaxPooling2D(2), "2.00"),
+        (Conv2D(2, 1), MaxPooling2D((3, 1)), "3.00"),
+    ],
+)
+def test_a_pooling_of_little_extra_arithmetic_joins_its_product(convolution, pooling, arithmetic):
+    choice = choose([convolution, pooling], (12, 12, 3))[0]
+    assert choice[:3] == (0, 2, "blocked product")
+    assert choice.reason.endswith(f"at once, by {arithmetic} times the arithmetic")
 
 
 @pytest.mark.parametrize(

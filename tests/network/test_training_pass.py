@@ -1,4 +1,5 @@
 from contextlib import ExitStack
+from math import inf
 from unittest.mock import patch
 
 import numpy as np
@@ -35,6 +36,8 @@ many_numbers = st.sampled_from([algorithms.MANY_NUMBERS, 1])
 def tiles_of(numbers, kept, many):
     stack = ExitStack()
     stack.enter_context(patch.object(algorithms, "MANY_NUMBERS", many))
+    # Poolings of all sizes join the products before them, even where that is slow.
+    stack.enter_context(patch.object(algorithms, "MOST_ARITHMETIC", inf))
     stack.enter_context(patch.object(row_convolution, "TILE_NUMBERS", numbers))
     stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
     stack.enter_context(patch.object(blocked_convolution, "KEPT_NUMBERS", kept))
