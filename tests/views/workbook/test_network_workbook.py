@@ -240,6 +240,18 @@ def test_units_of_a_vector_may_have_scales_of_their_own():
     assert [block.formula.text(0, 0) for block in blocks] == ["Input!C6*1", "Input!D6*2-1"]
 
 
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (Rescaling(0.0625), "Each number × 0.0625."),
+        (Rescaling(2, -1), "Each number × 2 + -1."),
+        (Rescaling((1, 2), (0, 0)), "Each number × a number of each channel's own."),
+    ],
+)
+def test_a_rescaling_says_what_it_adds_if_anything(layer, said):
+    assert f"Rescaling: {said}" in texts(plan_of(layer, shape=(2, 2, 2)), "rescaling")
+
+
 def test_the_padding_of_a_layer_stands_on_its_own_sheet():
     sheet = plan_of(Conv2D(1, 3, padding="same")).sheets[1]
     assert next(b.range for b in sheet.blocks if b.role == "formula") == "C9:H14"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from cnncalc.layers import BatchNormalization, Rescaling
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference
@@ -43,7 +45,8 @@ _DEVIATION = "standard deviation"
 def rescaling_volumes(layer: Rescaling, source: Source) -> tuple[list[Volume], Source]:
     """Return each number times the scale, plus the offset."""
     stage = Quantity("stage", layer.name, "rescaling")
-    note = f"Each number × {scale_words(layer.scale)} + {scale_words(layer.offset)}."
+    moved = f" + {scale_words(layer.offset)}" if np.any(layer.offset) else ""
+    note = f"Each number × {scale_words(layer.scale)}{moved}."
     volume = scaled_volume("Rescaling", stage, source, (layer.scale, layer.offset), note)
     return [volume], source.feed(volume)
 
