@@ -80,10 +80,11 @@ def least_formulas(specification: Specification) -> int:
 
 
 def estimate_training(specification: Specification) -> Estimate:
-    """Return how large a training's workbook will be, without planning every step of it.
+    """Return about how large a training's workbook will be, without planning every step of it.
 
-    Each further step, and each further sample of a step, adds as much as the one before; a sample
-    that comes again is made of formulas.
+    Each further step, and each further sample of a step, counts as much as the one before; a sample
+    that comes again is made of formulas. What is left out is less than a hundredth: the partial
+    sums of batches that no single formula adds up.
     """
     training = specification.training
     if training is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +29,8 @@ from cnncalc.views.workbook.training.calculation import (
 from tests.views.workbook.test_about import rows
 from tests.views.workbook.training.examples import NETWORKS, drawn_network, example, pieces, small
 
+WORKBOOKS = Path(__file__).parents[4] / "workbooks"
+
 
 def of(text, shape=(4, 4, 1), loss="categorical_crossentropy", optimizer="SGD(0.1)"):
     return pieces(initialize(parse(text).layers, shape), loss, optimizer)
@@ -38,6 +41,27 @@ def test_its_size_is_known_before_it_is_planned():
     known, real = estimate_training(made.specification), estimate(made.plan)
     assert (known.formulas, known.numbers) == (real.formulas, real.numbers)
     assert known.bytes == pytest.approx(real.bytes, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "batches", "optimizer"),
+    [
+        ("a row", ((0,),), "SGD(0.1)"),
+        ("valid, max", ((0, 1), (2, 3)), "Adam(0.1)"),
+        ("deep", ((0, 1, 2, 3),) * 3, "SGD(0.1)"),
+    ],
+)
+def test_its_bytes_are_about_known(name, batches, optimizer):
+    network = drawn_network(name, "categorical_crossentropy")
+    made = example(pieces(network, batches=batches, optimizer=optimizer))
+    assert estimate(made.plan).bytes == pytest.approx(len(made.content), rel=0.25)
+    assert estimate_training(made.specification).bytes == pytest.approx(len(made.content), rel=0.3)
+
+
+@pytest.mark.parametrize("file", sorted(WORKBOOKS.glob("*.xlsx")), ids=lambda file: file.stem)
+def test_the_bytes_of_those_checked_in_are_about_known(file):
+    content = file.read_bytes()
+    assert estimate(read_exported(content).plan).bytes == pytest.approx(len(content), rel=0.25)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
