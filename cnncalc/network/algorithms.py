@@ -34,7 +34,7 @@ FEW_FILTERS = 16
 MANY_NUMBERS = 64
 
 # A product that gives all outputs of a pooling cell multiplies so many times as much, its window's
-# area by the kernel's. With 2.6 times it takes three quarters of the time, with 4 as long. Measured.
+# area by the kernel's. With 2.6 times it takes three quarters of the time, with 4 all. Measured.
 MOST_ARITHMETIC = 3
 
 

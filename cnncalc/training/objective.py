@@ -50,9 +50,10 @@ PIECE_VALUES = 6 * 2**20
 """How many numbers the work on a piece of a batch may hold: 24 MiB of float32. Measured."""
 
 LEAST_PIECES = 2
-"""Into how many pieces a batch is cut at least.
+"""Into how many pieces a batch is cut at least: as many threads have work with small images.
 
-Measured: with small images, more of them cost Python more time than further threads would save.
+Measured on two cores: more pieces cost Python more time there than they save. With more cores they
+might; but a number that followed from the machine would change the sums' last bits.
 """
 
 LANES = 16
@@ -158,8 +159,14 @@ class Objective:
         return [slice(0, batch)] if whole else self._pieces(batch)
 
     def _pieces(self, batch: int) -> list[slice]:
-        """Cut a batch into pieces of one size, small enough to stay in the cache."""
-        size = max(1, min(PIECE_VALUES // self._passes.numbers, ceil(batch / LEAST_PIECES)))
+        """Cut a batch into pieces of one size, small enough to stay in the cache.
+
+        Several are an even number, and the last one is hardly smaller: else one of two threads
+        would wait for the other at the end of each batch.
+        """
+        most = max(1, min(PIECE_VALUES // self._passes.numbers, ceil(batch / LEAST_PIECES)))
+        count = ceil(batch / most)
+        size = ceil(batch / (count + count % 2)) if count > 1 else most
         return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]
 
     def piece_forward(

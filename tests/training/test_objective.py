@@ -95,6 +95,41 @@ def test_bytes_are_taken_as_the_numbers_they_are():
     assert flat(bytes_.gradients) == flat(floats.gradients)
 
 
+@pytest.mark.parametrize(
+    ("batch", "values", "sizes"),
+    [
+        (1, 24, [1]),
+        (5, 10**9, [3, 2]),
+        (128, 15, [13] * 9 + [11]),  # nine of 15 would do
+        (23, 3, [3] * 7 + [2]),
+        (4, 1, [1] * 4),
+        (3, 0, [1] * 3),
+    ],
+)
+def test_a_batch_is_cut_into_an_even_number_of_pieces_of_one_size(
+    monkeypatch, batch, values, sizes
+):
+    objective = make_objective(network(), LOSS, 3)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", values * objective._passes.numbers)
+    pieces = objective._pieces(batch)
+    assert [piece.stop - piece.start for piece in pieces] == sizes
+    assert np.concatenate([np.arange(batch)[piece] for piece in pieces]).tolist() == [*range(batch)]
+
+
+def test_an_outcome_keeps_the_output_of_each_piece(monkeypatch):
+    """One thread works on all pieces here, and each overwrites the last one's output."""
+    net = initialize([Flatten(), Dense(3)], (6, 5, 2), 0, np.float64)
+    objective = make_objective(net, LOSSES["mean_squared_error"], 3)
+    images, labels = batch(9)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    assert len(objective._pieces(9)) > 1
+    with ThreadPoolExecutor(1) as executor:
+        losses, outputs = objective.outcome(images, labels, executor)
+    np.testing.assert_allclose(outputs, forward(net, images))
+    errors = (outputs - targets(labels, 3, np.float64)) ** 2
+    np.testing.assert_allclose(losses, errors.mean(axis=1))
+
+
 def test_an_outcome_has_probabilities_and_each_samples_loss(monkeypatch):
     net = network(dtype=np.float64)
     objective = make_objective(net, LOSS, 3)
