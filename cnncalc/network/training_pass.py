@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from cnncalc.layers import Layer, Shape
+from cnncalc.layers import Dense, Layer, Shape
 from cnncalc.network.algorithms import Choice, choose
 from cnncalc.network.structure import Array, Weights
 from cnncalc.network.training_steps import (
@@ -122,7 +122,7 @@ def _step(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> Step:
         case "blocked product" | "patches":
             return ConvolutionStep(layers, input_shape)
         case "plain product":
-            kind = DenseStep if len(input_shape) == 1 or len(layers) > 1 else ConvolutionStep
+            kind = DenseStep if isinstance(layers[-1], Dense) else ConvolutionStep
             return kind(layers, input_shape)
         case "row products":
             return RowsStep(layers, input_shape)

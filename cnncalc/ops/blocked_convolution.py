@@ -198,8 +198,7 @@ class BlockedConvolution:
         `buffers` that the result is part of.
         Returns (hands, channels, rows, columns in a hand, batch).
         """
-        # Its padding is never written to, and stays zero for good.
-        hands = buffers.take("hands", self._hands_shape(len(images)), dtype)
+        hands = buffers.take_padded("hands", self._hands_shape(len(images)), dtype)
         for inside, held, taken in self._dealings():
             np.copyto(hands[inside, :, *held], to_planes(images)[:, *taken])
         return hands
@@ -238,7 +237,8 @@ class BlockedConvolution:
         Returns (batch, height, width, channels), in planes.
         """
         size = (self.channels, *self.geometry.input, hands.shape[-1])
-        result = buffers.take("gradient by images", size, hands.dtype)
+        # Cells that no window covers stay zero.
+        result = buffers.take_padded("gradient by images", size, hands.dtype)
         for inside, held, taken in self._dealings():
             np.copyto(result[:, *taken], hands[inside, :, *held])
         return from_planes(result)

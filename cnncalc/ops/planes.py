@@ -47,21 +47,42 @@ from_planes = to_planes
 class Buffers(threading.local):
     """Arrays that each thread uses again and again, since fresh memory has its price.
 
-    The system clears each new page of memory, which takes as long as several sums over it. What a
-    buffer holds is lost when its owner asks for it again.
+    The system clears each new page of memory, which takes as long as several sums over it. So an
+    owner keeps the memory of the largest array that it has asked for; smaller ones lie within. What
+    a buffer holds is lost when its owner asks for it again.
     """
 
     def __init__(self) -> None:
+        self._memory: dict[object, Array] = {}
         self._arrays: dict[object, Array] = {}
 
     def take(self, owner: object, shape: Sequence[int], dtype: DTypeLike) -> Array:
-        """Return the owner's array, of this shape and type; new ones are zero.
+        """Return the owner's array, of this shape and type, with whatever it holds.
 
         >>> buffers = Buffers()
-        >>> buffers.take("sums", (2, 3), np.float32) is buffers.take("sums", (2, 3), np.float32)
-        True
+        >>> large, small = (buffers.take("sums", (size, 3), np.float32) for size in (4, 2))
+        >>> large.shape, small.shape, np.shares_memory(large, small)
+        ((4, 3), (2, 3), True)
         """
         array = self._arrays.get(owner)
         if array is None or array.shape != tuple(shape) or array.dtype != dtype:
-            self._arrays[owner] = array = np.zeros(prod(shape), dtype).reshape(shape)
+            self._arrays[owner] = array = self._within(owner, prod(shape), dtype).reshape(shape)
         return array
+
+    def take_padded(self, owner: object, shape: Sequence[int], dtype: DTypeLike) -> Array:
+        """Return the owner's array; where none writes to it, it is zero.
+
+        It is cleared when it gets another shape: then it lies elsewhere in its memory.
+        """
+        before = self._arrays.get(owner)
+        array = self.take(owner, shape, dtype)
+        if array is not before:
+            array.fill(0)
+        return array
+
+    def _within(self, owner: object, size: int, dtype: DTypeLike) -> Array:
+        """Return the first so many numbers of the owner's memory, of new memory if it has less."""
+        memory = self._memory.get(owner)
+        if memory is None or memory.size < size or memory.dtype != dtype:
+            self._memory[owner] = memory = np.empty(size, dtype)
+        return memory[:size]

@@ -88,8 +88,7 @@ class RowConvolution:
         """
         down, across = self.geometry.vertical, self.geometry.horizontal
         shape = (across.kernel, self.channels, down.padded, across.output, len(images))
-        # Its padding is never written to, and stays zero for good.
-        result = buffers.take(owner, shape, dtype)
+        result = buffers.take_padded(owner, shape, dtype)
         planes, rows = to_planes(images), slice(down.before, down.before + down.size)
         for column in range(across.kernel):
             shift = column * across.dilation - across.before

@@ -149,6 +149,41 @@ def test_float32_stays_float32(pool, filters, groups):
     check_against_layers(layers, (9, 8, 2), 0, np.float32, sizes=(7, 7, 3))
 
 
+def test_gradients_have_columns_of_their_own():
+    """A convolution with as many filters as channels spreads images and gradients alike."""
+    layers = [Conv2D(2, 1), Conv2D(2, 2, padding="same"), Flatten(), Dense(2)]
+    with tiles_of(1 << 20, 0, many=1):
+        algorithm = algorithms.choose(layers, (5, 4, 2))[1].algorithm
+        check_against_layers(layers, (5, 4, 2), 0, np.float64, sizes=(3, 3))
+    assert algorithm == "row products"
+
+
+@pytest.mark.parametrize("many", [algorithms.MANY_NUMBERS, 1])
+def test_a_second_batch_makes_no_new_array(many):
+    layers = [
+        *(Conv2D(3, 3, padding="same", activation="relu"), MaxPooling2D(2)),
+        *(Conv2D(20, 3, padding="same", activation="relu"), MaxPooling2D(2)),
+        *(Flatten(), Dense(2)),
+    ]
+    network = initialize(layers, (9, 8, 2))
+    generator = np.random.default_rng(0)
+    # Rows of which the last tile has fewer; pieces of which the last has fewer images.
+    with tiles_of(400, 0, many):
+        training = TrainingPass(network.layers, network.input_shape)
+        prepared = training.prepare(network.weights)
+
+        def memory_after_a_batch():
+            for size in (5, 5, 3):
+                images = generator.random((size, 9, 8, 2), np.float32)
+                kept = training.forward(prepared, images, generator)
+                training.backward(prepared, kept, np.ones((size, 2), np.float32))
+            return [array for step in training.steps for array in step.buffers._memory.values()]
+
+        first, second = memory_after_a_batch(), memory_after_a_batch()
+    assert len(first) > 5
+    assert all(mine is other for mine, other in zip(first, second, strict=True))
+
+
 def test_batch_normalization_gives_its_updates():
     layers = [
         Conv2D(3, 3),

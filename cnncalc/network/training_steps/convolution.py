@@ -17,7 +17,7 @@ from cnncalc.network.training_steps.finishing import (
     bias_gradient,
     deactivate,
 )
-from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.blocked_convolution import BlockedConvolution
 from cnncalc.ops.planes import from_planes, to_planes
 from cnncalc.ops.running_maximum import running_maximum, share_out
@@ -30,15 +30,14 @@ class ConvolutionStep(Step):
     """A convolution as a product of patches; with a max pooling behind it, a block at a time.
 
     Pooling comes before bias and activation: both keep the order of numbers, so that the largest
-    stays the largest, and there is a quarter as much to do.
+    stays the largest, and there is a quarter as much to do. Two sums that only the bias would round
+    to one number are no tie here: the larger takes the gradient, be it the second.
     """
 
     @cached_property
     def layer(self) -> specifications.Conv2D:
         """The convolution."""
-        layer = self.layers[0]
-        assert isinstance(layer, specifications.Conv2D)  # noqa: S101 (tells mypy)
-        return layer
+        return of_kind(specifications.Conv2D, self.layers[0])
 
     @cached_property
     def blocked(self) -> BlockedConvolution:

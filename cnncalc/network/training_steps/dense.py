@@ -16,7 +16,7 @@ from cnncalc.network.training_steps.finishing import (
     bias_gradient,
     deactivate,
 )
-from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.planes import from_planes, shape_in_planes, to_planes
 
 __all__ = ["DenseStep"]
@@ -32,9 +32,7 @@ class DenseStep(Step):
     @cached_property
     def layer(self) -> specifications.Dense:
         """The Dense layer."""
-        layer = self.layers[-1]
-        assert isinstance(layer, specifications.Dense)  # noqa: S101 (tells mypy)
-        return layer
+        return of_kind(specifications.Dense, self.layers[-1])
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the kernel as (units, features in the order of planes), the bias as a column."""

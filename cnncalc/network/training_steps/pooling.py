@@ -11,7 +11,7 @@ from cnncalc import layers as specifications
 from cnncalc.geometry import Geometry
 from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
-from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.planes import from_planes, to_planes
 from cnncalc.ops.running_maximum import running_maximum, share_out
 from cnncalc.ops.tiles import met_by, taps
@@ -25,8 +25,7 @@ class PoolingStep(Step):
     @cached_property
     def geometry(self) -> Geometry:
         """How the windows lie."""
-        layer = self.layers[0]
-        assert isinstance(layer, specifications.PoolingLayer)  # noqa: S101 (tells mypy)
+        layer = of_kind(specifications.PoolingLayer, self.layers[0])
         return layer.geometry(self.input_shape)
 
     @cached_property
@@ -60,8 +59,8 @@ class PoolingStep(Step):
         """Give each window's gradient to its maximum, or an equal share to each of its cells."""
         height, width, channels = self.input_shape
         shape = (channels, height, width, len(gradient))
-        # Cells that no window covers are never written to, and stay zero.
-        by_input = self.buffers.take("gradient", shape, gradient.dtype)
+        # Cells that no window covers stay zero.
+        by_input = self.buffers.take_padded("gradient", shape, gradient.dtype)
         cells = self._cells(by_input)
         if self.is_max:
             share_out(to_planes(gradient), kept.values, cells)

@@ -16,7 +16,7 @@ from cnncalc.network.training_steps.finishing import (
     bias_gradient,
     deactivate,
 )
-from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.planes import from_planes, to_planes
 from cnncalc.ops.row_convolution import RowConvolution
 
@@ -29,9 +29,7 @@ class RowsStep(Step):
     @cached_property
     def layer(self) -> specifications.Conv2D:
         """The convolution."""
-        layer = self.layers[0]
-        assert isinstance(layer, specifications.Conv2D)  # noqa: S101 (tells mypy)
-        return layer
+        return of_kind(specifications.Conv2D, self.layers[0])
 
     @cached_property
     def plan(self) -> RowConvolution:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.planes import Buffers
 
-__all__ = ["Kept", "Step"]
+__all__ = ["Kept", "Step", "of_kind"]
+
+Kind = TypeVar("Kind", bound=Layer)
 
 
 class Kept(NamedTuple):
@@ -21,6 +23,12 @@ class Kept(NamedTuple):
 
     output: Array
     values: Any = None
+
+
+def of_kind(kind: type[Kind], layer: Layer) -> Kind:
+    """Return a layer that was chosen because it is of this kind."""
+    assert isinstance(layer, kind)  # noqa: S101 (tells mypy)
+    return layer
 
 
 @dataclass(frozen=True, eq=False)
