@@ -6,17 +6,29 @@ no two parts write to the same place.
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-__all__ = ["in_threads"]
+__all__ = ["cores", "in_threads"]
 
 Part = TypeVar("Part")
 
 # Of fewer parts the work is done before threads have started. Measured.
 LEAST_PARTS = 16
+
+
+def cores() -> int:
+    """Return how many of the processor's cores this process may use, where the system can tell.
+
+    >>> cores() >= 1
+    True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) -> None:
@@ -34,7 +46,7 @@ def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) ->
     """
     # One iterator for all: the interpreter hands each part to one thread.
     remaining = iter(tuple(parts))
-    threads = os.cpu_count() or 1
+    threads = cores()
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or threads < 2 or len(parts) < LEAST_PARTS:
         work(remaining)
@@ -52,7 +64,10 @@ def in_threads(work: Callable[[Iterator[Part]], None], parts: Sequence[Part]) ->
 
     # This thread is one of them: it has memory at hand, and the system takes its time to give more.
     with ThreadPoolExecutor(threads - 1) as pool:
-        helpers = [pool.submit(until_done) for _ in range(threads - 1)]
+        # Whether overflow warns (np.errstate) belongs to a thread's context, which starts empty:
+        # each helper gets this one's. A copy a helper, since only one thread can be in a context.
+        contexts = [contextvars.copy_context() for _ in range(threads - 1)]
+        helpers = [pool.submit(context.run, until_done) for context in contexts]
         until_done()
     for helper in helpers:
         helper.result()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
 
+from cnncalc.ops.threads import cores
+
 __all__ = ["workers"]
 
 
 @contextmanager
 def workers(threads: int | None = None) -> Iterator[Executor]:
-    """Yield an executor of so many `threads`, None for one a processor.
+    """Yield an executor of so many `threads`, None for one a core.
 
     Meanwhile each of NumPy's matrix products is worked out in one thread. Threads of the matrix
     library within ours would wait for each other, ten times as long as they work; and how it
@@ -26,6 +27,6 @@ def workers(threads: int | None = None) -> Iterator[Executor]:
     """
     with (
         threadpool_limits(limits=1, user_api="blas"),
-        ThreadPoolExecutor(threads or os.cpu_count()) as executor,
+        ThreadPoolExecutor(threads or cores()) as executor,
     ):
         yield executor

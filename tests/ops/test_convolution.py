@@ -154,7 +154,7 @@ def test_the_same_call_gives_the_same_bytes():
 @pytest.mark.parametrize("padding", ["valid", "same"])
 @pytest.mark.parametrize("filters", [1, 2])
 def test_a_large_image_needs_little_more_memory_than_its_result(padding, filters, monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("cnncalc.ops.threads.cores", lambda: 2)
     window = geometry((2500, 2000), 5, padding=padding)
     images, kernel = normal(0, 1, 2500, 2000, 1), normal(1, 5, 5, 1, filters)
     tracemalloc.start()
@@ -225,7 +225,7 @@ def test_images_and_kernels_of_two_types_give_the_wider_one():
 
 
 def test_a_large_kernel_needs_no_more_memory_than_some_tiles(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("cnncalc.ops.threads.cores", lambda: 2)
     window = geometry((400, 400), 60)
     images, kernel = normal(0, 1, 400, 400, 1), normal(1, 60, 60, 1, 1)
     tracemalloc.start()

@@ -168,7 +168,7 @@ def test_a_gradient_that_is_not_the_outputs_is_an_error():
 
 @pytest.mark.parametrize("pool", [max_pool, average_pool, l2_pool])
 def test_a_large_image_needs_little_more_memory_than_its_result(pool, monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("cnncalc.ops.threads.cores", lambda: 2)
     window, images = geometry((3000, 2000), 3, padding="same"), normal(0, 1, 3000, 2000, 1)
     tracemalloc.start()
     result = pool(images, window)

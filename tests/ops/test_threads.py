@@ -16,7 +16,7 @@ PARTS = range(threads.LEAST_PARTS)
 @pytest.fixture
 def cores(monkeypatch):
     def have(count):
-        monkeypatch.setattr("os.cpu_count", lambda: count)
+        monkeypatch.setattr(threads, "cores", lambda: count)
 
     have(3)
     return have
@@ -26,6 +26,30 @@ def test_each_core_has_a_thread(cores):
     # Fails after the timeout where fewer than three wait for each other.
     all_here = threading.Barrier(3)
     in_threads(lambda parts: all_here.wait(timeout=5), PARTS)
+
+
+def test_cores_are_those_that_the_process_may_use(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {1, 5, 6}, raising=False)
+    assert threads.cores() == 3
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    assert threads.cores() == 7
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert threads.cores() == 1
+
+
+def test_what_the_caller_says_of_overflow_holds_in_all_threads(cores):
+    """Warnings are errors here: a thread that warns of the overflow fails."""
+    all_here = threading.Barrier(3)
+
+    def work(parts):
+        all_here.wait(timeout=5)
+        np.float32([3e38]) * np.float32(10)
+
+    with np.errstate(over="ignore"):
+        in_threads(work, PARTS)
+    with pytest.raises(RuntimeWarning, match="overflow"):
+        in_threads(work, PARTS)
 
 
 def test_every_part_is_done_once(cores):
