@@ -29,6 +29,7 @@ from cnncalc.errors import InputError, OutputError
 from cnncalc.files.paths import quoted, reason
 from cnncalc.files.photos import PhotoShape, Pixels, read_photo
 from cnncalc.files.unfinished import unfinished_folder
+from cnncalc.ops.threads import cores
 
 __all__ = ["CachedPhotos", "LeftOut", "MappedImages", "cache_photos", "default_cache_folder"]
 
@@ -121,7 +122,7 @@ def cache_photos(
     Raises InputError where no photo can be decoded, OutputError where the cache can't be written.
     """
     # Decoding is arithmetic: with more threads than cores, they wait for each other.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         contents = list(pool.map(_content_digest, paths))
         entry = folder / _digest(contents, shape)
         if not _is_whole(entry):
