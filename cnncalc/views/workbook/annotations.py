@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["Chart", "Match", "Name", "Style", "Text"]
+__all__ = ["Chart", "Entry", "Match", "Name", "Style", "Text"]
 
 Style = Literal[
     "title",
@@ -93,3 +93,16 @@ class Match:
     height: int
     width: int
     across: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What may be typed into a cell: where its `rule` is not true, a spreadsheet refuses it.
+
+    The rule is a formula with `{0}` for the cell; `expected` says in a sentence what it asks for.
+    """
+
+    row: int
+    column: int
+    rule: str
+    expected: str

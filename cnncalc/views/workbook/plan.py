@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.views.workbook import references
-from cnncalc.views.workbook.annotations import Chart, Match, Name, Style, Text
+from cnncalc.views.workbook.annotations import Chart, Entry, Match, Name, Style, Text
 from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = [
@@ -296,6 +296,7 @@ class Sheet:
     marks: int = 0
     charts: tuple[Chart, ...] = ()
     matches: tuple[Match, ...] = ()
+    entries: tuple[Entry, ...] = ()
     row: int = 0
     zoom: int = 100
     across: int = 0

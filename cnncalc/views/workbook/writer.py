@@ -58,6 +58,7 @@ def write_plan(
             _color(worksheet, sheet)
             _color_answers(worksheet, sheet, formats)
             _color_matches(worksheet, sheet, formats)
+            _restrict(worksheet, sheet)
             _draw_charts(workbook, worksheet, sheet)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
@@ -249,6 +250,14 @@ def _color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
         rule = {"type": "formula", "criteria": criteria, "format": formats.mark(right=True)}
         bottom, right = match.row + match.height - 1, match.column + match.width - 1
         worksheet.conditional_format(match.row, match.column, bottom, right, rule)
+
+
+def _restrict(worksheet: Any, sheet: Sheet) -> None:
+    """Let a spreadsheet refuse what cells can't take."""
+    for entry in sheet.entries:
+        rule = f"={entry.rule.format(address(entry.row, entry.column))}"
+        options = {"validate": "custom", "value": rule, "error_message": entry.expected}
+        worksheet.data_validation(entry.row, entry.column, entry.row, entry.column, options)
 
 
 def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:

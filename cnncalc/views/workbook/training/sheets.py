@@ -8,6 +8,8 @@ from functools import partial
 from itertools import pairwise
 from math import ceil
 
+from cnncalc.classification import class_count
+from cnncalc.network import walk
 from cnncalc.notation import write_layer
 from cnncalc.views.workbook.annotations import Text
 from cnncalc.views.workbook.layouts.drawing import Drawing
@@ -16,6 +18,7 @@ from cnncalc.views.workbook.plan import Sheet, Specification
 from cnncalc.views.workbook.references import address
 from cnncalc.views.workbook.training.contents import FRONT, contents
 from cnncalc.views.workbook.training.dashboard import Dashboard, dashboard
+from cnncalc.views.workbook.training.entries import entries
 from cnncalc.views.workbook.training.passes import network_pass
 from cnncalc.views.workbook.training.sections import Section, step_sections
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -59,7 +62,7 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
     board = dashboard(front, training, passes[len(training.batches[0])], names)
     steps = tuple(placed for each in arranged for placed in each.placed)
     drawing = Drawing((*board.placed, *steps))
-    return [
+    sheets = [
         _dashboard_sheet(job, front, board, drawing, names),
         contents(job, sections[0], drawing, front, names),
         *(
@@ -67,6 +70,13 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
             for step, (each, own) in enumerate(zip(arranged, sections, strict=True), start=1)
         ),
     ]
+    classes = _classes(specification)
+    return [replace(sheet, entries=tuple(entries(sheet.blocks, classes))) for sheet in sheets]
+
+
+def _classes(specification: Specification) -> int:
+    *_, (last, shape) = walk(specification.layers, specification.input_shape)
+    return class_count(last.output_shape(shape))
 
 
 def _dashboard_sheet(

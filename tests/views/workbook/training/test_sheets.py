@@ -22,6 +22,7 @@ from cnncalc.views.workbook.values import input_shapes
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 from tests.views.workbook.training.examples import (
     NETWORKS,
+    OPTIMIZERS,
     drawn_network,
     example,
     pieces,
@@ -265,6 +266,41 @@ def test_a_sample_is_entered_where_it_is_used_first(written):
     entered = input_shapes(written.specification)
     assert Quantity("input", "", "", 2, 0) in entered
     assert Quantity("input", "", "", 3, 0) not in entered
+
+
+def test_constants_and_labels_are_refused_where_no_training_takes_them():
+    made = small(optimizer="Adam(0.1)", batches=((0, 1), (0,)))
+    book = formulas_of(made.content)
+    found = {}
+    for sheet in made.plan.sheets:
+        rules = {str(each.sqref): each for each in book[sheet.name].data_validations.dataValidation}
+        choices = [block for block in sheet.blocks if block.role == "choice"]
+        assert set(rules) == {block.address(0, 0) for block in choices}
+        for block in choices:
+            cell, rule = block.address(0, 0), rules[block.address(0, 0)]
+            said = found.setdefault(block.quantity.name, set())
+            said.add((rule.formula1.replace(cell, "x"), rule.error))
+            assert (rule.type, rule.errorStyle) == ("custom", None)
+    memory = "AND(ISNUMBER(x),x>=0,x<1)"
+    assert found == {
+        "learning_rate": {("ISNUMBER(x)", "learning_rate must be a number.")},
+        "beta_1": {(memory, "beta_1 must be a number of at least 0 and below 1.")},
+        "beta_2": {(memory, "beta_2 must be a number of at least 0 and below 1.")},
+        "epsilon": {("AND(ISNUMBER(x),x>=0)", "epsilon must be a number of at least 0.")},
+        "label": {
+            (
+                "AND(ISNUMBER(x),x>=0,x<=2,x=INT(x))",
+                "label must be the number of a class: a whole number from 0 to 2.",
+            )
+        },
+    }
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_constant_has_a_rule_for_what_it_may_be(optimizer):
+    sheets = small(optimizer=optimizer, batches=((0,),)).plan.sheets
+    constants = [block for block in sheets[0].blocks if block.role == "choice"]
+    assert len(sheets[0].entries) == len(constants) > 0
 
 
 def test_later_steps_start_from_the_weights_before(written, book):
