@@ -145,7 +145,8 @@ def photos(channels: int, asked: Asked) -> Sequence[str]:
         )
         for case, turns in zip(cases, found, strict=True)
     ]
-    return [f"{size[0]}×{size[1]}×{channels} numbers in float32.", table(_HEADER, rows)]
+    same = " Each channel is convolved with the same kernel." if channels > 1 else ""
+    return [f"{size[0]}×{size[1]}×{channels} numbers in float32.{same}", table(_HEADER, rows)]
 
 
 _HEADER = (

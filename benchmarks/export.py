@@ -20,7 +20,6 @@ from cnncalc.views.workbook.export import WorkbookOptions, write_workbook
 
 COLUMNS = 200
 KERNEL = np.array([[1, 0.3], [0.5, 2]]).reshape(2, 2, 1, 1)
-HEADER_ROWS = 4
 
 
 def case5(rows: int) -> Trace:

@@ -86,7 +86,7 @@ def contenders(folder: Path, epochs: int, size: int) -> list[Command]:
     """Return the commands: cnncalc, whose cache is empty so that it decodes, too, and Keras."""
     options = ["--epochs", str(epochs), "--image-size", str(size), "--stratify"]
     ours = [*train_words(folder), *options, "-o", "model.keras"]
-    theirs = [sys.executable, KERAS, folder, str(epochs), str(size)]
+    theirs: list[str | Path] = [sys.executable, KERAS, folder, str(epochs), str(size)]
     return [
         Command("cnncalc", ours),
         *(Command(name, theirs, NEEDS, environment(name)) for name in BACKENDS),
@@ -118,8 +118,8 @@ def check_same_training(folder: Path) -> None:
             theirs = said(keras, place, environment(backend))
             said([*train_words(folder), *options, *together, "--force"], place)
             ours = said([*evaluate, "--format", "json"], place)
-            losses = ([json.loads(text)["loss"]] for text in (ours, theirs))
-            check_same(f"loss on the test photos, {backend}", *losses, TOLERANCE)
+            our, their = (json.loads(text)["loss"] for text in (ours, theirs))
+            check_same(f"loss on the test photos, {backend}", our, their, TOLERANCE)
 
 
 def said(words: Sequence[object], place: str, variables: dict[str, str] | None = None) -> str:

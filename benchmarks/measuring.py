@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import Any
+
+from benchmarks.turns import Spread, Turns
+from benchmarks.usage import Usage, forget_peak, of_command, peak_megabytes, processor_seconds
 
 __all__ = [
     "Command",
@@ -47,72 +45,8 @@ class DifferentResultsError(Exception):
     """Two contenders computed different things, so their times say nothing."""
 
 
-class Usage(NamedTuple):
-    """What one turn cost; the processor's seconds are those of all threads and child processes."""
-
-    seconds: float
-    processor_seconds: float
-    peak_megabytes: float
-
-
 Answer = tuple[Usage, Any]
 """What a turn cost, and what it computed."""
-
-
-class Spread(NamedTuple):
-    """A median with its quartiles."""
-
-    middle: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{_rounded(self.middle)} ({_rounded(self.low)} to {_rounded(self.high)})"
-
-    def scaled(self, factor: float) -> Spread:
-        """Return the spread in another unit."""
-        return Spread(*(factor * value for value in self))
-
-    def inverted(self) -> Spread:
-        """Return the spread of what is the more, the less this is: seconds each, each a second."""
-        return Spread(1 / self.middle, 1 / self.high, 1 / self.low)
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
-        """Return the spread of some values; one value is its own quartiles."""
-        if len(values) == 1:
-            return cls(values[0], values[0], values[0])
-        low, _, high = quantiles(values, method="inclusive")
-        return cls(median(values), low, high)
-
-
-@dataclass(frozen=True)
-class Turns:
-    """What every turn of every contender cost, and what each contender computed."""
-
-    usages: Mapping[str, Sequence[Usage]]
-    results: Mapping[str, Any] = field(default_factory=dict)
-
-    def seconds(self, name: str) -> Spread:
-        """Return the seconds of a contender's turns."""
-        return Spread.of([usage.seconds for usage in self.usages[name]])
-
-    def processor_seconds(self, name: str) -> Spread:
-        """Return the processor seconds of a contender's turns."""
-        return Spread.of([usage.processor_seconds for usage in self.usages[name]])
-
-    def peak_megabytes(self, name: str) -> float:
-        """Return the most memory that a contender took, its interpreter included."""
-        return max(usage.peak_megabytes for usage in self.usages[name])
-
-    def ratio(self, ours: str, theirs: str) -> Spread:
-        """Return how many times as long `theirs` took as `ours`, round by round."""
-        pairs = zip(self.usages[theirs], self.usages[ours], strict=True)
-        return Spread.of([their.seconds / our.seconds for their, our in pairs])
-
-    def fastest(self, names: Sequence[str]) -> str:
-        """Return the contender, of these, with the lowest median time."""
-        return min(names, key=lambda name: self.seconds(name).middle)
 
 
 @dataclass(frozen=True)
@@ -139,12 +73,6 @@ class Command:
     words: Sequence[str | Path]
     needs: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-def _rounded(value: float) -> str:
-    """Write three significant digits, thousands apart, without an exponent."""
-    digits = f"{value:.3g}"
-    return f"{float(digits):,.0f}" if "e+" in digits else digits
 
 
 def require(packages: Sequence[str]) -> None:
@@ -192,7 +120,12 @@ def in_turns(
 def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 1) -> Turns:
     """Run every command, round after round, each time in an empty folder of its own."""
     require([package for each in commands for package in each.needs])
-    ran = [[_run(command) for command in commands] for _ in range(warm_ups + rounds)]
+    # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
+    everyday = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    ran = [
+        [of_command(each.words, {**everyday, **each.environment}) for each in commands]
+        for _ in range(warm_ups + rounds)
+    ]
     return Turns(_by_name(commands, ran[warm_ups:]))
 
 
@@ -201,25 +134,6 @@ def _by_name(
 ) -> dict[str, tuple[Usage, ...]]:
     columns = zip(*ran, strict=True)
     return {each.name: usages for each, usages in zip(contenders, columns, strict=True)}
-
-
-def _run(command: Command) -> Usage:
-    # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **command.environment}
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command.words, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            raise subprocess.CalledProcessError(
-                process.returncode, command.words, stderr=said.read().decode()
-            )
-    return Usage(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _steady_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
@@ -280,12 +194,14 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set variables of the environment for as long as a process is being started."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
-    yield
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection, fresh: bool) -> None:
@@ -295,41 +211,14 @@ def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection, fresh: boo
     """
     turn = prepare()
     if not fresh:
-        _forget_peak()
+        forget_peak()
     while True:
         try:
             wants_result = talk.recv()
         except EOFError:
             return
-        before, start = 0.0 if fresh else _processor_seconds(), time.perf_counter()
+        before, start = 0.0 if fresh else processor_seconds(), time.perf_counter()
         result = turn()
         seconds = time.perf_counter() - start
-        usage = Usage(seconds, _processor_seconds() - before, _peak_megabytes())
+        usage = Usage(seconds, processor_seconds() - before, peak_megabytes())
         talk.send((usage, result if wants_result else None))
-
-
-def _processor_seconds() -> float:
-    own, others = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
-
-
-def _forget_peak() -> None:
-    """Let the most memory held be counted from now on, where the system can: on Linux."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_megabytes() -> float:
-    """Return the most memory that this process held at one time.
-
-    Linux counts into `ru_maxrss` what the process that started this one held; VmHWM is our own.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-    # macOS counts bytes, other systems kilobytes.
-    unit = 2**20 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pickle import PicklingError
 
 import numpy as np
 import pytest
@@ -99,6 +100,19 @@ def test_a_command_is_measured_with_its_processes_and_a_failing_one_fails():
     with pytest.raises(subprocess.CalledProcessError) as failed:
         commands_in_turns([Command("fail", [sys.executable, "-c", "1 / 0"])], rounds=1)
     assert "ZeroDivisionError" in failed.value.stderr
+
+
+def test_a_commands_memory_is_its_own_not_that_of_the_process_that_measures():
+    held = b"1" * 200 * 2**20
+    turns = commands_in_turns([Command("pass", [sys.executable, "-c", "pass"])], 1, warm_ups=0)
+    assert 2 < turns.peak_megabytes("pass") < 100 < len(held) / 2**20
+
+
+def test_the_environment_is_restored_even_if_a_process_does_not_start(monkeypatch):
+    monkeypatch.delenv("BENCHMARKED", raising=False)
+    with pytest.raises((AttributeError, PicklingError)):
+        in_turns([Contender("one", lambda: identify, environment={"BENCHMARKED": "1"})], rounds=1)
+    assert "BENCHMARKED" not in os.environ
 
 
 def test_ratios_are_taken_round_by_round():

@@ -56,7 +56,7 @@ def test_a_program_measures_a_tiny_size(program, part, tmp_path, monkeypatch):
 
 def test_every_part_is_tried_here_and_has_its_place_on_the_page():
     programs = {path.stem for path in README.parent.glob("*.py")}
-    programs -= {"__init__", "measuring", "on_photos", "reporting"}
+    programs -= {"__init__", "measuring", "on_photos", "reporting", "turns", "usage"}
     parts = {
         (each, part) for each in programs for part in import_module(f"benchmarks.{each}").PARTS
     }
