@@ -8,12 +8,11 @@ from typing import NamedTuple
 from cnncalc.substeps import parts
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
+from cnncalc.views.workbook.stages.partial_sums import in_parts, part_cells
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
     Finder,
     Index,
-    Item,
-    Slot,
     Source,
     Volume,
     each_channel,
@@ -53,7 +52,7 @@ def sum_volumes(
     """
     shares = parts(depth, named.of)
     if len(shares) > 1:
-        return _in_parts(group, result, shares, products, notes, named)
+        return _volumes_in_parts(group, result, shares, products, notes, named)
 
     def formula(index: Index, find: Finder) -> Formula:
         return products(index[0], shares[0], find)
@@ -63,7 +62,7 @@ def sum_volumes(
     return [Volume(group, layer, result.quantity, *result.size, result.items, draw, tuple(notes))]
 
 
-def _in_parts(
+def _volumes_in_parts(
     group: str,
     result: Source,
     shares: Sequence[range],
@@ -78,29 +77,16 @@ def _in_parts(
         return products(index[1], shares[index[0]], find)
 
     def total(index: Index, find: Finder) -> Formula:
-        places = range(len(shares))
-        return formulas.joined("sum", [find(helper, (p, *index), steps=EACH) for p in places])
+        return formulas.joined("sum", part_cells(helper, len(shares), index, find))
 
-    items = tuple(
-        Item((place, output), Slot(output, place), _share_caption(caption, share, named))
-        for output, caption in enumerate(result.captions)
-        for place, share in enumerate(shares)
-    )
     first, *more = notes
     size = result.size
     draw_parts, draw_total = whole(helper, *size, part), whole(result.quantity, *size, total)
     noted = (first, f"A formula holds a part of the {named.of}.", *more)
+    partial = Volume("Partial sums", layer, helper, *size, (), draw_parts, noted)
     outputs = each_channel(result.captions)
-    summed = ("The partial sums added up.",)
-    return [
-        Volume("Partial sums", layer, helper, *size, items, draw_parts, noted),
-        Volume(group, layer, result.quantity, *size, outputs, draw_total, summed),
-    ]
-
-
-def _share_caption(caption: str, share: range, named: Parts) -> str:
-    summed = f"{named.of} {share[0]} to {share[-1]}"
-    return ", ".join(filter(None, (caption, summed)))
+    totals = Volume(group, layer, result.quantity, *size, outputs, draw_total)
+    return in_parts(totals, partial, shares, named.of)
 
 
 def bias_volume(group: str, result: Quantity, source: Source, note: str) -> Volume:

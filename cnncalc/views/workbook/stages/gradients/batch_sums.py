@@ -9,7 +9,8 @@ from cnncalc.substeps import parts
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity
 from cnncalc.views.workbook.stages.gradients.quantities import BATCH, of_batch, title
-from cnncalc.views.workbook.stages.volumes import EACH, Finder, Index, Item, Slot, Volume
+from cnncalc.views.workbook.stages.partial_sums import in_parts, part_cells
+from cnncalc.views.workbook.stages.volumes import Finder, Index, Item, Volume
 
 __all__ = ["BatchSum", "batch_sum_volumes", "one_block", "undrawn"]
 
@@ -55,7 +56,7 @@ def batch_sum_volumes(summed: BatchSum, samples: int) -> list[Volume]:
     """Return the volume of a sum over `samples`, after one of partial sums where it takes them."""
     shares = parts(samples, "samples")
     if len(shares) > 1:
-        return _in_parts(summed, shares)
+        return _sums_in_parts(summed, shares)
 
     def formula(index: Index, block: Block, find: Finder) -> Formula:
         return _added(summed, shares[0], index, block, find)
@@ -68,7 +69,7 @@ def _added(summed: BatchSum, share: range, index: Index, block: Block, find: Fin
     return formulas.added([summed.term(sample, index, block, find) for sample in share])
 
 
-def _in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
+def _sums_in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
     volume = summed.volume
     helper = of_batch(volume.layer, f"partial {volume.quantity.name.removeprefix(BATCH)}")
 
@@ -80,33 +81,13 @@ def _in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
         )
 
     def total(index: Index, block: Block, find: Finder) -> Formula:
-        places = range(len(shares))
-        cells = [find(helper, (place, *index), steps=EACH) for place in places]
+        cells = part_cells(helper, len(shares), index, find)
         return formulas.joined("sum", [cell.moved(block.row, block.column) for cell in cells])
 
-    items = tuple(
-        Item((place, *item.index), _slot(item.slot, place, len(shares)), _caption(item, share))
-        for item in volume.items
-        for place, share in enumerate(shares)
-    )
     note = f"{volume.notes[0]} A formula holds a part of the samples."
-    partial = replace(
-        volume,
-        group=f"{volume.group}, parts",
-        quantity=helper,
-        items=items,
-        draw=draw,
-        notes=(note,),
-    )
-    return [partial, replace(_with_formulas(summed, total), notes=("The partial sums added up.",))]
-
-
-def _slot(slot: Slot, place: int, count: int) -> Slot:
-    return Slot(slot.tile, slot.place * count + place)
-
-
-def _caption(item: Item, share: range) -> str:
-    return ", ".join(filter(None, (item.caption, f"samples {share[0]} to {share[-1]}")))
+    group = f"{volume.group}, parts"
+    partial = replace(volume, group=group, quantity=helper, draw=draw, notes=(note,))
+    return in_parts(_with_formulas(summed, total), partial, shares, "samples")
 
 
 def _with_formulas(summed: BatchSum, formula: Callable[[Index, Block, Finder], Formula]) -> Volume:
