@@ -25,7 +25,7 @@ from cnncalc.views.workbook.stages.gradients.activation import (
     activation_layer_gradient_volumes,
     without_activation,
 )
-from cnncalc.views.workbook.stages.gradients.batch_statistics import (
+from cnncalc.views.workbook.stages.gradients.batch_normalization import (
     normalization_input_volumes,
     normalization_weight_volumes,
 )

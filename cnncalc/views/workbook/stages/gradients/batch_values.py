@@ -12,7 +12,7 @@ from cnncalc.ops.sums import channel_sum
 from cnncalc.substeps import parts
 from cnncalc.training_step import LayerStep
 from cnncalc.views.workbook.plan import Quantity
-from cnncalc.views.workbook.stages.gradients.batch_statistics import normalization_names
+from cnncalc.views.workbook.stages.gradients.batch_channels import normalization_names
 from cnncalc.views.workbook.stages.gradients.quantities import BATCH, of_batch
 
 __all__ = ["batch_values", "sample_values"]
