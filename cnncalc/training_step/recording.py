@@ -88,12 +88,7 @@ def record_step(
     how many `samples` are recorded, as in `record_steps`.
     Raises OptionError for a loss of logits: its activation must be a layer, to be recorded.
     """
-    if loss.from_logits:
-        message = (
-            "a step is recorded with the loss's activation as a layer, as with_output_activation "
-            f"returns it. Received: {loss}"
-        )
-        raise OptionError(message)
+    _require_layer(loss)
     if any(isinstance(layer, BatchNormalization) for layer in network.layers):
         samples = None
     before = assemble(network.layers, network.input_shape, copied(state.weights))
@@ -123,6 +118,15 @@ def record_step(
         layers=done.layers,
         updates=updates,
     )
+
+
+def _require_layer(loss: Loss) -> None:
+    if loss.from_logits:
+        message = (
+            "a step is recorded with the loss's activation as a layer, as with_output_activation "
+            f"returns it. Received: {loss}"
+        )
+        raise OptionError(message)
 
 
 def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:
