@@ -131,8 +131,9 @@ def prepare_keras(folder: Path, count: int, batch_size: int) -> Callable[[], flo
 
     images, labels = (np.load(folder / f"{name}.npy") for name in ("images", "labels"))
     order = epoch_order(count, seed=0, epoch=1)
-    images[:count], wanted = images[order], keras.utils.to_categorical(labels)[order]
     model: Any = keras.models.load_model(folder / "model.keras")
+    classes = model.output_shape[-1]
+    images[:count], wanted = images[order], keras.utils.to_categorical(labels, classes)[order]
     adam = keras.optimizers.Adam(LEARNING_RATE)
     model.compile(optimizer=adam, loss="categorical_crossentropy", metrics=["accuracy"])
 

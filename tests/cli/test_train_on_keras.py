@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from cnncalc.cli import one_blas_thread
+from cnncalc.cli.one_blas_thread import LIBRARIES
 from cnncalc.files.checkpoints import checkpoint_path
 from cnncalc.files.trained_models import read_model
 from cnncalc.keras_engine import backend
@@ -79,7 +80,7 @@ def test_the_same_command_gives_the_same_files_and_words(run, data, keras):
     assert [line.split(";")[0] for line in theirs[3:5]] == [
         line.split(";")[0] for line in ours[2:4]
     ]
-    assert theirs[5:] == ["wrote keras.json", "wrote keras.xlsx", "wrote keras.keras"]
+    assert theirs[5:] == ["wrote keras.keras", "wrote keras.json", "wrote keras.xlsx"]
     assert said["keras"].stdout == said["numpy"].stdout
     histories = [json.loads(Path(f"{engine}.json").read_text()) for engine in ("numpy", "keras")]
     assert [list(row) for row in histories[0]] == [list(row) for row in histories[1]]
@@ -134,12 +135,12 @@ def test_a_stopped_training_is_resumed_to_the_very_same_bytes(run, data, fails, 
         f"Expected {engine}. Received: numpy"
     )
     done = read_epochs(checkpoint_path(Path("model.keras")))
-    more = ("--epochs", str(done + 2))
-    resumed = run("train", data, *ON_KERAS, *more, "--resume")
-    assert resumed.exit_code == 0, resumed.stderr
+    again = ("train", data, *ON_KERAS, "--epochs", str(done + 2))
+    resumed = alone(*again, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
     assert f"resumed in epoch {done + 1}, after " in resumed.stderr
-    straight = run("train", data, *ON_KERAS, *more, "-o", "straight.keras")
-    assert straight.exit_code == 0
+    straight = alone(*again, "-o", "straight.keras")
+    assert straight.returncode == 0, straight.stderr
     assert Path("model.keras").read_bytes() == Path("straight.keras").read_bytes()
 
 
@@ -148,11 +149,22 @@ def read_epochs(path):
         return len(json.loads(str(archive["about"]))["history"])
 
 
+def command(*arguments):
+    """A process of its own: how many threads a backend takes here is what earlier tests left."""
+    words = [sys.executable, "-m", "cnncalc", *map(str, arguments)]
+    environment = {name: value for name, value in os.environ.items() if name not in LIBRARIES}
+    environment["PYTHONPATH"] = str(ROOT)
+    return {"args": words, "env": environment, "stderr": subprocess.PIPE, "text": True}
+
+
+def alone(*arguments):
+    """Run a command in a process of its own."""
+    return subprocess.run(**command(*arguments), stdout=subprocess.DEVNULL, check=False)
+
+
 def interrupted(*arguments):
     """Train in a process of its own, and press Ctrl-C after some epochs."""
-    command = [sys.executable, "-m", "cnncalc", *map(str, arguments)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(**command(*arguments)) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("epoch 3/"):
