@@ -164,12 +164,14 @@ def test_every_number_that_libreoffice_calculates_is_verified(cases, contents, e
 def float64(monkeypatch):
     keras = import_keras()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")  # which keeps the floatx that the first model met
     # On PyTorch Keras multiplies matrices in float32 whatever its floatx: where a gradient all but
     # cancels, and Adam makes a step of it all the same, that is seen.
     narrowed = importlib.import_module("keras.src.backend.common.dtypes").BIT64_TO_BIT32_DTYPE
     monkeypatch.setitem(narrowed, "float64", "float64")
     yield
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.peer
