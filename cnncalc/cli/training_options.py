@@ -201,7 +201,11 @@ fit_options = bundled(
         show_default=True,
         help="What all that is random is drawn from.",
     ),
-    click.option("--threads", type=int, help="Work on so many pieces at once; changes no number."),
+    click.option(
+        "--threads",
+        type=click.IntRange(min=1),
+        help="Work on so many pieces of a batch at once; changes no number.  [default: one a core]",
+    ),
     click.option(
         "--engine",
         type=click.Choice(["numpy", "keras"]),

@@ -73,3 +73,10 @@ def test_the_shape_of_samples_may_be_said_to_a_workbook_but_no_other(
     assert result.exit_code == 0, result.stderr
     line = fails("export-xlsx", *data, *options, "--force", "--input-shape", "9,9,1")
     assert line.startswith("--input-shape must be the shape of the samples, (")
+
+
+def test_there_is_at_least_one_thread_and_by_default_one_a_core(run, fails):
+    message = fails("train", "--threads", "0")
+    assert message.startswith("Invalid value for '--threads': 0 is not in the range x>=1")
+    told = " ".join(run("train", "--help").stdout.split())
+    assert "changes no number. [default: one a core] [x>=1]" in told
