@@ -2,20 +2,26 @@
 
 All algorithms give the same numbers, but for the last bits. What is fast follows from the shapes
 alone, so that a training takes the same course on every machine.
+
+A function that says what is against an algorithm, in words, is also what decides: the algorithm is
+taken where there is nothing to say. So no reason can tell of another rule than the one that holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
+    ConvolutionLayer,
     Dense,
     Flatten,
+    InputLayer,
     Layer,
     MaxPooling2D,
     PoolingLayer,
@@ -23,7 +29,7 @@ from cnncalc.layers import (
 )
 from cnncalc.ops.row_convolution import is_turnable
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
 
 # BLAS gives a product of so many rows about two thirds of its speed, and one of four times as many
 # all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
@@ -38,23 +44,37 @@ MANY_NUMBERS = 64
 MOST_ARITHMETIC = 3
 
 
+Algorithm = Literal[
+    "blocked product", "patches", "row products", "plain product", "cell by cell", "layer by layer"
+]
+
+MEANINGS: Mapping[Algorithm, str] = {
+    "blocked product": "one matrix product gives all outputs that a pooling cell compares",
+    "patches": "the numbers below each window are copied side by side, for one matrix product",
+    "row products": "a matrix product for each row of the kernel, added up; less is copied",
+    "plain product": "one matrix product of the numbers as they lie",
+    "cell by cell": "the first cell of all windows at once, then the second, and so on",
+    "layer by layer": "one layer alone, by the operation that any calculation uses",
+}
+
+
 class Choice(NamedTuple):
     """An algorithm for one layer, or for several that it works out together.
 
-    `first` is the position of the first of its `layers`; `algorithm` is one of "blocked product",
-    "patches", "row products", "plain product", "cell by cell" and "layer by layer"; `reason` says
-    why, for people.
+    `first` is the position of the first of its `layers`; `reason` says why, for people.
     """
 
     first: int
     layers: int
-    algorithm: str
+    algorithm: Algorithm
     reason: str
 
 
 def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
     """Choose an algorithm for each layer of a network in training.
 
+    Where a layer needs the whole batch, each is worked out alone, and its reason tells what it
+    would have in pieces.
     Arguments: the `layers` in order; one sample's `input_shape`.
     Returns the choices in the layers' order; each layer is in one of them.
 
@@ -62,10 +82,30 @@ def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
     >>> [(one.layers, one.algorithm) for one in choose(layers, (300, 300, 3))]
     [(2, 'blocked product'), (2, 'plain product')]
     """
-    if any(isinstance(layer, BatchNormalization) for layer in layers):
-        reason = "batch normalization needs the whole batch at once, too much to keep its patches"
-        return tuple(Choice(i, 1, "layer by layer", reason) for i in range(len(layers)))
-    return tuple(_choices(layers, input_shape))
+    choices = _choices(layers, input_shape)
+    # Most algorithms keep patches or copies, too much memory for a whole batch.
+    return tuple(_one_by_one(choices) if whole_batch_layers(layers) else choices)
+
+
+def whole_batch_layers(layers: Sequence[Layer]) -> tuple[int, ...]:
+    """Return the positions of the layers that training must give a whole batch at once.
+
+    They are the batch normalizations, which need its mean and variance.
+
+    >>> whole_batch_layers([Conv2D(4, 3), BatchNormalization(), Flatten()])
+    (1,)
+    """
+    return tuple(i for i, layer in enumerate(layers) if isinstance(layer, BatchNormalization))
+
+
+def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
+    """Return what each algorithm does, for people: of those that choices and their reasons name.
+
+    >>> list(meanings(choose([Conv2D(32, 3)], (9, 9, 1))))
+    ['blocked product', 'patches', 'row products']
+    """
+    told = " ".join(f"{choice.algorithm} {choice.reason}" for choice in choices)
+    return {algorithm: meaning for algorithm, meaning in MEANINGS.items() if algorithm in told}
 
 
 def _choices(layers: Sequence[Layer], shape: Shape) -> Iterator[Choice]:
@@ -78,52 +118,118 @@ def _choices(layers: Sequence[Layer], shape: Shape) -> Iterator[Choice]:
         yield choice
 
 
+def _one_by_one(choices: Iterator[Choice]) -> Iterator[Choice]:
+    for choice in choices:
+        for index in range(choice.layers):
+            yield Choice(choice.first + index, 1, "layer by layer", _in_pieces(choice, index))
+
+
+def _in_pieces(choice: Choice, index: int) -> str:
+    """Say what the layers of a choice would have if the batch were worked through in pieces."""
+    if choice.algorithm == "layer by layer":
+        return choice.reason
+    if index:
+        return f"in pieces: part of the {choice.algorithm} above"
+    return f"in pieces: {choice.algorithm}; {choice.reason}"
+
+
 def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     """Choose for the first layer, and those behind it that it takes along."""
     layer, behind = layers[0], layers[1] if len(layers) > 1 else None
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
-    if isinstance(layer, MaxPooling2D | AveragePooling2D) and _side_by_side(layer, shape):
-        return Choice(0, 1, "cell by cell", "its windows lie side by side, without padding")
+    if isinstance(layer, MaxPooling2D | AveragePooling2D):
+        against = _against_side_by_side(layer, shape)
+        reason = f"its windows {against or 'lie side by side, without padding'}"
+        return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
     if isinstance(layer, Flatten) and isinstance(behind, Dense):
-        reason = "its weights are brought into the images' order, once a batch"
+        reason = "a matrix product already; reordering its weights spares reordering every image"
         return Choice(0, 2, "plain product", reason)
     if isinstance(layer, Dense) and len(shape) == 1:
         return Choice(0, 1, "plain product", "a matrix product already")
-    return Choice(0, 1, "layer by layer", "the calculator's own operation serves well")
+    return Choice(0, 1, "layer by layer", _against_any(layer))
+
+
+def _against_any(layer: Layer) -> str:
+    """Say why a layer has no algorithm of its own."""
+    if isinstance(layer, ConvolutionLayer):
+        return "each group of channels has a product of its own"
+    if isinstance(layer, Dense):
+        return "its input is a volume, not a row of numbers"
+    if isinstance(layer, BatchNormalization):
+        return "its mean and variance are those of the whole batch"
+    if isinstance(layer, PoolingLayer):
+        return "only max and average pooling go cell by cell"
+    if isinstance(layer, Flatten | InputLayer):
+        return "nothing to calculate"
+    return "no product in it that could be faster"
 
 
 def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
-    geometry = layer.geometry(shape)
     if layer.groups > 1:
-        return Choice(0, 1, "layer by layer", "each group of channels has a product of its own")
-    if isinstance(behind, MaxPooling2D) and _pools_blocks(layer, behind, shape):
+        return Choice(0, 1, "layer by layer", _against_any(layer))
+    geometry, filters = layer.geometry(shape), _counted(layer.filters, "filter")
+    against_blocks = _against_blocks(layer, behind, shape)
+    if isinstance(behind, MaxPooling2D) and not against_blocks:
+        outputs = _counted(prod(behind.window_size), "output")
         reason = (
-            f"{layer.filters} filters are few for a product: it gives all outputs of a pooling "
-            f"cell at once, by {_arithmetic(layer, behind, shape):.2f} times the arithmetic"
+            f"with {filters} (fewer than {FEW_FILTERS}) a product is slow; a larger one gives the "
+            f"{outputs} of a pooling cell at once, for "
+            f"{_arithmetic(layer, behind, shape):.2f} times the arithmetic"
         )
         return Choice(0, 2, "blocked product", reason)
-    if geometry.kernel == (1, 1) and geometry.strides == (1, 1) and not any(geometry.pads):
-        return Choice(0, 1, "plain product", "a 1×1 window is a product of channels and filters")
-    numbers = geometry.kernel.width * shape[2]
-    if numbers >= MANY_NUMBERS and is_turnable(geometry):
-        reason = f"{numbers} numbers in a row of the kernel are enough for a product a row"
-        return Choice(0, 1, "row products", reason)
-    numbers *= geometry.kernel.height
-    reason = f"one product of patches of {numbers} numbers and {layer.filters} filters"
+    other, reason = _without_patches(geometry, shape[2])
+    against = _against_slices(geometry, shape[2])
+    if not against:
+        return Choice(0, 1, other, reason)
+    reason = f"no blocked product, since {against_blocks}; no {other}, since {against}"
     return Choice(0, 1, "patches", reason)
 
 
-def _pools_blocks(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> bool:
-    """Say whether a pooling behind a convolution had better be part of its product."""
-    return (
-        layer.filters < FEW_FILTERS
-        # What keeps the order of numbers can wait until the largest is found.
-        and layer.activation in ("relu", "linear")
-        and max(layer.geometry(shape).dilation_rate) == 1
-        and _side_by_side(behind, layer.output_shape(shape))
-        and _arithmetic(layer, behind, shape) <= MOST_ARITHMETIC
-    )
+def _without_patches(geometry: Geometry, channels: int) -> tuple[Algorithm, str]:
+    """Return the algorithm that lays out no patches, and the reason where it is taken."""
+    if geometry.kernel == (1, 1):
+        return "plain product", "its window is one pixel, so that each pixel is a patch already"
+    numbers = _counted(geometry.kernel.width * channels, "number")
+    reason = f"a row of its kernel has {numbers} ({MANY_NUMBERS} or more), enough for a product"
+    return "row products", reason
+
+
+def _against_slices(geometry: Geometry, channels: int) -> str:
+    """Say what is against products without patches, nothing where they are taken."""
+    numbers = geometry.kernel.width * channels
+    if not is_turnable(geometry):
+        if max(geometry.strides) > 1:
+            return f"its strides are {'×'.join(map(str, geometry.strides))}, not 1"
+        return "its padding is as wide as its window, or wider"
+    if geometry.kernel != (1, 1) and numbers < MANY_NUMBERS:
+        return f"a row of its kernel has {_counted(numbers, 'number')}, fewer than {MANY_NUMBERS}"
+    return ""
+
+
+def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
+    """Say why the layer behind a convolution had better not be part of its product, if so."""
+    if layer.filters >= FEW_FILTERS:
+        return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
+    if not isinstance(behind, MaxPooling2D):
+        return "no max pooling follows"
+    return _against_pooling(layer, behind, shape)
+
+
+def _against_pooling(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> str:
+    """Say why a max pooling can't be part of the product before it, or would make it too large."""
+    # What keeps the order of numbers can wait until the largest is found.
+    if layer.activation not in ("relu", "linear"):
+        return f"{layer.activation} comes before the pooling, and only relu can wait"
+    if max(layer.geometry(shape).dilation_rate) > 1:
+        return "its kernel is dilated"
+    against = _against_side_by_side(behind, layer.output_shape(shape))
+    if against:
+        return f"the pooling's windows {against}"
+    arithmetic = _arithmetic(layer, behind, shape)
+    if arithmetic > MOST_ARITHMETIC:
+        return f"it would take {arithmetic:.2f} times the arithmetic, more than {MOST_ARITHMETIC}"
+    return ""
 
 
 def _arithmetic(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> float:
@@ -133,7 +239,16 @@ def _arithmetic(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> float:
     return prod(((pool - 1) * stride + kernel) / kernel for kernel, stride, pool in sides)
 
 
-def _side_by_side(layer: PoolingLayer, shape: Shape) -> bool:
-    """Say whether windows neither overlap, nor leave gaps, nor reach into padding."""
+def _against_side_by_side(layer: PoolingLayer, shape: Shape) -> str:
+    """Say how windows overlap, leave gaps or reach into padding, if they do."""
     geometry = layer.geometry(shape)
-    return geometry.strides == geometry.kernel and not any(geometry.pads)
+    if any(geometry.pads):
+        return "reach into padding"
+    sides = tuple(zip(geometry.strides, geometry.kernel, strict=True))
+    if any(stride < size for stride, size in sides):
+        return "overlap"
+    return "leave gaps" if any(stride > size for stride, size in sides) else ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

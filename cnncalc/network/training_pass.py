@@ -128,5 +128,5 @@ def _step(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> Step:
             return RowsStep(layers, input_shape)
         case "cell by cell":
             return PoolingStep(layers, input_shape)
-        case _:
+        case "layer by layer":
             return LayerStep(layers, input_shape)

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import BatchNormalization
 from cnncalc.network import (
     Network,
     Saved,
@@ -27,6 +26,7 @@ from cnncalc.network import (
     forward_saved,
     without_last_activation,
 )
+from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.training.dataset import Dataset
@@ -154,8 +154,7 @@ class Objective:
 
     def training_pieces(self, batch: int) -> list[slice]:
         """Cut a training batch into the pieces that are worked on one by one."""
-        # Batch normalization needs the whole batch's mean and variance.
-        whole = any(isinstance(layer, BatchNormalization) for layer in self.network.layers)
+        whole = whole_batch_layers(self.network.layers)
         return [slice(0, batch)] if whole else self._pieces(batch)
 
     def _pieces(self, batch: int) -> list[slice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cnncalc.network.algorithms import Choice
+from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
 from cnncalc.summary import LayerSummary, Summary
 
 __all__ = ["summary_json"]
@@ -38,6 +38,9 @@ def summary_json(summary: Summary, plan: Sequence[Choice] | None = None) -> str:
             }
             for choice in plan
         ]
+        content["algorithms"] = meanings(plan)
+        layers = [each.layer for each in summary.layers]
+        content["whole_batch"] = [names[index] for index in whole_batch_layers(layers)]
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -69,13 +69,39 @@ How training works the layers out
 
 Layer                   Algorithm        Why
 ────────────────────────────────────────────────────────────────────────────────────────────────────
-conv2d + max_pooling2d  blocked product  10 filters are few for a product: it gives all outputs of a
-                                         pooling cell at once, by 1.44 times the arithmetic
-flatten + dense         plain product    its weights are brought into the images' order, once a
-                                         batch
+conv2d + max_pooling2d  blocked product  with 10 filters (fewer than 16) a product is slow; a larger
+                                         one gives the 4 outputs of a pooling cell at once, for 1.44
+                                         times the arithmetic
+flatten + dense         plain product    a matrix product already; reordering its weights spares
+                                         reordering every image
+
+blocked product: one matrix product gives all outputs that a pooling cell compares.
+plain product: one matrix product of the numbers as they lie.
 
 Layers joined by + are worked out together. Every algorithm gives the same numbers, but for the last
 bits.
+"""
+
+NARROW_PLAN = """\
+conv2d +
+max_pooling2d:
+blocked product
+with 10 filters
+(fewer than 16) a
+product is slow; a
+larger one gives the
+4 outputs of a
+pooling cell at
+once, for 1.44 times
+the arithmetic
+
+flatten + dense:
+plain product
+a matrix product
+already; reordering
+its weights spares
+reordering every
+image
 """
 
 
@@ -107,6 +133,28 @@ def test_the_algorithms_of_training_are_told(run):
     assert "How training" not in run("summary", "article").stdout
 
 
+def test_a_narrow_screen_has_the_reasons_of_algorithms_below_their_layers(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    text = stripped(run("summary", "article", "--plan").stdout)
+    assert text[text.index("conv2d +") :].startswith(NARROW_PLAN)
+
+
+def test_the_layers_that_need_the_whole_batch_are_told_once(run):
+    listing = "Conv2D(4, 3); BatchNormalization(); Flatten(); Dense(2)"
+    text = run("summary", listing, "--input-shape", "12,12,1", "--plan").stdout
+    told = " ".join(text.split())
+    assert told.count("batch_normalization needs the whole batch at once") == 1
+    # (10×10×4 + 10×10×4 + 400 + 2) × 128 × 4 bytes
+    assert "Of 128 images the layers' outputs alone take 601.00 KB" in told
+    assert "worked out together" not in told
+    twice = listing + "; BatchNormalization()"
+    text = run("summary", twice, "--input-shape", "12,12,1", "--plan").stdout
+    assert "batch_normalization and 1 more need the whole batch" in text
+    json_options = ("--input-shape", "12,12,1", "--plan", "--format", "json")
+    said = json.loads(run("summary", twice, *json_options).stdout)
+    assert said["whole_batch"] == ["batch_normalization", "batch_normalization_1"]
+
+
 def test_a_summary_and_its_algorithms_as_json(run):
     said = json.loads(run("summary", "article", "--plan", "--format", "json").stdout)
     assert said["input_shape"] == [300, 300, 3]
@@ -126,7 +174,10 @@ def test_a_summary_and_its_algorithms_as_json(run):
         (["flatten", "dense"], "plain product"),
     ]
     assert all(each["reason"] for each in said["plan"])
-    assert "plan" not in json.loads(run("summary", "article", "--format", "json").stdout)
+    assert list(said["algorithms"]) == ["blocked product", "plain product"]
+    assert said["whole_batch"] == []
+    without = json.loads(run("summary", "article", "--format", "json").stdout)
+    assert without.keys() == said.keys() - {"plan", "algorithms", "whole_batch"}
 
 
 def test_the_comparison_has_no_json(run):

@@ -1,3 +1,6 @@
+from typing import get_args
+
+import numpy as np
 import pytest
 
 from cnncalc.layers import (
@@ -6,10 +9,23 @@ from cnncalc.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     Flatten,
+    L2Pooling2D,
     MaxPooling2D,
 )
-from cnncalc.network.algorithms import FEW_FILTERS, MANY_NUMBERS, choose
+from cnncalc.network.algorithms import (
+    FEW_FILTERS,
+    MANY_NUMBERS,
+    MEANINGS,
+    Algorithm,
+    choose,
+    meanings,
+    whole_batch_layers,
+)
+from cnncalc.ops.blocked_convolution import BlockedConvolution
+from cnncalc.ops.planes import Buffers
+from cnncalc.shapes import Size
 
 
 def algorithms(layers, shape=(12, 12, 3)):
@@ -57,7 +73,7 @@ def test_a_1x1_convolution_stays_a_plain_product_before_a_pooling():
 def test_a_pooling_of_little_extra_arithmetic_joins_its_product(convolution, pooling, arithmetic):
     choice = choose([convolution, pooling], (12, 12, 3))[0]
     assert choice[:3] == (0, 2, "blocked product")
-    assert choice.reason.endswith(f"at once, by {arithmetic} times the arithmetic")
+    assert choice.reason.endswith(f"at once, for {arithmetic} times the arithmetic")
 
 
 @pytest.mark.parametrize(
@@ -100,13 +116,125 @@ def test_a_dense_layer_of_a_row_is_a_plain_product():
     assert algorithms([Dense(2), Dense(2)], (5,)) == [(i, 1, "plain product") for i in (0, 1)]
 
 
-def test_every_reason_names_what_decided():
-    layers = [Conv2D(4, 3), MaxPooling2D(2), Conv2D(20, (3, 2)), Flatten(), Dense(2)]
-    reasons = [choice.reason for choice in choose(layers, (12, 12, 3))]
-    assert reasons[0].startswith("4 filters are few")
-    assert "24 numbers and 20 filters" in reasons[1]
+def reasons(*layers, shape=(12, 12, 3)):
+    return [choice.reason for choice in choose(layers, shape)]
+
+
+@pytest.mark.parametrize(
+    ("convolution", "behind", "against_blocks"),
+    [
+        (Conv2D(16, 3), MaxPooling2D(2), "16 filters need none (16 or more)"),
+        (Conv2D(2, 3), None, "no max pooling follows"),
+        (Conv2D(2, 3), AveragePooling2D(2), "no max pooling follows"),
+        (
+            Conv2D(2, 3, activation="tanh"),
+            MaxPooling2D(2),
+            "tanh comes before the pooling, and only relu can wait",
+        ),
+        (Conv2D(2, 3, dilation_rate=2), MaxPooling2D(2), "its kernel is dilated"),
+        (Conv2D(2, 3), MaxPooling2D(3, 2), "the pooling's windows overlap"),
+        (Conv2D(2, 3), MaxPooling2D(2, 3), "the pooling's windows leave gaps"),
+        (
+            Conv2D(2, 3),
+            MaxPooling2D(3, padding="same"),
+            "the pooling's windows reach into padding",
+        ),
+        (
+            Conv2D(2, 3),
+            MaxPooling2D(4),
+            "it would take 4.00 times the arithmetic, more than 3",
+        ),
+    ],
+)
+def test_patches_tell_what_is_against_a_blocked_product(convolution, behind, against_blocks):
+    told = reasons(convolution, *([behind] if behind else []))[0]
+    assert told.startswith(f"no blocked product, since {against_blocks}; no row products, since ")
+
+
+@pytest.mark.parametrize(
+    ("convolution", "channels", "against"),
+    [
+        (Conv2D(4, 3), 3, "no row products, since a row of its kernel has 9 numbers, fewer than"),
+        (Conv2D(4, (3, 1)), 1, "no row products, since a row of its kernel has 1 number, fewer"),
+        (Conv2D(4, 3, strides=(1, 2)), 32, "no row products, since its strides are 1×2, not 1"),
+        (
+            Conv2D(4, 3, padding=(3, 0, 0, 0)),
+            32,
+            "no row products, since its padding is as wide as its window, or wider",
+        ),
+        (Conv2D(4, 1, strides=2), 3, "no plain product, since its strides are 2×2, not 1"),
+        (
+            Conv2D(4, 1, padding=1),
+            3,
+            "no plain product, since its padding is as wide as its window, or wider",
+        ),
+    ],
+)
+def test_patches_tell_what_is_against_products_without_them(convolution, channels, against):
+    (choice,) = choose([convolution], (12, 12, channels))
+    assert choice.algorithm == "patches"
+    assert f"; {against}" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (Conv2D(4, 1), "its window is one pixel, so that each pixel is a patch already"),
+        (DepthwiseConv2D(3), "each group of channels has a product of its own"),
+        (Conv2D(3, 3, groups=3), "each group of channels has a product of its own"),
+        (MaxPooling2D(2), "its windows lie side by side, without padding"),
+        (AveragePooling2D(3, 2), "its windows overlap"),
+        (AveragePooling2D((2, 3), 3), "its windows leave gaps"),
+        (MaxPooling2D(5, padding="same"), "its windows reach into padding"),
+        (L2Pooling2D(2), "only max and average pooling go cell by cell"),
+        (Flatten(), "nothing to calculate"),
+        (Dense(2), "its input is a volume, not a row of numbers"),
+        (Dropout(0.5), "no product in it that could be faster"),
+    ],
+)
+def test_a_layer_alone_tells_why(layer, reason):
+    assert reasons(layer) == [reason]
+
+
+def test_one_filter_is_one_filter():
+    told = reasons(Conv2D(1, 3), MaxPooling2D(2))[0]
+    assert told.startswith("with 1 filter (fewer than 16) a product is slow; a larger one gives")
 
 
 def test_batch_normalization_keeps_a_network_layer_by_layer():
-    layers = [Conv2D(4, 3), BatchNormalization(), Flatten(), Dense(2)]
-    assert algorithms(layers) == [(i, 1, "layer by layer") for i in range(4)]
+    layers = [Conv2D(4, 3), MaxPooling2D(2), BatchNormalization(), Flatten(), Dense(2)]
+    assert algorithms(layers) == [(i, 1, "layer by layer") for i in range(5)]
+    assert whole_batch_layers(layers) == (2,)
+    assert whole_batch_layers([Conv2D(4, 3)]) == ()
+
+
+def test_beside_batch_normalization_each_layer_keeps_the_reason_of_its_own_shape():
+    layers = [Conv2D(4, 3), MaxPooling2D(2), BatchNormalization(), Dropout(0.5), Dense(2)]
+    alone = reasons(*layers[:2])
+    assert reasons(*layers) == [
+        f"in pieces: blocked product; {alone[0]}",
+        "in pieces: part of the blocked product above",
+        "its mean and variance are those of the whole batch",
+        "no product in it that could be faster",
+        "its input is a volume, not a row of numbers",
+    ]
+
+
+def test_every_algorithm_has_a_meaning_that_is_told_where_it_is_named():
+    assert set(MEANINGS) == set(get_args(Algorithm))
+    choices = choose([Conv2D(4, 3), BatchNormalization()], (12, 12, 3))
+    named = ["blocked product", "patches", "row products", "layer by layer"]
+    assert list(meanings(choices)) == named
+
+
+@pytest.mark.parametrize("kernel", [1, 2])
+@pytest.mark.parametrize("strides", [1, 2])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_a_plain_product_is_where_the_arithmetic_lays_out_no_patches(kernel, strides, padding):
+    layer, shape = Conv2D(4, kernel, strides=strides, padding=padding), (5, 5, 2)
+    plan = BlockedConvolution(layer.geometry(shape), 2, 4, Size(1, 1))
+    images, buffers = np.zeros((3, *shape), np.float32), Buffers()
+    hands = plan.deal(images, images.dtype, buffers)
+    patches = plan.patches(hands, slice(0, plan.output.height), buffers)
+    is_plain = algorithms([layer], shape) == [(0, 1, "plain product")]
+    assert np.shares_memory(hands, patches) == is_plain

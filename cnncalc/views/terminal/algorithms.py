@@ -5,38 +5,91 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
+from rich.text import Text
 
-from cnncalc.network.algorithms import Choice
+from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
 from cnncalc.summary import Summary
+from cnncalc.training.defaults import ARTICLE
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.screen import FAINT, Screen
-from cnncalc.views.terminal.tables import Page, plain_table
+from cnncalc.views.terminal.summary import memory_text
+from cnncalc.views.terminal.tables import Column, Page, plain_table
 
 __all__ = ["render_algorithms"]
+
+COLUMNS: tuple[Column, ...] = (("Layer", "left"), ("Algorithm", "left"), ("Why", "left"))
+
+# Where a reason would have fewer columns, those between two included, it stands below the names.
+LEAST_REASON = 34
+
+Row = tuple[str, str, str]
 
 
 def render_algorithms(summary: Summary, plan: Sequence[Choice]) -> Page:
     """Render which algorithm training takes for each of a network's layers."""
 
     def build(screen: Screen) -> Iterator[RenderableType]:
-        names = [each.layer.name for each in summary.layers]
-        rows = [
-            (
-                " + ".join(names[choice.first : choice.first + choice.layers]),
-                choice.algorithm,
-                choice.reason,
-            )
-            for choice in plan
-        ]
         yield screen.line("How training works the layers out", "bold")
         yield screen.line()
-        yield plain_table([("Layer", "left"), ("Algorithm", "left"), ("Why", "left")], rows, screen)
-        yield screen.line()
-        yield from screen.sentences(
-            "Layers joined by + are worked out together. Every algorithm gives the same numbers, "
-            "but for the last bits.",
-            FAINT,
-        )
+        yield from _whole_batch(summary, screen)
+        rows = _rows(summary, plan)
+        if _fits(rows, screen):
+            yield plain_table(COLUMNS, rows, screen)
+            yield screen.line()
+        else:
+            yield from _row_by_row(rows, screen)
+        yield from _legend(plan, screen)
         yield screen.line()
 
     return Page(Display(), build)
+
+
+def _rows(summary: Summary, plan: Sequence[Choice]) -> list[Row]:
+    names = [each.layer.name for each in summary.layers]
+    return [
+        (
+            " + ".join(names[choice.first : choice.first + choice.layers]),
+            choice.algorithm,
+            choice.reason,
+        )
+        for choice in plan
+    ]
+
+
+def _whole_batch(summary: Summary, screen: Screen) -> Iterator[Text]:
+    """Say which layers have the whole batch worked out at once, and what that costs."""
+    first, *others = whole_batch_layers([each.layer for each in summary.layers]) or (None,)
+    if first is None:
+        return
+    name, batch = summary.layers[first].layer.name, ARTICLE.batch_size
+    needs = f"{name} and {len(others)} more need" if others else f"{name} needs"
+    yield from screen.sentences(
+        f"{needs} the whole batch at once: each layer is worked out for all of its images, in one "
+        "thread, before the next layer is. Without that, pieces of the batch would go through all "
+        f"layers, several at a time. Of {batch} images the layers' outputs alone take "
+        f"{memory_text(batch * summary.output_bytes)}; the peak is two to three times that."
+    )
+    yield screen.line()
+
+
+def _fits(rows: Sequence[Row], screen: Screen) -> bool:
+    names, algorithms, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return names + algorithms + LEAST_REASON <= screen.width
+
+
+def _row_by_row(rows: Sequence[Row], screen: Screen) -> Iterator[Text]:
+    for names, algorithm, reason in rows:
+        yield from screen.sentences(f"{names}: {algorithm}", "bold")
+        yield from screen.sentences(reason)
+        yield screen.line()
+
+
+def _legend(plan: Sequence[Choice], screen: Screen) -> Iterator[Text]:
+    """Say what each algorithm does that the plan names."""
+    for algorithm, meaning in meanings(plan).items():
+        yield from screen.sentences(f"{algorithm}: {meaning}.", FAINT)
+    yield screen.line()
+    joined = any(choice.layers > 1 for choice in plan)
+    together = "Layers joined by + are worked out together. " if joined else ""
+    same = "Every algorithm gives the same numbers, but for the last bits."
+    yield from screen.sentences(together + same, FAINT)
