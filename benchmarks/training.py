@@ -5,21 +5,19 @@ All start from the same weights and take the images in the same order: their los
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from benchmarks.measuring import Contender, Turns, check_same, in_turns
+from benchmarks.networks import ARTICLE, LENET, VGG, Case, operations, stored
 from benchmarks.reporting import Asked, program, table
 
 OURS = "cnncalc"
 # As cnncalc's own commands have it.
 ONE_BLAS_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 BACKENDS = {"TensorFlow": "tensorflow", "PyTorch": "torch", "JAX": "jax"}
-BATCH_SIZE = 128
 ROUNDS = 3
 # Small enough that no loss saturates: there the backends differ, since Keras cuts probabilities off
 # on all but TensorFlow. How long a step takes doesn't depend on it.
@@ -27,80 +25,6 @@ LEARNING_RATE = 1e-5
 # Of the loss; 2 to 10 steps of float32 sums in different orders.
 TOLERANCE = 2e-3
 MATRIX = 2048
-
-
-class Case(NamedTuple):
-    """A network, its images, how many of them are in memory, and how many a turn trains on."""
-
-    layers: str
-    input_shape: tuple[int, int, int]
-    classes: int
-    held: int
-    turn: int
-
-    def small(self) -> Case:
-        """Return the same on small images, to try it out."""
-        return self._replace(input_shape=(28, 28, self.input_shape[2]), held=8, turn=8)
-
-
-ARTICLE = Case(
-    'Rescaling(1/255); Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten(); '
-    'Dense(2, activation="softmax")',
-    (300, 300, 3),
-    classes=2,
-    held=1024,
-    turn=256,
-)
-LENET = Case(
-    'Rescaling(1/255); Conv2D(6, 5, padding="same", activation="tanh"); AveragePooling2D(2); '
-    'Conv2D(16, 5, activation="tanh"); AveragePooling2D(2); Flatten(); '
-    'Dense(120, activation="tanh"); Dense(84, activation="tanh"); Dense(10, activation="softmax")',
-    (28, 28, 1),
-    classes=10,
-    held=12_800,
-    turn=12_800,
-)
-VGG = Case(
-    'Rescaling(1/255); Conv2D(32, 3, padding="same", activation="relu"); '
-    'Conv2D(32, 3, padding="same", activation="relu"); MaxPooling2D(2); '
-    'Conv2D(64, 3, padding="same", activation="relu"); '
-    'Conv2D(64, 3, padding="same", activation="relu"); MaxPooling2D(2); Flatten(); '
-    'Dense(128, activation="relu"); Dense(10, activation="softmax")',
-    (32, 32, 3),
-    classes=10,
-    held=1280,
-    turn=1280,
-)
-
-
-@contextmanager
-def stored(case: Case) -> Iterator[Path]:
-    """Store the network's initial weights, and images with their labels."""
-    import numpy as np
-
-    from cnncalc.files.keras_archive import KerasModel, write_keras
-    from cnncalc.network import initialize
-    from cnncalc.notation import parse
-
-    network = initialize(parse(case.layers).layers, case.input_shape)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with (folder / "model.keras").open("wb") as file:
-            write_keras(file, KerasModel(network))
-        np.save(folder / "images.npy", photos(case))
-        np.save(folder / "labels.npy", np.arange(case.held) % case.classes)
-        yield folder
-
-
-def photos(case: Case) -> Any:  # noqa: ANN401 (NumPy is imported where it is needed)
-    """Return bytes (images, height, width, channels) like photos: plain parts, edges, noise."""
-    import numpy as np
-
-    random = np.random.default_rng(0)
-    height, width, channels = case.input_shape
-    parts = random.integers(0, 230, (case.held, height // 20 + 1, width // 20 + 1, channels))
-    plain = parts.astype(np.uint8).repeat(20, axis=1).repeat(20, axis=2)[:, :height, :width]
-    return plain + random.integers(0, 25, plain.shape, np.uint8)
 
 
 def prepare_cnncalc(folder: Path, count: int, batch_size: int) -> Callable[[], float]:
@@ -152,7 +76,7 @@ def measured(
     Raises DifferentResultsError where their first epochs had different losses.
     """
     with stored(case) as folder:
-        work = (folder, case.turn, min(BATCH_SIZE, case.turn // 2))
+        work = (folder, case.turn, case.batch_size)
         ours = Contender(OURS, partial(prepare_cnncalc, *work), (), ONE_BLAS_THREAD)
         peers = [_keras(backend, partial(prepare_keras, *work)) for backend in backends]
         rounds = 1 if asked.tiny else rounds
@@ -210,8 +134,8 @@ def steady(asked: Asked) -> Sequence[str]:
 def _described(case: Case) -> str:
     size = "×".join(map(str, case.input_shape))
     return (
-        f"float32, batches of {BATCH_SIZE}; {case.held:,} images of {size} in memory, as bytes, "
-        f"{case.turn:,} a turn"
+        f"float32, batches of {case.batch_size}; {case.held:,} images of {size} in memory, as "
+        f"bytes, {case.turn:,} a turn"
     )
 
 
@@ -257,25 +181,11 @@ def prepare_product() -> Callable[[], None]:
     return turn
 
 
-def operations(case: Case) -> int:
-    """Return the multiplications and additions that training asks for, for each image.
-
-    They are those of a forward pass; as many for the weights' gradients; and as many again for
-    the gradients by the inputs of all layers but the first with weights.
-    """
-    from cnncalc.notation import parse
-    from cnncalc.summary import summarize
-
-    layers = summarize(parse(case.layers).layers, case.input_shape).layers
-    costs = [each.multiply_adds for each in layers if each.parameters]
-    return 2 * (3 * sum(costs) - costs[0])
-
-
 def limit(asked: Asked) -> Sequence[str]:
     """Compare with how fast this machine multiplies matrices."""
     case = ARTICLE.small() if asked.tiny else ARTICLE
     with stored(case) as folder:
-        prepare = partial(prepare_cnncalc, folder, case.turn, min(BATCH_SIZE, case.turn // 2))
+        prepare = partial(prepare_cnncalc, folder, case.turn, case.batch_size)
         product = Contender("a large product", prepare_product)
         contenders = [Contender(OURS, prepare, (), ONE_BLAS_THREAD), product]
         turns = in_turns(contenders, 1 if asked.tiny else 2 * ROUNDS)
