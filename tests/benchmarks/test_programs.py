@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 
 from benchmarks import measuring
+from benchmarks.__main__ import programs
 from benchmarks.reporting import README, Asked
 from tests.files.photos import save_classes
 from tests.peers import requires
@@ -55,10 +56,8 @@ def test_a_program_measures_a_tiny_size(program, part, tmp_path, monkeypatch):
 
 
 def test_every_part_is_tried_here_and_has_its_place_on_the_page():
-    programs = {path.stem for path in README.parent.glob("*.py")}
-    programs -= {"__init__", "measuring", "on_photos", "reporting", "turns", "usage"}
     parts = {
-        (each, part) for each in programs for part in import_module(f"benchmarks.{each}").PARTS
+        (each, part) for each in programs() for part in import_module(f"benchmarks.{each}").PARTS
     }
     assert parts == set(PARTS)
     missing = {f"<!-- {each}: {part} -->" for each, part in parts} - set(
