@@ -7,7 +7,6 @@ to test with. Each side draws its own initial weights and its own order of image
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -17,14 +16,16 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from benchmarks.measuring import Contender, DifferentResultsError, in_turns
-from benchmarks.reporting import Asked, program, table
+from benchmarks.errors import DifferentResultsError, MissingDataError
+from benchmarks.measuring import Command, Contender, in_turns, output, require
+from benchmarks.reporting import Asked, counted, program, table
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 NETWORK = (
     'Conv2D(16, 3, activation="relu"); MaxPooling2D(2); Conv2D(32, 3, activation="relu"); '
     'MaxPooling2D(2); Flatten(); Dense(64, activation="relu"); Dense(10, activation="softmax")'
 )
+NEEDS = ("keras", "torch")
 EPOCHS = 5
 SEEDS = (0, 1, 2)
 
@@ -61,8 +62,7 @@ def train_with_cnncalc(folder: Path, epochs: int, seed: int) -> Callable[[], Cou
 
 
 def _cnncalc(*words: str | Path) -> str:
-    command = [sys.executable, "-m", "cnncalc", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return output(Command("cnncalc", [sys.executable, "-m", "cnncalc", *words]), Path.cwd())
 
 
 def train_with_keras(folder: Path, epochs: int, seed: int) -> Callable[[], Course]:
@@ -107,6 +107,7 @@ def _arrays(folder: Path, part: str) -> list[Any]:
 
 def figures(asked: Asked) -> Sequence[str]:
     """Train from each seed, and hold the mean test accuracies to within a point of each other."""
+    require(NEEDS)  # before cnncalc trains for minutes
     seeds, epochs = (SEEDS[:1], 1) if asked.tiny else (SEEDS, EPOCHS)
     with _made() if asked.tiny else _installed() as folder:
         ours, theirs = (
@@ -124,8 +125,9 @@ def figures(asked: Asked) -> Sequence[str]:
         raise DifferentResultsError(message)
     by_cnncalc, by_keras = (", ".join(f"{each.accuracy:.2%}" for each in test) for test in tests)
     return [
-        f"`{NETWORK}`, Adam, batches of 128; means over {len(seeds)} seeds. The test accuracies, "
-        f"{by_cnncalc} by cnncalc and {by_keras} by Keras, are {points:.2f} points apart.",
+        f"`{NETWORK}`, Adam, batches of 128; means over {counted(len(seeds), 'seed')}. The test "
+        f"accuracies, {by_cnncalc} by cnncalc and {by_keras} by Keras, are {points:.2f} points "
+        "apart.",
         table(
             ("", "cnncalc: loss", "accuracy", "Keras: loss", "accuracy"),
             [*rows, _row("test images", *tests)],
@@ -141,7 +143,7 @@ def _trained(side: str, folder: Path, epochs: int, seed: int) -> Course:
         contender = Contender(
             side,
             partial(train_with_keras, folder, epochs, seed),
-            needs=("keras", "torch"),
+            needs=NEEDS,
             environment={"KERAS_BACKEND": "torch"},
         )
     course: Course = in_turns([contender], rounds=1, warm_ups=0, fresh=True).results[side]
@@ -160,7 +162,8 @@ def _mean(scores: Sequence[Score]) -> Score:
 @contextmanager
 def _installed() -> Iterator[Path]:
     if not FOLDER.exists():
-        sys.exit("Fashion-MNIST is missing: apt-get install dataset-fashion-mnist")
+        message = f"{FOLDER} must hold Fashion-MNIST: apt-get install dataset-fashion-mnist"
+        raise MissingDataError(message)
     yield FOLDER
 
 

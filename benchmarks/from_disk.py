@@ -7,16 +7,15 @@ counts: starting, decoding, resizing, caching, the epochs with validation, the t
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.measuring import Command, Turns, check_same, commands_in_turns, require
-from benchmarks.reporting import Asked, program, table
+from benchmarks.errors import MissingDataError
+from benchmarks.measuring import Command, Turns, check_same, commands_in_turns, output, require
+from benchmarks.reporting import Asked, counted, program, table
 
 CNNCALC = Path(sys.executable).parent / "cnncalc"
 KERAS = Path(__file__).parent / "peers" / "keras_from_disk.py"
@@ -30,7 +29,7 @@ FEW_PHOTOS = {"train": 12, "test": 4}
 # TensorFlow decodes JPEG a little less exactly, so that pixels differ by about 1 of 255.
 TOLERANCE = 0.01
 # The check's: small enough that Keras trains on all photos at once.
-SMALL, CHECKED_EPOCHS = 32, 20
+SMALL, CHECKED_EPOCHS, ALL = "32", "20", str(2**20)
 
 
 def training(asked: Asked) -> Sequence[str]:
@@ -40,12 +39,12 @@ def training(asked: Asked) -> Sequence[str]:
     with folder_of_photos(asked) as folder:
         check_same_training(folder)
         turns = commands_in_turns(contenders(folder, epochs, size), rounds, warm_ups=0)
-        counts = [sum(1 for _ in (folder / part).glob("*/*.*")) for part in PHOTOS]
+        counts = [sum(photos_by_class(folder / part).values()) for part in PHOTOS]
     kind = "photos" if asked.folder else "made-up photos"
     return [
         f"{counts[0]:,} {kind} to train and validate with, {counts[1]:,} for the test at the end: "
-        f"{epochs} epochs of the article's network at {size}×{size}, batches of 128. Each works in "
-        f"one process. At least {TARGET} times as long as cnncalc is wanted.",
+        f"{counted(epochs, 'epoch')} of the article's network at {size}×{size}, batches of 128. "
+        f"Each works in one process. At least {TARGET} times as long as cnncalc is wanted.",
         result_table(turns),
     ]
 
@@ -54,12 +53,35 @@ def training(asked: Asked) -> Sequence[str]:
 def folder_of_photos(asked: Asked) -> Iterator[Path]:
     """Yield the folder that was asked for, or one of made-up photos for as long as it takes."""
     if asked.folder is not None:
+        require_classes(asked.folder)
         yield asked.folder
         return
     with tempfile.TemporaryDirectory() as place:
         for part, count in (FEW_PHOTOS if asked.tiny else PHOTOS).items():
             draw_photos(Path(place) / part, count)
         yield Path(place)
+
+
+def require_classes(folder: Path) -> None:
+    """Fail where train and test don't hold photos of the same classes, two at least."""
+    found = {part: list(photos_by_class(folder / part)) for part in PHOTOS}
+    if found["train"] != found["test"] or len(found["train"]) < 2:
+        received = "; ".join(
+            f"{part} with {', '.join(classes) or 'none'}" for part, classes in found.items()
+        )
+        message = (
+            f"'{folder}' must hold train and test, each with the same two or more folders of "
+            f"photos, one a class. Received: {received}"
+        )
+        raise MissingDataError(message)
+
+
+def photos_by_class(folder: Path) -> dict[str, int]:
+    """Return how many photos there are of each class that has any."""
+    from cnncalc.files.datasets_folders import find_photos
+
+    counts = {place.name: len(find_photos(place)) for place in sorted(folder.glob("[!.]*/"))}
+    return {name: count for name, count in counts.items() if count}
 
 
 def draw_photos(folder: Path, count: int) -> None:
@@ -110,29 +132,18 @@ def check_same_training(folder: Path) -> None:
     how photos are shuffled would differ.
     """
     with tempfile.TemporaryDirectory() as place:
-        options = ["--image-size", SMALL, "--epochs", CHECKED_EPOCHS, "--validation-split", 0]
-        together = ["--batch-size", 2**20, "--network", "start.keras", "-o", "model.keras"]
-        evaluate = [CNNCALC, "evaluate", "model.keras", folder, "--cache", "cache"]
+        options = ["--image-size", SMALL, "--epochs", CHECKED_EPOCHS, "--validation-split", "0"]
+        together = ["--batch-size", ALL, "--network", "start.keras", "-o", "model.keras", "--force"]
+        train = Command("cnncalc", [*train_words(folder), *options, *together])
+        in_json = ("--cache", "cache", "--format", "json")
+        evaluate = Command("cnncalc", [CNNCALC, "evaluate", "model.keras", folder, *in_json])
+        keras = (sys.executable, KERAS, folder, CHECKED_EPOCHS, SMALL, "start.keras")
         for backend in BACKENDS:
-            keras = [sys.executable, KERAS, folder, CHECKED_EPOCHS, SMALL, "start.keras"]
-            theirs = said(keras, place, environment(backend))
-            said([*train_words(folder), *options, *together, "--force"], place)
-            ours = said([*evaluate, "--format", "json"], place)
+            theirs = output(Command(backend, keras, NEEDS, environment(backend)), place)
+            output(train, place)
+            ours = output(evaluate, place)
             our, their = (json.loads(text)["loss"] for text in (ours, theirs))
             check_same(f"loss on the test photos, {backend}", our, their, TOLERANCE)
-
-
-def said(words: Sequence[object], place: str, variables: dict[str, str] | None = None) -> str:
-    """Run a command in a folder and return what it wrote to standard output."""
-    result = subprocess.run(
-        [str(word) for word in words],
-        cwd=place,
-        env=os.environ | (variables or {}),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return result.stdout
 
 
 def result_table(turns: Turns) -> str:

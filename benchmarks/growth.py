@@ -64,7 +64,7 @@ def training(asked: Asked) -> Sequence[str]:
         seconds = turns.seconds("cnncalc")
         each = seconds.scaled(1000 / count)
         peak = turns.peak_megabytes("cnncalc")
-        rows.append((f"{count:,}", seconds, each, f"{count / seconds.middle:.0f}", f"{peak:.0f}"))
+        rows.append((f"{count:,}", seconds, each, f"{count / seconds.middle:,.0f}", f"{peak:.0f}"))
     header = ("photos", "seconds an epoch", "milliseconds a photo", "photos a second", "peak MB")
     return [
         f"cnncalc, one epoch of the article's network on photos of {size}×{size} in a file.",

@@ -5,64 +5,37 @@ Everything stays in the process group of the program that measures, so that Ctrl
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from benchmarks.errors import DifferentResultsError, FailedContenderError, MissingPeerError
+from benchmarks.processes import Answer, Contender, Worker, started
 from benchmarks.turns import Spread, Turns
-from benchmarks.usage import Usage, forget_peak, of_command, peak_megabytes, processor_seconds
+from benchmarks.usage import Usage, of_command
 
 __all__ = [
     "Command",
     "Contender",
-    "DifferentResultsError",
-    "MissingPeerError",
     "Spread",
     "Turns",
     "Usage",
     "check_same",
     "commands_in_turns",
     "in_turns",
+    "output",
     "require",
 ]
 
 # Between turns: the threads of the last contender spin on for a while before they sleep.
 REST_SECONDS = 0.3
-
-
-class MissingPeerError(Exception):
-    """A peer is not installed."""
-
-
-class DifferentResultsError(Exception):
-    """Two contenders computed different things, so their times say nothing."""
-
-
-Answer = tuple[Usage, Any]
-"""What a turn cost, and what it computed."""
-
-
-@dataclass(frozen=True)
-class Contender:
-    """One way to do the work, in Python.
-
-    prepare: what its process does first, a function of a module (or a `functools.partial` of one);
-        it imports what it needs and returns the function that does the work of one turn.
-    needs: packages that must be installed.
-    environment: variables of its process, set before Python starts there.
-    """
-
-    name: str
-    prepare: Callable[[], Callable[[], Any]]
-    needs: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,10 +96,40 @@ def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 
     # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
     everyday = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     ran = [
-        [of_command(each.words, {**everyday, **each.environment}) for each in commands]
+        [_usage_of(each, {**everyday, **each.environment}) for each in commands]
         for _ in range(warm_ups + rounds)
     ]
     return Turns(_by_name(commands, ran[warm_ups:]))
+
+
+def _usage_of(command: Command, environment: Mapping[str, str]) -> Usage:
+    try:
+        return of_command(command.words, environment)
+    except subprocess.CalledProcessError as error:
+        raise _failed(command.name, error) from None
+
+
+def output(command: Command, folder: Path | str) -> str:
+    """Run a command in a folder, unmeasured, and return what it wrote to standard output.
+
+    Raises FailedContenderError, with the command's name and last line, where it fails.
+    """
+    words = [str(word) for word in command.words]
+    environment = {**os.environ, **command.environment}
+    try:
+        ran = subprocess.run(
+            words, cwd=folder, env=environment, capture_output=True, text=True, check=True
+        )
+    except subprocess.CalledProcessError as error:
+        raise _failed(command.name, error) from None
+    return ran.stdout
+
+
+def _failed(name: str, error: subprocess.CalledProcessError) -> FailedContenderError:
+    """Show all that a failed command said, and return the error that repeats its last line."""
+    print(error.stderr, end="", file=sys.stderr, flush=True)
+    last_line = error.stderr.strip().rpartition("\n")[2]
+    return FailedContenderError(f"{name} failed: {last_line or f'exit code {error.returncode}'}")
 
 
 def _by_name(
@@ -138,11 +141,16 @@ def _by_name(
 
 def _steady_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
     with ExitStack() as stack:
-        talks = [stack.enter_context(_process(contender)) for contender in contenders]
+        workers = [stack.enter_context(started(contender)) for contender in contenders]
         return [
-            [_one_turn(talk, wants_result=number == 0) for talk in talks]
+            [_rested_turn(worker, wants_result=number == 0) for worker in workers]
             for number in range(rounds)
         ]
+
+
+def _rested_turn(worker: Worker, wants_result: bool) -> Answer:
+    time.sleep(REST_SECONDS)
+    return worker.turn(wants_result)
 
 
 def _fresh_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:
@@ -152,73 +160,7 @@ def _fresh_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answ
 def _fresh_turn(contender: Contender) -> Answer:
     time.sleep(REST_SECONDS)
     start = time.perf_counter()
-    with _process(contender, fresh=True) as talk:
-        usage, result = _ask(talk, wants_result=True)
+    with started(contender, fresh=True) as worker:
+        usage, result = worker.turn(wants_result=True)
         seconds = time.perf_counter() - start
     return usage._replace(seconds=seconds), result
-
-
-def _one_turn(talk: Connection, wants_result: bool) -> Answer:
-    time.sleep(REST_SECONDS)
-    return _ask(talk, wants_result)
-
-
-def _ask(talk: Connection, wants_result: bool) -> Answer:
-    try:
-        talk.send(wants_result)
-        answer: Answer = talk.recv()
-    except (EOFError, OSError):
-        message = "a contender's process ended early; what it said stands above"
-        raise RuntimeError(message) from None
-    return answer
-
-
-@contextmanager
-def _process(contender: Contender, fresh: bool = False) -> Iterator[Connection]:
-    """Start a contender's process, and end it afterwards."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(contender.prepare, theirs, fresh))
-    with _environment(contender.environment):
-        process.start()
-    theirs.close()
-    try:
-        yield ours
-    finally:
-        ours.close()
-        process.join()
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of the environment for as long as a process is being started."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _work(prepare: Callable[[], Callable[[], Any]], talk: Connection, fresh: bool) -> None:
-    """Do turns as long as they are asked for; the life of a contender's process.
-
-    With `fresh`, what the process has done before its turn counts as well.
-    """
-    turn = prepare()
-    if not fresh:
-        forget_peak()
-    while True:
-        try:
-            wants_result = talk.recv()
-        except EOFError:
-            return
-        before, start = 0.0 if fresh else processor_seconds(), time.perf_counter()
-        result = turn()
-        seconds = time.perf_counter() - start
-        usage = Usage(seconds, processor_seconds() - before, peak_megabytes())
-        talk.send((usage, result if wants_result else None))

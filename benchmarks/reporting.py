@@ -6,22 +6,23 @@ import argparse
 import os
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.measuring import DifferentResultsError, MissingPeerError
+from benchmarks.errors import BenchmarkError
 
-__all__ = ["Asked", "Part", "machine", "program", "table", "written"]
+__all__ = ["Asked", "Part", "counted", "machine", "program", "table", "written"]
 
 README = Path(__file__).parent / "README.md"
 PACKAGES = (
     *("numpy", "keras", "tensorflow-cpu", "torch", "jax", "scipy", "opencv-python-headless"),
     *("click", "rich", "pillow", "XlsxWriter"),
 )
+
+TINY_NOTE = "Only tried out, with --tiny: these figures mean nothing.\n\n"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
+def counted(count: int, thing: str) -> str:
+    """Return so many of a thing, as in "1 epoch" and "3 epochs"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def written(readme: str, subject: str, part: str, text: str) -> str:
     """Return the README with a part's text between its markers, instead of the last one."""
     begin, end = f"<!-- {subject}: {part} -->", f"<!-- end of {subject}: {part} -->"
@@ -98,7 +104,10 @@ def program(
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     if folder:
         parser.add_argument(
-            "folder", type=Path, nargs="?", help="train and test with a subfolder of photos a class"
+            "folder",
+            type=Path,
+            nargs="?",
+            help="holds train and test, a subfolder of photos a class in each; made up if left out",
         )
     given = parser.parse_args()
     if given.write and given.tiny:
@@ -107,10 +116,9 @@ def program(
     for part in given.only or parts:
         try:
             text = "\n\n".join([*parts[part](asked), f"Machine: {machine(packages)}."])
-        except (MissingPeerError, DifferentResultsError) as error:
+        except BenchmarkError as error:
             sys.exit(f"{parser.prog}: {error}")
-        except subprocess.CalledProcessError as error:
-            sys.exit(f"{parser.prog}: {error}\n{error.stderr}")
-        print(f"## {subject}: {part}\n\n{text}\n", flush=True)
+        note = TINY_NOTE if given.tiny else ""
+        print(f"## {subject}: {part}\n\n{note}{text}\n", flush=True)
         if given.write:
             README.write_text(written(README.read_text(), subject, part, text))

@@ -32,7 +32,7 @@ def photos(folder: Path, size: int, batch_size: int, **options: Any) -> Any:  # 
     )
 
 
-def compiled(size: int) -> Any:  # noqa: ANN401 (Keras ships no types)
+def compiled(size: int, classes: int) -> Any:  # noqa: ANN401 (Keras ships no types)
     """Return the article's network, ready to train as cnncalc does where nothing else is said."""
     model = keras.Sequential(
         [
@@ -41,7 +41,7 @@ def compiled(size: int) -> Any:  # noqa: ANN401 (Keras ships no types)
             keras.layers.Conv2D(10, 5, activation="relu"),
             keras.layers.MaxPooling2D(2),
             keras.layers.Flatten(),
-            keras.layers.Dense(2, activation="softmax"),
+            keras.layers.Dense(classes, activation="softmax"),
         ]
     )
     model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
@@ -52,7 +52,7 @@ def train(folder: Path, epochs: int, size: int) -> None:
     """Train and test; photos are decoded once and kept in memory, as Keras's guides advise."""
     parts = photos(folder / "train", size, BATCH_SIZE, validation_split=0.3, subset="both")
     training, validation = (part.cache().prefetch(AUTOTUNE) for part in parts)
-    model = compiled(size)
+    model = compiled(size, len(parts[0].class_names))
     model.fit(training, validation_data=validation, epochs=epochs, verbose=0)
     model.evaluate(photos(folder / "test", size, BATCH_SIZE), verbose=0)
     model.save("model.keras")
@@ -61,9 +61,10 @@ def train(folder: Path, epochs: int, size: int) -> None:
 def train_on_all(folder: Path, epochs: int, size: int, start: str) -> None:
     """Train from weights drawn from a seed, which are kept; nothing else is left to chance."""
     keras.utils.set_random_seed(0)
-    model = compiled(size)
+    training = photos(folder / "train", size, 2**20)
+    model = compiled(size, len(training.class_names))
     model.save(start)
-    model.fit(photos(folder / "train", size, 2**20), epochs=epochs, verbose=0)
+    model.fit(training, epochs=epochs, verbose=0)
     loss, _ = model.evaluate(photos(folder / "test", size, BATCH_SIZE), verbose=0)
     print(json.dumps({"loss": loss}))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import subprocess
 import sys
 import time
 from functools import partial
@@ -12,17 +12,17 @@ from pickle import PicklingError
 import numpy as np
 import pytest
 
+from benchmarks.errors import DifferentResultsError, FailedContenderError, MissingPeerError
 from benchmarks.measuring import (
     Command,
     Contender,
-    DifferentResultsError,
-    MissingPeerError,
     Spread,
     Turns,
     Usage,
     check_same,
     commands_in_turns,
     in_turns,
+    output,
     require,
 )
 
@@ -92,14 +92,58 @@ def test_a_fresh_turn_counts_from_the_start_of_its_process():
     assert turns.seconds("one").middle > 0.02
 
 
-def test_a_command_is_measured_with_its_processes_and_a_failing_one_fails():
+def test_a_command_is_measured_with_its_processes():
     burn = "import time; t = time.process_time()\nwhile time.process_time() < t + 0.05: pass"
     words = [sys.executable, "-c", burn]
     turns = commands_in_turns([Command("burn", words)], rounds=1, warm_ups=0)
     assert turns.processor_seconds("burn").middle > 0.05
-    with pytest.raises(subprocess.CalledProcessError) as failed:
-        commands_in_turns([Command("fail", [sys.executable, "-c", "1 / 0"])], rounds=1)
-    assert "ZeroDivisionError" in failed.value.stderr
+
+
+def fail_at(number):
+    counter = itertools.count()
+    return lambda: 1 / (number - next(counter))
+
+
+def leave():
+    os._exit(3)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_contender_that_fails_in_a_turn_is_named_with_its_error(number, fresh, capfd):
+    contenders = [Contender("good", who), Contender("bad", partial(fail_at, number * (not fresh)))]
+    with pytest.raises(FailedContenderError, match=r"^bad failed: ZeroDivisionError: division"):
+        in_turns(contenders, rounds=1, fresh=fresh)
+    assert "1 / (number - next(counter))" in capfd.readouterr().err
+
+
+def test_a_contender_whose_process_ends_is_named_with_its_exit_code():
+    with pytest.raises(FailedContenderError, match=r"^one ended early, with exit code 3$"):
+        in_turns([Contender("one", leave)], rounds=1)
+
+
+def run_in_vain():
+    return partial(output, Command("inner", [sys.executable, "-c", "exit('no file')"]), ".")
+
+
+def test_a_contender_whose_command_fails_says_what_the_command_said_and_no_more(capfd):
+    with pytest.raises(FailedContenderError, match=r"^inner failed: no file$"):
+        in_turns([Contender("outer", run_in_vain)], rounds=1)
+    assert capfd.readouterr().err == "no file\n"
+
+
+def test_a_command_that_fails_without_a_word_is_named_with_its_exit_code(tmp_path):
+    silent = Command("silent", [sys.executable, "-c", "exit(3)"])
+    with pytest.raises(FailedContenderError, match=r"^silent failed: exit code 3$"):
+        output(silent, tmp_path)
+    with pytest.raises(FailedContenderError, match=r"^silent failed: exit code 3$"):
+        commands_in_turns([silent], rounds=1)
+
+
+def test_an_unmeasured_command_runs_in_its_folder_and_environment(tmp_path):
+    words = [sys.executable, "-c", "import os; print(os.getcwd(), os.environ['BENCHMARKED'])"]
+    said = output(Command("one", words, environment={"BENCHMARKED": "1"}), tmp_path)
+    assert said == f"{tmp_path} 1\n"
 
 
 def test_a_commands_memory_is_its_own_not_that_of_the_process_that_measures():
