@@ -212,7 +212,7 @@ def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
     if layer.filters >= FEW_FILTERS:
         return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
     if not isinstance(behind, MaxPooling2D):
-        return "no max pooling follows"
+        return "no max pooling follows directly"
     return _against_pooling(layer, behind, shape)
 
 
