@@ -67,9 +67,11 @@ def check_same(what: str, ours: Any, theirs: Any, tolerance: float) -> None:  # 
         raise DifferentResultsError(message)
     scale = max(np.abs(our).max(), np.abs(their).max()) or 1.0
     # Not "greater than": a number that is no number must fail, too.
-    if not np.abs(our - their).max() <= tolerance * scale:
+    difference = np.abs(our - their).max() / scale
+    if not difference <= tolerance:
         message = (
-            f"{what}: numbers differ by {np.abs(our - their).max() / scale:.2g} of the largest"
+            f"{what}: numbers must not differ by more than {tolerance:g} of the largest. "
+            f"Received: {difference:.2g} of it"
         )
         raise DifferentResultsError(message)
 
@@ -126,10 +128,14 @@ def output(command: Command, folder: Path | str) -> str:
 
 
 def _failed(name: str, error: subprocess.CalledProcessError) -> FailedContenderError:
-    """Show all that a failed command said, and return the error that repeats its last line."""
+    """Show all that a failed command said, and return the error that repeats its last line.
+
+    Lines that begin with spaces are passed over: TensorFlow ends its errors in such.
+    """
     print(error.stderr, end="", file=sys.stderr, flush=True)
-    last_line = error.stderr.strip().rpartition("\n")[2]
-    return FailedContenderError(f"{name} failed: {last_line or f'exit code {error.returncode}'}")
+    lines = [line for line in error.stderr.splitlines() if line[:1].strip()]
+    last_line = lines[-1] if lines else f"exit code {error.returncode}"
+    return FailedContenderError(f"{name} failed: {last_line}")
 
 
 def _by_name(

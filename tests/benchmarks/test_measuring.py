@@ -140,6 +140,12 @@ def test_a_command_that_fails_without_a_word_is_named_with_its_exit_code(tmp_pat
         commands_in_turns([silent], rounds=1)
 
 
+def test_a_failed_commands_line_is_the_last_that_does_not_belong_to_another(tmp_path):
+    said = "Traceback:\\n  at line 1\\nUnknown format\\n\\t [[a node]]\\n\\n"
+    with pytest.raises(FailedContenderError, match=r"^one failed: Unknown format$"):
+        output(Command("one", [sys.executable, "-c", f"exit('{said}')"]), tmp_path)
+
+
 def test_an_unmeasured_command_runs_in_its_folder_and_environment(tmp_path):
     words = [sys.executable, "-c", "import os; print(os.getcwd(), os.environ['BENCHMARKED'])"]
     said = output(Command("one", words, environment={"BENCHMARKED": "1"}), tmp_path)
@@ -171,6 +177,14 @@ def test_a_missing_peer_is_an_error_that_names_the_extra():
         require(["numpy", "nobody"])
     with pytest.raises(MissingPeerError):
         in_turns([Contender("one", who, needs=("nobody",))], rounds=1)
+
+
+def test_a_difference_is_told_with_what_is_allowed():
+    expected = (
+        r"^loss: numbers must not differ by more than 0\.01 of the largest\. Received: 0\.5 of"
+    )
+    with pytest.raises(DifferentResultsError, match=expected):
+        check_same("loss", [1.0, 2.0], [1.0, 1.0], 0.01)
 
 
 @pytest.mark.parametrize("theirs", [[1.0, 2.01], [1.0, np.nan], [1.0]])
