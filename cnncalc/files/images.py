@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from cnncalc.errors import InputError
+from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.paths import check_readable, printable, quoted
-from cnncalc.files.pixels import Channels, PixelInput, Values, pixel_values
+from cnncalc.files.pixels import (
+    Channels,
+    PixelHeader,
+    PixelInput,
+    Requirement,
+    Values,
+    pixel_values,
+)
 
 __all__ = ["read_image"]
 
@@ -25,6 +32,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
 _GREY_MODES = {"1", "L", "LA", "La"}
 _WIDE_MODES = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
+# The EXIF orientations of an image that is stored lying on its side.
+_LYING = (5, 6, 7, 8)
 _COLOURS = {
     "1": "black and white",
     "L": "grey",
@@ -55,14 +64,18 @@ class _Stored:
     animated: bool
 
 
-def read_image(path: Path, channels: Channels = "as-is") -> PixelInput:
+def read_image(
+    path: Path, channels: Channels = "as-is", require: Requirement | None = None
+) -> PixelInput:
     """Read an image, its first frame where it has several, turned upright as its EXIF data asks.
 
     Arguments: `path`; `channels`, "grey" (ITU-R 601 luma, as Pillow's mode L), "rgb", or "as-is"
-    for one channel where the image is grey and three where it is in colour.
+    for one channel where the image is grey and three where it is in colour; `require`, which may
+    refuse the image by its header, before a large one is decoded.
     Returns values from 0 to 255: 16-bit grey is divided by 257, alpha is composited on white.
     Images of 32-bit numbers keep their values.
-    Raises InputError where the file can't be read, is no image, or is damaged.
+    Raises InputError where the file can't be read, is no image, or is damaged, and what `require`
+    raises.
     """
     check_readable(path)
     # A file, as Pillow 13 maps a path into memory and then scrambles TIFFs that lie on their side.
@@ -73,6 +86,8 @@ def read_image(path: Path, channels: Channels = "as-is") -> PixelInput:
     ):
         stored = _stored(image)
         with _quiet_libtiff() if stored.format == "TIFF" else nullcontext():
+            if require is not None:
+                require(_header(image, printable(path.name), channels))
             upright = ImageOps.exif_transpose(image)
     with _pillow_errors(path):
         notes, values = _values(upright, channels)
@@ -95,6 +110,8 @@ def _pillow_errors(path: Path) -> Iterator[None]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
+    except CnncalcError:
+        raise
     except UnidentifiedImageError as error:
         message = f"{quoted(path)} is not an image, or is damaged. Expected {', '.join(FORMATS)}"
         raise InputError(message) from error
@@ -131,6 +148,22 @@ def _stored(image: Image.Image) -> _Stored:
         bit_depth=_bit_depth(image),
         animated=bool(getattr(image, "is_animated", False)),
     )
+
+
+def _header(image: Image.Image, name: str, channels: Channels) -> PixelHeader:
+    """Return the shape that `read_image` will give an image, as a rule without decoding it.
+
+    Pillow decodes a PNG to find EXIF data that stand behind the pixels; of a TIFF, it depends on
+    Pillow's version whether the size is that of the upright image until it is decoded.
+    """
+    if image.format == "TIFF":
+        image.load()
+    width, height = image.size
+    if image.getexif().get(ExifTags.Base.Orientation) in _LYING:
+        width, height = height, width
+    is_grey = image.mode in _GREY_MODES | _WIDE_MODES
+    depth = {"grey": 1, "rgb": 3, "as-is": 1 if is_grey else 3}[channels]
+    return PixelHeader(name, "image", (height, width, depth))
 
 
 def _bit_depth(image: Image.Image) -> int:

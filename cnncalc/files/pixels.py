@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MOST_VALUES", "Channels", "PixelInput", "Values", "pixel_values"]
+__all__ = [
+    "MOST_VALUES",
+    "Channels",
+    "Kind",
+    "PixelHeader",
+    "PixelInput",
+    "Requirement",
+    "Values",
+    "pixel_values",
+]
 
 Values = npt.NDArray[np.float64]
 Channels = Literal["grey", "rgb", "as-is"]
+Kind = Literal["image", "sheet", "grid", "article"]
 
 MOST_VALUES = 2**28  # 2 GiB of float64
+
+
+@dataclass(frozen=True)
+class PixelHeader:
+    """What tells whether a grid of numbers can be used: its name, kind, and shape.
+
+    `shape` is (height, width, channels). An image's is known before it is decoded.
+    """
+
+    name: str
+    kind: Kind
+    shape: tuple[int, int, int]
+
+
+Requirement = Callable[[PixelHeader], None]
+"""Raises an error for an input that can't be used, as soon as its header is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +55,16 @@ class PixelInput:
     values: Values
     name: str
     description: str
-    kind: Literal["image", "sheet", "grid", "article"]
+    kind: Kind
     bit_depth: int | None = None
     sheet: str | None = None
     cell_range: str | None = None
+
+    @property
+    def header(self) -> PixelHeader:
+        """What was known before the numbers, or could have been."""
+        height, width, channels = self.values.shape
+        return PixelHeader(self.name, self.kind, (height, width, channels))
 
 
 def pixel_values(array: npt.NDArray[Any]) -> Values:

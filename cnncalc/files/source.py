@@ -10,7 +10,7 @@ from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Channels, PixelInput, Values, pixel_values
+from cnncalc.files.pixels import Channels, PixelInput, Requirement, Values, pixel_values
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
 
@@ -29,14 +29,17 @@ def read_input(
     sheet: str | None = None,
     cell_range: str | None = None,
     channels: Channels = "as-is",
+    require: Requirement | None = None,
 ) -> PixelInput:
     """Read a grid of pixels from whatever a user named.
 
     Arguments: `source`, an image, .xlsx, .csv, .tsv or .npy file, "-" for CSV on standard input,
     "article:NAME" for a grid of the article, or None for "article:digit4"; for a workbook, the
-    `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or "as-is".
+    `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or "as-is",
+    and `require`, which may refuse it by its header, before a large one is decoded.
     Returns values (height, width, channels) with their name and description.
-    Raises InputError for what can't be read, OptionError for an option that doesn't apply.
+    Raises InputError for what can't be read, OptionError for an option that doesn't apply, and what
+    `require` raises.
 
     >>> read_input("article:6x6").description
     'article:6x6: a grid of the article, 6×6'
@@ -52,7 +55,7 @@ def read_input(
         return _article_grid(source)
     if ending == ".xlsx":
         return _sheet(Path(source), sheet, cell_range)
-    return _file(Path(source), ending, channels)
+    return _file(Path(source), ending, channels, require)
 
 
 def _refuse_options(source: str, options: dict[str, str | None]) -> None:
@@ -95,13 +98,13 @@ def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
     )
 
 
-def _file(path: Path, ending: str, channels: Channels) -> PixelInput:
+def _file(path: Path, ending: str, channels: Channels, require: Requirement | None) -> PixelInput:
     """Read a file other than a workbook."""
     name = printable(path.name)
     if ending in _IMAGE_ENDINGS:
         from cnncalc.files.images import read_image  # noqa: PLC0415 (Pillow, likewise)
 
-        return read_image(path, channels)
+        return read_image(path, channels, require)
     if ending in _TEXT_ENDINGS:
         return _grid(name, ending[1:].upper(), read_text_grid(path))
     if ending == ".npy":

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from cnncalc.errors import InputError
+from cnncalc.errors import InputError, ShapeError
 from cnncalc.files.images import read_image
+from cnncalc.files.pixels import PixelHeader
 
 LOSSLESS = ["png", "bmp", "webp", "tiff"]
 COLOUR = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
@@ -194,6 +195,36 @@ def test_the_exif_orientation_is_applied(tmp_path, orientation, ending):
     image = read_image(saved(tmp_path, f"a.{ending}", stored, exif=exif))
     np.testing.assert_array_equal(image.values[:, :, 0], UPRIGHT)
     assert "3 wide × 2 high" in image.description
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "tiff", "webp"])
+@pytest.mark.parametrize("orientation", STORED)
+def test_a_header_knows_the_upright_shape(tmp_path, orientation, ending):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.ascontiguousarray(STORED[orientation])
+    headers: list[PixelHeader] = []
+    image = read_image(saved(tmp_path, f"a.{ending}", stored, exif=exif), "rgb", headers.append)
+    assert headers == [image.header] == [PixelHeader(f"a.{ending}", "image", (2, 3, 3))]
+
+
+@pytest.mark.parametrize("channels", ["grey", "rgb", "as-is"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_a_header_knows_the_channels(tmp_path, mode, channels):
+    headers: list[PixelHeader] = []
+    path = saved(tmp_path, "a.tiff", Image.new(mode, (3, 2)))
+    assert [read_image(path, channels, headers.append).header] == headers
+
+
+def test_an_image_is_refused_before_it_is_decoded(tmp_path):
+    def refuse(header: PixelHeader) -> None:
+        raise ShapeError(str(header.shape))
+
+    noise = np.random.default_rng(2).integers(0, 256, (64, 60, 3), dtype=np.uint8)
+    path = saved(tmp_path, "a.jpg", noise)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(ShapeError, match=r"\(64, 60, 3\)"):
+        read_image(path, require=refuse)
 
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "png", "tiff"])
