@@ -5,6 +5,7 @@ each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it tak
 """
 
 from cnncalc.trace.recording import record
+from cnncalc.trace.size import trace_bytes
 from cnncalc.trace.structure import LayerTrace, Stage, Trace
 
-__all__ = ["LayerTrace", "Stage", "Trace", "record"]
+__all__ = ["LayerTrace", "Stage", "Trace", "record", "trace_bytes"]
