@@ -51,6 +51,12 @@ def test_a_range_of_a_sheet_is_read(run, tmp_path):
     assert "B1:C2" in result.stderr
 
 
+def test_the_pixels_are_written_as_a_workbook(run, tmp_path):
+    assert run("show", "article:6x6", "-o", "pixels.xlsx").exit_code == 0
+    result = run("show", "pixels.xlsx", "--format", "csv")
+    assert result.stdout == run("show", "article:6x6", "--format", "csv").stdout
+
+
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [("max", "121,239"), ("average", "62,110.75"), ("l2", "144.58907289280197,")],

@@ -29,10 +29,10 @@ def specify(network: Network, title: str = "") -> Specification:
 def is_calculation(network: Network) -> bool:
     """Tell whether a network is what `convolve` or `pool` make: one window, and what follows it.
 
-    Everything else has a sheet a layer.
+    So is what `show` makes, pixels without any layer. Everything else has a sheet a layer.
     """
-    first, *later = network.layers
-    return isinstance(first, WindowLayer) and all(
+    first, later = network.layers[:1], network.layers[1:]
+    return all(isinstance(layer, WindowLayer) for layer in first) and all(
         isinstance(layer, Combine | PoolingLayer) for layer in later
     )
 
