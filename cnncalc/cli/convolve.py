@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from rich.console import Group, RenderableType
 
+from cnncalc.cli.calculating import calculate
 from cnncalc.cli.options import (
     CalculationOptions,
     DisplayOptions,
@@ -20,7 +21,7 @@ from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
-from cnncalc.trace import Trace, record
+from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display, render_trace
 
 __all__ = ["convolve"]
@@ -53,7 +54,7 @@ def convolve(
     _check_choice(steps, at, look)
     check_target(target, given)
     image, network = read_calculation(given, wanted)
-    trace = record(network, image.values)
+    trace = calculate(network, image)
     shown: RenderableType = render_trace(trace, display_of(look))
     if at is not None:
         shown = _explained(trace, at, display_of(look))

@@ -32,6 +32,7 @@ from cnncalc.cli.workbooks import export_article, export_trace
 from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
+from cnncalc.network import Network
 from cnncalc.views.workbook.limits import require_limits
 from cnncalc.views.workbook.planning import make_plan, specify
 
@@ -128,9 +129,11 @@ def _write_calculation(
     if not wanted.kernels:
         message = "a workbook of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
-    image, network = read_calculation(given, wanted)
-    # Before anything is computed, which may take long.
-    require_limits(make_plan([specify(network)]), large=large)
+
+    def check(network: Network) -> None:
+        require_limits(make_plan([specify(network)]), large=large)
+
+    image, network = read_calculation(given, wanted, check)
     for copy in copies(path, network, image.values, students):
         with write_atomically(copy.path, force=force) as file:
             said = export_trace(file, copy.trace, image.name, copy.worksheet, large=large)

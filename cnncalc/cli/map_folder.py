@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncalc.cli.console import note
+from cnncalc.cli.working import working
 from cnncalc.errors import OutputError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import quoted, reason
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cnncalc.views.picture import Scaling
 
 __all__ = ["check_folder", "write_maps"]
+
+PIXELS_A_SECOND = 10_000_000
 
 
 def check_folder(folder: Path, *, force: bool) -> None:
@@ -50,17 +53,19 @@ def write_maps(trace: Trace, folder: Path, scale: Scaling, *, force: bool) -> No
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise _unusable(folder, reason(error)) from error
-    count = 0
-    for name, values in _maps(trace):
-        with write_atomically(folder / name, force=force) as file:
-            file.write(encode_picture(values, "png", scale).data)
-        count += 1
+    maps = list(_maps(trace))
+    seconds = sum(values.size for _, values in maps) / PIXELS_A_SECOND
+    with working("Writing pictures", seconds, len(maps)) as advance:
+        for name, values in maps:
+            with write_atomically(folder / name, force=force) as file:
+                file.write(encode_picture(values, "png", scale).data)
+            advance(1)
     how = (
         "0 is black, 255 is white"
         if scale == "clip"
         else "each from its lowest number, black, to its highest, white"
     )
-    note(f"wrote {folder}: {count} pictures, one an activation map; {how}")
+    note(f"wrote {folder}: {len(maps)} pictures, one an activation map; {how}")
 
 
 def _maps(trace: Trace) -> Iterator[tuple[str, Array]]:

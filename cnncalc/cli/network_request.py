@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from cnncalc.cli.calculating import calculate
+from cnncalc.cli.memory import require_memory
 from cnncalc.cli.network_argument import (
     NetworkOptions,
     NetworkSource,
@@ -19,11 +21,11 @@ from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.files.pixels import Channels, PixelInput, pixel_values
+from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
-from cnncalc.trace import Trace, record
+from cnncalc.trace import Trace
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -87,10 +89,10 @@ def trace_image(
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
-    Raises ShapeError where the image does not fit the network.
+    Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting)
-    trace = record(fitted.network, fitted.image.values)
+    trace = calculate(fitted.network, fitted.image)
     return TracedImage(fitted.image, trace, fitted.class_names)
 
 
@@ -122,29 +124,41 @@ def _class_names(
 def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) -> PixelInput:
     """Read an image with as many channels as the network takes, and resize it if asked to."""
     shape = source.input_shape
-    image = read_image(given, _CHANNELS.get(shape[-1], "as-is") if shape else "as-is")
+
+    def check(header: PixelHeader) -> None:
+        _require_fit(header, source, resize=resize)
+        smaller = "name a smaller image, or --resize it to a smaller --input-shape"
+        require_memory(source.layers, shape or header.shape, header, smaller=smaller)
+
+    image = read_image(given, _CHANNELS.get(shape[-1], "as-is") if shape else "as-is", check)
     if shape is None or image.values.shape == shape:
         return image
-    if resize and len(shape) == 3 and image.values.shape[2] == shape[2]:
-        return _resized(image, shape, source.fit)
+    return _resized(image, shape, source.fit)
+
+
+def _require_fit(header: PixelHeader, source: NetworkSource, *, resize: bool) -> None:
+    """Raise ShapeError for an image of another shape than the network takes."""
+    shape = source.input_shape
+    if shape is None or header.shape == shape:
+        return
+    if resize and len(shape) == 3 and header.shape[2] == shape[2]:
+        return
     message = (
-        f"the network takes {size_text(shape)}, the image {image.name} is "
-        f"{size_text(image.values.shape)}; {_hint(image, source, shape)}"
+        f"the network takes {size_text(shape)}, the image {header.name} is "
+        f"{size_text(header.shape)}; {_hint(header, source, shape)}"
     )
     raise ShapeError(message)
 
 
-def _hint(image: PixelInput, source: NetworkSource, shape: Shape) -> str:
+def _hint(image: PixelHeader, source: NetworkSource, shape: Shape) -> str:
     """Say what may be done about an image of another shape than the network takes."""
     if len(shape) != 3:
         return "an image must be flattened first: begin the network with Flatten()"
-    if image.values.shape[2] != shape[2]:
+    if image.shape[2] != shape[2]:
         return f"name an INPUT with {shape[2]} channels"
     ways = ["add --resize"] if image.kind == "image" else ["name an INPUT of that size"]
     if source.weights is None:
-        ways.append(
-            f"fit the network to it by --input-shape {','.join(map(str, image.values.shape))}"
-        )
+        ways.append(f"fit the network to it by --input-shape {','.join(map(str, image.shape))}")
     return ", or ".join(ways)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.calculator import pooling_layer, pooling_network
+from cnncalc.cli.calculating import calculate
 from cnncalc.cli.options import (
     DisplayOptions,
     InputOptions,
@@ -13,10 +14,10 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
-from cnncalc.cli.request import read_image
+from cnncalc.cli.request import read_image, require_room
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR, Numbers
-from cnncalc.trace import record
+from cnncalc.files.pixels import PixelHeader
 from cnncalc.views.terminal import render_trace
 
 __all__ = ["pool"]
@@ -55,6 +56,10 @@ def pool(
     """Pool INPUT: keep one number of each window, on each depth slice by itself."""
     check_target(target, given)
     layer = pooling_layer(mode, size, stride, padding)
-    image = read_image(given)
-    trace = record(pooling_network(image.values.shape, layer), image.values)
+
+    def check(header: PixelHeader) -> None:
+        require_room(pooling_network(header.shape, layer), header)
+
+    image = read_image(given, require=check)
+    trace = calculate(pooling_network(image.values.shape, layer), image)
     present(trace, render_trace(trace, display_of(look)), look, target)

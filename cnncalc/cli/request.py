@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer
+from cnncalc.cli.memory import require_memory
 from cnncalc.cli.options import CalculationOptions, InputOptions
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
-from cnncalc.files.pixels import Channels, PixelInput
+from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, Requirement
 from cnncalc.files.source import read_input
 from cnncalc.network import Array, Network
 from cnncalc.shapes import pair
 
-__all__ = ["read_calculation", "read_image"]
+__all__ = ["read_calculation", "read_image", "require_room"]
 
 _EXPORTED_KERNELS = re.compile(r"@(?P<file>.+?\.xlsx)(?:!(?P<sheet>[^!:]+))?", re.IGNORECASE)
 
 
-def read_image(given: InputOptions, channels: Channels = "as-is") -> PixelInput:
-    """Read the INPUT and say what it was and how it was read."""
+def read_image(
+    given: InputOptions, channels: Channels = "as-is", require: Requirement | None = None
+) -> PixelInput:
+    """Read the INPUT and say what it was and how it was read.
+
+    Arguments: its options; an image's `channels`; `require`, which may refuse the INPUT by its
+    header: an image before it is decoded, anything else after it was read.
+    """
     image = _exported_image(given) or read_input(
-        given.source, sheet=given.sheet, cell_range=given.cell_range, channels=channels
+        given.source,
+        sheet=given.sheet,
+        cell_range=given.cell_range,
+        channels=channels,
+        require=require,
     )
+    if require is not None:
+        require(image.header)
     remark(image.description)
     return image
 
@@ -51,13 +65,37 @@ def _read_kernels(text: str) -> tuple[Kernel, ...]:
     return exported_kernels(Path(found["file"]), found["sheet"]) or read_kernels(text)
 
 
-def read_calculation(given: InputOptions, wanted: CalculationOptions) -> tuple[PixelInput, Network]:
-    """Read the kernels and the image, and put the calculation together."""
+def read_calculation(
+    given: InputOptions,
+    wanted: CalculationOptions,
+    require: Callable[[Network], None] | None = None,
+) -> tuple[PixelInput, Network]:
+    """Read the kernels and the image, and put the calculation together.
+
+    Arguments: the options of the INPUT and of the calculation; `require`, which may refuse it by
+    its shapes, as it may in `read_image`.
+    Raises ShapeError for a calculation whose trace does not fit into memory.
+    """
     kernels = [kernel for text in wanted.kernels for kernel in _read_kernels(text)]
-    image = read_image(given, _channels(kernels, wanted.depthwise))
-    depth = 1 if wanted.depthwise else image.values.shape[2]
-    calculation = _calculation(stack_kernels(kernels, depth), wanted)
-    return image, calculation.network(image.values.shape)
+
+    def network(header: PixelHeader) -> Network:
+        depth = 1 if wanted.depthwise else header.shape[2]
+        return _calculation(stack_kernels(kernels, depth), wanted).network(header.shape)
+
+    def check(header: PixelHeader) -> None:
+        calculation = network(header)
+        if require is not None:
+            require(calculation)
+        require_room(calculation, header)
+
+    image = read_image(given, _channels(kernels, wanted.depthwise), check)
+    return image, network(image.header)
+
+
+def require_room(calculation: Network, header: PixelHeader) -> None:
+    """Raise ShapeError for a calculation whose trace does not fit into memory."""
+    smaller = "name a smaller image, or fewer filters"
+    require_memory(calculation.layers, header.shape, header, smaller=smaller)
 
 
 def _channels(kernels: list[Kernel], depthwise: bool) -> Channels:

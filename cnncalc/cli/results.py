@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
+import numpy as np
 from rich.console import Console, RenderableType
 
 from cnncalc.cli.console import note, output_console
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions
 from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.working import working
 from cnncalc.errors import OutputError
 from cnncalc.files.output import (
     check_output,
     csv_lines,
     output_ending,
     write_atomically,
-    write_csv,
     write_npy,
 )
 from cnncalc.files.paths import quoted
@@ -40,7 +43,19 @@ PAGE_WIDTH = 120
 PAGE_HEIGHT = 60
 ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
 
+# Of a photo of 12 megapixels.
+NUMBERS_A_SECOND = 3_000_000
+
 Writer = Callable[[BinaryIO], str]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Numbers as text: the pieces, for most of them a row, how many rows, how many numbers."""
+
+    pieces: Iterable[str]
+    rows: int
+    numbers: int
 
 
 def display_of(look: DisplayOptions) -> Display:
@@ -84,11 +99,9 @@ def present(
         _write(trace, shown, target.output, target, workbook)
     say_remarks()
     if look.form == "csv":
-        for line in csv_lines(trace.output):
-            click.echo(line, nl=False)
+        _print(_csv(trace))
     elif look.form == "json":
-        for piece in _json(trace):
-            click.echo(piece, nl=False)
+        _print(_json(trace))
     else:
         output_console().print(shown)
 
@@ -138,20 +151,37 @@ def _writer(trace: Trace, shown: RenderableType, ending: str, scale: Scaling) ->
 
 
 def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
-    if ending == ".json":
-        file.writelines(piece.encode() for piece in _json(trace))
-    elif ending == ".csv":
-        write_csv(file, trace.output)
-    else:
+    if ending == ".npy":
         write_npy(file, trace.output)
+    else:
+        text = _json(trace) if ending == ".json" else _csv(trace)
+        with working("Writing numbers", text.numbers / NUMBERS_A_SECOND, text.rows) as advance:
+            for piece in text.pieces:
+                file.write(piece.encode())
+                advance(1)
     return "every stage" if ending == ".json" else "the last matrix"
 
 
-def _json(trace: Trace) -> Iterator[str]:
+def _print(text: _Text) -> None:
+    # A terminal shows by itself how far it is.
+    seconds = 0 if sys.stdout.isatty() else text.numbers / NUMBERS_A_SECOND
+    with working("Writing numbers", seconds, text.rows) as advance:
+        for piece in text.pieces:
+            click.echo(piece, nl=False)
+            advance(1)
+
+
+def _csv(trace: Trace) -> _Text:
+    height, _, channels = np.atleast_3d(trace.output).shape
+    return _Text(csv_lines(trace.output), height * channels, trace.output.size)
+
+
+def _json(trace: Trace) -> _Text:
     # Imported here, like the picture's Pillow and the workbook's XlsxWriter: few calculations wait.
     from cnncalc.views.records import write_json
 
-    return write_json(trace)
+    every = [stage.values for stage in trace.stages]
+    return _Text(write_json(trace), sum(map(len, every)), sum(each.size for each in every))
 
 
 def _write_picture(trace: Trace, form: Form, scale: Scaling, file: BinaryIO) -> str:

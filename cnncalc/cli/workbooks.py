@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
-from rich.console import Console
-from rich.progress import Progress
-
 from cnncalc.cli.console import calculating_command, note
+from cnncalc.cli.working import Advance, working
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
@@ -27,6 +25,8 @@ from cnncalc.views.workbook.training.calculation import (
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 
 __all__ = ["export_article", "export_network", "export_trace", "export_training"]
+
+FORMULAS_A_SECOND = 50_000
 
 
 def export_article(file: BinaryIO) -> str:
@@ -87,8 +87,9 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
     """
     specification = training_specification(pieces)
     # Before anything is planned or computed, which may take long.
-    require_formulas(least_formulas(specification), large=large, words="at least ")
-    with _waiting("Planning the training"):
+    least = least_formulas(specification)
+    require_formulas(least, large=large, words="at least ")
+    with working("Planning the training", least / FORMULAS_A_SECOND):
         require_formulas(estimate_training(specification).formulas, large=large)
         specification, values = training_calculation(pieces)
         plan = make_plan([specification])
@@ -100,19 +101,10 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
 
 
 @contextmanager
-def _waiting(words: str) -> Iterator[None]:
-    """Show on a terminal what is being done that has no end in sight."""
-    console = Console(stderr=True)
-    with console.status(words) if console.is_terminal else nullcontext():
-        yield
-
-
-@contextmanager
-def _progress(size: Estimate) -> Iterator[Callable[[int], None]]:
-    """Say what is large about a workbook, and show a bar on a terminal while it is written."""
+def _progress(size: Estimate) -> Iterator[Advance]:
+    """Say what is large about a workbook, and announce its writing where that takes long."""
     if size.note:
         note(size.note)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Writing formulas", total=size.formulas)
-        yield lambda count: progress.advance(task, count)
+    seconds = size.formulas / FORMULAS_A_SECOND
+    with working("Writing formulas", seconds, size.formulas) as advance:
+        yield advance

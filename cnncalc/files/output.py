@@ -21,7 +21,6 @@ __all__ = [
     "csv_lines",
     "output_ending",
     "write_atomically",
-    "write_csv",
     "write_npy",
 ]
 
@@ -127,12 +126,6 @@ def csv_lines(values: npt.NDArray[Any]) -> Iterator[str]:
 def _shortest(number: float) -> str:
     # Adding zero turns -0.0 into 0.0.
     return repr(float(number) + 0.0).removesuffix(".0")
-
-
-def write_csv(file: BinaryIO, values: npt.NDArray[Any]) -> None:
-    """Write a matrix, (height, width) or (height, width, channels), as `csv_lines` has it."""
-    for line in csv_lines(values):
-        file.write(line.encode())
 
 
 def write_npy(file: BinaryIO, values: npt.NDArray[Any]) -> None:

@@ -314,6 +314,7 @@ def test_data_is_described_in_words_that_fit_an_export(run, tmp_path):
 
 def test_a_terminal_shows_what_takes_time(run, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("cnncalc.cli.working.LONG", 0)
     options = ("--training-steps", 1, "--target", 1, "-o", "shown.xlsx")
     result = run("export-xlsx", "article:6x6", "-n", TINY, *options)
     assert result.exit_code == 0

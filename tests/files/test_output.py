@@ -20,7 +20,6 @@ from cnncalc.files.output import (
     csv_lines,
     output_ending,
     write_atomically,
-    write_csv,
     write_npy,
 )
 
@@ -180,7 +179,7 @@ def test_channels_are_separated_by_an_empty_line():
 def test_written_volumes_read_back(tmp_path_factory, volume):
     folder = tmp_path_factory.mktemp("written")
     with write_atomically(folder / "a.csv") as file:
-        write_csv(file, volume)
+        file.writelines(line.encode() for line in csv_lines(volume))
     with write_atomically(folder / "a.npy") as file:
         write_npy(file, volume)
     np.testing.assert_array_equal(read_text_grid(folder / "a.csv"), volume)
