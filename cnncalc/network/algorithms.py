@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Literal, NamedTuple
 
-from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     AveragePooling2D,
     BatchNormalization,
@@ -27,7 +26,7 @@ from cnncalc.layers import (
     PoolingLayer,
     Shape,
 )
-from cnncalc.ops.row_convolution import is_turnable
+from cnncalc.ops.blocked_convolution import is_turnable
 
 __all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
 
@@ -35,9 +34,10 @@ __all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
 # all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
 FEW_FILTERS = 16
 
-# BLAS is as fast with patches of so many numbers as with larger ones, which cost more copying.
-# With half of it, adding the products up costs more than copying does. Measured.
-MANY_NUMBERS = 64
+# The gradient by a convolution's input is a convolution, too. Its patches are those of the gradient
+# by the output; where they are so many times the input's own, it is faster to add up, window by
+# window, what each gives back. Measured for 4 to 32 channels and 8 to 64 filters.
+MOST_COPYING = 3
 
 # A product that gives all outputs of a pooling cell multiplies so many times as much, its window's
 # area by the kernel's. With 2.6 times it takes three quarters of the time, with 4 all. Measured.
@@ -45,13 +45,18 @@ MOST_ARITHMETIC = 3
 
 
 Algorithm = Literal[
-    "blocked product", "patches", "row products", "plain product", "cell by cell", "layer by layer"
+    "blocked product",
+    "patches",
+    "turned patches",
+    "plain product",
+    "cell by cell",
+    "layer by layer",
 ]
 
 MEANINGS: Mapping[Algorithm, str] = {
     "blocked product": "one matrix product gives all outputs that a pooling cell compares",
-    "patches": "the numbers below each window are copied side by side, for one matrix product",
-    "row products": "a matrix product for each row of the kernel, added up; less is copied",
+    "patches": "a matrix product for each row of windows; what they give back is added up",
+    "turned patches": "the same, and back: the gradient meets the kernel turned by 180°",
     "plain product": "one matrix product of the numbers as they lie",
     "cell by cell": "the first cell of all windows at once, then the second, and so on",
     "layer by layer": "one layer alone, by the operation that any calculation uses",
@@ -102,7 +107,7 @@ def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
     """Return what each algorithm does, for people: of those that choices and their reasons name.
 
     >>> list(meanings(choose([Conv2D(32, 3)], (9, 9, 1))))
-    ['blocked product', 'patches', 'row products']
+    ['blocked product', 'patches', 'turned patches']
     """
     told = " ".join(f"{choice.algorithm} {choice.reason}" for choice in choices)
     return {algorithm: meaning for algorithm, meaning in MEANINGS.items() if algorithm in told}
@@ -178,32 +183,28 @@ def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
             f"{_arithmetic(layer, behind, shape):.2f} times the arithmetic"
         )
         return Choice(0, 2, "blocked product", reason)
-    other, reason = _without_patches(geometry, shape[2])
-    against = _against_slices(geometry, shape[2])
+    against = _against_turning(layer, shape)
+    if not against and geometry.kernel == (1, 1):
+        reason = "its window is one pixel, so that each pixel is a patch already"
+        return Choice(0, 1, "plain product", reason)
+    reason = f"no blocked product, since {against_blocks}"
     if not against:
-        return Choice(0, 1, other, reason)
-    reason = f"no blocked product, since {against_blocks}; no {other}, since {against}"
-    return Choice(0, 1, "patches", reason)
+        return Choice(0, 1, "turned patches", reason)
+    other = "plain product" if geometry.kernel == (1, 1) else "turned patches"
+    return Choice(0, 1, "patches", f"{reason}; no {other}, since {against}")
 
 
-def _without_patches(geometry: Geometry, channels: int) -> tuple[Algorithm, str]:
-    """Return the algorithm that lays out no patches, and the reason where it is taken."""
-    if geometry.kernel == (1, 1):
-        return "plain product", "its window is one pixel, so that each pixel is a patch already"
-    numbers = _counted(geometry.kernel.width * channels, "number")
-    reason = f"a row of its kernel has {numbers} ({MANY_NUMBERS} or more), enough for a product"
-    return "row products", reason
-
-
-def _against_slices(geometry: Geometry, channels: int) -> str:
-    """Say what is against products without patches, nothing where they are taken."""
-    numbers = geometry.kernel.width * channels
+def _against_turning(layer: Conv2D, shape: Shape) -> str:
+    """Say what is against a convolution that gives the gradient by the input, if anything is."""
+    geometry = layer.geometry(shape)
     if not is_turnable(geometry):
         if max(geometry.strides) > 1:
             return f"its strides are {'×'.join(map(str, geometry.strides))}, not 1"
         return "its padding is as wide as its window, or wider"
-    if geometry.kernel != (1, 1) and numbers < MANY_NUMBERS:
-        return f"a row of its kernel has {_counted(numbers, 'number')}, fewer than {MANY_NUMBERS}"
+    backward, forward = layer.filters * prod(geometry.input), shape[2] * prod(geometry.output)
+    copying = backward / forward
+    if geometry.kernel != (1, 1) and copying > MOST_COPYING:
+        return f"{copying:.1f} times as much would be copied, more than {MOST_COPYING}"
     return ""
 
 

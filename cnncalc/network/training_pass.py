@@ -12,16 +12,15 @@ from math import prod
 
 import numpy as np
 
-from cnncalc.layers import Dense, Layer, Shape
+from cnncalc.layers import Layer, Shape
 from cnncalc.network.algorithms import Choice, choose
 from cnncalc.network.structure import Array, Weights
 from cnncalc.network.training_steps import (
     ConvolutionStep,
-    DenseStep,
     Kept,
     LayerStep,
     PoolingStep,
-    RowsStep,
+    ProductStep,
     Step,
 )
 
@@ -121,11 +120,10 @@ def _step(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> Step:
     match choice.algorithm:
         case "blocked product" | "patches":
             return ConvolutionStep(layers, input_shape)
+        case "turned patches":
+            return ConvolutionStep(layers, input_shape, turns=True)
         case "plain product":
-            kind = DenseStep if isinstance(layers[-1], Dense) else ConvolutionStep
-            return kind(layers, input_shape)
-        case "row products":
-            return RowsStep(layers, input_shape)
+            return ProductStep(layers, input_shape)
         case "cell by cell":
             return PoolingStep(layers, input_shape)
         case "layer by layer":

@@ -1,14 +1,17 @@
-"""Convolution for training: a block of neighbouring outputs from one matrix product.
+"""Convolution for training: a row of blocks of neighbouring outputs from one matrix product.
 
-A product of patches with few filters leaves BLAS most of its time waiting: with 10 filters it
-reaches half of its speed. If a max pooling follows, one product can give all outputs of a pooling
-cell. For 5×5 filters and a pool of 2×2 its patches are the 6×6 pixels below the cell, and its
-matrix holds each filter four times, once at each position within the patch. That is 1.44 times the
-arithmetic, done twice as fast; there are a third as many numbers in the patches; and what the
-pooling compares lies side by side. A block of a single output is the usual product of patches.
+A product of patches copies each number once for every cell of the kernel: 25 times for 5×5. Here
+it is copied once for every column of the kernel, row by row of the image. The rows below each other
+that a kernel meets then lie behind each other in memory: they are the matrix of patches of a whole
+row of outputs, a view, as the next rows are of the next outputs.
 
-The patches lie with one row a cell of the window and one column a block, in planes (ops/planes.py),
-so that both sides are copied along rows of pixels. They are kept for the backward pass.
+With few filters BLAS reaches half of its speed. If a max pooling follows, one product can give all
+outputs of a pooling cell. For 5×5 filters and a pool of 2×2 its patches are the 6×6 pixels below
+the cell, and its matrix holds each filter four times, once at each position within the patch. That
+is 1.44 times the arithmetic, done twice as fast, and what the pooling compares lies side by side. A
+block of a single output is the usual product of patches.
+
+The images stand last, as in all planes (ops/planes.py): a row of outputs of several images is long.
 """
 
 from __future__ import annotations
@@ -16,82 +19,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, prod
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import DTypeLike
 
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array
+from cnncalc.ops.block_axis import BlockAxis
 from cnncalc.ops.planes import Buffers, from_planes, to_planes
 from cnncalc.ops.tiles import parts
 from cnncalc.shapes import Size
 
-__all__ = ["BlockedConvolution"]
+__all__ = ["BlockedConvolution", "is_turnable"]
 
-# The numbers of a tile's patches: 4 MB of float32. Measured.
+# The numbers that the work on a tile meets: 4 MB of float32. Measured: a quarter is a tenth slower.
 TILE_NUMBERS = 1 << 20
 
-# So many are kept for the backward pass: a second copy costs more than memory does. Measured.
-KEPT_NUMBERS = 5 << 19
 
+def is_turnable(geometry: Geometry) -> bool:
+    """Say whether the gradient by the input is a convolution: stride 1, and not too much padding.
 
-@dataclass(frozen=True)
-class BlockAxis:
-    """One direction of the blocks: how far one is from the next, and which cells it sees.
-
-    Where blocks are `step` cells apart, the cells that neighbouring blocks meet are not neighbours
-    in memory. So the input is dealt out into `hands`, each with every step-th cell: within a hand
-    they are. The window is rounded up to a whole number of hands; the kernel is 0 there.
+    >>> from cnncalc.geometry import geometry
+    >>> is_turnable(geometry((8, 8), 3, padding="same")), is_turnable(geometry((8, 8), 3, 2))
+    (True, False)
     """
-
-    axis: Axis
-    pool: int
-    deal: bool
-
-    @property
-    def blocks(self) -> int:
-        """How many whole blocks the outputs make."""
-        return self.axis.output // self.pool
-
-    @property
-    def step(self) -> int:
-        """The input cells from one block to the next."""
-        return self.axis.stride * self.pool
-
-    @property
-    def hands(self) -> int:
-        """How many hands the input's cells are dealt out into."""
-        # Dilation spreads a window over the hands irregularly.
-        return self.step if self.deal and self.axis.dilation == 1 else 1
-
-    @property
-    def taps(self) -> int:
-        """The cells of the window in each hand."""
-        return ceil(((self.pool - 1) * self.axis.stride + self.axis.kernel) / self.hands)
-
-    @property
-    def advance(self) -> int:
-        """The cells of a hand from one block to the next."""
-        return self.step // self.hands
-
-    @property
-    def length(self) -> int:
-        """The cells of a hand that all blocks see together."""
-        return (self.blocks - 1) * self.advance + (self.taps - 1) * self.axis.dilation + 1
-
-    def met_by(self, tap: int) -> slice:
-        """Return the cells of a hand that one tap of the window meets, block by block."""
-        first = tap * self.axis.dilation
-        return slice(first, first + (self.blocks - 1) * self.advance + 1, self.advance)
-
-    def dealt(self, hand: int) -> tuple[slice, slice]:
-        """Return which cells of the input a hand holds, and where it holds them."""
-        start = (hand - self.axis.before) % self.hands
-        first = (start + self.axis.before) // self.hands
-        count = len(range(start, self.axis.size, self.hands))
-        count = max(0, min(count, self.length - first))
-        return slice(start, start + count * self.hands, self.hands), slice(first, first + count)
+    axes = (geometry.vertical, geometry.horizontal)
+    return all(each.stride == 1 and max(each.before, each.after) < each.window for each in axes)
 
 
 @dataclass(frozen=True)
@@ -180,55 +135,104 @@ class BlockedConvolution:
             for across in range(self.pool.width)
         ]
 
+    @cached_property
+    def turned(self) -> BlockedConvolution:
+        """The convolution that gives the gradient by the input, of single outputs and turnable.
+
+        It slides the kernel, turned by 180° and with its filters and channels exchanged, over the
+        gradient by the output.
+        """
+        axes = (self.geometry.vertical, self.geometry.horizontal)
+        how = Geometry(*(_turned(axis) for axis in axes))
+        return BlockedConvolution(how, self.filters, self.channels, Size(1, 1))
+
     def tiles(self, batch: int) -> list[slice]:
-        """Divide the rows of blocks so that a tile's patches fit the cache.
+        """Divide the rows of blocks so that what the work on a tile meets fits the cache."""
+        outputs = self.candidates * self.filters
+        numbers = self.output.width * batch
+        row = self.patch_size * numbers + outputs * (numbers + self.patch_size)
+        return list(parts(self.output.height, TILE_NUMBERS // row))
 
-        Where all fit together there is one tile, and its patches serve both passes.
+    def spread(
+        self, images: Array, dtype: np.dtype[np.floating], buffers: Buffers, owner: str
+    ) -> Array:
+        """Copy images, with their padding, once for each column of the window.
+
+        Arguments: `images` (batch, height, width, channels); the `dtype` to work in; the `buffers`
+        and the `owner` in them that the result is part of.
+        Returns (rows, columns in a hand, hands, channels, blocks across, batch).
         """
-        row = self.patch_size * self.output.width * batch
-        count = TILE_NUMBERS // row
-        if self._single_pixels or self.output.height * row <= KEPT_NUMBERS:
-            count = self.output.height
-        return list(parts(self.output.height, count))
-
-    def deal(self, images: Array, dtype: np.dtype[np.floating], buffers: Buffers) -> Array:
-        """Deal images out, with their padding, as `patches` reads them.
-
-        Arguments: `images` (batch, height, width, channels); the `dtype` to work in; the
-        `buffers` that the result is part of.
-        Returns (hands, channels, rows, columns in a hand, batch).
-        """
-        hands = buffers.take_padded("hands", self._hands_shape(len(images)), dtype)
+        hands = buffers.take_padded((owner, "hands"), self._hands_shape(len(images)), dtype)
         for inside, held, taken in self._dealings():
-            np.copyto(hands[inside, :, *held], to_planes(images)[:, *taken])
-        return hands
+            planes = to_planes(images)[:, *taken]
+            np.copyto(hands[held[0], inside, :, held[1]], planes.swapaxes(0, 1))
+        result = buffers.take(owner, self._spread_shape(len(images)), dtype)
+        for tap in range(self.columns.taps):
+            np.copyto(result[:, tap], hands[:, :, :, self.columns.met_by(tap)])
+        return result
 
-    def patches(self, hands: Array, rows: slice, buffers: Buffers) -> Array:
-        """Lay the numbers below each block of some rows out as a column.
+    def patches(self, spread: Array, rows: slice) -> Array:
+        """View the numbers below each block of some rows as a column.
 
-        Arguments: the `hands` that the images were dealt to; the `rows` of blocks; the `buffers`
-        that the result is part of.
-        Returns (numbers in a patch, rows × blocks across × batch).
+        Arguments: the images as they were `spread`; the `rows` of blocks.
+        Returns (rows, numbers in a patch, blocks across × batch).
         """
-        if self._single_pixels:
-            return hands.reshape(self.patch_size, -1)
-        windows = self._windows(hands)[:, :, :, :, rows]
-        result = buffers.take("patches", windows.shape, hands.dtype)
-        np.copyto(result, windows)
-        return result.reshape(self.patch_size, -1)
+        row, count = spread.strides[0], rows.stop - rows.start
+        axis, length = self.rows, prod(spread.shape[-2:])
+        first = spread[rows.start * axis.advance :].reshape(-1)
+        shape = (count, axis.taps, spread[0].size // length, length)
+        steps = (axis.advance * row, axis.axis.dilation * row, length * spread.itemsize)
+        windows = as_strided(first, shape, (*steps, spread.itemsize), writeable=False)
+        # A view, but where dilation sets rows apart.
+        return windows.reshape(count, self.patch_size, length)
 
-    def add_back(self, by_patches: Array, rows: slice, hands: Array) -> None:
-        """Add a loss's gradient by the patches to that by the dealt images, where they met.
+    def convolve(self, matrix: Array, spread: Array, rows: slice, outputs: Array) -> None:
+        """Work out some rows of blocks.
 
-        Arguments: the gradient `by_patches` of some `rows` of blocks; the gradient by the `hands`,
-        which is changed.
+        Arguments: the `matrix` of the kernel; the images as they were `spread`; the `rows`; the
+        `outputs` (outputs in a block × filters, rows, blocks across, batch), which are overwritten.
         """
-        count, batch = rows.stop - rows.start, hands.shape[-1]
-        shares = by_patches.reshape(*self.patch_shape, count, self.output.width, batch)
+        np.matmul(matrix, self.patches(spread, rows), out=_row_by_row(outputs))
+
+    def matrix_gradient(
+        self, gradient: Array, spread: Array, rows: slice, buffers: Buffers
+    ) -> Array:
+        """Return what some rows of blocks add to a loss's gradient by the matrix.
+
+        Arguments: the `gradient` by their outputs, shaped as in `convolve`; the images as they were
+        `spread`; the `rows`; the `buffers` to work in.
+        Returns (numbers in a patch, outputs in a block × filters).
+        """
+        shape = (self.patch_size, len(gradient))
+        total, share = np.zeros(shape, gradient.dtype), buffers.take("share", shape, gradient.dtype)
+        for patches, by_row in zip(self.patches(spread, rows), _row_by_row(gradient), strict=True):
+            total += np.matmul(patches, by_row.T, out=share)
+        return total
+
+    def add_back(
+        self, matrix: Array, gradient: Array, rows: slice, by_hands: Array, buffers: Buffers
+    ) -> None:
+        """Add what some rows of blocks give to a loss's gradient by the dealt images.
+
+        Arguments: the `matrix` of the kernel; the `gradient` by their outputs, shaped as in
+        `convolve`; the `rows`; the gradient `by_hands`, which is changed; the `buffers` to work in.
+        """
+        by_row = _row_by_row(gradient)
+        shape = (len(by_row), self.patch_size, by_row.shape[-1])
+        by_patches = np.matmul(matrix.T, by_row, out=buffers.take("patches", shape, matrix.dtype))
+        shares = by_patches.reshape(
+            *(len(by_row), self.rows.taps, *self._spread_shape(by_hands.shape[-1])[1:])
+        )
         for i in range(self.rows.taps):
             for j in range(self.columns.taps):
-                met = hands[:, :, self.rows.met_by(i), self.columns.met_by(j)][:, :, rows]
-                met += shares[i, j]
+                met = by_hands[self.rows.met_by(i)][rows, :, :, self.columns.met_by(j)]
+                met += shares[:, i, j]
+
+    def hands_gradient(self, batch: int, dtype: DTypeLike, buffers: Buffers) -> Array:
+        """Return an empty gradient by the images as they are dealt, to be added to."""
+        result = buffers.take("gradient by hands", self._hands_shape(batch), dtype)
+        result.fill(0)
+        return result
 
     def image_gradient(self, hands: Array, buffers: Buffers) -> Array:
         """Return a loss's gradient by the images, given that by the dealt images.
@@ -240,17 +244,20 @@ class BlockedConvolution:
         # Cells that no window covers stay zero.
         result = buffers.take_padded("gradient by images", size, hands.dtype)
         for inside, held, taken in self._dealings():
-            np.copyto(result[:, *taken], hands[inside, :, *held])
+            np.copyto(result[:, *taken], hands[held[0], inside, :, held[1]].swapaxes(0, 1))
         return from_planes(result)
 
-    @property
-    def _single_pixels(self) -> bool:
-        """Whether every pixel is a patch: then the dealt images are the patches already."""
-        how = self.geometry
-        return how.kernel == how.strides == self.pool == (1, 1) and not any(how.pads)
+    def spread_size(self, batch: int) -> int:
+        """Return how many numbers the spread images are."""
+        return prod(self._spread_shape(batch))
 
     def _hands_shape(self, batch: int) -> tuple[int, ...]:
-        return (self.columns.hands, self.channels, self.rows.length, self.columns.length, batch)
+        return (self.rows.length, self.columns.hands, self.channels, self.columns.length, batch)
+
+    def _spread_shape(self, batch: int) -> tuple[int, ...]:
+        columns = self.columns
+        window = (columns.taps, columns.hands, self.channels)
+        return (self.rows.length, *window, columns.blocks, batch)
 
     def _dealings(self) -> Iterator[tuple[int, tuple[slice, slice], tuple[slice, slice]]]:
         """Yield each hand, with the (rows, columns) that it holds, and those of the images."""
@@ -259,15 +266,14 @@ class BlockedConvolution:
             taken, held = self.columns.dealt(hand)
             yield hand, (down, held), (rows, taken)
 
-    def _windows(self, hands: Array) -> Array:
-        """View the dealt images as patches (rows, columns, hands, channels, down, across, n)."""
-        hand, channel, row, column, image = hands.strides
-        return as_strided(
-            hands,
-            (*self.patch_shape, *self.output, hands.shape[-1]),
-            (
-                *(self.rows.axis.dilation * row, self.columns.axis.dilation * column),
-                *(hand, channel, self.rows.advance * row, self.columns.advance * column, image),
-            ),
-            writeable=False,
-        )
+
+def _row_by_row(outputs: Array) -> Array:
+    """View outputs (many, rows, blocks across, batch) as a matrix a row."""
+    many, rows = outputs.shape[0], outputs.shape[1]
+    return outputs.reshape(many, rows, -1).transpose(1, 0, 2)
+
+
+def _turned(axis: Axis) -> Axis:
+    """Return how the turned kernel slides over the output, with what it needs to be the input."""
+    before, after = (axis.window - 1 - each for each in (axis.before, axis.after))
+    return Axis(axis.output, axis.kernel, 1, axis.dilation, before, after)

@@ -21,26 +21,24 @@ from cnncalc.layers import (
 )
 from cnncalc.network import algorithms, backward, forward, forward_saved, initialize
 from cnncalc.network.training_pass import TrainingPass
-from cnncalc.ops import blocked_convolution, row_convolution
+from cnncalc.ops import blocked_convolution
 from tests.drawn_layers import chains, paddings
 from tests.references import numerical_gradient
 
 steady = settings(deadline=None, max_examples=100)
 seeds = st.integers(0, 2**32 - 1)
-# Everything in one tile, kept for the backward pass; and a row of blocks a tile, copied anew.
-tilings = st.sampled_from([(1 << 20, 1 << 20), (100, 0), (1, 0)])
-# As it is, too many for these; or so few that each convolution takes a product for each row.
-many_numbers = st.sampled_from([algorithms.MANY_NUMBERS, 1])
+# Everything in one tile; some rows of blocks; or one.
+tilings = st.sampled_from([1 << 20, 1000, 1])
+# As it is; every gradient by an input that can be is a convolution; or none is.
+copyings = st.sampled_from([algorithms.MOST_COPYING, inf, 0])
 
 
-def tiles_of(numbers, kept, many):
+def tiles_of(numbers, copying=algorithms.MOST_COPYING):
     stack = ExitStack()
-    stack.enter_context(patch.object(algorithms, "MANY_NUMBERS", many))
+    stack.enter_context(patch.object(algorithms, "MOST_COPYING", copying))
     # Poolings of all sizes join the products before them, even where that is slow.
     stack.enter_context(patch.object(algorithms, "MOST_ARITHMETIC", inf))
-    stack.enter_context(patch.object(row_convolution, "TILE_NUMBERS", numbers))
     stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
-    stack.enter_context(patch.object(blocked_convolution, "KEPT_NUMBERS", kept))
     return stack
 
 
@@ -118,9 +116,11 @@ def check_against_layers(layers, shape, seed, dtype, whole_numbers=False, sizes=
 
 
 @steady
-@given(convolutions(), seeds, tilings, many_numbers, st.booleans())
-def test_a_convolution_and_its_pooling_give_what_the_layers_give(drawn, seed, tiling, many, whole):
-    with tiles_of(*tiling, many):
+@given(convolutions(), seeds, tilings, copyings, st.booleans())
+def test_a_convolution_and_its_pooling_give_what_the_layers_give(
+    drawn, seed, tiling, copying, whole
+):
+    with tiles_of(tiling, copying):
         check_against_layers(*drawn, seed, np.float64, whole)
 
 
@@ -152,14 +152,12 @@ def test_float32_stays_float32(pool, filters, groups):
 def test_gradients_have_columns_of_their_own():
     """A convolution with as many filters as channels spreads images and gradients alike."""
     layers = [Conv2D(2, 1), Conv2D(2, 2, padding="same"), Flatten(), Dense(2)]
-    with tiles_of(1 << 20, 0, many=1):
-        algorithm = algorithms.choose(layers, (5, 4, 2))[1].algorithm
-        check_against_layers(layers, (5, 4, 2), 0, np.float64, sizes=(3, 3))
-    assert algorithm == "row products"
+    assert algorithms.choose(layers, (5, 4, 2))[1].algorithm == "turned patches"
+    check_against_layers(layers, (5, 4, 2), 0, np.float64, sizes=(3, 3))
 
 
-@pytest.mark.parametrize("many", [algorithms.MANY_NUMBERS, 1])
-def test_a_second_batch_makes_no_new_array(many):
+@pytest.mark.parametrize("copying", [0, inf])
+def test_a_second_batch_makes_no_new_array(copying):
     layers = [
         *(Conv2D(3, 3, padding="same", activation="relu"), MaxPooling2D(2)),
         *(Conv2D(20, 3, padding="same", activation="relu"), MaxPooling2D(2)),
@@ -168,7 +166,7 @@ def test_a_second_batch_makes_no_new_array(many):
     network = initialize(layers, (9, 8, 2))
     generator = np.random.default_rng(0)
     # Rows of which the last tile has fewer; pieces of which the last has fewer images.
-    with tiles_of(400, 0, many):
+    with tiles_of(3000, copying):
         training = TrainingPass(network.layers, network.input_shape)
         prepared = training.prepare(network.weights)
 

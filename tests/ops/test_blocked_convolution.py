@@ -1,23 +1,25 @@
+from unittest.mock import patch
+
 import numpy as np
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.geometry import geometry
 from cnncalc.ops import blocked_convolution
-from cnncalc.ops.blocked_convolution import BlockedConvolution
+from cnncalc.ops.blocked_convolution import BlockedConvolution, is_turnable
 from cnncalc.ops.convolution import (
     convolve,
     convolve_input_gradient,
     convolve_kernel_gradient,
 )
-from cnncalc.ops.planes import Buffers
+from cnncalc.ops.planes import Buffers, from_planes
 from cnncalc.shapes import Size
 from tests.ops.drawn import geometries, normal, seeds
 
 steady = settings(deadline=None, max_examples=100)
 small = st.integers(1, 3)
 FLOAT = np.dtype(np.float64)
+CLOSE = {"rtol": 1e-9, "atol": 1e-9}
 
 
 @st.composite
@@ -29,7 +31,7 @@ def plans(draw):
     return BlockedConvolution(how, draw(small), draw(small), pool)
 
 
-def spread(plan, outputs):
+def brought_back(plan, outputs):
     """Bring outputs (block rows, block columns, filters, down, across, n) to where they belong."""
     pool = plan.pool
     covered = (plan.output.height * pool.height, plan.output.width * pool.width)
@@ -49,40 +51,58 @@ def whole_blocks(plan, outputs):
 
 
 @steady
-@given(plans(), small, seeds)
-def test_products_of_blocks_are_the_convolution_and_its_gradients(plan, batch, seed):
+@given(plans(), small, seeds, st.sampled_from([blocked_convolution.TILE_NUMBERS, 1, 100]))
+def test_products_of_blocks_are_the_convolution_and_its_gradients(plan, batch, seed, tile):
     images = normal(seed, batch, *plan.geometry.input, plan.channels)
     kernel = normal(seed + 1, *plan.geometry.kernel, plan.channels, plan.filters)
-    every, buffers = slice(0, plan.output.height), Buffers()
-    hands = plan.deal(images, FLOAT, buffers)
-    patches = plan.patches(hands, every, buffers)
-    outputs = (plan.matrix(kernel) @ patches).reshape(*plan.pool, plan.filters, *plan.output, batch)
+    buffers = Buffers()
+    spread = plan.spread(images, FLOAT, buffers, "images")
+    outputs = np.full((*plan.pool, plan.filters, *plan.output, batch), np.nan)
+    flat = outputs.reshape(-1, *outputs.shape[3:])
+    with patch.object(blocked_convolution, "TILE_NUMBERS", tile):
+        tiles = plan.tiles(batch)
+    for rows in tiles:
+        plan.convolve(plan.matrix(kernel), spread, rows, flat[:, rows])
     expected = whole_blocks(plan, convolve(images, kernel, plan.geometry))
-    found = spread(plan, outputs)
-    np.testing.assert_allclose(
-        found, expected[:, : found.shape[1], : found.shape[2]], rtol=1e-9, atol=1e-9
-    )
+    found = brought_back(plan, outputs)
+    part = np.s_[:, : found.shape[1], : found.shape[2]]
+    np.testing.assert_allclose(found, expected[part], **CLOSE)
 
     upstream = normal(seed + 2, *outputs.shape)
     gradient = np.zeros_like(expected)
-    gradient[:, : found.shape[1], : found.shape[2]] = spread(plan, upstream)
-    flat = upstream.reshape(-1, patches.shape[1])
+    gradient[part] = brought_back(plan, upstream)
+    flat = upstream.reshape(flat.shape)
+    shares = [plan.matrix_gradient(flat[:, rows], spread, rows, buffers) for rows in tiles]
     by_kernel = convolve_kernel_gradient(gradient, images, plan.geometry)
-    np.testing.assert_allclose(
-        plan.kernel_gradient(flat @ patches.T), by_kernel, rtol=1e-9, atol=1e-9
-    )
-    by_hands = np.zeros_like(hands)
-    plan.add_back(plan.matrix(kernel).T @ flat, every, by_hands)
+    np.testing.assert_allclose(plan.kernel_gradient(sum(shares).T), by_kernel, **CLOSE)
+
+    by_hands = plan.hands_gradient(batch, FLOAT, buffers)
+    for rows in tiles:
+        plan.add_back(plan.matrix(kernel), flat[:, rows], rows, by_hands, buffers)
     by_images = convolve_input_gradient(gradient, kernel, plan.geometry)
-    found = plan.image_gradient(by_hands, buffers)
-    np.testing.assert_allclose(found, by_images, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(plan.image_gradient(by_hands, buffers), by_images, **CLOSE)
+
+
+@steady
+@given(plans(), small, seeds)
+def test_the_turned_convolution_is_the_gradient_by_the_input(plan, batch, seed):
+    assume(is_turnable(plan.geometry) and plan.pool == (1, 1))
+    kernel = normal(seed, *plan.geometry.kernel, plan.channels, plan.filters)
+    gradient = normal(seed + 1, batch, *plan.geometry.output, plan.filters)
+    turned = plan.turned
+    spread = turned.spread(gradient, FLOAT, Buffers(), "gradient")
+    found = np.full((turned.filters, *turned.output, batch), np.nan)
+    matrix = turned.matrix(kernel[::-1, ::-1].swapaxes(2, 3))
+    turned.convolve(matrix, spread, slice(0, turned.output.height), found)
+    expected = convolve_input_gradient(gradient, kernel, plan.geometry)
+    np.testing.assert_allclose(from_planes(found), expected, **CLOSE)
 
 
 def test_tiles_cover_all_rows_and_fit(monkeypatch):
     plan = BlockedConvolution(geometry((20, 20), 3), 2, 4, Size(2, 2))
     assert plan.tiles(3) == [slice(0, 9)]
-    monkeypatch.setattr(blocked_convolution, "KEPT_NUMBERS", 0)
-    monkeypatch.setattr(blocked_convolution, "TILE_NUMBERS", 2 * plan.patch_size * 9 * 3)
+    meets = plan.patch_size * 9 * 3 + 16 * (plan.patch_size + 9 * 3)
+    monkeypatch.setattr(blocked_convolution, "TILE_NUMBERS", 2 * meets)
     assert plan.tiles(3) == [slice(i, min(i + 2, 9)) for i in range(0, 9, 2)]
     monkeypatch.setattr(blocked_convolution, "TILE_NUMBERS", 1)
     assert len(plan.tiles(3)) == 9
@@ -95,8 +115,10 @@ def test_the_articles_patches_are_six_by_six_pixels():
     assert plan.columns.hands == 2
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_patches_of_single_pixels_are_no_copy(channels):
-    plan = BlockedConvolution(geometry((4, 5), 1), channels, 2, Size(1, 1))
-    hands = plan.deal(np.ones((2, 4, 5, channels)), FLOAT, Buffers())
-    assert np.shares_memory(plan.patches(hands, slice(0, 4), Buffers()), hands)
+def test_patches_are_no_copy():
+    plan = BlockedConvolution(geometry((6, 6), 3, padding="same"), 2, 4, Size(2, 2))
+    spread = plan.spread(normal(0, 3, 6, 6, 2), FLOAT, Buffers(), "images")
+    assert spread.shape == (8, 2, 2, 2, 3, 3)
+    patches = plan.patches(spread, slice(1, 3))
+    assert patches.shape == (2, 32, 9)
+    assert np.shares_memory(patches, spread)

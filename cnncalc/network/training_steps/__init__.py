@@ -6,18 +6,16 @@ overwrites: one piece of a batch goes forward and backward before the next one c
 """
 
 from cnncalc.network.training_steps.convolution import ConvolutionStep
-from cnncalc.network.training_steps.dense import DenseStep
 from cnncalc.network.training_steps.layer import LayerStep
 from cnncalc.network.training_steps.pooling import PoolingStep
-from cnncalc.network.training_steps.rows import RowsStep
+from cnncalc.network.training_steps.product import ProductStep
 from cnncalc.network.training_steps.step import Kept, Step
 
 __all__ = [
     "ConvolutionStep",
-    "DenseStep",
     "Kept",
     "LayerStep",
     "PoolingStep",
-    "RowsStep",
+    "ProductStep",
     "Step",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
 
 import numpy as np
 
@@ -26,13 +26,19 @@ from cnncalc.shapes import Size
 __all__ = ["ConvolutionStep"]
 
 
+@dataclass(frozen=True, eq=False)
 class ConvolutionStep(Step):
-    """A convolution as a product of patches; with a max pooling behind it, a block at a time.
+    """A convolution as products of patches; with a max pooling behind it, a block at a time.
 
     Pooling comes before bias and activation: both keep the order of numbers, so that the largest
     stays the largest, and there is a quarter as much to do. Two sums that only the bias would round
     to one number are no tie here: the larger takes the gradient, be it the second.
+
+    Where it `turns`, which a pooling behind it rules out, the gradient by the input is a
+    convolution, too; else what each patch gives back is added up.
     """
+
+    turns: bool = field(default=False, kw_only=True)
 
     @cached_property
     def layer(self) -> specifications.Conv2D:
@@ -49,13 +55,17 @@ class ConvolutionStep(Step):
 
     @property
     def numbers(self) -> int:
-        """The numbers of one sample's patches."""
-        return self.blocked.patch_size * prod(self.blocked.output)
+        """The numbers of one sample's input and gradient as they are spread."""
+        spread = self.blocked.spread_size(1)
+        return spread + self.blocked.turned.spread_size(1) if self.turns else spread
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the matrix of filters, and the bias as a column."""
-        own = weights[0]
-        return {"kernel": self.blocked.matrix(own["kernel"]), **bias_column(own)}
+        """Return the matrix of filters, also of the turned ones, and the bias as a column."""
+        kernel, plan = weights[0]["kernel"], self.blocked
+        result = {"kernel": plan.matrix(kernel), **bias_column(weights[0])}
+        if self.turns:
+            result["turned"] = plan.turned.matrix(kernel[::-1, ::-1].swapaxes(2, 3))
+        return result
 
     def forward(
         self, weights: Weights, images: Array, generator: np.random.Generator | None
@@ -64,11 +74,10 @@ class ConvolutionStep(Step):
         plan, matrix, take = self.blocked, weights["kernel"], self.buffers.take
         planes = take("sums", (plan.filters, *plan.output, len(images)), matrix.dtype)
         wins = take("wins", (plan.candidates - 1, *planes.shape), np.bool_)
-        hands = plan.deal(images, matrix.dtype, self.buffers)
+        spread = plan.spread(images, matrix.dtype, self.buffers, "images")
         for rows in plan.tiles(len(images)):
-            patches = plan.patches(hands, rows, self.buffers)
             candidates = self._candidates(planes[:, rows])
-            np.matmul(matrix, patches, out=candidates.reshape(len(matrix), -1))
+            plan.convolve(matrix, spread, rows, _flat(candidates))
             if plan.candidates > 1 and generator is None:
                 np.max(candidates, axis=0, out=planes[:, rows])
             elif plan.candidates > 1:
@@ -76,38 +85,42 @@ class ConvolutionStep(Step):
         if self.layer.use_bias:
             planes += weights["bias"].reshape(-1, 1, 1, 1)
         output = activate(str(self.layer.activation), from_planes(planes))
-        return Kept(output, (hands, patches, wins))
+        return Kept(output, (spread, wins))
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
     ) -> LayerGradients:
         """Multiply the gradient, given to each block's winner, by the patches and the filters."""
-        plan, matrix, take = self.blocked, weights["kernel"], self.buffers.take
-        hands, patches, wins = kept.values
-        by_output = deactivate(str(self.layer.activation), gradient, kept.output, self.buffers)
-        by_output = to_planes(by_output)
+        plan, matrix, buffers = self.blocked, weights["kernel"], self.buffers
+        spread, wins = kept.values
+        by_output = deactivate(str(self.layer.activation), gradient, kept.output, buffers)
+        by_output = np.ascontiguousarray(to_planes(by_output))
         by_kernel = np.zeros(matrix.T.shape, matrix.dtype)
-        by_hands = take("gradient by hands", hands.shape, matrix.dtype) if to_input else None
-        if by_hands is not None:
-            by_hands.fill(0)
-        tiles = plan.tiles(len(gradient))
-        for rows in tiles:
-            if len(tiles) > 1:
-                patches = plan.patches(hands, rows, self.buffers)
+        adds = to_input and not self.turns
+        by_hands = plan.hands_gradient(len(gradient), matrix.dtype, buffers) if adds else None
+        for rows in plan.tiles(len(gradient)):
             candidates = self._candidates(by_output[:, rows])
             if plan.candidates > 1:
                 share_out(by_output[:, rows], wins[:, :, rows], candidates)
-            flat = candidates.reshape(len(matrix), -1)
-            by_kernel += patches @ flat.T
+            by_kernel += plan.matrix_gradient(_flat(candidates), spread, rows, buffers)
             if by_hands is not None:
-                # The patches have served; their gradient is as large as they are.
-                plan.add_back(np.matmul(matrix.T, flat, out=patches), rows, by_hands)
+                plan.add_back(matrix, _flat(candidates), rows, by_hands, buffers)
         by_weight = {"kernel": by_kernel}
         if self.layer.use_bias:
             by_weight["bias"] = by_output.reshape(plan.filters, -1).sum(axis=1)
-        if by_hands is None:
-            return LayerGradients(None, by_weight)
-        return LayerGradients(plan.image_gradient(by_hands, self.buffers), by_weight)
+        if by_hands is not None:
+            return LayerGradients(plan.image_gradient(by_hands, buffers), by_weight)
+        by_input = self._turned(weights["turned"], by_output) if to_input else None
+        return LayerGradients(by_input, by_weight)
+
+    def _turned(self, matrix: Array, by_output: Array) -> Array:
+        """Convolve the gradient by the output, in planes, with the turned filters."""
+        plan, images = self.blocked.turned, from_planes(by_output)
+        shape = (plan.filters, *plan.output, len(images))
+        result = self.buffers.take("gradient by input", shape, matrix.dtype)
+        spread = plan.spread(images, matrix.dtype, self.buffers, "gradient")
+        plan.convolve(matrix, spread, slice(0, plan.output.height), result)
+        return from_planes(result)
 
     def _candidates(self, results: Array) -> Array:
         """Return room for each block's outputs: where there is but one, the results themselves."""
@@ -118,3 +131,8 @@ class ConvolutionStep(Step):
         """Return the gradients by kernel and bias; a pooling has none."""
         kernel = self.blocked.kernel_gradient(gradients["kernel"].T)
         return [{"kernel": kernel} | bias_gradient(gradients), *({} for _ in self.layers[1:])]
+
+
+def _flat(candidates: Array) -> Array:
+    """View candidates (outputs in a block, filters, …) as outputs of one matrix product."""
+    return candidates.reshape(-1, *candidates.shape[-3:])

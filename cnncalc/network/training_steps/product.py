@@ -1,4 +1,4 @@
-"""The step of a Dense layer, with the Flatten before it if there is one."""
+"""The step of one product: a Dense layer, with a Flatten before it, or a 1×1 convolution."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.layers import Shape
 from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
 from cnncalc.network.training_steps.finishing import (
@@ -19,26 +20,37 @@ from cnncalc.network.training_steps.finishing import (
 from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.planes import from_planes, shape_in_planes, to_planes
 
-__all__ = ["DenseStep"]
+__all__ = ["ProductStep"]
 
 
-class DenseStep(Step):
-    """A Dense layer, with the Flatten before it if there is one.
+class ProductStep(Step):
+    """A layer that is one matrix product of the images as they lie in planes.
 
-    The kernel's rows are brought into the order of the planes, once a batch: that is less work
-    than to bring each image into the order of the rows.
+    A Dense layer's kernel, if a Flatten stands before it, has its rows brought into the order of
+    the planes, once a batch: that is less work than to bring each image into the order of the rows.
+    A convolution of single pixels is a Dense layer for each pixel.
     """
 
     @cached_property
-    def layer(self) -> specifications.Dense:
-        """The Dense layer."""
-        return of_kind(specifications.Dense, self.layers[-1])
+    def layer(self) -> specifications.Dense | specifications.Conv2D:
+        """The Dense layer or the convolution."""
+        layer = self.layers[-1]
+        if isinstance(layer, specifications.Conv2D):
+            return layer
+        return of_kind(specifications.Dense, layer)
+
+    @cached_property
+    def divided(self) -> tuple[Shape, Shape]:
+        """The input's shape in two: what has a product each, and what each sum adds up."""
+        if isinstance(self.layer, specifications.Conv2D):
+            return self.input_shape[:2], self.input_shape[2:]
+        return (), self.input_shape
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the kernel as (units, features in the order of planes), the bias as a column."""
         own = weights[-1]
-        rows = own["kernel"].reshape(*self.input_shape, self.layer.units)
-        planes = to_planes(np.moveaxis(rows, -1, 0)).reshape(-1, self.layer.units)
+        rows = own["kernel"].reshape(*self.divided[1], -1)
+        planes = to_planes(np.moveaxis(rows, -1, 0)).reshape(-1, rows.shape[-1])
         return {"kernel": np.ascontiguousarray(planes.T), **bias_column(own)}
 
     def forward(
@@ -47,12 +59,13 @@ class DenseStep(Step):
         """Multiply, add the bias and activate."""
         kernel = weights["kernel"]
         features = to_planes(images).reshape(kernel.shape[1], -1)
-        shape = (self.layer.units, len(images))
+        shape = (len(kernel), features.shape[1])
         sums = self.buffers.take("sums", shape, kernel.dtype)
         np.matmul(kernel, features, out=sums)
         if self.layer.use_bias:
             sums += weights["bias"]
-        return Kept(activate(str(self.layer.activation), from_planes(sums)), features)
+        planes = sums.reshape(-1, *self.divided[0], len(images))
+        return Kept(activate(str(self.layer.activation), from_planes(planes)), features)
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
@@ -60,7 +73,7 @@ class DenseStep(Step):
         """Multiply the gradient by the features, and by the kernel."""
         kernel, features = weights["kernel"], kept.values
         by_sums = deactivate(str(self.layer.activation), gradient, kept.output, self.buffers)
-        by_sums = np.ascontiguousarray(to_planes(by_sums))
+        by_sums = np.ascontiguousarray(to_planes(by_sums)).reshape(len(kernel), -1)
         by_kernel = self.buffers.take("gradient by kernel", kernel.shape, kernel.dtype)
         by_weight = {"kernel": np.matmul(by_sums, features.T, out=by_kernel)}
         if self.layer.use_bias:
@@ -75,7 +88,15 @@ class DenseStep(Step):
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return the gradients by the kernel, in its own order, and by the bias."""
         by_kernel = gradients["kernel"].T
-        shape = shape_in_planes(self.input_shape)
+        shape = shape_in_planes(self.divided[1])
         rows = np.moveaxis(from_planes(by_kernel.reshape(*shape, -1)), 0, -1)
-        own = {"kernel": rows.reshape(-1, self.layer.units)} | bias_gradient(gradients)
+        kernel = self.layer.weight_shapes(self._input_of_layer)["kernel"]
+        own = {"kernel": rows.reshape(kernel)} | bias_gradient(gradients)
         return [*({} for _ in self.layers[1:]), own]
+
+    @property
+    def _input_of_layer(self) -> Shape:
+        """The shape of what the layer itself gets: behind a Flatten a row."""
+        return (
+            self.layers[0].output_shape(self.input_shape) if self.layers[1:] else self.input_shape
+        )
