@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 from rich.console import Group, RenderableType
 
@@ -18,7 +20,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_calculation
-from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
 from cnncalc.trace import Trace
@@ -53,7 +55,7 @@ def convolve(
     """
     _check_choice(steps, at, look)
     check_target(target, given)
-    image, network = read_calculation(given, wanted)
+    image, network = read_calculation(given, wanted, partial(check_size, target))
     trace = calculate(network, image)
     shown: RenderableType = render_trace(trace, display_of(look))
     if at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,13 +29,10 @@ from cnncalc.cli.training_export import (
     training_export_options,
     write_training,
 )
-from cnncalc.cli.workbooks import export_article, export_trace
+from cnncalc.cli.workbooks import export_article, export_trace, require_workbook
 from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
-from cnncalc.network import Network
-from cnncalc.views.workbook.limits import require_limits
-from cnncalc.views.workbook.planning import make_plan, specify
 
 __all__ = ["export_xlsx"]
 
@@ -129,11 +127,7 @@ def _write_calculation(
     if not wanted.kernels:
         message = "a workbook of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
-
-    def check(network: Network) -> None:
-        require_limits(make_plan([specify(network)]), large=large)
-
-    image, network = read_calculation(given, wanted, check)
+    image, network = read_calculation(given, wanted, partial(require_workbook, large=large))
     for copy in copies(path, network, image.values, students):
         with write_atomically(copy.path, force=force) as file:
             said = export_trace(file, copy.trace, image.name, copy.worksheet, large=large)

@@ -15,7 +15,7 @@ from cnncalc.cli.options import (
     output_options,
 )
 from cnncalc.cli.request import read_image, require_room
-from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR, Numbers
 from cnncalc.files.pixels import PixelHeader
 from cnncalc.views.terminal import render_trace
@@ -58,7 +58,9 @@ def pool(
     layer = pooling_layer(mode, size, stride, padding)
 
     def check(header: PixelHeader) -> None:
-        require_room(pooling_network(header.shape, layer), header)
+        network = pooling_network(header.shape, layer)
+        check_size(target, network)
+        require_room(network, header)
 
     image = read_image(given, require=check)
     trace = calculate(pooling_network(image.values.shape, layer), image)

@@ -38,7 +38,7 @@ def read_image(
         channels=channels,
         require=require,
     )
-    if require is not None:
+    if require is not None and image.kind != "image":
         require(image.header)
     remark(image.description)
     return image

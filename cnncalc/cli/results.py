@@ -28,13 +28,14 @@ from cnncalc.files.output import (
     write_npy,
 )
 from cnncalc.files.paths import quoted
+from cnncalc.network import Network
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
 
 if TYPE_CHECKING:
     from cnncalc.views.picture import Form, Scaling
 
-__all__ = ["check_target", "display_of", "keep_input", "present", "present_page"]
+__all__ = ["check_size", "check_target", "display_of", "keep_input", "present", "present_page"]
 
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
@@ -71,6 +72,14 @@ def check_target(
         output_ending(target.output, endings)
         keep_input(target.output, given)
         check_output(target.output, force=target.force)
+
+
+def check_size(target: OutputOptions, network: Network) -> None:
+    """Refuse a workbook that no spreadsheet can hold, before anything is computed for it."""
+    if target.output is not None and target.output.suffix.lower() == ".xlsx":
+        from cnncalc.cli.workbooks import require_workbook
+
+        require_workbook(network)
 
 
 def keep_input(output: Path, given: InputOptions) -> None:

@@ -9,12 +9,13 @@ from typing import BinaryIO
 
 from cnncalc.cli.console import calculating_command, note
 from cnncalc.cli.working import Advance, working
+from cnncalc.network import Network
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
 from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,
     estimate_training,
@@ -24,9 +25,20 @@ from cnncalc.views.workbook.training.calculation import (
 )
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 
-__all__ = ["export_article", "export_network", "export_trace", "export_training"]
+__all__ = [
+    "export_article",
+    "export_network",
+    "export_trace",
+    "export_training",
+    "require_workbook",
+]
 
-FORMULAS_A_SECOND = 50_000
+CELLS_A_SECOND = 50_000
+
+
+def require_workbook(network: Network, *, large: bool = False) -> None:
+    """Refuse a calculation that no workbook can hold, before anything is computed for it."""
+    require_limits(make_plan([specify(network)]), large=large)
 
 
 def export_article(file: BinaryIO) -> str:
@@ -89,7 +101,7 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
     # Before anything is planned or computed, which may take long.
     least = least_formulas(specification)
     require_formulas(least, large=large, words="at least ")
-    with working("Planning the training", least / FORMULAS_A_SECOND):
+    with working("Planning the training", least / CELLS_A_SECOND):
         require_formulas(estimate_training(specification).formulas, large=large)
         specification, values = training_calculation(pieces)
         plan = make_plan([specification])
@@ -105,6 +117,8 @@ def _progress(size: Estimate) -> Iterator[Advance]:
     """Say what is large about a workbook, and announce its writing where that takes long."""
     if size.note:
         note(size.note)
-    seconds = size.formulas / FORMULAS_A_SECOND
-    with working("Writing formulas", seconds, size.formulas) as advance:
+    seconds = (size.formulas + size.numbers) / CELLS_A_SECOND
+    # Of pixels alone, as `show` has them, there are no formulas to count.
+    words = "Writing formulas" if size.formulas else "Writing numbers"
+    with working(words, seconds, size.formulas or None) as advance:
         yield advance

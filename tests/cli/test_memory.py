@@ -104,6 +104,7 @@ def test_a_photo_that_is_resized_counts_by_its_new_size(run, tmp_path, megabyte)
     [
         (("trace", "article", "photo.jpg"), "the network takes 300×300×3, the image photo.jpg is"),
         (("export-xlsx", "photo.jpg", *["-k", "edge"] * 9), "must be asked for with export-xlsx"),
+        (("convolve", "photo.jpg", *["-k", "edge"] * 9, "-o", "out.xlsx"), "a workbook of more"),
         (("convolve", "photo.jpg", "-k", "1 2 | 3 4"), "deep"),
     ],
 )
