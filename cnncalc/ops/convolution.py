@@ -32,9 +32,11 @@ __all__ = [
     "depthwise_convolve_kernel_gradient",
 ]
 
-# So many output cells an image has at least, and so many channels a kernel at most, where bands
-# were measured to be faster than patches: from 30×30 to 3000×4000 cells, 1 to 32 channels.
+# So many output cells an image has at least, or numbers its patches for each filter they serve, and
+# so many channels a kernel at most, where bands were measured to be faster than patches: from 30×30
+# to 3000×4000 cells, 1 to 32 channels.
 CELLS_FOR_BANDS = 1 << 16
+PATCHES_FOR_BANDS = 1 << 20
 CHANNELS_FOR_BANDS = 8
 # The matrices of a kernel whose rows lie further apart are nearly all zeros.
 DILATION_FOR_BANDS = 8
@@ -61,7 +63,9 @@ def convolution_method(geometry: Geometry, depth: int, filters: int) -> Convolut
     'few cells: 24×24'
     """
     height, width = geometry.output
-    if height * width < CELLS_FOR_BANDS:
+    cells = height * width
+    patches = cells * geometry.kernel.height * geometry.kernel.width * depth
+    if cells < CELLS_FOR_BANDS and patches < PATCHES_FOR_BANDS * filters:
         return ConvolutionMethod("patches", f"few cells: {height}×{width}")
     if filters > depth:
         reason = f"patches of {depth} channels serve {filters} filters"
@@ -71,13 +75,13 @@ def convolution_method(geometry: Geometry, depth: int, filters: int) -> Convolut
     if geometry.vertical.dilation > DILATION_FOR_BANDS:
         reason = f"rows {geometry.vertical.dilation} apart"
         return ConvolutionMethod("patches", reason)
-    return ConvolutionMethod("bands", f"a large image, {height}×{width}: its rows as they lie")
+    return ConvolutionMethod("bands", f"much work, {height}×{width} cells: rows as they lie")
 
 
 def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) -> Array:
     """Slide a kernel over a batch of images, without bias.
 
-    In large images a NaN or an infinity spreads beyond its windows: see ops/bands.py.
+    In bands a NaN or an infinity spreads beyond its windows: see ops/bands.py.
     Arguments: `images` (batch, height, width, channels); `kernel` (kernel height, kernel width,
     channels / groups, filters); the `geometry` of the window, with its padding of zeros; `groups`
     of channels, each with its own filters.
@@ -110,6 +114,8 @@ def _convolve_by_patches(
         block = result[(*tile, filters)]
         weights = kernel[..., filters].reshape(patches.shape[1], -1)
         block[...] = (patches @ weights).reshape(block.shape)
+        # The next tile's patches take these' memory: a page's first use costs more than its work.
+        del patches
 
 
 def _convolve_by_bands(
@@ -143,6 +149,7 @@ def convolve_kernel_gradient(
     for tile, patches, filters in _patches(images, total, geometry, groups):
         block = gradient[(*tile, filters)].reshape(len(patches), -1)
         total[..., filters] += (patches.T @ block).reshape(*shape[:3], -1)
+        del patches  # As in _convolve_by_patches.
     return total
 
 

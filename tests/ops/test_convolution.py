@@ -195,19 +195,23 @@ def test_each_channel_of_a_photo_has_its_own_kernel_or_all_the_same(is_same):
 
 
 @pytest.mark.parametrize(
-    ("size", "depth", "filters", "name"),
+    ("size", "kernel", "depth", "filters", "name"),
     [
-        ((300, 300), 1, 1, "bands"),
-        ((300, 300), 8, 8, "bands"),
-        ((200, 300), 1, 1, "patches"),
-        ((300, 300), 1, 2, "patches"),
-        ((300, 300), 9, 9, "patches"),
+        ((256, 256), 1, 1, 1, "bands"),
+        ((255, 256), 1, 1, 1, "patches"),
+        ((103, 103), 11, 1, 1, "patches"),
+        ((103, 104), 11, 1, 1, "bands"),
+        ((60, 80), 11, 3, 1, "bands"),
+        ((60, 80), 11, 3, 3, "patches"),
+        ((300, 300), 3, 8, 8, "bands"),
+        ((300, 300), 3, 1, 2, "patches"),
+        ((300, 300), 3, 9, 9, "patches"),
     ],
 )
-def test_large_images_with_few_channels_and_no_more_filters_are_convolved_in_bands(
-    size, depth, filters, name
+def test_large_images_or_kernels_of_few_channels_and_no_more_filters_are_convolved_in_bands(
+    size, kernel, depth, filters, name
 ):
-    assert convolution_method(geometry(size, 3), depth, filters).name == name
+    assert convolution_method(geometry(size, kernel), depth, filters).name == name
 
 
 def test_a_kernel_whose_rows_lie_far_apart_is_convolved_in_patches():
@@ -234,6 +238,21 @@ def test_a_large_kernel_needs_no_more_memory_than_some_tiles(monkeypatch):
     tracemalloc.stop()
     # The patches of one output row alone are 10 MB.
     assert peak < 3 * TILE_NUMBERS * 8
+
+
+@pytest.mark.parametrize("is_gradient", [False, True])
+def test_the_patches_of_one_tile_alone_are_held_in_memory(is_gradient):
+    window = geometry((110, 110), 11)
+    images, kernel = normal(0, 1, 110, 110, 1), normal(1, 11, 11, 1, 2)
+    result = convolve(images, kernel, window)
+    tracemalloc.start()
+    if is_gradient:
+        convolve_kernel_gradient(result, images, window)
+    else:
+        convolve(images, kernel, window)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.5 * TILE_NUMBERS * 8
 
 
 @pytest.mark.parametrize(
