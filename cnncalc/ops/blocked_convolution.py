@@ -1,17 +1,20 @@
 """Convolution for training: a row of blocks of neighbouring outputs from one matrix product.
 
-A product of patches copies each number once for every cell of the kernel: 25 times for 5×5. Here
-it is copied once for every column of the kernel, row by row of the image. The rows below each other
-that a kernel meets then lie behind each other in memory: they are the matrix of patches of a whole
-row of outputs, a view, as the next rows are of the next outputs.
+The usual product of patches copies each number once for every cell of the kernel: 25 times for 5×5.
+Here a row of pixels is copied once for every column of the kernel (`spread`). The rows below each
+other that a kernel meets then lie behind each other in memory: seen together they are the matrix of
+patches of a whole row of outputs (`patches`), and the next rows are that of the next outputs. Only
+where dilation sets rows apart must patches be copied, a tile at a time.
 
 With few filters BLAS reaches half of its speed. If a max pooling follows, one product can give all
 outputs of a pooling cell. For 5×5 filters and a pool of 2×2 its patches are the 6×6 pixels below
 the cell, and its matrix holds each filter four times, once at each position within the patch. That
-is 1.44 times the arithmetic, done twice as fast, and what the pooling compares lies side by side. A
-block of a single output is the usual product of patches.
+is 1.44 times the arithmetic, done twice as fast, and what the pooling compares lies side by side.
+Cells are two pixels apart, and so are the numbers that neighbouring cells meet: before they are
+copied, pixels are divided into phases, the even and the odd columns (ops/block_axis.py).
 
 The images stand last, as in all planes (ops/planes.py): a row of outputs of several images is long.
+Zeros of a matrix meet numbers beside the kernel: one that is no number spoils its whole block.
 """
 
 from __future__ import annotations
@@ -34,8 +37,9 @@ from cnncalc.shapes import Size
 
 __all__ = ["BlockedConvolution", "is_turnable"]
 
-# The numbers that the work on a tile meets: 8 MB of float32. Measured: an eighth of it is slower by
-# a twentieth, as each tile costs Python its time; four times as much is no faster.
+# The numbers of a tile's patches, outputs and gradients, each row of blocks for itself: 8 MB of
+# float32. Measured: an eighth of it is slower by a twentieth, as each tile costs Python its time;
+# four times as much is no faster.
 TILE_NUMBERS = 1 << 21
 
 
@@ -67,12 +71,12 @@ class BlockedConvolution:
     @cached_property
     def rows(self) -> BlockAxis:
         """The blocks from top to bottom."""
-        return BlockAxis(self.geometry.vertical, self.pool.height, deal=False)
+        return BlockAxis(self.geometry.vertical, self.pool.height, divide=False)
 
     @cached_property
     def columns(self) -> BlockAxis:
         """The blocks from left to right, along which memory runs."""
-        return BlockAxis(self.geometry.horizontal, self.pool.width, deal=True)
+        return BlockAxis(self.geometry.horizontal, self.pool.width, divide=True)
 
     @property
     def candidates(self) -> int:
@@ -81,8 +85,8 @@ class BlockedConvolution:
 
     @property
     def patch_shape(self) -> tuple[int, int, int, int]:
-        """A patch's numbers: (rows, columns in a hand, hands, channels)."""
-        return (self.rows.taps, self.columns.taps, self.columns.hands, self.channels)
+        """A patch's numbers: (rows, columns in a phase, phases, channels)."""
+        return (self.rows.taps, self.columns.taps, self.columns.phases, self.channels)
 
     @property
     def patch_size(self) -> int:
@@ -112,16 +116,16 @@ class BlockedConvolution:
         Arguments: the gradient `by_matrix`, of the shape that `matrix` returns.
         Returns (kernel height, kernel width, channels, filters).
         """
-        parts = by_matrix.reshape(*self.pool, self.filters, *self._flat_patch_shape)
+        shares = by_matrix.reshape(*self.pool, self.filters, *self._flat_patch_shape)
         total = np.zeros((self.filters, *self.geometry.kernel, self.channels), by_matrix.dtype)
         for down, across, rows, columns in self._positions():
-            total += parts[down, across, :, rows, columns]
+            total += shares[down, across, :, rows, columns]
         return total.transpose(1, 2, 3, 0)
 
     @property
     def _flat_patch_shape(self) -> tuple[int, int, int]:
         """A patch's numbers as (rows, columns, channels)."""
-        return (self.rows.taps, self.columns.taps * self.columns.hands, self.channels)
+        return (self.rows.taps, self.columns.taps * self.columns.phases, self.channels)
 
     def _positions(self) -> list[tuple[int, int, slice, slice]]:
         """Return each output of a block, and the rows and columns of the patch that it sees."""
@@ -148,7 +152,7 @@ class BlockedConvolution:
         return BlockedConvolution(how, self.filters, self.channels, Size(1, 1))
 
     def tiles(self, batch: int) -> list[slice]:
-        """Divide the rows of blocks so that what the work on a tile meets fits the cache."""
+        """Divide the rows of blocks so that what the work on a tile needs fits the cache."""
         outputs = self.candidates * self.filters
         numbers = self.output.width * batch
         row = self.patch_size * numbers + outputs * (numbers + self.patch_size)
@@ -161,15 +165,15 @@ class BlockedConvolution:
 
         Arguments: `images` (batch, height, width, channels); the `dtype` to work in; the `buffers`
         and the `owner` in them that the result is part of.
-        Returns (rows, columns in a hand, hands, channels, blocks across, batch).
+        Returns (rows, columns in a phase, phases, channels, blocks across, batch).
         """
-        hands = buffers.take_padded((owner, "hands"), self._hands_shape(len(images)), dtype)
-        for inside, held, taken in self._dealings():
+        phases = buffers.take_padded((owner, "phases"), self._phases_shape(len(images)), dtype)
+        for inside, held, taken in self._divided():
             planes = to_planes(images)[:, *taken]
-            np.copyto(hands[held[0], inside, :, held[1]], planes.swapaxes(0, 1))
+            np.copyto(phases[held[0], inside, :, held[1]], planes.swapaxes(0, 1))
         result = buffers.take(owner, self._spread_shape(len(images)), dtype)
         for tap in range(self.columns.taps):
-            np.copyto(result[:, tap], hands[:, :, :, self.columns.met_by(tap)])
+            np.copyto(result[:, tap], phases[:, :, :, self.columns.met_by(tap)])
         return result
 
     def patches(self, spread: Array, rows: slice) -> Array:
@@ -184,14 +188,15 @@ class BlockedConvolution:
         shape = (count, axis.taps, spread[0].size // length, length)
         steps = (axis.advance * row, axis.axis.dilation * row, length * spread.itemsize)
         windows = as_strided(first, shape, (*steps, spread.itemsize), writeable=False)
-        # A view, but where dilation sets rows apart.
+        # A view, but where dilation sets rows apart: that is a copy.
         return windows.reshape(count, self.patch_size, length)
 
     def convolve(self, matrix: Array, spread: Array, rows: slice, outputs: Array) -> None:
         """Work out some rows of blocks.
 
         Arguments: the `matrix` of the kernel; the images as they were `spread`; the `rows`; the
-        `outputs` (outputs in a block × filters, rows, blocks across, batch), which are overwritten.
+        `outputs` (outputs in a block × filters, rows, blocks across, batch), which are overwritten:
+        each of their rows must lie together in memory.
         """
         np.matmul(matrix, self.patches(spread, rows), out=_row_by_row(outputs))
 
@@ -211,61 +216,63 @@ class BlockedConvolution:
         return total
 
     def add_back(
-        self, matrix: Array, gradient: Array, rows: slice, by_hands: Array, buffers: Buffers
+        self, matrix: Array, gradient: Array, rows: slice, by_phases: Array, buffers: Buffers
     ) -> None:
         """Add what some rows of blocks give to a loss's gradient by the dealt images.
 
         Arguments: the `matrix` of the kernel; the `gradient` by their outputs, shaped as in
-        `convolve`; the `rows`; the gradient `by_hands`, which is changed; the `buffers` to work in.
+        `convolve`; the `rows`; the gradient `by_phases`, which is changed; the `buffers` to work
+        in.
         """
         by_row = _row_by_row(gradient)
         shape = (len(by_row), self.patch_size, by_row.shape[-1])
         by_patches = np.matmul(matrix.T, by_row, out=buffers.take("patches", shape, matrix.dtype))
         shares = by_patches.reshape(
-            *(len(by_row), self.rows.taps, *self._spread_shape(by_hands.shape[-1])[1:])
+            *(len(by_row), self.rows.taps, *self._spread_shape(by_phases.shape[-1])[1:])
         )
         for i in range(self.rows.taps):
             for j in range(self.columns.taps):
-                met = by_hands[self.rows.met_by(i)][rows, :, :, self.columns.met_by(j)]
+                met = by_phases[self.rows.met_by(i)][rows, :, :, self.columns.met_by(j)]
                 met += shares[:, i, j]
 
-    def hands_gradient(self, batch: int, dtype: DTypeLike, buffers: Buffers) -> Array:
+    def phases_gradient(self, batch: int, dtype: DTypeLike, buffers: Buffers) -> Array:
         """Return an empty gradient by the images as they are dealt, to be added to."""
-        result = buffers.take("gradient by hands", self._hands_shape(batch), dtype)
+        result = buffers.take("gradient by phases", self._phases_shape(batch), dtype)
         result.fill(0)
         return result
 
-    def image_gradient(self, hands: Array, buffers: Buffers) -> Array:
+    def image_gradient(self, phases: Array, buffers: Buffers) -> Array:
         """Return a loss's gradient by the images, given that by the dealt images.
 
-        Arguments: the gradient by the `hands`; the `buffers` that the result is part of.
+        Arguments: the gradient by the `phases`; the `buffers` that the result is part of.
         Returns (batch, height, width, channels), in planes.
         """
-        size = (self.channels, *self.geometry.input, hands.shape[-1])
+        size = (self.channels, *self.geometry.input, phases.shape[-1])
         # Cells that no window covers stay zero.
-        result = buffers.take_padded("gradient by images", size, hands.dtype)
-        for inside, held, taken in self._dealings():
-            np.copyto(result[:, *taken], hands[held[0], inside, :, held[1]].swapaxes(0, 1))
+        result = buffers.take_padded("gradient by images", size, phases.dtype)
+        for inside, held, taken in self._divided():
+            np.copyto(result[:, *taken], phases[held[0], inside, :, held[1]].swapaxes(0, 1))
         return from_planes(result)
 
-    def spread_size(self, batch: int) -> int:
-        """Return how many numbers the spread images are."""
-        return prod(self._spread_shape(batch))
+    @property
+    def spread_size(self) -> int:
+        """The numbers of one image as it is divided into phases and spread."""
+        return prod(self._phases_shape(1)) + prod(self._spread_shape(1))
 
-    def _hands_shape(self, batch: int) -> tuple[int, ...]:
-        return (self.rows.length, self.columns.hands, self.channels, self.columns.length, batch)
+    def _phases_shape(self, batch: int) -> tuple[int, ...]:
+        return (self.rows.length, self.columns.phases, self.channels, self.columns.length, batch)
 
     def _spread_shape(self, batch: int) -> tuple[int, ...]:
         columns = self.columns
-        window = (columns.taps, columns.hands, self.channels)
+        window = (columns.taps, columns.phases, self.channels)
         return (self.rows.length, *window, columns.blocks, batch)
 
-    def _dealings(self) -> Iterator[tuple[int, tuple[slice, slice], tuple[slice, slice]]]:
-        """Yield each hand, with the (rows, columns) that it holds, and those of the images."""
-        rows, down = self.rows.dealt(0)
-        for hand in range(self.columns.hands):
-            taken, held = self.columns.dealt(hand)
-            yield hand, (down, held), (rows, taken)
+    def _divided(self) -> Iterator[tuple[int, tuple[slice, slice], tuple[slice, slice]]]:
+        """Yield each phase, with the (rows, columns) that it holds, and those of the images."""
+        rows, down = self.rows.of_phase(0)
+        for phase in range(self.columns.phases):
+            taken, held = self.columns.of_phase(phase)
+            yield phase, (down, held), (rows, taken)
 
 
 def _row_by_row(outputs: Array) -> Array:

@@ -47,8 +47,9 @@ __all__ = [
 Array = NDArray[Any]
 
 PIECE_VALUES = 24 * 2**20
-"""How many numbers the work on a piece of a batch may hold: 96 MiB of float32. Measured.
+"""How many numbers the outputs and the spread images of a piece of a batch may have. Measured.
 
+In float32 they are 96 MiB, for each thread; gradients and what else is worked on are as much again.
 A quarter of it is a seventh slower: each step of a small piece costs Python as much as of a large
 one. Twice as much is no faster.
 """

@@ -182,6 +182,25 @@ def test_a_second_batch_makes_no_new_array(copying):
     assert all(mine is other for mine, other in zip(first, second, strict=True))
 
 
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_a_piece_is_planned_by_half_of_what_it_holds(dilation):
+    layers = [
+        Conv2D(8, 5, padding="same", dilation_rate=dilation, activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(20, 3, padding="same", dilation_rate=dilation, activation="relu"),
+        *(MaxPooling2D(2), Flatten(), Dense(2)),
+    ]
+    training = TrainingPass(layers, (64, 64, 3))
+    prepared = training.prepare(initialize(layers, (64, 64, 3)).weights)
+    with tiles_of(1):
+        kept = training.forward(prepared, np.zeros((4, 64, 64, 3), np.float32), None)
+        training.backward(prepared, kept, np.ones((4, 2), np.float32))
+    held = sum(
+        array.nbytes / 4 for step in training.steps for array in step.buffers._memory.values()
+    )
+    assert 1 / 2 < held / (4 * training.numbers) < 2
+
+
 def test_batch_normalization_gives_its_updates():
     layers = [
         Conv2D(3, 3),

@@ -76,11 +76,11 @@ def test_products_of_blocks_are_the_convolution_and_its_gradients(plan, batch, s
     by_kernel = convolve_kernel_gradient(gradient, images, plan.geometry)
     np.testing.assert_allclose(plan.kernel_gradient(sum(shares).T), by_kernel, **CLOSE)
 
-    by_hands = plan.hands_gradient(batch, FLOAT, buffers)
+    by_phases = plan.phases_gradient(batch, FLOAT, buffers)
     for rows in tiles:
-        plan.add_back(plan.matrix(kernel), flat[:, rows], rows, by_hands, buffers)
+        plan.add_back(plan.matrix(kernel), flat[:, rows], rows, by_phases, buffers)
     by_images = convolve_input_gradient(gradient, kernel, plan.geometry)
-    np.testing.assert_allclose(plan.image_gradient(by_hands, buffers), by_images, **CLOSE)
+    np.testing.assert_allclose(plan.image_gradient(by_phases, buffers), by_images, **CLOSE)
 
 
 @steady
@@ -111,8 +111,8 @@ def test_tiles_cover_all_rows_and_fit(monkeypatch):
 def test_the_articles_patches_are_six_by_six_pixels():
     plan = BlockedConvolution(geometry((300, 300), 5), 3, 10, Size(2, 2))
     assert (plan.patch_size, plan.candidates, plan.output) == (108, 4, (148, 148))
-    # Every second column lies in a hand of its own, so that patches are copied along rows.
-    assert plan.columns.hands == 2
+    # Every second column lies in a phase of its own, so that rows of blocks are copied as they lie.
+    assert plan.columns.phases == 2
 
 
 def test_patches_are_no_copy():

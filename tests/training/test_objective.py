@@ -50,7 +50,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
     objective = make_objective(network(dtype=np.float64), LOSS, 3)
     images, labels = batch(23)
     whole = run(objective, images, labels)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective._pieces(23)) == 12
     pieces = run(objective, images, labels)
     assert (pieces.correct, pieces.loss) == (whole.correct, pytest.approx(whole.loss))
@@ -60,7 +60,7 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
 
 
 def test_the_number_of_threads_changes_no_bit(monkeypatch):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     layers = [*network().layers[:-1], Dropout(0.5), network().layers[-1]]
     objective = make_objective(initialize(layers, (6, 5, 2)), LOSS, 3)
     images, labels = batch(50, np.float32)
@@ -73,7 +73,7 @@ def test_batch_normalization_sees_the_whole_batch(monkeypatch):
     objective = make_objective(network(extras=True), LOSS, 3)
     images, labels = batch(50, np.float32)
     whole = run(objective, images, labels)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     again = run(objective, images, labels)
     assert flat(again.gradients) == flat(whole.gradients)
     assert set(again.updates[1]) == {"moving_mean", "moving_variance"}
@@ -121,7 +121,7 @@ def test_an_outcome_keeps_the_output_of_each_piece(monkeypatch):
     net = initialize([Flatten(), Dense(3)], (6, 5, 2), 0, np.float64)
     objective = make_objective(net, LOSSES["mean_squared_error"], 3)
     images, labels = batch(9)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     assert len(objective._pieces(9)) > 1
     with ThreadPoolExecutor(1) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
@@ -134,7 +134,7 @@ def test_an_outcome_has_probabilities_and_each_samples_loss(monkeypatch):
     net = network(dtype=np.float64)
     objective = make_objective(net, LOSS, 3)
     images, labels = batch(9)
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 400)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     with ThreadPoolExecutor(2) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
     np.testing.assert_allclose(outputs, forward(net, images))

@@ -55,9 +55,9 @@ class ConvolutionStep(Step):
 
     @property
     def numbers(self) -> int:
-        """The numbers of one sample's input and gradient as they are spread."""
-        spread = self.blocked.spread_size(1)
-        return spread + self.blocked.turned.spread_size(1) if self.turns else spread
+        """The numbers of one sample's input, and of its gradient, as they are spread."""
+        plan = self.blocked
+        return plan.spread_size + plan.turned.spread_size if self.turns else plan.spread_size
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the matrix of filters, also of the turned ones, and the bias as a column."""
@@ -97,19 +97,19 @@ class ConvolutionStep(Step):
         by_output = np.ascontiguousarray(to_planes(by_output))
         by_kernel = np.zeros(matrix.T.shape, matrix.dtype)
         adds = to_input and not self.turns
-        by_hands = plan.hands_gradient(len(gradient), matrix.dtype, buffers) if adds else None
+        by_phases = plan.phases_gradient(len(gradient), matrix.dtype, buffers) if adds else None
         for rows in plan.tiles(len(gradient)):
             candidates = self._candidates(by_output[:, rows])
             if plan.candidates > 1:
                 share_out(by_output[:, rows], wins[:, :, rows], candidates)
             by_kernel += plan.matrix_gradient(_flat(candidates), spread, rows, buffers)
-            if by_hands is not None:
-                plan.add_back(matrix, _flat(candidates), rows, by_hands, buffers)
+            if by_phases is not None:
+                plan.add_back(matrix, _flat(candidates), rows, by_phases, buffers)
         by_weight = {"kernel": by_kernel}
         if self.layer.use_bias:
             by_weight["bias"] = by_output.reshape(plan.filters, -1).sum(axis=1)
-        if by_hands is not None:
-            return LayerGradients(plan.image_gradient(by_hands, buffers), by_weight)
+        if by_phases is not None:
+            return LayerGradients(plan.image_gradient(by_phases, buffers), by_weight)
         by_input = self._turned(weights["turned"], by_output) if to_input else None
         return LayerGradients(by_input, by_weight)
 
@@ -119,7 +119,8 @@ class ConvolutionStep(Step):
         shape = (plan.filters, *plan.output, len(images))
         result = self.buffers.take("gradient by input", shape, matrix.dtype)
         spread = plan.spread(images, matrix.dtype, self.buffers, "gradient")
-        plan.convolve(matrix, spread, slice(0, plan.output.height), result)
+        for rows in plan.tiles(len(images)):
+            plan.convolve(matrix, spread, rows, result[:, rows])
         return from_planes(result)
 
     def _candidates(self, results: Array) -> Array:
