@@ -60,9 +60,9 @@ def test_pieces_add_up_to_the_whole(monkeypatch):
 
 
 def test_the_number_of_threads_changes_no_bit(monkeypatch):
-    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     layers = [*network().layers[:-1], Dropout(0.5), network().layers[-1]]
     objective = make_objective(initialize(layers, (6, 5, 2)), LOSS, 3)
+    monkeypatch.setattr(objective_module, "PIECE_VALUES", 2 * objective._passes.numbers)
     images, labels = batch(50, np.float32)
     results = [run(objective, images, labels, threads=threads) for threads in (1, 2, 5)]
     assert len({flat(result.gradients) for result in results}) == 1
