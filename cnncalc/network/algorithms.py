@@ -55,8 +55,8 @@ Algorithm = Literal[
 
 MEANINGS: Mapping[Algorithm, str] = {
     "blocked product": "one matrix product gives all outputs that a pooling cell compares",
-    "patches": "a matrix product for each row of windows; what they give back is added up",
-    "turned patches": "the same, and back: the gradient meets the kernel turned by 180°",
+    "patches": "one matrix product of the patches below a row of windows; back, they are added up",
+    "turned patches": "the same; back, patches of the gradient meet the kernel turned by 180°",
     "plain product": "one matrix product of the numbers as they lie",
     "cell by cell": "the first cell of all windows at once, then the second, and so on",
     "layer by layer": "one layer alone, by the operation that any calculation uses",
