@@ -204,7 +204,7 @@ def _against_turning(layer: Conv2D, shape: Shape) -> str:
     backward, forward = layer.filters * prod(geometry.input), shape[2] * prod(geometry.output)
     copying = backward / forward
     if geometry.kernel != (1, 1) and copying > MOST_COPYING:
-        return f"{copying:.1f} times as much would be copied, more than {MOST_COPYING}"
+        return f"{copying:.2f} times as much would be copied, more than {MOST_COPYING}"
     return ""
 
 

@@ -157,7 +157,7 @@ def test_patches_tell_what_is_against_a_blocked_product(convolution, behind, aga
         (
             Conv2D(10, 3, padding="same"),
             3,
-            "no turned patches, since 3.3 times as much would be copied, more than 3",
+            "no turned patches, since 3.33 times as much would be copied, more than 3",
         ),
         (Conv2D(4, 3, strides=(1, 2)), 32, "no turned patches, since its strides are 1×2, not 1"),
         (
