@@ -209,9 +209,10 @@ def limits(asked: Asked) -> Sequence[str]:
     copy, sgemm = (found[0].seconds(name).middle for name in ("copy", "sgemm"))
     bandwidth = 2 * photo(size, 1, "float32").nbytes / copy / 1e9
     return [
-        f"Copying the photo takes {1000 * copy:.3g} ms ({bandwidth:.3g} GB/s, read and written); a "
-        f"product of {side}×{side} numbers runs at {2 * side**3 / sgemm / 1e9:.3g} GFLOP/s. Of a "
-        "convolution only what its formula asks for counts, no zeros.",
+        f"In the turns of the first row copying the photo takes {1000 * copy:.3g} ms "
+        f"({bandwidth:.3g} GB/s, read and written), and a product of {side}×{side} numbers runs at "
+        f"{2 * side**3 / sgemm / 1e9:.3g} GFLOP/s; each row is compared with those of its own "
+        "turns. Of a convolution only what its formula asks for counts, no zeros.",
         table(("", "cnncalc, ms", "% of copying", "% of sgemm"), rows),
     ]
 

@@ -14,7 +14,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
 from cnncalc.trace import trace_bytes
 
-__all__ = ["memory_left", "require_memory"]
+__all__ = ["gigabytes", "memory_left", "require_memory"]
 
 # Linux says what programs can still take, and what a container of theirs may take at most.
 MEMORY = Path("/proc/meminfo")
@@ -36,12 +36,17 @@ def require_memory(
     if wanted > left:
         message = (
             f"all steps of this calculation on {header.name}, taken as {size_text(shape)}, need "
-            f"{_text(wanted)} of memory, and {_text(left)} are left; {smaller}"
+            f"{gigabytes(wanted)} of memory, and {gigabytes(left)} are left; {smaller}"
         )
         raise ShapeError(message)
 
 
-def _text(size: float) -> str:
+def gigabytes(size: float) -> str:
+    """Write a number of bytes.
+
+    >>> gigabytes(24_600_000_000)
+    '24.6 GB'
+    """
     return f"{size / 1e9:,.1f} GB"
 
 

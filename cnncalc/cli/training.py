@@ -10,6 +10,7 @@ from cnncalc.cli.console import error_console
 from cnncalc.cli.network_argument import read_network
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.remarks import remark
+from cnncalc.cli.training_memory import require_training_memory
 from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
@@ -110,6 +111,8 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
         wanted.threads,
     )
     plan = _scheduled(plan, wanted, parts.training)
+    if engine is NUMPY:
+        require_training_memory(plan, parts.training)
     state = _kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         _say_how_it_goes_on(plan, origin, state)

@@ -134,8 +134,8 @@ def _in_pieces(choice: Choice, index: int) -> str:
     if choice.algorithm == "layer by layer":
         return choice.reason
     if index:
-        return f"in pieces: part of the {choice.algorithm} above"
-    return f"in pieces: {choice.algorithm}; {choice.reason}"
+        return f"the whole batch at once; else part of the {choice.algorithm} above"
+    return f"the whole batch at once; else {choice.algorithm}: {choice.reason}"
 
 
 def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:

@@ -162,13 +162,18 @@ class Objective:
         whole = whole_batch_layers(self.network.layers)
         return [slice(0, batch)] if whole else self._pieces(batch)
 
+    @property
+    def numbers(self) -> int:
+        """The numbers of one sample by which a piece is planned."""
+        return self._passes.numbers
+
     def _pieces(self, batch: int) -> list[slice]:
         """Cut a batch into pieces of one size, small enough to stay in the cache.
 
         Several are an even number, and the last one is hardly smaller: else one of two threads
         would wait for the other at the end of each batch.
         """
-        most = max(1, min(PIECE_VALUES // self._passes.numbers, ceil(batch / LEAST_PIECES)))
+        most = max(1, min(PIECE_VALUES // self.numbers, ceil(batch / LEAST_PIECES)))
         count = ceil(batch / most)
         size = ceil(batch / (count + count % 2)) if count > 1 else most
         return [slice(start, min(start + size, batch)) for start in range(0, batch, size)]

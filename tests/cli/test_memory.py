@@ -112,3 +112,10 @@ def test_what_a_photos_header_rules_out_is_refused_before_it_is_decoded(
     fails, photo, command, said
 ):
     assert said in fails(*command)
+
+
+def test_a_training_of_too_large_a_network(fails, megabyte):
+    assert fails("train", "--network", "Flatten(); Dense(20000); Dense(10)", "--threads", "1") == (
+        "training this network on images of 8×8×1 needs 0.0 GB of memory at least, and 0.0 GB are "
+        "left; smaller images, fewer filters or units, or fewer --threads, take less"
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 
 from tests.cli.networks import LENET, save_photo, save_small
 
@@ -187,3 +188,15 @@ def test_a_class_name_that_is_none_of_them_is_said(fails):
     names = ("-n", "Flatten(); Dense(2, 'softmax')", "--class-names", "cat,dog")
     said = fails("export-xlsx", *names, "--target", "dgo")
     assert said.endswith("0 to 1, or one of cat, dog. Received: 'dgo' Did you mean 'dog'?")
+
+
+def test_far_too_many_formulas_are_refused_before_a_plan_is_made(fails, tmp_path, monkeypatch):
+    def planned(specifications):
+        raise AssertionError(specifications)
+
+    monkeypatch.setattr("cnncalc.cli.network_export.make_plan", planned)
+    Image.new("L", (330, 330)).save(tmp_path / "large.png")
+    network = "Conv2D(10, 5); MaxPooling2D(2); Flatten(); Dense(2)"
+    said = fails("export-xlsx", "large.png", "--network", network, "-o", "large.xlsx")
+    formulas = 326 * 326 * 10 + 163 * 163 * 10 + 2
+    assert said.endswith(f"Received: a calculation of at least {formulas:,} formulas")

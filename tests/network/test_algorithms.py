@@ -215,8 +215,8 @@ def test_beside_batch_normalization_each_layer_keeps_the_reason_of_its_own_shape
     layers = [Conv2D(4, 3), MaxPooling2D(2), BatchNormalization(), Dropout(0.5), Dense(2)]
     alone = reasons(*layers[:2])
     assert reasons(*layers) == [
-        f"in pieces: blocked product; {alone[0]}",
-        "in pieces: part of the blocked product above",
+        f"the whole batch at once; else blocked product: {alone[0]}",
+        "the whole batch at once; else part of the blocked product above",
         "its mean and variance are those of the whole batch",
         "no product in it that could be faster",
         "its input is a volume, not a row of numbers",
