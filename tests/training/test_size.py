@@ -18,7 +18,7 @@ MANY_OUTPUTS = [Conv2D(3000, 3), Conv2D(2, 3, activation="relu"), Flatten(), Den
 @pytest.mark.parametrize("layers", [MANY_WEIGHTS, MANY_OUTPUTS])
 @pytest.mark.parametrize("optimizer", [SGD(), Adam()])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_training_takes_at_least_so_much_and_hardly_three_times(layers, optimizer, threads):
+def test_a_training_takes_about_so_much_and_hardly_three_times(layers, optimizer, threads):
     data = dataset(40)
     network = initialize(layers, data.input_shape)
     plan = TrainingPlan(network, optimizer=optimizer, epochs=1, batch_size=40, threads=threads)
@@ -27,4 +27,6 @@ def test_a_training_takes_at_least_so_much_and_hardly_three_times(layers, optimi
     fit(plan, Parts(data, None))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert told / 1.2 < peak < 3 * told
+    # One thread may do both pieces, where the other starts late: then it takes less.
+    assert told / threads < 1.2 * peak
+    assert peak < 3 * told
