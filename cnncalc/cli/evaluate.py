@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli.console import output_console
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import check_data, read_labelled
+from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import DataOptions, data_options
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable

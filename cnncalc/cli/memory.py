@@ -14,7 +14,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
 from cnncalc.trace import trace_bytes
 
-__all__ = ["gigabytes", "memory_left", "require_memory"]
+__all__ = ["gigabytes", "memory_left", "require_left", "require_memory"]
 
 # Linux says what programs can still take, and what a container of theirs may take at most.
 MEMORY = Path("/proc/meminfo")
@@ -32,12 +32,19 @@ def require_memory(
     Arguments: the network's `layers`; the `shape` in which it takes the image; the image's
     `header`; what the user can make `smaller`.
     """
-    wanted, left = trace_bytes(layers, shape), memory_left()
+    wanted = trace_bytes(layers, shape)
+    calculation = f"all steps of this calculation on {header.name}, taken as {size_text(shape)},"
+    require_left(wanted, f"{calculation} need {gigabytes(wanted)} of memory", smaller)
+
+
+def require_left(wanted: int, needs: str, smaller: str) -> None:
+    """Raise ShapeError where less memory is left than is `wanted`, in bytes.
+
+    Arguments: what `needs` so much, in words; what the user can make `smaller`.
+    """
+    left = memory_left()
     if wanted > left:
-        message = (
-            f"all steps of this calculation on {header.name}, taken as {size_text(shape)}, need "
-            f"{gigabytes(wanted)} of memory, and {gigabytes(left)} are left; {smaller}"
-        )
+        message = f"{needs}, and {gigabytes(left)} are left; {smaller}"
         raise ShapeError(message)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 
 import click
@@ -19,10 +18,9 @@ from cnncalc.cli.workbooks import export_network
 from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import did_you_mean, quoted
-from cnncalc.layers import ConvolutionLayer, Dense, PoolingLayer, Shape
-from cnncalc.network import Network
+from cnncalc.layers import Shape
 from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.limits import require_formulas, require_limits
+from cnncalc.views.workbook.limits import least_formulas, require_formulas, require_limits
 from cnncalc.views.workbook.planning import make_plan, specify_network
 
 __all__ = [
@@ -99,20 +97,14 @@ def write_network(
     network, names = fitted.network, fitted.class_names
     target = class_number(whole.target, names, class_count(network.shapes[-1]))
     # Before anything is computed, which may take long, as a plan of many cells does, too.
-    require_formulas(_least_formulas(network), large=large, words="at least ")
+    least = least_formulas(network.layers, network.input_shape)
+    require_formulas(least, large=large, words="at least ")
     require_limits(make_plan([specify_network(network)]), large=large)
     trace = trace_as_written(network, fitted.image.values)
     title = f"A network on {fitted.image.name}"
     with write_atomically(path, force=force) as file:
         said = export_network(file, trace, title, names, target, large=large)
     note(f"wrote {path} ({said})")
-
-
-def _least_formulas(network: Network) -> int:
-    """Return how many numbers a network works out that surely have a formula each."""
-    worked_out = (ConvolutionLayer, PoolingLayer, Dense)
-    pairs = zip(network.layers, network.shapes[-len(network.layers) :], strict=True)
-    return sum(prod(shape) for layer, shape in pairs if isinstance(layer, worked_out))
 
 
 def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:

@@ -92,61 +92,66 @@ class CalculationOptions:
 NO_CALCULATION = CalculationOptions((), (), "valid", 1, 1, None, None, None, depthwise=False)
 
 
+# How each filter slides, and what it adds.
+_FILTER_OPTIONS = (
+    click.option(
+        "--bias",
+        "biases",
+        type=NUMBERS,
+        multiple=True,
+        help="One number for every filter, or one for each (repeat it, or separate by commas).",
+    ),
+    click.option(
+        "--padding",
+        "-p",
+        type=PADDING,
+        default="valid",
+        show_default=True,
+        help="valid, same, or zeros to add: 1, 0,1 (vertical,horizontal) or top,bottom,left,right.",
+    ),
+    click.option(
+        "--stride", "-s", type=PAIR, default="1", show_default=True, help="Steps of the window."
+    ),
+    click.option(
+        "--dilation", type=PAIR, default="1", show_default=True, help="Spacing of the weights."
+    ),
+)
+
+# What they are applied to, and what becomes of their results.
+_RESULT_OPTIONS = (
+    click.option(
+        "--activation",
+        "-a",
+        metavar="NAME",
+        help="linear, relu, leaky_relu, sigmoid, tanh, softmax, elu or softplus.",
+    ),
+    click.option(
+        "--pool", "pooling", type=POOLING, help="Pool the result: max:2, average:2:2, l2:3:1."
+    ),
+    click.option(
+        "--combine",
+        type=click.Choice(["sum", "max"]),
+        help="Make one output of all filters', after the activation and before the pooling.",
+    ),
+    click.option(
+        "--depthwise", is_flag=True, help="Apply each 2-D kernel to each channel by itself."
+    ),
+)
+
+
 def calculation_options(*, kernel_required: bool) -> Decorator:
     """Return the options of `convolve`, which `export-xlsx` takes as well."""
-    return bundled(
-        "wanted",
-        CalculationOptions,
-        click.option(
-            "--kernel",
-            "-k",
-            "kernels",
-            metavar="K",
-            multiple=True,
-            required=kernel_required,
-            help="Weights: '1 0 1; 0 1 0; 1 0 1' (rows by ;, depth slices by |), a name such as "
-            "edge, or @FILE. Again for each further filter.",
-        ),
-        click.option(
-            "--bias",
-            "biases",
-            type=NUMBERS,
-            multiple=True,
-            help="One number for every filter, or one for each (repeat it, or separate by commas).",
-        ),
-        click.option(
-            "--padding",
-            "-p",
-            type=PADDING,
-            default="valid",
-            show_default=True,
-            help="valid, same, or zeros to add: 1, 0,1 (vertical,horizontal) or "
-            "top,bottom,left,right.",
-        ),
-        click.option(
-            "--stride", "-s", type=PAIR, default="1", show_default=True, help="Steps of the window."
-        ),
-        click.option(
-            "--dilation", type=PAIR, default="1", show_default=True, help="Spacing of the weights."
-        ),
-        click.option(
-            "--activation",
-            "-a",
-            metavar="NAME",
-            help="linear, relu, leaky_relu, sigmoid, tanh, softmax, elu or softplus.",
-        ),
-        click.option(
-            "--pool", "pooling", type=POOLING, help="Pool the result: max:2, average:2:2, l2:3:1."
-        ),
-        click.option(
-            "--combine",
-            type=click.Choice(["sum", "max"]),
-            help="Make one output of all filters', after the activation and before the pooling.",
-        ),
-        click.option(
-            "--depthwise", is_flag=True, help="Apply each 2-D kernel to each channel by itself."
-        ),
+    kernel = click.option(
+        "--kernel",
+        "-k",
+        "kernels",
+        metavar="K",
+        multiple=True,
+        required=kernel_required,
+        help="Weights: '1 0 1; 0 1 0; 1 0 1' (rows by ;, depth slices by |), a name such as "
+        "edge, or @FILE. Again for each further filter.",
     )
+    return bundled("wanted", CalculationOptions, kernel, *_FILTER_OPTIONS, *_RESULT_OPTIONS)
 
 
 @dataclass(frozen=True)

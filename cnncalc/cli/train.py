@@ -11,7 +11,8 @@ from cnncalc.cli.console import command_line, error_console, note, output_consol
 from cnncalc.cli.interruption import interruptible
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import Session, check_data, prepare
+from cnncalc.cli.training import Session, prepare
+from cnncalc.cli.training_data import check_data
 from cnncalc.cli.training_files import can_resume, check_files, start, write_files
 from cnncalc.cli.training_options import (
     DataOptions,

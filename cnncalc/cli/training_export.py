@@ -26,7 +26,8 @@ from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import chosen_loss, classes_text, prepare, size_text
+from cnncalc.cli.training import chosen_loss, prepare
+from cnncalc.cli.training_data import classes_text, size_text
 from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError

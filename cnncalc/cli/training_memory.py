@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.cli import memory
-from cnncalc.cli.memory import gigabytes
-from cnncalc.errors import ShapeError
+from cnncalc.cli.memory import gigabytes, require_left
 from cnncalc.layers.base import size_text
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.plan import TrainingPlan
@@ -19,11 +17,9 @@ def require_training_memory(plan: TrainingPlan, training: Dataset) -> None:
     Arguments: the `plan`; the data for `training`.
     """
     wanted = training_bytes(plan, len(training.class_names), len(training))
-    left = memory.memory_left()
-    if wanted > left:
-        message = (
-            f"training this network on images of {size_text(training.input_shape)} needs "
-            f"{gigabytes(wanted)} of memory at least, and {gigabytes(left)} are left; smaller "
-            "images, fewer filters or units, or fewer --threads, take less"
-        )
-        raise ShapeError(message)
+    training_of = f"training this network on images of {size_text(training.input_shape)}"
+    require_left(
+        wanted,
+        f"{training_of} needs {gigabytes(wanted)} of memory at least",
+        "smaller images, fewer filters or units, or fewer --threads, take less",
+    )

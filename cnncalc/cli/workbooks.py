@@ -19,7 +19,7 @@ from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,
     estimate_training,
-    least_formulas,
+    least_training_formulas,
     training_calculation,
     training_specification,
 )
@@ -99,7 +99,7 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
     """
     specification = training_specification(pieces)
     # Before anything is planned or computed, which may take long.
-    least = least_formulas(specification)
+    least = least_training_formulas(specification)
     require_formulas(least, large=large, words="at least ")
     with working("Planning the training", least / CELLS_A_SECOND):
         require_formulas(estimate_training(specification).formulas, large=large)

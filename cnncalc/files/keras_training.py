@@ -133,7 +133,7 @@ def read_training(model: KerasModel) -> Training:
     config = model.compile_config or {}
     loss, notes = _loss(config, model.network)
     try:
-        optimizer = _optimizer(config.get("optimizer"))
+        optimizer = _optimizer(config["optimizer"])
     except OptionError as error:
         return Training(loss, notes=(*notes, f"the model's optimizer is not gone on with: {error}"))
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -161,7 +161,7 @@ def _loss(config: Mapping[str, Any], network: Network) -> tuple[Loss | None, tup
     return loss, tuple(notes)
 
 
-def _named_loss(config: Any) -> tuple[str | None, Mapping[str, Any]]:  # noqa: ANN401 (JSON)
+def _named_loss(config: object) -> tuple[str | None, Mapping[str, Any]]:
     """Return a loss's name as a function, and its arguments."""
     if isinstance(config, list) and len(config) == 1:
         config = config[0]  # of the one output
@@ -206,7 +206,7 @@ def _known(kind: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in own}
 
 
-def _optimizer(config: Any) -> Optimizer:  # noqa: ANN401 (JSON)
+def _optimizer(config: Mapping[str, Any]) -> Optimizer:
     name = config["class_name"]
     if name.lower() not in OPTIMIZERS:
         message = f"cnncalc has no {printable(name)}"

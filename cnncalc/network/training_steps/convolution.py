@@ -48,8 +48,8 @@ class ConvolutionStep(Step):
     @cached_property
     def blocked(self) -> BlockedConvolution:
         """How it is cut into blocks."""
-        pooling = self.layers[1:]
-        pool = pooling[0].window_size if pooling else Size(1, 1)  # type: ignore[attr-defined]  # a pooling has one
+        pooling = [of_kind(specifications.PoolingLayer, layer) for layer in self.layers[1:]]
+        pool = pooling[0].window_size if pooling else Size(1, 1)
         geometry = self.layer.geometry(self.input_shape)
         return BlockedConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
 

@@ -27,7 +27,8 @@ class Kept(NamedTuple):
 
 def of_kind(kind: type[Kind], layer: Layer) -> Kind:
     """Return a layer that was chosen because it is of this kind."""
-    assert isinstance(layer, kind)  # noqa: S101 (tells mypy)
+    if not isinstance(layer, kind):
+        raise TypeError(type(layer).__name__)  # `choose` and the steps must agree
     return layer
 
 

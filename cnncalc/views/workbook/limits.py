@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import InputLayer, Layer, Shape, ZeroPadding2D
+from cnncalc.network import walk
 from cnncalc.views.workbook.plan import Block, Plan, Sheet
 
 __all__ = [
@@ -12,6 +16,7 @@ __all__ = [
     "MOST_FORMULAS",
     "Estimate",
     "estimate",
+    "least_formulas",
     "require_formulas",
     "require_limits",
 ]
@@ -68,6 +73,22 @@ def estimate(plan: Plan) -> Estimate:
             formulas += cells
             size += cells * (BYTES_A_FORMULA + BYTES_A_CHARACTER * len(_longest(block)))
     return Estimate(formulas, numbers, round(size))
+
+
+def least_formulas(layers: Sequence[Layer], input_shape: Shape) -> int:
+    """Return how many formulas a network's workbook has at least, without planning any.
+
+    There is one for each number that a layer puts out; the input and padding are entered.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> least_formulas([MaxPooling2D(2)], (4, 4, 1))
+    4
+    """
+    return sum(
+        prod(layer.output_shape(shape))
+        for layer, shape in walk(layers, input_shape)
+        if not isinstance(layer, InputLayer | ZeroPadding2D)
+    )
 
 
 def require_limits(plan: Plan, *, large: bool = False) -> None:

@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from cnncalc.calculator import Calculation
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Conv2D, Dense, MaxPooling2D
+from cnncalc.network import initialize
 from cnncalc.trace import record
-from cnncalc.views.workbook.limits import estimate, require_limits
+from cnncalc.views.workbook.limits import estimate, least_formulas, require_limits
 from cnncalc.views.workbook.plan import Block, Formula, Plan, Quantity, Sheet, Specification
-from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.planning import make_plan, specify, specify_network
+from tests.drawn_layers import chains
 from tests.views.workbook.drawn import drawn_trace, written
 
 
@@ -19,6 +22,14 @@ def test_formulas_and_numbers_are_counted():
     size = estimate(plan_of(Conv2D(2, 3, padding=1, name="conv"), (5, 6, 1)))
     assert size.formulas == 2 * 5 * 6 * 2
     assert size.numbers == 7 * 8 + 2 * 9 + 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(chains())
+def test_a_network_has_at_least_a_formula_for_each_number_that_a_layer_puts_out(drawn):
+    network = initialize(*drawn)
+    least = least_formulas(network.layers, network.input_shape)
+    assert 0 <= least <= estimate(make_plan([specify_network(network)])).formulas
 
 
 @pytest.mark.parametrize("side", [5, 40, 80])

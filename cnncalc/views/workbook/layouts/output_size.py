@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job
 from cnncalc.views.workbook.plan import Block, Formula, Name, Quantity, Reference, Sheet, Text
 
@@ -27,54 +29,48 @@ _FORMULAS = (
 
 def output_size_sheet(job: Job) -> Sheet:
     """Return the sheet of the formula."""
-    name = job.names.take(job.short_title)
     rows = {key: _TOP + row + (row >= len(_ENTERED)) for row, key in enumerate(_keys())}
-    meanings = {key: meaning for key, *_, meaning in (*_ENTERED, *_FORMULAS)}
-    inputs = [
-        Block(rows[key], _COLUMN, 1, 1, "weights", Quantity("input", "", key))
-        for key, _ in _ENTERED
-    ]
-    results = [
-        Block(
-            rows[key],
-            _COLUMN,
-            1,
-            1,
-            "formula",
-            Quantity("stage", "", key),
-            formula=_formula(template, rows),
-        )
-        for key, template, _ in _FORMULAS
-    ]
-    texts = [
-        Text(0, 1, job.title, "title"),
-        Text(1, 1, job.specification.note),
-        *(Text(row, _COLUMN + 1, meanings[key], "meaning") for key, row in rows.items()),
-        *(Text(row, _COLUMN - 1, key, "label") for key, row in rows.items()),
-        Text(max(rows.values()) + 2, 1, "Type over W, F, P, S and K: the size follows."),
-        Text(max(rows.values()) + 3, 1, "Back to the contents", "link", CONTENTS),
-    ]
-    named = tuple(Name(key, rows[key], _COLUMN, 1, 1) for key in ("W", "F", "P", "S", "K"))
-    output = Name("output", rows["size"], _COLUMN, 1, 1)
+    named = {key: key for key, _ in _ENTERED} | {"output": "size"}
     return Sheet(
-        name,
+        job.names.take(job.short_title),
         job.title,
         job.specification.note,
         job.number,
-        (*inputs, *results),
-        tuple(texts),
-        (*named, output),
+        tuple(_blocks(rows)),
+        tuple(_texts(job, rows)),
+        tuple(Name(name, rows[key], _COLUMN, 1, 1) for name, key in named.items()),
         widths=((0, 20), (1, 90), (2, 90), (3, 460)),
         frozen=(1, 0),
         score=(max(rows.values()) + 4, _COLUMN),
     )
 
 
+def _blocks(rows: Mapping[str, int]) -> Iterator[Block]:
+    """Yield a cell for each number, those that are entered and those that follow."""
+    for key, _ in _ENTERED:
+        yield Block(rows[key], _COLUMN, 1, 1, "weights", Quantity("input", "", key))
+    for key, template, _ in _FORMULAS:
+        place, quantity = (rows[key], _COLUMN, 1, 1), Quantity("stage", "", key)
+        yield Block(*place, "formula", quantity, formula=_formula(template, rows))
+
+
+def _texts(job: Job, rows: Mapping[str, int]) -> Iterator[Text]:
+    """Yield the title, what each number is called and means, and what to do here."""
+    meanings = {key: meaning for key, *_, meaning in (*_ENTERED, *_FORMULAS)}
+    last = max(rows.values())
+    yield Text(0, 1, job.title, "title")
+    yield Text(1, 1, job.specification.note)
+    yield from (Text(row, _COLUMN + 1, meanings[key], "meaning") for key, row in rows.items())
+    yield from (Text(row, _COLUMN - 1, key, "label") for key, row in rows.items())
+    yield Text(last + 2, 1, "Type over W, F, P, S and K: the size follows.")
+    yield Text(last + 3, 1, "Back to the contents", "link", CONTENTS)
+
+
 def _keys() -> list[str]:
     return [key for key, *_ in (*_ENTERED, *_FORMULAS)]
 
 
-def _formula(template: str, rows: dict[str, int]) -> Formula:
+def _formula(template: str, rows: Mapping[str, int]) -> Formula:
     """Return a template with names for its cells as one with references."""
     used = [key for key in rows if f"{{{key}}}" in template]
     places = {key: f"{{{place}}}" for place, key in enumerate(used)}

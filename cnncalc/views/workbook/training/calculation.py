@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-from cnncalc.layers import ZeroPadding2D
 from cnncalc.network import Array, Network, walk
-from cnncalc.views.workbook.limits import Estimate, estimate
+from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
 from cnncalc.views.workbook.training.settings import require_plain
@@ -18,7 +17,7 @@ from cnncalc.views.workbook.values import as_written, computed_values
 __all__ = [
     "TrainingPieces",
     "estimate_training",
-    "least_formulas",
+    "least_training_formulas",
     "training_calculation",
     "training_specification",
 ]
@@ -59,23 +58,16 @@ def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]
     return specification, computed_values(specification, inputs)
 
 
-def least_formulas(specification: Specification) -> int:
+def least_training_formulas(specification: Specification) -> int:
     """Return how many formulas a training's workbook has at least, without planning any.
 
-    Each sample has one for what each layer puts out, each step one for the new value of each
-    weight; padding is entered.
+    Each sample has those of its forward pass, each step one for the new value of each weight.
     """
     training = specification.training
     batches = training.batches if training else ()
-    walked = list(walk(specification.layers, specification.input_shape))
-    outputs = sum(
-        prod(layer.output_shape(shape))
-        for layer, shape in walked
-        if not isinstance(layer, ZeroPadding2D)
-    )
-    weights = sum(
-        prod(own) for layer, shape in walked for own in layer.weight_shapes(shape).values()
-    )
+    outputs = least_formulas(specification.layers, specification.input_shape)
+    walked = walk(specification.layers, specification.input_shape)
+    weights = sum(layer.parameter_count(shape) for layer, shape in walked)
     return outputs * sum(map(len, batches)) + weights * len(batches)
 
 

@@ -1,0 +1,128 @@
+"""The data of a training, as its options ask for it: read, divided into parts, and told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cnncalc.cli.console import error_console
+from cnncalc.cli.remarks import remark
+from cnncalc.cli.training_options import DataOptions, FitOptions
+from cnncalc.errors import OptionError
+from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
+from cnncalc.files.labelled import LabelledData
+from cnncalc.files.paths import quoted
+from cnncalc.files.photos import Fit
+from cnncalc.layers import Shape
+from cnncalc.shapes import Size, pair
+from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
+from cnncalc.views.terminal.training_progress import decoding_progress
+
+__all__ = [
+    "SayParts",
+    "check_data",
+    "classes_text",
+    "divide",
+    "read_labelled",
+    "say_parts",
+    "size_text",
+]
+
+# Told the parts of the data, and which option would divide them otherwise.
+SayParts = Callable[[Parts, str], None]
+
+MOST_NAMES = 10
+
+
+def read_labelled(
+    given: DataOptions,
+    input_shape: Shape | None = None,
+    fit: Fit = "stretch",
+    *,
+    judged: bool = False,
+) -> LabelledData:
+    """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
+    size = None if given.image_size is None else pair(given.image_size, "image_size")
+    channels = 1 if given.grey else 3
+    if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
+        size = size or Size(*input_shape[:2])
+        channels = 1 if given.grey else input_shape[2]
+    options = ReadOptions(
+        size, fit, channels, given.label_column, given.strict, given.cache, judged
+    )
+    with decoding_progress(error_console()) as progress:
+        data = read_data(given.data, options, progress)
+    for each in data.notes:
+        remark(each)
+    return data
+
+
+def check_data(given: DataOptions) -> None:
+    """Raise OptionError where an option was given that says nothing of the data."""
+    if given.data is not None and not given.data.exists():
+        return  # an error of its own
+    photos, text = is_photos(given.data), is_text(given.data)
+    useless = {
+        "--image-size is for photos and .csv files": given.image_size and not (photos or text),
+        "--grey is for photos": given.grey and not photos,
+        "--fit is for photos": given.fit and not photos,
+        "--label-column is for .csv files": given.label_column and not text,
+    }
+    for meant, is_useless in useless.items():
+        if is_useless:
+            data = quoted(given.data) if given.data else "the digits that cnncalc brings along"
+            message = f"{meant}. Received: {data}"
+            raise OptionError(message)
+
+
+def divide(
+    data: LabelledData, wanted: FitOptions, class_names: Sequence[str], say: SayParts
+) -> Parts:
+    """Divide the data as asked for, and have the parts told.
+
+    Arguments: the `data`; the options; the `class_names` of a model that is trained on, whose order
+    counts then; what is told the parts.
+    """
+    training, validation = data.training, data.validation
+    if class_names:
+        training = with_classes(training, class_names)
+        validation = validation and with_classes(validation, class_names)
+    if wanted.stratify and (validation is not None or wanted.validation_split == 0):
+        given = "a validation part" if validation is not None else "--validation-split 0"
+        message = f"--stratify is for a part that is held back to validate with. Received: {given}"
+        raise OptionError(message)
+    if validation is not None:
+        parts, hint = Parts(training, validation), ""
+    else:
+        parts = split(training, wanted.validation_split, wanted.stratify)
+        hint = _splitting_hint(training)
+    say(parts, hint)
+    return parts
+
+
+def say_parts(parts: Parts, hint: str) -> None:
+    """Say how much there is to train and to validate with, and warn of classes left out."""
+    validation = len(parts.validation) if parts.validation is not None else 0
+    remark(
+        f"{size_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
+    )
+    for each in split_warnings(parts):
+        remark(f"Warning: {each}{hint}")
+
+
+def _splitting_hint(dataset: Dataset) -> str:
+    if (dataset.counts == 1).any():
+        return "; a class must have at least 2 images to be learnt and judged"
+    return "; --stratify holds back a share of each class"
+
+
+def size_text(parts: Parts) -> str:
+    """Return how many images there are to train on, of which size."""
+    size = "×".join(map(str, parts.training.input_shape))
+    return f"{len(parts.training):,} images of {size}"
+
+
+def classes_text(parts: Parts) -> str:
+    """Return how many classes there are, and what the first ones are called."""
+    names = parts.training.class_names
+    classes = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    return f"{len(names)} classes: {classes}"

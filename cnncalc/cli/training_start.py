@@ -1,0 +1,88 @@
+"""What a training starts from: layers alone, or a model that was trained before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.remarks import remark
+from cnncalc.files.photos import Fit
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Weights
+from cnncalc.training.losses import Loss
+from cnncalc.training.optimizer_notation import write_optimizer
+from cnncalc.training.optimizers import Optimizer, OptimizerState
+from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.schedules import Schedule, rate_at
+
+__all__ = ["Start", "kept_state", "read_start", "say_how_it_goes_on"]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training starts from: layers, and from a .keras file much more."""
+
+    layers: tuple[Layer, ...] | None = None
+    input_shape: Shape | None = None
+    weights: Sequence[Weights] | None = None
+    class_names: tuple[str, ...] = ()
+    fit: Fit = "stretch"
+    loss: Loss | None = None
+    optimizer: Optimizer | None = None
+    optimizer_state: OptimizerState | None = None
+
+
+def read_start(text: str | None) -> Start:
+    """Read what --network names, a notation or a file, None where nothing was given."""
+    if text is None:
+        return Start()
+    if Path(text).suffix.lower() == ".keras" and "(" not in text:
+        from cnncalc.files.trained_models import read_model
+
+        model = read_model(Path(text))
+        network, training = model.network, model.training
+        for each in (*model.notes, *training.notes):
+            remark(each)
+        return Start(
+            network.layers,
+            network.input_shape,
+            network.weights,
+            model.class_names,
+            model.fit,
+            training.loss,
+            training.optimizer,
+            training.state,
+        )
+    source = read_network(text)
+    return Start(source.layers, source.input_shape)
+
+
+def kept_state(
+    origin: Start, optimizer: Optimizer, *, has_new_schedule: bool
+) -> OptimizerState | None:
+    """Return what a model's optimizer remembers, if it is the like of the one to train by."""
+    own = origin.optimizer
+    if own is None or type(own) is not type(optimizer) or own.slot_groups != optimizer.slot_groups:
+        return None
+    # A schedule counts the optimizer's steps, and Adam's correction needs the count of its means.
+    begins_anew = has_new_schedule and isinstance(optimizer.learning_rate, Schedule)
+    return None if begins_anew else origin.optimizer_state
+
+
+def say_how_it_goes_on(plan: TrainingPlan, origin: Start, state: OptimizerState | None) -> None:
+    """Say by which loss and optimizer a model is trained on, and what may surprise about it."""
+    remark(f"going on with {plan.loss}, {write_optimizer(plan.optimizer)}")
+    before = origin.optimizer_state
+    if state is None and before is not None and before.iterations:
+        remark(
+            "the optimizer begins anew, without what the model's remembers of "
+            f"{before.iterations:,} steps"
+        )
+    done = state.iterations if state else 0
+    if rate_at(plan.optimizer.learning_rate, done) == 0:
+        remark(
+            f"Warning: after the {done:,} steps that are done, the model's schedule keeps the "
+            "learning rate at 0: nothing will be learnt; --learning-rate or --schedule sets another"
+        )
