@@ -8,10 +8,18 @@ count as the maximum that only rounding sets apart from it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnncalc.ops.arrays import Array, Positions
 
-__all__ = ["NEAR", "SMALLEST", "first_maximum", "least_maximum", "maximum_gradient"]
+__all__ = [
+    "NEAR",
+    "SMALLEST",
+    "first_maximum",
+    "least_maximum",
+    "maximum_gradient",
+    "near_maximum",
+]
 
 # Numbers that differ by less than this share of the larger one, or of SMALLEST where it is smaller,
 # count as equal: no two programs need agree on more (see `verification.term_sizes`).
@@ -28,6 +36,16 @@ def least_maximum(maxima: Array) -> Array:
     return least
 
 
+def near_maximum(numbers: Array, maxima: Array) -> NDArray[np.bool_]:
+    """Return which numbers are their maximum, or equal to it but for rounding.
+
+    >>> near_maximum(np.array([0.3, 0.1 + 0.2, 0.1]), np.array(0.1 + 0.2))
+    array([ True,  True, False])
+    """
+    near: NDArray[np.bool_] = numbers >= least_maximum(maxima)
+    return near
+
+
 def first_maximum(numbers: Array, axis: int, *, near: bool = False) -> Positions:
     """Return where along an axis the maximum stands first.
 
@@ -38,7 +56,7 @@ def first_maximum(numbers: Array, axis: int, *, near: bool = False) -> Positions
     >>> int(first_maximum(numbers, 0).item()), int(first_maximum(numbers, 0, near=True).item())
     (1, 0)
     """
-    chosen = numbers >= least_maximum(numbers.max(axis, keepdims=True)) if near else numbers
+    chosen = near_maximum(numbers, numbers.max(axis, keepdims=True)) if near else numbers
     found: Positions = np.argmax(chosen, axis, keepdims=True)
     return found
 

@@ -103,7 +103,7 @@ def _backward(
 def _gradients(
     layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
-    """As `backward_layer`, but for what counts as a maximum."""
+    """As `backward_layer`, but what is near a maximum counts as it: other layers need no flag."""
     match layer:
         case MaxPooling2D():
             geometry = layer.geometry(saved.input.shape[1:])
@@ -115,7 +115,8 @@ def _gradients(
             result = maximum_gradient(gradient, saved.input, -1, near=True)
         case _:
             return backward_layer(layer, weights, saved, gradient, to_input)
-    return LayerGradients(result if to_input else None, {})
+    # Layers without weights come up only where a gradient goes on to the input.
+    return LayerGradients(result, {})
 
 
 def _has_own_activation(layer: Layer) -> bool:

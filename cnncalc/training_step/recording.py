@@ -39,7 +39,7 @@ def record_steps(
     steps_per_epoch: int | None = None,
     samples: int | None = None,
 ) -> Iterator[StepRecord]:
-    """Train in float64, as `fit` does, and record each step.
+    """Train in float64, as `fit` does but for maxima that rounding decides, and record each step.
 
     Arguments: the `network` with its initial weights; the `loss` and `optimizer`; the `batches`,
     images (batch, *input shape) and labels (batch,), class numbers from 0, one batch a step; the

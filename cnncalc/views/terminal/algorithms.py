@@ -58,11 +58,11 @@ def _rows(summary: Summary, plan: Sequence[Choice]) -> list[Row]:
 
 def _whole_batch(summary: Summary, screen: Screen) -> Iterator[Text]:
     """Say which layers have the whole batch worked out at once, and what that costs."""
-    first, *others = whole_batch_layers([each.layer for each in summary.layers]) or (None,)
-    if first is None:
+    found = whole_batch_layers([each.layer for each in summary.layers])
+    if not found:
         return
-    name, batch = summary.layers[first].layer.name, ARTICLE.batch_size
-    needs = f"{name} and {len(others)} more need" if others else f"{name} needs"
+    name, batch = summary.layers[found[0]].layer.name, ARTICLE.batch_size
+    needs = f"{name} and {len(found) - 1} more need" if len(found) > 1 else f"{name} needs"
     yield from screen.sentences(
         f"{needs} the whole batch at once: each layer is worked out for all of its images, in one "
         "thread, before the next layer is. Without that, pieces of the batch would go through all "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.layers import BatchNormalization, Dropout, Layer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
-from cnncalc.views.workbook.stages.gradients.batch_statistics import (
+from cnncalc.views.workbook.stages.batch_statistics import (
     normalization_training_volumes,
     statistics_volumes,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.layers import Combine
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
-from cnncalc.views.workbook.stages.gradients.pooling import NEAREST, least
+from cnncalc.views.workbook.stages.gradients.maxima import LEAST, NEAREST
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, helper, title
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
@@ -46,14 +46,14 @@ def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volum
         (channel,) = index
         own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         if not channel:
-            return formulas.apply(f"IF({{0}}>={least(1)},1,0)", own, largest)
+            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", own, largest)
         before = find(equal, (channel - 1,), steps=EACH)
-        return formulas.apply(f"IF({{0}}>={least(1)},{{2}}+1,{{2}})", own, largest, before)
+        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", own, largest, before)
 
     def handed_on(index: Index, find: Finder) -> Formula:
         own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         counted, error = (find(equal, index, steps=EACH), find(gradient.quantity, (0,), steps=EACH))
-        template = f"IF({{0}}>={least(1)},IF({{2}}=1,{{3}},0),0)"
+        template = f"IF({{0}}>={LEAST},IF({{2}}=1,{{3}},0),0)"
         return formulas.apply(template, own, largest, counted, error)
 
     return [

@@ -5,10 +5,10 @@ from __future__ import annotations
 from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
-from cnncalc.views.workbook.stages.gradients.pooling import (
-    NEAREST,
+from cnncalc.views.workbook.stages.gradients.maxima import (
+    COUNTED,
+    LEAST,
     countdown,
-    least,
     near_count,
     nearest_first,
     tie_volume,
@@ -27,10 +27,7 @@ __all__ = ["global_pooling_gradient_volumes"]
 
 _AVERAGE = "The slice's error, shared out among its cells alike."
 _ROWS = "The largest number of each row, to find the maximum's row by."
-_PLACE = (
-    "The place of the slice's maximum.",
-    f"Counted from 1, row by row: that of the first cell that is the maximum, or {NEAREST}.",
-)
+_PLACE = ("The place of the slice's maximum.", COUNTED)
 _MAX = ("The slice's error goes to its first maximum.", "All other cells get 0.")
 
 
@@ -82,8 +79,8 @@ def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> li
         cells = find(source.quantity, index, source.size)
         if 1 in source.size:
             return nearest_first(cells, largest)
-        row = f"{height + 1}-SUMPRODUCT(MAX(({{2}}>={least(1)})*{countdown(height, 1)}))"
-        left = f"(INDEX({{0}},{row},0)>={least(1)})*{countdown(1, width)}"
+        row = f"{height + 1}-SUMPRODUCT(MAX(({{2}}>={LEAST})*{countdown(height, 1)}))"
+        left = f"(INDEX({{0}},{row},0)>={LEAST})*{countdown(1, width)}"
         template = f"({row}-1)*{width}+{width + 1}-SUMPRODUCT(MAX({left}))"
         return formulas.apply(template, cells, largest, find(rows, index, (height, 1)))
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from math import ceil, prod
 
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import L2Pooling2D, MaxPooling2D, PoolingLayer
-from cnncalc.ops.maxima import NEAR, SMALLEST
 from cnncalc.views.workbook import formulas
-from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference, Step
+from cnncalc.views.workbook.plan import Formula, Quantity, Step
 from cnncalc.views.workbook.stages.gradients.coverage import Cell, covered
+from cnncalc.views.workbook.stages.gradients.maxima import (
+    COUNTED,
+    near_count,
+    nearest_first,
+    tie_volume,
+)
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, helper, title
 from cnncalc.views.workbook.stages.inputs import window_volumes
 from cnncalc.views.workbook.stages.volumes import (
@@ -26,37 +29,16 @@ from cnncalc.views.workbook.stages.volumes import (
     sliding,
 )
 
-__all__ = [
-    "NEAREST",
-    "countdown",
-    "least",
-    "near_count",
-    "nearest_first",
-    "pooling_gradient_volumes",
-    "tie_volume",
-]
+__all__ = ["pooling_gradient_volumes"]
 
 # The formula of a first maximum holds a number for each cell of its window; that of what errors a
 # cell gets, a term of up to 26 characters for each window that lies on it.
 MOST_CELLS, MOST_WINDOWS = 1_024, 300
-# How near to a maximum, in words.
-NEAREST = f"within {formulas.literal(NEAR)} of it"
-
-# 1 is shown as nothing, more than that in red.
-TIES = '[Red][>1]0"×";""'
 
 # What a cell gets that no window lies on.
 _NOTHING = Formula("0", ())
 
-_PLACES = (
-    "The place of each window's maximum.",
-    f"Counted from 1, row by row: that of the first cell that is the maximum, or {NEAREST}.",
-)
-_TIES = (
-    "How many cells share the maximum, if several.",
-    f"Of such a tie only the first one learns. A cell {NEAREST} counts as the maximum, so that "
-    "rounding doesn't decide which one learns.",
-)
+_PLACES = ("The place of each window's maximum.", COUNTED)
 _MAX = ("The error goes to the window's first maximum.", "All its other cells get 0.")
 _AVERAGE_SHARES = "Each window's error, divided by as many cells as its mean was."
 _AVERAGE = "The shares of all windows that lie on the cell, added up."
@@ -114,63 +96,6 @@ def _require_room(geometry: Geometry) -> None:
             f"strides, or a smaller window, will fit. Received: {windows} of {height}×{width}"
         )
         raise ShapeError(message)
-
-
-def least(place: int) -> str:
-    """Return the template of the number from which on one counts as the maximum in a reference.
-
-    >>> least(1)
-    '{1}-1E-12*MAX(0.1,ABS({1}))'
-    """
-    return f"{{{place}}}-{formulas.literal(NEAR)}*MAX({SMALLEST},ABS({{{place}}}))"
-
-
-def nearest_first(window: Reference, largest: Reference) -> Formula:
-    """Return the formula of where a window's maximum stands first, counted from 1 row by row.
-
-    Each cell that is the maximum, but for rounding, counts as many as are left from it on, and the
-    largest count tells the first. Cells without a number don't count.
-
-    >>> nearest_first(Reference("", 2, 3, 1, 2), Reference("", 0, 0)).text(0, 0)
-    '3-SUMPRODUCT(MAX(($D$3:$E$3<>"")*($D$3:$E$3>=$A$1-1E-12*MAX(0.1,ABS($A$1)))*{2,1}))'
-    """
-    height, width = window.height, window.width
-    left = countdown(height, width)
-    template = f'{height * width + 1}-SUMPRODUCT(MAX(({{0}}<>"")*({{0}}>={least(1)})*{left}))'
-    return formulas.apply(template, window, largest)
-
-
-def countdown(height: int, width: int) -> str:
-    """Return the template of a table of numbers that fall to 1, row by row.
-
-    >>> countdown(2, 3).format()
-    '{6,5,4;3,2,1}'
-    """
-    numbers = [str(number) for number in range(height * width, 0, -1)]
-    rows = [",".join(numbers[row * width :][:width]) for row in range(height)]
-    return f"{{{{{';'.join(rows)}}}}}"
-
-
-def near_count(window: Reference, largest: Reference) -> Formula:
-    """Return the formula of how many numbers of a window are equal to its maximum but for rounding.
-
-    Cells without a number don't count.
-
-    >>> near_count(Reference("", 2, 3, 2, 2), Reference("", 0, 0)).text(0, 0)
-    'SUMPRODUCT(($D$3:$E$4<>"")*($D$3:$E$4>=$A$1-1E-12*MAX(0.1,ABS($A$1))))'
-    """
-    return formulas.apply(f'SUMPRODUCT(({{0}}<>"")*({{0}}>={least(1)}))', window, largest)
-
-
-def tie_volume(layer: str, gradient: Source, equal: Callable[[Index, Finder], Formula]) -> Volume:
-    """Return the volume of how many cells of each window are `equal` to its maximum."""
-    ties = helper(layer, "equal maxima")
-    volume = each_number("Ties", ties, gradient, equal, *_TIES)
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(replace(block, number_format=TIES) for block in volume.draw(index, find))
-
-    return replace(volume, draw=draw)
 
 
 def _handed_on(layer: MaxPooling2D, source: Source, gradient: Source, places: Quantity) -> Volume:

@@ -27,7 +27,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.convolution import convolve_input_gradient
-from cnncalc.ops.maxima import first_maximum, least_maximum
+from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.substeps import dilate, parts
 from cnncalc.training_step import LayerStep
@@ -245,14 +245,10 @@ def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
     largest = own.layer_output[..., np.newaxis, np.newaxis]
     return {
         "gradient first maximum": max_positions(images, geometry, near=True)[0] + 1.0,
-        "gradient equal maxima": _near(windows, largest).sum(axis=(-2, -1)).astype(np.float64),
+        "gradient equal maxima": near_maximum(windows, largest)
+        .sum(axis=(-2, -1))
+        .astype(np.float64),
     }
-
-
-def _near(numbers: Array, largest: Array) -> Array:
-    """Tell which numbers are equal to their maximum, or but for rounding."""
-    near: Array = numbers >= least_maximum(largest)
-    return near
 
 
 @_helpers.register
@@ -276,7 +272,9 @@ def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
     cells = own.layer_input.reshape(-1, channels)
     found = {
         "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
-        "gradient equal maxima": _near(cells, cells.max(axis=0)).sum(axis=0).astype(np.float64),
+        "gradient equal maxima": near_maximum(cells, cells.max(axis=0))
+        .sum(axis=0)
+        .astype(np.float64),
     }
     result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
     if height > 1 and width > 1:
@@ -288,7 +286,7 @@ def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
 def _(layer: Combine, own: _Sample) -> dict[str, Array]:
     if layer.mode == "sum":
         return {}
-    equal = _near(own.layer_input, own.layer_output)
+    equal = near_maximum(own.layer_input, own.layer_output)
     return {"gradient equal maxima": np.cumsum(equal, axis=-1) + 0.0}
 
 
