@@ -78,6 +78,11 @@ class Layer:
         """The regularizers that count in a loss: as in Keras, none of a frozen layer does."""
         return self.regularizers if self.trainable else {}
 
+    @property
+    def needs_batch(self) -> bool:
+        """Whether training must give it a whole batch at once, as each sample moves the others."""
+        return False
+
     def learns(self, weight: str) -> bool:
         """Tell whether training changes a weight, by its name, along its gradient."""
         return self.trainable and weight not in self.non_trainable
