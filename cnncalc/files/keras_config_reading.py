@@ -93,8 +93,8 @@ def read_config(config: object) -> ModelConfig:
 
 def _is_frozen(body: Json) -> bool:
     """Tell whether a model says of itself that nothing in it is trained."""
-    trainable = body.get("trainable", True)
-    if trainable not in (True, False, None):
+    trainable = body.get("trainable")
+    if not isinstance(trainable, bool | None):
         message = f"the model's trainable must be True or False. Received: {_shown(trainable)}"
         raise InputError(message)
     return trainable is False
