@@ -291,11 +291,12 @@ def test_one_output_for_yes_or_no_equals_keras(loss):
     check(TrainingPlan(network, LOSSES[loss], epochs=50, batch_size=64), training)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [*NETWORKS, "frozen"])
 def test_what_fit_reports_equals_what_keras_reports(network):
     parts = split(digits(500), 0.3)
     assert parts.validation is not None
-    plan = TrainingPlan(initialize(NETWORKS[network](), (8, 8, 1), seed=4), epochs=3, batch_size=64)
+    layers = frozen(0, 2) if network == "frozen" else NETWORKS[network]()
+    plan = TrainingPlan(initialize(layers, (8, 8, 1), seed=4), epochs=3, batch_size=64)
     ours = fit(plan, parts).history
     model = compiled(plan.network, plan.loss, plan.optimizer)
     for record in ours:
