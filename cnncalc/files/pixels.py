@@ -18,6 +18,7 @@ __all__ = [
     "Requirement",
     "Values",
     "pixel_values",
+    "size_text",
 ]
 
 Values = npt.NDArray[np.float64]
@@ -83,3 +84,13 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
     values.flags.writeable = False
     return values
+
+
+def size_text(values: Values) -> str:
+    """Return 17×4, or 32×32×3 where there are several channels.
+
+    >>> size_text(np.zeros((17, 4, 1)))
+    '17×4'
+    """
+    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
+    return "×".join(map(str, shape))
