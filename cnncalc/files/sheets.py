@@ -74,7 +74,10 @@ def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet
     if name is not None:
         sheet = _named(path, book.worksheets, name)
         return sheet, () if sheet.is_visible else ("a hidden sheet",)
-    filled = [(at, sheet) for at, sheet in enumerate(book.worksheets) if sheet.holds_numbers()]
+    # Many sheets may share one part.
+    parts = {sheet.entry.part: sheet for sheet in book.worksheets}
+    has_numbers = {part: sheet.holds_numbers() for part, sheet in parts.items()}
+    filled = [each for each in enumerate(book.worksheets) if has_numbers[each[1].entry.part]]
     visible = [(at, sheet) for at, sheet in filled if sheet.is_visible]
     if not visible:
         hidden = _listing(quoted(sheet.name) for _, sheet in filled)
