@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import printable
+from cnncalc.files.pixels import as_float32
 from cnncalc.training.dataset import Dataset, make_dataset
 
 __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
@@ -104,7 +105,7 @@ def _images(where: str, array: Array) -> Array:
         raise InputError(message)
     _require_finite(where, array)
     volumes = array if array.ndim == 4 else array[..., np.newaxis]
-    return _as_bytes(volumes)
+    return _as_bytes(where, volumes)
 
 
 def _require_finite(where: str, array: Array) -> None:
@@ -114,14 +115,14 @@ def _require_finite(where: str, array: Array) -> None:
         raise InputError(message)
 
 
-def _as_bytes(images: Array) -> Array:
+def _as_bytes(where: str, images: Array) -> Array:
     """Store whole numbers from 0 to 255 as bytes, everything else as float32."""
     if images.dtype == np.uint8:
         return images
     low, high = images.min(), images.max()
     if low >= 0 and 1 < high <= BYTE and (images == np.rint(images)).all():
         return images.astype(np.uint8)
-    return images.astype(np.float32)
+    return as_float32(images, f"{where}: images")
 
 
 def _largest(images: Array) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
 from cnncalc.files.paths import quoted
+from cnncalc.files.pixels import as_float32
 from cnncalc.files.source import read_input
 from cnncalc.layers import Shape
 
@@ -41,4 +42,4 @@ def read_network_input(source: str, input_shape: Shape, fit: Fit = "stretch") ->
             f"Received: {values.shape}"
         )
         raise ShapeError(message)
-    return values.astype(np.float32)
+    return as_float32(values, quoted(Path(source)))

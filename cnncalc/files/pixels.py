@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cnncalc.errors import InputError
+
 __all__ = [
     "MOST_VALUES",
     "Channels",
@@ -17,6 +19,7 @@ __all__ = [
     "PixelInput",
     "Requirement",
     "Values",
+    "as_float32",
     "pixel_values",
     "size_text",
 ]
@@ -84,6 +87,23 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
     values.flags.writeable = False
     return values
+
+
+def as_float32(values: npt.NDArray[Any], source: str) -> npt.NDArray[np.float32]:
+    """Return numbers as networks take them.
+
+    Raises InputError, which begins with the `source`, for a number beyond what float32 holds.
+    """
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32)
+    beyond = np.isinf(rounded)
+    if beyond.any():
+        message = (
+            f"{source} must hold numbers within ±3.4e38, as networks calculate in float32. "
+            f"Received: {values[beyond][0]:.6g}"
+        )
+        raise InputError(message)
+    return rounded
 
 
 def size_text(values: Values) -> str:
