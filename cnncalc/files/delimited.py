@@ -27,6 +27,7 @@ _QUOTED = re.compile(r'"[^"]*("|$)')
 # The first line by which a file tells Excel its separator.
 _DECLARED = re.compile(r'"?sep=(?P<separator>[;,\t|])"?', re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+\-−]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
+_SIGNS = {",": "comma", ".": "point"}
 _THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2}[,.]\d{3}")
 
 
@@ -183,10 +184,7 @@ class CellNumbers:
             if sign not in self._certain and not is_usual and (sign == "," or self._has_whole):
                 message = (
                     f"{where}: {quoted(text)} may be {text.replace(',', '.')} or "
-                    f"{text.replace(sign, '')}. Expected thousands without a {_NAMES[sign]}, and "
+                    f"{text.replace(sign, '')}. Expected thousands without a {_SIGNS[sign]}, and "
                     "decimals with a point"
                 )
                 raise InputError(message)
-
-
-_NAMES = {",": "comma", ".": "point"}

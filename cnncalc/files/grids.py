@@ -69,7 +69,10 @@ def _decoded(content: bytes, source: str) -> str:
     try:
         return content.decode(encoding_of(content))
     except UnicodeDecodeError as error:
-        message = f"{source} is not a text file in UTF-8: byte {error.start} can't be read"
+        message = (
+            f"{source} is not a text file in UTF-8 (as Excel saves 'CSV UTF-8'): byte "
+            f"{error.start} can't be read"
+        )
         raise InputError(message) from error
 
 

@@ -1,12 +1,12 @@
 """The cells of one sheet of a workbook, each with its value, its formula, or what is wrong with it.
 
-The guard has to follow every row and cell with expat already, and a message has to name the cell
-at fault; so the sheet is read by the same parser that checked it. The two readers at hand each
-hide something that decides whether a number is true. openpyxl can't read strict workbooks, fails
-on some chart sheets, and doesn't say which cell is damaged. python-calamine makes error values
-empty cells, damaged numbers texts or infinities, doesn't tell a formula from a number, and knows
-neither formulas nor the active sheet. Of 300,000 cells, behind the guard's 0.8 s: this reader
-0.8 s, openpyxl 1.7 s, calamine 0.2 s; a small grid needs no import of openpyxl (0.15 s).
+The guard follows every row and cell with expat, and a message has to name the cell at fault; so
+what was checked is read by the same parser, not by a library. Each of the two at hand hides what
+decides whether a number is true: openpyxl can't read strict workbooks, fails on some chart sheets,
+and doesn't say which cell is damaged; python-calamine reads error values as empty cells and
+damaged numbers as text or infinity, and tells neither formulas nor the active sheet. 300,000 cells
+take 1.0 s and 4 MB in the guard, then 1.4 s and 15 MB here (openpyxl 2.3 s and 12 MB, calamine
+0.24 s and 21 MB).
 """
 
 from __future__ import annotations
