@@ -14,6 +14,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
 from cnncalc.shapes import Size, pair
+from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.views.terminal.training_progress import decoding_progress
 
@@ -39,15 +40,20 @@ def read_labelled(
     fit: Fit = "stretch",
     *,
     judged: bool = False,
+    output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
-    """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
+    """Read DATA in the shape that a network takes, if there is one, and say what was left out.
+
+    Arguments: the data's options; the network's `input_shape` and how photos are made to `fit` it;
+    whether the data is `judged`, not learnt from; what tells the network's classes.
+    """
     size = None if given.image_size is None else pair(given.image_size, "image_size")
     channels = 1 if given.grey else 3
     if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
         size = size or Size(*input_shape[:2])
         channels = 1 if given.grey else input_shape[2]
     options = ReadOptions(
-        size, fit, channels, given.label_column, given.strict, given.cache, judged
+        size, fit, channels, given.label_column, given.strict, given.cache, judged, output_of
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
@@ -94,7 +100,7 @@ def divide(
         parts, hint = Parts(training, validation), ""
     else:
         parts = split(training, wanted.validation_split, wanted.stratify)
-        hint = _splitting_hint(training)
+        hint = _splitting_hint(training, parts)
     say(parts, hint)
     return parts
 
@@ -109,7 +115,12 @@ def say_parts(parts: Parts, hint: str) -> None:
         remark(f"Warning: {each}{hint}")
 
 
-def _splitting_hint(dataset: Dataset) -> str:
+def _splitting_hint(dataset: Dataset, parts: Parts) -> str:
+    """Say what may be done about a class that another division would have in both parts."""
+    held_back = parts.validation or parts.training
+    both = (parts.training.counts > 0) & (held_back.counts > 0)
+    if not ((dataset.counts > 0) & ~both).any():
+        return ""
     if (dataset.counts == 1).any():
         return "; a class must have at least 2 images to be learnt and judged"
     return "; --stratify holds back a share of each class"

@@ -125,7 +125,7 @@ class _Entry:
     pool: Executor
 
     def find(self) -> tuple[Contents | None, str]:
-        """Return what the entry has, if that is all that it ever will have, or how it is damaged."""
+        """Return what is there for good, None where that is nothing, and how it is damaged."""
         try:
             contents = read_entry(self.path, self.shape.shape, self.count, self.pool)
         except DamagedEntryError as error:

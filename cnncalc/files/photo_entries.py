@@ -1,8 +1,8 @@
 """An entry of the photo cache: a file of pixels, and beside it what they are.
 
 Nobody looks into a cache: what is damaged there would be learnt from unseen. So each entry is
-checked when it is opened, by a CRC-32 of each photo. That takes a twentieth of the time that
-decoding takes, where a cryptographic digest takes a fifth; none is needed against accidents.
+checked when it is opened, by a CRC-32 of each photo. That takes a thirtieth of the time that
+decoding takes, where a cryptographic digest takes a sixth; none is needed against accidents.
 """
 
 from __future__ import annotations

@@ -138,20 +138,23 @@ def with_classes(dataset: Dataset, class_names: Sequence[str]) -> Dataset:
     """Give a data set's classes the numbers that another has for the same names.
 
     Arguments: all of the other's `class_names`, in the order of their numbers.
-    Raises InputError where the data set has a class that is not among them.
+    Raises InputError where the data set has a sample of a class that is not among them.
 
     >>> dataset = make_dataset(np.zeros((2, 1, 1, 1)), np.array([0, 1]), ["cat", "dog"])
     >>> with_classes(dataset, ["ape", "dog", "cat"]).labels.tolist()
     [2, 1]
     """
-    strange = [name for name in dataset.class_names if name not in class_names]
+    counted = zip(dataset.class_names, dataset.counts, strict=True)
+    strange = [name for name, count in counted if count and name not in class_names]
     if strange:
         message = (
             f"the classes must be among {', '.join(map(repr, class_names))}. "
             f"Received: {', '.join(map(repr, strange))}"
         )
         raise InputError(message)
-    numbers = np.array([class_names.index(name) for name in dataset.class_names])
+    # A class without a sample may be one that the other lacks: it needs no number then.
+    known = [name if name in class_names else class_names[0] for name in dataset.class_names]
+    numbers = np.array([class_names.index(name) for name in known])
     return replace(dataset, labels=numbers[dataset.labels], class_names=tuple(class_names))
 
 

@@ -133,8 +133,9 @@ DAMAGES = {
     "a list": (CONTENTS, lambda content: b"[]", "contents.json can't be read"),
     "of an older form": (
         CONTENTS,
-        lambda content: b'{"shape": [5, 6, 5, 3], "kept": [0, 1, 2, 3, 4], "left_out": [], '
-        b'"lasting": true}',
+        lambda content: (
+            b'{"shape": [5, 6, 5, 3], "kept": [0, 1, 2, 3, 4], "left_out": [], "lasting": true}'
+        ),
         "contents.json can't be read",
     ),
     "no numbers": (

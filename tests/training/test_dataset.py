@@ -55,7 +55,12 @@ def test_classes_are_numbered_as_another_data_set_has_them():
     assert data.labels.tolist() == [2, 3, 1]
     assert data.class_names == ("ape", "cat", "dog", "fish")
     with pytest.raises(InputError, match=r"must be among 'cat', 'dog'\. Received: 'fish'"):
-        with_classes(dataset([0], ("dog", "fish")), ("cat", "dog"))
+        with_classes(dataset([0, 1], ("dog", "fish")), ("cat", "dog"))
+
+
+def test_a_class_without_a_sample_need_not_be_one_of_another_data_sets():
+    data = with_classes(dataset([0, 2], ("ape", "cat", "dog")), ("ape", "dog"))
+    assert (data.labels.tolist(), data.class_names) == ([0, 1], ("ape", "dog"))
 
 
 def test_a_digest_tells_one_data_set_from_another():
