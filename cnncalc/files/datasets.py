@@ -19,7 +19,7 @@ from cnncalc.training.classes import OutputOf
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["ReadOptions", "is_photos", "is_text", "read_data"]
+__all__ = ["ReadOptions", "is_data", "is_photos", "is_text", "read_data"]
 
 _TEXT_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 _EXPECTED = "a folder of photos, an .npz, .csv or .tsv file, or MNIST's IDX files"
@@ -63,6 +63,16 @@ def is_text(source: Path | None) -> bool:
     True
     """
     return source is not None and source.name.lower().endswith(_TEXT_ENDINGS)
+
+
+def is_data(source: Path) -> bool:
+    """Say whether a source is one that `read_data` takes, by its name, or as it is a folder.
+
+    >>> is_data(Path("digits.npz")), is_data(Path("digit.png"))
+    (True, False)
+    """
+    is_file_of_data = is_text(source) or is_idx_images(source) or source.suffix.lower() == ".npz"
+    return is_file_of_data or source.is_dir()
 
 
 def read_data(

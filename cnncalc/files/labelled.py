@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
+from cnncalc.layers import Shape
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
 
@@ -34,6 +35,15 @@ class LabelledData:
     test: Dataset | None = None
     largest: float = BYTE
     notes: tuple[str, ...] = ()
+
+    def fitting(self, input_shape: Shape) -> LabelledData:
+        """Return the data with grey images as (height, width), where an input wants them so."""
+        return replace(
+            self,
+            training=self.training.fitting(input_shape),
+            validation=self.validation and self.validation.fitting(input_shape),
+            test=self.test and self.test.fitting(input_shape),
+        )
 
 
 class LabelledArrays(NamedTuple):

@@ -51,7 +51,8 @@ class Dataset:
     """Samples: which rows of a stack of images, and the class of each.
 
     `rows` and `labels` (samples,) are whole numbers, labels from 0 in the order of
-    `class_names`. `names` holds what each row of the stack is called, or nothing.
+    `class_names`. `names` holds what each row of the stack is called, or nothing. Grey images
+    without a channel axis are (height, width), as some networks take them.
     """
 
     images: ImageSource
@@ -59,14 +60,15 @@ class Dataset:
     labels: Array
     class_names: tuple[str, ...]
     names: tuple[str, ...] = ()
+    has_channel_axis: bool = True
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """One sample's (height, width, channels)."""
-        return tuple(self.images.shape[1:])
+        """One sample's (height, width, channels), or (height, width)."""
+        return tuple(self.images.shape[1:] if self.has_channel_axis else self.images.shape[1:-1])
 
     @property
     def counts(self) -> Array:
@@ -74,8 +76,20 @@ class Dataset:
         return np.bincount(self.labels, minlength=len(self.class_names))
 
     def batch(self, positions: Array) -> tuple[Array, Array]:
-        """Return the images (batch, height, width, channels) and labels (batch,) at positions."""
-        return self.images[self.rows[positions]], self.labels[positions]
+        """Return the images (batch, *input shape) and labels (batch,) at positions."""
+        images, labels = self.images[self.rows[positions]], self.labels[positions]
+        return (images if self.has_channel_axis else images[..., 0]), labels
+
+    def fitting(self, input_shape: Sequence[int]) -> Dataset:
+        """Return grey images as (height, width), or the other way round, where an input wants it.
+
+        >>> dataset = make_dataset(np.zeros((1, 2, 3, 1)), np.array([0]), ["cat"])
+        >>> dataset.fitting((2, 3)).input_shape, dataset.fitting((4, 4)).input_shape
+        ((2, 3), (2, 3, 1))
+        """
+        is_grey = self.images.shape[-1] == 1
+        wants_axis = len(input_shape) != 2
+        return replace(self, has_channel_axis=wants_axis or not is_grey)
 
     def part(self, positions: Array) -> Dataset:
         """Return the samples at positions as a data set of the same stack."""
