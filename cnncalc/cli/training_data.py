@@ -109,7 +109,7 @@ def divide(
         if share is None:
             share = DEFAULT_SPLIT if len(training) > 1 else 0
         parts = split(training, share, wanted.stratify)
-        hint = _splitting_hint(training, parts)
+        hint = _splitting_hint(training)
     say(parts, hint)
     return parts
 
@@ -120,16 +120,11 @@ def say_parts(parts: Parts, hint: str) -> None:
     remark(
         f"{size_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
     )
-    for each in split_warnings(parts):
-        remark(f"Warning: {each}{hint}")
+    for each in split_warnings(parts, hint):
+        remark(f"Warning: {each}")
 
 
-def _splitting_hint(dataset: Dataset, parts: Parts) -> str:
-    """Say what may be done about a class that another division would have in both parts."""
-    held_back = parts.validation or parts.training
-    both = (parts.training.counts > 0) & (held_back.counts > 0)
-    if not ((dataset.counts > 0) & ~both).any():
-        return ""
+def _splitting_hint(dataset: Dataset) -> str:
     if (dataset.counts == 1).any():
         return "; a class must have at least 2 images to be learnt and judged"
     return "; --stratify holds back a share of each class"

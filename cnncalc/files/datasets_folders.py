@@ -143,8 +143,8 @@ class _Reader:
         photos = cache_photos(paths, self.shape, self.cache, self.on_photo)
         if photos.damage:
             self.notes.append(
-                f"the photo cache {quoted(photos.folder)} was damaged, {photos.damage}; its photos "
-                "were decoded again"
+                f"the photo cache {quoted(photos.folder)} was damaged ({photos.damage}): the "
+                "photos were decoded again"
             )
         if self.strict and photos.left_out:
             raise InputError(photos.left_out[0].reason)

@@ -170,13 +170,18 @@ def _numbered(count: int, output: OutputClasses | None) -> ClassTable:
 def _known(values: Array, output: OutputClasses) -> ClassTable | None:
     """Return the network's own classes, if each label is the name of one, or each its number."""
     texts = [printable(str(value)) for value in values]
-    if output.names and set(texts) <= set(output.names):
-        numbers = np.array([output.names.index(text) for text in texts])
-        return ClassTable(values, numbers, output.names)
-    names = tuple(map(str, range(output.count)))
-    if set(texts) <= set(names):
-        return ClassTable(values, np.array([int(text) for text in texts]), output.names or names)
+    for names in (output.names, _numbers(output)):
+        if set(texts) <= set(names):
+            numbers = np.array([names.index(text) for text in texts])
+            return ClassTable(values, numbers, output.names or names)
     return None
+
+
+def _numbers(output: OutputClasses) -> tuple[str, ...]:
+    """Return the numbers of classes as labels; none where classes are called by other numbers."""
+    if any(name.isdecimal() for name in output.names):
+        return ()
+    return tuple(map(str, range(output.count)))
 
 
 def _require_known(source: str, values: Array, different: int, output: OutputClasses) -> None:
@@ -190,12 +195,15 @@ def _require_known(source: str, values: Array, different: int, output: OutputCla
     has_too_many = not output.trained and is_number and different < output.count
     if not has_classes and not has_too_many:
         return
-    numbers = tuple(map(str, range(output.count)))
+    numbers = _numbers(output)
     strange = [value for value in values if str(value) not in (*output.names, *numbers)]
-    expected = f"the numbers of the network's classes, 0 to {output.count - 1}"
-    if output.names:
-        expected = f"among {_listed(output.names)}, or {expected}"
-    message = f"{source}: labels must be {expected}. Received: {_listed(strange or list(values))}"
+    expected = [f"among {_listed(output.names)}"] if output.names else []
+    if numbers:
+        expected.append(f"the numbers of the network's classes, 0 to {output.count - 1}")
+    message = (
+        f"{source}: labels must be {', or '.join(expected)}. "
+        f"Received: {_listed(strange or list(values))}"
+    )
     raise InputError(message)
 
 

@@ -26,6 +26,8 @@ __all__ = [
 
 Array = NDArray[Any]
 
+MOST_NAMES = 10
+
 
 class StoredImages(Protocol):
     """A stack of images (images, height, width, channels) in a file, read as an array is.
@@ -84,7 +86,7 @@ class Dataset:
         """Return grey images as (height, width), or the other way round, where an input wants it.
 
         >>> dataset = make_dataset(np.zeros((1, 2, 3, 1)), np.array([0]), ["cat"])
-        >>> dataset.fitting((2, 3)).input_shape, dataset.fitting((4, 4)).input_shape
+        >>> dataset.fitting((2, 3)).input_shape, dataset.fitting((2, 3, 1)).input_shape
         ((2, 3), (2, 3, 1))
         """
         is_grey = self.images.shape[-1] == 1
@@ -233,21 +235,26 @@ def _classes(dataset: Dataset) -> list[Array]:
     return [np.flatnonzero(dataset.labels == label) for label in range(len(dataset.class_names))]
 
 
-def split_warnings(parts: Parts) -> list[str]:
+def split_warnings(parts: Parts, hint: str = "") -> list[str]:
     """Return one line for each part that lacks a class.
+
+    Arguments: the `parts`; a `hint` for a class that only the other part has.
 
     >>> dataset = make_dataset(np.zeros((10, 1, 1, 1)), np.arange(10) // 5, ["cat", "dog"])
     >>> split_warnings(split(dataset, 0.3))[0]
     "the validation part holds no 'cat': its accuracy says nothing about that class"
     """
-    what = {
-        "training": "the training part holds no {}: it can't be learnt",
-        "validation": "the validation part holds no {}: its accuracy says nothing about that class",
+    held_back = parts.validation or parts.training.part(np.arange(0))
+    whole = parts.training.counts + held_back.counts
+    texts = {
+        "the training part holds no {}: it can't be learnt": parts.training,
+        "the validation part holds no {}: its accuracy says nothing about that class": held_back,
     }
     result = []
-    for part, text in what.items():
-        dataset: Dataset | None = getattr(parts, part)
-        if dataset is not None and not dataset.counts.all():
-            missing = [dataset.class_names[label] for label in np.flatnonzero(dataset.counts == 0)]
-            result.append(text.format(", ".join(map(repr, missing))))
+    for text, dataset in texts.items():
+        missing = np.flatnonzero(dataset.counts == 0)
+        if len(dataset) and len(missing):
+            names = ", ".join(repr(dataset.class_names[label]) for label in missing[:MOST_NAMES])
+            more = f", … ({len(missing)} in all)" if len(missing) > MOST_NAMES else ""
+            result.append(text.format(names + more) + (hint if whole[missing].any() else ""))
     return result

@@ -293,6 +293,7 @@ def test_a_new_network_takes_any_labels_that_are_as_many_as_its_outputs(save):
         ([3, 7, 7, 3], trained(2), "classes, 0 to 1. Received: 3, 7$"),
         (["emu"] * 4, trained(2, ("cat", "dog")), "among cat, dog, or the numbers .* emu$"),
         ([0, 1, 2, 0], trained(2, ("cat", "dog")), "among cat, dog, or the numbers .*: 2$"),
+        ([0, 1, 1, 0], trained(2, ("3", "7")), r"labels must be among 3, 7\. Received: 0, 1$"),
         (["emu"] * 4, new(2), "two classes to tell apart, or numbers from 0 to 1 for .* 1, emu$"),
     ],
 )
