@@ -16,6 +16,7 @@ from cnncalc.cli.network_argument import (
     WeightOptions,
     build_network,
     read_network,
+    say_planes,
 )
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
@@ -24,7 +25,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
-from cnncalc.network import Network
+from cnncalc.network import Network, image_shape, layers_on_images
 from cnncalc.trace import Trace
 
 if TYPE_CHECKING:
@@ -100,11 +101,21 @@ def fit_image(
     wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
 ) -> FittedImage:
     """Read the network and the image, and make the one fit the other; as `trace_image`."""
-    source = read_network(wanted.network, wanted.input_shape)
+    source = _on_images(read_network(wanted.network, wanted.input_shape))
     image = _fitting_image(given, source, resize=fitting.resize)
     network = build_network(source, image.values.shape, initial)
     names = _class_names(fitting, source, network.shapes[-1])
     return FittedImage(image, network, names, source.training)
+
+
+def _on_images(source: NetworkSource) -> NetworkSource:
+    """Return the network for images with a channel axis; see `layers_on_images`."""
+    shape = source.input_shape
+    if shape is None:
+        return source
+    say_planes(shape)
+    layers = layers_on_images(source.layers, shape)
+    return replace(source, layers=layers, input_shape=image_shape(shape))
 
 
 def _class_names(

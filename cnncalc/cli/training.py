@@ -64,7 +64,7 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
     origin = read_start(wanted.network)
     _refuse_scaling(origin, wanted)
     fit = given.fit or origin.fit
-    data = read_labelled(given, origin.input_shape, fit)
+    data = read_labelled(given, origin.input_shape, fit, output_of=origin.classes)
     defaults = DIGITS if given.data is None else ARTICLE
     parts = divide(data, wanted, origin.class_names, say or say_parts)
     network = _network(origin, wanted, defaults, data, parts.training)

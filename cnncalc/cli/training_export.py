@@ -28,12 +28,17 @@ from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
-from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
+from cnncalc.cli.training_options import (
+    LOSSES,
+    DataOptions,
+    FitOptions,
+    validation_split_option,
+)
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
-from cnncalc.network import Array
+from cnncalc.network import Array, image_shape, on_images
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.objective import make_objective
@@ -67,6 +72,7 @@ class TrainingExport:
     loss: str | None
     optimizer: str | None
     learning_rate: float | None
+    validation_split: float | None
 
 
 training_export_options = bundled(
@@ -97,6 +103,7 @@ training_export_options = bundled(
     ),
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+    validation_split_option("The share of DATA that train holds back, so that no step has it."),
 )
 
 
@@ -158,6 +165,7 @@ def _of_image(
         {
             "--batch-size": lesson.batch_size not in (None, 1),
             "--samples": lesson.samples not in (None, 1),
+            "--validation-split": lesson.validation_split is not None,
         },
     )
     fitted = fit_image(
@@ -217,13 +225,13 @@ def _of_data(
     )
     session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed), _say_samples)
     _say_that_it_begins_anew(session.optimizer_state)
-    plan, dataset = session.plan, session.parts.training
+    plan, network = session.plan, on_images(session.plan.network)
+    dataset = session.parts.training.fitting(network.input_shape)
     if lesson.samples is not None:
         dataset = _first(dataset, lesson.samples)
     if lesson.batch_size is not None and lesson.batch_size > len(dataset):
         remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
-    network = plan.network
-    if whole.input_shape not in (None, network.input_shape):
+    if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
@@ -320,7 +328,7 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         network=whole.network,
         epochs=None,
         batch_size=lesson.batch_size or DEFAULT_BATCH,
-        validation_split=0.3,
+        validation_split=lesson.validation_split,
         stratify=False,
         rescale=None,
         raw=False,

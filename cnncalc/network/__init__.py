@@ -11,6 +11,7 @@ from cnncalc.network.backward_pass import (
     first_to_learn,
 )
 from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, forward_saved
 from cnncalc.network.structure import (
@@ -36,7 +37,10 @@ __all__ = [
     "forward",
     "forward_layer",
     "forward_saved",
+    "image_shape",
     "initialize",
+    "layers_on_images",
+    "on_images",
     "walk",
     "without_last_activation",
 ]
