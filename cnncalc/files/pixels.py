@@ -109,5 +109,5 @@ def largest_level(values: npt.NDArray[Any]) -> float:
     """
     if values.dtype == np.uint8:
         return BYTE
-    high = float(np.abs(values).max())
+    high = max(float(values.max()), -float(values.min()))
     return next((bound for bound in (1.0, BYTE) if high <= bound), high)
