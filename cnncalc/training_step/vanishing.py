@@ -26,7 +26,7 @@ from cnncalc.layers import (
     Rescaling,
     Softmax,
 )
-from cnncalc.network import Array, Weights
+from cnncalc.network import Array, Weights, without_last_activation
 from cnncalc.training.defaults import scales_pixels
 from cnncalc.training.losses import EPSILON
 from cnncalc.training.objective import make_objective
@@ -149,12 +149,14 @@ def _largest(values: Array) -> float:
 class _Stage(NamedTuple):
     """What share of a gradient a stage of its way let through, and if it knows, why no more.
 
-    `meaning` says what that means where rescaling the pixels is no remedy.
+    `meaning` says what that means where smaller pixels are no remedy, as they may be where it
+    `is_saturated`.
     """
 
     share: float
     reason: str
     meaning: str = ""
+    is_saturated: bool = False
 
 
 def _lost(record: StepRecord, layer: str, name: str, sample: int | None = None) -> _Stage | None:
@@ -195,18 +197,21 @@ def _of_loss(record: StepRecord, sample: int | None) -> _Stage:
     size = f"is at most {share:.1e} in size" if share else "is 0"
     each = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
-    if record.joined == "softmax":
-        gives = f"it gives the true class{each} a share of 1, so that output − target {size}"
-        return _Stage(share, f"the softmax is saturated: {gives}", nothing)
-    if record.joined != "linear":
-        gives = f"it puts out the target{each}, so that output − target {size}"
-        return _Stage(share, f"the {record.joined} is saturated: {gives}", nothing)
-    if record.loss_function.name == "mean_squared_error":
-        reason = f"the output{each} is what it should be: output − target {size}"
-        return _Stage(share, reason, nothing)
+    is_squared = record.loss_function.name == "mean_squared_error"
+    activation = without_last_activation(record.network)[1] if is_squared else record.joined
+    if activation in ("softmax", "sigmoid"):
+        does = f"gives the true class{each} a share of 1"
+        does = does if activation == "softmax" else f"puts out the target{each}"
+        reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
+        return _Stage(share, reason, nothing, is_saturated=True)
+    if is_squared:
+        return _Stage(
+            share, f"the output{each} is what it should be: output − target {size}", nothing
+        )
     last = record.layers[-1].output
     flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
-    return _Stage(0.0 if last is not None and not last[chosen].any() else 1.0, flat)
+    share = 0.0 if last is not None and not last[chosen].any() else 1.0
+    return _Stage(share, flat, is_saturated=True)
 
 
 def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:
@@ -267,7 +272,8 @@ def _flat(share: float, which: str, kind: str, outputs: Array, gradient: Array) 
     if kind not in _LIMITS or is_alike:
         return _Stage(share, "")
     reason = f"{which} is saturated: it puts out {_LIMITS[kind]}, where its slope is next to 0"
-    return _Stage(share, reason, "Smaller numbers before it would leave it a slope.")
+    meaning = "Smaller numbers before it would leave it a slope."
+    return _Stage(share, reason, meaning, is_saturated=True)
 
 
 def _are_extreme(shares: Array, gradient: Array) -> bool:
@@ -317,8 +323,9 @@ def _advice(
     """Return what would bring a gradient back to weights or stages, found out by trying it."""
     largest = _largest(record.images)
     divisor = BYTE if largest <= BYTE else largest
-    is_small = largest <= 1 or scales_pixels(record.network.layers)
-    if is_small or _largest_scaled(record, weights, 1 / divisor, sample) < WORTH:
+    is_large = largest > 1 and not scales_pixels(record.network.layers)
+    may_help = lost.is_saturated and is_large
+    if not may_help or _largest_scaled(record, weights, 1 / divisor, sample) < WORTH:
         return lost.meaning
     return (
         f"Pixels go up to {largest:g}: with Rescaling(1/{divisor:g}) as the network's first layer, "
