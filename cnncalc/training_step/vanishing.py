@@ -79,7 +79,7 @@ class Vanished:
 
 
 def _sentences(where: str, largest: float, reason: str, advice: str) -> str:
-    some = f"Next to no gradient comes back from the loss{where}, at most {largest:.1e}"
+    some = f"Next to no gradient comes back from the loss{where}, about {largest:.1e} at most"
     none = f"No gradient comes back from the loss{where}"
     return f"{some if largest else none}: {reason}.{f' {advice}' if advice else ''}"
 
@@ -194,7 +194,7 @@ def _of_loss(record: StepRecord, sample: int | None) -> _Stage:
     chosen = slice(None) if sample is None else slice(sample, sample + 1)
     differences = record.outputs[chosen] - record.targets[chosen]
     share, several = _largest(differences), len(differences) > 1
-    size = f"is at most {share:.1e} in size" if share else "is 0"
+    size = f"is about {share:.1e} at most" if share else "is 0"
     each = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
     is_squared = record.loss_function.name == "mean_squared_error"

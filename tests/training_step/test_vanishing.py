@@ -47,9 +47,7 @@ def test_a_gradient_that_came_back_is_nothing_to_explain():
     assert find_vanished(step_of("Dense(2, 'softmax')", [kernel([1, 2])], [[0.5]], [1])) == ()
 
 
-@pytest.mark.parametrize(
-    ("pixel", "size"), [(250.0, "is at most 2.7e-109 in size"), (800.0, "is 0")]
-)
+@pytest.mark.parametrize(("pixel", "size"), [(250.0, "is about 2.7e-109 at most"), (800.0, "is 0")])
 def test_a_saturated_softmax_is_named_and_scaled_pixels_are_proposed(pixel, size):
     record = step_of("Dense(2, 'softmax')", [kernel([0, 1])], [[pixel]], [1])
     reason = "the softmax is saturated: it gives the true class a share of 1, so that "
@@ -57,7 +55,7 @@ def test_a_saturated_softmax_is_named_and_scaled_pixels_are_proposed(pixel, size
     advice = SCALE.replace("250", f"{pixel:g}").replace("255", str(divisor))
     assert reasons(record) == {DENSE: (f"{reason}output − target {size}", advice)}
     (found,) = find_vanished(record)
-    start = "Next to no gradient comes back from the loss to any weight, at most 6.7e-107: the soft"
+    start = "Next to no gradient comes back from the loss to any weight, about 6.7e-107 at most: "
     assert found.text.startswith(start if "e-" in size else "No gradient comes back from the loss ")
 
 
@@ -208,7 +206,7 @@ def test_one_number_has_the_reason_of_its_own_sample():
     assert find_vanished(record) == ()
     assert told(record, "dense", "pre-activation", (0,), 1) == ""
     text = told(record, "dense", "pre-activation", (0,), 0)
-    assert text.startswith("Next to no gradient comes back from the loss, at most 1.3e-109: the so")
+    assert text.startswith("Next to no gradient comes back from the loss, about 1.3e-109 at most: ")
     assert text.endswith(SCALE)
     assert told(record, "dense", "kernel", (0, 0)) == ""
 
