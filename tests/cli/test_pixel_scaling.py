@@ -216,3 +216,15 @@ def test_weights_of_a_file_are_the_numbers_that_they_are(run, tmp_path):
     before = first_step(run, "two.csv", "--network", "model.keras", number="before")
     kernel = read_keras(tmp_path / "model.keras", None).network.weights[0]["kernel"]
     assert before["conv2d kernel"] == kernel.astype(np.float64).tolist()
+
+
+def test_a_training_rounds_the_files_decimals_to_float32(run, tmp_path):
+    images = np.random.default_rng(5).uniform(0, 250, (8, 4, 4))
+    models = []
+    for dtype in (np.float64, np.float32):
+        np.savez(tmp_path / "data.npz", x_train=images.astype(dtype), y_train=np.arange(8) % 2)
+        said(run, "train", "data.npz", "--network", NETWORK, "--epochs", "2", "--force")
+        models.append(read_keras(tmp_path / "model.keras", None).network.weights)
+    for first, second in zip(*models, strict=True):
+        assert first.keys() == second.keys()
+        assert all((first[name] == second[name]).all() for name in first)
