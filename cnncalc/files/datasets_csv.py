@@ -21,6 +21,7 @@ from cnncalc.files.delimited import CellNumbers, Record, encoding_of, is_blank, 
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.training.classes import OutputOf
 
 __all__ = ["read_labelled_csv"]
 
@@ -33,11 +34,13 @@ def read_labelled_csv(
     path: Path,
     label_column: str | None = None,
     image_size: tuple[int, int] | None = None,
+    output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
     """Read a .csv or .tsv file, compressed by gzip or not, with a header line or without.
 
     Arguments: the `label_column`, by name or number from 1; None for one that is called label,
-    class, target, y or digit; the `image_size` (height, width), None for square images.
+    class, target, y or digit; the `image_size` (height, width), None for square images; what tells
+    the classes of the network that is to take the images, if there is one.
     Raises InputError where the file can't be read, OptionError where the column can't be told.
     """
     check_readable(path)
@@ -47,7 +50,7 @@ def read_labelled_csv(
     numbers, labels = _load(path, table, column)
     names = np.char.strip(np.array(labels))
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
-    data = from_arrays(quoted(path), {"training": arrays})
+    data = from_arrays(quoted(path), {"training": arrays}, output_of)
     guessed = image_size is None and shape[2] == 3
     return replace(data, notes=(_guess(path, shape),)) if guessed else data
 
@@ -160,7 +163,7 @@ def _load(path: Path, table: _Table, column: int) -> tuple[Array, list[str]]:
         warnings.simplefilter("ignore")  # a file without lines is an error below
         lines = _pixel_lines(path, table, column, labels)
         try:
-            array: Array = np.loadtxt(lines, np.float32, comments=None, delimiter=",", ndmin=2)
+            array: Array = np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
         except ValueError as error:
             for _ in _pixel_lines(path, table, column, labels, looks_at_all=True):
                 pass  # the line of a cell that is no number raises an error that names it

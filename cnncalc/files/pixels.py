@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cnncalc.errors import InputError
 
 __all__ = [
+    "BYTE",
     "MOST_VALUES",
     "Channels",
     "Kind",
@@ -19,8 +20,9 @@ __all__ = [
     "PixelInput",
     "Requirement",
     "Values",
-    "as_float32",
+    "largest_level",
     "pixel_values",
+    "require_float32",
     "size_text",
 ]
 
@@ -29,6 +31,9 @@ Channels = Literal["grey", "rgb", "as-is"]
 Kind = Literal["image", "sheet", "grid", "article"]
 
 MOST_VALUES = 2**28  # 2 GiB of float64
+BYTE = 255.0
+# Images of more bits keep the values that they store.
+WIDEST_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,15 @@ class PixelInput:
         height, width, channels = self.values.shape
         return PixelHeader(self.name, self.kind, (height, width, channels))
 
+    @property
+    def largest(self) -> float:
+        """The largest value that a pixel can have: an image of up to 16 bits is read as 0 to 255.
+
+        Of other numbers it is that of a data set with them alone.
+        """
+        is_image = self.bit_depth is not None and self.bit_depth <= WIDEST_BYTES
+        return BYTE if is_image else largest_level(self.values)
+
 
 def pixel_values(array: npt.NDArray[Any]) -> Values:
     """Return an array (height, width) or (height, width, channels) as read-only values.
@@ -89,21 +103,30 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     return values
 
 
-def as_float32(values: npt.NDArray[Any], source: str) -> npt.NDArray[np.float32]:
-    """Return numbers as networks take them.
+def largest_level(values: npt.NDArray[Any]) -> float:
+    """Return the largest value that pixels like these can have.
 
-    Raises InputError, which begins with the `source`, for a number beyond what float32 holds.
+    255 for bytes; for other numbers 1 or 255, the first that none exceeds, or else their own.
+
+    >>> [largest_level(np.array(values)) for values in ([0.5, 1.0], [0.5, 2.0], [0.0, -300.0])]
+    [1.0, 255.0, 300.0]
     """
-    with np.errstate(over="ignore"):
-        rounded = values.astype(np.float32)
-    beyond = np.isinf(rounded)
-    if beyond.any():
-        message = (
-            f"{source} must hold numbers within ±3.4e38, as networks calculate in float32. "
-            f"Received: {values[beyond][0]:.6g}"
-        )
-        raise InputError(message)
-    return rounded
+    if values.dtype == np.uint8:
+        return BYTE
+    high = max(float(values.max()), -float(values.min()))
+    return next((bound for bound in (1.0, BYTE) if high <= bound), high)
+
+
+def require_float32(values: npt.NDArray[Any], source: str) -> None:
+    """Raise InputError, which begins with the `source`, for a number beyond what float32 holds."""
+    most = float(np.finfo(np.float32).max)
+    for extreme in (values.max(), values.min()):
+        if abs(float(extreme)) > most:
+            message = (
+                f"{source} must hold numbers within ±3.4e38, as networks calculate in float32. "
+                f"Received: {extreme:.6g}"
+            )
+            raise InputError(message)
 
 
 def size_text(values: Values) -> str:
