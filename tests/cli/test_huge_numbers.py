@@ -30,6 +30,8 @@ def test_a_grid_of_huge_numbers_is_shown_with_its_mean(run, options):
 @pytest.mark.parametrize("command", ["show", "explain"])
 def test_a_large_grid_of_huge_numbers_is_drawn(run, tmp_path, monkeypatch, command, color):
     monkeypatch.setenv("FORCE_COLOR", color)
+    # rich keeps a style as it was drawn first, for other tests as well.
+    monkeypatch.setenv("COLORTERM", "truecolor")
     signs = np.where(np.arange(40 * 200) % 3, 1.0, -1.0)
     np.save(tmp_path / "huge.npy", 1.7e308 * signs.reshape(40, 200))
     pooled = ("explain", "MaxPooling2D(2)", "huge.npy", "--layer", "max_pooling2d", "--at", "0,0,0")

@@ -21,7 +21,7 @@ ANSWERS_AT_ONCE = {
 CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
-    | {"cells", "source", "unfinished"},
+    | {"cells", "delimited", "source", "spreadsheets", "unfinished", "workbook_reference"},
     "cnncalc.training": set(),
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }
