@@ -16,7 +16,14 @@ from cnncalc.cli.types import SHAPE
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.files.paths import check_readable, did_you_mean, quoted
 from cnncalc.layers import Layer, Shape
-from cnncalc.network import Network, Weights, assemble, initialize, walk
+from cnncalc.network import (
+    Network,
+    Weights,
+    assemble,
+    initialize,
+    require_finite_weights,
+    walk,
+)
 from cnncalc.notation import parse
 
 if TYPE_CHECKING:
@@ -94,7 +101,8 @@ class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
     `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
-    photos are made to fit the input; `training` is how a .keras file says that it is trained.
+    photos are made to fit the input; `training` is how a .keras file says that it is trained;
+    `file` is that .keras file.
     """
 
     layers: tuple[Layer, ...]
@@ -104,6 +112,7 @@ class NetworkSource:
     class_names: tuple[str, ...] = ()
     fit: Fit = "stretch"
     training: Training | None = None
+    file: Path | None = None
 
 
 def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
@@ -181,6 +190,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         tuple(map(str, names)) if isinstance(names, list) else (),
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
+        path,
     )
 
 
@@ -204,9 +214,11 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
     """
     if initial.weights is not None:
         network = _weighted(source.layers, input_shape, initial.weights)
+        require_finite_weights(network, quoted(initial.weights))
         remark(f"weights: {initial.weights}")
     elif source.weights is not None:
         network = assemble(source.layers, input_shape, source.weights)
+        require_finite_weights(network, quoted(source.file or source.name))
     else:
         network = initialize(source.layers, input_shape, initial.seed)
         remark(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")

@@ -15,7 +15,7 @@ from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
-from cnncalc.network import forward
+from cnncalc.network import Array, Network, find_overflow, forward
 from cnncalc.training.saliency import pixel_influence
 from cnncalc.views.predictions import Prediction, predictions_csv, predictions_json
 from cnncalc.views.terminal import Display
@@ -94,9 +94,30 @@ def _kind(trained: TrainedModel, model: Path) -> Kind:
 def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -> Prediction:
     network = trained.network
     image = read_network_input(source, network.input_shape, trained.fit)
-    outputs = forward(network, image[np.newaxis])[0]
+    # What overflows is said below, in our words.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        outputs = forward(network, image[np.newaxis])[0]
+    _require_finite(network, image, outputs, source)
     if kind == "yes or no":
         outputs = np.array([1 - outputs[0], outputs[0]])
-    influence = pixel_influence(network, image, int(outputs.argmax())) if explain else None
+    influence = _influence(network, image, int(outputs.argmax()), source) if explain else None
     said = "score" if kind == "scores" else "probability"
     return Prediction(printable(source), trained.classes, outputs, said, influence)
+
+
+def _require_finite(network: Network, image: Array, outputs: Array, source: str) -> None:
+    if not np.isfinite(outputs).all():
+        message = (
+            f"{quoted(source)}: the model puts out {outputs[~np.isfinite(outputs)][0]}, which is "
+            f"no number, from layer {find_overflow(network, image)} on; float32 holds about ±3.4e38"
+        )
+        raise InputError(message)
+
+
+def _influence(network: Network, image: Array, label: int, source: str) -> Array:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        influence = pixel_influence(network, image, label)
+    if not np.isfinite(influence).all():
+        message = f"{quoted(source)}: the gradient by its pixels leaves what float32 holds"
+        raise InputError(message)
+    return influence

@@ -235,7 +235,7 @@ def _state(
     state = initial_state(optimizer, weights)
     order = _slot_order(optimizer, state)
     scalars = 1 if is_dataclass(optimizer.learning_rate) else 2
-    if len(arrays) != scalars + len(order) or arrays[0].shape:
+    if len(arrays) != scalars + len(order) or arrays[0].shape or not np.isfinite(arrays[0]):
         return None
     state.iterations = int(arrays[0])
     for (weight, name), array in zip(order, arrays[scalars:], strict=True):

@@ -17,7 +17,7 @@ from cnncalc.files.keras_training import (
 )
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photos import Fit
-from cnncalc.network import Network
+from cnncalc.network import Network, require_finite_weights
 from cnncalc.training.fit import result
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
@@ -71,7 +71,8 @@ def write_model(
 def read_model(path: Path) -> TrainedModel:
     """Read a `.keras` file that classifies images, of cnncalc or of Keras.
 
-    Raises InputError where it can't be read, or doesn't end in one row of numbers a sample.
+    Raises InputError where it can't be read, doesn't end in one row of numbers a sample, or holds
+    weights that are no finite numbers.
     """
     model = read_keras(path)
     network = model.network
@@ -82,6 +83,7 @@ def read_model(path: Path) -> TrainedModel:
             f"class. Received: input {network.input_shape}, output {output}"
         )
         raise InputError(message)
+    require_finite_weights(network, quoted(path))
     stored = model.metadata.get("class_names")
     named = stored if isinstance(stored, list) and len(stored) == max(output[0], 2) else []
     fit = model.metadata.get("fit")

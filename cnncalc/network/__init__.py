@@ -4,6 +4,7 @@ The calculator's single convolution is a network too: one layer, or a convolutio
 """
 
 from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.finite import find_overflow, require_finite_weights
 from cnncalc.network.forward_pass import forward, forward_layer
 from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, forward_saved
@@ -26,10 +27,12 @@ __all__ = [
     "assemble",
     "backward",
     "backward_layer",
+    "find_overflow",
     "forward",
     "forward_layer",
     "forward_saved",
     "initialize",
+    "require_finite_weights",
     "walk",
     "without_last_activation",
 ]
