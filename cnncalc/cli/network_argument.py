@@ -29,6 +29,7 @@ from cnncalc.notation import parse
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
     from cnncalc.files.photos import Fit
+    from cnncalc.training.learnt_images import LearntImages
 
 __all__ = [
     "ARTICLE",
@@ -102,7 +103,7 @@ class NetworkSource:
 
     `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
     photos are made to fit the input; `training` is how a .keras file says that it is trained;
-    `file` is that .keras file.
+    `file` is that .keras file; `learnt` is what it says of the images that it was trained on.
     """
 
     layers: tuple[Layer, ...]
@@ -113,6 +114,7 @@ class NetworkSource:
     fit: Fit = "stretch"
     training: Training | None = None
     file: Path | None = None
+    learnt: LearntImages | None = None
 
 
 def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
@@ -175,6 +177,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
     from cnncalc.files.keras_training import read_training
+    from cnncalc.files.learnt_images import IMAGES, read_learnt
     from cnncalc.files.photos import Fit
 
     model = read_keras(path, input_shape)
@@ -191,6 +194,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
         path,
+        read_learnt(model.metadata.get(IMAGES), network.input_shape),
     )
 
 

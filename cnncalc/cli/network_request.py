@@ -26,6 +26,8 @@ from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.trace import Trace
+from cnncalc.training.learnt_images import BYTES
+from cnncalc.training.unseen import image_differences
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -42,6 +44,7 @@ __all__ = [
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
+FLOATING = 32  # bits of a channel whose numbers are no levels
 
 
 @dataclass(frozen=True)
@@ -103,8 +106,20 @@ def fit_image(
     source = read_network(wanted.network, wanted.input_shape)
     image = _fitting_image(given, source, resize=fitting.resize)
     network = build_network(source, image.values.shape, initial)
+    if initial.weights is None:
+        _warn_of_unseen(source, image)
     names = _class_names(fitting, source, network.shapes[-1])
     return FittedImage(image, network, names, source.training)
+
+
+def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:
+    """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
+    if source.learnt is None:
+        return
+    is_bytes = image.kind == "image" and image.bit_depth != FLOATING
+    in_range = is_bytes and source.learnt.values == BYTES
+    for each in image_differences(source.learnt, image.values, in_range=in_range):
+        remark(f"Warning: {image.name}: {each.text}")
 
 
 def _class_names(

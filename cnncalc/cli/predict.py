@@ -10,7 +10,8 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
-from cnncalc.cli.remarks import remark
+from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
+from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
@@ -45,11 +46,21 @@ __all__ = ["predict"]
     show_default=True,
     help="Bars for people; csv or json with every class's number for programs.",
 )
-def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: str) -> None:
+@taking_options
+def predict(
+    model: Path,
+    images: Sequence[str],
+    top: int,
+    explain: bool,
+    form: str,
+    taking: TakingOptions,
+) -> None:
     """Say what MODEL, a .keras file, takes each IMAGE for.
 
-    Photos are made to fit as in training; a .csv, .npy or .xlsx grid must have the right size. An
-    IMAGE that can't be read is named in the end, when the others have been shown.
+    Photos are made to fit as in training, and brought to the values that the model learnt, which
+    files of train remember; a .csv, .npy or .xlsx grid must have the right size. Where an IMAGE is
+    unlike what was learnt, that is said. An IMAGE that can't be read is named in the end, when the
+    others have been shown.
     """
     if explain and form == "csv":
         message = "--explain is shown as a table or as json. Received: --format csv"
@@ -61,11 +72,14 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
     predictions, failures = [], []
     for source in images:
         try:
-            predictions.append(_predict(trained, kind, source, explain=explain))
+            predictions.append(_predict(trained, kind, source, taking, explain=explain))
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     if predictions:
+        found = [(each.name, one) for each in predictions for one in each.differences]
+        say_differences(found, len(predictions))
         _show(predictions, form, top)
+        say_remarks()
     if failures:
         raise InputError("; ".join(failures))
 
@@ -91,9 +105,19 @@ def _kind(trained: TrainedModel, model: Path) -> Kind:
     return kind
 
 
-def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -> Prediction:
+def _predict(
+    trained: TrainedModel, kind: Kind, source: str, taking: TakingOptions, *, explain: bool
+) -> Prediction:
     network = trained.network
-    image = read_network_input(source, network.input_shape, trained.fit)
+    given = read_network_input(
+        source,
+        network.input_shape,
+        trained.fit,
+        trained.learnt,
+        raw=taking.raw,
+        invert=taking.invert,
+    )
+    image = given.values
     # What overflows is said below, in our words.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         outputs = forward(network, image[np.newaxis])[0]
@@ -102,7 +126,8 @@ def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -
         outputs = np.array([1 - outputs[0], outputs[0]])
     influence = _influence(network, image, int(outputs.argmax()), source) if explain else None
     said = "score" if kind == "scores" else "probability"
-    return Prediction(printable(source), trained.classes, outputs, said, influence)
+    found = tuple(with_hint(each, taking) for each in given.differences)
+    return Prediction(printable(source), trained.classes, outputs, said, influence, found)
 
 
 def _require_finite(network: Network, image: Array, outputs: Array, source: str) -> None:

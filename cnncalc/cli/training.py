@@ -20,6 +20,7 @@ from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
+from cnncalc.training.learnt_images import LearntImages, value_range
 from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -34,7 +35,10 @@ __all__ = ["Session", "chosen_loss", "prepare"]
 
 @dataclass(frozen=True)
 class Session:
-    """All that a training needs: the plan, the data's parts, and how photos were made to fit."""
+    """All that a training needs: the plan, the data's parts, and how photos were made to fit.
+
+    `learnt` is how the images were that the network learnt before, None where there is no such.
+    """
 
     plan: TrainingPlan
     parts: Parts
@@ -42,6 +46,7 @@ class Session:
     fit: Fit
     engine: Engine
     optimizer_state: OptimizerState | None = None
+    learnt: LearntImages | None = None
 
     @property
     def held_out(self) -> tuple[str, Dataset]:
@@ -83,9 +88,21 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         say_how_it_goes_on(plan, origin, state)
+        _warn_of_another_range(origin, parts.training)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, state)
+    return Session(plan, parts, data, fit, engine, state, origin.learnt)
+
+
+def _warn_of_another_range(origin: Start, training: Dataset) -> None:
+    if origin.learnt is None:
+        return
+    own, before = value_range(training), origin.learnt.values
+    if own != before:
+        remark(
+            f"Warning: the images hold {own}, the model learnt {before}; the numbers are taken as "
+            "they are"
+        )
 
 
 def _engine(name: str) -> Engine:

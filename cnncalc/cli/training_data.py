@@ -39,6 +39,7 @@ def read_labelled(
     fit: Fit = "stretch",
     *,
     judged: bool = False,
+    negative: bool = False,
 ) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
     size = None if given.image_size is None else pair(given.image_size, "image_size")
@@ -47,7 +48,7 @@ def read_labelled(
         size = size or Size(*input_shape[:2])
         channels = 1 if given.grey else input_shape[2]
     options = ReadOptions(
-        size, fit, channels, given.label_column, given.strict, given.cache, judged
+        size, fit, channels, given.label_column, given.strict, given.cache, judged, negative
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)

@@ -19,6 +19,7 @@ from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import is_finished, lacks_best, result
 from cnncalc.training.identity import identity
+from cnncalc.training.learnt_images import describe_images
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.plan import TrainingPlan
@@ -117,9 +118,10 @@ def write_files(
 
 
 def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
+    training = session.parts.training
+    learnt = describe_images(training).after(session.learnt)
     with write_atomically(path, force=force) as file:
-        names = session.parts.training.class_names
-        write_model(file, session.plan, state, names, session.fit)
+        write_model(file, session.plan, state, training.class_names, session.fit, learnt)
     note(f"wrote {path}")
 
 

@@ -14,6 +14,7 @@ from cnncalc.errors import InputError
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights
+from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
@@ -35,6 +36,7 @@ class Start:
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
+    learnt: LearntImages | None = None
 
 
 def read_start(text: str | None) -> Start:
@@ -57,6 +59,7 @@ def read_start(text: str | None) -> Start:
             training.loss,
             training.optimizer,
             training.state,
+            model.learnt,
         )
     source = read_network(text)
     return Start(source.layers, source.input_shape)

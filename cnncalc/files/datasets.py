@@ -33,6 +33,7 @@ class ReadOptions:
     `label_column` of a .csv file, by name or number from 1. `strict` makes a photo that can't be
     decoded an error. `cache` is the photo cache's folder, None for the user's own. Photos that are
     `judged`, not learnt from, may be of one class, and only the part to test with is read of them.
+    `negative` as in `PhotoShape`.
     """
 
     image_size: tuple[int, int] | None = None
@@ -42,6 +43,7 @@ class ReadOptions:
     strict: bool = False
     cache: Path | None = None
     judged: bool = False
+    negative: bool = False
 
 
 DEFAULTS = ReadOptions()
@@ -108,7 +110,7 @@ def _read_folder(
         if images:
             return read_idx(images)
         height, width = options.image_size or (300, 300)
-        shape = PhotoShape(height, width, options.channels, options.fit)
+        shape = PhotoShape(height, width, options.channels, options.fit, options.negative)
         cache = options.cache or default_cache_folder()
         return read_photo_folders(
             folder,

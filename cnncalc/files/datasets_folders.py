@@ -62,6 +62,7 @@ def read_photo_folders(
         datasets.get("validation"),
         datasets.get("test"),
         notes=tuple(notes),
+        folder=folders[last],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ class LabelledData:
     """What a source holds to train on, and to validate and test with, if it says so itself.
 
     `largest` is the largest value that a pixel can have: 255 for bytes. `notes` are sentences on
-    what was left out and the like.
+    what was left out and the like. `folder` is where the photos of the last part lie, by the names
+    of its samples; None where they are no photos.
     """
 
     training: Dataset
@@ -33,6 +35,7 @@ class LabelledData:
     test: Dataset | None = None
     largest: float = BYTE
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
 
 
 class LabelledArrays(NamedTuple):

@@ -12,6 +12,7 @@ import numpy as np
 
 from cnncalc.network import Array
 from cnncalc.training.evaluation import Evaluation
+from cnncalc.training.unseen import Difference
 
 __all__ = ["Prediction", "evaluation_json", "predictions_csv", "predictions_json"]
 
@@ -22,6 +23,7 @@ class Prediction:
 
     `name` is the image's; `outputs` (classes,) are probabilities, or else scores as `kind` says:
     "probability" or "score". `influence` (height, width, 1) is each pixel's, if asked for.
+    `differences` tell in what the image is unlike those that the model learnt.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Prediction:
     outputs: Array
     kind: str
     influence: Array | None = None
+    differences: tuple[Difference, ...] = ()
 
     @property
     def best(self) -> list[int]:
@@ -61,7 +64,8 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
 def predictions_json(predictions: Sequence[Prediction]) -> str:
     """Write a list of one object an image: its name, its class, and every class's number.
 
-    Where it was asked for, each pixel's influence comes along, as rows of numbers.
+    Its differences from the images that the model learnt are a list of a kind and a text. Where it
+    was asked for, each pixel's influence comes along, as rows of numbers.
 
     >>> half = Prediction("a.png", ("cat", "dog"), np.array([0.25, 0.75]), "probability")
     >>> json.loads(predictions_json([half]))[0]["probability"]["dog"]
@@ -72,6 +76,7 @@ def predictions_json(predictions: Sequence[Prediction]) -> str:
             "image": each.name,
             "class": each.label,
             each.kind: dict(zip(each.class_names, map(float, each.outputs), strict=True)),
+            "differences": _records(each.differences),
         }
         | ({} if each.influence is None else {"influence": each.influence[..., 0].tolist()})
         for each in predictions
@@ -79,9 +84,14 @@ def predictions_json(predictions: Sequence[Prediction]) -> str:
     return json.dumps(records, indent=1) + "\n"
 
 
-def evaluation_json(evaluation: Evaluation) -> str:
+def _records(differences: Sequence[Difference]) -> list[dict[str, str]]:
+    return [{"kind": each.kind, "text": each.text} for each in differences]
+
+
+def evaluation_json(evaluation: Evaluation, differences: Sequence[Difference] = ()) -> str:
     """Write the loss, the accuracy, each class's precision and recall, and the confusion matrix.
 
+    The data's `differences` from the images that the model learnt are a list of a kind and a text.
     What has no value, such as the precision of a class that was never predicted, is null.
     """
     report, score = evaluation.report, evaluation.score
@@ -100,5 +110,6 @@ def evaluation_json(evaluation: Evaluation) -> str:
         "accuracy": score.accuracy,
         "classes": classes,
         "confusion_matrix": report.matrix.tolist(),
+        "differences": _records(differences),
     }
     return json.dumps(record, indent=1) + "\n"
