@@ -194,7 +194,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
         path,
-        read_learnt(model.metadata.get(IMAGES), network.input_shape),
+        read_learnt(model.metadata.get(IMAGES)),
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from cnncalc.layers import Shape
 from cnncalc.training.learnt_images import LearntImages, Spread, ValueRange
 
 __all__ = ["IMAGES", "learnt_metadata", "read_learnt"]
@@ -22,7 +21,7 @@ def learnt_metadata(learnt: LearntImages) -> dict[str, Any]:
     """Return what is kept, as JSON has it.
 
     >>> seen = LearntImages((8, 8, 1), ValueRange(0, 16), Spread(0.3, 0.03), Spread(0.2, 0.05))
-    >>> read_learnt(learnt_metadata(seen), (8, 8, 1)) == seen
+    >>> read_learnt(learnt_metadata(seen)) == seen
     True
     """
     return {
@@ -33,8 +32,8 @@ def learnt_metadata(learnt: LearntImages) -> dict[str, Any]:
     }
 
 
-def read_learnt(stored: object, input_shape: Shape) -> LearntImages | None:
-    """Return what was kept, None where nothing was, or it can't be of this network's images."""
+def read_learnt(stored: object) -> LearntImages | None:
+    """Return what was kept, None where nothing was, or what is no such thing."""
     try:
         shape, values, brightness, border = (
             stored[name]  # type: ignore[index]  # whatever it is, it is tried
@@ -46,10 +45,9 @@ def read_learnt(stored: object, input_shape: Shape) -> LearntImages | None:
             Spread(**_numbers(brightness)),
             Spread(**_numbers(border)),
         )
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
-    fits = learnt.shape == tuple(input_shape) and learnt.values.least < learnt.values.largest
-    return learnt if fits else None
+    return learnt if learnt.values.least < learnt.values.largest else None
 
 
 def _numbers(stored: Mapping[str, Any]) -> dict[str, float]:

@@ -99,5 +99,5 @@ def read_model(path: Path) -> TrainedModel:
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
         model.notes,
-        read_learnt(model.metadata.get(IMAGES), network.input_shape),
+        read_learnt(model.metadata.get(IMAGES)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -84,6 +84,10 @@ class LearntImages:
     brightness: Spread
     border: Spread
 
+    def are_of(self, shape: Sequence[int]) -> bool:
+        """Say whether images of this shape are like these; grey ones may lack the last axis."""
+        return tuple(shape) in (self.shape, self.shape[: 2 if self.shape[-1] == 1 else 3])
+
     def look_negative(self, images: Array, negatives: Array) -> NDArray[np.bool_]:
         """Say of which images the negative is far more like what was learnt than they are.
 
@@ -137,7 +141,7 @@ def describe_images(dataset: Dataset) -> LearntImages:
         Spread(round(mean, 6), round(deviation, 6))
         for mean, deviation in zip(means, deviations, strict=True)
     )
-    return LearntImages(dataset.input_shape, values, brightness, border)
+    return LearntImages(tuple(dataset.images.shape[1:]), values, brightness, border)
 
 
 def a_few(dataset: Dataset, most: int = MOST_IMAGES) -> Dataset:
@@ -184,6 +188,7 @@ def held_values(dataset: Dataset) -> ValueRange:
 def _brightness(images: Array, values: ValueRange) -> Array:
     """Return how bright each image is, and its border: (images, 2), shares of the range."""
     height, width = images.shape[1:3]
+    images = images.reshape(len(images), height, width, -1)  # grey ones may lack the last axis
     thick = max(1, min(height, width) // 16)
     inner = images[:, thick : height - thick, thick : width - thick]
     whole, within = (part.sum(axis=(1, 2, 3), dtype=np.float64) for part in (images, inner))

@@ -74,7 +74,10 @@ def resizing(before: Size, after: Size, fit: str) -> Difference | None:
     """
     height, width = before.height / after.height, before.width / after.width
     other_aspect = max(height / width, width / height) >= OTHER_ASPECT
-    if max(height, width, 1 / height, 1 / width) < MUCH and not other_aspect:
+    # What is cropped or padded keeps its aspect: both sides are resized alike.
+    factors = {"stretch": (height, width), "crop": (min(height, width),)}
+    most = max(max(each, 1 / each) for each in factors.get(fit, (max(height, width),)))
+    if most < MUCH and not other_aspect:
         return None
     how = {"stretch": "stretched to another aspect", "crop": "cropped", "pad": "padded"}[fit]
     sizes = f"{before.height}×{before.width} to {after.height}×{after.width}"
@@ -163,7 +166,7 @@ def image_differences(
     channels); its `negative` likewise, None for the plain one in the range that was learnt;
     `in_range`, whether it is in that range by its kind, whatever values it holds.
     """
-    if learnt is None or image.shape != learnt.shape:
+    if learnt is None or not learnt.are_of(image.shape):
         return ()
     held = ValueRange(float(image.min()), float(image.max()))
     other = None if in_range else range_difference(held, learnt.values)
@@ -180,13 +183,13 @@ def data_differences(
     learnt: LearntImages | None, dataset: Dataset, *, in_range: bool = False
 ) -> tuple[Difference, ...]:
     """Say in what a data set's numbers differ from those learnt; as `image_differences`."""
-    if learnt is None or dataset.input_shape != learnt.shape:
+    if learnt is None or not learnt.are_of(dataset.input_shape):
         return ()
     some = a_few(dataset)
     whole = dataset if isinstance(dataset.images, np.ndarray) else some
     other = None if in_range else range_difference(held_values(whole), learnt.values)
     if other is not None:
-        return (other,)
+        return (replace(other, text=f"the data {other.text}"),)
     negative = _negative(learnt, some)
     count = int(negative.sum())
     if count < SHARE * len(some):
