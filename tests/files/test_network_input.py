@@ -135,5 +135,5 @@ def test_a_grid_is_inverted_in_the_range_that_was_learnt(tmp_path):
     given = read_network_input(path, (4, 4, 1), learnt=learnt(ValueRange(-1, 1)), invert=True)
     assert given.values[0, 0, 0] == 0
     assert given.values[1, 1, 0] == -1
-    with pytest.raises(OptionError, match="--invert needs the range .* the numbers of"):
+    with pytest.raises(OptionError, match=r"--invert needs the range .* the numbers of"):
         read_network_input(path, (4, 4, 1), invert=True)
