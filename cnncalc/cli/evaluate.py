@@ -58,9 +58,7 @@ def evaluate(model: Path, given: DataOptions, form: str, taking: TakingOptions) 
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)
     judged = judged_data(dataset, data.folder, fit, trained.learnt, taking)
-    # What overflows is said below, in our words.
-    with np.errstate(over="ignore", invalid="ignore"):
-        evaluation = evaluate_network(trained.network, _loss(trained), judged.dataset)
+    evaluation = evaluate_network(trained.network, _loss(trained), judged.dataset)
     _require_finite(evaluation, trained.network, judged.dataset)
     say_all(judged.differences)
     if form == "json":
