@@ -93,19 +93,6 @@ def test_what_overflows_in_float32_alone_is_traced(run, model):
     assert "nan" not in result.stdout
 
 
-def test_a_penalty_that_overflows_is_one_line(fails, tmp_path):
-    layers = parse("Conv2D(1, 1, kernel_regularizer=L2(1e308)); Flatten(); Dense(3)").layers
-    network = initialize(layers, SHAPE)
-    weights = [{k: np.zeros_like(v) for k, v in own.items()} for own in network.weights]
-    weights[0]["kernel"][...] = 1e3
-    with (tmp_path / "m.keras").open("wb") as file:
-        write_keras(file, KerasModel(assemble(layers, SHAPE, weights)))
-    save_npz(tmp_path / "data.npz")
-    assert fails("evaluate", "m.keras", "data.npz") == (
-        "the model's loss must be a number; its regularizers add to it inf. Received: inf"
-    )
-
-
 def test_an_optimizer_that_remembers_no_numbers_is_not_gone_on_with(run, fails, tmp_path):
     save_npz(tmp_path / "data.npz")
     options = ("--epochs", "1", "--batch-size", "16")
