@@ -117,9 +117,14 @@ def holds_numbers(path: Path) -> bool:
 
 
 def image_size(path: Path) -> Size | None:
-    """Return an image's upright (height, width) by its header, None where it can't be opened."""
+    """Return an image's upright (height, width) by its header, None where it can't be opened.
+
+    Of a TIFF that lies on its side it may be the lying one: see `_header`, which decodes it.
+    """
     try:
         with _opened(path) as image:
+            if image.format == "TIFF":
+                return Size(image.height, image.width)
             return Size(*_header(image, path.name, "as-is").shape[:2])
     except InputError:
         return None
