@@ -18,6 +18,7 @@ from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Network, find_overflow
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import Evaluation, evaluate_network
 from cnncalc.training.losses import LOSSES, Loss
@@ -51,8 +52,14 @@ def evaluate(model: Path, given: DataOptions, form: str, taking: TakingOptions) 
     for each in (*trained.notes, *trained.training.notes):
         remark(each)
     fit = given.fit or trained.fit
+    classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
     data = read_labelled(
-        given, trained.network.input_shape, fit, judged=True, negative=taking.invert
+        given,
+        trained.network.input_shape,
+        fit,
+        judged=True,
+        negative=taking.invert,
+        output_of=lambda shape: classes,
     )
     part, dataset = _part(data)
     if trained.class_names:

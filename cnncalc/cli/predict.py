@@ -11,6 +11,7 @@ import numpy as np
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
 from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
+from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import read_network_input
@@ -68,6 +69,7 @@ def predict(
     trained = read_model(model)
     for each in trained.notes:
         remark(each)
+    say_planes(trained.network.input_shape)
     kind = _kind(trained, model)
     predictions, failures = [], []
     for source in images:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from cnncalc.classification import class_count
 from cnncalc.cli.network_argument import read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
-from cnncalc.network import Weights
+from cnncalc.network import Weights, walk
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
@@ -37,6 +39,16 @@ class Start:
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None
+
+    def classes(self, image_shape: Shape) -> OutputClasses | None:
+        """Return the classes of the output for images of a shape; None where nothing tells them."""
+        if self.layers is None:
+            return None
+        *_, (last, shape) = walk(self.layers, self.input_shape or image_shape)
+        output = last.output_shape(shape)
+        if len(output) != 1:
+            return None  # an error of its own
+        return OutputClasses(class_count(output), self.class_names, self.weights is not None)
 
 
 def read_start(text: str | None) -> Start:

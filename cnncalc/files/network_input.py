@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import Channels
 from cnncalc.files.source import read_input
 from cnncalc.layers import Shape
+from cnncalc.network import image_shape
 from cnncalc.shapes import Size
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange
 from cnncalc.training.unseen import Difference, image_differences, resizing, scaling
@@ -49,18 +50,27 @@ def read_network_input(
     """Read an image for a network.
 
     Arguments: the `source`, anything that `read_input` takes; the network's `input_shape`, (height,
-    width, channels); how photos are made to `fit` it, as they were for training; what is known of
-    the images `learnt`, to whose range photos are brought, unless they are to stay `raw`;
-    `invert`, to take the negative.
+    width, channels), or (height, width) for grey; how photos are made to `fit` it, as they were for
+    training; what is known of the images `learnt`, to whose range photos are brought, unless they
+    are to stay `raw`; `invert`, to take the negative.
     Raises InputError where it can't be read, ShapeError where a grid has another size, OptionError
     where the negative of a grid is wanted, and it is not known of which range it is.
     """
-    if Path(source).suffix.lower() in _PHOTO_ENDINGS and input_shape[2] in _CHANNELS:
-        from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
+    shape = image_shape(input_shape)
+    if _is_photo(source) and shape[2] in _CHANNELS:
+        given = _photo(Path(source), shape, fit, learnt, raw=raw, invert=invert)
+    else:
+        given = _grid(source, shape, learnt, invert=invert)
+    return replace(given, values=given.values.reshape(input_shape))
 
-        if not holds_numbers(Path(source)):
-            return _photo(Path(source), input_shape, fit, learnt, raw=raw, invert=invert)
-    return _grid(source, input_shape, learnt, invert=invert)
+
+def _is_photo(source: str) -> bool:
+    """Say whether a source is an image file of levels from 0 to 255."""
+    if Path(source).suffix.lower() not in _PHOTO_ENDINGS:
+        return False
+    from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
+
+    return not holds_numbers(Path(source))
 
 
 def _photo(

@@ -3,9 +3,16 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.backward_pass import (
+    Gradients,
+    LayerGradients,
+    backward,
+    backward_layer,
+    first_to_learn,
+)
 from cnncalc.network.finite import find_overflow, require_finite_weights
 from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, forward_saved
 from cnncalc.network.structure import (
@@ -28,10 +35,14 @@ __all__ = [
     "backward",
     "backward_layer",
     "find_overflow",
+    "first_to_learn",
     "forward",
     "forward_layer",
     "forward_saved",
+    "image_shape",
     "initialize",
+    "layers_on_images",
+    "on_images",
     "require_finite_weights",
     "walk",
     "without_last_activation",

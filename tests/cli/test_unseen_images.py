@@ -275,3 +275,19 @@ def test_going_on_with_images_of_another_range_is_warned_of_and_remembered(run, 
     warning = "Warning: the images hold 0 to 1, the model learnt 0 to 255; the numbers are taken as"
     assert warning in result.stderr
     assert read_model(Path("b.keras")).learnt.values == (0, 1)
+
+
+def test_a_network_without_a_channel_axis_remembers_its_grey_images(run, digits, tmp_path):
+    network = "Flatten(input_shape=(8, 8)); Dense(10, activation='softmax')"
+    assert run("train", "--network", network, "--epochs", "2").exit_code == 0
+    assert read_model(Path("model.keras")).learnt.shape == (8, 8, 1)
+    one = next((digits / "negative").rglob("*.png"))
+    assert "looks like the negative" in run("predict", "model.keras", one).stderr
+    result = run("predict", "model.keras", one, "--invert", "--format", "json")
+    (record,) = json.loads(result.stdout)
+    assert [each["kind"] for each in record["differences"]] == ["resized", "scaled"]
+    image = 16 - read_digits().test.batch(np.array([0]))[0][0, ..., 0].astype(float)
+    np.savetxt(tmp_path / "not.csv", image, delimiter=",")
+    assert "looks like the negative" in run("trace", "model.keras", "not.csv").stderr
+    result = run("evaluate", "model.keras", digits / "negative", "--cache", "cache")
+    assert "Warning: 60 of 60 images" in result.stderr
