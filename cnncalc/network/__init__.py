@@ -4,8 +4,9 @@ The calculator's single convolution is a network too: one layer, or a convolutio
 """
 
 from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
-from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.forward_pass import forward, forward_layer, forward_near
 from cnncalc.network.initialization import initialize
+from cnncalc.network.kinks import at_kinks
 from cnncalc.network.saved_pass import Saved, forward_saved
 from cnncalc.network.structure import (
     Array,
@@ -24,10 +25,12 @@ __all__ = [
     "Saved",
     "Weights",
     "assemble",
+    "at_kinks",
     "backward",
     "backward_layer",
     "forward",
     "forward_layer",
+    "forward_near",
     "forward_saved",
     "initialize",
     "walk",
