@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnncalc.classification import Kind, class_count, classification_kind
 from cnncalc.errors import OptionError
 from cnncalc.views.workbook import formulas
-from cnncalc.views.workbook.nearness import LEAST, above
+from cnncalc.views.workbook.nearness import LEAST, NEAREST, above
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
 from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,
@@ -39,7 +39,7 @@ __all__ = ["prediction_volumes"]
 # The first of equal ones counts, as in NumPy and Keras; rounding sets none apart.
 _CLASS_OF_LARGEST = "INDEX({0},MATCH(1,{1},0))"
 _YES_OR_NO = f"INDEX({{0}},IF({{1}}{above(0.5)},2,1))"
-_LARGEST_NOTE = "Of the outputs; what is 1E-12 less may be the same but for rounding."
+_LARGEST_NOTE = f"Of the outputs: whichever is {NEAREST} counts as it, and the first is the class."
 _CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
 _MARGIN = "IF({0}=1,-{1},{1})"
 
