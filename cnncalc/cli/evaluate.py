@@ -13,6 +13,7 @@ from cnncalc.cli.training_options import DataOptions, data_options
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.losses import LOSSES, Loss
@@ -43,7 +44,10 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     for each in (*trained.notes, *trained.training.notes):
         remark(each)
     fit = given.fit or trained.fit
-    data = read_labelled(given, trained.network.input_shape, fit, judged=True)
+    classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
+    data = read_labelled(
+        given, trained.network.input_shape, fit, judged=True, output_of=lambda shape: classes
+    )
     part, dataset = _part(data)
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)

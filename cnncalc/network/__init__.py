@@ -3,8 +3,15 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.backward_pass import (
+    Gradients,
+    LayerGradients,
+    backward,
+    backward_layer,
+    first_to_learn,
+)
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
+from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
 from cnncalc.network.kinks import at_kinks
 from cnncalc.network.saved_pass import Saved, forward_saved
@@ -28,11 +35,15 @@ __all__ = [
     "at_kinks",
     "backward",
     "backward_layer",
+    "first_to_learn",
     "forward",
     "forward_layer",
     "forward_near",
     "forward_saved",
+    "image_shape",
     "initialize",
+    "layers_on_images",
+    "on_images",
     "walk",
     "without_last_activation",
 ]

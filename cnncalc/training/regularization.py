@@ -30,7 +30,7 @@ def penalty(network: Network) -> float:
     """
     total = 0.0
     for layer, weights in zip(network.layers, network.weights, strict=True):
-        for name, regularizer in layer.regularizers.items():
+        for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 total += regularizer.l1 * float(np.abs(weights[name]).sum(dtype=np.float64))
             if regularizer.l2:
@@ -48,7 +48,7 @@ def add_penalty_gradients(
     is 0 at 0.
     """
     for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
-        for name, regularizer in layer.regularizers.items():
+        for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 signed = on_kink(weights[name], 0) if near else weights[name]
                 own[name] += regularizer.l1 * np.sign(signed)

@@ -117,3 +117,12 @@ def test_a_weight_that_rounding_keeps_from_0_has_no_sign_where_near_counts(near,
     gradients = [{"kernel": np.zeros_like(kernel)}]
     add_penalty_gradients(assemble([layer], (3,), [{"kernel": kernel}]), gradients, near=near)
     assert gradients[0]["kernel"].ravel().tolist() == [0.5 * sign, -0.5, 0]
+
+
+def test_a_frozen_layers_penalty_counts_neither_in_the_loss_nor_in_gradients():
+    plain, frozen = network(), network([replace(layer, trainable=False) for layer in LAYERS])
+    assert penalty(plain) > 0
+    assert penalty(frozen) == 0
+    gradients = [{} for _ in frozen.layers]
+    add_penalty_gradients(frozen, gradients)
+    assert not any(gradients)
