@@ -35,8 +35,8 @@ class Classification:
     """What an output says of each class.
 
     `outputs` (classes,) are the network's numbers, or the probabilities of no and of yes;
-    `predicted` is the class of the largest, the first of equal ones; `logits` (units,) are what
-    the softmax or the sigmoid was taken of, None for scores.
+    `predicted` is the class of the largest, the first of those equal but for rounding; `logits`
+    (units,) are what the softmax or the sigmoid was taken of, None for scores.
     """
 
     kind: Kind
@@ -87,7 +87,7 @@ def classify(trace: Trace) -> Classification | None:
     return Classification(
         kind,
         outputs,
-        int(predicted_classes(trace.output[np.newaxis])[0]),
+        int(predicted_classes(trace.output[np.newaxis], near=True)[0]),
         None if kind == "scores" else _logits(trace),
     )
 

@@ -76,7 +76,7 @@ def _against_target(
 def _table(record: StepRecord, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
     count = len(record.labels)
     shown = count if screen.display.full else min(count, MOST_SAMPLES)
-    taken = predicted_classes(record.outputs)
+    taken = predicted_classes(record.outputs, near=True)
     rows = [
         [
             str(sample),

@@ -9,6 +9,8 @@ __all__ = [
     "CLASS_NUMBERS",
     "CROSS_ENTROPY",
     "IMAGE",
+    "IS_LARGEST",
+    "LARGEST",
     "LOGITS",
     "OUTPUTS",
     "PREDICTED",
@@ -20,11 +22,14 @@ __all__ = [
 IMAGE = Quantity("input")
 
 # What a network's prediction shows: of each class its number, its name, its output and, with a
-# target, its logit (of yes or no: the one logit, its sign turned where the target is yes).
+# target, its logit (of yes or no: the one logit, its sign turned where the target is yes). Of
+# several classes, too, the largest output, and which outputs are that, but for rounding.
 CLASS_NUMBERS = Quantity("prediction", "", "class numbers")
 CLASS_NAMES = Quantity("input", "", "class names")
 OUTPUTS = Quantity("prediction", "", "outputs")
 LOGITS = Quantity("prediction", "", "logits")
+LARGEST = Quantity("prediction", "", "largest output")
+IS_LARGEST = Quantity("prediction", "", "is largest")
 PREDICTED = Quantity("prediction", "", "class")
 PREDICTED_NAME = Quantity("prediction", "", "name")
 TARGET = Quantity("input", "", "target")

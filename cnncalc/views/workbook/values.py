@@ -15,6 +15,7 @@ from cnncalc.classification import Classification, class_count, classify, cross_
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble
+from cnncalc.ops.maxima import near_maximum
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import (
@@ -22,6 +23,8 @@ from cnncalc.views.workbook.quantities import (
     CLASS_NUMBERS,
     CROSS_ENTROPY,
     IMAGE,
+    IS_LARGEST,
+    LARGEST,
     LOGITS,
     OUTPUTS,
     PREDICTED,
@@ -140,6 +143,10 @@ def prediction_values(
         OUTPUTS: classification.outputs[:, np.newaxis],
         PREDICTED: np.array([[float(classification.predicted)]]),
     }
+    if classification.kind != "yes or no":
+        largest = classification.outputs.max(keepdims=True)
+        values[LARGEST] = largest[:, np.newaxis]
+        values[IS_LARGEST] = near_maximum(classification.outputs, largest)[:, np.newaxis] + 0.0
     if class_names is not None:
         values |= {CLASS_NAMES: class_names}
         values[PREDICTED_NAME] = class_names[classification.predicted :][:1]
