@@ -29,8 +29,12 @@ __all__ = ["show"]
 def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: OutputOptions) -> None:
     """Show an image, or a grid of pixels, as the numbers that a machine sees.
 
-    INPUT is an image, .xlsx, .csv, .npy, - for CSV on standard input, or a grid of the article:
-    article:digit4, article:digit4-first, article:6x6.
+    INPUT is an image, .xlsx (.xlsm, .xltx, .xltm), .csv, .tsv, .npy, - for CSV on standard input,
+    or a grid of the article: article:digit4, article:digit4-first, article:6x6.
+
+    Of a workbook the active visible sheet is read, and which one that was is said. In CSV, cells
+    may be quoted; decimals have a point, or a comma where cells are separated by semicolons or
+    tabs, or are quoted.
     """
     check_target(target, given)
     image = read_image(given)

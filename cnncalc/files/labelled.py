@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
-from cnncalc.files.pixels import BYTE, largest_level
+from cnncalc.files.pixels import BYTE, largest_level, require_float32
 from cnncalc.layers import Shape
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
@@ -114,6 +114,7 @@ def _images(where: str, array: Array) -> Array:
         message = f"{where}: there must be at least one image. Received: shape {array.shape}"
         raise InputError(message)
     _require_finite(where, array)
+    require_float32(array, f"{where}: images")
     volumes = array if array.ndim == 4 else array[..., np.newaxis]
     return _compact(volumes)
 

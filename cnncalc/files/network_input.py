@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
-from cnncalc.files.pixels import Channels
+from cnncalc.files.pixels import Channels, require_float32
 from cnncalc.files.source import read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
@@ -115,6 +115,7 @@ def _grid(
         raise ShapeError(message)
     if invert:
         values = sum(require_range(learnt, source)) - values
+    require_float32(values, quoted(Path(source)))
     return NetworkInput(values.astype(np.float32), image_differences(learnt, values))
 
 

@@ -37,6 +37,12 @@ def test_a_grid_stays_as_it_is():
     assert given.differences == ()
 
 
+def test_numbers_beyond_float32_are_refused(tmp_path):
+    (tmp_path / "huge.csv").write_text("1,1e39\n")
+    with pytest.raises(InputError, match=r"huge.csv' must hold numbers within ±3.4e38, .* 1e\+39"):
+        read_network_input(str(tmp_path / "huge.csv"), (1, 2, 1))
+
+
 def test_a_grid_of_another_size_is_refused():
     with pytest.raises(ShapeError, match=r"input shape \(8, 8, 1\)\. Received: \(6, 6, 1\)"):
         read_network_input("article:6x6", (8, 8, 1))
