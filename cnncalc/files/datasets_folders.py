@@ -127,8 +127,8 @@ def _require_all_classes(
     """Raise InputError where a trained network's classes have no names, and not each a folder."""
     if output and output.trained and not output.names and len(classes) != output.count:
         message = (
-            f"{quoted(folder)} must hold a folder for each of the network's {output.count} classes, "
-            "if only an empty one: their order alone tells which is which. "
+            f"{quoted(folder)} must hold a folder for each of the network's {output.count} "
+            "classes, if only an empty one: their order alone tells which is which. "
             f"Received: {len(classes)}, {', '.join(map(quoted, classes[:NAMED]))}"
             f"{', …' if classes[NAMED:] else ''}"
         )
