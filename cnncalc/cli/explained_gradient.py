@@ -11,6 +11,7 @@ import numpy as np
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
+from cnncalc.cli.pixel_scaling import raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
 from cnncalc.errors import OptionError
@@ -39,6 +40,7 @@ class GradientOptions:
     batch_size: int | None
     sample: int | None
     validation_split: float | None
+    raw: bool = False
 
 
 gradient_options = bundled(
@@ -68,6 +70,7 @@ gradient_options = bundled(
         help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
     ),
     validation_split_option("The share of data that train holds back, so that no batch has it."),
+    raw_option,
 )
 
 NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
@@ -77,8 +80,8 @@ def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
     if slope != NO_GRADIENT:
         message = (
-            "--target, --loss, --batch-size, --sample and --validation-split need --gradient. "
-            "Received: none"
+            "--target, --loss, --batch-size, --sample, --validation-split and --raw need "
+            "--gradient. Received: none"
         )
         raise OptionError(message)
 
@@ -130,7 +133,7 @@ def record_first_step(
         slope.target,
     )
     lesson = TrainingExport(
-        1, slope.batch_size, None, slope.loss, None, None, slope.validation_split
+        1, slope.batch_size, None, slope.loss, None, None, slope.validation_split, slope.raw
     )
     pieces = training_pieces(given, whole, lesson, initial.seed)
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FitOptions",
     "FittedImage",
+    "ScalePixels",
     "TracedImage",
     "fit_image",
     "fit_options",
@@ -43,6 +45,8 @@ __all__ = [
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
+
+ScalePixels = Callable[[NetworkSource, float], NetworkSource]
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,21 @@ def trace_image(
 
 
 def fit_image(
-    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FitOptions,
+    scale_pixels: ScalePixels | None = None,
 ) -> FittedImage:
-    """Read the network and the image, and make the one fit the other; as `trace_image`."""
+    """Read the network and the image, and make the one fit the other; as `trace_image`.
+
+    Arguments: `scale_pixels`, which returns the network as it is trained on pixels of up to a
+    largest value; left out, it stays as it is.
+    """
     source = _on_images(read_network(wanted.network, wanted.input_shape))
     image = _fitting_image(given, source, resize=fitting.resize)
+    if scale_pixels is not None:
+        source = scale_pixels(source, image.largest)
     network = build_network(source, image.values.shape, initial)
     names = _class_names(fitting, source, network.shapes[-1])
     return FittedImage(image, network, names, source.training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -25,6 +26,7 @@ from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
@@ -73,6 +75,7 @@ class TrainingExport:
     optimizer: str | None
     learning_rate: float | None
     validation_split: float | None
+    raw: bool = False
 
 
 training_export_options = bundled(
@@ -104,13 +107,16 @@ training_export_options = bundled(
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
     validation_split_option("The share of DATA that train holds back, so that no step has it."),
+    raw_option,
 )
 
 
 def require_steps(lesson: TrainingExport) -> None:
     """Refuse options of a training where none is asked for."""
     given = [
-        f"--{name.replace('_', '-')}" for name, value in vars(lesson).items() if value is not None
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(lesson).items()
+        if value not in (None, False)
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -173,6 +179,7 @@ def _of_image(
         WeightOptions(whole.weights, seed),
         given,
         ImageFitOptions(whole.resize, whole.class_names),
+        partial(_scale_pixels, whole, lesson),
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
@@ -193,6 +200,17 @@ def _of_image(
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
     return TrainingPieces(network, training, samples, title, note)
+
+
+def _scale_pixels(
+    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
+) -> NetworkSource:
+    """Return a network as `train` takes it: with new weights, it scales its pixels first."""
+    is_new = source.weights is None and whole.weights is None
+    refuse_scaling({"--raw": lesson.raw}, source.layers, is_new=is_new)
+    if not is_new or stays_raw(whole.network, raw=lesson.raw):
+        return source
+    return scaled_source(source, largest)
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
@@ -223,7 +241,12 @@ def _of_data(
             "--class-names": whole.class_names,
         },
     )
-    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed), _say_samples)
+    session = prepare(
+        _data_options(given, whole),
+        _fit_options(whole, lesson, seed),
+        _say_samples,
+        as_written=whole.weights is not None,
+    )
     _say_that_it_begins_anew(session.optimizer_state)
     plan, network = session.plan, on_images(session.plan.network)
     dataset = session.parts.training.fitting(network.input_shape)
@@ -331,7 +354,7 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         validation_split=lesson.validation_split,
         stratify=False,
         rescale=None,
-        raw=False,
+        raw=lesson.raw or (stays_raw(whole.network, raw=False) and whole.weights is None),
         loss=lesson.loss,
         optimizer=lesson.optimizer,
         learning_rate=lesson.learning_rate,

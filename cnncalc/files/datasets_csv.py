@@ -46,7 +46,7 @@ def read_labelled_csv(
     column = _label_position(path, table, label_column)
     pixels = [i for i in range(len(table.first)) if i != column]
     shape = _image_shape(path, len(pixels), image_size)
-    numbers = _load(path, table, np.float32, pixels)
+    numbers = _load(path, table, np.float64, pixels)
     names = np.char.strip(_load(path, table, np.str_, [column])[:, 0])
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
     data = from_arrays(quoted(path), {"training": arrays}, output_of)

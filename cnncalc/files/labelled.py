@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
+from cnncalc.files.pixels import BYTE, largest_level
 from cnncalc.layers import Shape
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
@@ -19,7 +21,8 @@ __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
 
 Array = NDArray[Any]
 
-BYTE = 255
+# So many numbers are looked at at once.
+PIECE_VALUES = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +87,7 @@ def from_arrays(
         datasets.get("training") or next(iter(datasets.values())).part(np.arange(0)),
         datasets.get("validation"),
         datasets.get("test"),
-        largest=max(map(_largest, images.values())),
+        largest=max(map(largest_level, images.values())),
     )
 
 
@@ -109,7 +112,7 @@ def _images(where: str, array: Array) -> Array:
         raise InputError(message)
     _require_finite(where, array)
     volumes = array if array.ndim == 4 else array[..., np.newaxis]
-    return _as_bytes(volumes)
+    return _compact(volumes)
 
 
 def _require_finite(where: str, array: Array) -> None:
@@ -119,22 +122,25 @@ def _require_finite(where: str, array: Array) -> None:
         raise InputError(message)
 
 
-def _as_bytes(images: Array) -> Array:
-    """Store whole numbers from 0 to 255 as bytes, everything else as float32."""
+def _compact(images: Array) -> Array:
+    """Store numbers in bytes or in float32 where these hold each exactly, else as they came.
+
+    Whatever trains in float32 rounds a batch at a time, so that a step shown has all decimals.
+    """
     if images.dtype == np.uint8:
         return images
     low, high = images.min(), images.max()
-    if low >= 0 and 1 < high <= BYTE and (images == np.rint(images)).all():
+    if low >= 0 and 1 < high <= BYTE and _holds(np.uint8, images):
         return images.astype(np.uint8)
-    return images.astype(np.float32)
+    return images.astype(np.float32, copy=False) if _holds(np.float32, images) else images
 
 
-def _largest(images: Array) -> float:
-    """Return 255 for bytes; for other numbers 1 or 255, the first that none exceeds, or theirs."""
-    if images.dtype == np.uint8:
-        return BYTE
-    high = float(np.abs(images).max())
-    return next((bound for bound in (1.0, BYTE) if high <= bound), high)
+def _holds(kind: type, images: Array) -> bool:
+    """Say whether a kind of number holds each exactly, some samples at a time to save memory."""
+    size = max(1, PIECE_VALUES // prod(images.shape[1:]))
+    pieces = (images[start : start + size] for start in range(0, len(images), size))
+    with np.errstate(over="ignore"):
+        return all(bool((piece.astype(kind) == piece).all()) for piece in pieces)
 
 
 def _require_one_shape(source: str, images: Mapping[str, Array]) -> None:

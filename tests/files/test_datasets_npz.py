@@ -57,18 +57,20 @@ def test_all_parts_are_read(save):
         (IMAGES, np.uint8, 255),
         (IMAGES.astype(np.int64), np.uint8, 255),
         (IMAGES.astype(np.float64), np.uint8, 255),
-        (IMAGES / 255, np.float32, 1),
+        (IMAGES / 255, np.float64, 1),
+        ((IMAGES / 255).astype(np.float32), np.float32, 1),
+        (IMAGES + 2.0**40, np.float64, 2.0**40 + 23),
         (IMAGES > 10, np.float32, 1),
         (IMAGES + 0.5, np.float32, 255),
         (IMAGES * 100.0, np.float32, 2300),
         (IMAGES - 12.0, np.float32, 255),
     ],
 )
-def test_whole_numbers_to_255_are_stored_as_bytes(save, images, dtype, largest):
+def test_numbers_are_stored_in_the_smallest_type_that_holds_them(save, images, dtype, largest):
     data = read_npz(save(x_train=images, y_train=[0, 1, 0, 1]))
     stored = data.training.batch(np.arange(4))[0]
     assert stored.dtype == dtype
-    np.testing.assert_allclose(stored[..., 0], images, rtol=1e-6)
+    np.testing.assert_array_equal(stored[..., 0], images)
     assert data.largest == largest
 
 

@@ -29,7 +29,13 @@ from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.views.workbook.training.updates import corrected_rate, new_weight
 from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
 
-__all__ = ["training_input_shapes", "training_inputs", "training_records", "training_values"]
+__all__ = [
+    "recorded_values",
+    "training_input_shapes",
+    "training_inputs",
+    "training_records",
+    "training_values",
+]
 
 
 def training_input_shapes(
@@ -116,8 +122,18 @@ def training_values(
     inputs: Mapping[Quantity, Array],
 ) -> dict[Quantity, Array]:
     """Return every number of a training's workbook; as `training_records`."""
-    values = dict(inputs)
     records = list(training_records(specification, training, inputs))
+    return recorded_values(specification, training, inputs, records)
+
+
+def recorded_values(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+    records: Sequence[StepRecord],
+) -> dict[Quantity, Array]:
+    """Return every number of a training's workbook, of its `training_records`."""
+    values = dict(inputs)
     for record in records:
         values |= _step_values(specification, training, record)
     return values | _dashboard_values(records, values)
