@@ -8,14 +8,16 @@ import click
 
 from cnncalc.cli.console import output_console
 from cnncalc.cli.remarks import remark
+from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
-from cnncalc.cli.training_options import DataOptions, data_options
+from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import evaluate_network
-from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.losses import Loss
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report
 
@@ -33,7 +35,15 @@ __all__ = ["evaluate"]
     show_default=True,
     help="A table for people, or json.",
 )
-def evaluate(model: Path, given: DataOptions, form: str) -> None:
+@click.option(
+    "--loss",
+    type=click.Choice(LOSSES),
+    help="The loss, as in train.  [default: the model's own, else what its output calls for]",
+)
+@ignore_option
+def evaluate(
+    model: Path, given: DataOptions, form: str, loss: str | None, ignore: tuple[str, ...]
+) -> None:
     """Evaluate MODEL, a .keras file, on DATA: loss, accuracy, precision, recall, confusion matrix.
 
     DATA is as in train; of its parts, the one to test with is taken, else the one to validate with.
@@ -42,12 +52,14 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
     trained = read_model(model)
     for each in (*trained.notes, *trained.training.notes):
         remark(each)
+    uncalculated = trained.training.uncalculated
+    require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
     fit = given.fit or trained.fit
     data = read_labelled(given, trained.network.input_shape, fit, judged=True)
     part, dataset = _part(data)
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)
-    evaluation = evaluate_network(trained.network, _loss(trained), dataset)
+    evaluation = evaluate_network(trained.network, _loss(trained, loss), dataset)
     if form == "json":
         click.echo(evaluation_json(evaluation), nl=False)
         return
@@ -65,8 +77,8 @@ def _part(data: LabelledData) -> tuple[str, Dataset]:
     return "", data.training
 
 
-def _loss(trained: TrainedModel) -> Loss:
-    """Return the loss that a model was trained by, else the one that its output calls for."""
+def _loss(trained: TrainedModel, wanted: str | None) -> Loss:
+    """Return the wanted loss, else the model's own, else the one that its output calls for."""
     units = trained.network.shapes[-1][0]
     usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
-    return trained.training.loss or LOSSES[usual]
+    return chosen_loss(wanted or (None if trained.training.loss else usual), trained.training.loss)

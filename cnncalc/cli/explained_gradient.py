@@ -13,6 +13,7 @@ from cnncalc.cli.network_request import FitOptions
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES
+from cnncalc.cli.uncalculated import ignore_option
 from cnncalc.errors import OptionError
 from cnncalc.files.paths import quoted
 from cnncalc.training.losses import loss_named
@@ -37,6 +38,7 @@ class GradientOptions:
     loss: str | None
     batch_size: int | None
     sample: int | None
+    ignore: tuple[str, ...]
 
 
 gradient_options = bundled(
@@ -65,15 +67,18 @@ gradient_options = bundled(
         metavar="N",
         help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
     ),
+    ignore_option,
 )
 
-NO_GRADIENT = GradientOptions(None, None, None, None, None)
+NO_GRADIENT = GradientOptions(None, None, None, None, None, ())
 
 
 def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
     if slope != NO_GRADIENT:
-        message = "--target, --loss, --batch-size and --sample need --gradient. Received: none"
+        message = (
+            "--target, --loss, --batch-size, --sample and --ignore need --gradient. Received: none"
+        )
         raise OptionError(message)
 
 
@@ -127,7 +132,7 @@ def record_first_step(
         fitting.class_names,
         slope.target,
     )
-    lesson = TrainingExport(1, slope.batch_size, None, slope.loss, None, None)
+    lesson = TrainingExport(1, slope.batch_size, None, slope.loss, None, None, slope.ignore)
     pieces = training_pieces(given, whole, lesson, initial.seed)
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]
     batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))

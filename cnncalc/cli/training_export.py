@@ -29,8 +29,10 @@ from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
 from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
+from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
 from cnncalc.network import Array
@@ -67,6 +69,7 @@ class TrainingExport:
     loss: str | None
     optimizer: str | None
     learning_rate: float | None
+    ignore: tuple[str, ...]
 
 
 training_export_options = bundled(
@@ -97,13 +100,16 @@ training_export_options = bundled(
     ),
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+    ignore_option,
 )
 
 
 def require_steps(lesson: TrainingExport) -> None:
     """Refuse options of a training where none is asked for."""
     given = [
-        f"--{name.replace('_', '-')}" for name, value in vars(lesson).items() if value is not None
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(lesson).items()
+        if value not in (None, ())
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -168,12 +174,18 @@ def _of_image(
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
-    stored = fitted.training
-    optimizer = _optimizer(lesson, stored.optimizer if stored else None)
-    for each in stored.notes if stored else ():
+    stored = fitted.training or Training()
+    replacing = {
+        "--loss": lesson.loss,
+        "--optimizer": lesson.optimizer,
+        "--learning-rate": lesson.learning_rate,
+    }
+    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    optimizer = _optimizer(lesson, stored.optimizer)
+    for each in stored.notes:
         remark(each)
-    _say_that_it_begins_anew(stored.state if stored else None)
-    loss = chosen_loss(lesson.loss, stored.loss if stored else None)
+    _say_that_it_begins_anew(stored.state)
+    loss = chosen_loss(lesson.loss, stored.loss)
     network, loss = show_output_activation(fitted.network, loss)
     training = TrainingSpecification(
         loss.name,
@@ -335,4 +347,5 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         seed=seed,
         threads=None,
         engine="numpy",
+        ignore=lesson.ignore,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
@@ -16,6 +16,7 @@ from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import Schedule, rate_at
+from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Start", "kept_state", "read_start", "say_how_it_goes_on"]
 
@@ -32,13 +33,14 @@ class Start:
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
+    uncalculated: tuple[Uncalculated, ...] = ()
 
 
 def read_start(text: str | None) -> Start:
     """Read what --network names, a notation or a file, None where nothing was given."""
     if text is None:
         return Start()
-    if Path(text).suffix.lower() == ".keras" and "(" not in text:
+    if names_archive(text):
         from cnncalc.files.trained_models import read_model
 
         model = read_model(Path(text))
@@ -54,6 +56,7 @@ def read_start(text: str | None) -> Start:
             training.loss,
             training.optimizer,
             training.state,
+            training.uncalculated,
         )
     source = read_network(text)
     return Start(source.layers, source.input_shape)

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from cnncalc.errors import InputError, OptionError
+from cnncalc.files.keras_objects import from_float32, inner, is_of_keras, object_text
 from cnncalc.files.paths import quoted
-from cnncalc.layers import ACTIVATIONS, Layer
+from cnncalc.layers import ACTIVATIONS, DepthwiseConv2D, Layer, LeakyReLU
 from cnncalc.layers.regularizers import REGULARIZERS
 from cnncalc.layers.vocabulary import (
     LAYERS,
@@ -22,27 +21,29 @@ from cnncalc.layers.vocabulary import (
     layer_from_arguments,
     shared_arguments,
 )
+from cnncalc.training.uncalculated import Uncalculated
 
-__all__ = ["OWN_PACKAGE", "ModelConfig", "read_config"]
-
-OWN_PACKAGE = "cnncalc>"
-"""What Keras's registered names of layers that only cnncalc has start with."""
+__all__ = ["ModelConfig", "read_config"]
 
 Json = Mapping[str, Any]
+
+_SLOPES = ("alpha", "max_value", "negative_slope", "threshold")
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     """What config.json says: the layers without the input, its shape as far as known, notes.
 
-    `input_shape` may hold None for a size that the model leaves open; `notes` tells of what only
-    training would heed; `compile_config` is Keras's, as it stands.
+    `input_shape` may hold None for a size that the model leaves open; `uncalculated` has the
+    layers' options that training would heed and cnncalc doesn't calculate; `compile_config` is
+    Keras's, as it stands.
     """
 
     name: str
     layers: tuple[Layer, ...]
     input_shape: tuple[int | None, ...] | None
     notes: tuple[str, ...]
+    uncalculated: tuple[Uncalculated, ...]
     compile_config: Json | None
 
 
@@ -54,6 +55,7 @@ def read_config(config: object) -> ModelConfig:
     layer, and for content that is no model.
     """
     model = _mapping(config, "config.json")
+    _require_own_class(model)
     body = _mapping(model.get("config"), "the model's config")
     entries = [_mapping(entry, "a layer") for entry in _sequence(body.get("layers"), "layers")]
     kind = model.get("class_name")
@@ -62,12 +64,8 @@ def read_config(config: object) -> ModelConfig:
     elif kind != "Sequential":
         message = f"expected a Sequential or Functional model. Received: {_shown(kind)}"
         raise InputError(message)
-    layers, notes = [], []
-    for entry in entries:
-        if entry.get("class_name") != "InputLayer":
-            layer, note = _layer(entry)
-            layers.append(layer)
-            notes += [note] if note else []
+    read = [_layer(entry) for entry in entries if entry.get("class_name") != "InputLayer"]
+    layers = [layer for layer, _ in read]
     if not layers:
         message = "expected a model of at least one layer. Received: no layer"
         raise InputError(message)
@@ -76,18 +74,32 @@ def read_config(config: object) -> ModelConfig:
         str(body.get("name", "")),
         tuple(layers),
         _input_shape(model, body, entries),
-        tuple(notes),
+        tuple(_synchronized(entries)),
+        tuple(option for _, options in read for option in options),
         compiled if isinstance(compiled, Mapping) and compiled else None,
     )
 
 
-def _layer(entry: Json) -> tuple[Layer, str]:
-    """Return one layer, and a note where it has settings that only training would heed."""
+def _require_own_class(model: Json) -> None:
+    """Raise InputError for a model whose layers are made by code of its author's."""
+    if not is_of_keras(model):
+        message = (
+            f"the model is of a class of its author's own, {_shown(model.get('registered_name'))}, "
+            "whose code is not in the file: in Python, build the same layers as keras.Sequential, "
+            "give it the weights by set_weights(model.get_weights()), and save that"
+        )
+        raise InputError(message)
+
+
+def _layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
+    """Return one layer, and those of its options that training would heed and we lack."""
     config = _mapping(entry.get("config"), "a layer's config")
     name = str(config.get("name", ""))
     kind = _kind(entry, name)
+    _require_floats(config, name)
     try:
-        arguments = {key: _value(key, value) for key, value in config.items()}
+        arguments = _modern(kind, config, entry.get("build_config"))
+        arguments = {key: _value(key, value) for key, value in arguments.items()}
         own, other = shared_arguments(kind, arguments)
         # A regularizer that cnncalc lacks is still the object that it is in the file.
         other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
@@ -97,10 +109,72 @@ def _layer(entry: Json) -> tuple[Layer, str]:
     except OptionError as error:
         message = f"layer {quoted(name)}, {kind.__name__}: {error}"
         raise InputError(message) from error
-    # How weights were drawn matters no more once they are there.
-    heeded = [key for key in other if key not in vital and not key.endswith("_initializer")]
-    note = f"layer {name}: {', '.join(heeded)} left out, which concerns training only"
-    return layer, note if heeded else ""
+    return layer, [
+        _uncalculated(name, key, config[key])
+        for key in other
+        # How weights were drawn matters no more once they are there.
+        if key not in vital and key != "synchronized" and not key.endswith("_initializer")
+    ]
+
+
+def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
+    kernels = key in ("kernel_regularizer", "depthwise_regularizer")
+    return Uncalculated(
+        f"layer {layer}",
+        key,
+        object_text(value),
+        replaced_by=("--l2",) if kernels else (),
+        changes_loss=key.endswith("_regularizer"),
+    )
+
+
+def _synchronized(entries: Sequence[Json]) -> Iterator[str]:
+    """Say of which layers an option is left out that changes no number here."""
+    for entry in entries:
+        config = entry.get("config")
+        if isinstance(config, Mapping) and config.get("synchronized"):
+            yield (
+                f"layer {config.get('name')}: synchronized=True is left out: cnncalc takes the "
+                "statistics of the whole batch anyway"
+            )
+
+
+def _require_floats(config: Json, name: str) -> None:
+    """Raise InputError for a layer whose weights or calculation are of fewer bits."""
+    policy = config.get("dtype")
+    own = policy.get("config") if isinstance(policy, Mapping) else None
+    mode = own.get("mode") if isinstance(own, Mapping) else None
+    if mode is not None or config.get("quantization_config") is not None:
+        message = (
+            f"the model is quantized, layer {quoted(name)} by {_shown(mode or 'its own settings')}"
+            ": its weights are rounded to a few bits, and cnncalc calculates with floating-point "
+            "numbers; save the model as it was before model.quantize(…)"
+        )
+        raise InputError(message)
+    short = inner(policy, "name")
+    if isinstance(short, str) and short.endswith("float16"):
+        message = (
+            f"the model calculates in {short}, layer {quoted(name)} for one, and cnncalc in "
+            "float32 or float64: in Python, call keras.config.set_dtype_policy('float32'), build "
+            "the model anew, give it the weights by set_weights(old.get_weights()), and save that"
+        )
+        raise InputError(message)
+
+
+def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]:
+    """Return a layer's arguments by the names, and in the form, that Keras 3 has for them."""
+    arguments = dict(config)
+    arguments.pop("batch_input_shape", None)  # the input's, which Keras 2 repeats in what follows
+    if kind is LeakyReLU and "alpha" in arguments:
+        arguments["negative_slope"] = arguments.pop("alpha")
+    if kind is DepthwiseConv2D and arguments.get("groups") == 1:
+        del arguments["groups"]
+    axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
+    if isinstance(axis, list) and len(axis) == 1:
+        axis = axis[0]
+    if type(axis) is int and isinstance(shape, list) and axis == len(shape) - 1:
+        axis = -1
+    return arguments | {"axis": axis} if "axis" in arguments else arguments
 
 
 def _kind(entry: Json, name: str) -> type[Layer]:
@@ -108,7 +182,7 @@ def _kind(entry: Json, name: str) -> type[Layer]:
     if class_name == "Lambda":
         message = f"layer {quoted(name)} is a Lambda layer: it holds code, which is never executed"
         raise InputError(message)
-    if registered not in (None, class_name, f"{OWN_PACKAGE}{class_name}"):
+    if not is_of_keras(entry):
         message = f"layer {quoted(name)} is of a class of its author's own, {_shown(registered)}"
         raise InputError(message)
     if not isinstance(class_name, str) or class_name not in LAYERS:
@@ -123,16 +197,15 @@ def _kind(entry: Json, name: str) -> type[Layer]:
 def _value(key: str, value: object) -> object:
     """Return an argument as one would write it, its lists as tuples."""
     if key == "dtype":
-        return _inner(value, "name")
+        return inner(value, "name")
     if key == "activation":
         return _activation(value)
     if key.endswith("_regularizer"):
         return _regularizer(value)
     if isinstance(value, Mapping) and value.get("class_name") == "__numpy__":
-        value = _inner(value, "value")
-    if key == "axis" and isinstance(value, list) and len(value) == 1:
-        return value[0]
-    return _tuples(value)
+        value = inner(value, "value")
+    # Keras 2 rounds these.
+    return from_float32(value) if key in _SLOPES else _tuples(value)
 
 
 def _activation(value: object) -> object:
@@ -151,22 +224,10 @@ def _regularizer(value: object) -> object:
         return value
     name = value.get("class_name")
     kind = REGULARIZERS.get(name) if isinstance(name, str) else None
-    if kind is None or value.get("registered_name") not in (None, name):
+    if kind is None or not is_of_keras(value):
         return value
     config = _mapping(value.get("config"), "a regularizer's config")
-    return kind(**{factor: _from_float32(config.get(factor)) for factor in kind().factors})
-
-
-def _from_float32(value: Any) -> Any:  # noqa: ANN401 (JSON, which the regularizer checks)
-    """Return the number as it was written before Keras rounded it to float32, if it did."""
-    short = isinstance(value, float) and value == np.float32(value)
-    return float(str(np.float32(value))) if short else value
-
-
-def _inner(value: object, key: str) -> object:
-    """Return what a serialized object holds: {"class_name": …, "config": {key: this}}."""
-    config = value.get("config") if isinstance(value, Mapping) else None
-    return config.get(key) if isinstance(config, Mapping) else value
+    return kind(**{factor: from_float32(config.get(factor)) for factor in kind().factors})
 
 
 def _tuples(value: object) -> object:
@@ -181,7 +242,7 @@ def _input_shape(model: Json, body: Json, entries: Sequence[Json]) -> tuple[int 
         places += [first.get("batch_shape"), first.get("batch_input_shape")]
     places += [
         body.get("build_input_shape"),
-        _inner({"config": model.get("build_config")}, "input_shape"),
+        inner({"config": model.get("build_config")}, "input_shape"),
     ]
     found = next((place for place in places if isinstance(place, list)), None)
     if found is None:

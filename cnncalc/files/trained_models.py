@@ -30,7 +30,7 @@ class TrainedModel:
     """A network, what its outputs are called, and how photos were made to fit its input.
 
     `class_names` is empty where the file doesn't name them. `training` is how it was trained.
-    `notes` are sentences on what was left out in reading.
+    `notes` are sentences on what was left out in reading and changes no number.
     """
 
     network: Network
