@@ -134,10 +134,10 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
 
 def names_archive(text: str) -> bool:
     """Tell whether NETWORK is a `.keras` file, by its name or, whatever that is, by its content."""
-    from cnncalc.files.other_models import is_archive
-
     if "(" in text:
         return False
+    from cnncalc.files.other_models import is_archive
+
     return Path(text).suffix.lower() == ".keras" or is_archive(Path(text))
 
 

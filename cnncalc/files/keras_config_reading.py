@@ -7,27 +7,25 @@ code (a Lambda layer, a class or function of the user's own) is refused, never l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cnncalc.errors import InputError, OptionError
-from cnncalc.files.keras_objects import from_float32, inner, is_of_keras, object_text
+from cnncalc.errors import InputError
+from cnncalc.files.keras_layer_reading import read_layer
+from cnncalc.files.keras_objects import inner, is_of_keras, mapping, shown
 from cnncalc.files.paths import quoted
-from cnncalc.layers import ACTIVATIONS, DepthwiseConv2D, Layer, LeakyReLU
-from cnncalc.layers.regularizers import REGULARIZERS
-from cnncalc.layers.vocabulary import (
-    LAYERS,
-    concerns_training_only,
-    layer_from_arguments,
-    shared_arguments,
-)
+from cnncalc.layers import Layer
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["ModelConfig", "read_config"]
 
 Json = Mapping[str, Any]
 
-_SLOPES = ("alpha", "max_value", "negative_slope", "threshold")
+# https://github.com/keras-team/keras/blob/v3.15.1/keras/src/models/sequential.py (from_config)
+_SEQUENTIAL_FROZEN = (
+    "the model says trainable=False of itself, which Keras passes over in a Sequential: what each "
+    "layer says holds"
+)
 
 
 @dataclass(frozen=True)
@@ -54,27 +52,32 @@ def read_config(config: object) -> ModelConfig:
     Raises InputError for another model than a plain chain of layers that cnncalc has, naming the
     layer, and for content that is no model.
     """
-    model = _mapping(config, "config.json")
+    model = mapping(config, "config.json")
     _require_own_class(model)
-    body = _mapping(model.get("config"), "the model's config")
-    entries = [_mapping(entry, "a layer") for entry in _sequence(body.get("layers"), "layers")]
+    body = mapping(model.get("config"), "the model's config")
+    entries = [mapping(entry, "a layer") for entry in _sequence(body.get("layers"), "layers")]
     kind = model.get("class_name")
     if kind in ("Functional", "Model"):
         _require_chain(entries, body.get("output_layers"))
     elif kind != "Sequential":
-        message = f"expected a Sequential or Functional model. Received: {_shown(kind)}"
+        message = f"expected a Sequential or Functional model. Received: {shown(kind)}"
         raise InputError(message)
-    read = [_layer(entry) for entry in entries if entry.get("class_name") != "InputLayer"]
+    read = [read_layer(entry) for entry in entries if entry.get("class_name") != "InputLayer"]
     layers = [layer for layer, _ in read]
     if not layers:
         message = "expected a model of at least one layer. Received: no layer"
         raise InputError(message)
+    notes = list(_synchronized(entries))
+    if _is_frozen(body) and kind != "Sequential":
+        layers = [replace(layer, trainable=False) for layer in layers]
+    elif _is_frozen(body) and any(layer.trainable for layer in layers):
+        notes.append(_SEQUENTIAL_FROZEN)
     compiled = model.get("compile_config")
     return ModelConfig(
         str(body.get("name", "")),
         tuple(layers),
         _input_shape(model, body, entries),
-        tuple(_synchronized(entries)),
+        tuple(notes),
         tuple(option for _, options in read for option in options),
         compiled if isinstance(compiled, Mapping) and compiled else None,
     )
@@ -84,48 +87,11 @@ def _require_own_class(model: Json) -> None:
     """Raise InputError for a model whose layers are made by code of its author's."""
     if not is_of_keras(model):
         message = (
-            f"the model is of a class of its author's own, {_shown(model.get('registered_name'))}, "
+            f"the model is of a class of its author's own, {shown(model.get('registered_name'))}, "
             "whose code is not in the file: in Python, build the same layers as keras.Sequential, "
             "give it the weights by set_weights(model.get_weights()), and save that"
         )
         raise InputError(message)
-
-
-def _layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
-    """Return one layer, and those of its options that training would heed and we lack."""
-    config = _mapping(entry.get("config"), "a layer's config")
-    name = str(config.get("name", ""))
-    kind = _kind(entry, name)
-    _require_floats(config, name)
-    try:
-        arguments = _modern(kind, config, entry.get("build_config"))
-        arguments = {key: _value(key, value) for key, value in arguments.items()}
-        own, other = shared_arguments(kind, arguments)
-        # A regularizer that cnncalc lacks is still the object that it is in the file.
-        other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
-        vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
-        usable = {key: value for key, value in own.items() if key not in other}
-        layer = layer_from_arguments(kind, usable | vital)
-    except OptionError as error:
-        message = f"layer {quoted(name)}, {kind.__name__}: {error}"
-        raise InputError(message) from error
-    return layer, [
-        _uncalculated(name, key, config[key])
-        for key in other
-        # How weights were drawn matters no more once they are there.
-        if key not in vital and key != "synchronized" and not key.endswith("_initializer")
-    ]
-
-
-def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
-    kernels = key in ("kernel_regularizer", "depthwise_regularizer")
-    return Uncalculated(
-        f"layer {layer}",
-        key,
-        object_text(value),
-        replaced_by=("--l2",) if kernels else (),
-        changes_loss=key.endswith("_regularizer"),
-    )
 
 
 def _synchronized(entries: Sequence[Json]) -> Iterator[str]:
@@ -139,99 +105,13 @@ def _synchronized(entries: Sequence[Json]) -> Iterator[str]:
             )
 
 
-def _require_floats(config: Json, name: str) -> None:
-    """Raise InputError for a layer whose weights or calculation are of fewer bits."""
-    policy = config.get("dtype")
-    own = policy.get("config") if isinstance(policy, Mapping) else None
-    mode = own.get("mode") if isinstance(own, Mapping) else None
-    if mode is not None or config.get("quantization_config") is not None:
-        message = (
-            f"the model is quantized, layer {quoted(name)} by {_shown(mode or 'its own settings')}"
-            ": its weights are rounded to a few bits, and cnncalc calculates with floating-point "
-            "numbers; save the model as it was before model.quantize(…)"
-        )
+def _is_frozen(body: Json) -> bool:
+    """Tell whether a model says of itself that nothing in it is trained."""
+    trainable = body.get("trainable", True)
+    if trainable not in (True, False, None):
+        message = f"the model's trainable must be True or False. Received: {shown(trainable)}"
         raise InputError(message)
-    short = inner(policy, "name")
-    if isinstance(short, str) and short.endswith("float16"):
-        message = (
-            f"the model calculates in {short}, layer {quoted(name)} for one, and cnncalc in "
-            "float32 or float64: in Python, call keras.config.set_dtype_policy('float32'), build "
-            "the model anew, give it the weights by set_weights(old.get_weights()), and save that"
-        )
-        raise InputError(message)
-
-
-def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]:
-    """Return a layer's arguments by the names, and in the form, that Keras 3 has for them."""
-    arguments = dict(config)
-    arguments.pop("batch_input_shape", None)  # the input's, which Keras 2 repeats in what follows
-    if kind is LeakyReLU and "alpha" in arguments:
-        arguments["negative_slope"] = arguments.pop("alpha")
-    if kind is DepthwiseConv2D and arguments.get("groups") == 1:
-        del arguments["groups"]
-    axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
-    if isinstance(axis, list) and len(axis) == 1:
-        axis = axis[0]
-    if type(axis) is int and isinstance(shape, list) and axis == len(shape) - 1:
-        axis = -1
-    return arguments | {"axis": axis} if "axis" in arguments else arguments
-
-
-def _kind(entry: Json, name: str) -> type[Layer]:
-    class_name, registered = entry.get("class_name"), entry.get("registered_name")
-    if class_name == "Lambda":
-        message = f"layer {quoted(name)} is a Lambda layer: it holds code, which is never executed"
-        raise InputError(message)
-    if not is_of_keras(entry):
-        message = f"layer {quoted(name)} is of a class of its author's own, {_shown(registered)}"
-        raise InputError(message)
-    if not isinstance(class_name, str) or class_name not in LAYERS:
-        message = (
-            f"cnncalc lacks the layer {_shown(class_name)}, which {quoted(name)} is. "
-            f"It has {', '.join(sorted(LAYERS))}"
-        )
-        raise InputError(message)
-    return LAYERS[class_name]
-
-
-def _value(key: str, value: object) -> object:
-    """Return an argument as one would write it, its lists as tuples."""
-    if key == "dtype":
-        return inner(value, "name")
-    if key == "activation":
-        return _activation(value)
-    if key.endswith("_regularizer"):
-        return _regularizer(value)
-    if isinstance(value, Mapping) and value.get("class_name") == "__numpy__":
-        value = inner(value, "value")
-    # Keras 2 rounds these.
-    return from_float32(value) if key in _SLOPES else _tuples(value)
-
-
-def _activation(value: object) -> object:
-    """Return the name of one of Keras's own functions; raise OptionError for any other."""
-    if not isinstance(value, Mapping):
-        return value
-    if value.get("class_name") == "function" and value.get("config") in ACTIVATIONS:
-        return value["config"]
-    message = "activation must be one of Keras's own by name: code is not executed. "
-    raise OptionError(message + f"Received: {_shown(value.get('class_name'))}")
-
-
-def _regularizer(value: object) -> object:
-    """Return one of Keras's own regularizers where it is one, else the value as it is."""
-    if not isinstance(value, Mapping):
-        return value
-    name = value.get("class_name")
-    kind = REGULARIZERS.get(name) if isinstance(name, str) else None
-    if kind is None or not is_of_keras(value):
-        return value
-    config = _mapping(value.get("config"), "a regularizer's config")
-    return kind(**{factor: from_float32(config.get(factor)) for factor in kind().factors})
-
-
-def _tuples(value: object) -> object:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+    return trainable is False
 
 
 def _input_shape(model: Json, body: Json, entries: Sequence[Json]) -> tuple[int | None, ...] | None:
@@ -249,7 +129,7 @@ def _input_shape(model: Json, body: Json, entries: Sequence[Json]) -> tuple[int 
         return None
     sizes = tuple(found[1:])
     if any(size is not None and (type(size) is not int or size < 1) for size in sizes):
-        message = f"the input's shape must be whole numbers. Received: {_shown(found)}"
+        message = f"the input's shape must be whole numbers. Received: {shown(found)}"
         raise InputError(message)
     return sizes
 
@@ -265,12 +145,12 @@ def _require_chain(entries: Sequence[Json], outputs: object) -> None:
         if sources != ([before] if before else []) or count > 1:
             message = (
                 "expected a plain chain of layers, each on the one before. "
-                f"Received: layer {quoted(name)} on {_shown(sources or 'nothing')}"
+                f"Received: layer {quoted(name)} on {shown(sources or 'nothing')}"
             )
             raise InputError(message)
         before = name
     if list(_sources(outputs)) != [before]:
-        message = f"expected one output, of the last layer. Received: {_shown(outputs)}"
+        message = f"expected one output, of the last layer. Received: {shown(outputs)}"
         raise InputError(message)
 
 
@@ -291,19 +171,8 @@ def _sources(node: object) -> Iterator[str]:
                 yield from _sources(part)
 
 
-def _mapping(value: object, what: str) -> Json:
-    if not isinstance(value, Mapping):
-        message = f"{what} must be a JSON object. Received: {_shown(value)}"
-        raise InputError(message)
-    return value
-
-
 def _sequence(value: object, what: str) -> Sequence[object]:
     if not isinstance(value, list) or not value:
-        message = f"{what} must be a JSON list of at least one. Received: {_shown(value)}"
+        message = f"{what} must be a JSON list of at least one. Received: {shown(value)}"
         raise InputError(message)
     return value
-
-
-def _shown(value: object) -> str:
-    return quoted(value if isinstance(value, str) else repr(value))

@@ -8,10 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.errors import received
-from cnncalc.files.paths import printable
+from cnncalc.errors import InputError, received
+from cnncalc.files.paths import printable, quoted
 
-__all__ = ["OWN_PACKAGE", "from_float32", "inner", "is_of_keras", "object_text", "snake_case"]
+__all__ = [
+    "OWN_PACKAGE",
+    "from_float32",
+    "inner",
+    "is_of_keras",
+    "mapping",
+    "object_text",
+    "shown",
+    "snake_case",
+]
 
 OWN_PACKAGE = "cnncalc>"
 """What Keras's registered names of layers that only cnncalc has start with."""
@@ -99,3 +108,16 @@ def snake_case(name: str) -> str:
     ('sparse_categorical_crossentropy', 'mse')
     """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def mapping(value: object, what: str) -> Mapping[str, Any]:
+    """Return a JSON object as it is; raise InputError, saying what it should be, for another."""
+    if not isinstance(value, Mapping):
+        message = f"{what} must be a JSON object. Received: {shown(value)}"
+        raise InputError(message)
+    return value
+
+
+def shown(value: object) -> str:
+    """Return a value of a file as a message shows it, in quotes."""
+    return quoted(value if isinstance(value, str) else repr(value))

@@ -6,8 +6,6 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import h5py
-
 from cnncalc.errors import InputError
 from cnncalc.files.paths import quoted
 
@@ -114,6 +112,8 @@ def _hdf5_kind(path: Path, *, weights: bool) -> Kind | None:
     load = (
         f"in Python, keras.models.load_model({path.name!r}).save('model.keras') makes it readable"
     )
+    import h5py  # noqa: PLC0415 (a listing of layers needs none)
+
     try:
         with h5py.File(path, "r") as file:
             is_model, is_old = "model_config" in file.attrs, "layer_names" in file.attrs

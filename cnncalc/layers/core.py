@@ -41,6 +41,7 @@ class InputLayer(Layer):
     shape: Sequence[int]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         sizes = tuple(self.shape) if isinstance(self.shape, Sequence) else ()
         if not sizes or any(type(size) is not int or size < 1 for size in sizes):
             message = "shape must be whole numbers, at least 1 each, such as (28, 28, 1). "
@@ -70,6 +71,7 @@ class Rescaling(Layer):
     offset: float | Sequence[float] = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("scale", "offset"):
             value = getattr(self, name)
             several = isinstance(value, Sequence) and not isinstance(value, str)
@@ -123,6 +125,7 @@ class Dense(Layer):
     bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.units, "units")
         check_flag(self.use_bias, "use_bias")
         self._set(
@@ -186,6 +189,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.rate, "rate", least=0, most=1)
 
 
@@ -210,6 +214,7 @@ class BatchNormalization(Layer):
     non_trainable: ClassVar[frozenset[str]] = frozenset({"moving_mean", "moving_variance"})
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.momentum, "momentum")
         check_number(self.epsilon, "epsilon", least=0)
         check_flag(self.center, "center")
@@ -245,6 +250,7 @@ class Combine(Layer):
     mode: Literal["sum", "max"] = "sum"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.mode not in ("sum", "max"):
             message = f'combine must be "sum" or "max". Received: mode={self.mode!r}'
             raise OptionError(message)

@@ -38,11 +38,10 @@ def test_what_only_training_would_heed_is_noted(tmp_path):
         own = layer_config(config, 1)["config"]
         own["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
         own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
-        own["trainable"] = False
 
     model = read_keras(save(tmp_path, small_with(regularize)))
     assert model.notes == (
-        "layer conv2d: trainable, kernel_regularizer left out, which concerns training only",
+        "layer conv2d: kernel_regularizer left out, which concerns training only",
     )
 
 
