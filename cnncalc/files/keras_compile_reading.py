@@ -125,7 +125,7 @@ def read_optimizer(config: Json) -> tuple[Optimizer | None, list[Uncalculated]]:
     if kind is None:
         return None, [whole]
     own = {field.name for field in fields(OPTIMIZERS[kind.lower()])}
-    known = {name: value for name, value in options.items() if name in own}
+    known = {name: from_float32(value) for name, value in options.items() if name in own}
     lacking = [
         Uncalculated("optimizer", name, value, ("--optimizer",))
         for name, value in _set_options(options, {**_OPTIMIZER_OPTIONS, **dict.fromkeys(own)})
@@ -161,7 +161,7 @@ def _learning_rate(given: object) -> tuple[Any, list[Uncalculated]]:
     In the place of a schedule that we lack stands the rate that it starts from.
     """
     if not isinstance(given, Mapping):
-        return from_float32(given), []  # Keras keeps it in float32
+        return given, []
     kind, options = _known(given, {name.lower(): name for name in _SCHEDULES})
     if kind is None:
         whole = Uncalculated("optimizer", "learning_rate", object_text(given), _RATE_OPTIONS)

@@ -77,10 +77,10 @@ def _require_known(ignored: Collection[str], found: Sequence[Uncalculated]) -> N
     known = _names(found)
     for name in ignored:
         if name not in known:
-            there = f"one of {', '.join(known)}" if known else "left out: the model has none"
+            there = ", ".join(known) or "it has nothing of the kind"
             message = (
-                "--ignore must name an option of the model that cnncalc doesn't calculate, "
-                f"{there}. Received: {name}"
+                f"--ignore must name what the model has and cnncalc doesn't calculate: {there}. "
+                f"Received: {name}"
             )
             raise OptionError(message)
 
