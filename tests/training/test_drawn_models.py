@@ -39,7 +39,8 @@ def _float64(monkeypatch):
     backend, narrower = keras.src.backend, keras.src.backend.result_type
 
     def result_type(*dtypes):
-        return "float64" if "float64" in dtypes else narrower(*dtypes)
+        wide = any(str(dtype).endswith("float64") for dtype in dtypes)
+        return "float64" if wide else narrower(*dtypes)
 
     monkeypatch.setattr(backend, "result_type", result_type)
     before = keras.config.floatx()
