@@ -15,6 +15,7 @@ from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.losses import Loss
@@ -55,7 +56,10 @@ def evaluate(
     uncalculated = trained.training.uncalculated
     require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
     fit = given.fit or trained.fit
-    data = read_labelled(given, trained.network.input_shape, fit, judged=True)
+    classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
+    data = read_labelled(
+        given, trained.network.input_shape, fit, judged=True, output_of=lambda shape: classes
+    )
     part, dataset = _part(data)
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)

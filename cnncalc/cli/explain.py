@@ -35,6 +35,7 @@ from cnncalc.cli.types import POSITION
 from cnncalc.explanation import explain as explain_number
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import explain_gradient
+from cnncalc.training_step.vanishing import with_reason
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.derivations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
@@ -134,6 +135,7 @@ def _explain_gradient(
     record = record_first_step(wanted, given, initial, fitting, slope)
     name = str(slope.gradient)
     explained = explain_gradient(record, asked.layer_name, name, asked.at, slope.sample or 0)
+    explained = with_reason(record, explained)
     cell = ""
     if asked.workbook is not None:
         from cnncalc.cli.cell_address import find_gradient_cell

@@ -33,6 +33,7 @@ __all__ = [
     "network_options",
     "read_network",
     "require_shape",
+    "say_planes",
     "weight_options",
 ]
 
@@ -195,6 +196,13 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
     )
+
+
+def say_planes(input_shape: Shape) -> None:
+    """Say that a network takes images without their channel axis, where it does."""
+    if len(input_shape) == 2:
+        size = "×".join(map(str, input_shape))
+        remark(f"the network takes {size} numbers without a channel axis: images are read as grey")
 
 
 def require_shape(source: NetworkSource) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from cnncalc.cli.network_argument import (
     WeightOptions,
     build_network,
     read_network,
+    say_planes,
 )
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.remarks import remark
@@ -24,7 +26,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
-from cnncalc.network import Network
+from cnncalc.network import Network, image_shape, layers_on_images
 from cnncalc.trace import Trace
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FitOptions",
     "FittedImage",
+    "ScalePixels",
     "TracedImage",
     "fit_image",
     "fit_options",
@@ -42,6 +45,8 @@ __all__ = [
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
+
+ScalePixels = Callable[[NetworkSource, float], NetworkSource]
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,34 @@ def trace_image(
 
 
 def fit_image(
-    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FitOptions,
+    scale_pixels: ScalePixels | None = None,
 ) -> FittedImage:
-    """Read the network and the image, and make the one fit the other; as `trace_image`."""
-    source = read_network(wanted.network, wanted.input_shape)
+    """Read the network and the image, and make the one fit the other; as `trace_image`.
+
+    Arguments: `scale_pixels`, which returns the network as it is trained on pixels of up to a
+    largest value; left out, it stays as it is.
+    """
+    source = _on_images(read_network(wanted.network, wanted.input_shape))
     image = _fitting_image(given, source, resize=fitting.resize)
+    if scale_pixels is not None:
+        source = scale_pixels(source, image.largest)
     network = build_network(source, image.values.shape, initial)
     names = _class_names(fitting, source, network.shapes[-1])
     return FittedImage(image, network, names, source.training)
+
+
+def _on_images(source: NetworkSource) -> NetworkSource:
+    """Return the network for images with a channel axis; see `layers_on_images`."""
+    shape = source.input_shape
+    if shape is None:
+        return source
+    say_planes(shape)
+    layers = layers_on_images(source.layers, shape)
+    return replace(source, layers=layers, input_shape=image_shape(shape))
 
 
 def _class_names(

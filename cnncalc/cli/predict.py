@@ -10,6 +10,7 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
+from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import read_network_input
@@ -57,6 +58,7 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
     trained = read_model(model)
     for each in trained.notes:
         remark(each)
+    say_planes(trained.network.input_shape)
     kind = _kind(trained, model)
     predictions, failures = [], []
     for source in images:

@@ -14,7 +14,7 @@ from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
 from cnncalc.errors import OptionError
-from cnncalc.network import Network
+from cnncalc.network import Network, on_images
 from cnncalc.training.fit import steps
 from cnncalc.training_step import PlannedStep, plan_step, record_planned_step
 from cnncalc.views.step_records import write_step_json
@@ -97,8 +97,8 @@ def check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
 
 def show_step(session: Session, number: int, shown: StepOptions) -> None:
     """Go through a training up to a step, by its number, and print that as asked for."""
-    training = session.parts.training
-    network, loss = show_output_activation(session.plan.network, session.plan.loss)
+    network, loss = show_output_activation(on_images(session.plan.network), session.plan.loss)
+    training = session.parts.training.fitting(network.input_shape)
     plan = replace(session.plan, network=network, loss=loss)
     step = plan_step(plan, training, number)
     display = Display(shown.decimals, shown.full, shown.colors)

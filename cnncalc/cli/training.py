@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cnncalc.cli.one_blas_thread import give_threads_back
+from cnncalc.cli.pixel_scaling import refuse_scaling
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
@@ -18,7 +19,7 @@ from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
 from cnncalc.training.dataset import Dataset, Parts, with_classes
-from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
+from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
 from cnncalc.training.losses import Loss, loss_named
@@ -55,21 +56,34 @@ class Session:
         return "Training data", self.parts.training
 
 
-def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None) -> Session:
+def prepare(
+    given: DataOptions,
+    wanted: FitOptions,
+    say: SayParts | None = None,
+    *,
+    as_written: bool = False,
+) -> Session:
     """Read network and data, fit them to each other, and say what they are.
 
     Arguments: the data's options; the training's; what says how the data was divided, left out
-    what `train` says.
+    what `train` says; whether the network stays `as_written`, without a rescaling of the pixels,
+    since its weights will be others.
     """
     engine = _engine(wanted.engine)
     origin = read_start(wanted.network)
     require_calculated(origin.uncalculated, wanted.ignore, _replacing(wanted))
-    _refuse_scaling(origin, wanted)
+    refuse_scaling(
+        {"--raw": wanted.raw, "--rescale": wanted.rescale is not None},
+        origin.layers or (),
+        is_new=origin.weights is None and not as_written,
+    )
     fit = given.fit or origin.fit
-    data = read_labelled(given, origin.input_shape, fit)
+    data = read_labelled(given, origin.input_shape, fit, output_of=origin.classes)
     defaults = DIGITS if given.data is None else ARTICLE
     parts = divide(data, wanted, origin.class_names, say or say_parts)
-    network = _network(origin, wanted, defaults, data, parts.training)
+    scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
+    scale = 1.0 if wanted.raw or as_written else scale
+    network = _network(origin, wanted, defaults, scale, parts.training)
     plan = TrainingPlan(
         network,
         chosen_loss(wanted.loss, origin.loss),
@@ -111,22 +125,8 @@ def _replacing(wanted: FitOptions) -> dict[str, object]:
     }
 
 
-def _refuse_scaling(origin: Start, wanted: FitOptions) -> None:
-    """Raise OptionError where --raw or --rescale would do nothing."""
-    asked = {"--raw": wanted.raw, "--rescale": wanted.rescale is not None}
-    given = [name for name, is_given in asked.items() if is_given]
-    wanting = "are for a new network that doesn't scale pixels itself"
-    if origin.weights is not None or scales_pixels(origin.layers or ()):
-        most = 0
-    else:
-        most, wanting = 1, "exclude each other"
-    if len(given) > most:
-        message = f"--raw and --rescale {wanting}. Received: {' and '.join(given)}"
-        raise OptionError(message)
-
-
 def _network(
-    origin: Start, wanted: FitOptions, defaults: Defaults, data: LabelledData, training: Dataset
+    origin: Start, wanted: FitOptions, defaults: Defaults, scale: float, training: Dataset
 ) -> Network:
     """Put together what is trained: its layers behind the rescaling, and its initial weights."""
     shape = training.input_shape
@@ -135,8 +135,7 @@ def _network(
         network = assemble(layers, origin.input_shape or shape, origin.weights)
     else:
         layers = _regularized(origin.layers or defaults.layers(len(training.class_names)), wanted)
-        scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
-        layers = layers if wanted.raw else rescaled(layers, scale)
+        layers = rescaled(layers, scale)
         network = initialize(layers, origin.input_shape or shape, wanted.seed)
     require_input_shape(network, training)
     require_trainable(network)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -25,17 +26,23 @@ from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
-from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
+from cnncalc.cli.training_options import (
+    LOSSES,
+    DataOptions,
+    FitOptions,
+    validation_split_option,
+)
 from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
-from cnncalc.network import Array
+from cnncalc.network import Array, image_shape, on_images
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.objective import make_objective
@@ -69,7 +76,9 @@ class TrainingExport:
     loss: str | None
     optimizer: str | None
     learning_rate: float | None
-    ignore: tuple[str, ...]
+    validation_split: float | None
+    raw: bool = False
+    ignore: tuple[str, ...] = ()
 
 
 training_export_options = bundled(
@@ -100,6 +109,8 @@ training_export_options = bundled(
     ),
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+    validation_split_option("The share of DATA that train holds back, so that no step has it."),
+    raw_option,
     ignore_option,
 )
 
@@ -109,7 +120,7 @@ def require_steps(lesson: TrainingExport) -> None:
     given = [
         f"--{name.replace('_', '-')}"
         for name, value in vars(lesson).items()
-        if value not in (None, ())
+        if value not in (None, False, ())
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -164,6 +175,7 @@ def _of_image(
         {
             "--batch-size": lesson.batch_size not in (None, 1),
             "--samples": lesson.samples not in (None, 1),
+            "--validation-split": lesson.validation_split is not None,
         },
     )
     fitted = fit_image(
@@ -171,6 +183,7 @@ def _of_image(
         WeightOptions(whole.weights, seed),
         given,
         ImageFitOptions(whole.resize, whole.class_names),
+        partial(_scale_pixels, whole, lesson),
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
@@ -197,6 +210,17 @@ def _of_image(
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
     return TrainingPieces(network, training, samples, title, note)
+
+
+def _scale_pixels(
+    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
+) -> NetworkSource:
+    """Return a network as `train` takes it: with new weights, it scales its pixels first."""
+    is_new = source.weights is None and whole.weights is None
+    refuse_scaling({"--raw": lesson.raw}, source.layers, is_new=is_new)
+    if not is_new or stays_raw(whole.network, raw=lesson.raw):
+        return source
+    return scaled_source(source, largest)
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
@@ -227,15 +251,20 @@ def _of_data(
             "--class-names": whole.class_names,
         },
     )
-    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed), _say_samples)
+    session = prepare(
+        _data_options(given, whole),
+        _fit_options(whole, lesson, seed),
+        _say_samples,
+        as_written=whole.weights is not None,
+    )
     _say_that_it_begins_anew(session.optimizer_state)
-    plan, dataset = session.plan, session.parts.training
+    plan, network = session.plan, on_images(session.plan.network)
+    dataset = session.parts.training.fitting(network.input_shape)
     if lesson.samples is not None:
         dataset = _first(dataset, lesson.samples)
     if lesson.batch_size is not None and lesson.batch_size > len(dataset):
         remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
-    network = plan.network
-    if whole.input_shape not in (None, network.input_shape):
+    if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
@@ -332,10 +361,10 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         network=whole.network,
         epochs=None,
         batch_size=lesson.batch_size or DEFAULT_BATCH,
-        validation_split=0.3,
+        validation_split=lesson.validation_split,
         stratify=False,
         rescale=None,
-        raw=False,
+        raw=lesson.raw or (stays_raw(whole.network, raw=False) and whole.weights is None),
         loss=lesson.loss,
         optimizer=lesson.optimizer,
         learning_rate=lesson.learning_rate,

@@ -162,7 +162,7 @@ def _settings(session: Session) -> dict[str, str]:
 
 
 def _mistake(dataset: Dataset, evaluation: Evaluation, position: int) -> Mistake:
-    images, labels = dataset.batch(np.array([position]))
+    images, labels = dataset.fitting(dataset.images.shape[1:]).batch(np.array([position]))
     taken_for = predicted_classes(evaluation.outputs[[position]])
     return Mistake(
         name=dataset.name(position),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from cnncalc.cli.options import bundled
+from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import PAIR, Numbers, Written
 from cnncalc.cli.uncalculated import ignore_option
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_LOSS",
+    "DEFAULT_SPLIT",
     "LOSSES",
     "DataOptions",
     "FitOptions",
@@ -25,8 +26,10 @@ __all__ = [
     "data_options",
     "fit_options",
     "keep_options",
+    "validation_split_option",
 ]
 
+DEFAULT_SPLIT = 0.3
 LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
 DEFAULT_LOSS = LOSSES[0]
 
@@ -60,6 +63,12 @@ SCHEDULE = Written(
     "constant, cosine, or step with how many epochs it waits and its factor, such as step:2:0.5",
 )
 FRACTION = Written("NUMBER", _fraction, "a number or a fraction, such as 1/255")
+
+
+def validation_split_option(help_text: str) -> Decorator:
+    """Return the option of the share that is held back; without it, that is `DEFAULT_SPLIT`."""
+    default = f"  [default: {DEFAULT_SPLIT}; nothing of one sample]"
+    return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ class FitOptions:
     network: str | None
     epochs: int | None
     batch_size: int | None
-    validation_split: float
+    validation_split: float | None
     stratify: bool
     rescale: float | None
     raw: bool
@@ -146,12 +155,8 @@ fit_options = bundled(
         type=int,
         help="Images between two updates.  [default: 128; 32 for the digits]",
     ),
-    click.option(
-        "--validation-split",
-        type=float,
-        default=0.3,
-        show_default=True,
-        help="The share, the last part, that is held back where DATA has no such part.",
+    validation_split_option(
+        "The share, the last part, that is held back where DATA has no such part."
     ),
     click.option("--stratify", is_flag=True, help="Hold the last part of each class back instead."),
     click.option(

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnncalc.classification import class_count
 from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
-from cnncalc.network import Weights
+from cnncalc.network import Weights, walk
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
@@ -34,6 +36,16 @@ class Start:
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
     uncalculated: tuple[Uncalculated, ...] = ()
+
+    def classes(self, image_shape: Shape) -> OutputClasses | None:
+        """Return the classes of the output for images of a shape; None where nothing tells them."""
+        if self.layers is None:
+            return None
+        *_, (last, shape) = walk(self.layers, self.input_shape or image_shape)
+        output = last.output_shape(shape)
+        if len(output) != 1:
+            return None  # an error of its own
+        return OutputClasses(class_count(output), self.class_names, self.weights is not None)
 
 
 def read_start(text: str | None) -> Start:

@@ -106,6 +106,8 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
         specification, values = training_calculation(pieces)
         plan = make_plan([specification])
         size = estimate(plan)
+    if specification.note != pieces.note:
+        note(specification.note.removeprefix(pieces.note).strip())
     options = WorkbookOptions(pieces.title, calculating_command(), large)
     with _progress(size) as progress:
         write(file, plan, [values], replace(options, progress=progress))

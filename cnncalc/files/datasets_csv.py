@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.training.classes import OutputOf
 
 __all__ = ["read_labelled_csv"]
 
@@ -31,11 +32,13 @@ def read_labelled_csv(
     path: Path,
     label_column: str | None = None,
     image_size: tuple[int, int] | None = None,
+    output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
     """Read a .csv or .tsv file, compressed by gzip or not, with a header line or without.
 
     Arguments: the `label_column`, by name or number from 1; None for one that is called label,
-    class, target, y or digit; the `image_size` (height, width), None for square images.
+    class, target, y or digit; the `image_size` (height, width), None for square images; what tells
+    the classes of the network that is to take the images, if there is one.
     Raises InputError where the file can't be read, OptionError where the column can't be told.
     """
     check_readable(path)
@@ -43,10 +46,10 @@ def read_labelled_csv(
     column = _label_position(path, table, label_column)
     pixels = [i for i in range(len(table.first)) if i != column]
     shape = _image_shape(path, len(pixels), image_size)
-    numbers = _load(path, table, np.float32, pixels)
+    numbers = _load(path, table, np.float64, pixels)
     names = np.char.strip(_load(path, table, np.str_, [column])[:, 0])
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
-    data = from_arrays(quoted(path), {"training": arrays})
+    data = from_arrays(quoted(path), {"training": arrays}, output_of)
     guessed = image_size is None and shape[2] == 3
     return replace(data, notes=(_guess(path, shape),)) if guessed else data
 

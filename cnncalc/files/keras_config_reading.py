@@ -107,8 +107,8 @@ def _synchronized(entries: Sequence[Json]) -> Iterator[str]:
 
 def _is_frozen(body: Json) -> bool:
     """Tell whether a model says of itself that nothing in it is trained."""
-    trainable = body.get("trainable", True)
-    if trainable not in (True, False, None):
+    trainable = body.get("trainable")
+    if not isinstance(trainable, bool | None):
         message = f"the model's trainable must be True or False. Received: {shown(trainable)}"
         raise InputError(message)
     return trainable is False

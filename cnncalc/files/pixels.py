@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "BYTE",
     "MOST_VALUES",
     "Channels",
     "Kind",
@@ -17,6 +18,7 @@ __all__ = [
     "PixelInput",
     "Requirement",
     "Values",
+    "largest_level",
     "pixel_values",
 ]
 
@@ -25,6 +27,9 @@ Channels = Literal["grey", "rgb", "as-is"]
 Kind = Literal["image", "sheet", "grid", "article"]
 
 MOST_VALUES = 2**28  # 2 GiB of float64
+BYTE = 255.0
+# Images of more bits keep the values that they store.
+WIDEST_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,15 @@ class PixelInput:
         height, width, channels = self.values.shape
         return PixelHeader(self.name, self.kind, (height, width, channels))
 
+    @property
+    def largest(self) -> float:
+        """The largest value that a pixel can have: an image of up to 16 bits is read as 0 to 255.
+
+        Of other numbers it is that of a data set with them alone.
+        """
+        is_image = self.bit_depth is not None and self.bit_depth <= WIDEST_BYTES
+        return BYTE if is_image else largest_level(self.values)
+
 
 def pixel_values(array: npt.NDArray[Any]) -> Values:
     """Return an array (height, width) or (height, width, channels) as read-only values.
@@ -83,3 +97,17 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
     values.flags.writeable = False
     return values
+
+
+def largest_level(values: npt.NDArray[Any]) -> float:
+    """Return the largest value that pixels like these can have.
+
+    255 for bytes; for other numbers 1 or 255, the first that none exceeds, or else their own.
+
+    >>> [largest_level(np.array(values)) for values in ([0.5, 1.0], [0.5, 2.0], [0.0, -300.0])]
+    [1.0, 255.0, 300.0]
+    """
+    if values.dtype == np.uint8:
+        return BYTE
+    high = max(float(values.max()), -float(values.min()))
+    return next((bound for bound in (1.0, BYTE) if high <= bound), high)

@@ -76,10 +76,11 @@ def read_model(path: Path) -> TrainedModel:
     model = read_keras(path)
     network = model.network
     output = network.shapes[-1]
-    if len(network.input_shape) != 3 or len(output) != 1:
+    if len(network.input_shape) not in (2, 3) or len(output) != 1:
         message = (
-            f"{quoted(path)} must take images (height, width, channels) and put out one number a "
-            f"class. Received: input {network.input_shape}, output {output}"
+            f"{quoted(path)} must take images (height, width, channels), or grey ones (height, "
+            f"width), and put out one number a class. Received: input {network.input_shape}, "
+            f"output {output}"
         )
         raise InputError(message)
     stored = model.metadata.get("class_names")

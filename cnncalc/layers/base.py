@@ -78,6 +78,11 @@ class Layer:
         """The regularizers that count in a loss: as in Keras, none of a frozen layer does."""
         return self.regularizers if self.trainable else {}
 
+    @property
+    def needs_batch(self) -> bool:
+        """Whether training must give it a whole batch at once, as each sample moves the others."""
+        return False
+
     def learns(self, weight: str) -> bool:
         """Tell whether training changes a weight, by its name, along its gradient."""
         return self.trainable and weight not in self.non_trainable
@@ -110,9 +115,10 @@ class Layer:
 
     def _volume(self, input_shape: Shape) -> tuple[int, int, int]:
         if len(input_shape) != 3:
+            hint = f"; {(*input_shape, 1)} is a grey image" if len(input_shape) == 2 else ""
             message = (
                 f"{type(self).__name__} must be given (height, width, channels). "
-                f"Received: input shape {input_shape}"
+                f"Received: input shape {input_shape}{hint}"
             )
             raise ShapeError(message)
         height, width, channels = input_shape

@@ -198,7 +198,8 @@ class BatchNormalization(Layer):
     """Each channel less its mean, over its standard deviation; then times gamma, plus beta.
 
     In training the batch's own mean and variance are used, and the moving ones follow them:
-    moving × `momentum` + batch's × (1 − `momentum`). Otherwise the moving ones are used.
+    moving × `momentum` + batch's × (1 − `momentum`). Otherwise, and where the layer is frozen, the
+    moving ones are used as they are.
     https://keras.io/api/layers/normalization_layers/batch_normalization/
 
     >>> layer = BatchNormalization()
@@ -219,6 +220,11 @@ class BatchNormalization(Layer):
         check_number(self.epsilon, "epsilon", least=0)
         check_flag(self.center, "center")
         check_flag(self.scale, "scale")
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether it works by the mean and the variance of a whole batch: unless it is frozen."""
+        return self.trainable
 
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shapes of `gamma`, `beta`, `moving_mean`, `moving_variance`: (channels,)."""

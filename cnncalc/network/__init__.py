@@ -3,8 +3,15 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.backward_pass import (
+    Gradients,
+    LayerGradients,
+    backward,
+    backward_layer,
+    first_to_learn,
+)
 from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, forward_saved
 from cnncalc.network.structure import (
@@ -26,10 +33,14 @@ __all__ = [
     "assemble",
     "backward",
     "backward_layer",
+    "first_to_learn",
     "forward",
     "forward_layer",
     "forward_saved",
+    "image_shape",
     "initialize",
+    "layers_on_images",
+    "on_images",
     "walk",
     "without_last_activation",
 ]

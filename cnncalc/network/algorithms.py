@@ -100,11 +100,7 @@ def whole_batch_layers(layers: Sequence[Layer]) -> tuple[int, ...]:
     >>> whole_batch_layers([Conv2D(4, 3), BatchNormalization(), Flatten()])
     (1,)
     """
-    return tuple(
-        index
-        for index, layer in enumerate(layers)
-        if isinstance(layer, BatchNormalization) and layer.trainable
-    )
+    return tuple(index for index, layer in enumerate(layers) if layer.needs_batch)
 
 
 def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
@@ -168,7 +164,7 @@ def _against_any(layer: Layer) -> str:
     if isinstance(layer, BatchNormalization):
         by_itself = "it is frozen: its moving mean and variance scale each number by itself"
         return (
-            "its mean and variance are those of the whole batch" if layer.trainable else by_itself
+            "its mean and variance are those of the whole batch" if layer.needs_batch else by_itself
         )
     if isinstance(layer, PoolingLayer):
         return "only max and average pooling go cell by cell"

@@ -175,7 +175,7 @@ def _(
 ) -> LayerGradients:
     moving = Statistics(weights["moving_mean"], weights["moving_variance"])
     gamma = normalization_scale(weights)[0]
-    if not layer.trainable:
+    if not layer.needs_batch:
         by_input = batch_normalize_input_gradient(gradient, moving.variance, gamma, layer.epsilon)
         return LayerGradients(by_input, {})
     by_input, by_gamma, by_beta = batch_normalize_gradients(

@@ -101,7 +101,7 @@ def _(
     images: Array,
     generator: np.random.Generator,
 ) -> Saved:
-    if not layer.trainable:  # Keras's rule for a frozen one, and for no other kind of layer
+    if not layer.needs_batch:
         return Saved(images, forward_layer(layer, weights, images))
     batch = batch_statistics(images)
     moving = Statistics(weights["moving_mean"], weights["moving_variance"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from cnncalc.layers import (
+    BatchNormalization,
     Conv2D,
+    ConvolutionLayer,
     Dense,
     Dropout,
     Flatten,
@@ -73,10 +76,11 @@ def rescaled(layers: tuple[Layer, ...], scale: float) -> tuple[Layer, ...]:
 
 
 def scales_pixels(layers: tuple[Layer, ...]) -> bool:
-    """Say whether the first layer, behind an Input, scales pixels.
+    """Say whether pixels are scaled before any layer with weights sees them.
 
-    >>> scales_pixels((Rescaling(0.5), Flatten())), scales_pixels((Flatten(), Rescaling(0.5)))
+    >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    rest = [layer for layer in layers if not isinstance(layer, InputLayer)]
-    return bool(rest) and isinstance(rest[0], Rescaling)
+    weighted = (ConvolutionLayer, Dense, BatchNormalization)
+    before = takewhile(lambda layer: not isinstance(layer, weighted), layers)
+    return any(isinstance(layer, Rescaling) for layer in before)

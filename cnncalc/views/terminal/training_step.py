@@ -9,6 +9,7 @@ from math import prod
 from rich.text import Text
 
 from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.gradients import BACKWARD, draw_layer_gradients
 from cnncalc.views.terminal.losses import draw_losses
@@ -54,6 +55,8 @@ def render_step(record: StepRecord, display: Display, context: StepContext) -> D
             yield from _draw_forward(record, sample, context, screen)
         yield from draw_losses(record, samples, context.class_names, screen)
         yield screen.line("← Backward · gradients of the mean loss", BACKWARD)
+        for vanished in find_vanished(record):
+            yield from screen.sentences(vanished.text)
         yield screen.line()
         for step in reversed(record.layers):
             if step.error is not None or step.input is not None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
 from cnncalc.network import Array, Network, walk
+from cnncalc.training_step import StepRecord
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
 from cnncalc.views.workbook.training.settings import require_plain
 from cnncalc.views.workbook.training.specification import TrainingSpecification
-from cnncalc.views.workbook.training.values import training_inputs
-from cnncalc.views.workbook.values import as_written, computed_values
+from cnncalc.views.workbook.training.values import (
+    recorded_values,
+    training_inputs,
+    training_records,
+)
+from cnncalc.views.workbook.values import as_written
 
 __all__ = [
     "TrainingPieces",
@@ -20,7 +27,11 @@ __all__ = [
     "least_training_formulas",
     "training_calculation",
     "training_specification",
+    "vanishing_note",
 ]
+
+# So many steps are named by their numbers.
+MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,29 @@ def training_specification(pieces: TrainingPieces) -> Specification:
 def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]:
     """Return the specification and the values of a training's workbook.
 
+    Its note says in which steps a gradient vanished, and why, as the workbook is written.
     Raises as `training_specification`; OptionError where the training leaves all bounds.
     """
-    specification = training_specification(pieces)
-    given = training_inputs(specification, pieces.training, pieces.network, pieces.samples)
+    specification, training = training_specification(pieces), pieces.training
+    given = training_inputs(specification, training, pieces.network, pieces.samples)
     inputs = {quantity: as_written(array) for quantity, array in given.items()}
-    return specification, computed_values(specification, inputs)
+    records = list(training_records(specification, training, inputs))
+    note = " ".join(filter(None, [pieces.note, vanishing_note(records)]))
+    values = recorded_values(specification, training, inputs, records)
+    return replace(specification, note=note), values
+
+
+def vanishing_note(records: Sequence[StepRecord]) -> str:
+    """Return a sentence on gradients that vanished, and why; empty where none did.
+
+    Arguments: the `records` of all steps. Where it was for different reasons, it is the first.
+    """
+    texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
+    text = next(filter(None, texts), "")
+    alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
+    named = ", ".join(map(str, alike[:MOST_STEPS])) + (", …" if alike[MOST_STEPS:] else "")
+    where = "every step" if len(alike) == len(records) > 1 else f"step {named}"
+    return f"As written, in {where}: {text}" if text else ""
 
 
 def least_training_formulas(specification: Specification) -> int:
