@@ -11,8 +11,10 @@ from cnncalc.cli.console import output_console
 from cnncalc.cli.differences import TakingOptions, say_all, taking_options
 from cnncalc.cli.judged_data import judged_data
 from cnncalc.cli.remarks import remark
+from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
-from cnncalc.cli.training_options import DataOptions, data_options
+from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.errors import InputError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
@@ -21,7 +23,7 @@ from cnncalc.network import Network, find_overflow
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import Evaluation, evaluate_network
-from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.losses import Loss
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report
 
@@ -40,7 +42,20 @@ __all__ = ["evaluate"]
     help="A table for people, or json.",
 )
 @taking_options
-def evaluate(model: Path, given: DataOptions, form: str, taking: TakingOptions) -> None:
+@click.option(
+    "--loss",
+    type=click.Choice(LOSSES),
+    help="The loss, as in train.  [default: the model's own, else what its output calls for]",
+)
+@ignore_option
+def evaluate(
+    model: Path,
+    given: DataOptions,
+    form: str,
+    taking: TakingOptions,
+    loss: str | None,
+    ignore: tuple[str, ...],
+) -> None:
     """Evaluate MODEL, a .keras file, on DATA: loss, accuracy, precision, recall, confusion matrix.
 
     DATA is as in train; of its parts, the one to test with is taken, else the one to validate with.
@@ -51,6 +66,8 @@ def evaluate(model: Path, given: DataOptions, form: str, taking: TakingOptions) 
     trained = read_model(model)
     for each in (*trained.notes, *trained.training.notes):
         remark(each)
+    uncalculated = trained.training.uncalculated
+    require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
     fit = given.fit or trained.fit
     classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
     data = read_labelled(
@@ -65,7 +82,7 @@ def evaluate(model: Path, given: DataOptions, form: str, taking: TakingOptions) 
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)
     judged = judged_data(dataset, data.folder, fit, trained.learnt, taking)
-    evaluation = evaluate_network(trained.network, _loss(trained), judged.dataset)
+    evaluation = evaluate_network(trained.network, _loss(trained, loss), judged.dataset)
     _require_finite(evaluation, trained.network, judged.dataset)
     say_all(judged.differences)
     if form == "json":
@@ -102,8 +119,8 @@ def _require_finite(evaluation: Evaluation, network: Network, dataset: Dataset) 
     raise InputError(message)
 
 
-def _loss(trained: TrainedModel) -> Loss:
-    """Return the loss that a model was trained by, else the one that its output calls for."""
+def _loss(trained: TrainedModel, wanted: str | None) -> Loss:
+    """Return the wanted loss, else the model's own, else the one that its output calls for."""
     units = trained.network.shapes[-1][0]
     usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
-    return trained.training.loss or LOSSES[usual]
+    return chosen_loss(wanted or (None if trained.training.loss else usual), trained.training.loss)

@@ -14,6 +14,7 @@ from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bun
 from cnncalc.cli.pixel_scaling import raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
+from cnncalc.cli.uncalculated import ignore_option
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
@@ -41,6 +42,7 @@ class GradientOptions:
     sample: int | None
     validation_split: float | None
     raw: bool = False
+    ignore: tuple[str, ...] = ()
 
 
 gradient_options = bundled(
@@ -71,6 +73,7 @@ gradient_options = bundled(
     ),
     validation_split_option("The share of data that train holds back, so that no batch has it."),
     raw_option,
+    ignore_option,
 )
 
 NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
@@ -80,7 +83,7 @@ def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
     if slope != NO_GRADIENT:
         message = (
-            "--target, --loss, --batch-size, --sample, --validation-split and --raw need "
+            "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
             "--gradient. Received: none"
         )
         raise OptionError(message)
@@ -133,7 +136,15 @@ def record_first_step(
         slope.target,
     )
     lesson = TrainingExport(
-        1, slope.batch_size, None, slope.loss, None, None, slope.validation_split, slope.raw
+        training_steps=1,
+        batch_size=slope.batch_size,
+        samples=None,
+        loss=slope.loss,
+        optimizer=None,
+        learning_rate=None,
+        validation_split=slope.validation_split,
+        raw=slope.raw,
+        ignore=slope.ignore,
     )
     pieces = training_pieces(given, whole, lesson, initial.seed)
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]

@@ -37,6 +37,7 @@ __all__ = [
     "NetworkSource",
     "WeightOptions",
     "build_network",
+    "names_archive",
     "network_options",
     "read_network",
     "require_shape",
@@ -135,12 +136,21 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
         source = _written(LISTING, "the article's network", CLASS_NAMES)
     elif "(" in text:
         source = _written(text)
-    elif Path(text).suffix.lower() == ".keras":
+    elif names_archive(text):
         return _archived(Path(text), input_shape)
     else:
         source = _listed(Path(text))
     shape = input_shape or source.input_shape
     return NetworkSource(source.layers, source.name, shape, class_names=source.class_names)
+
+
+def names_archive(text: str) -> bool:
+    """Tell whether NETWORK is a `.keras` file, by its name or, whatever that is, by its content."""
+    if "(" in text:
+        return False
+    from cnncalc.files.other_models import is_archive
+
+    return Path(text).suffix.lower() == ".keras" or is_archive(Path(text))
 
 
 def _written(text: str, name: str = "sequential", classes: tuple[str, ...] = ()) -> NetworkSource:
@@ -152,6 +162,9 @@ def _written(text: str, name: str = "sequential", classes: tuple[str, ...] = ())
 
 def _listed(path: Path) -> NetworkSource:
     """Read a file of notation."""
+    from cnncalc.files.other_models import refuse_other_model
+
+    refuse_other_model(path)
     if not path.exists():
         message = (
             f"NETWORK must be layers such as {_EXAMPLE}, a file of them, "
@@ -242,7 +255,9 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
 def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Network:
     """Take the weights of another file for layers of the same shapes."""
     from cnncalc.files.keras_archive import read_keras, read_weights
+    from cnncalc.files.other_models import refuse_other_model
 
+    refuse_other_model(path, weights=True)
     if path.suffix.lower() == ".h5":
         return read_weights(path, initialize(layers, input_shape))
     if path.suffix.lower() != ".keras":

@@ -11,6 +11,7 @@ from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
 from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.cli.training_start import Start, kept_state, read_start, say_how_it_goes_on
+from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.photos import Fit
@@ -75,6 +76,7 @@ def prepare(
     """
     engine = _engine(wanted.engine)
     origin = read_start(wanted.network)
+    require_calculated(origin.uncalculated, wanted.ignore, _replacing(wanted))
     refuse_scaling(
         {"--raw": wanted.raw, "--rescale": wanted.rescale is not None},
         origin.layers or (),
@@ -127,6 +129,17 @@ def _engine(name: str) -> Engine:
     from cnncalc.keras_engine import KerasEngine
 
     return KerasEngine()
+
+
+def _replacing(wanted: FitOptions) -> dict[str, object]:
+    """Return the options that put something else in the place of what a model's file says."""
+    return {
+        "--loss": wanted.loss,
+        "--optimizer": wanted.optimizer,
+        "--schedule": wanted.schedule,
+        "--learning-rate": wanted.learning_rate,
+        "--l2": wanted.l2,
+    }
 
 
 def _network(

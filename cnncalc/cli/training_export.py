@@ -36,8 +36,10 @@ from cnncalc.cli.training_options import (
     FitOptions,
     validation_split_option,
 )
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
+from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
 from cnncalc.network import Array, image_shape, on_images
@@ -76,6 +78,7 @@ class TrainingExport:
     learning_rate: float | None
     validation_split: float | None
     raw: bool = False
+    ignore: tuple[str, ...] = ()
 
 
 training_export_options = bundled(
@@ -108,6 +111,7 @@ training_export_options = bundled(
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
     validation_split_option("The share of DATA that train holds back, so that no step has it."),
     raw_option,
+    ignore_option,
 )
 
 
@@ -116,7 +120,7 @@ def require_steps(lesson: TrainingExport) -> None:
     given = [
         f"--{name.replace('_', '-')}"
         for name, value in vars(lesson).items()
-        if value not in (None, False)
+        if value not in (None, False, ())
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -183,12 +187,18 @@ def _of_image(
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
-    stored = fitted.training
-    optimizer = _optimizer(lesson, stored.optimizer if stored else None)
-    for each in stored.notes if stored else ():
+    stored = fitted.training or Training()
+    replacing = {
+        "--loss": lesson.loss,
+        "--optimizer": lesson.optimizer,
+        "--learning-rate": lesson.learning_rate,
+    }
+    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    optimizer = _optimizer(lesson, stored.optimizer)
+    for each in stored.notes:
         remark(each)
-    _say_that_it_begins_anew(stored.state if stored else None)
-    loss = chosen_loss(lesson.loss, stored.loss if stored else None)
+    _say_that_it_begins_anew(stored.state)
+    loss = chosen_loss(lesson.loss, stored.loss)
     network, loss = show_output_activation(fitted.network, loss)
     training = TrainingSpecification(
         loss.name,
@@ -366,4 +376,5 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         seed=seed,
         threads=None,
         engine="numpy",
+        ignore=lesson.ignore,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.classification import class_count
-from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
 from cnncalc.files.photos import Fit
@@ -22,6 +22,7 @@ from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import Schedule, rate_at
+from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Start", "kept_state", "read_start", "say_how_it_goes_on"]
 
@@ -39,6 +40,7 @@ class Start:
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None
+    uncalculated: tuple[Uncalculated, ...] = ()
 
     def classes(self, image_shape: Shape) -> OutputClasses | None:
         """Return the classes of the output for images of a shape; None where nothing tells them."""
@@ -55,7 +57,7 @@ def read_start(text: str | None) -> Start:
     """Read what --network names, a notation or a file, None where nothing was given."""
     if text is None:
         return Start()
-    if Path(text).suffix.lower() == ".keras" and "(" not in text:
+    if names_archive(text):
         from cnncalc.files.trained_models import read_model
 
         model = read_model(Path(text))
@@ -72,6 +74,7 @@ def read_start(text: str | None) -> Start:
             training.optimizer,
             training.state,
             model.learnt,
+            training.uncalculated,
         )
     source = read_network(text)
     return Start(source.layers, source.input_shape)

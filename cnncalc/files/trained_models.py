@@ -33,7 +33,7 @@ class TrainedModel:
 
     `class_names` is empty where the file doesn't name them. `learnt` is how the images were that it
     was trained on, None where the file doesn't say. `training` is how it was trained.
-    `notes` are sentences on what was left out in reading.
+    `notes` are sentences on what was left out in reading and changes no number.
     """
 
     network: Network
