@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import output_console
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import DataOptions, data_options
+from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
@@ -49,10 +51,12 @@ def evaluate(model: Path, given: DataOptions, form: str) -> None:
         dataset = with_classes(dataset, trained.class_names)
     evaluation = evaluate_network(trained.network, _loss(trained), dataset)
     if form == "json":
-        click.echo(evaluation_json(evaluation), nl=False)
+        file = file_origin(model)
+        origins = provenance(file, file, data=data_origin(given.data, data))
+        click.echo(evaluation_json(evaluation, origins), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
-    title = printable(str(given.data or "digits"))
+    title = printable(given.data.name or str(given.data)) if given.data else "digits"
     output_console().print(render_class_report(evaluation.report, f"{title}{part}"))
 
 

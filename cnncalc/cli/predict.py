@@ -10,14 +10,22 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError, OptionError, ShapeError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import forward
+from cnncalc.provenance import Provenance
 from cnncalc.training.saliency import pixel_influence
-from cnncalc.views.predictions import Prediction, predictions_csv, predictions_json
+from cnncalc.views.predictions import (
+    Prediction,
+    predictions_csv,
+    predictions_json,
+    with_short_names,
+)
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.predictions import render_prediction
 
@@ -65,16 +73,17 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     if predictions:
-        _show(predictions, form, top)
+        file = file_origin(model)
+        _show(with_short_names(predictions), form, top, provenance(file, file))
     if failures:
         raise InputError("; ".join(failures))
 
 
-def _show(predictions: Sequence[Prediction], form: str, top: int) -> None:
+def _show(predictions: Sequence[Prediction], form: str, top: int, origins: Provenance) -> None:
     if form == "csv":
         click.echo(predictions_csv(predictions), nl=False)
     elif form == "json":
-        click.echo(predictions_json(predictions), nl=False)
+        click.echo(predictions_json(predictions, origins), nl=False)
     else:
         for prediction in predictions:
             output_console().print(render_prediction(prediction, Display(), top))
@@ -99,4 +108,6 @@ def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -
         outputs = np.array([1 - outputs[0], outputs[0]])
     influence = pixel_influence(network, image, int(outputs.argmax())) if explain else None
     said = "score" if kind == "scores" else "probability"
-    return Prediction(printable(source), trained.classes, outputs, said, influence)
+    return Prediction(
+        printable(source), trained.classes, outputs, said, influence, image_origin(source)
+    )

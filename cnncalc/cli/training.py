@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from cnncalc.cli.one_blas_thread import give_threads_back
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
@@ -16,6 +19,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
 from cnncalc.training.engine import NUMPY, Engine
@@ -34,13 +38,18 @@ __all__ = ["Session", "chosen_loss", "prepare"]
 
 @dataclass(frozen=True)
 class Session:
-    """All that a training needs: the plan, the data's parts, and how photos were made to fit."""
+    """All that a training needs: the plan, the data's parts, and how photos were made to fit.
+
+    `origin` is what it starts from, `source` where the data was read, None for the digits.
+    """
 
     plan: TrainingPlan
     parts: Parts
     data: LabelledData
     fit: Fit
     engine: Engine
+    origin: Start
+    source: Path | None
     optimizer_state: OptimizerState | None = None
 
     @property
@@ -51,6 +60,16 @@ class Session:
         if self.parts.validation is not None:
             return "Validation data", self.parts.validation
         return "Training data", self.parts.training
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What it is made from; found out when it is asked for, since data may be large files."""
+        initial = None if self.origin.weights is None else self.origin.origin
+        return provenance(
+            self.origin.origin,
+            initial or Origin("seed", seed=self.plan.seed),
+            data=data_origin(self.source, self.data),
+        ).of_training
 
 
 def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None) -> Session:
@@ -85,7 +104,7 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
         say_how_it_goes_on(plan, origin, state)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, state)
+    return Session(plan, parts, data, fit, engine, origin, given.data, state)
 
 
 def _engine(name: str) -> Engine:

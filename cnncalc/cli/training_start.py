@@ -8,9 +8,11 @@ from pathlib import Path
 
 from cnncalc.cli.network_argument import read_network
 from cnncalc.cli.remarks import remark
+from cnncalc.files.digests import file_origin
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights
+from cnncalc.provenance import Origin
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
@@ -32,6 +34,7 @@ class Start:
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
+    origin: Origin | None = None
 
 
 def read_start(text: str | None) -> Start:
@@ -54,9 +57,10 @@ def read_start(text: str | None) -> Start:
             training.loss,
             training.optimizer,
             training.state,
+            file_origin(Path(text)),
         )
     source = read_network(text)
-    return Start(source.layers, source.input_shape)
+    return Start(source.layers, source.input_shape, origin=source.origin)
 
 
 def kept_state(

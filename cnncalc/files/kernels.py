@@ -16,7 +16,7 @@ from cnncalc.files.numerals import parse_fraction
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.files.pixels import Values, pixel_values
 
-__all__ = ["KERNEL_ENDINGS", "Kernel", "read_kernels", "stack_kernels"]
+__all__ = ["KERNEL_ENDINGS", "Kernel", "kernel_file", "read_kernels", "stack_kernels"]
 
 KERNEL_ENDINGS = (".csv", ".tsv", ".npy", ".xlsx")
 
@@ -62,6 +62,16 @@ def read_kernels(notation: str) -> tuple[Kernel, ...]:
     if _NAME.fullmatch(text):
         return (Kernel(*_by_name(text)),)
     return (Kernel(printable(text), _parse(text)),)
+
+
+def kernel_file(notation: str) -> Path | None:
+    """Return the file that a kernel is read from; None for one that is written out, or named.
+
+    >>> kernel_file("@kernels/edge.xlsx!Sheet1").name, kernel_file("edge")
+    ('edge.xlsx', None)
+    """
+    text = notation.strip()
+    return Path(_split_reference(text[1:])[0]) if text.startswith("@") else None
 
 
 def _by_name(text: str) -> tuple[str, Values]:

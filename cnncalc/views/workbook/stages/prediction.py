@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cnncalc.classification import Kind, class_count, classification_kind
@@ -19,6 +19,7 @@ from cnncalc.views.workbook.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
+from cnncalc.views.workbook.stages.drawn_weights import drawn_volumes, if_changed
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE, unrolled
 from cnncalc.views.workbook.stages.volumes import (
     Draw,
@@ -38,9 +39,13 @@ _CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
 _MARGIN = "IF({0}=1,-{1},{1})"
 
 
-def prediction_volumes(specification: Specification, source: Source) -> list[Volume]:
+def prediction_volumes(
+    specification: Specification, source: Source, layers: Sequence[Volume] = ()
+) -> list[Volume]:
     """Return what there is to say of a network's output; nothing where it tells no classes apart.
 
+    Arguments: the calculation; the network's output; the volumes of all its `layers`, among which
+    are the weights.
     Raises OptionError for a target where the output is no probabilities.
     """
     kind = classification_kind(specification.layers, source.shape)
@@ -54,7 +59,9 @@ def prediction_volumes(specification: Specification, source: Source) -> list[Vol
         return []
     columns = [*_names(specification, source), *_logits(specification, kind, source)]
     loss = _LOSSES[kind](source) if specification.has_target else []
-    return [*columns, _outputs(kind, source), *_predicted(specification, source), *loss]
+    seed = specification.drawn_from
+    drawn = [] if seed is None else drawn_volumes(seed, layers)
+    return [*columns, _outputs(kind, source), *drawn, *_predicted(specification, source), *loss]
 
 
 def _names(specification: Specification, source: Source) -> list[Volume]:
@@ -78,8 +85,9 @@ def _as_shares(draw: Draw) -> Draw:
 
 def _predicted(specification: Specification, source: Source) -> list[Volume]:
     count = class_count(source.shape)
-    number = _cell("predicted class", PREDICTED, _largest(CLASS_NUMBERS, count))
-    name = _cell("its name", PREDICTED_NAME, _largest(CLASS_NAMES, count))
+    named = _largest if specification.drawn_from is None else _largest_if_changed
+    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS, count))
+    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES, count))
     return [number, name] if specification.has_class_names else [number]
 
 
@@ -89,6 +97,12 @@ def _largest(names: Quantity, count: int) -> Callable[[Index, Finder], Formula]:
     return lambda _, find: formulas.apply(
         _CLASS_OF_LARGEST, find(names, (), column), find(OUTPUTS, (), column)
     )
+
+
+def _largest_if_changed(names: Quantity, count: int) -> Callable[[Index, Finder], Formula]:
+    """Return the same, for a network whose weights may still be those that were drawn."""
+    largest = _largest(names, count)
+    return lambda index, find: if_changed(largest(index, find), find)
 
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:

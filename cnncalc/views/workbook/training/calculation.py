@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from cnncalc.network import Array, Network, walk
+from cnncalc.provenance import Provenance
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
@@ -28,7 +29,8 @@ class TrainingPieces:
     """What a training's workbook is made of.
 
     Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
-    its class each, by their numbers there; a `title`; a `note` for the reader.
+    its class each, by their numbers there; a `title`; a `note` for the reader; the `provenance`
+    of all that.
     """
 
     network: Network
@@ -36,6 +38,7 @@ class TrainingPieces:
     samples: tuple[tuple[Array, int], ...]
     title: str = ""
     note: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 def training_specification(pieces: TrainingPieces) -> Specification:
