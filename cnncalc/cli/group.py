@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Any, NamedTuple
 
 import click
 
 from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.streams import prepared_streams
 from cnncalc.errors import CnncalcError
-from cnncalc.views.spelling import replace_unencodable
 
 __all__ = ["Home", "LazyGroup"]
 
@@ -77,9 +75,9 @@ class LazyGroup(click.Group):
         options["standalone_mode"] = False
         # What was typed, for the record in the files that a command writes.
         options["obj"] = list(sys.argv[1:] if args is None else args)
-        _spell_what_streams_lack()
         try:
-            status = super().main(args, *rest, **options)
+            with prepared_streams():
+                status = super().main(args, *rest, **options)
         except SystemExit:
             # Click and rich end like this when the reader of our output has gone (`| head`).
             status = 0
@@ -93,14 +91,6 @@ class LazyGroup(click.Group):
             click.echo("Interrupted.", err=True)
             status = INTERRUPTED
         sys.exit(status if isinstance(status, int) else 0)
-
-
-def _spell_what_streams_lack() -> None:
-    """Let no sign of ours fail in a terminal, or a file, whose encoding lacks it."""
-    codecs.register_error("cnncalc", replace_unencodable)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="cnncalc")
 
 
 def _report(error: Exception) -> int:

@@ -69,11 +69,18 @@ def encode_picture(
     as in `to_levels`; the `provenance` that the file tells of beside its pixels.
     Returns the picture: grey for one channel, red, green and blue for three, and a contact sheet
     of labelled grey tiles for any other number.
-    Raises OutputError where the picture is larger than its form allows.
+    Raises OutputError for values of another shape, and where the picture is larger than its form
+    allows.
 
     >>> encode_picture(np.array([[0.0, 300.0]]), "png").sentence
     'values were rounded; those below 0 became 0, above 255 became 255: 50 % of them'
     """
+    if values.ndim not in (2, 3):
+        message = (
+            "a picture shows (height, width) or (height, width, channels); .csv, .npy, .json and "
+            f".html hold the rest. Received: a row of {values.size} numbers"
+        )
+        raise OutputError(message)
     levels = to_levels(values, scaling)
     image = draw_picture(levels)
     _require_size(image, form)

@@ -149,3 +149,11 @@ def test_the_workbook_of_another_network(fails, tmp_path):
     options = ("--layer", "conv2d", "--at", "1,0", "--workbook", "other.xlsx")
     said = fails("explain", "small.keras", "grid.csv", *options)
     assert said == "'other.xlsx' must be a workbook of this network. Received: one of another"
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "gif"])
+def test_no_picture_is_made_of_a_network_that_ends_in_a_row(fails, tmp_path, ending):
+    listing = "Conv2D(2, 3); Flatten(); Dense(2)"
+    line = fails("explain", listing, "--layer", "dense", "--at", "0", "-o", f"a.{ending}")
+    assert line.endswith("Received: a row of 2 numbers")
+    assert not (tmp_path / f"a.{ending}").exists()

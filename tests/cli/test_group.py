@@ -39,6 +39,7 @@ def test_the_list_of_commands_comes_without_importing_them():
         "group",
         "one_blas_thread",
         "remarks",
+        "streams",
     ]
     assert all(f"  {name} " in result.stdout for name in HOMES)
 

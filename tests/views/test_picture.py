@@ -135,3 +135,9 @@ def test_a_photo_needs_little_memory_beside_it():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.5 * values.nbytes
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_row_of_numbers_is_no_picture(size):
+    with pytest.raises(OutputError, match=f"a picture shows .* Received: a row of {size} numbers"):
+        encode_picture(np.zeros(size), "png")

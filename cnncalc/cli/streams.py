@@ -1,0 +1,62 @@
+"""The terminal's streams, made ready for all that a command and its libraries may write."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnncalc.views.spelling import replace_unencodable
+
+__all__ = ["prepared_streams"]
+
+
+@contextmanager
+def prepared_streams() -> Iterator[None]:
+    """Let nothing that is written fail for its stream, and say libraries' warnings in one line."""
+    _open_closed_streams()
+    _spell_what_streams_lack()
+    with warnings.catch_warnings():
+        warnings.showwarning = _one_line_once()
+        yield
+
+
+def _open_closed_streams() -> None:
+    """Put a sink where standard output or error is closed (`>&-`), as Python leaves None there.
+
+    A file of ours that was opened next would have the closed stream's number, and be written to by
+    whatever writes to that number.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            sink = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open to the end)
+            setattr(sys, name, sink)
+
+
+def _spell_what_streams_lack() -> None:
+    """Let no sign of ours fail in a terminal, or a file, whose encoding lacks it."""
+    codecs.register_error("cnncalc", replace_unencodable)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="cnncalc")
+
+
+def _one_line_once() -> Any:  # noqa: ANN401 (a function as `warnings` wants it)
+    """Return what shows a warning without the library's folder and source line, the first time."""
+    said: set[str] = set()
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        text = " ".join(str(message).split())
+        if text not in said:
+            said.add(text)
+            click.echo(f"Warning: {text}", err=True)
+
+    return show
