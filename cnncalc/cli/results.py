@@ -15,7 +15,6 @@ import click
 import numpy as np
 from rich.console import Console, RenderableType
 
-from cnncalc.classification import class_said
 from cnncalc.cli.console import note, output_console
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions
 from cnncalc.cli.remarks import say_remarks
@@ -32,7 +31,6 @@ from cnncalc.files.paths import quoted
 from cnncalc.network import Network
 from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
-from cnncalc.views.provenance import in_html, in_svg
 from cnncalc.views.terminal import Display
 
 if TYPE_CHECKING:
@@ -203,6 +201,7 @@ def _csv(trace: Trace) -> _Text:
 
 def _json(result: _Result) -> _Text:
     # Imported here, like the picture's Pillow and the workbook's XlsxWriter: few calculations wait.
+    from cnncalc.classification import class_said
     from cnncalc.views.records import write_json
 
     trace, origins = result.trace, result.provenance
@@ -221,6 +220,9 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
 
 
 def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file: BinaryIO) -> str:
+    # Imported here, as JSON is: few calculations wait for it.
+    from cnncalc.views.provenance import in_html, in_svg
+
     console = Console(
         record=True,
         file=StringIO(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from cnncalc.errors import InputError
@@ -17,6 +16,8 @@ def sha256(path: Path) -> str:
 
     Raises InputError where it can't be read.
     """
+    import hashlib  # noqa: PLC0415 (for files alone)
+
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
