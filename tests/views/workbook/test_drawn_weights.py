@@ -1,6 +1,7 @@
 """Whether weights are those that cnncalc drew, as a workbook finds out by itself."""
 
 import io
+from functools import partial
 
 import numpy as np
 import pytest
@@ -76,19 +77,22 @@ def test_drawn_weights_name_no_class(text):
 @pytest.mark.parametrize("text", NETWORKS)
 @pytest.mark.parametrize("typed", [0.25, -1.0, 1 / 3])
 def test_weights_that_are_typed_over_name_the_class(text, typed):
-    plan = make_plan([calculation(text)[0]])
-    for sheet in plan.sheets:
-        for block in [each for each in sheet.blocks if each.quantity.name in ("kernel", "bias")][
-            -2:
-        ]:
+    content = written(text)
+    places = {}
+    for sheet in make_plan([calculation(text)[0]]).sheets:
+        for block in sheet.blocks:
+            if block.role == "weights" and block.quantity.name in ("kernel", "bias"):
+                # The last slice of each: the least likely to be looked at.
+                places[block.quantity] = sheet.name, block.address(0, 0)
+    for name, address in places.values():
+        report, evaluation = verified(changed(content, partial(_type, name, address, typed)))
+        assert report.agrees
+        assert said(evaluation)[0] == "typed over"
+        assert isinstance(said(evaluation)[1], float)
 
-            def change(book, sheet=sheet, block=block):
-                book[sheet.name][block.address(0, 0)] = typed
 
-            report, evaluation = verified(changed(written(text), change))
-            assert report.agrees
-            assert said(evaluation)[0] == "typed over"
-            assert isinstance(said(evaluation)[1], float)
+def _type(sheet, address, number, book):
+    book[sheet][address] = number
 
 
 def test_names_follow_too_and_the_cross_entropy_stays():
