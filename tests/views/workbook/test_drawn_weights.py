@@ -75,8 +75,7 @@ def test_drawn_weights_name_no_class(text):
 
 
 @pytest.mark.parametrize("text", NETWORKS)
-@pytest.mark.parametrize("typed", [0.25, -1.0, 1 / 3])
-def test_weights_that_are_typed_over_name_the_class(text, typed):
+def test_weights_that_are_typed_over_name_the_class(text):
     content = written(text)
     places = {}
     for sheet in make_plan([calculation(text)[0]]).sheets:
@@ -85,7 +84,7 @@ def test_weights_that_are_typed_over_name_the_class(text, typed):
                 # The last slice of each: the least likely to be looked at.
                 places[block.quantity] = sheet.name, block.address(0, 0)
     for name, address in places.values():
-        report, evaluation = verified(changed(content, partial(_type, name, address, typed)))
+        report, evaluation = verified(changed(content, partial(_type, name, address, -1.0)))
         assert report.agrees
         assert said(evaluation)[0] == "typed over"
         assert isinstance(said(evaluation)[1], float)
