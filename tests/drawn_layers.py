@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ activations = st.sampled_from([None, *ACTIVATIONS])
 flags = st.booleans()
 numbers = st.floats(-2, 2).map(lambda number: round(number, 3))
 positive = st.floats(0, 2).map(lambda number: round(number, 3))
+frozen = st.sampled_from([False, False, False, True])
 regularizers = (
     st.none()
     | st.builds(L1, positive)
@@ -173,7 +175,7 @@ def layer_and_shape(draw: st.DrawFn, kind: type[Layer], keras: bool = False) -> 
     """Draw a layer of one kind and an input shape that it takes."""
     shapes = image_shapes if kind in IMAGE_LAYERS else image_shapes | flat_shapes
     shape = draw(shapes)
-    return EVERY_LAYER[kind](draw, shape, keras), shape
+    return replace(EVERY_LAYER[kind](draw, shape, keras), trainable=not draw(frozen)), shape
 
 
 @st.composite
@@ -185,6 +187,7 @@ def chains(draw: st.DrawFn, longest: int = 5, keras: bool = False) -> tuple[list
         kinds = EVERY_LAYER if len(shape) == 3 else ANY_LAYERS
         left_out = NOT_KERAS if keras else (InputLayer,)
         kind = draw(st.sampled_from([kind for kind in kinds if kind not in left_out]))
-        result.append(EVERY_LAYER[kind](draw, shape, keras))
+        layer = EVERY_LAYER[kind](draw, shape, keras)
+        result.append(replace(layer, trainable=not draw(frozen)))
         shape = result[-1].output_shape(shape)
     return result, first

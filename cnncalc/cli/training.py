@@ -31,6 +31,7 @@ from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule, rate_at
+from cnncalc.training.state import require_trainable
 from cnncalc.training.stopping import EarlyStopping
 
 __all__ = ["Session", "chosen_loss", "prepare"]
@@ -144,6 +145,7 @@ def _network(
         layers = layers if wanted.raw else rescaled(layers, scale)
         network = initialize(layers, origin.input_shape or shape, wanted.seed)
     require_input_shape(network, training)
+    require_trainable(network)
     remark(f"network: {write(network.layers)}")
     for each in network.notes:
         remark(each)

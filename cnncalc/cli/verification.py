@@ -13,7 +13,6 @@ from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.errors import InputError
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
-from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, walk
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
@@ -118,7 +117,7 @@ def _training_sizes(specification: Specification, values: Arrays) -> Arrays:
     for name, array in values.items():
         alike[kind(name)].append(array)
     steps = len(specification.training.batches) if specification.training else 1
-    is_normalized = any(isinstance(each, BatchNormalization) for each in specification.layers)
+    is_normalized = any(each.needs_batch for each in specification.layers)
     sizes = {
         each: training_size(arrays, steps, is_normalized=is_normalized)
         for each, arrays in alike.items()

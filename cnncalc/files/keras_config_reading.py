@@ -7,7 +7,7 @@ code (a Lambda layer, a class or function of the user's own) is refused, never l
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,12 @@ OWN_PACKAGE = "cnncalc>"
 """What Keras's registered names of layers that only cnncalc has start with."""
 
 Json = Mapping[str, Any]
+
+# https://github.com/keras-team/keras/blob/v3.15.1/keras/src/models/sequential.py (from_config)
+_SEQUENTIAL_FROZEN = (
+    "the model says trainable=False of itself, which Keras passes over in a Sequential: what each "
+    "layer says holds"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,10 @@ def read_config(config: object) -> ModelConfig:
     if not layers:
         message = "expected a model of at least one layer. Received: no layer"
         raise InputError(message)
+    if _is_frozen(body) and kind != "Sequential":
+        layers = [replace(layer, trainable=False) for layer in layers]
+    elif _is_frozen(body) and any(layer.trainable for layer in layers):
+        notes.append(_SEQUENTIAL_FROZEN)
     compiled = model.get("compile_config")
     return ModelConfig(
         str(body.get("name", "")),
@@ -79,6 +89,15 @@ def read_config(config: object) -> ModelConfig:
         tuple(notes),
         compiled if isinstance(compiled, Mapping) and compiled else None,
     )
+
+
+def _is_frozen(body: Json) -> bool:
+    """Tell whether a model says of itself that nothing in it is trained."""
+    trainable = body.get("trainable")
+    if not isinstance(trainable, bool | None):
+        message = f"the model's trainable must be True or False. Received: {_shown(trainable)}"
+        raise InputError(message)
+    return trainable is False
 
 
 def _layer(entry: Json) -> tuple[Layer, str]:

@@ -24,6 +24,7 @@ class Activation(ActivationLayer):
     activation: str
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._set(activation=check_activation(self.activation))
 
 
@@ -42,6 +43,7 @@ class ReLU(ActivationLayer):
     threshold: float = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.max_value is not None:
             check_number(self.max_value, "max_value", least=0)
         check_number(self.negative_slope, "negative_slope", least=0)
@@ -59,6 +61,7 @@ class LeakyReLU(ActivationLayer):
     negative_slope: float = 0.3
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.negative_slope, "negative_slope", least=0)
 
 
@@ -73,6 +76,7 @@ class ELU(ActivationLayer):
     alpha: float = 1.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.alpha, "alpha")
 
 

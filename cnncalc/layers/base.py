@@ -45,12 +45,17 @@ ACTIVATIONS = (
 class Layer:
     """One layer of a network; `name` is given by the network where it is left empty.
 
+    One that is not `trainable` is frozen: training leaves its weights as they are.
     `non_trainable` names the weights that training keeps up to date without a gradient.
     """
 
     name: str = field(default="", kw_only=True)
+    trainable: bool = field(default=True, kw_only=True)
 
     non_trainable: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        check_flag(self.trainable, "trainable")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the result for one sample of `input_shape`.
@@ -68,6 +73,20 @@ class Layer:
         """The penalty on each weight that has one, by the weight's name."""
         return {}
 
+    @property
+    def penalties(self) -> Mapping[str, L1L2]:
+        """The regularizers that count in a loss: as in Keras, none of a frozen layer does."""
+        return self.regularizers if self.trainable else {}
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether training must give it a whole batch at once, as each sample moves the others."""
+        return False
+
+    def learns(self, weight: str) -> bool:
+        """Tell whether training changes a weight, by its name, along its gradient."""
+        return self.trainable and weight not in self.non_trainable
+
     def parameter_count(self, input_shape: Shape) -> int:
         """Return how many numbers the layer's weights hold."""
         return sum(math.prod(shape) for shape in self.weight_shapes(input_shape).values())
@@ -75,7 +94,7 @@ class Layer:
     def trainable_count(self, input_shape: Shape) -> int:
         """Return how many of the parameters training changes by their gradient."""
         weights = self.weight_shapes(input_shape).items()
-        return sum(math.prod(shape) for name, shape in weights if name not in self.non_trainable)
+        return sum(math.prod(shape) for name, shape in weights if self.learns(name))
 
     def parameter_formula(self, input_shape: Shape) -> str:
         """Return the parameter count written out with its numbers; empty for a layer without."""

@@ -107,6 +107,7 @@ class Conv2D(ConvolutionLayer):
     bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.filters, "filters")
         check_count(self.groups, "groups")
         self._normalize_window()
@@ -154,6 +155,7 @@ class DepthwiseConv2D(ConvolutionLayer):
     bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.depth_multiplier, "depth_multiplier")
         self._normalize_window()
         regularizer = check_regularizer(self.depthwise_regularizer, "depthwise_regularizer")
@@ -193,6 +195,7 @@ class ZeroPadding2D(Layer):
     padding: int | Sequence[int] | Sequence[Sequence[int]] = 1
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         pads = shapes.normalize_padding(self.padding)
         if isinstance(pads, str):
             message = "padding must be 1, 2 or 4 whole numbers of at least 0. "

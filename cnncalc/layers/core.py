@@ -41,6 +41,7 @@ class InputLayer(Layer):
     shape: Sequence[int]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         sizes = tuple(self.shape) if isinstance(self.shape, Sequence) else ()
         if not sizes or any(type(size) is not int or size < 1 for size in sizes):
             message = "shape must be whole numbers, at least 1 each, such as (28, 28, 1). "
@@ -70,6 +71,7 @@ class Rescaling(Layer):
     offset: float | Sequence[float] = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("scale", "offset"):
             value = getattr(self, name)
             several = isinstance(value, Sequence) and not isinstance(value, str)
@@ -123,6 +125,7 @@ class Dense(Layer):
     bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count(self.units, "units")
         check_flag(self.use_bias, "use_bias")
         self._set(
@@ -186,6 +189,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.rate, "rate", least=0, most=1)
 
 
@@ -194,7 +198,8 @@ class BatchNormalization(Layer):
     """Each channel less its mean, over its standard deviation; then times gamma, plus beta.
 
     In training the batch's own mean and variance are used, and the moving ones follow them:
-    moving × `momentum` + batch's × (1 − `momentum`). Otherwise the moving ones are used.
+    moving × `momentum` + batch's × (1 − `momentum`). Otherwise, and where the layer is frozen, the
+    moving ones are used as they are.
     https://keras.io/api/layers/normalization_layers/batch_normalization/
 
     >>> layer = BatchNormalization()
@@ -210,10 +215,16 @@ class BatchNormalization(Layer):
     non_trainable: ClassVar[frozenset[str]] = frozenset({"moving_mean", "moving_variance"})
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_number(self.momentum, "momentum")
         check_number(self.epsilon, "epsilon", least=0)
         check_flag(self.center, "center")
         check_flag(self.scale, "scale")
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether it works by the mean and the variance of a whole batch: unless it is frozen."""
+        return self.trainable
 
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shapes of `gamma`, `beta`, `moving_mean`, `moving_variance`: (channels,)."""
@@ -245,6 +256,7 @@ class Combine(Layer):
     mode: Literal["sum", "max"] = "sum"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.mode not in ("sum", "max"):
             message = f'combine must be "sum" or "max". Received: mode={self.mode!r}'
             raise OptionError(message)

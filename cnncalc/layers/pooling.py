@@ -32,6 +32,7 @@ class PoolingLayer(WindowLayer):
     padding: str | int | Sequence[int] | Padding = "valid"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         strides = self.pool_size if self.strides is None else self.strides
         self._set(
             pool_size=shapes.pair(self.pool_size, "pool_size"),
@@ -105,6 +106,7 @@ class GlobalPoolingLayer(Layer):
     keepdims: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_flag(self.keepdims, "keepdims")
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -126,10 +126,9 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "renorm": (False,),
     "sparse": (False, None),
     "synchronized": (False,),
-    "trainable": (True,),
 }
 _ANY_VALUE = ("batch_size", "renorm_momentum", "seed")
-_TRAINING_ONLY = ("trainable", "synchronized", "activity_regularizer")
+_TRAINING_ONLY = ("synchronized", "activity_regularizer")
 _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -189,7 +188,7 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
     cnncalc lacks, unless its value is what cnncalc does anyway.
 
     >>> layer_from_arguments(Flatten, {"data_format": "channels_last", "name": "flat"})
-    Flatten(name='flat')
+    Flatten(name='flat', trainable=True)
     """
     own, other = shared_arguments(kind, arguments)
     for name, value in other.items():

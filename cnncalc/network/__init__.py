@@ -3,7 +3,13 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import Gradients, LayerGradients, backward, backward_layer
+from cnncalc.network.backward_pass import (
+    Gradients,
+    LayerGradients,
+    backward,
+    backward_layer,
+    first_to_learn,
+)
 from cnncalc.network.forward_pass import forward, forward_layer
 from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, forward_saved
@@ -26,6 +32,7 @@ __all__ = [
     "assemble",
     "backward",
     "backward_layer",
+    "first_to_learn",
     "forward",
     "forward_layer",
     "forward_saved",

@@ -95,12 +95,12 @@ def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
 def whole_batch_layers(layers: Sequence[Layer]) -> tuple[int, ...]:
     """Return the positions of the layers that training must give a whole batch at once.
 
-    They are the batch normalizations, which need its mean and variance.
+    They are the batch normalizations, which need its mean and variance, unless they are frozen.
 
     >>> whole_batch_layers([Conv2D(4, 3), BatchNormalization(), Flatten()])
     (1,)
     """
-    return tuple(i for i, layer in enumerate(layers) if isinstance(layer, BatchNormalization))
+    return tuple(index for index, layer in enumerate(layers) if layer.needs_batch)
 
 
 def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
@@ -162,7 +162,10 @@ def _against_any(layer: Layer) -> str:
     if isinstance(layer, Dense):
         return "its input is a volume, not a row of numbers"
     if isinstance(layer, BatchNormalization):
-        return "its mean and variance are those of the whole batch"
+        by_itself = "it is frozen: its moving mean and variance scale each number by itself"
+        return (
+            "its mean and variance are those of the whole batch" if layer.needs_batch else by_itself
+        )
     if isinstance(layer, PoolingLayer):
         return "only max and average pooling go cell by cell"
     if isinstance(layer, Flatten | InputLayer):

@@ -23,10 +23,14 @@ from cnncalc.ops.dense import dense_input_gradient, dense_kernel_gradient
 from cnncalc.ops.dropout import dropout_gradient
 from cnncalc.ops.global_pooling import global_average_pool_gradient, global_max_pool_gradient
 from cnncalc.ops.maxima import maximum_gradient
-from cnncalc.ops.normalization import Statistics, batch_normalize_gradients
+from cnncalc.ops.normalization import (
+    Statistics,
+    batch_normalize_gradients,
+    batch_normalize_input_gradient,
+)
 from cnncalc.ops.padding import pad_gradient
 
-__all__ = ["Gradients", "LayerGradients", "backward", "backward_layer"]
+__all__ = ["Gradients", "LayerGradients", "backward", "backward_layer", "first_to_learn"]
 
 
 class LayerGradients(NamedTuple):
@@ -66,8 +70,7 @@ def backward(
     ({'kernel': array([[5.]])},)
     """
     by_weight: list[dict[str, Array]] = [{} for _ in layers]
-    # Before the first layer with weights there is nothing to learn.
-    first = 0 if to_input else next((i for i, own in enumerate(weights) if own), len(layers))
+    first = 0 if to_input else first_to_learn(layers, weights)
     for index in reversed(range(first, len(layers))):
         layer, own = layers[index], weights[index]
         result = backward_layer(layer, own, saved[index], gradient, to_input or index > first)
@@ -77,6 +80,21 @@ def backward(
     return Gradients(tuple(by_weight), gradient if to_input else None)
 
 
+def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
+    """Return the position of the first layer with a trainable weight: before it no gradient goes.
+
+    Where there is none, it is the number of layers.
+
+    >>> from cnncalc.layers import Dense
+    >>> layers = [Dense(1, use_bias=False, trainable=False), Dense(1, use_bias=False)]
+    >>> first_to_learn(layers, [{"kernel": np.ones((1, 1))}] * 2)
+    1
+    """
+    pairs = enumerate(zip(layers, weights, strict=True))
+    found = (index for index, (layer, own) in pairs if any(map(layer.learns, own)))
+    return next(found, len(layers))
+
+
 @singledispatch
 def backward_layer(
     layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
@@ -84,7 +102,8 @@ def backward_layer(
     """Return a loss's gradients by one layer's input and weights, given that by its output.
 
     Arguments: the `layer`, its `weights` and what its forward pass `saved`; the `gradient` by the
-    output, of its shape; whether the gradient by the input is wanted.
+    output, of its shape; whether the gradient by the input is wanted. A frozen layer has none by
+    its weights.
     """
     return LayerGradients(_input_gradient(layer, saved, gradient) if to_input else None, {})
 
@@ -95,8 +114,10 @@ def _(
 ) -> LayerGradients:
     gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
     geometry, groups = layer.geometry(saved.input.shape[1:]), layer.groups
-    by_kernel = convolution.convolve_kernel_gradient(gradient, saved.input, geometry, groups)
-    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
+    by_weight = {}
+    if layer.trainable:
+        by_kernel = convolution.convolve_kernel_gradient(gradient, saved.input, geometry, groups)
+        by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     if not to_input:
         return LayerGradients(None, by_weight)
     kernel = weights["kernel"]
@@ -115,8 +136,10 @@ def _(
 ) -> LayerGradients:
     gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
     geometry = layer.geometry(saved.input.shape[1:])
-    by_kernel = convolution.depthwise_convolve_kernel_gradient(gradient, saved.input, geometry)
-    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
+    by_weight = {}
+    if layer.trainable:
+        by_kernel = convolution.depthwise_convolve_kernel_gradient(gradient, saved.input, geometry)
+        by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     if not to_input:
         return LayerGradients(None, by_weight)
     by_input = convolution.depthwise_convolve_input_gradient(gradient, weights["kernel"], geometry)
@@ -128,8 +151,10 @@ def _(
     layer: specifications.Dense, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
     gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
-    by_kernel = dense_kernel_gradient(gradient, saved.input)
-    by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
+    by_weight = {}
+    if layer.trainable:
+        by_kernel = dense_kernel_gradient(gradient, saved.input)
+        by_weight = {"kernel": by_kernel, **_bias_gradient(layer, gradient)}
     by_input = dense_input_gradient(gradient, weights["kernel"]) if to_input else None
     return LayerGradients(by_input, by_weight)
 
@@ -148,12 +173,16 @@ def _(
     gradient: Array,
     to_input: bool,
 ) -> LayerGradients:
-    moving = (weights["moving_mean"], weights["moving_variance"])
+    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
+    gamma = normalization_scale(weights)[0]
+    if not layer.needs_batch:
+        by_input = batch_normalize_input_gradient(gradient, moving.variance, gamma, layer.epsilon)
+        return LayerGradients(by_input, {})
     by_input, by_gamma, by_beta = batch_normalize_gradients(
         gradient,
         saved.input,
-        Statistics(*(saved.extra or moving)),
-        normalization_scale(weights)[0],
+        Statistics(*saved.extra) if saved.extra else moving,
+        gamma,
         training=bool(saved.extra),
         epsilon=layer.epsilon,
     )

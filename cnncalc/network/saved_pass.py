@@ -101,6 +101,8 @@ def _(
     images: Array,
     generator: np.random.Generator,
 ) -> Saved:
+    if not layer.needs_batch:
+        return Saved(images, forward_layer(layer, weights, images))
     batch = batch_statistics(images)
     moving = Statistics(weights["moving_mean"], weights["moving_variance"])
     mean, variance = moving_average(moving, batch, layer.momentum)

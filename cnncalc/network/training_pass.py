@@ -89,8 +89,8 @@ class TrainingPass:
         Returns a mapping a step. Its arrays are overwritten by the next piece.
         """
         by_weight: list[dict[str, Array]] = [{} for _ in self.steps]
-        for index in reversed(range(self._first_with_weights, len(self.steps))):
-            step, to_input = self.steps[index], index > self._first_with_weights
+        for index in reversed(range(self._first_to_learn, len(self.steps))):
+            step, to_input = self.steps[index], index > self._first_to_learn
             result = step.backward(prepared[index], kept[index], gradient, to_input)
             by_weight[index] = result.weights
             if result.input is not None:
@@ -110,9 +110,9 @@ class TrainingPass:
         )
 
     @cached_property
-    def _first_with_weights(self) -> int:
+    def _first_to_learn(self) -> int:
         """The first step with something to learn: before it no gradient is needed."""
-        return next(i for i, step in enumerate(self.steps) if step.has_weights)
+        return next((i for i, step in enumerate(self.steps) if step.learns), len(self.steps))
 
 
 def _step(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> Step:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import Conv2D, InputLayer, Layer, Shape
@@ -20,6 +20,7 @@ from cnncalc.layers.vocabulary import (
     own_count,
     shared_arguments,
 )
+from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
 from cnncalc.notation.literals import read_value
 from cnncalc.notation.source import Source, nearest
 
@@ -64,7 +65,7 @@ def parse(text: str) -> WrittenNetwork:
     Raises NotationError that gives line and column, what is wrong there, and the nearest name.
 
     >>> parse('Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten()').layers[2:]
-    (Flatten(name=''),)
+    (Flatten(name='', trainable=True),)
     """
     reader = _Reader(Source(text))
     try:
@@ -79,7 +80,10 @@ def parse(text: str) -> WrittenNetwork:
             "Conv2D(10, 5); Flatten(); Dense(2). Received: no layer"
         )
         raise NotationError(message)
-    return WrittenNetwork(tuple(reader.layers), reader.input_shape, reader.notes())
+    layers = reader.layers
+    if not reader.is_trainable:
+        layers = [replace(layer, trainable=False) for layer in layers]
+    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes())
 
 
 class _Reader:
@@ -91,6 +95,8 @@ class _Reader:
         self.input_shape: Shape | None = None
         self.names: dict[str, object] = {}
         self.left_out: list[str] = []
+        self.models: set[str] = set()
+        self.is_trainable = True
 
     def notes(self) -> tuple[str, ...]:
         """Say which lines were left out."""
@@ -100,6 +106,10 @@ class _Reader:
 
     def read_statement(self, statement: ast.stmt) -> None:
         """Read one statement of the listing."""
+        setting = trainable_setting(statement)
+        if setting is not None:
+            self.set_trainable(setting)
+            return
         match statement:
             case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
                 pass
@@ -110,9 +120,23 @@ class _Reader:
             case _:
                 raise self._no_layer(statement)
 
+    def set_trainable(self, setting: Setting) -> None:
+        """Freeze layers, or all of them, or let them be trained again."""
+        if setting.model not in self.models:
+            message = (
+                "trainable is set of the network that is listed, or of its layers. "
+                f"Received: {self.source.quote(setting.of)}"
+            )
+            raise self.source.error(setting.of, message)
+        self.layers = set_trainable(self.source, setting, self.layers, self.names)
+        if isinstance(setting.of, ast.Name):
+            # Keras trains nothing of a network that is frozen itself, whatever its layers say.
+            self.is_trainable = read_flag(self.source, setting.value, self.names)
+
     def read_assignment(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """Read `model = Sequential(...)`, or a name's value; the rest of a script is left out."""
         if isinstance(value, ast.Call) and _called(value) == "Sequential":
+            self.models |= {target.id for target in targets if isinstance(target, ast.Name)}
             self.read_layers(value)
             return
         names = ", ".join(map(self.source.quote, targets))
@@ -133,7 +157,8 @@ class _Reader:
                     self.read_layers(part)
             case ast.Call() if _called(node) == "Sequential":
                 self.read_sequential(node)
-            case ast.Call(func=ast.Attribute(attr="add"), args=[added], keywords=[]):
+            case ast.Call(func=ast.Attribute(value=model, attr="add"), args=[added], keywords=[]):
+                self.models.add(_dotted(model))
                 self.read_layers(added)
             case ast.Call() if self._holds_no_layer(node):
                 self.left_out.append(f"{_dotted(node.func)} (line {node.lineno})")
@@ -150,6 +175,9 @@ class _Reader:
         layers = [keyword.value for keyword in call.keywords if keyword.arg == "layers"]
         for node in [*call.args, *layers][:1]:
             self.read_layers(node)
+        for keyword in call.keywords:
+            if keyword.arg == "trainable":
+                self.is_trainable = read_flag(self.source, keyword.value, self.names)
 
     def read_layer(self, call: ast.Call) -> None:
         """Read one call of a layer, and the input shape that it may name."""

@@ -15,6 +15,8 @@ __all__ = ["write", "write_layer"]
 
 LONGEST_DECIMALS = 8
 
+_LAST = {"trainable": 1, "name": 2}
+
 
 def write(
     layers: Sequence[Layer], input_shape: Sequence[int] | None = None, separator: str = "; "
@@ -40,10 +42,13 @@ def write_layer(layer: Layer) -> str:
     >>> from cnncalc.layers import MaxPooling2D, Rescaling
     >>> write_layer(MaxPooling2D((2, 3), padding=(1, 1, 0, 0))), write_layer(Rescaling(1 / 255))
     ('MaxPooling2D((2, 3), padding=(1, 0))', 'Rescaling(1/255)')
+    >>> from cnncalc.layers import Dense
+    >>> write_layer(Dense(2, name="last", trainable=False))
+    'Dense(2, trainable=False, name="last")'
     """
     arguments = []
-    # A layer's own arguments come first, its name last.
-    for field in sorted(fields(layer), key=lambda field: field.name == "name"):
+    # A layer's own arguments come first, then those that every layer has.
+    for field in sorted(fields(layer), key=lambda field: _LAST.get(field.name, 0)):
         value = getattr(layer, field.name)
         if field.default is MISSING or field.name == "pool_size":
             arguments.append(_text(value))  # what readers look for first goes without a name

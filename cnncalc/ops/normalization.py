@@ -17,6 +17,7 @@ __all__ = [
     "Statistics",
     "batch_normalize",
     "batch_normalize_gradients",
+    "batch_normalize_input_gradient",
     "batch_statistics",
     "moving_average",
 ]
@@ -99,8 +100,24 @@ def batch_normalize_gradients(
     if training:
         count = inputs.size // inputs.shape[-1]
         share = gradient - by_beta / count - standardized * (by_gamma / count)
-    by_inputs = share * (gamma / np.sqrt(statistics.variance + epsilon))
+    by_inputs = batch_normalize_input_gradient(share, statistics.variance, gamma, epsilon)
     return NormalizationGradients(by_inputs, by_gamma, by_beta)
+
+
+def batch_normalize_input_gradient(
+    gradient: Array, variance: Array, gamma: Array, epsilon: float = 0.001
+) -> Array:
+    """Return a loss's gradient by inputs that mean and variance don't depend on.
+
+    Arguments: the `gradient` by the output (…, channels); the `variance` that the inputs were
+    divided by and `gamma`, (channels,) both; `epsilon`.
+    Returns the shape of `gradient`.
+
+    >>> batch_normalize_input_gradient(np.array([[3.0]]), np.array([4.0]), np.ones(1), epsilon=0.0)
+    array([[1.5]])
+    """
+    result: Array = gradient * (gamma / np.sqrt(variance + epsilon))
+    return result
 
 
 def _standardized(inputs: Array, statistics: Statistics, epsilon: float) -> Array:

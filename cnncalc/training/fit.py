@@ -27,7 +27,13 @@ from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import rate_at
-from cnncalc.training.state import EpochProgress, TrainingState, begin, copied
+from cnncalc.training.state import (
+    EpochProgress,
+    TrainingState,
+    begin,
+    copied,
+    require_trainable,
+)
 
 __all__ = [
     "Watcher",
@@ -132,8 +138,9 @@ def fit(
     from, which is changed in place; `watchers`, which hear of each batch and epoch; `should_stop`,
     asked after each batch; the `engine` that does the arithmetic.
     Returns the state: finished, or ready to go on from.
-    Raises ShapeError where network and data don't fit, OptionError where the loss is no number
-    any more, or the best epoch's weights are wanted only since a later one.
+    Raises ShapeError where network and data don't fit, OptionError where the network has nothing
+    to learn, the loss is no number any more, or the best epoch's weights are wanted only since a
+    later one.
 
     >>> from cnncalc.layers import Dense, Flatten
     >>> from cnncalc.network import initialize
@@ -162,6 +169,7 @@ def fit(
 
 
 def _check(plan: TrainingPlan, parts: Parts) -> None:
+    require_trainable(plan.network)
     for dataset in (parts.training, parts.validation):
         if dataset is not None:
             require_input_shape(plan.network, dataset)

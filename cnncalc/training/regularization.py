@@ -29,7 +29,7 @@ def penalty(network: Network) -> float:
     """
     total = 0.0
     for layer, weights in zip(network.layers, network.weights, strict=True):
-        for name, regularizer in layer.regularizers.items():
+        for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 total += regularizer.l1 * float(np.abs(weights[name]).sum(dtype=np.float64))
             if regularizer.l2:
@@ -44,7 +44,7 @@ def add_penalty_gradients(network: Network, gradients: Sequence[dict[str, Array]
     weight's absolute value is 0 at 0.
     """
     for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
-        for name, regularizer in layer.regularizers.items():
+        for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 own[name] += regularizer.l1 * np.sign(weights[name])
             if regularizer.l2:

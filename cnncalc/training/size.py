@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnncalc.ops.threads import cores
 from cnncalc.training.objective import make_objective
 from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.state import trainable
 
 __all__ = ["training_bytes"]
 
@@ -12,8 +13,8 @@ __all__ = ["training_bytes"]
 def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     """Return the memory that a training takes at least, beside its data and initial weights.
 
-    It is that of the weights in training, of what the optimizer remembers of each, of a batch's
-    gradients and each thread's, and of the pieces of a batch that the threads work on.
+    It is that of the weights in training, of what the optimizer remembers of each trainable one, of
+    a batch's gradients and each thread's, and of the pieces of a batch that the threads work on.
     Arguments: the `plan`; how many `classes` and `samples` there are to train on.
     Returns bytes. Raises as `make_objective` does where network, loss and classes don't fit.
 
@@ -31,5 +32,6 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     threads = min(plan.threads or cores(), len(pieces))
     remembered = sum(map(len, plan.optimizer.slot_groups))
     arrays = [array for own in network.weights for array in own.values()]
-    weights = sum(array.nbytes for array in arrays) * (2 + remembered + threads)
+    learnt = sum(network.weights[layer][name].nbytes for layer, name in trainable(network))
+    weights = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
     return int(weights + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)

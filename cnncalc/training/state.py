@@ -13,11 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.errors import OptionError
 from cnncalc.network import Network
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.optimizers import Optimizer, OptimizerState, initial_state
 
-__all__ = ["EpochProgress", "TrainingState", "begin", "copied", "trainable"]
+__all__ = [
+    "EpochProgress",
+    "TrainingState",
+    "begin",
+    "copied",
+    "require_trainable",
+    "trainable",
+]
 
 Array = NDArray[Any]
 LiveWeights = tuple[dict[str, Array], ...]
@@ -103,5 +111,19 @@ def trainable(network: Network) -> list[tuple[int, str]]:
         (index, name)
         for index, (layer, own) in enumerate(zip(network.layers, network.weights, strict=True))
         for name in own
-        if name not in layer.non_trainable
+        if layer.learns(name)
     ]
+
+
+def require_trainable(network: Network) -> None:
+    """Raise OptionError where a training would change nothing."""
+    if trainable(network):
+        return
+    frozen = [
+        layer.name
+        for layer, own in zip(network.layers, network.weights, strict=True)
+        if own and not layer.trainable
+    ]
+    found = f"trainable=False in {', '.join(frozen)}" if frozen else "none of its layers has any"
+    message = f"a network must have trainable weights to be trained. Received: {found}"
+    raise OptionError(message)

@@ -21,7 +21,14 @@ from cnncalc.layers import (
     Layer,
     MaxPooling2D,
 )
-from cnncalc.network import Array, LayerGradients, Saved, Weights, backward_layer
+from cnncalc.network import (
+    Array,
+    LayerGradients,
+    Saved,
+    Weights,
+    backward_layer,
+    first_to_learn,
+)
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.global_pooling import global_max_pool_gradient
 from cnncalc.ops.maxima import maximum_gradient
@@ -80,7 +87,7 @@ def _backward(
         for layer, own in pairs
     ]
     bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
-    first = next(index for index, own in enumerate(weights) if own)
+    first = first_to_learn(bare, weights)
     for index in reversed(range(first, len(bare))):
         saved = forward.saved[index]
         result = _gradients(bare[index], weights[index], saved, gradient, index > first)

@@ -59,7 +59,7 @@ def _why_none(record: StepRecord, step: LayerStep) -> str:
         return f"its {record.joined} is computed together with the loss"
     if step.error is not None and step.input is not None:
         return "it has no activation of its own"
-    return "no weight comes before, so there is nothing to learn"
+    return "no trainable weight comes before, so there is nothing to learn"
 
 
 def explain_gradient(
@@ -174,7 +174,7 @@ def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
 
 
 def _by_input(step: LayerStep, weights: Weights, at: Position) -> Formula | Joined:
-    if isinstance(step.layer, BatchNormalization):
+    if isinstance(step.layer, BatchNormalization) and step.layer.needs_batch:
         return normalization_formula(step, weights, at)
     is_softmax = getattr(step.layer, "activation", "") == "softmax"
     if isinstance(step.layer, Softmax) or (isinstance(step.layer, Activation) and is_softmax):

@@ -12,7 +12,9 @@ from cnncalc import layers as specifications
 from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.network import Array, Saved, Weights, backward_layer
+from cnncalc.network.forward_pass import normalization_scale
 from cnncalc.ops.maxima import first_maximum
+from cnncalc.ops.normalization import batch_normalize_input_gradient
 from cnncalc.training_step.explanation import GradientTerm, Place, Position, Terms
 from cnncalc.training_step.structure import LayerStep
 from cnncalc.training_step.weight_terms import Joined, error_of, geometry_of
@@ -24,7 +26,7 @@ def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) ->
     """Return what one number of the gradient by a layer's input adds up.
 
     Arguments: the layer's `step` and its `weights`; `at`, a position in its input; the `sample`.
-    Not for softmax and batch normalization, which are no sums of products.
+    Not for softmax, and batch normalization unless it is frozen: they are no sums of products.
     """
     return _terms(step.layer, step, weights, (sample, *at))
 
@@ -75,6 +77,17 @@ def _(
 def _(layer: specifications.Rescaling, step: LayerStep, weights: Weights, at: Position) -> Joined:
     scale = np.broadcast_to(layer.scale, step.layer_input.shape[-1:])[at[-1]]
     return _single(step, at, float(scale), "the gradient by the layer's output × scale")
+
+
+@_terms.register(specifications.BatchNormalization)
+def _(
+    layer: specifications.BatchNormalization, step: LayerStep, weights: Weights, at: Position
+) -> Joined:
+    gamma, variance = normalization_scale(weights)[0], weights["moving_variance"]
+    slope = batch_normalize_input_gradient(np.ones_like(gamma), variance, gamma, layer.epsilon)
+    scale = "gamma" if layer.scale else "1"
+    note = f"the gradient by the layer's output × {scale} / √(moving variance + epsilon)"
+    return _single(step, at, float(slope[at[-1]]), note)
 
 
 @_terms.register(specifications.Dropout)

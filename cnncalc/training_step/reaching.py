@@ -15,7 +15,7 @@ from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, steps
 from cnncalc.training.objective import make_objective, require_input_shape
 from cnncalc.training.optimizers import OptimizerState
 from cnncalc.training.plan import TrainingPlan
-from cnncalc.training.state import begin
+from cnncalc.training.state import begin, require_trainable
 from cnncalc.training_step.recording import StepPlace, in_float64, record_step
 from cnncalc.training_step.structure import StepRecord
 
@@ -39,10 +39,11 @@ def plan_step(plan: TrainingPlan, training: Dataset, number: int) -> PlannedStep
     """Return which samples a step of a training takes.
 
     Arguments: the `plan`; the data set that it trains on; the step's `number`, counted from 1.
-    Raises OptionError for a number that the training doesn't have, ShapeError where network and
-    data don't fit.
+    Raises OptionError for a number that the training doesn't have or a network with nothing to
+    learn, ShapeError where network and data don't fit.
     """
     require_input_shape(plan.network, training)
+    require_trainable(plan.network)
     make_objective(plan.network, plan.loss, len(training.class_names))
     per_epoch = steps(plan, training)
     if not 1 <= number <= per_epoch * plan.epochs:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Network, assemble
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
@@ -16,7 +15,13 @@ from cnncalc.training.objective import make_objective, targets
 from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at
-from cnncalc.training.state import TrainingState, begin, copied, trainable
+from cnncalc.training.state import (
+    TrainingState,
+    begin,
+    copied,
+    require_trainable,
+    trainable,
+)
 from cnncalc.training_step.backward import BatchPass, run
 from cnncalc.training_step.structure import StepRecord, WeightUpdate
 
@@ -86,10 +91,12 @@ def record_step(
     Arguments: the `network`'s layers and shape, the `loss` and `optimizer`; the `state`, float64,
     whose weights and optimizer's slots are changed in place; the `batch` and the step's `place`;
     how many `samples` are recorded, as in `record_steps`.
-    Raises OptionError for a loss of logits: its activation must be a layer, to be recorded.
+    Raises OptionError for a loss of logits, whose activation must be a layer to be recorded, and
+    for a network with nothing to learn.
     """
     _require_layer(loss)
-    if any(isinstance(layer, BatchNormalization) for layer in network.layers):
+    require_trainable(network)
+    if any(layer.needs_batch for layer in network.layers):
         samples = None
     before = assemble(network.layers, network.input_shape, copied(state.weights))
     objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))

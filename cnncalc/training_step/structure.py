@@ -43,7 +43,8 @@ class LayerStep:
     `output` is the gradient by the layer's output, None for the last layer where its softmax or
     sigmoid is computed together with the loss; `pre_activation` that by what goes into the layer's
     own activation, None where it has none; `input` that by its input. Before the first layer with
-    weights there is nothing to learn: all are None there, as is that layer's own `input`.
+    trainable weights there is nothing to learn: all are None there, as is that layer's own `input`.
+    A frozen layer has no gradients by its `weights`.
 
     `layer_input` and `layer_output`, (samples, *shape), are what it took in and put out.
     `drawn` is what the layer took from this batch alone: which numbers dropout kept, (samples,
@@ -128,9 +129,24 @@ class StepRecord:
         """
         own = {update.weight: update for update in self.updates if update.layer == layer}
         if weight not in own:
-            message = f"the layer {layer} has {_listed(list(own))}. Received: {weight}"
+            message = f"{self._learnt(layer, list(own))}. Received: {weight}"
             raise OptionError(message)
         return own[weight]
+
+    def _learnt(self, layer: str, weights: Sequence[str]) -> str:
+        """Say which of a layer's weights training changes by their gradient."""
+        if layer in self.frozen:
+            return (
+                f"the layer {layer} is frozen (trainable=False), so that training leaves its "
+                "weights as they are, without a gradient"
+            )
+        return f"the layer {layer} has {_listed(weights)}"
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """The names of the layers whose weights stay as they are, since they are not trainable."""
+        pairs = zip(self.network.layers, self.network.weights, strict=True)
+        return tuple(layer.name for layer, own in pairs if own and not layer.trainable)
 
 
 def _of_sample(step: LayerStep, sample: int) -> tuple[Array, ...]:

@@ -214,3 +214,24 @@ def test_the_workbook_of_another_training_is_refused(run, fails):
     assert fails("explain", *asked) == (
         "'other.xlsx' must be a workbook of the training of this network. Received: one of another"
     )
+
+
+FROZEN = (
+    "Rescaling(1/255); Conv2D(2, 3, activation='relu'); BatchNormalization(trainable=False); "
+    "Flatten(); Dense(2, activation='softmax', trainable=False)"
+)
+
+
+def test_a_frozen_weight_has_no_gradient_and_that_is_said(fails):
+    options = (FROZEN, "article:6x6", "--target", "1", "--gradient", "--layer", "dense")
+    assert fails("explain", *options, "--at", "0,0") == (
+        "the layer dense is frozen (trainable=False), so that training leaves its weights as they "
+        "are, without a gradient. Received: kernel"
+    )
+
+
+def test_the_error_goes_through_a_frozen_normalization_by_its_moving_variance(run):
+    options = (FROZEN, "article:6x6", "--target", "1", "--gradient", "input")
+    shown = explained(run, *options, "--layer", "batch_normalization", "--at", "0,0,0")
+    assert "the gradient by the layer's output × gamma / √(moving variance + epsilon)" in shown
+    assert "×0.9995" in shown  # 1 / √1.001

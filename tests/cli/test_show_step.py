@@ -398,3 +398,30 @@ def test_a_training_that_diverges_before_the_step_says_so(fails, two):
     network = ("--network", "Conv2D(1, 2); Flatten(); Dense(2)")
     message = fails("train", two, *OPTIONS, *options, *network, "--show-step", "4")
     assert "the weights have grown past all bounds" in message
+
+
+def test_frozen_layers_have_no_gradient_and_no_update_and_that_is_said(run, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    network = (
+        "Conv2D(2, 3); BatchNormalization(trainable=False); Flatten(); "
+        "Dense(4, activation='tanh', trainable=False); Dense(3, activation='softmax')"
+    )
+    step = ("train", "data.npz", "--network", network, "--raw", "--show-step", "1")
+    shown = run(*step).stdout
+    words = "Frozen: its weights stay as they are, without a gradient; the error goes on"
+    assert shown.count(words) == 2
+    assert "Frozen, so that their weights stay as they are: batch_normalization, dense." in shown
+    told = json.loads(run(*step, "--format", "json").stdout)
+    assert [(each["layer"], each["name"]) for each in told["weights"]] == [
+        *(("conv2d", name) for name in ("kernel", "bias")),
+        *(("dense_1", name) for name in ("kernel", "bias")),
+    ]
+
+
+def test_a_network_with_nothing_to_learn_has_no_step(fails, tmp_path):
+    save_npz(tmp_path / "data.npz")
+    network = "Flatten(); Dense(3, activation='softmax', trainable=False)"
+    line = fails("train", "data.npz", "--network", network, "--show-step", "1")
+    assert line == (
+        "a network must have trainable weights to be trained. Received: trainable=False in dense"
+    )

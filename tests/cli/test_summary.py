@@ -275,12 +275,31 @@ def test_a_narrow_screen_breaks_names_and_no_numbers(run, monkeypatch):
     assert "213.89 KB" in costs
 
 
+def test_frozen_layers_count_as_non_trainable(run):
+    listing = "Rescaling(1/255); Conv2D(3, 3, trainable=False); Flatten(); Dense(3)"
+    shown = run("summary", listing, "--input-shape", "12,12,3").stdout
+    assert " Trainable params: 903 (3.53 KB)\n Non-trainable params: 84 (336.00 B)\n" in shown
+    assert "  conv2d  (3×3×3 + 1) × 3 = 84, frozen\n  dense   (300 + 1) × 3 = 903\n" in shown
+    told = json.loads(
+        run("summary", listing, "--input-shape", "12,12,3", "--format", "json").stdout
+    )
+    assert (told["parameters"], told["trainable"]) == (987, 903)
+    assert [layer["trainable"] for layer in told["layers"]] == [0, 0, 0, 903]
+
+
+def test_the_plan_of_a_frozen_normalization_needs_no_whole_batch(run):
+    listing = "Conv2D(3, 3); BatchNormalization(trainable=False); Flatten(); Dense(3)"
+    shown = run("summary", listing, "--input-shape", "12,12,3", "--plan").stdout
+    assert "the whole batch" not in shown
+    assert "it is frozen: its moving mean and variance" in " ".join(shown.split())
+
+
 @pytest.mark.peer
 @requires("keras")
 def test_the_table_is_the_one_that_keras_prints(run):
     listing = (
         "Input((28, 28, 1)); Conv2D(6, 5); AveragePooling2D(); BatchNormalization(); "
-        "GlobalAveragePooling2D(); Dense(10)"
+        "GlobalAveragePooling2D(); Dense(10, trainable=False)"
     )
     model = keras_model(named(parse(listing).layers), (28, 28, 1))
     pieces = []

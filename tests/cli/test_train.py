@@ -285,7 +285,11 @@ def test_there_must_be_something_to_resume(fails, data):
         (("pets", "--image-size", "4"), "the window must fit into the input"),
         (("pets", "--stratify"), "a class must have at least 2 samples. Received: 1 sample"),
         (("pets", "--network", "Flatten(); Dense(3)"), "an output of 3 for 2 classes"),
-        (("pets", "--network", "Flatten()"), "must have weights to be trained"),
+        (("pets", "--network", "Flatten()"), "must have trainable weights to be trained"),
+        (
+            ("pets", "--network", "Flatten(); Dense(2, trainable=False)"),
+            "must have trainable weights to be trained. Received: trainable=False in dense",
+        ),
         (("data.npz", "--network", "model.keras"), "there is no file 'model.keras'"),
         ((*FITS, "--epochs", "0"), "epochs must be a whole number, at least 1"),
         ((*FITS, "--batch-size", "0"), "batch_size must be a whole number"),

@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -326,3 +327,60 @@ def test_a_large_training_is_refused_at_once(run):
     result = run("export-xlsx", "-n", NETWORK, *options)
     assert result.exit_code == 2
     assert "must be asked for" in result.stderr
+
+
+FROZEN = (
+    "Conv2D(2, 2, activation='relu', kernel_regularizer='l2'); BatchNormalization(trainable=False);"
+    " Dropout(0.5); Conv2D(2, 2, trainable=False, kernel_regularizer='l2'); Flatten(); "
+    "Dense(10, 'softmax')"
+)
+
+
+@pytest.fixture
+def with_frozen_layers(run, tmp_path):
+    options = ("--training-steps", 2, "--batch-size", 2, "--optimizer", "Adam(0.01)")
+    result = run("export-xlsx", "-n", FROZEN, *options, "-o", "frozen.xlsx")
+    assert result.exit_code == 0, result.output
+    return tmp_path / "frozen.xlsx"
+
+
+def test_frozen_weights_go_on_unchanged_and_that_is_said(run, with_frozen_layers):
+    book = openpyxl.load_workbook(with_frozen_layers)
+    texts = [str(cell) for row in book["Step 1"].values for cell in row if cell is not None]
+    assert texts.count("Weights as before") == 2
+    assert sum(text.startswith("Frozen (trainable=False):") for text in texts) == 2
+    plan = read_exported(with_frozen_layers.read_bytes()).plan
+    blocks = [block for sheet in plan.sheets for block in sheet.blocks]
+    updated = {(b.quantity.layer, b.quantity.name) for b in blocks if b.quantity.kind == "update"}
+    slots = {layer for layer, name in updated if "momentum" in name or "velocity" in name}
+    assert slots == {"conv2d", "dense"}
+    by_weights = {b.quantity.layer for b in blocks if b.quantity.name == "kernel"
+                  and b.quantity.kind == "gradient"}  # fmt: skip
+    assert by_weights == {"conv2d", "dense"}
+    assert run("verify", with_frozen_layers, "--engine", "formualizer").exit_code == 0
+
+
+@pytest.mark.recalculation
+def test_libreoffice_leaves_frozen_weights_as_they_are(with_frozen_layers):
+    content = with_frozen_layers.read_bytes()
+    exported = read_exported(content)
+    (evaluation,) = recalculate([content], "libreoffice")
+    assert compare_exported(exported, evaluation).agrees
+    inputs = exported.inputs(0, {})
+    found = 0
+    for block in (block for sheet in exported.plan.sheets for block in sheet.blocks):
+        quantity = block.quantity
+        if quantity.kind != "update" or quantity.layer not in ("batch_normalization", "conv2d_1"):
+            continue
+        before = {quantity: inputs[Quantity("weight", quantity.layer, quantity.name, 1)]}
+        for row, column in np.ndindex(block.height, block.width):
+            place = Place(sheet_of(exported, block), block.row + row, block.column + column)
+            # LibreOffice saves 15 digits of a number.
+            kept = pytest.approx(block.slice(before)[row, column], rel=1e-14)
+            assert evaluation.values[place] == kept
+            found += 1
+    assert found == 2 * (8 + 16 + 2)
+
+
+def sheet_of(exported, block):
+    return next(sheet.name for sheet in exported.plan.sheets if block in sheet.blocks)

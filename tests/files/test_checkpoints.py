@@ -28,6 +28,12 @@ DATA = parts()
 ROOT = Path(__file__).parents[2]
 
 
+def frozen(own):
+    """The same network with its first layer frozen."""
+    first, *others = own.layers
+    return replace(own, layers=(replace(first, trainable=False), *others))
+
+
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "model.keras.checkpoint"
@@ -82,6 +88,7 @@ def test_a_checkpoint_is_written_when_the_minutes_are_over(path, monkeypatch):
         ({"optimizer": Adam(learning_rate=0.1)}, r"optimizer.* Received: Adam.*rate=0\.1"),
         ({"network": network(seed=1)}, "initial weights$"),
         ({"network": network(extras=True)}, "network"),
+        ({"network": frozen(network())}, r"network.* Received: Conv2D\(.*trainable=False\)"),
     ],
 )
 def test_a_checkpoint_of_another_training_is_refused(path, change, words):

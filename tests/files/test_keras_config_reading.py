@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import read_keras
-from cnncalc.layers import L1, L1L2, L2, Conv2D, GlobalAveragePooling2D
+from cnncalc.layers import L1, L1L2, L2, Conv2D, Dense, GlobalAveragePooling2D
 from cnncalc.network import forward
+from cnncalc.training.state import trainable
 from tests.files.keras_files import (
+    SMALL,
     change,
     entry,
     error_of,
@@ -19,6 +21,8 @@ from tests.files.keras_files import (
     small_with,
     zipped,
 )
+from tests.keras_peer import import_keras, keras_model
+from tests.peers import requires
 
 
 def test_a_shape_left_open_is_taken_from_the_caller(tmp_path):
@@ -38,11 +42,10 @@ def test_what_only_training_would_heed_is_noted(tmp_path):
         own = layer_config(config, 1)["config"]
         own["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
         own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
-        own["trainable"] = False
 
     model = read_keras(save(tmp_path, small_with(regularize)))
     assert model.notes == (
-        "layer conv2d: trainable, kernel_regularizer left out, which concerns training only",
+        "layer conv2d: kernel_regularizer left out, which concerns training only",
     )
 
 
@@ -62,9 +65,74 @@ def test_regularizers_are_those_of_keras(tmp_path, serialized, regularizer):
     assert read_keras(path).network.layers[0].kernel_regularizer == regularizer
 
 
+def test_a_frozen_layer_is_read_and_written_as_one(tmp_path):
+    model = read_keras(save(tmp_path, small_with(change(1, trainable=False))))
+    assert [layer.trainable for layer in model.network.layers] == [False, True, True]
+    assert model.notes == ()
+    again = read_keras(save(tmp_path, model))
+    assert again.network.layers == model.network.layers
+
+
+def frozen_model(class_name, value=False):
+    def apply(config):
+        config["config"]["trainable"] = value
+        config["class_name"] = class_name
+        layers = config["config"]["layers"]
+        names = [layer["config"]["name"] for layer in layers]
+        for layer, name, before in zip(layers, names, [None, *names], strict=False):
+            layer["name"] = name
+            layer["inbound_nodes"] = [[[before, 0, 0, {}]]] if before else []
+        config["config"]["output_layers"] = [[names[-1], 0, 0]]
+
+    return apply
+
+
+def test_a_functional_model_that_is_frozen_itself_has_nothing_to_train(tmp_path):
+    model = read_keras(save(tmp_path, small_with(frozen_model("Functional"))))
+    assert [layer.trainable for layer in model.network.layers] == [False] * 3
+    assert model.notes == ()
+
+
+def test_a_sequential_model_that_is_frozen_itself_is_what_its_layers_are_and_that_is_said(tmp_path):
+    model = read_keras(save(tmp_path, small_with(frozen_model("Sequential"))))
+    assert [layer.trainable for layer in model.network.layers] == [True] * 3
+    assert model.notes == (
+        "the model says trainable=False of itself, which Keras passes over in a Sequential: what "
+        "each layer says holds",
+    )
+
+
+@pytest.mark.peer
+@requires("keras")
+@pytest.mark.filterwarnings("ignore")  # what Keras warns about is Keras's to mend
+@pytest.mark.parametrize("functional", [False, True], ids=["sequential", "functional"])
+@pytest.mark.parametrize("how", ["a layer", "all layers", "the model", "the model alone"])
+def test_what_is_trained_is_what_keras_trains_of_the_file(tmp_path, how, functional):
+    keras = import_keras()
+    theirs = keras_model([*SMALL[:-1], Dense(2, trainable=how != "a layer")], (5, 5, 1))
+    if functional:
+        theirs = keras.Model(theirs.inputs, theirs.outputs)
+    if how in ("the model", "the model alone"):
+        theirs.trainable = False
+    if how == "the model alone":
+        theirs.layers[-1].trainable = True
+    for layer in theirs.layers if how == "all layers" else ():
+        layer.trainable = False
+    theirs.save(tmp_path / "theirs.keras")
+    loaded = keras.models.load_model(tmp_path / "theirs.keras")
+    ours = read_keras(tmp_path / "theirs.keras").network
+    sizes = [ours.weights[layer][name].shape for layer, name in trainable(ours)]
+    assert sizes == [tuple(weight.shape) for weight in loaded.trainable_weights]
+
+
 @pytest.mark.parametrize(
     ("apply", "message"),
     [
+        (change(1, trainable=1), "layer 'conv2d', Conv2D: trainable must be True or False. Rec"),
+        (
+            frozen_model("Sequential", "no"),
+            "the model's trainable must be True or False. Received: 'no'",
+        ),
         (
             entry(1, class_name="Lambda"),
             "layer 'conv2d' is a Lambda layer: it holds code, which is never executed",

@@ -224,16 +224,24 @@ def test_a_loss_may_be_written_as_keras_writes_it(path, loss):
 @marked
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("extras", [False, True])
-def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(path, optimizer, extras):
+@pytest.mark.parametrize("frozen", [(), ("conv2d",), ("batch_normalization", "dense")])
+def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(
+    path, optimizer, extras, frozen
+):
     keras = import_keras()
     net = network(extras=extras)
     # Keras draws what dropout keeps by its own means.
-    layers = [layer for layer in net.layers if type(layer).__name__ != "Dropout"]
+    layers = [
+        replace(layer, trainable=layer.name not in frozen)
+        for layer in net.layers
+        if type(layer).__name__ != "Dropout"
+    ]
     own = plan(network=initialize(layers, net.input_shape), optimizer=optimizer, epochs=2)
     data = parts(48)
     state = fit(own, data)
     save(path, own, state)
     model = keras.models.load_model(path)
+    assert [layer.trainable for layer in model.layers] == [layer.trainable for layer in layers]
     images, wanted = arrays(data.training, 3)
     theirs = np.asarray(keras.ops.convert_to_numpy(model(images)))
     ours = read_model(path).network
@@ -310,6 +318,7 @@ def two_classes():
 def test_we_go_on_from_what_keras_has_trained(path, name):
     keras = import_keras()
     model = keras.Sequential([keras.Input((6, 5, 2)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(4, trainable=False))
     model.add(keras.layers.Dense(3, activation="softmax"))
     options = {"momentum": 0.9} if name == "SGD" else {}
     model.compile(getattr(keras.optimizers, name)(0.01, **options), "categorical_crossentropy")

@@ -16,12 +16,20 @@ from cnncalc.training.fit import fit, is_finished, result
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam
 from cnncalc.training.plan import TrainingPlan
-from cnncalc.training.state import TrainingState, begin
+from cnncalc.training.state import TrainingState, begin, trainable
 from cnncalc.training.stopping import EarlyStopping
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.training.examples import dataset, flat, network, parts, plan
-from tests.training.test_keras_equality import NETWORKS, OPTIMIZERS, OPTIONS, article, digits
+from tests.training.test_keras_equality import (
+    FROZEN,
+    NETWORKS,
+    OPTIMIZERS,
+    OPTIONS,
+    article,
+    digits,
+    frozen,
+)
 
 pytestmark = [
     pytest.mark.peer,
@@ -77,6 +85,21 @@ def test_every_optimizer_comes_to_the_numbers_of_numpy(engine, optimizer):
     initial = initialize(article(), (8, 8, 1), seed=1)
     own = (OPTIMIZERS | OPTIONS)[optimizer]
     check(engine, TrainingPlan(initial, optimizer=own, epochs=3, batch_size=32))
+
+
+@pytest.mark.parametrize("places", FROZEN.values(), ids=FROZEN)
+def test_frozen_layers_stay_as_they_are_to_the_last_bit(engine, places):
+    initial = initialize(frozen(*places), (8, 8, 1), seed=1)
+    own = TrainingPlan(initial, epochs=2, batch_size=32)
+    data = split(digits(150), 0.3)
+    ours, theirs = fit(own, data), fit(own, data, engine=engine)
+    assert_equal(ours, theirs)
+    for state in (ours, theirs):
+        pairs = zip(initial.layers, initial.weights, state.weights, strict=True)
+        for layer, before, after in pairs:
+            changes = [not np.array_equal(before[name], after[name]) for name in before]
+            assert all(changes) if layer.trainable else not any(changes)
+    assert len(ours.optimizer.slots) == len(trainable(initial))
 
 
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])

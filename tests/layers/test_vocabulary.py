@@ -39,7 +39,7 @@ def test_arguments_that_change_nothing_are_accepted():
         (BatchNormalization, {"axis": 1}, "axis must be -1 in cnncalc. Received: axis=1"),
         (BatchNormalization, {"renorm": True}, "renorm must be False in cnncalc."),
         (Dense, {"units": 2, "dtype": "float16"}, "dtype must be 'float32' in cnncalc."),
-        (Dense, {"units": 2, "trainable": False}, "trainable must be True in cnncalc."),
+        (Dense, {"units": 2, "trainable": None}, "trainable must be True or False. Received: tr"),
         (Dense, {"units": 2, "lora_rank": 4}, "lora_rank must be None in cnncalc."),
         (Dense, {"units": 2, "name": 5}, "name must be a text. Received: name=5"),
         (Dense, {"use_bias": False}, "units is missing. Received: use_bias"),
@@ -53,10 +53,10 @@ def test_an_argument_that_would_change_the_layer_is_an_error(kind, arguments, me
 
 def test_what_concerns_training_only_is_told_apart():
     _, lacking = shared_arguments(
-        Dense, {"units": 2, "kernel_constraint": "max_norm", "lora_rank": 4, "trainable": False}
+        Dense, {"units": 2, "kernel_constraint": "max_norm", "lora_rank": 4}
     )
-    assert lacking == {"kernel_constraint": "max_norm", "lora_rank": 4, "trainable": False}
-    assert [concerns_training_only(name) for name in lacking] == [True, False, True]
+    assert lacking == {"kernel_constraint": "max_norm", "lora_rank": 4}
+    assert [concerns_training_only(name) for name in lacking] == [True, False]
 
 
 @pytest.mark.peer

@@ -211,6 +211,16 @@ def test_batch_normalization_keeps_a_network_layer_by_layer():
     assert whole_batch_layers([Conv2D(4, 3)]) == ()
 
 
+def test_frozen_batch_normalization_leaves_a_network_its_algorithms():
+    frozen = BatchNormalization(trainable=False)
+    layers = [Conv2D(4, 3), MaxPooling2D(2), frozen, Flatten(), Dense(2)]
+    assert [algorithm for *_, algorithm in algorithms(layers)] == [
+        "blocked product", "layer by layer", "plain product",
+    ]  # fmt: skip
+    assert whole_batch_layers(layers) == ()
+    assert reasons(*layers)[1].startswith("it is frozen: its moving mean and variance")
+
+
 def test_beside_batch_normalization_each_layer_keeps_the_reason_of_its_own_shape():
     layers = [Conv2D(4, 3), MaxPooling2D(2), BatchNormalization(), Dropout(0.5), Dense(2)]
     alone = reasons(*layers[:2])

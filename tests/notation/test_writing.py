@@ -42,6 +42,8 @@ from tests.drawn_layers import chains
         (ReLU(max_value=6.0), "ReLU(max_value=6)"),
         (Dropout(0.25), "Dropout(0.25)"),
         (BatchNormalization(scale=False), "BatchNormalization(scale=False)"),
+        (Flatten(trainable=False), "Flatten(trainable=False)"),
+        (Dense(2, trainable=False, name="x"), 'Dense(2, trainable=False, name="x")'),
         (Dense(2, "softmax", name='a "b"'), 'Dense(2, activation="softmax", name="a \\"b\\"")'),
     ],
 )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.network import initialize
 from cnncalc.training import objective as objective_module
 from cnncalc.training.dataset import Parts
 from cnncalc.training.engine import NUMPY, evaluate_with
@@ -33,6 +34,31 @@ def after(batches):
     """Say stop after so many batches."""
     count = iter(range(1, 1000))
     return lambda: next(count) >= batches
+
+
+def test_frozen_weights_stay_and_what_comes_before_them_learns():
+    layers = network(extras=True).layers
+    frozen = [replace(layer, trainable=layer.name == "conv2d") for layer in layers]
+    net = initialize(frozen, (6, 5, 2))
+    state = fit(plan(network=net), parts())
+    moved = [
+        any(not np.array_equal(before[name], after[name]) for name in before)
+        for before, after in zip(net.weights, state.weights, strict=True)
+    ]
+    assert moved == [layer.name == "conv2d" for layer in frozen]
+    assert len(state.optimizer.slots) == 2
+
+
+def test_a_network_with_nothing_to_learn_is_evaluated_and_not_trained():
+    net = initialize([replace(layer, trainable=False) for layer in network().layers], (6, 5, 2))
+    with pytest.raises(OptionError) as caught:
+        fit(plan(network=net), parts())
+    assert str(caught.value) == (
+        "a network must have trainable weights to be trained. Received: trainable=False in "
+        "conv2d, dense"
+    )
+    scores = [evaluate_with(NUMPY, plan(), own, dataset(20)).score for own in (net, network())]
+    assert scores[0] == scores[1]
 
 
 def test_training_learns():

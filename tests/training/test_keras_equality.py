@@ -18,12 +18,13 @@ from cnncalc.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    Dropout,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
     Rescaling,
 )
-from cnncalc.network import initialize
+from cnncalc.network import assemble, initialize, saved_pass
 from cnncalc.training import fit as fit_module
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
 from cnncalc.training.fit import epoch_order, fit, result, steps
@@ -98,6 +99,39 @@ def regularized():
     ]
 
 
+def frozen(*places):
+    """A network whose layers at these places, counted among those with weights, are frozen."""
+    layers = [
+        SCALED,
+        Conv2D(6, 3, padding="same", activation="relu", kernel_regularizer=L2(0.02)),
+        BatchNormalization(),
+        Conv2D(8, 3, activation="tanh", kernel_regularizer=L1L2(0.002, 0.02)),
+        DepthwiseConv2D(2, depthwise_regularizer=L2(0.05)),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(16, activation="sigmoid"),
+        Dense(CLASSES, activation="softmax", bias_regularizer="l2"),
+    ]
+    weighted = [index for index, layer in enumerate(layers) if not_plain(layer)]
+    for place in places:
+        layers[weighted[place]] = replace(layers[weighted[place]], trainable=False)
+    return layers
+
+
+def not_plain(layer):
+    return isinstance(layer, Conv2D | DepthwiseConv2D | Dense | BatchNormalization)
+
+
+FROZEN = {
+    "first": (0,),
+    "first three": (0, 1, 2),
+    "batch normalization": (1,),
+    "middle": (2, 3),
+    "all but batch normalization": (0, 2, 3, 4, 5),
+    "last": (-1,),
+    "all but the last": (0, 1, 2, 3, 4),
+}
+
 NETWORKS = {
     "article": article,
     "strided": strided,
@@ -157,9 +191,9 @@ def train_both(plan: TrainingPlan, training: Dataset):
     return ours, watcher.losses, weights_of(model), theirs
 
 
-def check(plan: TrainingPlan, training: Dataset | None = None):
+def check(plan: TrainingPlan, training: Dataset | None = None, least: int = 50):
     training = training or digits(150)
-    assert plan.epochs * steps(plan, training) >= 50
+    assert plan.epochs * steps(plan, training) >= least
     ours, our_losses, theirs, their_losses = train_both(plan, training)
     np.testing.assert_allclose(our_losses, their_losses, rtol=0, atol=1e-5)
     for mine, other in zip(ours, theirs, strict=True):
@@ -179,6 +213,49 @@ def test_50_steps_equal_those_of_keras(network, optimizer):
 def test_50_steps_with_an_option_equal_those_of_keras(optimizer):
     initial = initialize(article(), (8, 8, 1), seed=1)
     check(TrainingPlan(initial, optimizer=OPTIONS[optimizer], epochs=10, batch_size=32))
+
+
+@pytest.mark.parametrize("places", FROZEN.values(), ids=FROZEN)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_10_steps_with_frozen_layers_equal_those_of_keras(places, optimizer):
+    initial = initialize(frozen(*places), (8, 8, 1), seed=1)
+    plan = TrainingPlan(initial, optimizer=OPTIMIZERS[optimizer], epochs=2, batch_size=32)
+    check(plan, digits(150), least=10)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_frozen_normalization_between_dropouts_equals_keras(monkeypatch, optimizer):
+    # What Keras drops, it alone knows, so that both drop the same here: every second number.
+    def mask(shape, rate, generator=None):
+        kept = np.arange(int(np.prod(shape[1:]))).reshape(shape[1:]) % 2 == 0
+        return np.broadcast_to(kept, shape)
+
+    def call(self, inputs, training=False):
+        kept = mask(tuple(inputs.shape), self.rate).astype(np.float32) / (1 - self.rate)
+        return inputs * import_keras().ops.convert_to_tensor(kept) if training else inputs
+
+    monkeypatch.setattr(saved_pass, "dropout_mask", mask)
+    monkeypatch.setattr(import_keras().layers.Dropout, "call", call)
+    layers = [
+        SCALED,
+        Conv2D(6, 3, activation="relu"),
+        Dropout(0.5),
+        BatchNormalization(trainable=False, momentum=0.5),
+        Dropout(0.25),
+        Conv2D(4, 3, use_bias=False),
+        BatchNormalization(momentum=0.5),
+        Flatten(),
+        Dense(CLASSES, activation="softmax"),
+    ]
+    network = initialize(layers, (8, 8, 1), seed=1)
+    moved = [dict(own) for own in network.weights]
+    moved[3] = {name: array + 0.1 * np.arange(6, dtype="f") for name, array in moved[3].items()}
+    initial = assemble(network.layers, network.input_shape, moved)
+    plan = TrainingPlan(initial, optimizer=OPTIMIZERS[optimizer], epochs=2, batch_size=32)
+    check(plan, digits(150), least=10)
+    state = fit(plan, Parts(digits(150), None))
+    for name, array in moved[3].items():
+        np.testing.assert_array_equal(state.weights[3][name], array)
 
 
 @pytest.mark.parametrize("network", ["article", "strided", "normalized"])
@@ -214,11 +291,12 @@ def test_one_output_for_yes_or_no_equals_keras(loss):
     check(TrainingPlan(network, LOSSES[loss], epochs=50, batch_size=64), training)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [*NETWORKS, "frozen"])
 def test_what_fit_reports_equals_what_keras_reports(network):
     parts = split(digits(500), 0.3)
     assert parts.validation is not None
-    plan = TrainingPlan(initialize(NETWORKS[network](), (8, 8, 1), seed=4), epochs=3, batch_size=64)
+    layers = frozen(0, 2) if network == "frozen" else NETWORKS[network]()
+    plan = TrainingPlan(initialize(layers, (8, 8, 1), seed=4), epochs=3, batch_size=64)
     ours = fit(plan, parts).history
     model = compiled(plan.network, plan.loss, plan.optimizer)
     for record in ours:

@@ -14,7 +14,7 @@ from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.fit import fit
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.objective import make_objective
-from cnncalc.training.regularization import penalty, with_l2
+from cnncalc.training.regularization import add_penalty_gradients, penalty, with_l2
 from tests.training import examples
 
 CROSSENTROPY = LOSSES["categorical_crossentropy"]
@@ -108,3 +108,12 @@ def test_a_strong_penalty_keeps_weights_small():
         state = fit(examples.plan(network=initialize(layers, (6, 5, 2))), examples.parts())
         sizes.append(sum(float(np.square(own["kernel"]).sum()) for own in state.weights if own))
     assert sizes[1] < 0.7 * sizes[0]
+
+
+def test_a_frozen_layers_penalty_counts_neither_in_the_loss_nor_in_gradients():
+    plain, frozen = network(), network([replace(layer, trainable=False) for layer in LAYERS])
+    assert penalty(plain) > 0
+    assert penalty(frozen) == 0
+    gradients = [{} for _ in frozen.layers]
+    add_penalty_gradients(frozen, gradients)
+    assert not any(gradients)

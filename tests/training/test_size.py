@@ -12,10 +12,11 @@ from cnncalc.training.size import training_bytes
 from tests.training.examples import dataset
 
 MANY_WEIGHTS = [Flatten(), Dense(3000), Dense(300), Dense(3)]
+FROZEN = [Flatten(), Dense(3000, trainable=False), Dense(300), Dense(3)]
 MANY_OUTPUTS = [Conv2D(3000, 3), Conv2D(2, 3, activation="relu"), Flatten(), Dense(3)]
 
 
-@pytest.mark.parametrize("layers", [MANY_WEIGHTS, MANY_OUTPUTS])
+@pytest.mark.parametrize("layers", [MANY_WEIGHTS, FROZEN, MANY_OUTPUTS])
 @pytest.mark.parametrize("optimizer", [SGD(), Adam()])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_training_takes_about_so_much_and_hardly_three_times(layers, optimizer, threads):

@@ -56,6 +56,16 @@ NETWORKS = {
         Dropout(0.25),
         Dense(2, activation="softmax"),
     ],
+    "frozen layers": [
+        Conv2D(4, 3, activation="tanh", trainable=False),
+        Conv2D(3, 2, kernel_regularizer=L2(0.1)),
+        BatchNormalization(trainable=False),
+        Dropout(0.5),
+        Conv2D(3, 2, activation="relu", trainable=False, kernel_regularizer=L2(0.1)),
+        Flatten(),
+        Dense(3),
+        Dense(2, activation="softmax", trainable=False),
+    ],
     "regularized": [
         Conv2D(3, 3, activation="relu", kernel_regularizer=L2(0.1)),
         Flatten(),

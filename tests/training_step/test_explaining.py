@@ -170,8 +170,8 @@ def test_where_an_output_is_cut_off_the_loss_is_flat():
     ("layer", "name", "at", "message"),
     [
         ("dense", "output", (0,), "gradient by the output of dense: its softmax is computed toge"),
-        ("conv2d", "input", (0, 0, 0), "input of conv2d: no weight comes before"),
-        ("rescaling", "output", (0, 0, 0), "output of rescaling: no weight comes before"),
+        ("conv2d", "input", (0, 0, 0), "input of conv2d: no trainable weight comes before"),
+        ("rescaling", "output", (0, 0, 0), "output of rescaling: no trainable weight comes b"),
         ("flatten", "pre-activation", (0,), "of flatten: it has no activation of its own"),
         ("flatten", "kernel", (0,), "flatten has no trainable weights. Received: kernel"),
         (

@@ -95,19 +95,23 @@ class ConvolutionStep(Step):
         spread, wins = kept.values
         by_output = deactivate(str(self.layer.activation), gradient, kept.output, buffers)
         by_output = np.ascontiguousarray(to_planes(by_output))
-        by_kernel = np.zeros(matrix.T.shape, matrix.dtype)
+        by_weight: dict[str, Array] = {}
+        if self.layer.trainable:
+            by_weight["kernel"] = np.zeros(matrix.T.shape, matrix.dtype)
+            if self.layer.use_bias:
+                by_weight["bias"] = by_output.reshape(plan.filters, -1).sum(axis=1)
         adds = to_input and not self.turns
         by_phases = plan.phases_gradient(len(gradient), matrix.dtype, buffers) if adds else None
         for rows in plan.tiles(len(gradient)):
             candidates = self._candidates(by_output[:, rows])
             if plan.candidates > 1:
                 share_out(by_output[:, rows], wins[:, :, rows], candidates)
-            by_kernel += plan.matrix_gradient(_flat(candidates), spread, rows, buffers)
+            if by_weight:
+                by_weight["kernel"] += plan.matrix_gradient(
+                    _flat(candidates), spread, rows, buffers
+                )
             if by_phases is not None:
                 plan.add_back(matrix, _flat(candidates), rows, by_phases, buffers)
-        by_weight = {"kernel": by_kernel}
-        if self.layer.use_bias:
-            by_weight["bias"] = by_output.reshape(plan.filters, -1).sum(axis=1)
         if by_phases is not None:
             return LayerGradients(plan.image_gradient(by_phases, buffers), by_weight)
         by_input = self._turned(weights["turned"], by_output) if to_input else None
@@ -130,8 +134,11 @@ class ConvolutionStep(Step):
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return the gradients by kernel and bias; a pooling has none."""
-        kernel = self.blocked.kernel_gradient(gradients["kernel"].T)
-        return [{"kernel": kernel} | bias_gradient(gradients), *({} for _ in self.layers[1:])]
+        own: dict[str, Array] = {}
+        if gradients:
+            kernel = self.blocked.kernel_gradient(gradients["kernel"].T)
+            own = {"kernel": kernel} | bias_gradient(gradients)
+        return [own, *({} for _ in self.layers[1:])]
 
 
 def _flat(candidates: Array) -> Array:

@@ -74,10 +74,12 @@ class ProductStep(Step):
         kernel, features = weights["kernel"], kept.values
         by_sums = deactivate(str(self.layer.activation), gradient, kept.output, self.buffers)
         by_sums = np.ascontiguousarray(to_planes(by_sums)).reshape(len(kernel), -1)
-        by_kernel = self.buffers.take("gradient by kernel", kernel.shape, kernel.dtype)
-        by_weight = {"kernel": np.matmul(by_sums, features.T, out=by_kernel)}
-        if self.layer.use_bias:
-            by_weight["bias"] = by_sums.sum(axis=1)
+        by_weight: dict[str, Array] = {}
+        if self.layer.trainable:
+            by_kernel = self.buffers.take("gradient by kernel", kernel.shape, kernel.dtype)
+            by_weight["kernel"] = np.matmul(by_sums, features.T, out=by_kernel)
+            if self.layer.use_bias:
+                by_weight["bias"] = by_sums.sum(axis=1)
         if not to_input:
             return LayerGradients(None, by_weight)
         by_features = self.buffers.take("gradient by input", features.shape, kernel.dtype)
@@ -87,6 +89,8 @@ class ProductStep(Step):
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return the gradients by the kernel, in its own order, and by the bias."""
+        if not gradients:
+            return [{} for _ in self.layers]
         by_kernel = gradients["kernel"].T
         shape = shape_in_planes(self.divided[1])
         rows = np.moveaxis(from_planes(by_kernel.reshape(*shape, -1)), 0, -1)

@@ -46,11 +46,11 @@ class Step:
     buffers: Buffers = field(default_factory=Buffers)
 
     @property
-    def has_weights(self) -> bool:
-        """Whether there is something to learn."""
+    def learns(self) -> bool:
+        """Whether training changes a weight along its gradient."""
         shape = self.input_shape
         for layer in self.layers:
-            if layer.parameter_count(shape):
+            if layer.trainable_count(shape):
                 return True
             shape = layer.output_shape(shape)
         return False

@@ -35,6 +35,7 @@ MOST_TERMS = 12
 MOST_WHOLE = 4
 MOST_CORNERS = 2
 BACKWARD = "bold magenta"
+_FROZEN = "Frozen: its weights stay as they are, without a gradient; the error goes on through it."
 
 
 def draw_layer_gradients(
@@ -49,6 +50,9 @@ def draw_layer_gradients(
     call = write_layer(replace(layer, name=""))
     yield screen.line(f"← {layer.name} · {call}", BACKWARD)
     yield screen.line()
+    if layer.name in record.frozen:
+        yield from indented(body_screen(screen).sentences(_FROZEN, FAINT), screen)
+        yield screen.line()
     is_last = step is record.layers[-1]
     before = ("output", "pre-activation") if is_last else ("pre-activation",)
     parts = [

@@ -130,7 +130,11 @@ def _pair_text(pair: Size) -> str:
 
 def _formulas(summary: Summary, screen: Screen) -> Iterator[Text]:
     """Write the parameter counts out."""
-    written = [(each.layer.name, each.formula) for each in summary.layers if each.formula]
+    written = [
+        (each.layer.name, each.formula + ", frozen" * (not each.layer.trainable))
+        for each in summary.layers
+        if each.formula
+    ]
     if not written:
         return
     yield screen.line("Parameters, written out", "bold")

@@ -35,6 +35,11 @@ def draw_updates(record: StepRecord, screen: Screen) -> Iterator[Text]:
     if rate:
         yield screen.line()
         yield from indented(rate, screen)
+    if record.frozen:
+        names = ", ".join(record.frozen)
+        yield screen.line()
+        text = f"Frozen, so that their weights stay as they are: {names}."
+        yield from indented(body_screen(screen).sentences(text, FAINT), screen)
     for update in record.updates:
         yield from indented(_draw_update(record, update, body_screen(screen)), screen)
 

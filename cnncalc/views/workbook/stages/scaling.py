@@ -31,6 +31,7 @@ __all__ = [
     "rescaling_volumes",
     "scale_words",
     "scaled_volume",
+    "standard_deviation",
 ]
 
 WEIGHT_CAPTIONS = {
@@ -122,7 +123,7 @@ def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[li
     """Return each channel less its mean, over its deviation, then scaled and moved."""
     stage = Quantity("stage", layer.name, "normalization")
     names = list(layer.weight_shapes(source.shape))
-    deviation = Quantity("helper", layer.name, _DEVIATION)
+    deviation = standard_deviation(layer.name)
     cells = {name: Quantity("weight", layer.name, name) for name in names}
     template = "({0}-{1})/{2}" + "*{3}" * layer.scale
     template += f"+{{{3 + layer.scale}}}" * layer.center
@@ -141,6 +142,11 @@ def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[li
         "Normalization", stage, source, formula, f"{note}, with the numbers that training found."
     )
     return [*volumes, volume], source.feed(volume)
+
+
+def standard_deviation(layer: str) -> Quantity:
+    """Return the name of the roots of a batch normalization's moving variances."""
+    return Quantity("helper", layer, _DEVIATION)
 
 
 def channel_cell(source: Source, quantity: Quantity, index: Index, find: Finder) -> Reference:

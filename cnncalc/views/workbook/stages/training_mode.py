@@ -32,7 +32,7 @@ def kept_quantity(layer: str) -> Quantity:
 
 def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
     """Return what a layer draws in training, and what the next one takes in; as `layer_volumes`."""
-    if isinstance(layer, BatchNormalization):
+    if isinstance(layer, BatchNormalization) and layer.needs_batch:
         return normalization_training_volumes(layer, source)
     if isinstance(layer, Dropout) and layer.rate:
         return _dropout_volumes(layer, source)
@@ -41,7 +41,7 @@ def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source
 
 def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
     """Return what a layer draws of a whole batch in training: means and variances, if any."""
-    if isinstance(layer, BatchNormalization):
+    if isinstance(layer, BatchNormalization) and layer.needs_batch:
         return statistics_volumes(layer, source, samples)
     return []
 

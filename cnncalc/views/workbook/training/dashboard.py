@@ -164,7 +164,7 @@ def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:
 
 
 def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str, str]:
-    """Return the layer and the name of the weight that is shown: that of the first filters.
+    """Return the layer and the name of the weight that is shown: that of the first that learn.
 
     Arguments: the layers; the `shapes` of what they take in.
 
@@ -176,6 +176,7 @@ def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str,
         (layer.name, name)
         for layer, shape in zip(layers, shapes, strict=False)
         for name in layer.weight_shapes(shape)
+        if layer.learns(name)
     ]
     return next((each for each in names if each[1] == "kernel"), names[0])
 

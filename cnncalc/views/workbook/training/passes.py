@@ -114,10 +114,10 @@ def _backward(
 ) -> tuple[LayerPass, ...]:
     """Return each layer's part, the gradient worked back through them from the last."""
     first = next(
-        (i for i, each in enumerate(chain) if each.layer.weight_shapes(each.source.shape)), None
+        (i for i, each in enumerate(chain) if each.layer.trainable_count(each.source.shape)), None
     )
     if first is None:
-        message = "a network must have weights to be trained. Received: none of its layers has any"
+        message = "a network must have trainable weights to be trained. Received: none"
         raise OptionError(message)
     last = chain[-1].result
     gradient: Source | None = last.feed(loss.gradient)

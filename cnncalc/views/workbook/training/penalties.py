@@ -68,7 +68,7 @@ def penalty_volumes(layer: Layer, weights: Sequence[Volume]) -> list[Penalty]:
     return [
         _penalty(weight, regularizer)
         for weight in weights
-        for regularizer in [layer.regularizers.get(weight.quantity.name)]
+        for regularizer in [layer.penalties.get(weight.quantity.name)]
         if regularizer
     ]
 
@@ -115,7 +115,7 @@ def _place(index: Index) -> tuple[int, int]:
 def with_penalty(layer: Layer, gradient: Volume) -> Volume:
     """Return the gradient by a weight, with that of the weight's penalty added where it has one."""
     name = gradient.quantity.name
-    regularizer = layer.regularizers.get(name)
+    regularizer = layer.penalties.get(name)
     if gradient.quantity.kind != "gradient" or regularizer is None:
         return gradient
     slope = _slope(regularizer)

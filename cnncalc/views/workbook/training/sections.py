@@ -22,6 +22,7 @@ from cnncalc.views.workbook.training.specification import TrainingSpecification,
 from cnncalc.views.workbook.training.updates import (
     copied_weight,
     corrected_rate_volume,
+    frozen_weight,
     update_volumes,
 )
 
@@ -135,10 +136,17 @@ def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
 
 
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
-    """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights."""
-    learnt = {volume.quantity.name for volume in layer.gradients}
-    weights = [weight for weight in layer.weights if weight.quantity.name in learnt]
-    drawn = [update_volumes(training.optimizer, weight, step) for weight in weights]
+    """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights.
+
+    Those of a frozen layer stay as they are.
+    """
+    if layer.layer.trainable:
+        learnt = {volume.quantity.name for volume in layer.gradients}
+        weights = [weight for weight in layer.weights if weight.quantity.name in learnt]
+        drawn = [update_volumes(training.optimizer, weight, step) for weight in weights]
+    else:
+        weights = list(layer.weights)
+        drawn = [[frozen_weight(weight, step)] for weight in weights]
     updates = [
         _captioned(volume, weight) if place else volume
         for rule in zip(*drawn, strict=True)

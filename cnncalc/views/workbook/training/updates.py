@@ -27,6 +27,7 @@ __all__ = [
     "copied_weight",
     "corrected_rate",
     "corrected_rate_volume",
+    "frozen_weight",
     "new_weight",
     "update_volumes",
 ]
@@ -36,6 +37,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 # In a template, {weight} and {gradient} are the weight's own, {old_…} and {new_…} what is
 # remembered of it before and after the step, {corrected_rate} the step's, all else a constant.
 _CORRECTED = "Corrected rate: rate × √(1 − beta_2^step) / (1 − beta_1^step)"
+_FROZEN = "Frozen (trainable=False): training leaves them as they are, without a gradient."
 _SLOT_NOTES = {
     "sgd momentum": "momentum × itself before − rate × gradient.",
     "rmsprop velocity": "rho × itself before + (1 − rho) × gradient².",
@@ -77,6 +79,18 @@ def copied_weight(weight: Volume, step: int) -> Volume:
 
     copied = formed_like(weight, own, formula)
     return replace(copied, notes=(f"As step {step - 1} left them.",))
+
+
+def frozen_weight(weight: Volume, step: int) -> Volume:
+    """Return a frozen layer's weight after a step, which is as it was before."""
+    own = new_weight(weight.quantity.layer, weight.quantity.name, step)
+    before = weight.quantity._replace(step=step)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, _each(find, before, index))
+
+    kept = formed_like(weight, own, formula)
+    return replace(kept, group="Weights as before", notes=(_FROZEN,))
 
 
 def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volume]:

@@ -17,6 +17,7 @@ from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate, record_st
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import IMAGE
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
+from cnncalc.views.workbook.stages.scaling import standard_deviation
 from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
@@ -129,12 +130,7 @@ def _step_values(
     values: dict[Quantity, Array] = {}
     grids = _grids(specification)
     for place, trace in enumerate(record.traces):
-        # What follows from the moving variance isn't calculated in training.
-        local = {
-            name: array
-            for name, array in trace_values(trace).items()
-            if name.name != "standard deviation"
-        } | _loss_values(training, record, place, trace)
+        local = _forward_values(trace) | _loss_values(training, record, place, trace)
         for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
             local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
         values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
@@ -142,10 +138,18 @@ def _step_values(
         shared = shared_values(layer, own, grid)
         values |= {Scope(step).quantity(name): array for name, array in shared.items()}
         values |= _penalties(layer, own, step, grid)
+        values |= _kept_weights(layer, own, step, grid)
     for update in record.updates:
         place = [each.name for each in specification.layers].index(update.layer)
         values |= _update_values(record, update, grids[place].output)
     return values | _whole_values(record)
+
+
+def _forward_values(trace: Trace) -> dict[Quantity, Array]:
+    """Return what one sample's way forward shows."""
+    # In training, a layer that needs the whole batch passes over its moving variance.
+    passed = {standard_deviation(own.layer.name) for own in trace.layers if own.layer.needs_batch}
+    return {name: array for name, array in trace_values(trace).items() if name not in passed}
 
 
 def _kept(layer: LayerStep, place: int, grids: Grids) -> dict[Quantity, Array]:
@@ -157,12 +161,24 @@ def _kept(layer: LayerStep, place: int, grids: Grids) -> dict[Quantity, Array]:
     return {kept_quantity(layer.layer.name): kept.astype(np.float64).reshape(cells)}
 
 
+def _kept_weights(
+    layer: LayerStep, weights: Weights, step: int, grids: Grids
+) -> dict[Quantity, Array]:
+    """Return a frozen layer's weights after a step: as they were before."""
+    if layer.layer.trainable:
+        return {}
+    return {
+        new_weight(layer.layer.name, name, step): array.reshape(as_cells(array.shape, grids.output))
+        for name, array in weights.items()
+    }
+
+
 def _penalties(
     layer: LayerStep, weights: Weights, step: int, grids: Grids
 ) -> dict[Quantity, Array]:
     """Return the penalties on a layer's weights."""
     values: dict[Quantity, Array] = {}
-    for name, regularizer in layer.layer.regularizers.items():
+    for name, regularizer in layer.layer.penalties.items():
         weight = Quantity("weight", layer.layer.name, name)
         values |= penalty_values(weight, regularizer, weights[name], grids.output)
     return {Scope(step).quantity(quantity): array for quantity, array in values.items()}

@@ -65,6 +65,13 @@ NETWORKS = {
         "LeakyReLU(0.3); ELU(0.7); Flatten()",
         (2, 2, 2),
     ),
+    "frozen": (
+        "Conv2D(2, 2, activation='tanh', trainable=False, kernel_regularizer='l2'); "
+        "Conv2D(2, 2, kernel_regularizer='l2'); BatchNormalization(trainable=False); Dropout(0.4); "
+        "DepthwiseConv2D(2, activation='relu', trainable=False); Flatten(); "
+        "Dense(3, trainable=False); BatchNormalization(scale=False, trainable=False)",
+        (5, 5, 1),
+    ),
     "a row": ("Dense(3, 'softplus'); ReLU(1.5, 0.1, 0.2)", (4,)),
 }
 ENDS = {

@@ -161,7 +161,7 @@ def test_a_schedule_is_refused():
 
 
 def test_a_network_without_weights_is_refused():
-    with pytest.raises(OptionError, match="must have weights to be trained"):
+    with pytest.raises(OptionError, match="must have trainable weights to be trained"):
         example(of("Flatten()", loss="mean_squared_error"))
 
 

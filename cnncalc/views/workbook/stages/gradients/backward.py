@@ -79,8 +79,11 @@ def weight_gradient_volumes(
     """Return the gradients by a layer's weights, summed over a number of samples.
 
     Arguments: as for `gradient_volumes`; how many `samples` there are.
-    Returns volumes with a slice for each of the weight's, none for a layer without weights.
+    Returns volumes with a slice for each of the weight's, none for a layer without weights, or a
+    frozen one.
     """
+    if not layer.trainable:
+        return []
     if isinstance(layer, BatchNormalization):
         return normalization_weight_volumes(layer, source, gradient, samples)
     if not isinstance(layer, ConvolutionLayer | Dense):

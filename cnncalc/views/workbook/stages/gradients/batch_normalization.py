@@ -17,7 +17,7 @@ from cnncalc.views.workbook.stages.gradients.batch_channels import (
     number_count,
 )
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, title
-from cnncalc.views.workbook.stages.scaling import channel_cell
+from cnncalc.views.workbook.stages.scaling import channel_cell, standard_deviation
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
     Finder,
@@ -65,6 +65,8 @@ def normalization_input_volumes(
     layer: BatchNormalization, source: Source, gradient: Source
 ) -> list[Volume]:
     """Return the gradient by what a batch normalization takes in."""
+    if not layer.needs_batch:
+        return [_frozen_input_volume(layer, source, gradient)]
     named, result = normalization_names(layer), by_input(layer.name)
     read = [named.mean_error, named.mean_product, named.deviation]
     read += [Quantity("weight", layer.name, "gamma")] * layer.scale
@@ -77,3 +79,17 @@ def normalization_input_volumes(
 
     note = _INPUT.format(scale=" × γ" * layer.scale)
     return [each_number(title(result), result, source, formula, note)]
+
+
+def _frozen_input_volume(layer: BatchNormalization, source: Source, gradient: Source) -> Volume:
+    """Return the gradient by the input of one that works with its moving statistics."""
+    result, read = by_input(layer.name), [standard_deviation(layer.name)]
+    read += [Quantity("weight", layer.name, "gamma")] * layer.scale
+    template = "{0}" + "*{2}" * layer.scale + "/{1}"
+
+    def formula(index: Index, find: Finder) -> Formula:
+        own = (channel_cell(source, each, index, find) for each in read)
+        return formulas.apply(template, find(gradient.quantity, index, steps=EACH), *own)
+
+    note = f"Error{' × γ' * layer.scale} / standard deviation."
+    return each_number(title(result), result, source, formula, note)

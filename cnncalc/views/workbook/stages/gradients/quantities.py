@@ -19,7 +19,7 @@ __all__ = [
 # Gradients and smaller steps that each sample has of its own; all other gradients are of weights.
 _OF_A_SAMPLE = ("output", "pre-activation", "input")
 # Smaller steps that follow from the weights alone; those of all samples together begin with BATCH.
-_OF_WEIGHTS = ("dilated kernel", "gradient flipped kernel")
+_OF_WEIGHTS = ("dilated kernel", "gradient flipped kernel", "standard deviation")
 BATCH = "batch "
 
 

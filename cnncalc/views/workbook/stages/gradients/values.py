@@ -66,7 +66,7 @@ def gradient_values(
     """
     layer, name = step.layer, step.layer.name
     result: dict[Quantity, Array] = {}
-    if isinstance(layer, BatchNormalization):
+    if isinstance(layer, BatchNormalization) and layer.needs_batch:
         own = sample_values(layer, step, sample)
         result |= {key: _cells(array, grids) for key, array in own.items()}
     if step.input is None and not step.weights:
@@ -89,7 +89,7 @@ def shared_values(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quant
     Returns what `weight_gradient_volumes` and `shared_volumes` draw, of its cells' shape.
     """
     layer, name = step.layer, step.layer.name
-    if isinstance(layer, BatchNormalization):
+    if isinstance(layer, BatchNormalization) and layer.needs_batch:
         statistics = batch_values(layer, step, weights)
         return {key: _channel_cells(array, grids) for key, array in statistics.items()}
     result = {by_weight(name, key): _cells(array, grids) for key, array in step.weights.items()}

@@ -1,0 +1,134 @@
+"""Freezing layers after they were listed: `model.layers[0].trainable = False`, and its likes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from cnncalc.errors import NotationError, OptionError
+from cnncalc.layers import Layer
+from cnncalc.layers.base import check_flag
+from cnncalc.layers.naming import named
+from cnncalc.notation.literals import read_value
+from cnncalc.notation.source import Source
+
+__all__ = ["Setting", "read_flag", "set_trainable", "trainable_setting"]
+
+
+class Setting(NamedTuple):
+    """A statement that sets `trainable`: of what, an expression, and to which value."""
+
+    of: ast.expr
+    value: ast.expr
+
+    @property
+    def model(self) -> str:
+        """The name of the network that it is about; empty where it is about nothing by name."""
+        node: ast.expr = self.of
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return node.id if isinstance(node, ast.Name) else ""
+
+
+def trainable_setting(statement: ast.stmt) -> Setting | None:
+    """Return what a statement sets to be trained or not; None for any other statement.
+
+    It is an assignment, or a loop over layers with this one assignment in it.
+
+    >>> setting = trainable_setting(ast.parse("model.layers[0].trainable = False").body[0])
+    >>> ast.unparse(setting.of), ast.unparse(setting.value), setting.model
+    ('model.layers[0]', 'False', 'model')
+    """
+    match statement:
+        case ast.Assign(targets=[ast.Attribute(value=of, attr="trainable")], value=value):
+            return Setting(of, value)
+        case ast.For(target=ast.Name(id=name), iter=layers, body=[inner], orelse=[]):
+            own = trainable_setting(inner)
+            is_about_it = own is not None and isinstance(own.of, ast.Name) and own.of.id == name
+            return own._replace(of=layers) if own is not None and is_about_it else None
+    return None
+
+
+def set_trainable(
+    source: Source, setting: Setting, layers: Sequence[Layer], names: Mapping[str, object]
+) -> list[Layer]:
+    """Return layers as they are after a statement.
+
+    Arguments: the `source` of the statement; the `setting` that it is; the `layers` listed so far;
+    the values that the listing gave to `names`.
+    Raises NotationError for layers that aren't there, or an expression that isn't understood.
+    """
+    value = read_flag(source, setting.value, names)
+    chosen = _chosen(source, setting, layers, names)
+    return [
+        replace(layer, trainable=value) if index in chosen else layer
+        for index, layer in enumerate(layers)
+    ]
+
+
+def read_flag(source: Source, node: ast.expr, names: Mapping[str, object]) -> bool:
+    """Return True or False, as an expression says; raise NotationError for anything else."""
+    value = read_value(source, node, names)
+    try:
+        check_flag(value, "trainable")
+    except OptionError as error:
+        raise source.error(node, str(error)) from None
+    return bool(value)
+
+
+def _chosen(
+    source: Source, setting: Setting, layers: Sequence[Layer], names: Mapping[str, object]
+) -> list[int]:
+    """Return the positions of the layers that a statement is about."""
+    every = list(range(len(layers)))
+    match setting.of:
+        case ast.Name() | ast.Attribute(value=ast.Name(), attr="layers"):
+            return every
+        case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr="layers"), slice=index):
+            found = _indexed(source, index, every, names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get_layer")) as call:
+            found = _got(source, call, layers, names)
+        case _:
+            found = []
+    if not found:
+        raise _unknown(source, setting, layers)
+    return found
+
+
+def _indexed(
+    source: Source, index: ast.expr, every: list[int], names: Mapping[str, object]
+) -> list[int]:
+    """Return what `[0]` or `[:-1]` takes of all positions; nothing where there is no such one."""
+    if isinstance(index, ast.Slice):
+        parts = (index.lower, index.upper, index.step)
+        read = [None if part is None else read_value(source, part, names) for part in parts]
+        bounds = [bound for bound in read if bound is None or isinstance(bound, int)]
+        return every[slice(*bounds)] if len(bounds) == len(parts) else []
+    value = read_value(source, index, names)
+    is_inside = type(value) is int and -len(every) <= value < len(every)
+    return [every[value]] if is_inside and isinstance(value, int) else []
+
+
+def _got(
+    source: Source, call: ast.Call, layers: Sequence[Layer], names: Mapping[str, object]
+) -> list[int]:
+    """Return the position of the layer that `get_layer("name")` or `get_layer(index=0)` gives."""
+    given = dict(zip(("name", "index"), call.args, strict=False))
+    given |= {str(keyword.arg): keyword.value for keyword in call.keywords}
+    values = {name: read_value(source, part, names) for name, part in given.items()}
+    every = [layer.name for layer in named(layers)]
+    if "index" in values:
+        return _indexed(source, given["index"], list(range(len(every))), names)
+    return [every.index(str(values["name"]))] if values.get("name") in every else []
+
+
+def _unknown(source: Source, setting: Setting, layers: Sequence[Layer]) -> NotationError:
+    listed = ", ".join(layer.name for layer in named(layers)) or "none"
+    message = (
+        "trainable is set of the network, of its layers by number (model.layers[0], "
+        f'model.layers[:2]) or by name (model.get_layer("…")). The layers so far: {listed}. '
+        f"Received: {source.quote(setting.of)}"
+    )
+    return source.error(setting.of, message)
