@@ -10,12 +10,14 @@ import numpy as np
 from cnncalc.cli.console import output_console
 from cnncalc.cli.differences import TakingOptions, say_all, taking_options
 from cnncalc.cli.judged_data import judged_data
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
 from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.errors import InputError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
@@ -86,10 +88,12 @@ def evaluate(
     _require_finite(evaluation, trained.network, judged.dataset)
     say_all(judged.differences)
     if form == "json":
-        click.echo(evaluation_json(evaluation, judged.differences), nl=False)
+        file = file_origin(model)
+        origins = provenance(file, file, data=data_origin(given.data, data))
+        click.echo(evaluation_json(evaluation, judged.differences, origins), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
-    title = printable(str(given.data or "digits"))
+    title = printable(given.data.name or str(given.data)) if given.data else "digits"
     output_console().print(render_class_report(evaluation.report, f"{title}{part}"))
 
 

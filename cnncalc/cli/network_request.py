@@ -18,8 +18,10 @@ from cnncalc.cli.network_argument import (
     build_network,
     read_network,
     say_planes,
+    weights_origin,
 )
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
@@ -27,6 +29,7 @@ from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network, image_shape, layers_on_images
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES
 from cnncalc.training.unseen import image_differences
@@ -72,23 +75,27 @@ fit_options = bundled(
 
 @dataclass(frozen=True)
 class FittedImage:
-    """An image, the network that takes it, and what the classes are; nothing is computed yet.
+    """An image, the network that takes it, where both come from, and what the classes are.
+
+    Nothing is computed yet.
 
     `training` is how the network's file says that it is trained, None where it has none.
     """
 
     image: PixelInput
     network: Network
+    provenance: Provenance
     class_names: tuple[str, ...]
     training: Training | None = None
 
 
 @dataclass(frozen=True)
 class TracedImage:
-    """An image, the network it went through, every step of that, and what the classes are."""
+    """An image, every step of its way through a network, where both come from, the classes."""
 
     image: PixelInput
     trace: Trace
+    provenance: Provenance
     class_names: tuple[str, ...]
 
 
@@ -101,7 +108,7 @@ def trace_image(
     """
     fitted = fit_image(wanted, initial, given, fitting)
     trace = calculate(fitted.network, fitted.image)
-    return TracedImage(fitted.image, trace, fitted.class_names)
+    return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
 def fit_image(
@@ -124,7 +131,12 @@ def fit_image(
     if initial.weights is None:
         _warn_of_unseen(source, image)
     names = _class_names(fitting, source, network.shapes[-1])
-    return FittedImage(image, network, names, source.training)
+    origins = provenance(
+        source.origin,
+        weights_origin(source, network, initial),
+        image=image_origin(given.source, image),
+    )
+    return FittedImage(image, network, origins, names, source.training)
 
 
 def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:

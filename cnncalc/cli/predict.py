@@ -12,14 +12,22 @@ from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
 from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
 from cnncalc.cli.network_argument import say_planes
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Array, Network, find_overflow, forward
+from cnncalc.provenance import Provenance
 from cnncalc.training.saliency import pixel_influence
-from cnncalc.views.predictions import Prediction, predictions_csv, predictions_json
+from cnncalc.views.predictions import (
+    Prediction,
+    predictions_csv,
+    predictions_json,
+    with_short_names,
+)
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.predictions import render_prediction
 
@@ -80,17 +88,18 @@ def predict(
     if predictions:
         found = [(each.name, one) for each in predictions for one in each.differences]
         say_differences(found, len(predictions))
-        _show(predictions, form, top)
+        file = file_origin(model)
+        _show(with_short_names(predictions), form, top, provenance(file, file))
         say_remarks()
     if failures:
         raise InputError("; ".join(failures))
 
 
-def _show(predictions: Sequence[Prediction], form: str, top: int) -> None:
+def _show(predictions: Sequence[Prediction], form: str, top: int, origins: Provenance) -> None:
     if form == "csv":
         click.echo(predictions_csv(predictions), nl=False)
     elif form == "json":
-        click.echo(predictions_json(predictions), nl=False)
+        click.echo(predictions_json(predictions, origins), nl=False)
     else:
         for prediction in predictions:
             output_console().print(render_prediction(prediction, Display(), top))
@@ -129,7 +138,8 @@ def _predict(
     influence = _influence(network, image, int(outputs.argmax()), source) if explain else None
     said = "score" if kind == "scores" else "probability"
     found = tuple(with_hint(each, taking) for each in given.differences)
-    return Prediction(printable(source), trained.classes, outputs, said, influence, found)
+    name, origin = printable(source), image_origin(source)
+    return Prediction(name, trained.classes, outputs, said, influence, found, origin)
 
 
 def _require_finite(network: Network, image: Array, outputs: Array, source: str) -> None:

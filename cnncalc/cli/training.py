@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.pixel_scaling import refuse_scaling
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
@@ -18,6 +21,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
@@ -40,7 +44,8 @@ __all__ = ["Session", "chosen_loss", "prepare"]
 class Session:
     """All that a training needs: the plan, the data's parts, and how photos were made to fit.
 
-    `learnt` is how the images were that the network learnt before, None where there is no such.
+    `origin` is what it starts from, `source` where the data was read, None for the digits; `learnt`
+    is how the images were that the network learnt before, None where there is no such.
     """
 
     plan: TrainingPlan
@@ -48,6 +53,8 @@ class Session:
     data: LabelledData
     fit: Fit
     engine: Engine
+    origin: Start
+    source: Path | None
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None
 
@@ -59,6 +66,16 @@ class Session:
         if self.parts.validation is not None:
             return "Validation data", self.parts.validation
         return "Training data", self.parts.training
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What it is made from; found out when it is asked for, since data may be large files."""
+        initial = None if self.origin.weights is None else self.origin.origin
+        return provenance(
+            self.origin.origin,
+            initial or Origin("seed", seed=self.plan.seed),
+            data=data_origin(self.source, self.data),
+        ).of_training
 
 
 def prepare(
@@ -108,7 +125,7 @@ def prepare(
         _warn_of_another_range(origin, parts.training)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, state, origin.learnt)
+    return Session(plan, parts, data, fit, engine, origin, given.data, state, origin.learnt)
 
 
 def _warn_of_another_range(origin: Start, training: Dataset) -> None:

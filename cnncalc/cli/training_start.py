@@ -12,9 +12,11 @@ from cnncalc.classification import class_count
 from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
+from cnncalc.provenance import Origin
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
@@ -41,6 +43,7 @@ class Start:
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None
     uncalculated: tuple[Uncalculated, ...] = ()
+    origin: Origin | None = None
 
     def classes(self, image_shape: Shape) -> OutputClasses | None:
         """Return the classes of the output for images of a shape; None where nothing tells them."""
@@ -75,9 +78,10 @@ def read_start(text: str | None) -> Start:
             training.state,
             model.learnt,
             training.uncalculated,
+            file_origin(Path(text)),
         )
     source = read_network(text)
-    return Start(source.layers, source.input_shape)
+    return Start(source.layers, source.input_shape, origin=source.origin)
 
 
 def kept_state(

@@ -21,7 +21,7 @@ ANSWERS_AT_ONCE = {
 CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
-    | {"cells", "source", "unfinished"},
+    | {"cells", "digests", "source", "unfinished"},
     "cnncalc.training": set(),
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }
