@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.cli.memory import require_memory
 from cnncalc.cli.options import CalculationOptions, InputOptions
+from cnncalc.cli.provenance import image_origin, kernel_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
@@ -17,9 +19,19 @@ from cnncalc.files.source import read_input
 from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
 from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
 from cnncalc.network import Array, Network
+from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
 
-__all__ = ["read_calculation", "read_image", "require_room"]
+__all__ = ["CalculationRequest", "read_calculation", "read_image", "require_room"]
+
+
+@dataclass(frozen=True)
+class CalculationRequest:
+    """An image, the network that calculates on it, and where both come from."""
+
+    image: PixelInput
+    network: Network
+    provenance: Provenance
 
 
 def read_image(
@@ -79,14 +91,15 @@ def read_calculation(
     given: InputOptions,
     wanted: CalculationOptions,
     require: Callable[[Network], None] | None = None,
-) -> tuple[PixelInput, Network]:
+) -> CalculationRequest:
     """Read the kernels and the image, and put the calculation together.
 
     Arguments: the options of the INPUT and of the calculation; `require`, which may refuse it by
     its shapes, as it may in `read_image`.
     Raises ShapeError for a calculation whose trace does not fit into memory.
     """
-    kernels = [kernel for text in wanted.kernels for kernel in _read_kernels(text, given)]
+    read = [(text, _read_kernels(text, given)) for text in wanted.kernels]
+    kernels = [kernel for _, found in read for kernel in found]
 
     def network(header: PixelHeader) -> Network:
         depth = 1 if wanted.depthwise else header.shape[2]
@@ -99,7 +112,11 @@ def read_calculation(
         require_room(calculation, header)
 
     image = read_image(given, _channels(kernels, wanted.depthwise), check)
-    return image, network(image.header)
+    origins = provenance(
+        kernels=tuple(kernel_origin(text, kernel) for text, found in read for kernel in found),
+        image=image_origin(given.source, image),
+    )
+    return CalculationRequest(image, network(image.header), origins)
 
 
 def require_room(calculation: Network, header: PixelHeader) -> None:

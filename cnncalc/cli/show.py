@@ -12,6 +12,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.request import read_image
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.network import Network
@@ -42,4 +43,5 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     shown = render(image.values, display_of(look), image.name)
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
-    present(record(Network(values.shape, (), ()), values), shown, look, target)
+    origins = provenance(image=image_origin(given.source, image))
+    present(record(Network(values.shape, (), ()), values), shown, look, target, origins)

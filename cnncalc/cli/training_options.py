@@ -10,6 +10,7 @@ import click
 
 from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import PAIR, Numbers, Written
+from cnncalc.cli.uncalculated import ignore_option
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -132,6 +133,7 @@ class FitOptions:
     seed: int
     threads: int | None
     engine: str
+    ignore: tuple[str, ...]
 
 
 fit_options = bundled(
@@ -219,6 +221,7 @@ fit_options = bundled(
         help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
         "pip install 'cnncalc[keras]'.",
     ),
+    ignore_option,
 )
 
 

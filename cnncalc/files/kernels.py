@@ -18,7 +18,7 @@ from cnncalc.files.pixels import Values, pixel_values, size_text
 from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
 
-__all__ = ["KERNEL_ENDINGS", "Kernel", "read_kernels", "stack_kernels"]
+__all__ = ["KERNEL_ENDINGS", "Kernel", "kernel_file", "read_kernels", "stack_kernels"]
 
 KERNEL_ENDINGS = (".csv", ".tsv", ".npy", *WORKBOOK_ENDINGS)
 
@@ -69,6 +69,19 @@ def read_kernels(notation: str, own: WorkbookReference | None = None) -> tuple[K
     if _NAME.fullmatch(text):
         return (Kernel(*_by_name(text)),)
     return (Kernel(printable(text), _parse(text)),)
+
+
+def kernel_file(notation: str) -> Path | None:
+    """Return the file that a kernel is read from; None for one that is written out, or named.
+
+    >>> kernel_file("@kernels/edge.xlsx!Sheet1").name, kernel_file("edge")
+    ('edge.xlsx', None)
+    """
+    text = notation.strip()
+    if not text.startswith("@"):
+        return None
+    reference = parse_reference(text[1:])
+    return Path(text[1:]) if reference is None else reference.path
 
 
 def _by_name(text: str) -> tuple[str, Values]:
