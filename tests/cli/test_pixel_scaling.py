@@ -113,7 +113,8 @@ def test_what_needs_no_gradient_keeps_its_numbers(run):
     [
         (
             ("explain", NETWORK, "--layer", "conv2d", "--at", "0,0,0", "--raw"),
-            "--target, --loss, --batch-size, --sample and --raw need --gradient. Received: none",
+            "--target, --loss, --batch-size, --sample, --validation-split and --raw need "
+            "--gradient. Received: none",
         ),
         (
             ("export-xlsx", "-n", NETWORK, "--raw"),
