@@ -348,7 +348,7 @@ def cases(seed: int = 0, drawn: int = 70) -> Iterator[Case]:
     convolution = layer("Conv2D", 3, 3, activation="tanh")
     for choice in (*body, *dense):
         yield Case((choice,), usual(losses), usual(optimizers))
-    # The gradient of a bias is 0, but for rounding, where the mean is taken off behind it.
+    # Behind these the mean is taken off: a bias has no gradient but rounding, which Adam enlarges.
     for normalized in (layer("Conv2D", 3, 3), layer("DepthwiseConv2D", 2)):
         adam = optimizer("Adam", 0.01)
         yield Case((normalized, layer("BatchNormalization")), usual(losses), adam)
