@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.export import COLUMNS, case5, export
 from benchmarks.measuring import Contender, in_turns
 from benchmarks.reporting import Asked, program, table
-from cnncalc.files.photo_cache import MappedImages
+from cnncalc.files.photo_entries import MappedImages
 from cnncalc.network import initialize
 from cnncalc.training.dataset import Dataset, Parts, make_dataset
 from cnncalc.training.defaults import ARTICLE, rescaled

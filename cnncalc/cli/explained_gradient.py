@@ -11,10 +11,14 @@ import numpy as np
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
+from cnncalc.cli.pixel_scaling import raw_option
 from cnncalc.cli.results import check_target
-from cnncalc.cli.training_options import LOSSES
+from cnncalc.cli.training_options import LOSSES, validation_split_option
+from cnncalc.cli.uncalculated import ignore_option
 from cnncalc.errors import OptionError
+from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
+from cnncalc.provenance import Provenance
 from cnncalc.training.losses import loss_named
 from cnncalc.training_step import StepRecord, record_steps
 from cnncalc.training_step.explaining import STAGES
@@ -37,6 +41,17 @@ class GradientOptions:
     loss: str | None
     batch_size: int | None
     sample: int | None
+    validation_split: float | None
+    raw: bool = False
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """The first step of a training, and where its numbers came from."""
+
+    record: StepRecord
+    provenance: Provenance
 
 
 gradient_options = bundled(
@@ -65,15 +80,21 @@ gradient_options = bundled(
         metavar="N",
         help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
     ),
+    validation_split_option("The share of data that train holds back, so that no batch has it."),
+    raw_option,
+    ignore_option,
 )
 
-NO_GRADIENT = GradientOptions(None, None, None, None, None)
+NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
 
 
 def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
     if slope != NO_GRADIENT:
-        message = "--target, --loss, --batch-size and --sample need --gradient. Received: none"
+        message = (
+            "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
+            "--gradient. Received: none"
+        )
         raise OptionError(message)
 
 
@@ -88,7 +109,7 @@ def check_gradient(
     if slope.sample is not None and slope.gradient not in STAGES:
         message = f"--sample goes with --gradient {', '.join(STAGES)}. Received: {slope.gradient}"
         raise OptionError(message)
-    if slope.target is None and given.source is not None and not _is_data(Path(given.source)):
+    if slope.target is None and given.source is not None and not is_data(Path(given.source)):
         message = (
             "the gradient of one image needs its class, --target CLASS; without it INPUT must be "
             f"data as train takes it. Received: {quoted(given.source)}"
@@ -103,17 +124,13 @@ def check_gradient(
     check_target(target, given, (".html", ".svg", ".json"))
 
 
-def _is_data(path: Path) -> bool:
-    return path.is_dir() or path.suffix.lower() in (".npz", ".csv", ".tsv")
-
-
 def record_first_step(
     wanted: NetworkOptions,
     given: InputOptions,
     initial: WeightOptions,
     fitting: FitOptions,
     slope: GradientOptions,
-) -> StepRecord:
+) -> FirstStep:
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.cli.network_export import NetworkExport
@@ -127,9 +144,20 @@ def record_first_step(
         fitting.class_names,
         slope.target,
     )
-    lesson = TrainingExport(1, slope.batch_size, None, slope.loss, None, None)
+    lesson = TrainingExport(
+        training_steps=1,
+        batch_size=slope.batch_size,
+        samples=None,
+        loss=slope.loss,
+        optimizer=None,
+        learning_rate=None,
+        validation_split=slope.validation_split,
+        raw=slope.raw,
+        ignore=slope.ignore,
+    )
     pieces = training_pieces(given, whole, lesson, initial.seed)
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]
     batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))
     loss = loss_named(pieces.training.loss)
-    return next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    record = next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    return FirstStep(record, pieces.provenance)

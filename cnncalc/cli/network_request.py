@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,22 @@ from cnncalc.cli.network_argument import (
     WeightOptions,
     build_network,
     read_network,
+    say_planes,
+    weights_origin,
 )
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
-from cnncalc.network import Network
+from cnncalc.network import Network, image_shape, layers_on_images
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
+from cnncalc.training.learnt_images import BYTES
+from cnncalc.training.unseen import image_differences
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FitOptions",
     "FittedImage",
+    "ScalePixels",
     "TracedImage",
     "fit_image",
     "fit_options",
@@ -42,6 +50,9 @@ __all__ = [
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
+FLOATING = 32  # bits of a channel whose numbers are no levels
+
+ScalePixels = Callable[[NetworkSource, float], NetworkSource]
 
 
 @dataclass(frozen=True)
@@ -64,23 +75,27 @@ fit_options = bundled(
 
 @dataclass(frozen=True)
 class FittedImage:
-    """An image, the network that takes it, and what the classes are; nothing is computed yet.
+    """An image, the network that takes it, where both come from, and what the classes are.
+
+    Nothing is computed yet.
 
     `training` is how the network's file says that it is trained, None where it has none.
     """
 
     image: PixelInput
     network: Network
+    provenance: Provenance
     class_names: tuple[str, ...]
     training: Training | None = None
 
 
 @dataclass(frozen=True)
 class TracedImage:
-    """An image, the network it went through, every step of that, and what the classes are."""
+    """An image, every step of its way through a network, where both come from, the classes."""
 
     image: PixelInput
     trace: Trace
+    provenance: Provenance
     class_names: tuple[str, ...]
 
 
@@ -93,18 +108,55 @@ def trace_image(
     """
     fitted = fit_image(wanted, initial, given, fitting)
     trace = calculate(fitted.network, fitted.image)
-    return TracedImage(fitted.image, trace, fitted.class_names)
+    return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
 def fit_image(
-    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FitOptions,
+    scale_pixels: ScalePixels | None = None,
 ) -> FittedImage:
-    """Read the network and the image, and make the one fit the other; as `trace_image`."""
-    source = read_network(wanted.network, wanted.input_shape)
+    """Read the network and the image, and make the one fit the other; as `trace_image`.
+
+    Arguments: `scale_pixels`, which returns the network as it is trained on pixels of up to a
+    largest value; left out, it stays as it is.
+    """
+    source = _on_images(read_network(wanted.network, wanted.input_shape))
     image = _fitting_image(given, source, resize=fitting.resize)
+    if scale_pixels is not None:
+        source = scale_pixels(source, image.largest)
     network = build_network(source, image.values.shape, initial)
+    if initial.weights is None:
+        _warn_of_unseen(source, image)
     names = _class_names(fitting, source, network.shapes[-1])
-    return FittedImage(image, network, names, source.training)
+    origins = provenance(
+        source.origin,
+        weights_origin(source, network, initial),
+        image=image_origin(given.source, image),
+    )
+    return FittedImage(image, network, origins, names, source.training)
+
+
+def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:
+    """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
+    if source.learnt is None:
+        return
+    is_bytes = image.kind == "image" and image.bit_depth != FLOATING
+    in_range = is_bytes and source.learnt.values == BYTES
+    for each in image_differences(source.learnt, image.values, in_range=in_range):
+        remark(f"Warning: {image.name}: {each.text}")
+
+
+def _on_images(source: NetworkSource) -> NetworkSource:
+    """Return the network for images with a channel axis; see `layers_on_images`."""
+    shape = source.input_shape
+    if shape is None:
+        return source
+    say_planes(shape)
+    layers = layers_on_images(source.layers, shape)
+    return replace(source, layers=layers, input_shape=image_shape(shape))
 
 
 def _class_names(

@@ -14,7 +14,7 @@ from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
 from cnncalc.errors import OptionError
-from cnncalc.network import Network
+from cnncalc.network import Network, on_images
 from cnncalc.training.fit import steps
 from cnncalc.training_step import PlannedStep, plan_step, record_planned_step
 from cnncalc.views.step_records import write_step_json
@@ -97,8 +97,8 @@ def check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
 
 def show_step(session: Session, number: int, shown: StepOptions) -> None:
     """Go through a training up to a step, by its number, and print that as asked for."""
-    training = session.parts.training
-    network, loss = show_output_activation(session.plan.network, session.plan.loss)
+    network, loss = show_output_activation(on_images(session.plan.network), session.plan.loss)
+    training = session.parts.training.fitting(network.input_shape)
     plan = replace(session.plan, network=network, loss=loss)
     step = plan_step(plan, training, number)
     display = Display(shown.decimals, shown.full, shown.colors)
@@ -115,11 +115,13 @@ def show_step(session: Session, number: int, shown: StepOptions) -> None:
         )
     names = [training.name(int(position)) for position in step.positions]
     if shown.form == "json":
-        for piece in write_step_json(record, training.class_names, names):
+        for piece in write_step_json(record, training.class_names, names, session.provenance):
             click.echo(piece, nl=False)
         return
     where = f"epoch {step.epoch} of {plan.epochs}, batch {step.batch + 1} of {per_epoch}"
-    context = StepContext(where, training.class_names, names)
+    # The first step still has the weights that it was given.
+    untrained = session.provenance.before_training.untrained if step.number == 1 else ""
+    context = StepContext(where, training.class_names, names, untrained)
     output_console().print(render_step(record, display, context))
 
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from cnncalc.cli.one_blas_thread import give_threads_back
+from cnncalc.cli.pixel_scaling import refuse_scaling
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
 from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.cli.training_start import Start, kept_state, read_start, say_how_it_goes_on
+from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.training.dataset import Dataset, Parts, with_classes
-from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled, scales_pixels
+from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
+from cnncalc.training.learnt_images import LearntImages, value_range
 from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -35,14 +42,21 @@ __all__ = ["Session", "chosen_loss", "prepare"]
 
 @dataclass(frozen=True)
 class Session:
-    """All that a training needs: the plan, the data's parts, and how photos were made to fit."""
+    """All that a training needs: the plan, the data's parts, and how photos were made to fit.
+
+    `origin` is what it starts from, `source` where the data was read, None for the digits; `learnt`
+    is how the images were that the network learnt before, None where there is no such.
+    """
 
     plan: TrainingPlan
     parts: Parts
     data: LabelledData
     fit: Fit
     engine: Engine
+    origin: Start
+    source: Path | None
     optimizer_state: OptimizerState | None = None
+    learnt: LearntImages | None = None
 
     @property
     def held_out(self) -> tuple[str, Dataset]:
@@ -53,21 +67,45 @@ class Session:
             return "Validation data", self.parts.validation
         return "Training data", self.parts.training
 
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What it is made from; found out when it is asked for, since data may be large files."""
+        initial = None if self.origin.weights is None else self.origin.origin
+        return provenance(
+            self.origin.origin,
+            initial or Origin("seed", seed=self.plan.seed),
+            data=data_origin(self.source, self.data),
+        ).of_training
 
-def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None) -> Session:
+
+def prepare(
+    given: DataOptions,
+    wanted: FitOptions,
+    say: SayParts | None = None,
+    *,
+    as_written: bool = False,
+) -> Session:
     """Read network and data, fit them to each other, and say what they are.
 
     Arguments: the data's options; the training's; what says how the data was divided, left out
-    what `train` says.
+    what `train` says; whether the network stays `as_written`, without a rescaling of the pixels,
+    since its weights will be others.
     """
     engine = _engine(wanted.engine)
     origin = read_start(wanted.network)
-    _refuse_scaling(origin, wanted)
+    require_calculated(origin.uncalculated, wanted.ignore, _replacing(wanted))
+    refuse_scaling(
+        {"--raw": wanted.raw, "--rescale": wanted.rescale is not None},
+        origin.layers or (),
+        is_new=origin.weights is None and not as_written,
+    )
     fit = given.fit or origin.fit
-    data = read_labelled(given, origin.input_shape, fit)
+    data = read_labelled(given, origin.input_shape, fit, output_of=origin.classes)
     defaults = DIGITS if given.data is None else ARTICLE
     parts = divide(data, wanted, origin.class_names, say or say_parts)
-    network = _network(origin, wanted, defaults, data, parts.training)
+    scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
+    scale = 1.0 if wanted.raw or as_written else scale
+    network = _network(origin, wanted, defaults, scale, parts.training)
     plan = TrainingPlan(
         network,
         chosen_loss(wanted.loss, origin.loss),
@@ -84,9 +122,21 @@ def prepare(given: DataOptions, wanted: FitOptions, say: SayParts | None = None)
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         say_how_it_goes_on(plan, origin, state)
+        _warn_of_another_range(origin, parts.training)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, state)
+    return Session(plan, parts, data, fit, engine, origin, given.data, state, origin.learnt)
+
+
+def _warn_of_another_range(origin: Start, training: Dataset) -> None:
+    if origin.learnt is None:
+        return
+    own, before = value_range(training), origin.learnt.values
+    if own != before:
+        remark(
+            f"Warning: the images hold {own}, the model learnt {before}; the numbers are taken as "
+            "they are"
+        )
 
 
 def _engine(name: str) -> Engine:
@@ -98,22 +148,19 @@ def _engine(name: str) -> Engine:
     return KerasEngine()
 
 
-def _refuse_scaling(origin: Start, wanted: FitOptions) -> None:
-    """Raise OptionError where --raw or --rescale would do nothing."""
-    asked = {"--raw": wanted.raw, "--rescale": wanted.rescale is not None}
-    given = [name for name, is_given in asked.items() if is_given]
-    wanting = "are for a new network that doesn't scale pixels itself"
-    if origin.weights is not None or scales_pixels(origin.layers or ()):
-        most = 0
-    else:
-        most, wanting = 1, "exclude each other"
-    if len(given) > most:
-        message = f"--raw and --rescale {wanting}. Received: {' and '.join(given)}"
-        raise OptionError(message)
+def _replacing(wanted: FitOptions) -> dict[str, object]:
+    """Return the options that put something else in the place of what a model's file says."""
+    return {
+        "--loss": wanted.loss,
+        "--optimizer": wanted.optimizer,
+        "--schedule": wanted.schedule,
+        "--learning-rate": wanted.learning_rate,
+        "--l2": wanted.l2,
+    }
 
 
 def _network(
-    origin: Start, wanted: FitOptions, defaults: Defaults, data: LabelledData, training: Dataset
+    origin: Start, wanted: FitOptions, defaults: Defaults, scale: float, training: Dataset
 ) -> Network:
     """Put together what is trained: its layers behind the rescaling, and its initial weights."""
     shape = training.input_shape
@@ -122,8 +169,7 @@ def _network(
         network = assemble(layers, origin.input_shape or shape, origin.weights)
     else:
         layers = _regularized(origin.layers or defaults.layers(len(training.class_names)), wanted)
-        scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
-        layers = layers if wanted.raw else rescaled(layers, scale)
+        layers = rescaled(layers, scale)
         network = initialize(layers, origin.input_shape or shape, wanted.seed)
     require_input_shape(network, training)
     require_trainable(network)

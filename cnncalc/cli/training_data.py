@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cnncalc.cli.console import error_console
+from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training_options import DataOptions, FitOptions
+from cnncalc.cli.training_options import DEFAULT_SPLIT, DataOptions, FitOptions
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
+from cnncalc.network import image_shape
 from cnncalc.shapes import Size, pair
+from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.views.terminal.training_progress import decoding_progress
 
@@ -39,21 +42,39 @@ def read_labelled(
     fit: Fit = "stretch",
     *,
     judged: bool = False,
+    negative: bool = False,
+    output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
-    """Read DATA in the shape that a network takes, if there is one, and say what was left out."""
+    """Read DATA in the shape that a network takes, if there is one, and say what was left out.
+
+    Arguments: the data's options; the network's `input_shape` and how photos are made to `fit` it;
+    whether the data is `judged`, not learnt from; what tells the network's classes.
+    """
     size = None if given.image_size is None else pair(given.image_size, "image_size")
     channels = 1 if given.grey else 3
-    if input_shape is not None and len(input_shape) == 3 and input_shape[2] in (1, 3):
-        size = size or Size(*input_shape[:2])
-        channels = 1 if given.grey else input_shape[2]
+    images = image_shape(input_shape or ())
+    if len(images) == 3 and images[2] in (1, 3):
+        size = size or Size(*images[:2])
+        channels = 1 if given.grey else images[2]
     options = ReadOptions(
-        size, fit, channels, given.label_column, given.strict, given.cache, judged
+        size,
+        fit,
+        channels,
+        given.label_column,
+        given.strict,
+        given.cache,
+        judged,
+        output_of,
+        negative,
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)
     for each in data.notes:
         remark(each)
-    return data
+    if input_shape is None:
+        return data
+    say_planes(input_shape)
+    return data.fitting(input_shape)
 
 
 def check_data(given: DataOptions) -> None:
@@ -93,7 +114,10 @@ def divide(
     if validation is not None:
         parts, hint = Parts(training, validation), ""
     else:
-        parts = split(training, wanted.validation_split, wanted.stratify)
+        share = wanted.validation_split
+        if share is None:
+            share = DEFAULT_SPLIT if len(training) > 1 else 0
+        parts = split(training, share, wanted.stratify)
         hint = _splitting_hint(training)
     say(parts, hint)
     return parts
@@ -105,8 +129,8 @@ def say_parts(parts: Parts, hint: str) -> None:
     remark(
         f"{size_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
     )
-    for each in split_warnings(parts):
-        remark(f"Warning: {each}{hint}")
+    for each in split_warnings(parts, hint):
+        remark(f"Warning: {each}")
 
 
 def _splitting_hint(dataset: Dataset) -> str:
@@ -118,7 +142,8 @@ def _splitting_hint(dataset: Dataset) -> str:
 def size_text(parts: Parts) -> str:
     """Return how many images there are to train on, of which size."""
     size = "×".join(map(str, parts.training.input_shape))
-    return f"{len(parts.training):,} images of {size}"
+    count = len(parts.training)
+    return f"{count:,} image{'s' if count != 1 else ''} of {size}"
 
 
 def classes_text(parts: Parts) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -20,20 +21,29 @@ from cnncalc.cli.network_argument import (
     NetworkSource,
     WeightOptions,
     build_network,
+    weights_origin,
 )
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
-from cnncalc.cli.training_options import LOSSES, DataOptions, FitOptions
+from cnncalc.cli.training_options import (
+    LOSSES,
+    DataOptions,
+    FitOptions,
+    validation_split_option,
+)
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
+from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
-from cnncalc.network import Array
+from cnncalc.network import Array, image_shape, on_images
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.objective import make_objective
@@ -67,6 +77,9 @@ class TrainingExport:
     loss: str | None
     optimizer: str | None
     learning_rate: float | None
+    validation_split: float | None
+    raw: bool = False
+    ignore: tuple[str, ...] = ()
 
 
 training_export_options = bundled(
@@ -97,13 +110,18 @@ training_export_options = bundled(
     ),
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+    validation_split_option("The share of DATA that train holds back, so that no step has it."),
+    raw_option,
+    ignore_option,
 )
 
 
 def require_steps(lesson: TrainingExport) -> None:
     """Refuse options of a training where none is asked for."""
     given = [
-        f"--{name.replace('_', '-')}" for name, value in vars(lesson).items() if value is not None
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(lesson).items()
+        if value not in (None, False, ())
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -158,6 +176,7 @@ def _of_image(
         {
             "--batch-size": lesson.batch_size not in (None, 1),
             "--samples": lesson.samples not in (None, 1),
+            "--validation-split": lesson.validation_split is not None,
         },
     )
     fitted = fit_image(
@@ -165,15 +184,22 @@ def _of_image(
         WeightOptions(whole.weights, seed),
         given,
         ImageFitOptions(whole.resize, whole.class_names),
+        partial(_scale_pixels, whole, lesson),
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
-    stored = fitted.training
-    optimizer = _optimizer(lesson, stored.optimizer if stored else None)
-    for each in stored.notes if stored else ():
+    stored = fitted.training or Training()
+    replacing = {
+        "--loss": lesson.loss,
+        "--optimizer": lesson.optimizer,
+        "--learning-rate": lesson.learning_rate,
+    }
+    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    optimizer = _optimizer(lesson, stored.optimizer)
+    for each in stored.notes:
         remark(each)
-    _say_that_it_begins_anew(stored.state if stored else None)
-    loss = chosen_loss(lesson.loss, stored.loss if stored else None)
+    _say_that_it_begins_anew(stored.state)
+    loss = chosen_loss(lesson.loss, stored.loss)
     network, loss = show_output_activation(fitted.network, loss)
     training = TrainingSpecification(
         loss.name,
@@ -184,7 +210,18 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(network, training, samples, title, note)
+    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
+
+
+def _scale_pixels(
+    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
+) -> NetworkSource:
+    """Return a network as `train` takes it: with new weights, it scales its pixels first."""
+    is_new = source.weights is None and whole.weights is None
+    refuse_scaling({"--raw": lesson.raw}, source.layers, is_new=is_new)
+    if not is_new or stays_raw(whole.network, raw=lesson.raw):
+        return source
+    return scaled_source(source, largest)
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
@@ -215,21 +252,28 @@ def _of_data(
             "--class-names": whole.class_names,
         },
     )
-    session = prepare(_data_options(given, whole), _fit_options(whole, lesson, seed), _say_samples)
+    session = prepare(
+        _data_options(given, whole),
+        _fit_options(whole, lesson, seed),
+        _say_samples,
+        as_written=whole.weights is not None,
+    )
     _say_that_it_begins_anew(session.optimizer_state)
-    plan, dataset = session.plan, session.parts.training
+    plan, network = session.plan, on_images(session.plan.network)
+    dataset = session.parts.training.fitting(network.input_shape)
     if lesson.samples is not None:
         dataset = _first(dataset, lesson.samples)
     if lesson.batch_size is not None and lesson.batch_size > len(dataset):
         remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
-    network = plan.network
-    if whole.input_shape not in (None, network.input_shape):
+    if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
+    origins = session.provenance
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)
+        origins = replace(origins, initial_weights=weights_origin(source, network, initial))
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
@@ -238,7 +282,8 @@ def _of_data(
     training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
-    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+    title = f"Training on {name}"
+    return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 
 def _say_samples(parts: Parts, hint: str) -> None:
@@ -320,10 +365,10 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         network=whole.network,
         epochs=None,
         batch_size=lesson.batch_size or DEFAULT_BATCH,
-        validation_split=0.3,
+        validation_split=lesson.validation_split,
         stratify=False,
         rescale=None,
-        raw=False,
+        raw=lesson.raw or (stays_raw(whole.network, raw=False) and whole.weights is None),
         loss=lesson.loss,
         optimizer=lesson.optimizer,
         learning_rate=lesson.learning_rate,
@@ -335,4 +380,5 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         seed=seed,
         threads=None,
         engine="numpy",
+        ignore=lesson.ignore,
     )

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from cnncalc.cli.options import bundled
+from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import PAIR, Numbers, Written
+from cnncalc.cli.uncalculated import ignore_option
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
 __all__ = [
     "DEFAULT_LOSS",
+    "DEFAULT_SPLIT",
     "LOSSES",
     "DataOptions",
     "FitOptions",
@@ -24,8 +26,10 @@ __all__ = [
     "data_options",
     "fit_options",
     "keep_options",
+    "validation_split_option",
 ]
 
+DEFAULT_SPLIT = 0.3
 LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
 DEFAULT_LOSS = LOSSES[0]
 
@@ -61,6 +65,12 @@ SCHEDULE = Written(
 FRACTION = Written("NUMBER", _fraction, "a number or a fraction, such as 1/255")
 
 
+def validation_split_option(help_text: str) -> Decorator:
+    """Return the option of the share that is held back; without it, that is `DEFAULT_SPLIT`."""
+    default = f"  [default: {DEFAULT_SPLIT}; nothing of one sample]"
+    return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
+
+
 @dataclass(frozen=True)
 class DataOptions:
     """Which data, and how it is read."""
@@ -91,7 +101,11 @@ data_options = bundled(
     ),
     click.option("--grey", is_flag=True, help="Read photos as grey.  [default: as RGB]"),
     click.option("--label-column", metavar="NAME", help="The column of a .csv, or its number."),
-    click.option("--strict", is_flag=True, help="Fail where a photo can't be decoded."),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Fail where a photo can't be decoded, or a file of a class folder isn't used.",
+    ),
     click.option(
         "--cache",
         type=click.Path(path_type=Path),
@@ -108,7 +122,7 @@ class FitOptions:
     network: str | None
     epochs: int | None
     batch_size: int | None
-    validation_split: float
+    validation_split: float | None
     stratify: bool
     rescale: float | None
     raw: bool
@@ -123,6 +137,7 @@ class FitOptions:
     seed: int
     threads: int | None
     engine: str
+    ignore: tuple[str, ...]
 
 
 fit_options = bundled(
@@ -144,12 +159,8 @@ fit_options = bundled(
         type=int,
         help="Images between two updates.  [default: 128; 32 for the digits]",
     ),
-    click.option(
-        "--validation-split",
-        type=float,
-        default=0.3,
-        show_default=True,
-        help="The share, the last part, that is held back where DATA has no such part.",
+    validation_split_option(
+        "The share, the last part, that is held back where DATA has no such part."
     ),
     click.option("--stratify", is_flag=True, help="Hold the last part of each class back instead."),
     click.option(
@@ -214,6 +225,7 @@ fit_options = bundled(
         help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
         "pip install 'cnncalc[keras]'.",
     ),
+    ignore_option,
 )
 
 

@@ -14,11 +14,12 @@ from cnncalc.files.datasets_idx import find_idx_images, is_idx_images, read_idx
 from cnncalc.files.datasets_npz import read_npz
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import did_you_mean, quoted, reason
+from cnncalc.training.classes import OutputOf
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["ReadOptions", "is_photos", "is_text", "read_data"]
+__all__ = ["ReadOptions", "is_data", "is_photos", "is_text", "read_data"]
 
 _TEXT_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
 _EXPECTED = "a folder of photos, an .npz, .csv or .tsv file, or MNIST's IDX files"
@@ -31,8 +32,10 @@ class ReadOptions:
     `image_size` (height, width): what photos are resized to, 300×300 where None; the size of the
     images in a .csv file, square where None. `fit` and `channels` as in `PhotoShape`.
     `label_column` of a .csv file, by name or number from 1. `strict` makes a photo that can't be
-    decoded an error. `cache` is the photo cache's folder, None for the user's own. Photos that are
-    `judged`, not learnt from, may be of one class, and only the part to test with is read of them.
+    decoded, and a file that isn't used, an error. `cache` is the photo cache's folder, None for the
+    user's own. What is `judged`, not learnt from, needs no part to train on; photos may be of one
+    class then, and only the part to test with is read of them. `output_of` tells the classes of the
+    network that is to take the images, if there is one. `negative` as in `PhotoShape`.
     """
 
     image_size: tuple[int, int] | None = None
@@ -42,6 +45,8 @@ class ReadOptions:
     strict: bool = False
     cache: Path | None = None
     judged: bool = False
+    output_of: OutputOf = lambda shape: None
+    negative: bool = False
 
 
 DEFAULTS = ReadOptions()
@@ -59,6 +64,16 @@ def is_text(source: Path | None) -> bool:
     True
     """
     return source is not None and source.name.lower().endswith(_TEXT_ENDINGS)
+
+
+def is_data(source: Path) -> bool:
+    """Say whether a source is one that `read_data` takes, by its name, or as it is a folder.
+
+    >>> is_data(Path("digits.npz")), is_data(Path("digit.png"))
+    (True, False)
+    """
+    is_file_of_data = is_text(source) or is_idx_images(source) or source.suffix.lower() == ".npz"
+    return is_file_of_data or source.is_dir()
 
 
 def read_data(
@@ -85,11 +100,13 @@ def read_data(
         return _read_folder(source, options, on_photo)
     name = source.name.lower()
     if is_idx_images(source):
-        return read_idx([source])
+        return read_idx([source], options.output_of)
     if name.endswith(".npz"):
-        return read_npz(source)
+        return read_npz(source, options.output_of, judged=options.judged)
     if is_text(source):
-        return read_labelled_csv(source, options.label_column, options.image_size)
+        return read_labelled_csv(
+            source, options.label_column, options.image_size, options.output_of
+        )
     hint = did_you_mean(source.suffix, [".npz", ".csv", ".tsv"])
     message = f"{quoted(source)} is no data set to train on. Expected {_EXPECTED}.{hint}"
     raise InputError(message)
@@ -106,9 +123,9 @@ def _read_folder(
     try:
         images = find_idx_images(folder)
         if images:
-            return read_idx(images)
+            return read_idx(images, options.output_of)
         height, width = options.image_size or (300, 300)
-        shape = PhotoShape(height, width, options.channels, options.fit)
+        shape = PhotoShape(height, width, options.channels, options.fit, options.negative)
         cache = options.cache or default_cache_folder()
         return read_photo_folders(
             folder,
@@ -116,6 +133,7 @@ def _read_folder(
             cache,
             strict=options.strict,
             judged=options.judged,
+            output=options.output_of(shape.shape),
             on_photo=on_photo,
         )
     except OSError as error:

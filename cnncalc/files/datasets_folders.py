@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from cnncalc.errors import InputError
+from cnncalc.files.folder_parts import find_parts, subfolders
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photo_cache import cache_photos
 from cnncalc.files.photos import PhotoShape
+from cnncalc.files.unused_files import is_worth_naming, unused_notes
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, make_dataset
 
 __all__ = ["PHOTO_ENDINGS", "find_photos", "read_photo_folders"]
 
+NAMED = 10
 PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-
-_PARTS = {
-    "training": ("train", "training"),
-    "validation": ("validation", "valid", "val"),
-    "test": ("test", "testing"),
-}
 
 
 def read_photo_folders(
@@ -33,35 +33,40 @@ def read_photo_folders(
     *,
     strict: bool = False,
     judged: bool = False,
+    output: OutputClasses | None = None,
     on_photo: Callable[[int, int], None] = lambda done, total: None,
 ) -> LabelledData:
     """Read photos in one subfolder a class, or such in train, validation and test.
 
     Arguments: the `shape` to give each photo; the `cache`'s folder; `strict`, whether a photo
-    that can't be decoded is an error rather than left out; `judged`, whether the data is not to
-    be learnt from: one class is enough, and of several parts only the last is read; `on_photo`,
-    which hears how many of how many photos of a part were decoded, where they weren't in the cache.
-    Returns the data; labels follow the sorted names of the training part's folders. A training part
-    that isn't read has no samples.
-    Raises InputError where there are too few classes with photos, OutputError where the cache can't
-    be written.
+    that can't be decoded, and a file that isn't used, is an error rather than left out; `judged`,
+    whether the data is not to be learnt from: one class is enough, and of several parts only the
+    last is read; the classes of the network's `output`, if there is a network: where it names
+    them, one folder is enough; `on_photo`, which hears how many of how many photos of a part were
+    decoded, where they weren't in the cache.
+    Returns the data; labels follow the sorted names of the training part's folders, empty ones
+    included, as in Keras. A training part that isn't read has no samples.
+    Raises InputError where there are too few classes, or no photos, OutputError where the cache
+    can't be written.
     """
-    folders = _part_folders(folder)
-    classes = _class_names(folders["training"], 1 if judged else 2)
-    last = list(folders)[-1]
-    notes: list[str] = []
+    found = find_parts(folder, judged=judged)
+    last = list(found.folders)[-1]
+    one_is_enough = judged or bool(output and output.names)
+    place = found.folders.get("training", found.folders[last])
+    classes = _class_names(place, one_is_enough)
+    _require_all_classes(place, classes, output)
+    reader = _Reader(classes, shape, cache, strict, on_photo, list(found.notes))
     datasets = {
-        part: _read_part(place, classes, shape, cache, strict, on_photo, notes)
-        for part, place in folders.items()
+        part: reader.read(place)
+        for part, place in found.folders.items()
         if part == last or not judged
     }
-    if "training" in datasets:
-        _require_all_classes(folders["training"], datasets["training"])
     return LabelledData(
         datasets.get("training") or datasets[last].part(np.arange(0)),
         datasets.get("validation"),
         datasets.get("test"),
-        notes=tuple(notes),
+        notes=tuple(reader.notes),
+        folder=found.folders[last],
     )
 
 
@@ -71,12 +76,28 @@ def find_photos(folder: Path) -> list[Path]:
     Links to files are followed, those to folders below are not. Raises OSError for a folder that
     can't be read: a class must not lose photos unseen.
     """
-    photos: list[Path] = []
+    return _find_files(folder).photos
+
+
+class _Files(NamedTuple):
+    """The photos in a folder and all below it, sorted, and the files that are none."""
+
+    photos: list[Path]
+    others: list[Path]
+
+
+def _find_files(folder: Path) -> _Files:
+    files: list[Path] = []
     for place, below, names in os.walk(folder, onerror=_raise):
         below[:] = [name for name in below if not name.startswith(".")]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        photos += [path for path in paths if path.suffix.lower() in PHOTO_ENDINGS]
-    return sorted(path for path in photos if _is_file_or_should_be(path))
+        files += [Path(place, name) for name in names if is_worth_naming(name)]
+    files = sorted(path for path in files if _is_file_or_should_be(path))
+    photos = [path for path in files if _is_photo(path)]
+    return _Files(photos, [path for path in files if not _is_photo(path)])
+
+
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower() in PHOTO_ENDINGS
 
 
 def _raise(error: OSError) -> None:
@@ -88,36 +109,31 @@ def _is_file_or_should_be(path: Path) -> bool:
     return path.is_file() or (path.is_symlink() and not path.exists())
 
 
-def _subfolders(folder: Path) -> dict[str, Path]:
-    return {
-        path.name: path
-        for path in sorted(folder.iterdir())
-        if path.is_dir() and not path.name.startswith(".")
-    }
-
-
-def _part_folders(folder: Path) -> dict[str, Path]:
-    """Return the folder of each part; the folder itself is the training part if there is none."""
-    found = {name.lower(): path for name, path in _subfolders(folder).items()}
-    parts = {
-        part: found[name]
-        for part, names in _PARTS.items()
-        for name in reversed(names)
-        if name in found
-    }
-    return parts if "training" in parts else {"training": folder}
-
-
-def _class_names(folder: Path, least: int) -> list[str]:
-    classes = [name for name, path in _subfolders(folder).items() if find_photos(path)]
-    if len(classes) < least:
-        count = "two folders" if least == 2 else "one folder"
+def _class_names(folder: Path, one_is_enough: bool) -> list[str]:
+    classes = list(subfolders(folder))
+    with_photos = [name for name in classes if find_photos(folder / name)]
+    if not with_photos or len(classes) < 2 - one_is_enough:
+        count = "one folder" if one_is_enough else "two folders"
         message = (
             f"{quoted(folder)} must hold at least {count} with photos, one a class. "
-            f"Received: {_what_is_in(folder, classes)}"
+            f"Received: {_what_is_in(folder, with_photos)}"
         )
         raise InputError(message)
     return classes
+
+
+def _require_all_classes(
+    folder: Path, classes: Sequence[str], output: OutputClasses | None
+) -> None:
+    """Raise InputError where a trained network's classes have no names, and not each a folder."""
+    if output and output.trained and not output.names and len(classes) != output.count:
+        message = (
+            f"{quoted(folder)} must hold a folder for each of the network's {output.count} "
+            "classes, if only an empty one: their order alone tells which is which. "
+            f"Received: {len(classes)}, {', '.join(map(quoted, classes[:NAMED]))}"
+            f"{', …' if classes[NAMED:] else ''}"
+        )
+        raise InputError(message)
 
 
 def _what_is_in(folder: Path, classes: Sequence[str]) -> str:
@@ -126,52 +142,74 @@ def _what_is_in(folder: Path, classes: Sequence[str]) -> str:
     count = len(find_photos(folder))
     if count:
         return f"{count} photos beside each other"
-    return "folders without photos" if _subfolders(folder) else "no folder and no photo"
+    return "folders without photos" if subfolders(folder) else "no folder and no photo"
 
 
-def _read_part(
-    folder: Path,
-    classes: Sequence[str],
-    shape: PhotoShape,
-    cache: Path,
-    strict: bool,
-    on_photo: Callable[[int, int], None],
-    notes: list[str],
-) -> Dataset:
-    paths, labels = _labelled_paths(folder, classes)
-    photos = cache_photos(paths, shape, cache, on_photo)
-    if strict and photos.left_out:
-        raise InputError(photos.left_out[0].reason)
-    notes.extend(f"left out: {photo.reason}" for photo in photos.left_out)
-    kept = np.array(photos.kept)
-    names = [printable(str(paths[position].relative_to(folder))) for position in kept]
-    class_names = [printable(name) for name in classes]
-    return make_dataset(photos.images, np.array(labels)[kept], class_names, names)
+@dataclass
+class _Reader:
+    """Reads one part after the other, all of the same classes; `notes` is what it came across."""
 
+    classes: Sequence[str]
+    shape: PhotoShape
+    cache: Path
+    strict: bool
+    on_photo: Callable[[int, int], None]
+    notes: list[str]
 
-def _require_all_classes(folder: Path, training: Dataset) -> None:
-    for name, count in zip(training.class_names, training.counts, strict=True):
-        if count == 0:
-            message = f"none of the photos in {quoted(folder / name)} can be decoded"
-            raise InputError(message)
-
-
-def _labelled_paths(folder: Path, classes: Sequence[str]) -> tuple[list[Path], list[int]]:
-    folders = _subfolders(folder)
-    strange = [name for name in folders if name not in classes and find_photos(folders[name])]
-    if strange:
-        message = (
-            f"{quoted(folder)} must have the classes of the training part, "
-            f"{', '.join(map(quoted, classes))}. Received: a folder {quoted(strange[0])}"
+    def read(self, folder: Path) -> Dataset:
+        paths, labels = self._labelled_paths(folder)
+        photos = cache_photos(paths, self.shape, self.cache, self.on_photo)
+        if photos.damage:
+            self.notes.append(
+                f"the photo cache {quoted(photos.folder)} was damaged ({photos.damage}): the "
+                "photos were decoded again"
+            )
+        if self.strict and photos.left_out:
+            raise InputError(photos.left_out[0].reason)
+        self.notes.extend(f"left out: {photo.reason}" for photo in photos.left_out)
+        kept = np.array(photos.kept)
+        names = [printable(str(paths[position].relative_to(folder))) for position in kept]
+        class_names = [printable(name) for name in self.classes]
+        dataset = make_dataset(photos.images, np.array(labels)[kept], class_names, names)
+        self.notes.extend(
+            f"class {name!r} has no photo in {quoted(folder)} that can be used; it keeps its "
+            f"number, {number}"
+            for number, name in enumerate(class_names)
+            if not dataset.counts[number]
         )
-        raise InputError(message)
-    paths: list[Path] = []
-    labels: list[int] = []
-    for label, name in enumerate(classes):
-        photos = find_photos(folders[name]) if name in folders else []
-        paths += photos
-        labels += [label] * len(photos)
-    if not paths:
-        message = f"{quoted(folder)} must hold photos in folders, one a class. Received: none"
-        raise InputError(message)
-    return paths, labels
+        return dataset
+
+    def _labelled_paths(self, folder: Path) -> tuple[list[Path], list[int]]:
+        """Return a part's photos, and the class number of each; note the files beside them."""
+        found = {name: _find_files(path) for name, path in subfolders(folder).items()}
+        strange = [name for name, files in found.items() if name not in self.classes and files[0]]
+        if strange:
+            message = (
+                f"{quoted(folder)} must have the classes of the training part, "
+                f"{', '.join(map(quoted, self.classes))}. Received: a folder {quoted(strange[0])}"
+            )
+            raise InputError(message)
+        paths: list[Path] = []
+        labels: list[int] = []
+        for label, name in enumerate(self.classes):
+            photos = found[name].photos if name in found else []
+            paths += photos
+            labels += [label] * len(photos)
+        if not paths:
+            message = f"{quoted(folder)} must hold photos in folders, one a class. Received: none"
+            raise InputError(message)
+        self._note_unused(folder, [path for files in found.values() for path in files.others])
+        return paths, labels
+
+    def _note_unused(self, folder: Path, others: list[Path]) -> None:
+        beside = [path for path in folder.iterdir() if path.is_file() and _is_visible_photo(path)]
+        notes = unused_notes(folder, others)
+        notes += [f"{note}: no class folder holds them" for note in unused_notes(folder, beside)]
+        if notes and self.strict:
+            message = f"with --strict each file must be a photo that is read. Received: {notes[0]}"
+            raise InputError(message)
+        self.notes.extend(notes)
+
+
+def _is_visible_photo(path: Path) -> bool:
+    return _is_photo(path) and is_worth_naming(path.name)

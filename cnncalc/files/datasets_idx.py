@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
-from cnncalc.files.paths import check_readable, quoted
+from cnncalc.files.paths import check_readable, printable, quoted
+from cnncalc.training.classes import OutputOf
 
 __all__ = ["find_idx_images", "is_idx_images", "read_idx", "read_idx_array"]
 
 Array = NDArray[Any]
 
 _IMAGES = re.compile(r"images[.-]idx\d", re.IGNORECASE)
+_PACKED = ".gz"
+AT_ONCE = 2**24
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -34,15 +37,24 @@ def is_idx_images(path: Path) -> bool:
 
 
 def find_idx_images(folder: Path) -> list[Path]:
-    """Return a folder's files that are named as MNIST's images are, sorted."""
-    return sorted(path for path in folder.iterdir() if is_idx_images(path) and path.is_file())
+    """Return a folder's files that are named as MNIST's images are, sorted.
+
+    A .gz file beside what it was unpacked to is the same file, and is not named again.
+    """
+    found = {path for path in folder.iterdir() if is_idx_images(path) and path.is_file()}
+    return sorted(path for path in found if _unpacked(path) not in found - {path})
 
 
-def read_idx(files: list[Path]) -> LabelledData:
+def _unpacked(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(_PACKED))
+
+
+def read_idx(files: list[Path], output_of: OutputOf = lambda shape: None) -> LabelledData:
     """Read files of images, each with the labels beside it.
 
     Arguments: `files` of images; a name with "t10k" or "test" marks the test part, where there
-    is more than one; images-idx3 has its labels in labels-idx1.
+    is more than one; images-idx3 has its labels in labels-idx1, compressed or not; what tells the
+    classes of the network that is to take the images, if there is one.
     Raises InputError where a file is missing, damaged, or can't be told from another.
     """
     parts: dict[str, LabelledArrays] = {}
@@ -58,16 +70,18 @@ def read_idx(files: list[Path]) -> LabelledData:
             raise InputError(message)
         parts[part] = LabelledArrays(read_idx_array(path), read_idx_array(_labels_of(path)))
     source = quoted(files[0] if len(files) == 1 else files[0].parent)
-    return from_arrays(source, parts)
+    return from_arrays(source, parts, output_of)
 
 
 def _labels_of(images: Path) -> Path:
     name = re.sub("images", "labels", images.name, flags=re.IGNORECASE)
     labels = images.with_name(re.sub(r"idx\d", "idx1", name))
-    if not labels.exists():
-        message = f"the labels of {quoted(images)} must stand beside it. Expected {quoted(labels)}"
-        raise InputError(message)
-    return labels
+    packed = labels.with_name(_unpacked(labels).name + _PACKED)
+    for path in (labels, _unpacked(labels), packed):
+        if path.exists():
+            return path
+    message = f"the labels of {quoted(images)} must stand beside it. Expected {quoted(labels)}"
+    raise InputError(message)
 
 
 def read_idx_array(path: Path) -> Array:
@@ -85,7 +99,7 @@ def read_idx_array(path: Path) -> Array:
             with gzip.GzipFile(fileobj=file) as unpacked:
                 return _parse(path, cast(BinaryIO, unpacked))
     except (OSError, EOFError, zlib.error) as error:
-        message = f"{quoted(path)} is damaged: {error}"
+        message = f"{quoted(path)} is damaged: {printable(str(error))}"
         raise InputError(message) from error
 
 
@@ -95,14 +109,34 @@ def _parse(path: Path, file: BinaryIO) -> Array:
         message = f"{quoted(path)} is no IDX file. Received: it begins with {magic.hex(' ')}"
         raise InputError(message)
     header = file.read(4 * magic[3])
-    shape = tuple(int(size) for size in np.frombuffer(header, ">u4")) if header else ()
+    if len(header) < 4 * magic[3]:
+        message = (
+            f"{quoted(path)} is cut within its header, which must have {4 + 4 * magic[3]} bytes. "
+            f"Received: {4 + len(header)}"
+        )
+        raise InputError(message)
+    shape = tuple(int(size) for size in np.frombuffer(header, ">u4"))
     numbers = np.dtype(_TYPES[magic[2]])
-    # Reading what is there, not what the header promises: a damaged one may promise anything.
-    content = file.read()
-    if len(header) < 4 * magic[3] or len(content) != prod(shape) * numbers.itemsize:
+    content = _read_at_most(file, prod(shape) * numbers.itemsize)
+    if content is None or len(content) != prod(shape) * numbers.itemsize:
+        found = "more" if content is None else f"{len(content) / numbers.itemsize:,g}"
         message = (
             f"{quoted(path)} must hold {'×'.join(map(str, shape))} numbers, as its header says. "
-            f"Received: {len(content) // numbers.itemsize:,}"
+            f"Received: {found}"
         )
         raise InputError(message)
     return np.frombuffer(content, numbers).reshape(shape).astype(numbers.newbyteorder("="))
+
+
+def _read_at_most(file: BinaryIO, size: int) -> bytes | None:
+    """Return what is left of a file, None where it is more than so many bytes.
+
+    Piece by piece: a damaged header may promise anything, and a small .gz hold very much.
+    """
+    pieces = []
+    while piece := file.read(AT_ONCE):
+        pieces.append(piece)
+        size -= len(piece)
+        if size < 0:
+            return None
+    return b"".join(pieces)

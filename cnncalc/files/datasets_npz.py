@@ -2,63 +2,44 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
-from zipfile import BadZipFile
-
-import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
-from cnncalc.files.paths import check_readable, printable, quoted
+from cnncalc.files.npz_members import member_names, read_members
+from cnncalc.files.paths import printable, quoted
+from cnncalc.training.classes import OutputOf
 
 __all__ = ["read_npz"]
 
 _NAMES = {"training": "train", "validation": "val", "test": "test"}
 
 
-# What a damaged archive may raise, or one that is encrypted or larger than memory.
-_ERRORS = (ValueError, OSError, EOFError, RuntimeError, MemoryError, BadZipFile, zlib.error)
-
-
-def read_npz(path: Path) -> LabelledData:
+def read_npz(
+    path: Path, output_of: OutputOf = lambda shape: None, *, judged: bool = False
+) -> LabelledData:
     """Read an .npz archive of x_train and y_train, and x_val, y_val, x_test, y_test if there.
 
+    Arguments: its `path`; what tells the classes of the network that is to take the images, if
+    there is one; `judged`, whether the data is not to be learnt from, so that x_train and y_train
+    may be missing.
     Raises InputError where it can't be read, lacks an array, or an array can't be used.
     """
-    check_readable(path)
-    try:
-        with path.open("rb") as file:
-            arrays = _arrays(path, np.load(file, allow_pickle=False))
-    except _ERRORS as error:
-        message = f"{quoted(path)} can't be read as an .npz archive of numbers: {_why(error)}"
-        raise InputError(message) from error
-    return from_arrays(quoted(path), arrays)
-
-
-def _why(error: Exception) -> str:
-    # NumPy's own words would have the user load what is no zip as Python objects, all the same.
-    if "pickle" in str(error):
-        return "it is no zip, or holds Python objects, which are never loaded"
-    return printable(str(error))
-
-
-def _arrays(path: Path, archive: object) -> dict[str, LabelledArrays]:
-    if not isinstance(archive, np.lib.npyio.NpzFile):
-        message = "it holds one array without a name"
-        raise ValueError(message)
-    _require_names(path, archive.files)
-    return {
-        part: LabelledArrays(archive[f"x_{name}"], archive[f"y_{name}"])
-        for part, name in _NAMES.items()
-        if f"x_{name}" in archive.files
+    names = member_names(path)
+    parts = {part: name for part, name in _NAMES.items() if f"x_{name}" in names}
+    _require_names(path, names, judged=judged and bool(parts))
+    arrays = read_members(path, [f"{axis}_{name}" for name in parts.values() for axis in "xy"])
+    pairs = {
+        part: LabelledArrays(arrays[f"x_{name}"], arrays[f"y_{name}"])
+        for part, name in parts.items()
     }
+    return from_arrays(quoted(path), pairs, output_of)
 
 
-def _require_names(path: Path, names: list[str]) -> None:
+def _require_names(path: Path, names: list[str], *, judged: bool) -> None:
     for name in _NAMES.values():
         here = [prefix + name for prefix in ("x_", "y_") if prefix + name in names]
-        if len(here) == 1 or (name == "train" and not here):
+        if len(here) == 1 or (name == "train" and not here and not judged):
             message = (
                 f"{quoted(path)} must hold x_{name} and y_{name}. "
                 f"Received: {', '.join(map(printable, names)) or 'nothing'}"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
-from cnncalc.files.paths import printable
+from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
+from cnncalc.files.pixels import BYTE, largest_level, require_float32
+from cnncalc.layers import Shape
+from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
 
 __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
 
 Array = NDArray[Any]
 
-BYTE = 255
+# So many numbers are looked at at once.
+PIECE_VALUES = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +31,8 @@ class LabelledData:
     """What a source holds to train on, and to validate and test with, if it says so itself.
 
     `largest` is the largest value that a pixel can have: 255 for bytes. `notes` are sentences on
-    what was left out and the like.
+    what was left out and the like. `folder` is where the photos of the last part lie, by the names
+    of its samples; None where they are no photos.
     """
 
     training: Dataset
@@ -33,6 +40,16 @@ class LabelledData:
     test: Dataset | None = None
     largest: float = BYTE
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    def fitting(self, input_shape: Shape) -> LabelledData:
+        """Return the data with grey images as (height, width), where an input wants them so."""
+        return replace(
+            self,
+            training=self.training.fitting(input_shape),
+            validation=self.validation and self.validation.fitting(input_shape),
+            test=self.test and self.test.fitting(input_shape),
+        )
 
 
 class LabelledArrays(NamedTuple):
@@ -42,13 +59,19 @@ class LabelledArrays(NamedTuple):
     labels: Array
 
 
-def from_arrays(source: str, parts: Mapping[str, LabelledArrays]) -> LabelledData:
+def from_arrays(
+    source: str,
+    parts: Mapping[str, LabelledArrays],
+    output_of: OutputOf = lambda shape: None,
+) -> LabelledData:
     """Check arrays and make data of them.
 
     Arguments: the `source`'s name for messages; the arrays of each of the `parts` "training",
     "validation" and "test" that there are; labels as class numbers or names (samples,) or
-    (samples, 1), or one-hot (samples, classes).
-    Returns the data; the classes are the different labels of the training part, sorted.
+    (samples, 1), or one-hot (samples, classes); what tells the classes of the network that is to
+    take the images, if there is one.
+    Returns the data, its classes as `class_table` tells them. A training part that isn't there has
+    no samples.
     Raises InputError, naming the part, for what can't be used.
 
     >>> arrays = LabelledArrays(np.zeros((2, 4, 4), np.uint8), np.array(["dog", "cat"]))
@@ -56,37 +79,25 @@ def from_arrays(source: str, parts: Mapping[str, LabelledArrays]) -> LabelledDat
     ('cat', 'dog')
     """
     images = {part: _images(f"{source}, {part}", a.images) for part, a in parts.items()}
-    labels = {part: _labels(f"{source}, {part}", a.labels) for part, a in parts.items()}
+    labels = {part: read_labels(f"{source}, {part}", a.labels) for part, a in parts.items()}
     _require_one_shape(source, images)
-    classes = np.unique(labels["training"])
-    if len(classes) < 2:
-        message = (
-            f"{source} must hold at least two classes to tell apart. "
-            f"Received: {len(classes)}, {_names(classes)}"
-        )
-        raise InputError(message)
+    first = next(iter(images.values()))
+    table = class_table(source, labels, output_of(first.shape[1:]))
     datasets = {
-        part: _dataset(f"{source}, {part}", images[part], labels[part], classes) for part in parts
+        part: _dataset(f"{source}, {part}", images[part], labels[part], table) for part in parts
     }
     return LabelledData(
-        datasets["training"],
+        datasets.get("training") or next(iter(datasets.values())).part(np.arange(0)),
         datasets.get("validation"),
         datasets.get("test"),
-        largest=max(map(_largest, images.values())),
+        largest=max(map(largest_level, images.values())),
     )
 
 
-def _dataset(where: str, images: Array, labels: Array, classes: Array) -> Dataset:
-    strange = np.setdiff1d(labels, classes)
-    if len(strange):
-        message = (
-            f"{where}: labels must be among those of the training part, {_names(classes)}. "
-            f"Received: {_names(strange)}"
-        )
-        raise InputError(message)
+def _dataset(where: str, images: Array, labels: Labels, table: ClassTable) -> Dataset:
+    numbers = table.lookup(where, labels)
     try:
-        names = [printable(str(name)) for name in classes]
-        return make_dataset(images, np.searchsorted(classes, labels), names)
+        return make_dataset(images, numbers, table.names)
     except InputError as error:
         message = f"{where}: {error}"
         raise InputError(message) from error
@@ -103,8 +114,9 @@ def _images(where: str, array: Array) -> Array:
         message = f"{where}: there must be at least one image. Received: shape {array.shape}"
         raise InputError(message)
     _require_finite(where, array)
+    require_float32(array, f"{where}: images")
     volumes = array if array.ndim == 4 else array[..., np.newaxis]
-    return _as_bytes(volumes)
+    return _compact(volumes)
 
 
 def _require_finite(where: str, array: Array) -> None:
@@ -114,67 +126,25 @@ def _require_finite(where: str, array: Array) -> None:
         raise InputError(message)
 
 
-def _as_bytes(images: Array) -> Array:
-    """Store whole numbers from 0 to 255 as bytes, everything else as float32."""
+def _compact(images: Array) -> Array:
+    """Store numbers in bytes or in float32 where these hold each exactly, else as they came.
+
+    Whatever trains in float32 rounds a batch at a time, so that a step shown has all decimals.
+    """
     if images.dtype == np.uint8:
         return images
     low, high = images.min(), images.max()
-    if low >= 0 and 1 < high <= BYTE and (images == np.rint(images)).all():
+    if low >= 0 and 1 < high <= BYTE and _holds(np.uint8, images):
         return images.astype(np.uint8)
-    return images.astype(np.float32)
+    return images.astype(np.float32, copy=False) if _holds(np.float32, images) else images
 
 
-def _largest(images: Array) -> float:
-    """Return 255 for bytes; for other numbers 1 or 255, the first that none exceeds, or theirs."""
-    if images.dtype == np.uint8:
-        return BYTE
-    high = float(np.abs(images).max())
-    return next((bound for bound in (1.0, BYTE) if high <= bound), high)
-
-
-def _labels(where: str, array: Array) -> Array:
-    """Return labels (samples,) as whole numbers or names."""
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim == 2 and array.dtype.kind in "buif":
-        return _one_hot_classes(where, array)
-    if array.ndim != 1 or array.dtype.kind not in "buifU":
-        message = (
-            f"{where}: labels must be numbers or names (samples,), or one-hot (samples, classes). "
-            f"Received: shape {array.shape}, type {array.dtype}"
-        )
-        raise InputError(message)
-    if array.dtype.kind == "U":
-        _require_no_empty_name(where, array)
-        return array
-    whole = np.isfinite(array) & (array == np.rint(array))
-    if not whole.all():
-        sample = int(np.flatnonzero(~whole)[0])
-        message = (
-            f"{where}: numeric labels must be whole. "
-            f"Received: {array[sample]} for sample {sample + 1}"
-        )
-        raise InputError(message)
-    return array.astype(np.int64)
-
-
-def _require_no_empty_name(where: str, names: Array) -> None:
-    empty = np.flatnonzero(names == "")
-    if len(empty):
-        message = f"{where}: each sample must have a label. Sample {empty[0] + 1} has none"
-        raise InputError(message)
-
-
-def _one_hot_classes(where: str, array: Array) -> Array:
-    hot = ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
-    if not hot.all():
-        sample = int(np.flatnonzero(~hot)[0])
-        message = (
-            f"{where}: one-hot labels must hold one 1 a row, else 0. "
-            f"Received: {array[sample].tolist()} for sample {sample + 1}"
-        )
-        raise InputError(message)
-    return np.asarray(array.argmax(axis=1))
+def _holds(kind: type, images: Array) -> bool:
+    """Say whether a kind of number holds each exactly, some samples at a time to save memory."""
+    size = max(1, PIECE_VALUES // prod(images.shape[1:]))
+    pieces = (images[start : start + size] for start in range(0, len(images), size))
+    with np.errstate(over="ignore"):
+        return all(bool((piece.astype(kind) == piece).all()) for piece in pieces)
 
 
 def _require_one_shape(source: str, images: Mapping[str, Array]) -> None:
@@ -186,8 +156,3 @@ def _require_one_shape(source: str, images: Mapping[str, Array]) -> None:
             f"Received: {received}"
         )
         raise InputError(message)
-
-
-def _names(classes: Sequence[Any] | Array) -> str:
-    shown = ", ".join(printable(str(name)) for name in classes[:10])
-    return shown + (f", … ({len(classes)} in all)" if len(classes) > 10 else "")

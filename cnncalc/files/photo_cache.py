@@ -1,7 +1,8 @@
 """Photos decoded once: a cache on disk of their pixels as bytes, mapped into memory for use.
 
 An entry is a folder named by a digest of the photos' contents and of the shape that they are
-given: whatever changes either, names another entry. It appears whole or not at all.
+given: whatever changes either, names another entry. It appears whole or not at all, and what has
+become of it since is found out when it is opened.
 """
 
 from __future__ import annotations
@@ -9,32 +10,39 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import mmap
 import os
 import shutil
 import warnings
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from io import BufferedWriter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import PIL
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OutputError
 from cnncalc.files.paths import quoted, reason
+from cnncalc.files.photo_entries import (
+    CONTENTS,
+    IMAGES,
+    Contents,
+    DamagedEntryError,
+    MappedImages,
+    checksum,
+    read_entry,
+    write_contents,
+)
 from cnncalc.files.photos import PhotoShape, Pixels, read_photo
 from cnncalc.files.unfinished import unfinished_folder
 from cnncalc.ops.threads import cores
 
-__all__ = ["CachedPhotos", "LeftOut", "MappedImages", "cache_photos", "default_cache_folder"]
+__all__ = ["CachedPhotos", "LeftOut", "cache_photos", "default_cache_folder"]
 
-FORM = 2  # of an entry; another number makes all entries new
-IMAGES, CONTENTS = "images.raw", "contents.json"
+FORM = 3  # of an entry; another number makes all entries new
 AT_ONCE = 64  # photos that may wait in memory to be written
 NAME = "\0"  # stands for a photo's name in a stored reason: the same content may be named anew
 
@@ -55,53 +63,20 @@ class _Failure:
     may_come: bool = False
 
 
-@dataclass(frozen=True)
-class _Contents:
-    """What an entry says of itself; it is not `lasting` where a photo may be read another day."""
-
-    shape: tuple[int, ...]
-    kept: tuple[int, ...]
-    left_out: tuple[tuple[int, str], ...]
-    lasting: bool
-
-
-class MappedImages:
-    """Images in a file of bytes, read as an array is: `images[rows]` copies them out.
-
-    The file's pages are let go after each reading, so that a process that reads all of a large
-    file never holds more of it than one batch.
-    """
-
-    def __init__(self, path: Path, shape: Sequence[int], digest: str) -> None:
-        self.digest = digest
-        with path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._images = np.frombuffer(self._map, np.uint8).reshape(shape)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The (images, height, width, channels)."""
-        return self._images.shape
-
-    def __getitem__(self, rows: NDArray[Any], /) -> Pixels:
-        pixels: Pixels = self._images[rows]
-        if hasattr(mmap, "MADV_DONTNEED"):  # Windows lacks it, and needs it less
-            self._map.madvise(mmap.MADV_DONTNEED)
-        return pixels
-
-
 @dataclass(frozen=True, eq=False)
 class CachedPhotos:
     """The pixels of those photos that could be decoded, and what was left out.
 
     `images` has the shape (kept photos, height, width, channels); `kept` are their positions in
-    the list of paths that was asked for; `folder` is the entry of the cache.
+    the list of paths that was asked for; `folder` is the entry of the cache. `damage` says what
+    was wrong with an entry that had to be made again, and is empty otherwise.
     """
 
     images: MappedImages
     kept: tuple[int, ...]
     left_out: tuple[LeftOut, ...]
     folder: Path
+    damage: str = ""
 
 
 def default_cache_folder() -> Path:
@@ -124,11 +99,12 @@ def cache_photos(
     # Decoding is arithmetic: with more threads than cores, they wait for each other.
     with ThreadPoolExecutor(cores()) as pool:
         contents = list(pool.map(_content_digest, paths))
-        entry = folder / _digest(contents, shape)
-        if not _is_whole(entry):
+        entry = _Entry(folder / _digest(contents, shape), shape, len(paths), pool)
+        found, damage = entry.find()
+        if found is None:
             photos = _read_all(pool, paths, contents, shape, on_photo)
             try:
-                _build(entry, photos, shape, len(paths))
+                found = _build(entry, photos)
             except OSError as error:
                 size = len(paths) * math.prod(shape.shape) / 1e6
                 message = (
@@ -136,7 +112,25 @@ def cache_photos(
                     f"({len(paths):,} photos take {size:,.1f} MB)"
                 )
                 raise OutputError(message) from error
-    return _open(entry, paths)
+    return _open(entry.path, found, paths, damage)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Where an entry is, or will be, for so many photos of a shape, and who can check it."""
+
+    path: Path
+    shape: PhotoShape
+    count: int
+    pool: Executor
+
+    def find(self) -> tuple[Contents | None, str]:
+        """Return what is there for good, None where that is nothing, and how it is damaged."""
+        try:
+            contents = read_entry(self.path, self.shape.shape, self.count, self.pool)
+        except DamagedEntryError as error:
+            return None, str(error)
+        return (contents if contents and contents.lasting else None), ""
 
 
 def _content_digest(path: Path) -> bytes | _Failure:
@@ -193,52 +187,37 @@ def _may_pass(error: BaseException | None) -> bool:
     return False
 
 
-def _is_whole(entry: Path) -> bool:
-    """Say whether an entry has everything that it ever will."""
-    try:
-        contents = _contents(entry)
-        size = (entry / IMAGES).stat().st_size
-        return (
-            contents.lasting
-            and len(contents.kept) == contents.shape[0]
-            and size == math.prod(contents.shape)
-        )
-    except (OSError, ValueError, TypeError):
-        return False
-
-
-def _contents(entry: Path) -> _Contents:
-    return _Contents(**json.loads((entry / CONTENTS).read_text()))
-
-
-def _build(entry: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape, count: int) -> None:
+def _build(entry: _Entry, photos: Iterator[Pixels | _Failure]) -> Contents:
     """Write an entry under another name, and give it its own once it is whole."""
-    entry.parent.mkdir(parents=True, exist_ok=True)
-    with unfinished_folder(entry.parent) as unfinished:
-        if shutil.disk_usage(entry.parent).free < count * math.prod(shape.shape):
+    place = entry.path.parent
+    place.mkdir(parents=True, exist_ok=True)
+    with unfinished_folder(place) as unfinished:
+        if shutil.disk_usage(place).free < entry.count * math.prod(entry.shape.shape):
             raise OSError(None, "not enough space on the disk")
-        _write(unfinished, photos, shape)
-        _publish(unfinished, entry)
+        contents = _write(unfinished, photos, entry.shape)
+        return _publish(unfinished, contents, entry)
 
 
-def _publish(unfinished: Path, entry: Path) -> None:
+def _publish(unfinished: Path, contents: Contents, entry: _Entry) -> Contents:
     """Give an entry its name, in the place of a damaged one; a whole one is left where it is."""
     # Another process may make the same entry: what it has published must not be taken away.
     for is_last_try in (False, True):
         try:
-            unfinished.rename(entry)
+            unfinished.rename(entry.path)
         except OSError:
-            if _is_whole(entry):
-                return
+            theirs, _ = entry.find()
+            if theirs is not None:
+                return theirs
             if is_last_try:
                 raise
-            shutil.rmtree(entry, ignore_errors=True)
+            shutil.rmtree(entry.path, ignore_errors=True)
         else:
-            return
+            break
+    return contents
 
 
-def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape) -> None:
-    kept, left_out, lasting = [], [], True
+def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape) -> Contents:
+    kept, sums, left_out, lasting = [], [], [], True
     # Pillow warns of oddities inside photos that decode all the same. Threads share the filter.
     with warnings.catch_warnings(), (folder / IMAGES).open("wb") as file:
         warnings.simplefilter("ignore")
@@ -247,13 +226,17 @@ def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape)
                 left_out.append((position, photo.reason))
                 lasting = lasting and not photo.may_come
             else:
-                file.write(np.ascontiguousarray(photo).data)
+                pixels = np.ascontiguousarray(photo).data
+                file.write(pixels)
                 kept.append(position)
+                sums.append(zlib.crc32(pixels))
         _flush(file)
-    contents = _Contents((len(kept), *shape.shape), tuple(kept), tuple(left_out), lasting)
+    size = (len(kept), *shape.shape)
+    contents = Contents(size, tuple(kept), tuple(left_out), lasting, checksum(sums))
     with (folder / CONTENTS).open("wb") as file:
-        file.write(json.dumps(asdict(contents)).encode())
+        file.write(write_contents(contents))
         _flush(file)
+    return contents
 
 
 def _flush(file: BufferedWriter) -> None:
@@ -262,8 +245,7 @@ def _flush(file: BufferedWriter) -> None:
     os.fsync(file.fileno())
 
 
-def _open(entry: Path, paths: Sequence[Path]) -> CachedPhotos:
-    contents = _contents(entry)
+def _open(entry: Path, contents: Contents, paths: Sequence[Path], damage: str) -> CachedPhotos:
     left_out = tuple(
         LeftOut(paths[position], why.replace(NAME, quoted(paths[position])))
         for position, why in contents.left_out
@@ -272,4 +254,4 @@ def _open(entry: Path, paths: Sequence[Path]) -> CachedPhotos:
         message = f"none of {len(paths)} photos can be decoded; the first: {left_out[0].reason}"
         raise InputError(message)
     images = MappedImages(entry / IMAGES, contents.shape, entry.name)
-    return CachedPhotos(images, tuple(contents.kept), left_out, entry)
+    return CachedPhotos(images, contents.kept, left_out, entry, damage)

@@ -9,7 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cnncalc.errors import InputError
+
 __all__ = [
+    "BYTE",
     "MOST_VALUES",
     "Channels",
     "Kind",
@@ -17,7 +20,10 @@ __all__ = [
     "PixelInput",
     "Requirement",
     "Values",
+    "largest_level",
     "pixel_values",
+    "require_float32",
+    "size_text",
 ]
 
 Values = npt.NDArray[np.float64]
@@ -25,6 +31,9 @@ Channels = Literal["grey", "rgb", "as-is"]
 Kind = Literal["image", "sheet", "grid", "article"]
 
 MOST_VALUES = 2**28  # 2 GiB of float64
+BYTE = 255.0
+# Images of more bits keep the values that they store.
+WIDEST_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,15 @@ class PixelInput:
         height, width, channels = self.values.shape
         return PixelHeader(self.name, self.kind, (height, width, channels))
 
+    @property
+    def largest(self) -> float:
+        """The largest value that a pixel can have: an image of up to 16 bits is read as 0 to 255.
+
+        Of other numbers it is that of a data set with them alone.
+        """
+        is_image = self.bit_depth is not None and self.bit_depth <= WIDEST_BYTES
+        return BYTE if is_image else largest_level(self.values)
+
 
 def pixel_values(array: npt.NDArray[Any]) -> Values:
     """Return an array (height, width) or (height, width, channels) as read-only values.
@@ -83,3 +101,39 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     values = values[:, :, np.newaxis] if values.ndim == 2 else values[:]
     values.flags.writeable = False
     return values
+
+
+def largest_level(values: npt.NDArray[Any]) -> float:
+    """Return the largest value that pixels like these can have.
+
+    255 for bytes; for other numbers 1 or 255, the first that none exceeds, or else their own.
+
+    >>> [largest_level(np.array(values)) for values in ([0.5, 1.0], [0.5, 2.0], [0.0, -300.0])]
+    [1.0, 255.0, 300.0]
+    """
+    if values.dtype == np.uint8:
+        return BYTE
+    high = max(float(values.max()), -float(values.min()))
+    return next((bound for bound in (1.0, BYTE) if high <= bound), high)
+
+
+def require_float32(values: npt.NDArray[Any], source: str) -> None:
+    """Raise InputError, which begins with the `source`, for a number beyond what float32 holds."""
+    most = float(np.finfo(np.float32).max)
+    for extreme in (values.max(), values.min()):
+        if abs(float(extreme)) > most:
+            message = (
+                f"{source} must hold numbers within ±3.4e38, as networks calculate in float32. "
+                f"Received: {extreme:.6g}"
+            )
+            raise InputError(message)
+
+
+def size_text(values: Values) -> str:
+    """Return 17×4, or 32×32×3 where there are several channels.
+
+    >>> size_text(np.zeros((17, 4, 1)))
+    '17×4'
+    """
+    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
+    return "×".join(map(str, shape))

@@ -115,9 +115,10 @@ class Layer:
 
     def _volume(self, input_shape: Shape) -> tuple[int, int, int]:
         if len(input_shape) != 3:
+            hint = f"; {(*input_shape, 1)} is a grey image" if len(input_shape) == 2 else ""
             message = (
                 f"{type(self).__name__} must be given (height, width, channels). "
-                f"Received: input shape {input_shape}"
+                f"Received: input shape {input_shape}{hint}"
             )
             raise ShapeError(message)
         height, width, channels = input_shape

@@ -26,14 +26,15 @@ __all__ = [
 
 Array = NDArray[Any]
 
+MOST_NAMES = 10
+
 
 class StoredImages(Protocol):
-    """A stack of images (images, height, width, channels) in a file, read as an array is.
+    """A stack of images (images, height, width, channels) in a file, read as an array is."""
 
-    `digest` tells one content from another.
-    """
-
-    digest: str
+    @property
+    def digest(self) -> str:
+        """What tells one content from another."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,7 +52,8 @@ class Dataset:
     """Samples: which rows of a stack of images, and the class of each.
 
     `rows` and `labels` (samples,) are whole numbers, labels from 0 in the order of
-    `class_names`. `names` holds what each row of the stack is called, or nothing.
+    `class_names`. `names` holds what each row of the stack is called, or nothing. Grey images
+    without a channel axis are (height, width), as some networks take them.
     """
 
     images: ImageSource
@@ -59,14 +61,15 @@ class Dataset:
     labels: Array
     class_names: tuple[str, ...]
     names: tuple[str, ...] = ()
+    has_channel_axis: bool = True
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """One sample's (height, width, channels)."""
-        return tuple(self.images.shape[1:])
+        """One sample's (height, width, channels), or (height, width)."""
+        return tuple(self.images.shape[1:] if self.has_channel_axis else self.images.shape[1:-1])
 
     @property
     def counts(self) -> Array:
@@ -74,8 +77,20 @@ class Dataset:
         return np.bincount(self.labels, minlength=len(self.class_names))
 
     def batch(self, positions: Array) -> tuple[Array, Array]:
-        """Return the images (batch, height, width, channels) and labels (batch,) at positions."""
-        return self.images[self.rows[positions]], self.labels[positions]
+        """Return the images (batch, *input shape) and labels (batch,) at positions."""
+        images, labels = self.images[self.rows[positions]], self.labels[positions]
+        return (images if self.has_channel_axis else images[..., 0]), labels
+
+    def fitting(self, input_shape: Sequence[int]) -> Dataset:
+        """Return grey images as (height, width), or the other way round, where an input wants it.
+
+        >>> dataset = make_dataset(np.zeros((1, 2, 3, 1)), np.array([0]), ["cat"])
+        >>> dataset.fitting((2, 3)).input_shape, dataset.fitting((2, 3, 1)).input_shape
+        ((2, 3), (2, 3, 1))
+        """
+        is_grey = self.images.shape[-1] == 1
+        wants_axis = len(input_shape) != 2
+        return replace(self, has_channel_axis=wants_axis or not is_grey)
 
     def part(self, positions: Array) -> Dataset:
         """Return the samples at positions as a data set of the same stack."""
@@ -138,20 +153,23 @@ def with_classes(dataset: Dataset, class_names: Sequence[str]) -> Dataset:
     """Give a data set's classes the numbers that another has for the same names.
 
     Arguments: all of the other's `class_names`, in the order of their numbers.
-    Raises InputError where the data set has a class that is not among them.
+    Raises InputError where the data set has a sample of a class that is not among them.
 
     >>> dataset = make_dataset(np.zeros((2, 1, 1, 1)), np.array([0, 1]), ["cat", "dog"])
     >>> with_classes(dataset, ["ape", "dog", "cat"]).labels.tolist()
     [2, 1]
     """
-    strange = [name for name in dataset.class_names if name not in class_names]
+    counted = zip(dataset.class_names, dataset.counts, strict=True)
+    strange = [name for name, count in counted if count and name not in class_names]
     if strange:
         message = (
             f"the classes must be among {', '.join(map(repr, class_names))}. "
             f"Received: {', '.join(map(repr, strange))}"
         )
         raise InputError(message)
-    numbers = np.array([class_names.index(name) for name in dataset.class_names])
+    # A class without a sample may be one that the other lacks: it needs no number then.
+    known = [name if name in class_names else class_names[0] for name in dataset.class_names]
+    numbers = np.array([class_names.index(name) for name in known])
     return replace(dataset, labels=numbers[dataset.labels], class_names=tuple(class_names))
 
 
@@ -216,21 +234,26 @@ def _classes(dataset: Dataset) -> list[Array]:
     return [np.flatnonzero(dataset.labels == label) for label in range(len(dataset.class_names))]
 
 
-def split_warnings(parts: Parts) -> list[str]:
+def split_warnings(parts: Parts, hint: str = "") -> list[str]:
     """Return one line for each part that lacks a class.
+
+    Arguments: the `parts`; a `hint` for a class that only the other part has.
 
     >>> dataset = make_dataset(np.zeros((10, 1, 1, 1)), np.arange(10) // 5, ["cat", "dog"])
     >>> split_warnings(split(dataset, 0.3))[0]
     "the validation part holds no 'cat': its accuracy says nothing about that class"
     """
-    what = {
-        "training": "the training part holds no {}: it can't be learnt",
-        "validation": "the validation part holds no {}: its accuracy says nothing about that class",
+    held_back = parts.validation or parts.training.part(np.arange(0))
+    whole = parts.training.counts + held_back.counts
+    texts = {
+        "the training part holds no {}: it can't be learnt": parts.training,
+        "the validation part holds no {}: its accuracy says nothing about that class": held_back,
     }
     result = []
-    for part, text in what.items():
-        dataset: Dataset | None = getattr(parts, part)
-        if dataset is not None and not dataset.counts.all():
-            missing = [dataset.class_names[label] for label in np.flatnonzero(dataset.counts == 0)]
-            result.append(text.format(", ".join(map(repr, missing))))
+    for text, dataset in texts.items():
+        missing = np.flatnonzero(dataset.counts == 0)
+        if len(dataset) and len(missing):
+            names = ", ".join(repr(dataset.class_names[label]) for label in missing[:MOST_NAMES])
+            more = f", … ({len(missing)} in all)" if len(missing) > MOST_NAMES else ""
+            result.append(text.format(names + more) + (hint if whole[missing].any() else ""))
     return result

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from cnncalc.layers import (
+    BatchNormalization,
     Conv2D,
+    ConvolutionLayer,
     Dense,
     Dropout,
     Flatten,
@@ -63,8 +66,8 @@ def rescaled(layers: tuple[Layer, ...], scale: float) -> tuple[Layer, ...]:
 
     They stay as they are where the scale is 1, or they scale pixels already.
 
-    >>> rescaled((Flatten(),), 0.5)
-    (Rescaling(name='', trainable=True, scale=0.5, offset=0.0), Flatten(name='', trainable=True))
+    >>> [type(layer).__name__ for layer in rescaled((Flatten(),), 0.5)]
+    ['Rescaling', 'Flatten']
     """
     start = 1 if layers and isinstance(layers[0], InputLayer) else 0
     if scale == 1 or scales_pixels(layers):
@@ -73,10 +76,11 @@ def rescaled(layers: tuple[Layer, ...], scale: float) -> tuple[Layer, ...]:
 
 
 def scales_pixels(layers: tuple[Layer, ...]) -> bool:
-    """Say whether the first layer, behind an Input, scales pixels.
+    """Say whether pixels are scaled before any layer with weights sees them.
 
-    >>> scales_pixels((Rescaling(0.5), Flatten())), scales_pixels((Flatten(), Rescaling(0.5)))
+    >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    rest = [layer for layer in layers if not isinstance(layer, InputLayer)]
-    return bool(rest) and isinstance(rest[0], Rescaling)
+    weighted = (ConvolutionLayer, Dense, BatchNormalization)
+    before = takewhile(lambda layer: not isinstance(layer, weighted), layers)
+    return any(isinstance(layer, Rescaling) for layer in before)

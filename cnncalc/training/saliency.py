@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncalc.network import Network, backward, forward_saved, without_last_activation
+from cnncalc.network import Network, backward, forward_saved, image_shape, without_last_activation
 
 __all__ = ["pixel_influence"]
 
@@ -17,7 +17,7 @@ Array = NDArray[Any]
 def pixel_influence(network: Network, image: Array, label: int) -> Array:
     """Return how much a class's score changes where a pixel does.
 
-    Arguments: the `network`; an `image` of its input shape, (height, width, channels); the class's
+    Arguments: the `network`; an `image` of its input shape, with a channel axis or not; the class's
     number, of two where the network has one output.
     Returns (height, width, 1): the gradient of the score, before softmax or sigmoid, by each
     pixel; of its channels the largest, without its sign.
@@ -39,4 +39,5 @@ def pixel_influence(network: Network, image: Array, label: int) -> Array:
     gradient[0, label if gradient.shape[1] > 1 else 0] = 1
     by_image = backward(bare.layers, bare.weights, saved, gradient, to_input=True).input
     assert by_image is not None  # noqa: S101 (it was asked for)
-    return np.asarray(np.abs(by_image[0]).max(axis=-1, keepdims=True))
+    volume = by_image[0].reshape(image_shape(image.shape))
+    return np.asarray(np.abs(volume).max(axis=-1, keepdims=True))

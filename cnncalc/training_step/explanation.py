@@ -106,7 +106,8 @@ class GradientExplanation:
     "pre-activation", "input"), `at` which number of that, `sample` of which sample, None for a
     weight's, which all samples add to. `note` is the rule in words. `rest` is what the terms leave
     out: the share of samples that weren't recorded. `penalty` is the regularizer's share.
-    `parameters` are the other numbers of the rule by name. `value` is the recorded number.
+    `parameters` are the other numbers of the rule by name. `value` is the recorded number;
+    `vanished` says why it is next to 0, where that is known.
     """
 
     layer: Layer
@@ -120,6 +121,7 @@ class GradientExplanation:
     rest: float = 0.0
     penalty: float = 0.0
     parameters: tuple[tuple[str, float], ...] = ()
+    vanished: str = ""
 
     @property
     def total(self) -> float:

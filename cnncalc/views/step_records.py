@@ -9,23 +9,31 @@ from typing import Any
 import numpy as np
 
 from cnncalc.network import Array
+from cnncalc.provenance import Provenance
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.training_step.explanation import GradientExplanation
 from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
+from cnncalc.training_step.vanishing import Vanished, find_vanished
+from cnncalc.views.provenance import closing_json
 from cnncalc.views.records import write_json
 
 __all__ = ["write_gradient_json", "write_step_json"]
 
 
 def write_step_json(
-    record: StepRecord, class_names: Sequence[str] = (), sample_names: Sequence[str] = ()
+    record: StepRecord,
+    class_names: Sequence[str] = (),
+    sample_names: Sequence[str] = (),
+    provenance: Provenance | None = None,
 ) -> Iterator[str]:
     """Write a training step as JSON.
 
-    Arguments: the `record`; the `class_names` and `sample_names` in their order, where there are.
+    Arguments: the `record`; the `class_names` and `sample_names` in their order, where there are;
+    the `provenance`, the last member.
     Its keys: "step", "loss", "rate", …; "samples", each with its target, output, loss and the
-    "stages" of its way forward, as `write_json` has them; "layers", each with the gradients by its
+    "stages" of its way forward, as `write_json` has them; "vanished", to which weights no gradient
+    came back, and why, where that is known; "layers", each with the gradients by its
     "output", "pre-activation" and "input", a row a sample, null where there is none; "weights",
     each with what it was "before", its "gradient", the optimizer's state before and after, "after".
     Returns the text in pieces.
@@ -44,7 +52,8 @@ def write_step_json(
     for sample in range(len(record.labels)):
         yield ",\n" if sample else "\n"
         yield from _sample(record, sample, sample_names)
-    yield '\n], "layers": ['
+    vanished = [_vanished(each) for each in find_vanished(record)]
+    yield f'\n], "vanished": {json.dumps(vanished)}, "layers": ['
     for index, step in enumerate(record.layers):
         yield ",\n" if index else "\n"
         yield from _layer(step)
@@ -52,7 +61,8 @@ def write_step_json(
     for index, update in enumerate(record.updates):
         yield ",\n" if index else "\n"
         yield from _weight(update)
-    yield "\n]}\n"
+    yield "\n]"
+    yield from closing_json(provenance)
 
 
 def _sample(record: StepRecord, sample: int, names: Sequence[str]) -> Iterator[str]:
@@ -69,6 +79,14 @@ def _sample(record: StepRecord, sample: int, names: Sequence[str]) -> Iterator[s
     yield next(stages).removeprefix("{")
     pieces = list(stages)
     yield "".join(pieces).rstrip("\n")
+
+
+def _vanished(found: Vanished) -> dict[str, Any]:
+    return {
+        "weights": [{"layer": layer, "name": name} for layer, name in found.weights],
+        "reason": found.reason,
+        "advice": found.advice or None,
+    }
 
 
 def _layer(step: LayerStep) -> Iterator[str]:
@@ -100,12 +118,14 @@ def _object(about: Mapping[str, Any], arrays: Mapping[str, Array | None]) -> Ite
     yield "}"
 
 
-def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
+def write_gradient_json(
+    explanation: GradientExplanation, provenance: Provenance | None = None
+) -> Iterator[str]:
     """Write where one number of a gradient came from as JSON, term by term.
 
     Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule" and its
-    "parameters", the "penalty" of a regularizer, and "terms", each an error, its factor, and where
-    both stand.
+    "parameters", the "penalty" of a regularizer, "vanished" (why it is next to 0, else null), and
+    "terms", each an error, its factor, and where both stand; and the "provenance", where given.
     """
     about = {
         "layer": explanation.layer.name,
@@ -117,6 +137,7 @@ def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
         "note": explanation.note,
         "parameters": dict(explanation.parameters),
         "penalty": explanation.penalty,
+        "vanished": explanation.vanished or None,
     }
     yield json.dumps(about)[:-1] + ', "terms": ['
     for index, term in enumerate(explanation.terms):
@@ -130,4 +151,5 @@ def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
             "padding": place.padding,
         }
         yield (",\n" if index else "\n") + json.dumps(own)
-    yield "\n]}\n"
+    yield "\n]"
+    yield from closing_json(provenance)

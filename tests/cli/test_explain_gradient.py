@@ -205,7 +205,10 @@ def test_options_of_a_gradient_need_one(fails):
     message = fails(
         "explain", NETWORK, "article:6x6", "--layer", "dense", "--at", "0", "--sample", "1"
     )
-    assert message == "--target, --loss, --batch-size and --sample need --gradient. Received: none"
+    assert message == (
+        "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
+        "--gradient. Received: none"
+    )
 
 
 def test_the_workbook_of_another_training_is_refused(run, fails):

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shlex
@@ -174,8 +175,11 @@ def test_the_history_is_written(trained, data, ending):
     trained(data, *FAST, "--history", f"history.{ending}")
     text = Path(f"history.{ending}").read_text()
     if ending == "json":
-        rows = json.loads(text)
-        assert [row["epoch"] for row in rows] == [1, 2]
+        history = json.loads(text)
+        assert [row["epoch"] for row in history["epochs"]] == [1, 2]
+        assert history["provenance"]["initial_weights"] == {"from": "seed", "seed": 0}
+        data = history["provenance"]["data"]
+        assert data["sha256"] == hashlib.sha256(Path(data["name"]).read_bytes()).hexdigest()
         return
     lines = text.splitlines()
     assert lines[0].startswith("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate")
@@ -280,10 +284,10 @@ def test_there_must_be_something_to_resume(fails, data):
         (("one",), "Received: one, 'cats'"),
         (("pets", "--image-size", "4"), "the window must fit into the input"),
         (("pets", "--stratify"), "a class must have at least 2 samples. Received: 1 sample"),
-        (("pets", "--network", "Flatten(); Dense(3)"), "an output of 3 for 2 classes"),
+        (("pets", "--network", "Flatten(); Dense(4)"), "an output of 4 for 3 classes"),
         (("pets", "--network", "Flatten()"), "must have trainable weights to be trained"),
         (
-            ("pets", "--network", "Flatten(); Dense(2, trainable=False)"),
+            ("pets", "--network", "Flatten(); Dense(3, trainable=False)"),
             "must have trainable weights to be trained. Received: trainable=False in dense",
         ),
         (("data.npz", "--network", "model.keras"), "there is no file 'model.keras'"),

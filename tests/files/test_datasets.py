@@ -1,12 +1,14 @@
 import errno
 import gzip
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnncalc.errors import InputError, OptionError, OutputError
 from cnncalc.files.datasets import ReadOptions, read_data
+from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset
 from tests.files.photos import pixels, save, save_classes
 
@@ -157,11 +159,119 @@ def test_names_of_any_bytes_are_shown_on_one_line(tmp_path, options, name):
     assert all(text.isprintable() and text.encode() for text in shown)
 
 
-def test_a_class_whose_photos_are_all_damaged_is_named(tmp_path, options):
-    folder = save_classes(tmp_path / "pets", count=1)
-    (folder / "dogs" / "dogs0.png").write_bytes(b"no image")
-    with pytest.raises(InputError, match=r"none of the photos in '.*pets/dogs' can be decoded"):
-        read_data(folder, options)
+def strictly(options):
+    return replace(options, strict=True)
+
+
+def save_files(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"no photo")
+
+
+def test_an_empty_class_folder_keeps_its_number(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", names=("apes", "dogs"))
+    (folder / "cats").mkdir()
+    data = read_data(folder, options)
+    assert data.training.class_names == ("apes", "cats", "dogs")
+    assert data.training.labels.tolist() == [0, 0, 0, 2, 2, 2]
+    assert data.notes == (
+        f"class 'cats' has no photo in '{folder}' that can be used; it keeps its number, 1",
+    )
+
+
+def test_class_folders_are_numbered_as_keras_sorts_them(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", names=("b", "B", "10", "9"))
+    for name in (".hidden", "__MACOSX", "@eaDir"):
+        save(folder / name / "1.png")
+    assert read_data(folder, options).training.class_names == ("10", "9", "B", "b")
+
+
+def test_a_class_whose_photos_are_all_damaged_keeps_its_number(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", count=1, names=("apes", "cats", "dogs"))
+    (folder / "cats" / "cats0.png").write_bytes(b"no image")
+    data = read_data(folder, options)
+    assert data.training.counts.tolist() == [1, 0, 1]
+    assert data.notes[0].startswith("left out: ")
+    assert data.notes[1].startswith("class 'cats' has no photo in ")
+    with pytest.raises(InputError, match=r"cats0\.png' is not an image"):
+        read_data(folder, strictly(options))
+
+
+def test_files_of_a_class_folder_that_are_not_used_are_named_by_kind(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    save_files(folder / "cats", *(f"IMG_{i}.HEIC" for i in range(4)), "more/notes.txt")
+    save_files(folder / "birds", "1.heic", "2.nef")
+    data = read_data(folder, options)
+    assert data.training.class_names == ("birds", "cats", "dogs")
+    assert data.notes == (
+        f"not used, of '{folder}': 5 HEIC files, 'birds/1.heic', 'cats/IMG_0.HEIC', "
+        "'cats/IMG_1.HEIC', …; JPEG and PNG can be read",
+        f"not used, of '{folder}': 1 RAW file, 'birds/2.nef'; JPEG and PNG can be read",
+        f"not used, of '{folder}': 1 text file, 'cats/more/notes.txt'",
+        f"class 'birds' has no photo in '{folder}' that can be used; it keeps its number, 0",
+    )
+    words = r"^with --strict each file must be a photo that is read\. Received: .* 5 HEIC files"
+    with pytest.raises(InputError, match=words):
+        read_data(folder, strictly(options))
+
+
+def test_what_systems_leave_in_folders_does_not_count(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    names = (".DS_Store", "Thumbs.db", "desktop.ini", "._cats0.png", ".hidden.heic", "Icon\r")
+    save_files(folder / "cats", *names, ".folder/1.heic")
+    save_files(folder, "README.txt", ".DS_Store")
+    data = read_data(folder, strictly(options))
+    assert (data.training.counts.tolist(), data.notes) == ([3, 3], ())
+
+
+def test_photos_beside_the_class_folders_are_named(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    save(folder / "cat.jpg")
+    data = read_data(folder, options)
+    assert data.notes == (
+        f"not used, of '{folder}': 1 .jpg file, 'cat.jpg': no class folder holds them",
+    )
+    with pytest.raises(InputError, match="with --strict"):
+        read_data(folder, strictly(options))
+
+
+def test_one_folder_is_enough_where_the_network_names_its_classes(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", names=("dogs",))
+    for names in ((), ("cats", "dogs")):
+        classes = OutputClasses(2, names, trained=True)
+        known = replace(options, output_of=lambda shape, classes=classes: classes)
+        if names:
+            assert read_data(folder, known).training.class_names == ("dogs",)
+        else:
+            with pytest.raises(InputError, match="at least two folders with photos"):
+                read_data(folder, known)
+
+
+def test_parts_are_known_by_the_names_that_people_give_them(tmp_path, options):
+    save_classes(tmp_path / "scenes" / "training_set", 3)
+    save_classes(tmp_path / "scenes" / "Seg_Test" / "seg_test", 1)
+    save_classes(tmp_path / "scenes" / "pred", 1, names=("unknown",))
+    data = read_data(tmp_path / "scenes", options)
+    assert (len(data.training), len(data.test), data.validation) == (6, 2, None)
+    assert data.notes == (
+        f"parts of '{tmp_path / 'scenes'}': 'training_set' to train on, 'Seg_Test/seg_test' to "
+        "test with",
+        "not read, beside these parts: 'pred'",
+    )
+
+
+def test_a_damaged_cache_is_said(tmp_path, options):
+    folder = save_classes(tmp_path / "pets")
+    assert read_data(folder, options).notes == ()
+    images = next(options.cache.rglob("images.raw"))
+    images.write_bytes(images.read_bytes()[:-1] + b"x")
+    (note,) = read_data(folder, options).notes
+    assert note == (
+        f"the photo cache '{images.parent}' was damaged (the pixels are not those that were "
+        "written): the photos were decoded again"
+    )
+    assert read_data(folder, options).notes == ()
 
 
 def test_a_class_that_is_not_in_the_training_part_is_named(tmp_path, options):

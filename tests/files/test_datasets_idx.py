@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import InputError
-from cnncalc.files.datasets import read_data
+from cnncalc.files.datasets import ReadOptions, read_data
 from cnncalc.files.datasets_idx import read_idx_array
+from cnncalc.training.classes import OutputClasses
 
 CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 IMAGES = np.arange(4 * 3 * 2).reshape(4, 3, 2)
@@ -31,7 +32,7 @@ def test_numbers_of_every_type_are_read(tmp_path, code):
 @pytest.fixture
 def folder(tmp_path):
     for part in ("train", "t10k"):
-        (tmp_path / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(IMAGES)))
+        (tmp_path / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(IMAGES), mtime=0))
         (tmp_path / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(LABELS)))
     return tmp_path
 
@@ -79,9 +80,17 @@ def test_two_files_to_test_with_are_one_clear_line(folder):
         (b"\0\0", "is no IDX file. Received: it begins with 00 00"),
         (b"GIF89a", "is no IDX file"),
         (b"\0\0\x07\x01\0\0\0\x01x", "is no IDX file"),
-        (b"\0\0\x08\x03\0\0\0\x01", "must hold 1 numbers|must hold"),
+        (b"\0\0\x08\x03", "is cut within its header, .* 16 bytes. Received: 4"),
+        (b"\0\0\x08\x03\0\0\0\x01", "is cut within its header, .* 16 bytes. Received: 8"),
+        (b"\0\0\x08\x03\0\0\0\x01\0\0", "is cut within its header, .*. Received: 10"),
+        (idx(IMAGES, "i2")[:-1], "must hold 4×3×2 numbers, as its header says. Received: 23.5"),
         (idx(IMAGES)[:-1], "must hold 4×3×2 numbers, as its header says. Received: 23"),
-        (idx(IMAGES) + b"x", "Received: 25"),
+        (idx(IMAGES) + b"x", "Received: more"),
+        (gzip.compress(idx(IMAGES) + b"x", mtime=0), "Received: more"),
+        (gzip.compress(idx(IMAGES)[:10], mtime=0), "is cut within its header"),
+        (gzip.compress(idx(IMAGES), mtime=0)[:15], "is damaged"),
+        (gzip.compress(idx(IMAGES), mtime=0) + b"rest", "is damaged"),
+        (gzip.compress(idx(IMAGES), mtime=0)[:-8] + bytes(8), "is damaged: CRC check failed"),
         (
             b"\0\0\x08\x02\xff\xff\xff\xff\xff\xff\xff\xff",
             "4294967295×4294967295 numbers.*Received: 0",
@@ -94,5 +103,36 @@ def test_two_files_to_test_with_are_one_clear_line(folder):
 def test_a_damaged_file_is_one_clear_line(tmp_path, content, words):
     path = tmp_path / "train-images-idx3-ubyte"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(InputError, match=words) as caught:
         read_idx_array(path)
+    assert "train-images-idx3-ubyte'" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_compressed_file_beside_its_unpacked_twin_is_one_file(folder):
+    for path in list(folder.iterdir()):
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+    assert len(list(folder.iterdir())) == 8
+    data = read_data(folder)
+    assert (len(data.training), len(data.test)) == (4, 4)
+    # What was unpacked is what is read.
+    (folder / "train-images-idx3-ubyte").write_bytes(idx(IMAGES + 100))
+    images, _ = read_data(folder).training.batch(np.arange(4))
+    np.testing.assert_array_equal(images[..., 0], IMAGES + 100)
+
+
+@pytest.mark.parametrize("packed", ["images", "labels"])
+def test_images_and_labels_need_not_both_be_compressed(folder, packed):
+    for path in list(folder.iterdir()):
+        if packed not in path.name:
+            path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+            path.unlink()
+    data = read_data(folder)
+    assert (len(data.training), len(data.test)) == (4, 4)
+
+
+def test_the_networks_output_says_how_many_classes_there_are(folder):
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(LABELS * 0 + 3)))
+    options = ReadOptions(output_of=lambda shape: OutputClasses(10))
+    data = read_data(folder / "train-images-idx3-ubyte.gz", options)
+    assert (len(data.training.class_names), data.training.labels.tolist()) == (10, [3, 3, 3, 3])

@@ -7,6 +7,7 @@ import pytest
 
 from cnncalc.errors import InputError
 from cnncalc.files.datasets_npz import read_npz
+from cnncalc.training.classes import OutputClasses
 
 IMAGES = np.arange(4 * 3 * 2, dtype=np.uint8).reshape(4, 3, 2)
 
@@ -56,18 +57,20 @@ def test_all_parts_are_read(save):
         (IMAGES, np.uint8, 255),
         (IMAGES.astype(np.int64), np.uint8, 255),
         (IMAGES.astype(np.float64), np.uint8, 255),
-        (IMAGES / 255, np.float32, 1),
+        (IMAGES / 255, np.float64, 1),
+        ((IMAGES / 255).astype(np.float32), np.float32, 1),
+        (IMAGES + 2.0**40, np.float64, 2.0**40 + 23),
         (IMAGES > 10, np.float32, 1),
         (IMAGES + 0.5, np.float32, 255),
         (IMAGES * 100.0, np.float32, 2300),
         (IMAGES - 12.0, np.float32, 255),
     ],
 )
-def test_whole_numbers_to_255_are_stored_as_bytes(save, images, dtype, largest):
+def test_numbers_are_stored_in_the_smallest_type_that_holds_them(save, images, dtype, largest):
     data = read_npz(save(x_train=images, y_train=[0, 1, 0, 1]))
     stored = data.training.batch(np.arange(4))[0]
     assert stored.dtype == dtype
-    np.testing.assert_allclose(stored[..., 0], images, rtol=1e-6)
+    np.testing.assert_array_equal(stored[..., 0], images)
     assert data.largest == largest
 
 
@@ -136,7 +139,7 @@ def test_what_is_no_archive_is_one_clear_line(tmp_path):
     with pytest.raises(InputError, match=r"data\.npz' can't be read as an \.npz archive"):
         read_npz(path)
     path.write_bytes(b"text")
-    message = r"data\.npz' can't be read as an \.npz archive of numbers: it is no zip, or holds"
+    message = r"data\.npz' can't be read as an \.npz archive of arrays: it is no zip$"
     with pytest.raises(InputError, match=message):
         read_npz(path)
     np.save(path.with_suffix(".npy"), np.arange(3))
@@ -155,18 +158,171 @@ def test_a_damaged_archive_is_read_or_an_error_of_ours(tmp_path):
             read_npz(path)
 
 
-def test_an_array_larger_than_memory_is_one_clear_line(tmp_path):
+def test_an_array_that_claims_more_than_is_there_is_one_clear_line(tmp_path):
     header = BytesIO()
     about = {"descr": "|u1", "fortran_order": False, "shape": (10**6, 10**5, 10**5)}
     np.lib.format.write_array_header_1_0(header, about)
     with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
         for name in ("x_train.npy", "y_train.npy"):
             archive.writestr(name, header.getvalue())
-    with pytest.raises(InputError, match=r"can't be read as an \.npz archive"):
+    words = r"member 'x_train': its header claims 10,000,000,000,000,000 bytes\. Received: 0$"
+    with pytest.raises(InputError, match=words):
         read_npz(tmp_path / "data.npz")
 
 
 def test_objects_are_never_unpickled(save):
     labels = np.array([{}, {}, {}, {}], dtype=object)
-    with pytest.raises(InputError, match=r"can't be read as an .npz archive of numbers"):
+    words = r"data\.npz', member 'y_train': it holds Python objects, which are never loaded"
+    with pytest.raises(InputError, match=words):
         read_npz(save(x_train=IMAGES, y_train=labels))
+
+
+def npy(array):
+    """An array as the bytes of a .npy file."""
+    file = BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+NPY = npy(IMAGES)
+HEADER = NPY[: NPY.index(b"\n") + 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("x_train.npy", b"no array", "member 'x_train': it is no array that NumPy saved"),
+        ("x_train", b"no array", "member 'x_train': it is no array that NumPy saved"),
+        ("x_train.npy", b"", "member 'x_train': it is no array that NumPy saved"),
+        ("x_train.npy", NPY[:8], "member 'x_train' is damaged"),
+        ("x_train.npy", NPY.replace(b"}", b"("), "member 'x_train' is damaged"),
+        ("x_train.npy", NPY.replace(b"shape", b"shade"), "member 'x_train' is damaged"),
+        ("x_train.npy", NPY.replace(b"(4, 3", b"(-4,3"), "header claims"),
+        ("x_train.npy", NPY.replace(b"(4, 3", b"(4.0,"), "member 'x_train' is damaged"),
+        ("x_train.npy", b"\x93NUMPY\x09\x00" + NPY[8:], "of version 9.0. Expected 1.0 or 2.0"),
+        ("x_train.npy", NPY[:-1], "its header claims 24 bytes. Received: 23"),
+        ("x_train.npy", NPY + b"x", "its header claims 24 bytes. Received: 25"),
+        ("x_train.npy", HEADER.replace(b"(4,", b"(9,"), "claims 54 bytes. Received: 0"),
+        ("y_train.npy", b"{", "member 'y_train': it is no array that NumPy saved"),
+    ],
+)
+def test_a_member_that_is_no_array_is_named(tmp_path, name, content, words):
+    members = {"x_train.npy": NPY, "y_train.npy": npy(np.arange(4) % 2)}
+    members.pop(name.removesuffix(".npy") + ".npy")
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for each, its in {**members, name: content}.items():
+            archive.writestr(each, its)
+    with pytest.raises(InputError, match=words) as caught:
+        read_npz(tmp_path / "data.npz")
+    assert str(caught.value).startswith(f"'{tmp_path / 'data.npz'}', member '{name[:7]}'")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_member_whose_bytes_have_changed_is_named(tmp_path, compressed):
+    path = tmp_path / "data.npz"
+    write = np.savez_compressed if compressed else np.savez
+    write(path, x_train=np.arange(400, dtype=np.uint8).reshape(4, 10, 10), y_train=[0, 1, 0, 1])
+    content = path.read_bytes()
+    place = content.index(b"NUMPY") + 250 if not compressed else 80
+    path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+    with pytest.raises(InputError, match="member 'x_train' is damaged"):
+        read_npz(path)
+
+
+@pytest.mark.parametrize("dtype", [">i2", "<f4", ">f8", ">u4", "f2", "longdouble"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_numbers_of_any_order_are_what_they_were(save, dtype, order):
+    images = np.asarray(IMAGES.astype(dtype), order=order)
+    data = read_npz(save(x_train=images, y_train=np.array([0, 1, 0, 1], ">i4"))).training
+    pixels, labels = data.batch(np.arange(4))
+    np.testing.assert_array_equal(pixels[..., 0], IMAGES)
+    assert labels.tolist() == [0, 1, 0, 1]
+
+
+def test_names_as_bytes_are_names(save):
+    data = read_npz(save(x_train=IMAGES, y_train=np.array([b"dog", b"cat", b"dog", b"cat"])))
+    assert data.training.class_names == ("cat", "dog")
+    with pytest.raises(InputError, match="must be names in UTF-8"):
+        read_npz(save(x_train=IMAGES, y_train=np.array([b"\xff", b"cat", b"dog", b"cat"])))
+
+
+def new(count):
+    return lambda shape: OutputClasses(count)
+
+
+def trained(count, names=()):
+    return lambda shape: OutputClasses(count, names, trained=True)
+
+
+ONE_CLASS = {"x_train": IMAGES, "y_train": [3, 3, 3, 3]}
+
+
+@pytest.mark.parametrize("output_of", [new(10), trained(10), trained(10, tuple("0123456789"))])
+def test_the_networks_output_says_how_many_classes_there_are(save, output_of):
+    data = read_npz(save(**ONE_CLASS), output_of).training
+    assert data.class_names == tuple("0123456789")
+    assert data.labels.tolist() == [3, 3, 3, 3]
+
+
+def test_one_hot_labels_say_how_many_classes_there_are(save):
+    data = read_npz(save(x_train=IMAGES[:1], y_train=np.eye(10)[[3]])).training
+    assert (len(data.class_names), data.labels.tolist()) == (10, [3])
+
+
+def test_a_network_that_names_its_classes_takes_names_and_numbers(save):
+    pets = trained(3, ("ape", "cat", "dog"))
+    for labels in (["cat"] * 4, [1] * 4, np.eye(3)[[1] * 4]):
+        data = read_npz(save(x_train=IMAGES, y_train=labels), pets).training
+        assert (data.class_names, data.labels.tolist()) == (("ape", "cat", "dog"), [1] * 4)
+
+
+def test_a_number_that_is_a_classs_name_is_that_class(save):
+    data = read_npz(save(x_train=IMAGES, y_train=[1, 2, 2, 1]), trained(2, ("1", "2"))).training
+    assert (data.class_names, data.labels.tolist()) == (("1", "2"), [0, 1, 1, 0])
+
+
+def test_a_new_network_takes_any_labels_that_are_as_many_as_its_outputs(save):
+    data = read_npz(save(x_train=IMAGES, y_train=[3, 7, 7, 3]), new(2)).training
+    assert (data.class_names, data.labels.tolist()) == (("3", "7"), [0, 1, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "output_of", "words"),
+    [
+        ([3, 10, 3, 3], new(10), "the numbers of the network's classes, 0 to 9. Received: 10$"),
+        ([-1, 0, 1, 2], trained(10), "classes, 0 to 9. Received: -1$"),
+        ([3, 7, 7, 3], trained(2), "classes, 0 to 1. Received: 3, 7$"),
+        (["emu"] * 4, trained(2, ("cat", "dog")), "among cat, dog, or the numbers .* emu$"),
+        ([0, 1, 2, 0], trained(2, ("cat", "dog")), "among cat, dog, or the numbers .*: 2$"),
+        ([0, 1, 1, 0], trained(2, ("3", "7")), r"labels must be among 3, 7\. Received: 0, 1$"),
+        (["emu"] * 4, new(2), "two classes to tell apart, or numbers from 0 to 1 for .* 1, emu$"),
+    ],
+)
+def test_a_label_that_the_network_has_no_class_for_is_named(save, labels, output_of, words):
+    with pytest.raises(InputError, match=words):
+        read_npz(save(x_train=IMAGES, y_train=labels), output_of)
+
+
+def test_parts_may_differ_in_the_classes_that_they_show(save):
+    path = save(x_train=IMAGES, y_train=[0, 1, 0, 1], x_test=IMAGES, y_test=[2, 2, 2, 2])
+    data = read_npz(path, new(3))
+    assert (data.training.counts.tolist(), data.test.counts.tolist()) == ([2, 2, 0], [0, 0, 4])
+
+
+def test_one_hot_labels_of_different_widths_are_one_clear_line(save):
+    path = save(
+        x_train=IMAGES, y_train=np.eye(3)[[0, 1, 2, 0]], x_test=IMAGES, y_test=np.eye(2)[[0] * 4]
+    )
+    with pytest.raises(InputError, match=r"must have as many columns\. Received: 2, 3"):
+        read_npz(path)
+
+
+def test_what_is_only_judged_needs_no_training_part(save):
+    path = save(x_test=IMAGES, y_test=[1, 1, 1, 1])
+    data = read_npz(path, trained(2), judged=True)
+    assert (len(data.training), len(data.test)) == (0, 4)
+    with pytest.raises(InputError, match="must hold x_train and y_train"):
+        read_npz(path, trained(2))
+    with pytest.raises(InputError, match=r"must hold x_train and y_train\. Received: a"):
+        read_npz(save(a=IMAGES), trained(2), judged=True)

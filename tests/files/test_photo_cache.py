@@ -2,6 +2,7 @@ import errno
 import math
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from PIL import Image
 
 from cnncalc.errors import InputError, OutputError
-from cnncalc.files import photo_cache
-from cnncalc.files.photo_cache import MappedImages, cache_photos, default_cache_folder
+from cnncalc.files import photo_cache, photo_entries
+from cnncalc.files.photo_cache import cache_photos, default_cache_folder
+from cnncalc.files.photo_entries import MappedImages, write_contents
 from cnncalc.files.photos import PhotoShape, read_photo
 from cnncalc.training.fit import epoch_order
 from tests.files.photos import pixels, save
@@ -120,21 +122,100 @@ def test_no_photo_at_all_is_an_error(tmp_path, folder):
         cache_photos([path], SHAPE, folder)
 
 
-@pytest.mark.parametrize(
-    "damage", ["cut", "no contents", "{", "[]", "{}", '{"shape": 5}', '{"shape": [5, 6, 5, 3]}']
-)
-def test_a_damaged_entry_is_made_anew(paths, folder, damage):
+def flipped(content, place):
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+IMAGES, CONTENTS = "images.raw", "contents.json"
+DAMAGES = {
+    "no contents": (CONTENTS, lambda content: None, "contents.json is missing"),
+    "no JSON": (CONTENTS, lambda content: b"{", "contents.json can't be read"),
+    "a list": (CONTENTS, lambda content: b"[]", "contents.json can't be read"),
+    "of an older form": (
+        CONTENTS,
+        lambda content: (
+            b'{"shape": [5, 6, 5, 3], "kept": [0, 1, 2, 3, 4], "left_out": [], "lasting": true}'
+        ),
+        "contents.json can't be read",
+    ),
+    "no numbers": (
+        CONTENTS,
+        lambda content: content.replace(b"[0, 1, 2", b'["a", 1, 2'),
+        "contents.json can't be read",
+    ),
+    "another position": (
+        CONTENTS,
+        lambda content: content.replace(b"[0, 1, 2", b"[0, 1, 3"),
+        "contents.json says something else than was written",
+    ),
+    "no images": (IMAGES, lambda content: None, "images.raw can't be read"),
+    "cut": (IMAGES, lambda content: content[:-1], "images.raw must have 450 bytes. It has 449"),
+    "longer": (IMAGES, lambda content: content + b"x", "images.raw must have 450 bytes"),
+    "the first byte": (IMAGES, lambda content: flipped(content, 0), "the pixels are not those"),
+    "the last byte": (IMAGES, lambda content: flipped(content, -2), "the pixels are not those"),
+    "two photos": (
+        IMAGES,
+        lambda content: content[90:180] + content[:90] + content[180:],
+        "the pixels are not those",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "damaged", "words"), DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_entry_is_made_anew_and_that_is_said(paths, folder, name, damaged, words):
     photos = cache_photos(paths, SHAPE, folder)
     expected = photos.images[np.arange(5)]
-    images, contents = photos.folder / "images.raw", photos.folder / "contents.json"
-    if damage == "cut":
-        images.write_bytes(images.read_bytes()[:-1])
-    elif damage == "no contents":
-        contents.unlink()
-    else:
-        contents.write_text(damage)
+    file = photos.folder / name
+    content = damaged(file.read_bytes())
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
     again = cache_photos(paths, SHAPE, folder)
     np.testing.assert_array_equal(again.images[np.arange(5)], expected)
+    assert words in again.damage
+    assert cache_photos(paths, SHAPE, folder).damage == ""
+    assert list(folder.iterdir()) == [again.folder]
+
+
+@pytest.mark.parametrize(
+    ("kept", "left_out"),
+    [((0, 1, 2, 3, 9), ()), ((0, 1, 2, 3, -1), ()), ((1, 0, 2, 3, 4), ()), ((0, 1, 2, 3), ())],
+)
+def test_positions_that_are_none_of_the_photos_are_found_out(paths, folder, kept, left_out):
+    photos = cache_photos(paths, SHAPE, folder)
+    said = photo_entries._read_contents(photos.folder)
+    other = write_contents(replace(said, kept=kept, left_out=left_out))
+    (photos.folder / CONTENTS).write_bytes(other)
+    again = cache_photos(paths, SHAPE, folder)
+    assert again.damage == "contents.json must tell of each of 5 photos once"
+    assert again.kept == (0, 1, 2, 3, 4)
+
+
+def test_photos_of_another_shape_are_found_out(paths, folder):
+    photos = cache_photos(paths, SHAPE, folder)
+    said = photo_entries._read_contents(photos.folder)
+    other = write_contents(replace(said, shape=(5, 5, 6, 3)))
+    (photos.folder / CONTENTS).write_bytes(other)
+    again = cache_photos(paths, SHAPE, folder)
+    assert (again.damage, again.images.shape) == (
+        "contents.json tells of photos of another shape",
+        (5, 6, 5, 3),
+    )
+
+
+def test_a_new_entry_and_an_unharmed_one_are_no_damage(paths, folder):
+    assert [cache_photos(paths, SHAPE, folder).damage for _ in range(2)] == ["", ""]
+
+
+def test_all_photos_of_a_large_entry_are_checked(paths, folder, monkeypatch):
+    monkeypatch.setattr(photo_entries, "PIECE", 200)  # two photos at a time
+    photos = cache_photos(paths, SHAPE, folder)
+    for place in range(0, 450, 45):
+        images = photos.folder / IMAGES
+        images.write_bytes(flipped(images.read_bytes(), place))
+        assert cache_photos(paths, SHAPE, folder).damage == (
+            "the pixels are not those that were written"
+        )
 
 
 def test_nothing_is_left_of_an_entry_that_could_not_be_finished(paths, folder, monkeypatch):
@@ -149,9 +230,9 @@ def test_nothing_is_left_of_an_entry_that_could_not_be_finished(paths, folder, m
 
 def test_an_entry_that_another_process_finished_first_is_used(paths, folder, monkeypatch):
     finished = cache_photos(paths, SHAPE, folder).folder
-    rest = iter([False])  # asked before it was there, then again
-    whole = photo_cache._is_whole
-    monkeypatch.setattr(photo_cache, "_is_whole", lambda entry: next(rest, None) or whole(entry))
+    rest = iter([(None, "")])  # asked before it was there, then again
+    find = photo_cache._Entry.find
+    monkeypatch.setattr(photo_cache._Entry, "find", lambda entry: next(rest, None) or find(entry))
     assert cache_photos(paths, SHAPE, folder).folder == finished
     assert list(folder.iterdir()) == [finished]
 

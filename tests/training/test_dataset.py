@@ -55,7 +55,12 @@ def test_classes_are_numbered_as_another_data_set_has_them():
     assert data.labels.tolist() == [2, 3, 1]
     assert data.class_names == ("ape", "cat", "dog", "fish")
     with pytest.raises(InputError, match=r"must be among 'cat', 'dog'\. Received: 'fish'"):
-        with_classes(dataset([0], ("dog", "fish")), ("cat", "dog"))
+        with_classes(dataset([0, 1], ("dog", "fish")), ("cat", "dog"))
+
+
+def test_a_class_without_a_sample_need_not_be_one_of_another_data_sets():
+    data = with_classes(dataset([0, 2], ("ape", "cat", "dog")), ("ape", "dog"))
+    assert (data.labels.tolist(), data.class_names) == ([0, 1], ("ape", "dog"))
 
 
 def test_a_digest_tells_one_data_set_from_another():
@@ -124,3 +129,23 @@ def test_a_part_that_lacks_a_class_is_warned_of():
     ]
     assert split_warnings(split(dataset([0, 1, 2] * 5), 0.3)) == []
     assert split_warnings(Parts(dataset([0, 1, 2]), None)) == []
+
+
+def test_a_hint_is_given_for_a_class_that_the_other_part_has():
+    parts = split(dataset([0, 0, 0, 2], ("ape", "cat", "dog")), 0.25)
+    assert split_warnings(parts, "; a hint") == [
+        "the training part holds no 'cat', 'dog': it can't be learnt; a hint",
+        "the validation part holds no 'ape', 'cat': its accuracy says nothing about that class; a "
+        "hint",
+    ]
+    whole = split(dataset([0, 0, 0, 2], ("ape", "cat", "dog")), 0)
+    assert split_warnings(whole, "; a hint") == [
+        "the training part holds no 'cat': it can't be learnt"
+    ]
+
+
+def test_many_missing_classes_are_not_all_written_out():
+    parts = split(dataset([0], tuple(map(str, range(1000)))), 0)
+    (line,) = split_warnings(parts)
+    assert line.startswith("the training part holds no '1', '2', ")
+    assert line.endswith("'10', … (999 in all): it can't be learnt")

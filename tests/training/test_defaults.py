@@ -23,5 +23,15 @@ def test_pixels_are_scaled_first_and_once():
     assert rescaled(layers, 0.5) == (Rescaling(0.5), *layers)
     first = (InputLayer((2, 2, 1)), *layers)
     assert rescaled(first, 0.5) == (first[0], Rescaling(0.5), *layers)
-    for own in [(Rescaling(0.1), *layers), (first[0], Rescaling(0.1), *layers)]:
+    own_ways = [
+        (Rescaling(0.1), *layers),
+        (first[0], Rescaling(0.1), *layers),
+        (Flatten(), Rescaling(0.1), Dense(2)),
+    ]
+    for own in own_ways:
         assert rescaled(own, 0.5) is own
+
+
+def test_a_rescaling_behind_weights_scales_no_pixels():
+    layers = (Flatten(), Dense(2), Rescaling(0.1))
+    assert rescaled(layers, 0.5) == (Rescaling(0.5), *layers)

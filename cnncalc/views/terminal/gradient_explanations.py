@@ -47,6 +47,7 @@ def render_gradient(
         body = _draw_body(record, explanation, body_screen(screen))
         yield from draw_section([title], [explanation.note], body, screen)
         yield from _draw_loss(record, explanation, screen)
+        yield from screen.sentences(explanation.vanished)
         if cell:
             yield screen.line(f"In the workbook it stands in {cell}.")
 

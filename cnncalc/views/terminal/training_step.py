@@ -9,6 +9,7 @@ from math import prod
 from rich.text import Text
 
 from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.gradients import BACKWARD, draw_layer_gradients
 from cnncalc.views.terminal.losses import draw_losses
@@ -30,12 +31,14 @@ class StepContext:
     """What a step's record does not say.
 
     `where` tells its place in the training; `class_names` and `sample_names` are in the order of
-    classes and samples, empty where there are none.
+    classes and samples, empty where there are none; `untrained` stands where the network would name
+    a class, if its weights are those that were drawn.
     """
 
     where: str = ""
     class_names: Sequence[str] = ()
     sample_names: Sequence[str] = ()
+    untrained: str = ""
 
 
 def render_step(record: StepRecord, display: Display, context: StepContext) -> Drawing:
@@ -52,8 +55,10 @@ def render_step(record: StepRecord, display: Display, context: StepContext) -> D
         yield from _draw_heading(record, context, screen)
         for sample in range(samples):
             yield from _draw_forward(record, sample, context, screen)
-        yield from draw_losses(record, samples, context.class_names, screen)
+        yield from draw_losses(record, samples, context.class_names, screen, context.untrained)
         yield screen.line("← Backward · gradients of the mean loss", BACKWARD)
+        for vanished in find_vanished(record):
+            yield from screen.sentences(vanished.text)
         yield screen.line()
         for step in reversed(record.layers):
             if step.error is not None or step.input is not None:
@@ -81,7 +86,8 @@ def _draw_forward(
 ) -> Iterator[Text]:
     yield screen.line(f"→ Forward · {_sample_text(record, sample, context)}", FORWARD)
     yield screen.line()
-    yield from draw_network(record.trace(sample), screen, class_names=context.class_names)
+    trace, names = record.trace(sample), context.class_names
+    yield from draw_network(trace, screen, class_names=names, untrained=context.untrained)
     yield screen.line()
 
 

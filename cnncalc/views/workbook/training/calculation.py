@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from cnncalc.network import Array, Network, walk
+from cnncalc.provenance import Provenance
+from cnncalc.training_step import StepRecord
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
 from cnncalc.views.workbook.training.settings import require_plain
 from cnncalc.views.workbook.training.specification import TrainingSpecification
-from cnncalc.views.workbook.training.values import training_inputs
-from cnncalc.views.workbook.values import as_written, computed_values
+from cnncalc.views.workbook.training.values import (
+    recorded_values,
+    training_inputs,
+    training_records,
+)
+from cnncalc.views.workbook.values import as_written
 
 __all__ = [
     "TrainingPieces",
@@ -20,7 +28,11 @@ __all__ = [
     "least_training_formulas",
     "training_calculation",
     "training_specification",
+    "vanishing_note",
 ]
+
+# So many steps are named by their numbers.
+MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,8 @@ class TrainingPieces:
     """What a training's workbook is made of.
 
     Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
-    its class each, by their numbers there; a `title`; a `note` for the reader.
+    its class each, by their numbers there; a `title`; a `note` for the reader; the `provenance`
+    of all that.
     """
 
     network: Network
@@ -36,6 +49,7 @@ class TrainingPieces:
     samples: tuple[tuple[Array, int], ...]
     title: str = ""
     note: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 def training_specification(pieces: TrainingPieces) -> Specification:
@@ -50,12 +64,29 @@ def training_specification(pieces: TrainingPieces) -> Specification:
 def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]:
     """Return the specification and the values of a training's workbook.
 
+    Its note says in which steps a gradient vanished, and why, as the workbook is written.
     Raises as `training_specification`; OptionError where the training leaves all bounds.
     """
-    specification = training_specification(pieces)
-    given = training_inputs(specification, pieces.training, pieces.network, pieces.samples)
+    specification, training = training_specification(pieces), pieces.training
+    given = training_inputs(specification, training, pieces.network, pieces.samples)
     inputs = {quantity: as_written(array) for quantity, array in given.items()}
-    return specification, computed_values(specification, inputs)
+    records = list(training_records(specification, training, inputs))
+    note = " ".join(filter(None, [pieces.note, vanishing_note(records)]))
+    values = recorded_values(specification, training, inputs, records)
+    return replace(specification, note=note), values
+
+
+def vanishing_note(records: Sequence[StepRecord]) -> str:
+    """Return a sentence on gradients that vanished, and why; empty where none did.
+
+    Arguments: the `records` of all steps. Where it was for different reasons, it is the first.
+    """
+    texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
+    text = next(filter(None, texts), "")
+    alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
+    named = ", ".join(map(str, alike[:MOST_STEPS])) + (", …" if alike[MOST_STEPS:] else "")
+    where = "every step" if len(alike) == len(records) > 1 else f"step {named}"
+    return f"As written, in {where}: {text}" if text else ""
 
 
 def least_training_formulas(specification: Specification) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.views.workbook import formulas
@@ -55,7 +56,9 @@ AFTER = Quantity("training", "", "weights after")
 MOST_COLUMNS, MOST_LINES, MOST_ROWS, MOST_SAMPLES = 32, 32, 16, 16
 # Where what belongs together stands, in columns: labels, what is entered, the charts.
 LEFT, ENTERED, CHARTS, CHART_WIDTH = 1, 5, 8, 11
-TOP, CHART_HEIGHT = 4, 15
+CHART_HEIGHT = 15
+# The row where a note begins, and how many characters make a line of it.
+NOTE, NOTE_WIDTH = 2, 150
 
 
 @dataclass(frozen=True)
@@ -73,42 +76,51 @@ class Dashboard:
 
 
 def dashboard(
-    sheet: str, training: TrainingSpecification, network: NetworkPass, steps: Sequence[str]
+    sheet: str,
+    training: TrainingSpecification,
+    network: NetworkPass,
+    steps: Sequence[str],
+    note: str = "",
 ) -> Dashboard:
     """Return what the dashboard shows.
 
     Arguments: its `sheet`'s name; the `training`; what the `network` draws in a step; the names of
-    the sheets of the `steps`.
+    the sheets of the `steps`; a `note` for the reader, which stands above all else.
     """
-    settings = _settings(sheet, training)
-    course = _course(sheet, settings.bottom, steps)
+    lines = wrap(note, NOTE_WIDTH)
+    top = NOTE + max(1, len(lines)) + 1
+    settings = _settings(sheet, training, top)
+    course = _course(sheet, top, settings.bottom, steps)
     weights = _weights(sheet, course.bottom, network, len(steps))
     parts = (settings, course, weights, _classes(sheet, weights.bottom, training))
     return Dashboard(
         tuple(each for part in parts for each in part.placed),
-        tuple(text for part in parts for text in part.texts),
+        (
+            *(Text(row, LEFT, line) for row, line in enumerate(lines, start=NOTE)),
+            *(text for part in parts for text in part.texts),
+        ),
         parts[-1].bottom,
         course.charts,
         parts[-1].matches,
     )
 
 
-def _settings(sheet: str, training: TrainingSpecification) -> Dashboard:
+def _settings(sheet: str, training: TrainingSpecification, top: int) -> Dashboard:
     """Return the learning rate and the optimizer's constants, to be typed over."""
     names = list(constants(training.optimizer))
     name = type(training.optimizer).__name__
     title = f"Constants of {name}: type over any of them, and the whole training follows"
-    texts = [Text(TOP - 1, LEFT, title, "heading")]
+    texts = [Text(top - 1, LEFT, title, "heading")]
     placed = []
-    for row, each in enumerate(names, start=TOP):
+    for row, each in enumerate(names, start=top):
         quantity = setting(each)
         draw = entered(quantity, 1, 1, "choice")
         texts.append(Text(row, LEFT, each, "label"))
         placed.append(_placed(Volume("", "", quantity, 1, 1, ONE_SLICE, draw), sheet, row, ENTERED))
-    return Dashboard(tuple(placed), tuple(texts), TOP + len(names) + 1)
+    return Dashboard(tuple(placed), tuple(texts), top + len(names) + 1)
 
 
-def _course(sheet: str, row: int, steps: Sequence[str]) -> Dashboard:
+def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     """Return the loss and the accuracy of each step, with a link to it, and their charts."""
     count, first = len(steps), row + 2
     loss, share, link = LEFT + 1, LEFT + 3, LEFT + 5
@@ -130,11 +142,11 @@ def _course(sheet: str, row: int, steps: Sequence[str]) -> Dashboard:
         return Dashboard(tuple(placed), tuple(texts), first + 2)
     columns = (("Loss", loss), ("Accuracy", share))
     drawn = [
-        Chart(TOP - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
+        Chart(top - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
         for place, (title, column) in enumerate(columns)
     ]
     charts = (drawn[0], replace(drawn[1], most=1.0))
-    bottom = max(first + count, TOP + CHART_HEIGHT) + 1
+    bottom = max(first + count, top + CHART_HEIGHT) + 1
     return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
 

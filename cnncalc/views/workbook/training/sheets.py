@@ -59,7 +59,8 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         for step, batch in enumerate(training.batches, start=1)
     ]
     arranged = [arrange(name, each, TOP) for name, each in zip(names, sections, strict=True)]
-    board = dashboard(front, training, passes[len(training.batches[0])], names)
+    first = passes[len(training.batches[0])]
+    board = dashboard(front, training, first, names, specification.note)
     steps = tuple(placed for each in arranged for placed in each.placed)
     drawing = Drawing((*board.placed, *steps))
     sheets = [
@@ -88,7 +89,6 @@ def _dashboard_sheet(
     texts = (
         Text(0, 1, title, "title"),
         *_links(links),
-        *([Text(2, 1, job.specification.note)] if job.specification.note else []),
         *board.texts,
         *legend(board.bottom, 1, {block.role for block in blocks}),
     )

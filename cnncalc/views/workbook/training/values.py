@@ -9,6 +9,7 @@ import numpy as np
 from cnncalc.classification import class_count
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Network, Weights, assemble
+from cnncalc.ops.maxima import near_maximum
 from cnncalc.trace import Trace
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
@@ -29,7 +30,13 @@ from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.views.workbook.training.updates import corrected_rate, new_weight
 from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
 
-__all__ = ["training_input_shapes", "training_inputs", "training_records", "training_values"]
+__all__ = [
+    "recorded_values",
+    "training_input_shapes",
+    "training_inputs",
+    "training_records",
+    "training_values",
+]
 
 
 def training_input_shapes(
@@ -116,8 +123,18 @@ def training_values(
     inputs: Mapping[Quantity, Array],
 ) -> dict[Quantity, Array]:
     """Return every number of a training's workbook; as `training_records`."""
-    values = dict(inputs)
     records = list(training_records(specification, training, inputs))
+    return recorded_values(specification, training, inputs, records)
+
+
+def recorded_values(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+    records: Sequence[StepRecord],
+) -> dict[Quantity, Array]:
+    """Return every number of a training's workbook, of its `training_records`."""
+    values = dict(inputs)
     for record in records:
         values |= _step_values(specification, training, record)
     return values | _dashboard_values(records, values)
@@ -199,7 +216,7 @@ def _loss_values(
 ) -> dict[Quantity, Array]:
     """Return what the loss of one sample shows."""
     label, output, target = record.labels[place], record.outputs[place], record.targets[place]
-    predicted = predicted_classes(output[np.newaxis])[0]
+    predicted = predicted_classes(output[np.newaxis], near=True)[0]
     cells = _output_cells(trace)
     numbers = {
         loss.LABEL: float(label),
@@ -209,6 +226,10 @@ def _loss_values(
     }
     values = {quantity: np.array([[number]]) for quantity, number in numbers.items()}
     values[loss.TARGET] = target.reshape(cells)
+    if len(output) > 1:
+        largest = output.max(keepdims=True)
+        values[loss.LARGEST] = largest[:, np.newaxis]
+        values[loss.IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
     if training.loss == "mean_squared_error":
         values[loss.UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
     if training.loss == "binary_crossentropy":
@@ -266,7 +287,7 @@ def _moved(record: StepRecord, update: WeightUpdate) -> Array:
 def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
     """Return what a step shows of all its samples together."""
     step = record.number
-    right = (predicted_classes(record.outputs) == record.labels).astype(np.float64)
+    right = (predicted_classes(record.outputs, near=True) == record.labels).astype(np.float64)
     values = {
         sections.losses(step): record.losses[:, np.newaxis],
         sections.rights(step): right[:, np.newaxis],
@@ -288,7 +309,7 @@ def _dashboard_values(
     labels, predictions = np.full((2, len(records), most), np.nan)
     for row, record in enumerate(records):
         labels[row, : len(record.labels)] = record.labels
-        predictions[row, : len(record.labels)] = predicted_classes(record.outputs)
+        predictions[row, : len(record.labels)] = predicted_classes(record.outputs, near=True)
     return {
         dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
         dashboard.LOSSES: np.concatenate([values[sections.mean_loss(step)] for step in steps]),
