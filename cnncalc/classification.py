@@ -20,6 +20,7 @@ __all__ = [
     "Classification",
     "Kind",
     "class_count",
+    "class_said",
     "classification_kind",
     "classify",
     "cross_entropy",
@@ -35,8 +36,8 @@ class Classification:
     """What an output says of each class.
 
     `outputs` (classes,) are the network's numbers, or the probabilities of no and of yes;
-    `predicted` is the class of the largest, the first of equal ones; `logits` (units,) are what
-    the softmax or the sigmoid was taken of, None for scores.
+    `predicted` is the class of the largest, the first of those equal but for rounding; `logits`
+    (units,) are what the softmax or the sigmoid was taken of, None for scores.
     """
 
     kind: Kind
@@ -87,9 +88,29 @@ def classify(trace: Trace) -> Classification | None:
     return Classification(
         kind,
         outputs,
-        int(predicted_classes(trace.output[np.newaxis])[0]),
+        int(predicted_classes(trace.output[np.newaxis], near=True)[0]),
         None if kind == "scores" else _logits(trace),
     )
+
+
+def class_said(trace: Trace, class_names: Sequence[str] = (), untrained: str = "") -> str | None:
+    """Return the class that a trace's output stands for; None where it says nothing of classes.
+
+    Arguments: the trace; the `class_names` in the order of their numbers, if they are known; what
+    is said instead where the weights are `untrained`, since such a network tells no classes apart.
+
+    >>> from cnncalc.layers import Softmax
+    >>> from cnncalc.network import assemble
+    >>> from cnncalc.trace import record
+    >>> trace = record(assemble([Softmax()], (2,), [{}]), [0.0, 1.0])
+    >>> class_said(trace), class_said(trace, ["cat", "dog"]), class_said(trace, [], "untrained")
+    ('class 1', 'dog', 'untrained')
+    """
+    classification = classify(trace)
+    if classification is None:
+        return None
+    number = classification.predicted
+    return untrained or (class_names[number] if number < len(class_names) else f"class {number}")
 
 
 def _logits(trace: Trace) -> Array:

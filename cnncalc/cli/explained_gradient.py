@@ -18,6 +18,7 @@ from cnncalc.cli.uncalculated import ignore_option
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
+from cnncalc.provenance import Provenance
 from cnncalc.training.losses import loss_named
 from cnncalc.training_step import StepRecord, record_steps
 from cnncalc.training_step.explaining import STAGES
@@ -43,6 +44,14 @@ class GradientOptions:
     validation_split: float | None
     raw: bool = False
     ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """The first step of a training, and where its numbers came from."""
+
+    record: StepRecord
+    provenance: Provenance
 
 
 gradient_options = bundled(
@@ -121,7 +130,7 @@ def record_first_step(
     initial: WeightOptions,
     fitting: FitOptions,
     slope: GradientOptions,
-) -> StepRecord:
+) -> FirstStep:
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.cli.network_export import NetworkExport
@@ -150,4 +159,5 @@ def record_first_step(
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]
     batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))
     loss = loss_named(pieces.training.loss)
-    return next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    record = next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    return FirstStep(record, pieces.provenance)

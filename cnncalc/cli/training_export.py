@@ -21,6 +21,7 @@ from cnncalc.cli.network_argument import (
     NetworkSource,
     WeightOptions,
     build_network,
+    weights_origin,
 )
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
@@ -209,7 +210,7 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(network, training, samples, title, note)
+    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
 
 
 def _scale_pixels(
@@ -268,9 +269,11 @@ def _of_data(
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
+    origins = session.provenance
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)
+        origins = replace(origins, initial_weights=weights_origin(source, network, initial))
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
@@ -279,7 +282,8 @@ def _of_data(
     training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
-    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+    title = f"Training on {name}"
+    return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 
 def _say_samples(parts: Parts, hint: str) -> None:

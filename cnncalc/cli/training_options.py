@@ -101,7 +101,11 @@ data_options = bundled(
     ),
     click.option("--grey", is_flag=True, help="Read photos as grey.  [default: as RGB]"),
     click.option("--label-column", metavar="NAME", help="The column of a .csv, or its number."),
-    click.option("--strict", is_flag=True, help="Fail where a photo can't be decoded."),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Fail where a photo can't be decoded, or a file of a class folder isn't used.",
+    ),
     click.option(
         "--cache",
         type=click.Path(path_type=Path),

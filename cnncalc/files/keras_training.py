@@ -165,7 +165,7 @@ def _state(
     slots = arrays[len(scalars) :]
     if isinstance(optimizer, SGD) and not order and len(slots) == len(weights):
         slots = ()
-    if not scalars or len(slots) != len(order):
+    if not scalars or not np.isfinite(scalars[0]) or len(slots) != len(order):
         return None
     state.iterations = _steps(arrays)
     for (weight, name), array in zip(order, slots, strict=True):

@@ -10,9 +10,11 @@ from cnncalc.network.backward_pass import (
     backward_layer,
     first_to_learn,
 )
-from cnncalc.network.forward_pass import forward, forward_layer
+from cnncalc.network.finite import find_overflow, require_finite_weights
+from cnncalc.network.forward_pass import forward, forward_layer, forward_near
 from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
+from cnncalc.network.kinks import at_kinks
 from cnncalc.network.saved_pass import Saved, forward_saved
 from cnncalc.network.structure import (
     Array,
@@ -31,16 +33,20 @@ __all__ = [
     "Saved",
     "Weights",
     "assemble",
+    "at_kinks",
     "backward",
     "backward_layer",
+    "find_overflow",
     "first_to_learn",
     "forward",
     "forward_layer",
+    "forward_near",
     "forward_saved",
     "image_shape",
     "initialize",
     "layers_on_images",
     "on_images",
+    "require_finite_weights",
     "walk",
     "without_last_activation",
 ]

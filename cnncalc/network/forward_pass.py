@@ -16,11 +16,12 @@ from cnncalc.ops.activations import ACTIVATIONS, leaky_relu, softmax
 from cnncalc.ops.bias import add_bias
 from cnncalc.ops.dense import dense
 from cnncalc.ops.global_pooling import global_average_pool, global_max_pool
+from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import Statistics, batch_normalize
 from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.padding import pad
 
-__all__ = ["forward", "forward_layer", "normalization_scale"]
+__all__ = ["forward", "forward_layer", "forward_near", "normalization_scale"]
 
 
 def forward(network: Network, images: Array) -> Array:
@@ -53,6 +54,19 @@ def _checked(images: Array, input_shape: Shape) -> Array:
         message = f"images must be floating point. Received: images.dtype={images.dtype}"
         raise OptionError(message)
     return images
+
+
+def forward_near(layer: Layer, weights: Weights, images: Array) -> Array:
+    """As `forward_layer`, but what only rounding sets above a jump counts as it: for records.
+
+    The one layer that jumps, a rectifier with a threshold, drops what is no more than that.
+
+    >>> forward_near(specifications.ReLU(threshold=3.3), {}, np.array([[3 * 1.1, 3.4]]))
+    array([[0. , 3.4]])
+    """
+    if isinstance(layer, specifications.ReLU) and layer.threshold:
+        images = on_kink(images, layer.threshold, only_above=True)
+    return forward_layer(layer, weights, images)
 
 
 # Wherever layers are told apart like this, `register` is given the class, which the annotation

@@ -15,7 +15,7 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import Layer
-from cnncalc.network.forward_pass import forward_layer, normalization_scale
+from cnncalc.network.forward_pass import forward_layer, forward_near, normalization_scale
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.dropout import dropout, dropout_mask
 from cnncalc.ops.normalization import (
@@ -49,12 +49,15 @@ def forward_saved(
     weights: Sequence[Weights],
     images: Array,
     generator: np.random.Generator | None = None,
+    *,
+    near: bool = False,
 ) -> tuple[Saved, ...]:
     """Run a batch through layers and keep what the backward pass needs.
 
     Arguments: `layers` and the `weights` of each; `images` (batch, *input shape), floating point;
     in training, the `generator` that draws what dropout keeps: then batch normalization uses the
-    batch's own statistics. Without it all layers work as in prediction.
+    batch's own statistics. Without it all layers work as in prediction. With `near`, for records,
+    what is equal to a jump but for rounding counts as it (see `forward_near`).
     Returns one record a layer; the last one's `output` is the network's.
 
     >>> from cnncalc.layers import Dropout, ReLU
@@ -64,26 +67,33 @@ def forward_saved(
     """
     saved: list[Saved] = []
     for layer, own in zip(layers, weights, strict=True):
-        saved.append(save_layer(layer, own, images, generator))
+        saved.append(save_layer(layer, own, images, generator, near=near))
         images = saved[-1].output
     return tuple(saved)
 
 
 def save_layer(
-    layer: Layer, weights: Weights, images: Array, generator: np.random.Generator | None
+    layer: Layer,
+    weights: Weights,
+    images: Array,
+    generator: np.random.Generator | None,
+    *,
+    near: bool = False,
 ) -> Saved:
     """Run a batch through one layer, as `forward_saved` does through all."""
-    if generator is None:
-        return Saved(images, forward_layer(layer, weights, images))
-    return _train_layer(layer, weights, images, generator)
+    is_different = isinstance(layer, specifications.Dropout | specifications.BatchNormalization)
+    if generator is not None and is_different:
+        return _train_layer(layer, weights, images, generator)
+    forward = forward_near if near else forward_layer
+    return Saved(images, forward(layer, weights, images))
 
 
 @singledispatch
 def _train_layer(
     layer: Layer, weights: Weights, images: Array, generator: np.random.Generator
 ) -> Saved:
-    """Run a batch through one layer as in training, which most layers do as in prediction."""
-    return Saved(images, forward_layer(layer, weights, images))
+    """Run a batch through one of the layers that training makes work otherwise."""
+    raise TypeError(type(layer).__name__)  # those layers are registered below
 
 
 @_train_layer.register(specifications.Dropout)

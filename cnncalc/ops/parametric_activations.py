@@ -11,7 +11,7 @@ import numpy as np
 
 from cnncalc.ops.arrays import Array
 
-__all__ = ["elu", "elu_gradient", "relu", "relu_gradient"]
+__all__ = ["elu", "elu_gradient", "relu", "relu_gradient", "relu_kink_slopes"]
 
 
 def relu(
@@ -35,6 +35,25 @@ def relu(
     return np.where(inputs > threshold, capped, below)
 
 
+def relu_kink_slopes(
+    max_value: float | None, negative_slope: float, threshold: float
+) -> tuple[float, float]:
+    """Return a rectifier's slope exactly at its threshold, and exactly at its maximum.
+
+    They follow from the functions that Keras composes it of. A leaky rectifier without other
+    parameters leaks at 0, any other has a slope of 0 at its threshold; a maximum of 6 alone is
+    `relu6`, which lets nothing pass there, any other clips, and lets pass what is no larger.
+    Source: `ReLU` in keras/src/activations/activations.py of Keras 3.15, as TensorFlow and PyTorch
+    have its parts (on JAX the slopes are 1 where it leaks at 0, and 1/2 at a maximum).
+
+    >>> relu_kink_slopes(None, 0.5, 0.0), relu_kink_slopes(6.0, 0.5, 0.0)
+    ((0.5, 1.0), (0.0, 0.0))
+    """
+    is_leaky = max_value is None and threshold == 0
+    is_relu6 = max_value == 6 and threshold == 0
+    return negative_slope if is_leaky else 0.0, 0.0 if is_relu6 else 1.0
+
+
 def relu_gradient(
     gradient: Array,
     inputs: Array,
@@ -42,14 +61,19 @@ def relu_gradient(
     negative_slope: float = 0.0,
     threshold: float = 0.0,
 ) -> Array:
-    """Return a loss's gradient by the inputs: `negative_slope` at the threshold, 0 at the maximum.
+    """Return a loss's gradient by the inputs.
 
     Arguments: the `gradient` by the output and the `inputs`, of one shape; the parameters.
+    What passes exactly at the threshold and at the maximum is said in `relu_kink_slopes`.
     """
+    at_threshold, at_maximum = relu_kink_slopes(max_value, negative_slope, threshold)
     result = np.where(inputs > threshold, gradient, gradient * negative_slope)
+    if at_threshold != negative_slope:
+        result = np.where(inputs == threshold, 0, result)
     if max_value is None:
         return result
-    return np.where((inputs >= max_value) & (inputs > threshold), 0, result)
+    is_capped = inputs > max_value if at_maximum else inputs >= max_value
+    return np.where(is_capped & (inputs > threshold), 0, result)
 
 
 def elu(inputs: Array, alpha: float = 1.0) -> Array:

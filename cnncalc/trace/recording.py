@@ -12,7 +12,7 @@ import numpy as np
 from cnncalc import layers as specifications
 from cnncalc.errors import ShapeError
 from cnncalc.layers import Layer, Shape, WindowLayer
-from cnncalc.network import Array, Network, Weights, forward_layer
+from cnncalc.network import Array, Network, Weights, forward_layer, forward_near
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, require_held
 from cnncalc.trace import windows
@@ -211,7 +211,7 @@ def _activated(name: str, values: Array) -> tuple[Stage, ...]:
 
 @_stages.register(specifications.ActivationLayer)
 def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    result = forward_layer(layer, weights, values[np.newaxis])[0]
+    result = forward_near(layer, weights, values[np.newaxis])[0]
     return (make_stage("activation", result, f"{_function(layer)} of each number"),)
 
 

@@ -10,24 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
+from cnncalc.ops.kinks import kink_bounds
+from cnncalc.ops.maxima import first_maximum
 
 __all__ = ["ClassReport", "confusion_matrix", "correct", "predicted_classes"]
 
 Array = NDArray[Any]
 
 
-def predicted_classes(outputs: Array) -> Array:
+def predicted_classes(outputs: Array, *, near: bool = False) -> Array:
     """Return each sample's class: the largest output, or with one output whether it is past 0.5.
 
-    Arguments: `outputs` (batch, units). Returns whole numbers (batch,).
+    Arguments: `outputs` (batch, units); whether, as in records, what is `near`, equal but for
+    rounding, counts as the largest, of which the first one is taken, and as 0.5.
+    Returns whole numbers (batch,).
     Convention: Keras's CategoricalAccuracy and BinaryAccuracy.
 
     >>> predicted_classes(np.array([[0.1, 0.9], [0.6, 0.4]])).tolist()
     [1, 0]
     """
     if outputs.shape[-1] == 1:
-        return np.asarray(outputs[:, 0] > 0.5, dtype=np.intp)
-    return np.asarray(outputs.argmax(axis=-1))
+        half = kink_bounds(0.5)[1] if near else 0.5
+        return np.asarray(outputs[:, 0] > half, dtype=np.intp)
+    return np.asarray(first_maximum(outputs, -1, near=near)[..., 0])
 
 
 def correct(outputs: Array, labels: Array) -> int:

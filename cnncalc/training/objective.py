@@ -181,10 +181,11 @@ class Objective:
     def piece_forward(
         self, images: Array, labels: Array, seed: Sequence[int], piece: slice
     ) -> PieceForward:
-        """Run a piece of a batch forward as in training; the arguments are those of `gradients`."""
+        """Run a piece of a batch forward as in training, for a record; arguments as `gradients`."""
         generator = np.random.default_rng([*seed, piece.start])
         own = images[piece].astype(self._dtype)
-        saved = forward_saved(self.network.layers, self.network.weights, own, generator)
+        layers, weights = self.network.layers, self.network.weights
+        saved = forward_saved(layers, weights, own, generator, near=True)
         raw = saved[-1].output
         losses, gradient = self._loss_values(raw, labels[piece])
         outputs = ACTIVATIONS[self.activation].forward(raw)

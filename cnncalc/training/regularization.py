@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.layers import L2, Conv2D, Dense, DepthwiseConv2D, Layer
 from cnncalc.network import Network
+from cnncalc.ops.kinks import on_kink
 
 __all__ = ["add_penalty_gradients", "penalty", "with_l2"]
 
@@ -37,16 +38,20 @@ def penalty(network: Network) -> float:
     return total
 
 
-def add_penalty_gradients(network: Network, gradients: Sequence[dict[str, Array]]) -> None:
+def add_penalty_gradients(
+    network: Network, gradients: Sequence[dict[str, Array]], *, near: bool = False
+) -> None:
     """Add the penalty's gradient by each weight to the gradient of that weight, in place.
 
-    Arguments: the `network`; its `gradients`, one mapping a layer by weight name. The slope of a
-    weight's absolute value is 0 at 0.
+    Arguments: the `network`; its `gradients`, one mapping a layer by weight name; whether weights
+    that are `near` 0, equal but for rounding, count as 0. The slope of a weight's absolute value
+    is 0 at 0.
     """
     for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
         for name, regularizer in layer.penalties.items():
             if regularizer.l1:
-                own[name] += regularizer.l1 * np.sign(weights[name])
+                signed = on_kink(weights[name], 0) if near else weights[name]
+                own[name] += regularizer.l1 * np.sign(signed)
             if regularizer.l2:
                 own[name] += 2 * regularizer.l2 * weights[name]
 

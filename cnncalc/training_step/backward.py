@@ -1,8 +1,9 @@
 """A batch's forward and backward pass as in training, with the gradient of each activation.
 
 One thing is not left to rounding: numbers that only it sets apart from a maximum count as the
-maximum, so that the first of them gets the gradient, as it does in a workbook's formulas. Where
-sums tie in this way, and no earlier, a training may part from its record.
+maximum, so that the first of them gets the gradient, and those near a kink, such as ReLU's at 0,
+count as the kink, as they do in a workbook's formulas. Where sums tie or meet a kink in this way,
+and no earlier, a training may part from its record.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from cnncalc.network import (
     LayerGradients,
     Saved,
     Weights,
+    at_kinks,
     backward_layer,
     first_to_learn,
 )
@@ -89,7 +91,7 @@ def _backward(
     bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
     first = first_to_learn(bare, weights)
     for index in reversed(range(first, len(bare))):
-        saved = forward.saved[index]
+        saved = at_kinks(bare[index], forward.saved[index])
         result = _gradients(bare[index], weights[index], saved, gradient, index > first)
         steps[index] = replace(
             steps[index],

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import Activation, BatchNormalization, Shape, Softmax
-from cnncalc.network import Array, Weights
+from cnncalc.network import Array, Saved, Weights, at_kinks
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.training_step.explanation import (
     GradientExplanation,
@@ -167,7 +167,9 @@ def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
         raise TypeError(step.layer.name)
     if activation == "softmax":
         return softmax_formula(gradient, step.layer_output, at)
-    slope = ACTIVATIONS[activation].backward(np.ones(1), step.layer_output[at].reshape(1))
+    output = step.layer_output[at].reshape(1)
+    output = at_kinks(step.layer, Saved(output, output)).output
+    slope = ACTIVATIONS[activation].backward(np.ones(1), output)
     term = GradientTerm(float(gradient[at]), float(slope[0]), Place(at[0], at[1:]))
     note = f"the gradient by the layer's output × the slope of {activation} there"
     return joined_terms([term], note)

@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc import layers as specifications
 from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, PoolingLayer
-from cnncalc.network import Array, Saved, Weights, backward_layer
+from cnncalc.network import Array, Saved, Weights, at_kinks, backward_layer
 from cnncalc.network.forward_pass import normalization_scale
 from cnncalc.ops.maxima import first_maximum
 from cnncalc.ops.normalization import batch_normalize_input_gradient
@@ -103,7 +103,7 @@ def _(
     layer: specifications.ActivationLayer, step: LayerStep, weights: Weights, at: Position
 ) -> Joined:
     place = tuple(slice(index, index + 1) for index in at)
-    saved = Saved(step.layer_input[place], step.layer_output[place])
+    saved = at_kinks(layer, Saved(step.layer_input[place], step.layer_output[place]))
     slope = backward_layer(layer, {}, saved, np.ones_like(saved.output), to_input=True).input
     note = "the gradient by the layer's output × the slope of the activation there"
     return _single(step, at, float(np.asarray(slope).item()), note)

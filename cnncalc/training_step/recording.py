@@ -44,7 +44,7 @@ def record_steps(
     steps_per_epoch: int | None = None,
     samples: int | None = None,
 ) -> Iterator[StepRecord]:
-    """Train in float64, as `fit` does but for maxima that rounding decides, and record each step.
+    """Train in float64, as `fit` does but for what rounding decides there, and record each step.
 
     Arguments: the `network` with its initial weights; the `loss` and `optimizer`; the `batches`,
     images (batch, *input shape) and labels (batch,), class numbers from 0, one batch a step; the
@@ -151,7 +151,7 @@ def _update(
     by_weight = [
         {name: values.copy() for name, values in step.weights.items()} for step in done.layers
     ]
-    add_penalty_gradients(before, by_weight)
+    add_penalty_gradients(before, by_weight, near=True)
     gradients = [by_weight[index][name] for index, name in names]
     slots_before = copied(state.optimizer.slots)
     live = [state.weights[index][name] for index, name in names]

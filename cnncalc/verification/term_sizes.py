@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncalc.classification import classify
 from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling, Softmax
-from cnncalc.network import Array, forward_layer
+from cnncalc.network import Array, Saved, backward_layer, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
 
@@ -32,7 +32,8 @@ _SHARE_IN_SUMS = 0.1
 # takes out what biases add, and divides by what little is left, by a hundred times as much.
 _TRAINING_SHARE, _SMALLEST, _NORMALIZED = 100.0, 0.1, 100.0
 
-# How far from a number its function's slope is measured, relative to the number.
+# How far from a number its function's slopes are taken, relative to the number: from both sides, so
+# that at a kink the steeper one counts, and a jump, which rounding never crosses, doesn't.
 _STEP = 1e-6
 
 
@@ -67,8 +68,8 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     """Return the sizes behind what a trace's output says of classes; nothing where it says nothing.
 
     Arguments: the trace; the `sizes` that `term_sizes` found in it.
-    Returns by name: "outputs" (classes,), and of probabilities "logits" (units,) and
-    "cross-entropy" (1,).
+    Returns by name: "outputs" (classes,), of several classes "largest output" (1,), and of
+    probabilities "logits" (units,) and "cross-entropy" (1,).
     """
     classification = classify(trace)
     if classification is None:
@@ -77,12 +78,14 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     layers = [layer for layer in trace.layers if not isinstance(layer.layer, Dropout)]
     places = [(layer.name, stage.name) for layer in layers for stage in layer.stages]
     if classification.logits is None:
-        return {"outputs": sizes[places[-1]]}
+        outputs = sizes[places[-1]]
+        return {"outputs": outputs, "largest output": outputs.max(keepdims=True)}
     logits = sizes[places[-2]] if places[1:] else np.abs(trace.input.values)
     # What is left of 1 is as exact as 1.
     outputs = np.maximum(sizes[places[-1]], classification.kind == "yes or no")
     return {
         "outputs": np.broadcast_to(outputs, classification.outputs.shape),
+        "largest output": outputs.max(keepdims=True),
         "logits": logits,
         "cross-entropy": 2 * logits.max(keepdims=True),
     }
@@ -172,6 +175,8 @@ def _activation_sizes(layer: LayerTrace, inputs: Array, outputs: Array, sizes: A
         result: Array = 2 * outputs * sizes.max(axis=-1, keepdims=True)
         return result
     step = _STEP * np.maximum(np.abs(inputs), 1)
-    low, high = forward_layer(function, {}, np.stack([inputs - step, inputs + step]))
-    slope: Array = np.abs(high - low) / (2 * step)
-    return slope * sizes
+    sides = np.stack([inputs - step, inputs + step])
+    saved = Saved(sides, forward_layer(function, {}, sides))
+    slopes = backward_layer(function, {}, saved, np.ones_like(sides), to_input=True).input
+    steepest: Array = np.abs(np.asarray(slopes)).max(axis=0)
+    return steepest * sizes

@@ -178,7 +178,7 @@ def test_an_image_that_cannot_be_read_does_not_hide_the_others(run, photos, tmp_
     assert (
         result.stdout.count("photos/dark/0.png") == result.stdout.count("photos/light/0.png") == 1
     )
-    (line,) = result.stderr.splitlines()
+    line = result.stderr.splitlines()[-1]
     assert line.startswith("Error: 'bad.png' is not an image, or is damaged. ")
     assert line.endswith("; there is no file 'none.png'")
 

@@ -11,6 +11,7 @@ from cnncalc.network import forward, initialize
 from cnncalc.training.dataset import Parts, make_dataset
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.fit import epoch_order, fit, result
+from cnncalc.training.learnt_images import describe_images
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
@@ -168,6 +169,19 @@ def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(
     flat_ours = [array for weights in state.weights for array in weights.values()]
     for mine, other in zip(flat_ours, model.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
+
+
+@marked
+def test_keras_loads_what_is_remembered_of_images_and_leaves_it_out_of_its_own_file(path, tmp_path):
+    keras = import_keras()
+    data = parts(48)
+    known = describe_images(data.training)
+    save(path, plan(), fit(plan(), data), learnt=known)
+    assert read_model(path).learnt == known
+    keras.models.load_model(path).save(tmp_path / "again.keras")
+    again = read_model(tmp_path / "again.keras")
+    assert again.learnt is None
+    assert flat(again.network.weights) == flat(read_model(path).network.weights)
 
 
 @pytest.mark.parametrize(

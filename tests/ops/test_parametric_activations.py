@@ -4,7 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.ops.parametric_activations import elu, elu_gradient, relu, relu_gradient
+from tests.keras_peer import import_keras
 from tests.ops.drawn import distinct, seeds
+from tests.peers import load, requires
 from tests.references import numerical_gradient
 
 numbers = st.floats(0, 3).map(lambda number: round(number, 2))
@@ -34,6 +36,45 @@ def test_relus_gradient_equals_a_numerical_one(seed, max_value, slope, threshold
     result = relu_gradient(upstream, inputs, *parameters)
     expected = numerical_gradient(lambda x: np.sum(relu(x, *parameters) * upstream), inputs)
     np.testing.assert_allclose(result, expected, rtol=0, atol=1e-6)
+
+
+KINKS = [
+    ((None, 0.0, 0.0), [0.0], [0.0]),
+    ((None, 0.5, 0.0), [0.0], [0.5]),
+    ((6.0, 0.0, 0.0), [0.0, 6.0], [0.0, 0.0]),
+    ((6.0, 0.5, 0.0), [0.0, 6.0], [0.0, 0.0]),
+    ((5.0, 0.0, 0.0), [0.0, 5.0], [0.0, 1.0]),
+    ((5.0, 0.5, 0.0), [0.0, 5.0], [0.0, 1.0]),
+    ((None, 0.0, 2.0), [0.0, 2.0], [0.0, 0.0]),
+    ((None, 0.5, 2.0), [0.0, 2.0], [0.5, 0.0]),
+    ((6.0, 0.0, 2.0), [2.0, 6.0], [0.0, 1.0]),
+    ((5.0, 0.5, 2.0), [0.0, 2.0, 5.0], [0.5, 0.0, 1.0]),
+    ((2.0, 0.0, 2.0), [2.0], [0.0]),
+    ((5.0, 0.0, 6.0), [5.0, 5.5, 6.0, 7.0], [0.0] * 4),
+    ((0.0, 0.0, 0.0), [-1.0, 0.0, 1.0], [0.0] * 3),
+]
+
+
+@pytest.mark.parametrize(("parameters", "inputs", "slopes"), KINKS)
+def test_relus_slope_at_its_kinks_is_kerass(parameters, inputs, slopes):
+    result = relu_gradient(np.ones(len(inputs)), np.array(inputs), *parameters)
+    assert result.tolist() == slopes
+
+
+@pytest.mark.peer
+@requires("keras")
+@requires("torch")
+@pytest.mark.filterwarnings("ignore")  # what Keras warns about is Keras's to mend
+@pytest.mark.parametrize(("parameters", "inputs", "slopes"), KINKS)
+def test_keras_has_these_slopes(parameters, inputs, slopes):
+    keras, torch = import_keras(), load("torch")
+    if keras.backend.backend() != "torch":
+        pytest.skip("PyTorch differentiates here")
+    tensor = torch.tensor(inputs, requires_grad=True)
+    outputs = keras.layers.ReLU(*parameters)(tensor)
+    outputs.sum().backward()
+    assert tensor.grad.tolist() == slopes
+    assert outputs.tolist() == relu(np.array(inputs), *parameters).tolist()
 
 
 @settings(deadline=None)

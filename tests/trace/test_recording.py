@@ -324,3 +324,11 @@ def test_the_trace_finds_a_layer_by_name():
         OptionError, match=r"the network has the layers flatten, dense\. Received: dens"
     ):
         trace.place("dens")
+
+
+def test_a_threshold_drops_what_only_rounding_sets_above_it():
+    """3 × 1.1 is more than 3.3 in floating point; `forward` compares exactly, as Keras does."""
+    network = assemble([Rescaling(1.1), ReLU(threshold=3.3)], (1, 2, 1), [{}, {}])
+    image = np.array([[[3.0], [6.0]]])
+    assert record(network, image).output.ravel().tolist() == [0, 6 * 1.1]
+    assert forward(network, image[np.newaxis]).ravel().tolist() == [3 * 1.1, 6 * 1.1]

@@ -15,6 +15,15 @@ def test_one_output_is_yes_past_a_half_only():
     assert predicted_classes(np.array([[0.5], [0.51], [0.1]])).tolist() == [0, 1, 0]
 
 
+def test_where_it_counts_rounding_sets_no_outputs_apart():
+    outputs = np.array([[0.1, 0.3, 0.1 + 0.2], [0.3, 0.1, 0.3 - 1e-9]])
+    assert predicted_classes(outputs).tolist() == [2, 0]
+    assert predicted_classes(outputs, near=True).tolist() == [1, 0]
+    halves = np.array([[0.5 + 1e-15], [0.5 + 1e-9]])
+    assert predicted_classes(halves).tolist() == [1, 1]
+    assert predicted_classes(halves, near=True).tolist() == [0, 1]
+
+
 def test_rows_of_the_confusion_matrix_are_true_classes():
     matrix = confusion_matrix(np.array([0, 0, 2]), np.array([0, 1, 1]), classes=3)
     assert matrix.tolist() == [[1, 1, 0], [0, 0, 0], [0, 1, 0]]

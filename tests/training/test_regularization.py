@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnncalc.layers import L1, L1L2, L2, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D
-from cnncalc.network import initialize
+from cnncalc.network import assemble, initialize
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.fit import fit
 from cnncalc.training.losses import LOSSES
@@ -108,6 +108,15 @@ def test_a_strong_penalty_keeps_weights_small():
         state = fit(examples.plan(network=initialize(layers, (6, 5, 2))), examples.parts())
         sizes.append(sum(float(np.square(own["kernel"]).sum()) for own in state.weights if own))
     assert sizes[1] < 0.7 * sizes[0]
+
+
+@pytest.mark.parametrize(("near", "sign"), [(False, 1), (True, 0)])
+def test_a_weight_that_rounding_keeps_from_0_has_no_sign_where_near_counts(near, sign):
+    layer = Dense(1, use_bias=False, kernel_regularizer=L1(0.5))
+    kernel = np.array([[0.1 + 0.2 - 0.3], [-1e-9], [0.0]])
+    gradients = [{"kernel": np.zeros_like(kernel)}]
+    add_penalty_gradients(assemble([layer], (3,), [{"kernel": kernel}]), gradients, near=near)
+    assert gradients[0]["kernel"].ravel().tolist() == [0.5 * sign, -0.5, 0]
 
 
 def test_a_frozen_layers_penalty_counts_neither_in_the_loss_nor_in_gradients():

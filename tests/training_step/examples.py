@@ -21,7 +21,11 @@ from cnncalc.layers import (
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.network import initialize
+from cnncalc.layers.naming import named
+from cnncalc.network import assemble, initialize
+from cnncalc.training.losses import LOSSES
+from cnncalc.training.optimizers import SGD
+from cnncalc.training_step import record_steps
 
 NETWORKS = {
     "article": [
@@ -96,3 +100,13 @@ def weights_after(record):
         {name: changed.get((layer.name, name), values) for name, values in own.items()}
         for layer, own in pairs
     ]
+
+
+def record_at_a_kink(layers, bias):
+    """A step of layers that begin with a convolution, whose one sum is 0.1 + 0.2 and the bias."""
+    layers = named([*layers, Flatten(), Dense(1, use_bias=False)])
+    first = {"kernel": np.array([0.1, 0.2]).reshape(1, 2, 1, 1), "bias": np.array([bias])}
+    weights = [first, *({} for _ in layers[2:]), {"kernel": np.ones((1, 1))}]
+    network = assemble(layers, (1, 2, 1), weights)
+    batch = (np.ones((1, 1, 2, 1)), np.array([1]))
+    return next(record_steps(network, LOSSES["mean_squared_error"], SGD(), [batch]))

@@ -21,7 +21,7 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import STAGES, explain_gradient, gradient_of
-from tests.training_step.examples import NETWORKS, batches
+from tests.training_step.examples import NETWORKS, batches, record_at_a_kink
 
 MORE = {
     "padded average, dense on maps": [
@@ -109,6 +109,23 @@ def test_every_gradient_follows_from_the_numbers_of_its_explanation(name, loss):
             assert explanation.value == pytest.approx(expected, rel=1e-9, abs=1e-14), (
                 step.layer.name, what, at,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("layers", "bias"),
+    [
+        ([Conv2D(1, (1, 2), activation="relu")], -0.3),
+        ([Conv2D(1, (1, 2)), ReLU(negative_slope=0.4)], -0.3),
+        ([Conv2D(1, (1, 2)), ReLU(threshold=0.3)], 0.0),
+        ([Conv2D(1, (1, 2)), ELU(0.5)], -0.3),
+    ],
+)
+def test_a_slope_at_a_kink_is_explained_as_it_was_taken(layers, bias):
+    record = record_at_a_kink(layers, bias)
+    kinked = record.layers[len(layers) - 1]
+    what = "pre-activation" if len(layers) == 1 else "input"
+    explanation = explain_gradient(record, kinked.layer.name, what, (0, 0, 0))
+    assert explanation.value == explanation.total
 
 
 @pytest.mark.parametrize("name", ALL)

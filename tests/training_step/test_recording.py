@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import Dense, Flatten
+from cnncalc.layers import L1, Conv2D, Dense, Flatten, LeakyReLU, ReLU
 from cnncalc.network import assemble, initialize
 from cnncalc.training import objective as objective_module
 from cnncalc.training.dataset import Parts, make_dataset
@@ -13,7 +13,13 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training_step import record_steps
-from tests.training_step.examples import NETWORKS, batches, small_network, weights_after
+from tests.training_step.examples import (
+    NETWORKS,
+    batches,
+    record_at_a_kink,
+    small_network,
+    weights_after,
+)
 
 OPTIMIZERS = [
     SGD(learning_rate=0.1),
@@ -253,3 +259,32 @@ def test_a_regularizer_adds_to_the_loss_and_to_the_gradient_of_its_weight():
     assert first.loss == pytest.approx(first.losses.mean() + first.penalty)
     own = first.layer("conv2d").weights["kernel"]
     np.testing.assert_allclose(update.gradient - own, 0.2 * kernel, atol=1e-12)
+
+
+AT_A_KINK = [
+    ([Conv2D(1, (1, 2), activation="relu")], -0.3, 0.0),
+    ([Conv2D(1, (1, 2), activation="leaky_relu")], -0.3, 0.2),
+    ([Conv2D(1, (1, 2)), ReLU(negative_slope=0.4)], -0.3, 0.4),
+    ([Conv2D(1, (1, 2)), LeakyReLU(0.4)], -0.3, 0.4),
+    ([Conv2D(1, (1, 2)), ReLU(threshold=0.3)], 0.0, 0.0),
+    ([Conv2D(1, (1, 2)), ReLU(max_value=0.3)], 0.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("layers", "bias", "slope"), AT_A_KINK)
+def test_rounding_does_not_decide_on_which_side_of_a_kink_a_sum_is(layers, bias, slope):
+    """0.1 + 0.2 is more than 0.3: `fit` compares exactly, a record doesn't."""
+    record = record_at_a_kink(layers, bias)
+    (trace,) = record.traces
+    assert record.outputs[0].tolist() == trace.output.tolist()
+    handed_on = record.layer("conv2d").error.item() / record.layer("dense").error.item()
+    assert handed_on == pytest.approx(slope, abs=1e-15)
+
+
+def test_a_records_l1_has_no_sign_near_0():
+    layers = [Dense(1, use_bias=False, kernel_regularizer=L1(0.5), name="dense")]
+    kernel = np.array([[0.1 + 0.2 - 0.3], [0.2]])
+    network = assemble(layers, (2,), [{"kernel": kernel}])
+    batch = (np.zeros((1, 2)), np.array([0]))
+    record = next(record_steps(network, LOSSES["mean_squared_error"], SGD(), [batch]))
+    assert record.update("dense", "kernel").gradient.ravel().tolist() == [0, 0.5]

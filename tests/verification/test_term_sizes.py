@@ -196,3 +196,18 @@ def test_numbers_of_a_training_are_as_exact_as_the_largest_that_is_alike():
     assert training_size([large, small], steps=1) == 800.0
     assert training_size([small], steps=2) == training_size([], steps=2) == 20.0
     assert training_size([np.array([["a"]], dtype=object)], steps=1) == 10.0
+
+
+@pytest.mark.parametrize("number", [3.0, 3 * 1.1, 3.3 + 1e-9])
+def test_near_a_jump_no_size_is_more_than_the_terms(number):
+    """The height of the jump would excuse what is plainly wrong."""
+    (size,) = last_sizes(ReLU(threshold=3.3), image=np.full((1, 1, 1), number))
+    assert size <= number
+
+
+def test_at_a_kink_the_steeper_side_counts():
+    """0.1 + 0.2 − 0.3 may come out as 0 or as 5.6e-17."""
+    weights = {"kernel": np.array([[[[0.1]], [[0.2]]]]), "bias": np.array([-0.3])}
+    layer = Conv2D(1, (1, 2), activation="relu")
+    sizes = last_sizes(layer, weights=[weights], image=np.ones((1, 2, 1)))
+    assert sizes == [pytest.approx(0.6)]

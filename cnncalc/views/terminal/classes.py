@@ -8,6 +8,7 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.training.metrics import predicted_classes
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = ["draw_shares", "share_bar", "verdict"]
@@ -41,7 +42,7 @@ def draw_shares(
     yield screen.line(
         f"{'class':<{widths[0]}}  {'logit':>{widths[1]}}  {'share':>{widths[2]}}", FAINT
     )
-    best = int(np.argmax(shares))
+    best = _predicted(shares)
     for index, *texts in zip(shown, names, before, after, strict=True):
         line = screen.line(
             f"{texts[0]:<{widths[0]}}  {texts[1]:>{widths[1]}}  {texts[2]:>{widths[2]}}  "
@@ -72,16 +73,21 @@ def verdict(output: Array, activation: str, class_names: Sequence[str]) -> str:
     if output.ndim != 1:
         return ""
     if len(output) == 1:
-        return _of_one(float(output[0]), class_names) if activation == "sigmoid" else ""
-    best = int(np.argmax(output))
+        return _of_one(output, class_names) if activation == "sigmoid" else ""
+    best = _predicted(output)
     kind = "a share of" if activation == "softmax" else "the largest output,"
     return f"{_name(best, class_names)}, with {kind} {output[best]:.4g}"
 
 
-def _of_one(output: float, class_names: Sequence[str]) -> str:
+def _predicted(output: Array) -> int:
+    return int(predicted_classes(output[np.newaxis], near=True)[0])
+
+
+def _of_one(output: Array, class_names: Sequence[str]) -> str:
     """Say what the one output of a sigmoid decides between two classes."""
-    index, side = (1, "above") if output > 0.5 else (0, "not above")
-    return f"{_name(index, class_names)}, as {output:.4g} is {side} 0.5"
+    index = _predicted(output)
+    side = "above" if index else "not above"
+    return f"{_name(index, class_names)}, as {output[0]:.4g} is {side} 0.5"
 
 
 def _name(index: int, class_names: Sequence[str]) -> str:

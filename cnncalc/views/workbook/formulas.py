@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from cnncalc.errors import OutputError
 from cnncalc.views.workbook.plan import Formula, Reference
 
@@ -19,6 +21,7 @@ __all__ = [
     "SHARE",
     "added",
     "apply",
+    "decimal",
     "joined",
     "literal",
     "products",
@@ -67,6 +70,15 @@ def literal(number: float) -> str:
         )
         raise OutputError(message)
     return repr(int(number) if number == int(number) and abs(number) < 1e15 else number).upper()
+
+
+def decimal(number: float) -> str:
+    """Return a number as a formula writes it, without an exponent: not every program reads `1E-12`.
+
+    >>> decimal(1e-12), decimal(3.3)
+    ('0.000000000001', '3.3')
+    """
+    return np.format_float_positional(number, trim="-")
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:

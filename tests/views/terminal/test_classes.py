@@ -62,6 +62,8 @@ def test_many_classes_are_sorted_by_their_shares():
         ([3.0, -1.0], "linear", [], "class 0, with the largest output, 3"),
         ([0.75], "sigmoid", ["cat", "dog"], "dog, as 0.75 is above 0.5"),
         ([0.5], "sigmoid", [], "class 0, as 0.5 is not above 0.5"),
+        ([0.5 + 1e-15], "sigmoid", [], "class 0, as 0.5 is not above 0.5"),
+        ([0.1, 0.3, 0.1 + 0.2], "linear", [], "class 1, with the largest output, 0.3"),
         ([0.75], "linear", [], ""),
         ([[[1.0]]], "softmax", [], ""),
     ],

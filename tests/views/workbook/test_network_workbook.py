@@ -181,7 +181,9 @@ def test_each_formula_is_a_teachers():
         ("dense", "softmax"): "D10/$D$11",
         ("dense", "inputs"): "flatten!C8",
         ("", "outputs"): "dense!D12",
-        ("", "class"): "INDEX($B$8:$B$9,MATCH(MAX($C$8:$C$9),$C$8:$C$9,0))",
+        ("", "largest output"): "MAX($C$9:$C$10)",
+        ("", "is largest"): "IF(C9>=$C$6-0.000000000001*MAX(1,ABS($C$6)),1,0)",
+        ("", "class"): "INDEX($B$9:$B$10,MATCH(1,$D$9:$D$10,0))",
     }
 
 
@@ -208,11 +210,13 @@ def test_a_flattened_volume_reads_row_by_row_as_kerass_vector():
 @pytest.mark.parametrize(
     ("layer", "formula"),
     [
-        (Rescaling(1 / 255), "Input!B8/255"),
+        (Rescaling(1 / 255), "Input!B8*(1/255)"),
+        (Rescaling(0.1), "Input!B8*0.1"),
         (Rescaling(2, -1), "Input!B8*2-1"),
         (Rescaling(-0.5, 0.25), "Input!B8*-0.5+0.25"),
         (ReLU(), "MAX(0,Input!B8)"),
-        (ReLU(6, 0.1, 1), "IF(Input!B8>1,MIN(Input!B8,6),0.1*(Input!B8-1))"),
+        (ReLU(6, 0.1), "IF(Input!B8>0,MIN(Input!B8,6),0.1*Input!B8)"),
+        (ReLU(6, 0.1, 1), "IF(Input!B8>1.000000000001,MIN(Input!B8,6),0.1*MIN(0,Input!B8-1))"),
         (LeakyReLU(0.25), "IF(Input!B8>0,Input!B8,0.25*Input!B8)"),
         (ELU(2.0), "IF(Input!B8>0,Input!B8,2*TANH(Input!B8/2)*(EXP(Input!B8)+1))"),
         (Activation("linear"), "Input!B8"),
@@ -417,7 +421,7 @@ def test_class_names_stay_texts():
     names = ("=1+1", "http://x", "7", "")
     content = written_network(logits_network(1.0, 2.0, 3.0, 0.0), names)
     sheet = formulas_of(content)["Prediction"]
-    cells = [sheet.cell(row, 3) for row in range(9, 13)]
+    cells = [sheet.cell(row, 3) for row in range(10, 14)]
     assert [cell.value for cell in cells] == ["=1+1", "http://x", "7", "class 3"]
     assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)
     assert values_of(content)["Prediction"]["C6"].value == "7"

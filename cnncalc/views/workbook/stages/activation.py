@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.layers import ELU, Activation, ActivationLayer, LeakyReLU, ReLU, Softmax
-from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook import formulas, nearness
 from cnncalc.views.workbook.plan import Formula, Quantity
 from cnncalc.views.workbook.stages.softmax import softmax_volumes
 from cnncalc.views.workbook.stages.volumes import (
@@ -108,12 +108,16 @@ def _relu(most: float | None, slope: float, least: float) -> _Function:
     if (most, slope, least) == (None, 0, 0):
         return _named("relu")
     kept = "{0}" if most is None else f"MIN({{0}},{formulas.literal(most)})"
-    below = f"{formulas.literal(slope)}*({{0}}-{formulas.literal(least)})" if slope else "0"
+    # At 0 nothing jumps; at another threshold, what only rounding sets above it counts as it.
+    is_kept, under = "{0}>0", "{0}"
+    if least:
+        is_kept, under = f"{{0}}{nearness.above(least)}", f"MIN(0,{{0}}-{formulas.literal(least)})"
+    below = f"{formulas.literal(slope)}*{under}" if slope else "0"
     words = [
         f"Numbers of {least:g} and less become {f'{slope:g} × (x − {least:g})' if slope else 0}"
     ]
     words += [] if most is None else [f"larger ones than {most:g} become {most:g}"]
-    template = f"IF({{0}}>{formulas.literal(least)},{kept},{below})"
+    template = f"IF({is_kept},{kept},{below})"
     return _Function("ReLU", template, f"{'; '.join(words)}.")
 
 

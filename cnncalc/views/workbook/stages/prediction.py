@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cnncalc.classification import Kind, class_count, classification_kind
 from cnncalc.errors import OptionError
 from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.nearness import LEAST, NEAREST, above
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
 from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,
     CLASS_NUMBERS,
     CROSS_ENTROPY,
+    IS_LARGEST,
+    LARGEST,
     LOGITS,
     OUTPUTS,
     PREDICTED,
     PREDICTED_NAME,
     TARGET,
 )
+from cnncalc.views.workbook.stages.drawn_weights import drawn_volumes, if_changed
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE, unrolled
 from cnncalc.views.workbook.stages.volumes import (
+    EACH,
     Draw,
     Finder,
     Index,
@@ -32,15 +37,21 @@ from cnncalc.views.workbook.stages.volumes import (
 
 __all__ = ["prediction_volumes"]
 
-# The first of equal ones counts, as in NumPy and Keras.
-_CLASS_OF_LARGEST = "INDEX({0},MATCH(MAX({1}),{1},0))"
+# The first of equal ones counts, as in NumPy and Keras; rounding sets none apart.
+_CLASS_OF_LARGEST = "INDEX({0},MATCH(1,{1},0))"
+_YES_OR_NO = f"INDEX({{0}},IF({{1}}{above(0.5)},2,1))"
+_LARGEST_NOTE = f"Of the outputs: whichever is {NEAREST} counts as it, and the first is the class."
 _CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
 _MARGIN = "IF({0}=1,-{1},{1})"
 
 
-def prediction_volumes(specification: Specification, source: Source) -> list[Volume]:
+def prediction_volumes(
+    specification: Specification, source: Source, layers: Sequence[Volume] = ()
+) -> list[Volume]:
     """Return what there is to say of a network's output; nothing where it tells no classes apart.
 
+    Arguments: the calculation; the network's output; the volumes of all its `layers`, among which
+    are the weights.
     Raises OptionError for a target where the output is no probabilities.
     """
     kind = classification_kind(specification.layers, source.shape)
@@ -54,7 +65,10 @@ def prediction_volumes(specification: Specification, source: Source) -> list[Vol
         return []
     columns = [*_names(specification, source), *_logits(specification, kind, source)]
     loss = _LOSSES[kind](source) if specification.has_target else []
-    return [*columns, _outputs(kind, source), *_predicted(specification, source), *loss]
+    predicted = _predicted(specification, kind, source)
+    seed = specification.drawn_from
+    drawn = [] if seed is None else drawn_volumes(seed, layers)
+    return [*columns, _outputs(kind, source), *drawn, *predicted, *loss, *_largest(kind, source)]
 
 
 def _names(specification: Specification, source: Source) -> list[Volume]:
@@ -76,19 +90,55 @@ def _as_shares(draw: Draw) -> Draw:
     return lambda index, find: tuple(replace(block, is_share=True) for block in draw(index, find))
 
 
-def _predicted(specification: Specification, source: Source) -> list[Volume]:
+def _largest(kind: Kind, source: Source) -> list[Volume]:
+    """Return the largest output and which ones are it; of yes and no nothing, as 0.5 decides."""
+    if kind == "yes or no":
+        return []
     count = class_count(source.shape)
-    number = _cell("predicted class", PREDICTED, _largest(CLASS_NUMBERS, count))
-    name = _cell("its name", PREDICTED_NAME, _largest(CLASS_NAMES, count))
+
+    def largest(_: Index, find: Finder) -> Formula:
+        return formulas.apply("MAX({0})", find(OUTPUTS, (), (count, 1)))
+
+    def is_largest(_: Index, find: Finder) -> Formula:
+        return formulas.apply(
+            f"IF({{0}}>={LEAST},1,0)", find(OUTPUTS, (), steps=EACH), find(LARGEST, ())
+        )
+
+    return [
+        _column("is the largest", IS_LARGEST, count, whole(IS_LARGEST, count, 1, is_largest)),
+        _cell("largest output", LARGEST, largest, _LARGEST_NOTE),
+    ]
+
+
+def _predicted(specification: Specification, kind: Kind, source: Source) -> list[Volume]:
+    count = class_count(source.shape)
+    named = _of_predicted if specification.drawn_from is None else _of_predicted_if_changed
+    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS, kind, count))
+    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES, kind, count))
     return [number, name] if specification.has_class_names else [number]
 
 
-def _largest(names: Quantity, count: int) -> Callable[[Index, Finder], Formula]:
-    """Return the formula that looks up what the largest output belongs to."""
+def _of_predicted(names: Quantity, kind: Kind, count: int) -> Callable[[Index, Finder], Formula]:
+    """Return the formula that looks up what belongs to the predicted class."""
     column = (count, 1)
-    return lambda _, find: formulas.apply(
-        _CLASS_OF_LARGEST, find(names, (), column), find(OUTPUTS, (), column)
-    )
+
+    def formula(_: Index, find: Finder) -> Formula:
+        if kind == "yes or no":
+            yes = find(OUTPUTS, ()).moved(1, 0)
+            return formulas.apply(_YES_OR_NO, find(names, (), column), yes)
+        return formulas.apply(
+            _CLASS_OF_LARGEST, find(names, (), column), find(IS_LARGEST, (), column)
+        )
+
+    return formula
+
+
+def _of_predicted_if_changed(
+    names: Quantity, kind: Kind, count: int
+) -> Callable[[Index, Finder], Formula]:
+    """Return the same, for a network whose weights may still be those that were drawn."""
+    predicted = _of_predicted(names, kind, count)
+    return lambda index, find: if_changed(predicted(index, find), find)
 
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:

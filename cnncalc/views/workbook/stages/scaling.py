@@ -104,15 +104,19 @@ def scale_words(value: Scale) -> str:
 
 
 def _linear(scale: float, offset: float) -> str:
-    """Return the template of a linear function; 1/255 is written as a division.
+    """Return the template of a linear function.
 
-    >>> _linear(1 / 255, 0), _linear(2, -1)
-    ('{0}/255', '{0}*2-1')
+    It is a product, as it is calculated: x/10 and x*0.1 differ in their last digit. The shorter
+    one of 0.1 and (1/10), which are the same number, is written.
+
+    >>> _linear(1 / 255, 0), _linear(0.1, 0), _linear(2, -1)
+    ('{0}*(1/255)', '{0}*0.1', '{0}*2-1')
     """
     inverse = round(1 / scale) if 1e-4 < scale < 1 else 0
-    scaled = f"{{0}}*{formulas.literal(scale)}"
+    factor = formulas.literal(scale)
     if inverse and scale == 1 / inverse:
-        scaled = f"{{0}}/{inverse}"
+        factor = min(factor, f"(1/{inverse})", key=len)
+    scaled = f"{{0}}*{factor}"
     if not offset:
         return scaled
     sign = "+" if offset > 0 else "-"

@@ -14,6 +14,7 @@ from cnncalc.layers import ConvolutionLayer, Dense, Layer, Softmax
 from cnncalc.layers.base import size_text
 from cnncalc.training.losses import LOSSES
 from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.nearness import LEAST, NEAREST, above
 from cnncalc.views.workbook.plan import Block, Formula, Quantity
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE
 from cnncalc.views.workbook.stages.volumes import (
@@ -27,7 +28,9 @@ from cnncalc.views.workbook.stages.volumes import (
 )
 
 __all__ = [
+    "IS_LARGEST",
     "LABEL",
+    "LARGEST",
     "PREDICTED",
     "RIGHT",
     "SAMPLE_LOSS",
@@ -45,6 +48,8 @@ TARGET = Quantity("prediction", "", "target")
 TURNED_LOGITS = Quantity("prediction", "", "turned logits")
 UNIT_LOSSES = Quantity("prediction", "", "losses of units")
 SAMPLE_LOSS = Quantity("prediction", "", "loss")
+LARGEST = Quantity("prediction", "", "largest output")
+IS_LARGEST = Quantity("prediction", "", "is largest")
 PREDICTED = Quantity("prediction", "", "class")
 RIGHT = Quantity("prediction", "", "right")
 
@@ -193,19 +198,39 @@ def _cross_entropy(source: Source) -> Callable[[Index, Finder], Formula]:
 
 def _prediction(source: Source) -> list[Volume]:
     """Return the predicted class, and whether it is that of the label."""
+    is_one = source.shape[0] == 1
 
     def predicted(index: Index, find: Finder) -> Formula:
-        outputs = find(source.quantity, (), source.size)
-        # The first of equal ones counts; of one output, whether it is past one half.
-        several = "MATCH(MAX({0}),{0},0)-1"
-        return formulas.apply(several if source.shape[0] > 1 else "IF({0}>0.5,1,0)", outputs)
+        if is_one:
+            return formulas.apply(f"IF({{0}}{above(0.5)},1,0)", find(source.quantity, ()))
+        return formulas.apply("MATCH(1,{0},0)-1", find(IS_LARGEST, (), source.size))
 
     def right(index: Index, find: Finder) -> Formula:
         return formulas.apply("IF({0}={1},1,0)", find(PREDICTED, ()), find(LABEL, ()))
 
+    largest = [] if is_one else _largest(source)
+    note = "1 where the output is more than 0.5." if is_one else "The first class of them."
     return [
-        _cell("Predicted class", PREDICTED, predicted, "The class of the largest output."),
+        *largest,
+        _cell("Predicted class", PREDICTED, predicted, note),
         _cell("Right", RIGHT, right, "1 where that is the label."),
+    ]
+
+
+def _largest(source: Source) -> list[Volume]:
+    """Return the largest output, and which outputs are it but for rounding."""
+
+    def largest(index: Index, find: Finder) -> Formula:
+        return formulas.apply("MAX({0})", find(source.quantity, (), source.size))
+
+    def is_largest(index: Index, find: Finder) -> Formula:
+        output = find(source.quantity, (), steps=EACH)
+        return formulas.apply(f"IF({{0}}>={LEAST},1,0)", output, find(LARGEST, ()))
+
+    note = f"1 for the largest output, and for what is {NEAREST}, else 0."
+    return [
+        _cell("Largest output", LARGEST, largest, "The largest of the outputs."),
+        each_number("Is the largest", IS_LARGEST, source, is_largest, note),
     ]
 
 

@@ -12,6 +12,7 @@ from cnncalc.layers import Layer
 from cnncalc.layers.regularizers import L1L2
 from cnncalc.network import Array
 from cnncalc.views.workbook.formulas import added, apply, literal
+from cnncalc.views.workbook.nearness import ABOVE_0, below
 from cnncalc.views.workbook.plan import Block, Formula, Quantity
 from cnncalc.views.workbook.stages.gradients.quantities import of_batch
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE
@@ -138,7 +139,7 @@ def with_penalty(layer: Layer, gradient: Volume) -> Volume:
 def _slope(regularizer: L1L2) -> str:
     """Return the template of what the penalty adds to the gradient by a weight."""
     first, second = literal(regularizer.l1), literal(2 * regularizer.l2)
-    terms = [f"IF({{0}}>0,{first},IF({{0}}<0,-{first},0))"] * bool(regularizer.l1)
+    terms = [f"IF({{0}}{ABOVE_0},{first},IF({{0}}{below(0)},-{first},0))"] * bool(regularizer.l1)
     terms += [f"{second}*{{0}}"] * bool(regularizer.l2)
     return "+".join(terms) or "0*{0}"
 

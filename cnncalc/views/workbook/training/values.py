@@ -9,6 +9,7 @@ import numpy as np
 from cnncalc.classification import class_count
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Network, Weights, assemble
+from cnncalc.ops.maxima import near_maximum
 from cnncalc.trace import Trace
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
@@ -215,7 +216,7 @@ def _loss_values(
 ) -> dict[Quantity, Array]:
     """Return what the loss of one sample shows."""
     label, output, target = record.labels[place], record.outputs[place], record.targets[place]
-    predicted = predicted_classes(output[np.newaxis])[0]
+    predicted = predicted_classes(output[np.newaxis], near=True)[0]
     cells = _output_cells(trace)
     numbers = {
         loss.LABEL: float(label),
@@ -225,6 +226,10 @@ def _loss_values(
     }
     values = {quantity: np.array([[number]]) for quantity, number in numbers.items()}
     values[loss.TARGET] = target.reshape(cells)
+    if len(output) > 1:
+        largest = output.max(keepdims=True)
+        values[loss.LARGEST] = largest[:, np.newaxis]
+        values[loss.IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
     if training.loss == "mean_squared_error":
         values[loss.UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
     if training.loss == "binary_crossentropy":
@@ -282,7 +287,7 @@ def _moved(record: StepRecord, update: WeightUpdate) -> Array:
 def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
     """Return what a step shows of all its samples together."""
     step = record.number
-    right = (predicted_classes(record.outputs) == record.labels).astype(np.float64)
+    right = (predicted_classes(record.outputs, near=True) == record.labels).astype(np.float64)
     values = {
         sections.losses(step): record.losses[:, np.newaxis],
         sections.rights(step): right[:, np.newaxis],
@@ -304,7 +309,7 @@ def _dashboard_values(
     labels, predictions = np.full((2, len(records), most), np.nan)
     for row, record in enumerate(records):
         labels[row, : len(record.labels)] = record.labels
-        predictions[row, : len(record.labels)] = predicted_classes(record.outputs)
+        predictions[row, : len(record.labels)] = predicted_classes(record.outputs, near=True)
     return {
         dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
         dashboard.LOSSES: np.concatenate([values[sections.mean_loss(step)] for step in steps]),

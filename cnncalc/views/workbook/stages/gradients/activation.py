@@ -16,8 +16,10 @@ from cnncalc.layers import (
     ReLU,
     Softmax,
 )
+from cnncalc.ops.parametric_activations import relu_kink_slopes
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.formulas import literal
+from cnncalc.views.workbook.nearness import ABOVE_0, above, below, from_on
 from cnncalc.views.workbook.plan import Formula, Quantity
 from cnncalc.views.workbook.stages.gradients.quantities import title
 from cnncalc.views.workbook.stages.gradients.softmax import softmax_gradient_volumes
@@ -53,12 +55,16 @@ class _Slope(NamedTuple):
 
 
 # The slopes are those of `ops.activations`, which follow from the output. Softplus's, 1 − e^−y,
-# would lose the digits of a small y: it is the sigmoid of x, in two forms as there.
+# would lose the digits of a small y: it is the sigmoid of x, in two forms as there. Where a slope
+# jumps, what is near the kink counts as it; elu's, of which 0 is no kink, and softplus's don't.
 _SLOPES = {
     "linear": _Slope("{0}", "The error as it is."),
-    "relu": _Slope("IF({1}>0,{0},0)", "The error where the output is positive, else 0."),
+    "relu": _Slope(
+        f"IF({{1}}{ABOVE_0},{{0}},0)", "The error where the output is positive, else 0."
+    ),
     "leaky_relu": _Slope(
-        "IF({1}>0,{0},0.2*{0})", "The error where the output is positive, else 0.2 × the error."
+        f"IF({{1}}{ABOVE_0},{{0}},0.2*{{0}})",
+        "The error where the output is positive, else 0.2 × the error.",
     ),
     "sigmoid": _Slope("{0}*{1}*(1-{1})", "Error × y × (1 − y), where y is the output."),
     "tanh": _Slope("{0}*(1-{1}*{1})", "Error × (1 − y²), where y is the output."),
@@ -110,25 +116,30 @@ def _layer_slope(layer: ActivationLayer) -> _Slope:
             return _relu_slope(most, slope, least)
         case LeakyReLU(negative_slope=slope):
             return _Slope(
-                f"IF({{2}}>0,{{0}},{literal(slope)}*{{0}})",
+                f"IF({{2}}{ABOVE_0},{{0}},{literal(slope)}*{{0}})",
                 f"The error where the input is positive, else {slope:g} × the error.",
             )
         case ELU(alpha=alpha):
             return _Slope(
-                f"IF({{2}}>0,{{0}},{{0}}*{literal(alpha)}*EXP({{2}}))",
+                f"IF({{2}}{ABOVE_0},{{0}},{{0}}*{literal(alpha)}*EXP(MIN(0,{{2}})))",
                 f"The error where the input x is positive, else error × {alpha:g} × e^x.",
             )
     raise TypeError(type(layer).__name__)  # no other activation is a layer
 
 
 def _relu_slope(most: float | None, slope: float, least: float) -> _Slope:
-    below = f"{literal(slope)}*{{0}}" if slope else "0"
+    at_least, at_most = relu_kink_slopes(most, slope, least)
     passed, words = "{0}", f"The error where the input is above {least:g}"
     if most is not None:
-        passed = f"IF({{2}}>={literal(most)},0,{{0}})"
-        words += f", 0 from {most:g} on"
-    rule = f"{words}, else {f'{slope:g} × the error' if slope else 0}."
-    return _Slope(f"IF({{2}}>{literal(least)},{passed},{below})", rule)
+        is_capped = above(most) if at_most else from_on(most)
+        passed = f"IF({{2}}{is_capped},0,{{0}})"
+        words += f", 0 {'above' if at_most else 'from'} {most:g}{'' if at_most else ' on'}"
+    rest, rule = "0", f"{words}, else 0."
+    if slope:
+        rest, rule = f"{literal(slope)}*{{0}}", f"{words}, else {slope:g} × the error."
+    if at_least != slope:
+        rest, rule = f"IF({{2}}{below(least)},{rest},0)", f"{rule[:-1]}; at {least:g} itself 0."
+    return _Slope(f"IF({{2}}{above(least)},{passed},{rest})", rule)
 
 
 def _slope_volumes(

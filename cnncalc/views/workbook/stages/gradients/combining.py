@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnncalc.layers import Combine
 from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.nearness import LEAST, NEAREST
 from cnncalc.views.workbook.plan import Formula, Quantity
-from cnncalc.views.workbook.stages.gradients.maxima import LEAST, NEAREST
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, helper, title
 from cnncalc.views.workbook.stages.volumes import (
     EACH,

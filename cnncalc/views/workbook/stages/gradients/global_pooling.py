@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
 from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.nearness import LEAST
 from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.views.workbook.stages.gradients.maxima import (
     COUNTED,
-    LEAST,
     countdown,
     near_count,
     nearest_first,

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cnncalc.ops.maxima import NEAR, SMALLEST
 from cnncalc.views.workbook import formulas
+from cnncalc.views.workbook.nearness import LEAST, NEAREST
 from cnncalc.views.workbook.plan import Block, Formula, Reference
 from cnncalc.views.workbook.stages.gradients.quantities import helper
 from cnncalc.views.workbook.stages.volumes import Finder, Index, Source, Volume, each_number
 
 __all__ = [
     "COUNTED",
-    "LEAST",
-    "NEAREST",
     "countdown",
     "near_count",
     "nearest_first",
     "tie_volume",
 ]
 
-# The template of the number from which on one counts as the maximum, which reference {1} is.
-LEAST = f"{{1}}-{formulas.literal(NEAR)}*MAX({SMALLEST},ABS({{1}}))"
-# How near to a maximum, in words.
-NEAREST = f"within {formulas.literal(NEAR)} of it"
 # How a place is told, in words.
 COUNTED = f"Counted from 1, row by row: that of the first cell that is the maximum, or {NEAREST}."
 
@@ -45,7 +39,7 @@ def nearest_first(window: Reference, largest: Reference) -> Formula:
     largest count tells the first. Cells without a number don't count.
 
     >>> nearest_first(Reference("", 2, 3, 1, 2), Reference("", 0, 0)).text(0, 0)
-    '3-SUMPRODUCT(MAX(($D$3:$E$3<>"")*($D$3:$E$3>=$A$1-1E-12*MAX(0.1,ABS($A$1)))*{2,1}))'
+    '3-SUMPRODUCT(MAX(($D$3:$E$3<>"")*($D$3:$E$3>=$A$1-0.000000000001*MAX(1,ABS($A$1)))*{2,1}))'
     """
     height, width = window.height, window.width
     left = countdown(height, width)
@@ -70,7 +64,7 @@ def near_count(window: Reference, largest: Reference) -> Formula:
     Cells without a number don't count.
 
     >>> near_count(Reference("", 2, 3, 2, 2), Reference("", 0, 0)).text(0, 0)
-    'SUMPRODUCT(($D$3:$E$4<>"")*($D$3:$E$4>=$A$1-1E-12*MAX(0.1,ABS($A$1))))'
+    'SUMPRODUCT(($D$3:$E$4<>"")*($D$3:$E$4>=$A$1-0.000000000001*MAX(1,ABS($A$1))))'
     """
     return formulas.apply(f'SUMPRODUCT(({{0}}<>"")*({{0}}>={LEAST}))', window, largest)
 

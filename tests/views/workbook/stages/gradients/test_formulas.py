@@ -15,6 +15,7 @@ from cnncalc.layers import (
     L2Pooling2D,
     MaxPooling2D,
     ReLU,
+    Rescaling,
 )
 from cnncalc.layers.naming import named
 from cnncalc.views.workbook.plan import STAY, Quantity, Reference
@@ -84,7 +85,7 @@ def test_a_kernel_of_a_single_cell_is_not_turned_nor_its_errors_framed():
 
 def test_a_dense_kernels_gradient_is_error_times_input():
     found = formulas(Dense(3, "relu"), (2,))
-    assert found["pre-activation"] == "IF(activation!A1>0,output!A1,0)"
+    assert found["pre-activation"] == "IF(activation!A1>0.000000000001,output!A1,0)"
     errors = [f"'pre-activation {s}'!A1*'inputs {s}'!A1" for s in (0, 1)]
     assert found["kernel"] == "+".join(errors)
     assert found["bias"] == "'pre-activation 0'!A1+'pre-activation 1'!A1"
@@ -94,7 +95,7 @@ def test_a_dense_kernels_gradient_is_error_times_input():
 def test_max_pooling_hands_the_error_to_the_first_maximum():
     """Whatever is within 1e-12 of the maximum counts as the maximum."""
     found = formulas(MaxPooling2D(2), (4, 4, 1))
-    near = '(image!A1:B2<>"")*(image!A1:B2>=pooling!A1-1E-12*MAX(0.1,ABS(pooling!A1)))'
+    near = '(image!A1:B2<>"")*(image!A1:B2>=pooling!A1-0.000000000001*MAX(1,ABS(pooling!A1)))'
     assert found["gradient first maximum"] == f"5-SUMPRODUCT(MAX({near}*{{4,3;2,1}}))"
     assert found["gradient equal maxima"] == f"SUMPRODUCT({near})"
     assert found["input"] == "IF('gradient first maximum'!A1=1,output!A1,0)"
@@ -133,7 +134,7 @@ def test_global_max_pooling_finds_the_row_first():
     found = formulas(GlobalMaxPooling2D(), (2, 3, 1))
     assert found["gradient row maxima"] == "MAX(image!A1:C1)"
     largest = "'global pooling'!$A$1"
-    least = f"{largest}-1E-12*MAX(0.1,ABS({largest}))"
+    least = f"{largest}-0.000000000001*MAX(1,ABS({largest}))"
     row = f"3-SUMPRODUCT(MAX(('gradient row maxima'!$A$1:$A$2>={least})*{{2;1}}))"
     assert found["gradient first maximum"] == (
         f"({row}-1)*3+4-SUMPRODUCT(MAX((INDEX(image!$A$1:$C$2,{row},0)>={least})*{{3,2,1}}))"
@@ -142,10 +143,18 @@ def test_global_max_pooling_finds_the_row_first():
 
 def test_what_only_moves_numbers_moves_errors_back():
     assert formulas(Flatten(), (2, 3, 2))["input"] == "output!A1"
-    assert (
-        formulas(ReLU(6, 0.5, 1), (2,))["input"]
-        == "IF(image!A1>1,IF(image!A1>=6,0,output!A1),0.5*output!A1)"
-    )
+    assert formulas(Rescaling(0.1), (2,))["input"] == "output!A1*0.1"
+
+
+def test_a_rectifier_lets_pass_at_its_kinks_what_keras_does():
+    def slope(*options):
+        return formulas(ReLU(*options), (2,))["input"].replace("image!A1", "x")
+
+    assert slope(None, 0.5) == "IF(x>0.000000000001,output!A1,0.5*output!A1)"
+    assert slope(6) == "IF(x>0.000000000001,IF(x>=5.999999999994,0,output!A1),0)"
+    at_threshold = "IF(x<0.999999999999,0.5*output!A1,0)"
+    passed = "IF(x>6.000000000006,0,output!A1)"
+    assert slope(6, 0.5, 1) == f"IF(x>1.000000000001,{passed},{at_threshold})"
 
 
 @pytest.mark.parametrize("layer", [Conv2D(2, 2), Dense(2), MaxPooling2D(2), L2Pooling2D(2)])

@@ -1,0 +1,40 @@
+"""What counts as a kink, where a function bends or jumps: numbers that only rounding sets apart.
+
+NumPy tells 3.3000000000000003 from 3.3, spreadsheets compare some 15 digits only. Where the two
+must agree, numbers near a kink are put on it, as numbers near a maximum count as the maximum
+(`maxima`): then each gets what Keras gives exactly at the kink.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncalc.ops.arrays import Array
+from cnncalc.ops.maxima import NEAR, SMALLEST
+
+__all__ = ["kink_bounds", "on_kink"]
+
+
+def kink_bounds(kink: float) -> tuple[float, float]:
+    """Return the least and the largest number that count as a kink.
+
+    >>> kink_bounds(0.0)
+    (-1e-12, 1e-12)
+    """
+    margin = NEAR * max(SMALLEST, abs(kink))
+    return kink - margin, kink + margin
+
+
+def on_kink(numbers: Array, kink: float, *, only_above: bool = False) -> Array:
+    """Return numbers with those put on a kink that are equal to it but for rounding.
+
+    Arguments: the `numbers`; the `kink`; whether `only_above` it they are, since what lies below
+    is treated as the kink anyway.
+
+    >>> on_kink(np.array([3.0 * 1.1, 3.4, 3.3 - 1e-9]), 3.3).tolist()
+    [3.3, 3.4, 3.299999999]
+    """
+    low, high = kink_bounds(kink)
+    near = (numbers >= (kink if only_above else low)) & (numbers <= high)
+    result: Array = np.where(near, kink, numbers)
+    return result
