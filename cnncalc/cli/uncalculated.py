@@ -39,4 +39,5 @@ def require_calculated(
     offered = [option for each in command.params for option in each.opts if option in replacing]
     out = left_out(found, ignored, given, offered, evaluated=evaluated)
     if out:
-        remark(f"left out, as --ignore says, here and in what is saved: {'; '.join(map(str, out))}")
+        where = "" if evaluated else ", here and in what is saved"
+        remark(f"left out, as --ignore says{where}: {'; '.join(map(str, out))}")
