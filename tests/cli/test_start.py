@@ -23,7 +23,7 @@ CALCULATES = {
     "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
     | {"cells", "delimited", "digests", "source", "spreadsheets", "unfinished"}
     | {"workbook_reference"},
-    "cnncalc.training": set(),
+    "cnncalc.training": {"metrics"},
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }
 
