@@ -20,6 +20,7 @@ __all__ = [
     "Classification",
     "Kind",
     "class_count",
+    "class_said",
     "classification_kind",
     "classify",
     "cross_entropy",
@@ -90,6 +91,26 @@ def classify(trace: Trace) -> Classification | None:
         int(predicted_classes(trace.output[np.newaxis], near=True)[0]),
         None if kind == "scores" else _logits(trace),
     )
+
+
+def class_said(trace: Trace, class_names: Sequence[str] = (), untrained: str = "") -> str | None:
+    """Return the class that a trace's output stands for; None where it says nothing of classes.
+
+    Arguments: the trace; the `class_names` in the order of their numbers, if they are known; what
+    is said instead where the weights are `untrained`, since such a network tells no classes apart.
+
+    >>> from cnncalc.layers import Softmax
+    >>> from cnncalc.network import assemble
+    >>> from cnncalc.trace import record
+    >>> trace = record(assemble([Softmax()], (2,), [{}]), [0.0, 1.0])
+    >>> class_said(trace), class_said(trace, ["cat", "dog"]), class_said(trace, [], "untrained")
+    ('class 1', 'dog', 'untrained')
+    """
+    classification = classify(trace)
+    if classification is None:
+        return None
+    number = classification.predicted
+    return untrained or (class_names[number] if number < len(class_names) else f"class {number}")
 
 
 def _logits(trace: Trace) -> Array:

@@ -17,6 +17,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 LEVELS = {
     "errors": 0,
     "_version": 0,
+    "provenance": 1,
     "article_grids": 0,
     "shapes": 1,
     "geometry": 2,
@@ -47,7 +48,16 @@ LEVELS = {
 PACKAGE_LEVEL = 12
 
 # What `cnncalc outsize` waits for, and what a layer is, need Python alone.
-PYTHON_ALONE = ("errors", "_version", "shapes", "geometry", "layers", "notation", "receptive_field")
+PYTHON_ALONE = (
+    "errors",
+    "_version",
+    "provenance",
+    "shapes",
+    "geometry",
+    "layers",
+    "notation",
+    "receptive_field",
+)
 
 HOMES = {
     "click": ("cli",),

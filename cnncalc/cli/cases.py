@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from cnncalc.article import CASES
 from cnncalc.cases import CaseReport, check, find
 from cnncalc.cli.console import output_console
 from cnncalc.cli.options import DisplayOptions, display_options
+from cnncalc.cli.provenance import provenance
 from cnncalc.cli.results import display_of
-from cnncalc.errors import CheckError
+from cnncalc.errors import CheckError, OptionError
+from cnncalc.provenance import Origin
+from cnncalc.views.records import write_cases_json
 from cnncalc.views.terminal import render_trace
 
 __all__ = ["cases"]
@@ -24,7 +29,22 @@ def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
     CASE is 1 to 5, 6x6, stride, same, volume, max, average, l2 or outsize; all, where none is
     named. The exit status is 1 where a number differs.
     """
+    if look.form == "csv":
+        message = "cases are shown as tables or as json. Received: --format csv"
+        raise OptionError(message)
     reports = [check(case) for case in ([find(name) for name in names] or CASES)]
+    if look.form == "json":
+        article = Origin("article", "its cases")
+        for piece in write_cases_json(reports, provenance(article, image=article)):
+            click.echo(piece, nl=False)
+    else:
+        _show(reports, look)
+    if not all(report.agrees for report in reports):
+        message = "a case differs from the article"
+        raise CheckError(message)
+
+
+def _show(reports: Sequence[CaseReport], look: DisplayOptions) -> None:
     console = output_console()
     for report in reports:
         console.rule(f"Case {report.case.name}: {report.case.title}", align="left")
@@ -32,9 +52,6 @@ def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
         console.print(render_trace(report.trace, display_of(look)))
     for report in reports:
         click.echo(_line(report))
-    if not all(report.agrees for report in reports):
-        message = "a case differs from the article"
-        raise CheckError(message)
 
 
 def _line(report: CaseReport) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -43,17 +45,48 @@ def command_line() -> str:
 
 
 def calculating_command() -> str:
-    """Return the command without -o FILE and --force: what it calculates, whatever the file.
+    """Return the command without -o FILE and --force, and files by their names without folders.
 
-    So the same calculation gives the same workbook under any name.
+    So the same calculation gives the same workbook under any name and in any folder, and no file
+    tells of the folders of the machine that it was made on.
     """
+    given = click.get_current_context().params
+    paths = {value for value in given.values() if isinstance(value, Path)}
+    paths |= set(map(Path, given.get("images", ())))
     kept, words = [], iter(_typed())
     for word in words:
         if word in ("-o", "--output"):
             next(words, None)
         elif word != "--force" and not word.startswith(("--output=", "-o")):
-            kept.append(word)
+            kept.append(_without_folders(word, paths))
     return shlex.join(["cnncalc", *kept])
+
+
+def _without_folders(word: str, paths: Collection[Path]) -> str:
+    """Return a word of the command, a file in it by its name alone.
+
+    A file is what is there, or one of the `paths` that the command was given. It may stand behind
+    an option (--weights=a/b.keras, -ka/b.png) or as a kernel's @FILE.xlsx!SHEET.
+    """
+    starts = [0, *([word.index("=") + 1] if "=" in word else []), 2 * word.startswith("-")]
+    for start in starts:
+        at = start + word.startswith("@", start)
+        found = word[at:]
+        place = ""
+        if at > start and ".xlsx!" in found.lower():
+            end = found.lower().index(".xlsx!") + len(".xlsx")
+            found, place = found[:end], found[end:]
+        # A file's name may be anything, a network's notation, too: what is there counts.
+        if found and (Path(found) in paths or _is_there(Path(found))):
+            return word[:at] + (Path(found).name or found) + place
+    return word
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_absolute() or path.exists()
+    except (OSError, ValueError):  # too long for a name, or no name at all
+        return False
 
 
 def _typed() -> list[str]:

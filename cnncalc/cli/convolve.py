@@ -55,8 +55,8 @@ def convolve(
     """
     _check_choice(steps, at, look)
     check_target(target, given)
-    image, network = read_calculation(given, wanted, partial(check_size, target))
-    trace = calculate(network, image)
+    asked = read_calculation(given, wanted, partial(check_size, target))
+    trace = calculate(asked.network, asked.image)
     shown: RenderableType = render_trace(trace, display_of(look))
     if at is not None:
         shown = _explained(trace, at, display_of(look))
@@ -64,7 +64,7 @@ def convolve(
         from cnncalc.views.terminal.explanations import render_steps
 
         shown = render_steps(trace, display_of(look))
-    present(trace, shown, look, target)
+    present(trace, shown, look, target, asked.provenance)
 
 
 def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions) -> None:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import numpy as np
 
 from cnncalc.cli.console import output_console
+from cnncalc.cli.differences import TakingOptions, say_all, taking_options
+from cnncalc.cli.judged_data import judged_data
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
+from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
-from cnncalc.cli.training_options import DataOptions, data_options
+from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
+from cnncalc.errors import InputError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable
 from cnncalc.files.trained_models import TrainedModel, read_model
+from cnncalc.network import Network, find_overflow
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
-from cnncalc.training.evaluation import evaluate_network
-from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.evaluation import Evaluation, evaluate_network
+from cnncalc.training.losses import Loss
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report
 
@@ -34,29 +43,57 @@ __all__ = ["evaluate"]
     show_default=True,
     help="A table for people, or json.",
 )
-def evaluate(model: Path, given: DataOptions, form: str) -> None:
+@taking_options
+@click.option(
+    "--loss",
+    type=click.Choice(LOSSES),
+    help="The loss, as in train.  [default: the model's own, else what its output calls for]",
+)
+@ignore_option
+def evaluate(
+    model: Path,
+    given: DataOptions,
+    form: str,
+    taking: TakingOptions,
+    loss: str | None,
+    ignore: tuple[str, ...],
+) -> None:
     """Evaluate MODEL, a .keras file, on DATA: loss, accuracy, precision, recall, confusion matrix.
 
     DATA is as in train; of its parts, the one to test with is taken, else the one to validate with.
+    Photos are brought to the values that the model learnt, which files of train remember. Where the
+    images are unlike what was learnt, that is said.
     """
     check_data(given)
     trained = read_model(model)
     for each in (*trained.notes, *trained.training.notes):
         remark(each)
+    uncalculated = trained.training.uncalculated
+    require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
     fit = given.fit or trained.fit
     classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
     data = read_labelled(
-        given, trained.network.input_shape, fit, judged=True, output_of=lambda shape: classes
+        given,
+        trained.network.input_shape,
+        fit,
+        judged=True,
+        negative=taking.invert,
+        output_of=lambda shape: classes,
     )
     part, dataset = _part(data)
     if trained.class_names:
         dataset = with_classes(dataset, trained.class_names)
-    evaluation = evaluate_network(trained.network, _loss(trained), dataset)
+    judged = judged_data(dataset, data.folder, fit, trained.learnt, taking)
+    evaluation = evaluate_network(trained.network, _loss(trained, loss), judged.dataset)
+    _require_finite(evaluation, trained.network, judged.dataset)
+    say_all(judged.differences)
     if form == "json":
-        click.echo(evaluation_json(evaluation), nl=False)
+        file = file_origin(model)
+        origins = provenance(file, file, data=data_origin(given.data, data))
+        click.echo(evaluation_json(evaluation, judged.differences, origins), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
-    title = printable(str(given.data or "digits"))
+    title = printable(given.data.name or str(given.data)) if given.data else "digits"
     output_console().print(render_class_report(evaluation.report, f"{title}{part}"))
 
 
@@ -69,8 +106,25 @@ def _part(data: LabelledData) -> tuple[str, Dataset]:
     return "", data.training
 
 
-def _loss(trained: TrainedModel) -> Loss:
-    """Return the loss that a model was trained by, else the one that its output calls for."""
+def _require_finite(evaluation: Evaluation, network: Network, dataset: Dataset) -> None:
+    """Raise InputError where the loss is no number, and say which layer is at fault."""
+    strange = np.flatnonzero(
+        ~np.isfinite(evaluation.losses) | ~np.isfinite(evaluation.outputs).all(axis=1)
+    )
+    if not len(strange):
+        return
+    position = int(strange[0])
+    images, _ = dataset.batch(np.array([position]))
+    layer = find_overflow(network, images[0].astype(np.float32))
+    message = (
+        f"{dataset.name(position)}: the model's loss is {evaluation.losses[position]}, which is no "
+        f"number{f', from layer {layer} on' if layer else ''}; float32 holds about ±3.4e38"
+    )
+    raise InputError(message)
+
+
+def _loss(trained: TrainedModel, wanted: str | None) -> Loss:
+    """Return the wanted loss, else the model's own, else the one that its output calls for."""
     units = trained.network.shapes[-1][0]
     usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
-    return trained.training.loss or LOSSES[usual]
+    return chosen_loss(wanted or (None if trained.training.loss else usual), trained.training.loss)

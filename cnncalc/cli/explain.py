@@ -114,11 +114,12 @@ def explain(
         return
     require_gradient(slope)
     check_target(target, given)
-    trace = trace_image(wanted, initial, given, fitting).trace
+    traced = trace_image(wanted, initial, given, fitting)
+    trace = traced.trace
     cell = _cell(asked, trace)
     display = display_of(look)
     shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
-    present(trace, shown, look, target)
+    present(trace, shown, look, target, traced.provenance, traced.class_names)
 
 
 def _explain_gradient(
@@ -132,7 +133,8 @@ def _explain_gradient(
     target: OutputOptions,
 ) -> None:
     check_gradient(slope, asked.depth, look, target, given)
-    record = record_first_step(wanted, given, initial, fitting, slope)
+    first = record_first_step(wanted, given, initial, fitting, slope)
+    record, origins = first.record, first.provenance
     name = str(slope.gradient)
     explained = explain_gradient(record, asked.layer_name, name, asked.at, slope.sample or 0)
     explained = with_reason(record, explained)
@@ -142,7 +144,7 @@ def _explain_gradient(
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
-    present_page(shown, lambda: write_gradient_json(explained), look, target)
+    present_page(shown, lambda: write_gradient_json(explained, origins), look, target, origins)
 
 
 def _cell(asked: QuestionOptions, trace: Trace) -> str:

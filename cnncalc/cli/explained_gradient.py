@@ -14,9 +14,11 @@ from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bun
 from cnncalc.cli.pixel_scaling import raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
+from cnncalc.cli.uncalculated import ignore_option
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
+from cnncalc.provenance import Provenance
 from cnncalc.training.losses import loss_named
 from cnncalc.training_step import StepRecord, record_steps
 from cnncalc.training_step.explaining import STAGES
@@ -41,6 +43,15 @@ class GradientOptions:
     sample: int | None
     validation_split: float | None
     raw: bool = False
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """The first step of a training, and where its numbers came from."""
+
+    record: StepRecord
+    provenance: Provenance
 
 
 gradient_options = bundled(
@@ -71,6 +82,7 @@ gradient_options = bundled(
     ),
     validation_split_option("The share of data that train holds back, so that no batch has it."),
     raw_option,
+    ignore_option,
 )
 
 NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
@@ -80,7 +92,7 @@ def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
     if slope != NO_GRADIENT:
         message = (
-            "--target, --loss, --batch-size, --sample, --validation-split and --raw need "
+            "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
             "--gradient. Received: none"
         )
         raise OptionError(message)
@@ -118,7 +130,7 @@ def record_first_step(
     initial: WeightOptions,
     fitting: FitOptions,
     slope: GradientOptions,
-) -> StepRecord:
+) -> FirstStep:
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.cli.network_export import NetworkExport
@@ -133,10 +145,19 @@ def record_first_step(
         slope.target,
     )
     lesson = TrainingExport(
-        1, slope.batch_size, None, slope.loss, None, None, slope.validation_split, slope.raw
+        training_steps=1,
+        batch_size=slope.batch_size,
+        samples=None,
+        loss=slope.loss,
+        optimizer=None,
+        learning_rate=None,
+        validation_split=slope.validation_split,
+        raw=slope.raw,
+        ignore=slope.ignore,
     )
     pieces = training_pieces(given, whole, lesson, initial.seed)
     samples = [pieces.samples[number] for number in pieces.training.batches[0]]
     batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))
     loss = loss_named(pieces.training.loss)
-    return next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    record = next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    return FirstStep(record, pieces.provenance)

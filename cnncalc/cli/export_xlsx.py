@@ -127,10 +127,14 @@ def _write_calculation(
     if not wanted.kernels:
         message = "a workbook of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
-    image, network = read_calculation(given, wanted, partial(require_workbook, large=large))
-    for copy in copies(path, network, image.values, students):
+    asked = read_calculation(given, wanted, partial(require_workbook, large=large))
+    # The image's name would tell a student what the command was.
+    title = "" if students.wanted else asked.image.name
+    for copy in copies(path, asked.network, asked.image.values, students, asked.provenance):
         with write_atomically(copy.path, force=force) as file:
-            said = export_trace(file, copy.trace, image.name, copy.worksheet, large=large)
+            said = export_trace(
+                file, copy.trace, copy.provenance, title, copy.worksheet, copy.key_to, large=large
+            )
         note(f"wrote {copy.path} ({said})")
 
 

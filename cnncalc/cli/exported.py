@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.formulas import read_cells
+from cnncalc.files.formulas import read_cells, sheet_names
 from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
-from cnncalc.files.pixels import PixelInput, pixel_values
+from cnncalc.files.pixels import PixelInput, pixel_values, size_text
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
 from cnncalc.network import Array, walk
@@ -202,8 +202,13 @@ def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]
         values = _for_every_channel(values)
     name = printable(path.name)
     filters = [pixel_values(values[..., number]) for number in range(values.shape[3])]
-    names = [f"{name} filter {number}" for number in range(1, len(filters) + 1)]
-    return tuple(map(Kernel, names if filters[1:] else [name], filters))
+    size, count = size_text(filters[0]), len(filters)
+    size = f"{count} of {size}" if count > 1 else size
+    origin = f"kernel from {name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
+    return tuple(
+        Kernel(f"{name} filter {number}" if count > 1 else name, each, origin)
+        for number, each in enumerate(filters, start=1)
+    )
 
 
 def _for_every_channel(kernels: Array) -> Array:
@@ -236,7 +241,10 @@ class _Found:
 def _find(path: Path, name: str | None, role: Role) -> _Found | None:
     """Find the first image or weights of an exported workbook, on one sheet or on any."""
     try:
-        workbook = read_exported(check_workbook(path).content)
+        content = check_workbook(path).content
+        if ABOUT not in sheet_names(content):
+            return None
+        workbook = read_exported(content)
     except InputError:
         return None  # whoever reads it as a plain workbook says what is wrong with it
     for sheet in workbook.plan.sheets:

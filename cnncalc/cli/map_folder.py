@@ -13,6 +13,7 @@ from cnncalc.errors import OutputError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import quoted, reason
 from cnncalc.network import Array
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def _unusable(folder: Path, why: str) -> OutputError:
     return OutputError(f"the output folder {quoted(folder)} can't be used: {why}")
 
 
-def write_maps(trace: Trace, folder: Path, scale: Scaling, *, force: bool) -> None:
+def write_maps(
+    trace: Trace, provenance: Provenance, folder: Path, scale: Scaling, *, force: bool
+) -> None:
     """Write the activation maps of every layer into a folder, and say how many they are."""
     from cnncalc.views.picture import encode_picture
 
@@ -58,7 +61,7 @@ def write_maps(trace: Trace, folder: Path, scale: Scaling, *, force: bool) -> No
     with working("Writing pictures", seconds, len(maps)) as advance:
         for name, values in maps:
             with write_atomically(folder / name, force=force) as file:
-                file.write(encode_picture(values, "png", scale).data)
+                file.write(encode_picture(values, "png", scale, provenance).data)
             advance(1)
     how = (
         "0 is black, 255 is white"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -14,14 +14,24 @@ from cnncalc.cli.options import bundled
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.types import SHAPE
 from cnncalc.errors import InputError, NotationError, OptionError
-from cnncalc.files.paths import check_readable, did_you_mean, quoted
+from cnncalc.files.digests import file_origin
+from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.layers import Layer, Shape
-from cnncalc.network import Network, Weights, assemble, initialize, walk
+from cnncalc.network import (
+    Network,
+    Weights,
+    assemble,
+    initialize,
+    require_finite_weights,
+    walk,
+)
 from cnncalc.notation import parse
+from cnncalc.provenance import Origin
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
     from cnncalc.files.photos import Fit
+    from cnncalc.training.learnt_images import LearntImages
 
 __all__ = [
     "ARTICLE",
@@ -29,11 +39,13 @@ __all__ = [
     "NetworkSource",
     "WeightOptions",
     "build_network",
+    "names_archive",
     "network_options",
     "read_network",
     "require_shape",
     "say_planes",
     "weight_options",
+    "weights_origin",
 ]
 
 ARTICLE = "article"
@@ -95,7 +107,9 @@ class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
     `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
-    photos are made to fit the input; `training` is how a .keras file says that it is trained.
+    photos are made to fit the input; `training` is how a .keras file says that it is trained;
+    `file` is that .keras file; `learnt` is what it says of the images that it was trained on.
+    `origin` is where all of it comes from, None for layers that are put together elsewhere.
     """
 
     layers: tuple[Layer, ...]
@@ -105,6 +119,9 @@ class NetworkSource:
     class_names: tuple[str, ...] = ()
     fit: Fit = "stretch"
     training: Training | None = None
+    file: Path | None = None
+    learnt: LearntImages | None = None
+    origin: Origin | None = None
 
 
 def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
@@ -121,26 +138,42 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
         )
         raise InputError(message)
     if text == ARTICLE:
-        source = _written(LISTING, "the article's network", CLASS_NAMES)
+        origin = Origin("article", "its network")
+        source = _written(LISTING, origin, "the article's network", CLASS_NAMES)
     elif "(" in text:
-        source = _written(text)
-    elif Path(text).suffix.lower() == ".keras":
+        source = _written(text, Origin("command", printable(text)))
+    elif names_archive(text):
         return _archived(Path(text), input_shape)
     else:
         source = _listed(Path(text))
-    shape = input_shape or source.input_shape
-    return NetworkSource(source.layers, source.name, shape, class_names=source.class_names)
+    return replace(source, input_shape=input_shape or source.input_shape)
 
 
-def _written(text: str, name: str = "sequential", classes: tuple[str, ...] = ()) -> NetworkSource:
+def names_archive(text: str) -> bool:
+    """Tell whether NETWORK is a `.keras` file, by its name or, whatever that is, by its content."""
+    if "(" in text:
+        return False
+    from cnncalc.files.other_models import is_archive
+
+    return Path(text).suffix.lower() == ".keras" or is_archive(Path(text))
+
+
+def _written(
+    text: str, origin: Origin, name: str = "sequential", classes: tuple[str, ...] = ()
+) -> NetworkSource:
     written = parse(text)
     for each in written.notes:
         remark(each)
-    return NetworkSource(written.layers, name, written.input_shape, class_names=classes)
+    return NetworkSource(
+        written.layers, name, written.input_shape, class_names=classes, origin=origin
+    )
 
 
 def _listed(path: Path) -> NetworkSource:
     """Read a file of notation."""
+    from cnncalc.files.other_models import refuse_other_model
+
+    refuse_other_model(path)
     if not path.exists():
         message = (
             f"NETWORK must be layers such as {_EXAMPLE}, a file of them, "
@@ -157,7 +190,7 @@ def _listed(path: Path) -> NetworkSource:
         message = f"{quoted(path)} must be a text with a network's layers. Received: no UTF-8 text"
         raise InputError(message) from error
     try:
-        return _written(text, path.name)
+        return _written(text, file_origin(path), path.name)
     except NotationError as error:
         message = f"{quoted(path)}, {error}"
         raise NotationError(message) from error
@@ -167,6 +200,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
     from cnncalc.files.keras_training import read_training
+    from cnncalc.files.learnt_images import IMAGES, read_learnt
     from cnncalc.files.photos import Fit
 
     model = read_keras(path, input_shape)
@@ -182,6 +216,9 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
         tuple(map(str, names)) if isinstance(names, list) else (),
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
+        path,
+        read_learnt(model.metadata.get(IMAGES)),
+        file_origin(path),
     )
 
 
@@ -212,9 +249,11 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
     """
     if initial.weights is not None:
         network = _weighted(source.layers, input_shape, initial.weights)
+        require_finite_weights(network, quoted(initial.weights))
         remark(f"weights: {initial.weights}")
     elif source.weights is not None:
         network = assemble(source.layers, input_shape, source.weights)
+        require_finite_weights(network, quoted(source.file or source.name))
     else:
         network = initialize(source.layers, input_shape, initial.seed)
         remark(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
@@ -223,10 +262,23 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
     return network
 
 
+def weights_origin(
+    source: NetworkSource, network: Network, initial: WeightOptions
+) -> Origin | None:
+    """Return where `build_network` takes the weights from; None where the network has none."""
+    if not any(network.weights):
+        return None
+    if initial.weights is not None:
+        return file_origin(initial.weights)
+    return Origin("seed", seed=initial.seed) if source.weights is None else source.origin
+
+
 def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Network:
     """Take the weights of another file for layers of the same shapes."""
     from cnncalc.files.keras_archive import read_keras, read_weights
+    from cnncalc.files.other_models import refuse_other_model
 
+    refuse_other_model(path, weights=True)
     if path.suffix.lower() == ".h5":
         return read_weights(path, initialize(layers, input_shape))
     if path.suffix.lower() != ".keras":

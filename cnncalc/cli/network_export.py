@@ -100,10 +100,10 @@ def write_network(
     least = least_formulas(network.layers, network.input_shape)
     require_formulas(least, large=large, words="at least ")
     require_limits(make_plan([specify_network(network)]), large=large)
-    trace = trace_as_written(network, fitted.image.values)
+    trace, origins = trace_as_written(network, fitted.image.values), fitted.provenance
     title = f"A network on {fitted.image.name}"
     with write_atomically(path, force=force) as file:
-        said = export_network(file, trace, title, names, target, large=large)
+        said = export_network(file, trace, origins, title, names, target, large=large)
     note(f"wrote {path} ({said})")
 
 

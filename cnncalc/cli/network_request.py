@@ -18,8 +18,10 @@ from cnncalc.cli.network_argument import (
     build_network,
     read_network,
     say_planes,
+    weights_origin,
 )
 from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
@@ -27,7 +29,10 @@ from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network, image_shape, layers_on_images
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
+from cnncalc.training.learnt_images import BYTES
+from cnncalc.training.unseen import image_differences
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -45,6 +50,7 @@ __all__ = [
 
 _CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 LARGEST_LEVEL = 255
+FLOATING = 32  # bits of a channel whose numbers are no levels
 
 ScalePixels = Callable[[NetworkSource, float], NetworkSource]
 
@@ -69,23 +75,27 @@ fit_options = bundled(
 
 @dataclass(frozen=True)
 class FittedImage:
-    """An image, the network that takes it, and what the classes are; nothing is computed yet.
+    """An image, the network that takes it, where both come from, and what the classes are.
+
+    Nothing is computed yet.
 
     `training` is how the network's file says that it is trained, None where it has none.
     """
 
     image: PixelInput
     network: Network
+    provenance: Provenance
     class_names: tuple[str, ...]
     training: Training | None = None
 
 
 @dataclass(frozen=True)
 class TracedImage:
-    """An image, the network it went through, every step of that, and what the classes are."""
+    """An image, every step of its way through a network, where both come from, the classes."""
 
     image: PixelInput
     trace: Trace
+    provenance: Provenance
     class_names: tuple[str, ...]
 
 
@@ -98,7 +108,7 @@ def trace_image(
     """
     fitted = fit_image(wanted, initial, given, fitting)
     trace = calculate(fitted.network, fitted.image)
-    return TracedImage(fitted.image, trace, fitted.class_names)
+    return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
 def fit_image(
@@ -118,8 +128,25 @@ def fit_image(
     if scale_pixels is not None:
         source = scale_pixels(source, image.largest)
     network = build_network(source, image.values.shape, initial)
+    if initial.weights is None:
+        _warn_of_unseen(source, image)
     names = _class_names(fitting, source, network.shapes[-1])
-    return FittedImage(image, network, names, source.training)
+    origins = provenance(
+        source.origin,
+        weights_origin(source, network, initial),
+        image=image_origin(given.source, image),
+    )
+    return FittedImage(image, network, origins, names, source.training)
+
+
+def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:
+    """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
+    if source.learnt is None:
+        return
+    is_bytes = image.kind == "image" and image.bit_depth != FLOATING
+    in_range = is_bytes and source.learnt.values == BYTES
+    for each in image_differences(source.learnt, image.values, in_range=in_range):
+        remark(f"Warning: {image.name}: {each.text}")
 
 
 def _on_images(source: NetworkSource) -> NetworkSource:

@@ -67,7 +67,11 @@ input_options = bundled(
     "given",
     InputOptions,
     click.argument("source", metavar="[INPUT]", required=False),
-    click.option("--sheet", metavar="NAME", help="The sheet of an .xlsx INPUT."),
+    click.option(
+        "--sheet",
+        metavar="NAME",
+        help="The sheet of an .xlsx INPUT, hidden or not; without it, the active one.",
+    ),
     click.option(
         "--range", "cell_range", metavar="A1:D9", help="The cells of an .xlsx INPUT to read."
     ),
@@ -149,7 +153,9 @@ def calculation_options(*, kernel_required: bool) -> Decorator:
         multiple=True,
         required=kernel_required,
         help="Weights: '1 0 1; 0 1 0; 1 0 1' (rows by ;, depth slices by |), a name such as "
-        "edge, or @FILE. Again for each further filter.",
+        "edge, or @FILE: .csv, .npy, or .xlsx, which a place may follow, quoted as in Excel: "
+        "@k.xlsx!A1:C3, @k.xlsx!'My sheet'!$A$1:$C$3 (without a sheet, that of INPUT in the same "
+        "file, else the active one). Again for each further filter.",
     )
     return bundled("wanted", CalculationOptions, kernel, *_FILTER_OPTIONS, *_RESULT_OPTIONS)
 

@@ -14,6 +14,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.request import read_image, require_room
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR, Numbers
@@ -64,4 +65,5 @@ def pool(
 
     image = read_image(given, require=check)
     trace = calculate(pooling_network(image.values.shape, layer), image)
-    present(trace, render_trace(trace, display_of(look)), look, target)
+    origins = provenance(image=image_origin(given.source, image))
+    present(trace, render_trace(trace, display_of(look)), look, target, origins)

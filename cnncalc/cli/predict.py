@@ -10,15 +10,24 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
+from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
 from cnncalc.cli.network_argument import say_planes
-from cnncalc.cli.remarks import remark
+from cnncalc.cli.provenance import image_origin, provenance
+from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.network_input import read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
-from cnncalc.network import forward
+from cnncalc.network import Array, Network, find_overflow, forward
+from cnncalc.provenance import Provenance
 from cnncalc.training.saliency import pixel_influence
-from cnncalc.views.predictions import Prediction, predictions_csv, predictions_json
+from cnncalc.views.predictions import (
+    Prediction,
+    predictions_csv,
+    predictions_json,
+    with_short_names,
+)
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.predictions import render_prediction
 
@@ -46,11 +55,21 @@ __all__ = ["predict"]
     show_default=True,
     help="Bars for people; csv or json with every class's number for programs.",
 )
-def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: str) -> None:
+@taking_options
+def predict(
+    model: Path,
+    images: Sequence[str],
+    top: int,
+    explain: bool,
+    form: str,
+    taking: TakingOptions,
+) -> None:
     """Say what MODEL, a .keras file, takes each IMAGE for.
 
-    Photos are made to fit as in training; a .csv, .npy or .xlsx grid must have the right size. An
-    IMAGE that can't be read is named in the end, when the others have been shown.
+    Photos are made to fit as in training, and brought to the values that the model learnt, which
+    files of train remember; a .csv, .npy or .xlsx grid must have the right size. Where an IMAGE is
+    unlike what was learnt, that is said. An IMAGE that can't be read is named in the end, when the
+    others have been shown.
     """
     if explain and form == "csv":
         message = "--explain is shown as a table or as json. Received: --format csv"
@@ -63,20 +82,24 @@ def predict(model: Path, images: Sequence[str], top: int, explain: bool, form: s
     predictions, failures = [], []
     for source in images:
         try:
-            predictions.append(_predict(trained, kind, source, explain=explain))
+            predictions.append(_predict(trained, kind, source, taking, explain=explain))
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     if predictions:
-        _show(predictions, form, top)
+        found = [(each.name, one) for each in predictions for one in each.differences]
+        say_differences(found, len(predictions))
+        file = file_origin(model)
+        _show(with_short_names(predictions), form, top, provenance(file, file))
+        say_remarks()
     if failures:
         raise InputError("; ".join(failures))
 
 
-def _show(predictions: Sequence[Prediction], form: str, top: int) -> None:
+def _show(predictions: Sequence[Prediction], form: str, top: int, origins: Provenance) -> None:
     if form == "csv":
         click.echo(predictions_csv(predictions), nl=False)
     elif form == "json":
-        click.echo(predictions_json(predictions), nl=False)
+        click.echo(predictions_json(predictions, origins), nl=False)
     else:
         for prediction in predictions:
             output_console().print(render_prediction(prediction, Display(), top))
@@ -93,12 +116,45 @@ def _kind(trained: TrainedModel, model: Path) -> Kind:
     return kind
 
 
-def _predict(trained: TrainedModel, kind: Kind, source: str, *, explain: bool) -> Prediction:
+def _predict(
+    trained: TrainedModel, kind: Kind, source: str, taking: TakingOptions, *, explain: bool
+) -> Prediction:
     network = trained.network
-    image = read_network_input(source, network.input_shape, trained.fit)
-    outputs = forward(network, image[np.newaxis])[0]
+    given = read_network_input(
+        source,
+        network.input_shape,
+        trained.fit,
+        trained.learnt,
+        raw=taking.raw,
+        invert=taking.invert,
+    )
+    image = given.values
+    # What overflows is said below, in our words.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        outputs = forward(network, image[np.newaxis])[0]
+    _require_finite(network, image, outputs, source)
     if kind == "yes or no":
         outputs = np.array([1 - outputs[0], outputs[0]])
-    influence = pixel_influence(network, image, int(outputs.argmax())) if explain else None
+    influence = _influence(network, image, int(outputs.argmax()), source) if explain else None
     said = "score" if kind == "scores" else "probability"
-    return Prediction(printable(source), trained.classes, outputs, said, influence)
+    found = tuple(with_hint(each, taking) for each in given.differences)
+    name, origin = printable(source), image_origin(source)
+    return Prediction(name, trained.classes, outputs, said, influence, found, origin)
+
+
+def _require_finite(network: Network, image: Array, outputs: Array, source: str) -> None:
+    if not np.isfinite(outputs).all():
+        message = (
+            f"{quoted(source)}: the model puts out {outputs[~np.isfinite(outputs)][0]}, which is "
+            f"no number, from layer {find_overflow(network, image)} on; float32 holds about ±3.4e38"
+        )
+        raise InputError(message)
+
+
+def _influence(network: Network, image: Array, label: int, source: str) -> Array:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        influence = pixel_influence(network, image, label)
+    if not np.isfinite(influence).all():
+        message = f"{quoted(source)}: the gradient by its pixels leaves what float32 holds"
+        raise InputError(message)
+    return influence

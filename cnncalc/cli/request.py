@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.cli.memory import require_memory
 from cnncalc.cli.options import CalculationOptions, InputOptions
+from cnncalc.cli.provenance import image_origin, kernel_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, Requirement
 from cnncalc.files.source import read_input
+from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
+from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
 from cnncalc.network import Array, Network
+from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
 
-__all__ = ["read_calculation", "read_image", "require_room"]
+__all__ = ["CalculationRequest", "read_calculation", "read_image", "require_room"]
 
-_EXPORTED_KERNELS = re.compile(r"@(?P<file>.+?\.xlsx)(?:!(?P<sheet>[^!:]+))?", re.IGNORECASE)
+
+@dataclass(frozen=True)
+class CalculationRequest:
+    """An image, the network that calculates on it, and where both come from."""
+
+    image: PixelInput
+    network: Network
+    provenance: Provenance
 
 
 def read_image(
@@ -47,36 +58,48 @@ def read_image(
 def _exported_image(given: InputOptions) -> PixelInput | None:
     """Read the image of a workbook that cnncalc exported, whose sheets hold other numbers too."""
     path = Path(given.source or "")
-    if path.suffix.lower() != ".xlsx" or given.cell_range is not None:
+    if path.suffix.lower() not in WORKBOOK_ENDINGS or given.cell_range is not None:
         return None
-    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
+    # Imported here: the writer of workbooks takes longer to load than a small grid to convolve.
     from cnncalc.cli.exported import exported_image
 
     return exported_image(path, given.sheet)
 
 
-def _read_kernels(text: str) -> tuple[Kernel, ...]:
-    """Read what was given as a kernel; of an exported workbook, all its first layer's kernels."""
-    found = _EXPORTED_KERNELS.fullmatch(text.strip())
-    if found is None:
-        return read_kernels(text)
+def _read_kernels(text: str, given: InputOptions) -> tuple[Kernel, ...]:
+    """Read what was given as a kernel; of an exported workbook, all its first layer's kernels.
+
+    Which sheet of a workbook they stand on is said.
+    """
+    own = WorkbookReference(Path(given.source or ""), given.sheet) if given.sheet else None
+    kernels = _exported_kernels(text.strip()) or read_kernels(text, own)
+    for origin in dict.fromkeys(kernel.origin for kernel in kernels if kernel.origin):
+        remark(origin)
+    return kernels
+
+
+def _exported_kernels(text: str) -> tuple[Kernel, ...]:
+    reference = parse_reference(text[1:]) if text.startswith("@") else None
+    if reference is None or reference.cell_range is not None:
+        return ()
     from cnncalc.cli.exported import exported_kernels
 
-    return exported_kernels(Path(found["file"]), found["sheet"]) or read_kernels(text)
+    return exported_kernels(reference.path, reference.sheet)
 
 
 def read_calculation(
     given: InputOptions,
     wanted: CalculationOptions,
     require: Callable[[Network], None] | None = None,
-) -> tuple[PixelInput, Network]:
+) -> CalculationRequest:
     """Read the kernels and the image, and put the calculation together.
 
     Arguments: the options of the INPUT and of the calculation; `require`, which may refuse it by
     its shapes, as it may in `read_image`.
     Raises ShapeError for a calculation whose trace does not fit into memory.
     """
-    kernels = [kernel for text in wanted.kernels for kernel in _read_kernels(text)]
+    read = [(text, _read_kernels(text, given)) for text in wanted.kernels]
+    kernels = [kernel for _, found in read for kernel in found]
 
     def network(header: PixelHeader) -> Network:
         depth = 1 if wanted.depthwise else header.shape[2]
@@ -89,7 +112,11 @@ def read_calculation(
         require_room(calculation, header)
 
     image = read_image(given, _channels(kernels, wanted.depthwise), check)
-    return image, network(image.header)
+    origins = provenance(
+        kernels=tuple(kernel_origin(text, kernel) for text, found in read for kernel in found),
+        image=image_origin(given.source, image),
+    )
+    return CalculationRequest(image, network(image.header), origins)
 
 
 def require_room(calculation: Network, header: PixelHeader) -> None:

@@ -29,6 +29,7 @@ from cnncalc.files.output import (
 )
 from cnncalc.files.paths import quoted
 from cnncalc.network import Network
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
 
@@ -48,6 +49,16 @@ ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
 NUMBERS_A_SECOND = 3_000_000
 
 Writer = Callable[[BinaryIO], str]
+
+
+@dataclass(frozen=True)
+class _Result:
+    """A trace, what people see of it, where it came from, and what its classes are called."""
+
+    trace: Trace
+    shown: RenderableType
+    provenance: Provenance
+    class_names: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -95,22 +106,23 @@ def present(
     shown: RenderableType,
     look: DisplayOptions,
     target: OutputOptions,
+    provenance: Provenance,
     class_names: Sequence[str] = (),
 ) -> None:
     """Print a trace as `look` says, and write it as `target` says.
 
-    Arguments: the trace; `shown`, what stands for it in a table for people; what a network's
-    classes are called, for a workbook.
+    Arguments: the trace; `shown`, what stands for it in a table for people; where its numbers came
+    from; what a network's classes are called.
     """
+    result = _Result(trace, shown, provenance, class_names)
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
-        workbook = partial(_write_workbook, trace, class_names)
-        _write(trace, shown, target.output, target, workbook)
+        _write(result, target.output, target)
     say_remarks()
     if look.form == "csv":
         _print(_csv(trace))
     elif look.form == "json":
-        _print(_json(trace))
+        _print(_json(result))
     else:
         output_console().print(shown)
 
@@ -120,10 +132,12 @@ def present_page(
     json_pieces: Callable[[], Iterable[str]],
     look: DisplayOptions,
     target: OutputOptions,
+    provenance: Provenance,
 ) -> None:
     """Print what is no trace as `look` says, and write it as `target` says.
 
-    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page or JSON.
+    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page or JSON; where
+    it came from.
     """
     if target.output is not None:
         ending = output_ending(target.output, (*PAGES, ".json"))
@@ -131,7 +145,7 @@ def present_page(
             if ending == ".json":
                 file.writelines(piece.encode() for piece in json_pieces())
             else:
-                _write_page(shown, ending, file)
+                _write_page(shown, provenance, ending, file)
         note(f"wrote {target.output}")
     say_remarks()
     if look.form == "json":
@@ -141,29 +155,29 @@ def present_page(
         output_console().print(shown)
 
 
-def _write(
-    trace: Trace, shown: RenderableType, path: Path, target: OutputOptions, workbook: Writer
-) -> None:
+def _write(result: _Result, path: Path, target: OutputOptions) -> None:
     ending = output_ending(path, ENDINGS)
-    writer = workbook if ending == ".xlsx" else _writer(trace, shown, ending, target.scale)
+    writer = _writer(result, ending, target.scale)
     with write_atomically(path, force=target.force) as file:
         said = writer(file)
     note(f"wrote {path}" + (f" ({said})" if said else ""))
 
 
-def _writer(trace: Trace, shown: RenderableType, ending: str, scale: Scaling) -> Writer:
+def _writer(result: _Result, ending: str, scale: Scaling) -> Writer:
+    if ending == ".xlsx":
+        return partial(_write_workbook, result)
     if ending in PICTURES:
-        return partial(_write_picture, trace, PICTURES[ending], scale)
+        return partial(_write_picture, result, PICTURES[ending], scale)
     if ending in PAGES:
-        return partial(_write_page, shown, ending)
-    return partial(_write_numbers, trace, ending)
+        return partial(_write_page, result.shown, result.provenance, ending)
+    return partial(_write_numbers, result, ending)
 
 
-def _write_numbers(trace: Trace, ending: str, file: BinaryIO) -> str:
+def _write_numbers(result: _Result, ending: str, file: BinaryIO) -> str:
     if ending == ".npy":
-        write_npy(file, trace.output)
+        write_npy(file, result.trace.output)
     else:
-        text = _json(trace) if ending == ".json" else _csv(trace)
+        text = _json(result) if ending == ".json" else _csv(result.trace)
         with working("Writing numbers", text.numbers / NUMBERS_A_SECOND, text.rows) as advance:
             for piece in text.pieces:
                 file.write(piece.encode())
@@ -185,23 +199,30 @@ def _csv(trace: Trace) -> _Text:
     return _Text(csv_lines(trace.output), height * channels, trace.output.size)
 
 
-def _json(trace: Trace) -> _Text:
+def _json(result: _Result) -> _Text:
     # Imported here, like the picture's Pillow and the workbook's XlsxWriter: few calculations wait.
+    from cnncalc.classification import class_said
     from cnncalc.views.records import write_json
 
+    trace, origins = result.trace, result.provenance
     every = [stage.values for stage in trace.stages]
-    return _Text(write_json(trace), sum(map(len, every)), sum(each.size for each in every))
+    said = class_said(trace, result.class_names, origins.untrained)
+    pieces = write_json(trace, origins, said)
+    return _Text(pieces, sum(map(len, every)), sum(each.size for each in every))
 
 
-def _write_picture(trace: Trace, form: Form, scale: Scaling, file: BinaryIO) -> str:
+def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) -> str:
     from cnncalc.views.picture import encode_picture
 
-    picture = encode_picture(trace.output, form, scale)
+    picture = encode_picture(result.trace.output, form, scale, result.provenance)
     file.write(picture.data)
     return picture.sentence
 
 
-def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
+def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file: BinaryIO) -> str:
+    # Imported here, as JSON is: few calculations wait for it.
+    from cnncalc.views.provenance import in_html, in_svg
+
     console = Console(
         record=True,
         file=StringIO(),
@@ -212,20 +233,21 @@ def _write_page(shown: RenderableType, ending: str, file: BinaryIO) -> str:
     )
     console.print(shown)
     if ending == ".html":
-        page = console.export_html()
+        page = in_html(console.export_html(), provenance)
     else:
         # Rich's picture would have each of its viewers fetch a font from elsewhere.
-        page = FONT.sub("", console.export_svg(title="cnncalc"))
+        page = in_svg(FONT.sub("", console.export_svg(title="cnncalc")), provenance)
     file.write(page.encode())
     return "what the terminal shows"
 
 
-def _write_workbook(trace: Trace, class_names: Sequence[str], file: BinaryIO) -> str:
+def _write_workbook(result: _Result, file: BinaryIO) -> str:
     from cnncalc.cli.workbooks import export_network, export_trace
     from cnncalc.views.workbook.export import trace_as_written
     from cnncalc.views.workbook.planning import is_calculation
 
+    trace, origins = result.trace, result.provenance
     written = trace_as_written(trace.network, trace.input.values)
     if is_calculation(trace.network):
-        return export_trace(file, written)
-    return export_network(file, written, class_names=class_names)
+        return export_trace(file, written, origins)
+    return export_network(file, written, origins, class_names=result.class_names)

@@ -12,6 +12,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.request import read_image
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.network import Network
@@ -29,8 +30,12 @@ __all__ = ["show"]
 def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: OutputOptions) -> None:
     """Show an image, or a grid of pixels, as the numbers that a machine sees.
 
-    INPUT is an image, .xlsx, .csv, .npy, - for CSV on standard input, or a grid of the article:
-    article:digit4, article:digit4-first, article:6x6.
+    INPUT is an image, .xlsx (.xlsm, .xltx, .xltm), .csv, .tsv, .npy, - for CSV on standard input,
+    or a grid of the article: article:digit4, article:digit4-first, article:6x6.
+
+    Of a workbook the active visible sheet is read, and which one that was is said. In CSV, cells
+    may be quoted; decimals have a point, or a comma where cells are separated by semicolons or
+    tabs, or are quoted.
     """
     check_target(target, given)
     image = read_image(given)
@@ -38,4 +43,5 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     shown = render(image.values, display_of(look), image.name)
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
-    present(record(Network(values.shape, (), ()), values), shown, look, target)
+    origins = provenance(image=image_origin(given.source, image))
+    present(record(Network(values.shape, (), ()), values), shown, look, target, origins)

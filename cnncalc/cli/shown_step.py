@@ -115,11 +115,13 @@ def show_step(session: Session, number: int, shown: StepOptions) -> None:
         )
     names = [training.name(int(position)) for position in step.positions]
     if shown.form == "json":
-        for piece in write_step_json(record, training.class_names, names):
+        for piece in write_step_json(record, training.class_names, names, session.provenance):
             click.echo(piece, nl=False)
         return
     where = f"epoch {step.epoch} of {plan.epochs}, batch {step.batch + 1} of {per_epoch}"
-    context = StepContext(where, training.class_names, names)
+    # The first step still has the weights that it was given.
+    untrained = session.provenance.before_training.untrained if step.number == 1 else ""
+    context = StepContext(where, training.class_names, names, untrained)
     output_console().print(render_step(record, display, context))
 
 

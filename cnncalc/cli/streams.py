@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Any
 
 import click
@@ -37,6 +36,8 @@ def _open_closed_streams() -> None:
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
+            from pathlib import Path  # seldom needed, and slow to load
+
             sink = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open to the end)
             setattr(sys, name, sink)
 

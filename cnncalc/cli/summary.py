@@ -14,6 +14,7 @@ from cnncalc.cli.network_argument import (
     read_network,
     require_shape,
 )
+from cnncalc.cli.provenance import provenance
 from cnncalc.errors import OptionError
 from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
@@ -55,7 +56,7 @@ def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> 
     if versus_mlp:
         _require_comparable(source.layers, form)
     if form == "json":
-        click.echo(summary_json(result, choices), nl=False)
+        click.echo(summary_json(result, choices, provenance(source.origin)), nl=False)
     else:
         remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
         shown = [render_summary(result, source.name, remark)]

@@ -83,10 +83,11 @@ def trace(
     traced = trace_image(wanted, initial, given, fitting)
     shown = _drawing(traced, layer_name, display_of(look))
     if target.output is None or not _is_folder(target):
-        present(traced.trace, shown, look, target, traced.class_names)
+        present(traced.trace, shown, look, target, traced.provenance, traced.class_names)
     else:
-        present(traced.trace, shown, look, replace(target, output=None))
-        write_maps(traced.trace, target.output, target.scale, force=target.force)
+        terminal = replace(target, output=None)
+        present(traced.trace, shown, look, terminal, traced.provenance, traced.class_names)
+        write_maps(traced.trace, traced.provenance, target.output, target.scale, force=target.force)
 
 
 def _is_folder(target: OutputOptions) -> bool:
@@ -100,5 +101,11 @@ def _check_folder(target: OutputOptions) -> None:
 
 def _drawing(traced: TracedImage, layer_name: str | None, display: Display) -> Drawing:
     if layer_name is None:
-        return render_network(traced.trace, display, traced.image.name, traced.class_names)
+        return render_network(
+            traced.trace,
+            display,
+            traced.image.name,
+            traced.class_names,
+            traced.provenance.untrained,
+        )
     return render_layer(traced.trace, layer_name, display, traced.class_names)

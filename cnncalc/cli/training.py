@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.pixel_scaling import refuse_scaling
+from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
 from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.cli.training_start import Start, kept_state, read_start, say_how_it_goes_on
+from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
+from cnncalc.training.learnt_images import LearntImages, value_range
 from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -36,14 +42,21 @@ __all__ = ["Session", "chosen_loss", "prepare"]
 
 @dataclass(frozen=True)
 class Session:
-    """All that a training needs: the plan, the data's parts, and how photos were made to fit."""
+    """All that a training needs: the plan, the data's parts, and how photos were made to fit.
+
+    `origin` is what it starts from, `source` where the data was read, None for the digits; `learnt`
+    is how the images were that the network learnt before, None where there is no such.
+    """
 
     plan: TrainingPlan
     parts: Parts
     data: LabelledData
     fit: Fit
     engine: Engine
+    origin: Start
+    source: Path | None
     optimizer_state: OptimizerState | None = None
+    learnt: LearntImages | None = None
 
     @property
     def held_out(self) -> tuple[str, Dataset]:
@@ -53,6 +66,16 @@ class Session:
         if self.parts.validation is not None:
             return "Validation data", self.parts.validation
         return "Training data", self.parts.training
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What it is made from; found out when it is asked for, since data may be large files."""
+        initial = None if self.origin.weights is None else self.origin.origin
+        return provenance(
+            self.origin.origin,
+            initial or Origin("seed", seed=self.plan.seed),
+            data=data_origin(self.source, self.data),
+        ).of_training
 
 
 def prepare(
@@ -70,6 +93,7 @@ def prepare(
     """
     engine = _engine(wanted.engine)
     origin = read_start(wanted.network)
+    require_calculated(origin.uncalculated, wanted.ignore, _replacing(wanted))
     refuse_scaling(
         {"--raw": wanted.raw, "--rescale": wanted.rescale is not None},
         origin.layers or (),
@@ -98,9 +122,21 @@ def prepare(
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         say_how_it_goes_on(plan, origin, state)
+        _warn_of_another_range(origin, parts.training)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, state)
+    return Session(plan, parts, data, fit, engine, origin, given.data, state, origin.learnt)
+
+
+def _warn_of_another_range(origin: Start, training: Dataset) -> None:
+    if origin.learnt is None:
+        return
+    own, before = value_range(training), origin.learnt.values
+    if own != before:
+        remark(
+            f"Warning: the images hold {own}, the model learnt {before}; the numbers are taken as "
+            "they are"
+        )
 
 
 def _engine(name: str) -> Engine:
@@ -110,6 +146,17 @@ def _engine(name: str) -> Engine:
     from cnncalc.keras_engine import KerasEngine
 
     return KerasEngine()
+
+
+def _replacing(wanted: FitOptions) -> dict[str, object]:
+    """Return the options that put something else in the place of what a model's file says."""
+    return {
+        "--loss": wanted.loss,
+        "--optimizer": wanted.optimizer,
+        "--schedule": wanted.schedule,
+        "--learning-rate": wanted.learning_rate,
+        "--l2": wanted.l2,
+    }
 
 
 def _network(

@@ -42,6 +42,7 @@ def read_labelled(
     fit: Fit = "stretch",
     *,
     judged: bool = False,
+    negative: bool = False,
     output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
     """Read DATA in the shape that a network takes, if there is one, and say what was left out.
@@ -56,7 +57,15 @@ def read_labelled(
         size = size or Size(*images[:2])
         channels = 1 if given.grey else images[2]
     options = ReadOptions(
-        size, fit, channels, given.label_column, given.strict, given.cache, judged, output_of
+        size,
+        fit,
+        channels,
+        given.label_column,
+        given.strict,
+        given.cache,
+        judged,
+        output_of,
+        negative,
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)

@@ -21,6 +21,7 @@ from cnncalc.cli.network_argument import (
     NetworkSource,
     WeightOptions,
     build_network,
+    weights_origin,
 )
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
@@ -36,8 +37,10 @@ from cnncalc.cli.training_options import (
     FitOptions,
     validation_split_option,
 )
+from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.cli.workbooks import export_training
 from cnncalc.errors import OptionError
+from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
 from cnncalc.network import Array, image_shape, on_images
@@ -76,6 +79,7 @@ class TrainingExport:
     learning_rate: float | None
     validation_split: float | None
     raw: bool = False
+    ignore: tuple[str, ...] = ()
 
 
 training_export_options = bundled(
@@ -108,6 +112,7 @@ training_export_options = bundled(
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
     validation_split_option("The share of DATA that train holds back, so that no step has it."),
     raw_option,
+    ignore_option,
 )
 
 
@@ -116,7 +121,7 @@ def require_steps(lesson: TrainingExport) -> None:
     given = [
         f"--{name.replace('_', '-')}"
         for name, value in vars(lesson).items()
-        if value not in (None, False)
+        if value not in (None, False, ())
     ]
     if given and lesson.training_steps is None:
         message = (
@@ -183,12 +188,18 @@ def _of_image(
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
-    stored = fitted.training
-    optimizer = _optimizer(lesson, stored.optimizer if stored else None)
-    for each in stored.notes if stored else ():
+    stored = fitted.training or Training()
+    replacing = {
+        "--loss": lesson.loss,
+        "--optimizer": lesson.optimizer,
+        "--learning-rate": lesson.learning_rate,
+    }
+    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    optimizer = _optimizer(lesson, stored.optimizer)
+    for each in stored.notes:
         remark(each)
-    _say_that_it_begins_anew(stored.state if stored else None)
-    loss = chosen_loss(lesson.loss, stored.loss if stored else None)
+    _say_that_it_begins_anew(stored.state)
+    loss = chosen_loss(lesson.loss, stored.loss)
     network, loss = show_output_activation(fitted.network, loss)
     training = TrainingSpecification(
         loss.name,
@@ -199,7 +210,7 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(network, training, samples, title, note)
+    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
 
 
 def _scale_pixels(
@@ -258,9 +269,11 @@ def _of_data(
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
+    origins = session.provenance
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         network = build_network(source, network.input_shape, initial)
+        origins = replace(origins, initial_weights=weights_origin(source, network, initial))
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)
@@ -269,7 +282,8 @@ def _of_data(
     training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
-    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note)
+    title = f"Training on {name}"
+    return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 
 def _say_samples(parts: Parts, hint: str) -> None:
@@ -366,4 +380,5 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         seed=seed,
         threads=None,
         engine="numpy",
+        ignore=lesson.ignore,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncalc.cli.console import command_line, note
+from cnncalc.cli.console import note
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
 from cnncalc.errors import CnncalcError, InputError, OptionError, OutputError
@@ -19,10 +19,12 @@ from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import is_finished, lacks_best, result
 from cnncalc.training.identity import identity
+from cnncalc.training.learnt_images import describe_images
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
+from cnncalc.views.provenance import provenance_lines, provenance_record
 from cnncalc.views.training_report import Mistake, TrainingReport
 
 __all__ = ["can_resume", "check_files", "start", "write_files"]
@@ -109,7 +111,8 @@ def write_files(
     """Write the model and what else was asked for, and remove the checkpoint."""
     _write_model(keep.output, session, state, force=keep.force)
     if keep.history is not None:
-        write_history(keep.history, state.history, force=keep.force)
+        told = provenance_record(session.provenance)
+        write_history(keep.history, state.history, told, force=keep.force)
         note(f"wrote {keep.history}")
     if keep.report is not None:
         _write_report(keep.report, _report(session, state, evaluation), force=keep.force)
@@ -117,9 +120,10 @@ def write_files(
 
 
 def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
+    training = session.parts.training
+    learnt = describe_images(training).after(session.learnt)
     with write_atomically(path, force=force) as file:
-        names = session.parts.training.class_names
-        write_model(file, session.plan, state, names, session.fit)
+        write_model(file, session.plan, state, training.class_names, session.fit, learnt)
     note(f"wrote {path}")
 
 
@@ -151,7 +155,7 @@ def _settings(session: Session) -> dict[str, str]:
     plan, parts = session.plan, session.parts
     validation = len(parts.validation) if parts.validation is not None else 0
     return {
-        "Made by": command_line(),
+        **dict(provenance_lines(session.provenance)),
         "Images": f"{len(parts.training):,} to train on, {validation:,} to validate with",
         "Loss": str(plan.loss),
         "Optimizer": write_optimizer(plan.optimizer),

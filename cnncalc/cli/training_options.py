@@ -10,6 +10,7 @@ import click
 
 from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import PAIR, Numbers, Written
+from cnncalc.cli.uncalculated import ignore_option
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -100,7 +101,11 @@ data_options = bundled(
     ),
     click.option("--grey", is_flag=True, help="Read photos as grey.  [default: as RGB]"),
     click.option("--label-column", metavar="NAME", help="The column of a .csv, or its number."),
-    click.option("--strict", is_flag=True, help="Fail where a photo can't be decoded."),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Fail where a photo can't be decoded, or a file of a class folder isn't used.",
+    ),
     click.option(
         "--cache",
         type=click.Path(path_type=Path),
@@ -132,6 +137,7 @@ class FitOptions:
     seed: int
     threads: int | None
     engine: str
+    ignore: tuple[str, ...]
 
 
 fit_options = bundled(
@@ -219,6 +225,7 @@ fit_options = bundled(
         help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
         "pip install 'cnncalc[keras]'.",
     ),
+    ignore_option,
 )
 
 

@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cnncalc.classification import class_count
-from cnncalc.cli.network_argument import read_network
+from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
+from cnncalc.errors import InputError
+from cnncalc.files.digests import file_origin
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
+from cnncalc.provenance import Origin
 from cnncalc.training.classes import OutputClasses
+from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import Schedule, rate_at
+from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Start", "kept_state", "read_start", "say_how_it_goes_on"]
 
@@ -34,6 +41,9 @@ class Start:
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     optimizer_state: OptimizerState | None = None
+    learnt: LearntImages | None = None
+    uncalculated: tuple[Uncalculated, ...] = ()
+    origin: Origin | None = None
 
     def classes(self, image_shape: Shape) -> OutputClasses | None:
         """Return the classes of the output for images of a shape; None where nothing tells them."""
@@ -50,7 +60,7 @@ def read_start(text: str | None) -> Start:
     """Read what --network names, a notation or a file, None where nothing was given."""
     if text is None:
         return Start()
-    if Path(text).suffix.lower() == ".keras" and "(" not in text:
+    if names_archive(text):
         from cnncalc.files.trained_models import read_model
 
         model = read_model(Path(text))
@@ -66,21 +76,42 @@ def read_start(text: str | None) -> Start:
             training.loss,
             training.optimizer,
             training.state,
+            model.learnt,
+            training.uncalculated,
+            file_origin(Path(text)),
         )
     source = read_network(text)
-    return Start(source.layers, source.input_shape)
+    return Start(source.layers, source.input_shape, origin=source.origin)
 
 
 def kept_state(
     origin: Start, optimizer: Optimizer, *, has_new_schedule: bool
 ) -> OptimizerState | None:
-    """Return what a model's optimizer remembers, if it is the like of the one to train by."""
+    """Return what a model's optimizer remembers, if it is the like of the one to train by.
+
+    Raises InputError where that holds NaN or infinity, from which every weight would.
+    """
     own = origin.optimizer
     if own is None or type(own) is not type(optimizer) or own.slot_groups != optimizer.slot_groups:
         return None
     # A schedule counts the optimizer's steps, and Adam's correction needs the count of its means.
     begins_anew = has_new_schedule and isinstance(optimizer.learning_rate, Schedule)
-    return None if begins_anew else origin.optimizer_state
+    if begins_anew or origin.optimizer_state is None:
+        return None
+    _require_finite(origin.optimizer_state, optimizer)
+    return origin.optimizer_state
+
+
+def _require_finite(state: OptimizerState, optimizer: Optimizer) -> None:
+    for own in state.slots:
+        for name, array in own.items():
+            if not np.isfinite(array).all():
+                message = (
+                    f"what the model's {type(optimizer).__name__} remembers must be finite "
+                    f"numbers; another --optimizer begins anew. Received: {name} with "
+                    f"{array[~np.isfinite(array)][0]} in it"
+                )
+                raise InputError(message)
 
 
 def say_how_it_goes_on(plan: TrainingPlan, origin: Start, state: OptimizerState | None) -> None:

@@ -17,7 +17,10 @@ from cnncalc.network import Array, walk
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.plan import Plan, Quantity, Specification
+from cnncalc.views.workbook.quantities import WEIGHT_SUMS
 from cnncalc.views.workbook.rendering import formula_rows
+from cnncalc.views.workbook.stages.drawn_weights import sum_sizes
+from cnncalc.views.workbook.stages.pages import network_pages
 from cnncalc.views.workbook.training.checks import wrong_input
 from cnncalc.views.workbook.values import calculated_trace, computed_values
 
@@ -98,6 +101,9 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     }
     for name, size in prediction_sizes(trace, by_place).items():
         sizes[Quantity("prediction", "", name)] = size
+    if WEIGHT_SUMS in values:
+        volumes = [each for page in network_pages(specification) for each in page.volumes]
+        sizes[WEIGHT_SUMS] = sum_sizes(volumes, values)
     return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}
 
 

@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
-from cnncalc.cli.console import calculating_command, note
+from cnncalc.cli.console import note
+from cnncalc.cli.provenance import provenance
 from cnncalc.cli.working import Advance, working
 from cnncalc.network import Network
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
 from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
 from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,
     estimate_training,
@@ -23,7 +26,7 @@ from cnncalc.views.workbook.training.calculation import (
     training_calculation,
     training_specification,
 )
-from cnncalc.views.workbook.worksheet import WorksheetOptions
+from cnncalc.views.workbook.worksheet import WorksheetOptions, worksheet_identity
 
 __all__ = [
     "export_article",
@@ -43,36 +46,43 @@ def require_workbook(network: Network, *, large: bool = False) -> None:
 
 def export_article(file: BinaryIO) -> str:
     """Write the article's workbook; return how many formulas it holds."""
-    size = write_article_workbook(file, WorkbookOptions(command=calculating_command()))
+    origins = provenance(Origin("article", "its cases"), image=Origin("article", "its grids"))
+    size = write_article_workbook(file, WorkbookOptions(provenance=origins))
     return f"{size.formulas:,} formulas"
 
 
 def export_trace(
     file: BinaryIO,
     trace: Trace,
+    origins: Provenance,
     title: str = "",
     worksheet: WorksheetOptions | None = None,
+    key_to: WorksheetOptions | None = None,
     *,
     large: bool = False,
 ) -> str:
     """Write a trace, its inputs rounded as a workbook stores them, with a progress bar.
 
+    Arguments: the `file`; the `trace`; where its numbers came from; the workbook's `title`; the
+    `worksheet` that it is to be, or is the `key_to`.
     Returns how many formulas it holds, or what it leaves blank.
     """
     plan = plan_trace(trace, title)
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size) as progress:
-        options = WorkbookOptions(title, calculating_command(), large, progress, worksheet)
+        options = WorkbookOptions(title, origins, large, progress, worksheet, key_to)
         write_workbook(file, trace, options)
     if worksheet is not None:
-        return f"a worksheet, {worksheet.header}"
+        identity = worksheet_identity(plan, [trace_values(trace)], worksheet)
+        return f"a worksheet, {worksheet.header(identity)}"
     return f"{size.formulas:,} formulas"
 
 
 def export_network(
     file: BinaryIO,
     trace: Trace,
+    origins: Provenance,
     title: str = "",
     class_names: Sequence[str] = (),
     target: int | None = None,
@@ -83,12 +93,14 @@ def export_network(
 
     Returns how many formulas it holds, on how many sheets.
     """
-    specification, values = network_calculation(trace, title, class_names, target)
+    specification, values = network_calculation(
+        trace, title, class_names, target, origins.drawn_from
+    )
     plan = make_plan([specification])
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size) as progress:
-        write(file, plan, [values], WorkbookOptions(title, calculating_command(), large, progress))
+        write(file, plan, [values], WorkbookOptions(title, origins, large, progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 
@@ -108,7 +120,7 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
         size = estimate(plan)
     if specification.note != pieces.note:
         note(specification.note.removeprefix(pieces.note).strip())
-    options = WorkbookOptions(pieces.title, calculating_command(), large)
+    options = WorkbookOptions(pieces.title, pieces.provenance, large)
     with _progress(size) as progress:
         write(file, plan, [values], replace(options, progress=progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from cnncalc.cli.options import bundled
 from cnncalc.network import Array, Network
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.variants import variant
@@ -62,26 +63,44 @@ student_options = bundled(
 
 @dataclass(frozen=True)
 class Copy:
-    """One workbook to write: its path, its calculation, and what it leaves blank, if anything."""
+    """One workbook to write: its path, its calculation, and where that came from.
+
+    It is the `worksheet` that leaves something blank, or the key to one, if it has to do with any.
+    """
 
     path: Path
     trace: Trace
-    worksheet: WorksheetOptions | None
+    provenance: Provenance
+    worksheet: WorksheetOptions | None = None
+    key_to: WorksheetOptions | None = None
 
 
-def copies(path: Path, network: Network, image: Array, students: StudentOptions) -> Iterator[Copy]:
+def copies(
+    path: Path, network: Network, image: Array, students: StudentOptions, origins: Provenance
+) -> Iterator[Copy]:
     """Yield every workbook of an export, each computed when its turn comes."""
     trace = trace_as_written(network, image)
     if students.variants:
         for number in range(1, students.variants + 1):
             own = trace_as_written(*variant(network, image, students.seed, number))
             sheet, key = paths(path, students)[2 * number - 2 : 2 * number]
-            yield Copy(sheet, own, students.sheet(number))
-            yield Copy(key, own, None)
+            drawn = _drawn(origins, students.seed)
+            yield Copy(sheet, own, drawn, worksheet=students.sheet(number))
+            yield Copy(key, own, drawn, key_to=students.sheet(number))
         return
-    yield Copy(path, trace, students.sheet() if students.wanted else None)
+    yield Copy(path, trace, origins, worksheet=students.sheet() if students.wanted else None)
     if not students.solution:
-        yield Copy(paths(path, students)[1], trace, None)
+        yield Copy(paths(path, students)[1], trace, origins, key_to=students.sheet())
+
+
+def _drawn(origins: Provenance, seed: int) -> Provenance:
+    """Return where a variant's own numbers come from: they are drawn like those that were named."""
+    kernels = tuple(_like(each, seed) for each in origins.kernels)
+    return replace(origins, kernels=kernels, image=origins.image and _like(origins.image, seed))
+
+
+def _like(origin: Origin, seed: int) -> Origin:
+    return Origin("drawn", origin.name or origin.kind, origin.sha256, seed)
 
 
 def paths(path: Path, students: StudentOptions) -> list[Path]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from string import ascii_uppercase
 from typing import NamedTuple
-
-from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
 from cnncalc.errors import OptionError
 from cnncalc.files.paths import quoted
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "CellRange", "cell_name", "cell_position", "parse_range"]
+__all__ = [
+    "LAST_COLUMN",
+    "LAST_ROW",
+    "CellRange",
+    "cell_name",
+    "cell_position",
+    "column_number",
+    "parse_range",
+]
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
@@ -53,7 +61,11 @@ def cell_name(row: int, column: int) -> str:
     >>> cell_name(18, 5)
     'E18'
     """
-    return f"{get_column_letter(column)}{row}"
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[letter] + letters
+    return f"{letters}{row}"
 
 
 def cell_position(name: str) -> tuple[int, int] | None:
@@ -65,8 +77,21 @@ def cell_position(name: str) -> tuple[int, int] | None:
     match = _CELL_NAME.fullmatch(name)
     if match is None:
         return None
-    row, column = int(match[2]), column_index_from_string(match[1])
+    row, column = int(match[2]), column_number(match[1])
     return (row, column) if row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def column_number(letters: str) -> int:
+    """Return the number of a column, counted from 1.
+
+    >>> column_number("AA")
+    27
+    """
+    number = 0
+    for letter in letters:
+        number = number * len(ascii_uppercase) + ascii_uppercase.index(letter) + 1
+    return number
 
 
 def parse_range(text: str) -> CellRange:

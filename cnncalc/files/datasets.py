@@ -35,7 +35,7 @@ class ReadOptions:
     decoded, and a file that isn't used, an error. `cache` is the photo cache's folder, None for the
     user's own. What is `judged`, not learnt from, needs no part to train on; photos may be of one
     class then, and only the part to test with is read of them. `output_of` tells the classes of the
-    network that is to take the images, if there is one.
+    network that is to take the images, if there is one. `negative` as in `PhotoShape`.
     """
 
     image_size: tuple[int, int] | None = None
@@ -46,6 +46,7 @@ class ReadOptions:
     cache: Path | None = None
     judged: bool = False
     output_of: OutputOf = lambda shape: None
+    negative: bool = False
 
 
 DEFAULTS = ReadOptions()
@@ -124,7 +125,7 @@ def _read_folder(
         if images:
             return read_idx(images, options.output_of)
         height, width = options.image_size or (300, 300)
-        shape = PhotoShape(height, width, options.channels, options.fit)
+        shape = PhotoShape(height, width, options.channels, options.fit, options.negative)
         cache = options.cache or default_cache_folder()
         return read_photo_folders(
             folder,

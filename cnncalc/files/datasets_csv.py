@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from math import isqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OptionError
+from cnncalc.files.delimited import CellNumbers, Record, encoding_of, is_blank, records
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
+from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.training.classes import OutputOf
 
@@ -44,10 +46,9 @@ def read_labelled_csv(
     check_readable(path)
     table = _describe(path)
     column = _label_position(path, table, label_column)
-    pixels = [i for i in range(len(table.first)) if i != column]
-    shape = _image_shape(path, len(pixels), image_size)
-    numbers = _load(path, table, np.float64, pixels)
-    names = np.char.strip(_load(path, table, np.str_, [column])[:, 0])
+    shape = _image_shape(path, len(table.first) - 1, image_size)
+    numbers, labels = _load(path, table, column)
+    names = np.char.strip(np.array(labels))
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
     data = from_arrays(quoted(path), {"training": arrays}, output_of)
     guessed = image_size is None and shape[2] == 3
@@ -64,41 +65,49 @@ def _guess(path: Path, shape: tuple[int, int, int]) -> str:
 
 
 class _Table(NamedTuple):
-    """How a file is written: its delimiter, its first line's cells, whether that is a header."""
+    """How a file is written: its separator, its first record's cells, whether that is a header."""
 
-    delimiter: str
+    separator: str
     first: list[str]
     has_header: bool
 
 
 def _describe(path: Path) -> _Table:
-    try:
-        with _open(path) as file:
-            line = file.readline().strip("\r\n")
-        delimiter = max(",;\t", key=line.count)
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
-        message = f"{quoted(path)} can't be read as text: {printable(str(error))}"
-        raise InputError(message) from error
+    with _readable(path), _open(path) as file:
+        separator, found = records(file, quoted(path))
+        record = next((each for each in found if not is_blank(each.cells)), None)
+    cells = [] if record is None else [cell.strip() for cell in record.cells]
     if len(cells) < 2:
         message = (
             f"{quoted(path)} must hold a label and pixels in each line, separated by commas. "
-            f"Received: {quoted(line)}"
+            f"Received: {quoted(separator.join(cells))}"
         )
         raise InputError(message)
     # A label may be a word; more words than that name the columns.
-    return _Table(delimiter, cells, sum(not _is_number(cell) for cell in cells) > 1)
+    return _Table(separator, cells, sum(not _is_number(cell) for cell in cells) > 1)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what reading a file as text raises into an InputError."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, UnicodeError) as error:
+        message = f"{quoted(path)} can't be read as text: {printable(str(error))}"
+        raise InputError(message) from error
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 (a text file of either kind)
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig")
-    return path.open(encoding="utf-8-sig")
+    opened: Callable[..., Any] = gzip.open if path.suffix.lower() == ".gz" else open
+    with opened(path, "rb") as file:
+        encoding = encoding_of(file.read(2))
+    return opened(path, "rt", encoding=encoding)
 
 
 def _is_number(text: str) -> bool:
+    """Tell whether a cell holds a number, its decimals written with a point or a comma."""
     try:
-        float(text)
+        float(text.replace(",", "."))
     except ValueError:
         return False
     return True
@@ -147,56 +156,55 @@ def _image_shape(path: Path, pixels: int, size: tuple[int, int] | None) -> tuple
     raise InputError(message)
 
 
-def _load(path: Path, table: _Table, dtype: type, columns: list[int]) -> Array:
-    try:
-        with warnings.catch_warnings(), _open(path) as file:
-            warnings.simplefilter("ignore")  # a file without lines is an error below
-            # Lines are checked where the pixels are read, before the labels.
-            lines = file if dtype is np.str_ else _checked_lines(path, file, table)
-            array: Array = np.loadtxt(
-                lines,
-                dtype,
-                comments=None,
-                delimiter=table.delimiter,
-                skiprows=int(table.has_header),
-                usecols=columns,
-                ndmin=2,
-                quotechar='"',
-            )
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        message = f"{quoted(path)} can't be read: {printable(str(error).rstrip('.'))}"
-        raise InputError(_strange_pixel(path, table, columns) or message) from error
+def _load(path: Path, table: _Table, column: int) -> tuple[Array, list[str]]:
+    """Return the pixels (samples, pixels) and the labels, which stand in a column."""
+    labels: list[str] = []
+    with _readable(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a file without lines is an error below
+        lines = _pixel_lines(path, table, column, labels)
+        try:
+            array: Array = np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
+        except ValueError as error:
+            for _ in _pixel_lines(path, table, column, labels, looks_at_all=True):
+                pass  # the line of a cell that is no number raises an error that names it
+            message = f"{quoted(path)} can't be read: {printable(str(error).rstrip('.'))}"
+            raise InputError(message) from error
     if not array.size:
         message = f"{quoted(path)} must hold at least one sample. Received: a header alone"
         raise InputError(message)
-    return array
+    return array, labels
 
 
-def _checked_lines(path: Path, file: Iterable[str], table: _Table) -> Iterator[str]:
-    """Yield a file's lines, each found to have as many cells as the first."""
-    for number, line in enumerate(file, 1):
-        cells = line.count(table.delimiter) + 1
-        # A label in quotes may hold the delimiter: then it is NumPy that tells the cells apart.
-        if cells != len(table.first) and line.strip() and '"' not in line:
+def _pixel_lines(
+    path: Path, table: _Table, column: int, labels: list[str], *, looks_at_all: bool = False
+) -> Iterator[str]:
+    """Yield each sample's pixels, separated by commas, and add its label to the others."""
+    numbers = CellNumbers(parse_number, table.separator, quoted(path))
+    with _open(path) as file:
+        for record in _samples(path, file, table):
+            labels.append(record.cells[column])
+            cells = record.cells[:column] + record.cells[column + 1 :]
+            line = ",".join(cells)
+            # NumPy reads faster, but with nothing but points in decimals.
+            has_commas = line.count(",") >= len(cells)
+            if looks_at_all or has_commas or (table.separator == ";" and "." in line):
+                line = ",".join(map(repr, numbers.read(record, column)))
+            yield line
+    numbers.check()
+
+
+def _samples(path: Path, file: Iterable[str], table: _Table) -> Iterator[Record]:
+    """Yield the record of each sample, which has as many cells as the first."""
+    _, found = records(file, quoted(path))
+    filled = (record for record in found if not is_blank(record.cells))
+    for record in islice(filled, int(table.has_header), None):
+        if len(record.cells) != len(table.first):
             message = (
-                f"line {number:,} of {quoted(path)} must hold {len(table.first)} cells, as the "
-                f"first does. Received: {cells}"
+                f"line {record.line:,} of {quoted(path)} must hold {len(table.first)} cells, as "
+                f"the first does. Received: {len(record.cells)}"
             )
             raise InputError(message)
-        yield line
-
-
-def _strange_pixel(path: Path, table: _Table, columns: list[int]) -> str:
-    """Return a message on the first pixel that is no number; empty where each is one."""
-    with suppress(ValueError, OSError, EOFError, zlib.error, csv.Error), _open(path) as file:
-        for number, cells in enumerate(csv.reader(file, delimiter=table.delimiter), 1):
-            for column in columns if number > table.has_header else []:
-                if column < len(cells) and not _is_number(cells[column]):
-                    return (
-                        f"line {number:,}, column {column + 1} of {quoted(path)} must be a number. "
-                        f"Received: {quoted(cells[column])}"
-                    )
-    return ""
+        yield record
 
 
 def _numbers_if_all_are(names: Array) -> Array:

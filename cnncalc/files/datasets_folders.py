@@ -22,6 +22,7 @@ from cnncalc.training.dataset import Dataset, make_dataset
 
 __all__ = ["PHOTO_ENDINGS", "find_photos", "read_photo_folders"]
 
+NAMED = 10
 PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 
@@ -51,7 +52,9 @@ def read_photo_folders(
     found = find_parts(folder, judged=judged)
     last = list(found.folders)[-1]
     one_is_enough = judged or bool(output and output.names)
-    classes = _class_names(found.folders.get("training", found.folders[last]), one_is_enough)
+    place = found.folders.get("training", found.folders[last])
+    classes = _class_names(place, one_is_enough)
+    _require_all_classes(place, classes, output)
     reader = _Reader(classes, shape, cache, strict, on_photo, list(found.notes))
     datasets = {
         part: reader.read(place)
@@ -63,6 +66,7 @@ def read_photo_folders(
         datasets.get("validation"),
         datasets.get("test"),
         notes=tuple(reader.notes),
+        folder=found.folders[last],
     )
 
 
@@ -116,6 +120,20 @@ def _class_names(folder: Path, one_is_enough: bool) -> list[str]:
         )
         raise InputError(message)
     return classes
+
+
+def _require_all_classes(
+    folder: Path, classes: Sequence[str], output: OutputClasses | None
+) -> None:
+    """Raise InputError where a trained network's classes have no names, and not each a folder."""
+    if output and output.trained and not output.names and len(classes) != output.count:
+        message = (
+            f"{quoted(folder)} must hold a folder for each of the network's {output.count} "
+            "classes, if only an empty one: their order alone tells which is which. "
+            f"Received: {len(classes)}, {', '.join(map(quoted, classes[:NAMED]))}"
+            f"{', …' if classes[NAMED:] else ''}"
+        )
+        raise InputError(message)
 
 
 def _what_is_in(folder: Path, classes: Sequence[str]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.worksheet.formula import ArrayFormula
-
-from cnncalc.files.workbooks import openpyxl_errors
+from cnncalc.errors import InputError
+from cnncalc.files.cells import cell_name
+from cnncalc.files.paths import quoted
+from cnncalc.files.xlsx_cells import Cell, CellReader, Formula, Special
+from cnncalc.files.xlsx_package import open_package
 from cnncalc.verification.cells import CellValue, Place, WorkbookCells
 
-__all__ = ["formula_places", "read_cells", "read_stored_values"]
+__all__ = ["formula_places", "read_cells", "read_stored_values", "sheet_names"]
+
+_SOURCE = "the file"
 
 
 def read_cells(content: bytes) -> WorkbookCells:
@@ -20,17 +22,18 @@ def read_cells(content: bytes) -> WorkbookCells:
 
     Arguments: the `content` of an .xlsx file that has been checked to be safe.
     Returns its constants, its formulas and its stored values.
-    Raises InputError where the workbook is damaged.
+    Raises InputError where the workbook is damaged; a damaged cell is named.
     """
     constants: dict[Place, CellValue] = {}
     formulas: dict[Place, str] = {}
-    for place, cell in _cells(content, data_only=False):
-        if cell.data_type == "f":
-            formulas[place] = _formula(cell.value)
-        else:
-            constants[place] = _value(cell.value)
-    values = read_stored_values(content)
-    stored = {place: values[place] for place in formulas if place in values}
+    stored: dict[Place, CellValue] = {}
+    shared: dict[tuple[str, str], Any] = {}
+    for place, cell in _cells(content):
+        value = _value(place, cell)
+        if cell.formula is not None:
+            formulas[place] = _written_out(place, cell.formula, shared)
+        if value is not None:
+            (constants if cell.formula is None else stored)[place] = value
     return WorkbookCells(constants, formulas, stored)
 
 
@@ -39,7 +42,8 @@ def read_stored_values(content: bytes) -> dict[Place, CellValue]:
 
     Arguments and errors are those of `read_cells`.
     """
-    return {place: _value(cell.value) for place, cell in _cells(content, data_only=True)}
+    values = ((place, _value(place, cell)) for place, cell in _cells(content))
+    return {place: value for place, value in values if value is not None}
 
 
 def formula_places(content: bytes) -> Iterator[Place]:
@@ -47,35 +51,52 @@ def formula_places(content: bytes) -> Iterator[Place]:
 
     Arguments and errors are those of `read_cells`.
     """
-    for place, cell in _cells(content, data_only=False):
-        if cell.data_type == "f":
-            yield place
+    return (place for place, cell in _cells(content) if cell.formula is not None)
 
 
-def _cells(content: bytes, *, data_only: bool) -> Iterator[tuple[Place, Any]]:
-    """Yield openpyxl's cells that hold something, and where they stand."""
-    with openpyxl_errors("the file"):
-        book = load_workbook(
-            io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
-        )
-        for sheet in book.worksheets:
-            # What a sheet says of its own size may be wrong.
-            sheet.reset_dimensions()
-            for row, cells in enumerate(sheet.iter_rows()):
-                for column, cell in enumerate(cells):
-                    if cell.value is not None:
-                        yield Place(sheet.title, row, column), cell
-        book.close()
+def sheet_names(content: bytes) -> tuple[str, ...]:
+    """Return the names of a workbook's sheets; arguments and errors are those of `read_cells`."""
+    with open_package(content, _SOURCE) as package:
+        return tuple(sheet.name for sheet in package.sheets)
 
 
-def _formula(written: object) -> str:
-    """Return a formula without its equals sign; an array's formula is its first cell's."""
-    text = written.text if isinstance(written, ArrayFormula) else written
-    return str(text).removeprefix("=")
+def _cells(content: bytes) -> Iterator[tuple[Place, Cell]]:
+    """Yield the cells that hold something, and where they stand."""
+    with open_package(content, _SOURCE) as package:
+        reader = CellReader(package)
+        for sheet in package.sheets:
+            if sheet.kind == "worksheet":
+                for cell in reader.cells(sheet.part):
+                    yield Place(sheet.name, cell.row - 1, cell.column - 1), cell
 
 
-def _value(value: object) -> CellValue:
-    """Return a number as a float; a date is told as it is written."""
-    if isinstance(value, bool | str):
+def _written_out(place: Place, formula: Formula, shared: dict[tuple[str, str], Any]) -> str:
+    """Return a formula's text; one that shares another's has its references moved."""
+    if formula.shared is None:
+        return formula.text
+    key = (place.sheet, formula.shared)
+    if key not in shared:
+        # openpyxl tells references from the rest of a formula.
+        from openpyxl.formula.translate import Translator  # noqa: PLC0415 (where needed)
+
+        shared[key] = Translator(f"={formula.text}", _name(place))
+        return formula.text
+    return str(shared[key].translate_formula(_name(place))).removeprefix("=")
+
+
+def _name(place: Place) -> str:
+    return cell_name(place.row + 1, place.column + 1)
+
+
+def _value(place: Place, cell: Cell) -> CellValue | None:
+    """Return a cell's value; a date, or an error, is told as it is written."""
+    value = cell.value
+    if not isinstance(value, Special):
         return value
-    return float(value) if isinstance(value, int | float) else str(value)
+    if value.kind in ("damage", "range"):
+        message = (
+            f"cell {_name(place)} of sheet {quoted(place.sheet)} must hold a finite number, or "
+            f"text. Received: {quoted(value.text)}"
+        )
+        raise InputError(message)
+    return value.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnncalc.errors import InputError
+from cnncalc.files.delimited import CellNumbers, encoding_of, is_blank, records
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, quoted
 from cnncalc.files.pixels import MOST_VALUES, Values, pixel_values
@@ -21,8 +23,6 @@ __all__ = ["parse_grid", "read_npy", "read_standard_input", "read_text_grid"]
 
 MOST_BYTES = 2**28
 """The largest text that is read: 256 MiB."""
-
-_DELIMITERS = ";\t,"
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,22 @@ def _refuse_size(source: str) -> NoReturn:
 
 
 def _decoded(content: bytes, source: str) -> str:
-    """Decode UTF-8, or the UTF-16 that Excel and PowerShell write, with or without its mark."""
-    is_utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    """Decode UTF-8, with or without its mark, or the UTF-16 that Excel and PowerShell write."""
     try:
-        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+        return content.decode(encoding_of(content))
     except UnicodeDecodeError as error:
-        message = f"{source} is not a text file in UTF-8: byte {error.start} can't be read"
+        message = (
+            f"{source} is not a text file in UTF-8 (as Excel saves 'CSV UTF-8'): byte "
+            f"{error.start} can't be read"
+        )
         raise InputError(message) from error
 
 
 def parse_grid(text: str, source: str, number: Callable[[str], float] = parse_number) -> Values:
     r"""Read a grid from text: a line a row, its numbers separated by , or ; or tabs or spaces.
 
+    Numbers may be quoted (RFC 4180). Their decimals have a point; a comma where another sign
+    separates them, or in quotes, unless it may as well be one between thousands.
     Arguments: `text`; `source`, what to call it in a message; `number`, which turns one cell's
     text into a number.
     Returns (height, width, channels): blocks separated by an empty line are channels.
@@ -108,31 +112,15 @@ def _blocks(text: str, source: str, number: Callable[[str], float]) -> list[list
 
 
 def _rows(text: str, source: str, number: Callable[[str], float]) -> Iterator[_Row | None]:
-    """Yield each line's numbers, None for an empty one; the first row shows the delimiter."""
-    delimiter: str | None = None
-    known = False
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for i, line in enumerate(lines, start=1):
-        # A spreadsheet writes an empty row as delimiters alone.
-        if not line.strip(_DELIMITERS + " "):
+    """Yield each line's numbers, None for an empty one."""
+    separator, found = records(io.StringIO(text, newline=None), source)
+    numbers = CellNumbers(number, separator, source)
+    for record in found:
+        if is_blank(record.cells):
             yield None
-            continue
-        if not known:
-            delimiter = next((mark for mark in _DELIMITERS if mark in line), None)
-            known = True
-        yield _Row(i, np.array(_numbers(line.split(delimiter), f"{source}, line {i}", number)))
-
-
-def _numbers(cells: list[str], where: str, number: Callable[[str], float]) -> list[float]:
-    """Turn a line's cells into numbers, naming the column of one that is none."""
-    numbers = []
-    for j, cell in enumerate(cells, start=1):
-        try:
-            numbers.append(number(cell.strip().strip('"')))
-        except ValueError as error:
-            message = f"{where}, column {j}: {error}"
-            raise InputError(message) from error
-    return numbers
+        else:
+            yield _Row(record.line, np.array(numbers.read(record)))
+    numbers.check()
 
 
 def _check_rectangular(blocks: list[list[_Row]], source: str) -> None:

@@ -24,14 +24,16 @@ from cnncalc.files.pixels import (
     Values,
     pixel_values,
 )
+from cnncalc.shapes import Size
 
-__all__ = ["read_image"]
+__all__ = ["holds_numbers", "image_size", "read_image"]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Pillow's names of the formats that are tried, whatever the file's ending says."""
 
 _GREY_MODES = {"1", "L", "LA", "La"}
-_WIDE_MODES = {"I", "F", "I;16", "I;16B", "I;16L", "I;16N"}
+_NUMBER_MODES = {"I", "F"}
+_WIDE_MODES = _NUMBER_MODES | {"I;16", "I;16B", "I;16L", "I;16N"}
 # The EXIF orientations of an image that is stored lying on its side.
 _LYING = (5, 6, 7, 8)
 _COLOURS = {
@@ -102,6 +104,43 @@ def read_image(
     )
 
 
+def holds_numbers(path: Path) -> bool:
+    """Say whether an image file holds 32-bit numbers, which are no levels from 0 to 255.
+
+    Returns False where it can't be opened, too: who reads it says why.
+    """
+    try:
+        with _opened(path) as image:
+            return image.mode in _NUMBER_MODES
+    except InputError:
+        return False
+
+
+def image_size(path: Path) -> Size | None:
+    """Return an image's upright (height, width) by its header, None where it can't be opened.
+
+    Of a TIFF that lies on its side it may be the lying one: see `_header`, which decodes it.
+    """
+    try:
+        with _opened(path) as image:
+            if image.format == "TIFF":
+                return Size(image.height, image.width)
+            return Size(*_header(image, path.name, "as-is").shape[:2])
+    except InputError:
+        return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    with (
+        _pillow_errors(path),
+        path.open("rb") as file,
+        Image.open(file, formats=FORMATS) as image,
+        _quiet_libtiff() if image.format == "TIFF" else nullcontext(),
+    ):
+        yield image
+
+
 @contextmanager
 def _pillow_errors(path: Path) -> Iterator[None]:
     """Turn what Pillow raises into an InputError, and keep its warnings from the user."""
@@ -168,7 +207,7 @@ def _header(image: Image.Image, name: str, channels: Channels) -> PixelHeader:
 
 def _bit_depth(image: Image.Image) -> int:
     """Return the bits of one channel as stored; Pillow names them in the first tile's raw mode."""
-    if image.mode in {"I", "F"}:
+    if image.mode in _NUMBER_MODES:
         return 32
     if image.mode == "1":
         return 1
@@ -200,7 +239,7 @@ def _wide_values(image: Image.Image, channels: Channels) -> tuple[list[str], Val
     """Read grey values of more than 8 bits, which Pillow's own conversions would cut off."""
     values = np.asarray(image).astype(np.float64)
     notes = ["values kept as stored"]
-    if image.mode not in {"I", "F"}:
+    if image.mode not in _NUMBER_MODES:
         if "transparency" in image.info:
             values[values == image.info["transparency"]] = 65535
         values /= 257

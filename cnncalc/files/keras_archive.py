@@ -22,9 +22,11 @@ from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.keras_config_reading import ModelConfig, read_config
 from cnncalc.files.keras_config_writing import keras_layers, unknown_to_keras, write_config
 from cnncalc.files.keras_weights import Variables, read_h5, write_h5
+from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.layers import Shape
 from cnncalc.network import Network, assemble
+from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = [
     "KerasModel",
@@ -55,7 +57,8 @@ class KerasModel:
     `network` with its weights; the model's `name`; Keras's `compile_config` (optimizer, loss,
     metrics), if it was compiled; `extra` variables by place, such as those of the "optimizer";
     `metadata` of cnncalc's own, JSON values that Keras passes over; `notes`, a sentence each, on
-    what was left out in reading.
+    what was left out in reading; the layers' options that training would heed and that are
+    `uncalculated` here.
     """
 
     network: Network
@@ -64,6 +67,7 @@ class KerasModel:
     extra: Mapping[str, Variables] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    uncalculated: tuple[Uncalculated, ...] = ()
 
 
 def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
@@ -71,8 +75,10 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
 
     Arguments: its `path`; one sample's `input_shape`, for a model that leaves it open.
     Raises InputError, one line that names file and layer, for a file that is no zip, truncated or
-    damaged, lies about shapes or sizes, or holds a layer that cnncalc lacks, a Lambda among them.
+    damaged, lies about shapes or sizes, or holds a layer that cnncalc lacks, a Lambda among them;
+    for a model of another program it says what it is.
     """
+    refuse_other_model(path)
     size = check_readable(path)
     with _located(path):
         contents = _contents(path, size)
@@ -89,6 +95,7 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         extra,
         own if isinstance(own, Mapping) else {},
         config.notes,
+        config.uncalculated,
     )
 
 
@@ -98,6 +105,7 @@ def read_weights(path: Path, network: Network) -> Network:
     Returns the network with the file's weights.
     Raises InputError that names the layer where file and network don't fit each other.
     """
+    refuse_other_model(path, weights=True)
     check_readable(path)
     with _located(path):
         weights, _ = read_h5(path.read_bytes(), network.layers, network.input_shape)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from cnncalc.files.keras_config_reading import OWN_PACKAGE
+from cnncalc.files.keras_objects import OWN_PACKAGE
 from cnncalc.layers import (
     L1L2,
     AveragePooling2D,

@@ -15,7 +15,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from cnncalc.errors import InputError
+from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.keras_config_writing import SavedLayer
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.naming import automatic_names
@@ -65,17 +65,14 @@ def _damage() -> Iterator[None]:
     """Turn what h5py raises for a broken file, or for none of its own, into InputError."""
     try:
         yield
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, NotImplementedError) as error:
+    except CnncalcError:
+        raise
+    except Exception as error:  # of whatever kind: what h5py raises depends on the byte
         message = "the weights are no HDF5 file of Keras, or it is damaged"
         raise InputError(message) from error
 
 
 def _read_layers(file: h5py.File, walked: Sequence[tuple[Layer, Shape]]) -> list[dict[str, Array]]:
-    if "layer_names" in file.attrs or "model_weights" in file:
-        message = (
-            "expected weights of Keras 3. Received: an HDF5 file of Keras 2; save it as .keras"
-        )
-        raise InputError(message)
     names = automatic_names([layer for layer, _ in walked])
     return [_read_layer(file, name, *one) for name, one in zip(names, walked, strict=True)]
 
@@ -85,6 +82,13 @@ def _read_layer(file: h5py.File, name: str, layer: Layer, shape: Shape) -> dict[
     expected = layer.weight_shapes(shape)
     groups = (_group(file, f"{prefix}/{name}/vars") for prefix in _LAYER_GROUPS)
     group: Any = next((found for found in groups if found is not None), {})
+    if any(getattr(array, "dtype", np.dtype(float)).kind in "iu" for array in group.values()):
+        message = (
+            f"layer {layer.name} is quantized: its weights are rounded to whole numbers, and "
+            "cnncalc calculates with floating-point numbers; save the model as it was before "
+            "model.quantize(…)"
+        )
+        raise InputError(message)
     if len(group) != len(expected):
         message = (
             f"layer {layer.name} must have {len(expected)} weights in the file"

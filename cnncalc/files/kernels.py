@@ -14,11 +14,13 @@ from cnncalc.files.grids import read_npy, read_text_grid
 from cnncalc.files.named_kernels import NAMED_KERNELS
 from cnncalc.files.numerals import parse_fraction
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Values, pixel_values
+from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
+from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
 
-__all__ = ["KERNEL_ENDINGS", "Kernel", "read_kernels", "stack_kernels"]
+__all__ = ["KERNEL_ENDINGS", "Kernel", "kernel_file", "read_kernels", "stack_kernels"]
 
-KERNEL_ENDINGS = (".csv", ".tsv", ".npy", ".xlsx")
+KERNEL_ENDINGS = (".csv", ".tsv", ".npy", *WORKBOOK_ENDINGS)
 
 _NAME = re.compile(r"[^\W\d_][^\s,;|]*")
 _BETWEEN_ROWS = re.compile(r"\s*[;\n]\s*")
@@ -28,19 +30,22 @@ _SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """The weights of one filter: `values` is a read-only array (height, width, channels)."""
+    """The weights of one filter: `values` is a read-only array (height, width, channels).
+
+    `origin` says where in a workbook they stand, and is empty for others.
+    """
 
     name: str
     values: Values
+    origin: str = ""
 
     @property
     def size(self) -> str:
         """Its size for a message: 3×3, or 5×5×3 where it is deep."""
-        shape = self.values.shape[:2] if self.values.shape[2] == 1 else self.values.shape
-        return "×".join(map(str, shape))
+        return size_text(self.values)
 
 
-def read_kernels(notation: str) -> tuple[Kernel, ...]:
+def read_kernels(notation: str, own: WorkbookReference | None = None) -> tuple[Kernel, ...]:
     """Read what a user gives as a kernel.
 
     Arguments: `notation`, one of
@@ -49,7 +54,9 @@ def read_kernels(notation: str) -> tuple[Kernel, ...]:
     - a name, such as "sobel-x";
     - "@FILE": a .csv or .tsv (an empty line between slices); a .npy of shape (height, width),
       (height, width, channels), or Keras's (height, width, channels, filters); an .xlsx, whose
-      name !SHEET and !RANGE may follow.
+      name !SHEET and !RANGE may follow, as `parse_reference` has them;
+    and `own`, the workbook and sheet that the image comes from: in the same workbook a kernel
+    without a sheet stands on that one.
     Returns one kernel, or each filter of a four-dimensional .npy file.
     Raises NotationError for a text that is no kernel, InputError for a file that holds none.
 
@@ -58,10 +65,23 @@ def read_kernels(notation: str) -> tuple[Kernel, ...]:
     """
     text = notation.strip()
     if text.startswith("@"):
-        return _from_file(text[1:])
+        return _from_file(text[1:], own)
     if _NAME.fullmatch(text):
         return (Kernel(*_by_name(text)),)
     return (Kernel(printable(text), _parse(text)),)
+
+
+def kernel_file(notation: str) -> Path | None:
+    """Return the file that a kernel is read from; None for one that is written out, or named.
+
+    >>> kernel_file("@kernels/edge.xlsx!Sheet1").name, kernel_file("edge")
+    ('edge.xlsx', None)
+    """
+    text = notation.strip()
+    if not text.startswith("@"):
+        return None
+    reference = parse_reference(text[1:])
+    return Path(text[1:]) if reference is None else reference.path
 
 
 def _by_name(text: str) -> tuple[str, Values]:
@@ -117,21 +137,22 @@ def _parse_row(row: str, number: int, text: str) -> list[float]:
         raise NotationError(message) from error
 
 
-def _from_file(reference: str) -> tuple[Kernel, ...]:
+def _from_file(reference: str, own: WorkbookReference | None) -> tuple[Kernel, ...]:
     """Read the kernel, or the filters, of a file."""
     if not reference:
         message = "expected a file's name after @. Received: '@'"
         raise NotationError(message)
-    file, place = _split_reference(reference)
-    path = Path(file)
+    workbook = parse_reference(reference)
+    if workbook is not None:
+        return (_from_workbook(workbook, own),)
+    path = Path(reference)
     name, ending = printable(path.name), path.suffix.lower()
-    if ending == ".xlsx":
-        return (Kernel(name, _from_sheet(path, place)),)
     if ending == ".npy":
         return _from_npy(path, name)
     if ending in KERNEL_ENDINGS:
         return (Kernel(name, read_text_grid(path, parse_fraction)),)
     check_readable(path)
+    refuse_other_spreadsheets(path)
     message = (
         f"a kernel's file must end in one of {', '.join(KERNEL_ENDINGS)}."
         f"{did_you_mean(ending, KERNEL_ENDINGS)} Received: {quoted(path)}"
@@ -139,28 +160,20 @@ def _from_file(reference: str) -> tuple[Kernel, ...]:
     raise InputError(message)
 
 
-def _split_reference(reference: str) -> tuple[str, list[str]]:
-    """Split weights.xlsx!Sheet1!B2:C3 into the file and what follows it."""
-    at = reference.lower().find(".xlsx!")
-    if at < 0:
-        return reference, []
-    end = at + len(".xlsx")
-    return reference[:end], reference[end + 1 :].split("!")
+def _from_workbook(asked: WorkbookReference, own: WorkbookReference | None) -> Kernel:
+    # zipfile and expat take longer to load than a small grid takes to convolve.
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (where needed)
+
+    sheet = asked.sheet
+    if sheet is None and own is not None and _is_same(asked.path, own.path):
+        sheet = own.sheet
+    block = read_block(asked.path, sheet, asked.cell_range)
+    name = printable(asked.path.name)
+    return Kernel(name, block.values, f"kernel from {name}: {block.description}")
 
 
-def _from_sheet(path: Path, place: list[str]) -> Values:
-    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (openpyxl, where needed)
-
-    ranges = [part for part in place if ":" in part]
-    sheets = [part for part in place if ":" not in part]
-    if len(ranges) > 1 or len(sheets) > 1:
-        received = "!".join([str(path), *place])
-        message = f"expected @FILE.xlsx!SHEET!RANGE. Received: {quoted('@' + received)}"
-        raise NotationError(message)
-    sheet = sheets[0] if sheets else None
-    cell_range = ranges[0] if ranges else None
-    return read_block(path, sheet, cell_range).values
+def _is_same(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
 
 
 def _from_npy(path: Path, name: str) -> tuple[Kernel, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
-from cnncalc.files.pixels import BYTE, largest_level
+from cnncalc.files.pixels import BYTE, largest_level, require_float32
 from cnncalc.layers import Shape
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
@@ -30,7 +31,8 @@ class LabelledData:
     """What a source holds to train on, and to validate and test with, if it says so itself.
 
     `largest` is the largest value that a pixel can have: 255 for bytes. `notes` are sentences on
-    what was left out and the like.
+    what was left out and the like. `folder` is where the photos of the last part lie, by the names
+    of its samples; None where they are no photos.
     """
 
     training: Dataset
@@ -38,6 +40,7 @@ class LabelledData:
     test: Dataset | None = None
     largest: float = BYTE
     notes: tuple[str, ...] = ()
+    folder: Path | None = None
 
     def fitting(self, input_shape: Shape) -> LabelledData:
         """Return the data with grey images as (height, width), where an input wants them so."""
@@ -111,6 +114,7 @@ def _images(where: str, array: Array) -> Array:
         message = f"{where}: there must be at least one image. Received: shape {array.shape}"
         raise InputError(message)
     _require_finite(where, array)
+    require_float32(array, f"{where}: images")
     volumes = array if array.ndim == 4 else array[..., np.newaxis]
     return _compact(volumes)
 

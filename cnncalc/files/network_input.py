@@ -2,46 +2,132 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncalc.errors import ShapeError
+from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
+from cnncalc.files.pixels import Channels, require_float32
 from cnncalc.files.source import read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
+from cnncalc.shapes import Size
+from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange
+from cnncalc.training.unseen import Difference, image_differences, resizing, scaling
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["read_network_input"]
+__all__ = ["NetworkInput", "read_network_input", "require_range"]
+
+Array = NDArray[Any]
 
 _PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+_CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 
 
-def read_network_input(source: str, input_shape: Shape, fit: Fit = "stretch") -> NDArray[Any]:
+@dataclass(frozen=True, eq=False)
+class NetworkInput:
+    """An image (height, width, channels) in float32, and how it differs from those learnt."""
+
+    values: Array
+    differences: tuple[Difference, ...]
+
+
+def read_network_input(
+    source: str,
+    input_shape: Shape,
+    fit: Fit = "stretch",
+    learnt: LearntImages | None = None,
+    *,
+    raw: bool = False,
+    invert: bool = False,
+) -> NetworkInput:
     """Read an image for a network.
 
     Arguments: the `source`, anything that `read_input` takes; the network's `input_shape`, (height,
     width, channels), or (height, width) for grey; how photos are made to `fit` it, as they were for
-    training.
-    Returns float32 of the input's shape.
-    Raises InputError where it can't be read, ShapeError where a grid has another size.
+    training; what is known of the images `learnt`, to whose range photos are brought, unless they
+    are to stay `raw`; `invert`, to take the negative.
+    Raises InputError where it can't be read, ShapeError where a grid has another size, OptionError
+    where the negative of a grid is wanted, and it is not known of which range it is.
     """
-    height, width, channels = image_shape(input_shape)
-    if Path(source).suffix.lower() in _PHOTO_ENDINGS and channels in (1, 3):
-        from cnncalc.files.photos import PhotoShape, read_photo  # noqa: PLC0415 (Pillow)
+    shape = image_shape(input_shape)
+    if _is_photo(source) and shape[2] in _CHANNELS:
+        given = _photo(Path(source), shape, fit, learnt, raw=raw, invert=invert)
+    else:
+        given = _grid(source, shape, learnt, invert=invert)
+    return replace(given, values=given.values.reshape(input_shape))
 
-        photo = read_photo(Path(source), PhotoShape(height, width, channels, fit))
-        return photo.astype(np.float32).reshape(input_shape)
-    values = read_input(source).values
-    if values.shape != (height, width, channels):
+
+def _is_photo(source: str) -> bool:
+    """Say whether a source is an image file of levels from 0 to 255."""
+    if Path(source).suffix.lower() not in _PHOTO_ENDINGS:
+        return False
+    from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
+
+    return not holds_numbers(Path(source))
+
+
+def _photo(
+    path: Path,
+    input_shape: Shape,
+    fit: Fit,
+    learnt: LearntImages | None,
+    *,
+    raw: bool,
+    invert: bool,
+) -> NetworkInput:
+    from cnncalc.files.photos import PhotoShape, decode_photo, fit_photo  # noqa: PLC0415 (Pillow)
+
+    height, width, channels = input_shape
+    pixels = decode_photo(path, channels)
+    resized = resizing(Size(*pixels.shape[:2]), Size(height, width), fit)
+    found = () if resized is None else (resized,)
+    if invert:
+        pixels = 255 - pixels
+    shape = PhotoShape(height, width, channels, fit)
+    values, negative = (
+        fit_photo(each, shape).astype(np.float32) for each in (pixels, 255 - pixels)
+    )
+    if learnt is None or (raw and learnt.values != BYTES):
+        return NetworkInput(values, (*found, *image_differences(learnt, values)))
+    if learnt.values != BYTES:
+        found = (*found, scaling(learnt.values, float(pixels.max())))
+        values, negative = (learnt.values.of_bytes(each) for each in (values, negative))
+    own = image_differences(learnt, values, negative, in_range=True)
+    return NetworkInput(values, (*found, *own))
+
+
+def _grid(
+    source: str, input_shape: Shape, learnt: LearntImages | None, *, invert: bool
+) -> NetworkInput:
+    values = read_input(source, channels=_CHANNELS.get(input_shape[2], "as-is")).values
+    if values.shape != tuple(input_shape):
         message = (
             f"{quoted(source)} must have the network's input shape {tuple(input_shape)}. "
             f"Received: {values.shape}"
         )
         raise ShapeError(message)
-    return values.astype(np.float32).reshape(input_shape)
+    if invert:
+        values = sum(require_range(learnt, source)) - values
+    require_float32(values, quoted(Path(source)))
+    return NetworkInput(values.astype(np.float32), image_differences(learnt, values))
+
+
+def require_range(learnt: LearntImages | None, source: str) -> ValueRange:
+    """Return the range of the images learnt, in which a grid's negative is.
+
+    Raises OptionError where nothing is known of it, naming the `source` of the grid.
+    """
+    if learnt is None:
+        message = (
+            "--invert needs the range of the values that the model learnt, which its file doesn't "
+            f"say; image files are 0 to 255. Received: the numbers of {quoted(source)}"
+        )
+        raise OptionError(message)
+    return learnt.values

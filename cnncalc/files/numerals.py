@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 from cnncalc.files.paths import quoted
 
 __all__ = ["parse_fraction", "parse_number"]
+
+_THOUSANDS = re.compile(r"[+\-−]?\d{1,3}([.,'’\s]\d{3})+([.,]\d*)?")
 
 
 def parse_number(text: str) -> float:
@@ -58,8 +61,11 @@ def _not_a_number(text: str) -> str:
     """Say what stands where a number should, with a hint for decimal commas."""
     if not text.strip():
         return "a number is missing"
-    decimal_comma = "," in text and _is_number(text.replace(",", ".", 1))
-    hint = " (write decimals with a point)" if decimal_comma else ""
+    hint = ""
+    if "," in text and _is_number(text.replace(",", ".", 1)):
+        hint = " (write decimals with a point)"
+    elif _THOUSANDS.fullmatch(text.strip()):
+        hint = " (write thousands without a separator, and decimals with a point)"
     return f"{quoted(text.strip())} is not a number{hint}"
 
 

@@ -25,7 +25,15 @@ from cnncalc.files.images import FORMATS, read_image
 from cnncalc.files.paths import quoted
 from cnncalc.shapes import pair
 
-__all__ = ["Fit", "PhotoShape", "fitted", "read_photo", "resize"]
+__all__ = [
+    "Fit",
+    "PhotoShape",
+    "decode_photo",
+    "fit_photo",
+    "fitted",
+    "read_photo",
+    "resize",
+]
 
 Pixels = NDArray[np.uint8]
 Fit = Literal["stretch", "crop", "pad"]
@@ -42,13 +50,15 @@ class PhotoShape:
     """What every photo is made to be: (height, width) in pixels, its channels, and how it fits.
 
     `channels` is 3 for RGB, 1 for grey. `fit` is "stretch" to any aspect, "crop" the largest
-    centred part of the right aspect, or "pad" with black to it.
+    centred part of the right aspect, or "pad" with black to it. `negative` is 255 minus each value,
+    before it is made to fit.
     """
 
     height: int = 300
     width: int = 300
     channels: int = 3
     fit: Fit = "stretch"
+    negative: bool = False
 
     def __post_init__(self) -> None:
         pair((self.height, self.width), "image_size")
@@ -71,11 +81,21 @@ def read_photo(path: Path, shape: PhotoShape) -> Pixels:
     Returns (height, width, channels) from 0 to 255.
     Raises InputError where the file can't be decoded.
     """
-    return resize(fitted(_decoded(path, shape.channels), shape), shape.height, shape.width)
+    pixels = decode_photo(path, shape.channels)
+    return fit_photo(255 - pixels if shape.negative else pixels, shape)
 
 
-def _decoded(path: Path, channels: int) -> Pixels:
-    """Decode as `read_image` does, but where the photo is of a usual kind in bytes throughout."""
+def fit_photo(pixels: Pixels, shape: PhotoShape) -> Pixels:
+    """Give a photo (any height, any width, channels) a shape, as its `fit` says."""
+    return resize(fitted(pixels, shape), shape.height, shape.width)
+
+
+def decode_photo(path: Path, channels: int) -> Pixels:
+    """Decode as `read_image` does, but where the photo is of a usual kind in bytes throughout.
+
+    Returns (height, width, channels) from 0 to 255.
+    Raises InputError where the file can't be decoded.
+    """
     try:
         # A file, not a path, for the reason that `read_image` gives.
         with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from cnncalc.errors import InputError
+
 __all__ = [
     "BYTE",
     "MOST_VALUES",
@@ -20,6 +22,8 @@ __all__ = [
     "Values",
     "largest_level",
     "pixel_values",
+    "require_float32",
+    "size_text",
 ]
 
 Values = npt.NDArray[np.float64]
@@ -111,3 +115,25 @@ def largest_level(values: npt.NDArray[Any]) -> float:
         return BYTE
     high = max(float(values.max()), -float(values.min()))
     return next((bound for bound in (1.0, BYTE) if high <= bound), high)
+
+
+def require_float32(values: npt.NDArray[Any], source: str) -> None:
+    """Raise InputError, which begins with the `source`, for a number beyond what float32 holds."""
+    most = float(np.finfo(np.float32).max)
+    for extreme in (values.max(), values.min()):
+        if abs(float(extreme)) > most:
+            message = (
+                f"{source} must hold numbers within ±3.4e38, as networks calculate in float32. "
+                f"Received: {extreme:.6g}"
+            )
+            raise InputError(message)
+
+
+def size_text(values: Values) -> str:
+    """Return 17×4, or 32×32×3 where there are several channels.
+
+    >>> size_text(np.zeros((17, 4, 1)))
+    '17×4'
+    """
+    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
+    return "×".join(map(str, shape))

@@ -11,19 +11,21 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.files.cells import CellRange, cell_name, parse_range
 from cnncalc.files.paths import did_you_mean, quoted
-from cnncalc.files.pixels import Values, pixel_values
+from cnncalc.files.pixels import Values, pixel_values, size_text
 from cnncalc.files.workbooks import (
+    UNCALCULATED,
     Content,
     Oddity,
+    OpenWorkbook,
+    Position,
     Rows,
+    SheetCells,
     Worksheet,
     is_number_place,
-    open_worksheets,
+    open_workbook,
 )
 
 __all__ = ["SheetBlock", "read_block"]
-
-Position = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,58 +33,106 @@ class SheetBlock:
     """A block of numbers in a workbook.
 
     `values` is a read-only array (height, width, 1); `sheet` and `cell_range` say where it stands;
-    `others` are the further sheets that hold numbers, where no sheet was asked for.
+    `notes` say why that sheet was read, and what else there is to know of it.
     """
 
     values: Values
     sheet: str
     cell_range: str
-    others: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """Where it stands and how large it is, and the notes, on one line."""
+        place = (f"sheet {quoted(self.sheet)}", self.cell_range, size_text(self.values))
+        return ", ".join((*place, *self.notes))
 
 
 def read_block(path: Path, sheet: str | None = None, cell_range: str | None = None) -> SheetBlock:
-    """Read a block of numbers from an .xlsx workbook.
+    """Read a block of numbers from an .xlsx workbook, or one of its kind.
 
-    Arguments: `path`; the `sheet`'s name, left out the first sheet that holds numbers;
-    `cell_range` such as "B2:E18", left out the sheet's one rectangular block of numbers. Text,
-    dates and logical values beside the block are taken for labels.
+    Arguments: `path`; the `sheet`'s name, left out the active one: what is seen when the workbook
+    is opened, or where that holds no numbers the next visible one that does; `cell_range` such as
+    "B2:E18", left out the sheet's one rectangular block of numbers. Text, dates and logical values
+    beside the block are taken for labels.
     Returns the block. A formula counts with the value that is stored with it.
     Raises OptionError for a range that is none; InputError for a workbook that can't be read, a
     missing sheet, several blocks, or a cell of the block that holds no number (it is named).
     """
     asked = None if cell_range is None else parse_range(cell_range)
-    with open_worksheets(path) as worksheets:
-        chosen, others = _choose(path, worksheets, sheet)
-        rows = chosen.rows()
+    with open_workbook(path) as book:
+        chosen, notes = _choose(path, book, sheet)
+        cells = chosen.cells()
     where = f"sheet {quoted(chosen.name)} of {quoted(path)}"
-    block = asked or _find_block(rows, where)
-    return SheetBlock(_numbers(rows, block, where), chosen.name, block.name, others)
+    block = asked or _find_block(cells.rows, where)
+    numbers = _numbers(cells.rows, block, where)
+    return SheetBlock(numbers, chosen.name, block.name, (*notes, *_doubts(cells, block)))
 
 
-def _choose(
-    path: Path, worksheets: Sequence[Worksheet], name: str | None
-) -> tuple[Worksheet, tuple[str, ...]]:
-    """Return the sheet to read, and the others that would have done."""
+def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet, tuple[str, ...]]:
+    """Return the sheet to read, and why it is that one."""
     if name is not None:
-        return _named(path, worksheets, name), ()
-    filled = [sheet for sheet in worksheets if sheet.holds_numbers()]
-    if not filled:
-        message = f"{quoted(path)} holds no numbers in any sheet"
+        sheet = _named(path, book.worksheets, name)
+        return sheet, () if sheet.is_visible else ("a hidden sheet",)
+    # Many sheets may share one part.
+    parts = {sheet.entry.part: sheet for sheet in book.worksheets}
+    has_numbers = {part: sheet.holds_numbers() for part, sheet in parts.items()}
+    filled = [each for each in enumerate(book.worksheets) if has_numbers[each[1].entry.part]]
+    visible = [(at, sheet) for at, sheet in filled if sheet.is_visible]
+    if not visible:
+        hidden = _listing(quoted(sheet.name) for _, sheet in filled)
+        where = f"any visible sheet. Hidden ones that do: {hidden}" if filled else "any sheet"
+        message = f"{quoted(path)} holds no numbers in {where}"
         raise InputError(message)
-    return filled[0], tuple(sheet.name for sheet in filled[1:])
+    at, sheet = next((each for each in visible if each[0] >= book.active), visible[0])
+    notes = []
+    if at != book.active and book.active < len(book.worksheets):
+        notes.append(_why_not(book.worksheets[book.active]))
+    if len(visible) > 1:
+        which = "the active one" if at == book.active else "one"
+        notes.append(f"{which} of {len(visible)} sheets with numbers")
+    return sheet, tuple(notes)
+
+
+def _why_not(active: Worksheet) -> str:
+    """Say why the active sheet isn't the one that is read."""
+    if not active.is_visible:
+        why = "is hidden"
+    elif active.has_cells:
+        why = "holds no numbers"
+    else:
+        why = "has no cells"
+    return f"as the active sheet {quoted(active.name)} {why}"
 
 
 def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
     """Return the sheet of a name; spreadsheets don't tell capitals from small letters."""
     for sheet in worksheets:
         if sheet.name.casefold() == name.casefold():
-            return sheet
+            if sheet.has_cells:
+                return sheet
+            message = (
+                f"{quoted(sheet.name)} of {quoted(path)} must be a sheet of cells. Received: a "
+                f"{sheet.entry.kind}"
+            )
+            raise InputError(message)
     names = [sheet.name for sheet in worksheets]
     message = (
         f"{quoted(path)} has no sheet {quoted(name)}.{did_you_mean(name, names)} "
         f"It has {_listing(map(quoted, names))}"
     )
     raise InputError(message)
+
+
+def _doubts(cells: SheetCells, block: CellRange) -> tuple[str, ...]:
+    """Say that numbers of a block may be out of date."""
+    doubted = sum(
+        block.top <= row <= block.bottom and block.left <= column <= block.right
+        for row, column in cells.doubted
+    )
+    if not doubted:
+        return ()
+    return (f"{doubted} of them as stored beside formulas, which the file asks to calculate anew",)
 
 
 def _listing(names: Iterable[str], most: int = 6) -> str:
@@ -105,10 +155,12 @@ def _find_block(rows: Rows, where: str) -> CellRange:
     if len(blocks) > 1:
         message = (
             f"{where} holds {len(blocks)} blocks of numbers: "
-            f"{_listing(block.name for block in sorted(blocks))}. Choose one with --range"
+            f"{_listing(block.name for block in sorted(blocks))}. Choose one with --range A1:B2, "
+            "or @FILE.xlsx!A1:B2 for a kernel"
         )
         raise InputError(message)
     if not blocks:
+        _require_calculated(rows, cells, where)
         found = f": {cell_name(*min(cells))} holds {_what(rows, *min(cells))}" if cells else ""
         message = f"{where} holds no numbers{found}"
         raise InputError(message)
@@ -153,8 +205,29 @@ def _what(rows: Rows, row: int, column: int) -> str:
     return content.what if isinstance(content, Oddity) else "nothing"
 
 
+def _require_calculated(rows: Rows, cells: Iterable[Position], where: str) -> None:
+    """Raise InputError, naming them, where cells hold formulas that were never calculated."""
+    found = sorted(cell for cell in cells if _content(rows, *cell) is UNCALCULATED)
+    if not found:
+        return
+    many = len(found) > 1
+    count = f"{len(found):,} formulas that were" if many else "a formula that was"
+    message = (
+        f"{where} holds {count} never calculated: {_listing(cell_name(*cell) for cell in found)}. "
+        "Open the workbook in a spreadsheet program, have everything calculated (Ctrl+Alt+F9 in "
+        "Excel, Ctrl+Shift+F9 in LibreOffice), and save it"
+    )
+    raise InputError(message)
+
+
 def _numbers(rows: Rows, block: CellRange, where: str) -> Values:
     """Return a range's numbers (height, width, 1), or name the first cell that has none."""
+    inside = (
+        (row, column)
+        for row in range(block.top, min(block.bottom, max(rows, default=0)) + 1)
+        for column in range(block.left, min(block.right, len(rows.get(row, ()))) + 1)
+    )
+    _require_calculated(rows, inside, where)
     numbers = []
     for row in range(block.top, block.bottom + 1):
         for column in range(block.left, block.right + 1):

@@ -10,7 +10,8 @@ from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Channels, PixelInput, Requirement, Values, pixel_values
+from cnncalc.files.pixels import Channels, PixelInput, Requirement, Values, pixel_values, size_text
+from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
 
@@ -20,7 +21,7 @@ STANDARD_INPUT = "-"
 
 _IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _TEXT_ENDINGS = (".csv", ".tsv")
-INPUT_ENDINGS = (*_IMAGE_ENDINGS, ".xlsx", *_TEXT_ENDINGS, ".npy")
+INPUT_ENDINGS = (*_IMAGE_ENDINGS, *WORKBOOK_ENDINGS, *_TEXT_ENDINGS, ".npy")
 
 
 def read_input(
@@ -33,10 +34,10 @@ def read_input(
 ) -> PixelInput:
     """Read a grid of pixels from whatever a user named.
 
-    Arguments: `source`, an image, .xlsx, .csv, .tsv or .npy file, "-" for CSV on standard input,
-    "article:NAME" for a grid of the article, or None for "article:digit4"; for a workbook, the
-    `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or "as-is",
-    and `require`, which may refuse it by its header, before a large one is decoded.
+    Arguments: `source`, an image, .xlsx (.xlsm, .xltx, .xltm), .csv, .tsv or .npy file, "-" for CSV
+    on standard input, "article:NAME" for a grid of the article, or None for "article:digit4"; for a
+    workbook, the `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or
+    "as-is", and `require`, which may refuse it by its header, before a large one is decoded.
     Returns values (height, width, channels) with their name and description.
     Raises InputError for what can't be read, OptionError for an option that doesn't apply, and what
     `require` raises.
@@ -47,13 +48,13 @@ def read_input(
     source = DEFAULT_INPUT if source is None else source
     ending = Path(source).suffix.lower()
     in_file = source != STANDARD_INPUT and not source.startswith(ARTICLE)
-    if not (in_file and ending == ".xlsx"):
+    if not (in_file and ending in WORKBOOK_ENDINGS):
         _refuse_options(source, {"--sheet": sheet, "--range": cell_range})
     if source == STANDARD_INPUT:
         return _grid("standard input", "CSV", read_standard_input())
     if not in_file:
         return _article_grid(source)
-    if ending == ".xlsx":
+    if ending in WORKBOOK_ENDINGS:
         return _sheet(Path(source), sheet, cell_range)
     return _file(Path(source), ending, channels, require)
 
@@ -79,20 +80,17 @@ def _article_grid(source: str) -> PixelInput:
         )
         raise InputError(message)
     values = pixel_values(np.array(GRIDS[name]))
-    description = f"{source}: a grid of the article, {_size(values)}"
+    description = f"{source}: a grid of the article, {size_text(values)}"
     return PixelInput(values, source, description, "article")
 
 
 def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
-    # Imported here: openpyxl takes longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (openpyxl, where needed)
+    # zipfile and expat take longer to load than a small grid takes to convolve.
+    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (where needed)
 
     block = read_block(path, sheet, cell_range)
     name = printable(path.name)
-    parts = [f"sheet {quoted(block.sheet)}", block.cell_range, _size(block.values)]
-    if block.others:
-        parts.append(f"the first of {len(block.others) + 1} sheets with numbers")
-    description = f"{name}: {', '.join(parts)}"
+    description = f"{name}: {block.description}"
     return PixelInput(
         block.values, name, description, "sheet", sheet=block.sheet, cell_range=block.cell_range
     )
@@ -110,6 +108,7 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
     if ending == ".npy":
         return _grid(name, "NumPy array", pixel_values(read_npy(path)))
     check_readable(path)
+    refuse_other_spreadsheets(path)
     message = (
         f"the input file {quoted(path)} must end in one of {', '.join(INPUT_ENDINGS)}."
         f"{did_you_mean(ending, INPUT_ENDINGS)}"
@@ -118,10 +117,4 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
 
 
 def _grid(name: str, form: str, values: Values) -> PixelInput:
-    return PixelInput(values, name, f"{name}: {form}, {_size(values)}", "grid")
-
-
-def _size(values: Values) -> str:
-    """Return 17×4, or 32×32×3 where there are several channels."""
-    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
-    return "×".join(map(str, shape))
+    return PixelInput(values, name, f"{name}: {form}, {size_text(values)}", "grid")

@@ -15,10 +15,12 @@ from cnncalc.files.keras_training import (
     optimizer_variables,
     read_training,
 )
+from cnncalc.files.learnt_images import IMAGES, learnt_metadata, read_learnt
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photos import Fit
-from cnncalc.network import Network
+from cnncalc.network import Network, require_finite_weights
 from cnncalc.training.fit import result
+from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
@@ -29,8 +31,9 @@ __all__ = ["TrainedModel", "read_model", "write_model"]
 class TrainedModel:
     """A network, what its outputs are called, and how photos were made to fit its input.
 
-    `class_names` is empty where the file doesn't name them. `training` is how it was trained.
-    `notes` are sentences on what was left out in reading.
+    `class_names` is empty where the file doesn't name them. `learnt` is how the images were that it
+    was trained on, None where the file doesn't say. `training` is how it was trained.
+    `notes` are sentences on what was left out in reading and changes no number.
     """
 
     network: Network
@@ -38,6 +41,7 @@ class TrainedModel:
     fit: Fit
     training: Training
     notes: tuple[str, ...] = ()
+    learnt: LearntImages | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -53,17 +57,19 @@ def write_model(
     state: TrainingState,
     class_names: Sequence[str],
     fit: Fit = "stretch",
+    learnt: LearntImages | None = None,
 ) -> None:
     """Write the network as trained so far, with its optimizer's state, as a `.keras` file.
 
     Arguments: the binary `file`; the `plan` and `state` of the training; the `class_names` in the
-    order of their numbers; how photos were made to `fit`.
+    order of their numbers; how photos were made to `fit`; how the images `learnt` were.
     """
+    about = {} if learnt is None else {IMAGES: learnt_metadata(learnt)}
     model = KerasModel(
         result(plan, state),
         compile_config=compile_config(plan.loss, plan.optimizer),
         extra={"optimizer": optimizer_variables(plan.optimizer, state.optimizer)},
-        metadata={"class_names": list(class_names), "fit": fit},
+        metadata={"class_names": list(class_names), "fit": fit} | about,
     )
     write_keras(file, model)
 
@@ -71,7 +77,8 @@ def write_model(
 def read_model(path: Path) -> TrainedModel:
     """Read a `.keras` file that classifies images, of cnncalc or of Keras.
 
-    Raises InputError where it can't be read, or doesn't end in one row of numbers a sample.
+    Raises InputError where it can't be read, doesn't end in one row of numbers a sample, or holds
+    weights that are no finite numbers.
     """
     model = read_keras(path)
     network = model.network
@@ -83,6 +90,7 @@ def read_model(path: Path) -> TrainedModel:
             f"output {output}"
         )
         raise InputError(message)
+    require_finite_weights(network, quoted(path))
     stored = model.metadata.get("class_names")
     named = stored if isinstance(stored, list) and len(stored) == max(output[0], 2) else []
     fit = model.metadata.get("fit")
@@ -92,4 +100,5 @@ def read_model(path: Path) -> TrainedModel:
         cast("Fit", fit) if fit in get_args(Fit) else "stretch",
         read_training(model),
         model.notes,
+        read_learnt(model.metadata.get(IMAGES)),
     )

@@ -1,30 +1,28 @@
-"""The cells of .xlsx workbooks, through openpyxl and behind the guard."""
+"""The sheets of .xlsx workbooks, and what their cells are as numbers, behind the guard."""
 
 from __future__ import annotations
 
-import io
-import math
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from openpyxl import Workbook, load_workbook
-
-from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.paths import printable, quoted
+from cnncalc.files.xlsx_cells import Cell, CellReader, Special
 from cnncalc.files.xlsx_guard import check_workbook
+from cnncalc.files.xlsx_package import Doubt, SheetEntry, open_package
 
 __all__ = [
+    "UNCALCULATED",
     "Content",
     "Oddity",
+    "OpenWorkbook",
+    "Position",
     "Rows",
+    "SheetCells",
     "Worksheet",
     "is_number_place",
-    "open_worksheets",
-    "openpyxl_errors",
+    "open_workbook",
 ]
 
 
@@ -33,7 +31,7 @@ class Oddity:
     """A cell that holds something other than a number.
 
     `what` names it in a message. `is_label` where it may stand beside a block of numbers, as text
-    does; an error value, or a formula without a stored value, should have been a number.
+    does; an error value, or a formula that was never calculated, should have been a number.
     """
 
     what: str
@@ -42,46 +40,82 @@ class Oddity:
 
 Content = float | Oddity | None
 Rows = Mapping[int, list[Content]]
+Position = tuple[int, int]
 
-_UNVALUED = Oddity(
-    "a formula without a stored value (open and save the workbook in a spreadsheet program, so "
-    "that it carries values)",
-    is_label=False,
-)
+UNCALCULATED = Oddity("a formula that was never calculated", is_label=False)
+
+
+@dataclass(frozen=True)
+class SheetCells:
+    """The cells of each row that holds any, by its number, from column A on.
+
+    `doubted` are the cells whose numbers are stored beside formulas in a workbook that asks to be
+    calculated anew: they may be out of date.
+    """
+
+    rows: Rows
+    doubted: frozenset[Position]
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """One sheet, read on demand; `unvalued` are its formulas without a stored value."""
+    """One sheet, read on demand."""
 
-    name: str
-    source: Any  # openpyxl's ReadOnlyWorksheet, whose type stubs fit neither use made of it here
-    unvalued: frozenset[tuple[int, int]]
+    entry: SheetEntry
+    reader: CellReader
+    doubt: Doubt
 
-    def rows(self) -> Rows:
-        """Return the cells of each row that holds any, by its number, from column A on."""
-        return {row: cells for row, cells in self._rows() if any(c is not None for c in cells)}
+    @property
+    def name(self) -> str:
+        """What its tab says."""
+        return self.entry.name
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether it is a sheet of cells; a chart, or a dialog, may have a sheet of its own."""
+        return self.entry.kind == "worksheet"
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether its tab can be seen."""
+        return self.entry.state == "visible"
+
+    def cells(self) -> SheetCells:
+        """Read the whole sheet."""
+        rows: dict[int, list[Content]] = {}
+        doubted = set()
+        for cell in self.reader.cells(self.entry.part):
+            content = self._content(cell)
+            if content is None:
+                continue
+            row = rows.setdefault(cell.row, [])
+            row.extend([None] * (cell.column - 1 - len(row)))
+            row.append(content)
+            if self.doubt != "none" and cell.formula is not None and isinstance(content, float):
+                doubted.add((cell.row, cell.column))
+        return SheetCells(rows, frozenset(doubted))
 
     def holds_numbers(self) -> bool:
         """Tell whether there is a number, or something that should have been one."""
-        return any(is_number_place(content) for _, cells in self._rows() for content in cells)
+        return self.has_cells and any(
+            is_number_place(self._content(cell)) for cell in self.reader.cells(self.entry.part)
+        )
 
-    def _rows(self) -> Iterator[tuple[int, list[Content]]]:
-        # What a sheet says of its own size may be wrong.
-        self.source.reset_dimensions()
-        for row, cells in enumerate(self.source.iter_rows(), start=1):
-            yield (
-                row,
-                [
-                    self._unvalued(row, column)
-                    if cell.value is None
-                    else _content(cell.value, cell.data_type)
-                    for column, cell in enumerate(cells, start=1)
-                ],
-            )
+    def _content(self, cell: Cell) -> Content:
+        value = cell.value
+        if cell.formula is not None and self._is_uncalculated(cell):
+            return UNCALCULATED
+        if isinstance(value, bool):
+            return Oddity(f"the logical value {str(value).upper()}", is_label=True)
+        if isinstance(value, str):
+            return Oddity(f"the text {quoted(value)}", is_label=True)
+        return _oddity(value) if isinstance(value, Special) else value
 
-    def _unvalued(self, row: int, column: int) -> Content:
-        return _UNVALUED if (row, column) in self.unvalued else None
+    def _is_uncalculated(self, cell: Cell) -> bool:
+        if cell.value is None:
+            return not cell.is_text
+        is_number = isinstance(cell.value, float)
+        return is_number and (self.doubt == "all" or (self.doubt == "zeros" and cell.value == 0))
 
 
 def is_number_place(content: Content) -> bool:
@@ -89,70 +123,35 @@ def is_number_place(content: Content) -> bool:
     return isinstance(content, float) or (content is not None and not content.is_label)
 
 
-def _content(value: object, data_type: str) -> Content:
-    """Return a cell's number, or what it holds instead."""
-    if isinstance(value, bool):
-        return Oddity(f"the logical value {str(value).upper()}", is_label=True)
-    if isinstance(value, int | float):
-        return _finite(value)
-    if data_type == "e":
-        return Oddity(f"the error {printable(str(value))}", is_label=False)
-    if isinstance(value, str):
-        return Oddity(f"the text {quoted(value)}", is_label=True)
-    return Oddity(f"the date or time {printable(str(value))}", is_label=True)
+def _oddity(value: Special) -> Oddity:
+    text = printable(value.text)
+    if value.kind == "date":
+        return Oddity(f"the date or time {text}", is_label=True)
+    whats = {
+        "error": f"the error {text}",
+        "range": "a number out of range",
+        "damage": f"the damaged value {quoted(value.text)}",
+    }
+    return Oddity(whats[value.kind], is_label=False)
 
 
-def _finite(value: float) -> Content:
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    return number if math.isfinite(number) else Oddity("a number out of range", is_label=False)
+@dataclass(frozen=True)
+class OpenWorkbook:
+    """The sheets of a workbook in order, and which one is on top when it is opened."""
+
+    worksheets: tuple[Worksheet, ...]
+    active: int
 
 
 @contextmanager
-def open_worksheets(path: Path) -> Iterator[tuple[Worksheet, ...]]:
-    """Open an .xlsx workbook for reading, and close it at the end.
+def open_workbook(path: Path) -> Iterator[OpenWorkbook]:
+    """Open an .xlsx workbook, or one of its kind, for reading; close it at the end.
 
-    Yields its worksheets in order. Raises InputError where the file is no workbook, is damaged,
-    or is more than the guard lets through.
+    Raises InputError where the file is no workbook, is damaged, or is more than the guard lets
+    through; also when a sheet is read.
     """
     checked = check_workbook(path)
-    with openpyxl_errors(quoted(path)):
-        book = load_workbook(
-            io.BytesIO(checked.content), read_only=True, data_only=True, keep_links=False
-        )
-        try:
-            yield _worksheets(book, checked.unvalued)
-        finally:
-            book.close()
-
-
-def _worksheets(
-    book: Workbook, unvalued: Mapping[str, frozenset[tuple[int, int]]]
-) -> tuple[Worksheet, ...]:
-    sheets: list[Any] = book.worksheets
-    # openpyxl keeps the name of a sheet's part to itself; a test holds that it is there.
-    parts = [sheet._worksheet_path for sheet in sheets]  # noqa: SLF001
-    return tuple(
-        Worksheet(sheet.title, sheet, unvalued.get(part, frozenset()))
-        for sheet, part in zip(sheets, parts, strict=True)
-    )
-
-
-@contextmanager
-def openpyxl_errors(source: str) -> Iterator[None]:
-    """Turn what openpyxl raises into an InputError, and keep its warnings from the user.
-
-    Arguments: `source`, what to call the workbook in a message.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except CnncalcError:
-        raise
-    # A damaged workbook may raise KeyError, IndexError, ValueError, ParseError and others.
-    except Exception as error:
-        message = f"{source} is a damaged workbook: {printable(str(error))}"
-        raise InputError(message) from error
+    with open_package(checked.content, checked.source) as package:
+        reader = CellReader(package)
+        sheets = tuple(Worksheet(entry, reader, package.doubt) for entry in package.sheets)
+        yield OpenWorkbook(sheets, package.active)

@@ -1,4 +1,4 @@
-"""The check that a workbook is safe to read, made before openpyxl sees it.
+"""The check that a workbook is safe to read, made before anything of it is kept.
 
 A small .xlsx file can hold millions of cells, XML nested so deep or entities so large that they
 fill the memory, or a cell so far down that a reader counts rows for minutes. This module unpacks
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,26 +18,14 @@ from xml.parsers import expat
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.cells import LAST_COLUMN, LAST_ROW, cell_position, parse_range
 from cnncalc.files.paths import check_readable, quoted, reason
+from cnncalc.files.xlsx_xml import UNREADABLE, main_names
 
 __all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
 
 MIB = 2**20
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_ROW, _VALUE, _FORMULA, _MERGE, _SHEET = (
-    f"{_MAIN} {name}" for name in ("row", "v", "f", "mergeCell", "sheet")
-)
+_ROW, _MERGE, _SHEET = map(main_names, ("row", "mergeCell", "sheet"))
 _CHUNK = 65_536
-# What unpacking raises; and expat, for an encoding that it doesn't know: the last two.
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    LookupError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True)
@@ -76,13 +63,10 @@ _LIMIT_WORDS = {
 
 @dataclass(frozen=True)
 class CheckedWorkbook:
-    """The content of a workbook that is safe to read.
-
-    `unvalued` holds the (row, column) of each formula without a stored value, by the part's name.
-    """
+    """The content of a workbook that is safe to read, and what to call it in a message."""
 
     content: bytes
-    unvalued: Mapping[str, frozenset[tuple[int, int]]]
+    source: str
 
 
 class _UnsafeError(Exception):
@@ -104,10 +88,9 @@ def check_workbook(path: Path, limits: Limits = LIMITS) -> CheckedWorkbook:
         _refuse(path, f"can't be read: {reason(error)}", error)
     totals = _Totals(limits)
     with _opened(path, content, limits) as archive:
-        unvalued = {
-            part.filename: _walk_part(path, archive, part, totals) for part in archive.infolist()
-        }
-    return CheckedWorkbook(content, unvalued)
+        for part in archive.infolist():
+            _walk_part(path, archive, part, totals)
+    return CheckedWorkbook(content, quoted(path))
 
 
 def _refuse(path: Path, what: str, cause: Exception | None = None) -> NoReturn:
@@ -118,7 +101,10 @@ def _refuse(path: Path, what: str, cause: Exception | None = None) -> NoReturn:
 def _opened(path: Path, content: bytes, limits: Limits) -> zipfile.ZipFile:
     """Open the archive and check its table of contents."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        _refuse(path, "is an old .xls workbook or has a password. Expected an .xlsx without one")
+        has_password = "EncryptedPackage".encode("utf-16-le") in content
+        if has_password:
+            _refuse(path, "has a password. Expected a workbook without one")
+        _refuse(path, "is an old .xls workbook. Save it as .xlsx in a spreadsheet program")
     # Counted before zipfile builds an object for each.
     if content.count(b"PK\x01\x02") > limits.parts:
         _refuse(path, f"is not read: it holds more than {limits.parts:,} parts")
@@ -128,7 +114,7 @@ def _opened(path: Path, content: bytes, limits: Limits) -> zipfile.ZipFile:
         _refuse(path, "is not an .xlsx workbook, or is damaged", error)
     parts = archive.infolist()
     if "[Content_Types].xml" not in archive.namelist():
-        _refuse(path, "is not an .xlsx workbook: it is some other kind of archive")
+        _refuse(path, f"is not an .xlsx workbook: it is {_kind_of_archive(archive)}")
     if len({part.filename for part in parts}) != len(parts):
         _refuse(path, "is not read: two of its parts have the same name")
     if any(part.flag_bits & 1 for part in parts):
@@ -140,19 +126,26 @@ def _opened(path: Path, content: bytes, limits: Limits) -> zipfile.ZipFile:
     return archive
 
 
+def _kind_of_archive(archive: zipfile.ZipFile) -> str:
+    """Say what an archive is that is no workbook of Excel's kind."""
+    names = archive.namelist()
+    if any(name.endswith(".iwa") for name in names):
+        return "a Numbers spreadsheet. Export it as Excel (.xlsx)"
+    if "mimetype" in names and "content.xml" in names:
+        return "an OpenDocument file. Open it in a spreadsheet program and save it as .xlsx"
+    return "some other kind of archive"
+
+
 def _walk_part(
     path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, totals: _Totals
-) -> frozenset[tuple[int, int]]:
-    """Walk one part; return its formulas without a stored value."""
-    walk = _PartWalk(totals)
+) -> None:
     try:
         with archive.open(part) as stream:
-            _feed(walk.parser(), stream, totals)
+            _feed(_PartWalk(totals).parser(), stream, totals)
     except _UnsafeError as error:
         _refuse(path, f"is not read: its part {quoted(part.filename)} {error}", error)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         _refuse(path, f"is damaged in its part {quoted(part.filename)}", error)
-    return frozenset(walk.unvalued)
 
 
 def _feed(parser: expat.XMLParserType, stream: IO[bytes], totals: _Totals) -> None:
@@ -187,19 +180,14 @@ class _Totals:
 
 
 class _PartWalk:
-    """Follows the rows and cells of one part as openpyxl will, keeping only where it is."""
+    """Follows the rows and cells of one part as its reader will, keeping only where it is."""
 
     def __init__(self, totals: _Totals) -> None:
-        self.unvalued: list[tuple[int, int]] = []
         self._totals = totals
         self._depth = 0
         self._row_depth = 0  # 0 outside a row
         self._row = 0
         self._column = 0
-        self._is_text = False
-        self._has_formula = False
-        self._has_value = False
-        self._in_value = False
 
     def parser(self) -> expat.XMLParserType:
         """Return an expat parser that reports here."""
@@ -207,7 +195,6 @@ class _PartWalk:
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
         return parser
 
     def _doctype(self, *_: object) -> None:
@@ -218,17 +205,13 @@ class _PartWalk:
         self._depth += 1
         self._totals.check("depth", self._depth)
         self._totals.add("elements")
-        if name == _ROW:
+        if name in _ROW:
             self._start_row(attributes.get("r"))
         elif self._row_depth and self._depth == self._row_depth + 1:
             self._start_cell(attributes)
-        elif name == _FORMULA:
-            self._has_formula = True
-        elif name == _VALUE:
-            self._in_value = True
-        elif name == _MERGE:
+        elif name in _MERGE:
             self._totals.add("merged_cells", _area(attributes.get("ref", "")))
-        elif name == _SHEET:
+        elif name in _SHEET:
             self._totals.add("sheets")
 
     def _start_row(self, number: str | None) -> None:
@@ -254,20 +237,9 @@ class _PartWalk:
             raise _UnsafeError(message)
         self._totals.add("cells", column - self._column)
         self._column = column
-        self._is_text = attributes.get("t") == "str"
-        self._has_formula = self._has_value = False
-
-    def _text(self, _: str) -> None:
-        if self._in_value:
-            self._has_value = True
 
     def _end(self, _: str) -> None:
-        self._in_value = False
-        if self._row_depth and self._depth == self._row_depth + 1:
-            # A formula whose result is an empty text has a value, though it looks like none.
-            if self._has_formula and not self._has_value and not self._is_text:
-                self.unvalued.append((self._row, self._column))
-        elif self._depth == self._row_depth:
+        if self._depth == self._row_depth:
             self._row_depth = 0
         self._depth -= 1
 

@@ -12,7 +12,13 @@ import numpy as np
 
 from cnncalc.keras_engine.backend import import_keras
 from cnncalc.keras_engine.devices import available_devices, data_parallel, most_devices
-from cnncalc.keras_engine.model import build_model, fetch_state, load_state, require_known
+from cnncalc.keras_engine.model import (
+    build_model,
+    fetch_state,
+    load_state,
+    require_even_pooling,
+    require_known,
+)
 from cnncalc.layers import Dropout
 from cnncalc.network import Array
 from cnncalc.training.dataset import Dataset
@@ -46,6 +52,8 @@ class KerasEngine:
         Raises OptionError for a network that Keras can't train.
         """
         require_known(plan.network)
+        if self._backend == "torch":
+            require_even_pooling(plan.network)
         notes = [f"engine: Keras {self._version} on {self._backend}{_devices_text(plan)}"]
         if plan.threads is not None:
             notes.append("--threads is left to Keras, which shares the work out itself")

@@ -14,12 +14,13 @@ from cnncalc.files.keras_archive import unknown_to_keras
 from cnncalc.files.keras_config_writing import write_config
 from cnncalc.files.keras_training import compile_config, optimizer_variables
 from cnncalc.keras_engine.backend import import_keras
+from cnncalc.layers import AveragePooling2D, Shape
 from cnncalc.network import Array, Network
 from cnncalc.training.objective import Objective
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
-__all__ = ["build_model", "fetch_state", "load_state", "require_known"]
+__all__ = ["build_model", "fetch_state", "load_state", "require_even_pooling", "require_known"]
 
 
 def require_known(network: Network) -> None:
@@ -38,6 +39,33 @@ def require_known(network: Network) -> None:
             f"Received: {', '.join(sorted(dtypes))}"
         )
         raise OptionError(message)
+
+
+def require_even_pooling(network: Network) -> None:
+    """Raise OptionError for average pooling that Keras gets wrong on PyTorch.
+
+    Where "same" pads more after than before, Keras 3.15 averages copies of the edge there (`pad`
+    with mode="replicate" in keras/src/backend/torch/nn.py), and the pixels alone elsewhere.
+    """
+    uneven = [
+        layer.name
+        for layer, shape in zip(network.layers, network.shapes, strict=False)
+        if isinstance(layer, AveragePooling2D)
+        and layer.padding == "same"
+        and _is_uneven(layer, shape)
+    ]
+    if uneven:
+        message = (
+            "Keras on PyTorch averages copies of the edge where padding='same' is uneven; "
+            "KERAS_BACKEND=jax or tensorflow, and engine numpy, average what is there. "
+            f"Received: KERAS_BACKEND=torch, {', '.join(uneven)}"
+        )
+        raise OptionError(message)
+
+
+def _is_uneven(layer: AveragePooling2D, shape: Shape) -> bool:
+    pads = layer.geometry(shape).pads
+    return pads.top != pads.bottom or pads.left != pads.right
 
 
 def build_model(objective: Objective, plan: TrainingPlan) -> Any:

@@ -127,8 +127,8 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "sparse": (False, None),
     "synchronized": (False,),
 }
-_ANY_VALUE = ("batch_size", "renorm_momentum", "seed")
-_TRAINING_ONLY = ("synchronized", "activity_regularizer")
+_ANY_VALUE = ("batch_size", "lora_alpha", "renorm_momentum", "seed")
+_TRAINING_ONLY = ("synchronized", "activity_regularizer", "lora_rank", "noise_shape")
 _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 

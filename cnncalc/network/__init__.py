@@ -10,6 +10,7 @@ from cnncalc.network.backward_pass import (
     backward_layer,
     first_to_learn,
 )
+from cnncalc.network.finite import find_overflow, require_finite_weights
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
 from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
@@ -35,6 +36,7 @@ __all__ = [
     "at_kinks",
     "backward",
     "backward_layer",
+    "find_overflow",
     "first_to_learn",
     "forward",
     "forward_layer",
@@ -44,6 +46,7 @@ __all__ = [
     "initialize",
     "layers_on_images",
     "on_images",
+    "require_finite_weights",
     "walk",
     "without_last_activation",
 ]

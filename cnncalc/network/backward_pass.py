@@ -187,7 +187,8 @@ def _(
         epsilon=layer.epsilon,
     )
     by_weight = {"gamma": by_gamma} if layer.scale else {}
-    return LayerGradients(by_input, by_weight | ({"beta": by_beta} if layer.center else {}))
+    by_weight |= {"beta": by_beta} if layer.center else {}
+    return LayerGradients(by_input if to_input else None, by_weight)
 
 
 @singledispatch

@@ -55,8 +55,8 @@ def layers_on_images(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
     Raises ShapeError that names the first layer that does something else to (height, width) than
     to (height, width, 1), or doesn't take it.
 
-    >>> layers_on_images([Rescaling(0.5), Flatten()], (28, 28))[1]
-    Flatten(name='')
+    >>> layers_on_images([InputLayer((28, 28)), Flatten()], (28, 28))[0].shape
+    (28, 28, 1)
     """
     if len(input_shape) != 2:
         return tuple(layers)

@@ -30,12 +30,11 @@ MOST_NAMES = 10
 
 
 class StoredImages(Protocol):
-    """A stack of images (images, height, width, channels) in a file, read as an array is.
+    """A stack of images (images, height, width, channels) in a file, read as an array is."""
 
-    `digest` tells one content from another.
-    """
-
-    digest: str
+    @property
+    def digest(self) -> str:
+        """What tells one content from another."""
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -285,7 +285,7 @@ def _why_not_through(step: LayerStep, weights: Weights, chosen: slice) -> str:
     """Return why a layer that is no activation lets nothing through, if that is plain."""
     layer = step.layer
     match layer:
-        case BatchNormalization() if prod(step.layer_output.shape[:-1]) == 1:
+        case BatchNormalization() if step.drawn and prod(step.layer_output.shape[:-1]) == 1:
             return f"{layer.name} has one number a channel, and makes 0 of it whatever it is"
         case Dropout() if step.drawn and not step.drawn[0][chosen].any():
             return f"{layer.name} dropped every number"

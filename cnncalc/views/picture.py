@@ -10,10 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
+from cnncalc.provenance import Provenance
 from cnncalc.views.numbers import format_number
+from cnncalc.views.provenance import provenance_lines
 
 __all__ = ["Form", "Levels", "Picture", "Scaling", "draw_picture", "encode_picture", "to_levels"]
 
@@ -38,6 +41,7 @@ _LABEL_WIDTH = 24
 _GAP = 4
 _LABEL_HEIGHT = 16
 _WHITE = 255
+LONGEST_COMMENT = 60_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +60,13 @@ class Picture:
     sentence: str
 
 
-def encode_picture(values: Array, form: Form, scaling: Scaling = "clip") -> Picture:
+def encode_picture(
+    values: Array, form: Form, scaling: Scaling = "clip", provenance: Provenance | None = None
+) -> Picture:
     """Encode values as a picture, a pixel a value.
 
     Arguments: `values` (height, width) or (height, width, channels); the file's `form`; `scaling`
-    as in `to_levels`.
+    as in `to_levels`; the `provenance` that the file tells of beside its pixels.
     Returns the picture: grey for one channel, red, green and blue for three, and a contact sheet
     of labelled grey tiles for any other number.
     Raises OutputError for values of another shape, and where the picture is larger than its form
@@ -82,8 +88,22 @@ def encode_picture(values: Array, form: Form, scaling: Scaling = "clip") -> Pict
     if form == "jpg" or image.mode != "L":
         sentences.append(_LOSSES.get(form, ""))
     buffer = BytesIO()
-    image.save(buffer, **_PILLOW_OPTIONS[form])
+    told = _told(form, provenance) if provenance else {}
+    image.save(buffer, **_PILLOW_OPTIONS[form], **told)
     return Picture(buffer.getvalue(), "; ".join(filter(None, sentences)))
+
+
+def _told(form: Form, provenance: Provenance) -> dict[str, Any]:
+    """Return a provenance as Pillow writes it: PNG's text chunks, the comment of JPEG and GIF."""
+    lines = provenance_lines(provenance)
+    if form == "png":
+        chunks = PngInfo()
+        for key, text in lines:
+            chunks.add_text("Software" if key == "Version" else key, text)
+        return {"pnginfo": chunks}
+    text = "\n".join(f"{key}: {text}" for key, text in lines)
+    # A comment of JPEG's is shorter than 64 kB, and a GIF that Pillow closes has blocks of 255.
+    return {"comment": text.encode()[:LONGEST_COMMENT]}
 
 
 def to_levels(values: Array, scaling: Scaling = "clip") -> Levels:

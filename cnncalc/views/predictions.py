@@ -6,14 +6,25 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 
 from cnncalc.network import Array
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.training.evaluation import Evaluation
+from cnncalc.training.unseen import Difference
+from cnncalc.views.provenance import provenance_record
 
-__all__ = ["Prediction", "evaluation_json", "predictions_csv", "predictions_json"]
+__all__ = [
+    "Prediction",
+    "evaluation_json",
+    "predictions_csv",
+    "predictions_json",
+    "with_short_names",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +33,8 @@ class Prediction:
 
     `name` is the image's; `outputs` (classes,) are probabilities, or else scores as `kind` says:
     "probability" or "score". `influence` (height, width, 1) is each pixel's, if asked for.
+    `differences` tell in what the image is unlike those that the model learnt; `origin` is where
+    the image came from.
     """
 
     name: str
@@ -29,6 +42,8 @@ class Prediction:
     outputs: Array
     kind: str
     influence: Array | None = None
+    differences: tuple[Difference, ...] = ()
+    origin: Origin | None = None
 
     @property
     def best(self) -> list[int]:
@@ -40,6 +55,28 @@ class Prediction:
     def label(self) -> str:
         """The name of the likeliest class."""
         return self.class_names[self.best[0]]
+
+
+def with_short_names(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """Return predictions whose images go by their names without folders.
+
+    Where two would have the same name, so much of their folders stays as tells them apart.
+
+    >>> def of(name): return Prediction(name, ("cat", "dog"), np.array([0.5, 0.5]), "probability")
+    >>> found = with_short_names([of("/a/b/1.png"), of("/a/c/1.png"), of("/a/2.png")])
+    >>> [each.name for each in found]
+    ['b/1.png', 'c/1.png', '2.png']
+    """
+    parts = [PurePath(each.name).parts for each in predictions]
+    counts = [1] * len(parts)
+    while True:
+        names = [str(PurePath(*own[-n:])) for own, n in zip(parts, counts, strict=True)]
+        owners = {name: {parts[i] for i, n in enumerate(names) if n == name} for name in names}
+        alike = [i for i, name in enumerate(names) if owners[name] - {parts[i]}]
+        if not alike:
+            return [replace(p, name=name) for p, name in zip(predictions, names, strict=True)]
+        for place in alike:
+            counts[place] += 1
 
 
 def predictions_csv(predictions: Sequence[Prediction]) -> str:
@@ -58,10 +95,14 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
     return lines.getvalue()
 
 
-def predictions_json(predictions: Sequence[Prediction]) -> str:
+def predictions_json(
+    predictions: Sequence[Prediction], provenance: Provenance | None = None
+) -> str:
     """Write a list of one object an image: its name, its class, and every class's number.
 
-    Where it was asked for, each pixel's influence comes along, as rows of numbers.
+    Its differences from the images that the model learnt are a list of a kind and a text. Where it
+    was asked for, each pixel's influence comes along, as rows of numbers; and each object has the
+    `provenance` of all, with its own image's origin.
 
     >>> half = Prediction("a.png", ("cat", "dog"), np.array([0.25, 0.75]), "probability")
     >>> json.loads(predictions_json([half]))[0]["probability"]["dog"]
@@ -72,16 +113,32 @@ def predictions_json(predictions: Sequence[Prediction]) -> str:
             "image": each.name,
             "class": each.label,
             each.kind: dict(zip(each.class_names, map(float, each.outputs), strict=True)),
+            "differences": _records(each.differences),
         }
         | ({} if each.influence is None else {"influence": each.influence[..., 0].tolist()})
+        | _told(provenance and replace(provenance, image=each.origin))
         for each in predictions
     ]
     return json.dumps(records, indent=1) + "\n"
 
 
-def evaluation_json(evaluation: Evaluation) -> str:
+def _told(provenance: Provenance | None) -> dict[str, Any]:
+    return {"provenance": provenance_record(provenance)} if provenance else {}
+
+
+def _records(differences: Sequence[Difference]) -> list[dict[str, str]]:
+    return [{"kind": each.kind, "text": each.text} for each in differences]
+
+
+def evaluation_json(
+    evaluation: Evaluation,
+    differences: Sequence[Difference] = (),
+    provenance: Provenance | None = None,
+) -> str:
     """Write the loss, the accuracy, each class's precision and recall, and the confusion matrix.
 
+    The data's `differences` from the images that the model learnt are a list of a kind and a text.
+    The `provenance` is the last member, where it is given.
     What has no value, such as the precision of a class that was never predicted, is null.
     """
     report, score = evaluation.report, evaluation.score
@@ -100,5 +157,7 @@ def evaluation_json(evaluation: Evaluation) -> str:
         "accuracy": score.accuracy,
         "classes": classes,
         "confusion_matrix": report.matrix.tolist(),
+        "differences": _records(differences),
+        **_told(provenance),
     }
     return json.dumps(record, indent=1) + "\n"

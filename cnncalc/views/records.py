@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from cnncalc.cases import CaseReport
 from cnncalc.network import Array
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Stage, Trace
+from cnncalc.views.provenance import closing_json
 
-__all__ = ["write_json"]
+__all__ = ["write_cases_json", "write_json"]
 
 
-def write_json(trace: Trace) -> Iterator[str]:
-    """Write a trace as JSON: `{"stages": [{"name", "layer", "shape", "values"}, …]}`.
+def write_json(
+    trace: Trace, provenance: Provenance | None = None, class_said: str | None = None
+) -> Iterator[str]:
+    """Write a trace as JSON: `{"stages": [{"name", "layer", "shape", "values"}, …], …}`.
 
-    Arguments: the trace. `layer` is null for the input, a value is null where a cell is empty.
+    Arguments: the trace; its `provenance`, which becomes the last member of that name; the
+    `class_said`, which becomes the member "class". `layer` is null for the input, a value is null
+    where a cell is empty.
     Returns the text in pieces of one row at most, so that a photo needs no second copy of itself.
 
     >>> from cnncalc.layers import MaxPooling2D
@@ -32,7 +39,34 @@ def write_json(trace: Trace) -> Iterator[str]:
     for index, (layer_name, stage) in enumerate(stages):
         yield ",\n" if index else "\n"
         yield from _stage(layer_name, stage)
-    yield "\n]}\n"
+    yield "\n]"
+    if class_said is not None:
+        yield ',\n"class": ' + json.dumps(class_said)
+    yield from closing_json(provenance)
+
+
+def write_cases_json(
+    reports: Sequence[CaseReport], provenance: Provenance | None = None
+) -> Iterator[str]:
+    """Write the article's cases as JSON: `{"cases": [{"name", "agreeing", …, "stages"}], …}`.
+
+    Arguments: the `reports`, each with how many numbers agree of how many in all, and the "stages"
+    as `write_json` has them; the `provenance`, the last member.
+    """
+    yield '{"cases": ['
+    for index, report in enumerate(reports):
+        about = {
+            "name": report.case.name,
+            "title": report.case.title,
+            "agreeing": sum(each.agreeing for each in report.comparisons),
+            "numbers": sum(each.total for each in report.comparisons),
+        }
+        yield (",\n" if index else "\n") + json.dumps(about)[:-1] + ", "
+        stages = write_json(report.trace)
+        yield next(stages).removeprefix("{")
+        yield "".join(stages).rstrip("\n")
+    yield "\n]"
+    yield from closing_json(provenance)
 
 
 def _stage(layer_name: str | None, stage: Stage) -> Iterator[str]:

@@ -9,22 +9,28 @@ from typing import Any
 import numpy as np
 
 from cnncalc.network import Array
+from cnncalc.provenance import Provenance
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.training_step.explanation import GradientExplanation
 from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
 from cnncalc.training_step.vanishing import Vanished, find_vanished
+from cnncalc.views.provenance import closing_json
 from cnncalc.views.records import write_json
 
 __all__ = ["write_gradient_json", "write_step_json"]
 
 
 def write_step_json(
-    record: StepRecord, class_names: Sequence[str] = (), sample_names: Sequence[str] = ()
+    record: StepRecord,
+    class_names: Sequence[str] = (),
+    sample_names: Sequence[str] = (),
+    provenance: Provenance | None = None,
 ) -> Iterator[str]:
     """Write a training step as JSON.
 
-    Arguments: the `record`; the `class_names` and `sample_names` in their order, where there are.
+    Arguments: the `record`; the `class_names` and `sample_names` in their order, where there are;
+    the `provenance`, the last member.
     Its keys: "step", "loss", "rate", …; "samples", each with its target, output, loss and the
     "stages" of its way forward, as `write_json` has them; "vanished", to which weights no gradient
     came back, and why, where that is known; "layers", each with the gradients by its
@@ -55,7 +61,8 @@ def write_step_json(
     for index, update in enumerate(record.updates):
         yield ",\n" if index else "\n"
         yield from _weight(update)
-    yield "\n]}\n"
+    yield "\n]"
+    yield from closing_json(provenance)
 
 
 def _sample(record: StepRecord, sample: int, names: Sequence[str]) -> Iterator[str]:
@@ -111,12 +118,14 @@ def _object(about: Mapping[str, Any], arrays: Mapping[str, Array | None]) -> Ite
     yield "}"
 
 
-def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
+def write_gradient_json(
+    explanation: GradientExplanation, provenance: Provenance | None = None
+) -> Iterator[str]:
     """Write where one number of a gradient came from as JSON, term by term.
 
     Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule" and its
     "parameters", the "penalty" of a regularizer, "vanished" (why it is next to 0, else null), and
-    "terms", each an error, its factor, and where both stand.
+    "terms", each an error, its factor, and where both stand; and the "provenance", where given.
     """
     about = {
         "layer": explanation.layer.name,
@@ -142,4 +151,5 @@ def write_gradient_json(explanation: GradientExplanation) -> Iterator[str]:
             "padding": place.padding,
         }
         yield (",\n" if index else "\n") + json.dumps(own)
-    yield "\n]}\n"
+    yield "\n]"
+    yield from closing_json(provenance)

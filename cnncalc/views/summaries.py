@@ -6,15 +6,19 @@ import json
 from collections.abc import Sequence
 
 from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
+from cnncalc.provenance import Provenance
 from cnncalc.summary import LayerSummary, Summary
+from cnncalc.views.provenance import provenance_record
 
 __all__ = ["summary_json"]
 
 
-def summary_json(summary: Summary, plan: Sequence[Choice] | None = None) -> str:
+def summary_json(
+    summary: Summary, plan: Sequence[Choice] | None = None, provenance: Provenance | None = None
+) -> str:
     """Return a summary as JSON, with the algorithms of training where they are asked for.
 
-    Arguments: the `summary`; its layers' `plan`, None to leave it out.
+    Arguments: the `summary`; its layers' `plan`, None to leave it out; the `provenance`, likewise.
 
     >>> from cnncalc.layers import Flatten
     >>> from cnncalc.summary import summarize
@@ -41,6 +45,8 @@ def summary_json(summary: Summary, plan: Sequence[Choice] | None = None) -> str:
         content["algorithms"] = meanings(plan)
         layers = [each.layer for each in summary.layers]
         content["whole_batch"] = [names[index] for index in whole_batch_layers(layers)]
+    if provenance is not None:
+        content["provenance"] = provenance_record(provenance)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -206,8 +206,8 @@ def test_options_of_a_gradient_need_one(fails):
         "explain", NETWORK, "article:6x6", "--layer", "dense", "--at", "0", "--sample", "1"
     )
     assert message == (
-        "--target, --loss, --batch-size, --sample, --validation-split and --raw need --gradient. "
-        "Received: none"
+        "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
+        "--gradient. Received: none"
     )
 
 

@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -98,7 +99,16 @@ def test_variants_are_different_worksheets_each_with_its_key(run, tmp_path):
     assert result.exit_code == 0
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"quiz-{n}{part}.xlsx" for n in (1, 2, 3) for part in ("-key", "")]
-    assert "wrote quiz-2.xlsx (a worksheet, student 2 · seed 7)" in result.stderr
+    about = [
+        dict(openpyxl.load_workbook(tmp_path / name)["About"].iter_rows(values_only=True))
+        for name in ("quiz-2.xlsx", "quiz-2-key.xlsx")
+    ]
+    identity = about[0]["Worksheet"]
+    assert re.fullmatch("student 2 · [A-Z2-7]{4}-[A-Z2-7]{4}", identity)
+    assert f"wrote quiz-2.xlsx (a worksheet, {identity})" in result.stderr
+    assert about[1]["Worksheet"] == identity
+    assert about[1]["Image"] == "drawn from seed 7 like article:6x6"
+    assert not {"Made by", "Image", "Kernel"} & set(about[0])
     images = []
     for number in (1, 2, 3):
         run("show", f"quiz-{number}-key.xlsx", "-o", "image.npy", "--force")

@@ -13,7 +13,7 @@ import pytest
 
 ANSWERS_AT_ONCE = {
     "cnncalc": {"_version", "errors", "geometry", "shapes"},
-    "cnncalc.cli": {"commands", "group", "one_blas_thread", "remarks"},
+    "cnncalc.cli": {"commands", "group", "one_blas_thread", "remarks", "streams"},
     "cnncalc.views": {"spelling"},
 }
 
@@ -21,8 +21,9 @@ ANSWERS_AT_ONCE = {
 CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
-    | {"cells", "source", "unfinished"},
-    "cnncalc.training": set(),
+    | {"cells", "delimited", "digests", "source", "spreadsheets", "unfinished"}
+    | {"workbook_reference"},
+    "cnncalc.training": {"metrics"},
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }
 

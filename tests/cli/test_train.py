@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shlex
@@ -174,8 +175,11 @@ def test_the_history_is_written(trained, data, ending):
     trained(data, *FAST, "--history", f"history.{ending}")
     text = Path(f"history.{ending}").read_text()
     if ending == "json":
-        rows = json.loads(text)
-        assert [row["epoch"] for row in rows] == [1, 2]
+        history = json.loads(text)
+        assert [row["epoch"] for row in history["epochs"]] == [1, 2]
+        assert history["provenance"]["initial_weights"] == {"from": "seed", "seed": 0}
+        data = history["provenance"]["data"]
+        assert data["sha256"] == hashlib.sha256(Path(data["name"]).read_bytes()).hexdigest()
         return
     lines = text.splitlines()
     assert lines[0].startswith("epoch,loss,accuracy,val_loss,val_accuracy,learning_rate")

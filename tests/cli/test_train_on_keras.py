@@ -173,3 +173,13 @@ def interrupted(*arguments):
         said = process.stderr.read()
     assert process.returncode == 130, said
     assert "Stopped and saved. Go on with: cnncalc train" in said
+
+
+@on_peers
+def test_keras_on_pytorch_trains_no_uneven_average_pooling(run, data, keras):
+    layers = "AveragePooling2D(2, strides=1, padding='same'); Flatten(); Dense(3)"
+    options = ("--network", layers, "--engine", "keras", "--epochs", "1")
+    result = run("train", data, *options)
+    message = "Keras on PyTorch averages copies of the edge where padding='same' is uneven; "
+    is_refused = keras.backend.backend() == "torch"
+    assert (result.exit_code, message in result.stderr) == (2 * is_refused, is_refused)

@@ -86,8 +86,8 @@ def test_fractions_stay_what_they_are(write):
         ("1,2,3,4,7\n", "6", OptionError, "a number from 1 to 5. Received: '6'"),
         ("1,2,3,4,7\n", "0", OptionError, "Received: '0'"),
         ("colour,a,b\n1,2,3\n", "color", OptionError, "Received: 'color' Did you mean 'colour'"),
-        ("label,a,b,c,d\n1,2,3,4,five\n", None, InputError, "line 2, column 5 .* 'five'"),
-        ("1,2,3,4,5\n\n1,2,x,4,5\n", "1", InputError, "line 3, column 3 .* Received: 'x'"),
+        ("label,a,b,c,d\n1,2,3,4,five\n", None, InputError, "line 2, column 5: 'five' is"),
+        ("1,2,3,4,5\n\n1,2,x,4,5\n", "1", InputError, "line 3, column 3: 'x' is not"),
         ("label,a,b,c,d\n1,2,3,4,5\n1,2\n", None, InputError, "line 3 .* Received: 2"),
         ("label,a,b,c,d\n1,2,3,4,5\n0,2,3,4,5,6\n", None, InputError, "hold 5 cells, .* 6"),
         ("label,a,b,c,d\n1,2,3,4,5\n ,2,3,4,5\n", None, InputError, "Sample 2 has none"),
@@ -108,6 +108,51 @@ def test_what_cannot_be_used_is_one_clear_line(write, text, column, error, words
 def test_a_label_in_quotes_may_hold_a_comma(write):
     data = read_labelled_csv(write('"cat, wild",1,2,3,4\ndog,5,6,7,8\n'), "1").training
     assert data.class_names == ("cat, wild", "dog")
+
+
+def pixels_of(path, *options):
+    data = read_labelled_csv(path, *options).training
+    return [image.ravel().tolist() for image in data.batch(np.arange(2))[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7;0,5;0,25;1;0\r\n3;1;0;0;0,125\r\n",
+        "7\t0,5\t0,25\t1\t0\n3\t1\t0\t0\t0,125\n",
+        '"7","0,5","0,25","1","0"\n3,1,0,0,"0,125"\n',
+        "sep=;\n7;0.5;0.25;1;0\n3;1;0;0;0.125\n",
+        "7 0.5 0.25 1 0\n3 1 0 0 0.125\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_decimals_and_separators_are_those_of_any_country(write, text, encoding):
+    path = write(text.encode(encoding))
+    assert pixels_of(path, "1") == [[0.5, 0.25, 1, 0], [1, 0, 0, 0.125]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1;0,5;0.5;1;1\n0;1;1;1;1\n", "all have a point, or all a comma. Received: '0,5' in '.*"),
+        ("1;512;1.024;1;1\n0;1;1;1;1\n", "line 1, column 3: '1.024' may be 1.024 or 1024"),
+        ('1,2,3,4,5\n"0,1,2,3,4\n1,2,3,4,5\n', "'.*', line 2: a quote is opened and never closed"),
+        ('1,2,3,4,5\n"0"x,1,2,3,4\n', "line 2: a cell in quotes must be closed, and followed by"),
+        ('"1",2,3,4,5\n1,2,3,4,"5"""\n', "line 2, column 5: '5\"' is not a number"),
+        ("1,2,3,4,5\n0,1\n", "line 2 of .* must hold 5 cells"),
+    ],
+)
+def test_what_may_be_another_number_is_refused(write, text, words):
+    with pytest.raises(InputError, match=words):
+        read_labelled_csv(write(text), "1")
+
+
+def test_a_label_may_hold_line_ends_and_doubled_quotes(write):
+    text = 'name,a,b,c,d\n"big\n""cat""",1,2,3,4\n\ndog,5,6,7,8\n'
+    data = read_labelled_csv(write(text), "name").training
+    assert data.class_names == (r'big\n"cat"', "dog")
+    header = read_labelled_csv(write('"na\nme",a,b,c,d\ncat,1,2,3,4\ndog,5,6,7,8\n'), "1")
+    assert header.training.class_names == ("cat", "dog")
 
 
 def test_a_damaged_archive_is_one_clear_line(write):

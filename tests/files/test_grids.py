@@ -35,10 +35,78 @@ def test_a_volume_reads_back_from_its_csv(volume):
         "\n\n1,2\n3,4\n,\n;\n",
         '"1","2"\n"3","4"\n',
         "+1,2.0\n3e0,4\n",
+        '1, "2"\n"3",4\n',
+        '"1" "2"\n 3\t4 \n',
+        "sep=|\n1|2\n3|4\n",
+        "sep=;\r\n1;2,0\r\n3;4,00\r\n",
+        "1;2,0\n3,;4\n",
+        "1,0;2,0\r\n3,0;4,0\r\n",
+        "1,0\t2,0\n3,0\t4,0\n",
+        '"1,0","2,0"\n"3,0","4,0"\n',
+        '"1,0" 2\n3 4\n',
     ],
 )
 def test_the_usual_ways_of_writing_a_grid_are_read_alike(text):
     np.testing.assert_array_equal(parse_grid(text, "x")[:, :, 0], [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("0,5;-1,25;,5;3,\n", [[0.5, -1.25, 0.5, 3]]),
+        ("1,5e3;2\n", [[1500, 2]]),
+        # Semicolons are what spreadsheets write where decimals have a comma.
+        ("1,234;5\n", [[1.234, 5]]),
+        # As many decimals everywhere, as a program writes them.
+        ("1.234;5.678\n", [[1.234, 5.678]]),
+        ("1.5;1.234\n", [[1.5, 1.234]]),
+        ('"0,123","1,234"\n', [[0.123, 1.234]]),
+        ("1,234.5\n", [[1, 234.5]]),
+    ],
+)
+def test_decimals_have_a_comma_where_nothing_else_can_be_meant(text, rows):
+    np.testing.assert_array_equal(parse_grid(text, "x")[:, :, 0], rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1,5;2.5\n", "a point, or all a comma. Received: '1,5' in x, line 1, column 1 and '2.5' "),
+        ('"1,5",2.5\n', "decimals must all have a point, or all a comma"),
+        (
+            '"1,234",5\n',
+            r"x, line 1, column 1: '1,234' may be 1\.234 or 1234\. Expected thousands ",
+        ),
+        ("5\t1,234\n", r"x, line 1, column 2: '1,234' may be 1\.234 or 1234\."),
+        ("512;1.024\n", r"x, line 1, column 2: '1.024' may be 1\.024 or 1024\. Expected thousands"),
+        ("1.234,5;2\n", r"'1.234,5' is not a number \(write thousands without a separator"),
+        ('"1,234,567",2\n', r"'1,234,567' is not a number \(write thousands without"),
+        ("1\u202f234;2\n", r"'1.u202f234' is not a number \(write thousands without"),
+    ],
+)
+def test_decimals_that_may_be_thousands_or_are_mixed_are_refused(text, message):
+    with pytest.raises(InputError, match=message):
+        parse_grid(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('1,2\n3,"4\n5,6\n', "^x, line 2: a quote is opened and never closed$"),
+        ('1,2\n3,"4', "^x, line 2: a cell in quotes must be closed, and followed by a separator"),
+        ('"1"x,2\n', "^x, line 1: a cell in quotes must be closed, and followed by a separator"),
+        ('1,"2""3"\n', "^x, line 1, column 2: '2\"3' is not a number$"),
+        ('1,2\n3,4"5\n', "^x, line 2, column 2: '4\"5' is not a number$"),
+        ('1,"2\n3"\n', r"^x, line 1, column 2: '2\\n3' is not a number$"),
+        ('1,"2 3"\n"4\n",x\n', "^x, line 1, column 2: '2 3' is not a number$"),
+        ('"1\n",2\n3,x\n', "^x, line 3, column 2: 'x' is not a number$"),
+        ('1,2\n"' + "3" * 200_000, "^x, line 2: a cell in quotes must be closed"),
+        ('1,2\n"' + "3\n" * 200_000, "^x, line 2: a quote is opened and never closed$"),
+    ],
+)
+def test_quotes_are_those_of_rfc_4180(text, message):
+    with pytest.raises(InputError, match=message):
+        parse_grid(text, "x")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -61,7 +129,6 @@ def test_blocks_between_empty_lines_are_channels():
         ("1,2,\n", "x, line 1, column 3: a number is missing"),
         ("1,2\n3,nan\n", "x, line 2, column 2: 'nan' is not a finite number"),
         ("1;2\n3;inf\n", "x, line 2, column 2: 'inf' is not a finite number"),
-        ("1,5;2\n", r"column 1: '1,5' is not a number \(write decimals with a point\)"),
         ("1,2\n3\n", "as many numbers. Received: 2 in line 1, 1 in line 2"),
         ("1,2\n\n3\n", "as many numbers. Received: 2 in line 1, 1 in line 3"),
         ("1\n2\n\n3\n", "as many lines. Received: 2 from line 1, 1 from line 4"),

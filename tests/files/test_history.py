@@ -23,10 +23,11 @@ def test_as_csv_what_is_missing_is_empty_and_numbers_are_whole(tmp_path):
 
 
 def test_as_json_what_is_missing_is_null(tmp_path):
-    write_history(tmp_path / "history.json", HISTORY)
-    rows = json.loads((tmp_path / "history.json").read_text())
-    assert rows == [record.row() for record in HISTORY]
-    assert rows[0]["val_loss"] is None
+    write_history(tmp_path / "history.json", HISTORY, {"version": "1"})
+    history = json.loads((tmp_path / "history.json").read_text())
+    assert history["epochs"] == [record.row() for record in HISTORY]
+    assert history["epochs"][0]["val_loss"] is None
+    assert history["provenance"] == {"version": "1"}
 
 
 def test_an_existing_file_is_replaced_only_if_asked(tmp_path):

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from cnncalc.errors import InputError, ShapeError
-from cnncalc.files.images import read_image
+from cnncalc.files.images import holds_numbers, image_size, read_image
 from cnncalc.files.pixels import PixelHeader
 
 LOSSLESS = ["png", "bmp", "webp", "tiff"]
@@ -328,3 +328,28 @@ def test_a_photo_of_12_megapixels_is_read_as_grey_in_400_megabytes(tmp_path):
     )
     kilobytes = int(done.stdout)
     assert kilobytes < 400_000
+
+
+@pytest.mark.parametrize("ending", [*LOSSLESS, "jpg"])
+def test_the_size_of_an_image_is_told_by_its_header(tmp_path, ending):
+    assert image_size(saved(tmp_path, f"a.{ending}", COLOUR)) == (5, 7)
+
+
+def test_the_size_of_a_photo_that_lies_on_its_side_is_the_upright_one(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert image_size(saved(tmp_path, "a.jpg", COLOUR, exif=exif)) == (7, 5)
+
+
+def test_fractions_are_told_from_levels(tmp_path):
+    assert holds_numbers(saved(tmp_path, "fractions.tif", GREY.astype(np.float32)))
+    assert holds_numbers(saved(tmp_path, "long.tif", GREY.astype(np.int32)))
+    assert not holds_numbers(saved(tmp_path, "deep.png", GREY.astype(np.uint16)))
+    assert not holds_numbers(saved(tmp_path, "grey.tif", GREY))
+
+
+def test_what_is_no_image_has_no_size_and_no_numbers(tmp_path):
+    (tmp_path / "a.png").write_text("no image")
+    for name in ("a.png", "none.png", "."):
+        assert image_size(tmp_path / name) is None
+        assert not holds_numbers(tmp_path / name)

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import read_keras
-from cnncalc.layers import L1, L1L2, L2, Conv2D, Dense, GlobalAveragePooling2D
+from cnncalc.layers import (
+    L1,
+    L1L2,
+    L2,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    GlobalAveragePooling2D,
+)
 from cnncalc.network import forward
 from cnncalc.training.state import trainable
 from tests.files.keras_files import (
@@ -37,15 +45,46 @@ def test_a_shape_left_open_is_taken_from_the_caller(tmp_path):
     assert read_keras(path, (8, 9, 1)).network.shapes[1] == (6, 7, 2)
 
 
-def test_what_only_training_would_heed_is_noted(tmp_path):
+def test_what_only_training_would_heed_is_told_apart(tmp_path):
     def regularize(config):
         own = layer_config(config, 1)["config"]
         own["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
         own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
 
     model = read_keras(save(tmp_path, small_with(regularize)))
+    (option,) = model.uncalculated
+    assert str(option) == "layer conv2d: kernel_regularizer=Orthogonal(factor=0.01)"
+    assert (option.changes_loss, option.replaced_by, model.notes) == (True, ("--l2",), ())
+
+
+@pytest.mark.parametrize(
+    ("index", "options", "said"),
+    [
+        (1, {"kernel_constraint": {"class_name": "NonNeg", "config": {}}}, ["NonNeg()"]),
+        (1, {"bias_constraint": {"class_name": "MaxNorm", "config": {"max_value": 2, "axis": 0}}},
+         ["MaxNorm(max_value=2, axis=0)"]),
+        (1, {"activity_regularizer": {"class_name": "L2", "config": {"l2": 0.009999999776482582}}},
+         ["L2(l2=0.01)"]),
+        (1, {"lora_rank": 4, "lora_alpha": 4}, ["4"]),
+        (1, {"kernel_initializer": {"class_name": "HeNormal", "config": {}}}, []),
+        (3, {"kernel_constraint": None}, []),
+        (3, {"kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.0}}}, []),
+    ],
+)  # fmt: skip
+def test_each_option_of_a_layer_that_is_not_calculated_is_named(tmp_path, index, options, said):
+    found = read_keras(save(tmp_path, small_with(change(index, **options)))).uncalculated
+    name = next(iter(options))
+    assert [str(each) for each in found] == [f"layer conv2d: {name}={value}" for value in said]
+
+
+def test_a_synchronized_normalization_is_noted_and_no_more(tmp_path):
+    layers = (BatchNormalization(), GlobalAveragePooling2D())
+    content = small_with(change(1, synchronized=True), layers=layers)
+    model = read_keras(save(tmp_path, content))
+    assert model.uncalculated == ()
     assert model.notes == (
-        "layer conv2d: kernel_regularizer left out, which concerns training only",
+        "layer batch_normalization: synchronized=True is left out: cnncalc takes the statistics of "
+        "the whole batch anyway",
     )
 
 
@@ -167,10 +206,25 @@ def test_what_is_trained_is_what_keras_trains_of_the_file(tmp_path, how, functio
         ),
         (
             change(1, dtype={"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}),
-            "layer 'conv2d', Conv2D: dtype must be 'float32' in cnncalc. Received: "
-            "dtype='mixed_float16'",
+            "the model calculates in mixed_float16, layer 'conv2d' for one, and cnncalc in float32",
         ),
-        (change(1, lora_rank=4), "layer 'conv2d', Conv2D: lora_rank must be None in cnncalc."),
+        (change(1, dtype="bfloat16"), "the model calculates in bfloat16, layer 'conv2d' for one"),
+        (
+            change(1, dtype={"class_name": "QuantizedDTypePolicy", "config": {"mode": "int8"}}),
+            "the model is quantized, layer 'conv2d' by 'int8': its weights are rounded to a few",
+        ),
+        (
+            change(3, quantization_config={"class_name": "Int4QuantizationConfig", "config": {}}),
+            "the model is quantized, layer 'dense' by 'its own settings': its weights are rounded",
+        ),
+        (
+            entry(1, registered_name="Conv2D", module="mine.layers"),
+            "layer 'conv2d' is of a class of its author's own, 'Conv2D'",
+        ),
+        (
+            lambda config: config | {"registered_name": "My", "class_name": "My", "module": None},
+            "the model is of a class of its author's own, 'My', whose code is not in the file: in ",
+        ),
         (change(1, new=True), "layer 'conv2d', Conv2D: new must be None in cnncalc. Received:"),
         (change(1, filters=-1), "layer 'conv2d', Conv2D: filters must be a whole number,"),
         (change(1, filters="2"), "layer 'conv2d', Conv2D: filters must be a whole number,"),

@@ -30,12 +30,14 @@ def test_weights_alone_are_read_from_a_weights_file(tmp_path):
         read_weights(path, network)
 
 
-def test_a_weights_file_of_keras_2_is_told_apart(tmp_path):
-    path = tmp_path / "old.h5"
-    with h5py.File(path, "w") as file:
-        file.attrs["layer_names"] = ["conv2d"]
-    with pytest.raises(InputError, match="Received: an HDF5 file of Keras 2;"):
-        read_weights(path, initialize(SMALL, (5, 5, 1)))
+@pytest.mark.parametrize("error", [OverflowError, AttributeError, MemoryError, RecursionError])
+def test_whatever_h5py_raises_for_a_damaged_file_is_one_line(tmp_path, monkeypatch, error):
+    def broken(*_):
+        raise error
+
+    path = save(tmp_path, small_with())
+    monkeypatch.setattr(h5py, "File", broken)
+    assert error_of(path) == "the weights are no HDF5 file of Keras, or it is damaged"
 
 
 def test_the_groups_of_keras_2_13_are_found(tmp_path):
@@ -92,7 +94,11 @@ def other_key(file):
         (other_key, "layer conv2d: the weight 'kernel' is missing"),
         (not_a_group, "vars in layers/conv2d/vars must be a group. Received: Dataset"),
         (
-            replace_kernel(data=np.zeros((3, 3, 1, 2), int)),
+            replace_kernel(data=np.zeros((3, 3, 1, 2), np.int8)),
+            "layer conv2d is quantized: its weights are rounded to whole numbers",
+        ),
+        (
+            replace_kernel(data=np.zeros((3, 3, 1, 2), bool)),
             "layer conv2d: the weight 'kernel' must",
         ),
         (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from cnncalc.errors import InputError, NotationError, ShapeError
 from cnncalc.files.kernels import read_kernels, stack_kernels
+from cnncalc.files.workbook_reference import WorkbookReference
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 volumes = arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=4), elements=finite)
@@ -106,6 +109,18 @@ def test_an_npy_file_of_four_dimensions_holds_a_kernel_a_filter_as_keras_orders_
     np.testing.assert_array_equal(stack_kernels(kernels, 4), array)
 
 
+def replaced(path, name, new):
+    """Give a sheet of a workbook another name."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {part: archive.read(part) for part in archive.namelist()}
+    book = contents["xl/workbook.xml"].decode()
+    assert name in book
+    contents["xl/workbook.xml"] = book.replace(name, new).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for part, content in contents.items():
+            archive.writestr(part, content)
+
+
 @pytest.mark.parametrize(
     ("place", "values"),
     [
@@ -113,11 +128,40 @@ def test_an_npy_file_of_four_dimensions_holds_a_kernel_a_filter_as_keras_orders_
         ("!Other", [[5, 6]]),
         ("!B1:B2", [[2], [4]]),
         ("!Other!B1:B1", [[6]]),
+        ("!other!b1", [[6]]),
+        ("!$B$1:$B$2", [[2], [4]]),
+        ("!$B$2", [[4]]),
+        ("!'Other'!$B$1", [[6]]),
+        ("!'Bob''s A1:B2!'!A1:B1", [[7, 8]]),
+        ("!'Bob''s A1:B2!'", [[7, 8]]),
+        ("!Wörter", [[9]]),
+        ("!W1", [[10]]),
     ],
 )
 def test_a_workbook_holds_a_kernel_at_a_sheet_and_range(make_workbook, place, values):
-    path = make_workbook(Weights=[[1, 2], [3, 4]], Other=[[5, 6]])
+    sheets = {"Weights": [[1, 2], [3, 4]], "Other": [[5, 6]], "Bob's A1B2": [[7, 8]]}
+    path = make_workbook(**sheets, Wörter=[[9]], W1=[[10]])
+    # openpyxl writes no sheet whose name needs more than apostrophes.
+    replaced(path, "Bob's A1B2", "Bob's A1:B2!")
     np.testing.assert_array_equal(only(f"@{path}{place}")[:, :, 0], values)
+
+
+def test_where_a_kernel_stands_in_a_workbook_is_told(make_workbook):
+    path = make_workbook(Weights=[[1, 2], [3, 4]])
+    assert read_kernels(f"@{path}")[0].origin == (
+        "kernel from grid.xlsx: sheet 'Weights', A1:B2, 2×2"
+    )
+    assert read_kernels("1 2")[0].origin == ""
+
+
+def test_a_kernel_without_a_sheet_stands_on_that_of_the_image_in_the_same_workbook(make_workbook):
+    path = make_workbook(One=[[1, 2]], Two=[[3, 4]])
+    own = WorkbookReference(path, "Two")
+    for place, value in [("!A1:A1", 3), ("!One!A1:A1", 1)]:
+        (kernel,) = read_kernels(f"@{path}{place}", own)
+        assert kernel.values.item() == value
+    elsewhere = WorkbookReference(path.with_name("other.xlsx"), "Two")
+    assert read_kernels(f"@{path}!A1:A1", elsewhere)[0].values.item() == 1
 
 
 @pytest.mark.parametrize(
@@ -125,7 +169,12 @@ def test_a_workbook_holds_a_kernel_at_a_sheet_and_range(make_workbook, place, va
     [
         ("@", NotationError, "expected a file's name after @"),
         ("@missing.csv", InputError, "there is no file 'missing.csv'"),
-        ("@missing.xlsx!A!B", NotationError, "expected @FILE.xlsx!SHEET!RANGE. Received: '@miss"),
+        ("@missing.xlsx!A!B", NotationError, "expected @FILE.xlsx!SHEET!RANGE, such as"),
+        ("@missing.xlsx!", NotationError, "expected @FILE.xlsx!SHEET!RANGE, such as @weights.xls"),
+        ("@missing.xlsm!A1:", NotationError, "expected @FILE.xlsx!SHEET!RANGE, such as"),
+        ("@missing.xlsx!'A!A1:B2", NotationError, "Received: '@missing.xlsx!'A!A1:B2'"),
+        ("@missing.xlsx!A!A1:B2!C", NotationError, "expected @FILE.xlsx!SHEET!RANGE, such as"),
+        ("@missing.xlsx!A!ZZZZ1", NotationError, "expected @FILE.xlsx!SHEET!RANGE, such as"),
         ("@missing.txt", InputError, "there is no file 'missing.txt'"),
         ("@k.cvs", InputError, r"must end in one of .*Did you mean '\.csv'\? Received: '.*k.cvs'"),
         ("@bad.csv", InputError, "'.*bad.csv', line 2, column 1: 'x' is not a number"),

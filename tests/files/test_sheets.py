@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 
 import numpy as np
 import openpyxl
@@ -41,6 +42,7 @@ def test_a_block_reads_back_from_formulas_of_xlsxwriter(tmp_path_factory, matrix
         sheet = book.add_worksheet()
         for (row, column), number in np.ndenumerate(matrix):
             sheet.write_formula(row, column, "=1", value=float(number))
+        book.calc_on_load = False  # as a spreadsheet saves it, which has calculated it
     np.testing.assert_array_equal(read_block(path).values[:, :, 0], matrix)
 
 
@@ -51,7 +53,7 @@ def test_labels_at_the_edges_are_no_part_of_the_block(make_workbook):
     )
     block = read_block(path)
     np.testing.assert_array_equal(block.values, [[[1], [2]], [[3], [4]]])
-    assert (block.sheet, block.cell_range, block.others) == ("Pixels", "B3:C4", ())
+    assert (block.sheet, block.cell_range, block.notes) == ("Pixels", "B3:C4", ())
 
 
 def test_a_range_reads_what_it_names_and_nothing_else(make_workbook):
@@ -73,7 +75,6 @@ BLOCK = "every cell of A1:C2 in sheet 'Pixels' of '.*grid.xlsx' must hold a numb
         ("#DIV/0!", "the error #DIV/0! in B2"),
         (True, "the logical value TRUE in B2"),
         (datetime.datetime(2024, 1, 1), "the date or time 2024-01-01 00:00:00 in B2"),
-        ("=A1", r"a formula without a stored value \(open and save .*\) in B2"),
         ("two\nlines", r"the text 'two\\nlines' in B2"),
     ],
 )
@@ -84,9 +85,8 @@ def test_a_cell_inside_that_holds_no_number_is_named(make_workbook, cell, what, 
         read_block(path, cell_range=cell_range)
 
 
-@pytest.mark.parametrize("cells", [("#N/A", "#REF!"), ("=A1", "=A2")])
-def test_errors_and_formulas_without_values_beside_a_block_are_no_labels(make_workbook, cells):
-    path = make_workbook(Pixels=[[1, 2, cells[0]], [3, 4, cells[1]]])
+def test_errors_beside_a_block_are_no_labels(make_workbook):
+    path = make_workbook(Pixels=[[1, 2, "#N/A"], [3, 4, "#REF!"]])
     with pytest.raises(InputError, match=f"^{BLOCK}.* in C1$"):
         read_block(path)
 
@@ -115,16 +115,129 @@ def test_many_blocks_are_counted_and_the_first_named(make_workbook):
         read_block(path)
 
 
-def test_the_first_sheet_with_numbers_is_read_and_the_others_named(make_workbook):
-    path = make_workbook(Notes=[["text"]], One=[[1]], Two=[[2]], More=[["text"]])
+def save(path, titles, *, active, hidden=(), chart=None):
+    """Save sheets, a title=the number in its A1; one may be a chart."""
+    with xlsxwriter.Workbook(path) as book:
+        for title, number in titles.items():
+            sheet = book.add_chartsheet(title) if title == chart else book.add_worksheet(title)
+            if title == chart:
+                chart_of_one = book.add_chart({"type": "line"})
+                chart_of_one.add_series({"values": "=One!$A$1"})
+                sheet.set_chart(chart_of_one)
+            else:
+                sheet.write(0, 0, number)
+            if title == active:
+                sheet.activate()
+                sheet.set_first_sheet()
+            elif title in hidden:
+                sheet.hide()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("active", "sheet", "notes"),
+    [
+        ("One", "One", ("the active one of 3 sheets with numbers",)),
+        ("Two", "Two", ("the active one of 3 sheets with numbers",)),
+        (
+            "Notes",
+            "Two",
+            ("as the active sheet 'Notes' holds no numbers", "one of 3 sheets with numbers"),
+        ),
+        (
+            "Chart",
+            "Three",
+            ("as the active sheet 'Chart' has no cells", "one of 3 sheets with numbers"),
+        ),
+        (
+            "Last",
+            "One",
+            ("as the active sheet 'Last' holds no numbers", "one of 3 sheets with numbers"),
+        ),
+    ],
+)
+def test_the_active_sheet_is_read_or_the_next_visible_one_that_holds_numbers(
+    tmp_path, active, sheet, notes
+):
+    titles = {"One": 1, "Notes": "text", "Hidden": 7, "Two": 2, "Chart": 0, "Three": 3, "Last": ""}
+    path = save(tmp_path / "a.xlsx", titles, active=active, hidden=["Hidden"], chart="Chart")
     block = read_block(path)
-    assert (block.sheet, block.others) == ("One", ("Two",))
+    assert (block.sheet, block.notes) == (sheet, notes)
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_read_by_its_name_alone_and_that_is_said(tmp_path, state):
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    book.active.title = "Secret"
+    book.create_sheet("Seen")["A1"] = 2
+    book["Secret"].sheet_state = state
+    book.save(tmp_path / "grid.xlsx")
+    block = read_block(tmp_path / "grid.xlsx")
+    assert (block.sheet, block.notes) == ("Seen", ())
+    block = read_block(tmp_path / "grid.xlsx", "secret")
+    assert block.description == "sheet 'Secret', A1, 1×1, a hidden sheet"
+    book["Seen"]["A1"] = None
+    book.save(tmp_path / "grid.xlsx")
+    message = "holds no numbers in any visible sheet. Hidden ones that do: 'Secret'$"
+    with pytest.raises(InputError, match=message):
+        read_block(tmp_path / "grid.xlsx")
+
+
+def test_a_chart_on_a_sheet_of_its_own_is_no_sheet_of_cells(tmp_path):
+    path = save(tmp_path / "a.xlsx", {"One": 1, "Chart": 0}, active="One", chart="Chart")
+    assert read_block(path).sheet == "One"
+    with pytest.raises(InputError, match=r"'Chart' of .* must be a sheet of cells. Received: a c"):
+        read_block(path, "Chart")
+
+
+def test_a_chart_sheet_without_a_chart_hurts_nobody(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"] = 1
+    book.create_chartsheet("Chart")
+    book.save(tmp_path / "grid.xlsx")
+    assert read_block(tmp_path / "grid.xlsx").sheet == "Sheet"
+
+
+def replaced(path, part, *replacements):
+    """Replace texts of one part of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name).decode() for name in archive.namelist()}
+    for old, new in replacements:
+        assert old in contents[part]
+        contents[part] = contents[part].replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("active", "notes"),
+    [
+        ("0", ("as the active sheet 'One' is hidden",)),
+        ("7", ()),
+        ("x", ("as the active sheet 'One' is hidden",)),
+    ],
+)
+def test_an_active_sheet_that_is_hidden_or_does_not_exist_is_not_read(tmp_path, active, notes):
+    path = save(tmp_path / "a.xlsx", {"One": 1, "Two": 2}, active="Two", hidden=["One"])
+    replaced(path, "xl/workbook.xml", ('activeTab="1"', f'activeTab="{active}"'))
+    assert (read_block(path).sheet, read_block(path).notes) == ("Two", notes)
 
 
 def test_a_sheet_is_found_whatever_its_capitals(make_workbook):
     path = make_workbook(One=[[1]], Two=[[2]])
     block = read_block(path, sheet="two")
-    assert (block.sheet, block.others, block.values[0, 0, 0]) == ("Two", (), 2)
+    assert (block.sheet, block.notes, block.values[0, 0, 0]) == ("Two", (), 2)
+
+
+@pytest.mark.parametrize("ending", [".xlsm", ".xltx", ".xltm"])
+def test_workbooks_with_macros_and_templates_are_read_alike(make_workbook, ending):
+    path = make_workbook(One=[[1, 2]])
+    np.testing.assert_array_equal(
+        read_block(path.rename(path.with_suffix(ending))).values.T, [[[1], [2]]]
+    )
 
 
 def test_a_missing_sheet_is_said_with_those_that_are_there(make_workbook):
@@ -140,7 +253,7 @@ def test_a_missing_sheet_is_said_with_those_that_are_there(make_workbook):
         ([["a"]], None, "'.*grid.xlsx' holds no numbers in any sheet"),
         ([], None, "'.*grid.xlsx' holds no numbers in any sheet"),
         ([["a"]], "Pixels", "sheet 'Pixels' of '.*grid.xlsx' holds no numbers$"),
-        ([["#N/A", "", "=1"]], None, "'Pixels' of '.*' holds no numbers: A1 holds the error #N/A"),
+        ([["#N/A", "", "#REF!"]], None, "'Pixels' of '.*' holds no numbers: A1 holds the error"),
         ([["#N/A"]], None, "every cell of A1 in .* Received: the error #N/A in A1"),
     ],
 )
@@ -158,3 +271,91 @@ def test_the_largest_range_is_refused_at_its_first_empty_cell(make_workbook):
     path = make_workbook(Pixels=[[1, 2]])
     with pytest.raises(InputError, match=r"every cell of A1:XFD1048576 .* nothing in C1"):
         read_block(path, cell_range="A1:XFD1048576")
+
+
+NEVER = "sheet 'Sheet1' of '.*grid.xlsx' holds {} never calculated: {}. Open the workbook in a "
+
+
+def write_formulas(path, *values, mode="auto", on_load=True, **properties):
+    """Write 1, 2, … as numbers in row 1, and formulas with these stored values in row 2."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        book.set_properties(properties)
+        book.set_calc_mode(mode)
+        book.calc_on_load = on_load
+        for column, value in enumerate(values):
+            sheet.write_number(0, column, column + 1)
+            sheet.write_formula(1, column, "=2*A1", value=value)
+    return path
+
+
+def test_zeros_that_a_writer_stored_beside_formulas_are_no_numbers(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", *[0] * 9)
+    named = "A2, B2, C2, D2, E2, F2 and 3 more"
+    with pytest.raises(InputError, match=f"^{NEVER.format('9 formulas that were', named)}"):
+        read_block(path)
+    with pytest.raises(InputError, match=NEVER.format("a formula that was", "B2")):
+        read_block(path, cell_range="B1:B2")
+    assert read_block(path, cell_range="A1:I1").notes == ()
+
+
+def test_zeros_of_a_workbook_that_was_calculated_are_numbers(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", 0, 0, on_load=False)
+    block = read_block(path)
+    np.testing.assert_array_equal(block.values[:, :, 0], [[1, 2], [0, 0]])
+    assert block.notes == ()
+
+
+def test_zeros_that_cnncalc_itself_stored_are_numbers(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", 0, 5, comments="Made by cnncalc")
+    assert read_block(path).values[1, 0, 0] == 0
+
+
+def test_values_that_a_workbook_asks_to_calculate_anew_are_read_and_that_is_said(tmp_path):
+    block = read_block(write_formulas(tmp_path / "grid.xlsx", 2, 4))
+    np.testing.assert_array_equal(block.values[:, :, 0], [[1, 2], [2, 4]])
+    assert block.description.endswith(
+        "A1:B2, 2×2, 2 of them as stored beside formulas, which the file asks to calculate anew"
+    )
+
+
+def test_a_zero_among_other_stored_values_is_not_trusted_either(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", 2, 0, 6)
+    with pytest.raises(InputError, match=NEVER.format("a formula that was", "B2")):
+        read_block(path)
+
+
+def test_the_zeros_of_a_program_that_does_not_calculate_are_no_numbers(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", 0, on_load=False)
+    replaced(path, "docProps/app.xml", ("Microsoft Excel", "Apache POI"))
+    with pytest.raises(InputError, match=NEVER.format("a formula that was", "A2")):
+        read_block(path)
+
+
+@pytest.mark.parametrize("mode", ["manual", "auto_except_tables"])
+def test_zeros_are_no_numbers_whatever_the_mode_of_calculation_that_is_asked_for(tmp_path, mode):
+    path = write_formulas(tmp_path / "grid.xlsx", 0, mode=mode, on_load=mode != "manual")
+    with pytest.raises(InputError, match=NEVER.format("a formula that was", "A2")):
+        read_block(path)
+
+
+def test_values_of_a_workbook_that_was_saved_before_it_was_calculated_are_no_numbers(tmp_path):
+    path = write_formulas(tmp_path / "grid.xlsx", 3, on_load=False)
+    replaced(path, "xl/workbook.xml", ("<calcPr ", '<calcPr calcMode="manual" calcCompleted="0" '))
+    with pytest.raises(InputError, match=NEVER.format("a formula that was", "A2")):
+        read_block(path)
+
+
+def test_formulas_without_values_are_named(make_workbook):
+    path = make_workbook(Pixels=[[1, 2, "=A1"], [3, "=B1", "=C1"]])
+    named = "holds 3 formulas that were never calculated: C1, B2, C2"
+    with pytest.raises(InputError, match=named):
+        read_block(path)
+    with pytest.raises(InputError, match="holds 2 formulas that were never calculated: C1, C2"):
+        read_block(path, cell_range="C1:C9")
+
+
+def test_formulas_alone_are_named_though_there_is_no_number(make_workbook):
+    path = make_workbook(Pixels=[["=1", None, "=2"], ["=3", None, "#N/A"]])
+    with pytest.raises(InputError, match="holds 3 formulas that were never calculated: A1, C1, A2"):
+        read_block(path)

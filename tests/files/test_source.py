@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
+from cnncalc.files.kernels import read_kernels
 from cnncalc.files.source import read_input
 
 
@@ -67,7 +68,7 @@ def test_a_workbook_is_described_with_its_sheet_and_range(make_workbook):
     path = make_workbook(Pixels=[[1, 2], [3, 4]], Weights=[[5]])
     image = read_input(str(path))
     assert image.description == (
-        "grid.xlsx: sheet 'Pixels', A1:B2, 2×2, the first of 2 sheets with numbers"
+        "grid.xlsx: sheet 'Pixels', A1:B2, 2×2, the active one of 2 sheets with numbers"
     )
     assert (image.kind, image.sheet, image.cell_range) == ("sheet", "Pixels", "A1:B2")
     image = read_input(str(path), sheet="Pixels", cell_range="B1:B2")
@@ -95,7 +96,7 @@ def test_an_option_for_workbooks_is_refused_elsewhere(source, option, words):
     ("name", "hint"),
     [
         ("a.pgn", r"Did you mean '\.png'\?$"),
-        ("a.xls", r"Did you mean '\.xlsx'\?$"),
+        ("a.xlsz", r"Did you mean '\.xlsx'\?$"),
         ("a", r"\.npy\.$"),
         ("a.zzz", r"\.npy\.$"),
     ],
@@ -104,6 +105,31 @@ def test_an_unknown_ending_is_refused_with_the_nearest(tmp_path, name, hint):
     (tmp_path / name).write_text("1")
     with pytest.raises(InputError, match=rf"'.*{name}' must end in one of \.png, .*{hint}"):
         read_input(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("ending", "what"),
+    [
+        (".xls", "an old Excel workbook"),
+        (".XLSB", "a binary Excel workbook"),
+        (".ods", "an OpenDocument spreadsheet"),
+        (".numbers", "a Numbers spreadsheet"),
+    ],
+)
+def test_another_kind_of_spreadsheet_is_named_with_the_way_out(tmp_path, ending, what):
+    (tmp_path / f"a{ending}").write_text("1")
+    message = f"a{ending}' is {what}, which isn't read. Open it in .* save or export it as .xlsx"
+    with pytest.raises(InputError, match=message):
+        read_input(str(tmp_path / f"a{ending}"))
+    with pytest.raises(InputError, match=message):
+        read_kernels(f"@{tmp_path}/a{ending}")
+
+
+@pytest.mark.parametrize("ending", [".xlsm", ".XLTX"])
+def test_the_options_of_workbooks_are_those_of_their_whole_family(make_workbook, ending):
+    path = make_workbook(One=[[1, 2]], Two=[[3, 4]])
+    path = path.rename(path.with_suffix(ending))
+    assert read_input(str(path), sheet="Two", cell_range="B1").values.item() == 4
 
 
 @pytest.mark.parametrize("ending", [".png", ".xlsx", ".csv", ".npy", ".zzz", ""])

@@ -11,6 +11,7 @@ from cnncalc.network import forward, initialize
 from cnncalc.training.dataset import Parts, make_dataset
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.fit import epoch_order, fit, result
+from cnncalc.training.learnt_images import describe_images
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
@@ -95,97 +96,11 @@ def test_a_model_that_does_not_classify_images_is_refused(path, layers, shape):
         read_model(path)
 
 
-@pytest.mark.parametrize(
-    "config",
-    [
-        {"optimizer": "adam"},
-        {"optimizer": {"class_name": "Lion", "config": {}}},
-        {"optimizer": {"class_name": "Adam", "config": {"learning_rate": -1}}},
-        {"optimizer": {"class_name": "Adam"}},
-        {"loss": 3},
-        {"optimizer": {"class_name": "Adam", "config": {"learning_rate": "fast"}}},
-        {},
-    ],
-)
-def test_what_is_not_known_of_the_training_counts_as_not_said(path, config):
-    with path.open("wb") as file:
-        write_keras(file, KerasModel(network(), compile_config=config))
-    training = read_model(path).training
-    assert (training.loss, training.optimizer, training.state) == (None, None, None)
-
-
 def read_compiled(path, net=None, **config):
     """Return what is read of a model that is compiled so."""
     with path.open("wb") as file:
         write_keras(file, KerasModel(net or network(), compile_config=config))
     return read_model(path).training
-
-
-def adam(**options):
-    return {"class_name": "Adam", "config": {"name": "adam", "learning_rate": 0.001, **options}}
-
-
-@pytest.mark.parametrize(
-    ("optimizer", "words"),
-    [
-        (adam(use_ema=True, ema_momentum=0.9), "no Adam with use_ema=True"),
-        (adam(gradient_accumulation_steps=2), "no Adam with gradient_accumulation_steps=2"),
-        (adam(loss_scale_factor=8.0), "no Adam with loss_scale_factor=8.0"),
-        ({"class_name": "Nadam", "config": {}}, "cnncalc has no Nadam"),
-        (adam(epsilon=-1), "epsilon must be at least 0"),
-        (
-            adam(learning_rate={"class_name": "PolynomialDecay", "config": {}}),
-            "no schedule PolynomialDecay",
-        ),
-        (
-            adam(learning_rate={"class_name": "CosineDecay", "config": {
-                "initial_learning_rate": 0.1, "decay_steps": 5, "name": "CosineDecay",
-                "warmup_target": 0.2, "warmup_steps": 3}}),
-            "no CosineDecay with warmup_target=0.2, warmup_steps=3",
-        ),
-        (
-            adam(learning_rate={"class_name": "CosineDecay", "config": {
-                "initial_learning_rate": 0.1, "decay_steps": 0}}),
-            "decay_steps must be greater than 0",
-        ),
-    ],
-)  # fmt: skip
-def test_an_optimizer_that_we_lack_is_not_taken_for_another(path, optimizer, words):
-    training = read_compiled(path, optimizer=optimizer)
-    assert training.optimizer is None
-    (note,) = training.notes
-    assert note.startswith("the model's optimizer is not gone on with: ")
-    assert words in note
-
-
-def test_what_an_optimizer_says_without_effect_is_no_matter(path):
-    told = adam(use_ema=False, ema_momentum=0.99, gradient_accumulation_steps=None)
-    training = read_compiled(path, optimizer=told)
-    assert (training.optimizer, training.notes) == (Adam(), ())
-
-
-@pytest.mark.parametrize(
-    ("loss", "words"),
-    [
-        ({"class_name": "Huber", "config": {}}, "the model's loss, huber, is none that"),
-        ({"class_name": "function", "config": "kl_divergence"}, "kl_divergence, is none that"),
-    ],
-)
-def test_a_loss_that_we_lack_is_said(path, loss, words):
-    training = read_compiled(path, loss=loss)
-    assert training.loss is None
-    assert words in training.notes[0]
-
-
-def test_what_a_loss_does_beside_is_said(path):
-    options = {"from_logits": False, "label_smoothing": 0.1, "reduction": "sum", "axis": -1}
-    smoothed = {"class_name": "CategoricalCrossentropy", "config": options}
-    training = read_compiled(path, loss=smoothed)
-    assert training.loss is LOSSES["categorical_crossentropy"]
-    assert training.notes == (
-        "the model's loss, categorical_crossentropy, is taken without label_smoothing=0.1, "
-        "reduction='sum'",
-    )
 
 
 @pytest.mark.parametrize(
@@ -254,6 +169,19 @@ def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(
     flat_ours = [array for weights in state.weights for array in weights.values()]
     for mine, other in zip(flat_ours, model.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
+
+
+@marked
+def test_keras_loads_what_is_remembered_of_images_and_leaves_it_out_of_its_own_file(path, tmp_path):
+    keras = import_keras()
+    data = parts(48)
+    known = describe_images(data.training)
+    save(path, plan(), fit(plan(), data), learnt=known)
+    assert read_model(path).learnt == known
+    keras.models.load_model(path).save(tmp_path / "again.keras")
+    again = read_model(tmp_path / "again.keras")
+    assert again.learnt is None
+    assert flat(again.network.weights) == flat(read_model(path).network.weights)
 
 
 @pytest.mark.parametrize(

@@ -136,18 +136,6 @@ def test_pictures_and_old_drawings_that_are_no_xml_pass(make_raw_workbook):
     )
 
 
-def test_formulas_without_a_value_are_told_apart_from_empty_results(make_raw_workbook):
-    path = make_raw_workbook(
-        rows(
-            '<row r="3">'
-            '<c r="A3"><f>1</f></c><c r="B3"><f>1</f><v>1</v></c><c r="C3"><f>1</f><v/></c>'
-            '<c r="D3" t="str"><f>""</f><v></v></c><c r="E3"><v>5</v></c><c r="F3"/>'
-            "</row>"
-        )
-    )
-    assert check_workbook(path).unvalued[SHEET] == {(3, 1), (3, 3)}
-
-
 def test_an_encoding_that_no_reader_knows_is_refused(make_raw_workbook):
     path = make_raw_workbook(**{SHEET: b'<?xml version="1.0" encoding="UTF-99"?><worksheet/>'})
     with pytest.raises(InputError, match=f"is damaged in its part '{SHEET}'"):
@@ -164,7 +152,11 @@ def test_what_is_returned_is_what_was_checked(make_raw_workbook):
     [
         (b"1,2\n3,4\n", "is not an .xlsx workbook, or is damaged"),
         (b"PK\x03\x04 and no more", "is not an .xlsx workbook, or is damaged"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old .xls workbook or has a password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old .xls workbook. Save it as .xlsx in"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "has a password. Expected a workbook without one",
+        ),
         (b"", "is an empty file"),
     ],
 )
@@ -174,10 +166,19 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path, content, message):
         check_workbook(tmp_path / "grid.xlsx")
 
 
-def test_another_kind_of_archive_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["content.xml"], "it is some other kind of archive"),
+        (["mimetype", "content.xml"], "it is an OpenDocument file. Open it in a"),
+        (["Index/Document.iwa"], "it is a Numbers spreadsheet. Export it as Excel"),
+    ],
+)
+def test_another_kind_of_archive_is_refused(tmp_path, names, message):
     with zipfile.ZipFile(tmp_path / "grid.xlsx", "w") as archive:
-        archive.writestr("content.xml", "<a/>")
-    with pytest.raises(InputError, match="some other kind of archive"):
+        for name in names:
+            archive.writestr(name, "<a/>")
+    with pytest.raises(InputError, match=message):
         check_workbook(tmp_path / "grid.xlsx")
 
 

@@ -52,11 +52,10 @@ def test_an_argument_that_would_change_the_layer_is_an_error(kind, arguments, me
 
 
 def test_what_concerns_training_only_is_told_apart():
-    _, lacking = shared_arguments(
-        Dense, {"units": 2, "kernel_constraint": "max_norm", "lora_rank": 4}
-    )
-    assert lacking == {"kernel_constraint": "max_norm", "lora_rank": 4}
-    assert [concerns_training_only(name) for name in lacking] == [True, False]
+    given = {"kernel_constraint": "max_norm", "lora_rank": 4, "quantization_config": "int8"}
+    _, lacking = shared_arguments(Dense, {"units": 2} | given)
+    assert lacking == given
+    assert [concerns_training_only(name) for name in lacking] == [True, True, False]
 
 
 @pytest.mark.peer

@@ -174,6 +174,20 @@ def test_a_dropout_that_drops_everything_is_named():
     assert reasons(record)[DENSE] == ("dropout dropped every number", "")
 
 
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_a_normalization_of_one_number_is_named_where_it_is_the_batchs(is_trained):
+    layers = "Dense(1, use_bias=False); BatchNormalization(); Dense(2, 'softmax')"
+    layers = layers if is_trained else layers.replace("tion()", "tion(trainable=False)")
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    normalization = dict(zip(names, np.array([[1.0], [0.5], [0.0], [1.0]]), strict=True))
+    own = [{"kernel": [[2.0]]}, normalization, kernel([1, 2])]
+    network = assemble(parse(layers).layers, (1,), own)
+    batch = (np.array([[3.0]]), np.array([0]))
+    record = next(record_steps(network, LOSSES[CATEGORICAL], SGD(), [batch]))
+    reason = "batch_normalization has one number a channel, and makes 0 of it whatever it is"
+    assert reasons(record).get((("dense", "kernel"),)) == ((reason, "") if is_trained else None)
+
+
 def test_terms_that_cancel_are_no_reason():
     record = step_of("Dense(2, 'softmax')", [kernel([0, 0])], [[3.0], [3.0]], [0, 1])
     assert not record.updates[0].gradient.any()

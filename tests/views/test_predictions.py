@@ -24,8 +24,18 @@ def test_a_line_an_image_with_quotes_where_csv_needs_them():
 
 def test_an_object_an_image():
     assert json.loads(predictions_json(PREDICTIONS)) == [
-        {"image": "a,b.png", "class": "dog", "probability": {"cat": 0.25, "dog": 0.75}},
-        {"image": "c.png", "class": "cat", "probability": {"cat": 0.5, "dog": 0.5}},
+        {
+            "image": "a,b.png",
+            "class": "dog",
+            "probability": {"cat": 0.25, "dog": 0.75},
+            "differences": [],
+        },
+        {
+            "image": "c.png",
+            "class": "cat",
+            "probability": {"cat": 0.5, "dog": 0.5},
+            "differences": [],
+        },
     ]
 
 

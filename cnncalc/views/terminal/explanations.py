@@ -119,7 +119,11 @@ def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iter
 
 def _largest(channels: dict[int, list[Term]], most: int) -> dict[int, list[Term]]:
     """Return the channels whose terms add up to most, in their order."""
-    sizes = {c: abs(fsum(term.product for term in terms)) for c, terms in channels.items()}
+    # Means, as sums of huge numbers are beyond what float64 holds; all have as many terms.
+    sizes = {
+        channel: abs(fsum(term.product / len(terms) for term in terms))
+        for channel, terms in channels.items()
+    }
     chosen = sorted(channels, key=lambda channel: -sizes[channel])[:most]
     return {channel: terms for channel, terms in channels.items() if channel in chosen}
 

@@ -30,30 +30,39 @@ _RULES = {
 
 
 def draw_losses(
-    record: StepRecord, samples: int, class_names: Sequence[str], screen: Screen
+    record: StepRecord,
+    samples: int,
+    class_names: Sequence[str],
+    screen: Screen,
+    untrained: str = "",
 ) -> Iterator[Text]:
     """Draw each sample's output against its target, its loss, and the mean.
 
     Arguments: the `record`; how many `samples` have outputs and targets set against each other;
-    what the classes are called, in their order.
+    what the classes are called, in their order; what stands for the class that a sample is taken
+    for where the weights are `untrained`.
     """
     name = record.loss_function.name
     yield screen.line(f"Loss · {name}", "bold")
     yield from screen.sentences(_RULES[name], FAINT)
     yield screen.line()
     inner = body_screen(screen)
-    yield from indented(_draw_body(record, samples, class_names, inner), screen)
+    yield from indented(_draw_body(record, samples, class_names, inner, untrained), screen)
     yield screen.line()
 
 
 def _draw_body(
-    record: StepRecord, samples: int, class_names: Sequence[str], screen: Screen
+    record: StepRecord,
+    samples: int,
+    class_names: Sequence[str],
+    screen: Screen,
+    untrained: str,
 ) -> Iterator[Text]:
     if record.targets.shape[1] <= MOST_UNITS:
         for sample in range(samples):
             yield from _against_target(record, sample, class_names, screen)
             yield screen.line()
-    yield from _table(record, class_names, screen)
+    yield from _table(record, class_names, screen, untrained)
     yield screen.line()
     yield from draw_equation(loss_equation(record, 0, screen), screen)
     if len(record.losses) > 1 or record.penalty:
@@ -73,7 +82,9 @@ def _against_target(
     yield from draw_aligned([heading, *names], rows, screen)
 
 
-def _table(record: StepRecord, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
+def _table(
+    record: StepRecord, class_names: Sequence[str], screen: Screen, untrained: str
+) -> Iterator[Text]:
     count = len(record.labels)
     shown = count if screen.display.full else min(count, MOST_SAMPLES)
     taken = predicted_classes(record.outputs, near=True)
@@ -81,7 +92,7 @@ def _table(record: StepRecord, class_names: Sequence[str], screen: Screen) -> It
         [
             str(sample),
             _name(int(record.labels[sample]), class_names),
-            _name(int(taken[sample]), class_names),
+            untrained or _name(int(taken[sample]), class_names),
             screen.number(float(record.losses[sample])),
         ]
         for sample in range(shown)

@@ -24,18 +24,29 @@ __all__ = ["draw_network", "render_layer", "render_network"]
 
 
 def render_network(
-    trace: Trace, display: Display, name: str = "", class_names: Sequence[str] = ()
+    trace: Trace,
+    display: Display,
+    name: str = "",
+    class_names: Sequence[str] = (),
+    untrained: str = "",
 ) -> Drawing:
     """Render what each layer of a network made of an image, and the class.
 
     Arguments: the `trace`; how to `display` it; the image's `name`; the `class_names` in the
-    order of their numbers, if they are known.
+    order of their numbers, if they are known; what stands for the class where the weights are
+    `untrained`.
     """
-    return Drawing(display, lambda screen: draw_network(trace, screen, name, class_names))
+    return Drawing(
+        display, lambda screen: draw_network(trace, screen, name, class_names, untrained)
+    )
 
 
 def draw_network(
-    trace: Trace, screen: Screen, name: str = "", class_names: Sequence[str] = ()
+    trace: Trace,
+    screen: Screen,
+    name: str = "",
+    class_names: Sequence[str] = (),
+    untrained: str = "",
 ) -> Iterator[Text]:
     """Draw what each layer made of an image; arguments as for `render_network`."""
     if trace.input.values.ndim == 3:
@@ -44,7 +55,7 @@ def draw_network(
         yield from _draw_layer(layer, class_names, screen)
     said = verdict(trace.output, _last_activation(trace), class_names)
     if said:
-        yield screen.line(f"Class: {said}", "bold")
+        yield screen.line(f"Class: {untrained or said}", "bold")
 
 
 def render_layer(

@@ -81,8 +81,17 @@ def range_sentence(values: Array, screen: Screen) -> str:
     """Say the lowest and highest value and the mean, empty cells aside."""
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
-    mean = float(np.mean(values, where=~np.isnan(values)))
-    return "lowest {}, highest {}, mean {}".format(*map(screen.number, (low, high, mean)))
+    return "lowest {}, highest {}, mean {}".format(*map(screen.number, (low, high, _mean(values))))
+
+
+def _mean(values: Array) -> float:
+    """Return the mean, empty cells aside, also where the sum is beyond what float64 holds."""
+    is_filled = ~np.isnan(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(np.mean(values, where=is_filled))
+    if np.isfinite(mean):
+        return mean
+    return float(np.sum(values / np.count_nonzero(is_filled), where=is_filled))
 
 
 def _in_color(volume: Volume, screen: Screen) -> bool:

@@ -30,10 +30,21 @@ def shrunk(values: Array, size: tuple[int, int]) -> Array:
     for axis, (full, small) in enumerate(zip(values.shape[:2], size, strict=True)):
         if small < full:
             starts = np.arange(small) * full // small
-            sums = np.add.reduceat(values, starts, axis=axis, dtype=np.float64)
             counts = np.diff(np.append(starts, full))
-            values = sums / counts.reshape(-1, *[1] * (2 - axis))
+            values = _means(values, starts, counts, axis)
     return values
+
+
+def _means(values: Array, starts: Array, counts: Array, axis: int) -> Array:
+    """Return the means of so many values each from these starts on."""
+    beside: Array = counts.reshape(-1, *[1] * (2 - axis))
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.add.reduceat(values, starts, axis=axis, dtype=np.float64)
+    if np.isfinite(sums).all():
+        return np.asarray(sums / beside)
+    # The sum of huge numbers may be beyond what float64 holds where their mean is not.
+    parts = values / beside.repeat(counts, axis=0)
+    return np.asarray(np.add.reduceat(parts, starts, axis=axis, dtype=np.float64))
 
 
 def draw_pixels(colors: Array, screen: Screen) -> Block:

@@ -11,8 +11,10 @@ from rich.text import Text
 from cnncalc.network import Array
 from cnncalc.receptive_field import Region
 from cnncalc.views.terminal.blocks import Block
+from cnncalc.views.terminal.colors import scale_of
 from cnncalc.views.terminal.excerpts import draw_near_window, draw_whole
 from cnncalc.views.terminal.matrix import Matrix
+from cnncalc.views.terminal.pictures import GREY
 from cnncalc.views.terminal.pixels import draw_pixels, shrunk
 from cnncalc.views.terminal.screen import Screen
 from cnncalc.views.terminal.sections import body_screen, draw_section
@@ -78,8 +80,7 @@ def _picture(image: Array, region: Region, screen: Screen) -> Block:
     height, width = image.shape[:2]
     ratio = min(2 * MOST_LINES / height, screen.width / width, 1.0)
     size = max(1, round(height * ratio)), max(1, round(width * ratio))
-    low, high = float(image.min()), float(image.max())
-    levels = shrunk((image - low) / (high - low or 1.0) * 255, size)
+    levels = shrunk(scale_of(image, GREY).position(image) * 255, size)
     if levels.shape[2] != 3:
         levels = levels[:, :, :1].repeat(3, axis=2)
     mask = np.zeros((height, width, 1))

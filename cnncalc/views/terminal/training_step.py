@@ -31,12 +31,14 @@ class StepContext:
     """What a step's record does not say.
 
     `where` tells its place in the training; `class_names` and `sample_names` are in the order of
-    classes and samples, empty where there are none.
+    classes and samples, empty where there are none; `untrained` stands where the network would name
+    a class, if its weights are those that were drawn.
     """
 
     where: str = ""
     class_names: Sequence[str] = ()
     sample_names: Sequence[str] = ()
+    untrained: str = ""
 
 
 def render_step(record: StepRecord, display: Display, context: StepContext) -> Drawing:
@@ -53,7 +55,7 @@ def render_step(record: StepRecord, display: Display, context: StepContext) -> D
         yield from _draw_heading(record, context, screen)
         for sample in range(samples):
             yield from _draw_forward(record, sample, context, screen)
-        yield from draw_losses(record, samples, context.class_names, screen)
+        yield from draw_losses(record, samples, context.class_names, screen, context.untrained)
         yield screen.line("← Backward · gradients of the mean loss", BACKWARD)
         for vanished in find_vanished(record):
             yield from screen.sentences(vanished.text)
@@ -84,7 +86,8 @@ def _draw_forward(
 ) -> Iterator[Text]:
     yield screen.line(f"→ Forward · {_sample_text(record, sample, context)}", FORWARD)
     yield screen.line()
-    yield from draw_network(record.trace(sample), screen, class_names=context.class_names)
+    trace, names = record.trace(sample), context.class_names
+    yield from draw_network(trace, screen, class_names=names, untrained=context.untrained)
     yield screen.line()
 
 

@@ -12,8 +12,10 @@ from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.naming import named
+from cnncalc.provenance import Provenance
 from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
+from cnncalc.views.provenance import provenance_lines
 from cnncalc.views.workbook.layouts.furniture import ABOUT
 from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
 from cnncalc.views.workbook.training.specification import TrainingSpecification
@@ -29,7 +31,7 @@ _CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
     "Layers",
     "Note",
 )
-_NAMES, _TARGET = "Class names", "Target"
+_NAMES, _TARGET, _DRAWN_FROM = "Class names", "Target", "Weights drawn from seed"
 _LOSS, _OPTIMIZER, _BATCHES = "Loss", "Optimizer", "Samples of each step"
 _SEED, _STEPS_PER_EPOCH = "Seed", "Steps an epoch"
 _YES, _NO = "yes", "no"
@@ -71,15 +73,21 @@ _TRAINING_CONVENTIONS = (
 )
 
 
-def about_sheet(plan: Plan, command: str, *, is_worksheet: bool = False) -> Sheet:
+def about_sheet(
+    plan: Plan, provenance: Provenance, worksheet: str = "", *, is_worksheet: bool = False
+) -> Sheet:
     """Return the About sheet of a plan.
 
-    Arguments: the plan; the `command` line that made the workbook, as it was given; whether it
-    `is_worksheet`, to be filled in.
+    Arguments: the plan; the `provenance` of its numbers; the identity of the `worksheet` that this
+    is, or is the key to; whether it `is_worksheet`, to be filled in: then it says nothing of the
+    provenance but the version, as the rest would lead to the solution.
     """
+    if is_worksheet:
+        provenance = Provenance(version=provenance.version)
     lines = [
         *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
-        *([("Made by", command)] if command else []),
+        *provenance_lines(provenance),
+        *([("Worksheet", worksheet)] if worksheet else ()),
         *_CONVENTIONS,
         *(_NETWORK_CONVENTIONS if _has_layout(plan, "network", "training") else ()),
         *(_TRAINING_CONVENTIONS if _has_layout(plan, "training") else ()),
@@ -160,6 +168,11 @@ def _prediction_lines(specification: Specification) -> list[tuple[str, str]]:
     return [
         (_NAMES, _YES if specification.has_class_names else _NO),
         (_TARGET, _YES if specification.has_target else _NO),
+        *(
+            []
+            if specification.drawn_from is None
+            else [(_DRAWN_FROM, str(specification.drawn_from))]
+        ),
     ]
 
 
@@ -231,9 +244,10 @@ def _specification(record: dict[str, str]) -> Specification:
     with_prediction = (record.get(_NAMES) == _YES, record.get(_TARGET) == _YES)
     training = _training(record) if layout == "training" else None
     note = record.get(_NOTE, "")
-    return Specification(
-        record[_CALCULATION], layers, shape, layout, note, *with_prediction, training=training
-    )
+    # Workbooks of before this was written down name a class whatever the weights are.
+    drawn_from = _whole(record.get(_DRAWN_FROM, ""))
+    title = record[_CALCULATION]
+    return Specification(title, layers, shape, layout, note, *with_prediction, training, drawn_from)
 
 
 def _training(record: dict[str, str]) -> TrainingSpecification:
@@ -249,7 +263,8 @@ def _training(record: dict[str, str]) -> TrainingSpecification:
 
 def _whole(text: str) -> int | None:
     """Read a whole number; None where there is none."""
-    return int(text) if text.isascii() and text.isdecimal() else None
+    # No seed has so many digits that Python would refuse to read it.
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 1000 else None
 
 
 def _batches(text: str) -> tuple[tuple[int, ...], ...]:

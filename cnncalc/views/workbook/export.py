@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cnncalc.network import Array, Network
+from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.contents import contents_sheet
@@ -16,7 +17,7 @@ from cnncalc.views.workbook.planning import make_plan, specify
 from cnncalc.views.workbook.streaming import Target
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.values import as_written
-from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
+from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
 from cnncalc.views.workbook.writer import Progress, write_plan
 
 __all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_workbook"]
@@ -26,16 +27,18 @@ __all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_
 class WorkbookOptions:
     """What a workbook is called and how it is made.
 
-    Arguments: its `title`, such as the image's name; the `command` line that made it; whether it
+    Arguments: its `title`, such as the image's name; the `provenance` of its numbers; whether it
     may be `large`, of more than a million formulas; `progress`, told how many formulas each
-    written row adds; the `worksheet` to make of it, if its results are left to be filled in.
+    written row adds; the `worksheet` to make of it, if its results are left to be filled in, or
+    that it is the `key_to`.
     """
 
     title: str = ""
-    command: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
     large: bool = False
     progress: Progress | None = None
     worksheet: WorksheetOptions | None = None
+    key_to: WorksheetOptions | None = None
 
 
 def trace_as_written(network: Network, image: Array) -> Trace:
@@ -74,8 +77,10 @@ def write(
     """Write a plan with the values of each of its calculations; as `write_workbook`."""
     require_limits(plan, large=options.large)
     title = options.title or "A convolution, step by step"
-    about = about_sheet(plan, options.command, is_worksheet=options.worksheet is not None)
-    after = [about]
+    asked = options.worksheet or options.key_to
+    identity = asked.header(worksheet_identity(plan, values, asked)) if asked else ""
+    is_worksheet = options.worksheet is not None
+    after = [about_sheet(plan, options.provenance, identity, is_worksheet=is_worksheet)]
     if options.worksheet:
         worksheet = as_worksheet(plan, values, options.worksheet)
         plan, values = worksheet.plan, worksheet.values

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncalc.classification import class_count
+from cnncalc.classification import class_count, classify
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.trace import Trace
@@ -14,28 +14,38 @@ from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import specify_network
 from cnncalc.views.workbook.texts import clean_text
 from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.values import prediction_values
+from cnncalc.views.workbook.values import prediction_values, untrained_values
 
 __all__ = ["network_calculation"]
 
 
 def network_calculation(
-    trace: Trace, title: str = "", class_names: Sequence[str] = (), target: int | None = None
+    trace: Trace,
+    title: str = "",
+    class_names: Sequence[str] = (),
+    target: int | None = None,
+    drawn_from: int | None = None,
 ) -> tuple[Specification, Values]:
     """Return the specification and the values of a network's workbook, a sheet a layer.
 
     Arguments: the `trace`, made by `trace_as_written`; a `title`; the `class_names` in the order of
     their numbers, if there are any; the `target`, the true class's number, to take the
-    cross-entropy of.
+    cross-entropy of; the seed that the weights were `drawn_from`, if they were: then no class is
+    named until others are typed over them.
     Raises OptionError for class names or a target that the output does not fit, InputError for a
     target that is no class.
     """
     names = _class_names(trace, class_names)
     number = None if target is None else np.array([[float(target)]])
     specification = specify_network(
-        trace.network, title, has_class_names=names is not None, has_target=number is not None
+        trace.network,
+        title,
+        has_class_names=names is not None,
+        has_target=number is not None,
+        drawn_from=drawn_from if classify(trace) else None,
     )
-    return specification, {**trace_values(trace), **prediction_values(trace, names, number)}
+    values = {**trace_values(trace), **prediction_values(trace, names, number)}
+    return specification, {**values, **untrained_values(specification, values)}
 
 
 def _class_names(trace: Trace, class_names: Sequence[str]) -> Array | None:

@@ -51,8 +51,9 @@ class Specification:
     the `layout`: "steps" for any calculation, "article" for the article's own addresses,
     "output size" for the formula of the size alone, "network" for a sheet a layer, "training" for
     a sheet a step; a `note` for the reader. Of a network: whether its classes have names, and
-    whether one of them is the target that the cross-entropy is taken of. Of a training: its loss,
-    its optimizer and which samples its steps take.
+    whether one of them is the target that the cross-entropy is taken of; and the seed that its
+    weights were `drawn_from`, if they were: untrained, they name no class. Of a training: its
+    loss, its optimizer and which samples its steps take.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Specification:
     has_class_names: bool = False
     has_target: bool = False
     training: TrainingSpecification | None = None
+    drawn_from: int | None = None
 
 
 class Quantity(NamedTuple):

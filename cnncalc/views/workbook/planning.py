@@ -38,12 +38,17 @@ def is_calculation(network: Network) -> bool:
 
 
 def specify_network(
-    network: Network, title: str = "", *, has_class_names: bool = False, has_target: bool = False
+    network: Network,
+    title: str = "",
+    *,
+    has_class_names: bool = False,
+    has_target: bool = False,
+    drawn_from: int | None = None,
 ) -> Specification:
     """Return the specification of a network, a sheet a layer.
 
     Arguments: the network; its `title`; whether its classes have names, and whether there is a
-    target to take the cross-entropy of.
+    target to take the cross-entropy of; the seed that its weights were `drawn_from`, if they were.
     """
     return Specification(
         title,
@@ -52,6 +57,7 @@ def specify_network(
         "network",
         has_class_names=has_class_names,
         has_target=has_target,
+        drawn_from=drawn_from,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from cnncalc.views.workbook.plan import Quantity
 
 __all__ = [
+    "CHANGED",
     "CLASS_NAMES",
     "CLASS_NUMBERS",
     "CROSS_ENTROPY",
+    "DRAWN_SUMS",
     "IMAGE",
     "IS_LARGEST",
     "LARGEST",
@@ -17,6 +19,8 @@ __all__ = [
     "PREDICTED_NAME",
     "SIZES",
     "TARGET",
+    "WEIGHTS",
+    "WEIGHT_SUMS",
 ]
 
 IMAGE = Quantity("input")
@@ -34,6 +38,13 @@ PREDICTED = Quantity("prediction", "", "class")
 PREDICTED_NAME = Quantity("prediction", "", "name")
 TARGET = Quantity("input", "", "target")
 CROSS_ENTROPY = Quantity("prediction", "", "cross-entropy")
+
+# Of drawn weights it shows besides whether they still are: what is said of them, and in a table the
+# sums of them as they stand, as they were drawn, and 1 where these differ.
+WEIGHTS = Quantity("prediction", "", "weights")
+WEIGHT_SUMS = Quantity("prediction", "", "weight sums")
+DRAWN_SUMS = Quantity("prediction", "", "drawn sums")
+CHANGED = Quantity("prediction", "", "changed")
 
 # What the formula of the output's size is given: width, filter, padding, stride, filters.
 SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")

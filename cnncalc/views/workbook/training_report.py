@@ -58,7 +58,9 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
         "nan_inf_to_errors": True,  # the loss of an image that the network overflows at
     }
     with Workbook(file, options) as workbook:
-        workbook.set_properties({"title": "Training", "created": CREATED})
+        workbook.set_properties(
+            {"title": "Training", "comments": "Made by cnncalc", "created": CREATED}
+        )
         book = _Book(workbook)
         _write_summary(book, report)
         _write_curves(book, report.history)

@@ -14,14 +14,16 @@ from cnncalc import geometry
 from cnncalc.classification import Classification, class_count, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
-from cnncalc.network import Array, Network, assemble
+from cnncalc.network import Array, Network, assemble, initialize
 from cnncalc.ops.maxima import near_maximum
+from cnncalc.provenance import untrained
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,
     CLASS_NUMBERS,
     CROSS_ENTROPY,
+    DRAWN_SUMS,
     IMAGE,
     IS_LARGEST,
     LARGEST,
@@ -31,7 +33,10 @@ from cnncalc.views.workbook.quantities import (
     PREDICTED_NAME,
     SIZES,
     TARGET,
+    WEIGHTS,
 )
+from cnncalc.views.workbook.stages.drawn_weights import weight_sums, weights_said
+from cnncalc.views.workbook.stages.pages import network_pages
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
 from cnncalc.views.workbook.training.values import training_input_shapes, training_values
 from cnncalc.views.workbook.vector_cells import as_cells, with_grids
@@ -44,6 +49,7 @@ __all__ = [
     "input_shapes",
     "prediction_values",
     "size_values",
+    "untrained_values",
 ]
 
 
@@ -122,6 +128,7 @@ def computed_values(
     values = trace_values(trace)
     if specification.layout == "network":
         values |= prediction_values(trace, inputs.get(CLASS_NAMES), inputs.get(TARGET))
+        values |= untrained_values(specification, values)
     return values
 
 
@@ -153,6 +160,39 @@ def prediction_values(
     if target is not None:
         values |= _target_values(classification, target)
     return values
+
+
+def untrained_values(
+    specification: Specification, values: Mapping[Quantity, Array]
+) -> dict[Quantity, Array]:
+    """Return what a prediction shows of drawn weights, and instead of a class while they are.
+
+    Arguments: the calculation; its other `values`, those of the prediction among them.
+    Returns nothing where the weights were not drawn.
+    """
+    seed = specification.drawn_from
+    if seed is None or PREDICTED not in values:
+        return {}
+    volumes = [each for page in network_pages(specification) for each in page.volumes]
+    sums = weight_sums(volumes, values, _drawn_weights(specification, seed))
+    sums[DRAWN_SUMS] = as_written(sums[DRAWN_SUMS])
+    said = weights_said(sums, seed)
+    text = np.array([[said]], dtype=object)
+    no_class = {key: text for key in (PREDICTED, PREDICTED_NAME) if key in values}
+    return {**sums, WEIGHTS: text, **(no_class if said == untrained(seed) else {})}
+
+
+def _drawn_weights(specification: Specification, seed: int) -> dict[Quantity, Array]:
+    """Draw the weights again, as cells hold them."""
+    layers, shape = specification.layers, specification.input_shape
+    network = initialize(layers, shape, seed)
+    return {
+        Quantity("weight", layer.name, name): as_written(weight).reshape(
+            as_cells(weight.shape, grid)
+        )
+        for (layer, _, grid), own in zip(with_grids(layers, shape), network.weights, strict=True)
+        for name, weight in own.items()
+    }
 
 
 def _target_values(classification: Classification, target: Array) -> dict[Quantity, Array]:

@@ -7,6 +7,8 @@ refer to the solutions themselves, since Excel 2007 keeps such rules to one shee
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,7 +29,7 @@ from cnncalc.views.workbook.plan import (
 )
 from cnncalc.views.workbook.stages.volumes import EACH
 
-__all__ = ["Worksheet", "WorksheetOptions", "as_worksheet"]
+__all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "worksheet_identity"]
 
 # How far an answer {0} may be from its solution {1}. A whole number must be exact, to the 15 digits
 # that a spreadsheet keeps; its solution may be off by what rounding adds up to. Of others two
@@ -68,11 +70,10 @@ class WorksheetOptions:
             message = "seed and number must be whole numbers, at least 0. "
             raise OptionError(message + f"Received: seed={self.seed}, number={self.number}")
 
-    @property
-    def header(self) -> str:
-        """What tells this worksheet from others."""
+    def header(self, identity: str) -> str:
+        """Return what tells this worksheet from others, by its `identity`."""
         student = f"student {self.number} · " if self.number else ""
-        return f"{student}seed {self.seed}"
+        return f"{student}{identity}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,18 +85,37 @@ class Worksheet:
     hidden: tuple[Sheet, ...]
 
 
+def worksheet_identity(plan: Plan, values: Sequence[Values], options: WorksheetOptions) -> str:
+    """Return what a worksheet is called, by which it is matched with its key.
+
+    It is made of all that the worksheet shows and leaves blank, so that the same command gives the
+    same one; neither the seed nor the solution can be read from it.
+
+    Arguments: as for `as_worksheet`.
+    """
+    digest = hashlib.sha256(repr(options).encode())
+    for specification, own in zip(plan.specifications, values, strict=True):
+        digest.update(repr((specification.layers, specification.input_shape)).encode())
+        for quantity, array in own.items():
+            if quantity.kind in ("input", "weight"):
+                digest.update(repr(array.tolist()).encode())
+    text = b32encode(digest.digest()).decode()
+    return f"{text[:4]}-{text[4:8]}"
+
+
 def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions) -> Worksheet:
     """Return a plan with its results, or a share of them, left blank.
 
     Arguments: the plan; the values of each of its calculations; the options.
     """
     masks = _masks(plan, options)
+    header = options.header(worksheet_identity(plan, values, options))
     filled = [_with_blanks(plan, number, each, masks) for number, each in enumerate(values)]
     names = SheetNames([ABOUT, CONTENTS, *(sheet.name for sheet in plan.sheets)])
     sheets, hidden = [], []
     for sheet in plan.sheets:
         blanks = sum(int(mask.sum()) for (name, _), mask in masks.items() if name == sheet.name)
-        asked = _asked(sheet, options)
+        asked = _asked(sheet, header)
         if options.solution and blanks:
             solution = _solution_sheet(sheet, names)
             hidden.append(solution)
@@ -159,7 +179,7 @@ def _marks(quantity: Quantity) -> Quantity:
     return quantity._replace(kind="marks")
 
 
-def _asked(sheet: Sheet, options: WorksheetOptions) -> Sheet:
+def _asked(sheet: Sheet, header: str) -> Sheet:
     """Return a sheet with its results to be filled in."""
     blocks = [
         replace(block, role="answer", formula=None) if _is_answer(block) else block
@@ -168,8 +188,8 @@ def _asked(sheet: Sheet, options: WorksheetOptions) -> Sheet:
     return replace(
         sheet,
         blocks=tuple(blocks),
-        texts=worksheet_texts(sheet.texts, options.header),
-        header=options.header,
+        texts=worksheet_texts(sheet.texts, header),
+        header=header,
         locked=True,
     )
 

@@ -61,6 +61,12 @@ def test_what_is_small_enough_stays_as_it_is():
     np.testing.assert_array_equal(shrunk(values, (3, 4)), values)
 
 
+def test_means_of_huge_numbers_do_not_overflow():
+    values = np.array([1.5e308, 1.7e308, -1.7e308, 1e308, 1.6e308]).reshape(5, 1, 1)
+    np.testing.assert_allclose(shrunk(values, (2, 1)).ravel(), [1.6e308, 0.3e308])
+    np.testing.assert_allclose(shrunk(values.reshape(1, 5, 1), (1, 1)).ravel(), 0.82e308)
+
+
 def test_a_photo_is_shrunk_without_a_copy_of_it():
     values = np.zeros((2000, 1500, 1))
     tracemalloc.start()

@@ -2,6 +2,7 @@ import pytest
 
 from cnncalc.errors import InputError
 from cnncalc.layers import Combine, Conv2D, MaxPooling2D
+from cnncalc.provenance import Provenance
 from cnncalc.views.workbook.about import about_sheet, read_about
 from cnncalc.views.workbook.plan import Specification
 from cnncalc.views.workbook.planning import make_plan, specify
@@ -18,7 +19,7 @@ CALCULATIONS = (
 @pytest.mark.parametrize("seed", range(30))
 def test_any_layers_come_back_as_they_were(seed):
     specification = specify(drawn_trace(seed).network)
-    sheet = about_sheet(make_plan([specification]), "")
+    sheet = about_sheet(make_plan([specification]), Provenance())
     assert read_about(rows(sheet)) == (specification,)
 
 
@@ -30,12 +31,12 @@ def rows(sheet):
 
 
 def test_the_calculations_come_back_as_they_were():
-    sheet = about_sheet(make_plan(CALCULATIONS), "cnncalc export-xlsx")
+    sheet = about_sheet(make_plan(CALCULATIONS), Provenance("cnncalc export-xlsx"))
     assert read_about(rows(sheet)) == CALCULATIONS
 
 
 def test_it_says_what_made_it_and_what_to_try():
-    sheet = about_sheet(make_plan(CALCULATIONS[1:]), "cnncalc export-xlsx article:6x6")
+    sheet = about_sheet(make_plan(CALCULATIONS[1:]), Provenance("cnncalc export-xlsx article:6x6"))
     texts = [text.text for text in sheet.texts]
     assert "cnncalc export-xlsx article:6x6" in texts
     assert any("Change the pixel in Sheet!B2: every number after it" in text for text in texts)
@@ -59,7 +60,7 @@ def test_another_sheet_is_refused():
     ],
 )
 def test_a_damaged_line_is_said(key, value, message):
-    lines = rows(about_sheet(make_plan(CALCULATIONS), ""))
+    lines = rows(about_sheet(make_plan(CALCULATIONS), Provenance()))
     damaged = [[key, value] if line[0] == key else line for line in lines]
     with pytest.raises(InputError, match=message):
         read_about(damaged)
@@ -67,7 +68,7 @@ def test_a_damaged_line_is_said(key, value, message):
 
 @pytest.mark.parametrize("key", ["Calculation", "Layout", "Input shape", "Layers"])
 def test_a_missing_line_is_said(key):
-    lines = rows(about_sheet(make_plan(CALCULATIONS[:1]), ""))
+    lines = rows(about_sheet(make_plan(CALCULATIONS[:1]), Provenance()))
     with pytest.raises(InputError, match=f"no line {key}"):
         read_about([line for line in lines if line[0] != key])
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.article import CASES
+from cnncalc.provenance import Provenance
 from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 from cnncalc.views.workbook.planning import make_plan
@@ -16,7 +17,7 @@ PLAN = make_plan([specification for specification, _ in CALCULATIONS])
 @pytest.fixture(scope="module")
 def content():
     stream = io.BytesIO()
-    write_article_workbook(stream, WorkbookOptions(command="cnncalc export-xlsx"))
+    write_article_workbook(stream, WorkbookOptions(provenance=Provenance("cnncalc export-xlsx")))
     return stream.getvalue()
 
 
@@ -110,5 +111,5 @@ def test_entered_cells_look_different_from_formulas(content):
 
 def test_the_same_command_gives_the_same_bytes(content):
     again = io.BytesIO()
-    write_article_workbook(again, WorkbookOptions(command="cnncalc export-xlsx"))
+    write_article_workbook(again, WorkbookOptions(provenance=Provenance("cnncalc export-xlsx")))
     assert again.getvalue() == content

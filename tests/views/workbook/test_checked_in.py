@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.provenance import Provenance
 from cnncalc.verification.cells import Place
 from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
@@ -23,7 +24,7 @@ def members(file):
 
 def test_the_articles_workbook_is_todays():
     stream = io.BytesIO()
-    write_article_workbook(stream, WorkbookOptions(command="cnncalc export-xlsx"))
+    write_article_workbook(stream, WorkbookOptions(provenance=Provenance("cnncalc export-xlsx")))
     assert members(ARTICLE) == members(stream), "python tools/workbooks.py writes it again"
 
 

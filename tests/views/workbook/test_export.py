@@ -6,6 +6,7 @@ import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.errors import OptionError, OutputError
+from cnncalc.provenance import Provenance
 from cnncalc.trace import record
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
@@ -74,7 +75,7 @@ def test_padding_that_must_not_count_is_empty():
     ["=1+1", "+1", "-1", "@SUM(A1)", "http://example.org", "mailto:a@b", "{=1}", "a\x07b\ud800"],
 )
 def test_text_stays_text(text):
-    book = formulas_of(written(edges(), title=text, command=text))
+    book = formulas_of(written(edges(), title=text, provenance=Provenance(text)))
     cells = [cell for sheet in book for row in sheet for cell in row]
     shown = [
         cell for cell in cells if cell.value == text.replace("\x07", "�").replace("\ud800", "�")

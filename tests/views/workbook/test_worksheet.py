@@ -1,4 +1,5 @@
 import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -6,13 +7,14 @@ import pytest
 from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.verification.cells import Place
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, trace_as_written
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.variants import variant
-from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet
+from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.reading import formulas_of, values_of
 
@@ -52,10 +54,44 @@ def test_the_seed_and_the_students_number_choose_the_blanks():
     assert answers(blank=0.5, seed=7, number=1) != answers(blank=0.5, seed=7, number=2)
 
 
-def test_the_seed_and_the_students_number_stand_in_the_header():
+def about(content):
+    rows = formulas_of(content)["About"].iter_rows(values_only=True)
+    return {row[0]: row[1] for row in rows if row[0]}
+
+
+def test_its_identity_and_the_students_number_stand_in_the_header():
+    options = WorksheetOptions(seed=7, number=12)
+    own = worksheet_identity(plan_trace(TRACE), [trace_values(TRACE)], options)
     sheet = formulas_of(worksheet(seed=7, number=12))["Calculation"]
-    assert sheet.oddHeader.right.text == "student 12 · seed 7"
-    assert sheet["B1"].value.endswith("· student 12 · seed 7")
+    assert sheet.oddHeader.right.text == f"student 12 · {own}"
+    assert sheet["B1"].value.endswith(f"· student 12 · {own}")
+
+
+def test_a_key_has_the_identity_of_its_worksheet_and_of_no_other():
+    def identity(**options):
+        return about(written(TRACE, **options))["Worksheet"]
+
+    own, other = WorksheetOptions(0.5, seed=7), WorksheetOptions(0.5, seed=8)
+    assert identity(worksheet=own) == identity(key_to=own)
+    assert identity(worksheet=own) != identity(key_to=other)
+    with_other_numbers = trace_as_written(*variant(NETWORK, IMAGE, 7, 1))
+    assert identity(key_to=own) != about(written(with_other_numbers, key_to=own))["Worksheet"]
+
+
+def test_a_worksheet_says_nothing_of_where_its_numbers_came_from_but_the_version():
+    image = Origin("file", "secret.png", "0" * 64)
+    origins = Provenance("cnncalc export-xlsx secret.png --seed 12345", image=image, version="9.9")
+    own = WorksheetOptions(seed=12345)
+    lines = about(written(TRACE, worksheet=own, provenance=origins))
+    assert lines["Version"] == "cnncalc 9.9"
+    assert "Made by" not in lines
+    content = written(TRACE, worksheet=own, provenance=origins)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        everything = b"".join(map(archive.read, archive.namelist()))
+    assert not [word for word in (b"secret", b"12345", b"0" * 64) if word in everything]
+    key = about(written(TRACE, key_to=own, provenance=origins))
+    assert key["Made by"] == origins.command
+    assert key["Image"] == f"secret.png, SHA-256 {'0' * 64}"
 
 
 def test_solutions_and_marks_are_hidden_and_protected():

@@ -50,6 +50,7 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     shape = specification.input_shape
     source = replace(image_source(shape), is_drawn=True)
     volume = image_volume(source)
+    every: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
     yield Page(INPUT, INPUT, size, volume.notes[0], (volume,), source.quantity)
     for layer in specification.layers:
@@ -58,7 +59,8 @@ def network_pages(specification: Specification) -> Iterator[Page]:
         size = _size(layer, source.shape, after.shape)
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), after.quantity)
         source = after
-    last = prediction_volumes(specification, source)
+        every += volumes
+    last = prediction_volumes(specification, source, every)
     if last:
         says = "A number for each class, and the class of the largest."
         yield Page(PREDICTION, PREDICTION, says, says, tuple(last), None)

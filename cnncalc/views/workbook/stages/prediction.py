@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cnncalc.classification import Kind, class_count, classification_kind
@@ -22,6 +22,7 @@ from cnncalc.views.workbook.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
+from cnncalc.views.workbook.stages.drawn_weights import drawn_volumes, if_changed
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE, unrolled
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
@@ -44,9 +45,13 @@ _CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
 _MARGIN = "IF({0}=1,-{1},{1})"
 
 
-def prediction_volumes(specification: Specification, source: Source) -> list[Volume]:
+def prediction_volumes(
+    specification: Specification, source: Source, layers: Sequence[Volume] = ()
+) -> list[Volume]:
     """Return what there is to say of a network's output; nothing where it tells no classes apart.
 
+    Arguments: the calculation; the network's output; the volumes of all its `layers`, among which
+    are the weights.
     Raises OptionError for a target where the output is no probabilities.
     """
     kind = classification_kind(specification.layers, source.shape)
@@ -61,7 +66,9 @@ def prediction_volumes(specification: Specification, source: Source) -> list[Vol
     columns = [*_names(specification, source), *_logits(specification, kind, source)]
     loss = _LOSSES[kind](source) if specification.has_target else []
     predicted = _predicted(specification, kind, source)
-    return [*columns, _outputs(kind, source), *predicted, *loss, *_largest(kind, source)]
+    seed = specification.drawn_from
+    drawn = [] if seed is None else drawn_volumes(seed, layers)
+    return [*columns, _outputs(kind, source), *drawn, *predicted, *loss, *_largest(kind, source)]
 
 
 def _names(specification: Specification, source: Source) -> list[Volume]:
@@ -105,8 +112,9 @@ def _largest(kind: Kind, source: Source) -> list[Volume]:
 
 def _predicted(specification: Specification, kind: Kind, source: Source) -> list[Volume]:
     count = class_count(source.shape)
-    number = _cell("predicted class", PREDICTED, _of_predicted(CLASS_NUMBERS, kind, count))
-    name = _cell("its name", PREDICTED_NAME, _of_predicted(CLASS_NAMES, kind, count))
+    named = _of_predicted if specification.drawn_from is None else _of_predicted_if_changed
+    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS, kind, count))
+    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES, kind, count))
     return [number, name] if specification.has_class_names else [number]
 
 
@@ -123,6 +131,14 @@ def _of_predicted(names: Quantity, kind: Kind, count: int) -> Callable[[Index, F
         )
 
     return formula
+
+
+def _of_predicted_if_changed(
+    names: Quantity, kind: Kind, count: int
+) -> Callable[[Index, Finder], Formula]:
+    """Return the same, for a network whose weights may still be those that were drawn."""
+    predicted = _of_predicted(names, kind, count)
+    return lambda index, find: if_changed(predicted(index, find), find)
 
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from cnncalc.network import Array, Network, walk
+from cnncalc.provenance import Provenance
 from cnncalc.training_step import StepRecord
 from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
@@ -39,7 +40,8 @@ class TrainingPieces:
     """What a training's workbook is made of.
 
     Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
-    its class each, by their numbers there; a `title`; a `note` for the reader.
+    its class each, by their numbers there; a `title`; a `note` for the reader; the `provenance`
+    of all that.
     """
 
     network: Network
@@ -47,6 +49,7 @@ class TrainingPieces:
     samples: tuple[tuple[Array, int], ...]
     title: str = ""
     note: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 def training_specification(pieces: TrainingPieces) -> Specification:

@@ -14,6 +14,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from cnncalc.provenance import Provenance
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about
@@ -114,7 +115,7 @@ def test_the_about_sheet_brings_the_training_back():
         training=replace(made.specification.training, seed=3, steps_per_epoch=2),
     )
     plan = replace(made.plan, specifications=(specification,))
-    assert read_about(rows(about_sheet(plan, ""))) == (specification,)
+    assert read_about(rows(about_sheet(plan, Provenance()))) == (specification,)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_the_about_sheet_brings_the_training_back():
     ],
 )
 def test_a_damaged_line_of_the_training_is_said(key, value, message):
-    lines = rows(about_sheet(small().plan, ""))
+    lines = rows(about_sheet(small().plan, Provenance()))
     damaged = [[key, value] if line[0] == key else line for line in lines]
     with pytest.raises(Exception, match=message):
         read_about(damaged)

@@ -58,6 +58,8 @@ def changed(content, seed):
         for block in (block for block in sheet.blocks if block.is_input):
             row, column = rng.integers((block.height, block.width))
             number = round(rng.normal(), 3)
+            if block.quantity.name == "moving_variance":
+                number = abs(number)  # which a frozen batch normalization takes the root of
             if block.role == "choice":
                 number = 1 if block.quantity.name == "label" else round(rng.uniform(0.01, 0.2), 3)
             edits[sheet.name, block.address(row, column)] = number

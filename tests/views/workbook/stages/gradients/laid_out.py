@@ -12,7 +12,6 @@ from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
-    BatchNormalization,
     ConvolutionLayer,
     Dense,
     Dropout,
@@ -171,7 +170,7 @@ class LaidOut:
         for sample in case.samples:
             drawn = tuple(each if step.moved else each[sample] for each in step.drawn)
             own = trace_values(record(network, case.images[sample], [drawn]))
-            if isinstance(case.layer, BatchNormalization):
+            if case.layer.needs_batch:
                 del own[Quantity("helper", case.layer.name, "standard deviation")]
             if isinstance(case.layer, Dropout) and case.layer.rate:
                 own[kept_quantity(case.layer.name)] = cells(

@@ -66,7 +66,9 @@ def cases(draw, kinds=LAYERS, samples=FEW):
     if draw(st.booleans()):
         images = np.rint(images) + 0.0  # ties, zeros and windows of zeros; no -0
     gradient = random.normal(size=(count, *network.shapes[-1]))
-    return Case(network.layers[0], network.weights[0], images, gradient, draw(st.booleans()))
+    # A frozen layer is gone back through only where its input's gradient is wanted.
+    to_input = draw(st.booleans()) or not layer.trainable
+    return Case(network.layers[0], network.weights[0], images, gradient, to_input)
 
 
 @settings(max_examples=80)

@@ -1,0 +1,68 @@
+"""Telling in what images are unlike those that a model learnt, and what may be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import click
+
+from cnncalc.cli.options import bundled
+from cnncalc.cli.remarks import remark
+from cnncalc.training.unseen import Difference, summed_up
+
+__all__ = ["TakingOptions", "say_all", "say_differences", "taking_options", "with_hint"]
+
+MOST_WARNINGS = 3  # of a kind, each with its image's name
+
+
+@dataclass(frozen=True)
+class TakingOptions:
+    """Whether image files keep their values, and whether negatives are taken."""
+
+    raw: bool
+    invert: bool
+
+
+taking_options = bundled(
+    "taking",
+    TakingOptions,
+    click.option(
+        "--raw",
+        is_flag=True,
+        help="Keep the values of image files, 0 to 255, where the model learnt others.",
+    ),
+    click.option(
+        "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
+    ),
+)
+
+
+def with_hint(difference: Difference, taking: TakingOptions) -> Difference:
+    """Return a difference with the option that may be wanted because of it."""
+    hints = {
+        "scaled": "--raw keeps the values as they are",
+        "negative": "try it without --invert" if taking.invert else "--invert takes its negative",
+    }
+    hint = hints.get(difference.kind)
+    return replace(difference, text=f"{difference.text}; {hint}") if hint else difference
+
+
+def say_differences(found: Sequence[tuple[str, Difference]], count: int) -> None:
+    """Say the differences of some images, each with its image's name; of many, their number.
+
+    Arguments: names and differences; of how many images they are.
+    """
+    for kind in dict.fromkeys(each.kind for _, each in found):
+        same = [(name, each) for name, each in found if each.kind == kind]
+        if same[0][1].is_warning and len(same) <= MOST_WARNINGS:
+            for one in same:
+                say_all(summed_up([one], 1))
+        else:
+            say_all(summed_up(same, count))
+
+
+def say_all(differences: Sequence[Difference]) -> None:
+    """Say differences that name their images themselves."""
+    for each in differences:
+        remark(f"Warning: {each.text}" if each.is_warning else each.text)

@@ -1,0 +1,66 @@
+"""The origin of what a command reads, and the record that goes into what it writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnncalc.cli.console import calculating_command
+from cnncalc.files.digests import file_origin
+from cnncalc.files.kernels import Kernel, kernel_file
+from cnncalc.files.paths import printable
+from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT
+from cnncalc.provenance import Origin, Provenance
+
+if TYPE_CHECKING:
+    from cnncalc.files.labelled import LabelledData
+    from cnncalc.files.pixels import PixelInput
+
+__all__ = ["data_origin", "image_origin", "kernel_origin", "provenance"]
+
+
+def provenance(
+    network: Origin | None = None,
+    weights: Origin | None = None,
+    kernels: tuple[Origin, ...] = (),
+    image: Origin | None = None,
+    data: Origin | None = None,
+) -> Provenance:
+    """Return what the command that runs made its numbers from; arguments as `Provenance` has."""
+    return Provenance(
+        calculating_command(), network, weights, kernels=kernels, image=image, data=data
+    )
+
+
+def image_origin(source: str | None, image: PixelInput | None = None) -> Origin:
+    """Return where INPUT, as written, comes from.
+
+    Arguments: the `source`, None for the article's digit; the `image` that was read, which tells
+    where in a workbook it stood.
+    """
+    text = DEFAULT_INPUT if source is None else source
+    if text == STANDARD_INPUT:
+        return Origin("standard input")
+    if text.startswith(ARTICLE):
+        return Origin("article", text)
+    sheet, cells = (image.sheet, image.cell_range) if image else (None, None)
+    return file_origin(Path(text), sheet, cells)
+
+
+def kernel_origin(text: str, kernel: Kernel) -> Origin:
+    """Return where a kernel comes from.
+
+    Arguments: the `text` as written; the `kernel` that was read from it.
+    """
+    path = kernel_file(text)
+    return Origin("command", kernel.name) if path is None else file_origin(path)
+
+
+def data_origin(source: Path | None, data: LabelledData) -> Origin:
+    """Return where DATA comes from: a folder by its name and how many images were read of it."""
+    if source is None:
+        return Origin("built-in", "handwritten digits")
+    if not source.is_dir():
+        return file_origin(source)
+    parts = [part for part in (data.training, data.validation, data.test) if part is not None]
+    return Origin("folder", printable(source.name or str(source)), images=sum(map(len, parts)))

@@ -1,0 +1,171 @@
+"""Reading one layer of a `.keras` file's config.json, of Keras 3 or Keras 2.
+
+Whatever could be code (a Lambda layer, a class or function of the user's own) is refused, never
+loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.keras_objects import (
+    from_float32,
+    inner,
+    is_of_keras,
+    mapping,
+    object_text,
+    shown,
+)
+from cnncalc.files.paths import quoted
+from cnncalc.layers import ACTIVATIONS, DepthwiseConv2D, Layer, LeakyReLU
+from cnncalc.layers.regularizers import REGULARIZERS
+from cnncalc.layers.vocabulary import (
+    LAYERS,
+    concerns_training_only,
+    layer_from_arguments,
+    shared_arguments,
+)
+from cnncalc.training.uncalculated import Uncalculated
+
+__all__ = ["read_layer"]
+
+Json = Mapping[str, Any]
+
+# Keras 2 rounds these to float32.
+_SLOPES = ("alpha", "max_value", "negative_slope", "threshold")
+
+
+def read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
+    """Return one layer, and those of its options that training would heed and we lack.
+
+    Raises InputError, naming the layer, for one that cnncalc lacks or can't calculate.
+    """
+    config = mapping(entry.get("config"), "a layer's config")
+    name = str(config.get("name", ""))
+    kind = _kind(entry, name)
+    _require_floats(config, name)
+    try:
+        arguments = _modern(kind, config, entry.get("build_config"))
+        arguments = {key: _value(key, value) for key, value in arguments.items()}
+        own, other = shared_arguments(kind, arguments)
+        # A regularizer that cnncalc lacks is still the object that it is in the file.
+        other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
+        vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
+        usable = {key: value for key, value in own.items() if key not in other}
+        layer = layer_from_arguments(kind, usable | vital)
+    except OptionError as error:
+        message = f"layer {quoted(name)}, {kind.__name__}: {error}"
+        raise InputError(message) from error
+    return layer, [
+        _uncalculated(name, key, config[key])
+        for key in other
+        # How weights were drawn matters no more once they are there.
+        if key not in vital and key != "synchronized" and not key.endswith("_initializer")
+    ]
+
+
+def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
+    kernels = key in ("kernel_regularizer", "depthwise_regularizer")
+    return Uncalculated(
+        f"layer {layer}",
+        key,
+        object_text(value),
+        replaced_by=("--l2",) if kernels else (),
+        changes_loss=key.endswith("_regularizer"),
+    )
+
+
+def _require_floats(config: Json, name: str) -> None:
+    """Raise InputError for a layer whose weights or calculation are of fewer bits."""
+    policy = config.get("dtype")
+    own = policy.get("config") if isinstance(policy, Mapping) else None
+    mode = own.get("mode") if isinstance(own, Mapping) else None
+    if mode is not None or config.get("quantization_config") is not None:
+        message = (
+            f"the model is quantized, layer {quoted(name)} by {shown(mode or 'its own settings')}"
+            ": its weights are rounded to a few bits, and cnncalc calculates with floating-point "
+            "numbers; save the model as it was before model.quantize(…)"
+        )
+        raise InputError(message)
+    short = inner(policy, "name")
+    if isinstance(short, str) and short.endswith("float16"):
+        message = (
+            f"the model calculates in {short}, layer {quoted(name)} for one, and cnncalc in "
+            "float32 or float64: in Python, call keras.config.set_dtype_policy('float32'), build "
+            "the model anew, give it the weights by set_weights(old.get_weights()), and save that"
+        )
+        raise InputError(message)
+
+
+def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]:
+    """Return a layer's arguments by the names, and in the form, that Keras 3 has for them."""
+    arguments = dict(config)
+    arguments.pop("batch_input_shape", None)  # the input's, which Keras 2 repeats in what follows
+    if kind is LeakyReLU and "alpha" in arguments:
+        arguments["negative_slope"] = arguments.pop("alpha")
+    if kind is DepthwiseConv2D and arguments.get("groups") == 1:
+        del arguments["groups"]
+    axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
+    if isinstance(axis, list) and len(axis) == 1:
+        axis = axis[0]
+    if type(axis) is int and isinstance(shape, list) and axis == len(shape) - 1:
+        axis = -1
+    return arguments | {"axis": axis} if "axis" in arguments else arguments
+
+
+def _kind(entry: Json, name: str) -> type[Layer]:
+    class_name, registered = entry.get("class_name"), entry.get("registered_name")
+    if class_name == "Lambda":
+        message = f"layer {quoted(name)} is a Lambda layer: it holds code, which is never executed"
+        raise InputError(message)
+    if not is_of_keras(entry):
+        message = f"layer {quoted(name)} is of a class of its author's own, {shown(registered)}"
+        raise InputError(message)
+    if not isinstance(class_name, str) or class_name not in LAYERS:
+        message = (
+            f"cnncalc lacks the layer {shown(class_name)}, which {quoted(name)} is. "
+            f"It has {', '.join(sorted(LAYERS))}"
+        )
+        raise InputError(message)
+    return LAYERS[class_name]
+
+
+def _value(key: str, value: object) -> object:
+    """Return an argument as one would write it, its lists as tuples."""
+    if key == "dtype":
+        return inner(value, "name")
+    if key == "activation":
+        return _activation(value)
+    if key.endswith("_regularizer"):
+        return _regularizer(value)
+    if isinstance(value, Mapping) and value.get("class_name") == "__numpy__":
+        value = inner(value, "value")
+    return from_float32(value) if key in _SLOPES else _tuples(value)
+
+
+def _activation(value: object) -> object:
+    """Return the name of one of Keras's own functions; raise OptionError for any other."""
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("class_name") == "function" and value.get("config") in ACTIVATIONS:
+        return value["config"]
+    message = "activation must be one of Keras's own by name: code is not executed. "
+    raise OptionError(message + f"Received: {shown(value.get('class_name'))}")
+
+
+def _regularizer(value: object) -> object:
+    """Return one of Keras's own regularizers where it is one, else the value as it is."""
+    if not isinstance(value, Mapping):
+        return value
+    name = value.get("class_name")
+    kind = REGULARIZERS.get(name) if isinstance(name, str) else None
+    if kind is None or not is_of_keras(value):
+        return value
+    config = mapping(value.get("config"), "a regularizer's config")
+    return kind(**{factor: from_float32(config.get(factor)) for factor in kind().factors})
+
+
+def _tuples(value: object) -> object:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

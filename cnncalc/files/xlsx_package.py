@@ -1,0 +1,189 @@
+"""What the archive of a workbook says of it: its sheets, which one is open, how far it is true."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, NoReturn, cast
+
+from cnncalc.errors import InputError
+from cnncalc.files.paths import quoted
+from cnncalc.files.xlsx_xml import Element, elements
+
+__all__ = ["Doubt", "Package", "SheetEntry", "State", "open_package"]
+
+State = Literal["visible", "hidden", "veryHidden"]
+Doubt = Literal["none", "zeros", "all"]
+
+OWN_MARK = "Made by cnncalc"
+"""How the description of a workbook that cnncalc wrote begins: its stored values are true."""
+
+_TRUE = ("1", "true")
+_FALSE = ("0", "false")
+
+
+class SheetEntry(NamedTuple):
+    """A sheet as the workbook lists it: its part, "worksheet" or another kind, whether it shows."""
+
+    name: str
+    part: str
+    kind: str
+    state: State
+
+
+class _Relation(NamedTuple):
+    """Where one part leads: the last word of what the other is to it, and its name."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """An open workbook.
+
+    `source` is what to call it in a message; `active` which of its `sheets` is on top when it is
+    opened; `strings` and `styles` are the names of these parts, or None; `counts_from_1904` says
+    from when its dates count.
+
+    `doubt` says which numbers stored beside formulas are not to be trusted: a program that writes
+    workbooks without calculating stores 0, and asks that all be calculated on opening ("zeros");
+    a spreadsheet that was told not to calculate says that it has not ("all").
+    """
+
+    archive: zipfile.ZipFile
+    source: str
+    sheets: tuple[SheetEntry, ...]
+    active: int
+    strings: str | None
+    styles: str | None
+    counts_from_1904: bool
+    doubt: Doubt
+
+
+@contextmanager
+def open_package(content: bytes, source: str) -> Iterator[Package]:
+    """Open a workbook, and close it at the end.
+
+    Arguments: the `content` of an .xlsx file that has been checked to be safe; `source`, what to
+    call it in a message.
+    Raises InputError where it is no workbook, or damaged.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        yield _Opening(archive, source).package()
+
+
+class _Opening:
+    """Finds the parts of a workbook from its root on."""
+
+    def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
+        self._archive = archive
+        self._source = source
+        # The names of parts don't tell capitals from small letters.
+        self._names = {name.lower(): name for name in archive.namelist()}
+
+    def package(self) -> Package:
+        """Read the workbook's own part, and those that say what it is."""
+        root = self._relations("")
+        book = _first(root.values(), "officeDocument")
+        if book is None:
+            self._refuse("is a damaged workbook: it does not say which of its parts is first")
+        if book.endswith(".bin"):
+            self._refuse("is a binary workbook (.xlsb). Save it as .xlsx in a spreadsheet program")
+        relations = self._relations(book)
+        found = tuple(self._elements(book))
+        views = [each for each in found if each.name == "workbookView"]
+        settings = {each.name: each.attributes for each in found}
+        return Package(
+            self._archive,
+            self._source,
+            self._sheets(found, relations),
+            _whole(views[0].attributes.get("activeTab")) if views else 0,
+            _first(relations.values(), "sharedStrings"),
+            _first(relations.values(), "styles"),
+            settings.get("workbookPr", {}).get("date1904") in _TRUE,
+            self._doubt(settings.get("calcPr", {}), root.values()),
+        )
+
+    def _sheets(
+        self, found: Iterable[Element], relations: dict[str, _Relation]
+    ) -> tuple[SheetEntry, ...]:
+        sheets = []
+        for each in found:
+            if (each.parent, each.name) == ("sheets", "sheet"):
+                name = each.attributes.get("name", "")
+                relation = relations.get(each.attributes.get("id", ""))
+                if relation is None:
+                    self._refuse(f"is a damaged workbook: its sheet {quoted(name)} has no part")
+                state = each.attributes.get("state", "visible")
+                if state not in ("visible", "hidden", "veryHidden"):
+                    self._refuse(
+                        f"is a damaged workbook: its sheet {quoted(name)} is neither visible nor "
+                        f"hidden. Received: state {quoted(state)}"
+                    )
+                entry = SheetEntry(name, relation.target, relation.kind, cast("State", state))
+                sheets.append(entry)
+        if not sheets:
+            self._refuse("is no workbook, or a damaged one: it has no sheets")
+        return tuple(sheets)
+
+    def _doubt(self, asked: Mapping[str, str], root: Collection[_Relation]) -> Doubt:
+        """Tell by a workbook's calculation settings how far its formulas' values are theirs."""
+        if asked.get("calcCompleted") in _FALSE:
+            return "all"
+        program = self._property(root, "extended-properties", "Application")
+        writes_only = (
+            asked.get("fullCalcOnLoad") in _TRUE
+            or program.startswith("Apache POI")
+            # So XlsxWriter writes a workbook that shall not be calculated on opening.
+            or (asked.get("calcMode"), asked.get("calcId")) == ("manual", "124519")
+        )
+        own = self._property(root, "core-properties", "description").startswith(OWN_MARK)
+        return "zeros" if writes_only and not own else "none"
+
+    def _property(self, root: Iterable[_Relation], kind: str, name: str) -> str:
+        """Return what a workbook's properties say, an empty text where they don't."""
+        part = _first(root, kind)
+        if part is None or part.lower() not in self._names:
+            return ""
+        return next((each.text for each in self._elements(part) if each.name == name), "")
+
+    def _relations(self, part: str) -> dict[str, _Relation]:
+        """Return where a part, or the archive itself, leads, by the names it has for that."""
+        folder, name = posixpath.split(part)
+        listing = posixpath.join(folder, "_rels", f"{name}.rels")
+        if listing.lower() not in self._names:
+            return {}
+        return {
+            each.attributes.get("Id", ""): _Relation(
+                each.attributes.get("Type", "").rpartition("/")[2],
+                self._target(folder, each.attributes.get("Target", "")),
+            )
+            for each in self._elements(listing)
+            if each.name == "Relationship" and each.attributes.get("TargetMode") != "External"
+        }
+
+    def _target(self, folder: str, target: str) -> str:
+        """Return the name of the part that a target means, seen from a folder."""
+        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        return self._names.get(path.lower(), path)
+
+    def _elements(self, part: str) -> Iterator[Element]:
+        return elements(self._archive, part, self._source)
+
+    def _refuse(self, what: str) -> NoReturn:
+        message = f"{self._source} {what}"
+        raise InputError(message)
+
+
+def _first(relations: Iterable[_Relation], kind: str) -> str | None:
+    return next((relation.target for relation in relations if relation.kind == kind), None)
+
+
+def _whole(text: str | None) -> int:
+    """Return a position; what is none is the first, as spreadsheets have it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
