@@ -2,7 +2,9 @@
 
 NumPy tells 3.3000000000000003 from 3.3, spreadsheets compare some 15 digits only. Where the two
 must agree, numbers near a kink are put on it, as numbers near a maximum count as the maximum
-(`maxima`): then each gets what Keras gives exactly at the kink.
+(`maxima`): then each gets what Keras gives exactly at the kink. Its price: a number that is no
+rounding's, but really so near, is taken for the kink, too. That is why L2 pooling's norm is left
+alone: where sigmoids are saturated it is tiny, and its gradient as large as ever.
 """
 
 from __future__ import annotations
