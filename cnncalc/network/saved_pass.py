@@ -81,7 +81,8 @@ def save_layer(
     near: bool = False,
 ) -> Saved:
     """Run a batch through one layer, as `forward_saved` does through all."""
-    is_different = isinstance(layer, specifications.Dropout | specifications.BatchNormalization)
+    # A frozen batch normalization works as in prediction, too.
+    is_different = isinstance(layer, specifications.Dropout) or layer.needs_batch
     if generator is not None and is_different:
         return _train_layer(layer, weights, images, generator)
     forward = forward_near if near else forward_layer
@@ -111,8 +112,6 @@ def _(
     images: Array,
     generator: np.random.Generator,
 ) -> Saved:
-    if not layer.needs_batch:
-        return Saved(images, forward_layer(layer, weights, images))
     batch = batch_statistics(images)
     moving = Statistics(weights["moving_mean"], weights["moving_variance"])
     mean, variance = moving_average(moving, batch, layer.momentum)
