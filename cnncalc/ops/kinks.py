@@ -33,8 +33,8 @@ def on_kink(numbers: Array, kink: float, *, only_above: bool = False) -> Array:
     Arguments: the `numbers`; the `kink`; whether `only_above` it they are, since what lies below
     is treated as the kink anyway.
 
-    >>> on_kink(np.array([3.0 * 1.1, 3.4, 3.3 - 1e-9]), 3.3).tolist()
-    [3.3, 3.4, 3.299999999]
+    >>> on_kink(np.array([3 * 1.1, 3.4, 3.2999]), 3.3).tolist()
+    [3.3, 3.4, 3.2999]
     """
     low, high = kink_bounds(kink)
     near = (numbers >= (kink if only_above else low)) & (numbers <= high)
