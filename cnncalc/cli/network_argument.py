@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -200,25 +200,24 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
     from cnncalc.files.keras_training import read_training
-    from cnncalc.files.learnt_images import IMAGES, read_learnt
-    from cnncalc.files.photos import Fit
+    from cnncalc.files.trained_models import about_model
 
     model = read_keras(path, input_shape)
     for each in model.notes:
         remark(each)
     network = model.network
-    names, fit = model.metadata.get("class_names", ()), model.metadata.get("fit")
+    about = about_model(model)
     return NetworkSource(
         network.layers,
         model.name,
         input_shape or network.input_shape,
         network.weights,
-        tuple(map(str, names)) if isinstance(names, list) else (),
-        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
-        read_training(model),
-        path,
-        read_learnt(model.metadata.get(IMAGES)),
-        file_origin(path),
+        class_names=about.class_names,
+        fit=about.fit,
+        training=read_training(model),
+        file=path,
+        learnt=about.learnt,
+        origin=file_origin(path),
     )
 
 
