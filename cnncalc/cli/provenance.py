@@ -53,7 +53,9 @@ def kernel_origin(text: str, kernel: Kernel) -> Origin:
     Arguments: the `text` as written; the `kernel` that was read from it.
     """
     path = kernel_file(text)
-    return Origin("command", kernel.name) if path is None else file_origin(path)
+    if path is None:
+        return Origin("command", kernel.name)
+    return file_origin(path, kernel.sheet, kernel.cell_range)
 
 
 def data_origin(source: Path | None, data: LabelledData) -> Origin:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from cnncalc import __version__
 from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 
@@ -138,6 +139,42 @@ def test_the_options_stand_there_as_they_were_given_but_without_folders(run, pho
     assert "private" not in command
     (kernel,) = record["provenance"]["kernels"]
     assert kernel == {"from": "file", "name": "k.csv", "sha256": digest(photo.parent / "k.csv")}
+
+
+@pytest.mark.parametrize("ending", WORKBOOK_ENDINGS)
+@pytest.mark.parametrize("place", ["", "!Two", "!Two!$A$1:$B$2", "!A1:B2", "!'Two'!A1:B2"])
+@pytest.mark.parametrize("option", ["-k@", "--kernel=@"])
+def test_a_kernel_of_a_workbook_is_told_by_its_place_but_without_folders(
+    run, photo, ending, place, option
+):
+    path = photo.parent / f"k{ending}"
+    book = openpyxl.Workbook()
+    sheet = book.active if "Two" not in place else book.create_sheet("Two")
+    for row in ((1, 0), (0, 1)):
+        sheet.append(row)
+    book.template = "t" in ending
+    book.save(path)
+    result = run("convolve", photo, f"{option}{path}{place}", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    record = json.loads(result.stdout)["provenance"]
+    assert "private" not in str(record)
+    assert f"@k{ending}{place}" in record["command"].replace("'\"'\"'", "'")
+    assert record["kernels"] == [
+        {
+            "from": "file",
+            "name": path.name,
+            "sha256": digest(path),
+            "sheet": sheet.title,
+            "range": "A1:B2",
+        }
+    ]
+
+
+def test_a_kernel_of_an_exported_workbook_is_told_by_its_sheet(run, photo):
+    assert run("export-xlsx", photo, "--kernel", "edge", "-o", "a.xlsx").exit_code == 0
+    result = run("convolve", photo, "--kernel", "@a.xlsx", "--format", "json")
+    (kernel,) = json.loads(result.stdout)["provenance"]["kernels"]
+    assert kernel["sheet"] in openpyxl.load_workbook("a.xlsx").sheetnames
 
 
 def test_a_fraction_or_a_network_is_no_path(run, photo):
