@@ -14,6 +14,7 @@ from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from tests.files.test_datasets_idx import idx
 
 NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, "softmax")'
 UNTRAINED = "untrained (seed 3)"
@@ -233,6 +234,29 @@ def test_predictions_and_evaluations_say_which_model_and_which_data(run, photo, 
     record = json.loads(run("evaluate", "m.keras", tmp_path / "pets", *options).stdout)
     assert record["provenance"]["data"] == {"from": "folder", "name": "pets", "images": 4}
     assert str(tmp_path) not in json.dumps(record)
+
+
+def test_images_in_idx_files_are_told_with_their_labels(run, tmp_path):
+    save_model(tmp_path / "m.keras")
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(idx(np.zeros((4, 6, 6))))
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.array([0, 1, 0, 1])))
+    files = {
+        path.name: {"from": "file", "name": path.name, "sha256": digest(path)}
+        for path in folder.iterdir()
+    }
+    evaluate = ("evaluate", "m.keras", "--loss", "categorical_crossentropy")
+    result = run(*evaluate, "mnist", "--format", "json")
+    assert result.exit_code == 0, result.output
+    data = json.loads(result.stdout)["provenance"]["data"]
+    assert data.pop("files") == [files[name] for name in sorted(files)]
+    assert data == {"from": "folder", "name": "mnist", "images": 8}
+    images, labels = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+    result = run(*evaluate, f"mnist/{images}", "--format", "json")
+    data = json.loads(result.stdout)["provenance"]["data"]
+    assert data == files[images] | {"files": [files[labels]]}
 
 
 def test_images_of_one_name_keep_what_tells_them_apart(run, photo, tmp_path):
