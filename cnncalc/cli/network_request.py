@@ -18,7 +18,6 @@ from cnncalc.cli.network_argument import (
     build_network,
     read_network,
     say_planes,
-    weights_origin,
 )
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.provenance import image_origin, provenance
@@ -31,7 +30,7 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
-from cnncalc.training.learnt_images import BYTES
+from cnncalc.training.learnt_images import BYTES, LearntImages
 from cnncalc.training.unseen import image_differences
 
 if TYPE_CHECKING:
@@ -127,25 +126,20 @@ def fit_image(
     image = _fitting_image(given, source, resize=fitting.resize)
     if scale_pixels is not None:
         source = scale_pixels(source, image.largest)
-    network = build_network(source, image.values.shape, initial)
-    if initial.weights is None:
-        _warn_of_unseen(source, image)
-    names = _class_names(fitting, source, network.shapes[-1])
-    origins = provenance(
-        source.origin,
-        weights_origin(source, network, initial),
-        image=image_origin(given.source, image),
-    )
-    return FittedImage(image, network, origins, names, source.training)
+    built = build_network(source, image.values.shape, initial)
+    _warn_of_unseen(built.learnt, image)
+    names = _class_names(fitting, source, built.network.shapes[-1])
+    origins = provenance(source.origin, built.origin, image=image_origin(given.source, image))
+    return FittedImage(image, built.network, origins, names, source.training)
 
 
-def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:
+def _warn_of_unseen(learnt: LearntImages | None, image: PixelInput) -> None:
     """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
-    if source.learnt is None:
+    if learnt is None:
         return
     is_bytes = image.kind == "image" and image.bit_depth != FLOATING
-    in_range = is_bytes and source.learnt.values == BYTES
-    for each in image_differences(source.learnt, image.values, in_range=in_range):
+    in_range = is_bytes and learnt.values == BYTES
+    for each in image_differences(learnt, image.values, in_range=in_range):
         remark(f"Warning: {image.name}: {each.text}")
 
 
