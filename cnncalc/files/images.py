@@ -22,6 +22,7 @@ from cnncalc.files.pixels import (
     PixelInput,
     Requirement,
     Values,
+    are_levels,
     pixel_values,
 )
 from cnncalc.shapes import Size
@@ -111,7 +112,7 @@ def holds_numbers(path: Path) -> bool:
     """
     try:
         with _opened(path) as image:
-            return image.mode in _NUMBER_MODES
+            return not are_levels(_bit_depth(image))
     except InputError:
         return False
 

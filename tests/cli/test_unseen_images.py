@@ -236,7 +236,11 @@ def test_a_trace_of_a_learnt_image_warns_of_nothing_and_of_a_negative(run, model
     np.savetxt(tmp_path / "own.csv", image, delimiter=",")
     np.savetxt(tmp_path / "not.csv", 16 - image, delimiter=",")
     assert "Warning" not in run("trace", model, "own.csv").stderr
-    assert "Warning: not.csv: looks like the negative" in run("trace", model, "not.csv").stderr
+    warning = (
+        "Warning: not.csv: looks like the negative of what the model learnt, dark where that is "
+        "bright; predict --invert takes its negative\n"
+    )
+    assert warning in run("trace", model, "not.csv").stderr
 
 
 def test_whichever_file_gave_the_weights_says_what_was_learnt(run, model, tmp_path):
