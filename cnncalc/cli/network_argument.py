@@ -208,10 +208,10 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     network = model.network
     about = about_model(model)
     return NetworkSource(
-        network.layers,
-        model.name,
-        input_shape or network.input_shape,
-        network.weights,
+        layers=network.layers,
+        name=model.name,
+        input_shape=input_shape or network.input_shape,
+        weights=network.weights,
         class_names=about.class_names,
         fit=about.fit,
         training=read_training(model),

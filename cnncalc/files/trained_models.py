@@ -118,10 +118,10 @@ def read_model(path: Path) -> TrainedModel:
     require_finite_weights(network, quoted(path))
     about = about_model(model)
     return TrainedModel(
-        network,
-        about.class_names,
-        about.fit,
-        read_training(model),
-        model.notes,
-        about.learnt,
+        network=network,
+        class_names=about.class_names,
+        fit=about.fit,
+        training=read_training(model),
+        notes=model.notes,
+        learnt=about.learnt,
     )
