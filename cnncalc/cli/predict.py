@@ -86,10 +86,11 @@ def predict(
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     if predictions:
-        found = [(each.name, one) for each in predictions for one in each.differences]
-        say_differences(found, len(predictions))
+        shown = with_short_names(predictions)
+        found = [(each.name, one) for each in shown for one in each.differences]
+        say_differences(found, len(shown))
         file = file_origin(model)
-        _show(with_short_names(predictions), form, top, provenance(file, file))
+        _show(shown, form, top, provenance(file, file))
         say_remarks()
     if failures:
         raise InputError("; ".join(failures))

@@ -93,15 +93,17 @@ def test_dark_digits_on_white_are_warned_of_and_right_by_invert(predicted, model
 def test_what_is_said_of_one_image_and_of_many(run, digits, model):
     one, *others = sorted((digits / "negative").rglob("*.png"))[:4]
     said = run("predict", model, one).stderr.splitlines()
-    assert said == [
-        f"{one}: resized from 80×80 to 8×8",
-        f"{one}: 0 to 255 was brought to 0 to 16, which the model learnt; --raw keeps the values "
-        "as they are",
-        f"Warning: {one}: looks like the negative of what the model learnt, dark where that is "
-        "bright; --invert takes its negative",
+    assert [line.removeprefix("Warning: ").split(": ")[0] for line in said] == [one.name] * 3
+    assert [line.split(f"{one.name}: ")[1] for line in said] == [
+        "resized from 80×80 to 8×8",
+        "0 to 255 was brought to 0 to 16, which the model learnt; --raw keeps the values as they "
+        "are",
+        "looks like the negative of what the model learnt, dark where that is bright; --invert "
+        "takes its negative",
     ]
+    assert said[2].startswith("Warning: ")
     said = run("predict", model, one, *others, "--format", "csv").stderr.splitlines()
-    assert [line.split(str(one))[0] for line in said] == [
+    assert [line.split(one.name)[0] for line in said] == [
         "4 of 4 images, such as ",
         "4 of 4 images, such as ",
         "Warning: 4 of 4 images, such as ",
@@ -203,7 +205,7 @@ def test_a_model_without_memory_predicts_as_ever(run, fails, digits, model, tmp_
     for kind in ("own", "negative"):
         one = next((digits / kind).rglob("*.png"))
         result = run("predict", "plain.keras", one)
-        resized = "" if kind == "own" else f"{one}: resized from 80×80 to 8×8\n"
+        resized = "" if kind == "own" else f"{one.name}: resized from 80×80 to 8×8\n"
         assert (result.exit_code, result.stderr) == (0, resized)
     assert run("evaluate", "plain.keras").stderr == ""
     np.savez(tmp_path / "a.npz", x_train=np.zeros((2, 8, 8)), y_train=[0, 1])
