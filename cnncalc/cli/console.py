@@ -73,8 +73,10 @@ def _without_folders(word: str, paths: Collection[Path]) -> str:
 
     starts = [0, *([word.index("=") + 1] if "=" in word else []), 2 * word.startswith("-")]
     for start in starts:
-        at = start + word.startswith("@", start)
-        found, place = split_reference(word[at:]) if at > start else (word[at:], "")
+        found, place, at = word[start:], "", start
+        if found.lstrip().startswith("@"):  # as a kernel is read
+            at = word.index("@", start) + 1
+            found, place = split_reference(word[at:].rstrip())
         # A file's name may be anything, a network's notation, too: what is there counts.
         if found and (Path(found) in paths or _is_there(Path(found))):
             return word[:at] + (Path(found).name or found) + place

@@ -126,6 +126,7 @@ def test_a_picture_says_where_it_is_from_beside_its_pixels(run, photo, ending):
         ("convolve", "{photo}", "--kernel=@{folder}/k.csv"),
         ("convolve", "{folder}/../private/cat.png", "-k@{folder}/k.csv"),
         ("convolve", "private/cat.png", "-k", "@private/k.csv"),
+        ("convolve", "private/cat.png", "-k", " @private/k.csv "),
         ("convolve", "./private/cat.png", "-k", "@./private/k.csv", "-o", "{folder}/a.json"),
     ],
 )
