@@ -268,3 +268,10 @@ def test_a_row_of_numbers_is_an_input_too(run, tmp_path):
 
 def test_the_network_of_a_test_is_what_it_says():
     assert small_network().shapes == ((4, 4, 1), (2, 2, 1), (1, 1, 1), (1,), (2,))
+
+
+def test_one_layer_as_csv_is_its_own_output(run):
+    listing = "Conv2D(1, 3); Flatten(); Dense(2)"
+    rows = run("trace", listing, "article:6x6", "--layer", "conv2d", "--format", "csv").stdout
+    assert len(rows.splitlines()) == 4
+    assert len(run("trace", listing, "article:6x6", "--format", "csv").stdout.splitlines()) == 1
