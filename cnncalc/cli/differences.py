@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import click
 
 from cnncalc.cli.options import bundled
+from cnncalc.cli.raw import raw_option
 from cnncalc.cli.remarks import remark
 from cnncalc.training.unseen import Difference, summed_up
 
@@ -27,10 +28,9 @@ class TakingOptions:
 taking_options = bundled(
     "taking",
     TakingOptions,
-    click.option(
-        "--raw",
-        is_flag=True,
-        help="Keep the values of image files, 0 to 255, where the model learnt others.",
+    raw_option(
+        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
+        "range."
     ),
     click.option(
         "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."

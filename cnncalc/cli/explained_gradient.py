@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions
 from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
-from cnncalc.cli.pixel_scaling import raw_option
+from cnncalc.cli.pixel_scaling import gradient_raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
 from cnncalc.cli.uncalculated import ignore_option
@@ -81,7 +81,7 @@ gradient_options = bundled(
         help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
     ),
     validation_split_option("The share of data that train holds back, so that no batch has it."),
-    raw_option,
+    gradient_raw_option,
     ignore_option,
 )
 

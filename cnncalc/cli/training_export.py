@@ -27,7 +27,13 @@ from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
-from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
+from cnncalc.cli.pixel_scaling import (
+    gradient_raw_option,
+    keeps_pixels,
+    refuse_scaling,
+    scaled_source,
+    scales_first,
+)
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
@@ -111,7 +117,7 @@ training_export_options = bundled(
     click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
     click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
     validation_split_option("The share of DATA that train holds back, so that no step has it."),
-    raw_option,
+    gradient_raw_option,
     ignore_option,
 )
 
@@ -217,11 +223,9 @@ def _scale_pixels(
     whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
 ) -> NetworkSource:
     """Return a network as `train` takes it: with new weights, it scales its pixels first."""
-    is_new = source.weights is None and whole.weights is None
-    refuse_scaling({"--raw": lesson.raw}, source.layers, is_new=is_new)
-    if not is_new or stays_raw(whole.network, raw=lesson.raw):
-        return source
-    return scaled_source(source, largest)
+    is_new = not keeps_pixels(whole.network, source.weights, whole.weights)
+    refuse_scaling(raw=lesson.raw, scales=scales_first(source.layers, is_new=is_new))
+    return scaled_source(source, largest) if is_new and not lesson.raw else source
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
@@ -256,7 +260,7 @@ def _of_data(
         _data_options(given, whole),
         _fit_options(whole, lesson, seed),
         _say_samples,
-        as_written=whole.weights is not None,
+        as_written=keeps_pixels(whole.network, whole.weights),
     )
     _say_that_it_begins_anew(session.optimizer_state)
     plan, network = session.plan, on_images(session.plan.network)
@@ -368,7 +372,7 @@ def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> Fit
         validation_split=lesson.validation_split,
         stratify=False,
         rescale=None,
-        raw=lesson.raw or (stays_raw(whole.network, raw=False) and whole.weights is None),
+        raw=lesson.raw,
         loss=lesson.loss,
         optimizer=lesson.optimizer,
         learning_rate=lesson.learning_rate,
