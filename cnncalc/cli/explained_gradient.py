@@ -10,7 +10,7 @@ import numpy as np
 
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions
-from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
+from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled, given_options
 from cnncalc.cli.pixel_scaling import gradient_raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
@@ -85,16 +85,12 @@ gradient_options = bundled(
     ignore_option,
 )
 
-NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
-
 
 def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
-    if slope != NO_GRADIENT:
-        message = (
-            "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
-            "--gradient. Received: none"
-        )
+    given = given_options(slope)
+    if given and slope.gradient is None:
+        message = f"options of a gradient need --gradient. Received: {', '.join(given)} without it"
         raise OptionError(message)
 
 

@@ -26,7 +26,7 @@ from cnncalc.cli.network_argument import (
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
-from cnncalc.cli.options import InputOptions, bundled
+from cnncalc.cli.options import InputOptions, bundled, given_options
 from cnncalc.cli.pixel_scaling import (
     gradient_raw_option,
     keeps_pixels,
@@ -124,11 +124,7 @@ training_export_options = bundled(
 
 def require_steps(lesson: TrainingExport) -> None:
     """Refuse options of a training where none is asked for."""
-    given = [
-        f"--{name.replace('_', '-')}"
-        for name, value in vars(lesson).items()
-        if value not in (None, False, ())
-    ]
+    given = given_options(lesson)
     if given and lesson.training_steps is None:
         message = (
             "options of a training need --training-steps N. "

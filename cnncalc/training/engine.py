@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.network import Network
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
@@ -123,7 +123,7 @@ class _NumpyTrainer:
     def _update(self, outcome: BatchResult) -> None:
         weights, names = self.state.weights, trainable(self.plan.network)
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with overflow_allowed():
             apply(
                 self.plan.optimizer,
                 self.state.optimizer,
