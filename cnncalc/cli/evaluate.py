@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from cnncalc.cli.console import output_console
-from cnncalc.cli.differences import TakingOptions, say_all, taking_options
+from cnncalc.cli.differences import TakingOptions, refuse_idle_raw, say_all, taking_options
 from cnncalc.cli.judged_data import judged_data
 from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
@@ -16,9 +16,10 @@ from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
 from cnncalc.cli.uncalculated import ignore_option, require_calculated
+from cnncalc.files.datasets import is_photos
 from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
-from cnncalc.files.paths import printable
+from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Network, require_finite_outputs
 from cnncalc.training.classes import OutputClasses
@@ -69,6 +70,9 @@ def evaluate(
         remark(each)
     uncalculated = trained.training.uncalculated
     require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
+    photos = is_photos(given.data)
+    data_name = quoted(given.data) if given.data else "the digits that cnncalc brings along"
+    refuse_idle_raw(taking, trained.learnt, photos=photos, given=data_name)
     fit = given.fit or trained.fit
     classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
     data = read_labelled(

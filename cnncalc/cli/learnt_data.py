@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.cli.differences import TakingOptions, say_all, with_hint
+from cnncalc.cli.differences import TakingOptions, brings, say_all, with_hint
 from cnncalc.files.labelled import LabelledData
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values
 from cnncalc.training.unseen import Difference, brought, range_difference, scaling
 
-__all__ = ["LearntData", "as_learnt", "brings"]
+__all__ = ["LearntData", "as_learnt"]
 
 
 class LearntData(NamedTuple):
@@ -24,11 +24,6 @@ class LearntData(NamedTuple):
 
     data: LabelledData
     values: ValueRange | None
-
-
-def brings(learnt: LearntImages | None, *, photos: bool) -> bool:
-    """Say whether data is brought to what was learnt: photos, where that isn't 0 to 255."""
-    return photos and learnt is not None and learnt.values != BYTES
 
 
 def as_learnt(data: LabelledData, learnt: LearntImages | None, *, raw: bool) -> LearntData:

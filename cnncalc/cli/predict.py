@@ -10,13 +10,19 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
-from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
+from cnncalc.cli.differences import (
+    TakingOptions,
+    refuse_idle_raw,
+    say_differences,
+    taking_options,
+    with_hint,
+)
 from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.digests import file_origin
-from cnncalc.files.network_input import read_network_input
+from cnncalc.files.network_input import is_photo, read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Array, Network, forward, require_finite_outputs
@@ -79,6 +85,10 @@ def predict(
     for each in trained.notes:
         remark(each)
     say_planes(trained.network.input_shape)
+    photos = any(is_photo(source) for source in images)
+    more = f" and {len(images) - 1:,} more" if images[1:] else ""
+    given = f"{quoted(images[0])}{more}"
+    refuse_idle_raw(taking, trained.learnt, photos=photos, given=given)
     kind = _kind(trained, model)
     predictions, failures = [], []
     for source in images:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from cnncalc.cli.learnt_data import as_learnt, brings
+from cnncalc.cli.differences import brings
+from cnncalc.cli.learnt_data import as_learnt
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.pixel_scaling import refuse_scaling, scales_first
 from cnncalc.cli.provenance import data_origin, provenance
