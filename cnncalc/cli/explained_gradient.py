@@ -130,7 +130,8 @@ def record_first_step(
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.cli.network_export import NetworkExport
-    from cnncalc.cli.training_export import TrainingExport, training_pieces
+    from cnncalc.cli.training_export import TrainingExport
+    from cnncalc.cli.training_pieces import training_pieces
 
     whole = NetworkExport(
         wanted.network,
