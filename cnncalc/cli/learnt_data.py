@@ -62,4 +62,5 @@ def _brought(data: LabelledData, values: ValueRange) -> LabelledData:
         training=brought(data.training, values),
         validation=data.validation and brought(data.validation, values),
         test=data.test and brought(data.test, values),
+        largest=max(values.largest, -values.least),
     )

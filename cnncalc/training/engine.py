@@ -149,6 +149,7 @@ def evaluate_with(
 
     >>> from cnncalc.layers import Dense, Flatten
     >>> from cnncalc.network import initialize
+    >>> import numpy as np
     >>> from cnncalc.training.dataset import make_dataset
     >>> data = make_dataset(np.ones((4, 1, 1, 1)), np.array([0, 1, 0, 1]), ["even", "odd"])
     >>> network = initialize([Flatten(), Dense(2)], (1, 1, 1))

@@ -1,10 +1,13 @@
 """A training that goes on, and a gradient, take data as evaluate does: in the range learnt."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnncalc.files.datasets_digits import read_digits
 from cnncalc.files.trained_models import read_model
@@ -53,6 +56,18 @@ def test_training_that_goes_on_takes_photos_in_the_range_learnt(run, model):
     assert run("train", "brought.npz", *options, "-o", "brought.keras").exit_code == 0
     assert are_same("photos.keras", "brought.keras")
     assert read_model(Path("photos.keras")).learnt.values == (0, 16)
+
+
+def test_a_reports_pictures_of_brought_photos_are_as_bright_as_the_photos(run, model, tmp_path):
+    options = ("--network", "m.keras", "--epochs", "1", "--validation-split", "0")
+    options += ("--optimizer", "sgd", "--learning-rate", "1e-9")
+    result = run("train", "photos", *options, "--cache", "cache", "--report", "report.xlsx")
+    assert result.exit_code == 0, result.stderr
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as book:
+        names = [name for name in book.namelist() if name.endswith(".png")]
+        shown = [np.asarray(Image.open(io.BytesIO(book.read(name)))) for name in names]
+    assert shown
+    assert all(picture.max() > 200 for picture in shown)
 
 
 def test_raw_photos_keep_their_values_which_a_warning_says(run, model):
