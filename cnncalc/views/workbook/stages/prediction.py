@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cnncalc.classification import Kind, class_count, classification_kind
+from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import OptionError
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.nearness import LEAST, NEAREST, above
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
