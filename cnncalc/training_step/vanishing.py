@@ -67,6 +67,7 @@ def find_vanished(record: StepRecord) -> tuple[Vanished, ...]:
 
     The share of a regularizer is left out. Weights of which no reason is known are left out, too.
 
+    >>> import numpy as np
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.network import assemble
     >>> from cnncalc.training.losses import LOSSES
