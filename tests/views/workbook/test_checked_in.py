@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnncalc.files.recalculation.engines import recalculate
-from cnncalc.provenance import Provenance
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.verification.cells import Place
 from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
@@ -24,7 +24,9 @@ def members(file):
 
 def test_the_articles_workbook_is_todays():
     stream = io.BytesIO()
-    write_article_workbook(stream, WorkbookOptions(provenance=Provenance("cnncalc export-xlsx")))
+    network, image = Origin("article", "its cases"), Origin("article", "its grids")
+    made_from = Provenance("cnncalc export-xlsx", network, image=image)
+    write_article_workbook(stream, WorkbookOptions(provenance=made_from))
     assert members(ARTICLE) == members(stream), "python tools/workbooks.py writes it again"
 
 

@@ -67,10 +67,15 @@ NETWORKS = {
     ),
     "frozen": (
         "Conv2D(2, 2, activation='tanh', trainable=False, kernel_regularizer='l2'); "
-        "Conv2D(2, 2, kernel_regularizer='l2'); BatchNormalization(trainable=False); Dropout(0.4); "
+        "Conv2D(2, 2, kernel_regularizer='l2'); "
         "DepthwiseConv2D(2, activation='relu', trainable=False); Flatten(); "
-        "Dense(3, trainable=False); BatchNormalization(scale=False, trainable=False)",
+        "Dense(3, trainable=False)",
         (5, 5, 1),
+    ),
+    "frozen, normalized": (
+        "Conv2D(2, 2); BatchNormalization(trainable=False); Dropout(0.4); Flatten(); Dense(3); "
+        "BatchNormalization(scale=False, trainable=False)",
+        (4, 4, 1),
     ),
     "a row": ("Dense(3, 'softplus'); ReLU(1.5, 0.1, 0.2)", (4,)),
 }
