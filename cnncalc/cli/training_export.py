@@ -29,7 +29,7 @@ from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
-from cnncalc.cli.training_data import classes_text, size_text
+from cnncalc.cli.training_data import classes_text, images_text
 from cnncalc.cli.training_options import (
     LOSSES,
     DataOptions,
@@ -51,6 +51,7 @@ from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.views.workbook.training.calculation import TrainingPieces
 from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.wording import listed
 
 __all__ = [
     "TrainingExport",
@@ -291,7 +292,7 @@ def _say_samples(parts: Parts, hint: str) -> None:
     del hint  # nothing divides the data otherwise here
     held = len(parts.validation) if parts.validation is not None else 0
     without = f", without {held:,} that train validates with" if held else ""
-    remark(f"{size_text(parts)}{without}; {classes_text(parts)}")
+    remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
     for each in split_warnings(Parts(parts.training, None)):
         remark(f"Warning: {each}")
 
@@ -314,8 +315,8 @@ def _class_note(names: Sequence[str]) -> str:
     """Say which class has which number, where that isn't plain from their names."""
     if all(name == str(number) for number, name in enumerate(names)):
         return ""
-    shown = [f"{number} {printable(name)}" for number, name in enumerate(names[:MOST_NAMES])]
-    return f"Classes: {', '.join(shown)}{', …' if names[MOST_NAMES:] else ''}."
+    numbered = (f"{number} {printable(name)}" for number, name in enumerate(names))
+    return f"Classes: {listed(numbered, MOST_NAMES)}."
 
 
 class _Taken(NamedTuple):
