@@ -42,6 +42,7 @@ _OLD_ARGUMENT_NAMES = {
     "subsample": "strides",
 }
 _INPUT_SHAPES = ("input_shape", "input_dim", "batch_input_shape")
+_COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics")
 _NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", "save", "summary")
 
 
@@ -49,12 +50,14 @@ _NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", 
 class WrittenNetwork:
     """What a listing says: the layers, the input's shape if it names one, and what was left out.
 
-    `notes` holds a sentence on the lines that were left out since they hold no layer.
+    `notes` holds a sentence on the lines that were left out since they hold no layer; `compiled`
+    the arguments of `model.compile` by their names, as they are written.
     """
 
     layers: tuple[Layer, ...]
     input_shape: Shape | None = None
     notes: tuple[str, ...] = ()
+    compiled: tuple[tuple[str, str], ...] = ()
 
 
 def parse(text: str) -> WrittenNetwork:
@@ -83,7 +86,7 @@ def parse(text: str) -> WrittenNetwork:
     layers = reader.layers
     if not reader.is_trainable:
         layers = [replace(layer, trainable=False) for layer in layers]
-    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes())
+    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes(), reader.compiled)
 
 
 class _Reader:
@@ -95,6 +98,7 @@ class _Reader:
         self.input_shape: Shape | None = None
         self.names: dict[str, object] = {}
         self.left_out: list[str] = []
+        self.compiled: tuple[tuple[str, str], ...] = ()
         self.models: set[str] = set()
         self.is_trainable = True
 
@@ -160,6 +164,8 @@ class _Reader:
             case ast.Call(func=ast.Attribute(value=model, attr="add"), args=[added], keywords=[]):
                 self.models.add(_dotted(model))
                 self.read_layers(added)
+            case ast.Call() if self._holds_no_layer(node) and _called(node) == "compile":
+                self.compiled = _arguments_of_compile(node)
             case ast.Call() if self._holds_no_layer(node):
                 self.left_out.append(f"{_dotted(node.func)} (line {node.lineno})")
             case ast.Call() if _called(node):
@@ -299,6 +305,12 @@ class _Reader:
             f"Received: {quoted or self.source.quote(node)}"
         )
         return self.source.error(node, message)
+
+
+def _arguments_of_compile(call: ast.Call) -> tuple[tuple[str, str], ...]:
+    named = [(keyword.arg or "**", keyword.value) for keyword in call.keywords]
+    given = [*zip(_COMPILE_ARGUMENTS, call.args, strict=False), *named]
+    return tuple((name, ast.unparse(value)) for name, value in given)
 
 
 def _holds_layers(node: ast.AST) -> bool:

@@ -149,6 +149,8 @@ def test_raw_where_it_would_do_nothing_is_refused(fails, tmp_path, arguments, me
 # Numbers that float32 would round, and whole ones, as an 8-bit image has them.
 DECIMALS = np.round(np.random.default_rng(3).uniform(0, 250, (4, 4)), 3)
 WHOLE = np.random.default_rng(4).integers(0, 256, (4, 4))
+# Bytes of 0 and 1 need no scaling, whatever file they are in.
+BITS = np.random.default_rng(5).integers(0, 2, (4, 4), dtype=np.uint8)
 
 
 def save_rows(folder, image=WHOLE):
@@ -176,7 +178,7 @@ def first_step(run, *arguments, number="gradient"):
     return {f"{weight['layer']} {weight['name']}": weight[number] for weight in weights}
 
 
-@pytest.mark.parametrize("image", [DECIMALS, WHOLE], ids=["decimals", "whole"])
+@pytest.mark.parametrize("image", [DECIMALS, WHOLE, BITS], ids=["decimals", "whole", "bits"])
 def test_the_same_pixels_give_the_same_gradient_by_every_way_in(run, tmp_path, image):
     save_rows(tmp_path, image)
     save_alone(tmp_path, image)
@@ -184,7 +186,7 @@ def test_the_same_pixels_give_the_same_gradient_by_every_way_in(run, tmp_path, i
     ways += [(name, "--target", "0") for name in ("one.csv", "one.npy", "one.xlsx")]
     found = [explained(run, NETWORK, *way) for way in ways]
     assert all(each == found[0] for each in found)
-    stored = image[1:3, 1:3].ravel() * (1 / 255)
+    stored = image[1:3, 1:3].ravel() * (1 / 255 if image.max() > 1 else 1.0)
     assert [term["factor"] for term in found[0]["terms"]] == stored.tolist()
     steps = [first_step(run, name, "--network", NETWORK) for name in ("two.csv", "two.npz")]
     assert steps[0] == steps[1]
