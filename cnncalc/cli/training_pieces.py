@@ -8,7 +8,6 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
-from cnncalc.classification import class_count
 from cnncalc.cli.differences import brings
 from cnncalc.cli.learnt_data import say_scaling
 from cnncalc.cli.logits import show_output_activation
@@ -34,12 +33,14 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
+from cnncalc.training.classes import class_count
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
 from cnncalc.views.workbook.training.calculation import TrainingPieces
 from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.wording import listed
 
 __all__ = ["training_pieces"]
 
@@ -209,8 +210,8 @@ def _class_note(names: Sequence[str]) -> str:
     """Say which class has which number, where that isn't plain from their names."""
     if all(name == str(number) for number, name in enumerate(names)):
         return ""
-    shown = [f"{number} {printable(name)}" for number, name in enumerate(names[:MOST_NAMES])]
-    return f"Classes: {', '.join(shown)}{', …' if names[MOST_NAMES:] else ''}."
+    numbered = (f"{number} {printable(name)}" for number, name in enumerate(names))
+    return f"Classes: {listed(numbered, MOST_NAMES)}."
 
 
 def _data_options(given: InputOptions, whole: NetworkExport) -> DataOptions:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.cli.remarks import remark
-from cnncalc.cli.training_data import classes_text, size_text
+from cnncalc.cli.training_data import classes_text, images_text
 from cnncalc.network import Array
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
@@ -66,6 +66,6 @@ def say_samples(parts: Parts, hint: str) -> None:
     del hint  # nothing divides the data otherwise here
     held = len(parts.validation) if parts.validation is not None else 0
     without = f", without {held:,} that train validates with" if held else ""
-    remark(f"{size_text(parts)}{without}; {classes_text(parts)}")
+    remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
     for each in split_warnings(Parts(parts.training, None)):
         remark(f"Warning: {each}")
