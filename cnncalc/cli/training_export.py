@@ -13,7 +13,6 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from cnncalc.classification import class_count
 from cnncalc.cli.console import note
 from cnncalc.cli.logits import show_output_activation
 from cnncalc.cli.network_argument import (
@@ -44,6 +43,7 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import printable
 from cnncalc.network import Array, image_shape, on_images
+from cnncalc.training.classes import class_count
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.objective import make_objective

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncalc.classification import class_count
 from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
@@ -17,7 +16,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
 from cnncalc.provenance import Origin
-from cnncalc.training.classes import OutputClasses
+from cnncalc.training.classes import OutputClasses, class_count
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer

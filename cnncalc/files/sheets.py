@@ -24,8 +24,11 @@ from cnncalc.files.workbooks import (
     is_number_place,
     open_workbook,
 )
+from cnncalc.wording import listed
 
 __all__ = ["SheetBlock", "read_block"]
+
+NAMED = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,7 @@ def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet
     filled = [each for each in enumerate(book.worksheets) if has_numbers[each[1].entry.part]]
     visible = [(at, sheet) for at, sheet in filled if sheet.is_visible]
     if not visible:
-        hidden = _listing(quoted(sheet.name) for _, sheet in filled)
+        hidden = listed((quoted(sheet.name) for _, sheet in filled), NAMED, counted=True)
         where = f"any visible sheet. Hidden ones that do: {hidden}" if filled else "any sheet"
         message = f"{quoted(path)} holds no numbers in {where}"
         raise InputError(message)
@@ -119,7 +122,7 @@ def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
     names = [sheet.name for sheet in worksheets]
     message = (
         f"{quoted(path)} has no sheet {quoted(name)}.{did_you_mean(name, names)} "
-        f"It has {_listing(map(quoted, names))}"
+        f"It has {listed(map(quoted, names), NAMED, counted=True)}"
     )
     raise InputError(message)
 
@@ -133,12 +136,6 @@ def _doubts(cells: SheetCells, block: CellRange) -> tuple[str, ...]:
     if not doubted:
         return ()
     return (f"{doubted} of them as stored beside formulas, which the file asks to calculate anew",)
-
-
-def _listing(names: Iterable[str], most: int = 6) -> str:
-    names = list(names)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def _find_block(rows: Rows, where: str) -> CellRange:
@@ -155,8 +152,8 @@ def _find_block(rows: Rows, where: str) -> CellRange:
     if len(blocks) > 1:
         message = (
             f"{where} holds {len(blocks)} blocks of numbers: "
-            f"{_listing(block.name for block in sorted(blocks))}. Choose one with --range A1:B2, "
-            "or @FILE.xlsx!A1:B2 for a kernel"
+            f"{listed((block.name for block in sorted(blocks)), NAMED, counted=True)}. "
+            "Choose one with --range A1:B2, or @FILE.xlsx!A1:B2 for a kernel"
         )
         raise InputError(message)
     if not blocks:
@@ -213,7 +210,8 @@ def _require_calculated(rows: Rows, cells: Iterable[Position], where: str) -> No
     many = len(found) > 1
     count = f"{len(found):,} formulas that were" if many else "a formula that was"
     message = (
-        f"{where} holds {count} never calculated: {_listing(cell_name(*cell) for cell in found)}. "
+        f"{where} holds {count} never calculated: "
+        f"{listed((cell_name(*cell) for cell in found), NAMED, counted=True)}. "
         "Open the workbook in a spreadsheet program, have everything calculated (Ctrl+Alt+F9 in "
         "Excel, Ctrl+Shift+F9 in LibreOffice), and save it"
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cnncalc.files.paths import printable, quoted
+from cnncalc.wording import listed
 
 __all__ = ["is_worth_naming", "unused_notes"]
 
@@ -69,8 +70,7 @@ def _kind(file: Path) -> str:
 
 def _note(folder: Path, kind: str, files: list[Path]) -> str:
     count = f"{len(files):,} {kind}{' ' if kind else ''}file{'s' if len(files) > 1 else ''}"
-    names = ", ".join(quoted(file.relative_to(folder)) for file in files[:NAMED])
-    more = ", …" if files[NAMED:] else ""
+    names = listed((quoted(file.relative_to(folder)) for file in files), NAMED)
     hint = "; JPEG and PNG can be read" if kind in _PHOTO_KINDS else ""
     without = "" if kind else " without an ending"
-    return f"not used, of {quoted(folder)}: {count}{without}, {names}{more}{hint}"
+    return f"not used, of {quoted(folder)}: {count}{without}, {names}{hint}"

@@ -27,6 +27,7 @@ from cnncalc.layers import (
     Softmax,
 )
 from cnncalc.network import Array, Weights, without_last_activation
+from cnncalc.training.classes import class_count
 from cnncalc.training.defaults import scales_pixels
 from cnncalc.training.losses import EPSILON
 from cnncalc.training.objective import make_objective
@@ -338,7 +339,7 @@ def _largest_scaled(
 ) -> float:
     """Return how large a gradient of the step would be on pixels multiplied by a scale."""
     network = record.network
-    objective = make_objective(network, record.loss_function, max(2, network.shapes[-1][-1]))
+    objective = make_objective(network, record.loss_function, class_count(network.shapes[-1]))
     batch = (record.images * scale, record.labels[: len(record.images)])
     steps = {step.layer.name: step for step in run(objective, network.layers, batch, [0]).layers}
     arrays = []

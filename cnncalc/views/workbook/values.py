@@ -11,13 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnncalc import geometry
-from cnncalc.classification import Classification, class_count, classify, cross_entropy
+from cnncalc.classification import Classification, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble, initialize
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.provenance import untrained
 from cnncalc.trace import Trace, record
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,

@@ -21,6 +21,7 @@ from cnncalc.views.workbook.training.values import (
     training_records,
 )
 from cnncalc.views.workbook.values import as_written
+from cnncalc.wording import listed
 
 __all__ = [
     "TrainingPieces",
@@ -84,8 +85,7 @@ def vanishing_note(records: Sequence[StepRecord]) -> str:
     texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
     text = next(filter(None, texts), "")
     alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
-    named = ", ".join(map(str, alike[:MOST_STEPS])) + (", …" if alike[MOST_STEPS:] else "")
-    where = "every step" if len(alike) == len(records) > 1 else f"step {named}"
+    where = "every step" if len(alike) == len(records) > 1 else f"step {listed(alike, MOST_STEPS)}"
     return f"As written, in {where}: {text}" if text else ""
 
 

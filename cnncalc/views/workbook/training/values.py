@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cnncalc.classification import class_count
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Network, Weights, assemble
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.trace import Trace
+from cnncalc.training.classes import class_count
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizers import SGD
