@@ -11,13 +11,15 @@ from cnncalc.files.digests import file_origin
 from cnncalc.files.kernels import Kernel, kernel_file
 from cnncalc.files.paths import printable
 from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT
+from cnncalc.network import Network
+from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 
 if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
     from cnncalc.files.pixels import PixelInput
 
-__all__ = ["data_origin", "image_origin", "kernel_origin", "provenance"]
+__all__ = ["calculated", "data_origin", "image_origin", "kernel_origin", "provenance"]
 
 
 def provenance(
@@ -31,6 +33,11 @@ def provenance(
     return Provenance(
         calculating_command(), network, weights, kernels=kernels, image=image, data=data
     )
+
+
+def calculated(origins: Provenance, network: Network) -> Provenance:
+    """Return the origins of a result with the layers that the `network` has in its calculation."""
+    return replace(origins, layers=write(network.layers))
 
 
 def image_origin(source: str | None, image: PixelInput | None = None) -> Origin:

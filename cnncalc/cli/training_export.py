@@ -26,6 +26,7 @@ from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import fit_image
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.pixel_scaling import raw_option, refuse_scaling, scaled_source, stays_raw
+from cnncalc.cli.provenance import calculated
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss, prepare
 from cnncalc.cli.training_data import classes_text, size_text
@@ -209,7 +210,8 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
+    origins = calculated(fitted.provenance.of_training, network)
+    return TrainingPieces(network, training, samples, title, note, origins)
 
 
 def _scale_pixels(
@@ -282,6 +284,7 @@ def _of_data(
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
     title = f"Training on {name}"
+    origins = calculated(origins, network)
     return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 

@@ -69,6 +69,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
         ("Image", provenance.image),
         ("Data", provenance.data),
     ]
+    calculated = [("Network as calculated", provenance.layers)] if provenance.layers else []
     return [
         *([("Made by", provenance.command)] if provenance.command else []),
         ("Version", f"cnncalc {provenance.version}"),
@@ -77,6 +78,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
             for name, origin in named
             if origin is not None and not (provenance.command and origin.kind == "command")
         ),
+        *calculated,
     ]
 
 
@@ -95,6 +97,8 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
             record[name] = _origin_record(origin)
     if provenance.kernels:
         record["kernels"] = [_origin_record(each) for each in provenance.kernels]
+    if provenance.layers:
+        record["layers"] = provenance.layers
     return record
 
 
