@@ -91,10 +91,14 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
     record: dict[str, Any] = {"version": provenance.version}
     if provenance.command:
         record["command"] = provenance.command
-    for name in ("network", "weights", "initial_weights", "image", "data"):
-        origin = getattr(provenance, name)
-        if origin is not None:
-            record[name] = _origin_record(origin)
+    origins = {
+        "network": provenance.network,
+        # A training came from weights as a calculation does: readers need to know but one key.
+        "weights": provenance.weights or provenance.initial_weights,
+        "image": provenance.image,
+        "data": provenance.data,
+    }
+    record |= {name: _origin_record(each) for name, each in origins.items() if each is not None}
     if provenance.kernels:
         record["kernels"] = [_origin_record(each) for each in provenance.kernels]
     if provenance.layers:

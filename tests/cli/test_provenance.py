@@ -313,7 +313,7 @@ def test_each_json_of_a_network_shows_its_layers_as_calculated(run, photo, tmp_p
 def test_workbooks_list_their_layers_once(run, photo, options):
     wanted = ("--network", NETWORK, *options, "-o", "layers.xlsx")
     assert run("export-xlsx", photo, *wanted).exit_code == 0
-    assert NETWORK.split("(")[0] in about("layers.xlsx")["Layers"]
+    assert NETWORK.split("(", maxsplit=1)[0] in about("layers.xlsx")["Layers"]
     assert "Network as calculated" not in about("layers.xlsx")
 
 
