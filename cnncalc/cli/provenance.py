@@ -11,13 +11,12 @@ from cnncalc.files.digests import file_origin
 from cnncalc.files.kernels import Kernel, kernel_file
 from cnncalc.files.paths import printable
 from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT
-from cnncalc.network import Network
-from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 
 if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
     from cnncalc.files.pixels import PixelInput
+    from cnncalc.network import Network
 
 __all__ = ["calculated", "data_origin", "image_origin", "kernel_origin", "provenance"]
 
@@ -37,6 +36,9 @@ def provenance(
 
 def calculated(origins: Provenance, network: Network) -> Provenance:
     """Return the origins of a result with the layers that the `network` has in its calculation."""
+    # Not every command has a network: those that have none needn't wait for its notation.
+    from cnncalc.notation import write
+
     return replace(origins, layers=write(network.layers))
 
 
