@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,20 @@ def read_start(text: str | None) -> Start:
             origin=file_origin(Path(text)),
         )
     source = read_network(text)
-    return Start(source.layers, source.input_shape, origin=source.origin)
+    start = Start(source.layers, source.input_shape, origin=source.origin)
+    compiled = source.training
+    if compiled is None:
+        return start
+    known = [str(compiled.loss)] if compiled.loss else []
+    known += [write_optimizer(compiled.optimizer)] if compiled.optimizer else []
+    if known:
+        remark(f"model.compile asks for {', '.join(known)}")
+    return replace(
+        start,
+        loss=compiled.loss,
+        optimizer=compiled.optimizer,
+        uncalculated=compiled.uncalculated,
+    )
 
 
 def kept_state(

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.training.classes import class_count
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
@@ -156,7 +157,7 @@ def _update(
     gradients = [by_weight[index][name] for index, name in names]
     slots_before = copied(state.optimizer.slots)
     live = [state.weights[index][name] for index, name in names]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with overflow_allowed():
         bounded = clipped(optimizer, gradients)
         apply(optimizer, state.optimizer, live, gradients)
     for own, step in zip(state.weights, done.layers, strict=True):

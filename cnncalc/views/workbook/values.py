@@ -39,7 +39,8 @@ from cnncalc.views.workbook.quantities import (
 from cnncalc.views.workbook.stages.drawn_weights import weight_sums, weights_said
 from cnncalc.views.workbook.stages.pages import network_pages
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
-from cnncalc.views.workbook.training.values import training_input_shapes, training_values
+from cnncalc.views.workbook.training.inputs import training_input_shapes
+from cnncalc.views.workbook.training.values import training_values
 from cnncalc.views.workbook.vector_cells import as_cells, with_grids
 
 __all__ = [

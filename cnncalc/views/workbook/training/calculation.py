@@ -13,13 +13,10 @@ from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
+from cnncalc.views.workbook.training.inputs import training_inputs, training_records
 from cnncalc.views.workbook.training.settings import require_plain
 from cnncalc.views.workbook.training.specification import TrainingSpecification
-from cnncalc.views.workbook.training.values import (
-    recorded_values,
-    training_inputs,
-    training_records,
-)
+from cnncalc.views.workbook.training.values import recorded_values
 from cnncalc.views.workbook.values import as_written
 from cnncalc.wording import listed
 
