@@ -43,7 +43,8 @@ class Provenance:
     `command` is what was typed, files by their names without folders; `network` is None where
     none was named, `weights` is None where the network has none; a training has its
     `initial_weights`, of which it made others; `kernels` are a calculation's; `image` is what was
-    calculated on, `data` what was trained or evaluated on. `version` is cnncalc's.
+    calculated on, `data` what was trained or evaluated on. `layers` are the network's as they were
+    calculated, in notation, which may have one more than was typed; `version` is cnncalc's.
     """
 
     command: str = ""
@@ -53,6 +54,7 @@ class Provenance:
     kernels: tuple[Origin, ...] = ()
     image: Origin | None = None
     data: Origin | None = None
+    layers: str = ""
     version: str = __version__
 
     @property

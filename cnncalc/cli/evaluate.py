@@ -10,7 +10,7 @@ import numpy as np
 from cnncalc.cli.console import output_console
 from cnncalc.cli.differences import TakingOptions, refuse_idle_raw, say_all, taking_options
 from cnncalc.cli.judged_data import judged_data
-from cnncalc.cli.provenance import data_origin, provenance
+from cnncalc.cli.provenance import calculated, data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
@@ -93,6 +93,7 @@ def evaluate(
     if form == "json":
         file = file_origin(model)
         origins = provenance(file, file, data=data_origin(given.data, data))
+        origins = calculated(origins, trained.network)
         click.echo(evaluation_json(evaluation, judged.differences, origins), nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")

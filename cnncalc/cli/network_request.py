@@ -21,7 +21,7 @@ from cnncalc.cli.network_argument import (
     say_planes,
 )
 from cnncalc.cli.options import InputOptions, bundled
-from cnncalc.cli.provenance import image_origin, provenance
+from cnncalc.cli.provenance import calculated, image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
@@ -137,6 +137,7 @@ def fit_image(
     _warn_of_unseen(built.learnt, image, brought=brought)
     names = _class_names(fitting, source, built.network.shapes[-1])
     origins = provenance(source.origin, built.origin, image=image_origin(given.source, image))
+    origins = calculated(origins, built.network)
     return FittedImage(image, built.network, origins, names, source.training)
 
 

@@ -18,7 +18,7 @@ from cnncalc.cli.differences import (
     with_hint,
 )
 from cnncalc.cli.network_argument import say_planes
-from cnncalc.cli.provenance import image_origin, provenance
+from cnncalc.cli.provenance import calculated, image_origin, provenance
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.digests import file_origin
@@ -101,7 +101,7 @@ def predict(
         found = [(each.name, one) for each in shown for one in each.differences]
         say_differences(found, len(shown))
         file = file_origin(model)
-        _show(shown, form, top, provenance(file, file))
+        _show(shown, form, top, calculated(provenance(file, file), trained.network))
         say_remarks()
     if failures:
         raise InputError("; ".join(failures))

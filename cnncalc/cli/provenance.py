@@ -16,8 +16,9 @@ from cnncalc.provenance import Origin, Provenance
 if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
     from cnncalc.files.pixels import PixelInput
+    from cnncalc.network import Network
 
-__all__ = ["data_origin", "image_origin", "kernel_origin", "provenance"]
+__all__ = ["calculated", "data_origin", "image_origin", "kernel_origin", "provenance"]
 
 
 def provenance(
@@ -31,6 +32,14 @@ def provenance(
     return Provenance(
         calculating_command(), network, weights, kernels=kernels, image=image, data=data
     )
+
+
+def calculated(origins: Provenance, network: Network) -> Provenance:
+    """Return the origins of a result with the layers that the `network` has in its calculation."""
+    # Not every command has a network: those that have none needn't wait for its notation.
+    from cnncalc.notation import write
+
+    return replace(origins, layers=write(network.layers))
 
 
 def image_origin(source: str | None, image: PixelInput | None = None) -> Origin:

@@ -10,6 +10,7 @@ import click
 from cnncalc.cli.console import error_console, output_console
 from cnncalc.cli.logits import show_output_activation
 from cnncalc.cli.options import bundled
+from cnncalc.cli.provenance import calculated
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.training import Session
 from cnncalc.cli.training_options import KeepOptions
@@ -115,7 +116,8 @@ def show_step(session: Session, number: int, shown: StepOptions) -> None:
         )
     names = [training.name(int(position)) for position in step.positions]
     if shown.form == "json":
-        for piece in write_step_json(record, training.class_names, names, session.provenance):
+        origins = calculated(session.provenance, network)
+        for piece in write_step_json(record, training.class_names, names, origins):
             click.echo(piece, nl=False)
         return
     where = f"epoch {step.epoch} of {plan.epochs}, batch {step.batch + 1} of {per_epoch}"

@@ -10,7 +10,7 @@ from cnncalc.cli.differences import brings
 from cnncalc.cli.learnt_data import as_learnt
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.pixel_scaling import refuse_scaling, scales_first
-from cnncalc.cli.provenance import data_origin, provenance
+from cnncalc.cli.provenance import calculated, data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.cli.training_memory import require_training_memory
@@ -76,11 +76,12 @@ class Session:
     def provenance(self) -> Provenance:
         """What it is made from; found out when it is asked for, since data may be large files."""
         initial = None if self.origin.weights is None else self.origin.origin
-        return provenance(
+        origins = provenance(
             self.origin.origin,
             initial or Origin("seed", seed=self.plan.seed),
             data=data_origin(self.source, self.data),
-        ).of_training
+        )
+        return calculated(origins.of_training, self.plan.network)
 
 
 def prepare(

@@ -22,6 +22,7 @@ from cnncalc.cli.network_request import FitOptions as ImageFitOptions
 from cnncalc.cli.network_request import Prepared, fit_image
 from cnncalc.cli.options import InputOptions
 from cnncalc.cli.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
+from cnncalc.cli.provenance import calculated
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training import Session, chosen_loss, prepare
 from cnncalc.cli.training_export import DEFAULT_BATCH, TrainingExport
@@ -91,7 +92,8 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
+    origins = calculated(fitted.provenance.of_training, network)
+    return TrainingPieces(network, training, samples, title, note, origins)
 
 
 def _check_stored(stored: Training, lesson: TrainingExport) -> None:
@@ -161,7 +163,8 @@ def _of_data(
     training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
     name = printable(Path(given.source).name) if given.source else "handwritten digits"
     note = _class_note(dataset.class_names)
-    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note, origins)
+    title, origins = f"Training on {name}", calculated(origins, network)
+    return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 
 def _session(

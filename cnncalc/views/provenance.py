@@ -69,6 +69,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
         ("Image", provenance.image),
         ("Data", provenance.data),
     ]
+    calculated = [("Network as calculated", provenance.layers)] if provenance.layers else []
     return [
         *([("Made by", provenance.command)] if provenance.command else []),
         ("Version", f"cnncalc {provenance.version}"),
@@ -77,6 +78,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
             for name, origin in named
             if origin is not None and not (provenance.command and origin.kind == "command")
         ),
+        *calculated,
     ]
 
 
@@ -89,12 +91,18 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
     record: dict[str, Any] = {"version": provenance.version}
     if provenance.command:
         record["command"] = provenance.command
-    for name in ("network", "weights", "initial_weights", "image", "data"):
-        origin = getattr(provenance, name)
-        if origin is not None:
-            record[name] = _origin_record(origin)
+    origins = {
+        "network": provenance.network,
+        # A training came from weights as a calculation does: readers need to know but one key.
+        "weights": provenance.weights or provenance.initial_weights,
+        "image": provenance.image,
+        "data": provenance.data,
+    }
+    record |= {name: _origin_record(each) for name, each in origins.items() if each is not None}
     if provenance.kernels:
         record["kernels"] = [_origin_record(each) for each in provenance.kernels]
+    if provenance.layers:
+        record["layers"] = provenance.layers
     return record
 
 

@@ -1,8 +1,10 @@
 """Where numbers came from, in every form of output; and what stands where a class would."""
 
 import hashlib
+import html
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -17,6 +19,7 @@ from cnncalc.notation import parse
 from tests.files.test_datasets_idx import idx
 
 NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, "softmax")'
+AS_WRITTEN = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, activation="softmax")'
 UNTRAINED = "untrained (seed 3)"
 
 
@@ -59,6 +62,7 @@ def test_json_says_where_everything_came_from(run, photo):
         "network": {"from": "command", "name": NETWORK},
         "weights": {"from": "seed", "seed": 3},
         "image": {"from": "file", "name": "cat.png", "sha256": digest(photo)},
+        "layers": AS_WRITTEN,
     }
 
 
@@ -275,6 +279,44 @@ def test_images_of_one_name_keep_what_tells_them_apart(run, photo, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("file", ["given.json", "given.html", "given.svg"])
+def test_a_gradient_shows_the_rescaling_that_was_put_in_front(run, photo, file):
+    """What was typed has none, and the factors are the pixels that it scaled."""
+    network = 'Flatten(); Dense(2, "softmax")'
+    asked = ("--layer", "dense", "--gradient", "--at", "0,0", "--target", "1")
+    assert run("explain", network, photo, *asked, "-o", file).exit_code == 0
+    text = html.unescape(Path(file).read_text())
+    layers = 'Rescaling(1/255); Flatten(); Dense(2, activation="softmax")'
+    if file.endswith("json"):
+        assert json.loads(text)["provenance"]["layers"] == layers
+    else:
+        assert f"Network as calculated: {layers}" in text
+
+
+def test_each_json_of_a_network_shows_its_layers_as_calculated(run, photo, tmp_path):
+    save_model(tmp_path / "m.keras")
+    step = ("train", "--network", 'Flatten(); Dense(10, "softmax")', "--show-step", "1")
+    commands = {
+        ("trace", NETWORK, photo): AS_WRITTEN,
+        ("explain", NETWORK, photo, "--layer", "dense", "--at", "0"): AS_WRITTEN,
+        (*step, "--raw"): 'Flatten(); Dense(10, activation="softmax")',
+        step: 'Rescaling(0.0625); Flatten(); Dense(10, activation="softmax")',
+    }
+    for command, layers in commands.items():
+        record = json.loads(run(*command, "--format", "json").stdout)
+        assert record["provenance"]["layers"] == layers
+    (predicted,) = json.loads(run("predict", "m.keras", photo, "--format", "json").stdout)
+    assert predicted["provenance"]["layers"] == AS_WRITTEN
+
+
+@pytest.mark.parametrize("options", [(), ("--training-steps", "1", "--target", "1")])
+def test_workbooks_list_their_layers_once(run, photo, options):
+    wanted = ("--network", NETWORK, *options, "-o", "layers.xlsx")
+    assert run("export-xlsx", photo, *wanted).exit_code == 0
+    assert NETWORK.split("(", maxsplit=1)[0] in about("layers.xlsx")["Layers"]
+    assert "Network as calculated" not in about("layers.xlsx")
+
+
 def test_summaries_and_cases_say_it(run, tmp_path):
     save_model(tmp_path / "m.keras")
     record = json.loads(run("summary", "m.keras", "--format", "json").stdout)
@@ -295,7 +337,7 @@ def test_steps_and_gradients_say_what_they_began_with(run, photo):
     network = 'Flatten(); Dense(10, "softmax")'
     step = ("train", "--network", network, "--show-step", "1", "--batch-size", "2", "--seed", "3")
     record = json.loads(run(*step, "--format", "json").stdout)
-    assert record["provenance"]["initial_weights"] == {"from": "seed", "seed": 3}
+    assert record["provenance"]["weights"] == {"from": "seed", "seed": 3}
     assert record["provenance"]["data"]["from"] == "built-in"
     text = run(*step).stdout
     assert text.count(f"Class: {UNTRAINED}") == 2
@@ -303,7 +345,7 @@ def test_steps_and_gradients_say_what_they_began_with(run, photo):
     assert "untrained" not in later
     asked = ("--layer", "dense", "--gradient", "--at", "0,0", "--target", "1", "--seed", "3")
     record = json.loads(run("explain", network, photo, *asked, "--format", "json").stdout)
-    assert record["provenance"]["initial_weights"] == {"from": "seed", "seed": 3}
+    assert record["provenance"]["weights"] == {"from": "seed", "seed": 3}
     assert record["provenance"]["image"]["sha256"] == digest(photo)
 
 

@@ -177,7 +177,7 @@ def test_the_history_is_written(trained, data, ending):
     if ending == "json":
         history = json.loads(text)
         assert [row["epoch"] for row in history["epochs"]] == [1, 2]
-        assert history["provenance"]["initial_weights"] == {"from": "seed", "seed": 0}
+        assert history["provenance"]["weights"] == {"from": "seed", "seed": 0}
         data = history["provenance"]["data"]
         assert data["sha256"] == hashlib.sha256(Path(data["name"]).read_bytes()).hexdigest()
         return
@@ -392,7 +392,7 @@ def test_the_report_is_a_workbook(trained, data):
     assert "wrote report.xlsx" in result.stderr
     book = openpyxl.load_workbook("report.xlsx", data_only=True)
     assert book.sheetnames[:4] == ["Summary", "Curves", "Confusion", "Filters"]
-    settings = {row[0].value: row[1].value for row in book["Summary"].iter_rows(3, 9)}
+    settings = {row[0].value: row[1].value for row in book["Summary"].iter_rows(3, 10)}
     assert settings["Optimizer"] == "Adam(learning_rate=0.001)"
     assert settings["Images"] == "28 to train on, 12 to validate with"
     if "Mistakes" in book.sheetnames:

@@ -7,6 +7,7 @@ specification, and so the same plan, again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
@@ -84,6 +85,8 @@ def about_sheet(
     """
     if is_worksheet:
         provenance = Provenance(version=provenance.version)
+    # The layers stand below, for verify.
+    provenance = replace(provenance, layers="")
     lines = [
         *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
         *provenance_lines(provenance),

@@ -2,6 +2,7 @@
 
 import io
 from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -101,6 +102,62 @@ def test_the_words_about_the_weights_decide_nothing(engine):
     (evaluation,) = recalculate([typed], engine)
     assert said(evaluation)[0] == "überschrieben"
     assert isinstance(said(evaluation)[1], float)
+
+
+def _swap(sheet, cells, book):
+    first, last = book[sheet][cells[0]], book[sheet][cells[-1]]
+    first.value, last.value = last.value, first.value
+
+
+def _flip(sheet, cells, book):
+    numbers = [book[sheet][cell].value for cell in cells]
+    for cell, number in zip(cells, reversed(numbers), strict=True):
+        book[sheet][cell] = number
+
+
+MOVES = {
+    "two weights swapped": (_swap, slice(None)),
+    "neighbours swapped": (_swap, slice(-2, None)),
+    "flipped": (_flip, slice(None)),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize(
+    "engine", ["formualizer", pytest.param("libreoffice", marks=pytest.mark.recalculation)]
+)
+def test_weights_that_change_places_name_the_class(engine, move):
+    """The same numbers at other places are another network."""
+    change, part = MOVES[move]
+    contents = []
+    for text in NETWORKS:
+        content = written(text)
+        places = {}
+        for sheet in make_plan([calculation(text)[0]]).sheets:
+            for block in sheet.blocks:
+                if block.role == "weights" and block.quantity.name.endswith("kernel"):
+                    size = range(block.height), range(block.width)
+                    cells = [block.address(*place) for place in product(*size)]
+                    places[block.quantity] = sheet.name, cells
+        assert places
+        contents += [
+            changed(content, partial(change, name, cells[part])) for name, cells in places.values()
+        ]
+    for content, evaluation in zip(contents, recalculate(contents, engine), strict=True):
+        assert said(evaluation)[0] == "typed over"
+        assert isinstance(said(evaluation)[1], float)
+        assert compare_exported(read_exported(content), evaluation).agrees
+
+
+def test_neighbours_among_many_weights_count_by_their_places():
+    """A swap shows where the places differ least: at the end of a large layer."""
+    network = initialize(parse("Flatten(); Dense(100)").layers, (30, 30, 1), SEED)
+    trace = trace_as_written(network, image_of((30, 30, 1)))
+    specification, values = network_calculation(trace, drawn_from=SEED)
+    inputs = {key: values[key].copy() for key in input_shapes(specification)}
+    kernel = inputs[Quantity("weight", "dense", "kernel")].reshape(-1)
+    kernel[-2:] = kernel[-2:][::-1].copy()
+    assert computed_values(specification, inputs)[CHANGED].sum() == 1
 
 
 def _translate(book):

@@ -6,11 +6,16 @@ import zipfile
 from html import unescape
 from itertools import cycle
 
+import numpy as np
 import pytest
 
+from cnncalc.network import initialize
+from cnncalc.notation import parse
 from cnncalc.training.losses import LOSSES
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions
+from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
+from cnncalc.views.workbook.network_calculation import network_calculation
+from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.worksheet import WorksheetOptions
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.networks import DrawnNetwork
@@ -32,6 +37,7 @@ PORTABLE = frozenset(
         "INT",  # rounds down, negative numbers too, in every spreadsheet
         "COUNT",  # how many cells hold a number: empty ones don't, in any spreadsheet
         "ISNUMBER",  # of an empty cell FALSE everywhere
+        "NPV",  # row by row, whatever the form of a range; its rate is never 0 nor below
         "COUNTIF",  # its criterion is a number, never a text with wildcards
     }
 )
@@ -45,6 +51,15 @@ def article():
     return stream.getvalue()
 
 
+def untrained_network():
+    network = initialize(parse("Conv2D(2, 3); Flatten(); Dense(3)").layers, (5, 5, 1), 0)
+    trace = trace_as_written(network, np.ones((5, 5, 1)))
+    specification, values = network_calculation(trace, drawn_from=0)
+    stream = io.BytesIO()
+    write(stream, make_plan([specification]), [values], WorkbookOptions())
+    return stream.getvalue()
+
+
 def worksheet(seed):
     return written(drawn_trace(seed), worksheet=WorksheetOptions(0.5))
 
@@ -52,12 +67,13 @@ def worksheet(seed):
 @pytest.fixture(scope="module")
 def workbooks():
     drawn = [written(drawn_trace(seed)) for seed in range(40)]
+    untrained = untrained_network()
     networks = [DrawnNetwork(seed).written() for seed in range(24)]
     trainings = [
         example(pieces(drawn_network(name, loss), loss, optimizer)).content
         for name, loss, optimizer in zip(NETWORKS, cycle(LOSSES), cycle(OPTIMIZERS), strict=False)
     ]
-    return [article(), *drawn, *networks, *trainings, worksheet(0), worksheet(1)]
+    return [article(), *drawn, untrained, *networks, *trainings, worksheet(0), worksheet(1)]
 
 
 def members(content):

@@ -1,8 +1,8 @@
 """Whether a network's weights are still those that cnncalc drew, which a prediction looks up.
 
 Untrained weights tell no classes apart: a workbook names a class only where other weights have been
-typed over them. That shows in sums and sums of squares, which only a change of places leaves as
-they are; and weights that changed places are as untrained as before.
+typed over them. That shows in sums that count each weight by its place: weights that change places,
+as in a kernel that is flipped, change them as well.
 """
 
 from __future__ import annotations
@@ -37,11 +37,14 @@ __all__ = ["Share", "drawn_volumes", "if_changed", "sum_sizes", "weight_sums", "
 
 # A formula adds up so many slices at most: their addresses must fit into it.
 MOST_SLICES = 32
-# Not 1: typing −1 over a bias of 0 would change the one sum by as much as the other.
-_SQUARES = 0.7
+# Of cash flows, NPV counts the first the most, row by row: the one function that tells places apart
+# without a table of factors or an array formula. The rate is so low that the last of many weights
+# still counts e⁻¹, and no round numbers typed over a few of them cancel each other.
+_BY_PLACE = "NPV(1/{0},{1})"
+_LEAST_PERIODS = 1000
 # So large a share may be what programs differ by when they add up.
 _ROUNDING = 1e-9
-_CHANGED = f"IF(ABS({{0}}-{{1}})<={formulas.literal(_ROUNDING)}*(1+ABS({{1}})),0,1)"
+_CHANGED = f"IF(ABS({{0}}-{{1}})<={formulas.decimal(_ROUNDING)}*(1+ABS({{1}})),0,1)"
 _UNCHANGED = "SUM({{{}}})=0"
 _TYPED = "typed over"
 _NOTE = (
@@ -63,7 +66,8 @@ class Share:
         size = (self.volume.height, self.volume.width)
         cells = [find(self.volume.quantity, index, size) for index in self.indices]
         places = ",".join(f"{{{place}}}" for place in range(len(cells)))
-        return Formula(f"SUM({places})+{_SQUARES}*SUMSQ({places})", tuple(cells))
+        count = len(cells) * self.volume.height * self.volume.width
+        return Formula(_BY_PLACE.format(_periods(count), places), tuple(cells))
 
     def numbers(self, values: Mapping[Quantity, Array]) -> Array:
         """Return its weights, one after the other."""
@@ -116,7 +120,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
     drawn = entered(DRAWN_SUMS, count, 1, "label")
     return [
         Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), (_NOTE,)),
-        replace(column(f"sum + {_SQUARES} × squares", WEIGHT_SUMS, sums), rows=captions),
+        replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
         column("as drawn", DRAWN_SUMS, drawn),
         column("changed", CHANGED, whole(CHANGED, count, 1, changed)),
     ]
@@ -143,20 +147,26 @@ def weight_sums(
     """
     shares = _shares(volumes)
     now, before = (
-        np.array([[_sums(share.numbers(weights))] for share in shares])
+        np.array([[_sum_by_place(share.numbers(weights))] for share in shares])
         for weights in (values, drawn)
     )
     changed = np.abs(now - before) > _ROUNDING * (1 + np.abs(before))
     return {WEIGHT_SUMS: now, DRAWN_SUMS: before, CHANGED: changed.astype(np.float64)}
 
 
-def _sums(weights: Array) -> float:
-    return float(weights.sum() + _SQUARES * np.square(weights).sum())
+def _sum_by_place(weights: Array) -> float:
+    growth = 1 + 1 / _periods(weights.size)
+    return float((weights / growth ** np.arange(1, weights.size + 1)).sum())
+
+
+def _periods(count: int) -> int:
+    """Return over how many places a weight comes to count e⁻¹, of a `count` of weights."""
+    return _LEAST_PERIODS + count
 
 
 def sum_sizes(volumes: Iterable[Volume], values: Mapping[Quantity, Array]) -> Array:
     """Return what each of the sums would be, had no weight cancelled another."""
-    return np.array([[_sums(np.abs(share.numbers(values)))] for share in _shares(volumes)])
+    return np.array([[_sum_by_place(np.abs(share.numbers(values)))] for share in _shares(volumes)])
 
 
 def weights_said(sums: Mapping[Quantity, Array], seed: int) -> str:
