@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,8 @@ def read_input(
     if not (in_file and ending in WORKBOOK_ENDINGS):
         _refuse_options(source, {"--sheet": sheet, "--range": cell_range})
     if source == STANDARD_INPUT:
-        return _grid("standard input", "CSV", read_standard_input())
+        notes: list[str] = []
+        return _grid("standard input", "CSV", read_standard_input(notes.append), notes)
     if not in_file:
         return _article_grid(source)
     if ending in WORKBOOK_ENDINGS:
@@ -104,7 +106,9 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
 
         return read_image(path, channels, require)
     if ending in _TEXT_ENDINGS:
-        return _grid(name, ending[1:].upper(), read_text_grid(path))
+        notes: list[str] = []
+        values = read_text_grid(path, on_note=notes.append)
+        return _grid(name, ending[1:].upper(), values, notes)
     if ending == ".npy":
         return _grid(name, "NumPy array", pixel_values(read_npy(path)))
     check_readable(path)
@@ -116,5 +120,6 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
     raise InputError(message)
 
 
-def _grid(name: str, form: str, values: Values) -> PixelInput:
-    return PixelInput(values, name, f"{name}: {form}, {size_text(values)}", "grid")
+def _grid(name: str, form: str, values: Values, notes: Iterable[str] = ()) -> PixelInput:
+    description = ", ".join((f"{name}: {form}", size_text(values), *notes))
+    return PixelInput(values, name, description, "grid")
