@@ -19,10 +19,11 @@ class Origin:
     """Where one thing came from: an image, a network, its weights, a kernel, data.
 
     `kind` is "file" (its `name`, without folders, and `sha256`; of a workbook the `sheet` and the
-    `cells`), "folder" (its `name`, and how many `images` it holds), "seed" (weights that cnncalc
-    drew from the `seed`), "article" (its grid's `name`), "standard input", "command" (written on
-    the command line, as `name` says), "built-in" (data that cnncalc brings along, by its `name`),
-    or "drawn" (a variant's own numbers, drawn from the `seed` like those of `name`).
+    `cells`), "folder" (its `name`, how many `images` were read of it), "seed" (weights that
+    cnncalc drew from the `seed`), "article" (its grid's `name`), "standard input", "command"
+    (written on the command line, as `name` says), "built-in" (data that cnncalc brings along, by
+    its `name`), or "drawn" (a variant's own numbers, drawn from the `seed` like those of `name`).
+    `files` are the files in the folder, or beside the file, that were read with it.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class Origin:
     images: int | None = None
     sheet: str | None = None
     cells: str | None = None
+    files: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -66,16 +66,17 @@ def _without_folders(word: str, paths: Collection[Path]) -> str:
     """Return a word of the command, a file in it by its name alone.
 
     A file is what is there, or one of the `paths` that the command was given. It may stand behind
-    an option (--weights=a/b.keras, -ka/b.png) or as a kernel's @FILE.xlsx!SHEET.
+    an option (--weights=a/b.keras, -ka/b.png) or as a kernel's @FILE.xlsx!SHEET!RANGE.
     """
+    # Imported here: what writes no record needs to know of no workbook.
+    from cnncalc.files.workbook_reference import split_reference
+
     starts = [0, *([word.index("=") + 1] if "=" in word else []), 2 * word.startswith("-")]
     for start in starts:
-        at = start + word.startswith("@", start)
-        found = word[at:]
-        place = ""
-        if at > start and ".xlsx!" in found.lower():
-            end = found.lower().index(".xlsx!") + len(".xlsx")
-            found, place = found[:end], found[end:]
+        found, place, at = word[start:], "", start
+        if found.lstrip().startswith("@"):  # as a kernel is read
+            at = word.index("@", start) + 1
+            found, place = split_reference(word[at:].rstrip())
         # A file's name may be anything, a network's notation, too: what is there counts.
         if found and (Path(found) in paths or _is_there(Path(found))):
             return word[:at] + (Path(found).name or found) + place

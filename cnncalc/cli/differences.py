@@ -38,14 +38,22 @@ taking_options = bundled(
 )
 
 
-def with_hint(difference: Difference, taking: TakingOptions) -> Difference:
-    """Return a difference with the option that may be wanted because of it."""
-    hints = {
+def with_hint(difference: Difference, taking: TakingOptions | None = None) -> Difference:
+    """Return a difference with the option that may be wanted because of it.
+
+    Arguments: the `difference`; the options, None for a command that has none of them.
+    """
+    hint = _hints(taking).get(difference.kind)
+    return replace(difference, text=f"{difference.text}; {hint}") if hint else difference
+
+
+def _hints(taking: TakingOptions | None) -> dict[str, str]:
+    if taking is None:
+        return {"negative": "predict --invert takes its negative"}
+    return {
         "scaled": "--raw keeps the values as they are",
         "negative": "try it without --invert" if taking.invert else "--invert takes its negative",
     }
-    hint = hints.get(difference.kind)
-    return replace(difference, text=f"{difference.text}; {hint}") if hint else difference
 
 
 def say_differences(found: Sequence[tuple[str, Difference]], count: int) -> None:

@@ -119,7 +119,7 @@ def explain(
     cell = _cell(asked, trace)
     display = display_of(look)
     shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
-    present(trace, shown, look, target, traced.provenance, traced.class_names)
+    present(trace, shown, look, target, traced.provenance, traced.class_names, asked.layer_name)
 
 
 def _explain_gradient(

@@ -204,9 +204,9 @@ def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]
     filters = [pixel_values(values[..., number]) for number in range(values.shape[3])]
     size, count = size_text(filters[0]), len(filters)
     size = f"{count} of {size}" if count > 1 else size
-    origin = f"kernel from {name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
+    description = f"{name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
     return tuple(
-        Kernel(f"{name} filter {number}" if count > 1 else name, each, origin)
+        Kernel(f"{name} filter {number}" if count > 1 else name, each, description, found.sheet)
         for number, each in enumerate(filters, start=1)
     )
 

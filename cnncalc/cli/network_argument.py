@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARTICLE",
+    "BuiltNetwork",
     "NetworkOptions",
     "NetworkSource",
     "WeightOptions",
@@ -45,7 +46,6 @@ __all__ = [
     "require_shape",
     "say_planes",
     "weight_options",
-    "weights_origin",
 ]
 
 ARTICLE = "article"
@@ -200,25 +200,24 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
     from cnncalc.files.keras_training import read_training
-    from cnncalc.files.learnt_images import IMAGES, read_learnt
-    from cnncalc.files.photos import Fit
+    from cnncalc.files.trained_models import about_model
 
     model = read_keras(path, input_shape)
     for each in model.notes:
         remark(each)
     network = model.network
-    names, fit = model.metadata.get("class_names", ()), model.metadata.get("fit")
+    about = about_model(model)
     return NetworkSource(
-        network.layers,
-        model.name,
-        input_shape or network.input_shape,
-        network.weights,
-        tuple(map(str, names)) if isinstance(names, list) else (),
-        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
-        read_training(model),
-        path,
-        read_learnt(model.metadata.get(IMAGES)),
-        file_origin(path),
+        layers=network.layers,
+        name=model.name,
+        input_shape=input_shape or network.input_shape,
+        weights=network.weights,
+        class_names=about.class_names,
+        fit=about.fit,
+        training=read_training(model),
+        file=path,
+        learnt=about.learnt,
+        origin=file_origin(path),
     )
 
 
@@ -240,15 +239,30 @@ def require_shape(source: NetworkSource) -> Shape:
     return source.input_shape
 
 
-def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOptions) -> Network:
+class BuiltNetwork(NamedTuple):
+    """A network, the origin of its weights, and what their file says of the images learnt.
+
+    The origin is None where the network has no weights; `learnt` where no file says it.
+    """
+
+    network: Network
+    origin: Origin | None
+    learnt: LearntImages | None
+
+
+def build_network(
+    source: NetworkSource, input_shape: Shape, initial: WeightOptions
+) -> BuiltNetwork:
     """Put a network and its weights together, and say where these come from.
 
     Arguments: the `source`; one image's `input_shape`; the options of the weights, which count
     more than the source's own.
     Raises ShapeError that names the layer that does not fit, InputError for unusable files.
     """
+    learnt, origin = source.learnt, source.origin
     if initial.weights is not None:
-        network = _weighted(source.layers, input_shape, initial.weights)
+        network, learnt = _weighted(source.layers, input_shape, initial.weights)
+        origin = file_origin(initial.weights)
         require_finite_weights(network, quoted(initial.weights))
         remark(f"weights: {initial.weights}")
     elif source.weights is not None:
@@ -256,35 +270,29 @@ def build_network(source: NetworkSource, input_shape: Shape, initial: WeightOpti
         require_finite_weights(network, quoted(source.file or source.name))
     else:
         network = initialize(source.layers, input_shape, initial.seed)
+        origin = Origin("seed", seed=initial.seed)
         remark(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
     for each in network.notes:
         remark(each)
-    return network
+    return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
 
 
-def weights_origin(
-    source: NetworkSource, network: Network, initial: WeightOptions
-) -> Origin | None:
-    """Return where `build_network` takes the weights from; None where the network has none."""
-    if not any(network.weights):
-        return None
-    if initial.weights is not None:
-        return file_origin(initial.weights)
-    return Origin("seed", seed=initial.seed) if source.weights is None else source.origin
-
-
-def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Network:
-    """Take the weights of another file for layers of the same shapes."""
+def _weighted(
+    layers: Sequence[Layer], input_shape: Shape, path: Path
+) -> tuple[Network, LearntImages | None]:
+    """Take the weights of another file for layers of the same shapes, and what it has learnt."""
     from cnncalc.files.keras_archive import read_keras, read_weights
     from cnncalc.files.other_models import refuse_other_model
+    from cnncalc.files.trained_models import about_model
 
     refuse_other_model(path, weights=True)
     if path.suffix.lower() == ".h5":
-        return read_weights(path, initialize(layers, input_shape))
+        return read_weights(path, initialize(layers, input_shape)), None
     if path.suffix.lower() != ".keras":
         message = f"--weights must be a .keras or .weights.h5 file. Received: {quoted(path)}"
         raise OptionError(message)
-    found = [weights for weights in read_keras(path, input_shape).network.weights if weights]
+    model = read_keras(path, input_shape)
+    found = [weights for weights in model.network.weights if weights]
     weighted = [bool(layer.weight_shapes(shape)) for layer, shape in walk(layers, input_shape)]
     if sum(weighted) != len(found):
         message = (
@@ -293,4 +301,5 @@ def _weighted(layers: Sequence[Layer], input_shape: Shape, path: Path) -> Networ
         )
         raise InputError(message)
     remaining = iter(found)
-    return assemble(layers, input_shape, [next(remaining) if has else {} for has in weighted])
+    weights = [next(remaining) if has else {} for has in weighted]
+    return assemble(layers, input_shape, weights), about_model(model).learnt

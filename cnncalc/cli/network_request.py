@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from cnncalc.cli.calculating import calculate
+from cnncalc.cli.differences import say_differences, with_hint
 from cnncalc.cli.memory import require_memory
 from cnncalc.cli.network_argument import (
     NetworkOptions,
@@ -18,21 +19,21 @@ from cnncalc.cli.network_argument import (
     build_network,
     read_network,
     say_planes,
-    weights_origin,
 )
 from cnncalc.cli.options import InputOptions, bundled
 from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
+from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
+from cnncalc.shapes import Size
 from cnncalc.trace import Trace
-from cnncalc.training.learnt_images import BYTES
-from cnncalc.training.unseen import image_differences
+from cnncalc.training.learnt_images import BYTES, LearntImages
+from cnncalc.training.unseen import image_differences, resized_text
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -47,10 +48,6 @@ __all__ = [
     "fit_options",
     "trace_image",
 ]
-
-_CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
-LARGEST_LEVEL = 255
-FLOATING = 32  # bits of a channel whose numbers are no levels
 
 ScalePixels = Callable[[NetworkSource, float], NetworkSource]
 
@@ -127,26 +124,20 @@ def fit_image(
     image = _fitting_image(given, source, resize=fitting.resize)
     if scale_pixels is not None:
         source = scale_pixels(source, image.largest)
-    network = build_network(source, image.values.shape, initial)
-    if initial.weights is None:
-        _warn_of_unseen(source, image)
-    names = _class_names(fitting, source, network.shapes[-1])
-    origins = provenance(
-        source.origin,
-        weights_origin(source, network, initial),
-        image=image_origin(given.source, image),
-    )
-    return FittedImage(image, network, origins, names, source.training)
+    built = build_network(source, image.values.shape, initial)
+    _warn_of_unseen(built.learnt, image)
+    names = _class_names(fitting, source, built.network.shapes[-1])
+    origins = provenance(source.origin, built.origin, image=image_origin(given.source, image))
+    return FittedImage(image, built.network, origins, names, source.training)
 
 
-def _warn_of_unseen(source: NetworkSource, image: PixelInput) -> None:
+def _warn_of_unseen(learnt: LearntImages | None, image: PixelInput) -> None:
     """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
-    if source.learnt is None:
+    if learnt is None:
         return
-    is_bytes = image.kind == "image" and image.bit_depth != FLOATING
-    in_range = is_bytes and source.learnt.values == BYTES
-    for each in image_differences(source.learnt, image.values, in_range=in_range):
-        remark(f"Warning: {image.name}: {each.text}")
+    in_range = image.holds_levels and learnt.values == BYTES
+    found = image_differences(learnt, image.values, in_range=in_range)
+    say_differences([(image.name, with_hint(each)) for each in found], 1)
 
 
 def _on_images(source: NetworkSource) -> NetworkSource:
@@ -182,7 +173,7 @@ def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) 
         smaller = "name a smaller image, or --resize it to a smaller --input-shape"
         require_memory(source.layers, shape or header.shape, header, smaller=smaller)
 
-    image = read_image(given, _CHANNELS.get(shape[-1], "as-is") if shape else "as-is", check)
+    image = read_image(given, CHANNELS.get(shape[-1], "as-is") if shape else "as-is", check)
     if shape is None or image.values.shape == shape:
         return image
     return _resized(image, shape, source.fit)
@@ -215,16 +206,17 @@ def _hint(image: PixelHeader, source: NetworkSource, shape: Shape) -> str:
 
 
 def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
-    from cnncalc.files.photos import PhotoShape, fitted, resize
+    from cnncalc.files.photos import PhotoShape, fit_photo
 
-    if image.kind != "image" or image.values.max() > LARGEST_LEVEL or image.values.min() < 0:
-        message = f"--resize takes images of values from 0 to 255. Received: {image.description}"
+    if not image.holds_levels:
+        message = (
+            "--resize takes images of up to 16 bits a channel, whose values are from 0 to 255. "
+            f"Received: {image.description}"
+        )
         raise OptionError(message)
     height, width, channels = shape
     pixels = np.rint(image.values).astype(np.uint8)
-    resized = resize(fitted(pixels, PhotoShape(height, width, channels, fit)), height, width)
-    remark(
-        f"resized from {size_text(image.values.shape[:2])} to {height}×{width} as in training: "
-        f"bilinear, {fit}"
-    )
+    resized = fit_photo(pixels, PhotoShape(height, width, channels, fit))
+    before = Size(*pixels.shape[:2])
+    remark(f"{image.name}: {resized_text(before, Size(height, width), fit)}")
     return replace(image, values=pixel_values(resized))

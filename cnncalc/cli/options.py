@@ -179,7 +179,8 @@ display_options = bundled(
         type=click.Choice(["table", "csv", "json"]),
         default="table",
         show_default=True,
-        help="A table for people; csv, the last matrix alone; json, every stage.",
+        help="A table for people; csv, the last matrix alone (of a layer asked about, its "
+        "own); json, every stage.",
     ),
     click.option(
         "--decimals",

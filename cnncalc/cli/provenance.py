@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,14 +54,21 @@ def kernel_origin(text: str, kernel: Kernel) -> Origin:
     Arguments: the `text` as written; the `kernel` that was read from it.
     """
     path = kernel_file(text)
-    return Origin("command", kernel.name) if path is None else file_origin(path)
+    if path is None:
+        return Origin("command", kernel.name)
+    return file_origin(path, kernel.sheet, kernel.cell_range)
 
 
 def data_origin(source: Path | None, data: LabelledData) -> Origin:
-    """Return where DATA comes from: a folder by its name and how many images were read of it."""
+    """Return where DATA comes from: of a folder its name and how many images were read of it.
+
+    The files that the data was read from have digests; photos, which may be very many, have none.
+    """
     if source is None:
         return Origin("built-in", "handwritten digits")
+    files = tuple(map(file_origin, data.files))
     if not source.is_dir():
-        return file_origin(source)
+        return replace(files[0], files=files[1:])
     parts = [part for part in (data.training, data.validation, data.test) if part is not None]
-    return Origin("folder", printable(source.name or str(source)), images=sum(map(len, parts)))
+    name = printable(source.name or str(source))
+    return Origin("folder", name, images=sum(map(len, parts)), files=files)

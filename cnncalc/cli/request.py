@@ -73,8 +73,8 @@ def _read_kernels(text: str, given: InputOptions) -> tuple[Kernel, ...]:
     """
     own = WorkbookReference(Path(given.source or ""), given.sheet) if given.sheet else None
     kernels = _exported_kernels(text.strip()) or read_kernels(text, own)
-    for origin in dict.fromkeys(kernel.origin for kernel in kernels if kernel.origin):
-        remark(origin)
+    for each in dict.fromkeys(kernel.description for kernel in kernels if kernel.description):
+        remark(f"kernel from {each}")
     return kernels
 
 

@@ -28,7 +28,7 @@ from cnncalc.files.output import (
     write_npy,
 )
 from cnncalc.files.paths import quoted
-from cnncalc.network import Network
+from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
@@ -53,12 +53,16 @@ Writer = Callable[[BinaryIO], str]
 
 @dataclass(frozen=True)
 class _Result:
-    """A trace, what people see of it, where it came from, and what its classes are called."""
+    """A trace, what people see of it, where it came from, and what its classes are called.
+
+    `matrix` is what a file of one matrix holds.
+    """
 
     trace: Trace
     shown: RenderableType
     provenance: Provenance
     class_names: Sequence[str]
+    matrix: Array
 
 
 @dataclass(frozen=True)
@@ -108,19 +112,22 @@ def present(
     target: OutputOptions,
     provenance: Provenance,
     class_names: Sequence[str] = (),
+    layer_name: str | None = None,
 ) -> None:
     """Print a trace as `look` says, and write it as `target` says.
 
     Arguments: the trace; `shown`, what stands for it in a table for people; where its numbers came
-    from; what a network's classes are called.
+    from; what a network's classes are called; the layer whose output csv, npy and pictures hold,
+    None for the last.
     """
-    result = _Result(trace, shown, provenance, class_names)
+    matrix = trace.output if layer_name is None else trace.layers[trace.place(layer_name)].output
+    result = _Result(trace, shown, provenance, class_names, matrix)
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
         _write(result, target.output, target)
     say_remarks()
     if look.form == "csv":
-        _print(_csv(trace))
+        _print(_csv(matrix))
     elif look.form == "json":
         _print(_json(result))
     else:
@@ -175,14 +182,16 @@ def _writer(result: _Result, ending: str, scale: Scaling) -> Writer:
 
 def _write_numbers(result: _Result, ending: str, file: BinaryIO) -> str:
     if ending == ".npy":
-        write_npy(file, result.trace.output)
+        write_npy(file, result.matrix)
     else:
-        text = _json(result) if ending == ".json" else _csv(result.trace)
+        text = _json(result) if ending == ".json" else _csv(result.matrix)
         with working("Writing numbers", text.numbers / NUMBERS_A_SECOND, text.rows) as advance:
             for piece in text.pieces:
                 file.write(piece.encode())
                 advance(1)
-    return "every stage" if ending == ".json" else "the last matrix"
+    if ending == ".json":
+        return "every stage"
+    return "the last matrix" if result.matrix is result.trace.output else "the layer's output"
 
 
 def _print(text: _Text) -> None:
@@ -194,9 +203,9 @@ def _print(text: _Text) -> None:
             advance(1)
 
 
-def _csv(trace: Trace) -> _Text:
-    height, _, channels = np.atleast_3d(trace.output).shape
-    return _Text(csv_lines(trace.output), height * channels, trace.output.size)
+def _csv(matrix: Array) -> _Text:
+    height, _, channels = np.atleast_3d(matrix).shape
+    return _Text(csv_lines(matrix), height * channels, matrix.size)
 
 
 def _json(result: _Result) -> _Text:
@@ -214,7 +223,7 @@ def _json(result: _Result) -> _Text:
 def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) -> str:
     from cnncalc.views.picture import encode_picture
 
-    picture = encode_picture(result.trace.output, form, scale, result.provenance)
+    picture = encode_picture(result.matrix, form, scale, result.provenance)
     file.write(picture.data)
     return picture.sentence
 

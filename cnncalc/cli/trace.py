@@ -82,11 +82,12 @@ def trace(
         check_target(target, given, ENDINGS)
     traced = trace_image(wanted, initial, given, fitting)
     shown = _drawing(traced, layer_name, display_of(look))
+    origins, names = traced.provenance, traced.class_names
     if target.output is None or not _is_folder(target):
-        present(traced.trace, shown, look, target, traced.provenance, traced.class_names)
+        present(traced.trace, shown, look, target, origins, names, layer_name)
     else:
         terminal = replace(target, output=None)
-        present(traced.trace, shown, look, terminal, traced.provenance, traced.class_names)
+        present(traced.trace, shown, look, terminal, origins, names, layer_name)
         write_maps(traced.trace, traced.provenance, target.output, target.scale, force=target.force)
 
 

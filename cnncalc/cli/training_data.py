@@ -57,15 +57,15 @@ def read_labelled(
         size = size or Size(*images[:2])
         channels = 1 if given.grey else images[2]
     options = ReadOptions(
-        size,
-        fit,
-        channels,
-        given.label_column,
-        given.strict,
-        given.cache,
-        judged,
-        output_of,
-        negative,
+        image_size=size,
+        fit=fit,
+        channels=channels,
+        label_column=given.label_column,
+        strict=given.strict,
+        cache=given.cache,
+        judged=judged,
+        output_of=output_of,
+        negative=negative,
     )
     with decoding_progress(error_console()) as progress:
         data = read_data(given.data, options, progress)

@@ -21,7 +21,6 @@ from cnncalc.cli.network_argument import (
     NetworkSource,
     WeightOptions,
     build_network,
-    weights_origin,
 )
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
@@ -272,8 +271,8 @@ def _of_data(
     origins = session.provenance
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
-        network = build_network(source, network.input_shape, initial)
-        origins = replace(origins, initial_weights=weights_origin(source, network, initial))
+        built = build_network(source, network.input_shape, initial)
+        network, origins = built.network, replace(origins, initial_weights=built.origin)
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
     taken = _taken(dataset, plan.batch_size, seed, lesson.training_steps or 1)

@@ -68,17 +68,17 @@ def read_start(text: str | None) -> Start:
         for each in (*model.notes, *training.notes):
             remark(each)
         return Start(
-            network.layers,
-            network.input_shape,
-            network.weights,
-            model.class_names,
-            model.fit,
-            training.loss,
-            training.optimizer,
-            training.state,
-            model.learnt,
-            training.uncalculated,
-            file_origin(Path(text)),
+            layers=network.layers,
+            input_shape=network.input_shape,
+            weights=network.weights,
+            class_names=model.class_names,
+            fit=model.fit,
+            loss=training.loss,
+            optimizer=training.optimizer,
+            optimizer_state=training.state,
+            learnt=model.learnt,
+            uncalculated=training.uncalculated,
+            origin=file_origin(Path(text)),
         )
     source = read_network(text)
     return Start(source.layers, source.input_shape, origin=source.origin)

@@ -50,7 +50,7 @@ def read_labelled_csv(
     numbers, labels = _load(path, table, column)
     names = np.char.strip(np.array(labels))
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
-    data = from_arrays(quoted(path), {"training": arrays}, output_of)
+    data = replace(from_arrays(quoted(path), {"training": arrays}, output_of), files=(path,))
     guessed = image_size is None and shape[2] == 3
     return replace(data, notes=(_guess(path, shape),)) if guessed else data
 

@@ -16,14 +16,14 @@ from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photo_cache import cache_photos
 from cnncalc.files.photos import PhotoShape
+from cnncalc.files.pixels import IMAGE_ENDINGS
 from cnncalc.files.unused_files import is_worth_naming, unused_notes
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, make_dataset
 
-__all__ = ["PHOTO_ENDINGS", "find_photos", "read_photo_folders"]
+__all__ = ["find_photos", "read_photo_folders"]
 
 NAMED = 10
-PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def read_photo_folders(
@@ -97,7 +97,7 @@ def _find_files(folder: Path) -> _Files:
 
 
 def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in PHOTO_ENDINGS
+    return path.suffix.lower() in IMAGE_ENDINGS
 
 
 def _raise(error: OSError) -> None:

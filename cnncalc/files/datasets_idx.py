@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -58,6 +59,7 @@ def read_idx(files: list[Path], output_of: OutputOf = lambda shape: None) -> Lab
     Raises InputError where a file is missing, damaged, or can't be told from another.
     """
     parts: dict[str, LabelledArrays] = {}
+    read: list[Path] = []
     for path in files:
         test = len(files) > 1 and re.search("t10k|test", path.name, re.IGNORECASE)
         part = "test" if test else "training"
@@ -68,9 +70,11 @@ def read_idx(files: list[Path], output_of: OutputOf = lambda shape: None) -> Lab
                 f"one to test with. Received: {names}"
             )
             raise InputError(message)
-        parts[part] = LabelledArrays(read_idx_array(path), read_idx_array(_labels_of(path)))
+        pair = (path, _labels_of(path))
+        parts[part] = LabelledArrays(*map(read_idx_array, pair))
+        read += pair
     source = quoted(files[0] if len(files) == 1 else files[0].parent)
-    return from_arrays(source, parts, output_of)
+    return replace(from_arrays(source, parts, output_of), files=tuple(read))
 
 
 def _labels_of(images: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from cnncalc.errors import InputError
@@ -33,7 +34,7 @@ def read_npz(
         part: LabelledArrays(arrays[f"x_{name}"], arrays[f"y_{name}"])
         for part, name in parts.items()
     }
-    return from_arrays(quoted(path), pairs, output_of)
+    return replace(from_arrays(quoted(path), pairs, output_of), files=(path,))
 
 
 def _require_names(path: Path, names: list[str], *, judged: bool) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,8 +20,10 @@ from cnncalc.files.pixels import (
     PixelInput,
     Requirement,
     Values,
+    are_levels,
     pixel_values,
 )
+from cnncalc.files.silence import silenced_standard_error
 from cnncalc.shapes import Size
 
 __all__ = ["holds_numbers", "image_size", "read_image"]
@@ -49,8 +49,6 @@ _COLOURS = {
     "F": "32-bit fractions",
 }
 
-# Two threads that redirect it at once would lose it for good.
-_STANDARD_ERROR = threading.Lock()
 
 # Pillow logs what is odd in a file; without a handler, logging prints that.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -87,7 +85,7 @@ def read_image(
         Image.open(file, formats=FORMATS) as image,
     ):
         stored = _stored(image)
-        with _quiet_libtiff() if stored.format == "TIFF" else nullcontext():
+        with silenced_standard_error() if stored.format == "TIFF" else nullcontext():
             if require is not None:
                 require(_header(image, printable(path.name), channels))
             upright = ImageOps.exif_transpose(image)
@@ -111,7 +109,7 @@ def holds_numbers(path: Path) -> bool:
     """
     try:
         with _opened(path) as image:
-            return image.mode in _NUMBER_MODES
+            return not are_levels(_bit_depth(image))
     except InputError:
         return False
 
@@ -136,7 +134,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         _pillow_errors(path),
         path.open("rb") as file,
         Image.open(file, formats=FORMATS) as image,
-        _quiet_libtiff() if image.format == "TIFF" else nullcontext(),
+        silenced_standard_error() if image.format == "TIFF" else nullcontext(),
     ):
         yield image
 
@@ -164,19 +162,6 @@ def _pillow_errors(path: Path) -> Iterator[None]:
     except Exception as error:
         message = f"{quoted(path)} can't be read as an image: {printable(str(error))}"
         raise InputError(message) from error
-
-
-@contextmanager
-def _quiet_libtiff() -> Iterator[None]:
-    """Keep to ourselves what libtiff writes to standard error, past Python, of a damaged file."""
-    with _STANDARD_ERROR, Path(os.devnull).open("wb") as nowhere:
-        kept = os.dup(2)
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def _stored(image: Image.Image) -> _Stored:

@@ -89,13 +89,13 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         metadata = _decoded(contents, METADATA) if METADATA in contents else {}
     own = metadata.get("cnncalc") if isinstance(metadata, Mapping) else None
     return KerasModel(
-        network,
-        config.name,
-        config.compile_config,
-        extra,
-        own if isinstance(own, Mapping) else {},
-        config.notes,
-        config.uncalculated,
+        network=network,
+        name=config.name,
+        compile_config=config.compile_config,
+        extra=extra,
+        metadata=own if isinstance(own, Mapping) else {},
+        notes=config.notes,
+        uncalculated=config.uncalculated,
     )
 
 

@@ -32,12 +32,15 @@ _SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
 class Kernel:
     """The weights of one filter: `values` is a read-only array (height, width, channels).
 
-    `origin` says where in a workbook they stand, and is empty for others.
+    `sheet` and `cell_range` say where in a workbook they stand, `description` says it in one line;
+    other kernels have none. What a workbook of cnncalc's own holds needs no range.
     """
 
     name: str
     values: Values
-    origin: str = ""
+    description: str = ""
+    sheet: str | None = None
+    cell_range: str | None = None
 
     @property
     def size(self) -> str:
@@ -169,7 +172,7 @@ def _from_workbook(asked: WorkbookReference, own: WorkbookReference | None) -> K
         sheet = own.sheet
     block = read_block(asked.path, sheet, asked.cell_range)
     name = printable(asked.path.name)
-    return Kernel(name, block.values, f"kernel from {name}: {block.description}")
+    return Kernel(name, block.values, f"{name}: {block.description}", block.sheet, block.cell_range)
 
 
 def _is_same(path: Path, other: Path) -> bool:

@@ -81,7 +81,7 @@ def read_labels(where: str, array: Array) -> Labels:
         return Labels(_names(where, array))
     whole = np.isfinite(array) & (array == np.rint(array))
     if not whole.all():
-        sample = int(np.flatnonzero(~whole)[0])
+        sample = _first_sample(~whole)
         message = (
             f"{where}: numeric labels must be whole. "
             f"Received: {array[sample]} for sample {sample + 1}"
@@ -96,9 +96,10 @@ def _names(where: str, array: Array) -> Array:
     except UnicodeDecodeError as error:
         message = f"{where}: labels must be names in UTF-8. Received: other bytes"
         raise InputError(message) from error
-    empty = np.flatnonzero(names == "")
-    if len(empty):
-        message = f"{where}: each sample must have a label. Sample {empty[0] + 1} has none"
+    empty = names == ""
+    if empty.any():
+        sample = _first_sample(empty)
+        message = f"{where}: each sample must have a label. Sample {sample + 1} has none"
         raise InputError(message)
     return names
 
@@ -106,13 +107,18 @@ def _names(where: str, array: Array) -> Array:
 def _one_hot_classes(where: str, array: Array) -> Array:
     hot = ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
     if not hot.all():
-        sample = int(np.flatnonzero(~hot)[0])
+        sample = _first_sample(~hot)
         message = (
             f"{where}: one-hot labels must hold one 1 a row, else 0. "
             f"Received: {array[sample].tolist()} for sample {sample + 1}"
         )
         raise InputError(message)
     return np.asarray(array.argmax(axis=1))
+
+
+def _first_sample(mask: NDArray[np.bool_]) -> int:
+    """Return the position of the first sample that a mask (samples,) marks."""
+    return int(mask.argmax())
 
 
 def class_table(

@@ -32,7 +32,8 @@ class LabelledData:
 
     `largest` is the largest value that a pixel can have: 255 for bytes. `notes` are sentences on
     what was left out and the like. `folder` is where the photos of the last part lie, by the names
-    of its samples; None where they are no photos.
+    of its samples; None where they are no photos. `files` are those that hold all numbers and
+    labels, none for photos.
     """
 
     training: Dataset
@@ -41,6 +42,7 @@ class LabelledData:
     largest: float = BYTE
     notes: tuple[str, ...] = ()
     folder: Path | None = None
+    files: tuple[Path, ...] = ()
 
     def fitting(self, input_shape: Shape) -> LabelledData:
         """Return the data with grey images as (height, width), where an input wants them so."""

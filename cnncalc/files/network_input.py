@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
-from cnncalc.files.pixels import Channels, require_float32
+from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, require_float32
 from cnncalc.files.source import read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["NetworkInput", "read_network_input", "require_range"]
 
 Array = NDArray[Any]
-
-_PHOTO_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-_CHANNELS: dict[int, Channels] = {1: "grey", 3: "rgb"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ def read_network_input(
     where the negative of a grid is wanted, and it is not known of which range it is.
     """
     shape = image_shape(input_shape)
-    if _is_photo(source) and shape[2] in _CHANNELS:
+    if _is_photo(source) and shape[2] in CHANNELS:
         given = _photo(Path(source), shape, fit, learnt, raw=raw, invert=invert)
     else:
         given = _grid(source, shape, learnt, invert=invert)
@@ -66,7 +63,7 @@ def read_network_input(
 
 def _is_photo(source: str) -> bool:
     """Say whether a source is an image file of levels from 0 to 255."""
-    if Path(source).suffix.lower() not in _PHOTO_ENDINGS:
+    if Path(source).suffix.lower() not in IMAGE_ENDINGS:
         return False
     from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
 
@@ -106,7 +103,7 @@ def _photo(
 def _grid(
     source: str, input_shape: Shape, learnt: LearntImages | None, *, invert: bool
 ) -> NetworkInput:
-    values = read_input(source, channels=_CHANNELS.get(input_shape[2], "as-is")).values
+    values = read_input(source, channels=CHANNELS.get(input_shape[2], "as-is")).values
     if values.shape != tuple(input_shape):
         message = (
             f"{quoted(source)} must have the network's input shape {tuple(input_shape)}. "

@@ -20,7 +20,6 @@ Array = NDArray[Any]
 
 ENDING = ".npy"
 AT_ONCE = 2**24
-_NO_OBJECTS = "Python objects, which are never loaded. Expected an array of numbers"
 
 
 def member_names(path: Path) -> list[str]:

@@ -232,7 +232,13 @@ def _write(folder: Path, photos: Iterator[Pixels | _Failure], shape: PhotoShape)
                 sums.append(zlib.crc32(pixels))
         _flush(file)
     size = (len(kept), *shape.shape)
-    contents = Contents(size, tuple(kept), tuple(left_out), lasting, checksum(sums))
+    contents = Contents(
+        shape=size,
+        kept=tuple(kept),
+        left_out=tuple(left_out),
+        lasting=lasting,
+        pixels=checksum(sums),
+    )
     with (folder / CONTENTS).open("wb") as file:
         file.write(write_contents(contents))
         _flush(file)

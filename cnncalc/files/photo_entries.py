@@ -30,7 +30,7 @@ __all__ = [
     "MappedImages",
     "checksum",
     "read_entry",
-    "seal",
+    "sealed",
     "write_contents",
 ]
 
@@ -95,7 +95,7 @@ def checksum(sums: Sequence[int]) -> str:
     return hashlib.blake2b(np.array(sums, ">u4").tobytes(), digest_size=16).hexdigest()
 
 
-def seal(contents: Contents) -> Contents:
+def sealed(contents: Contents) -> Contents:
     """Return contents with a checksum of all that they say."""
     said = json.dumps(asdict(replace(contents, seal="")))
     return replace(contents, seal=hashlib.blake2b(said.encode(), digest_size=16).hexdigest())
@@ -103,7 +103,7 @@ def seal(contents: Contents) -> Contents:
 
 def write_contents(contents: Contents) -> bytes:
     """Return contents as the entry's file holds them."""
-    return json.dumps(asdict(seal(contents))).encode()
+    return json.dumps(asdict(sealed(contents))).encode()
 
 
 def read_entry(entry: Path, shape: Sequence[int], count: int, pool: Executor) -> Contents | None:
@@ -117,7 +117,7 @@ def read_entry(entry: Path, shape: Sequence[int], count: int, pool: Executor) ->
     if not entry.exists():
         return None
     contents = _read_contents(entry)
-    if contents != seal(contents):
+    if contents != sealed(contents):
         message = f"{CONTENTS} says something else than was written"
         raise DamagedEntryError(message)
     positions = sorted((*contents.kept, *(position for position, _ in contents.left_out)))
@@ -136,12 +136,12 @@ def _read_contents(entry: Path) -> Contents:
     try:
         said = json.loads((entry / CONTENTS).read_bytes())
         return Contents(
-            tuple(map(int, said["shape"])),
-            tuple(map(int, said["kept"])),
-            tuple((int(position), str(why)) for position, why in said["left_out"]),
-            bool(said["lasting"]),
-            str(said["pixels"]),
-            str(said["seal"]),
+            shape=tuple(map(int, said["shape"])),
+            kept=tuple(map(int, said["kept"])),
+            left_out=tuple((int(position), str(why)) for position, why in said["left_out"]),
+            lasting=bool(said["lasting"]),
+            pixels=str(said["pixels"]),
+            seal=str(said["seal"]),
         )
     except FileNotFoundError as error:
         message = f"{CONTENTS} is missing"

@@ -109,7 +109,7 @@ def decode_photo(path: Path, channels: int) -> Pixels:
     except Exception:  # noqa: S110 (damaged images raise anything; below it is said what)
         pass
     values = read_image(path, "grey" if channels == 1 else "rgb")
-    if values.bit_depth == 32:
+    if not values.holds_levels:
         message = f"{quoted(path)} holds 32-bit numbers. Expected a photo of values from 0 to 255"
         raise InputError(message)
     return np.rint(values.values).astype(np.uint8)

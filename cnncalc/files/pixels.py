@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,8 @@ from cnncalc.errors import InputError
 
 __all__ = [
     "BYTE",
+    "CHANNELS",
+    "IMAGE_ENDINGS",
     "MOST_VALUES",
     "Channels",
     "Kind",
@@ -20,6 +22,7 @@ __all__ = [
     "PixelInput",
     "Requirement",
     "Values",
+    "are_levels",
     "largest_level",
     "pixel_values",
     "require_float32",
@@ -32,6 +35,9 @@ Kind = Literal["image", "sheet", "grid", "article"]
 
 MOST_VALUES = 2**28  # 2 GiB of float64
 BYTE = 255.0
+IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+CHANNELS: Mapping[int, Channels] = {1: "grey", 3: "rgb"}
+"""How an image is read for a network that takes so many channels; for others, as it is."""
 # Images of more bits keep the values that they store.
 WIDEST_BYTES = 16
 
@@ -76,13 +82,26 @@ class PixelInput:
         return PixelHeader(self.name, self.kind, (height, width, channels))
 
     @property
+    def holds_levels(self) -> bool:
+        """Whether the values are levels from 0 to 255 by their kind, whatever they are."""
+        return self.bit_depth is not None and are_levels(self.bit_depth)
+
+    @property
     def largest(self) -> float:
-        """The largest value that a pixel can have: an image of up to 16 bits is read as 0 to 255.
+        """The largest value that a pixel can have: 255 for levels.
 
         Of other numbers it is that of a data set with them alone.
         """
-        is_image = self.bit_depth is not None and self.bit_depth <= WIDEST_BYTES
-        return BYTE if is_image else largest_level(self.values)
+        return BYTE if self.holds_levels else largest_level(self.values)
+
+
+def are_levels(bit_depth: int) -> bool:
+    """Say whether an image with so many bits a channel is read as levels from 0 to 255.
+
+    >>> are_levels(16), are_levels(32)
+    (True, False)
+    """
+    return bit_depth <= WIDEST_BYTES
 
 
 def pixel_values(array: npt.NDArray[Any]) -> Values:

@@ -11,7 +11,15 @@ from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Channels, PixelInput, Requirement, Values, pixel_values, size_text
+from cnncalc.files.pixels import (
+    IMAGE_ENDINGS,
+    Channels,
+    PixelInput,
+    Requirement,
+    Values,
+    pixel_values,
+    size_text,
+)
 from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
@@ -20,9 +28,8 @@ ARTICLE = "article:"
 DEFAULT_INPUT = "article:digit4"
 STANDARD_INPUT = "-"
 
-_IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _TEXT_ENDINGS = (".csv", ".tsv")
-INPUT_ENDINGS = (*_IMAGE_ENDINGS, *WORKBOOK_ENDINGS, *_TEXT_ENDINGS, ".npy")
+INPUT_ENDINGS = (*IMAGE_ENDINGS, *WORKBOOK_ENDINGS, *_TEXT_ENDINGS, ".npy")
 
 
 def read_input(
@@ -101,7 +108,7 @@ def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
 def _file(path: Path, ending: str, channels: Channels, require: Requirement | None) -> PixelInput:
     """Read a file other than a workbook."""
     name = printable(path.name)
-    if ending in _IMAGE_ENDINGS:
+    if ending in IMAGE_ENDINGS:
         from cnncalc.files.images import read_image  # noqa: PLC0415 (Pillow, likewise)
 
         return read_image(path, channels, require)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast, get_args
+from typing import BinaryIO, NamedTuple, cast, get_args
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
@@ -24,7 +24,15 @@ from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
-__all__ = ["TrainedModel", "read_model", "write_model"]
+__all__ = ["AboutModel", "TrainedModel", "about_model", "read_model", "write_model"]
+
+
+class AboutModel(NamedTuple):
+    """What a model's file says besides Keras: as the fields of the same names of `TrainedModel`."""
+
+    class_names: tuple[str, ...]
+    fit: Fit
+    learnt: LearntImages | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,23 @@ def write_model(
     write_keras(file, model)
 
 
+def about_model(model: KerasModel) -> AboutModel:
+    """Return what the metadata of a `.keras` file say of its classes and of the images it learnt.
+
+    Metadata may be edited: names count where there is one a class, and are printable; what is none
+    of the ways to `fit` is left out.
+    """
+    output = model.network.shapes[-1]
+    stored, fit = model.metadata.get("class_names"), model.metadata.get("fit")
+    # One output says yes or no.
+    is_named = isinstance(stored, list) and len(stored) == max(output[-1], 2)
+    return AboutModel(
+        tuple(printable(str(name)) for name in stored) if is_named and stored else (),
+        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
+        read_learnt(model.metadata.get(IMAGES)),
+    )
+
+
 def read_model(path: Path) -> TrainedModel:
     """Read a `.keras` file that classifies images, of cnncalc or of Keras.
 
@@ -91,14 +116,12 @@ def read_model(path: Path) -> TrainedModel:
         )
         raise InputError(message)
     require_finite_weights(network, quoted(path))
-    stored = model.metadata.get("class_names")
-    named = stored if isinstance(stored, list) and len(stored) == max(output[0], 2) else []
-    fit = model.metadata.get("fit")
+    about = about_model(model)
     return TrainedModel(
-        network,
-        tuple(printable(str(name)) for name in named),
-        cast("Fit", fit) if fit in get_args(Fit) else "stretch",
-        read_training(model),
-        model.notes,
-        read_learnt(model.metadata.get(IMAGES)),
+        network=network,
+        class_names=about.class_names,
+        fit=about.fit,
+        training=read_training(model),
+        notes=model.notes,
+        learnt=about.learnt,
     )

@@ -11,10 +11,10 @@ from cnncalc.files.cells import parse_range
 from cnncalc.files.paths import quoted
 from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
 
-__all__ = ["WorkbookReference", "parse_reference"]
+__all__ = ["WorkbookReference", "parse_reference", "split_reference"]
 
 _FILE = re.compile(
-    rf"(?P<file>.+?(?:{'|'.join(map(re.escape, WORKBOOK_ENDINGS))}))(?:!(?P<place>.*))?",
+    rf"(?P<file>.+?(?:{'|'.join(map(re.escape, WORKBOOK_ENDINGS))}))(?P<place>!.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _PLACE = re.compile(r"(?P<sheet>'(?:[^']|'')+'|[^!']+[^!]*)(?:!(?P<cell_range>[^!']+))?")
@@ -28,6 +28,16 @@ class WorkbookReference(NamedTuple):
     path: Path
     sheet: str | None = None
     cell_range: str | None = None
+
+
+def split_reference(text: str) -> tuple[str, str]:
+    """Return the file of what stands after @, as it is written, and the place in it with its !.
+
+    >>> split_reference("data/k.xlsm!Two!A1:C3"), split_reference("k.csv")
+    (('data/k.xlsm', '!Two!A1:C3'), ('k.csv', ''))
+    """
+    found = _FILE.fullmatch(text)
+    return (text, "") if found is None else (found["file"], found["place"] or "")
 
 
 def parse_reference(text: str) -> WorkbookReference | None:
@@ -48,6 +58,7 @@ def parse_reference(text: str) -> WorkbookReference | None:
     path, place = Path(found["file"]), found["place"]
     if place is None:
         return WorkbookReference(path)
+    place = place.removeprefix("!")
     named = _RANGE_ALONE.fullmatch(place) or _PLACE.fullmatch(place)
     try:
         if named is not None:

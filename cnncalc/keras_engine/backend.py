@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cnncalc.errors import OptionError
+from cnncalc.files.silence import silenced_standard_error
 
 __all__ = ["BACKENDS", "import_keras"]
 
@@ -31,7 +32,11 @@ def import_keras() -> Any:
             message = f"engine keras needs Keras 3, which is not installed: {INSTALL}"
             raise OptionError(message)
         os.environ["KERAS_BACKEND"] = _backend()
-    keras = import_module("keras")
+        # TensorFlow's own words on processors and graphics cards: errors alone from now on.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # It says some while it is imported, before it has heard of that.
+    with silenced_standard_error():
+        keras = import_module("keras")
     if int(keras.__version__.partition(".")[0]) < 3:
         message = f"engine keras needs Keras 3: {INSTALL}. Received: Keras {keras.__version__}"
         raise OptionError(message)

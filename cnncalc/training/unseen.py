@@ -28,6 +28,7 @@ __all__ = [
     "image_differences",
     "negated",
     "range_difference",
+    "resized_text",
     "resizing",
     "scaling",
     "summed_up",
@@ -73,15 +74,28 @@ def resizing(before: Size, after: Size, fit: str) -> Difference | None:
     'resized from 80×80 to 8×8'
     """
     height, width = before.height / after.height, before.width / after.width
-    other_aspect = max(height / width, width / height) >= OTHER_ASPECT
     # What is cropped or padded keeps its aspect: both sides are resized alike.
     factors = {"stretch": (height, width), "crop": (min(height, width),)}
     most = max(max(each, 1 / each) for each in factors.get(fit, (max(height, width),)))
-    if most < MUCH and not other_aspect:
+    if most < MUCH and not _has_other_aspect(before, after):
         return None
+    return Difference("resized", resized_text(before, after, fit))
+
+
+def resized_text(before: Size, after: Size, fit: str) -> str:
+    """Say from which size to which an image was resized, by however little.
+
+    >>> resized_text(Size(8, 12), Size(8, 8), "crop")
+    'resized from 8×12 to 8×8, and cropped'
+    """
     how = {"stretch": "stretched to another aspect", "crop": "cropped", "pad": "padded"}[fit]
     sizes = f"{before.height}×{before.width} to {after.height}×{after.width}"
-    return Difference("resized", f"resized from {sizes}" + (f", and {how}" if other_aspect else ""))
+    return f"resized from {sizes}" + (f", and {how}" if _has_other_aspect(before, after) else "")
+
+
+def _has_other_aspect(before: Size, after: Size) -> bool:
+    height, width = before.height / after.height, before.width / after.width
+    return max(height / width, width / height) >= OTHER_ASPECT
 
 
 def scaling(values: ValueRange, largest: float) -> Difference:

@@ -42,6 +42,10 @@ def origin_text(origin: Origin) -> str:
     >>> origin_text(Origin("folder", "cats", images=12))
     'the folder cats, 12 images'
     """
+    return "; ".join([_own_text(origin), *map(origin_text, origin.files)])
+
+
+def _own_text(origin: Origin) -> str:
     if origin.kind != "file":
         return _TEXTS[origin.kind].format(**vars(origin))
     where = [f"sheet {origin.sheet}"] * bool(origin.sheet) + [origin.cells or ""]
@@ -95,13 +99,14 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
 
 
 def _origin_record(origin: Origin) -> dict[str, Any]:
-    fields = {
+    fields: dict[str, Any] = {
         "name": origin.name or None,
         "sha256": origin.sha256,
         "sheet": origin.sheet,
         "range": origin.cells,
         "seed": origin.seed,
         "images": origin.images,
+        "files": list(map(_origin_record, origin.files)) or None,
     }
     return {"from": origin.kind} | {key: val for key, val in fields.items() if val is not None}
 

@@ -1,7 +1,9 @@
 import re
 
+import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 
 from cnncalc.trace import record
 from cnncalc.views.workbook.export import WorkbookOptions, write_workbook
@@ -152,8 +154,19 @@ def test_the_workbook_of_another_network(fails, tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "gif"])
-def test_no_picture_is_made_of_a_network_that_ends_in_a_row(fails, tmp_path, ending):
+def test_no_picture_is_made_of_a_row_of_numbers(fails, tmp_path, ending):
     listing = "Conv2D(2, 3); Flatten(); Dense(2)"
     line = fails("explain", listing, "--layer", "dense", "--at", "0", "-o", f"a.{ending}")
     assert line.endswith("Received: a row of 2 numbers")
     assert not (tmp_path / f"a.{ending}").exists()
+
+
+def test_files_of_one_matrix_hold_the_layers_that_is_explained(run, tmp_path):
+    asked = ("explain", "Conv2D(1, 3); Flatten(); Dense(2)", "article:6x6", "--layer", "conv2d")
+    assert len(run(*asked, "--at", "0,0,0", "--format", "csv").stdout.splitlines()) == 4
+    result = run(*asked, "--at", "0,0,0", "-o", "c.npy")
+    assert "wrote c.npy (the layer's output)" in result.stderr
+    assert np.load(tmp_path / "c.npy").shape == (4, 4, 1)
+    run(*asked, "--at", "0,0,0", "-o", "c.png")
+    with Image.open(tmp_path / "c.png") as picture:
+        assert picture.size == (4, 4)

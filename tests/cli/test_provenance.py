@@ -11,8 +11,10 @@ from PIL import Image
 
 from cnncalc import __version__
 from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from tests.files.test_datasets_idx import idx
 
 NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, "softmax")'
 UNTRAINED = "untrained (seed 3)"
@@ -124,6 +126,7 @@ def test_a_picture_says_where_it_is_from_beside_its_pixels(run, photo, ending):
         ("convolve", "{photo}", "--kernel=@{folder}/k.csv"),
         ("convolve", "{folder}/../private/cat.png", "-k@{folder}/k.csv"),
         ("convolve", "private/cat.png", "-k", "@private/k.csv"),
+        ("convolve", "private/cat.png", "-k", " @private/k.csv "),
         ("convolve", "./private/cat.png", "-k", "@./private/k.csv", "-o", "{folder}/a.json"),
     ],
 )
@@ -138,6 +141,42 @@ def test_the_options_stand_there_as_they_were_given_but_without_folders(run, pho
     assert "private" not in command
     (kernel,) = record["provenance"]["kernels"]
     assert kernel == {"from": "file", "name": "k.csv", "sha256": digest(photo.parent / "k.csv")}
+
+
+@pytest.mark.parametrize("ending", WORKBOOK_ENDINGS)
+@pytest.mark.parametrize("place", ["", "!Two", "!Two!$A$1:$B$2", "!A1:B2", "!'Two'!A1:B2"])
+@pytest.mark.parametrize("option", ["-k@", "--kernel=@"])
+def test_a_kernel_of_a_workbook_is_told_by_its_place_but_without_folders(
+    run, photo, ending, place, option
+):
+    path = photo.parent / f"k{ending}"
+    book = openpyxl.Workbook()
+    sheet = book.active if "Two" not in place else book.create_sheet("Two")
+    for row in ((1, 0), (0, 1)):
+        sheet.append(row)
+    book.template = "t" in ending
+    book.save(path)
+    result = run("convolve", photo, f"{option}{path}{place}", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    record = json.loads(result.stdout)["provenance"]
+    assert "private" not in str(record)
+    assert f"@k{ending}{place}" in record["command"].replace("'\"'\"'", "'")
+    assert record["kernels"] == [
+        {
+            "from": "file",
+            "name": path.name,
+            "sha256": digest(path),
+            "sheet": sheet.title,
+            "range": "A1:B2",
+        }
+    ]
+
+
+def test_a_kernel_of_an_exported_workbook_is_told_by_its_sheet(run, photo):
+    assert run("export-xlsx", photo, "--kernel", "edge", "-o", "a.xlsx").exit_code == 0
+    result = run("convolve", photo, "--kernel", "@a.xlsx", "--format", "json")
+    (kernel,) = json.loads(result.stdout)["provenance"]["kernels"]
+    assert kernel["sheet"] in openpyxl.load_workbook("a.xlsx").sheetnames
 
 
 def test_a_fraction_or_a_network_is_no_path(run, photo):
@@ -196,6 +235,29 @@ def test_predictions_and_evaluations_say_which_model_and_which_data(run, photo, 
     record = json.loads(run("evaluate", "m.keras", tmp_path / "pets", *options).stdout)
     assert record["provenance"]["data"] == {"from": "folder", "name": "pets", "images": 4}
     assert str(tmp_path) not in json.dumps(record)
+
+
+def test_images_in_idx_files_are_told_with_their_labels(run, tmp_path):
+    save_model(tmp_path / "m.keras")
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(idx(np.zeros((4, 6, 6))))
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx(np.array([0, 1, 0, 1])))
+    files = {
+        path.name: {"from": "file", "name": path.name, "sha256": digest(path)}
+        for path in folder.iterdir()
+    }
+    evaluate = ("evaluate", "m.keras", "--loss", "categorical_crossentropy")
+    result = run(*evaluate, "mnist", "--format", "json")
+    assert result.exit_code == 0, result.output
+    data = json.loads(result.stdout)["provenance"]["data"]
+    assert data.pop("files") == [files[name] for name in sorted(files)]
+    assert data == {"from": "folder", "name": "mnist", "images": 8}
+    images, labels = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+    result = run(*evaluate, f"mnist/{images}", "--format", "json")
+    data = json.loads(result.stdout)["provenance"]["data"]
+    assert data == files[images] | {"files": [files[labels]]}
 
 
 def test_images_of_one_name_keep_what_tells_them_apart(run, photo, tmp_path):

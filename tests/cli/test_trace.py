@@ -203,9 +203,16 @@ def test_a_colour_photo_is_read_as_grey_for_one_channel(run, tmp_path):
 def test_resizing_is_that_of_training(run, tmp_path):
     save_photo(tmp_path / "photo.png", 9, 7)
     result = run("trace", "Input((4, 5, 3)); Flatten()", "photo.png", "--resize", "--format", "csv")
-    assert "resized from 9×7 to 4×5 as in training: bilinear, stretch" in result.stderr
+    said = "photo.png: resized from 9×7 to 4×5, and stretched to another aspect\n"
+    assert said in result.stderr
     expected = read_photo(tmp_path / "photo.png", PhotoShape(4, 5, 3)).reshape(-1)
     assert [float(number) for number in result.stdout.split(",")] == expected.tolist()
+
+
+def test_an_image_of_numbers_is_not_rounded_to_be_resized(fails, tmp_path):
+    Image.fromarray(np.full((4, 4), 0.4, np.float32)).save(tmp_path / "shares.tif")
+    line = fails("trace", "Input((2, 2, 1)); Flatten()", "shares.tif", "--resize")
+    assert line.startswith("--resize takes images of up to 16 bits a channel")
 
 
 def test_resizing_as_a_trained_model_says(run, tmp_path):
@@ -261,3 +268,10 @@ def test_a_row_of_numbers_is_an_input_too(run, tmp_path):
 
 def test_the_network_of_a_test_is_what_it_says():
     assert small_network().shapes == ((4, 4, 1), (2, 2, 1), (1, 1, 1), (1,), (2,))
+
+
+def test_one_layer_as_csv_is_its_own_output(run):
+    listing = "Conv2D(1, 3); Flatten(); Dense(2)"
+    rows = run("trace", listing, "article:6x6", "--layer", "conv2d", "--format", "csv").stdout
+    assert len(rows.splitlines()) == 4
+    assert len(run("trace", listing, "article:6x6", "--format", "csv").stdout.splitlines()) == 1

@@ -14,6 +14,7 @@ from cnncalc.files.datasets_digits import read_digits
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
 from cnncalc.files.trained_models import read_model
 from cnncalc.network import forward
+from cnncalc.notation import write
 from cnncalc.training.learnt_images import BYTES
 from tests.cli.test_train import stop_after
 from tests.cli.training_data import NETWORK, save_npz
@@ -235,7 +236,26 @@ def test_a_trace_of_a_learnt_image_warns_of_nothing_and_of_a_negative(run, model
     np.savetxt(tmp_path / "own.csv", image, delimiter=",")
     np.savetxt(tmp_path / "not.csv", 16 - image, delimiter=",")
     assert "Warning" not in run("trace", model, "own.csv").stderr
-    assert "Warning: not.csv: looks like the negative" in run("trace", model, "not.csv").stderr
+    warning = (
+        "Warning: not.csv: looks like the negative of what the model learnt, dark where that is "
+        "bright; predict --invert takes its negative\n"
+    )
+    assert warning in run("trace", model, "not.csv").stderr
+
+
+def test_whichever_file_gave_the_weights_says_what_was_learnt(run, model, tmp_path):
+    image = read_digits().test.batch(np.array([0]))[0][0, ..., 0].astype(float)
+    np.savetxt(tmp_path / "not.csv", 16 - image, delimiter=",")
+    trained = read_model(Path(model)).network
+    with (tmp_path / "plain.keras").open("wb") as file:
+        write_keras(file, KerasModel(trained))
+    for network in (write(trained.layers), "digits.keras", "plain.keras"):
+        result = run("trace", network, "not.csv", "--weights", "digits.keras")
+        assert result.exit_code == 0, result.stderr
+        assert "Warning: not.csv: looks like the negative" in result.stderr
+        result = run("trace", network, "not.csv", "--weights", "plain.keras")
+        assert result.exit_code == 0, result.stderr
+        assert "Warning" not in result.stderr
 
 
 def test_photos_are_learnt_as_bytes_and_predicted_without_a_word(run, tmp_path):

@@ -148,10 +148,11 @@ def test_a_workbook_holds_a_kernel_at_a_sheet_and_range(make_workbook, place, va
 
 def test_where_a_kernel_stands_in_a_workbook_is_told(make_workbook):
     path = make_workbook(Weights=[[1, 2], [3, 4]])
-    assert read_kernels(f"@{path}")[0].origin == (
-        "kernel from grid.xlsx: sheet 'Weights', A1:B2, 2×2"
-    )
-    assert read_kernels("1 2")[0].origin == ""
+    kernel = read_kernels(f"@{path}")[0]
+    assert kernel.description == "grid.xlsx: sheet 'Weights', A1:B2, 2×2"
+    assert (kernel.sheet, kernel.cell_range) == ("Weights", "A1:B2")
+    kernel = read_kernels("1 2")[0]
+    assert (kernel.description, kernel.sheet, kernel.cell_range) == ("", None, None)
 
 
 def test_a_kernel_without_a_sheet_stands_on_that_of_the_image_in_the_same_workbook(make_workbook):

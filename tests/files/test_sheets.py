@@ -394,13 +394,6 @@ def test_a_zero_among_other_stored_values_is_not_trusted_either(tmp_path):
         read_block(path)
 
 
-def test_the_zeros_of_a_program_that_does_not_calculate_are_no_numbers(tmp_path):
-    path = write_formulas(tmp_path / "grid.xlsx", 0, on_load=False)
-    replaced(path, "docProps/app.xml", ("Microsoft Excel", "Apache POI"))
-    with pytest.raises(InputError, match=NEVER.format("a formula that was", "A2")):
-        read_block(path)
-
-
 @pytest.mark.parametrize("mode", ["manual", "auto_except_tables"])
 def test_zeros_are_no_numbers_whatever_the_mode_of_calculation_that_is_asked_for(tmp_path, mode):
     path = write_formulas(tmp_path / "grid.xlsx", 0, mode=mode, on_load=mode != "manual")
@@ -408,9 +401,22 @@ def test_zeros_are_no_numbers_whatever_the_mode_of_calculation_that_is_asked_for
         read_block(path)
 
 
-def test_values_of_a_workbook_that_was_saved_before_it_was_calculated_are_no_numbers(tmp_path):
-    path = write_formulas(tmp_path / "grid.xlsx", 3, on_load=False)
-    replaced(path, "xl/workbook.xml", ("<calcPr ", '<calcPr calcMode="manual" calcCompleted="0" '))
+@pytest.mark.parametrize(
+    ("value", "part", "replacement"),
+    [
+        pytest.param(
+            *(0, "docProps/app.xml", ("Microsoft Excel", "Apache POI")),
+            id="a zero of a program that does not calculate",
+        ),
+        pytest.param(
+            *(3, "xl/workbook.xml", ("<calcPr ", '<calcPr calcMode="manual" calcCompleted="0" ')),
+            id="saved before it was calculated",
+        ),
+    ],
+)
+def test_values_that_nobody_calculated_are_no_numbers(tmp_path, value, part, replacement):
+    path = write_formulas(tmp_path / "grid.xlsx", value, on_load=False)
+    replaced(path, part, replacement)
     with pytest.raises(InputError, match=NEVER.format("a formula that was", "A2")):
         read_block(path)
 

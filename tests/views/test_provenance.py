@@ -80,3 +80,10 @@ def test_where_in_a_workbook_an_image_stood_is_said():
     block = Origin("file", "a.xlsx", "00", sheet="Data", cells="B2:C3")
     assert origin_text(block) == "a.xlsx, sheet Data, B2:C3, SHA-256 00"
     assert provenance_record(Provenance(image=block))["image"]["range"] == "B2:C3"
+
+
+def test_the_files_that_data_was_read_from_are_said():
+    data = Origin("folder", "a", images=2, files=(Origin("file", "b", "00"),))
+    assert origin_text(data) == "the folder a, 2 images; b, SHA-256 00"
+    files = [{"from": "file", "name": "b", "sha256": "00"}]
+    assert provenance_record(Provenance(data=data))["data"]["files"] == files
