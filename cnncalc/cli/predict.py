@@ -93,7 +93,7 @@ def predict(
         _show(shown, form, top, provenance(file, file))
         say_remarks()
     if failures:
-        raise InputError("; ".join(failures))
+        raise InputError("; ".join(each.removesuffix(".") for each in failures))
 
 
 def _show(predictions: Sequence[Prediction], form: str, top: int, origins: Provenance) -> None:

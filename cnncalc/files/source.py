@@ -10,6 +10,7 @@ import numpy as np
 from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
+from cnncalc.files.other_photos import refuse_other_photos
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.files.pixels import (
     IMAGE_ENDINGS,
@@ -120,6 +121,7 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
         return _grid(name, "NumPy array", pixel_values(read_npy(path)))
     check_readable(path)
     refuse_other_spreadsheets(path)
+    refuse_other_photos(path)
     message = (
         f"the input file {quoted(path)} must end in one of {', '.join(INPUT_ENDINGS)}."
         f"{did_you_mean(ending, INPUT_ENDINGS)}"
