@@ -26,6 +26,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Network, assemble, forward
 from cnncalc.ops.numbers import finite_numbers, require_held
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.shapes import whole_numbers
 
 __all__ = ["Calculation", "convolve", "pool", "pooling_layer", "pooling_network"]
@@ -207,7 +208,7 @@ def pooling_layer(
 
 def _calculated(network: Network, image: Array) -> Array:
     """Return a network's output for one image, no number of it beyond float64."""
-    with np.errstate(all="ignore"):
+    with overflow_allowed():
         result: Array = forward(network, image[np.newaxis])[0]
     require_held(result, "the result")
     return result

@@ -19,7 +19,6 @@ from cnncalc.training.objective import targets
 __all__ = [
     "Classification",
     "Kind",
-    "class_count",
     "class_said",
     "classification_kind",
     "classify",
@@ -62,11 +61,6 @@ def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | 
     if output_shape == (1,):
         return "yes or no" if activation == "sigmoid" else None
     return "softmax" if activation == "softmax" else "scores"
-
-
-def class_count(output_shape: Shape) -> int:
-    """Return how many classes an output of that shape tells apart; one output tells two."""
-    return max(2, output_shape[-1])
 
 
 def classify(trace: Trace) -> Classification | None:

@@ -8,10 +8,21 @@ from dataclasses import dataclass, replace
 import click
 
 from cnncalc.cli.options import bundled
+from cnncalc.cli.raw import raw_option
 from cnncalc.cli.remarks import remark
+from cnncalc.errors import OptionError
+from cnncalc.training.learnt_images import BYTES, LearntImages
 from cnncalc.training.unseen import Difference, summed_up
 
-__all__ = ["TakingOptions", "say_all", "say_differences", "taking_options", "with_hint"]
+__all__ = [
+    "TakingOptions",
+    "brings",
+    "refuse_idle_raw",
+    "say_all",
+    "say_differences",
+    "taking_options",
+    "with_hint",
+]
 
 MOST_WARNINGS = 3  # of a kind, each with its image's name
 
@@ -27,15 +38,40 @@ class TakingOptions:
 taking_options = bundled(
     "taking",
     TakingOptions,
-    click.option(
-        "--raw",
-        is_flag=True,
-        help="Keep the values of image files, 0 to 255, where the model learnt others.",
+    raw_option(
+        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
+        "range."
     ),
     click.option(
         "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
     ),
 )
+
+
+def refuse_idle_raw(
+    taking: TakingOptions, learnt: LearntImages | None, *, photos: bool, given: str
+) -> None:
+    """Raise OptionError where --raw would do nothing.
+
+    Arguments: the options; what was `learnt`; whether there are image files among what is taken;
+    what was `given`, for the message.
+    """
+    if taking.raw and not brings(learnt, photos=photos):
+        if learnt is None:
+            kept = "a model whose file doesn't say what it learnt"
+        else:
+            kept = given if photos else f"the numbers of {given}"
+            kept += f", and a model that learnt {learnt.values}"
+        message = (
+            "--raw is for image files, where the model learnt another range than 0 to 255. "
+            f"Received: {kept}"
+        )
+        raise OptionError(message)
+
+
+def brings(learnt: LearntImages | None, *, photos: bool) -> bool:
+    """Say whether image files are brought to the range that was learnt, as that isn't 0 to 255."""
+    return photos and learnt is not None and learnt.values != BYTES
 
 
 def with_hint(difference: Difference, taking: TakingOptions | None = None) -> Difference:

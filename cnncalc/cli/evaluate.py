@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 from cnncalc.cli.console import output_console
-from cnncalc.cli.differences import TakingOptions, say_all, taking_options
+from cnncalc.cli.differences import TakingOptions, refuse_idle_raw, say_all, taking_options
 from cnncalc.cli.judged_data import judged_data
 from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
@@ -16,12 +16,12 @@ from cnncalc.cli.training import chosen_loss
 from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
 from cnncalc.cli.uncalculated import ignore_option, require_calculated
-from cnncalc.errors import InputError
+from cnncalc.files.datasets import is_photos
 from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
-from cnncalc.files.paths import printable
+from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
-from cnncalc.network import Network, find_overflow
+from cnncalc.network import Network, require_finite_outputs
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import Evaluation, evaluate_network
@@ -70,6 +70,9 @@ def evaluate(
         remark(each)
     uncalculated = trained.training.uncalculated
     require_calculated(uncalculated, ignore, {"--loss": loss}, evaluated=True)
+    photos = is_photos(given.data)
+    data_name = quoted(given.data) if given.data else "the digits that cnncalc brings along"
+    refuse_idle_raw(taking, trained.learnt, photos=photos, given=data_name)
     fit = given.fit or trained.fit
     classes = OutputClasses(len(trained.classes), trained.class_names, trained=True)
     data = read_labelled(
@@ -107,20 +110,20 @@ def _part(data: LabelledData) -> tuple[str, Dataset]:
 
 
 def _require_finite(evaluation: Evaluation, network: Network, dataset: Dataset) -> None:
-    """Raise InputError where the loss is no number, and say which layer is at fault."""
+    """Raise InputError for the first sample of which the loss or an output is no number."""
     strange = np.flatnonzero(
         ~np.isfinite(evaluation.losses) | ~np.isfinite(evaluation.outputs).all(axis=1)
     )
     if not len(strange):
         return
     position = int(strange[0])
-    images, _ = dataset.batch(np.array([position]))
-    layer = find_overflow(network, images[0].astype(np.float32))
-    message = (
-        f"{dataset.name(position)}: the model's loss is {evaluation.losses[position]}, which is no "
-        f"number{f', from layer {layer} on' if layer else ''}; float32 holds about ±3.4e38"
-    )
-    raise InputError(message)
+    image = dataset.batch(np.array([position]))[0][0].astype(np.float32)
+    name = dataset.name(position)
+    for what, numbers in (
+        ("the model's loss is", evaluation.losses[position : position + 1]),
+        ("the model puts out", evaluation.outputs[position]),
+    ):
+        require_finite_outputs(network, image, numbers, f"{name}: {what}")
 
 
 def _loss(trained: TrainedModel, wanted: str | None) -> Loss:

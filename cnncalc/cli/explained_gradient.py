@@ -10,8 +10,8 @@ import numpy as np
 
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions
-from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled
-from cnncalc.cli.pixel_scaling import raw_option
+from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions, bundled, given_options
+from cnncalc.cli.pixel_scaling import gradient_raw_option
 from cnncalc.cli.results import check_target
 from cnncalc.cli.training_options import LOSSES, validation_split_option
 from cnncalc.cli.uncalculated import ignore_option
@@ -81,20 +81,16 @@ gradient_options = bundled(
         help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
     ),
     validation_split_option("The share of data that train holds back, so that no batch has it."),
-    raw_option,
+    gradient_raw_option,
     ignore_option,
 )
-
-NO_GRADIENT = GradientOptions(None, None, None, None, None, None)
 
 
 def require_gradient(slope: GradientOptions) -> None:
     """Refuse options of a gradient where none is asked for."""
-    if slope != NO_GRADIENT:
-        message = (
-            "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
-            "--gradient. Received: none"
-        )
+    given = given_options(slope)
+    if given and slope.gradient is None:
+        message = f"options of a gradient need --gradient. Received: {', '.join(given)} without it"
         raise OptionError(message)
 
 
@@ -134,7 +130,8 @@ def record_first_step(
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.cli.network_export import NetworkExport
-    from cnncalc.cli.training_export import TrainingExport, training_pieces
+    from cnncalc.cli.training_export import TrainingExport
+    from cnncalc.cli.training_pieces import training_pieces
 
     whole = NetworkExport(
         wanted.network,

@@ -27,9 +27,9 @@ from cnncalc.cli.training_export import (
     TrainingExport,
     require_steps,
     training_export_options,
-    write_training,
 )
-from cnncalc.cli.workbooks import export_article, export_trace, require_workbook
+from cnncalc.cli.training_pieces import training_pieces
+from cnncalc.cli.workbooks import export_article, export_trace, export_training, require_workbook
 from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
@@ -77,7 +77,7 @@ def export_xlsx(
         check_output(each, force=force)
     if lesson.training_steps is not None:
         _require_network_alone(wanted, students)
-        write_training(path, given, whole, lesson, students.seed, force=force, large=large)
+        _write_training(path, given, whole, lesson, students.seed, force=force, large=large)
         return
     if whole.network is not None:
         _require_network_alone(wanted, students)
@@ -88,6 +88,25 @@ def export_xlsx(
         _write_article(path, wanted, students, force=force)
     else:
         _write_calculation(path, given, wanted, students, force=force, large=large)
+
+
+def _write_training(
+    path: Path,
+    given: InputOptions,
+    whole: NetworkExport,
+    lesson: TrainingExport,
+    seed: int,
+    *,
+    force: bool,
+    large: bool,
+) -> None:
+    if whole.network is None:
+        message = "--training-steps needs --network. Received: none"
+        raise OptionError(message)
+    pieces = training_pieces(given, whole, lesson, seed)
+    with write_atomically(path, force=force) as file:
+        said = export_training(file, pieces, large=large)
+    note(f"wrote {path} ({said})")
 
 
 def _require_network_alone(wanted: CalculationOptions, students: StudentOptions) -> None:

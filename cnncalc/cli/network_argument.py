@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -107,8 +107,9 @@ class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
     `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
-    photos are made to fit the input; `training` is how a .keras file says that it is trained;
-    `file` is that .keras file; `learnt` is what it says of the images that it was trained on.
+    photos are made to fit the input; `training` is how a .keras file, or a listing's
+    `model.compile`, says that it is trained; `file` is that .keras file; `learnt` is what it says
+    of the images that it was trained on.
     `origin` is where all of it comes from, None for layers that are put together elsewhere.
     """
 
@@ -165,7 +166,28 @@ def _written(
     for each in written.notes:
         remark(each)
     return NetworkSource(
-        written.layers, name, written.input_shape, class_names=classes, origin=origin
+        layers=written.layers,
+        name=name,
+        input_shape=written.input_shape,
+        class_names=classes,
+        training=_listed_training(dict(written.compiled)),
+        origin=origin,
+    )
+
+
+def _listed_training(compiled: Mapping[str, str]) -> Training | None:
+    """Return how a listing's `model.compile` says that the network is trained, if it has one."""
+    if not compiled:
+        return None
+    # Imported here: only few networks are written with it.
+    from cnncalc.files.keras_training import Training
+    from cnncalc.training.listed import listed_loss, listed_optimizer, listed_options
+
+    loss, optimizer = compiled.get("loss"), compiled.get("optimizer")
+    return Training(
+        loss=None if loss is None else listed_loss(loss),
+        optimizer=None if optimizer is None else listed_optimizer(optimizer),
+        uncalculated=listed_options(compiled),
     )
 
 

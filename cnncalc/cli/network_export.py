@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from cnncalc.classification import class_count
 from cnncalc.cli.console import note
 from cnncalc.cli.network_argument import NetworkOptions, WeightOptions
 from cnncalc.cli.network_request import FitOptions, fit_image
@@ -19,6 +18,7 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.layers import Shape
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.limits import least_formulas, require_formulas, require_limits
 from cnncalc.views.workbook.planning import make_plan, specify_network

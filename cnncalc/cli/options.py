@@ -26,6 +26,7 @@ __all__ = [
     "bundled",
     "calculation_options",
     "display_options",
+    "given_options",
     "input_options",
     "output_options",
 ]
@@ -52,6 +53,19 @@ def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> De
         return result
 
     return decorate
+
+
+def given_options(options: DataclassInstance) -> list[str]:
+    """Return the options of a set that were given, by their names; none of them has a default.
+
+    >>> given_options(OutputOptions(Path("a.html"), True, None))
+    ['--output', '--force']
+    """
+    values = {field.name: getattr(options, field.name) for field in fields(options)}
+    # 0 equals False and is given all the same.
+    left = [name for name, value in values.items() if value is None or value is False]
+    given = [name for name, value in values.items() if name not in left and value != ()]
+    return [f"--{name.replace('_', '-')}" for name in given]
 
 
 @dataclass(frozen=True)

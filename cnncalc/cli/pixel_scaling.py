@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-import click
-
 from cnncalc.cli.network_argument import ARTICLE, NetworkSource
+from cnncalc.cli.raw import raw_option
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
 from cnncalc.notation import write
 from cnncalc.training.defaults import rescaled, scales_pixels
 
-__all__ = ["raw_option", "refuse_scaling", "scaled_source", "stays_raw"]
+__all__ = [
+    "gradient_raw_option",
+    "keeps_pixels",
+    "refuse_scaling",
+    "scaled_source",
+    "scales_first",
+]
 
-raw_option = click.option(
-    "--raw",
-    is_flag=True,
-    help="Of a gradient, leave the pixels as they are; else a network with new weights begins with "
-    "Rescaling, as in train.",
+gradient_raw_option = raw_option(
+    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
+    "and a folder's image files keep 0 to 255 where the model learnt another range."
 )
 
 
-def stays_raw(network: str | None, *, raw: bool) -> bool:
-    """Say whether a network takes pixels as they are: where asked for, and the article's own."""
-    return raw or network == ARTICLE
+def keeps_pixels(network: str | None, *weights: object) -> bool:
+    """Say whether a gradient's network is as it is written: the article's, or one with weights.
+
+    Arguments: the `network` as written; the `weights` that may come with it, each None if not.
+    """
+    return network == ARTICLE or any(each is not None for each in weights)
 
 
-def refuse_scaling(asked: Mapping[str, bool], layers: Sequence[Layer], *, is_new: bool) -> None:
+def scales_first(layers: Sequence[Layer], *, is_new: bool) -> bool:
+    """Say whether a Rescaling goes before layers, left out --raw: new ones that have none."""
+    return is_new and not scales_pixels(tuple(layers))
+
+
+def refuse_scaling(*, raw: bool, scales: bool, rescale: bool = False, brings: bool = False) -> None:
     """Raise OptionError where an option about scaling pixels would do nothing.
 
-    Arguments: which options are `asked` for, by their names; the network's `layers`; whether its
-    weights are drawn anew.
+    Arguments: whether --raw and --rescale were given; whether a Rescaling `scales` pixels first,
+    unless they are; whether image files are brought to the range that a model learnt.
     """
-    given = [name for name, is_given in asked.items() if is_given]
-    verb = "is" if len(asked) == 1 else "are"
-    most, wanting = 0, f"{verb} for a new network that doesn't scale pixels itself"
-    if is_new and not scales_pixels(tuple(layers)):
-        most, wanting = 1, "exclude each other"
-    if len(given) > most:
-        message = f"{' and '.join(asked)} {wanting}. Received: {' and '.join(given)}"
+    if raw and rescale:
+        message = "--raw and --rescale exclude each other. Received: --raw and --rescale"
+        raise OptionError(message)
+    if rescale and not scales:
+        message = (
+            "--rescale is for a new network that doesn't scale pixels itself. Received: --rescale"
+        )
+        raise OptionError(message)
+    if raw and not scales and not brings:
+        message = (
+            "--raw is for a new network that doesn't scale pixels itself, and for a folder of "
+            "image files where the model learnt another range than 0 to 255. Received: --raw"
+        )
         raise OptionError(message)
 
 

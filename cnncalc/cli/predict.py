@@ -10,16 +10,23 @@ import numpy as np
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.cli.console import output_console
-from cnncalc.cli.differences import TakingOptions, say_differences, taking_options, with_hint
+from cnncalc.cli.differences import (
+    TakingOptions,
+    refuse_idle_raw,
+    say_differences,
+    taking_options,
+    with_hint,
+)
 from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.provenance import image_origin, provenance
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.digests import file_origin
-from cnncalc.files.network_input import read_network_input
+from cnncalc.files.network_input import is_photo, read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
-from cnncalc.network import Array, Network, find_overflow, forward
+from cnncalc.network import Array, Network, forward, require_finite_outputs
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.provenance import Provenance
 from cnncalc.training.saliency import pixel_influence
 from cnncalc.views.predictions import (
@@ -78,6 +85,10 @@ def predict(
     for each in trained.notes:
         remark(each)
     say_planes(trained.network.input_shape)
+    photos = any(is_photo(source) for source in images)
+    more = f" and {len(images) - 1:,} more" if images[1:] else ""
+    given = f"{quoted(images[0])}{more}"
+    refuse_idle_raw(taking, trained.learnt, photos=photos, given=given)
     kind = _kind(trained, model)
     predictions, failures = [], []
     for source in images:
@@ -131,9 +142,9 @@ def _predict(
     )
     image = given.values
     # What overflows is said below, in our words.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with overflow_allowed():
         outputs = forward(network, image[np.newaxis])[0]
-    _require_finite(network, image, outputs, source)
+    require_finite_outputs(network, image, outputs, f"{quoted(source)}: the model puts out")
     if kind == "yes or no":
         outputs = np.array([1 - outputs[0], outputs[0]])
     influence = _influence(network, image, int(outputs.argmax()), source) if explain else None
@@ -143,17 +154,8 @@ def _predict(
     return Prediction(name, trained.classes, outputs, said, influence, found, origin)
 
 
-def _require_finite(network: Network, image: Array, outputs: Array, source: str) -> None:
-    if not np.isfinite(outputs).all():
-        message = (
-            f"{quoted(source)}: the model puts out {outputs[~np.isfinite(outputs)][0]}, which is "
-            f"no number, from layer {find_overflow(network, image)} on; float32 holds about ±3.4e38"
-        )
-        raise InputError(message)
-
-
 def _influence(network: Network, image: Array, label: int, source: str) -> Array:
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with overflow_allowed():
         influence = pixel_influence(network, image, label)
     if not np.isfinite(influence).all():
         message = f"{quoted(source)}: the gradient by its pixels leaves what float32 holds"

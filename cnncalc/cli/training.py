@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from cnncalc.cli.differences import brings
+from cnncalc.cli.learnt_data import as_learnt
 from cnncalc.cli.one_blas_thread import give_threads_back
-from cnncalc.cli.pixel_scaling import refuse_scaling
+from cnncalc.cli.pixel_scaling import refuse_scaling, scales_first
 from cnncalc.cli.provenance import data_origin, provenance
 from cnncalc.cli.remarks import remark
 from cnncalc.cli.training_data import SayParts, divide, read_labelled, say_parts
@@ -16,6 +18,7 @@ from cnncalc.cli.training_options import DEFAULT_LOSS, DataOptions, FitOptions
 from cnncalc.cli.training_start import Start, kept_state, read_start, say_how_it_goes_on
 from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
+from cnncalc.files.datasets import is_photos
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer
@@ -26,7 +29,7 @@ from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
-from cnncalc.training.learnt_images import LearntImages, value_range
+from cnncalc.training.learnt_images import LearntImages, ValueRange
 from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
@@ -45,7 +48,8 @@ class Session:
     """All that a training needs: the plan, the data's parts, and how photos were made to fit.
 
     `origin` is what it starts from, `source` where the data was read, None for the digits; `learnt`
-    is how the images were that the network learnt before, None where there is no such.
+    is how the images were that the network learnt before, None where there is no such, and `values`
+    the range that the data shares with them, None where it has one of its own.
     """
 
     plan: TrainingPlan
@@ -57,6 +61,7 @@ class Session:
     source: Path | None
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None
+    values: ValueRange | None = None
 
     @property
     def held_out(self) -> tuple[str, Dataset]:
@@ -94,13 +99,16 @@ def prepare(
     engine = _engine(wanted.engine)
     origin = read_start(wanted.network)
     require_calculated(origin.uncalculated, wanted.ignore, _replacing(wanted))
+    learnt = None if as_written else origin.learnt
     refuse_scaling(
-        {"--raw": wanted.raw, "--rescale": wanted.rescale is not None},
-        origin.layers or (),
-        is_new=origin.weights is None and not as_written,
+        raw=wanted.raw,
+        rescale=wanted.rescale is not None,
+        scales=scales_first(origin.layers or (), is_new=origin.weights is None and not as_written),
+        brings=brings(learnt, photos=is_photos(given.data)),
     )
     fit = given.fit or origin.fit
     data = read_labelled(given, origin.input_shape, fit, output_of=origin.classes)
+    data, values = as_learnt(data, learnt, raw=wanted.raw)
     defaults = DIGITS if given.data is None else ARTICLE
     parts = divide(data, wanted, origin.class_names, say or say_parts)
     scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
@@ -122,21 +130,9 @@ def prepare(
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         say_how_it_goes_on(plan, origin, state)
-        _warn_of_another_range(origin, parts.training)
     for each in engine.notes(plan):
         remark(each)
-    return Session(plan, parts, data, fit, engine, origin, given.data, state, origin.learnt)
-
-
-def _warn_of_another_range(origin: Start, training: Dataset) -> None:
-    if origin.learnt is None:
-        return
-    own, before = value_range(training), origin.learnt.values
-    if own != before:
-        remark(
-            f"Warning: the images hold {own}, the model learnt {before}; the numbers are taken as "
-            "they are"
-        )
+    return Session(plan, parts, data, fit, engine, origin, given.data, state, learnt, values)
 
 
 def _engine(name: str) -> Engine:

@@ -19,21 +19,20 @@ from cnncalc.shapes import Size, pair
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.views.terminal.training_progress import decoding_progress
+from cnncalc.wording import listed
 
 __all__ = [
     "SayParts",
     "check_data",
     "classes_text",
     "divide",
+    "images_text",
     "read_labelled",
     "say_parts",
-    "size_text",
 ]
 
 # Told the parts of the data, and which option would divide them otherwise.
 SayParts = Callable[[Parts, str], None]
-
-MOST_NAMES = 10
 
 
 def read_labelled(
@@ -127,7 +126,7 @@ def say_parts(parts: Parts, hint: str) -> None:
     """Say how much there is to train and to validate with, and warn of classes left out."""
     validation = len(parts.validation) if parts.validation is not None else 0
     remark(
-        f"{size_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
+        f"{images_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
     )
     for each in split_warnings(parts, hint):
         remark(f"Warning: {each}")
@@ -139,7 +138,7 @@ def _splitting_hint(dataset: Dataset) -> str:
     return "; --stratify holds back a share of each class"
 
 
-def size_text(parts: Parts) -> str:
+def images_text(parts: Parts) -> str:
     """Return how many images there are to train on, of which size."""
     size = "×".join(map(str, parts.training.input_shape))
     count = len(parts.training)
@@ -149,5 +148,4 @@ def size_text(parts: Parts) -> str:
 def classes_text(parts: Parts) -> str:
     """Return how many classes there are, and what the first ones are called."""
     names = parts.training.class_names
-    classes = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-    return f"{len(names)} classes: {classes}"
+    return f"{len(names)} classes: {listed(names)}"

@@ -121,7 +121,7 @@ def write_files(
 
 def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
     training = session.parts.training
-    learnt = describe_images(training).after(session.learnt)
+    learnt = describe_images(training, session.values).after(session.learnt)
     with write_atomically(path, force=force) as file:
         write_model(file, session.plan, state, training.class_names, session.fit, learnt)
     note(f"wrote {path}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnncalc.cli.options import Decorator, bundled
+from cnncalc.cli.raw import raw_option
 from cnncalc.cli.types import PAIR, Numbers, Written
 from cnncalc.cli.uncalculated import ignore_option
 
@@ -168,7 +169,10 @@ fit_options = bundled(
         type=FRACTION,
         help="Multiply each pixel by this.  [default: 1/255; 1/16 for the digits]",
     ),
-    click.option("--raw", is_flag=True, help="Leave the pixels as they are, as the article does."),
+    raw_option(
+        "Leave the pixels as they are, as the article does: no Rescaling before a new network, and "
+        "image files keep 0 to 255 where a model goes on that learnt another range."
+    ),
     click.option(
         "--loss",
         type=click.Choice(LOSSES),

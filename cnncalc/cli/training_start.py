@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from cnncalc.classification import class_count
 from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
@@ -17,7 +16,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
 from cnncalc.provenance import Origin
-from cnncalc.training.classes import OutputClasses
+from cnncalc.training.classes import OutputClasses, class_count
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizer_notation import write_optimizer
@@ -81,7 +80,20 @@ def read_start(text: str | None) -> Start:
             origin=file_origin(Path(text)),
         )
     source = read_network(text)
-    return Start(source.layers, source.input_shape, origin=source.origin)
+    start = Start(source.layers, source.input_shape, origin=source.origin)
+    compiled = source.training
+    if compiled is None:
+        return start
+    known = [str(compiled.loss)] if compiled.loss else []
+    known += [write_optimizer(compiled.optimizer)] if compiled.optimizer else []
+    if known:
+        remark(f"model.compile asks for {', '.join(known)}")
+    return replace(
+        start,
+        loss=compiled.loss,
+        optimizer=compiled.optimizer,
+        uncalculated=compiled.uncalculated,
+    )
 
 
 def kept_state(

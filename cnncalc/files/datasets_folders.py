@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,10 +20,11 @@ from cnncalc.files.pixels import IMAGE_ENDINGS
 from cnncalc.files.unused_files import is_worth_naming, unused_files, unused_notes
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, make_dataset
+from cnncalc.wording import listed
 
 __all__ = ["find_photos", "read_photo_folders"]
 
-NAMED = 10
+NAMED = 5
 
 
 def read_photo_folders(
@@ -130,8 +131,7 @@ def _require_all_classes(
         message = (
             f"{quoted(folder)} must hold a folder for each of the network's {output.count} "
             "classes, if only an empty one: their order alone tells which is which. "
-            f"Received: {len(classes)}, {', '.join(map(quoted, classes[:NAMED]))}"
-            f"{', …' if classes[NAMED:] else ''}"
+            f"Received: {len(classes)}, {listed(map(quoted, classes))}"
         )
         raise InputError(message)
 
@@ -143,6 +143,27 @@ def _what_is_in(folder: Path, classes: Sequence[str]) -> str:
     if count:
         return f"{count} photos beside each other"
     return "folders without photos" if subfolders(folder) else "no folder and no photo"
+
+
+def _empty_note(dataset: Dataset, folder: Path) -> Iterator[str]:
+    """Say of which classes there is no photo in a folder, if of any."""
+    empty = [
+        (number, name)
+        for number, name in enumerate(dataset.class_names)
+        if not dataset.counts[number]
+    ]
+    if len(empty) == 1:
+        [(number, name)] = empty
+        yield (
+            f"class {name!r} has no photo in {quoted(folder)} that can be used; it keeps its "
+            f"number, {number}"
+        )
+    elif empty:
+        names = listed((f"{name!r} ({number})" for number, name in empty), NAMED)
+        yield (
+            f"{len(empty):,} classes have no photo in {quoted(folder)} that can be used; they keep "
+            f"their numbers: {names}"
+        )
 
 
 @dataclass
@@ -171,12 +192,7 @@ class _Reader:
         names = [printable(str(paths[position].relative_to(folder))) for position in kept]
         class_names = [printable(name) for name in self.classes]
         dataset = make_dataset(photos.images, np.array(labels)[kept], class_names, names)
-        self.notes.extend(
-            f"class {name!r} has no photo in {quoted(folder)} that can be used; it keeps its "
-            f"number, {number}"
-            for number, name in enumerate(class_names)
-            if not dataset.counts[number]
-        )
+        self.notes.extend(_empty_note(dataset, folder))
         return dataset
 
     def _labelled_paths(self, folder: Path) -> tuple[list[Path], list[int]]:
@@ -186,7 +202,8 @@ class _Reader:
         if strange:
             message = (
                 f"{quoted(folder)} must have the classes of the training part, "
-                f"{', '.join(map(quoted, self.classes))}. Received: a folder {quoted(strange[0])}"
+                f"{listed(map(quoted, self.classes), counted=True)}. "
+                f"Received: a folder {quoted(strange[0])}"
             )
             raise InputError(message)
         paths: list[Path] = []

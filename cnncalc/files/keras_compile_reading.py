@@ -13,6 +13,7 @@ from typing import Any
 from cnncalc.files.keras_objects import from_float32, inner, is_of_keras, object_text, snake_case
 from cnncalc.files.paths import printable
 from cnncalc.network import Network, without_last_activation
+from cnncalc.training.listed import ABBREVIATIONS
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay, Schedule
@@ -27,7 +28,6 @@ _SCHEDULES: Mapping[str, type[Schedule]] = {
     "ExponentialDecay": ExponentialDecay,
     "CosineDecay": CosineDecay,
 }
-_ABBREVIATIONS = {"bce": "binary_crossentropy", "mse": "mean_squared_error"}
 
 # The values of options that cnncalc lacks with which Keras calculates what cnncalc does; None where
 # every value does. An option that isn't named here is one that nobody knows to be harmless.
@@ -85,7 +85,7 @@ def read_loss(config: Json) -> tuple[Loss | None, list[Uncalculated]]:
     if given is None:
         return None, []
     name, options = _named_loss(given)
-    loss = LOSSES.get(_ABBREVIATIONS.get(name, name).removeprefix("sparse_"))
+    loss = LOSSES.get(ABBREVIATIONS.get(name, name).removeprefix("sparse_"))
     if loss is None:
         whole = Uncalculated("", "loss", object_text(given), ("--loss",), changes_loss=True)
         return None, [whole]

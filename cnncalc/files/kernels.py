@@ -153,7 +153,9 @@ def _from_file(reference: str, own: WorkbookReference | None) -> tuple[Kernel, .
     if ending == ".npy":
         return _from_npy(path, name)
     if ending in KERNEL_ENDINGS:
-        return (Kernel(name, read_text_grid(path, parse_fraction)),)
+        notes: list[str] = []
+        values = read_text_grid(path, parse_fraction, notes.append)
+        return (Kernel(name, values, ", ".join((name, *notes)) if notes else ""),)
     check_readable(path)
     refuse_other_spreadsheets(path)
     message = (

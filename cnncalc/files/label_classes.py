@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cnncalc.errors import InputError
 from cnncalc.files.paths import printable
 from cnncalc.training.classes import OutputClasses
+from cnncalc.wording import listed
 
 __all__ = ["ClassTable", "Labels", "class_table", "read_labels"]
 
@@ -215,5 +216,4 @@ def _require_known(source: str, values: Array, different: int, output: OutputCla
 
 
 def _listed(classes: Sequence[Any] | Array) -> str:
-    shown = ", ".join(printable(str(name)) for name in classes[:10])
-    return shown + (f", … ({len(classes)} in all)" if len(classes) > 10 else "")
+    return listed((printable(str(name)) for name in classes), counted=True)

@@ -22,7 +22,7 @@ from cnncalc.training.unseen import Difference, image_differences, resizing, sca
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["NetworkInput", "read_network_input", "require_range"]
+__all__ = ["NetworkInput", "is_photo", "read_network_input", "require_range"]
 
 Array = NDArray[Any]
 
@@ -54,15 +54,15 @@ def read_network_input(
     where the negative of a grid is wanted, and it is not known of which range it is.
     """
     shape = image_shape(input_shape)
-    if _is_photo(source) and shape[2] in CHANNELS:
+    if is_photo(source) and shape[2] in CHANNELS:
         given = _photo(Path(source), shape, fit, learnt, raw=raw, invert=invert)
     else:
         given = _grid(source, shape, learnt, invert=invert)
     return replace(given, values=given.values.reshape(input_shape))
 
 
-def _is_photo(source: str) -> bool:
-    """Say whether a source is an image file of levels from 0 to 255."""
+def is_photo(source: str) -> bool:
+    """Say whether a source is an image file of levels from 0 to 255, not one of numbers."""
     if Path(source).suffix.lower() not in IMAGE_ENDINGS:
         return False
     from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)

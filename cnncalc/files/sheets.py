@@ -25,8 +25,11 @@ from cnncalc.files.workbooks import (
     is_number_text,
     open_workbook,
 )
+from cnncalc.wording import listed
 
 __all__ = ["SheetBlock", "read_block"]
+
+NAMED = 6
 
 _TURN = "Turn text into numbers (in a spreadsheet program: Data, Text to Columns)"
 
@@ -84,7 +87,7 @@ def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet
     filled = [each for each in enumerate(book.worksheets) if has_numbers[each[1].entry.part]]
     visible = [(at, sheet) for at, sheet in filled if sheet.is_visible]
     if not visible:
-        hidden = _listing(quoted(sheet.name) for _, sheet in filled)
+        hidden = listed((quoted(sheet.name) for _, sheet in filled), NAMED, counted=True)
         where = f"any visible sheet. Hidden ones that do: {hidden}" if filled else "any sheet"
         message = f"{quoted(path)} holds no numbers in {where}{_where_as_text(book.worksheets)}"
         raise InputError(message)
@@ -114,7 +117,7 @@ def _why_not(active: Worksheet) -> str:
 def _where_as_text(worksheets: Iterable[Worksheet]) -> str:
     """Say which sheets hold numbers as text, and what to do then; nothing where none does."""
     names = [quoted(sheet.name) for sheet in worksheets if sheet.holds_number_texts()]
-    return f", but as text in {_listing(names)}. {_TURN}" if names else ""
+    return f", but as text in {listed(names, NAMED, counted=True)}. {_TURN}" if names else ""
 
 
 def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
@@ -131,7 +134,7 @@ def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
     names = [sheet.name for sheet in worksheets]
     message = (
         f"{quoted(path)} has no sheet {quoted(name)}.{did_you_mean(name, names)} "
-        f"It has {_listing(map(quoted, names))}"
+        f"It has {listed(map(quoted, names), NAMED, counted=True)}"
     )
     raise InputError(message)
 
@@ -147,12 +150,6 @@ def _doubts(cells: SheetCells, block: CellRange) -> tuple[str, ...]:
     return (f"{doubted} of them as stored beside formulas, which the file asks to calculate anew",)
 
 
-def _listing(names: Iterable[str], most: int = 6) -> str:
-    names = list(names)
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
 def _find_block(rows: Rows, where: str) -> CellRange:
     """Return the range of the sheet's one block of numbers."""
     cells = _places(rows, is_number_place)
@@ -164,8 +161,8 @@ def _find_block(rows: Rows, where: str) -> CellRange:
     if len(blocks) > 1:
         message = (
             f"{where} holds {len(blocks)} blocks of numbers: "
-            f"{_listing(block.name for block in sorted(blocks))}. Choose one with --range A1:B2, "
-            "or @FILE.xlsx!A1:B2 for a kernel"
+            f"{listed((block.name for block in sorted(blocks)), NAMED, counted=True)}. "
+            "Choose one with --range A1:B2, or @FILE.xlsx!A1:B2 for a kernel"
         )
         raise InputError(message)
     if not blocks:
@@ -198,9 +195,9 @@ def _refuse_number_texts(
     islands = [island for island in _islands(cells | texts) if _has_number(rows, island)]
     if len(islands) != 1 or texts.isdisjoint(islands[0]):
         return
-    beside = texts.intersection(islands[0])
+    named = _named_texts(rows, texts.intersection(islands[0]))
     message = (
-        f"{where} holds numbers as text among its numbers: {_listed(rows, beside)}. {_TURN}; or "
+        f"{where} holds numbers as text among its numbers: {named}. {_TURN}; or "
         "if they are captions, choose the numbers with --range A1:B2, or @FILE.xlsx!A1:B2 for a "
         "kernel"
     )
@@ -209,11 +206,12 @@ def _refuse_number_texts(
 
 def _as_text(rows: Rows, texts: set[Position]) -> str:
     """Say which numbers stand there as text, and what to do about it."""
-    return f", but numbers as text: {_listed(rows, texts)}. {_TURN}" if texts else ""
+    return f", but numbers as text: {_named_texts(rows, texts)}. {_TURN}" if texts else ""
 
 
-def _listed(rows: Rows, texts: Iterable[Position]) -> str:
-    return _listing(f"{_what(rows, *cell)} in {cell_name(*cell)}" for cell in sorted(texts))
+def _named_texts(rows: Rows, texts: Iterable[Position]) -> str:
+    found = (f"{_what(rows, *cell)} in {cell_name(*cell)}" for cell in sorted(texts))
+    return listed(found, NAMED, counted=True)
 
 
 def _around(cells: Iterable[Position]) -> CellRange:
@@ -262,7 +260,8 @@ def _require_calculated(rows: Rows, cells: Iterable[Position], where: str) -> No
     many = len(found) > 1
     count = f"{len(found):,} formulas that were" if many else "a formula that was"
     message = (
-        f"{where} holds {count} never calculated: {_listing(cell_name(*cell) for cell in found)}. "
+        f"{where} holds {count} never calculated: "
+        f"{listed((cell_name(*cell) for cell in found), NAMED, counted=True)}. "
         "Open the workbook in a spreadsheet program, have everything calculated (Ctrl+Alt+F9 in "
         "Excel, Ctrl+Shift+F9 in LibreOffice), and save it"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cnncalc.files.other_photos import READABLE, other_photo_kind
 from cnncalc.files.paths import printable, quoted
+from cnncalc.wording import listed
 
 __all__ = ["is_worth_naming", "unused_files", "unused_notes"]
 
@@ -73,10 +74,9 @@ def _named(folder: Path, files: list[Path]) -> str:
     """Return how many files of one kind there are, and what the first are."""
     kind = _kind(files[0])
     count = f"{len(files):,} {kind}{' ' if kind else ''}file{'s' if len(files) > 1 else ''}"
-    names = ", ".join(quoted(file.relative_to(folder)) for file in files[:NAMED])
-    more = ", …" if files[NAMED:] else ""
+    names = listed((quoted(file.relative_to(folder)) for file in files), NAMED)
     without = "" if kind else " without an ending"
-    return f"{count}{without}, {names}{more}"
+    return f"{count}{without}, {names}"
 
 
 def _hint(files: Iterable[Path]) -> str:

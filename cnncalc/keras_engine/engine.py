@@ -21,6 +21,7 @@ from cnncalc.keras_engine.model import (
 )
 from cnncalc.layers import Dropout
 from cnncalc.network import Array
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.engine import BatchScore, Trainer
 from cnncalc.training.evaluation import Evaluation, evaluate
@@ -120,7 +121,7 @@ class KerasTrainer:
 
     def _outcome(self, images: Array, labels: Array) -> Outcome:
         raw = self.model.predict_on_batch(self.placed(images))
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with overflow_allowed():
             return self.objective.judge(np.asarray(raw), labels)
 
     def placed(self, images: Array) -> Any:

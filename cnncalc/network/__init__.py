@@ -10,7 +10,7 @@ from cnncalc.network.backward_pass import (
     backward_layer,
     first_to_learn,
 )
-from cnncalc.network.finite import find_overflow, require_finite_weights
+from cnncalc.network.finite import find_overflow, require_finite_outputs, require_finite_weights
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
 from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
@@ -46,6 +46,7 @@ __all__ = [
     "initialize",
     "layers_on_images",
     "on_images",
+    "require_finite_outputs",
     "require_finite_weights",
     "walk",
     "without_last_activation",

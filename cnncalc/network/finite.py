@@ -7,8 +7,9 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.network.forward_pass import forward_layer
 from cnncalc.network.structure import Array, Network
+from cnncalc.ops.overflow import overflow_allowed
 
-__all__ = ["find_overflow", "require_finite_weights"]
+__all__ = ["find_overflow", "require_finite_outputs", "require_finite_weights"]
 
 
 def require_finite_weights(network: Network, where: str) -> None:
@@ -47,9 +48,28 @@ def find_overflow(network: Network, image: Array) -> str:
     'rescaling_1'
     """
     values = image[np.newaxis]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with overflow_allowed():
         for layer, weights in zip(network.layers, network.weights, strict=True):
             values = forward_layer(layer, weights, values)
             if not np.isfinite(values).all():
                 return layer.name
     return ""
+
+
+def require_finite_outputs(network: Network, image: Array, numbers: Array, what: str) -> None:
+    """Raise InputError that names the layer where what comes of an image is NaN or infinity.
+
+    Arguments: the `network`; the `image` (*input_shape) in float32; the `numbers` that come of it,
+    in any shape; `what` they are, the beginning of the message, such as "'a.png': the loss is".
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network import initialize
+    >>> network = initialize([Dense(2)], (3,))
+    >>> require_finite_outputs(network, np.ones(3, np.float32), np.ones(2), "the output is")
+    """
+    strange = numbers[~np.isfinite(numbers)]
+    if strange.size:
+        layer = find_overflow(network, image)
+        where = f", from layer {layer} on" if layer else ""
+        message = f"{what} {strange[0]}, which is no number{where}; float32 holds about ±3.4e38"
+        raise InputError(message)

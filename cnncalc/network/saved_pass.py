@@ -94,7 +94,11 @@ def _train_layer(
     layer: Layer, weights: Weights, images: Array, generator: np.random.Generator
 ) -> Saved:
     """Run a batch through one of the layers that training makes work otherwise."""
-    raise TypeError(type(layer).__name__)  # those layers are registered below
+    message = (
+        "a layer that works otherwise in training must be registered here. "
+        f"Received: {type(layer).__name__}"
+    )
+    raise TypeError(message)
 
 
 @_train_layer.register(specifications.Dropout)

@@ -20,28 +20,21 @@ from cnncalc.layers.vocabulary import (
     own_count,
     shared_arguments,
 )
+from cnncalc.notation.called import (
+    OLD_ARGUMENT_NAMES,
+    OLD_LAYER_NAMES,
+    called,
+    dotted,
+    holds_layers,
+)
 from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
 from cnncalc.notation.literals import read_value
 from cnncalc.notation.source import Source, nearest
 
 __all__ = ["WrittenNetwork", "parse"]
 
-_OLD_LAYER_NAMES = {
-    "Convolution2D": "Conv2D",
-    "MaxPool2D": "MaxPooling2D",
-    "AvgPool2D": "AveragePooling2D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "Input": "InputLayer",
-}
-_OLD_ARGUMENT_NAMES = {
-    "alpha": "negative_slope",
-    "border_mode": "padding",
-    "nb_filter": "filters",
-    "output_dim": "units",
-    "subsample": "strides",
-}
 _INPUT_SHAPES = ("input_shape", "input_dim", "batch_input_shape")
+_COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics")
 _NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", "save", "summary")
 
 
@@ -49,12 +42,14 @@ _NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", 
 class WrittenNetwork:
     """What a listing says: the layers, the input's shape if it names one, and what was left out.
 
-    `notes` holds a sentence on the lines that were left out since they hold no layer.
+    `notes` holds a sentence on the lines that were left out since they hold no layer; `compiled`
+    the arguments of `model.compile` by their names, as they are written.
     """
 
     layers: tuple[Layer, ...]
     input_shape: Shape | None = None
     notes: tuple[str, ...] = ()
+    compiled: tuple[tuple[str, str], ...] = ()
 
 
 def parse(text: str) -> WrittenNetwork:
@@ -83,7 +78,7 @@ def parse(text: str) -> WrittenNetwork:
     layers = reader.layers
     if not reader.is_trainable:
         layers = [replace(layer, trainable=False) for layer in layers]
-    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes())
+    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes(), reader.compiled)
 
 
 class _Reader:
@@ -95,6 +90,7 @@ class _Reader:
         self.input_shape: Shape | None = None
         self.names: dict[str, object] = {}
         self.left_out: list[str] = []
+        self.compiled: tuple[tuple[str, str], ...] = ()
         self.models: set[str] = set()
         self.is_trainable = True
 
@@ -135,12 +131,12 @@ class _Reader:
 
     def read_assignment(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """Read `model = Sequential(...)`, or a name's value; the rest of a script is left out."""
-        if isinstance(value, ast.Call) and _called(value) == "Sequential":
+        if isinstance(value, ast.Call) and called(value) == "Sequential":
             self.models |= {target.id for target in targets if isinstance(target, ast.Name)}
             self.read_layers(value)
             return
         names = ", ".join(map(self.source.quote, targets))
-        if _holds_layers(value):
+        if holds_layers(value):
             raise self._no_layer(value, f"{names} = {self.source.quote(value)}")
         try:
             self.names[names] = read_value(self.source, value, self.names)
@@ -155,14 +151,16 @@ class _Reader:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
                     self.read_layers(part)
-            case ast.Call() if _called(node) == "Sequential":
+            case ast.Call() if called(node) == "Sequential":
                 self.read_sequential(node)
             case ast.Call(func=ast.Attribute(value=model, attr="add"), args=[added], keywords=[]):
-                self.models.add(_dotted(model))
+                self.models.add(dotted(model))
                 self.read_layers(added)
+            case ast.Call() if self._holds_no_layer(node) and called(node) == "compile":
+                self.compiled = _arguments_of_compile(node)
             case ast.Call() if self._holds_no_layer(node):
-                self.left_out.append(f"{_dotted(node.func)} (line {node.lineno})")
-            case ast.Call() if _called(node):
+                self.left_out.append(f"{dotted(node.func)} (line {node.lineno})")
+            case ast.Call() if called(node):
                 self.read_layer(node)
             case _:
                 raise self._no_layer(node)
@@ -193,17 +191,17 @@ class _Reader:
             raise self.source.error(call, f"{kind.__name__}: {error}") from None
 
     def _kind(self, call: ast.Call) -> type[Layer]:
-        name = _called(call)
-        name = _OLD_LAYER_NAMES.get(name, name)
+        name = called(call)
+        name = OLD_LAYER_NAMES.get(name, name)
         if name in LAYERS:
             return LAYERS[name]
         if name == "Lambda":
             message = "a Lambda layer holds code, which is never executed"
             raise self.source.error(call, message)
-        close = nearest(name, [*LAYERS, *_OLD_LAYER_NAMES, "Sequential"])
+        close = nearest(name, [*LAYERS, *OLD_LAYER_NAMES, "Sequential"])
         if not close and not name[:1].isupper():
             message = (
-                f"{_dotted(call.func)}(…) is no layer. The text is read and never executed; "
+                f"{dotted(call.func)}(…) is no layer. The text is read and never executed; "
                 "expected layers, such as Dense(2)"
             )
             raise self.source.error(call, message)
@@ -223,7 +221,7 @@ class _Reader:
         # One that differs may be meant, such as an initializer; of several, somebody lost count.
         if len(shared_arguments(kind, beyond)[1]) > 1:
             raise self._too_many(kind, call, useful)
-        if kind is Conv2D and _called(call) == "Convolution2D":
+        if kind is Conv2D and called(call) == "Convolution2D":
             self._refuse_old_kernel_size(call, arguments)
         for keyword in call.keywords:
             name = self._argument_name(kind, keyword)
@@ -246,7 +244,7 @@ class _Reader:
         name = keyword.arg or "**"
         if name in known:
             return name
-        modern = _OLD_ARGUMENT_NAMES.get(name, "")
+        modern = OLD_ARGUMENT_NAMES.get(name, "")
         if modern in known:
             return modern
         close = nearest(name, known)
@@ -291,7 +289,7 @@ class _Reader:
         if isinstance(call.func, ast.Name):
             return call.func.id == "print"
         method = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
-        return method and _called(call) in _NO_LAYERS
+        return method and called(call) in _NO_LAYERS
 
     def _no_layer(self, node: ast.AST, quoted: str = "") -> NotationError:
         message = (
@@ -301,26 +299,7 @@ class _Reader:
         return self.source.error(node, message)
 
 
-def _holds_layers(node: ast.AST) -> bool:
-    known = {*LAYERS, *_OLD_LAYER_NAMES, "Sequential"}
-    return any(isinstance(part, ast.Call) and _called(part) in known for part in ast.walk(node))
-
-
-def _called(call: ast.Call) -> str:
-    """Return the last part of the name of what is called; empty where that has no name."""
-    match call.func:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(attr=name) if _dotted(call.func):
-            return name
-    return ""
-
-
-def _dotted(node: ast.expr) -> str:
-    """Return a plain dotted name, as `tf.keras.layers.Dense`; empty for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=name):
-            return f"{_dotted(value)}.{name}" if _dotted(value) else ""
-    return ""
+def _arguments_of_compile(call: ast.Call) -> tuple[tuple[str, str], ...]:
+    named = [(keyword.arg or "**", keyword.value) for keyword in call.keywords]
+    given = [*zip(_COMPILE_ARGUMENTS, call.args, strict=False), *named]
+    return tuple((name, ast.unparse(value)) for name, value in given)

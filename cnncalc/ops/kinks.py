@@ -20,11 +20,14 @@ __all__ = ["kink_bounds", "on_kink"]
 def kink_bounds(kink: float) -> tuple[float, float]:
     """Return the least and the largest number that count as a kink.
 
-    >>> kink_bounds(0.0)
-    (-1e-12, 1e-12)
+    They have 15 digits: a formula that holds more loses them where a spreadsheet program saves it.
+
+    >>> kink_bounds(0.0), kink_bounds(0.2)
+    ((-1e-12, 1e-12), (0.199999999999, 0.200000000001))
     """
     margin = NEAR * max(SMALLEST, abs(kink))
-    return kink - margin, kink + margin
+    low, high = (float(f"{bound:.15g}") for bound in (kink - margin, kink + margin))
+    return low, high
 
 
 def on_kink(numbers: Array, kink: float, *, only_above: bool = False) -> Array:

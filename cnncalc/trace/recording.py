@@ -15,6 +15,7 @@ from cnncalc.layers import Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer, forward_near
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, require_held
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.trace import windows
 from cnncalc.trace.finishing import activation_stage, finished
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
@@ -49,7 +50,7 @@ def record(
     for (layer, own), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
         weights = _of_batch(layer, own, extra)
         geometry = layer.geometry(values.shape) if isinstance(layer, WindowLayer) else None
-        with np.errstate(all="ignore"):
+        with overflow_allowed():
             stages = _stages(layer, weights, values)
         if extra:
             stages = (_in_training(layer, stages[0], extra),)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from cnncalc.layers import Shape
 
-__all__ = ["OutputClasses", "OutputOf"]
+__all__ = ["OutputClasses", "OutputOf", "class_count"]
+
+
+def class_count(output_shape: Shape) -> int:
+    """Return how many classes an output of that shape tells apart; one output tells two.
+
+    >>> class_count((10,)), class_count((1,))
+    (10, 2)
+    """
+    return max(2, output_shape[-1])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OptionError
+from cnncalc.wording import listed
 
 __all__ = [
     "Dataset",
@@ -25,8 +26,6 @@ __all__ = [
 ]
 
 Array = NDArray[Any]
-
-MOST_NAMES = 10
 
 
 class StoredImages(Protocol):
@@ -253,7 +252,6 @@ def split_warnings(parts: Parts, hint: str = "") -> list[str]:
     for text, dataset in texts.items():
         missing = np.flatnonzero(dataset.counts == 0)
         if len(dataset) and len(missing):
-            names = ", ".join(repr(dataset.class_names[label]) for label in missing[:MOST_NAMES])
-            more = f", … ({len(missing)} in all)" if len(missing) > MOST_NAMES else ""
-            result.append(text.format(names + more) + (hint if whole[missing].any() else ""))
+            names = listed((repr(dataset.class_names[label]) for label in missing), counted=True)
+            result.append(text.format(names) + (hint if whole[missing].any() else ""))
     return result

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.network import Network
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
@@ -123,7 +123,7 @@ class _NumpyTrainer:
     def _update(self, outcome: BatchResult) -> None:
         weights, names = self.state.weights, trainable(self.plan.network)
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with overflow_allowed():
             apply(
                 self.plan.optimizer,
                 self.state.optimizer,
@@ -149,6 +149,7 @@ def evaluate_with(
 
     >>> from cnncalc.layers import Dense, Flatten
     >>> from cnncalc.network import initialize
+    >>> import numpy as np
     >>> from cnncalc.training.dataset import make_dataset
     >>> data = make_dataset(np.ones((4, 1, 1, 1)), np.array([0, 1, 0, 1]), ["even", "odd"])
     >>> network = initialize([Flatten(), Dense(2)], (1, 1, 1))

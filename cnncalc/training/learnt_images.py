@@ -123,8 +123,10 @@ def _joined(one: Spread, other: Spread) -> Spread:
     return Spread(round((one.mean + other.mean) / 2, 6), round(float(np.sqrt(squares)), 6))
 
 
-def describe_images(dataset: Dataset) -> LearntImages:
+def describe_images(dataset: Dataset, values: ValueRange | None = None) -> LearntImages:
     """Return how the images of a data set are.
+
+    Arguments: the `dataset`; the range of its `values` where it is known, else it is found out.
 
     >>> from cnncalc.training.dataset import make_dataset
     >>> dark = make_dataset(np.array([[[[0.0]], [[0.5]]]]), np.array([0]), ["cat"])
@@ -132,7 +134,7 @@ def describe_images(dataset: Dataset) -> LearntImages:
     >>> described.shape, str(described.values), described.brightness
     ((2, 1, 1), '0 to 1', Spread(mean=0.25, deviation=0.0))
     """
-    values = value_range(dataset)
+    values = values or value_range(dataset)
     few = [_brightness(images, values) for images in batches(a_few(dataset))]
     numbers = np.concatenate(few)
     means, deviations = numbers.mean(axis=0).tolist(), numbers.std(axis=0).tolist()

@@ -29,6 +29,7 @@ from cnncalc.network import (
 from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
 from cnncalc.training.metrics import correct
@@ -121,7 +122,7 @@ class Objective:
 
         def work(piece: slice) -> Outcome:
             own = images[piece].astype(self._dtype)
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            with overflow_allowed():
                 kept = self._passes.forward(prepared, own, generator=None)
                 # A copy, since the next piece overwrites the output.
                 return self.judge(np.array(kept[-1].output), labels[piece])
@@ -202,7 +203,7 @@ class Objective:
         """Run a piece of a batch; its gradients, by step, are overwritten by the next piece."""
         generator = np.random.default_rng([*seed, piece.start])
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with overflow_allowed():
             own = images[piece].astype(self._dtype)
             kept = self._passes.forward(prepared, own, generator)
             losses, gradient = self._loss_values(kept[-1].output, labels[piece])

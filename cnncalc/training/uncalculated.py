@@ -46,7 +46,7 @@ def left_out(
 
     Arguments: the options that were `found` in a model; the names of those that are `ignored`; the
     options of the command line that were `given`, and those that the command has (`offered`);
-    whether a loss is only `evaluated`.
+    whether a loss is only `evaluated`, in which not all of them have a part.
     Raises OptionError that names each option which is neither ignored nor replaced, and for an
     ignored name that the model doesn't have.
 
@@ -58,9 +58,9 @@ def left_out(
     """
     _require_known(ignored, found)
     kept = [each for each in found if not set(each.replaced_by) & set(given)]
-    refused = [
-        each for each in kept if each.name not in ignored and (each.changes_loss or not evaluated)
-    ]
+    if evaluated:
+        kept = [each for each in kept if each.changes_loss]
+    refused = [each for each in kept if each.name not in ignored]
     if refused:
         what = "loss" if evaluated else "training"
         listed = "; ".join(_with_way_out(each, offered) for each in refused)

@@ -34,6 +34,7 @@ from cnncalc.network import (
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.global_pooling import global_max_pool_gradient
 from cnncalc.ops.maxima import maximum_gradient
+from cnncalc.ops.overflow import overflow_allowed
 from cnncalc.ops.pooling import max_pool_gradient
 from cnncalc.training.objective import Objective, PieceForward
 from cnncalc.training_step.structure import LayerStep
@@ -68,7 +69,7 @@ def run(
     images, labels = batch
     total: BatchPass | None = None
     for piece in objective.training_pieces(len(labels)):
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with overflow_allowed():
             forward = objective.piece_forward(images, labels, seed, piece)
             steps = _backward(objective, layers, forward)
         wanted = len(labels) if samples is None else max(0, samples - piece.start)

@@ -9,6 +9,8 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
+from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.training.classes import class_count
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
 from cnncalc.training.objective import make_objective, targets
@@ -99,7 +101,7 @@ def record_step(
     if any(layer.needs_batch for layer in network.layers):
         samples = None
     before = assemble(network.layers, network.input_shape, copied(state.weights))
-    objective = make_objective(before, loss, classes=max(2, before.shapes[-1][-1]))
+    objective = make_objective(before, loss, classes=class_count(before.shapes[-1]))
     images, labels = batch
     done = run(objective, before.layers, batch, place.seed, samples)
     extra = penalty(before)
@@ -155,7 +157,7 @@ def _update(
     gradients = [by_weight[index][name] for index, name in names]
     slots_before = copied(state.optimizer.slots)
     live = [state.weights[index][name] for index, name in names]
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with overflow_allowed():
         bounded = clipped(optimizer, gradients)
         apply(optimizer, state.optimizer, live, gradients)
     for own, step in zip(state.weights, done.layers, strict=True):

@@ -202,13 +202,11 @@ def test_an_image_needs_its_class(fails):
 
 
 def test_options_of_a_gradient_need_one(fails):
-    message = fails(
-        "explain", NETWORK, "article:6x6", "--layer", "dense", "--at", "0", "--sample", "1"
-    )
-    assert message == (
-        "--target, --loss, --batch-size, --sample, --validation-split, --raw and --ignore need "
-        "--gradient. Received: none"
-    )
+    asked = ("explain", NETWORK, "article:6x6", "--layer", "dense", "--at", "0")
+    for number in ("0", "1"):
+        assert fails(*asked, "--sample", number, "--raw") == (
+            "options of a gradient need --gradient. Received: --sample, --raw without it"
+        )
 
 
 def test_the_workbook_of_another_training_is_refused(run, fails):

@@ -230,8 +230,7 @@ def test_a_step_has_the_samples_that_train_has_with_the_same_share(run, split):
 def test_a_share_is_refused_where_nothing_is_divided(fails):
     share = ("--validation-split", "0.5")
     line = fails("explain", "Flatten(); Dense(2)", "--layer", "dense", "--at", "0", *share)
-    assert line.endswith(" need --gradient. Received: none")
-    assert "--validation-split, " in line
+    assert line.endswith(" need --gradient. Received: --validation-split without it")
     line = fails("export-xlsx", "-n", TEN, "--target", "1", "--training-steps", "1", *share)
     assert "a step has one sample. Received: --validation-split" in line
 

@@ -185,7 +185,7 @@ def test_an_ignored_name_that_the_model_does_not_have_is_an_error(save, fails):
 
 def test_ignore_needs_a_training(save, fails):
     save()
-    assert "--ignore need --gradient" in fails(*EXPLAIN, "--ignore", "use_ema")
+    assert "need --gradient. Received: --ignore" in fails(*EXPLAIN, "--ignore", "use_ema")
     export = ("export-xlsx", "--network", "model.keras", "-o", "x.xlsx", "--ignore", "use_ema")
     assert "need --training-steps N. Received: --ignore" in fails(*export)
 

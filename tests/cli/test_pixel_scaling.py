@@ -14,6 +14,10 @@ LAYERS = 'Conv2D(1, 3, activation="relu"); MaxPooling2D(2); Flatten(); '
 NETWORK = f'{LAYERS}Dense(2, activation="softmax")'
 SCALED = f"network: Rescaling(1/255); {NETWORK}"
 ONE = ("--gradient", "--layer", "conv2d", "--at", "1,1,0,0")
+IDLE = (
+    "--raw is for a new network that doesn't scale pixels itself, and for a folder of image files "
+    "where the model learnt another range than 0 to 255. Received: --raw"
+)
 STEP = ("--training-steps", "1", "-o", "step.xlsx")
 
 
@@ -84,10 +88,11 @@ def test_a_network_that_scales_or_has_weights_stays_as_it_is(run, tmp_path):
     assert not are_scaled(said(run, *explanation))
 
 
-def test_the_articles_own_network_is_raw(run, tmp_path):
+def test_the_articles_own_network_is_raw(run, fails, tmp_path):
     Image.new("RGB", (300, 300), "teal").save(tmp_path / "teal.png")
-    lines = said(run, "explain", "article", "teal.png", "--target", "cat", *ONE)
-    assert not are_scaled(lines)
+    command = ("explain", "article", "teal.png", "--target", "cat", *ONE)
+    assert not are_scaled(said(run, *command))
+    assert fails(*command, "--raw") == IDLE
 
 
 def test_pixels_up_to_1_are_not_scaled(run, tmp_path):
@@ -115,8 +120,7 @@ def test_what_needs_no_gradient_keeps_its_numbers(run):
     [
         (
             ("explain", NETWORK, "--layer", "conv2d", "--at", "0,0,0", "--raw"),
-            "--target, --loss, --batch-size, --sample, --validation-split, --raw and "
-            "--ignore need --gradient. Received: none",
+            "options of a gradient need --gradient. Received: --raw without it",
         ),
         (
             ("export-xlsx", "-n", NETWORK, "--raw"),
@@ -124,16 +128,15 @@ def test_what_needs_no_gradient_keeps_its_numbers(run):
         ),
         (
             ("explain", f"Rescaling(1/255); {NETWORK}", "--target", "1", *ONE, "--raw"),
-            "--raw is for a new network that doesn't scale pixels itself. Received: --raw",
+            IDLE,
         ),
         (
             ("export-xlsx", "grid.csv", "-n", "small.keras", "--target", "1", *STEP, "--raw"),
-            "--raw is for a new network that doesn't scale pixels itself. Received: --raw",
+            IDLE,
         ),
         (
             ("explain", NETWORK, "two.csv", *ONE, "--weights", "small.keras", "--raw"),
-            "--raw and --rescale are for a new network that doesn't scale pixels itself. "
-            "Received: --raw",
+            IDLE,
         ),
     ],
 )
@@ -146,6 +149,8 @@ def test_raw_where_it_would_do_nothing_is_refused(fails, tmp_path, arguments, me
 # Numbers that float32 would round, and whole ones, as an 8-bit image has them.
 DECIMALS = np.round(np.random.default_rng(3).uniform(0, 250, (4, 4)), 3)
 WHOLE = np.random.default_rng(4).integers(0, 256, (4, 4))
+# Bytes of 0 and 1 need no scaling, whatever file they are in.
+BITS = np.random.default_rng(5).integers(0, 2, (4, 4), dtype=np.uint8)
 
 
 def save_rows(folder, image=WHOLE):
@@ -173,7 +178,7 @@ def first_step(run, *arguments, number="gradient"):
     return {f"{weight['layer']} {weight['name']}": weight[number] for weight in weights}
 
 
-@pytest.mark.parametrize("image", [DECIMALS, WHOLE], ids=["decimals", "whole"])
+@pytest.mark.parametrize("image", [DECIMALS, WHOLE, BITS], ids=["decimals", "whole", "bits"])
 def test_the_same_pixels_give_the_same_gradient_by_every_way_in(run, tmp_path, image):
     save_rows(tmp_path, image)
     save_alone(tmp_path, image)
@@ -181,7 +186,7 @@ def test_the_same_pixels_give_the_same_gradient_by_every_way_in(run, tmp_path, i
     ways += [(name, "--target", "0") for name in ("one.csv", "one.npy", "one.xlsx")]
     found = [explained(run, NETWORK, *way) for way in ways]
     assert all(each == found[0] for each in found)
-    stored = image[1:3, 1:3].ravel() * (1 / 255)
+    stored = image[1:3, 1:3].ravel() * (1 / 255 if image.max() > 1 else 1.0)
     assert [term["factor"] for term in found[0]["terms"]] == stored.tolist()
     steps = [first_step(run, name, "--network", NETWORK) for name in ("two.csv", "two.npz")]
     assert steps[0] == steps[1]

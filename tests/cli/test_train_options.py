@@ -6,7 +6,11 @@ from tests.cli.training_data import NETWORK, save_npz
 from tests.files.photos import pixels, save, save_classes
 
 OWN = f"Rescaling(1/255); {NETWORK}"
-SCALING = "--raw and --rescale are for a new network that doesn't scale pixels itself. Received: "
+SCALING = "{} is for a new network that doesn't scale pixels itself"
+RAW = (
+    f"{SCALING.format('--raw')}, and for a folder of image files where the model learnt another "
+    "range than 0 to 255. Received: --raw"
+)
 
 
 @pytest.mark.parametrize(
@@ -16,9 +20,12 @@ SCALING = "--raw and --rescale are for a new network that doesn't scale pixels i
             ("--network", NETWORK, "--raw", "--rescale", "1/2"),
             "--raw and --rescale exclude each other. Received: --raw and --rescale",
         ),
-        (("--network", OWN, "--raw"), f"{SCALING}--raw"),
-        (("--network", OWN, "--rescale", "1"), f"{SCALING}--rescale"),
-        (("--network", "model.keras", "--raw"), f"{SCALING}--raw"),
+        (("--network", OWN, "--raw"), RAW),
+        (
+            ("--network", OWN, "--rescale", "1"),
+            f"{SCALING.format('--rescale')}. Received: --rescale",
+        ),
+        (("--network", "model.keras", "--raw"), RAW),
         (
             ("--network", NETWORK, "--stratify", "--validation-split", "0"),
             "--stratify is for a part that is held back to validate with. "

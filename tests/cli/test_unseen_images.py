@@ -294,7 +294,9 @@ def test_going_on_with_images_of_another_range_is_warned_of_and_remembered(run, 
     options = ("--network", NETWORK, "--epochs", "1")
     assert run("train", "data.npz", *options).exit_code == 0
     result = run("train", "shares.npz", "--network", "model.keras", "-o", "b.keras")
-    warning = "Warning: the images hold 0 to 1, the model learnt 0 to 255; the numbers are taken as"
+    warning = (
+        "Warning: the data holds 0 to 0.996078, the model learnt 0 to 255; the numbers are taken"
+    )
     assert warning in result.stderr
     assert read_model(Path("b.keras")).learnt.values == (0, 1)
 
@@ -313,3 +315,33 @@ def test_a_network_without_a_channel_axis_remembers_its_grey_images(run, digits,
     assert "looks like the negative" in run("trace", "model.keras", "not.csv").stderr
     result = run("evaluate", "model.keras", digits / "negative", "--cache", "cache")
     assert "Warning: 60 of 60 images" in result.stderr
+
+
+def test_raw_where_it_would_do_nothing_is_refused(run, fails, digits, model, tmp_path):
+    meant = "--raw is for image files, where the model learnt another range than 0 to 255. "
+    np.save(tmp_path / "own.npy", np.zeros((8, 8)))
+    own = next((digits / "own").rglob("*.png"))
+    assert fails("predict", model, "own.npy", "--raw") == (
+        f"{meant}Received: the numbers of 'own.npy', and a model that learnt 0 to 16"
+    )
+    assert run("predict", model, "own.npy", own, "--raw").exit_code == 0
+    assert fails("evaluate", model, "--raw") == (
+        f"{meant}Received: the numbers of the digits that cnncalc brings along, and a model that "
+        "learnt 0 to 16"
+    )
+    with (tmp_path / "plain.keras").open("wb") as file:
+        write_keras(file, KerasModel(read_keras(Path(model)).network))
+    plain = f"{meant}Received: a model whose file doesn't say what it learnt"
+    assert fails("predict", "plain.keras", own, "--raw") == plain
+    assert fails("evaluate", "plain.keras", digits / "own", "--raw") == plain
+
+
+def test_raw_for_a_model_of_bytes_is_refused(run, fails, tmp_path):
+    save_classes(tmp_path / "pets", 4)
+    options = ("--image-size", "9", "--epochs", "1", "--cache", "cache", "--stratify")
+    network = ("--network", "Flatten(); Dense(2, activation='softmax')")
+    assert run("train", "pets", *network, *options).exit_code == 0
+    line = fails("evaluate", "model.keras", "pets", "--raw")
+    assert line.endswith("Received: 'pets', and a model that learnt 0 to 255")
+    line = fails("predict", "model.keras", "pets/cats/cats0.png", "--raw")
+    assert line.endswith("Received: 'pets/cats/cats0.png', and a model that learnt 0 to 255")

@@ -180,6 +180,16 @@ def test_an_empty_class_folder_keeps_its_number(tmp_path, options):
     )
 
 
+def test_many_empty_class_folders_are_named_in_one_sentence(tmp_path, options):
+    folder = save_classes(tmp_path / "pets", names=("apes", "dogs"))
+    for number in range(300):
+        (folder / f"bird{number:03}").mkdir()
+    assert read_data(folder, options).notes == (
+        f"300 classes have no photo in '{folder}' that can be used; they keep their numbers: "
+        "'bird000' (1), 'bird001' (2), 'bird002' (3), 'bird003' (4), 'bird004' (5), …",
+    )
+
+
 def test_class_folders_are_numbered_as_keras_sorts_them(tmp_path, options):
     folder = save_classes(tmp_path / "pets", names=("b", "B", "10", "9"))
     for name in (".hidden", "__MACOSX", "@eaDir"):

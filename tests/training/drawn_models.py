@@ -5,8 +5,10 @@ Each is made by Keras; with it stands which of its options cnncalc doesn't calcu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -38,15 +40,56 @@ WEIGHTINGS = (
 )
 
 
+KINDS = ("Sequential", "Functional")
+
+
+def _with_weights(model: Any) -> list[Any]:
+    return [layer for layer in model.layers if layer.weights]
+
+
+def _freeze(model: Any, place: int) -> None:
+    """Freeze a layer, if there are so many that one is left to train."""
+    layers = _with_weights(model)
+    if len(layers) > 2:
+        layers[place].trainable = False
+
+
+def _freeze_all_but_last(model: Any) -> None:
+    """Freeze the model as a whole and give its last layer free again.
+
+    A Functional model stays frozen as a whole, a Sequential one once it is loaded does not.
+    """
+    model.trainable = False
+    _with_weights(model)[-1].trainable = True
+
+
+# What is frozen once the model stands, by the place of a layer that has weights.
+FREEZINGS = {
+    "": lambda model: None,
+    "the first is frozen": lambda model: _freeze(model, 0),
+    "the second is frozen": lambda model: _freeze(model, 1),
+    "the last is frozen": lambda model: _freeze(model, -1),
+    "the model is frozen": lambda model: setattr(model, "trainable", False),
+    "all but the last are frozen": _freeze_all_but_last,
+}
+
+
 @dataclass(frozen=True)
 class Case:
-    """A model: what is before its head, its loss and optimizer, and the steps it was trained."""
+    """A model: what is before its head, its loss and optimizer, and the steps it was trained.
+
+    `kind` is a model's class; `freezing` one of FREEZINGS; `is_drawn` tells whether its layers were
+    drawn, and may not fit each other.
+    """
 
     body: tuple[Choice, ...]
     loss: Choice
     optimizer: Choice
     weighting: Choice = WEIGHTINGS[0]
     before: int = 2
+    kind: str = KINDS[0]
+    freezing: str = ""
+    is_drawn: bool = False
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -54,9 +97,18 @@ class Case:
         parts = (*self.body, self.loss, self.optimizer, self.weighting)
         return frozenset().union(*(part.lacks for part in parts))
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing is left to train."""
+        is_chain = self.kind == "Functional"
+        return self.freezing == "the model is frozen" or (
+            is_chain and self.freezing == "all but the last are frozen"
+        )
+
     def __str__(self) -> str:
         parts = (*self.body, self.loss, self.optimizer, self.weighting)
-        return "; ".join(part.said for part in parts if part.said)
+        said = [self.kind, *(part.said for part in parts), self.freezing]
+        return "; ".join(filter(None, said))
 
 
 def layer(kind: str, *arguments: Any, lacks: str = "", **options: Any) -> Choice:
@@ -331,55 +383,83 @@ def optimizer(name: str, rate: Any, /, lacks: str = "", **options: Any) -> Choic
 
 
 def cases(seed: int = 0, drawn: int = 70) -> Iterator[Case]:
-    """Each choice once, with usual ones of the others, and models that are drawn from all."""
-    generator = np.random.default_rng(seed)
+    """Each choice once, with usual ones of the others, and models that are drawn from all.
+
+    Each choice is in a model of one kind, what is frozen and what is drawn in models of both.
+    """
+    for number, case in enumerate(_cases(seed, drawn)):
+        is_chosen = bool(case.freezing) and not case.is_drawn
+        yield case if is_chosen else replace(case, kind=KINDS[number % len(KINDS)])
+
+
+def _cases(seed: int, drawn: int) -> Iterator[Case]:
+    pick = Picker(np.random.default_rng(seed))
     body, dense = list(body_choices()), list(dense_choices())
     losses, optimizers = list(loss_choices()), list(optimizer_choices())
-
-    def pick(choices: list[Any]) -> Any:
-        return choices[generator.integers(len(choices))]
-
-    def usual(choices: list[Choice]) -> Choice:
-        return pick([choice for choice in choices if not choice.lacks])
-
-    def any_of(choices: list[Choice]) -> Choice:
-        return usual(choices) if generator.random() < 0.9 else pick(choices)
-
     convolution = layer("Conv2D", 3, 3, activation="tanh")
     for choice in (*body, *dense):
-        yield Case((choice,), usual(losses), usual(optimizers))
+        yield Case((choice,), pick.usual(losses), pick.usual(optimizers))
     # Behind these the mean is taken off: a bias has no gradient but rounding, which Adam enlarges.
     for normalized in (layer("Conv2D", 3, 3), layer("DepthwiseConv2D", 2)):
         adam = optimizer("Adam", 0.01)
-        yield Case((normalized, layer("BatchNormalization")), usual(losses), adam)
+        yield Case((normalized, layer("BatchNormalization")), pick.usual(losses), adam)
     for choice in losses:
-        yield Case((convolution,), choice, usual(optimizers))
+        yield Case((convolution,), choice, pick.usual(optimizers))
     for choice in optimizers:
-        yield Case((convolution,), usual(losses), choice)
+        yield Case((convolution,), pick.usual(losses), choice)
     for choice in WEIGHTINGS:
-        yield Case((convolution,), usual(losses), usual(optimizers), choice)
+        yield Case((convolution,), pick.usual(losses), pick.usual(optimizers), choice)
+    frozen = (convolution, layer("BatchNormalization"), layer("Conv2D", 2, 2))
+    for kind, freezing in product(KINDS, FREEZINGS):
+        case = Case(frozen, pick.usual(losses), pick.usual(optimizers))
+        yield replace(case, kind=kind, freezing=freezing)
     spatial = [choice for choice in body if "Global" not in choice.said]
     flat = [choice for choice in dense if "lora" not in choice.said]  # it is built for one shape
     for _ in range(drawn):
-        parts = (any_of(spatial), any_of(spatial), any_of(flat))
-        before = pick([0, 2])
-        yield Case(parts, any_of(losses), any_of(optimizers), WEIGHTINGS[0], before)
+        yield Case(
+            (pick.any_of(spatial), pick.any_of(spatial), pick.any_of(flat)),
+            pick.any_of(losses),
+            pick.any_of(optimizers),
+            before=pick([0, 2]),
+            freezing=pick(["", "", "", *FREEZINGS]),
+            is_drawn=True,
+        )
+
+
+@dataclass(frozen=True)
+class Picker:
+    """Draws one of many."""
+
+    generator: np.random.Generator
+
+    def __call__(self, choices: Sequence[Any]) -> Any:
+        return choices[self.generator.integers(len(choices))]
+
+    def usual(self, choices: Sequence[Choice]) -> Choice:
+        """Draw what cnncalc calculates."""
+        return self([choice for choice in choices if not choice.lacks])
+
+    def any_of(self, choices: Sequence[Choice]) -> Choice:
+        """Draw mostly what cnncalc calculates."""
+        return self.usual(choices) if self.generator.random() < 0.9 else self(choices)
 
 
 def compiled(case: Case, seed: int) -> Any:
     """Return a case's model, with weights of which none is a neutral 0 or 1."""
     keras = import_keras()
     units, activation = HEADS[case.loss.head or "softmax"]
-    model = keras.Sequential([keras.Input(SHAPE)])
-    for part in case.body:
-        for each in part.make(keras):
-            model.add(each)
-    model.add(keras.layers.Flatten())
-    model.add(keras.layers.Dense(units, activation=activation))
+    layers = [each for part in case.body for each in part.make(keras)]
+    layers += [keras.layers.Flatten(), keras.layers.Dense(units, activation=activation)]
+    inputs = keras.Input(SHAPE)
+    if case.kind == "Sequential":
+        model = keras.Sequential([inputs, *layers])
+    else:
+        model = keras.Model(inputs, reduce(lambda output, each: each(output), layers, inputs))
     generator = np.random.default_rng(seed)
     for weight in model.weights:
         least = 0.5 if weight.name in ("gamma", "moving_variance") else -0.3
         weight.assign(generator.uniform(least, least + 0.6, weight.shape))
+    FREEZINGS[case.freezing](model)
     model.compile(case.optimizer.make(keras), case.loss.make(keras), **case.weighting.make(keras))
     model.optimizer.build(model.trainable_variables)
     return model

@@ -44,6 +44,8 @@ def test_one_name_ignores_the_option_of_every_layer():
 
 def test_of_an_evaluation_only_the_loss_counts():
     assert left_out([CONSTRAINT, RATE], [], [], OFFERED, evaluated=True) == ()
+    found, ignored = [CONSTRAINT, SMOOTHING], ["kernel_constraint", "label_smoothing"]
+    assert left_out(found, ignored, [], OFFERED, evaluated=True) == (SMOOTHING,)
     message = refusal([CONSTRAINT, SMOOTHING], [], [], OFFERED, evaluated=True)
     assert message.startswith("the model asks of its loss what cnncalc doesn't calculate: loss:")
     assert "kernel_constraint" not in message

@@ -14,6 +14,7 @@ from cnncalc.training.metrics import ClassReport
 from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.tables import Column, Page, plain_table
+from cnncalc.wording import listed
 
 __all__ = ["epoch_row", "epoch_sentence", "render_class_report", "render_curves"]
 
@@ -126,8 +127,7 @@ def _missing(report: ClassReport) -> str:
     """Say of which classes there was no sample: the accuracy tells nothing about them."""
     names = zip(report.class_names, report.support, strict=True)
     missing = [name for name, count in names if not count]
-    shown = ", ".join(missing[:MOST_MISSING]) + (", …" if missing[MOST_MISSING:] else "")
-    return f", none of them of {shown}" if missing else ""
+    return f", none of them of {listed(missing, MOST_MISSING)}" if missing else ""
 
 
 def _matrix(report: ClassReport) -> tuple[list[Column], list[list[str]]]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncalc.classification import class_count, classify
+from cnncalc.classification import classify
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.trace import Trace
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import specify_network
 from cnncalc.views.workbook.texts import clean_text

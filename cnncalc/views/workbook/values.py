@@ -11,13 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnncalc import geometry
-from cnncalc.classification import Classification, class_count, classify, cross_entropy
+from cnncalc.classification import Classification, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble, initialize
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.provenance import untrained
 from cnncalc.trace import Trace, record
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.quantities import (
     CLASS_NAMES,
@@ -38,7 +39,8 @@ from cnncalc.views.workbook.quantities import (
 from cnncalc.views.workbook.stages.drawn_weights import weight_sums, weights_said
 from cnncalc.views.workbook.stages.pages import network_pages
 from cnncalc.views.workbook.trace_values import image_cells, trace_values
-from cnncalc.views.workbook.training.values import training_input_shapes, training_values
+from cnncalc.views.workbook.training.inputs import training_input_shapes
+from cnncalc.views.workbook.training.values import training_values
 from cnncalc.views.workbook.vector_cells import as_cells, with_grids
 
 __all__ = [

@@ -90,6 +90,24 @@ def test_weights_that_are_typed_over_name_the_class(text):
         assert isinstance(said(evaluation)[1], float)
 
 
+@pytest.mark.parametrize(
+    "engine", ["formualizer", pytest.param("libreoffice", marks=pytest.mark.recalculation)]
+)
+def test_the_words_about_the_weights_decide_nothing(engine):
+    """Whoever translates them is told the class all the same."""
+    content = changed(written(NETWORKS[0]), _translate)
+    typed = changed(content, partial(_type, "dense", "D15", -1.0))
+    assert [said(each) for each in recalculate([content], engine)] == [["Zufall", "Zufall"]]
+    (evaluation,) = recalculate([typed], engine)
+    assert said(evaluation)[0] == "überschrieben"
+    assert isinstance(said(evaluation)[1], float)
+
+
+def _translate(book):
+    cell = book["Prediction"]["C5"]
+    cell.value = cell.value.replace(UNTRAINED, "Zufall").replace("typed over", "überschrieben")
+
+
 def _type(sheet, address, number, book):
     book[sheet][address] = number
 

@@ -42,6 +42,7 @@ _SQUARES = 0.7
 # So large a share may be what programs differ by when they add up.
 _ROUNDING = 1e-9
 _CHANGED = f"IF(ABS({{0}}-{{1}})<={formulas.literal(_ROUNDING)}*(1+ABS({{1}})),0,1)"
+_UNCHANGED = "SUM({{{}}})=0"
 _TYPED = "typed over"
 _NOTE = (
     "Drawn by cnncalc, such weights tell no classes apart: once others are typed over them, the "
@@ -105,7 +106,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
         return formulas.apply(_CHANGED, *pair)
 
     def said(index: Index, find: Finder) -> Formula:
-        template = f'IF(SUM({{0}})=0,"{untrained(seed)}","{_TYPED}")'
+        template = f'IF({_UNCHANGED.format(0)},"{untrained(seed)}","{_TYPED}")'
         return formulas.apply(template, find(CHANGED, (), (count, 1)))
 
     def column(title: str, quantity: Quantity, draw: Draw) -> Volume:
@@ -121,11 +122,15 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
     ]
 
 
-def if_changed(formula: Formula, find: Finder) -> Formula:
-    """Return a formula's result where the weights were typed over, else what is said of them."""
+def if_changed(formula: Formula, find: Finder, rows: int) -> Formula:
+    """Return a formula's result where the weights were typed over, else what is said of them.
+
+    Arguments: the `formula`; `find`; how many `rows` the table has.
+    """
     place = len(formula.references)
-    template = f'IF({{{place}}}="{_TYPED}",{formula.template},{{{place}}})'
-    return Formula(template, (*formula.references, find(WEIGHTS, ())))
+    template = f"IF({_UNCHANGED.format(place)},{{{place + 1}}},{formula.template})"
+    changed, said = find(CHANGED, (), (rows, 1)), find(WEIGHTS, ())
+    return Formula(template, (*formula.references, changed, said))
 
 
 def weight_sums(

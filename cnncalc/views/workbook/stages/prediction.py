@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cnncalc.classification import Kind, class_count, classification_kind
+from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import OptionError
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.nearness import LEAST, NEAREST, above
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Specification
@@ -65,9 +66,10 @@ def prediction_volumes(
         return []
     columns = [*_names(specification, source), *_logits(specification, kind, source)]
     loss = _LOSSES[kind](source) if specification.has_target else []
-    predicted = _predicted(specification, kind, source)
     seed = specification.drawn_from
     drawn = [] if seed is None else drawn_volumes(seed, layers)
+    rows = max((volume.height for volume in drawn), default=0)
+    predicted = _predicted(specification, kind, source, rows)
     return [*columns, _outputs(kind, source), *drawn, *predicted, *loss, *_largest(kind, source)]
 
 
@@ -110,11 +112,20 @@ def _largest(kind: Kind, source: Source) -> list[Volume]:
     ]
 
 
-def _predicted(specification: Specification, kind: Kind, source: Source) -> list[Volume]:
+def _predicted(
+    specification: Specification, kind: Kind, source: Source, drawn_rows: int
+) -> list[Volume]:
+    """Return the class and its name, given how many rows tell whether weights are as drawn."""
     count = class_count(source.shape)
-    named = _of_predicted if specification.drawn_from is None else _of_predicted_if_changed
-    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS, kind, count))
-    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES, kind, count))
+
+    def named(names: Quantity) -> Callable[[Index, Finder], Formula]:
+        predicted = _of_predicted(names, kind, count)
+        if not drawn_rows:
+            return predicted
+        return lambda index, find: if_changed(predicted(index, find), find, drawn_rows)
+
+    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS))
+    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES))
     return [number, name] if specification.has_class_names else [number]
 
 
@@ -131,14 +142,6 @@ def _of_predicted(names: Quantity, kind: Kind, count: int) -> Callable[[Index, F
         )
 
     return formula
-
-
-def _of_predicted_if_changed(
-    names: Quantity, kind: Kind, count: int
-) -> Callable[[Index, Finder], Formula]:
-    """Return the same, for a network whose weights may still be those that were drawn."""
-    predicted = _of_predicted(names, kind, count)
-    return lambda index, find: if_changed(predicted(index, find), find)
 
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:

@@ -13,14 +13,12 @@ from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
+from cnncalc.views.workbook.training.inputs import training_inputs, training_records
 from cnncalc.views.workbook.training.settings import require_plain
 from cnncalc.views.workbook.training.specification import TrainingSpecification
-from cnncalc.views.workbook.training.values import (
-    recorded_values,
-    training_inputs,
-    training_records,
-)
+from cnncalc.views.workbook.training.values import recorded_values
 from cnncalc.views.workbook.values import as_written
+from cnncalc.wording import listed
 
 __all__ = [
     "TrainingPieces",
@@ -84,8 +82,7 @@ def vanishing_note(records: Sequence[StepRecord]) -> str:
     texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
     text = next(filter(None, texts), "")
     alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
-    named = ", ".join(map(str, alike[:MOST_STEPS])) + (", …" if alike[MOST_STEPS:] else "")
-    where = "every step" if len(alike) == len(records) > 1 else f"step {named}"
+    where = "every step" if len(alike) == len(records) > 1 else f"step {listed(alike, MOST_STEPS)}"
     return f"As written, in {where}: {text}" if text else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
@@ -10,18 +10,17 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.annotations import Chart, Match, Text
 from cnncalc.views.workbook.layouts.tiles import Placed
-from cnncalc.views.workbook.plan import Block, Formula, Quantity, Reference
+from cnncalc.views.workbook.plan import Block, Quantity, Reference
 from cnncalc.views.workbook.stages.vectors import ONE_SLICE
 from cnncalc.views.workbook.stages.volumes import (
-    EACH,
     Draw,
     Finder,
     Index,
     Place,
     Volume,
     entered,
-    formed_like,
 )
+from cnncalc.views.workbook.training.cut_weights import cut, first_of, side_by_side, what_is_shown
 from cnncalc.views.workbook.training.loss import LABEL, PREDICTED
 from cnncalc.views.workbook.training.passes import NetworkPass
 from cnncalc.views.workbook.training.scope import Scope
@@ -51,9 +50,8 @@ PREDICTIONS = Quantity("training", "", "predictions of each step")
 BEFORE = Quantity("training", "", "weights before")
 AFTER = Quantity("training", "", "weights after")
 
-# Of a layer's weights, as many slices are shown as fit these columns and lines, and so many of a
-# slice's rows; of a batch, so many samples.
-MOST_COLUMNS, MOST_LINES, MOST_ROWS, MOST_SAMPLES = 32, 32, 16, 16
+# Of a batch, so many samples are shown.
+MOST_SAMPLES = 16
 # Where what belongs together stands, in columns: labels, what is entered, the charts.
 LEFT, ENTERED, CHARTS, CHART_WIDTH = 1, 5, 8, 11
 CHART_HEIGHT = 15
@@ -205,67 +203,14 @@ def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboar
     captions = []
     for title, quantity, read in (("before", BEFORE, before), ("after", AFTER, after)):
         captions.append(Text(top, LEFT, f"{title} the training", "caption"))
-        placed += _slices(_cut(weight, quantity, read), sheet, top + 2)
+        placed += side_by_side(cut(weight, quantity, read), sheet, top + 2, LEFT)
         top = placed[-1].place.row + placed[-1].volume.height + 1
     captions += [
         Text(each.place.row - 1, each.place.column, each.item.caption, "caption") for each in placed
     ]
-    shown = _shown(weight, placed[-1].volume)
+    shown = what_is_shown(weight, placed[-1].volume)
     title = " · ".join([f"{' '.join(chosen)}: blue below 0, orange above", *shown])
     return Dashboard(tuple(placed), (Text(row, LEFT, title, "heading"), *captions), top)
-
-
-def _slices(volume: Volume, sheet: str, top: int) -> Iterator[Placed]:
-    """Place slices side by side, in as many lines as it takes."""
-    across = _across(volume.width)
-    for number, item in enumerate(volume.items):
-        line, place = divmod(number, across)
-        row, column = top + line * (volume.height + 1), LEFT + place * (volume.width + 1)
-        yield Placed(volume, item, Place(sheet, row, column))
-
-
-def _across(width: int) -> int:
-    """Return how many slices stand side by side."""
-    return max(1, MOST_COLUMNS // (width + 1))
-
-
-def _cut(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
-    """Return copies of the first slices of a weight, of their first rows and columns."""
-    height, width = min(weight.height, MOST_ROWS), min(weight.width, MOST_COLUMNS)
-    items = weight.items[: _across(width) * max(1, MOST_LINES // (height + 1))]
-
-    def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(formulas.COPY, find(read, index, steps=EACH))
-
-    copied = formed_like(weight, quantity, formula)
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(
-            replace(
-                block,
-                height=min(block.height, height),
-                width=min(block.width, width),
-                is_signed=True,
-            )
-            for block in copied.draw(index, find)
-        )
-
-    return Volume("", "", quantity, height, width, items, draw)
-
-
-def _shown(weight: Volume, cut: Volume) -> list[str]:
-    """Say how much of a weight is shown, where that isn't all."""
-    is_flat = all(item.slot.place == 0 for item in weight.items)
-    sizes = (
-        (len(cut.items), len(weight.items), "filters" if is_flat else "slices"),
-        (cut.height, weight.height, "rows"),
-        (cut.width, weight.width, "columns"),
-    )
-    return [_first(*size) for size in sizes if size[0] < size[1]]
-
-
-def _first(shown: int, count: int, unit: str) -> str:
-    return f"the first {shown} of {count} {unit}"
 
 
 def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard:
@@ -274,7 +219,7 @@ def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard
     most = min(MOST_SAMPLES, largest)
     first, beside = row + 2, LEFT + 1 + most + 2
     title = "Classes of each step's samples: right predictions are green"
-    title += f" · {_first(most, largest, 'samples')}" if most < largest else ""
+    title += f" · {first_of(most, largest, 'samples')}" if most < largest else ""
     texts = [
         Text(row, LEFT, title, "heading"),
         Text(row + 1, LEFT, "step", "caption"),

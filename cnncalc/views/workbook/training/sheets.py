@@ -8,9 +8,9 @@ from functools import partial
 from itertools import pairwise
 from math import ceil
 
-from cnncalc.classification import class_count
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
+from cnncalc.training.classes import class_count
 from cnncalc.views.workbook.annotations import Text
 from cnncalc.views.workbook.layouts.drawing import Drawing
 from cnncalc.views.workbook.layouts.furniture import CONTENTS, Job, legend

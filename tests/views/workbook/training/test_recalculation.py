@@ -18,8 +18,8 @@ from cnncalc.notation import parse
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification import Place
 from cnncalc.views.workbook.plan import Quantity
+from cnncalc.views.workbook.training.inputs import training_input_shapes, training_records
 from cnncalc.views.workbook.training.updates import new_weight
-from cnncalc.views.workbook.training.values import training_input_shapes, training_records
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.test_recalculation_of_exports import ENGINES, edited

@@ -1,0 +1,240 @@
+"""The training that a workbook, or a gradient that is explained, is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from math import ceil
+from pathlib import Path
+
+from cnncalc.cli.logits import show_output_activation
+from cnncalc.cli.network_argument import (
+    NetworkOptions,
+    NetworkSource,
+    WeightOptions,
+    build_network,
+)
+from cnncalc.cli.network_export import NetworkExport, class_number
+from cnncalc.cli.network_request import FitOptions as ImageFitOptions
+from cnncalc.cli.network_request import fit_image
+from cnncalc.cli.options import InputOptions
+from cnncalc.cli.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
+from cnncalc.cli.remarks import remark
+from cnncalc.cli.training import Session, chosen_loss, prepare
+from cnncalc.cli.training_export import DEFAULT_BATCH, TrainingExport
+from cnncalc.cli.training_options import DataOptions, FitOptions
+from cnncalc.cli.training_samples import first_samples, say_samples, take_samples
+from cnncalc.cli.uncalculated import require_calculated
+from cnncalc.errors import OptionError
+from cnncalc.files.keras_training import Training
+from cnncalc.files.paths import printable
+from cnncalc.network import image_shape, on_images
+from cnncalc.training.classes import class_count
+from cnncalc.training.dataset import Dataset
+from cnncalc.training.objective import make_objective
+from cnncalc.training.optimizer_notation import parse_optimizer
+from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
+from cnncalc.views.workbook.training.calculation import TrainingPieces
+from cnncalc.views.workbook.training.specification import TrainingSpecification
+from cnncalc.wording import listed
+
+__all__ = ["training_pieces"]
+
+# Of so many classes the names are written down.
+MOST_NAMES = 20
+
+
+def training_pieces(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Read a network and its samples: with a target the one image, else data as `train` takes it.
+
+    Arguments: the input's options; the network's; the training's; the `seed` of the initial weights
+    and of the order of the samples.
+    """
+    if whole.target is not None:
+        return _of_image(given, whole, lesson, seed)
+    return _of_data(given, whole, lesson, seed)
+
+
+def _of_image(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Return a training on one image, whose class is the target."""
+    _refuse(
+        "on one image, --target's, a step has one sample",
+        {
+            "--batch-size": lesson.batch_size not in (None, 1),
+            "--samples": lesson.samples not in (None, 1),
+            "--validation-split": lesson.validation_split is not None,
+        },
+    )
+    fitted = fit_image(
+        NetworkOptions(str(whole.network), whole.input_shape),
+        WeightOptions(whole.weights, seed),
+        given,
+        ImageFitOptions(whole.resize, whole.class_names),
+        partial(_scale_pixels, whole, lesson),
+    )
+    names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
+    label = class_number(whole.target, names, classes) or 0
+    stored = fitted.training or Training()
+    _check_stored(stored, lesson)
+    optimizer = _optimizer(lesson, stored.optimizer)
+    network, loss = show_output_activation(fitted.network, chosen_loss(lesson.loss, stored.loss))
+    batches = ((0,),) * (lesson.training_steps or 1)
+    training = TrainingSpecification(loss.name, optimizer, batches, seed)
+    title = f"Training on {fitted.image.name}"
+    note = _class_note(names) if names else ""
+    samples = ((fitted.image.values, label),)
+    return TrainingPieces(network, training, samples, title, note, fitted.provenance.of_training)
+
+
+def _check_stored(stored: Training, lesson: TrainingExport) -> None:
+    """Refuse what isn't calculated of a model's own training, and say what is known of it."""
+    replacing = {
+        "--loss": lesson.loss,
+        "--optimizer": lesson.optimizer,
+        "--learning-rate": lesson.learning_rate,
+    }
+    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    for each in stored.notes:
+        remark(each)
+    _say_that_it_begins_anew(stored.state)
+
+
+def _scale_pixels(
+    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
+) -> NetworkSource:
+    """Return a network as `train` takes it: with new weights, it scales its pixels first."""
+    is_new = not keeps_pixels(whole.network, source.weights, whole.weights)
+    refuse_scaling(raw=lesson.raw, scales=scales_first(source.layers, is_new=is_new))
+    return scaled_source(source, largest) if is_new and not lesson.raw else source
+
+
+def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
+    rate = {} if lesson.learning_rate is None else {"learning_rate": lesson.learning_rate}
+    if lesson.optimizer is not None:
+        return parse_optimizer(lesson.optimizer, rate)
+    return replace(stored or Adam(), **rate)
+
+
+def _say_that_it_begins_anew(state: OptimizerState | None) -> None:
+    if state is not None and state.iterations:
+        remark("the optimizer begins anew: its state in the model's file is not taken over")
+
+
+def _of_data(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> TrainingPieces:
+    """Return a training on labelled images, batch by batch as `train` takes them."""
+    session = _session(given, whole, lesson, seed)
+    plan, network = session.plan, on_images(session.plan.network)
+    if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
+        shapes = f"{network.input_shape}. Received: {whole.input_shape}"
+        message = f"--input-shape must be the shape of the samples, {shapes}"
+        raise OptionError(message)
+    dataset = _dataset(session.parts.training.fitting(network.input_shape), lesson)
+    origins = session.provenance
+    if whole.weights is not None:
+        source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
+        built = build_network(source, network.input_shape, initial)
+        network, origins = built.network, replace(origins, initial_weights=built.origin)
+    # Whether the output fits the classes and the loss is known before anything is written.
+    make_objective(network, plan.loss, len(dataset.class_names))
+    taken = take_samples(dataset, plan.batch_size, seed, lesson.training_steps or 1)
+    per_epoch = ceil(len(dataset) / plan.batch_size)
+    network, loss = show_output_activation(network, plan.loss)
+    training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
+    name = printable(Path(given.source).name) if given.source else "handwritten digits"
+    note = _class_note(dataset.class_names)
+    return TrainingPieces(network, training, taken.samples, f"Training on {name}", note, origins)
+
+
+def _session(
+    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+) -> Session:
+    """Read network and data as `train` does, and refuse what is for one image."""
+    if given.source == "-" or (given.source or "").startswith("article:"):
+        message = f"one image needs its class: add --target. Received: the image {given.source}"
+        raise OptionError(message)
+    _refuse(
+        "data is read as train reads it, unless --target names the class of one image",
+        {
+            "--sheet": given.sheet,
+            "--range": given.cell_range,
+            "--resize": whole.resize,
+            "--class-names": whole.class_names,
+        },
+    )
+    session = prepare(
+        _data_options(given, whole),
+        _fit_options(whole, lesson, seed),
+        say_samples,
+        as_written=keeps_pixels(whole.network, whole.weights),
+    )
+    _say_that_it_begins_anew(session.optimizer_state)
+    return session
+
+
+def _dataset(training: Dataset, lesson: TrainingExport) -> Dataset:
+    """Return the samples to train on, and say where there are fewer than asked for."""
+    dataset = training if lesson.samples is None else first_samples(training, lesson.samples)
+    if lesson.batch_size is not None and lesson.batch_size > len(dataset):
+        remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
+    return dataset
+
+
+def _refuse(why: str, options: Mapping[str, object]) -> None:
+    """Raise OptionError where an option was given that would do nothing."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        message = f"{why}. Received: {', '.join(given)}"
+        raise OptionError(message)
+
+
+def _class_note(names: Sequence[str]) -> str:
+    """Say which class has which number, where that isn't plain from their names."""
+    if all(name == str(number) for number, name in enumerate(names)):
+        return ""
+    numbered = (f"{number} {printable(name)}" for number, name in enumerate(names))
+    return f"Classes: {listed(numbered, MOST_NAMES)}."
+
+
+def _data_options(given: InputOptions, whole: NetworkExport) -> DataOptions:
+    shape = whole.input_shape
+    size, channels = (shape[:2], shape[2]) if shape and len(shape) == 3 else (None, 3)
+    return DataOptions(
+        data=Path(given.source) if given.source else None,
+        image_size=size,
+        fit=None,
+        grey=channels == 1,
+        label_column=None,
+        strict=False,
+        cache=None,
+    )
+
+
+def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> FitOptions:
+    return FitOptions(
+        network=whole.network,
+        epochs=None,
+        batch_size=lesson.batch_size or DEFAULT_BATCH,
+        validation_split=lesson.validation_split,
+        stratify=False,
+        rescale=None,
+        raw=lesson.raw,
+        loss=lesson.loss,
+        optimizer=lesson.optimizer,
+        learning_rate=lesson.learning_rate,
+        weight_decay=None,
+        l2=None,
+        schedule=None,
+        early_stopping=None,
+        restore_best=False,
+        seed=seed,
+        threads=None,
+        engine="numpy",
+        ignore=lesson.ignore,
+    )

@@ -1,0 +1,189 @@
+"""The stages of a gradient's way back from the loss, and how much of it each let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.layers import (
+    ELU,
+    Activation,
+    ActivationLayer,
+    BatchNormalization,
+    ConvolutionLayer,
+    Dense,
+    Dropout,
+    LeakyReLU,
+    ReLU,
+    Rescaling,
+    Softmax,
+)
+from cnncalc.network import Array, Weights, without_last_activation
+from cnncalc.training.losses import EPSILON
+from cnncalc.training_step.structure import LayerStep, StepRecord
+
+__all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
+
+FLAT = 1e-10
+"""What lets less than this share of a gradient through may be the reason that it vanished."""
+
+_LIMITS = {
+    "sigmoid": "0 or 1",
+    "tanh": "−1 or 1",
+    "softmax": "shares of 0 and 1",
+    "elu": "its lowest number",
+    "softplus": "0",
+}
+
+
+class Stage(NamedTuple):
+    """What share of a gradient a stage of its way let through, and if it knows, why no more.
+
+    `meaning` says what that means where smaller pixels are no remedy, as they may be where it
+    `is_saturated`.
+    """
+
+    share: float
+    reason: str
+    meaning: str = ""
+    is_saturated: bool = False
+
+
+def largest_size(values: Array) -> float:
+    """Return the largest size of numbers, 0 where there are none."""
+    return float(np.abs(values).max(initial=0))
+
+
+def stages_of(record: StepRecord, layer: str, name: str, sample: int | None) -> Iterator[Stage]:
+    """Yield the stages of a gradient's way from the loss on.
+
+    Arguments: the `record` of a step; the `layer`'s name; the `name` of a weight or stage; the
+    `sample` that it is of, None for a weight's, which all samples add to.
+    """
+    yield _of_loss(record, sample)
+    if sample is None and len(record.images) < len(record.labels):
+        return  # what other samples gave isn't there
+    chosen = slice(None) if sample is None else slice(sample, sample + 1)
+    index = [step.layer.name for step in record.layers].index(layer)
+    later = zip(record.layers[index + 1 :], record.network.weights[index + 1 :], strict=True)
+    for step, weights in reversed(list(later)):
+        yield from _of_activation(step, chosen)
+        yield from _of_layer(step, weights, chosen)
+    step, weights = record.layers[index], record.network.weights[index]
+    if name != "output":
+        yield from _of_activation(step, chosen)
+    if name == "input":
+        yield from _of_layer(step, weights, chosen)
+    if name in ("kernel", "gamma") and not step.layer_input[chosen].any():
+        yield Stage(0.0, f"the input of {layer} is 0 throughout")
+
+
+def _of_loss(record: StepRecord, sample: int | None) -> Stage:
+    """Return what the loss sent back, of all samples or of one."""
+    chosen = slice(None) if sample is None else slice(sample, sample + 1)
+    differences = record.outputs[chosen] - record.targets[chosen]
+    share, several = largest_size(differences), len(differences) > 1
+    size = f"is about {share:.1e} at most" if share else "is 0"
+    each = " of each sample" if several else ""
+    nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
+    is_squared = record.loss_function.name == "mean_squared_error"
+    activation = without_last_activation(record.network)[1] if is_squared else record.joined
+    if activation in ("softmax", "sigmoid"):
+        does = f"gives the true class{each} a share of 1"
+        does = does if activation == "softmax" else f"puts out the target{each}"
+        reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
+        return Stage(share, reason, nothing, is_saturated=True)
+    if is_squared:
+        return Stage(
+            share, f"the output{each} is what it should be: output − target {size}", nothing
+        )
+    last = record.layers[-1].output
+    flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
+    share = 0.0 if last is not None and not last[chosen].any() else 1.0
+    return Stage(share, flat, is_saturated=True)
+
+
+def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:
+    """Return which share of a gradient came through; None where none came or none is wanted."""
+    if after is None or before is None or not largest_size(before[chosen]):
+        return None
+    return largest_size(after[chosen]) / largest_size(before[chosen])
+
+
+def _of_activation(step: LayerStep, chosen: slice) -> Iterator[Stage]:
+    """Yield what a layer's own activation let through."""
+    share = _share(step.pre_activation, step.output, chosen)
+    if share is not None and step.output is not None:
+        kind = str(getattr(step.layer, "activation", ""))
+        which = f"the {kind} of {step.layer.name}"
+        yield _flat(share, which, kind, step.layer_output[chosen], step.output[chosen])
+
+
+def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stage]:
+    """Yield what a layer let through to its input."""
+    error, share = step.error, _share(step.input, step.error, chosen)
+    if share is None or error is None:
+        return
+    if isinstance(step.layer, ActivationLayer):
+        which, kind = _activation(step.layer)
+        yield _flat(share, which, kind, step.layer_output[chosen], error[chosen])
+    else:
+        yield Stage(share, _why_not_through(step, weights, chosen))
+
+
+def _activation(layer: ActivationLayer) -> tuple[str, str]:
+    """Return which activation a layer is, in words, and its kind, empty where it has many."""
+    match layer:
+        case Activation():
+            return f"the {layer.activation} of {layer.name}", layer.activation
+        case Softmax():
+            return layer.name, "softmax"
+        case ELU():
+            return layer.name, "elu"
+        case LeakyReLU(negative_slope=0) | ReLU(max_value=None, negative_slope=0, threshold=0):
+            return layer.name, "relu"
+        case _:
+            return layer.name, ""
+
+
+def _flat(share: float, which: str, kind: str, outputs: Array, gradient: Array) -> Stage:
+    """Return why the slope of an activation is next to 0 wherever a gradient comes to it.
+
+    Arguments: the `share` it let through; `which` activation it is, in words, and its `kind`; its
+    `outputs`, and the `gradient` by these.
+    """
+    if kind == "relu":
+        where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
+        reason = f"{which} puts out 0 {where}, where its slope is 0"
+        return Stage(share, reason, "A LeakyReLU has a slope there, too.")
+    # Where all of its gradients are alike, a softmax lets none through, whatever its shares are.
+    is_alike = kind == "softmax" and not _are_extreme(outputs, gradient)
+    if kind not in _LIMITS or is_alike:
+        return Stage(share, "")
+    reason = f"{which} is saturated: it puts out {_LIMITS[kind]}, where its slope is next to 0"
+    meaning = "Smaller numbers before it would leave it a slope."
+    return Stage(share, reason, meaning, is_saturated=True)
+
+
+def _are_extreme(shares: Array, gradient: Array) -> bool:
+    """Say whether one share is all but 1 wherever there is a gradient."""
+    return bool((shares.max(axis=-1) > 1 - FLAT)[gradient.any(axis=-1)].all())
+
+
+def _why_not_through(step: LayerStep, weights: Weights, chosen: slice) -> str:
+    """Return why a layer that is no activation lets nothing through, if that is plain."""
+    layer = step.layer
+    match layer:
+        case BatchNormalization() if step.drawn and prod(step.layer_output.shape[:-1]) == 1:
+            return f"{layer.name} has one number a channel, and makes 0 of it whatever it is"
+        case Dropout() if step.drawn and not step.drawn[0][chosen].any():
+            return f"{layer.name} dropped every number"
+        case Rescaling(scale=0):
+            return f"{layer.name} multiplies by 0"
+        case ConvolutionLayer() | Dense() if not weights["kernel"].any():
+            return f"the kernel of {layer.name} is 0 throughout"
+        case _:
+            return ""

@@ -1,0 +1,25 @@
+"""How several names are written in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["listed"]
+
+MOST = 10
+
+
+def listed(names: Iterable[object], most: int = MOST, *, counted: bool = False) -> str:
+    """Write names one after the other, the first few where there are many.
+
+    Arguments: the `names`; how many are written at `most`; `counted`, whether to say how many there
+    are in all where that isn't said before.
+
+    >>> listed(["cat", "dog"]), listed(range(5), 2), listed(range(5), 2, counted=True)
+    ('cat, dog', '0, 1, …', '0, 1, … (5 in all)')
+    """
+    every = list(names)
+    shown = ", ".join(map(str, every[:most]))
+    if len(every) <= most:
+        return shown
+    return f"{shown}, …" + (f" ({len(every):,} in all)" if counted else "")
