@@ -32,8 +32,9 @@ _SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
 class Kernel:
     """The weights of one filter: `values` is a read-only array (height, width, channels).
 
-    `sheet` and `cell_range` say where in a workbook they stand, `description` says in one line where
-    or how a file's were read, if that isn't plain; other kernels have none. What a workbook of cnncalc's own holds needs no range.
+    `sheet` and `cell_range` say where in a workbook they stand, `description` says it in one line,
+    or how a text file's numbers were read where that is in doubt; other kernels have none. What a
+    workbook of cnncalc's own holds needs no range.
     """
 
     name: str
