@@ -13,7 +13,7 @@ from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values
 from cnncalc.training.unseen import Difference, brought, range_difference, scaling
 
-__all__ = ["LearntData", "as_learnt"]
+__all__ = ["LearntData", "as_learnt", "say_scaling"]
 
 
 class LearntData(NamedTuple):
@@ -35,8 +35,7 @@ def as_learnt(data: LabelledData, learnt: LearntImages | None, *, raw: bool) -> 
         return LearntData(data, None)
     photos = data.folder is not None
     if brings(learnt, photos=photos) and not raw:
-        largest = held_values(a_few(data.training)).largest
-        _say(scaling(learnt.values, largest))
+        say_scaling(learnt.values, held_values(a_few(data.training)).largest)
         return LearntData(_brought(data, learnt.values), learnt.values)
     other = None
     if not photos or learnt.values != BYTES:  # photos are bytes, however dark they are
@@ -45,6 +44,11 @@ def as_learnt(data: LabelledData, learnt: LearntImages | None, *, raw: bool) -> 
         return LearntData(data, learnt.values)
     _say(replace(other, text=f"the data {other.text}"))
     return LearntData(data, None)
+
+
+def say_scaling(values: ValueRange, largest: float) -> None:
+    """Say that photos of values up to a `largest` were brought to those learnt, and of --raw."""
+    _say(scaling(values, largest))
 
 
 def _say(difference: Difference) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import numpy as np
@@ -42,14 +42,24 @@ if TYPE_CHECKING:
 __all__ = [
     "FitOptions",
     "FittedImage",
-    "ScalePixels",
+    "Prepare",
+    "Prepared",
     "TracedImage",
     "fit_image",
     "fit_options",
     "trace_image",
 ]
 
-ScalePixels = Callable[[NetworkSource, float], NetworkSource]
+
+class Prepared(NamedTuple):
+    """A network and an image as a gradient is of them; whether photos were `brought` to a range."""
+
+    source: NetworkSource
+    image: PixelInput
+    brought: bool = False
+
+
+Prepare = Callable[[NetworkSource, PixelInput], Prepared]
 
 
 @dataclass(frozen=True)
@@ -113,29 +123,28 @@ def fit_image(
     initial: WeightOptions,
     given: InputOptions,
     fitting: FitOptions,
-    scale_pixels: ScalePixels | None = None,
+    prepare: Prepare = Prepared,
 ) -> FittedImage:
     """Read the network and the image, and make the one fit the other; as `trace_image`.
 
-    Arguments: `scale_pixels`, which returns the network as it is trained on pixels of up to a
-    largest value; left out, it stays as it is.
+    Arguments: `prepare`, which returns both as the network is trained on the image; left out, they
+    stay as they are.
     """
     source = _on_images(read_network(wanted.network, wanted.input_shape))
     image = _fitting_image(given, source, resize=fitting.resize)
-    if scale_pixels is not None:
-        source = scale_pixels(source, image.largest)
+    source, image, brought = prepare(source, image)
     built = build_network(source, image.values.shape, initial)
-    _warn_of_unseen(built.learnt, image)
+    _warn_of_unseen(built.learnt, image, brought=brought)
     names = _class_names(fitting, source, built.network.shapes[-1])
     origins = provenance(source.origin, built.origin, image=image_origin(given.source, image))
     return FittedImage(image, built.network, origins, names, source.training)
 
 
-def _warn_of_unseen(learnt: LearntImages | None, image: PixelInput) -> None:
-    """Warn of an image whose numbers, which stay as they are, are unlike what the model learnt."""
+def _warn_of_unseen(learnt: LearntImages | None, image: PixelInput, *, brought: bool) -> None:
+    """Warn of an image whose numbers, as the network takes them, are unlike what it learnt."""
     if learnt is None:
         return
-    in_range = image.holds_levels and learnt.values == BYTES
+    in_range = brought or (image.holds_levels and learnt.values == BYTES)
     found = image_differences(learnt, image.values, in_range=in_range)
     say_differences([(image.name, with_hint(each)) for each in found], 1)
 

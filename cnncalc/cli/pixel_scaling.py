@@ -23,7 +23,7 @@ __all__ = [
 
 gradient_raw_option = raw_option(
     "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
-    "and a folder's image files keep 0 to 255 where the model learnt another range."
+    "and image files keep 0 to 255 where the model learnt another range."
 )
 
 
@@ -56,8 +56,8 @@ def refuse_scaling(*, raw: bool, scales: bool, rescale: bool = False, brings: bo
         raise OptionError(message)
     if raw and not scales and not brings:
         message = (
-            "--raw is for a new network that doesn't scale pixels itself, and for a folder of "
-            "image files where the model learnt another range than 0 to 255. Received: --raw"
+            "--raw is for a new network that doesn't scale pixels itself, and for image files "
+            "where the model learnt another range than 0 to 255. Received: --raw"
         )
         raise OptionError(message)
 

@@ -8,6 +8,8 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
+from cnncalc.cli.differences import brings
+from cnncalc.cli.learnt_data import say_scaling
 from cnncalc.cli.logits import show_output_activation
 from cnncalc.cli.network_argument import (
     NetworkOptions,
@@ -17,7 +19,7 @@ from cnncalc.cli.network_argument import (
 )
 from cnncalc.cli.network_export import NetworkExport, class_number
 from cnncalc.cli.network_request import FitOptions as ImageFitOptions
-from cnncalc.cli.network_request import fit_image
+from cnncalc.cli.network_request import Prepared, fit_image
 from cnncalc.cli.options import InputOptions
 from cnncalc.cli.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
 from cnncalc.cli.remarks import remark
@@ -29,6 +31,7 @@ from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
+from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
 from cnncalc.training.classes import class_count
 from cnncalc.training.dataset import Dataset
@@ -75,7 +78,7 @@ def _of_image(
         WeightOptions(whole.weights, seed),
         given,
         ImageFitOptions(whole.resize, whole.class_names),
-        partial(_scale_pixels, whole, lesson),
+        partial(_as_trained, whole, lesson),
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
@@ -104,13 +107,22 @@ def _check_stored(stored: Training, lesson: TrainingExport) -> None:
     _say_that_it_begins_anew(stored.state)
 
 
-def _scale_pixels(
-    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, largest: float
-) -> NetworkSource:
-    """Return a network as `train` takes it: with new weights, it scales its pixels first."""
+def _as_trained(
+    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, image: PixelInput
+) -> Prepared:
+    """Return both as `train` takes them: new weights behind a Rescaling, a photo as was learnt."""
     is_new = not keeps_pixels(whole.network, source.weights, whole.weights)
-    refuse_scaling(raw=lesson.raw, scales=scales_first(source.layers, is_new=is_new))
-    return scaled_source(source, largest) if is_new and not lesson.raw else source
+    learnt = source.learnt if whole.weights is None else None
+    is_other = brings(learnt, photos=image.holds_levels)
+    scales = scales_first(source.layers, is_new=is_new)
+    refuse_scaling(raw=lesson.raw, scales=scales, brings=is_other)
+    if lesson.raw:
+        return Prepared(source, image)
+    if learnt is not None and is_other:
+        say_scaling(learnt.values, float(image.values.max()))
+        values = pixel_values(learnt.values.of_bytes(image.values))
+        return Prepared(source, replace(image, values=values), brought=True)
+    return Prepared(scaled_source(source, image.largest) if is_new else source, image)
 
 
 def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:

@@ -98,6 +98,23 @@ def test_a_gradient_is_that_of_the_loss_that_is_evaluated(run, model):
     assert losses[0] == losses[1]
 
 
+def test_one_photo_has_the_gradient_of_its_folder(run, model, tmp_path):
+    photo = next((tmp_path / "photos" / "3").iterdir())
+    for name in "ab":
+        save(tmp_path / "alone" / "3" / f"{name}.png", np.asarray(Image.open(photo))[..., None])
+    found = []
+    one = ("--gradient", "--layer", "conv2d", "--at", "1,1,0,0", "--format", "json")
+    for raw in ((), ("--raw",)):
+        for way in (("alone", "--batch-size", "1"), (photo, "--target", "3")):
+            result = run("explain", "m.keras", *way, *one, *raw)
+            assert result.exit_code == 0, result.stderr
+            assert (BROUGHT in result.stderr) == (not raw)
+            assert ("taken as they are" in result.stderr) == bool(raw)
+            found.append(json.loads(result.stdout)["value"])
+    assert found[0] == found[1]
+    assert found[2] == found[3] != found[0]
+
+
 def test_a_workbook_has_the_values_that_the_network_takes(run, model):
     step = ("-n", "m.keras", "--training-steps", "1", "--batch-size", "2")
     assert BROUGHT in run("export-xlsx", "photos", *step, "-o", "step.xlsx").stderr

@@ -15,8 +15,8 @@ NETWORK = f'{LAYERS}Dense(2, activation="softmax")'
 SCALED = f"network: Rescaling(1/255); {NETWORK}"
 ONE = ("--gradient", "--layer", "conv2d", "--at", "1,1,0,0")
 IDLE = (
-    "--raw is for a new network that doesn't scale pixels itself, and for a folder of image files "
-    "where the model learnt another range than 0 to 255. Received: --raw"
+    "--raw is for a new network that doesn't scale pixels itself, and for image files where "
+    "the model learnt another range than 0 to 255. Received: --raw"
 )
 STEP = ("--training-steps", "1", "-o", "step.xlsx")
 

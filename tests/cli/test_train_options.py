@@ -8,7 +8,7 @@ from tests.files.photos import pixels, save, save_classes
 OWN = f"Rescaling(1/255); {NETWORK}"
 SCALING = "{} is for a new network that doesn't scale pixels itself"
 RAW = (
-    f"{SCALING.format('--raw')}, and for a folder of image files where the model learnt another "
+    f"{SCALING.format('--raw')}, and for image files where the model learnt another "
     "range than 0 to 255. Received: --raw"
 )
 
