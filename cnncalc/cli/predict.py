@@ -104,7 +104,7 @@ def predict(
         _show(shown, form, top, calculated(provenance(file, file), trained.network))
         say_remarks()
     if failures:
-        raise InputError("; ".join(failures))
+        raise InputError("; ".join(each.removesuffix(".") for each in failures))
 
 
 def _show(predictions: Sequence[Prediction], form: str, top: int, origins: Provenance) -> None:

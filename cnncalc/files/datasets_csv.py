@@ -47,12 +47,14 @@ def read_labelled_csv(
     table = _describe(path)
     column = _label_position(path, table, label_column)
     shape = _image_shape(path, len(table.first) - 1, image_size)
-    numbers, labels = _load(path, table, column)
+    notes: list[str] = []
+    numbers, labels = _load(path, table, column, notes)
     names = np.char.strip(np.array(labels))
     arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
     data = replace(from_arrays(quoted(path), {"training": arrays}, output_of), files=(path,))
-    guessed = image_size is None and shape[2] == 3
-    return replace(data, notes=(_guess(path, shape),)) if guessed else data
+    if image_size is None and shape[2] == 3:
+        notes.append(_guess(path, shape))
+    return replace(data, notes=(*data.notes, *notes))
 
 
 def _guess(path: Path, shape: tuple[int, int, int]) -> str:
@@ -156,16 +158,19 @@ def _image_shape(path: Path, pixels: int, size: tuple[int, int] | None) -> tuple
     raise InputError(message)
 
 
-def _load(path: Path, table: _Table, column: int) -> tuple[Array, list[str]]:
-    """Return the pixels (samples, pixels) and the labels, which stand in a column."""
+def _load(path: Path, table: _Table, column: int, notes: list[str]) -> tuple[Array, list[str]]:
+    """Return the pixels (samples, pixels) and the labels, which stand in a column.
+
+    What is to be said of how they were read is added to the `notes`.
+    """
     labels: list[str] = []
     with _readable(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a file without lines is an error below
-        lines = _pixel_lines(path, table, column, labels)
+        lines = _pixel_lines(path, table, column, labels, notes)
         try:
             array: Array = np.loadtxt(lines, np.float64, comments=None, delimiter=",", ndmin=2)
         except ValueError as error:
-            for _ in _pixel_lines(path, table, column, labels, looks_at_all=True):
+            for _ in _pixel_lines(path, table, column, labels, notes, looks_at_all=True):
                 pass  # the line of a cell that is no number raises an error that names it
             message = f"{quoted(path)} can't be read: {printable(str(error).rstrip('.'))}"
             raise InputError(message) from error
@@ -176,9 +181,18 @@ def _load(path: Path, table: _Table, column: int) -> tuple[Array, list[str]]:
 
 
 def _pixel_lines(
-    path: Path, table: _Table, column: int, labels: list[str], *, looks_at_all: bool = False
+    path: Path,
+    table: _Table,
+    column: int,
+    labels: list[str],
+    notes: list[str],
+    *,
+    looks_at_all: bool = False,
 ) -> Iterator[str]:
-    """Yield each sample's pixels, separated by commas, and add its label to the others."""
+    """Yield each sample's pixels, separated by commas, and add its label to the others.
+
+    How decimals were read is added to the `notes`, where there is a doubt.
+    """
     numbers = CellNumbers(parse_number, table.separator, quoted(path))
     with _open(path) as file:
         for record in _samples(path, file, table):
@@ -190,7 +204,9 @@ def _pixel_lines(
             if looks_at_all or has_commas or (table.separator == ";" and "." in line):
                 line = ",".join(map(repr, numbers.read(record, column)))
             yield line
-    numbers.check()
+    doubt = numbers.check()
+    if doubt is not None:
+        notes.append(f"{quoted(path)}: {doubt}")
 
 
 def _samples(path: Path, file: Iterable[str], table: _Table) -> Iterator[Record]:

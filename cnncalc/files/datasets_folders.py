@@ -17,7 +17,7 @@ from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photo_cache import cache_photos
 from cnncalc.files.photos import PhotoShape
 from cnncalc.files.pixels import IMAGE_ENDINGS
-from cnncalc.files.unused_files import is_worth_naming, unused_notes
+from cnncalc.files.unused_files import is_worth_naming, unused_files, unused_notes
 from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, make_dataset
 from cnncalc.wording import listed
@@ -220,11 +220,15 @@ class _Reader:
 
     def _note_unused(self, folder: Path, others: list[Path]) -> None:
         beside = [path for path in folder.iterdir() if path.is_file() and _is_visible_photo(path)]
+        if self.strict and (others or beside):
+            loose = f"{unused_files(folder, beside)} in no class folder" if beside else ""
+            message = (
+                f"with --strict each file in {quoted(folder)} must be a photo that is read. "
+                f"Received: {'; '.join(filter(None, (loose, unused_files(folder, others))))}"
+            )
+            raise InputError(message)
         notes = unused_notes(folder, others)
         notes += [f"{note}: no class folder holds them" for note in unused_notes(folder, beside)]
-        if notes and self.strict:
-            message = f"with --strict each file must be a photo that is read. Received: {notes[0]}"
-            raise InputError(message)
         self.notes.extend(notes)
 
 

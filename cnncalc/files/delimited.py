@@ -27,7 +27,6 @@ _QUOTED = re.compile(r'"[^"]*("|$)')
 # The first line by which a file tells Excel its separator.
 _DECLARED = re.compile(r'"?sep=(?P<separator>[;,\t|])"?', re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+\-−]?(\d+,\d*|,\d+)([eE][+-]?\d+)?")
-_SIGNS = {",": "comma", ".": "point"}
 _THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2}[,.]\d{3}")
 
 
@@ -171,8 +170,11 @@ class CellNumbers:
     def _place(self, line: int, column: int) -> str:
         return f"{self._source}, line {line:,}, column {column:,}"
 
-    def check(self) -> None:
-        """Raise InputError where it can't be told which sign begins the decimals."""
+    def check(self) -> str | None:
+        """Return how decimals were read where a person may mean thousands; None without doubt.
+
+        Raises InputError where it can't be told which sign begins the decimals.
+        """
         if len(self._signs) > 1:
             places = " and ".join(f"{quoted(text)} in {at}" for text, at in self._signs.values())
             message = f"decimals must all have a point, or all a comma. Received: {places}"
@@ -181,10 +183,24 @@ class CellNumbers:
             # With semicolons decimals have a comma, and points are between thousands: where not
             # all numbers have as many decimals, as a program writes them.
             is_usual = self._separator == ";" if sign == "," else self._separator != ";"
-            if sign not in self._certain and not is_usual and (sign == "," or self._has_whole):
+            if sign in self._certain or is_usual:
+                continue
+            decimal, thousands = text.replace(",", "."), text.replace(sign, "")
+            if sign == "," or self._has_whole:
                 message = (
-                    f"{where}: {quoted(text)} may be {text.replace(',', '.')} or "
-                    f"{text.replace(sign, '')}. Expected thousands without a {_SIGNS[sign]}, and "
-                    "decimals with a point"
+                    f"{where}: {quoted(text)} may be {decimal} or {thousands}. Expected "
+                    f"{_unambiguous(sign, text, thousands)}"
                 )
                 raise InputError(message)
+            return f"points read as those of decimals, {quoted(text)} as {decimal}, not {thousands}"
+        return None
+
+
+def _unambiguous(sign: str, text: str, thousands: str) -> str:
+    """Say how to write a number that may have thousands or decimals."""
+    if sign == ",":
+        return "thousands without a comma, and decimals with a point"
+    return (
+        f"thousands without a point ({thousands}), and decimals with a comma, as usual between "
+        f"semicolons ({text.replace('.', ',')}), or tabs or commas in place of the semicolons"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -33,21 +33,31 @@ class _Row:
     numbers: npt.NDArray[np.float64]
 
 
-def read_text_grid(path: Path, number: Callable[[str], float] = parse_number) -> Values:
+def _ignore(note: str) -> None:
+    del note
+
+
+def read_text_grid(
+    path: Path,
+    number: Callable[[str], float] = parse_number,
+    on_note: Callable[[str], None] = _ignore,
+) -> Values:
     """Read a .csv or .tsv file.
 
-    Arguments: `path`; `number`, which turns one cell's text into a number.
+    Arguments: `path`; `number`, which turns one cell's text into a number; `on_note`, which hears
+    how numbers were read that may be meant otherwise.
     Returns (height, width, channels): blocks separated by an empty line are channels.
     Raises InputError where the file can't be read or is no rectangular grid of numbers.
     """
     if check_readable(path) > MOST_BYTES:
         _refuse_size(quoted(path))
-    return parse_grid(_decoded(path.read_bytes(), quoted(path)), quoted(path), number)
+    return parse_grid(_decoded(path.read_bytes(), quoted(path)), quoted(path), number, on_note)
 
 
-def read_standard_input() -> Values:
+def read_standard_input(on_note: Callable[[str], None] = _ignore) -> Values:
     """Read standard input as a .csv file.
 
+    Arguments: `on_note`, as of `read_text_grid`.
     Returns (height, width, channels). Raises InputError as `read_text_grid` does.
     """
     if sys.stdin is None:
@@ -56,7 +66,8 @@ def read_standard_input() -> Values:
     content = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         _refuse_size("standard input")
-    return parse_grid(_decoded(content, "standard input"), "standard input")
+    text = _decoded(content, "standard input")
+    return parse_grid(text, "standard input", on_note=on_note)
 
 
 def _refuse_size(source: str) -> NoReturn:
@@ -76,20 +87,25 @@ def _decoded(content: bytes, source: str) -> str:
         raise InputError(message) from error
 
 
-def parse_grid(text: str, source: str, number: Callable[[str], float] = parse_number) -> Values:
+def parse_grid(
+    text: str,
+    source: str,
+    number: Callable[[str], float] = parse_number,
+    on_note: Callable[[str], None] = _ignore,
+) -> Values:
     r"""Read a grid from text: a line a row, its numbers separated by , or ; or tabs or spaces.
 
     Numbers may be quoted (RFC 4180). Their decimals have a point; a comma where another sign
     separates them, or in quotes, unless it may as well be one between thousands.
     Arguments: `text`; `source`, what to call it in a message; `number`, which turns one cell's
-    text into a number.
+    text into a number; `on_note`, as of `read_text_grid`.
     Returns (height, width, channels): blocks separated by an empty line are channels.
     Raises InputError naming the line, and column where there is one, that isn't as it should be.
 
     >>> parse_grid("1,2\n3,4\n\n5,6\n7,8\n", "a grid")[0, 1]
     array([2., 6.])
     """
-    blocks = _blocks(text, source, number)
+    blocks = _blocks(_rows(text, source, number, on_note))
     if not blocks:
         message = f"{source} holds no numbers"
         raise InputError(message)
@@ -98,11 +114,11 @@ def parse_grid(text: str, source: str, number: Callable[[str], float] = parse_nu
     return pixel_values(np.stack(channels, axis=-1))
 
 
-def _blocks(text: str, source: str, number: Callable[[str], float]) -> list[list[_Row]]:
-    """Split a text into blocks of rows at its empty lines."""
+def _blocks(rows: Iterable[_Row | None]) -> list[list[_Row]]:
+    """Split rows into blocks at the empty lines."""
     blocks: list[list[_Row]] = []
     inside = False
-    for row in _rows(text, source, number):
+    for row in rows:
         if row is not None and not inside:
             blocks.append([])
         if row is not None:
@@ -111,7 +127,9 @@ def _blocks(text: str, source: str, number: Callable[[str], float]) -> list[list
     return blocks
 
 
-def _rows(text: str, source: str, number: Callable[[str], float]) -> Iterator[_Row | None]:
+def _rows(
+    text: str, source: str, number: Callable[[str], float], on_note: Callable[[str], None]
+) -> Iterator[_Row | None]:
     """Yield each line's numbers, None for an empty one."""
     separator, found = records(io.StringIO(text, newline=None), source)
     numbers = CellNumbers(number, separator, source)
@@ -120,7 +138,9 @@ def _rows(text: str, source: str, number: Callable[[str], float]) -> Iterator[_R
             yield None
         else:
             yield _Row(record.line, np.array(numbers.read(record)))
-    numbers.check()
+    note = numbers.check()
+    if note is not None:
+        on_note(note)
 
 
 def _check_rectangular(blocks: list[list[_Row]], source: str) -> None:

@@ -32,8 +32,9 @@ _SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
 class Kernel:
     """The weights of one filter: `values` is a read-only array (height, width, channels).
 
-    `sheet` and `cell_range` say where in a workbook they stand, `description` says it in one line;
-    other kernels have none. What a workbook of cnncalc's own holds needs no range.
+    `sheet` and `cell_range` say where in a workbook they stand, `description` says it in one line,
+    or how a text file's numbers were read where that is in doubt; other kernels have none. What a
+    workbook of cnncalc's own holds needs no range.
     """
 
     name: str
@@ -153,7 +154,9 @@ def _from_file(reference: str, own: WorkbookReference | None) -> tuple[Kernel, .
     if ending == ".npy":
         return _from_npy(path, name)
     if ending in KERNEL_ENDINGS:
-        return (Kernel(name, read_text_grid(path, parse_fraction)),)
+        notes: list[str] = []
+        values = read_text_grid(path, parse_fraction, notes.append)
+        return (Kernel(name, values, ", ".join((name, *notes)) if notes else ""),)
     check_readable(path)
     refuse_other_spreadsheets(path)
     message = (

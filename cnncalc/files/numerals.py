@@ -7,7 +7,7 @@ import re
 
 from cnncalc.files.paths import quoted
 
-__all__ = ["parse_fraction", "parse_number"]
+__all__ = ["parse_fraction", "parse_number", "spells_number"]
 
 _THOUSANDS = re.compile(r"[+\-−]?\d{1,3}([.,'’\s]\d{3})+([.,]\d*)?")
 
@@ -55,6 +55,23 @@ def parse_fraction(text: str) -> float:
         message = f"{quoted(text.strip())} is not a finite number"
         raise ValueError(message)
     return number
+
+
+def spells_number(text: str) -> bool:
+    """Tell whether people take a text for a number, in whichever country's writing.
+
+    >>> [spells_number(text) for text in (" 5", "1,5", "50 %", "1.234,5", "1/9", "r1", "nan")]
+    [True, True, True, True, True, False, False]
+    """
+    # In a spreadsheet an apostrophe before a number makes it text.
+    bare = text.strip().lstrip("'’").rstrip("%‰").strip()
+    if _THOUSANDS.fullmatch(bare):
+        return True
+    try:
+        parse_fraction(bare.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _not_a_number(text: str) -> str:

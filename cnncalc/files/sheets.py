@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from cnncalc.files.workbooks import (
     SheetCells,
     Worksheet,
     is_number_place,
+    is_number_text,
     open_workbook,
 )
 from cnncalc.wording import listed
@@ -29,6 +30,8 @@ from cnncalc.wording import listed
 __all__ = ["SheetBlock", "read_block"]
 
 NAMED = 6
+
+_TURN = "Turn text into numbers (in a spreadsheet program: Data, Text to Columns)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +60,11 @@ def read_block(path: Path, sheet: str | None = None, cell_range: str | None = No
     Arguments: `path`; the `sheet`'s name, left out the active one: what is seen when the workbook
     is opened, or where that holds no numbers the next visible one that does; `cell_range` such as
     "B2:E18", left out the sheet's one rectangular block of numbers. Text, dates and logical values
-    beside the block are taken for labels.
+    beside the block are taken for labels, but for text that spells a number.
     Returns the block. A formula counts with the value that is stored with it.
     Raises OptionError for a range that is none; InputError for a workbook that can't be read, a
-    missing sheet, several blocks, or a cell of the block that holds no number (it is named).
+    missing sheet, several blocks, a number stored as text beside the block, or a cell of the block
+    that holds no number (it is named).
     """
     asked = None if cell_range is None else parse_range(cell_range)
     with open_workbook(path) as book:
@@ -85,7 +89,7 @@ def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet
     if not visible:
         hidden = listed((quoted(sheet.name) for _, sheet in filled), NAMED, counted=True)
         where = f"any visible sheet. Hidden ones that do: {hidden}" if filled else "any sheet"
-        message = f"{quoted(path)} holds no numbers in {where}"
+        message = f"{quoted(path)} holds no numbers in {where}{_where_as_text(book.worksheets)}"
         raise InputError(message)
     at, sheet = next((each for each in visible if each[0] >= book.active), visible[0])
     notes = []
@@ -105,7 +109,15 @@ def _why_not(active: Worksheet) -> str:
         why = "holds no numbers"
     else:
         why = "has no cells"
+    if active.is_visible and active.holds_number_texts():
+        why = "holds numbers as text alone"
     return f"as the active sheet {quoted(active.name)} {why}"
+
+
+def _where_as_text(worksheets: Iterable[Worksheet]) -> str:
+    """Say which sheets hold numbers as text, and what to do then; nothing where none does."""
+    names = [quoted(sheet.name) for sheet in worksheets if sheet.holds_number_texts()]
+    return f", but as text in {listed(names, NAMED, counted=True)}. {_TURN}" if names else ""
 
 
 def _named(path: Path, worksheets: Sequence[Worksheet], name: str) -> Worksheet:
@@ -140,14 +152,11 @@ def _doubts(cells: SheetCells, block: CellRange) -> tuple[str, ...]:
 
 def _find_block(rows: Rows, where: str) -> CellRange:
     """Return the range of the sheet's one block of numbers."""
-    cells = {
-        (row, column)
-        for row, contents in rows.items()
-        for column, content in enumerate(contents, start=1)
-        if is_number_place(content)
-    }
-    if cells and (around := _around(cells)).height * around.width == len(cells):
+    cells = _places(rows, is_number_place)
+    texts = _places(rows, is_number_text)
+    if not texts and cells and (around := _around(cells)).height * around.width == len(cells):
         return around
+    _refuse_number_texts(rows, cells, texts, where)
     blocks = [_around(island) for island in _islands(cells) if _has_number(rows, island)]
     if len(blocks) > 1:
         message = (
@@ -159,9 +168,50 @@ def _find_block(rows: Rows, where: str) -> CellRange:
     if not blocks:
         _require_calculated(rows, cells, where)
         found = f": {cell_name(*min(cells))} holds {_what(rows, *min(cells))}" if cells else ""
-        message = f"{where} holds no numbers{found}"
+        message = f"{where} holds no numbers{found}{_as_text(rows, texts)}"
         raise InputError(message)
     return blocks[0]
+
+
+def _places(rows: Rows, is_meant: Callable[[Content], bool]) -> set[Position]:
+    return {
+        (row, column)
+        for row, contents in rows.items()
+        for column, content in enumerate(contents, start=1)
+        if is_meant(content)
+    }
+
+
+def _refuse_number_texts(
+    rows: Rows, cells: set[Position], texts: set[Position], where: str
+) -> None:
+    """Raise InputError, naming it, for text that touches the numbers and spells a number too.
+
+    It may be a pixel, or a caption such as the "0", "1", "2" above a table's columns. Which, only
+    its owner knows; to pass over a pixel would give wrong numbers that nothing hints at. Where
+    several blocks are left even with the text, as in the dashboards that are exported, these are
+    to be chosen from first.
+    """
+    islands = [island for island in _islands(cells | texts) if _has_number(rows, island)]
+    if len(islands) != 1 or texts.isdisjoint(islands[0]):
+        return
+    named = _named_texts(rows, texts.intersection(islands[0]))
+    message = (
+        f"{where} holds numbers as text among its numbers: {named}. {_TURN}; or "
+        "if they are captions, choose the numbers with --range A1:B2, or @FILE.xlsx!A1:B2 for a "
+        "kernel"
+    )
+    raise InputError(message)
+
+
+def _as_text(rows: Rows, texts: set[Position]) -> str:
+    """Say which numbers stand there as text, and what to do about it."""
+    return f", but numbers as text: {_named_texts(rows, texts)}. {_TURN}" if texts else ""
+
+
+def _named_texts(rows: Rows, texts: Iterable[Position]) -> str:
+    found = (f"{_what(rows, *cell)} in {cell_name(*cell)}" for cell in sorted(texts))
+    return listed(found, NAMED, counted=True)
 
 
 def _around(cells: Iterable[Position]) -> CellRange:
@@ -235,6 +285,8 @@ def _numbers(rows: Rows, block: CellRange, where: str) -> Values:
                     f"every cell of {block.name} in {where} must hold a number. Received: "
                     f"{_what(rows, row, column)} in {cell_name(row, column)}"
                 )
+                if is_number_text(content):
+                    message += f". {_TURN}"
                 raise InputError(message)
             numbers.append(content)
     return pixel_values(np.array(numbers).reshape(block.height, block.width))

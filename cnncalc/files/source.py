@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
+from cnncalc.files.other_photos import refuse_other_photos
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.files.pixels import (
     IMAGE_ENDINGS,
@@ -58,7 +60,8 @@ def read_input(
     if not (in_file and ending in WORKBOOK_ENDINGS):
         _refuse_options(source, {"--sheet": sheet, "--range": cell_range})
     if source == STANDARD_INPUT:
-        return _grid("standard input", "CSV", read_standard_input())
+        notes: list[str] = []
+        return _grid("standard input", "CSV", read_standard_input(notes.append), notes)
     if not in_file:
         return _article_grid(source)
     if ending in WORKBOOK_ENDINGS:
@@ -111,11 +114,14 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
 
         return read_image(path, channels, require)
     if ending in _TEXT_ENDINGS:
-        return _grid(name, ending[1:].upper(), read_text_grid(path))
+        notes: list[str] = []
+        values = read_text_grid(path, on_note=notes.append)
+        return _grid(name, ending[1:].upper(), values, notes)
     if ending == ".npy":
         return _grid(name, "NumPy array", pixel_values(read_npy(path)))
     check_readable(path)
     refuse_other_spreadsheets(path)
+    refuse_other_photos(path)
     message = (
         f"the input file {quoted(path)} must end in one of {', '.join(INPUT_ENDINGS)}."
         f"{did_you_mean(ending, INPUT_ENDINGS)}"
@@ -123,5 +129,6 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
     raise InputError(message)
 
 
-def _grid(name: str, form: str, values: Values) -> PixelInput:
-    return PixelInput(values, name, f"{name}: {form}, {size_text(values)}", "grid")
+def _grid(name: str, form: str, values: Values, notes: Iterable[str] = ()) -> PixelInput:
+    description = ", ".join((f"{name}: {form}", size_text(values), *notes))
+    return PixelInput(values, name, description, "grid")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnncalc.files.numerals import spells_number
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.xlsx_cells import Cell, CellReader, Special
 from cnncalc.files.xlsx_guard import check_workbook
@@ -22,6 +23,7 @@ __all__ = [
     "SheetCells",
     "Worksheet",
     "is_number_place",
+    "is_number_text",
     "open_workbook",
 ]
 
@@ -32,10 +34,12 @@ class Oddity:
 
     `what` names it in a message. `is_label` where it may stand beside a block of numbers, as text
     does; an error value, or a formula that was never calculated, should have been a number.
+    `spells_number` where a text may be a number that is stored as text.
     """
 
     what: str
     is_label: bool
+    spells_number: bool = False
 
 
 Content = float | Oddity | None
@@ -101,6 +105,12 @@ class Worksheet:
             is_number_place(self._content(cell)) for cell in self.reader.cells(self.entry.part)
         )
 
+    def holds_number_texts(self) -> bool:
+        """Tell whether there is a text that spells a number."""
+        return self.has_cells and any(
+            is_number_text(self._content(cell)) for cell in self.reader.cells(self.entry.part)
+        )
+
     def _content(self, cell: Cell) -> Content:
         value = cell.value
         if cell.formula is not None and self._is_uncalculated(cell):
@@ -108,7 +118,8 @@ class Worksheet:
         if isinstance(value, bool):
             return Oddity(f"the logical value {str(value).upper()}", is_label=True)
         if isinstance(value, str):
-            return Oddity(f"the text {quoted(value)}", is_label=True)
+            what = f"the text {quoted(value)}"
+            return Oddity(what, is_label=True, spells_number=spells_number(value))
         return _oddity(value) if isinstance(value, Special) else value
 
     def _is_uncalculated(self, cell: Cell) -> bool:
@@ -121,6 +132,11 @@ class Worksheet:
 def is_number_place(content: Content) -> bool:
     """Tell whether a cell holds a number, or something that should have been one."""
     return isinstance(content, float) or (content is not None and not content.is_label)
+
+
+def is_number_text(content: Content) -> bool:
+    """Tell whether a cell holds a number as text."""
+    return isinstance(content, Oddity) and content.spells_number
 
 
 def _oddity(value: Special) -> Oddity:

@@ -182,6 +182,14 @@ def test_an_image_that_cannot_be_read_does_not_hide_the_others(run, photos, tmp_
     assert line.endswith("; there is no file 'none.png'")
 
 
+def test_images_that_cannot_be_read_are_named_in_one_sentence(fails, photos, tmp_path):
+    for name in ("a.HEIC", "b.zzz"):
+        (tmp_path / name).write_text("no photo")
+    line = fails("predict", "model.keras", "a.HEIC", "b.zzz", "none.png")
+    assert line.startswith("'a.HEIC' is of a kind that isn't read, HEIC. JPEG and PNG can be read")
+    assert line.endswith(", .npy; there is no file 'none.png'")
+
+
 def test_top_limits_the_classes(run, tmp_path):
     save_npz(tmp_path / "data.npz")
     run("train", "data.npz", "--network", NETWORK, "--epochs", "1")

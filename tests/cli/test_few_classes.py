@@ -166,12 +166,11 @@ def test_photos_that_cannot_be_read_are_named_and_fail_when_strict(run, fails, s
     result = run(*options)
     assert result.exit_code == 0, result.stderr
     unused = (
-        "not used, of 'shades': 4 HEIC files, 'b/IMG_0.HEIC', 'b/IMG_1.HEIC', 'b/IMG_2.HEIC', …; "
-        "JPEG and PNG can be read"
+        "4 HEIC files, 'b/IMG_0.HEIC', 'b/IMG_1.HEIC', 'b/IMG_2.HEIC', …; JPEG and PNG can be read"
     )
-    assert result.stderr.splitlines()[0] == unused
+    assert result.stderr.splitlines()[0] == f"not used, of 'shades': {unused}"
     assert fails(*options, "--strict") == (
-        f"with --strict each file must be a photo that is read. Received: {unused}"
+        f"with --strict each file in 'shades' must be a photo that is read. Received: {unused}"
     )
 
 

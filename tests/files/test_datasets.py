@@ -221,9 +221,15 @@ def test_files_of_a_class_folder_that_are_not_used_are_named_by_kind(tmp_path, o
         f"not used, of '{folder}': 1 text file, 'cats/more/notes.txt'",
         f"class 'birds' has no photo in '{folder}' that can be used; it keeps its number, 0",
     )
-    words = r"^with --strict each file must be a photo that is read\. Received: .* 5 HEIC files"
-    with pytest.raises(InputError, match=words):
+    save_files(folder, "loose.png")
+    with pytest.raises(InputError) as refusal:
         read_data(folder, strictly(options))
+    assert str(refusal.value) == (
+        f"with --strict each file in '{folder}' must be a photo that is read. Received: 1 .png "
+        "file, 'loose.png' in no class folder; 5 HEIC files, 'birds/1.heic', 'cats/IMG_0.HEIC', "
+        "'cats/IMG_1.HEIC', …; 1 RAW file, 'birds/2.nef'; 1 text file, 'cats/more/notes.txt'; "
+        "JPEG and PNG can be read"
+    )
 
 
 def test_what_systems_leave_in_folders_does_not_count(tmp_path, options):

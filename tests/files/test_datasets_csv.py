@@ -147,6 +147,14 @@ def test_what_may_be_another_number_is_refused(write, text, words):
         read_labelled_csv(write(text), "1")
 
 
+def test_how_doubtful_points_were_read_is_noted(write):
+    path = write("1;0.512;1.024;1.111;2.222\n0;1.333;1.444;1.555;1.666\n")
+    assert read_labelled_csv(path, "1").notes == ()
+    path = write("1;1.512;1.024;1.111;2.222\n0;1.333;1.444;1.555;1.666\n")
+    (note,) = read_labelled_csv(path, "1").notes
+    assert note.endswith(": points read as those of decimals, '1.512' as 1.512, not 1512")
+
+
 def test_a_label_may_hold_line_ends_and_doubled_quotes(write):
     text = 'name,a,b,c,d\n"big\n""cat""",1,2,3,4\n\ndog,5,6,7,8\n'
     data = read_labelled_csv(write(text), "name").training

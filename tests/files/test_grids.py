@@ -89,6 +89,33 @@ def test_decimals_that_may_be_thousands_or_are_mixed_are_refused(text, message):
         parse_grid(text, "x")
 
 
+def test_points_between_semicolons_that_may_be_those_of_thousands_are_noted():
+    notes: list[str] = []
+    values = parse_grid("1.234;5.678\n2.345;3.456\n", "x", on_note=notes.append)
+    assert values[0, 0, 0] == 1.234
+    assert notes == ["points read as those of decimals, '1.234' as 1.234, not 1234"]
+
+
+@pytest.mark.parametrize("text", ["1.5;1.234\n", "1,234;5,678\n", "1.234,5.678\n", "1;2\n"])
+def test_decimals_that_nobody_doubts_are_not_noted(text):
+    notes: list[str] = []
+    parse_grid(text, "x", on_note=notes.append)
+    assert notes == []
+
+
+def test_what_would_settle_a_doubted_point_does_settle_it():
+    doubted = "1.234;2.345\n1;2\n"
+    message = (
+        r"'1\.234' may be 1\.234 or 1234\. Expected thousands without a point \(1234\), and "
+        r"decimals with a comma, .* semicolons \(1,234\), or tabs or commas in place of the semicol"
+    )
+    with pytest.raises(InputError, match=message):
+        parse_grid(doubted, "x")
+    for settled in (doubted.replace(".", ","), *(doubted.replace(";", sign) for sign in "\t,")):
+        assert parse_grid(settled, "x")[0, 0, 0] == 1.234
+    assert parse_grid(doubted.replace(".", ""), "x")[0, 0, 0] == 1234
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

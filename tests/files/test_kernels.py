@@ -146,6 +146,22 @@ def test_a_workbook_holds_a_kernel_at_a_sheet_and_range(make_workbook, place, va
     np.testing.assert_array_equal(only(f"@{path}{place}")[:, :, 0], values)
 
 
+def test_how_doubtful_points_of_a_kernel_were_read_is_told(tmp_path):
+    (tmp_path / "edge.csv").write_text("1.234;5.678\n")
+    (kernel,) = read_kernels(f"@{tmp_path}/edge.csv")
+    words = "edge.csv, points read as those of decimals, '1.234' as 1.234, not 1234"
+    assert kernel.description == words
+    (tmp_path / "edge.csv").write_text("1;2\n")
+    assert read_kernels(f"@{tmp_path}/edge.csv")[0].description == ""
+
+
+@pytest.mark.parametrize("text", ["1/9", "7"])
+def test_a_kernel_with_a_number_stored_as_text_is_refused(make_workbook, text):
+    path = make_workbook(Edge=[[text, 2], [3, 4]])
+    with pytest.raises(InputError, match=f"numbers: the text '{text}' in A1. Turn text into num"):
+        read_kernels(f"@{path}")
+
+
 def test_where_a_kernel_stands_in_a_workbook_is_told(make_workbook):
     path = make_workbook(Weights=[[1, 2], [3, 4]])
     kernel = read_kernels(f"@{path}")[0]

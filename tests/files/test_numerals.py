@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.files.numerals import parse_fraction, parse_number
+from cnncalc.files.numerals import parse_fraction, parse_number, spells_number
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -60,3 +60,16 @@ def test_a_fraction_divides():
 def test_a_fraction_that_is_no_number_is_said(text, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         parse_fraction(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5", " 5\u00a0", "'5", "-1,5", "1.5e3", "5%", "12,5 %", "1 234", "1'234.5", "1.234,5", "3/4"],
+)
+def test_a_text_that_people_take_for_a_number_spells_one(text):
+    assert spells_number(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "'", "%", "a", "5a", "r1", "1 2", "1:2", "1_0", "inf"])
+def test_other_texts_spell_none(text):
+    assert not spells_number(text)

@@ -70,7 +70,6 @@ BLOCK = "every cell of A1:C2 in sheet 'Pixels' of '.*grid.xlsx' must hold a numb
     ("cell", "what"),
     [
         ("x", "the text 'x' in B2"),
-        ("12", "the text '12' in B2"),
         (None, "nothing in B2"),
         ("#DIV/0!", "the error #DIV/0! in B2"),
         (True, "the logical value TRUE in B2"),
@@ -83,6 +82,76 @@ def test_a_cell_inside_that_holds_no_number_is_named(make_workbook, cell, what, 
     path = make_workbook(Pixels=[[1, 2, 3], [4, cell, 6]])
     with pytest.raises(InputError, match=f"^{BLOCK}{what}$"):
         read_block(path, cell_range=cell_range)
+
+
+AMONG = "sheet 'Pixels' of '.*grid.xlsx' holds numbers as text among its numbers: "
+
+
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        ([["1", 2, 3], ["4", 5, 6]], "the text '1' in A1, the text '4' in A2"),
+        ([[1, 2], [3, 4], ["5", "6"]], "the text '5' in A3, the text '6' in B3"),
+        ([["1,5", "2,5"], [3, 4]], "the text '1,5' in A1, the text '2,5' in B1"),
+        ([["0", "1"], [3, 4]], "the text '0' in A1, the text '1' in B1"),
+        ([[1, "2", 3], [4, "5", 6]], "the text '2' in B1, the text '5' in B2"),
+        ([[1, 2, 3], [4, "5", 6]], "the text '5' in B2"),
+        ([[1, 2, " 3 "]], "the text ' 3 ' in C1"),
+        ([["a", "b", None], [1, 2, "50 %"]], "the text '50 %' in C2"),
+        ([[1, 2, "'3"]], "the text ''3' in C1"),
+        ([["1.234,5"], [2]], "the text '1.234,5' in A1"),
+        ([["−1/9"], [2]], "the text '−1/9' in A1"),
+    ],
+)
+def test_numbers_stored_as_text_beside_a_block_are_named(make_workbook, rows, named):
+    path = make_workbook(Pixels=rows)
+    with pytest.raises(InputError, match=rf"^{AMONG}{named}\. Turn text into numbers .*--range"):
+        read_block(path)
+
+
+def test_a_number_stored_as_text_in_a_range_is_named(make_workbook):
+    path = make_workbook(Pixels=[[1, 2, 3], [4, "12", 6]])
+    message = rf"^{BLOCK}the text '12' in B2\. Turn text into numbers"
+    with pytest.raises(InputError, match=message):
+        read_block(path, cell_range="A1:C2")
+
+
+def test_numbers_that_are_captions_are_passed_over_by_a_range(make_workbook):
+    path = make_workbook(Pixels=[[None, "0", "1"], ["0", 1, 2], ["1", 3, 4]])
+    block = read_block(path, cell_range="B2:C3")
+    np.testing.assert_array_equal(block.values[:, :, 0], [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("label", ["a", "r1", "Row 1", "", "-", "%", "1.2.2024", "nan", "1:"])
+def test_words_beside_a_block_are_labels(make_workbook, label):
+    path = make_workbook(Pixels=[[None, label, label], [label, 1, 2]])
+    assert read_block(path).cell_range == "B2:C2"
+
+
+def test_numbers_as_text_far_from_the_block_do_not_matter(make_workbook):
+    path = make_workbook(Pixels=[["2024", None, "7"], [], [None, 1, 2]])
+    assert read_block(path).cell_range == "B3:C3"
+
+
+def test_of_several_blocks_with_numeric_captions_the_blocks_are_named(make_workbook):
+    path = make_workbook(Pixels=[["0", 1, 2, None, "0", 3]])
+    with pytest.raises(InputError, match="holds 2 blocks of numbers: B1:C1, F1"):
+        read_block(path)
+
+
+def test_a_sheet_with_numbers_as_text_alone_says_so(make_workbook):
+    path = make_workbook(Pixels=[["1", "2"], ["3", "4"]])
+    message = "grid.xlsx' holds no numbers in any sheet, but as text in 'Pixels'. Turn text into n"
+    with pytest.raises(InputError, match=message):
+        read_block(path)
+    message = "holds no numbers, but numbers as text: the text '1' in A1, .* in B2. Turn text into"
+    with pytest.raises(InputError, match=message):
+        read_block(path, "Pixels")
+
+
+def test_an_active_sheet_with_numbers_as_text_is_not_passed_over_unsaid(make_workbook):
+    block = read_block(make_workbook(Pixels=[["1", "2"]], Other=[[1]]))
+    assert block.notes == ("as the active sheet 'Pixels' holds numbers as text alone",)
 
 
 def test_errors_beside_a_block_are_no_labels(make_workbook):

@@ -75,6 +75,14 @@ def test_a_workbook_is_described_with_its_sheet_and_range(make_workbook):
     assert image.description == "grid.xlsx: sheet 'Pixels', B1:B2, 2×1"
 
 
+def test_the_description_says_how_doubtful_points_were_read(tmp_path, monkeypatch):
+    (tmp_path / "grid.csv").write_text("1.234;5.678\n")
+    words = "CSV, 1×2, points read as those of decimals, '1.234' as 1.234, not 1234"
+    assert read_input(str(tmp_path / "grid.csv")).description == f"grid.csv: {words}"
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"1.234;5.678\n")))
+    assert read_input("-").description == f"standard input: {words}"
+
+
 def test_standard_input_is_read(monkeypatch):
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"1 2\n3 4\n")))
     image = read_input("-")

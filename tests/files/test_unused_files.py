@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.files.unused_files import unused_notes
+from cnncalc.files.unused_files import unused_files, unused_notes
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,12 @@ def test_of_many_files_the_first_three_are_named():
 def test_each_kind_has_a_sentence():
     files = [Path("pets", name) for name in ("a.pdf", "b.heic", "c.pdf")]
     assert len(unused_notes(Path("pets"), files)) == 2
+
+
+def test_all_kinds_fit_into_one_line():
+    files = [Path("pets", name) for name in ("a.pdf", "b.heic", "c.pdf", "d.zip")]
+    assert unused_files(Path("pets"), files) == (
+        "2 PDF files, 'a.pdf', 'c.pdf'; 1 HEIC file, 'b.heic'; 1 archive file, 'd.zip'; "
+        "JPEG and PNG can be read"
+    )
+    assert unused_files(Path("pets"), files[3:]) == "1 archive file, 'd.zip'"
