@@ -22,7 +22,7 @@ CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
     | {"cells", "delimited", "digests", "source", "spreadsheets", "unfinished"}
-    | {"workbook_reference"},
+    | {"other_photos", "workbook_reference"},
     "cnncalc.training": {"metrics"},
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }
