@@ -176,8 +176,9 @@ fit_options = bundled(
     click.option(
         "--loss",
         type=click.Choice(LOSSES),
-        help="What is minimised. binary_crossentropy of a softmax is that of its probabilities, as "
-        "Keras has it on JAX and PyTorch; on TensorFlow it takes the logits for a sigmoid's.  "
+        help="What is minimised. binary_crossentropy of a softmax, and categorical_crossentropy of "
+        "a sigmoid, are those of its outputs, as Keras has it on JAX and PyTorch; on TensorFlow it "
+        "takes the logits for those of the other.  "
         f"[default: the model's own, else {DEFAULT_LOSS}]",
     ),
     click.option(
