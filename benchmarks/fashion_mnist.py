@@ -54,7 +54,7 @@ def train_with_cnncalc(folder: Path, epochs: int, seed: int) -> Callable[[], Cou
             files = ("-o", model, "--history", history)
             _cnncalc("train", folder, *options, "--epochs", str(epochs), *files)
             test = json.loads(_cnncalc("evaluate", model, folder, "--format", "json"))
-            rows = json.loads(history.read_text())
+            rows = json.loads(history.read_text())["epochs"]
         trained = [Score(row["loss"], row["accuracy"]) for row in rows]
         return Course(trained, Score(test["loss"], test["accuracy"]))
 

@@ -30,26 +30,6 @@ OUTRIGHT = {"axis", "data_format", "renorm"}
 TOLERANCE = 1e-5  # of the largest number of its array
 
 
-@pytest.fixture
-def _float64(monkeypatch):
-    """Have Keras calculate in float64, also where it normalizes a batch.
-
-    It takes the statistics in float32 otherwise: to Keras's `result_type` that is the wider type.
-    """
-    keras = import_keras()
-    backend, narrower = keras.src.backend, keras.src.backend.result_type
-
-    def result_type(*dtypes):
-        wide = any(str(dtype).endswith("float64") for dtype in dtypes)
-        return "float64" if wide else narrower(*dtypes)
-
-    monkeypatch.setattr(backend, "result_type", result_type)
-    before = keras.config.floatx()
-    keras.config.set_floatx("float64")
-    yield
-    keras.config.set_floatx(before)
-
-
 @dataclass
 class Tally:
     """Which models' layers didn't fit, which were trained, how often each option was refused.
@@ -137,7 +117,7 @@ def check_refusal(case: Case, result: Result, tally: Tally) -> None:
         tally.failures.append(f"{case}: must name {', '.join(lacks)}: {result.stderr}")
 
 
-@pytest.mark.usefixtures("_float64")
+@pytest.mark.usefixtures("keras_in_float64")
 def test_what_keras_compiles_is_trained_alike_or_refused_by_name(tmp_path):
     tally, all_cases = Tally(), list(cases())
     for number, case in enumerate(all_cases):

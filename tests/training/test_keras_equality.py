@@ -24,7 +24,7 @@ from cnncalc.layers import (
     MaxPooling2D,
     Rescaling,
 )
-from cnncalc.network import assemble, initialize, saved_pass
+from cnncalc.network import Network, assemble, initialize, saved_pass
 from cnncalc.training import fit as fit_module
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
 from cnncalc.training.fit import epoch_order, fit, result, steps
@@ -50,6 +50,11 @@ SCALED = Rescaling(1 / 16)
 
 def digits(samples: int) -> Dataset:
     return read_digits().training.part(np.arange(samples))
+
+
+def in_float64(network: Network) -> Network:
+    weights = [{name: a.astype(np.float64) for name, a in own.items()} for own in network.weights]
+    return assemble(network.layers, network.input_shape, weights)
 
 
 def article(units=CLASSES, activation="softmax"):
@@ -261,10 +266,15 @@ def test_a_frozen_normalization_between_dropouts_equals_keras(monkeypatch, optim
 @pytest.mark.parametrize("network", ["article", "strided", "normalized"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error"])
-def test_50_steps_with_another_loss_equal_those_of_keras(loss, optimizer, network):
+def test_50_steps_with_another_loss_equal_those_of_keras(loss, optimizer, network, request):
     yes_or_no = (loss, network) == ("binary_crossentropy", "article")  # from the logits
     layers = article(activation="sigmoid") if yes_or_no else NETWORKS[network]()
     initial = initialize(layers, (8, 8, 1), seed=2)
+    if network == "normalized":
+        # A filter's gradient all but cancels there: its rounding, which differs from one matrix
+        # library to the next, is what Adam makes steps of.
+        request.getfixturevalue("keras_in_float64")
+        initial = in_float64(initial)
     own = OPTIMIZERS[optimizer]
     check(TrainingPlan(initial, LOSSES[loss], own, epochs=10, batch_size=32))
 
