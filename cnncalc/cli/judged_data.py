@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.cli.differences import TakingOptions, with_hint
+from cnncalc.cli.differences import TakingOptions, brings, with_hint
 from cnncalc.files.network_input import require_range
 from cnncalc.shapes import Size
 from cnncalc.training.dataset import Dataset
@@ -50,7 +50,7 @@ def judged_data(
     if folder is not None:
         found += _resizings(dataset, folder, fit)
         in_range = learnt is not None and (learnt.values == BYTES or not taking.raw)
-        if learnt is not None and in_range and learnt.values != BYTES:
+        if learnt is not None and brings(learnt, photos=True) and not taking.raw:
             found.append(scaling(learnt.values, held_values(a_few(dataset)).largest))
             dataset = brought(dataset, learnt.values)
     elif taking.invert:
