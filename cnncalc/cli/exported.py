@@ -20,10 +20,10 @@ from cnncalc.network import Array, walk
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.layouts.furniture import ABOUT
-from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.views.workbook.planning import make_plan
 from cnncalc.views.workbook.quantities import CLASS_NAMES
+from cnncalc.views.workbook.size import estimate
 from cnncalc.views.workbook.values import input_shapes
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]

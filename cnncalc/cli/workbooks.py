@@ -15,9 +15,10 @@ from cnncalc.provenance import Origin, Provenance
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
-from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
+from cnncalc.views.workbook.limits import require_formulas, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
 from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.size import Estimate, estimate
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,

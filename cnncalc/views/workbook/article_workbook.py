@@ -12,9 +12,9 @@ from cnncalc.layers import Conv2D
 from cnncalc.network import Array, Network, assemble
 from cnncalc.trace import record
 from cnncalc.views.workbook.export import WorkbookOptions, write
-from cnncalc.views.workbook.limits import Estimate
 from cnncalc.views.workbook.plan import Layout, Specification, Values
 from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.size import Estimate
 from cnncalc.views.workbook.streaming import Target
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.values import size_values

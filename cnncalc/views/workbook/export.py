@@ -11,9 +11,10 @@ from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.contents import contents_sheet
 from cnncalc.views.workbook.layouts.furniture import CONTENTS
-from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
+from cnncalc.views.workbook.limits import require_limits
 from cnncalc.views.workbook.plan import Plan, Values
 from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.size import Estimate, estimate
 from cnncalc.views.workbook.streaming import Target
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.values import as_written

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-from xlsxwriter.utility import quote_sheetname, xl_col_to_name
+__all__ = ["COLUMNS", "ROWS", "address", "column_letters", "range_address", "sheet_prefix"]
 
-__all__ = ["address", "column_letters", "range_address", "sheet_prefix"]
+# As large as a sheet is in Excel: what names a cell on it can't name a sheet unquoted.
+ROWS = 1_048_576
+COLUMNS = 16_384
+
+_PLAIN = re.compile(r"[^\W\d][\w.]*")
+_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
+_ROW_OR_COLUMN = re.compile(r"R(\d+)|R?C(\d+)")
 
 
 @cache
@@ -16,7 +23,11 @@ def column_letters(column: int) -> str:
     >>> column_letters(0), column_letters(26)
     ('A', 'AA')
     """
-    return str(xl_col_to_name(column))
+    letters = ""
+    while column >= 0:
+        letters = chr(ord("A") + column % 26) + letters
+        column = column // 26 - 1
+    return letters
 
 
 def address(row: int, column: int, *, fixed: bool = False) -> str:
@@ -48,4 +59,19 @@ def sheet_prefix(name: str) -> str:
     >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's")
     ('Image!', "'Case 5'!", "'it''s'!")
     """
-    return f"{quote_sheetname(name)}!"
+    if _PLAIN.fullmatch(name) and not _reads_as_a_cell(name.upper()):
+        return f"{name}!"
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!"
+
+
+def _reads_as_a_cell(name: str) -> bool:
+    """Tell whether a spreadsheet takes a name for a cell: A1, or what begins like R1C1."""
+    if cell := _CELL.fullmatch(name):
+        letters, row = cell.groups()
+        is_column = (len(letters), letters) <= (3, column_letters(COLUMNS - 1))
+        return is_column and 0 < int(row) <= ROWS
+    if found := _ROW_OR_COLUMN.match(name):
+        row, column = found.groups()
+        return 0 < int(row) <= ROWS if row else 0 < int(column) <= COLUMNS
+    return name in ("R", "C", "RC")

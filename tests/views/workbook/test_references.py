@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import quote_sheetname
 
 from cnncalc.views.workbook.references import (
     address,
@@ -32,3 +33,14 @@ def test_sheet_names_that_need_it_are_quoted():
         assert prefix.endswith("'!")
     assert sheet_prefix("it's") == "'it''s'!"
     assert sheet_prefix("Weights") == "Weights!"
+
+
+@given(
+    st.one_of(
+        st.from_regex(r"[A-Za-z]{1,4}[0-9]{0,8}", fullmatch=True),
+        st.from_regex(r"[Rr]?[0-9]{0,8}[Cc]?[0-9]{0,6}[a-z_]?", fullmatch=True).filter(bool),
+        st.text("abcRC019._ '-äé", min_size=1).filter(lambda name: not name.startswith("'")),
+    )
+)
+def test_sheet_names_are_quoted_as_xlsxwriter_quotes_them(name):
+    assert sheet_prefix(name) == f"{quote_sheetname(name)}!"

@@ -7,12 +7,31 @@ from dataclasses import replace
 from cnncalc.geometry import geometry
 from cnncalc.layers import Dropout, Flatten, ZeroPadding2D
 from cnncalc.views.workbook import formulas
-from cnncalc.views.workbook.plan import STAY, Block, Quantity, Step
+from cnncalc.views.workbook.plan import STAY, Block, Formula, Quantity, Step
 from cnncalc.views.workbook.stages.activation import copied_volumes
 from cnncalc.views.workbook.stages.inputs import framed_copy, sides_text
-from cnncalc.views.workbook.stages.volumes import Finder, Index, Item, Slot, Source, Volume
+from cnncalc.views.workbook.stages.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_number,
+    entered,
+)
 
-__all__ = ["dropout_volumes", "flatten_volumes", "zero_padding_volumes"]
+__all__ = [
+    "dropout_training_volumes",
+    "dropout_volumes",
+    "dropped",
+    "flatten_volumes",
+    "kept_quantity",
+    "zero_padding_volumes",
+]
+
+_KEPT = "Which numbers are kept: 1, or 0 for those that the seed drops in this step."
 
 
 def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
@@ -23,6 +42,37 @@ def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sourc
     stage = Quantity("stage", layer.name, "dropout")
     volumes, result = copied_volumes("Dropout", stage, source, note)
     return volumes, replace(result, logits=source.logits)
+
+
+def kept_quantity(layer: str) -> Quantity:
+    """Return the name of what a dropout keeps of a sample, 1 or 0: drawn from the seed."""
+    return Quantity("input", layer, "kept")
+
+
+def dropout_training_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a dropout keeps in training, and what is left."""
+    kept = kept_quantity(layer.name)
+    draw = entered(kept, *source.size, "label")
+    what = ("Kept", layer.name, kept, *source.size)
+    mask = Volume(*what, source.items, draw, (_KEPT,), source.rows, source.captions)
+    stage = Quantity("stage", layer.name, "dropout")
+    note = f"What is kept is divided by {1 - layer.rate:g}, so that the sums stay about as large."
+    result = dropped(layer, "Dropout", stage, source, note)
+    return [mask, result], source.feed(result)
+
+
+def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: str) -> Volume:
+    """Return the volume of each number that is kept, divided by the share of those that are."""
+    share = 1 - layer.rate
+    # At a rate of 1 nothing is kept, and nothing divided. A number times 0 could be -0, which not
+    # every engine counts among the zeros.
+    template = f"IF({{1}}=1,{{0}}/{formulas.literal(share)},0)" if share else "0*{1}"
+
+    def formula(index: Index, find: Finder) -> Formula:
+        cells = (source.quantity, kept_quantity(layer.name))
+        return formulas.apply(template, *(find(each, index, steps=EACH) for each in cells))
+
+    return each_number(group, result, source, formula, note)
 
 
 def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Volume], Source]:

@@ -10,9 +10,9 @@ from cnncalc.network import Array, Network, walk
 from cnncalc.provenance import Provenance
 from cnncalc.training_step import StepRecord
 from cnncalc.training_step.vanishing import find_vanished
-from cnncalc.views.workbook.limits import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.plan import Specification, Values
 from cnncalc.views.workbook.planning import make_plan, specify_training
+from cnncalc.views.workbook.size import Estimate, estimate, least_formulas
 from cnncalc.views.workbook.training.inputs import training_inputs, training_records
 from cnncalc.views.workbook.training.settings import require_plain
 from cnncalc.views.workbook.training.specification import TrainingSpecification

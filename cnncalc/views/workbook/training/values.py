@@ -15,8 +15,8 @@ from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
 from cnncalc.views.workbook.plan import Quantity, Specification
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
+from cnncalc.views.workbook.stages.moving import kept_quantity
 from cnncalc.views.workbook.stages.scaling import standard_deviation
-from cnncalc.views.workbook.stages.training_mode import kept_quantity
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.training import dashboard, loss, sections
 from cnncalc.views.workbook.training.inputs import training_records

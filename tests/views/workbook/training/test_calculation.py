@@ -18,9 +18,9 @@ from cnncalc.provenance import Provenance
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about
-from cnncalc.views.workbook.limits import estimate
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.planning import make_plan
+from cnncalc.views.workbook.size import estimate
 from cnncalc.views.workbook.training.calculation import (
     estimate_training,
     least_training_formulas,

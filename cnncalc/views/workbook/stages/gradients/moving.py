@@ -8,8 +8,8 @@ from cnncalc.views.workbook.plan import Formula, Step
 from cnncalc.views.workbook.stages.activation import copied_volumes
 from cnncalc.views.workbook.stages.gradients.quantities import by_input, title
 from cnncalc.views.workbook.stages.inputs import sides_text
+from cnncalc.views.workbook.stages.moving import dropped
 from cnncalc.views.workbook.stages.scaling import scale_words, scaled_volume
-from cnncalc.views.workbook.stages.training_mode import dropped
 from cnncalc.views.workbook.stages.volumes import (
     EACH,
     Finder,

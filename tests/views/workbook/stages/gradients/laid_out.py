@@ -31,12 +31,9 @@ from cnncalc.views.workbook.stages.gradients.backward import (
 from cnncalc.views.workbook.stages.gradients.quantities import is_shared
 from cnncalc.views.workbook.stages.gradients.values import Grids, gradient_values, shared_values
 from cnncalc.views.workbook.stages.inputs import image_volume
+from cnncalc.views.workbook.stages.moving import kept_quantity
 from cnncalc.views.workbook.stages.network import image_source
-from cnncalc.views.workbook.stages.training_mode import (
-    batch_volumes,
-    kept_quantity,
-    training_volumes,
-)
+from cnncalc.views.workbook.stages.training_mode import batch_volumes, training_volumes
 from cnncalc.views.workbook.stages.volumes import Finder, Place, Source, Volume, entered
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.vector_cells import Grid, as_cells, with_grids
