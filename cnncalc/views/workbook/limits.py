@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.views.workbook.plan import Block, Plan, Sheet
-from cnncalc.views.workbook.references import COLUMNS, ROWS
-from cnncalc.views.workbook.size import estimate, longest_formula
+from cnncalc.sheet.plan import Block, Plan, Sheet
+from cnncalc.sheet.references import COLUMNS, ROWS
+from cnncalc.sheet.size import estimate, longest_formula
 
 __all__ = [
     "MOST_FORMULAS",
