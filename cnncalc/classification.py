@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import Dropout, Layer, Shape, Softmax
+from cnncalc.layers import LINEAR, SOFTMAX, Dropout, Layer, Shape
 from cnncalc.network import Array
 from cnncalc.trace import Trace
 from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy
@@ -55,12 +55,12 @@ def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | 
     'yes or no'
     """
     last = next((layer for layer in reversed(layers) if not isinstance(layer, Dropout)), None)
-    activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
+    activation = LINEAR if last is None else last.activation_name
     if len(output_shape) != 1:
         return None
     if output_shape == (1,):
         return "yes or no" if activation == "sigmoid" else None
-    return "softmax" if activation == "softmax" else "scores"
+    return SOFTMAX if activation == SOFTMAX else "scores"
 
 
 def classify(trace: Trace) -> Classification | None:
@@ -136,6 +136,6 @@ def cross_entropy(classification: Classification, target: int) -> float:
         )
         raise OptionError(message)
     logits = classification.logits[np.newaxis]
-    loss = categorical_crossentropy if classification.kind == "softmax" else binary_crossentropy
+    loss = categorical_crossentropy if classification.kind == SOFTMAX else binary_crossentropy
     wanted = targets(np.array([target]), logits.shape[-1], np.float64)
     return float(loss(wanted, logits, True).losses[0])

@@ -14,7 +14,17 @@ from cnncalc.layers.activation import (
     ReLU,
     Softmax,
 )
-from cnncalc.layers.base import ACTIVATIONS, L1, L1L2, L2, Layer, Shape, WindowLayer
+from cnncalc.layers.base import (
+    ACTIVATIONS,
+    L1,
+    L1L2,
+    L2,
+    LINEAR,
+    SOFTMAX,
+    Layer,
+    Shape,
+    WindowLayer,
+)
 from cnncalc.layers.convolution import Conv2D, ConvolutionLayer, DepthwiseConv2D, ZeroPadding2D
 from cnncalc.layers.core import (
     BatchNormalization,
@@ -41,6 +51,8 @@ __all__ = [
     "L1",
     "L1L2",
     "L2",
+    "LINEAR",
+    "SOFTMAX",
     "Activation",
     "ActivationLayer",
     "AveragePooling2D",

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnncalc.layers.base import Layer, check_activation, check_number
+from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation, check_number
 
 __all__ = ["ELU", "Activation", "ActivationLayer", "LeakyReLU", "ReLU", "Softmax"]
 
 
 class ActivationLayer(Layer):
     """A function of each number (softmax: of each position's channels) and of nothing else."""
+
+    @property
+    def activation_name(self) -> str:
+        """The function by its name."""
+        raise TypeError(type(self).__name__)  # every child has one
+
+    def without_activation(self) -> Layer:
+        """Return a layer that gives each number as it is."""
+        return Activation(LINEAR, name=self.name, trainable=self.trainable)
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Activation(ActivationLayer):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._set(activation=check_activation(self.activation))
+
+    @property
+    def activation_name(self) -> str:
+        """The function by its name."""
+        return self.activation
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,11 @@ class ReLU(ActivationLayer):
         check_number(self.negative_slope, "negative_slope", least=0)
         check_number(self.threshold, "threshold", least=0)
 
+    @property
+    def activation_name(self) -> str:
+        """The function by its name, whatever its arguments are."""
+        return "relu"
+
 
 @dataclass(frozen=True)
 class LeakyReLU(ActivationLayer):
@@ -63,6 +82,11 @@ class LeakyReLU(ActivationLayer):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_number(self.negative_slope, "negative_slope", least=0)
+
+    @property
+    def activation_name(self) -> str:
+        """The function by its name, whatever its slope is."""
+        return "leaky_relu"
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,11 @@ class ELU(ActivationLayer):
         super().__post_init__()
         check_number(self.alpha, "alpha")
 
+    @property
+    def activation_name(self) -> str:
+        """The function by its name, whatever its alpha is."""
+        return "elu"
+
 
 @dataclass(frozen=True)
 class Softmax(ActivationLayer):
@@ -87,3 +116,8 @@ class Softmax(ActivationLayer):
     >>> Softmax().output_shape((10,))
     (10,)
     """
+
+    @property
+    def activation_name(self) -> str:
+        """The function by its name."""
+        return SOFTMAX

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry, geometry
@@ -17,7 +17,9 @@ __all__ = [
     "L1",
     "L1L2",
     "L2",
+    "LINEAR",
     "REGULARIZERS",
+    "SOFTMAX",
     "Layer",
     "Shape",
     "WindowLayer",
@@ -32,13 +34,16 @@ __all__ = [
 
 Shape = tuple[int, ...]
 
+LINEAR: Final = "linear"
+SOFTMAX: Final = "softmax"
+
 ACTIVATIONS = (
-    "linear",
+    LINEAR,
     "relu",
     "leaky_relu",
     "sigmoid",
     "tanh",
-    "softmax",
+    SOFTMAX,
     "elu",
     "softplus",
 )
@@ -85,6 +90,24 @@ class Layer:
     def needs_batch(self) -> bool:
         """Whether training must give it a whole batch at once, as each sample moves the others."""
         return False
+
+    @property
+    def activation_name(self) -> str:
+        """The function that the layer's numbers go through in the end, "linear" where none is.
+
+        A layer whose function takes arguments (`ReLU`, `LeakyReLU`, `ELU`) has the function's name
+        whatever they are.
+        """
+        return LINEAR
+
+    @property
+    def has_softmax(self) -> bool:
+        """Whether the layer's numbers become shares of each other in the end."""
+        return self.activation_name == SOFTMAX
+
+    def without_activation(self) -> Layer:
+        """Return the layer that gives what goes into this one's activation."""
+        return self
 
     def learns(self, weight: str) -> bool:
         """Tell whether training changes a weight, by its name, along its gradient."""
@@ -152,7 +175,7 @@ class WindowLayer(Layer):
 
 def check_activation(activation: object) -> str:
     """Return the name of an activation, "linear" for None; raises OptionError for no name."""
-    name = "linear" if activation is None else activation
+    name = LINEAR if activation is None else activation
     if not isinstance(name, str) or name not in ACTIVATIONS:
         message = f"activation must be one of {', '.join(ACTIVATIONS)}. "
         raise OptionError(message + f"Received: activation={activation!r}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
     L1L2,
+    LINEAR,
     Layer,
     Shape,
     WindowLayer,
@@ -38,6 +39,16 @@ class ConvolutionLayer(WindowLayer):
     def window_size(self) -> Size:
         """The (height, width) of the kernel."""
         return shapes.pair(self.kernel_size, "kernel_size")
+
+    @property
+    def activation_name(self) -> str:
+        """The activation after the bias, by its name."""
+        return str(self.activation)
+
+    def without_activation(self) -> Layer:
+        """Return the same convolution, with its bias and without its activation."""
+        # Every child has this field, but the class they share does not say so.
+        return replace(self, activation=LINEAR)  # type: ignore[call-arg]
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the products of one forward pass: output cells × cells of one filter."""

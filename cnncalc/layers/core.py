@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import ClassVar, Literal
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
     L1L2,
+    LINEAR,
     Layer,
     Shape,
     check_activation,
@@ -137,6 +138,15 @@ class Dense(Layer):
         )
 
     @property
+    def activation_name(self) -> str:
+        """The activation after the bias, by its name."""
+        return str(self.activation)
+
+    def without_activation(self) -> Layer:
+        """Return the same units, with their bias and without their activation."""
+        return replace(self, activation=LINEAR)
+
+    @property
     def regularizers(self) -> Mapping[str, L1L2]:
         """The penalties on `kernel` and `bias`, as far as they have one."""
         bias = self.bias_regularizer if self.use_bias else None
@@ -175,7 +185,7 @@ class Dense(Layer):
                 f"{channels} of each of the {positions} positions by itself; "
                 "Flatten() before it would join them"
             )
-        if self.units == 1 and self.activation == "softmax":
+        if self.units == 1 and self.has_softmax:
             return "softmax of a single unit is always 1; two classes need two units, or sigmoid"
         return ""
 

@@ -14,6 +14,7 @@ from math import prod
 from typing import Literal, NamedTuple
 
 from cnncalc.layers import (
+    LINEAR,
     AveragePooling2D,
     BatchNormalization,
     Conv2D,
@@ -223,8 +224,8 @@ def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
 def _against_pooling(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> str:
     """Say why a max pooling can't be part of the product before it, or would make it too large."""
     # What keeps the order of numbers can wait until the largest is found.
-    if layer.activation not in ("relu", "linear"):
-        return f"{layer.activation} comes before the pooling, and only relu can wait"
+    if layer.activation_name not in ("relu", LINEAR):
+        return f"{layer.activation_name} comes before the pooling, and only relu can wait"
     if max(layer.geometry(shape).dilation_rate) > 1:
         return "its kernel is dilated"
     against = _against_side_by_side(behind, layer.output_shape(shape))

@@ -112,7 +112,7 @@ def backward_layer(
 def _(
     layer: specifications.Conv2D, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
-    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    gradient = ACTIVATIONS[layer.activation_name].backward(gradient, saved.output)
     geometry, groups = layer.geometry(saved.input.shape[1:]), layer.groups
     by_weight = {}
     if layer.trainable:
@@ -134,7 +134,7 @@ def _(
     gradient: Array,
     to_input: bool,
 ) -> LayerGradients:
-    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    gradient = ACTIVATIONS[layer.activation_name].backward(gradient, saved.output)
     geometry = layer.geometry(saved.input.shape[1:])
     by_weight = {}
     if layer.trainable:
@@ -150,7 +150,7 @@ def _(
 def _(
     layer: specifications.Dense, weights: Weights, saved: Saved, gradient: Array, to_input: bool
 ) -> LayerGradients:
-    gradient = ACTIVATIONS[str(layer.activation)].backward(gradient, saved.output)
+    gradient = ACTIVATIONS[layer.activation_name].backward(gradient, saved.output)
     by_weight = {}
     if layer.trainable:
         by_kernel = dense_kernel_gradient(gradient, saved.input)

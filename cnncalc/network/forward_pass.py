@@ -119,7 +119,7 @@ def _finished(
 ) -> Array:
     if layer.use_bias:
         result = add_bias(result, weights["bias"])
-    return ACTIVATIONS[str(layer.activation)].forward(result)
+    return ACTIVATIONS[layer.activation_name].forward(result)
 
 
 @forward_layer.register(specifications.MaxPooling2D)

@@ -143,6 +143,6 @@ def at_kinks(layer: Layer, saved: Saved) -> Saved:
             return replace(saved, input=on_kink(saved.input, 0))
         case ELU():
             return replace(saved, input=on_kink(saved.input, 0, only_above=True))
-    if getattr(layer, "activation", "") in _KINKED:
+    if layer.activation_name in _KINKED:
         return replace(saved, output=on_kink(saved.output, 0))
     return saved

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
-    Activation,
+    LINEAR,
     ActivationLayer,
     Dropout,
     Flatten,
@@ -19,7 +19,6 @@ from cnncalc.layers import (
     Layer,
     Rescaling,
     Shape,
-    Softmax,
 )
 from cnncalc.layers.naming import named
 from cnncalc.ops.numbers import real_numbers
@@ -157,15 +156,11 @@ def without_last_activation(network: Network) -> tuple[Network, str]:
     >>> bare.layers[-1].activation, activation
     ('linear', 'softmax')
     """
-    last = network.layers[-1]
-    activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
-    if activation == "linear":
-        return network, activation
-    if isinstance(last, Softmax):
-        bare: Layer = Activation("linear", name=last.name)
-    else:
-        bare = replace(last, activation="linear")  # type: ignore[call-arg]  # it has one
-    return replace(network, layers=(*network.layers[:-1], bare)), activation
+    *before, last = network.layers
+    if last.activation_name == LINEAR:
+        return network, LINEAR
+    bare = (*before, last.without_activation())
+    return replace(network, layers=bare), last.activation_name
 
 
 def image_shape(input_shape: Shape) -> Shape:
@@ -213,12 +208,10 @@ def layers_on_images(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
 
 
 def _takes_each_alone(layer: Layer) -> bool:
-    if isinstance(layer, Activation):
-        return layer.activation != "softmax"
     if isinstance(layer, Rescaling):
         return not isinstance(layer.scale, tuple) and not isinstance(layer.offset, tuple)
     return isinstance(layer, InputLayer | Dropout | Flatten) or (
-        isinstance(layer, ActivationLayer) and not isinstance(layer, Softmax)
+        isinstance(layer, ActivationLayer) and not layer.has_softmax
     )
 
 

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import (
-    Activation,
+    ActivationLayer,
     AveragePooling2D,
     BatchNormalization,
     Combine,
@@ -23,14 +23,12 @@ from cnncalc.layers import (
     L2Pooling2D,
     Layer,
     MaxPooling2D,
-    Softmax,
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.convolution import convolve_input_gradient
 from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.ops.pooling import average_pool, max_positions
-from cnncalc.sheet.layers.activation import without_activation
 from cnncalc.sheet.layers.batch_normalization import normalization_names
 from cnncalc.sheet.layers.convolution import is_whole, reach
 from cnncalc.sheet.plan import Quantity
@@ -198,10 +196,8 @@ def _part_weights(step: LayerStep, weights: Weights, samples: range) -> dict[str
     """Return the gradients by weights, summed over some samples only."""
     part, error, layer = slice(samples.start, samples.stop), step.error, step.layer
     assert error is not None  # noqa: S101 (there are gradients by weights)
-    if isinstance(layer, ConvolutionLayer | Dense):
-        layer = without_activation(layer)
     saved = Saved(step.layer_input[part], step.layer_output[part])
-    return backward_layer(layer, weights, saved, error[part], False).weights
+    return backward_layer(layer.without_activation(), weights, saved, error[part], False).weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,18 +229,13 @@ def _helpers(layer: Layer, own: _Sample) -> dict[str, Array]:
 
 
 @_helpers.register
-def _(layer: Activation, own: _Sample) -> dict[str, Array]:
-    return _softmax_helpers(own) if layer.activation == "softmax" else {}
-
-
-@_helpers.register
-def _(layer: Softmax, own: _Sample) -> dict[str, Array]:
-    return _softmax_helpers(own)
+def _(layer: ActivationLayer, own: _Sample) -> dict[str, Array]:
+    return _softmax_helpers(own) if layer.has_softmax else {}
 
 
 @_helpers.register
 def _(layer: Dense, own: _Sample) -> dict[str, Array]:
-    result = _softmax_helpers(own) if layer.activation == "softmax" else {}
+    result = _softmax_helpers(own) if layer.has_softmax else {}
     shares = parts(layer.units)
     if own.to_input and own.error.ndim > 1 and len(shares) > 1:
         kernel = own.weights["kernel"]
@@ -255,7 +246,7 @@ def _(layer: Dense, own: _Sample) -> dict[str, Array]:
 
 @_helpers.register
 def _(layer: ConvolutionLayer, own: _Sample) -> dict[str, Array]:
-    result = _softmax_helpers(own) if getattr(layer, "activation", "") == "softmax" else {}
+    result = _softmax_helpers(own) if layer.has_softmax else {}
     geometry = layer.geometry(own.layer_input.shape)
     apart = dilate(own.error, geometry.strides)
     if max(geometry.strides) > 1:

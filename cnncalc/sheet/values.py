@@ -13,7 +13,7 @@ import numpy as np
 from cnncalc import geometry
 from cnncalc.classification import Classification, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
-from cnncalc.layers import Shape, WindowLayer
+from cnncalc.layers import SOFTMAX, Shape, WindowLayer
 from cnncalc.network import Array, Network, assemble, initialize
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.provenance import untrained
@@ -206,7 +206,7 @@ def _target_values(classification: Classification, target: Array) -> dict[Quanti
     loss = cross_entropy(classification, int(number))
     values = {TARGET: target, CROSS_ENTROPY: np.array([[loss]])}
     logits = classification.logits
-    if classification.kind == "softmax" and logits is not None:
+    if classification.kind == SOFTMAX and logits is not None:
         return values | {LOGITS: logits[:, np.newaxis]}
     if logits is not None:
         return values | {LOGITS: np.array([[-logits[0] if number else logits[0]]])}

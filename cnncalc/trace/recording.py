@@ -193,17 +193,11 @@ def _(
 
 
 @_stages.register(specifications.Activation)
-def _(layer: specifications.Activation, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    return _activated(layer.activation, values)
-
-
 @_stages.register(specifications.Softmax)
-def _(layer: specifications.Softmax, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    return _activated("softmax", values)
-
-
-def _activated(name: str, values: Array) -> tuple[Stage, ...]:
-    stage = activation_stage(name, values)
+def _(
+    layer: specifications.Activation | specifications.Softmax, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
+    stage = activation_stage(layer.activation_name, values)
     if stage.name != "softmax":
         return (stage,)
     return (make_stage("logits", values, "the numbers that softmax makes shares of"), stage)

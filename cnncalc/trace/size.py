@@ -7,6 +7,7 @@ from math import prod
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import (
+    LINEAR,
     Activation,
     ConvolutionLayer,
     Dense,
@@ -45,7 +46,7 @@ def _kept(layer: Layer, input_shape: Shape) -> int:
         return 0
     stages = 1
     if isinstance(layer, ConvolutionLayer | Dense):
-        stages += layer.use_bias + (layer.activation != "linear")
+        stages += layer.use_bias + (layer.activation_name != LINEAR)
     numbers = stages * prod(layer.output_shape(input_shape))
     if isinstance(layer, WindowLayer):
         numbers += _padded(layer.geometry(input_shape)) * input_shape[-1]
@@ -53,7 +54,7 @@ def _kept(layer: Layer, input_shape: Shape) -> int:
 
 
 def _is_linear(layer: Layer) -> bool:
-    return isinstance(layer, Activation) and layer.activation == "linear"
+    return isinstance(layer, Activation) and layer.activation == LINEAR
 
 
 def _padded(geometry: Geometry) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.geometry import Geometry
-from cnncalc.layers import PoolingLayer, Shape
+from cnncalc.layers import LINEAR, SOFTMAX, PoolingLayer, Shape
 from cnncalc.network import Array, Weights, forward_layer
 from cnncalc.ops import activations
 from cnncalc.shapes import Pads
@@ -42,9 +42,9 @@ def finished(
     if layer.use_bias:
         result = first.values + weights["bias"]
         stages.append(make_stage("bias", result, f"one number added to each {what}"))
-    if layer.activation == "linear":
+    if layer.activation_name == LINEAR:
         return tuple(stages)
-    last = activation_stage(str(layer.activation), stages[-1].values)
+    last = activation_stage(layer.activation_name, stages[-1].values)
     if last.name == "softmax":
         note = f"{stages[-1].note}; softmax makes shares of these"
         stages[-1] = make_stage("logits", stages[-1].values, note)
@@ -53,7 +53,7 @@ def finished(
 
 def activation_stage(name: str, values: Array) -> Stage:
     """Return the stage of an activation by its name, "softmax" where it is that of a vector."""
-    if name != "softmax":
+    if name != SOFTMAX:
         result = activations.ACTIVATIONS[name].forward(values)
         return make_stage("activation", result, f"{name} of each number")
     exponentials = np.exp(values - np.max(values, axis=-1, keepdims=True))
@@ -73,7 +73,7 @@ def convolution_stages(
     geometry = layer.geometry(values.shape)
     stages = _padded_stages(values, geometry, fill=0.0)
     if layer.multiply_adds(values.shape) > OWN_PRODUCTS_LIMIT:
-        bare = replace(layer, use_bias=False, activation="linear")
+        bare = replace(layer, use_bias=False, activation=LINEAR)
         result = forward_layer(bare, weights, values[np.newaxis])[0]
     else:
         result = _convolve_windows(layer, weights["kernel"], _pad(values, geometry, 0.0), geometry)

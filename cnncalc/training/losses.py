@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import Activation
+from cnncalc.layers import SOFTMAX, Activation
 from cnncalc.network import Network, assemble
 
 __all__ = [
@@ -140,7 +140,7 @@ def _clip(probabilities: Array) -> tuple[Array, Array]:
 LOSSES: Mapping[str, Loss] = {
     loss.name: loss
     for loss in (
-        Loss("categorical_crossentropy", "softmax", categorical_crossentropy),
+        Loss("categorical_crossentropy", SOFTMAX, categorical_crossentropy),
         Loss("binary_crossentropy", "sigmoid", binary_crossentropy),
         Loss("mean_squared_error", None, mean_squared_error),
     )

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import (
+    SOFTMAX,
     BatchNormalization,
     Conv2D,
     ConvolutionLayer,
@@ -104,7 +105,7 @@ class Defaults:
         >>> ARTICLE.layers(2)[-1].units
         2
         """
-        return (*self.features, Flatten(), Dense(classes, activation="softmax"))
+        return (*self.features, Flatten(), Dense(classes, activation=SOFTMAX))
 
 
 ARTICLE = Defaults(

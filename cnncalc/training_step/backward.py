@@ -130,13 +130,13 @@ def _gradients(
 
 
 def _has_own_activation(layer: Layer) -> bool:
-    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation != "linear"
+    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation_name != "linear"
 
 
 def _by_pre_activation(layer: Layer, saved: Saved, gradient: Array) -> Array | None:
     if not _has_own_activation(layer):
         return None
-    return ACTIVATIONS[str(getattr(layer, "activation", ""))].backward(gradient, saved.output)
+    return ACTIVATIONS[layer.activation_name].backward(gradient, saved.output)
 
 
 def _first_samples(step: LayerStep, count: int) -> LayerStep:

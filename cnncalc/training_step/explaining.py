@@ -162,10 +162,10 @@ def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Form
 
 
 def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
-    gradient, activation = step.output, str(getattr(step.layer, "activation", ""))
+    gradient, activation = step.output, step.layer.activation_name
     if gradient is None:
         raise TypeError(step.layer.name)
-    if activation == "softmax":
+    if step.layer.has_softmax:
         return softmax_formula(gradient, step.layer_output, at)
     output = step.layer_output[at].reshape(1)
     output = at_kinks(step.layer, Saved(output, output)).output

@@ -10,6 +10,8 @@ import numpy as np
 
 from cnncalc.layers import (
     ELU,
+    LINEAR,
+    SOFTMAX,
     Activation,
     ActivationLayer,
     BatchNormalization,
@@ -30,10 +32,14 @@ __all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
 FLAT = 1e-10
 """What lets less than this share of a gradient through may be the reason that it vanished."""
 
+# What an activation puts out where its slope is next to 0, empty where its slope never is that.
 _LIMITS = {
+    LINEAR: "",
+    "relu": "0",
+    "leaky_relu": "",
     "sigmoid": "0 or 1",
     "tanh": "−1 or 1",
-    "softmax": "shares of 0 and 1",
+    SOFTMAX: "shares of 0 and 1",
     "elu": "its lowest number",
     "softplus": "0",
 }
@@ -91,9 +97,9 @@ def _of_loss(record: StepRecord, sample: int | None) -> Stage:
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
     is_squared = record.loss_function.name == "mean_squared_error"
     activation = without_last_activation(record.network)[1] if is_squared else record.joined
-    if activation in ("softmax", "sigmoid"):
+    if activation in (SOFTMAX, "sigmoid"):
         does = f"gives the true class{each} a share of 1"
-        does = does if activation == "softmax" else f"puts out the target{each}"
+        does = does if activation == SOFTMAX else f"puts out the target{each}"
         reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
         return Stage(share, reason, nothing, is_saturated=True)
     if is_squared:
@@ -117,7 +123,7 @@ def _of_activation(step: LayerStep, chosen: slice) -> Iterator[Stage]:
     """Yield what a layer's own activation let through."""
     share = _share(step.pre_activation, step.output, chosen)
     if share is not None and step.output is not None:
-        kind = str(getattr(step.layer, "activation", ""))
+        kind = step.layer.activation_name
         which = f"the {kind} of {step.layer.name}"
         yield _flat(share, which, kind, step.layer_output[chosen], step.output[chosen])
 
@@ -134,22 +140,21 @@ def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stag
         yield Stage(share, _why_not_through(step, weights, chosen))
 
 
-def _activation(layer: ActivationLayer) -> tuple[str, str]:
-    """Return which activation a layer is, in words, and its kind, empty where it has many."""
+def _activation(layer: ActivationLayer) -> tuple[str, str | None]:
+    """Return which activation a layer is, in words, and its kind, None where it has many."""
     match layer:
         case Activation():
             return f"the {layer.activation} of {layer.name}", layer.activation
-        case Softmax():
-            return layer.name, "softmax"
-        case ELU():
-            return layer.name, "elu"
+        case Softmax() | ELU():
+            return layer.name, layer.activation_name
         case LeakyReLU(negative_slope=0) | ReLU(max_value=None, negative_slope=0, threshold=0):
             return layer.name, "relu"
-        case _:
-            return layer.name, ""
+        case LeakyReLU() | ReLU():
+            return layer.name, None
+    raise TypeError(type(layer).__name__)  # every activation that is a layer is above
 
 
-def _flat(share: float, which: str, kind: str, outputs: Array, gradient: Array) -> Stage:
+def _flat(share: float, which: str, kind: str | None, outputs: Array, gradient: Array) -> Stage:
     """Return why the slope of an activation is next to 0 wherever a gradient comes to it.
 
     Arguments: the `share` it let through; `which` activation it is, in words, and its `kind`; its
@@ -160,8 +165,8 @@ def _flat(share: float, which: str, kind: str, outputs: Array, gradient: Array) 
         reason = f"{which} puts out 0 {where}, where its slope is 0"
         return Stage(share, reason, "A LeakyReLU has a slope there, too.")
     # Where all of its gradients are alike, a softmax lets none through, whatever its shares are.
-    is_alike = kind == "softmax" and not _are_extreme(outputs, gradient)
-    if kind not in _LIMITS or is_alike:
+    is_alike = kind == SOFTMAX and not _are_extreme(outputs, gradient)
+    if kind is None or not _LIMITS[kind] or is_alike:
         return Stage(share, "")
     reason = f"{which} is saturated: it puts out {_LIMITS[kind]}, where its slope is next to 0"
     meaning = "Smaller numbers before it would leave it a slope."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
 from cnncalc.classification import classify
-from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling, Softmax
+from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
@@ -148,14 +148,10 @@ def _padded(layer: LayerTrace, before: Array) -> Array:
 
 def _without_signs(layer: Layer) -> Layer:
     """Return a layer that cancels nothing: linear, and of positive numbers."""
-    if isinstance(layer, ActivationLayer):
-        return Activation("linear", name=layer.name)
     if isinstance(layer, Rescaling):
         scale, offset = (tuple(np.abs(np.atleast_1d(v))) for v in (layer.scale, layer.offset))
         return replace(layer, scale=scale, offset=offset)
-    if any(field.name == "activation" for field in fields(layer)):
-        return replace(layer, activation="linear")  # type: ignore[call-arg]  # it has one
-    return layer
+    return layer.without_activation()
 
 
 def _without_sign(name: str, weight: Array) -> Array:
@@ -168,8 +164,8 @@ def _activation_sizes(layer: LayerTrace, inputs: Array, outputs: Array, sizes: A
     """Return sizes behind an activation: those before it, times its slope."""
     function = layer.layer
     if not isinstance(function, ActivationLayer):
-        function = Activation(str(getattr(function, "activation", "linear")))
-    if isinstance(function, Softmax) or function == Activation("softmax"):
+        function = Activation(function.activation_name)
+    if function.has_softmax:
         # A share follows its own number and all others, together at most twice as fast as it
         # is large.
         result: Array = 2 * outputs * sizes.max(axis=-1, keepdims=True)

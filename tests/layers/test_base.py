@@ -1,7 +1,20 @@
 import pytest
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import L1, L1L2, L2, Conv2D, Dense, DepthwiseConv2D
+from cnncalc.layers import (
+    ELU,
+    L1,
+    L1L2,
+    L2,
+    Activation,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    LeakyReLU,
+    ReLU,
+    Softmax,
+)
 from cnncalc.layers.base import REGULARIZERS
 from tests.keras_peer import import_keras
 from tests.peers import requires
@@ -37,6 +50,32 @@ def test_a_factor_must_be_a_number_from_0_on(factor):
     for make in (L1, L2, lambda factor: L1L2(0.1, factor)):
         with pytest.raises(OptionError, match="must be a number, at least 0"):
             make(factor)
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (Flatten(), "linear"),
+        (Dense(2), "linear"),
+        (Conv2D(2, 3, activation="tanh"), "tanh"),
+        (DepthwiseConv2D(3, activation="softmax"), "softmax"),
+        (Activation("sigmoid"), "sigmoid"),
+        (Softmax(), "softmax"),
+        (ReLU(max_value=6), "relu"),
+        (LeakyReLU(), "leaky_relu"),
+        (ELU(2.0), "elu"),
+    ],
+)
+def test_every_layer_names_its_activation(layer, name):
+    assert layer.activation_name == name
+    assert layer.has_softmax == (name == "softmax")
+
+
+def test_a_layer_without_its_activation_is_otherwise_the_same():
+    conv = Conv2D(2, 3, activation="tanh", name="first", trainable=False)
+    assert conv.without_activation() == Conv2D(2, 3, name="first", trainable=False)
+    assert Softmax(name="last").without_activation() == Activation("linear", name="last")
+    assert Flatten().without_activation() == Flatten()
 
 
 @pytest.mark.peer

@@ -86,7 +86,7 @@ class ConvolutionStep(Step):
                 running_maximum(candidates, planes[:, rows], wins[:, :, rows])
         if self.layer.use_bias:
             planes += weights["bias"].reshape(-1, 1, 1, 1)
-        output = activate(str(self.layer.activation), from_planes(planes))
+        output = activate(self.layer.activation_name, from_planes(planes))
         return Kept(output, (spread, wins))
 
     def backward(
@@ -95,7 +95,7 @@ class ConvolutionStep(Step):
         """Multiply the gradient, given to each block's winner, by the patches and the filters."""
         plan, matrix, buffers = self.blocked, weights["kernel"], self.buffers
         spread, wins = kept.values
-        by_output = deactivate(str(self.layer.activation), gradient, kept.output, buffers)
+        by_output = deactivate(self.layer.activation_name, gradient, kept.output, buffers)
         by_output = np.ascontiguousarray(to_planes(by_output))
         by_weight: dict[str, Array] = {}
         if self.layer.trainable:

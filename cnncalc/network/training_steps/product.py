@@ -67,14 +67,14 @@ class ProductStep(Step):
         if self.layer.use_bias:
             sums += weights["bias"]
         planes = sums.reshape(-1, *self.divided[0], len(images))
-        return Kept(activate(str(self.layer.activation), from_planes(planes)), features)
+        return Kept(activate(self.layer.activation_name, from_planes(planes)), features)
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
     ) -> LayerGradients:
         """Multiply the gradient by the features, and by the kernel."""
         kernel, features = weights["kernel"], kept.values
-        by_sums = deactivate(str(self.layer.activation), gradient, kept.output, self.buffers)
+        by_sums = deactivate(self.layer.activation_name, gradient, kept.output, self.buffers)
         by_sums = np.ascontiguousarray(to_planes(by_sums)).reshape(len(kernel), -1)
         by_weight: dict[str, Array] = {}
         if self.layer.trainable:

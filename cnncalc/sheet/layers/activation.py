@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnncalc.layers import (
     ELU,
+    LINEAR,
+    SOFTMAX,
     Activation,
     ActivationLayer,
-    ConvolutionLayer,
-    Dense,
-    Layer,
     LeakyReLU,
     ReLU,
-    Softmax,
 )
 from cnncalc.ops.parametric_activations import relu_kink_slopes
 from cnncalc.sheet import formulas, nearness
@@ -32,7 +30,6 @@ __all__ = [
     "activation_layer_volumes",
     "activation_volumes",
     "copied_volumes",
-    "without_activation",
 ]
 
 _TITLES = {
@@ -59,9 +56,9 @@ _NOTES = {
 
 def activation_volumes(layer: str, activation: str, source: Source) -> tuple[list[Volume], Source]:
     """Return what an activation draws after the sums of a layer, and what follows it."""
-    if activation == "linear":
+    if activation == LINEAR:
         return [], source
-    if activation == "softmax":
+    if activation == SOFTMAX:
         return softmax_volumes(layer, source)
     volumes, result = _function_volumes(layer, _named(activation), source)
     return volumes, replace(result, logits=source.quantity if activation == "sigmoid" else None)
@@ -69,11 +66,10 @@ def activation_volumes(layer: str, activation: str, source: Source) -> tuple[lis
 
 def activation_layer_volumes(layer: ActivationLayer, source: Source) -> tuple[list[Volume], Source]:
     """Return what an activation draws that is a layer of its own, and what follows it."""
-    name = layer.activation if isinstance(layer, Activation) else ""
-    if name == "softmax" or isinstance(layer, Softmax):
+    if layer.has_softmax:
         return _softmax_layer(layer.name, source)
-    if name not in ("", "linear"):
-        return activation_volumes(layer.name, name, source)
+    if isinstance(layer, Activation) and layer.activation != LINEAR:
+        return activation_volumes(layer.name, layer.activation, source)
     return _function_volumes(layer.name, _function(layer), source)
 
 
@@ -115,7 +111,9 @@ def _function(layer: ActivationLayer) -> _Function:
             template = f"IF({{0}}>0,{{0}},{formulas.literal(alpha)}*TANH({{0}}/2)*(EXP({{0}})+1))"
             note = f"Negative numbers become {alpha:g} × (e^x − 1), written so that small numbers "
             return _Function("ELU", template, f"{note}keep their digits.")
-    return _named("linear")
+        case Activation(activation=name):
+            return _named(name)
+    raise TypeError(type(layer).__name__)  # softmax is no function of one number
 
 
 def _relu(most: float | None, slope: float, least: float) -> _Function:
@@ -197,13 +195,6 @@ _SLOPES = {
 }
 
 
-def without_activation(layer: ConvolutionLayer | Dense) -> Layer:
-    """Return a layer that gives its sums as they are."""
-    # Every kind of them has an activation, but the class they share does not say so.
-    linear: Any = {"activation": "linear"}
-    return replace(layer, **linear)
-
-
 def activation_gradient_volumes(
     result: Quantity, activation: str, gradient: Source, ends: Ends
 ) -> tuple[list[Volume], Source]:
@@ -212,7 +203,7 @@ def activation_gradient_volumes(
     Arguments: what the `result` is called; the activation's name; the `gradient` by its output;
     what it took in and gave.
     """
-    if activation == "softmax":
+    if activation == SOFTMAX:
         return softmax_gradient_volumes(result, gradient, ends.outputs)
     return _slope_volumes(result, _SLOPES[activation], gradient, ends)
 
@@ -221,10 +212,8 @@ def activation_layer_gradient_volumes(
     result: Quantity, layer: ActivationLayer, gradient: Source, ends: Ends
 ) -> tuple[list[Volume], Source]:
     """Return the same for an activation that is a layer of its own."""
-    if isinstance(layer, Activation):
-        return activation_gradient_volumes(result, layer.activation, gradient, ends)
-    if isinstance(layer, Softmax):
-        return softmax_gradient_volumes(result, gradient, ends.outputs)
+    if layer.has_softmax or isinstance(layer, Activation):
+        return activation_gradient_volumes(result, layer.activation_name, gradient, ends)
     return _slope_volumes(result, _layer_slope(layer), gradient, ends)
 
 

@@ -78,7 +78,7 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
         biased = Quantity("stage", layer.name, "bias")
         volumes.append(bias_volume("Bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
-    activated, result = activation_volumes(layer.name, str(layer.activation), sums)
+    activated, result = activation_volumes(layer.name, layer.activation_name, sums)
     return volumes + activated, result
 
 

@@ -56,7 +56,7 @@ def dense_volumes(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 
 def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     """Return the sums first and then the weights, which may reach far down."""
-    is_softmax = layer.activation == "softmax"
+    is_softmax = layer.has_softmax
     first = "logits" if is_softmax and not layer.use_bias else "weighted sum"
     sums = _sums(layer, source, first)
     volumes = [_vector_sums(layer, source, sums)]
@@ -65,7 +65,7 @@ def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
         group = "Logits: sum + bias" if is_softmax else "Sum + bias"
         volumes += [_vector_biases(sums), bias_volume(group, stage, sums, _BIAS)]
         sums = sums.feed(volumes[-1])
-    activated, result = activation_volumes(layer.name, str(layer.activation), sums)
+    activated, result = activation_volumes(layer.name, layer.activation_name, sums)
     return [*volumes, *activated, *_vector_weights(layer, source, sums.captions)], result
 
 
@@ -136,7 +136,7 @@ def _at_positions(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
         biased = Quantity("stage", layer.name, "bias")
         volumes.append(bias_volume("Sum + bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
-    activated, result = activation_volumes(layer.name, str(layer.activation), sums)
+    activated, result = activation_volumes(layer.name, layer.activation_name, sums)
     return [*volumes, *activated], result
 
 

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
+    LINEAR,
     ActivationLayer,
     AveragePooling2D,
     BatchNormalization,
@@ -29,7 +30,6 @@ from cnncalc.sheet.layers.activation import (
     activation_gradient_volumes,
     activation_layer_gradient_volumes,
     activation_layer_volumes,
-    without_activation,
 )
 from cnncalc.sheet.layers.batch_normalization import (
     normalization_input_volumes,
@@ -245,10 +245,10 @@ def _error(
     layer: ConvolutionLayer | Dense, source: Source, gradient: Source, is_joined: bool
 ) -> tuple[list[Volume], Source]:
     """Return the gradient by a layer's sums, and what it takes where they have an activation."""
-    activation = str(layer.activation)
-    if is_joined or activation == "linear":
+    activation = layer.activation_name
+    if is_joined or activation == LINEAR:
         return [], gradient
-    _, sums = layer_volumes(without_activation(layer), source)
+    _, sums = layer_volumes(layer.without_activation(), source)
     _, outputs = layer_volumes(layer, source)
     result = by_pre_activation(layer.name)
     # What goes into softmax is called otherwise, and isn't needed.

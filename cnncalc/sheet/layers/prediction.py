@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import OptionError
+from cnncalc.layers import SOFTMAX
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.nearness import LEAST, NEAREST, above
@@ -57,7 +58,7 @@ def prediction_volumes(
     Raises OptionError for a target where the output is no probabilities.
     """
     kind = classification_kind(specification.layers, source.shape)
-    if specification.has_target and kind not in ("softmax", "yes or no"):
+    if specification.has_target and kind not in (SOFTMAX, "yes or no"):
         message = (
             "a target needs a network that ends in softmax, or in one unit with a sigmoid. "
             "Received: one that ends in neither"
@@ -171,7 +172,7 @@ def _yes_or_no(source: Source) -> Draw:
 
 def _logits(specification: Specification, kind: Kind, source: Source) -> list[Volume]:
     """Return the column of logits that the cross-entropy looks the target's up in."""
-    if kind != "softmax" or not specification.has_target or source.logits is None:
+    if kind != SOFTMAX or not specification.has_target or source.logits is None:
         return []
     before = Source(source.logits, source.shape, source.captions, source.rows)
     return [_column("logit", LOGITS, source.shape[0], unrolled(LOGITS, before))]
@@ -214,6 +215,6 @@ def _sigmoid_loss(source: Source) -> list[Volume]:
 
 
 _LOSSES: Mapping[Kind, Callable[[Source], list[Volume]]] = {
-    "softmax": _softmax_loss,
+    SOFTMAX: _softmax_loss,
     "yes or no": _sigmoid_loss,
 }

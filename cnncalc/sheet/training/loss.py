@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import ConvolutionLayer, Dense, Layer, Softmax
+from cnncalc.layers import ConvolutionLayer, Dense, Layer
 from cnncalc.layers.base import size_text
 from cnncalc.sheet import formulas
 from cnncalc.sheet.nearness import LEAST, NEAREST, above
@@ -70,9 +70,7 @@ def is_joined(layers: tuple[Layer, ...], loss: str) -> bool:
     >>> is_joined((Dense(2, activation="softmax"),), "categorical_crossentropy")
     True
     """
-    last = layers[-1]
-    activation = "softmax" if isinstance(last, Softmax) else getattr(last, "activation", "linear")
-    return activation == LOSSES[loss].activation
+    return layers[-1].activation_name == LOSSES[loss].activation
 
 
 def loss_pass(layers: tuple[Layer, ...], loss: str, source: Source, samples: int) -> LossPass:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
+from cnncalc.layers import SOFTMAX
 from cnncalc.network import Array
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -75,7 +76,7 @@ def verdict(output: Array, activation: str, class_names: Sequence[str]) -> str:
     if len(output) == 1:
         return _of_one(output, class_names) if activation == "sigmoid" else ""
     best = _predicted(output)
-    kind = "a share of" if activation == "softmax" else "the largest output,"
+    kind = "a share of" if activation == SOFTMAX else "the largest output,"
     return f"{_name(best, class_names)}, with {kind} {output[best]:.4g}"
 
 

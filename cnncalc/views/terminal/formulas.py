@@ -11,9 +11,8 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
+from cnncalc.layers import Activation, ActivationLayer, Layer
 from cnncalc.network import forward_layer
-from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -32,16 +31,11 @@ __all__ = [
 def activated(layer: Layer, before: float, after: float, screen: Screen) -> Equation:
     """Return what a layer's activation made of a number: the name, `before` and `after`."""
     shown = np.full((1, 1), screen.shown(before))
-    own = ACTIVATIONS.get(getattr(layer, "activation", ""))
-    found = own.forward(shown) if own else forward_layer(layer, {}, shown)
+    own = layer if isinstance(layer, ActivationLayer) else Activation(layer.activation_name)
+    found = forward_layer(own, {}, shown)
     sign = equals(after, float(found.item()), screen)
     before_text, after_text = (signed(screen.number(number)) for number in (before, after))
-    return Equation(f"{_function_name(layer)}({before_text}) {sign} {after_text}", ())
-
-
-def _function_name(layer: Layer) -> str:
-    names: dict[type[Layer], str] = {ReLU: "relu", LeakyReLU: "leaky_relu", ELU: "elu"}
-    return names.get(type(layer)) or str(getattr(layer, "activation", ""))
+    return Equation(f"{layer.activation_name}({before_text}) {sign} {after_text}", ())
 
 
 def _rescaled(explanation: Explanation, screen: Screen) -> list[Equation]:

@@ -12,7 +12,7 @@ from rich.table import Column as KerasColumn
 from rich.table import Table
 from rich.text import Text
 
-from cnncalc.layers import Conv2D, ConvolutionLayer, Softmax
+from cnncalc.layers import Conv2D, ConvolutionLayer
 from cnncalc.notation import write_layer
 from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
@@ -258,7 +258,7 @@ def draw_network(
         yield from draw_input(trace.input.values, name, screen)
     for layer in trace.layers:
         yield from _draw_layer(layer, class_names, screen)
-    said = verdict(trace.output, _last_activation(trace), class_names)
+    said = verdict(trace.output, trace.layers[-1].layer.activation_name, class_names)
     if said:
         yield screen.line(f"Class: {untrained or said}", "bold")
 
@@ -299,8 +299,3 @@ def _note(layer: LayerTrace) -> str:
     """Return the note of the layer's own work: how its size, or else its numbers, came about."""
     own: list[Stage] = [stage for stage in layer.stages if stage.name != "padded input"]
     return own[0].note
-
-
-def _last_activation(trace: Trace) -> str:
-    layer = trace.layers[-1].layer
-    return "softmax" if isinstance(layer, Softmax) else str(getattr(layer, "activation", "linear"))
