@@ -10,16 +10,15 @@ from cnncalc.files.keras_objects import OWN_PACKAGE
 from cnncalc.layers import (
     L1L2,
     AveragePooling2D,
-    Combine,
     Conv2D,
     ConvolutionLayer,
     DepthwiseConv2D,
-    L2Pooling2D,
     Layer,
-    PoolingLayer,
     Shape,
+    WindowLayer,
     ZeroPadding2D,
 )
+from cnncalc.layers.vocabulary import is_known_to_keras
 from cnncalc.network import Network, Weights
 from cnncalc.shapes import Pads
 
@@ -59,7 +58,7 @@ def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ..
     return (SavedLayer(zeros, saved.input_shape, {}), bare)
 
 
-def _in_numbers(layer: ConvolutionLayer | PoolingLayer) -> bool:
+def _in_numbers(layer: WindowLayer) -> bool:
     return isinstance(layer.padding, Pads)
 
 
@@ -76,11 +75,11 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
 
 def _is_own(layer: Layer) -> bool:
-    if isinstance(layer, ConvolutionLayer):
-        return layer.has_strides_and_dilation
-    return isinstance(layer, L2Pooling2D | Combine) or (
-        isinstance(layer, PoolingLayer) and _in_numbers(layer)
-    )
+    if not is_known_to_keras(type(layer)):
+        return True
+    if isinstance(layer, ConvolutionLayer) and layer.has_strides_and_dilation:
+        return True
+    return isinstance(layer, WindowLayer) and _in_numbers(layer)
 
 
 def write_config(

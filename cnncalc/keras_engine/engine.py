@@ -19,7 +19,6 @@ from cnncalc.keras_engine.model import (
     require_even_pooling,
     require_known,
 )
-from cnncalc.layers import Dropout
 from cnncalc.network import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
@@ -58,7 +57,7 @@ class KerasEngine:
         notes = [f"engine: Keras {self._version} on {self._backend}{_devices_text(plan)}"]
         if plan.threads is not None:
             notes.append("--threads is left to Keras, which shares the work out itself")
-        if any(isinstance(layer, Dropout) for layer in plan.network.layers):
+        if any(layer.is_random for layer in plan.network.layers):
             notes.append("Dropout: Keras draws what is dropped, so the weights differ from NumPy's")
         return tuple(notes)
 

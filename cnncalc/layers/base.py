@@ -54,13 +54,15 @@ class Layer:
     """One layer of a network; `name` is given by the network where it is left empty.
 
     One that is not `trainable` is frozen: training leaves its weights as they are.
-    `non_trainable` names the weights that training keeps up to date without a gradient.
+    `non_trainable` names the weights that training keeps up to date without a gradient; one that
+    `is_random` draws numbers in training.
     """
 
     name: str = field(default="", kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
 
     non_trainable: ClassVar[frozenset[str]] = frozenset()
+    is_random: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_flag(self.trainable, "trainable")

@@ -200,6 +200,8 @@ class Dropout(Layer):
 
     rate: float
 
+    is_random: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_number(self.rate, "rate", least=0, most=1)

@@ -36,6 +36,7 @@ __all__ = [
     "LAYERS",
     "concerns_training_only",
     "expected_value",
+    "is_known_to_keras",
     "layer_from_arguments",
     "own_count",
     "shared_arguments",
@@ -69,7 +70,7 @@ _WINDOW = ("kernel_size", "strides", "padding")
 _POOL = ("pool_size", "strides", "padding", "data_format")
 _AFTER_WINDOW = ("activation", "use_bias")
 
-ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
+_KERAS_ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
     InputLayer: ("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape"),
     Rescaling: ("scale", "offset"),
     ZeroPadding2D: ("padding", "data_format"),
@@ -88,7 +89,6 @@ ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
     Softmax: ("axis",),
     MaxPooling2D: _POOL,
     AveragePooling2D: _POOL,
-    L2Pooling2D: _POOL,
     GlobalAveragePooling2D: ("data_format", "keepdims"),
     GlobalMaxPooling2D: ("data_format", "keepdims"),
     Flatten: ("data_format",),
@@ -101,8 +101,12 @@ ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
         *("axis", "momentum", "epsilon", "center", "scale"),
         *_NORMALIZATION_OPTIONS,
     ),
-    Combine: ("mode",),
 }
+
+# Of the layers that Keras lacks.
+_OWN_ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {L2Pooling2D: _POOL, Combine: ("mode",)}
+
+ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {**_KERAS_ARGUMENTS, **_OWN_ARGUMENTS}
 
 LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
 
@@ -130,6 +134,18 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
 _ANY_VALUE = ("batch_size", "lora_alpha", "renorm_momentum", "seed")
 _TRAINING_ONLY = ("synchronized", "activity_regularizer", "lora_rank", "noise_shape")
 _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
+
+
+def is_known_to_keras(kind: type[Layer]) -> bool:
+    """Tell whether Keras has a layer of this kind.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> is_known_to_keras(MaxPooling2D), is_known_to_keras(L2Pooling2D)
+    (True, False)
+    """
+    if kind not in ARGUMENTS:
+        raise TypeError(kind.__name__)  # every layer is in one of them
+    return kind in _KERAS_ARGUMENTS
 
 
 def shared_arguments(

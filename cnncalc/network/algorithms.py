@@ -15,17 +15,23 @@ from typing import Literal, NamedTuple
 
 from cnncalc.layers import (
     LINEAR,
+    ActivationLayer,
     AveragePooling2D,
     BatchNormalization,
+    Combine,
     Conv2D,
     ConvolutionLayer,
     Dense,
+    Dropout,
     Flatten,
+    GlobalPoolingLayer,
     InputLayer,
     Layer,
     MaxPooling2D,
     PoolingLayer,
+    Rescaling,
     Shape,
+    ZeroPadding2D,
 )
 from cnncalc.ops.blocked_convolution import is_turnable
 
@@ -156,22 +162,27 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     return Choice(0, 1, "layer by layer", _against_any(layer))
 
 
+_NO_PRODUCT = "no product in it that could be faster"
+_AGAINST_ANY: Mapping[type[Layer], str] = {
+    ConvolutionLayer: "each group of channels has a product of its own",
+    Dense: "its input is a volume, not a row of numbers",
+    BatchNormalization: "its mean and variance are those of the whole batch",
+    PoolingLayer: "only max and average pooling go cell by cell",
+    Flatten: "nothing to calculate",
+    InputLayer: "nothing to calculate",
+    **dict.fromkeys((ActivationLayer, Combine, Dropout, GlobalPoolingLayer), _NO_PRODUCT),
+    **dict.fromkeys((Rescaling, ZeroPadding2D), _NO_PRODUCT),
+}
+
+
 def _against_any(layer: Layer) -> str:
     """Say why a layer has no algorithm of its own."""
-    if isinstance(layer, ConvolutionLayer):
-        return "each group of channels has a product of its own"
-    if isinstance(layer, Dense):
-        return "its input is a volume, not a row of numbers"
-    if isinstance(layer, BatchNormalization):
-        by_itself = "it is frozen: its moving mean and variance scale each number by itself"
-        return (
-            "its mean and variance are those of the whole batch" if layer.needs_batch else by_itself
-        )
-    if isinstance(layer, PoolingLayer):
-        return "only max and average pooling go cell by cell"
-    if isinstance(layer, Flatten | InputLayer):
-        return "nothing to calculate"
-    return "no product in it that could be faster"
+    if isinstance(layer, BatchNormalization) and not layer.needs_batch:
+        return "it is frozen: its moving mean and variance scale each number by itself"
+    for kind, reason in _AGAINST_ANY.items():
+        if isinstance(layer, kind):
+            return reason
+    raise TypeError(type(layer).__name__)  # every layer is above
 
 
 def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:

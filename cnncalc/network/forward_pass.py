@@ -138,10 +138,17 @@ def _(layer: specifications.L2Pooling2D, weights: Weights, images: Array) -> Arr
     return pooling.l2_pool(images, layer.geometry(images.shape[1:]))
 
 
-@forward_layer.register(specifications.GlobalPoolingLayer)
-def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
-    average = isinstance(layer, specifications.GlobalAveragePooling2D)
-    result = global_average_pool(images) if average else global_max_pool(images)
+@forward_layer.register(specifications.GlobalAveragePooling2D)
+def _(layer: specifications.GlobalAveragePooling2D, weights: Weights, images: Array) -> Array:
+    return _kept_apart(layer, global_average_pool(images))
+
+
+@forward_layer.register(specifications.GlobalMaxPooling2D)
+def _(layer: specifications.GlobalMaxPooling2D, weights: Weights, images: Array) -> Array:
+    return _kept_apart(layer, global_max_pool(images))
+
+
+def _kept_apart(layer: specifications.GlobalPoolingLayer, result: Array) -> Array:
     return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
 
 
@@ -192,5 +199,8 @@ def normalization_scale(weights: Weights) -> tuple[Array, Array]:
 
 @forward_layer.register(specifications.Combine)
 def _(layer: specifications.Combine, weights: Weights, images: Array) -> Array:
-    combine = np.sum if layer.mode == "sum" else np.max
-    return np.asarray(combine(images, axis=-1, keepdims=True))
+    match layer.mode:
+        case "sum":
+            return np.asarray(np.sum(images, axis=-1, keepdims=True))
+        case "max":
+            return np.asarray(np.max(images, axis=-1, keepdims=True))

@@ -17,6 +17,7 @@ from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
 from cnncalc.network.forward_pass import forward_layer, forward_near, normalization_scale
 from cnncalc.network.structure import Array, Weights
+from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.dropout import dropout, dropout_mask
 from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import (
@@ -83,8 +84,7 @@ def save_layer(
 ) -> Saved:
     """Run a batch through one layer, as `forward_saved` does through all."""
     # A frozen batch normalization works as in prediction, too.
-    is_different = isinstance(layer, specifications.Dropout) or layer.needs_batch
-    if generator is not None and is_different:
+    if generator is not None and (layer.is_random or layer.needs_batch):
         return _train_layer(layer, weights, images, generator)
     forward = forward_near if near else forward_layer
     return Saved(images, forward(layer, weights, images))
@@ -124,10 +124,6 @@ def _(
     return Saved(images, output, batch, {"moving_mean": mean, "moving_variance": variance})
 
 
-# The activation "elu" has no kink: its slope at 0 is 1 from both sides.
-_KINKED = ("relu", "leaky_relu")
-
-
 def at_kinks(layer: Layer, saved: Saved) -> Saved:
     """Return what a layer's forward pass left for its backward pass, what is near a kink put on it.
 
@@ -143,6 +139,6 @@ def at_kinks(layer: Layer, saved: Saved) -> Saved:
             return replace(saved, input=on_kink(saved.input, 0))
         case ELU():
             return replace(saved, input=on_kink(saved.input, 0, only_above=True))
-    if layer.activation_name in _KINKED:
+    if ACTIVATIONS[layer.activation_name].has_kink:
         return replace(saved, output=on_kink(saved.output, 0))
     return saved

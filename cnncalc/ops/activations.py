@@ -41,11 +41,13 @@ class Activation:
     """An activation function and its gradient.
 
     `forward(inputs)` returns the outputs; `backward(gradient, outputs)` turns a loss's gradient by
-    the outputs into its gradient by the inputs. All have the same shape.
+    the outputs into its gradient by the inputs. All have the same shape. One that `has_kink` has
+    another slope right below 0 than right above it; elu has not, it is 1 on both sides.
     """
 
     forward: Callable[[Array], Array]
     backward: Callable[[Array, Array], Array]
+    has_kink: bool
 
 
 def linear(inputs: Array) -> Array:
@@ -167,13 +169,13 @@ def softplus_gradient(gradient: Array, outputs: Array) -> Array:
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
-        "elu": Activation(elu, elu_gradient),
-        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient),
-        "linear": Activation(linear, linear_gradient),
-        "relu": Activation(relu, relu_gradient),
-        "sigmoid": Activation(sigmoid, sigmoid_gradient),
-        "softmax": Activation(softmax, softmax_gradient),
-        "softplus": Activation(softplus, softplus_gradient),
-        "tanh": Activation(tanh, tanh_gradient),
+        "elu": Activation(elu, elu_gradient, has_kink=False),
+        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient, has_kink=True),
+        "linear": Activation(linear, linear_gradient, has_kink=False),
+        "relu": Activation(relu, relu_gradient, has_kink=True),
+        "sigmoid": Activation(sigmoid, sigmoid_gradient, has_kink=False),
+        "softmax": Activation(softmax, softmax_gradient, has_kink=False),
+        "softplus": Activation(softplus, softplus_gradient, has_kink=False),
+        "tanh": Activation(tanh, tanh_gradient, has_kink=False),
     }
 )

@@ -19,10 +19,15 @@ from cnncalc.layers import (
     Conv2D,
     ConvolutionLayer,
     Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     L2Pooling2D,
     Layer,
     MaxPooling2D,
+    Rescaling,
+    ZeroPadding2D,
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.bias import channel_sum
@@ -224,7 +229,20 @@ def _of_sample(step: LayerStep, weights: Weights, sample: int, error: Array) -> 
 
 @singledispatch
 def _helpers(layer: Layer, own: _Sample) -> dict[str, Array]:
-    """Return the smaller steps of a layer's backward pass by name; none of most layers."""
+    """Return the smaller steps of a layer's backward pass by name, as far as it has any."""
+    raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+@_helpers.register
+def _(
+    layer: BatchNormalization
+    | Dropout
+    | Flatten
+    | GlobalAveragePooling2D
+    | Rescaling
+    | ZeroPadding2D,
+    own: _Sample,
+) -> dict[str, Array]:
     return {}
 
 

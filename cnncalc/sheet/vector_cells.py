@@ -12,7 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.layers import Dense, Flatten, GlobalPoolingLayer, Layer, Shape
+from cnncalc.layers import (
+    ActivationLayer,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
+    InputLayer,
+    Layer,
+    Rescaling,
+    Shape,
+)
 from cnncalc.network import Array
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import IMAGE
@@ -41,12 +52,24 @@ def with_grids(
     shape, grid = input_shape, _row(input_shape)
     for layer in layers:
         output = layer.output_shape(shape)
-        if isinstance(layer, Flatten) and len(shape) == 3:
-            grid = Grid(prod(shape[:2]), shape[2])
-        elif isinstance(layer, Dense | GlobalPoolingLayer):
-            grid = _row(output)
+        if len(output) == 1:
+            grid = _grid(layer, shape, grid)
         yield layer, shape, grid if len(output) == 1 else None
         shape = output
+
+
+def _grid(layer: Layer, shape: Shape, before: Grid) -> Grid:
+    """Return the grid of a vector that a layer puts out, given its input's shape and grid."""
+    match layer:
+        case Flatten() if len(shape) == 3:
+            return Grid(prod(shape[:2]), shape[2])
+        case Dense() | GlobalPoolingLayer():
+            return _row(layer.output_shape(shape))
+        case InputLayer() | Flatten() | Dropout():
+            return before
+        case ActivationLayer() | BatchNormalization() | Rescaling():
+            return before
+    raise TypeError(type(layer).__name__)  # every layer that puts out vectors is above
 
 
 def _row(shape: Shape) -> Grid:

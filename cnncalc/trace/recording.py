@@ -94,8 +94,10 @@ def _of_batch(layer: Layer, weights: Weights, drawn: tuple[Array, ...]) -> Weigh
 
 def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
     """Return the only stage of a layer that training makes work with what it draws."""
-    if not isinstance(layer, specifications.Dropout):
+    if isinstance(layer, specifications.BatchNormalization):
         return replace(stage, note=stage.note.replace("was in training", "is in this batch"))
+    if not isinstance(layer, specifications.Dropout):
+        raise TypeError(type(layer).__name__)  # no other layer draws
     kept, rate = drawn[0], layer.rate
     note = (
         f"{np.sum(~kept)} of {kept.size} numbers become 0, the others are divided by {1 - rate:g}"
@@ -139,15 +141,25 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     return (make_stage("zero padding", result, note),)
 
 
-@_stages.register(specifications.GlobalPoolingLayer)
+@_stages.register(specifications.GlobalAveragePooling2D)
 def _(
-    layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
+    layer: specifications.GlobalAveragePooling2D, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
-    average = isinstance(layer, specifications.GlobalAveragePooling2D)
-    result = np.mean(values, axis=(0, 1)) if average else np.max(values, axis=(0, 1))
+    return _globally_pooled(layer, values, np.mean(values, axis=(0, 1)), "mean")
+
+
+@_stages.register(specifications.GlobalMaxPooling2D)
+def _(
+    layer: specifications.GlobalMaxPooling2D, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
+    return _globally_pooled(layer, values, np.max(values, axis=(0, 1)), "largest number")
+
+
+def _globally_pooled(
+    layer: specifications.GlobalPoolingLayer, values: Array, result: Array, kept: str
+) -> tuple[Stage, ...]:
     if layer.keepdims:
         result = result[np.newaxis, np.newaxis]
-    kept = "mean" if average else "largest number"
     note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"
     return (make_stage("global pooling", result, note),)
 
@@ -203,7 +215,9 @@ def _(
     return (make_stage("logits", values, "the numbers that softmax makes shares of"), stage)
 
 
-@_stages.register(specifications.ActivationLayer)
+@_stages.register(specifications.ELU)
+@_stages.register(specifications.LeakyReLU)
+@_stages.register(specifications.ReLU)
 def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
     result = forward_near(layer, weights, values[np.newaxis])[0]
     return (make_stage("activation", result, f"{_function(layer)} of each number"),)
@@ -211,22 +225,32 @@ def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) ->
 
 def _function(layer: specifications.ActivationLayer) -> str:
     """Say what a layer with parameters does to a number."""
-    if isinstance(layer, specifications.LeakyReLU):
-        return f"leaky_relu (below 0, x becomes {layer.negative_slope:g} × x)"
-    if isinstance(layer, specifications.ELU):
-        return f"elu (below 0, x becomes {layer.alpha:g} × (e^x − 1))"
-    return f"relu{_relu_options(layer)}"
+    match layer:
+        case specifications.LeakyReLU(negative_slope=slope):
+            return f"leaky_relu (below 0, x becomes {slope:g} × x)"
+        case specifications.ELU(alpha=alpha):
+            return f"elu (below 0, x becomes {alpha:g} × (e^x − 1))"
+        case specifications.ReLU():
+            return f"relu{_relu_options(layer)}"
+    raise TypeError(type(layer).__name__)  # every function with arguments is above
 
 
-def _relu_options(layer: specifications.ActivationLayer) -> str:
-    names = ("max_value", "negative_slope", "threshold")
-    given = [f"{name}={value:g}" for name in names if (value := getattr(layer, name, None))]
+def _relu_options(layer: specifications.ReLU) -> str:
+    options = {
+        "max_value": layer.max_value,
+        "negative_slope": layer.negative_slope,
+        "threshold": layer.threshold,
+    }
+    given = [f"{name}={value:g}" for name, value in options.items() if value]
     return f" ({', '.join(given)})" if given else ""
 
 
 @_stages.register(specifications.Combine)
 def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    combine = np.sum if layer.mode == "sum" else np.max
-    result = np.asarray(combine(values, axis=-1, keepdims=True))
+    match layer.mode:
+        case "sum":
+            result = np.asarray(np.sum(values, axis=-1, keepdims=True))
+        case "max":
+            result = np.asarray(np.max(values, axis=-1, keepdims=True))
     note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
     return (make_stage("combined", result, note),)

@@ -9,14 +9,20 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     LINEAR,
     Activation,
+    ActivationLayer,
+    BatchNormalization,
+    Combine,
     ConvolutionLayer,
     Dense,
     Dropout,
     Flatten,
+    GlobalPoolingLayer,
     InputLayer,
     Layer,
+    Rescaling,
     Shape,
     WindowLayer,
+    ZeroPadding2D,
 )
 from cnncalc.network import walk
 
@@ -42,19 +48,24 @@ def trace_bytes(layers: Sequence[Layer], input_shape: Shape) -> int:
 
 def _kept(layer: Layer, input_shape: Shape) -> int:
     """Return how many numbers a layer's stages hold that are not those of the stage before."""
-    if isinstance(layer, InputLayer | Dropout | Flatten) or _is_linear(layer):
-        return 0
-    stages = 1
-    if isinstance(layer, ConvolutionLayer | Dense):
-        stages += layer.use_bias + (layer.activation_name != LINEAR)
-    numbers = stages * prod(layer.output_shape(input_shape))
+    numbers = _stages(layer) * prod(layer.output_shape(input_shape))
     if isinstance(layer, WindowLayer):
         numbers += _padded(layer.geometry(input_shape)) * input_shape[-1]
     return numbers
 
 
-def _is_linear(layer: Layer) -> bool:
-    return isinstance(layer, Activation) and layer.activation == LINEAR
+def _stages(layer: Layer) -> int:
+    """Return how many stages of a layer, of its output's size, hold numbers of their own."""
+    match layer:
+        case InputLayer() | Dropout() | Flatten() | Activation(activation="linear"):
+            return 0
+        case ConvolutionLayer() | Dense():
+            return 1 + layer.use_bias + (layer.activation_name != LINEAR)
+        case WindowLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
+            return 1
+        case ZeroPadding2D() | Rescaling() | BatchNormalization():
+            return 1
+    raise TypeError(type(layer).__name__)  # every layer is above
 
 
 def _padded(geometry: Geometry) -> int:

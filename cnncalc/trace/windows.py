@@ -82,10 +82,13 @@ def convolution_stages(
 
 
 def _convolve_windows(
-    layer: specifications.ConvolutionLayer, kernel: Array, padded: Array, geometry: Geometry
+    layer: specifications.Conv2D | specifications.DepthwiseConv2D,
+    kernel: Array,
+    padded: Array,
+    geometry: Geometry,
 ) -> Array:
     windows = _windows(padded, geometry)
-    if not isinstance(layer, specifications.Conv2D):
+    if isinstance(layer, specifications.DepthwiseConv2D):
         each: Array = np.einsum("yxcij,ijcm->yxcm", windows, kernel)
         return each.reshape(*geometry.output, -1)
     depth = kernel.shape[2]
@@ -150,16 +153,20 @@ def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tupl
 
 def _pooling_fill(layer: PoolingLayer) -> float:
     """Return what padding holds: nothing where it must not count, else zeros."""
-    if isinstance(layer, specifications.MaxPooling2D):
-        return float("nan")
-    if isinstance(layer, specifications.AveragePooling2D) and layer.padding == "same":
-        return float("nan")
-    return 0.0
+    match layer:
+        case specifications.MaxPooling2D() | specifications.AveragePooling2D(padding="same"):
+            return float("nan")
+        case specifications.AveragePooling2D() | specifications.L2Pooling2D():
+            return 0.0
+    raise TypeError(type(layer).__name__)  # every pooling is above
 
 
 def _reduction(layer: PoolingLayer) -> Callable[[Array], Array]:
-    if isinstance(layer, specifications.MaxPooling2D):
-        return lambda windows: np.asarray(np.nanmax(windows, axis=(-2, -1)))
-    if isinstance(layer, specifications.AveragePooling2D):
-        return lambda windows: np.asarray(np.nanmean(windows, axis=(-2, -1)))
-    return lambda windows: np.asarray(np.sqrt(np.sum(windows**2, axis=(-2, -1))))
+    match layer:
+        case specifications.MaxPooling2D():
+            return lambda windows: np.asarray(np.nanmax(windows, axis=(-2, -1)))
+        case specifications.AveragePooling2D():
+            return lambda windows: np.asarray(np.nanmean(windows, axis=(-2, -1)))
+        case specifications.L2Pooling2D():
+            return lambda windows: np.asarray(np.sqrt(np.sum(windows**2, axis=(-2, -1))))
+    raise TypeError(type(layer).__name__)  # every pooling is above

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncalc.layers import L2, Conv2D, Dense, DepthwiseConv2D, Layer
+from cnncalc.layers import L2, Layer
 from cnncalc.network import Network
 from cnncalc.ops.kinks import on_kink
 
@@ -56,6 +56,10 @@ def add_penalty_gradients(
                 own[name] += 2 * regularizer.l2 * weights[name]
 
 
+# What Keras calls the regularizer of a layer's kernel.
+_OF_KERNELS = ("kernel_regularizer", "depthwise_regularizer")
+
+
 def with_l2(layers: Sequence[Layer], factor: float) -> tuple[Layer, ...]:
     """Return layers of which each that has a kernel has an L2 regularizer of it.
 
@@ -65,11 +69,7 @@ def with_l2(layers: Sequence[Layer], factor: float) -> tuple[Layer, ...]:
     regularizer = L2(factor)
     result: list[Layer] = []
     for layer in layers:
-        match layer:
-            case Conv2D() | Dense():
-                result.append(replace(layer, kernel_regularizer=regularizer))
-            case DepthwiseConv2D():
-                result.append(replace(layer, depthwise_regularizer=regularizer))
-            case _:
-                result.append(layer)
+        names = [field.name for field in fields(layer) if field.name in _OF_KERNELS]
+        given: dict[str, Any] = dict.fromkeys(names, regularizer)
+        result.append(replace(layer, **given))
     return tuple(result)

@@ -49,6 +49,8 @@ def loss_formula(record: StepRecord, at: Position) -> Formula:
     if record.loss_function.name == "binary_crossentropy":
         note = "the loss's slope: ((1 − target) / (1 − output) − target / output) / units / samples"
         return Formula("binary", note, tuple(own.items()))
+    if record.loss_function.name != "categorical_crossentropy":
+        raise TypeError(record.loss_function.name)  # every loss is above
     own["sum"] = float(record.outputs[at[0]].sum())
     note = "the loss's slope: (1 / sum of the outputs − target / output) / samples"
     return Formula("categorical", note, tuple(own.items()))

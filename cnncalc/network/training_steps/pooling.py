@@ -31,7 +31,10 @@ class PoolingStep(Step):
     @cached_property
     def is_max(self) -> bool:
         """Whether it takes the maximum, not the mean."""
-        return isinstance(self.layers[0], specifications.MaxPooling2D)
+        if isinstance(self.layers[0], specifications.MaxPooling2D):
+            return True
+        of_kind(specifications.AveragePooling2D, self.layers[0])
+        return False
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return nothing: a pooling has no weights."""

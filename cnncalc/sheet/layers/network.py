@@ -222,12 +222,13 @@ def weight_gradient_volumes(
     Returns volumes with a slice for each of the weight's, none for a layer without weights, or a
     frozen one.
     """
-    if not layer.trainable:
+    if not layer.trainable or not layer.weight_shapes(source.shape):
         return []
     if isinstance(layer, BatchNormalization):
         return normalization_weight_volumes(layer, source, gradient, samples)
     if not isinstance(layer, ConvolutionLayer | Dense):
-        return []
+        message = f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
+        raise OptionError(message)
     _, error = _error(layer, source, gradient, is_joined)
     if isinstance(layer, Dense):
         return dense_weight_volumes(layer, source, error, samples)

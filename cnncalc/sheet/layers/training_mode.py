@@ -16,15 +16,22 @@ __all__ = ["batch_volumes", "training_volumes"]
 
 def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
     """Return what a layer draws in training, and what the next one takes in; as `layer_volumes`."""
-    if isinstance(layer, BatchNormalization) and layer.needs_batch:
-        return normalization_training_volumes(layer, source)
-    if isinstance(layer, Dropout) and layer.rate:
-        return dropout_training_volumes(layer, source)
+    match layer:
+        case BatchNormalization() if layer.needs_batch:
+            return normalization_training_volumes(layer, source)
+        case Dropout() if layer.rate:
+            return dropout_training_volumes(layer, source)
+        case Dropout():
+            return layer_volumes(layer, source)
+    if layer.needs_batch or layer.is_random:
+        raise TypeError(type(layer).__name__)  # what training changes has cells of its own above
     return layer_volumes(layer, source)
 
 
 def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
     """Return what a layer draws of a whole batch in training: means and variances, if any."""
-    if isinstance(layer, BatchNormalization) and layer.needs_batch:
-        return statistics_volumes(layer, source, samples)
-    return []
+    if not layer.needs_batch:
+        return []
+    if not isinstance(layer, BatchNormalization):
+        raise TypeError(type(layer).__name__)  # nothing else needs a whole batch
+    return statistics_volumes(layer, source, samples)

@@ -24,7 +24,7 @@ from cnncalc.sheet.training.updates import corrected_rate, new_weight
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import predicted_classes
-from cnncalc.training.optimizers import SGD
+from cnncalc.training.optimizers import SGD, RMSprop
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
 
 __all__ = [
@@ -179,8 +179,7 @@ def _update_values(
     step, slots = record.number, dict(update.slots_after)
     if "momentum" not in slots:
         # A workbook that began with momentum goes on without, where a user sets it to 0.
-        moved = _moved(record, update)
-        slots["momentum"] = moved if isinstance(record.optimizer, SGD) else -moved
+        slots["momentum"] = _momentum(record, update)
     # The gradient by the weights as they are drawn has the penalties' in it.
     gradient = update.gradient.reshape(as_cells(update.gradient.shape, grid))
     arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
@@ -192,12 +191,17 @@ def _update_values(
     }
 
 
-def _moved(record: StepRecord, update: WeightUpdate) -> Array:
-    """Return what an optimizer adds to a weight, apart from the weight's decay."""
+def _momentum(record: StepRecord, update: WeightUpdate) -> Array:
+    """Return the momentum of an optimizer that has none: its whole move, apart from any decay."""
     from_zero = np.zeros_like(update.before)
     slots = {name: array.copy() for name, array in update.slots_before.items()}
     record.optimizer.update(from_zero, update.gradient, slots, record.rate, record.iteration)
-    return from_zero
+    match record.optimizer:
+        case SGD():
+            return from_zero
+        case RMSprop():
+            return -from_zero  # which the weight falls by
+    raise TypeError(type(record.optimizer).__name__)  # all others have a momentum
 
 
 def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
