@@ -6,6 +6,16 @@ each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it tak
 
 from cnncalc.trace.recording import record
 from cnncalc.trace.size import trace_bytes
+from cnncalc.trace.stage_names import StageName, StepName, partial_name
 from cnncalc.trace.structure import LayerTrace, Stage, Trace
 
-__all__ = ["LayerTrace", "Stage", "Trace", "record", "trace_bytes"]
+__all__ = [
+    "LayerTrace",
+    "Stage",
+    "StageName",
+    "StepName",
+    "Trace",
+    "partial_name",
+    "record",
+    "trace_bytes",
+]

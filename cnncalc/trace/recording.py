@@ -16,6 +16,7 @@ from cnncalc.network import Array, Network, Weights, forward_layer, forward_near
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
 from cnncalc.trace import windows
+from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
 from cnncalc.trace.windows import activation_stage, finished
 
@@ -43,7 +44,7 @@ def record(
     [[[5.0]]]
     """
     values = _checked(image, network.input_shape)
-    first = make_stage("input", values, _size(values.shape))
+    first = make_stage(StageName.INPUT, values, _size(values.shape))
     traces = []
     pairs = zip(network.layers, network.weights, strict=True)
     for (layer, own), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
@@ -55,7 +56,7 @@ def record(
             stages = (_in_training(layer, stages[0], extra),)
         for stage in stages:
             # Padding that does not count is NaN; what it surrounds was found finite before.
-            if stage.name != "padded input":
+            if stage.name != StageName.PADDED_INPUT:
                 require_held(stage.values, f"the {stage.name} of layer {layer.name}")
         traces.append(LayerTrace(layer, weights, geometry, values, stages))
         values = traces[-1].output
@@ -102,7 +103,7 @@ def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
     note = (
         f"{np.sum(~kept)} of {kept.size} numbers become 0, the others are divided by {1 - rate:g}"
     )
-    return make_stage("dropout", dropout(stage.values, kept, rate), note)
+    return make_stage(StageName.DROPOUT, dropout(stage.values, kept, rate), note)
 
 
 @singledispatch
@@ -117,7 +118,7 @@ _stages.register(specifications.PoolingLayer, windows.pooling_stages)
 
 @_stages.register(specifications.InputLayer)
 def _(layer: specifications.InputLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    return (make_stage("input", values, f"{_size(values.shape)}, as it is"),)
+    return (make_stage(StageName.INPUT, values, f"{_size(values.shape)}, as it is"),)
 
 
 @_stages.register(specifications.Rescaling)
@@ -125,7 +126,7 @@ def _(layer: specifications.Rescaling, weights: Weights, values: Array) -> tuple
     result = values * np.asarray(layer.scale) + np.asarray(layer.offset)
     added = f" + {_numbers(layer.offset)}" if np.any(layer.offset) else ""
     note = f"each number × {_numbers(layer.scale)}{added}"
-    return (make_stage("rescaling", result, note),)
+    return (make_stage(StageName.RESCALING, result, note),)
 
 
 def _numbers(value: object) -> str:
@@ -138,7 +139,7 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     result = np.pad(values, ((top, bottom), (left, right), (0, 0)))
     added = windows.pads_text(layer.pads) or "none"
     note = f"zeros added: {added}; {_size(values.shape)} → {_size(result.shape)}"
-    return (make_stage("zero padding", result, note),)
+    return (make_stage(StageName.ZERO_PADDING, result, note),)
 
 
 @_stages.register(specifications.GlobalAveragePooling2D)
@@ -161,14 +162,14 @@ def _globally_pooled(
     if layer.keepdims:
         result = result[np.newaxis, np.newaxis]
     note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"
-    return (make_stage("global pooling", result, note),)
+    return (make_stage(StageName.GLOBAL_POOLING, result, note),)
 
 
 @_stages.register(specifications.Flatten)
 def _(layer: specifications.Flatten, weights: Weights, values: Array) -> tuple[Stage, ...]:
     sizes = f"{_size(values.shape)} → {values.size}"
     note = f"{sizes}: row after row, channels innermost" if values.ndim > 1 else "flat already"
-    return (make_stage("flatten", values.reshape(-1), note),)
+    return (make_stage(StageName.FLATTEN, values.reshape(-1), note),)
 
 
 @_stages.register(specifications.Dense)
@@ -183,13 +184,13 @@ def _(layer: specifications.Dense, weights: Weights, values: Array) -> tuple[Sta
     note = f"{units} sums {kernel.shape[0]} inputs × its weights"
     if values.ndim > 1:
         note += f", at each of the {_size(values.shape[:-1])} positions"
-    return finished(layer, weights, make_stage("weighted sum", result, note), "unit's sum")
+    return finished(layer, weights, make_stage(StageName.WEIGHTED_SUM, result, note), "unit's sum")
 
 
 @_stages.register(specifications.Dropout)
 def _(layer: specifications.Dropout, weights: Weights, values: Array) -> tuple[Stage, ...]:
     note = f"does nothing here; in training, a share of {layer.rate:g} of the numbers becomes 0"
-    return (make_stage("dropout", values, note),)
+    return (make_stage(StageName.DROPOUT, values, note),)
 
 
 @_stages.register(specifications.BatchNormalization)
@@ -201,7 +202,7 @@ def _(
     result = result * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
     scaled = " × γ" * layer.scale + " + β" * layer.center
     note = f"(x − mean) / √(variance + {layer.epsilon:g}){scaled}, as each channel was in training"
-    return (make_stage("normalization", result, note),)
+    return (make_stage(StageName.NORMALIZATION, result, note),)
 
 
 @_stages.register(specifications.Activation)
@@ -210,9 +211,9 @@ def _(
     layer: specifications.Activation | specifications.Softmax, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
     stage = activation_stage(layer.activation_name, values)
-    if stage.name != "softmax":
+    if stage.name != StageName.SOFTMAX:
         return (stage,)
-    return (make_stage("logits", values, "the numbers that softmax makes shares of"), stage)
+    return (make_stage(StageName.LOGITS, values, "the numbers that softmax makes shares of"), stage)
 
 
 @_stages.register(specifications.ELU)
@@ -220,7 +221,7 @@ def _(
 @_stages.register(specifications.ReLU)
 def _(layer: specifications.ActivationLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
     result = forward_near(layer, weights, values[np.newaxis])[0]
-    return (make_stage("activation", result, f"{_function(layer)} of each number"),)
+    return (make_stage(StageName.ACTIVATION, result, f"{_function(layer)} of each number"),)
 
 
 def _function(layer: specifications.ActivationLayer) -> str:
@@ -253,4 +254,4 @@ def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[S
         case "max":
             result = np.asarray(np.max(values, axis=-1, keepdims=True))
     note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
-    return (make_stage("combined", result, note),)
+    return (make_stage(StageName.COMBINED, result, note),)

@@ -8,6 +8,7 @@ from cnncalc.errors import OptionError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer
 from cnncalc.network import Array, Network, Weights
+from cnncalc.trace.stage_names import StageName
 
 __all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
 
@@ -16,13 +17,12 @@ __all__ = ["LayerTrace", "Stage", "Trace", "make_stage"]
 class Stage:
     """One intermediate result of one layer.
 
-    `name` says what was done ("padded input", "convolution", "bias", "activation", "pooling",
-    "flatten", "weighted sum", "normalization", …; "logits" and "softmax" where a vector becomes
-    shares), `values` is a read-only array (height, width, channels) or (units,), NaN where a cell
-    is empty (padding that never counts), `note` tells how its size or its numbers came about.
+    `name` says what was done; `values` is a read-only array (height, width, channels) or (units,),
+    NaN where a cell is empty (padding that never counts); `note` tells how its size or its numbers
+    came about.
     """
 
-    name: str
+    name: StageName
     values: Array
     note: str
 
@@ -87,7 +87,7 @@ class Trace:
         return names.index(layer_name)
 
 
-def make_stage(name: str, values: Array, note: str) -> Stage:
+def make_stage(name: StageName, values: Array, note: str) -> Stage:
     """Return a stage, its values read-only from now on."""
     values = values[...]  # a view: what belongs to the stage before stays as it is
     values.flags.writeable = False

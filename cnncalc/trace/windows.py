@@ -13,6 +13,7 @@ from cnncalc.layers import LINEAR, SOFTMAX, PoolingLayer, Shape
 from cnncalc.network import Array, Weights, forward_layer
 from cnncalc.ops import activations
 from cnncalc.shapes import Pads
+from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import Stage, make_stage
 
 __all__ = [
@@ -41,13 +42,13 @@ def finished(
     stages = [first]
     if layer.use_bias:
         result = first.values + weights["bias"]
-        stages.append(make_stage("bias", result, f"one number added to each {what}"))
+        stages.append(make_stage(StageName.BIAS, result, f"one number added to each {what}"))
     if layer.activation_name == LINEAR:
         return tuple(stages)
     last = activation_stage(layer.activation_name, stages[-1].values)
-    if last.name == "softmax":
+    if last.name == StageName.SOFTMAX:
         note = f"{stages[-1].note}; softmax makes shares of these"
-        stages[-1] = make_stage("logits", stages[-1].values, note)
+        stages[-1] = make_stage(StageName.LOGITS, stages[-1].values, note)
     return (*stages, last)
 
 
@@ -55,12 +56,12 @@ def activation_stage(name: str, values: Array) -> Stage:
     """Return the stage of an activation by its name, "softmax" where it is that of a vector."""
     if name != SOFTMAX:
         result = activations.ACTIVATIONS[name].forward(values)
-        return make_stage("activation", result, f"{name} of each number")
+        return make_stage(StageName.ACTIVATION, result, f"{name} of each number")
     exponentials = np.exp(values - np.max(values, axis=-1, keepdims=True))
     result = exponentials / np.sum(exponentials, axis=-1, keepdims=True)
     if values.ndim == 1:
-        return make_stage("softmax", result, _SOFTMAX_NOTE)
-    return make_stage("activation", result, "softmax over each position's channels")
+        return make_stage(StageName.SOFTMAX, result, _SOFTMAX_NOTE)
+    return make_stage(StageName.ACTIVATION, result, "softmax over each position's channels")
 
 
 OWN_PRODUCTS_LIMIT = 20_000_000
@@ -77,7 +78,7 @@ def convolution_stages(
         result = forward_layer(bare, weights, values[np.newaxis])[0]
     else:
         result = _convolve_windows(layer, weights["kernel"], _pad(values, geometry, 0.0), geometry)
-    first = make_stage("convolution", result, _sliding_note(geometry, result.shape))
+    first = make_stage(StageName.CONVOLUTION, result, _sliding_note(geometry, result.shape))
     return (*stages, *finished(layer, weights, first, "filter's output"))
 
 
@@ -118,7 +119,7 @@ def _padded_stages(values: Array, geometry: Geometry, fill: float) -> tuple[Stag
         return ()
     what = "empty cells" if np.isnan(fill) else "zeros"
     note = f"{what} added: {pads_text(geometry.pads)}"
-    return (make_stage("padded input", _pad(values, geometry, fill), note),)
+    return (make_stage(StageName.PADDED_INPUT, _pad(values, geometry, fill), note),)
 
 
 def pads_text(pads: Pads) -> str:
@@ -148,7 +149,7 @@ def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tupl
     else:
         windows = _windows(_pad(values, geometry, fill), geometry)
         result = _reduction(layer)(windows)
-    return (*stages, make_stage("pooling", result, _sliding_note(geometry, result.shape)))
+    return (*stages, make_stage(StageName.POOLING, result, _sliding_note(geometry, result.shape)))
 
 
 def _pooling_fill(layer: PoolingLayer) -> float:

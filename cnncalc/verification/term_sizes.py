@@ -12,15 +12,16 @@ from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescalin
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
 from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
+from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["prediction_sizes", "term_sizes", "training_size"]
 
-_ACTIVATION_STAGES = ("activation", "softmax")
+_ACTIVATION_STAGES = (StageName.ACTIVATION, StageName.SOFTMAX)
 # Softmax's smaller steps whose errors are shares of themselves.
-_EXPONENTIALS = ("exponentials", "partial total", "total")
+_EXPONENTIALS = (StepName.EXPONENTIALS, StepName.PARTIAL_TOTAL, StepName.TOTAL)
 
 # Smaller steps that add up nothing.
-_EXACT = ("dilated kernel", "standard deviation")
+_EXACT = (StepName.DILATED_KERNEL, StepName.STANDARD_DEVIATION)
 
 # The share of its inputs' sizes that a weighted sum starts from. The errors of many numbers cancel
 # in a sum as the numbers do: worst cases carried through a deep network would excuse what is
@@ -113,7 +114,7 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
     """Return the sizes in one layer, given those of its input."""
     signless = {name: _without_sign(name, weight) for name, weight in layer.weights.items()}
     after = forward_layer(_without_signs(layer.layer), signless, before[np.newaxis])[0]
-    sizes = {}
+    sizes: dict[str, Array] = {}
     inputs = layer.input
     for stage in layer.stages:
         if stage.name in _ACTIVATION_STAGES:
@@ -130,11 +131,11 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
 
 def _step_sizes(name: str, values: Array, before: Array, after: Array) -> Array:
     """Return the sizes of a smaller step, given those of the layer's input and of its sums."""
-    if name == "inputs":
+    if name == StepName.INPUTS:
         return before.reshape(values.shape)
     if name in _EXACT:
         return np.abs(values)
-    if name == "partial sums":
+    if name == StepName.PARTIAL_SUMS:
         return np.broadcast_to(after[..., np.newaxis, :], values.shape)
     result: Array = after.max(axis=-1, keepdims=True) * np.ones(values.shape)
     return result * values if name in _EXPONENTIALS else result

@@ -16,6 +16,7 @@ from rich.text import Text
 from cnncalc.explanation import Explanation, Position, Step, Term, contributors, derive, explain
 from cnncalc.receptive_field import image_region
 from cnncalc.trace import LayerTrace, Trace
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.blocks import (
     INDENT,
     Block,
@@ -153,7 +154,7 @@ def _window(
 ) -> Block | None:
     """Draw one channel of the layer's input with the cells under the window marked."""
     layer, first = explanation.layer, explanation.layer.stages[0]
-    is_padded = first.name == "padded input" and layer.geometry is not None
+    is_padded = first.name == StageName.PADDED_INPUT and layer.geometry is not None
     values = first.values if is_padded else layer.input
     pads = layer.geometry.pads if is_padded and layer.geometry else NO_PADS
     cells = [(term.index[0] + pads.top, term.index[1] + pads.left) for term in terms]

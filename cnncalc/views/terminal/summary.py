@@ -17,6 +17,7 @@ from cnncalc.notation import write_layer
 from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
 from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.activation_maps import draw_maps
 from cnncalc.views.terminal.blocks import INDENT, body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares, verdict
@@ -286,7 +287,7 @@ def _draw_layer(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -
 
 def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
     *_, last = layer.stages
-    if last.name == "softmax":
+    if last.name == StageName.SOFTMAX:
         return draw_shares(layer.stages[-2].values, last.values, class_names, screen)
     return (
         draw_vector(last.values, screen)
@@ -297,5 +298,5 @@ def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) 
 
 def _note(layer: LayerTrace) -> str:
     """Return the note of the layer's own work: how its size, or else its numbers, came about."""
-    own: list[Stage] = [stage for stage in layer.stages if stage.name != "padded input"]
+    own: list[Stage] = [stage for stage in layer.stages if stage.name != StageName.PADDED_INPUT]
     return own[0].note

@@ -14,6 +14,7 @@ from cnncalc.layers import (
     MaxPooling2D,
 )
 from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares
 from cnncalc.views.terminal.inputs import draw_input
@@ -56,12 +57,12 @@ def draw_layer(
     `is_first`, and so its input an image.
     """
     for index, stage in enumerate(layer.stages):
-        if index == int(layer.stages[0].name == "padded input"):
+        if index == int(layer.stages[0].name == StageName.PADDED_INPUT):
             yield from draw_weights(layer, screen, is_image=is_first)
         title = (_title(layer, stage), layer.name, size_text(stage.values.shape))
         notes = [stage.note, *_padding_notes(layer, stage, screen)]
         inner = body_screen(screen)
-        if stage.name == "softmax":
+        if stage.name == StageName.SOFTMAX:
             logits = layer.stages[index - 1].values
             body = draw_shares(logits, stage.values, class_names, inner)
         elif stage.values.ndim == 3:
@@ -72,7 +73,7 @@ def draw_layer(
 
 
 def _title(layer: LayerTrace, stage: Stage) -> str:
-    if stage.name != "pooling":
+    if stage.name != StageName.POOLING:
         return stage.name.capitalize()
     size = size_text(layer.geometry.kernel) if layer.geometry else ""
     return f"{POOLING_TITLES[type(layer.layer)]} {size}"
@@ -80,7 +81,7 @@ def _title(layer: LayerTrace, stage: Stage) -> str:
 
 def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
     channels = stage.values.shape[2]
-    if stage.name == "padded input" and layer.geometry:
+    if stage.name == StageName.PADDED_INPUT and layer.geometry:
         labels = channel_labels(channels, is_image=is_first)
         return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
     return Volume(stage.values, output_labels(layer.layer, channels))
@@ -88,7 +89,7 @@ def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
 
 def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:
     """Say how padding is marked without colours, and where "same" puts what does not split."""
-    if stage.name != "padded input" or layer.geometry is None:
+    if stage.name != StageName.PADDED_INPUT or layer.geometry is None:
         return []
     notes = []
     pads = layer.geometry.pads

@@ -1,0 +1,64 @@
+"""What the stages of a calculation are called, and the smaller steps inside them.
+
+The names are texts that people read, in the terminal, in JSON and in workbooks; traces and sheets
+both have them from here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Name", "StageName", "StepName", "partial_name"]
+
+
+class Name(StrEnum):
+    """A text out of a few, which is shown as any text."""
+
+    def __repr__(self) -> str:
+        """Return the text in quotes."""
+        return repr(self.value)
+
+
+class StageName(Name):
+    """What a layer's stage has done: an intermediate result, or the layer's own."""
+
+    INPUT = "input"
+    RESCALING = "rescaling"
+    ZERO_PADDING = "zero padding"
+    PADDED_INPUT = "padded input"
+    CONVOLUTION = "convolution"
+    WEIGHTED_SUM = "weighted sum"
+    BIAS = "bias"
+    ACTIVATION = "activation"
+    LOGITS = "logits"  # what the softmax of a vector is taken of
+    SOFTMAX = "softmax"  # of a vector; that of each position's channels is an activation
+    POOLING = "pooling"
+    GLOBAL_POOLING = "global pooling"
+    FLATTEN = "flatten"
+    DROPOUT = "dropout"
+    NORMALIZATION = "normalization"
+    COMBINED = "combined"
+
+
+class StepName(Name):
+    """A smaller step inside a stage that has cells of its own in a workbook."""
+
+    INPUTS = "inputs"
+    DILATED_KERNEL = "dilated kernel"
+    PARTIAL_SUMS = "partial sums"
+    STANDARD_DEVIATION = "standard deviation"
+    LARGEST = "largest"
+    EXPONENTIALS = "exponentials"
+    TOTAL = "total"
+    PARTIAL_LARGEST = "partial largest"
+    PARTIAL_TOTAL = "partial total"
+    PARTIAL_COMBINED = "partial combined"
+
+
+def partial_name(name: str) -> str:
+    """Return what a number's parts are called, where one formula can't hold all of its terms.
+
+    >>> partial_name(StageName.COMBINED) == StepName.PARTIAL_COMBINED
+    True
+    """
+    return f"partial {name}"
