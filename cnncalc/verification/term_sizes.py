@@ -78,10 +78,11 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     # A Dropout at the end copies what it is given.
     layers = [layer for layer in trace.layers if not isinstance(layer.layer, Dropout)]
     places = [(layer.name, stage.name) for layer in layers for stage in layer.stages]
+    image = np.abs(trace.input.values)
     if classification.logits is None:
-        outputs = sizes[places[-1]]
+        outputs = sizes[places[-1]] if places else image
         return {"outputs": outputs, "largest output": outputs.max(keepdims=True)}
-    logits = sizes[places[-2]] if places[1:] else np.abs(trace.input.values)
+    logits = sizes[places[-2]] if places[1:] else image
     # What is left of 1 is as exact as 1.
     outputs = np.maximum(sizes[places[-1]], classification.kind == "yes or no")
     return {

@@ -7,52 +7,23 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import ShapeError
 from cnncalc.layers import (
-    ELU,
     Activation,
-    AveragePooling2D,
     BatchNormalization,
     Combine,
     Conv2D,
     Dense,
     DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    L2Pooling2D,
-    LeakyReLU,
+    InputLayer,
     MaxPooling2D,
-    ReLU,
-    Rescaling,
     Softmax,
-    ZeroPadding2D,
 )
 from cnncalc.layers.naming import named
-from tests.drawn_layers import layer_and_shape
+from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 from tests.sheet.layers.laid_out import Case, LaidOut, check, check_drawn_once
 from tests.trace.drawn import vary
 
-LAYERS = (
-    Activation,
-    AveragePooling2D,
-    BatchNormalization,
-    Combine,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    ELU,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    L2Pooling2D,
-    LeakyReLU,
-    MaxPooling2D,
-    ReLU,
-    Rescaling,
-    Softmax,
-    ZeroPadding2D,
-)
+# An input stands on a sheet of its own, before all layers.
+LAYERS = [kind for kind in EVERY_LAYER if kind is not InputLayer]
 FEW = st.integers(1, 3)
 
 

@@ -1,0 +1,324 @@
+"""Every kind of layer in everything that can be done with one: a kind that misses a facet fails.
+
+The kinds are those of the vocabulary, so that a new one is in here of itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from cnncalc import layers as specifications
+from cnncalc.errors import OptionError
+from cnncalc.explanation import explain
+from cnncalc.files.keras_archive import KerasModel, read_keras, unknown_to_keras
+from cnncalc.keras_engine.model import require_known
+from cnncalc.layers import (
+    ACTIVATIONS,
+    Combine,
+    Dense,
+    Dropout,
+    Flatten,
+    InputLayer,
+    L2Pooling2D,
+    Layer,
+    MaxPooling2D,
+    WindowLayer,
+)
+from cnncalc.layers.vocabulary import ARGUMENTS
+from cnncalc.network import assemble, forward
+from cnncalc.network.algorithms import choose
+from cnncalc.network.saved_pass import save_layer
+from cnncalc.notation import parse, write
+from cnncalc.ops.dropout import dropout
+from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.shapes import Pads
+from cnncalc.substeps import substeps
+from cnncalc.summary import summarize
+from cnncalc.trace import StageName, trace_bytes
+from cnncalc.training.losses import LOSSES
+from cnncalc.training.optimizers import SGD
+from cnncalc.training_step import record_steps
+from cnncalc.training_step.explaining import STAGES, explain_gradient, gradient_of
+from cnncalc.verification.term_sizes import term_sizes
+from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.gradient_explanations import render_gradient
+from cnncalc.views.terminal.screen import Display
+from cnncalc.views.terminal.summary import render_summary
+from cnncalc.views.terminal.traces import render_trace
+from cnncalc.views.workbook.export import trace_as_written
+from tests.drawn_layers import EVERY_LAYER
+from tests.files.keras_files import saved
+from tests.layer_examples import EVERY_EXAMPLE, EXAMPLES
+from tests.network.test_backward_pass import check_gradients
+from tests.reference_layers import ACTIVATIONS as REFERENCE_ACTIVATIONS
+from tests.reference_layers import REFERENCES, reference_output
+from tests.references import numerical_gradient
+from tests.sheet.layers.laid_out import check
+from tests.sheet.layers.test_network import case_of
+from tests.sheet.training.examples import example as training_example
+from tests.sheet.training.examples import pieces
+from tests.test_recalculation_of_exports import reports
+from tests.trace.drawn import vary
+from tests.trace.test_size import memory
+from tests.training_step.test_explaining import recalculated, some_positions
+from tests.views.terminal.rendering import printed
+from tests.views.workbook.networks import written_network
+
+KINDS = tuple(ARGUMENTS)
+# Layers that Keras lacks, which it says so of.
+OWN = (L2Pooling2D, Combine)
+
+every_example = pytest.mark.parametrize("example", EVERY_EXAMPLE, ids=str)
+
+
+def subclasses(kind):
+    """All kinds of layers that cnncalc has; those of tests are left out."""
+    for own in kind.__subclasses__():
+        if own.__module__.startswith("cnncalc."):
+            yield own
+            yield from subclasses(own)
+
+
+def test_every_kind_is_in_the_vocabulary_and_has_examples():
+    kinds = set(subclasses(Layer))
+    concrete = {kind for kind in kinds if not any(set(subclasses(kind)))}
+    assert concrete == set(KINDS)
+    assert kinds < {getattr(specifications, name) for name in specifications.__all__}
+    assert set(EXAMPLES) == set(KINDS)
+    assert set(REFERENCES) == set(KINDS)
+    assert set(EVERY_LAYER) == set(KINDS)
+    assert all(own.layer.__class__ is kind for kind, some in EXAMPLES.items() for own in some)
+
+
+def test_every_activation_has_a_reference():
+    assert {*REFERENCE_ACTIVATIONS, "softmax"} == set(ACTIVATIONS)
+
+
+@every_example
+def test_forward_gives_the_numbers_of_a_slow_reference(example):
+    network = example.network
+    (result,) = forward(network, example.image[np.newaxis])
+    expected = reference_output(network.layers[0], network.weights[0], example.image)
+    assert result.shape == network.shapes[-1]
+    np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-12)
+
+
+@every_example
+def test_backward_gives_numerical_gradients(example):
+    check_gradients([example.layer], example.shape, seed=1)
+    if example.layer.needs_batch or example.layer.is_random:
+        check_gradients([example.layer], example.shape, seed=1, generator_seed=2)
+
+
+@every_example
+def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
+    network, trace = example.network, example.trace
+    expected = reference_output(network.layers[0], network.weights[0], example.image)
+    np.testing.assert_allclose(trace.output, expected, rtol=1e-12, atol=1e-12)
+    for stage in trace.layers[0].stages:
+        assert isinstance(stage.name, StageName)
+        assert stage.note
+    kept = {id(own): own.nbytes for stage in trace.stages for own in [memory(stage.values)]}
+    assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
+    sizes = term_sizes(trace)
+    shapes = {stage.name: stage.values.shape for stage in trace.layers[0].stages}
+    shapes |= {name: values.shape for name, values in substeps(trace.layers[0]).items()}
+    assert {name: size.shape for (_, name), size in sizes.items()} == shapes
+    assert "\n" in printed(render_trace(trace, Display()))
+
+
+@every_example
+def test_an_explanation_adds_up_to_the_traced_number(example):
+    layer = example.trace.layers[0]
+    for at in some_positions(layer.output.shape, most=6):
+        explanation = explain(layer, at)
+        assert explanation.results[-1][1] == layer.output[at]
+        first = explanation.results[0][1]
+        total = layer.input[at] if explanation.rule == "each" else first
+        assert explanation.total == pytest.approx(total, rel=1e-9, abs=1e-9)
+        for term in explanation.terms:
+            assert term.padding or layer.input[term.index] == term.value
+        assert "\n" in printed(render_explanation([explanation], Display()))
+
+
+def trained(example):
+    """A network with the layer in it, so that a gradient goes through it on to its input."""
+    layer, shape = example.layer, example.shape
+    before, end = Dense(shape[-1], use_bias=False), [Flatten(), Dense(2, "softmax")]
+    # An input stands at the beginning, where no gradient goes.
+    first = [layer, before] if isinstance(layer, InputLayer) else [before, layer]
+    return vary([*first, *end], shape)
+
+
+def step_of(example):
+    network = trained(example)
+    images = np.random.default_rng(3).normal(size=(3, *example.shape))
+    loss = LOSSES["categorical_crossentropy"]
+    return next(record_steps(network, loss, SGD(), [(images, np.array([0, 1, 1]))]))
+
+
+def mean_loss(record, index, images, weights):
+    """The loss of what goes into a layer, its weights given, worked through as in the step."""
+    steps = zip(record.layers, record.network.weights, strict=True)
+    for place, (step, own) in enumerate(steps):
+        if place < index:
+            continue
+        if isinstance(step.layer, Dropout) and step.drawn:
+            images = dropout(images, step.drawn[0], step.layer.rate)
+        else:
+            given = weights if place == index else own
+            images = save_layer(step.layer, given, images, np.random.default_rng(0)).output
+    return float(-np.log(np.sum(images * record.targets, axis=-1)).mean())
+
+
+@every_example
+def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
+    record = step_of(example)
+    index = int(not isinstance(example.layer, InputLayer))
+    step, own = record.layers[index], dict(record.network.weights[index])
+    found = {}
+    for name in step.weights:
+        found[name] = numerical_gradient(
+            lambda x, name=name: mean_loss(record, index, step.layer_input, {**own, name: x}),
+            own[name],
+        )
+    if step.input is not None:
+        found["input"] = numerical_gradient(
+            lambda x: mean_loss(record, index, x, own), step.layer_input
+        )
+    assert found or not index
+    for name, numerical in found.items():
+        assert gradient_of(record, step.layer.name, name).shape == numerical.shape
+        for at in some_positions(numerical.shape, most=6):
+            sample, place = (at[0], at[1:]) if name in STAGES else (0, at)
+            explanation = explain_gradient(record, step.layer.name, name, place, sample)
+            expected = pytest.approx(numerical[at], rel=1e-5, abs=1e-7)
+            assert explanation.value == expected
+            assert recalculated(explanation) == expected
+            assert "\n" in printed(render_gradient(record, explanation, Display()))
+
+
+def test_every_workbook_is_recalculated_to_the_traced_numbers():
+    contents = [
+        written_network(trace_as_written(more_than_an_input(example), example.image))
+        for example in EVERY_EXAMPLE
+    ]
+    found = dict(zip(map(str, EVERY_EXAMPLE), reports(contents, "formualizer"), strict=True))
+    assert {name for name, report in found.items() if not report.agrees} == set()
+    assert all(report.evaluated.cells for report in found.values())
+
+
+def more_than_an_input(example):
+    """The example's network, which an input alone is none."""
+    more = [Flatten()] if isinstance(example.layer, InputLayer) else []
+    return vary([example.layer, *more], example.shape)
+
+
+def test_every_layers_gradients_are_recalculated_in_cells():
+    """An input stands on a sheet of its own, before all layers."""
+    drawn = [own for own in EVERY_EXAMPLE if not isinstance(own.layer, InputLayer)]
+    check([case_of(example.layer, example.shape, samples=2) for example in drawn])
+
+
+def test_every_kinds_training_is_recalculated_to_the_steps_numbers():
+    firsts = [own[0] for own in EXAMPLES.values()]
+    contents = [
+        training_example(pieces(trained(example), batches=((0, 1), (2,)))).content
+        for example in firsts
+    ]
+    found = dict(zip(map(str, firsts), reports(contents, "formualizer"), strict=True))
+    assert {name for name, report in found.items() if not report.agrees} == set()
+
+
+@pytest.mark.parametrize("example", [own for own in EVERY_EXAMPLE if len(own.shape) == 3], ids=str)
+def test_a_receptive_field_is_the_pixels_that_truly_matter(example):
+    network, image = example.network, example.image
+    plain = forward(network, image[np.newaxis])[0]
+    changed = np.zeros((*plain.shape, *image.shape), bool)
+    for pixel in np.ndindex(image.shape):
+        for size in (-1000.0, 1000.0):
+            other = image.copy()
+            other[pixel] += size
+            changed[(..., *pixel)] |= forward(network, other[np.newaxis])[0] != plain
+    (field,) = receptive_fields(network.layers, example.shape)
+    for at in np.ndindex(plain.shape):
+        region = image_region(network.layers, example.shape, at)
+        matter = {tuple(map(int, pixel)) for pixel in np.argwhere(changed[at])}
+        assert set(product(region.rows, region.columns, region.channels)) == matter
+        if len(at) == 3 and matter:
+            for span, own, seen in (
+                (field.vertical, at[0], region.rows),
+                (field.horizontal, at[1], region.columns),
+            ):
+                first = span.start + own * span.jump
+                assert first <= min(seen) <= max(seen) < first + span.size
+
+
+@every_example
+def test_a_summary_counts_what_there_is(example):
+    network, trace = example.network, example.trace
+    summary = summarize(network.layers, example.shape)
+    (row,) = summary.layers
+    assert row.output_shape == trace.output.shape
+    assert row.parameters == sum(weight.size for weight in network.weights[0].values())
+    assert row.formula.endswith(f" = {row.parameters:,}") or not row.parameters
+    assert (row.multiply_adds > 0) or not row.parameters
+    assert (row.window is not None) == isinstance(network.layers[0], WindowLayer)
+    (choice,) = choose(network.layers, example.shape)
+    assert choice.reason
+    assert network.layers[0].name in printed(render_summary(summary, "one"))
+
+
+@every_example
+def test_keras_notation_comes_back(example):
+    layers = [layer_alone(layer) for layer in more_than_an_input(example).layers]
+    again = parse(write(layers, None if isinstance(layers[0], InputLayer) else example.shape))
+    # An input is read as the shape that the network takes, and is no layer of it.
+    expected = [layer for layer in layers if not isinstance(layer, InputLayer)]
+    assert (list(again.layers), again.input_shape) == (expected, example.shape)
+
+
+def layer_alone(layer):
+    return replace(layer, name="")
+
+
+@every_example
+def test_a_keras_file_comes_back(example, tmp_path):
+    network = more_than_an_input(example)
+    path = tmp_path / "model.keras"
+    path.write_bytes(saved(KerasModel(network)))
+    again = read_keras(path).network
+    images = example.image[np.newaxis]
+    expected = forward(network, images)
+    np.testing.assert_allclose(forward(again, images), expected, rtol=1e-5, atol=1e-6)
+    assert again.input_shape == network.input_shape
+    if not isinstance(getattr(example.layer, "padding", None), Pads):
+        expected = [layer for layer in network.layers if not isinstance(layer, InputLayer)]
+        assert list(again.layers) == expected
+    is_own = type(example.layer) in OWN or is_padded_maximum(example.layer)
+    assert bool(unknown_to_keras(network)) == is_own
+
+
+@every_example
+def test_keras_trains_what_it_has_and_the_rest_is_refused_by_name(example):
+    network = vary([example.layer], example.shape)
+    own = {name: weight.astype(np.float32) for name, weight in network.weights[0].items()}
+    given = assemble(network.layers, example.shape, [own])
+    if not unknown_to_keras(given):
+        require_known(given)
+        return
+    with pytest.raises(OptionError) as caught:
+        require_known(given)
+    assert str(caught.value) == (
+        "engine keras can train layers that Keras has, engine numpy trains all. "
+        f"Received: {given.layers[0].name}"
+    )
+
+
+def is_padded_maximum(layer):
+    """Padding in numbers, which Keras has as zeros before the layer, where zeros don't count."""
+    return isinstance(layer, MaxPooling2D) and isinstance(layer.padding, Pads)
