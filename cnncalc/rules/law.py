@@ -1,0 +1,242 @@
+"""The law of each kind of layer: what a number of its output is made of, and how.
+
+`law_of` is the one place that says it: receptive fields, explanations, references between cells and
+the ways that gradients go back all follow from it. The wires are in `wiring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import singledispatch
+from typing import NamedTuple
+
+from cnncalc import layers as specifications
+from cnncalc.geometry import Axis
+from cnncalc.layers import Layer, Shape
+from cnncalc.rules.wiring import (
+    Copies,
+    Direction,
+    Directions,
+    Groups,
+    OneToOne,
+    Position,
+    Reshape,
+    Window,
+    Wired,
+)
+
+__all__ = ["Join", "Law", "Wire", "law_of"]
+
+
+class Join(StrEnum):
+    """How the numbers that an output sees are made one."""
+
+    PRODUCTS = "products"  # each times its weight, added up
+    SUM = "sum"
+    MAX = "max"
+    AVERAGE = "average"
+    L2 = "l2"  # the square root of the sum of squares
+    SOFTMAX = "softmax"  # the share of the output's own among the exponentials of all
+    RESCALE = "rescale"
+    NORMALIZE = "normalize"
+    EACH = "each"  # a function of one number
+    SAME = "same"  # one number, as it is
+
+
+class Wire(NamedTuple):
+    """A wire between an input and an output, seen from one of them.
+
+    `at` is the position of the other one, outside the input where `is_padding`; `weight` the index
+    of the weight on the wire, None where the layer multiplies by none.
+    """
+
+    at: Position
+    weight: Position | None
+    is_padding: bool = False
+
+
+@dataclass(frozen=True)
+class Law:
+    """What a layer's numbers are made of: how they are wired to its inputs, and joined.
+
+    `counts_padding` tells whether padding counts as zeros, or not at all. Where `has_softmax`, all
+    channels of a position are joined once more, by the layer's own activation.
+    """
+
+    join: Join
+    wiring: Directions | Reshape
+    counts_padding: bool = True
+    has_softmax: bool = False
+
+    def sees(self, at: Position) -> tuple[Wire, ...]:
+        """Return a wire to each input that an output sees: channel by channel, then row by row.
+
+        Argument: `at`, the (row, column, channel) or (unit,) of the output.
+
+        >>> law = law_of(specifications.MaxPooling2D(2), (4, 4, 1))
+        >>> [wire.at for wire in law.sees((0, 1, 0))]
+        [(0, 2, 0), (0, 3, 0), (1, 2, 0), (1, 3, 0)]
+        """
+        return tuple(
+            self._wire(wired, is_padding=not self._is_inside(wired.at))
+            for wired in self.wiring.sees(at)
+        )
+
+    def seen_by(self, at: Position) -> tuple[Wire, ...]:
+        """Return a wire to each output that sees an input: row by row, then channel by channel.
+
+        Argument: `at`, the (row, column, channel) or (unit,) of the input.
+
+        >>> law = law_of(specifications.Conv2D(1, (1, 2)), (1, 3, 1))
+        >>> [(wire.at, wire.weight) for wire in law.seen_by((0, 1, 0))]
+        [((0, 0, 0), (0, 1, 0, 0)), ((0, 1, 0), (0, 0, 0, 0))]
+        """
+        return tuple(self._wire(wired) for wired in self.wiring.seen_by(at))
+
+    def _wire(self, wired: Wired, *, is_padding: bool = False) -> Wire:
+        weight = wired.weight if self.join is Join.PRODUCTS else None
+        return Wire(wired.at, weight, is_padding)
+
+    def _is_inside(self, at: Position) -> bool:
+        return all(0 <= index < size for index, size in zip(at, self.wiring.shape, strict=True))
+
+
+@singledispatch
+def law_of(layer: Layer, input_shape: Shape) -> Law:
+    """Return the law of a layer.
+
+    Arguments: the `layer`; the `input_shape` of one sample, (height, width, channels) or (units,).
+    Raises TypeError for a kind of layer that has no law below: none is like another by chance.
+    """
+    message = f"a layer's kind must have a law in rules/law.py. Received: {type(layer).__name__}"
+    raise TypeError(message)
+
+
+def _one_to_one(shape: Shape) -> Directions:
+    return Directions(tuple(map(OneToOne, shape)))
+
+
+def _all_channels(shape: Shape, outputs: int) -> Directions:
+    """Return the wires of what joins all channels of a position, or all units."""
+    return Directions((*map(OneToOne, shape[:-1]), Groups(shape[-1], outputs)))
+
+
+@law_of.register(specifications.InputLayer)
+@law_of.register(specifications.Dropout)
+def _(layer: Layer, input_shape: Shape) -> Law:
+    return Law(Join.SAME, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.Flatten)
+def _(layer: specifications.Flatten, input_shape: Shape) -> Law:
+    return Law(Join.SAME, Reshape(input_shape))
+
+
+@law_of.register(specifications.ZeroPadding2D)
+def _(layer: specifications.ZeroPadding2D, input_shape: Shape) -> Law:
+    top, bottom, left, right = layer.pads
+    height, width, channels = input_shape
+    rows = Window(Axis(height, 1, 1, 1, top, bottom))
+    columns = Window(Axis(width, 1, 1, 1, left, right))
+    return Law(Join.SAME, Directions((rows, columns, OneToOne(channels))))
+
+
+@law_of.register(specifications.Rescaling)
+def _(layer: specifications.Rescaling, input_shape: Shape) -> Law:
+    return Law(Join.RESCALE, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.BatchNormalization)
+def _(layer: specifications.BatchNormalization, input_shape: Shape) -> Law:
+    return Law(Join.NORMALIZE, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.ReLU)
+@law_of.register(specifications.LeakyReLU)
+@law_of.register(specifications.ELU)
+def _(layer: Layer, input_shape: Shape) -> Law:
+    return Law(Join.EACH, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.Softmax)
+def _(layer: specifications.Softmax, input_shape: Shape) -> Law:
+    return Law(Join.SOFTMAX, _all_channels(input_shape, input_shape[-1]))
+
+
+@law_of.register(specifications.Activation)
+def _(layer: specifications.Activation, input_shape: Shape) -> Law:
+    if layer.activation == "softmax":
+        return Law(Join.SOFTMAX, _all_channels(input_shape, input_shape[-1]))
+    return Law(Join.EACH, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.Dense)
+def _(layer: specifications.Dense, input_shape: Shape) -> Law:
+    wiring = _all_channels(input_shape, layer.units)
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+
+
+@law_of.register(specifications.Combine)
+def _(layer: specifications.Combine, input_shape: Shape) -> Law:
+    return Law(Join(layer.mode), _all_channels(input_shape, 1))
+
+
+def _under_windows(
+    layer: specifications.WindowLayer, input_shape: Shape, channels: Direction
+) -> Directions:
+    geometry = layer.geometry(input_shape)
+    return Directions((Window(geometry.vertical), Window(geometry.horizontal), channels))
+
+
+@law_of.register(specifications.Conv2D)
+def _(layer: specifications.Conv2D, input_shape: Shape) -> Law:
+    channels = Groups(input_shape[-1], layer.filters, layer.groups)
+    wiring = _under_windows(layer, input_shape, channels)
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+
+
+@law_of.register(specifications.DepthwiseConv2D)
+def _(layer: specifications.DepthwiseConv2D, input_shape: Shape) -> Law:
+    channels = Copies(input_shape[-1], layer.depth_multiplier)
+    wiring = _under_windows(layer, input_shape, channels)
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+
+
+def _pooling(
+    join: Join, layer: specifications.PoolingLayer, input_shape: Shape, counts_padding: bool
+) -> Law:
+    wiring = _under_windows(layer, input_shape, OneToOne(input_shape[-1]))
+    return Law(join, wiring, counts_padding)
+
+
+@law_of.register(specifications.MaxPooling2D)
+def _(layer: specifications.MaxPooling2D, input_shape: Shape) -> Law:
+    return _pooling(Join.MAX, layer, input_shape, counts_padding=False)
+
+
+@law_of.register(specifications.AveragePooling2D)
+def _(layer: specifications.AveragePooling2D, input_shape: Shape) -> Law:
+    # As in Keras, which has no padding in numbers; zeros that were asked for count.
+    return _pooling(Join.AVERAGE, layer, input_shape, counts_padding=layer.padding != "same")
+
+
+@law_of.register(specifications.L2Pooling2D)
+def _(layer: specifications.L2Pooling2D, input_shape: Shape) -> Law:
+    return _pooling(Join.L2, layer, input_shape, counts_padding=True)
+
+
+def _over_slices(layer: specifications.GlobalPoolingLayer, input_shape: Shape) -> Directions:
+    height, width, channels = input_shape
+    whole = (Groups(height, 1), Groups(width, 1), OneToOne(channels))
+    return Directions(whole, is_flat=not layer.keepdims)
+
+
+@law_of.register(specifications.GlobalMaxPooling2D)
+def _(layer: specifications.GlobalMaxPooling2D, input_shape: Shape) -> Law:
+    return Law(Join.MAX, _over_slices(layer, input_shape))
+
+
+@law_of.register(specifications.GlobalAveragePooling2D)
+def _(layer: specifications.GlobalAveragePooling2D, input_shape: Shape) -> Law:
+    return Law(Join.AVERAGE, _over_slices(layer, input_shape))
