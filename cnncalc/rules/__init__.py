@@ -5,7 +5,8 @@ arithmetic (`ops`, `network`, `trace`, `training`) knows nothing of it: it is a 
 way to the same numbers, so that one can judge the other.
 """
 
-from cnncalc.rules.law import Join, Law, Wire, law_of
+from cnncalc.rules.joins import Join
+from cnncalc.rules.law import Law, Wire, law_of
 from cnncalc.rules.wiring import Position
 
 __all__ = ["Join", "Law", "Position", "Wire", "law_of"]

@@ -1,19 +1,19 @@
 """The law of each kind of layer: what a number of its output is made of, and how.
 
 `law_of` is the one place that says it: receptive fields, explanations, references between cells and
-the ways that gradients go back all follow from it. The wires are in `wiring`.
+the ways that gradients go back all follow from it. `wiring` has the wires, `joins` how they join.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import singledispatch
 from typing import NamedTuple
 
 from cnncalc import layers as specifications
 from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, Shape
+from cnncalc.rules.joins import Join
 from cnncalc.rules.wiring import (
     Copies,
     Direction,
@@ -26,22 +26,7 @@ from cnncalc.rules.wiring import (
     Wired,
 )
 
-__all__ = ["Join", "Law", "Wire", "law_of"]
-
-
-class Join(StrEnum):
-    """How the numbers that an output sees are made one."""
-
-    PRODUCTS = "products"  # each times its weight, added up
-    SUM = "sum"
-    MAX = "max"
-    AVERAGE = "average"
-    L2 = "l2"  # the square root of the sum of squares
-    SOFTMAX = "softmax"  # the share of the output's own among the exponentials of all
-    RESCALE = "rescale"
-    NORMALIZE = "normalize"
-    EACH = "each"  # a function of one number
-    SAME = "same"  # one number, as it is
+__all__ = ["Law", "Wire", "law_of"]
 
 
 class Wire(NamedTuple):
