@@ -16,8 +16,7 @@ from cnncalc.layers import Shape
 from cnncalc.network import Network
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import gradient_of
-from cnncalc.training_step.explanation import GradientExplanation
-from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.workbook.plan import Block, Plan, Quantity, Sheet
 from cnncalc.views.workbook.references import sheet_prefix
 from cnncalc.views.workbook.trace_values import trace_values

@@ -64,7 +64,7 @@ def share(join: Join, numbers: Sequence[float], place: int, result: float) -> fl
     [1.0, 0.0, 0.0]
     """
     match join:
-        case Join.SUM:
+        case Join.SUM | Join.SAME:
             return 1.0
         case Join.MAX:
             largest = max(numbers)

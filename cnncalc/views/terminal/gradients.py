@@ -13,8 +13,7 @@ from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.trace import LayerTrace
 from cnncalc.training_step.explaining import explain_gradient
-from cnncalc.training_step.explanation import Position
-from cnncalc.training_step.structure import LayerStep, StepRecord
+from cnncalc.training_step.structure import LayerStep, Position, StepRecord
 from cnncalc.views.terminal.blocks import flow, indented, labelled
 from cnncalc.views.terminal.excerpts import draw_corners, draw_whole
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation

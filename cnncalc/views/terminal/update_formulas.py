@@ -9,8 +9,7 @@ from math import nan, sqrt
 from rich.text import Text
 
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
-from cnncalc.training_step.explanation import Position
-from cnncalc.training_step.structure import StepRecord, WeightUpdate
+from cnncalc.training_step.structure import Position, StepRecord, WeightUpdate
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.screen import Screen
 from cnncalc.views.terminal.update_rules import constant
