@@ -30,7 +30,14 @@ from cnncalc.ops.normalization import (
 )
 from cnncalc.ops.padding import pad_gradient
 
-__all__ = ["Gradients", "LayerGradients", "backward", "backward_layer", "first_to_learn"]
+__all__ = [
+    "Gradients",
+    "LayerGradients",
+    "backward",
+    "backward_layer",
+    "backward_near",
+    "first_to_learn",
+]
 
 
 class LayerGradients(NamedTuple):
@@ -93,6 +100,32 @@ def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
     pairs = enumerate(zip(layers, weights, strict=True))
     found = (index for index, (layer, own) in pairs if any(map(layer.learns, own)))
     return next(found, len(layers))
+
+
+def backward_near(
+    layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    """As `backward_layer`, but what only rounding sets apart from a maximum counts as it.
+
+    For records, whose numbers near a kink `at_kinks` puts on it.
+
+    >>> saved = Saved(np.array([[[[0.3, 0.1 + 0.2]]]]), np.array([[[[0.1 + 0.2]]]]))
+    >>> combine, ones = specifications.Combine("max"), np.ones((1, 1, 1, 1))
+    >>> backward_near(combine, {}, saved, ones, to_input=True).input
+    array([[[[1., 0.]]]])
+    """
+    match layer:
+        case specifications.MaxPooling2D():
+            geometry = layer.geometry(saved.input.shape[1:])
+            result = pooling.max_pool_gradient(gradient, saved.input, geometry, near=True)
+        case specifications.GlobalMaxPooling2D():
+            by_channel = gradient.reshape(len(gradient), -1)
+            result = global_max_pool_gradient(by_channel, saved.input, near=True)
+        case specifications.Combine(mode="max"):
+            result = maximum_gradient(gradient, saved.input, -1, near=True)
+        case _:
+            return backward_layer(layer, weights, saved, gradient, to_input)
+    return LayerGradients(result if to_input else None, {})
 
 
 @singledispatch
