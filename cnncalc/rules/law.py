@@ -6,6 +6,7 @@ the ways that gradients go back all follow from it. `wiring` has the wires, `joi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import NamedTuple
@@ -78,6 +79,32 @@ class Law:
         [((0, 0, 0), (0, 1, 0, 0)), ((0, 1, 0), (0, 0, 0, 0))]
         """
         return tuple(self._wire(wired) for wired in self.wiring.seen_by(at))
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The wires of rows, columns and channels, each by itself; of a vector's units alone.
+
+        Raises TypeError for a law whose wires aren't combinations of such.
+        """
+        if isinstance(self.wiring, Reshape):
+            message = f"a law must be one of rows, columns and channels. Received: {self.wiring}"
+            raise TypeError(message)
+        return self.wiring.directions
+
+    def joined_by(self, weight: Position) -> tuple[Sequence[tuple[int, int]], ...]:
+        """Return each (input, output) whose wire lies on a weight, in each direction.
+
+        Argument: the `weight`'s index in the kernel.
+
+        >>> law = law_of(specifications.Conv2D(2, (1, 2)), (1, 3, 1))
+        >>> law.joined_by((0, 1, 0, 1))
+        (((0, 0),), ((1, 0), (2, 1)), ((0, 1),))
+        """
+        rest, found = weight, []
+        for direction in self.directions:
+            found.append(direction.joined_by(rest[: direction.rank]))
+            rest = rest[direction.rank :]
+        return tuple(found)
 
     def _wire(self, wired: Wired, *, is_padding: bool = False) -> Wire:
         weight = wired.weight if self.join is Join.PRODUCTS else None

@@ -265,14 +265,6 @@ class Directions:
             output, weight = _wired(taps)
             yield Wired(output[-1:] if self.is_flat else output, weight)
 
-    def joined_by(self, weight: Position) -> tuple[Sequence[tuple[int, int]], ...]:
-        """Return each (input, output) that a weight joins, in each direction."""
-        rest, found = weight, []
-        for direction in self.directions:
-            found.append(direction.joined_by(rest[: direction.rank]))
-            rest = rest[direction.rank :]
-        return tuple(found)
-
     def _full(self, at: Position) -> Position:
         return (*(0 for _ in self.directions[1:]), *at) if self.is_flat else at
 

@@ -24,7 +24,6 @@ from cnncalc.network.forward_pass import normalization_scale
 from cnncalc.ops.normalization import batch_normalize_input_gradient
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.joins import share, share_words
-from cnncalc.rules.wiring import Directions
 from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
 
 __all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
@@ -190,10 +189,7 @@ def _normalized_inputs(layer: BatchNormalization, step: LayerStep, at: Position)
 
 def _inputs_on_a_weight(step: LayerStep, at: Position) -> Joined:
     """Join each error of a weight's output with the input that the weight lay on there."""
-    wiring = _law(step).wiring
-    if not isinstance(wiring, Directions):
-        raise TypeError(step.layer.name)
-    *positions, [(channel, output)] = wiring.joined_by(at)
+    *positions, [(channel, output)] = _law(step).joined_by(at)
     errors, inputs = error_of(step)[..., output], step.layer_input[..., channel]
     for axis, pairs in enumerate(positions, 1):
         inputs = _at_each(inputs, axis, [index for index, _ in pairs])

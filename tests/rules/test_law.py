@@ -16,7 +16,6 @@ from cnncalc.layers import Combine, Layer, MaxPooling2D
 from cnncalc.network import Network, forward
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join, law_of
-from cnncalc.rules.wiring import Directions
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 from tests.trace.drawn import vary
 
@@ -107,11 +106,10 @@ def test_a_weight_joins_the_pairs_whose_wires_lie_on_it(kind, data):
         for output in positions(layer.output_shape(shape))
         for wire in law.sees(output)
     }
-    assert isinstance(law.wiring, Directions)
     joined = {
         (weight, tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
         for weight in positions(weights)
-        for pairs in product(*law.wiring.joined_by(weight))
+        for pairs in product(*law.joined_by(weight))
     }
     assert joined == on_weights
 
@@ -215,3 +213,8 @@ def test_there_are_as_many_wires_as_a_dense_layer_has_weights():
     layer = specifications.Dense(3)
     law = law_of(layer, (5,))
     assert sum(len(law.sees((unit,))) for unit in range(3)) == prod((5, 3))
+
+
+def test_a_flattening_is_no_law_of_rows_columns_and_channels():
+    with pytest.raises(TypeError, match="Received: Reshape"):
+        _ = law_of(specifications.Flatten(), (2, 2, 1)).directions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnncalc.geometry import Geometry
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Formula, Quantity
@@ -13,9 +12,9 @@ from cnncalc.views.workbook.stages.inputs import window_volumes
 from cnncalc.views.workbook.stages.sums import bias_volume, sum_volumes
 from cnncalc.views.workbook.stages.volumes import Finder, Source, Volume, size_notes, sliding
 from cnncalc.views.workbook.stages.weights import (
+    channels_of,
     output_captions,
     seen_kernel,
-    taps,
     weight_volumes,
 )
 
@@ -33,9 +32,9 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
     volumes += weight_volumes(layer, source, geometry, captions)
     stage = Quantity("stage", layer.name, "convolution")
     sums = Source(stage, layer.output_shape(source.shape), captions)
-    depth = len(taps(layer, source.shape[2], 0))
+    depth = len(channels_of(layer, source).sees(0))
     notes = (_PRODUCTS, *size_notes(geometry))
-    products = partial(_products, layer, window, geometry)
+    products = partial(_products, layer, source, window.quantity)
     volumes += sum_volumes("Convolution", sums, depth, products, notes)
     if layer.use_bias:
         biased = Quantity("stage", layer.name, "bias")
@@ -47,18 +46,19 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
 
 def _products(
     layer: ConvolutionLayer,
-    window: Source,
-    geometry: Geometry,
+    source: Source,
+    window: Quantity,
     output: int,
     share: range,
     find: Finder,
 ) -> Formula:
     """Return the formula of one output over a share of the channels that it sees."""
+    geometry = layer.geometry(source.shape)
     size, steps = sliding(geometry)
     kernel = seen_kernel(layer, geometry)
-    seen = taps(layer, window.shape[2], output)[share.start : share.stop]
+    seen = channels_of(layer, source).sees(output)[share.start : share.stop]
     pairs = [
-        (find(window.quantity, (channel,), size, steps), find(kernel, index, size))
+        (find(window, (channel,), size, steps), find(kernel, index, size))
         for channel, index in seen
     ]
     return formulas.products(pairs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D
+from cnncalc.rules import law_of
+from cnncalc.rules.wiring import Direction
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.stages.spread import spread
 from cnncalc.views.workbook.stages.vectors import numbered
 from cnncalc.views.workbook.stages.volumes import (
     Draw,
-    Index,
     Item,
     Slot,
     Source,
@@ -21,11 +22,11 @@ from cnncalc.views.workbook.stages.volumes import (
 
 __all__ = [
     "bias_quantity",
+    "channels_of",
     "kernel_items",
     "kernel_quantity",
     "output_captions",
     "seen_kernel",
-    "taps",
     "weight_volumes",
 ]
 
@@ -62,15 +63,12 @@ def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
     return tuple(f"{caption} {copy}" for caption in named for copy in copies)
 
 
-def taps(layer: ConvolutionLayer, channels: int, output: int) -> list[tuple[int, Index]]:
-    """Return the input channels that an output sees, each with its slice of the kernel."""
-    if isinstance(layer, DepthwiseConv2D):
-        channel, copy = divmod(output, layer.depth_multiplier)
-        return [(channel, (channel, copy))]
-    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
-    depth = channels // groups
-    first = output // (filters // groups) * depth
-    return [(first + place, (place, output)) for place in range(depth)]
+def channels_of(layer: ConvolutionLayer, source: Source) -> Direction:
+    """Return which channels each filter sees, and which filters see a channel.
+
+    The weights that it tells are slices of the kernel.
+    """
+    return law_of(layer, source.shape).directions[-1]
 
 
 def weight_volumes(
@@ -95,10 +93,11 @@ def kernel_items(
     layer: ConvolutionLayer, source: Source, captions: Sequence[str]
 ) -> tuple[Item, ...]:
     """Return one item a slice of the kernel, the slices of a filter side by side."""
+    channels = channels_of(layer, source)
     return tuple(
         Item(index, Slot(output, place), _slice_caption(caption, source, channel, len(seen)))
         for output, caption in enumerate(captions)
-        for seen in [taps(layer, source.shape[2], output)]
+        for seen in [channels.sees(output)]
         for place, (channel, index) in enumerate(seen)
     )
 

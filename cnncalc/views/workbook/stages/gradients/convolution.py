@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.geometry import geometry as window_geometry
-from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer
 from cnncalc.shapes import Pads, Size
 from cnncalc.views.workbook import formulas
 from cnncalc.views.workbook.plan import Block, Formula, Quantity, Step
@@ -45,10 +45,10 @@ from cnncalc.views.workbook.stages.volumes import (
     whole,
 )
 from cnncalc.views.workbook.stages.weights import (
+    channels_of,
     kernel_items,
     output_captions,
     seen_kernel,
-    taps,
 )
 
 __all__ = [
@@ -108,9 +108,10 @@ def convolution_input_volumes(
     result = Source(by_input(layer.name), source.shape, source.captions)
     kernel = _turned_kernel(layer, geometry)
     size = (geometry.vertical.window, geometry.horizontal.window)
+    channels = channels_of(layer, source)
 
     def products(channel: int, share: range, find: Finder) -> Formula:
-        seen = _seen_by(layer, source.shape[2], channel)[share.start : share.stop]
+        seen = channels.seen_by(channel)[share.start : share.stop]
         pairs = [
             (find(around.quantity, (output,), size, EACH), find(kernel, index, size))
             for output, index in seen
@@ -118,20 +119,9 @@ def convolution_input_volumes(
         return formulas.products(pairs)
 
     named = Parts("gradient partial sums", "filters")
-    depth = len(_seen_by(layer, source.shape[2], 0))
+    depth = len(channels.seen_by(0))
     group = title(result.quantity)
     return [*volumes, *sum_volumes(group, result, depth, products, (_INPUT,), named)]
-
-
-def _seen_by(layer: ConvolutionLayer, channels: int, channel: int) -> list[tuple[int, Index]]:
-    """Return the outputs that see an input channel, each with its slice of the kernel."""
-    if isinstance(layer, DepthwiseConv2D):
-        copies = range(layer.depth_multiplier)
-        return [(channel * len(copies) + copy, (channel, copy)) for copy in copies]
-    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
-    group, place = divmod(channel, channels // groups)
-    each = filters // groups
-    return [(output, (place, output)) for output in range(group * each, (group + 1) * each)]
 
 
 class Reach(NamedTuple):
@@ -245,21 +235,16 @@ def _by_kernel(layer: ConvolutionLayer, source: Source, error: Source) -> BatchS
     apart = _spread_source(layer, geometry, error)
     _, window = window_volumes(layer, source, geometry)
     down, across = geometry.dilation_rate
-    captions = output_captions(layer, source)
-    joins = {
-        index: (channel, output)
-        for output in range(len(captions))
-        for channel, index in taps(layer, source.shape[2], output)
-    }
+    channels = channels_of(layer, source)
 
     def products(sample: int, index: Index, block: Block, find: Finder) -> Formula:
-        channel, output = joins[index]
+        [(channel, output)] = channels.joined_by(index)
         errors = find(of_sample(apart.quantity, sample), (output,), apart.size)
         steps = (Step(down, 0), Step(0, across))
         inputs = find(of_sample(window.quantity, sample), (channel,), apart.size, steps)
         return formulas.products([(errors, inputs)])
 
-    items = kernel_items(layer, source, captions)
+    items = kernel_items(layer, source, output_captions(layer, source))
     volume = undrawn(by_weight(layer.name, "kernel"), geometry.kernel, items, _KERNEL)
     return BatchSum(volume, one_block(*geometry.kernel), products)
 
