@@ -27,7 +27,7 @@ from cnncalc.network import (
     first_to_learn,
 )
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.objective import Objective, PieceForward
 from cnncalc.training_step.structure import LayerStep
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
-from cnncalc.ops.overflow import overflow_allowed
-from cnncalc.training.classes import class_count
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, require_finite, steps
 from cnncalc.training.losses import Loss
+from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective, require_input_shape, targets
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState, apply, clipped
 from cnncalc.training.plan import TrainingPlan
