@@ -13,16 +13,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     Activation,
-    AveragePooling2D,
     BatchNormalization,
     Combine,
-    Conv2D,
     ConvolutionLayer,
     Dense,
-    GlobalMaxPooling2D,
-    L2Pooling2D,
+    GlobalPoolingLayer,
     Layer,
-    MaxPooling2D,
+    PoolingLayer,
     Softmax,
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
@@ -30,6 +27,7 @@ from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.convolution import convolve_input_gradient
 from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.ops.pooling import average_pool, max_positions
+from cnncalc.rules import Join, law_of
 from cnncalc.sheet.layers.activation import without_activation
 from cnncalc.sheet.layers.batch_normalization import normalization_names
 from cnncalc.sheet.layers.convolution import is_whole, reach
@@ -277,7 +275,8 @@ def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
 
 def _partial_sums(layer: ConvolutionLayer, geometry: Geometry, own: _Sample) -> dict[str, Array]:
     """Return what each part of the filters that see a channel adds to the gradient there."""
-    groups = layer.groups if isinstance(layer, Conv2D) else own.layer_input.shape[2]
+    channels = law_of(layer, own.layer_input.shape).directions[-1]
+    groups = channels.inputs // len(channels.sees(0))
     errors = own.error.reshape(*own.error.shape[:2], groups, -1)
     shares = parts(errors.shape[3])
     if len(shares) == 1:
@@ -299,47 +298,48 @@ def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: in
 
 
 @_helpers.register
-def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
-    images = own.layer_input[np.newaxis]
+def _(layer: PoolingLayer, own: _Sample) -> dict[str, Array]:
     geometry = layer.geometry(own.layer_input.shape)
+    law = law_of(layer, own.layer_input.shape)
+    match law.join:
+        case Join.MAX:
+            return _maxima_of_windows(geometry, own)
+        case Join.AVERAGE:
+            ones = np.ones((1, *own.layer_input.shape))
+            counted = 1.0 if law.counts_padding else average_pool(ones, geometry)[0]
+            return {"gradient shares": own.error / (counted * prod(geometry.kernel))}
+        case Join.L2:
+            roots = own.layer_output
+            shares = np.divide(own.error, roots, out=np.zeros_like(roots), where=roots != 0)
+            return {"gradient shares": shares}
+    raise TypeError(layer.name)
+
+
+def _maxima_of_windows(geometry: Geometry, own: _Sample) -> dict[str, Array]:
+    """Return where each window has its maximum first, and how many cells are equal to it."""
+    images = own.layer_input[np.newaxis]
     top, bottom, left, right = geometry.pads
     pads = ((top, bottom), (left, right), (0, 0))
     padded = np.pad(own.layer_input, pads, constant_values=-np.inf)
     windows = sliding_window_view(padded, geometry.kernel, (0, 1))
     windows = windows[:: geometry.strides.height, :: geometry.strides.width]
-    largest = own.layer_output[..., np.newaxis, np.newaxis]
+    equal = near_maximum(windows, own.layer_output[..., np.newaxis, np.newaxis])
     return {
         "gradient first maximum": max_positions(images, geometry, near=True)[0] + 1.0,
-        "gradient equal maxima": near_maximum(windows, largest)
-        .sum(axis=(-2, -1))
-        .astype(np.float64),
+        "gradient equal maxima": equal.sum(axis=(-2, -1)).astype(np.float64),
     }
 
 
 @_helpers.register
-def _(layer: AveragePooling2D, own: _Sample) -> dict[str, Array]:
-    geometry = layer.geometry(own.layer_input.shape)
-    ones = np.ones((1, *own.layer_input.shape))
-    counted = average_pool(ones, geometry)[0] if layer.padding == "same" else 1.0
-    return {"gradient shares": own.error / (counted * prod(geometry.kernel))}
-
-
-@_helpers.register
-def _(layer: L2Pooling2D, own: _Sample) -> dict[str, Array]:
-    roots = own.layer_output
-    shares = np.divide(own.error, roots, out=np.zeros_like(roots), where=roots != 0)
-    return {"gradient shares": shares}
-
-
-@_helpers.register
-def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
+def _(layer: GlobalPoolingLayer, own: _Sample) -> dict[str, Array]:
+    if law_of(layer, own.layer_input.shape).join is not Join.MAX:
+        return {}
     height, width, channels = own.layer_input.shape
     cells = own.layer_input.reshape(-1, channels)
+    equal = near_maximum(cells, cells.max(axis=0))
     found = {
         "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
-        "gradient equal maxima": near_maximum(cells, cells.max(axis=0))
-        .sum(axis=0)
-        .astype(np.float64),
+        "gradient equal maxima": equal.sum(axis=0).astype(np.float64),
     }
     result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
     if height > 1 and width > 1:

@@ -1,10 +1,13 @@
-"""What global pooling draws: one number for each whole slice."""
+"""What global pooling draws: one number for each whole slice, and the gradient by its input."""
 
 from __future__ import annotations
 
-from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
+from cnncalc.errors import OptionError
+from cnncalc.layers import GlobalPoolingLayer
+from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.nearness import LEAST
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import by_input, helper, title
@@ -28,14 +31,12 @@ def global_pooling_volumes(
 ) -> tuple[list[Volume], Source]:
     """Return one number a channel: a row of them, or with `keepdims` a slice each."""
     stage = Quantity("stage", layer.name, "global pooling")
-    average = isinstance(layer, GlobalAveragePooling2D)
-    group = "Global average pooling" if average else "Global max pooling"
-    kept = "mean" if average else "largest number"
-    notes = (f"The {kept} of each {source.size[0]}×{source.size[1]} slice.",)
+    join, reduction = reduction_of(layer, source)
+    group = f"Global {join} pooling"
+    notes = (f"The {reduction.words} of each {source.size[0]}×{source.size[1]} slice.",)
 
     def formula(channel: int, find: Finder) -> Formula:
-        template = "AVERAGE({0})" if average else "MAX({0})"
-        return formulas.apply(template, find(source.quantity, (channel,), source.size))
+        return formulas.apply(reduction.template, find(source.quantity, (channel,), source.size))
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         return tuple(
@@ -66,8 +67,16 @@ def global_pooling_gradient_volumes(
     layer: GlobalPoolingLayer, source: Source, gradient: Source
 ) -> list[Volume]:
     """Return the gradient by a global pooling's input, and what it takes to find maxima."""
-    if isinstance(layer, GlobalAveragePooling2D):
-        return [_mean_volume(layer, source, gradient)]
+    match law_of(layer, source.shape).join:
+        case Join.AVERAGE:
+            return [_mean_volume(layer, source, gradient)]
+        case Join.MAX:
+            return _max_volumes(layer, source, gradient)
+        case join:
+            raise OptionError(no_formula(join, layer))
+
+
+def _max_volumes(layer: GlobalPoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     one = Source(helper(layer.name, "first maximum"), (1, 1, source.shape[2]), source.captions)
     rows = [] if 1 in source.size else [_rows_volume(layer, source)]
     return [*rows, *_place_volumes(layer, source, one), _max_volume(source, gradient, one)]

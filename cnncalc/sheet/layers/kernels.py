@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer
 from cnncalc.rules import law_of
-from cnncalc.rules.wiring import Direction
+from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.volumes import Draw, Item, Slot, Source, Volume, entered, numbered
@@ -45,14 +45,14 @@ def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
 
 def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
     """Return what each channel of a convolution's result is called."""
-    if not isinstance(layer, DepthwiseConv2D):
-        count = layer.output_shape(source.shape)[2]
+    channels = channels_of(layer, source)
+    if not isinstance(channels, Copies):
+        count = channels.outputs
         return ("",) if count == 1 else numbered("filter", count)
-    if layer.depth_multiplier == 1:
+    if channels.copies == 1:
         return source.captions
     named = [caption or "filter" for caption in source.captions]
-    copies = range(layer.depth_multiplier)
-    return tuple(f"{caption} {copy}" for caption in named for copy in copies)
+    return tuple(f"{caption} {copy}" for caption in named for copy in range(channels.copies))
 
 
 def channels_of(layer: ConvolutionLayer, source: Source) -> Direction:
