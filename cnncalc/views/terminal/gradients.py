@@ -89,8 +89,8 @@ def _draw_values(step: LayerStep, name: str, values: Array, screen: Screen) -> I
     if values.ndim == 1:
         yield from draw_row(values, screen)
         return
-    channels = values.shape[2]
-    labels = channel_labels(channels) if name == "input" else output_labels(step.layer, channels)
+    channels, shape = values.shape[2], step.layer_input.shape[1:]
+    labels = channel_labels(channels) if name == "input" else output_labels(step.layer, shape)
     if screen.display.full:
         yield from draw_volume(Volume(values, labels), screen)
         return

@@ -73,7 +73,7 @@ def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
     if stage.name == "padded input" and layer.geometry:
         labels = channel_labels(channels, is_image=is_first)
         return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
-    return Volume(stage.values, output_labels(layer.layer, channels))
+    return Volume(stage.values, output_labels(layer.layer, layer.input.shape))
 
 
 def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:
