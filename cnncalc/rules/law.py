@@ -121,8 +121,11 @@ def law_of(layer: Layer, input_shape: Shape) -> Law:
     Arguments: the `layer`; the `input_shape` of one sample, (height, width, channels) or (units,).
     Raises TypeError for a kind of layer that has no law below: none is like another by chance.
     """
-    message = f"a layer's kind must have a law in rules/law.py. Received: {type(layer).__name__}"
-    raise TypeError(message)
+    raise TypeError(_without_law(layer))
+
+
+def _without_law(layer: Layer) -> str:
+    return f"a layer's kind must have a law in rules/law.py. Received: {type(layer).__name__}"
 
 
 def _one_to_one(shape: Shape) -> Directions:
@@ -215,40 +218,22 @@ def _(layer: specifications.DepthwiseConv2D, input_shape: Shape) -> Law:
     return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
 
 
-def _pooling(
-    join: Join, layer: specifications.PoolingLayer, input_shape: Shape, counts_padding: bool
-) -> Law:
+@law_of.register(specifications.PoolingLayer)
+def _(layer: specifications.PoolingLayer, input_shape: Shape) -> Law:
     wiring = _under_windows(layer, input_shape, OneToOne(input_shape[-1]))
-    return Law(join, wiring, counts_padding)
+    return Law(_pooled(layer), wiring, layer.counts_padding)
 
 
-@law_of.register(specifications.MaxPooling2D)
-def _(layer: specifications.MaxPooling2D, input_shape: Shape) -> Law:
-    return _pooling(Join.MAX, layer, input_shape, counts_padding=False)
-
-
-@law_of.register(specifications.AveragePooling2D)
-def _(layer: specifications.AveragePooling2D, input_shape: Shape) -> Law:
-    # As in Keras, which has no padding in numbers; zeros that were asked for count.
-    return _pooling(Join.AVERAGE, layer, input_shape, counts_padding=layer.padding != "same")
-
-
-@law_of.register(specifications.L2Pooling2D)
-def _(layer: specifications.L2Pooling2D, input_shape: Shape) -> Law:
-    return _pooling(Join.L2, layer, input_shape, counts_padding=True)
-
-
-def _over_slices(layer: specifications.GlobalPoolingLayer, input_shape: Shape) -> Directions:
+@law_of.register(specifications.GlobalPoolingLayer)
+def _(layer: specifications.GlobalPoolingLayer, input_shape: Shape) -> Law:
     height, width, channels = input_shape
     whole = (Groups(height, 1), Groups(width, 1), OneToOne(channels))
-    return Directions(whole, is_flat=not layer.keepdims)
+    return Law(_pooled(layer), Directions(whole, is_flat=not layer.keepdims))
 
 
-@law_of.register(specifications.GlobalMaxPooling2D)
-def _(layer: specifications.GlobalMaxPooling2D, input_shape: Shape) -> Law:
-    return Law(Join.MAX, _over_slices(layer, input_shape))
-
-
-@law_of.register(specifications.GlobalAveragePooling2D)
-def _(layer: specifications.GlobalAveragePooling2D, input_shape: Shape) -> Law:
-    return Law(Join.AVERAGE, _over_slices(layer, input_shape))
+def _pooled(layer: specifications.PoolingLayer | specifications.GlobalPoolingLayer) -> Join:
+    """Return how a pooling joins what is under a window; its modes are called as joins are."""
+    try:
+        return Join(layer.pool_mode)
+    except ValueError as error:
+        raise TypeError(_without_law(layer)) from error
