@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cnncalc.errors import OptionError
 from cnncalc.layers import GlobalPoolingLayer
+from cnncalc.network import Array
+from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
@@ -23,7 +27,11 @@ from cnncalc.sheet.volumes import (
     whole,
 )
 
-__all__ = ["global_pooling_gradient_volumes", "global_pooling_volumes"]
+__all__ = [
+    "global_pooling_gradient_steps",
+    "global_pooling_gradient_volumes",
+    "global_pooling_volumes",
+]
 
 
 def global_pooling_volumes(
@@ -150,3 +158,25 @@ def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
 
     what = (title(result), result.layer, result, height, width)
     return Volume(*what, source.items, draw, _MAX)
+
+
+def global_pooling_gradient_steps(
+    layer: GlobalPoolingLayer, layer_input: Array
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name: of a maximum alone there are any.
+
+    Arguments: the `layer`; what it took in of one sample, (height, width, channels).
+    """
+    if law_of(layer, layer_input.shape).join is not Join.MAX:
+        return {}
+    height, width, channels = layer_input.shape
+    cells = layer_input.reshape(-1, channels)
+    equal = near_maximum(cells, cells.max(axis=0))
+    found = {
+        "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
+        "gradient equal maxima": equal.sum(axis=0).astype(np.float64),
+    }
+    result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
+    if height > 1 and width > 1:
+        result["gradient row maxima"] = layer_input.max(axis=1, keepdims=True)
+    return result

@@ -8,9 +8,15 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import NamedTuple
 
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry
-from cnncalc.layers import Layer, WindowLayer
+from cnncalc.layers import Layer, PoolingLayer
+from cnncalc.network import Array
+from cnncalc.ops.maxima import near_maximum
+from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.coverage import Cell, covered
@@ -35,6 +41,7 @@ from cnncalc.sheet.volumes import (
 __all__ = [
     "Reduction",
     "no_formula",
+    "pooling_gradient_steps",
     "pooling_gradient_volumes",
     "pooling_volumes",
     "reduction_of",
@@ -93,7 +100,7 @@ def no_formula(join: Join, layer: Layer) -> str:
     )
 
 
-def pooling_volumes(layer: WindowLayer, source: Source) -> tuple[list[Volume], Source]:
+def pooling_volumes(layer: PoolingLayer, source: Source) -> tuple[list[Volume], Source]:
     """Return one number a window, after the padding, and what the next layer takes in."""
     geometry = layer.geometry(source.shape)
     volumes, window = window_volumes(layer, source, geometry)
@@ -111,11 +118,11 @@ def pooling_volumes(layer: WindowLayer, source: Source) -> tuple[list[Volume], S
     return [*volumes, volume], source.feed(volume)
 
 
-def _pooled(layer: WindowLayer) -> Quantity:
+def _pooled(layer: PoolingLayer) -> Quantity:
     return Quantity("stage", layer.name, "pooling")
 
 
-def pooling_gradient_volumes(layer: WindowLayer, source: Source, gradient: Source) -> list[Volume]:
+def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     """Return the gradient by a pooling's input, after the smaller steps that lead to it.
 
     Raises ShapeError for larger windows, or more of them on a cell, than formulas have room for.
@@ -133,7 +140,7 @@ def pooling_gradient_volumes(layer: WindowLayer, source: Source, gradient: Sourc
             raise OptionError(no_formula(join, layer))
 
 
-def _max_volumes(layer: WindowLayer, source: Source, gradient: Source) -> list[Volume]:
+def _max_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     geometry = layer.geometry(source.shape)
     _require_room(geometry)
     _, window = window_volumes(layer, source, geometry)
@@ -174,7 +181,7 @@ def _require_room(geometry: Geometry) -> None:
         raise ShapeError(message)
 
 
-def _handed_on(layer: WindowLayer, source: Source, gradient: Source, places: Quantity) -> Volume:
+def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Quantity) -> Volume:
     """Return the errors of the windows on each cell, as far as it is their first maximum."""
     geometry, result = layer.geometry(source.shape), by_input(layer.name)
     strides, width = geometry.strides, geometry.kernel.width
@@ -201,7 +208,7 @@ def _by_input(result: Quantity, source: Source, draw: Draw, *notes: str) -> Volu
     return Volume(*what, source.items, draw, notes)
 
 
-def _mean_shares(layer: WindowLayer, source: Source, gradient: Source) -> Volume:
+def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:
     """Return what each cell under a window gets of its error."""
     geometry = layer.geometry(source.shape)
     _, window = window_volumes(layer, source, geometry)
@@ -218,7 +225,7 @@ def _mean_shares(layer: WindowLayer, source: Source, gradient: Source) -> Volume
     return each_number("Shares", shares, gradient, share, _AVERAGE_SHARES)
 
 
-def _root_shares(layer: WindowLayer, gradient: Source) -> Volume:
+def _root_shares(layer: PoolingLayer, gradient: Source) -> Volume:
     """Return what each cell under a window gets of its error for each 1 that it is."""
 
     def share(index: Index, find: Finder) -> Formula:
@@ -231,7 +238,7 @@ def _root_shares(layer: WindowLayer, gradient: Source) -> Volume:
 
 
 def _shared_out(
-    layer: WindowLayer, source: Source, shares: Quantity, template: str, note: str
+    layer: PoolingLayer, source: Source, shares: Quantity, template: str, note: str
 ) -> Volume:
     """Return what each cell gets of the shares of all windows that lie on it.
 
@@ -250,3 +257,43 @@ def _shared_out(
         return formulas.apply(template.replace("{0}", added), own, number)
 
     return _by_input(result, source, covered(result, geometry, formula), note)
+
+
+def pooling_gradient_steps(
+    layer: PoolingLayer, layer_input: Array, layer_output: Array, error: Array
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name.
+
+    Arguments: the `layer`; what it took in and put out of one sample, and the `error` by the
+    latter, (height, width, channels).
+    Raises OptionError as `pooling_gradient_volumes` does.
+    """
+    geometry, law = layer.geometry(layer_input.shape), law_of(layer, layer_input.shape)
+    match law.join:
+        case Join.MAX:
+            return _first_maxima(geometry, layer_input, layer_output)
+        case Join.AVERAGE:
+            pixels = np.ones((1, *layer_input.shape))
+            counted = 1.0 if law.counts_padding else average_pool(pixels, geometry)[0]
+            return {"gradient shares": error / (counted * prod(geometry.kernel))}
+        case Join.L2:
+            is_root = layer_output != 0
+            nothing = np.zeros_like(layer_output)
+            return {"gradient shares": np.divide(error, layer_output, out=nothing, where=is_root)}
+        case join:
+            raise OptionError(no_formula(join, layer))
+
+
+def _first_maxima(geometry: Geometry, layer_input: Array, maxima: Array) -> dict[str, Array]:
+    """Return where each window has its maximum first, and how many cells are equal to it."""
+    top, bottom, left, right = geometry.pads
+    pads = ((top, bottom), (left, right), (0, 0))
+    padded = np.pad(layer_input, pads, constant_values=-np.inf)
+    windows = sliding_window_view(padded, geometry.kernel, (0, 1))
+    windows = windows[:: geometry.strides.height, :: geometry.strides.width]
+    equal = near_maximum(windows, maxima[..., np.newaxis, np.newaxis])
+    first = max_positions(layer_input[np.newaxis], geometry, near=True)[0]
+    return {
+        "gradient first maximum": first + 1.0,
+        "gradient equal maxima": equal.sum(axis=(-2, -1)).astype(np.float64),
+    }
