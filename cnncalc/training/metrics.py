@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
-from cnncalc.ops.kinks import kink_bounds
+from cnncalc.nearness import kink_bounds
 from cnncalc.ops.maxima import first_maximum
 
 __all__ = ["ClassReport", "confusion_matrix", "correct", "predicted_classes"]

@@ -5,8 +5,7 @@ Spreadsheet programs compare some 15 digits, others all of them.
 
 from __future__ import annotations
 
-from cnncalc.ops.kinks import kink_bounds
-from cnncalc.ops.maxima import NEAR, SMALLEST
+from cnncalc.nearness import NEAR, SMALLEST, kink_bounds
 from cnncalc.views.workbook.formulas import decimal, literal
 
 __all__ = ["ABOVE_0", "LEAST", "NEAREST", "above", "below", "from_on"]
