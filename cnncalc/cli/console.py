@@ -69,7 +69,7 @@ def _without_folders(word: str, paths: Collection[Path]) -> str:
     an option (--weights=a/b.keras, -ka/b.png) or as a kernel's @FILE.xlsx!SHEET!RANGE.
     """
     # Imported here: what writes no record needs to know of no workbook.
-    from cnncalc.files.workbook_reference import split_reference
+    from cnncalc.files.spreadsheet_places import split_reference
 
     starts = [0, *([word.index("=") + 1] if "=" in word else []), 2 * word.startswith("-")]
     for start in starts:

@@ -17,15 +17,14 @@ from cnncalc.cli.training_data import check_data, read_labelled
 from cnncalc.cli.training_options import LOSSES, DataOptions, data_options
 from cnncalc.cli.uncalculated import ignore_option, require_calculated
 from cnncalc.files.datasets import is_photos
-from cnncalc.files.digests import file_origin
 from cnncalc.files.labelled import LabelledData
-from cnncalc.files.paths import printable, quoted
+from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Network, require_finite_outputs
-from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
 from cnncalc.training.evaluation import Evaluation, evaluate_network
 from cnncalc.training.losses import Loss
+from cnncalc.training.metrics import OutputClasses
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report
 

@@ -37,7 +37,7 @@ from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.training_step.vanishing import with_reason
 from cnncalc.views.step_records import write_gradient_json
-from cnncalc.views.terminal.derivations import render_derivation
+from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 __all__ = ["explain"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cnncalc.cli.remarks import remark
 from cnncalc.network import Network
-from cnncalc.training.logits import with_output_activation
-from cnncalc.training.losses import Loss
+from cnncalc.training.losses import Loss, with_output_activation
 
 __all__ = ["show_output_activation"]
 

@@ -18,10 +18,11 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.layers import Shape
-from cnncalc.training.classes import class_count
+from cnncalc.sheet.planning import make_plan, specify_network
+from cnncalc.sheet.size import least_formulas
+from cnncalc.training.metrics import class_count
 from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.limits import least_formulas, require_formulas, require_limits
-from cnncalc.views.workbook.planning import make_plan, specify_network
+from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = [
     "NetworkExport",

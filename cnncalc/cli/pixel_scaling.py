@@ -11,7 +11,7 @@ from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
 from cnncalc.notation import write
-from cnncalc.training.defaults import rescaled, scales_pixels
+from cnncalc.training.plan import rescaled, scales_pixels
 
 __all__ = [
     "gradient_raw_option",

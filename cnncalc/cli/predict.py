@@ -21,14 +21,13 @@ from cnncalc.cli.network_argument import say_planes
 from cnncalc.cli.provenance import calculated, image_origin, provenance
 from cnncalc.cli.remarks import remark, say_remarks
 from cnncalc.errors import InputError, OptionError, ShapeError
-from cnncalc.files.digests import file_origin
 from cnncalc.files.network_input import is_photo, read_network_input
-from cnncalc.files.paths import printable, quoted
+from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.trained_models import TrainedModel, read_model
 from cnncalc.network import Array, Network, forward, require_finite_outputs
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
-from cnncalc.training.saliency import pixel_influence
+from cnncalc.training.evaluation import pixel_influence
 from cnncalc.views.predictions import (
     Prediction,
     predictions_csv,

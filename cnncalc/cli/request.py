@@ -16,8 +16,7 @@ from cnncalc.errors import OptionError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, Requirement
 from cnncalc.files.source import read_input
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
-from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
+from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, WorkbookReference, parse_reference
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair

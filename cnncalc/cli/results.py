@@ -252,8 +252,8 @@ def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file
 
 def _write_workbook(result: _Result, file: BinaryIO) -> str:
     from cnncalc.cli.workbooks import export_network, export_trace
+    from cnncalc.sheet.planning import is_calculation
     from cnncalc.views.workbook.export import trace_as_written
-    from cnncalc.views.workbook.planning import is_calculation
 
     trace, origins = result.trace, result.provenance
     written = trace_as_written(trace.network, trace.input.values)

@@ -20,7 +20,7 @@ from cnncalc.training.fit import steps
 from cnncalc.training_step import PlannedStep, plan_step, record_planned_step
 from cnncalc.views.step_records import write_step_json
 from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.training_progress import training_progress
+from cnncalc.views.terminal.training import training_progress
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
 __all__ = ["StepOptions", "check_step", "show_step", "step_options"]

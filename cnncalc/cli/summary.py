@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from cnncalc.article_network import LISTING, MISMATCH
+from cnncalc.article import LISTING, MISMATCH
 from cnncalc.cli.console import note, output_console
 from cnncalc.cli.network_argument import (
     NetworkOptions,
@@ -20,7 +20,7 @@ from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.summary import summarize
-from cnncalc.views.summaries import summary_json
+from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
 

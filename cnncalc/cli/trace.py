@@ -25,8 +25,8 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.networks import render_layer, render_network
 from cnncalc.views.terminal.screen import Drawing
+from cnncalc.views.terminal.summary import render_layer, render_network
 
 __all__ = ["trace"]
 

@@ -29,8 +29,7 @@ from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import fit, is_finished, result, steps
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.state import TrainingState
-from cnncalc.views.terminal.training import render_class_report, render_curves
-from cnncalc.views.terminal.training_progress import training_progress
+from cnncalc.views.terminal.training import render_class_report, render_curves, training_progress
 
 __all__ = ["train"]
 

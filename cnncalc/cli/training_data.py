@@ -16,9 +16,9 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
 from cnncalc.shapes import Size, pair
-from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
-from cnncalc.views.terminal.training_progress import decoding_progress
+from cnncalc.training.metrics import OutputOf
+from cnncalc.views.terminal.training import decoding_progress
 from cnncalc.wording import listed
 
 __all__ = [

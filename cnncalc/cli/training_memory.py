@@ -5,8 +5,7 @@ from __future__ import annotations
 from cnncalc.cli.memory import gigabytes, require_left
 from cnncalc.layers.base import size_text
 from cnncalc.training.dataset import Dataset
-from cnncalc.training.plan import TrainingPlan
-from cnncalc.training.size import training_bytes
+from cnncalc.training.plan import TrainingPlan, training_bytes
 
 __all__ = ["require_training_memory"]
 

@@ -34,13 +34,13 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
-from cnncalc.training.classes import class_count
+from cnncalc.sheet.training.calculation import TrainingPieces
+from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.training.dataset import Dataset
+from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
-from cnncalc.views.workbook.training.calculation import TrainingPieces
-from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.wording import listed
 
 __all__ = ["training_pieces"]

@@ -11,14 +11,14 @@ import numpy as np
 from cnncalc.cli.network_argument import names_archive, read_network
 from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
-from cnncalc.files.digests import file_origin
+from cnncalc.files.paths import file_origin
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
 from cnncalc.provenance import Origin
-from cnncalc.training.classes import OutputClasses, class_count
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
+from cnncalc.training.metrics import OutputClasses, class_count
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan

@@ -11,10 +11,9 @@ import click
 from cnncalc.cli.options import bundled
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.worksheet import WorksheetOptions, variant
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.variants import variant
-from cnncalc.views.workbook.worksheet import WorksheetOptions
 
 __all__ = ["Copy", "StudentOptions", "copies", "paths", "student_options"]
 

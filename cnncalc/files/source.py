@@ -21,7 +21,7 @@ from cnncalc.files.pixels import (
     pixel_values,
     size_text,
 )
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
+from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
 
