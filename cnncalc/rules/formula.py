@@ -259,7 +259,7 @@ def evaluate(expression: Expression, values: Mapping[str, float | Array]) -> Arr
 def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a number or an array)
     match expression:
         case Number(value):
-            return value
+            return np.float64(value)
         case Name(name):
             return values[name]
         case Operation(sign, left, right):

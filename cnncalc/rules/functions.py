@@ -24,6 +24,7 @@ __all__ = [
     "absolute",
     "exp",
     "exp_minus_1",
+    "grouped",
     "log",
     "maximum",
     "minimum",
@@ -105,6 +106,11 @@ negated: Function = Function(
     Spelling("−{0}", wraps=True, binds="sum"),
     Spelling("-{0}", wraps=True, binds="sum"),
     (lambda _: Number(-1),),
+)
+
+# What belongs together: a formula shows it, words needn't.
+grouped: Function = Function(
+    "grouped", np.positive, Spelling("{0}"), Spelling("({0})"), (lambda _: Number(1),)
 )
 
 # EXP(x)-1 would lose the digits of a small x: tanh(x/2)·(e^x + 1) is the same. As two factors it

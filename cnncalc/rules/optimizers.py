@@ -8,25 +8,28 @@ Source: Keras 3's optimizers, https://keras.io/api/optimizers/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from cnncalc.rules.formula import Expression, Name, constant
-from cnncalc.rules.functions import maximum, root
+from cnncalc.rules.formula import Expression, Name, constant, put
+from cnncalc.rules.functions import grouped, maximum, root
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
 
 __all__ = [
     "CORRECTED_RATE",
     "DECAYED",
     "Rule",
+    "cell_rules",
     "new",
     "old",
     "rate_correction",
+    "slot_of",
     "update_rules",
 ]
 
 # What weight decay, if any, has left of the weight before the optimizer changes it.
 DECAYED = Name("decayed_weight")
-CORRECTED_RATE = constant("corrected_rate")
+# What the learning rate becomes in a step, where the optimizer corrects it.
+CORRECTED_RATE = Name("corrected_rate")
 
 _WEIGHT, _GRADIENT = Name("weight"), Name("gradient")
 _RATE, _STEP = constant("learning_rate"), constant("step")
@@ -56,6 +59,16 @@ def old(slot: str) -> Name:
 def new(slot: str) -> Name:
     """Return the name of what is remembered of a weight after the step."""
     return Name(f"new_{slot}")
+
+
+def slot_of(name: str) -> str:
+    """Return which slot an old or a new name is of, nothing for another name.
+
+    >>> slot_of("old_velocity_hat"), slot_of("weight")
+    ('velocity_hat', '')
+    """
+    age, _, slot = name.partition("_")
+    return slot if age in ("old", "new") else ""
 
 
 def rate_correction(optimizer: Optimizer) -> Expression | None:
@@ -96,6 +109,19 @@ def update_rules(optimizer: Optimizer) -> tuple[Rule, ...]:
         return rules
     decay = Rule(DECAYED.name, _WEIGHT - _WEIGHT * constant("weight_decay") * _RATE)
     return (decay, *rules)
+
+
+def cell_rules(optimizer: Optimizer) -> tuple[Rule, ...]:
+    """Return the rules of each slot and the weight, in which its decay is a part.
+
+    >>> from cnncalc.rules.spelling import template
+    >>> [template(rule.expression) for rule in cell_rules(SGD(weight_decay=0.1))]
+    ['({weight}-{weight}*{weight_decay}*{learning_rate})-{gradient}*{learning_rate}']
+    """
+    rules = {rule.result: rule for rule in update_rules(optimizer)}
+    decay = rules.pop(DECAYED.name, None)
+    inside = {} if decay is None else {DECAYED.name: grouped(decay.expression)}
+    return tuple(replace(rule, expression=put(rule.expression, inside)) for rule in rules.values())
 
 
 def _started(optimizer: Optimizer) -> Name:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cnncalc.errors import OutputError
+from cnncalc.rules.formula import Expression, names_of
+from cnncalc.rules.spelling import template
 from cnncalc.sheet.plan import Formula, Reference
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "joined",
     "literal",
     "products",
+    "written",
 ]
 
 COPY = "{0}"
@@ -53,6 +56,30 @@ ACTIVATIONS: Mapping[str, str] = {
 def apply(template: str, *references: Reference) -> Formula:
     """Return a template with its references."""
     return Formula(template, references)
+
+
+def written(expression: Expression, cells: Mapping[str, Reference | str]) -> Formula:
+    """Return an expression as a formula.
+
+    Arguments: the `expression`; for each of its names a reference, or a text that stands there.
+    Raises KeyError for a name without either.
+
+    >>> from cnncalc.rules.formula import Name
+    >>> cell = Reference("", 1, 1)
+    >>> written(Name("x") / Name("x") - Name("y"), {"x": cell, "y": "3"}).template
+    '{0}/{0}-3'
+    """
+    texts: dict[str, str] = {}
+    references: list[Reference] = []
+    for name in names_of(expression):
+        found = cells[name]
+        if isinstance(found, str):
+            texts[name] = found
+            continue
+        if found not in references:
+            references.append(found)
+        texts[name] = f"{{{references.index(found)}}}"
+    return Formula(template(expression, texts), tuple(references))
 
 
 def literal(number: float) -> str:

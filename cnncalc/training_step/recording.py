@@ -14,7 +14,7 @@ from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective, targets
-from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
+from cnncalc.training.optimizers import Optimizer, apply, clipped
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at
 from cnncalc.training.state import (
@@ -108,6 +108,8 @@ def record_step(
     loss_value = float(done.losses.mean()) + extra
     require_finite(loss_value, f"step {place.number}")
     updates = _update(before, optimizer, state, done)
+    rate = rate_at(optimizer.learning_rate, state.optimizer.iterations - 1)
+    corrected = optimizer.corrected_rate(rate, state.optimizer.iterations)
     return StepRecord(
         number=place.number,
         iteration=state.optimizer.iterations,
@@ -115,8 +117,8 @@ def record_step(
         loss_function=loss,
         joined=objective.activation,
         optimizer=optimizer,
-        rate=rate_at(optimizer.learning_rate, state.optimizer.iterations - 1),
-        corrected_rate=_corrected_rate(optimizer, state.optimizer.iterations),
+        rate=rate,
+        corrected_rate=None if corrected is None else float(corrected),
         images=images[:samples].astype(np.float64),
         labels=labels,
         targets=targets(labels, done.outputs.shape[-1], np.float64),
@@ -136,13 +138,6 @@ def _require_layer(loss: Loss) -> None:
             f"returns it. Received: {loss}"
         )
         raise OptionError(message)
-
-
-def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:
-    if not isinstance(optimizer, Adam):
-        return None
-    rate = rate_at(optimizer.learning_rate, iteration - 1)
-    return float(optimizer.corrected_rate(rate, iteration))
 
 
 def _update(
