@@ -122,8 +122,13 @@ def _factors(expression: Expression) -> list[Expression]:
 
 
 def _spelt(spelling: Spelling, arguments: list[_Written]) -> _Written:
-    texts = (one.within("atom") if spelling.wraps else one.text for one in arguments)
+    texts = (one.within("atom") if spelling.wraps else _bare(one.text) for one in arguments)
     return _Written(spelling.text.format(*texts), spelling.binds)
+
+
+def _bare(text: str) -> str:
+    """Return a text without the parentheses that a negative number has within a formula."""
+    return text[1:-1] if text.startswith("(−") and text.find(")") == len(text) - 1 else text
 
 
 def template(expression: Expression, cells: Mapping[str, str] | None = None) -> str:
