@@ -157,14 +157,14 @@ def _leaky(slope: float) -> ActivationRule:
 
 
 def _elu(alpha: float) -> ActivationRule:
-    output = choose(_X > 0, _X, alpha * exp_minus_1(_X))
     return ActivationRule(
         "elu",
         "ELU",
-        output,
+        choose(_X > 0, _X, alpha * exp_minus_1(_X)),
         f"Negative numbers become {alpha:g} × (e^x − 1), written so that small numbers keep their "
         "digits.",
-        derivative(output, "x"),
+        # No exponential overflows where it isn't asked for.
+        choose(near(_X > 0), 1, alpha * exp(minimum(0, _X))),
         f"The error where the input x is positive, else error × {alpha:g} × e^x.",
     )
 

@@ -114,13 +114,13 @@ grouped: Function = Function(
 )
 
 # EXP(x)-1 would lose the digits of a small x: tanh(x/2)·(e^x + 1) is the same. As two factors it
-# needs no parentheses among others. Its slope is asked for below 0, and there can't overflow.
+# needs no parentheses among others.
 exp_minus_1: Function = Function(
     "exp_minus_1",
     np.expm1,
     Spelling("e^{0} − 1", wraps=True, binds="sum"),
     Spelling("TANH({0}/2)*(EXP({0})+1)", wraps=True, binds="power"),
-    (lambda x: exp(minimum(0, x)),),
+    (exp,),
 )
 
 # Two forms, so that no exponential overflows.

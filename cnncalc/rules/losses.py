@@ -22,6 +22,7 @@ __all__ = [
     "TURNED_LOGIT",
     "LossRule",
     "loss_rule",
+    "of_logits",
 ]
 
 _OUTPUT, _TARGET, _LOGIT = Name("output"), Name("target"), Name("logit")
@@ -89,3 +90,14 @@ def loss_rule(name: str) -> LossRule:
     '2 × (output − target)'
     """
     return LOSSES[name]
+
+
+def of_logits(name: str) -> Expression:
+    """Return a loss worked out from what the activation before it was given.
+
+    Raises KeyError for a loss that no activation belongs to.
+    """
+    expression = LOSSES[name].from_logits
+    if expression is None:
+        raise KeyError(name)
+    return expression

@@ -6,7 +6,7 @@ Spreadsheet programs compare some 15 digits, others all of them.
 from __future__ import annotations
 
 from cnncalc.nearness import NEAR, SMALLEST, kink_bounds
-from cnncalc.sheet.formulas import decimal, literal
+from cnncalc.rules.spelling import decimal, literal
 
 __all__ = ["ABOVE_0", "LEAST", "NEAREST", "above", "below", "from_on"]
 

@@ -41,6 +41,10 @@ TEMPLATES = {
 LAYERS = {
     LeakyReLU(0.25): ("IF({x}>0,{x},0.25*{x})", f"IF({{x}}>{ABOVE_0},{{e}},0.25*{{e}})"),
     LeakyReLU(0.0): ("IF({x}>0,{x},0*{x})", f"IF({{x}}>{ABOVE_0},{{e}},0)"),
+    ELU(1.0): (
+        "IF({x}>0,{x},1*TANH({x}/2)*(EXP({x})+1))",
+        f"IF({{x}}>{ABOVE_0},{{e}},{{e}}*1*EXP(MIN(0,{{x}})))",
+    ),
     ELU(0.7): (
         "IF({x}>0,{x},0.7*TANH({x}/2)*(EXP({x})+1))",
         f"IF({{x}}>{ABOVE_0},{{e}},{{e}}*0.7*EXP(MIN(0,{{x}})))",
