@@ -1,5 +1,13 @@
-"""What layers, activations, losses and optimizers mean, each said once, for texts and cells.
+"""What layers, activations, losses and optimizers mean, said once, for texts, cells and pages.
 
-The arithmetic of `ops`, `network`, `trace` and `training` is independent of it, so that one can
-judge the other: these import nothing from here.
+A layer's law tells which numbers each of its numbers is made of, and how they are joined; formulas
+(`formula`, and the rules written with it) tell what is done with numbers. The arithmetic (`ops`,
+`network`, `trace`, `training`) knows nothing of it: it is a second, independent way to the same
+numbers, so that one can judge the other.
 """
+
+from cnncalc.rules.joins import Join
+from cnncalc.rules.law import Law, Wire, law_of
+from cnncalc.rules.wiring import Position
+
+__all__ = ["Join", "Law", "Position", "Wire", "law_of"]

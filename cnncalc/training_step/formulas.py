@@ -15,9 +15,8 @@ from cnncalc.rules.losses import JOINED_SLOPE, loss_rule
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
 from cnncalc.rules.spelling import words
 from cnncalc.training.losses import EPSILON
-from cnncalc.training_step.explanation import Position, Rule
-from cnncalc.training_step.structure import LayerStep, StepRecord
-from cnncalc.training_step.weight_terms import error_of
+from cnncalc.training_step.structure import LayerStep, Position, Rule, StepRecord
+from cnncalc.training_step.terms import error_of
 
 __all__ = [
     "Formula",

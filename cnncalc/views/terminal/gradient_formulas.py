@@ -8,8 +8,8 @@ from math import fsum
 import numpy as np
 from rich.text import Text
 
-from cnncalc.training_step.explanation import GradientExplanation, GradientTerm
 from cnncalc.training_step.formulas import gradient_expression
+from cnncalc.training_step.structure import GradientExplanation, GradientTerm
 from cnncalc.views.terminal.equations import (
     Equation,
     Expressed,

@@ -22,8 +22,7 @@ from cnncalc.rules.optimizers import (
 from cnncalc.rules.spelling import words
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer
-from cnncalc.training_step.explanation import Position
-from cnncalc.training_step.structure import StepRecord, WeightUpdate
+from cnncalc.training_step.structure import Position, StepRecord, WeightUpdate
 from cnncalc.views.terminal.blocks import body_screen, indented
 from cnncalc.views.terminal.equations import (
     Equation,
