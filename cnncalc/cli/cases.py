@@ -8,12 +8,11 @@ import click
 
 from cnncalc.article import CASES
 from cnncalc.cases import CaseReport, check, find
-from cnncalc.cli.console import output_console
+from cnncalc.cli.console import calculating_command, output_console
 from cnncalc.cli.options import DisplayOptions, display_options
-from cnncalc.cli.provenance import provenance
 from cnncalc.cli.results import display_of
 from cnncalc.errors import CheckError, OptionError
-from cnncalc.provenance import Origin
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.views.records import write_cases_json
 from cnncalc.views.terminal import render_trace
 
@@ -35,7 +34,8 @@ def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
     reports = [check(case) for case in ([find(name) for name in names] or CASES)]
     if look.form == "json":
         article = Origin("article", "its cases")
-        for piece in write_cases_json(reports, provenance(article, image=article)):
+        origins = Provenance(calculating_command(), article, image=article)
+        for piece in write_cases_json(reports, origins):
             click.echo(piece, nl=False)
     else:
         _show(reports, look)

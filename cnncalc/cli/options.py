@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, Numbers, PoolingText
+from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
+from cnncalc.tasks.options import (
+    DEFAULT_SPLIT,
+    LOSSES,
+    CalculationOptions,
+    FittingOptions,
+    InputOptions,
+    NetworkOptions,
+    TakingOptions,
+    WeightOptions,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -18,17 +28,24 @@ if TYPE_CHECKING:
     from cnncalc.views.picture import Scaling
 
 __all__ = [
-    "NO_CALCULATION",
-    "CalculationOptions",
+    "Decorator",
     "DisplayOptions",
-    "InputOptions",
     "OutputOptions",
     "bundled",
     "calculation_options",
     "display_options",
-    "given_options",
+    "fitting_options",
+    "form_option",
+    "gradient_raw_option",
+    "ignore_option",
     "input_options",
+    "loss_option",
+    "network_options",
     "output_options",
+    "raw_option",
+    "taking_options",
+    "validation_split_option",
+    "weight_options",
 ]
 
 Command = Callable[..., Any]
@@ -55,26 +72,16 @@ def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> De
     return decorate
 
 
-def given_options(options: DataclassInstance) -> list[str]:
-    """Return the options of a set that were given, by their names; none of them has a default.
-
-    >>> given_options(OutputOptions(Path("a.html"), True, None))
-    ['--output', '--force']
-    """
-    values = {field.name: getattr(options, field.name) for field in fields(options)}
-    # 0 equals False and is given all the same.
-    left = [name for name, value in values.items() if value is None or value is False]
-    given = [name for name, value in values.items() if name not in left and value != ()]
-    return [f"--{name.replace('_', '-')}" for name in given]
-
-
-@dataclass(frozen=True)
-class InputOptions:
-    """Which image or grid to read."""
-
-    source: str | None
-    sheet: str | None
-    cell_range: str | None
+def form_option(help_text: str, *forms: str) -> Decorator:
+    """Return the option of the form in which results are printed: a table, or one of others."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", *forms]),
+        default="table",
+        show_default=True,
+        help=help_text,
+    )
 
 
 input_options = bundled(
@@ -90,24 +97,6 @@ input_options = bundled(
         "--range", "cell_range", metavar="A1:D9", help="The cells of an .xlsx INPUT to read."
     ),
 )
-
-
-@dataclass(frozen=True)
-class CalculationOptions:
-    """What to calculate, as written: kernels, bias, padding, and so on."""
-
-    kernels: tuple[str, ...]
-    biases: tuple[tuple[float, ...], ...]
-    padding: str | Numbers
-    stride: Numbers
-    dilation: Numbers
-    activation: str | None
-    pooling: PoolingText | None
-    combine: str | None
-    depthwise: bool
-
-
-NO_CALCULATION = CalculationOptions((), (), "valid", 1, 1, None, None, None, depthwise=False)
 
 
 # How each filter slides, and what it adds.
@@ -187,14 +176,11 @@ class DisplayOptions:
 display_options = bundled(
     "look",
     DisplayOptions,
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["table", "csv", "json"]),
-        default="table",
-        show_default=True,
-        help="A table for people; csv, the last matrix alone (of a layer asked about, its "
+    form_option(
+        "A table for people; csv, the last matrix alone (of a layer asked about, its "
         "own); json, every stage.",
+        "csv",
+        "json",
     ),
     click.option(
         "--decimals",
@@ -241,4 +227,90 @@ output_options = bundled(
         show_default=True,
         help="Grey levels of a picture: clip to 0–255, or stretch the lowest and highest value.",
     ),
+)
+
+
+def raw_option(help_text: str) -> Decorator:
+    """Return the option --raw, its help saying what a command does to pixels without it."""
+    return click.option("--raw", is_flag=True, help=help_text)
+
+
+def validation_split_option(help_text: str) -> Decorator:
+    """Return the option of the share that is held back; without it, that is `DEFAULT_SPLIT`."""
+    default = f"  [default: {DEFAULT_SPLIT}; nothing of one sample]"
+    return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
+
+
+def loss_option(help_text: str) -> Decorator:
+    """Return the option of the loss, by its name."""
+    return click.option("--loss", type=click.Choice(LOSSES), help=help_text)
+
+
+network_options = bundled(
+    "wanted",
+    NetworkOptions,
+    click.argument("network", metavar="NETWORK"),
+    click.option(
+        "--input-shape",
+        type=SHAPE,
+        metavar="H,W,C",
+        help="The image's height, width and channels, such as 28,28,1.",
+    ),
+)
+
+
+weight_options = bundled(
+    "initial",
+    WeightOptions,
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the weights of a .keras file, or of a .weights.h5 file of Keras 3.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="What initial weights are drawn from, where there are no others.",
+    ),
+)
+
+
+fitting_options = bundled(
+    "fitting",
+    FittingOptions,
+    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
+    click.option(
+        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
+    ),
+)
+
+
+gradient_raw_option = raw_option(
+    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
+    "and image files keep 0 to 255 where the model learnt another range."
+)
+
+
+taking_options = bundled(
+    "taking",
+    TakingOptions,
+    raw_option(
+        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
+        "range."
+    ),
+    click.option(
+        "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
+    ),
+)
+
+
+ignore_option = click.option(
+    "--ignore",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out an option that the model's file has and cnncalc doesn't calculate, such as "
+    "kernel_constraint; may be given several times.",
 )

@@ -24,7 +24,14 @@ from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
-__all__ = ["AboutModel", "TrainedModel", "about_model", "read_model", "write_model"]
+__all__ = [
+    "AboutModel",
+    "TrainedModel",
+    "about_model",
+    "read_model",
+    "require_classifier",
+    "write_model",
+]
 
 
 class AboutModel(NamedTuple):
@@ -107,15 +114,7 @@ def read_model(path: Path) -> TrainedModel:
     """
     model = read_keras(path)
     network = model.network
-    output = network.shapes[-1]
-    if len(network.input_shape) not in (2, 3) or len(output) != 1:
-        message = (
-            f"{quoted(path)} must take images (height, width, channels), or grey ones (height, "
-            f"width), and put out one number a class. Received: input {network.input_shape}, "
-            f"output {output}"
-        )
-        raise InputError(message)
-    require_finite_weights(network, quoted(path))
+    require_classifier(network, quoted(path))
     about = about_model(model)
     return TrainedModel(
         network=network,
@@ -125,3 +124,19 @@ def read_model(path: Path) -> TrainedModel:
         notes=model.notes,
         learnt=about.learnt,
     )
+
+
+def require_classifier(network: Network, name: str) -> None:
+    """Raise InputError for a network that can't classify images.
+
+    Arguments: the `network`; the `name` that a message begins with.
+    """
+    output = network.shapes[-1]
+    if len(network.input_shape) not in (2, 3) or len(output) != 1:
+        message = (
+            f"{name} must take images (height, width, channels), or grey ones (height, "
+            f"width), and put out one number a class. Received: input {network.input_shape}, "
+            f"output {output}"
+        )
+        raise InputError(message)
+    require_finite_weights(network, name)

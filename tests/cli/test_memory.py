@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnncalc.cli.memory import memory_left
+from cnncalc.tasks.memory import memory_left
 
 DEEP = 'Conv2D(32, 3, padding="same", activation="relu"); Conv2D(32, 3, padding="same")'
 
@@ -15,15 +15,15 @@ DEEP = 'Conv2D(32, 3, padding="same", activation="relu"); Conv2D(32, 3, padding=
 def system(tmp_path, monkeypatch):
     """A system that says nothing; returns what has it say something in one of its files."""
     files = {"machine": tmp_path / "meminfo", "new": tmp_path / "max", "old": tmp_path / "limit"}
-    monkeypatch.setattr("cnncalc.cli.memory.MEMORY", files["machine"])
-    monkeypatch.setattr("cnncalc.cli.memory.CONTAINERS", (files["new"], files["old"]))
+    monkeypatch.setattr("cnncalc.tasks.memory.MEMORY", files["machine"])
+    monkeypatch.setattr("cnncalc.tasks.memory.CONTAINERS", (files["new"], files["old"]))
     return lambda file, text: files[file].write_text(text)
 
 
 @pytest.fixture
 def megabyte(monkeypatch):
     """Leave one megabyte of memory."""
-    monkeypatch.setattr("cnncalc.cli.memory.memory_left", lambda: 1e6)
+    monkeypatch.setattr("cnncalc.tasks.memory.memory_left", lambda: 1e6)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_calculation_on_a_large_photo(fails, photo, megabyte, command):
 
 
 def test_what_is_no_photo_is_refused_as_well(fails, monkeypatch):
-    monkeypatch.setattr("cnncalc.cli.memory.memory_left", lambda: 100)
+    monkeypatch.setattr("cnncalc.tasks.memory.memory_left", lambda: 100)
     assert "on article:6x6, taken as 6×6×1, need" in fails("convolve", "article:6x6", "-k", "1")
 
 

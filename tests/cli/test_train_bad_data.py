@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli import training_files
 from cnncalc.files.checkpoints import checkpoint_path
 from cnncalc.files.trained_models import read_model
+from cnncalc.tasks import training_files
 from tests.cli.training_data import NETWORK, save_npz
 from tests.files.photos import pixels, save, save_classes
 

@@ -7,11 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
 from cnncalc.views.workbook.network_calculation import network_calculation

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about

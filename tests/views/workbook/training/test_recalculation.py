@@ -9,12 +9,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.layers import Softmax
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification import Place
 from cnncalc.views.workbook.plan import Quantity

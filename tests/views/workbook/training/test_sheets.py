@@ -11,9 +11,9 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cnncalc.cli.exported import read_exported
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from cnncalc.tasks.exported import read_exported
 from cnncalc.views.workbook.addresses import address_of
 from cnncalc.views.workbook.plan import Quantity
 from cnncalc.views.workbook.planning import make_plan

@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cnncalc.cli.network_argument import ARTICLE, NetworkSource
-from cnncalc.cli.raw import raw_option
-from cnncalc.cli.remarks import remark
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
 from cnncalc.notation import write
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.networks import ARTICLE, NetworkSource
 from cnncalc.training.defaults import rescaled, scales_pixels
 
 __all__ = [
-    "gradient_raw_option",
     "keeps_pixels",
     "refuse_scaling",
     "scaled_source",
     "scales_first",
 ]
 
-gradient_raw_option = raw_option(
-    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
-    "and image files keep 0 to 255 where the model learnt another range."
-)
 
-
-def keeps_pixels(network: str | None, *weights: object) -> bool:
+def keeps_pixels(network: object, *weights: object) -> bool:
     """Say whether a gradient's network is as it is written: the article's, or one with weights.
 
     Arguments: the `network` as written; the `weights` that may come with it, each None if not.
     """
-    return network == ARTICLE or any(each is not None for each in weights)
+    is_articles = isinstance(network, str) and network == ARTICLE
+    return is_articles or any(each is not None for each in weights)
 
 
 def scales_first(layers: Sequence[Layer], *, is_new: bool) -> bool:
@@ -62,9 +56,9 @@ def refuse_scaling(*, raw: bool, scales: bool, rescale: bool = False, brings: bo
         raise OptionError(message)
 
 
-def scaled_source(source: NetworkSource, largest: float) -> NetworkSource:
+def scaled_source(source: NetworkSource, largest: float, caller: Caller) -> NetworkSource:
     """Return a network that scales pixels of up to the `largest` value first, and say so."""
     layers = rescaled(source.layers, 1 / largest)
     if layers is not source.layers:
-        remark(f"network: {write(layers)}")
+        caller.remark(f"network: {write(layers)}")
     return replace(source, layers=layers)

@@ -1,4 +1,4 @@
-"""Writing workbooks from the command line: the estimate before, the progress, the size after."""
+"""Writing workbooks: the estimate before, the progress, the size after."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
-from cnncalc.cli.console import note
-from cnncalc.cli.provenance import provenance
-from cnncalc.cli.working import Advance, working
 from cnncalc.network import Network
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.tasks.callers import Advance, Caller
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
+from cnncalc.views.workbook.export import (
+    WorkbookOptions,
+    plan_trace,
+    trace_as_written,
+    write,
+    write_workbook,
+)
 from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
 from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.planning import make_plan, specify
+from cnncalc.views.workbook.planning import is_calculation, make_plan, specify
 from cnncalc.views.workbook.trace_values import trace_values
 from cnncalc.views.workbook.training.calculation import (
     TrainingPieces,
@@ -31,6 +35,7 @@ from cnncalc.views.workbook.worksheet import WorksheetOptions, worksheet_identit
 __all__ = [
     "export_article",
     "export_network",
+    "export_recorded",
     "export_trace",
     "export_training",
     "require_workbook",
@@ -44,9 +49,10 @@ def require_workbook(network: Network, *, large: bool = False) -> None:
     require_limits(make_plan([specify(network)]), large=large)
 
 
-def export_article(file: BinaryIO) -> str:
+def export_article(file: BinaryIO, caller: Caller) -> str:
     """Write the article's workbook; return how many formulas it holds."""
-    origins = provenance(Origin("article", "its cases"), image=Origin("article", "its grids"))
+    cases, grids = Origin("article", "its cases"), Origin("article", "its grids")
+    origins = Provenance(caller.command, cases, image=grids)
     size = write_article_workbook(file, WorkbookOptions(provenance=origins))
     return f"{size.formulas:,} formulas"
 
@@ -55,6 +61,7 @@ def export_trace(
     file: BinaryIO,
     trace: Trace,
     origins: Provenance,
+    caller: Caller,
     title: str = "",
     worksheet: WorksheetOptions | None = None,
     key_to: WorksheetOptions | None = None,
@@ -63,14 +70,15 @@ def export_trace(
 ) -> str:
     """Write a trace, its inputs rounded as a workbook stores them, with a progress bar.
 
-    Arguments: the `file`; the `trace`; where its numbers came from; the workbook's `title`; the
+    Arguments: the `file`; the `trace`; where its numbers came from; the `caller`; the
+    workbook's `title`; the
     `worksheet` that it is to be, or is the `key_to`.
     Returns how many formulas it holds, or what it leaves blank.
     """
     plan = plan_trace(trace, title)
     require_limits(plan, large=large)
     size = estimate(plan)
-    with _progress(size) as progress:
+    with _progress(size, caller) as progress:
         options = WorkbookOptions(title, origins, large, progress, worksheet, key_to)
         write_workbook(file, trace, options)
     if worksheet is not None:
@@ -79,10 +87,27 @@ def export_trace(
     return f"{size.formulas:,} formulas"
 
 
+def export_recorded(
+    file: BinaryIO,
+    trace: Trace,
+    origins: Provenance,
+    caller: Caller,
+    class_names: Sequence[str] = (),
+    *,
+    large: bool = False,
+) -> str:
+    """Write a trace as what it is of: a calculation, or a network; as `export_trace`."""
+    written = trace_as_written(trace.network, trace.input.values)
+    if is_calculation(trace.network):
+        return export_trace(file, written, origins, caller, large=large)
+    return export_network(file, written, origins, caller, class_names=class_names, large=large)
+
+
 def export_network(
     file: BinaryIO,
     trace: Trace,
     origins: Provenance,
+    caller: Caller,
     title: str = "",
     class_names: Sequence[str] = (),
     target: int | None = None,
@@ -99,12 +124,14 @@ def export_network(
     plan = make_plan([specification])
     require_limits(plan, large=large)
     size = estimate(plan)
-    with _progress(size) as progress:
+    with _progress(size, caller) as progress:
         write(file, plan, [values], WorkbookOptions(title, origins, large, progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 
-def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = False) -> str:
+def export_training(
+    file: BinaryIO, pieces: TrainingPieces, caller: Caller, *, large: bool = False
+) -> str:
     """Write a training, a sheet a step; as `export_trace`.
 
     Returns how many formulas it holds, on how many sheets.
@@ -113,26 +140,26 @@ def export_training(file: BinaryIO, pieces: TrainingPieces, *, large: bool = Fal
     # Before anything is planned or computed, which may take long.
     least = least_training_formulas(specification)
     require_formulas(least, large=large, words="at least ")
-    with working("Planning the training", least / CELLS_A_SECOND):
+    with caller.working("Planning the training", least / CELLS_A_SECOND):
         require_formulas(estimate_training(specification).formulas, large=large)
         specification, values = training_calculation(pieces)
         plan = make_plan([specification])
         size = estimate(plan)
     if specification.note != pieces.note:
-        note(specification.note.removeprefix(pieces.note).strip())
+        caller.note(specification.note.removeprefix(pieces.note).strip())
     options = WorkbookOptions(pieces.title, pieces.provenance, large)
-    with _progress(size) as progress:
+    with _progress(size, caller) as progress:
         write(file, plan, [values], replace(options, progress=progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 
 @contextmanager
-def _progress(size: Estimate) -> Iterator[Advance]:
+def _progress(size: Estimate, caller: Caller) -> Iterator[Advance]:
     """Say what is large about a workbook, and announce its writing where that takes long."""
     if size.note:
-        note(size.note)
+        caller.note(size.note)
     seconds = (size.formulas + size.numbers) / CELLS_A_SECOND
     # Of pixels alone, as `show` has them, there are no formulas to count.
     words = "Writing formulas" if size.formulas else "Writing numbers"
-    with working(words, seconds, size.formulas or None) as advance:
+    with caller.working(words, seconds, size.formulas or None) as advance:
         yield advance

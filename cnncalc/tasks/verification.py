@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncalc.cli.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.errors import InputError
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, walk
+from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.training.classes import class_count
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size

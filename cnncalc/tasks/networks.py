@@ -1,19 +1,14 @@
-"""NETWORK as people write it: Keras calls, a file of them, a .keras file, or `article`."""
+"""NETWORK as people name it: Keras calls, a file of them, a .keras file, `article`, an object."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-import click
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.article_network import CLASS_NAMES, LISTING
-from cnncalc.cli.options import bundled
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.types import SHAPE
-from cnncalc.errors import InputError, NotationError, OptionError
+from cnncalc.errors import InputError, NotationError, OptionError, received
 from cnncalc.files.digests import file_origin
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.layers import Layer, Shape
@@ -27,6 +22,9 @@ from cnncalc.network import (
 )
 from cnncalc.notation import parse
 from cnncalc.provenance import Origin
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.models import is_live, saved_model
+from cnncalc.tasks.options import WeightOptions
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -36,70 +34,18 @@ if TYPE_CHECKING:
 __all__ = [
     "ARTICLE",
     "BuiltNetwork",
-    "NetworkOptions",
     "NetworkSource",
-    "WeightOptions",
     "build_network",
     "names_archive",
-    "network_options",
     "read_network",
     "require_shape",
     "say_planes",
-    "weight_options",
 ]
 
 ARTICLE = "article"
 _EXAMPLE = "'Conv2D(10, 5); Flatten(); Dense(2)'"
 # A listing that is longer is no listing; `notation` has the same limit.
 LONGEST_FILE = 1_000_000
-
-
-@dataclass(frozen=True)
-class NetworkOptions:
-    """Which network, and for images of which shape."""
-
-    network: str
-    input_shape: Shape | None
-
-
-network_options = bundled(
-    "wanted",
-    NetworkOptions,
-    click.argument("network", metavar="NETWORK"),
-    click.option(
-        "--input-shape",
-        type=SHAPE,
-        metavar="H,W,C",
-        help="The image's height, width and channels, such as 28,28,1.",
-    ),
-)
-
-
-@dataclass(frozen=True)
-class WeightOptions:
-    """Where the weights of a network come from."""
-
-    weights: Path | None
-    seed: int
-
-
-weight_options = bundled(
-    "initial",
-    WeightOptions,
-    click.option(
-        "--weights",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take the weights of a .keras file, or of a .weights.h5 file of Keras 3.",
-    ),
-    click.option(
-        "--seed",
-        type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        help="What initial weights are drawn from, where there are no others.",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -125,13 +71,57 @@ class NetworkSource:
     origin: Origin | None = None
 
 
-def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
-    """Read NETWORK, and say on standard error what was left out of it.
+def read_network(
+    network: Any,  # noqa: ANN401 (a text, a path, or an object)
+    caller: Caller,
+    input_shape: Shape | None = None,
+) -> NetworkSource:
+    """Read NETWORK, and tell the caller what was left out of it.
 
-    Arguments: the `text` of NETWORK; the `input_shape` that the user gives, which counts more than
-    the network's own.
+    Arguments: the `network`, a text or a path, layers, a Network, or a live Keras model; the
+    `caller`; the `input_shape` that the user gives, which counts more than the network's own.
     Raises InputError, NotationError or OptionError for what is no network.
     """
+    if isinstance(network, str | Path):
+        return _named(str(network), caller, input_shape)
+    if is_live(network):
+        with saved_model(network) as path:
+            source = _archived(path, caller, input_shape)
+        return replace(source, file=None, origin=Origin("Python", "a Keras model"))
+    source = _in_memory(network)
+    return replace(source, input_shape=input_shape or source.input_shape)
+
+
+def _in_memory(network: object) -> NetworkSource:
+    """Return what a trained model, a Network, or layers in order stand for."""
+    from cnncalc.files.trained_models import TrainedModel
+
+    if isinstance(network, TrainedModel):
+        source = _in_memory(network.network)
+        return replace(
+            source,
+            class_names=network.class_names,
+            fit=network.fit,
+            training=network.training,
+            learnt=network.learnt,
+        )
+    if isinstance(network, Network):
+        origin = Origin("Python", "a network")
+        weights = network.weights if any(network.weights) else None
+        return NetworkSource(
+            network.layers, input_shape=network.input_shape, weights=weights, origin=origin
+        )
+    layers = tuple(network) if isinstance(network, Sequence) else ()
+    if layers and all(isinstance(layer, Layer) for layer in layers):
+        return NetworkSource(layers, origin=Origin("Python", "layers"))
+    message = (
+        "a network must be a text, a file's name, layers in order, a Network or a Keras model. "
+        f"Received: {received(network)}"
+    )
+    raise OptionError(message)
+
+
+def _named(text: str, caller: Caller, input_shape: Shape | None) -> NetworkSource:
     if not text.strip():
         message = (
             f"NETWORK is empty. Expected layers such as {_EXAMPLE}, a file of them, a .keras file, "
@@ -140,13 +130,13 @@ def read_network(text: str, input_shape: Shape | None = None) -> NetworkSource:
         raise InputError(message)
     if text == ARTICLE:
         origin = Origin("article", "its network")
-        source = _written(LISTING, origin, "the article's network", CLASS_NAMES)
+        source = _written(LISTING, origin, caller, "the article's network", CLASS_NAMES)
     elif "(" in text:
-        source = _written(text, Origin("command", printable(text)))
+        source = _written(text, Origin("command", printable(text)), caller)
     elif names_archive(text):
-        return _archived(Path(text), input_shape)
+        return _archived(Path(text), caller, input_shape)
     else:
-        source = _listed(Path(text))
+        source = _listed(Path(text), caller)
     return replace(source, input_shape=input_shape or source.input_shape)
 
 
@@ -160,11 +150,15 @@ def names_archive(text: str) -> bool:
 
 
 def _written(
-    text: str, origin: Origin, name: str = "sequential", classes: tuple[str, ...] = ()
+    text: str,
+    origin: Origin,
+    caller: Caller,
+    name: str = "sequential",
+    classes: tuple[str, ...] = (),
 ) -> NetworkSource:
     written = parse(text)
     for each in written.notes:
-        remark(each)
+        caller.remark(each)
     return NetworkSource(
         layers=written.layers,
         name=name,
@@ -191,7 +185,7 @@ def _listed_training(compiled: Mapping[str, str]) -> Training | None:
     )
 
 
-def _listed(path: Path) -> NetworkSource:
+def _listed(path: Path, caller: Caller) -> NetworkSource:
     """Read a file of notation."""
     from cnncalc.files.other_models import refuse_other_model
 
@@ -212,13 +206,13 @@ def _listed(path: Path) -> NetworkSource:
         message = f"{quoted(path)} must be a text with a network's layers. Received: no UTF-8 text"
         raise InputError(message) from error
     try:
-        return _written(text, file_origin(path), path.name)
+        return _written(text, file_origin(path), caller, path.name)
     except NotationError as error:
         message = f"{quoted(path)}, {error}"
         raise NotationError(message) from error
 
 
-def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
+def _archived(path: Path, caller: Caller, input_shape: Shape | None) -> NetworkSource:
     # h5py and Pillow, where needed.
     from cnncalc.files.keras_archive import read_keras
     from cnncalc.files.keras_training import read_training
@@ -226,7 +220,7 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
 
     model = read_keras(path, input_shape)
     for each in model.notes:
-        remark(each)
+        caller.remark(each)
     network = model.network
     about = about_model(model)
     return NetworkSource(
@@ -243,11 +237,13 @@ def _archived(path: Path, input_shape: Shape | None) -> NetworkSource:
     )
 
 
-def say_planes(input_shape: Shape) -> None:
+def say_planes(input_shape: Shape, caller: Caller) -> None:
     """Say that a network takes images without their channel axis, where it does."""
     if len(input_shape) == 2:
         size = "×".join(map(str, input_shape))
-        remark(f"the network takes {size} numbers without a channel axis: images are read as grey")
+        caller.remark(
+            f"the network takes {size} numbers without a channel axis: images are read as grey"
+        )
 
 
 def require_shape(source: NetworkSource) -> Shape:
@@ -273,12 +269,12 @@ class BuiltNetwork(NamedTuple):
 
 
 def build_network(
-    source: NetworkSource, input_shape: Shape, initial: WeightOptions
+    source: NetworkSource, input_shape: Shape, initial: WeightOptions, caller: Caller
 ) -> BuiltNetwork:
     """Put a network and its weights together, and say where these come from.
 
     Arguments: the `source`; one image's `input_shape`; the options of the weights, which count
-    more than the source's own.
+    more than the source's own; the `caller`.
     Raises ShapeError that names the layer that does not fit, InputError for unusable files.
     """
     learnt, origin = source.learnt, source.origin
@@ -286,16 +282,18 @@ def build_network(
         network, learnt = _weighted(source.layers, input_shape, initial.weights)
         origin = file_origin(initial.weights)
         require_finite_weights(network, quoted(initial.weights))
-        remark(f"weights: {initial.weights}")
+        caller.remark(f"weights: {initial.weights}")
     elif source.weights is not None:
         network = assemble(source.layers, input_shape, source.weights)
         require_finite_weights(network, quoted(source.file or source.name))
     else:
         network = initialize(source.layers, input_shape, initial.seed)
         origin = Origin("seed", seed=initial.seed)
-        remark(f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}")
+        caller.remark(
+            f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}"
+        )
     for each in network.notes:
-        remark(each)
+        caller.remark(each)
     return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
 
 

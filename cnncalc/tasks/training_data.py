@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from cnncalc.cli.console import error_console
-from cnncalc.cli.network_argument import say_planes
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.training_options import DEFAULT_SPLIT, DataOptions, FitOptions
-from cnncalc.errors import OptionError
+import numpy as np
+
+from cnncalc.errors import OptionError, received
 from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
-from cnncalc.files.labelled import LabelledData
+from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
 from cnncalc.shapes import Size, pair
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.networks import say_planes
+from cnncalc.tasks.options import DEFAULT_SPLIT, DataOptions, TrainingOptions
 from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
-from cnncalc.views.terminal.training_progress import decoding_progress
 from cnncalc.wording import listed
 
 __all__ = [
     "SayParts",
     "check_data",
     "classes_text",
+    "data_name",
     "divide",
     "images_text",
     "read_labelled",
     "say_parts",
 ]
 
-# Told the parts of the data, and which option would divide them otherwise.
-SayParts = Callable[[Parts, str], None]
+# Tells a caller the parts of the data, and which option would divide them otherwise.
+SayParts = Callable[[Parts, str, Caller], None]
 
 
 def read_labelled(
     given: DataOptions,
+    caller: Caller,
     input_shape: Shape | None = None,
     fit: Fit = "stretch",
     *,
@@ -44,10 +47,10 @@ def read_labelled(
     negative: bool = False,
     output_of: OutputOf = lambda shape: None,
 ) -> LabelledData:
-    """Read DATA in the shape that a network takes, if there is one, and say what was left out.
+    """Read data in the shape that a network takes, if there is one, and say what was left out.
 
-    Arguments: the data's options; the network's `input_shape` and how photos are made to `fit` it;
-    whether the data is `judged`, not learnt from; what tells the network's classes.
+    Arguments: the data's options; the `caller`; the network's `input_shape` and how photos are made
+    to `fit` it; whether the data is `judged`, not learnt from; what tells the network's classes.
     """
     size = None if given.image_size is None else pair(given.image_size, "image_size")
     channels = 1 if given.grey else 3
@@ -66,21 +69,34 @@ def read_labelled(
         output_of=output_of,
         negative=negative,
     )
-    with decoding_progress(error_console()) as progress:
-        data = read_data(given.data, options, progress)
+    if given.data is None or given.path is not None:
+        with caller.decoding() as progress:
+            data = read_data(given.path, options, progress)
+    else:
+        data = _from_memory(given.data, options)
     for each in data.notes:
-        remark(each)
+        caller.remark(each)
     if input_shape is None:
         return data
-    say_planes(input_shape)
+    say_planes(input_shape, caller)
     return data.fitting(input_shape)
+
+
+def _from_memory(data: Any, options: ReadOptions) -> LabelledData:  # noqa: ANN401 (arrays)
+    """Take images and labels that are in memory already."""
+    if not isinstance(data, Sequence) or len(data) != 2:
+        message = f"data must be a path, or (images, labels) as arrays. Received: {received(data)}"
+        raise OptionError(message)
+    images, labels = map(np.asarray, data)
+    part = "test" if options.judged else "training"
+    return from_arrays("data", {part: LabelledArrays(images, labels)}, options.output_of)
 
 
 def check_data(given: DataOptions) -> None:
     """Raise OptionError where an option was given that says nothing of the data."""
-    if given.data is not None and not given.data.exists():
+    if given.path is not None and not given.path.exists():
         return  # an error of its own
-    photos, text = is_photos(given.data), is_text(given.data)
+    photos, text = is_photos(given.path), is_text(given.path)
     useless = {
         "--image-size is for photos and .csv files": given.image_size and not (photos or text),
         "--grey is for photos": given.grey and not photos,
@@ -89,18 +105,28 @@ def check_data(given: DataOptions) -> None:
     }
     for meant, is_useless in useless.items():
         if is_useless:
-            data = quoted(given.data) if given.data else "the digits that cnncalc brings along"
-            message = f"{meant}. Received: {data}"
+            message = f"{meant}. Received: {data_name(given)}"
             raise OptionError(message)
 
 
+def data_name(given: DataOptions) -> str:
+    """Return what the data is called in a message."""
+    if given.data is None:
+        return "the digits that cnncalc brings along"
+    return "arrays" if given.path is None else quoted(given.path)
+
+
 def divide(
-    data: LabelledData, wanted: FitOptions, class_names: Sequence[str], say: SayParts
+    data: LabelledData,
+    wanted: TrainingOptions,
+    class_names: Sequence[str],
+    caller: Caller,
+    say: SayParts,
 ) -> Parts:
     """Divide the data as asked for, and have the parts told.
 
     Arguments: the `data`; the options; the `class_names` of a model that is trained on, whose order
-    counts then; what is told the parts.
+    counts then; the `caller`; what tells it the parts.
     """
     training, validation = data.training, data.validation
     if class_names:
@@ -118,18 +144,18 @@ def divide(
             share = DEFAULT_SPLIT if len(training) > 1 else 0
         parts = split(training, share, wanted.stratify)
         hint = _splitting_hint(training)
-    say(parts, hint)
+    say(parts, hint, caller)
     return parts
 
 
-def say_parts(parts: Parts, hint: str) -> None:
+def say_parts(parts: Parts, hint: str, caller: Caller) -> None:
     """Say how much there is to train and to validate with, and warn of classes left out."""
     validation = len(parts.validation) if parts.validation is not None else 0
-    remark(
+    caller.remark(
         f"{images_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
     )
     for each in split_warnings(parts, hint):
-        remark(f"Warning: {each}")
+        caller.remark(f"Warning: {each}")
 
 
 def _splitting_hint(dataset: Dataset) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cnncalc.cli.network_argument import names_archive, read_network
-from cnncalc.cli.remarks import remark
 from cnncalc.errors import InputError
-from cnncalc.files.digests import file_origin
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
 from cnncalc.provenance import Origin
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.models import read_trained
+from cnncalc.tasks.networks import names_archive, read_network
 from cnncalc.training.classes import OutputClasses, class_count
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
@@ -23,9 +24,9 @@ from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import Schedule, rate_at
-from cnncalc.training.uncalculated import Uncalculated
+from cnncalc.training.uncalculated import Uncalculated, left_out
 
-__all__ = ["Start", "kept_state", "read_start", "say_how_it_goes_on"]
+__all__ = ["Start", "kept_state", "read_start", "require_calculated", "say_how_it_goes_on"]
 
 
 @dataclass(frozen=True)
@@ -55,31 +56,13 @@ class Start:
         return OutputClasses(class_count(output), self.class_names, self.weights is not None)
 
 
-def read_start(text: str | None) -> Start:
-    """Read what --network names, a notation or a file, None where nothing was given."""
-    if text is None:
+def read_start(network: Any, caller: Caller) -> Start:  # noqa: ANN401 (as `read_network`)
+    """Read what a training starts from: what `read_network` takes, None where nothing was given."""
+    if network is None:
         return Start()
-    if names_archive(text):
-        from cnncalc.files.trained_models import read_model
-
-        model = read_model(Path(text))
-        network, training = model.network, model.training
-        for each in (*model.notes, *training.notes):
-            remark(each)
-        return Start(
-            layers=network.layers,
-            input_shape=network.input_shape,
-            weights=network.weights,
-            class_names=model.class_names,
-            fit=model.fit,
-            loss=training.loss,
-            optimizer=training.optimizer,
-            optimizer_state=training.state,
-            learnt=model.learnt,
-            uncalculated=training.uncalculated,
-            origin=file_origin(Path(text)),
-        )
-    source = read_network(text)
+    if _has_weights(network):
+        return _trained_before(network, caller)
+    source = read_network(network, caller)
     start = Start(source.layers, source.input_shape, origin=source.origin)
     compiled = source.training
     if compiled is None:
@@ -87,12 +70,38 @@ def read_start(text: str | None) -> Start:
     known = [str(compiled.loss)] if compiled.loss else []
     known += [write_optimizer(compiled.optimizer)] if compiled.optimizer else []
     if known:
-        remark(f"model.compile asks for {', '.join(known)}")
+        caller.remark(f"model.compile asks for {', '.join(known)}")
     return replace(
         start,
         loss=compiled.loss,
         optimizer=compiled.optimizer,
         uncalculated=compiled.uncalculated,
+    )
+
+
+def _has_weights(network: object) -> bool:
+    if isinstance(network, str | Path):
+        return names_archive(str(network))
+    return not isinstance(network, Sequence)
+
+
+def _trained_before(network: object, caller: Caller) -> Start:
+    model, _, origin = read_trained(network)
+    training = model.training
+    for each in (*model.notes, *training.notes):
+        caller.remark(each)
+    return Start(
+        layers=model.network.layers,
+        input_shape=model.network.input_shape,
+        weights=model.network.weights,
+        class_names=model.class_names,
+        fit=model.fit,
+        loss=training.loss,
+        optimizer=training.optimizer,
+        optimizer_state=training.state,
+        learnt=model.learnt,
+        uncalculated=training.uncalculated,
+        origin=origin,
     )
 
 
@@ -126,18 +135,43 @@ def _require_finite(state: OptimizerState, optimizer: Optimizer) -> None:
                 raise InputError(message)
 
 
-def say_how_it_goes_on(plan: TrainingPlan, origin: Start, state: OptimizerState | None) -> None:
+def say_how_it_goes_on(
+    plan: TrainingPlan, origin: Start, state: OptimizerState | None, caller: Caller
+) -> None:
     """Say by which loss and optimizer a model is trained on, and what may surprise about it."""
-    remark(f"going on with {plan.loss}, {write_optimizer(plan.optimizer)}")
+    caller.remark(f"going on with {plan.loss}, {write_optimizer(plan.optimizer)}")
     before = origin.optimizer_state
     if state is None and before is not None and before.iterations:
-        remark(
+        caller.remark(
             "the optimizer begins anew, without what the model's remembers of "
             f"{before.iterations:,} steps"
         )
     done = state.iterations if state else 0
     if rate_at(plan.optimizer.learning_rate, done) == 0:
-        remark(
+        caller.remark(
             f"Warning: after the {done:,} steps that are done, the model's schedule keeps the "
             "learning rate at 0: nothing will be learnt; --learning-rate or --schedule sets another"
         )
+
+
+def require_calculated(
+    found: Sequence[Uncalculated],
+    ignored: Sequence[str],
+    replacing: Mapping[str, object],
+    caller: Caller,
+    *,
+    evaluated: bool = False,
+) -> None:
+    """Refuse what isn't calculated of a model's training, and say what --ignore leaves out.
+
+    Arguments: what was `found` in the model's file; the names that --ignore has; the value of each
+    option of the command that may be `replacing` something, None where it wasn't given; the
+    `caller`; whether a loss is only `evaluated`.
+    Raises OptionError as `left_out` does.
+    """
+    given = [option for option, value in replacing.items() if value is not None]
+    offered = [option for option in replacing if caller.offers(option)]
+    out = left_out(found, ignored, given, offered, evaluated=evaluated)
+    if out:
+        where = "" if evaluated else ", here and in what is saved"
+        caller.remark(f"left out, as --ignore says{where}: {'; '.join(map(str, out))}")

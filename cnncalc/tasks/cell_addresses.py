@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncalc.cli.exported import read_exported
 from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation, Position
 from cnncalc.files.paths import quoted
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.layers import Shape
 from cnncalc.network import Network
+from cnncalc.tasks.exported import read_exported
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import gradient_of
 from cnncalc.training_step.explanation import GradientExplanation

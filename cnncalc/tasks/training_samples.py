@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.training_data import classes_text, images_text
 from cnncalc.network import Array
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.training_data import classes_text, images_text
 from cnncalc.training.dataset import Dataset, Parts, split_warnings
 from cnncalc.training.fit import epoch_order
 
@@ -54,18 +54,18 @@ def _batches(dataset: Dataset, batch_size: int, seed: int) -> Iterator[list[int]
         epoch += 1
 
 
-def first_samples(dataset: Dataset, samples: int) -> Dataset:
+def first_samples(dataset: Dataset, samples: int, caller: Caller) -> Dataset:
     """Return the first so many samples of a data set, and say where it has fewer."""
     if samples > len(dataset):
-        remark(f"--samples {samples:,}: all {len(dataset):,} that there are")
+        caller.remark(f"--samples {samples:,}: all {len(dataset):,} that there are")
     return dataset.part(np.arange(min(samples, len(dataset))))
 
 
-def say_samples(parts: Parts, hint: str) -> None:
+def say_samples(parts: Parts, hint: str, caller: Caller) -> None:
     """Say what there is to train on: what `train` trains on of the same data."""
     del hint  # nothing divides the data otherwise here
     held = len(parts.validation) if parts.validation is not None else 0
     without = f", without {held:,} that train validates with" if held else ""
-    remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
+    caller.remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
     for each in split_warnings(Parts(parts.training, None)):
-        remark(f"Warning: {each}")
+        caller.remark(f"Warning: {each}")

@@ -8,32 +8,32 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
-from cnncalc.cli.differences import brings
-from cnncalc.cli.learnt_data import say_scaling
-from cnncalc.cli.logits import show_output_activation
-from cnncalc.cli.network_argument import (
-    NetworkOptions,
-    NetworkSource,
-    WeightOptions,
-    build_network,
-)
-from cnncalc.cli.network_export import NetworkExport, class_number
-from cnncalc.cli.network_request import FitOptions as ImageFitOptions
-from cnncalc.cli.network_request import Prepared, fit_image
-from cnncalc.cli.options import InputOptions
-from cnncalc.cli.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
-from cnncalc.cli.provenance import calculated
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.training import Session, chosen_loss, prepare
-from cnncalc.cli.training_export import DEFAULT_BATCH, TrainingExport
-from cnncalc.cli.training_options import DataOptions, FitOptions
-from cnncalc.cli.training_samples import first_samples, say_samples, take_samples
-from cnncalc.cli.uncalculated import require_calculated
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.differences import brings, say_scaling
+from cnncalc.tasks.networks import NetworkSource, build_network
+from cnncalc.tasks.options import (
+    DEFAULT_BATCH,
+    DataOptions,
+    FittingOptions,
+    InputOptions,
+    NetworkExport,
+    NetworkOptions,
+    TrainingExport,
+    TrainingOptions,
+    WeightOptions,
+)
+from cnncalc.tasks.origins import calculated
+from cnncalc.tasks.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
+from cnncalc.tasks.tracing import Prepared, class_number, fit_image
+from cnncalc.tasks.training_samples import first_samples, say_samples, take_samples
+from cnncalc.tasks.training_sessions import Session, chosen_loss, prepare
+from cnncalc.tasks.training_start import require_calculated
+from cnncalc.tasks.training_steps import show_output_activation
 from cnncalc.training.classes import class_count
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.objective import make_objective
@@ -50,44 +50,55 @@ MOST_NAMES = 20
 
 
 def training_pieces(
-    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+    given: InputOptions,
+    whole: NetworkExport,
+    wanted: TrainingExport,
+    seed: int,
+    caller: Caller,
 ) -> TrainingPieces:
     """Read a network and its samples: with a target the one image, else data as `train` takes it.
 
     Arguments: the input's options; the network's; the training's; the `seed` of the initial weights
-    and of the order of the samples.
+    and of the order of the samples; the `caller`.
     """
     if whole.target is not None:
-        return _of_image(given, whole, lesson, seed)
-    return _of_data(given, whole, lesson, seed)
+        return _of_image(given, whole, wanted, seed, caller)
+    return _of_data(given, whole, wanted, seed, caller)
 
 
 def _of_image(
-    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+    given: InputOptions,
+    whole: NetworkExport,
+    wanted: TrainingExport,
+    seed: int,
+    caller: Caller,
 ) -> TrainingPieces:
     """Return a training on one image, whose class is the target."""
     _refuse(
         "on one image, --target's, a step has one sample",
         {
-            "--batch-size": lesson.batch_size not in (None, 1),
-            "--samples": lesson.samples not in (None, 1),
-            "--validation-split": lesson.validation_split is not None,
+            "--batch-size": wanted.batch_size not in (None, 1),
+            "--samples": wanted.samples not in (None, 1),
+            "--validation-split": wanted.validation_split is not None,
         },
     )
     fitted = fit_image(
-        NetworkOptions(str(whole.network), whole.input_shape),
+        NetworkOptions(whole.network, whole.input_shape),
         WeightOptions(whole.weights, seed),
         given,
-        ImageFitOptions(whole.resize, whole.class_names),
-        partial(_as_trained, whole, lesson),
+        FittingOptions(whole.resize, whole.class_names),
+        caller,
+        partial(_as_trained, whole, wanted, caller),
     )
     names, classes = fitted.class_names, class_count(fitted.network.shapes[-1])
     label = class_number(whole.target, names, classes) or 0
     stored = fitted.training or Training()
-    _check_stored(stored, lesson)
-    optimizer = _optimizer(lesson, stored.optimizer)
-    network, loss = show_output_activation(fitted.network, chosen_loss(lesson.loss, stored.loss))
-    batches = ((0,),) * (lesson.training_steps or 1)
+    _check_stored(stored, wanted, caller)
+    optimizer = _optimizer(wanted, stored.optimizer)
+    network, loss = show_output_activation(
+        fitted.network, chosen_loss(wanted.loss, stored.loss), caller
+    )
+    batches = ((0,),) * (wanted.training_steps or 1)
     training = TrainingSpecification(loss.name, optimizer, batches, seed)
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
@@ -96,83 +107,96 @@ def _of_image(
     return TrainingPieces(network, training, samples, title, note, origins)
 
 
-def _check_stored(stored: Training, lesson: TrainingExport) -> None:
+def _check_stored(stored: Training, wanted: TrainingExport, caller: Caller) -> None:
     """Refuse what isn't calculated of a model's own training, and say what is known of it."""
     replacing = {
-        "--loss": lesson.loss,
-        "--optimizer": lesson.optimizer,
-        "--learning-rate": lesson.learning_rate,
+        "--loss": wanted.loss,
+        "--optimizer": wanted.optimizer,
+        "--learning-rate": wanted.learning_rate,
     }
-    require_calculated(stored.uncalculated, lesson.ignore, replacing)
+    require_calculated(stored.uncalculated, wanted.ignore, replacing, caller)
     for each in stored.notes:
-        remark(each)
-    _say_that_it_begins_anew(stored.state)
+        caller.remark(each)
+    _say_that_it_begins_anew(stored.state, caller)
 
 
 def _as_trained(
-    whole: NetworkExport, lesson: TrainingExport, source: NetworkSource, image: PixelInput
+    whole: NetworkExport,
+    wanted: TrainingExport,
+    caller: Caller,
+    source: NetworkSource,
+    image: PixelInput,
 ) -> Prepared:
     """Return both as `train` takes them: new weights behind a Rescaling, a photo as was learnt."""
     is_new = not keeps_pixels(whole.network, source.weights, whole.weights)
     learnt = source.learnt if whole.weights is None else None
     is_other = brings(learnt, photos=image.holds_levels)
     scales = scales_first(source.layers, is_new=is_new)
-    refuse_scaling(raw=lesson.raw, scales=scales, brings=is_other)
-    if lesson.raw:
+    refuse_scaling(raw=wanted.raw, scales=scales, brings=is_other)
+    if wanted.raw:
         return Prepared(source, image)
     if learnt is not None and is_other:
-        say_scaling(learnt.values, float(image.values.max()))
+        say_scaling(learnt.values, float(image.values.max()), caller)
         values = pixel_values(learnt.values.of_bytes(image.values))
         return Prepared(source, replace(image, values=values), brought=True)
-    return Prepared(scaled_source(source, image.largest) if is_new else source, image)
+    return Prepared(scaled_source(source, image.largest, caller) if is_new else source, image)
 
 
-def _optimizer(lesson: TrainingExport, stored: Optimizer | None) -> Optimizer:
-    rate = {} if lesson.learning_rate is None else {"learning_rate": lesson.learning_rate}
-    if lesson.optimizer is not None:
-        return parse_optimizer(lesson.optimizer, rate)
+def _optimizer(wanted: TrainingExport, stored: Optimizer | None) -> Optimizer:
+    rate = {} if wanted.learning_rate is None else {"learning_rate": wanted.learning_rate}
+    if wanted.optimizer is not None:
+        return parse_optimizer(wanted.optimizer, rate)
     return replace(stored or Adam(), **rate)
 
 
-def _say_that_it_begins_anew(state: OptimizerState | None) -> None:
+def _say_that_it_begins_anew(state: OptimizerState | None, caller: Caller) -> None:
     if state is not None and state.iterations:
-        remark("the optimizer begins anew: its state in the model's file is not taken over")
+        caller.remark("the optimizer begins anew: its state in the model's file is not taken over")
 
 
 def _of_data(
-    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+    given: InputOptions,
+    whole: NetworkExport,
+    wanted: TrainingExport,
+    seed: int,
+    caller: Caller,
 ) -> TrainingPieces:
     """Return a training on labelled images, batch by batch as `train` takes them."""
-    session = _session(given, whole, lesson, seed)
+    session = _session(given, whole, wanted, seed, caller)
     plan, network = session.plan, on_images(session.plan.network)
     if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
         raise OptionError(message)
-    dataset = _dataset(session.parts.training.fitting(network.input_shape), lesson)
+    dataset = _dataset(session.parts.training.fitting(network.input_shape), wanted, caller)
     origins = session.provenance
     if whole.weights is not None:
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
-        built = build_network(source, network.input_shape, initial)
+        built = build_network(source, network.input_shape, initial, caller)
         network, origins = built.network, replace(origins, initial_weights=built.origin)
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
-    taken = take_samples(dataset, plan.batch_size, seed, lesson.training_steps or 1)
+    taken = take_samples(dataset, plan.batch_size, seed, wanted.training_steps or 1)
     per_epoch = ceil(len(dataset) / plan.batch_size)
-    network, loss = show_output_activation(network, plan.loss)
+    network, loss = show_output_activation(network, plan.loss, caller)
     training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
-    name = printable(Path(given.source).name) if given.source else "handwritten digits"
+    name = "arrays" if given.is_in_memory else "handwritten digits"
+    name = printable(Path(given.text).name) if given.text else name
     note = _class_note(dataset.class_names)
     title, origins = f"Training on {name}", calculated(origins, network)
     return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 
 def _session(
-    given: InputOptions, whole: NetworkExport, lesson: TrainingExport, seed: int
+    given: InputOptions,
+    whole: NetworkExport,
+    wanted: TrainingExport,
+    seed: int,
+    caller: Caller,
 ) -> Session:
     """Read network and data as `train` does, and refuse what is for one image."""
-    if given.source == "-" or (given.source or "").startswith("article:"):
-        message = f"one image needs its class: add --target. Received: the image {given.source}"
+    if given.text == "-" or (given.text or "").startswith("article:"):
+        message = f"one image needs its class: add --target. Received: the image {given.text}"
         raise OptionError(message)
     _refuse(
         "data is read as train reads it, unless --target names the class of one image",
@@ -185,19 +209,22 @@ def _session(
     )
     session = prepare(
         _data_options(given, whole),
-        _fit_options(whole, lesson, seed),
+        _training_options(whole, wanted, seed),
+        caller,
         say_samples,
         as_written=keeps_pixels(whole.network, whole.weights),
     )
-    _say_that_it_begins_anew(session.optimizer_state)
+    _say_that_it_begins_anew(session.optimizer_state, caller)
     return session
 
 
-def _dataset(training: Dataset, lesson: TrainingExport) -> Dataset:
+def _dataset(training: Dataset, wanted: TrainingExport, caller: Caller) -> Dataset:
     """Return the samples to train on, and say where there are fewer than asked for."""
-    dataset = training if lesson.samples is None else first_samples(training, lesson.samples)
-    if lesson.batch_size is not None and lesson.batch_size > len(dataset):
-        remark(f"--batch-size {lesson.batch_size}: a step has {len(dataset)}, all there are")
+    dataset = (
+        training if wanted.samples is None else first_samples(training, wanted.samples, caller)
+    )
+    if wanted.batch_size is not None and wanted.batch_size > len(dataset):
+        caller.remark(f"--batch-size {wanted.batch_size}: a step has {len(dataset)}, all there are")
     return dataset
 
 
@@ -220,36 +247,19 @@ def _class_note(names: Sequence[str]) -> str:
 def _data_options(given: InputOptions, whole: NetworkExport) -> DataOptions:
     shape = whole.input_shape
     size, channels = (shape[:2], shape[2]) if shape and len(shape) == 3 else (None, 3)
-    return DataOptions(
-        data=Path(given.source) if given.source else None,
-        image_size=size,
-        fit=None,
-        grey=channels == 1,
-        label_column=None,
-        strict=False,
-        cache=None,
-    )
+    data = Path(given.text) if given.text else given.source
+    return DataOptions(data, size, grey=channels == 1)
 
 
-def _fit_options(whole: NetworkExport, lesson: TrainingExport, seed: int) -> FitOptions:
-    return FitOptions(
+def _training_options(whole: NetworkExport, wanted: TrainingExport, seed: int) -> TrainingOptions:
+    return TrainingOptions(
         network=whole.network,
-        epochs=None,
-        batch_size=lesson.batch_size or DEFAULT_BATCH,
-        validation_split=lesson.validation_split,
-        stratify=False,
-        rescale=None,
-        raw=lesson.raw,
-        loss=lesson.loss,
-        optimizer=lesson.optimizer,
-        learning_rate=lesson.learning_rate,
-        weight_decay=None,
-        l2=None,
-        schedule=None,
-        early_stopping=None,
-        restore_best=False,
+        batch_size=wanted.batch_size or DEFAULT_BATCH,
+        validation_split=wanted.validation_split,
+        raw=wanted.raw,
+        loss=wanted.loss,
+        optimizer=wanted.optimizer,
+        learning_rate=wanted.learning_rate,
         seed=seed,
-        threads=None,
-        engine="numpy",
-        ignore=lesson.ignore,
+        ignore=wanted.ignore,
     )

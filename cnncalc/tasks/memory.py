@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnncalc.errors import ShapeError
 from cnncalc.files.pixels import PixelHeader
@@ -14,7 +15,11 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
 from cnncalc.trace import trace_bytes
 
-__all__ = ["gigabytes", "memory_left", "require_left", "require_memory"]
+if TYPE_CHECKING:
+    from cnncalc.training.dataset import Dataset
+    from cnncalc.training.plan import TrainingPlan
+
+__all__ = ["gigabytes", "memory_left", "require_memory", "require_training_memory"]
 
 # Linux says what programs can still take, and what a container of theirs may take at most.
 MEMORY = Path("/proc/meminfo")
@@ -34,10 +39,27 @@ def require_memory(
     """
     wanted = trace_bytes(layers, shape)
     calculation = f"all steps of this calculation on {header.name}, taken as {size_text(shape)},"
-    require_left(wanted, f"{calculation} need {gigabytes(wanted)} of memory", smaller)
+    _require_left(wanted, f"{calculation} need {gigabytes(wanted)} of memory", smaller)
 
 
-def require_left(wanted: int, needs: str, smaller: str) -> None:
+def require_training_memory(plan: TrainingPlan, training: Dataset) -> None:
+    """Raise ShapeError where a training would not fit into the memory that is left.
+
+    Arguments: the `plan`; the data for `training`.
+    """
+    # Imported here: a calculation needs to know nothing of training.
+    from cnncalc.training.size import training_bytes
+
+    wanted = training_bytes(plan, len(training.class_names), len(training))
+    training_of = f"training this network on images of {size_text(training.input_shape)}"
+    _require_left(
+        wanted,
+        f"{training_of} needs {gigabytes(wanted)} of memory at least",
+        "smaller images, fewer filters or units, or fewer --threads, take less",
+    )
+
+
+def _require_left(wanted: int, needs: str, smaller: str) -> None:
     """Raise ShapeError where less memory is left than is `wanted`, in bytes.
 
     Arguments: what `needs` so much, in words; what the user can make `smaller`.

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncalc.cli.console import note
-from cnncalc.cli.training import Session
-from cnncalc.cli.training_options import KeepOptions
 from cnncalc.errors import CnncalcError, InputError, OptionError, OutputError
 from cnncalc.files.checkpoints import CheckpointWriter, checkpoint_path, read_checkpoint
 from cnncalc.files.history import HISTORY_ENDINGS, write_history
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import write_model
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.options import KeepOptions
+from cnncalc.tasks.training_sessions import Session
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation
 from cnncalc.training.fit import is_finished, lacks_best, result
 from cnncalc.training.identity import identity
-from cnncalc.training.learnt_images import describe_images
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.plan import TrainingPlan
@@ -34,11 +33,17 @@ MOST_MISTAKES = 24
 
 def check_files(keep: KeepOptions) -> None:
     """Refuse files that can't be written, or are of another training, before anything is read."""
-    output_ending(keep.output, (".keras",))
-    for path, endings in ((keep.history, HISTORY_ENDINGS), (keep.report, (".xlsx",))):
+    for path, endings in (
+        (keep.output, (".keras",)),
+        (keep.history, HISTORY_ENDINGS),
+        (keep.report, (".xlsx",)),
+    ):
         if path is not None:
             output_ending(path, endings)
     _check_outputs(keep, force=keep.force or keep.resume)  # `start` knows more of a resumed one
+    if keep.output is None:
+        _require_no_checkpoint(keep)
+        return
     checkpoint = checkpoint_path(keep.output)
     if keep.resume and not checkpoint.exists():
         message = f"there is no checkpoint {quoted(checkpoint)} to resume from"
@@ -51,16 +56,30 @@ def check_files(keep: KeepOptions) -> None:
         raise OutputError(message)
 
 
+def _require_no_checkpoint(keep: KeepOptions) -> None:
+    """Refuse options of a checkpoint, which lies beside the model, where none is written."""
+    if keep.resume or keep.checkpoint_minutes is not None:
+        message = "resume and checkpoint_minutes need an output, beside which checkpoints are. "
+        raise OptionError(message + "Received: none")
+
+
 def _check_outputs(keep: KeepOptions, *, force: bool) -> None:
     for path in (keep.output, keep.history, keep.report):
         if path is not None:
             check_output(path, force=force)
 
 
-def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, CheckpointWriter]:
-    """Return the state to train from, initial or resumed, and what writes its checkpoints."""
-    plan, path = session.plan, checkpoint_path(keep.output)
-    what = _identity(session)
+def start(
+    session: Session, keep: KeepOptions, caller: Caller
+) -> tuple[TrainingState, CheckpointWriter | None]:
+    """Return the state to train from, initial or resumed, and what writes its checkpoints.
+
+    Nothing writes any where no model is written.
+    """
+    plan = session.plan
+    if keep.output is None:
+        return begin(plan.network, plan.optimizer, session.optimizer_state), None
+    path, what = checkpoint_path(keep.output), _identity(session)
     writer = CheckpointWriter(path, what, keep.checkpoint_minutes)
     if not keep.resume:
         return begin(plan.network, plan.optimizer, session.optimizer_state), writer
@@ -69,12 +88,14 @@ def start(session: Session, keep: KeepOptions) -> tuple[TrainingState, Checkpoin
     _check_best(plan, state)
     # A finished training has a checkpoint only where it was killed while it wrote these files.
     _check_outputs(keep, force=keep.force or is_finished(plan, state))
-    note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
+    caller.note(f"resumed in epoch {state.epoch}, after {state.progress.batches} batches of it")
     return state, writer
 
 
 def can_resume(session: Session, keep: KeepOptions) -> bool:
     """Say whether there is a checkpoint of this very training."""
+    if keep.output is None:
+        return False
     try:
         read_checkpoint(checkpoint_path(keep.output), _identity(session))
     except CnncalcError:
@@ -106,35 +127,38 @@ def _check_best(plan: TrainingPlan, state: TrainingState) -> None:
 
 
 def write_files(
-    session: Session, state: TrainingState, evaluation: Evaluation, keep: KeepOptions
+    session: Session,
+    state: TrainingState,
+    evaluation: Evaluation,
+    keep: KeepOptions,
+    caller: Caller,
 ) -> None:
     """Write the model and what else was asked for, and remove the checkpoint."""
-    _write_model(keep.output, session, state, force=keep.force)
+    if keep.output is not None:
+        _write_model(keep.output, session, state, force=keep.force)
+        caller.note(f"wrote {keep.output}")
     if keep.history is not None:
         told = provenance_record(session.provenance)
         write_history(keep.history, state.history, told, force=keep.force)
-        note(f"wrote {keep.history}")
+        caller.note(f"wrote {keep.history}")
     if keep.report is not None:
         _write_report(keep.report, _report(session, state, evaluation), force=keep.force)
-    checkpoint_path(keep.output).unlink(missing_ok=True)
+        caller.note(f"wrote {keep.report}")
+    if keep.output is not None:
+        checkpoint_path(keep.output).unlink(missing_ok=True)
 
 
 def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
-    training = session.parts.training
-    learnt = describe_images(training, session.values).after(session.learnt)
+    names = session.parts.training.class_names
     with write_atomically(path, force=force) as file:
-        write_model(file, session.plan, state, training.class_names, session.fit, learnt)
-    note(f"wrote {path}")
+        write_model(file, session.plan, state, names, session.fit, session.images_learnt)
 
 
 def _write_report(path: Path, report: TrainingReport, *, force: bool) -> None:
-    from cnncalc.views.workbook.training_report import (
-        write_training_report,
-    )
+    from cnncalc.views.workbook.training_report import write_training_report
 
     with write_atomically(path, force=force) as file:
         write_training_report(file, report)
-    note(f"wrote {path}")
 
 
 def _report(session: Session, state: TrainingState, evaluation: Evaluation) -> TrainingReport:

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
 import numpy as np
 
-from cnncalc.cli.calculating import calculate
-from cnncalc.cli.differences import say_differences, with_hint
-from cnncalc.cli.memory import require_memory
-from cnncalc.cli.network_argument import (
-    NetworkOptions,
-    NetworkSource,
-    WeightOptions,
-    build_network,
-    read_network,
-    say_planes,
-)
-from cnncalc.cli.options import InputOptions, bundled
-from cnncalc.cli.provenance import calculated, image_origin, provenance
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.request import read_image
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
+from cnncalc.tasks.calculation import calculated_trace
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.differences import say_differences, with_hint
+from cnncalc.tasks.images import read_image
+from cnncalc.tasks.memory import require_memory
+from cnncalc.tasks.networks import NetworkSource, build_network, read_network, say_planes
+from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.origins import calculated, image_origin
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES, LearntImages
 from cnncalc.training.unseen import image_differences, resized_text
@@ -40,13 +33,12 @@ if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
 __all__ = [
-    "FitOptions",
     "FittedImage",
     "Prepare",
     "Prepared",
     "TracedImage",
+    "class_number",
     "fit_image",
-    "fit_options",
     "trace_image",
 ]
 
@@ -60,24 +52,6 @@ class Prepared(NamedTuple):
 
 
 Prepare = Callable[[NetworkSource, PixelInput], Prepared]
-
-
-@dataclass(frozen=True)
-class FitOptions:
-    """Whether an image is made to fit, and what the classes are called."""
-
-    resize: bool
-    class_names: str | None
-
-
-fit_options = bundled(
-    "fitting",
-    FitOptions,
-    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
-    click.option(
-        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -107,14 +81,18 @@ class TracedImage:
 
 
 def trace_image(
-    wanted: NetworkOptions, initial: WeightOptions, given: InputOptions, fitting: FitOptions
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FittingOptions,
+    caller: Caller,
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
-    fitted = fit_image(wanted, initial, given, fitting)
-    trace = calculate(fitted.network, fitted.image)
+    fitted = fit_image(wanted, initial, given, fitting, caller)
+    trace = calculated_trace(fitted.network, fitted.image, caller)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
@@ -122,7 +100,8 @@ def fit_image(
     wanted: NetworkOptions,
     initial: WeightOptions,
     given: InputOptions,
-    fitting: FitOptions,
+    fitting: FittingOptions,
+    caller: Caller,
     prepare: Prepare = Prepared,
 ) -> FittedImage:
     """Read the network and the image, and make the one fit the other; as `trace_image`.
@@ -130,42 +109,48 @@ def fit_image(
     Arguments: `prepare`, which returns both as the network is trained on the image; left out, they
     stay as they are.
     """
-    source = _on_images(read_network(wanted.network, wanted.input_shape))
-    image = _fitting_image(given, source, resize=fitting.resize)
+    source = _on_images(read_network(wanted.network, caller, wanted.input_shape), caller)
+    image = _fitting_image(given, source, caller, resize=fitting.resize)
     source, image, brought = prepare(source, image)
-    built = build_network(source, image.values.shape, initial)
-    _warn_of_unseen(built.learnt, image, brought=brought)
+    built = build_network(source, image.values.shape, initial, caller)
+    _warn_of_unseen(built.learnt, image, caller, brought=brought)
     names = _class_names(fitting, source, built.network.shapes[-1])
-    origins = provenance(source.origin, built.origin, image=image_origin(given.source, image))
+    origins = Provenance(
+        caller.command, source.origin, built.origin, image=image_origin(given.source, image)
+    )
     origins = calculated(origins, built.network)
     return FittedImage(image, built.network, origins, names, source.training)
 
 
-def _warn_of_unseen(learnt: LearntImages | None, image: PixelInput, *, brought: bool) -> None:
+def _warn_of_unseen(
+    learnt: LearntImages | None, image: PixelInput, caller: Caller, *, brought: bool
+) -> None:
     """Warn of an image whose numbers, as the network takes them, are unlike what it learnt."""
     if learnt is None:
         return
     in_range = brought or (image.holds_levels and learnt.values == BYTES)
     found = image_differences(learnt, image.values, in_range=in_range)
-    say_differences([(image.name, with_hint(each)) for each in found], 1)
+    say_differences([(image.name, with_hint(each)) for each in found], 1, caller)
 
 
-def _on_images(source: NetworkSource) -> NetworkSource:
+def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:
     """Return the network for images with a channel axis; see `layers_on_images`."""
     shape = source.input_shape
     if shape is None:
         return source
-    say_planes(shape)
+    say_planes(shape, caller)
     layers = layers_on_images(source.layers, shape)
     return replace(source, layers=layers, input_shape=image_shape(shape))
 
 
 def _class_names(
-    fitting: FitOptions, source: NetworkSource, output_shape: Shape
+    fitting: FittingOptions, source: NetworkSource, output_shape: Shape
 ) -> tuple[str, ...]:
     if fitting.class_names is None:
         return source.class_names
-    names = tuple(name.strip() for name in fitting.class_names.split(","))
+    given = fitting.class_names
+    listed = given.split(",") if isinstance(given, str) else given
+    names = tuple(name.strip() for name in listed)
     # One output says yes or no.
     count = max(2, output_shape[-1])
     if len(names) != count:
@@ -174,7 +159,9 @@ def _class_names(
     return names
 
 
-def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) -> PixelInput:
+def _fitting_image(
+    given: InputOptions, source: NetworkSource, caller: Caller, *, resize: bool
+) -> PixelInput:
     """Read an image with as many channels as the network takes, and resize it if asked to."""
     shape = source.input_shape
 
@@ -183,10 +170,11 @@ def _fitting_image(given: InputOptions, source: NetworkSource, *, resize: bool) 
         smaller = "name a smaller image, or --resize it to a smaller --input-shape"
         require_memory(source.layers, shape or header.shape, header, smaller=smaller)
 
-    image = read_image(given, CHANNELS.get(shape[-1], "as-is") if shape else "as-is", check)
+    channels = CHANNELS.get(shape[-1], "as-is") if shape else "as-is"
+    image = read_image(given, caller, channels, check)
     if shape is None or image.values.shape == shape:
         return image
-    return _resized(image, shape, source.fit)
+    return _resized(image, shape, source.fit, caller)
 
 
 def _require_fit(header: PixelHeader, source: NetworkSource, *, resize: bool) -> None:
@@ -215,7 +203,7 @@ def _hint(image: PixelHeader, source: NetworkSource, shape: Shape) -> str:
     return ", or ".join(ways)
 
 
-def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
+def _resized(image: PixelInput, shape: Shape, fit: Fit, caller: Caller) -> PixelInput:
     from cnncalc.files.photos import PhotoShape, fit_photo
 
     if not image.holds_levels:
@@ -228,5 +216,21 @@ def _resized(image: PixelInput, shape: Shape, fit: Fit) -> PixelInput:
     pixels = np.rint(image.values).astype(np.uint8)
     resized = fit_photo(pixels, PhotoShape(height, width, channels, fit))
     before = Size(*pixels.shape[:2])
-    remark(f"{image.name}: {resized_text(before, Size(height, width), fit)}")
+    caller.remark(f"{image.name}: {resized_text(before, Size(height, width), fit)}")
     return replace(image, values=pixel_values(resized))
+
+
+def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:
+    """Return the number of a class that is given by its name or its number.
+
+    Arguments: the `text` as written, None where none is; the classes' `names`, if they have any;
+    how many `classes` there are.
+    Raises OptionError for what is no class.
+    """
+    if text is None or text in names:
+        return None if text is None else names.index(text)
+    if not text.isascii() or not text.isdecimal() or int(text) >= classes:
+        known = f", or one of {', '.join(names)}" if names else ""
+        message = f"--target must be a class: 0 to {classes - 1}{known}. Received: {quoted(text)}"
+        raise OptionError(message + did_you_mean(text, names))
+    return int(text)
