@@ -99,7 +99,7 @@ def train_with_keras(folder: Path, epochs: int, seed: int) -> Callable[[], Cours
 
 def _arrays(folder: Path, part: str) -> list[Any]:
     """Return the images (images, height, width) and labels (images,) of a part."""
-    from cnncalc.files.datasets_idx import read_idx_array
+    from cnncalc.files.datasets_arrays import read_idx_array
 
     paths = (next(folder.glob(f"{part}-{kind}-*")) for kind in ("images", "labels"))
     return [read_idx_array(path) for path in paths]

@@ -18,9 +18,8 @@ from benchmarks.reporting import Asked, program, table
 from cnncalc.files.photo_entries import MappedImages
 from cnncalc.network import initialize
 from cnncalc.training.dataset import Dataset, Parts, make_dataset
-from cnncalc.training.defaults import ARTICLE, rescaled
 from cnncalc.training.fit import fit
-from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.plan import ARTICLE, TrainingPlan, rescaled
 
 PHOTOS = (1_000, 5_000, 20_000)
 FORMULAS = (10_000, 100_000, 1_000_000)

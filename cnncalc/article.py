@@ -24,7 +24,7 @@ from cnncalc.article_grids import (
 )
 from cnncalc.layers import AveragePooling2D, Combine, Conv2D, L2Pooling2D, Layer, MaxPooling2D
 
-__all__ = ["CASES", "GRIDS", "Case", "Expected"]
+__all__ = ["CASES", "CLASS_NAMES", "GRIDS", "LISTING", "MISMATCH", "Case", "Expected"]
 
 Grid = tuple[tuple[float, ...], ...]
 
@@ -36,6 +36,7 @@ IMAGE_32X32X3 = tuple(
     )
     for row in range(32)
 )
+
 FILTERS_5X5X3 = [
     [
         [
@@ -101,9 +102,13 @@ def _convolution(kernel: Grid, **options: Any) -> Conv2D:  # noqa: ANN401 (Conv2
 
 
 ONE_WEIGHT = ((3,),)
+
 TWO_WEIGHTS = ((1, 0.3),)
+
 OTHER_TWO_WEIGHTS = ((0.1, 5),)
+
 WEIGHT_2X2 = ((1, 0.3), (0.5, 2))
+
 WEIGHT_3X3 = ((1, 0, 1), (0, 1, 0), (1, 0, 1))
 
 _TO_6X6 = (_convolution(WEIGHT_3X3), _kernels(WEIGHT_3X3))
@@ -250,4 +255,21 @@ CASES: tuple[Case, ...] = (
         ({"kernel": [[layer[:3] for layer in row[:3]] for row in FILTERS_5X5X3[:3]]},),
         (Expected("conv2d", "convolution", shape=(30, 30, 10)),),
     ),
+)
+
+
+LISTING = """
+model = Sequential()
+model.add(Conv2D(10, (5, 5), strides=(1, 1), padding="valid", data_format="channels_last",
+                 activation="relu", input_shape=(300, 300, 3)))
+model.add(MaxPooling2D(pool_size=2))
+model.add(Flatten())
+model.add(Dense(2, activation="softmax"))
+"""
+
+CLASS_NAMES = ("cat", "dog")
+
+MISMATCH = (
+    "The article disagrees with itself here: its code has Dense(2), (219,040 + 1) × 2 = 438,082 "
+    "parameters and 438,842 in all; the summary it prints has Dense(1), 219,041 and 219,801 in all."
 )

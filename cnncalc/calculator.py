@@ -25,8 +25,7 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.network import Array, Network, assemble, forward
-from cnncalc.ops.numbers import finite_numbers, require_held
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
 from cnncalc.shapes import whole_numbers
 
 __all__ = ["Calculation", "convolve", "pool", "pooling_layer", "pooling_network"]

@@ -19,9 +19,9 @@ from cnncalc.ops.kinks import kink_bounds
 from cnncalc.tasks.exported import read_exported
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.views.workbook.export import trace_as_written
+from tests.sheet.training.examples import example, pieces
 from tests.test_recalculation_of_exports import ENGINES, edited
 from tests.views.workbook.networks import written_network
-from tests.views.workbook.training.examples import example, pieces
 
 DRAWN = 68
 KINKED = (

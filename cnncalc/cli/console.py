@@ -89,14 +89,14 @@ class Terminal(Caller):
 
     def decoding(self) -> AbstractContextManager[Callable[[int, int], None]]:
         """Show how many photos are decoded."""
-        from cnncalc.views.terminal.training_progress import decoding_progress
+        from cnncalc.views.terminal.training import decoding_progress
 
         return decoding_progress(_error_console())
 
     @contextmanager
     def training(self, epochs: int, batches: int) -> Iterator[Sequence[Watcher]]:
         """Show how far a training is."""
-        from cnncalc.views.terminal.training_progress import training_progress
+        from cnncalc.views.terminal.training import training_progress
 
         say_remarks()
         with training_progress(_error_console(), epochs, batches) as progress:
@@ -137,7 +137,7 @@ def _without_folders(word: str, paths: Collection[Path]) -> str:
     an option (--weights=a/b.keras, -ka/b.png) or as a kernel's @FILE.xlsx!SHEET!RANGE.
     """
     # Imported here: what writes no record needs to know of no workbook.
-    from cnncalc.files.workbook_reference import split_reference
+    from cnncalc.files.spreadsheet_places import split_reference
 
     starts = [0, *([word.index("=") + 1] if "=" in word else []), 2 * word.startswith("-")]
     for start in starts:

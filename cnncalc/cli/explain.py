@@ -44,7 +44,7 @@ from cnncalc.tasks.tracing import trace_image
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.views.step_records import write_gradient_json
-from cnncalc.views.terminal.derivations import render_derivation
+from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 __all__ = ["explain"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from cnncalc.article_network import LISTING, MISMATCH
+from cnncalc.article import LISTING, MISMATCH
 from cnncalc.cli.console import Terminal, note, output_console
 from cnncalc.cli.options import form_option, network_options
 from cnncalc.errors import OptionError
@@ -17,7 +17,7 @@ from cnncalc.provenance import Provenance
 from cnncalc.summary import summarize
 from cnncalc.tasks.networks import read_network, require_shape
 from cnncalc.tasks.options import NetworkOptions
-from cnncalc.views.summaries import summary_json
+from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
 

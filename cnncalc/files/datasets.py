@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncalc.errors import InputError
+from cnncalc.files.datasets_arrays import (
+    find_idx_images,
+    is_idx_images,
+    read_digits,
+    read_idx,
+    read_npz,
+)
 from cnncalc.files.datasets_csv import read_labelled_csv
-from cnncalc.files.datasets_digits import read_digits
-from cnncalc.files.datasets_idx import find_idx_images, is_idx_images, read_idx
-from cnncalc.files.datasets_npz import read_npz
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import did_you_mean, quoted, reason
-from cnncalc.training.classes import OutputOf
+from cnncalc.training.metrics import OutputOf
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit

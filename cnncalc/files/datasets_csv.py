@@ -21,7 +21,7 @@ from cnncalc.files.delimited import CellNumbers, Record, encoding_of, is_blank, 
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.training.classes import OutputOf
+from cnncalc.training.metrics import OutputOf
 
 __all__ = ["read_labelled_csv"]
 

@@ -11,15 +11,20 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.folder_parts import find_parts, subfolders
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photo_cache import cache_photos
+from cnncalc.files.photo_folders import (
+    find_parts,
+    is_worth_naming,
+    subfolders,
+    unused_files,
+    unused_notes,
+)
 from cnncalc.files.photos import PhotoShape
 from cnncalc.files.pixels import IMAGE_ENDINGS
-from cnncalc.files.unused_files import is_worth_naming, unused_files, unused_notes
-from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, make_dataset
+from cnncalc.training.metrics import OutputClasses
 from cnncalc.wording import listed
 
 __all__ = ["find_photos", "read_photo_folders"]

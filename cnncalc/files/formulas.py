@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.errors import InputError
-from cnncalc.files.cells import cell_name
 from cnncalc.files.paths import quoted
+from cnncalc.files.spreadsheet_places import cell_name
 from cnncalc.files.xlsx_cells import Cell, CellReader, Formula, Special
 from cnncalc.files.xlsx_package import open_package
 from cnncalc.verification.cells import CellValue, Place, WorkbookCells

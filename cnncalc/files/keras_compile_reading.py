@@ -13,11 +13,10 @@ from typing import Any
 from cnncalc.files.keras_objects import from_float32, inner, is_of_keras, object_text, snake_case
 from cnncalc.files.paths import printable
 from cnncalc.network import Network, without_last_activation
-from cnncalc.training.listed import ABBREVIATIONS
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay, Schedule
-from cnncalc.training.uncalculated import Uncalculated
+from cnncalc.training.uncalculated import ABBREVIATIONS, Uncalculated
 
 __all__ = ["notes_on_logits", "notes_on_metrics", "read_loss", "read_optimizer", "read_rest"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,20 +11,65 @@ import numpy as np
 
 from cnncalc.errors import InputError, NotationError, ShapeError
 from cnncalc.files.grids import read_npy, read_text_grid
-from cnncalc.files.named_kernels import NAMED_KERNELS
 from cnncalc.files.numerals import parse_fraction
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.files.pixels import Values, pixel_values, size_text
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
-from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
+from cnncalc.files.spreadsheet_places import (
+    WORKBOOK_ENDINGS,
+    WorkbookReference,
+    parse_reference,
+    refuse_other_spreadsheets,
+)
 
-__all__ = ["KERNEL_ENDINGS", "Kernel", "kernel_file", "read_kernels", "stack_kernels"]
+__all__ = [
+    "KERNEL_ENDINGS",
+    "NAMED_KERNELS",
+    "Kernel",
+    "kernel_file",
+    "read_kernels",
+    "stack_kernels",
+]
+
+NAMED_KERNELS: Mapping[str, str] = {
+    "identity": "0 0 0; 0 1 0; 0 0 0",
+    "blur": "1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9",
+    "gaussian": "1/16 2/16 1/16; 2/16 4/16 2/16; 1/16 2/16 1/16",
+    "gaussian-5": (
+        "1/256 4/256 6/256 4/256 1/256;"
+        "4/256 16/256 24/256 16/256 4/256;"
+        "6/256 24/256 36/256 24/256 6/256;"
+        "4/256 16/256 24/256 16/256 4/256;"
+        "1/256 4/256 6/256 4/256 1/256"
+    ),
+    "sharpen": "0 -1 0; -1 5 -1; 0 -1 0",
+    "unsharp": (
+        "-1/256 -4/256 -6/256 -4/256 -1/256;"
+        "-4/256 -16/256 -24/256 -16/256 -4/256;"
+        "-6/256 -24/256 476/256 -24/256 -6/256;"
+        "-4/256 -16/256 -24/256 -16/256 -4/256;"
+        "-1/256 -4/256 -6/256 -4/256 -1/256"
+    ),
+    "edge": "-1 -1 -1; -1 8 -1; -1 -1 -1",
+    "outline": "-1 -1 -1; -1 8 -1; -1 -1 -1",
+    "laplacian": "0 1 0; 1 -4 1; 0 1 0",
+    "sobel-x": "-1 0 1; -2 0 2; -1 0 1",
+    "sobel-y": "-1 -2 -1; 0 0 0; 1 2 1",
+    "prewitt-x": "-1 0 1; -1 0 1; -1 0 1",
+    "prewitt-y": "-1 -1 -1; 0 0 0; 1 1 1",
+    "scharr-x": "-3 0 3; -10 0 10; -3 0 3",
+    "scharr-y": "-3 -10 -3; 0 0 0; 3 10 3",
+    "emboss": "-2 -1 0; -1 1 1; 0 1 2",
+}
+
 
 KERNEL_ENDINGS = (".csv", ".tsv", ".npy", *WORKBOOK_ENDINGS)
 
 _NAME = re.compile(r"[^\W\d_][^\s,;|]*")
+
 _BETWEEN_ROWS = re.compile(r"\s*[;\n]\s*")
+
 _BETWEEN_NUMBERS = re.compile(r"\s*,\s*|\s+")
+
 _SHORT = "Expected rows separated by ; such as '1 0 1; 0 1 0; 1 0 1'"
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import printable
-from cnncalc.training.classes import OutputClasses
+from cnncalc.training.metrics import OutputClasses
 from cnncalc.wording import listed
 
 __all__ = ["ClassTable", "Labels", "class_table", "read_labels"]

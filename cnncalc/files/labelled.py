@@ -15,8 +15,8 @@ from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
 from cnncalc.files.pixels import BYTE, largest_level, require_float32
 from cnncalc.layers import Shape
-from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, make_dataset
+from cnncalc.training.metrics import OutputOf
 
 __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
 

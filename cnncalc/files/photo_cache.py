@@ -25,6 +25,7 @@ import numpy as np
 import PIL
 
 from cnncalc.errors import InputError, OutputError
+from cnncalc.files.output import unfinished_folder
 from cnncalc.files.paths import quoted, reason
 from cnncalc.files.photo_entries import (
     CONTENTS,
@@ -37,7 +38,6 @@ from cnncalc.files.photo_entries import (
     write_contents,
 )
 from cnncalc.files.photos import PhotoShape, Pixels, read_photo
-from cnncalc.files.unfinished import unfinished_folder
 from cnncalc.ops.threads import cores
 
 __all__ = ["CachedPhotos", "LeftOut", "cache_photos", "default_cache_folder"]

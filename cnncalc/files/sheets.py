@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.cells import CellRange, cell_name, parse_range
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.spreadsheet_places import CellRange, cell_name, parse_range
 from cnncalc.files.workbooks import (
     UNCALCULATED,
     Content,

@@ -22,7 +22,7 @@ from cnncalc.files.pixels import (
     pixel_values,
     size_text,
 )
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS, refuse_other_spreadsheets
+from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 from cnncalc.ops.numbers import finite_numbers
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "is_pillow", "read_input"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast, get_args
+from typing import Any, BinaryIO, NamedTuple, cast, get_args
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
@@ -15,23 +16,69 @@ from cnncalc.files.keras_training import (
     optimizer_variables,
     read_training,
 )
-from cnncalc.files.learnt_images import IMAGES, learnt_metadata, read_learnt
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.photos import Fit
 from cnncalc.network import Network, require_finite_weights
 from cnncalc.training.fit import result
-from cnncalc.training.learnt_images import LearntImages
+from cnncalc.training.learnt_images import LearntImages, Spread, ValueRange
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
 __all__ = [
+    "IMAGES",
     "AboutModel",
     "TrainedModel",
     "about_model",
+    "learnt_metadata",
+    "read_learnt",
     "read_model",
     "require_classifier",
     "write_model",
 ]
+
+IMAGES = "images"
+
+"""Where cnncalc's metadata tell of the images that were learnt."""
+
+
+def learnt_metadata(learnt: LearntImages) -> dict[str, Any]:
+    """Return what is kept, as JSON has it.
+
+    >>> seen = LearntImages((8, 8, 1), ValueRange(0, 16), Spread(0.3, 0.03), Spread(0.2, 0.05))
+    >>> read_learnt(learnt_metadata(seen)) == seen
+    True
+    """
+    return {
+        "shape": list(learnt.shape),
+        "values": learnt.values._asdict(),
+        "brightness": learnt.brightness._asdict(),
+        "border_brightness": learnt.border._asdict(),
+    }
+
+
+def read_learnt(stored: object) -> LearntImages | None:
+    """Return what was kept, None where nothing was, or what is no such thing."""
+    try:
+        shape, values, brightness, border = (
+            stored[name]  # type: ignore[index]  # whatever it is, it is tried
+            for name in ("shape", "values", "brightness", "border_brightness")
+        )
+        learnt = LearntImages(
+            tuple(shape),
+            ValueRange(**_numbers(values)),
+            Spread(**_numbers(brightness)),
+            Spread(**_numbers(border)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return None
+    return learnt if learnt.values.least < learnt.values.largest else None
+
+
+def _numbers(stored: Mapping[str, Any]) -> dict[str, float]:
+    numbers = {name: float(value) for name, value in stored.items()}
+    if not all(map(isfinite, numbers.values())):
+        raise ValueError(stored)
+    return numbers
 
 
 class AboutModel(NamedTuple):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from string import digits
 from typing import Literal, NamedTuple
 
-from cnncalc.files.cells import column_number
+from cnncalc.files.spreadsheet_places import column_number
 from cnncalc.files.xlsx_package import Package
 from cnncalc.files.xlsx_xml import Element, Handler, elements, main_names, walk
 

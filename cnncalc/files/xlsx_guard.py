@@ -16,8 +16,8 @@ from typing import IO, NoReturn
 from xml.parsers import expat
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files.cells import LAST_COLUMN, LAST_ROW, cell_position, parse_range
 from cnncalc.files.paths import check_readable, quoted, reason
+from cnncalc.files.spreadsheet_places import LAST_COLUMN, LAST_ROW, cell_position, parse_range
 from cnncalc.files.xlsx_xml import UNREADABLE, main_names
 
 __all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]

@@ -21,7 +21,7 @@ from cnncalc.keras_engine.model import (
 )
 from cnncalc.layers import Dropout
 from cnncalc.network import Array
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.engine import BatchScore, Trainer
 from cnncalc.training.evaluation import Evaluation, evaluate

@@ -9,15 +9,17 @@ from math import prod
 from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
+    L1L2,
     Layer,
     Shape,
     WindowLayer,
     check_activation,
     check_count,
     check_flag,
+    check_regularizer,
+    given_regularizers,
     size_text,
 )
-from cnncalc.layers.regularizers import L1L2, check_regularizer, given_regularizers
 from cnncalc.shapes import Padding, Pads, Size
 
 __all__ = ["Conv2D", "ConvolutionLayer", "DepthwiseConv2D", "ZeroPadding2D"]

@@ -9,15 +9,17 @@ from typing import ClassVar, Literal
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
+    L1L2,
     Layer,
     Shape,
     check_activation,
     check_count,
     check_flag,
     check_number,
+    check_regularizer,
+    given_regularizers,
     size_text,
 )
-from cnncalc.layers.regularizers import L1L2, check_regularizer, given_regularizers
 
 __all__ = [
     "BatchNormalization",

@@ -12,15 +12,16 @@ from cnncalc.network.backward_pass import (
 )
 from cnncalc.network.finite import find_overflow, require_finite_outputs, require_finite_weights
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
-from cnncalc.network.image_shape import image_shape, layers_on_images, on_images
 from cnncalc.network.initialization import initialize
-from cnncalc.network.kinks import at_kinks
-from cnncalc.network.saved_pass import Saved, forward_saved
+from cnncalc.network.saved_pass import Saved, at_kinks, forward_saved
 from cnncalc.network.structure import (
     Array,
     Network,
     Weights,
     assemble,
+    image_shape,
+    layers_on_images,
+    on_images,
     walk,
     without_last_activation,
 )

@@ -7,7 +7,7 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.network.forward_pass import forward_layer
 from cnncalc.network.structure import Array, Network
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 
 __all__ = ["find_overflow", "require_finite_outputs", "require_finite_weights"]
 

@@ -7,17 +7,18 @@ anything else. Prediction has its own, leaner, pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from types import MappingProxyType
 
 import numpy as np
 
 from cnncalc import layers as specifications
-from cnncalc.layers import Layer
+from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
 from cnncalc.network.forward_pass import forward_layer, forward_near, normalization_scale
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.dropout import dropout, dropout_mask
+from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import (
     Statistics,
     batch_normalize,
@@ -25,7 +26,7 @@ from cnncalc.ops.normalization import (
     moving_average,
 )
 
-__all__ = ["Saved", "forward_saved", "save_layer"]
+__all__ = ["Saved", "at_kinks", "forward_saved", "save_layer"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +122,27 @@ def _(
     mean, variance = moving_average(moving, batch, layer.momentum)
     output = batch_normalize(images, batch, *normalization_scale(weights), layer.epsilon)
     return Saved(images, output, batch, {"moving_mean": mean, "moving_variance": variance})
+
+
+# The activation "elu" has no kink: its slope at 0 is 1 from both sides.
+_KINKED = ("relu", "leaky_relu")
+
+
+def at_kinks(layer: Layer, saved: Saved) -> Saved:
+    """Return what a layer's forward pass left for its backward pass, what is near a kink put on it.
+
+    >>> import numpy as np
+    >>> at_kinks(LeakyReLU(), Saved(np.array([1e-17, 5.0]), np.array([1e-17, 5.0]))).input.tolist()
+    [0.0, 5.0]
+    """
+    match layer:
+        case ReLU(threshold=least, max_value=most):
+            numbers = on_kink(saved.input, least)
+            return replace(saved, input=numbers if most is None else on_kink(numbers, most))
+        case LeakyReLU():
+            return replace(saved, input=on_kink(saved.input, 0))
+        case ELU():
+            return replace(saved, input=on_kink(saved.input, 0, only_above=True))
+    if getattr(layer, "activation", "") in _KINKED:
+        return replace(saved, output=on_kink(saved.output, 0))
+    return saved

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import ACTIVATIONS, L1L2
-from cnncalc.layers.regularizers import REGULARIZERS
+from cnncalc.layers.base import REGULARIZERS
 from cnncalc.notation.source import Source
 
 __all__ = ["read_value"]

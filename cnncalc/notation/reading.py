@@ -20,16 +20,17 @@ from cnncalc.layers.vocabulary import (
     own_count,
     shared_arguments,
 )
-from cnncalc.notation.called import (
+from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
+from cnncalc.notation.literals import read_value
+from cnncalc.notation.source import (
     OLD_ARGUMENT_NAMES,
     OLD_LAYER_NAMES,
+    Source,
     called,
     dotted,
     holds_layers,
+    nearest,
 )
-from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
-from cnncalc.notation.literals import read_value
-from cnncalc.notation.source import Source, nearest
 
 __all__ = ["WrittenNetwork", "parse"]
 

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cnncalc.errors import NotationError
+from cnncalc.layers.vocabulary import LAYERS
 
-__all__ = ["Source", "nearest"]
+__all__ = [
+    "OLD_ARGUMENT_NAMES",
+    "OLD_LAYER_NAMES",
+    "Source",
+    "called",
+    "dotted",
+    "holds_layers",
+    "nearest",
+]
 
 LONGEST_QUOTE = 40
+
 LONGEST_LISTING = 1_000_000
 
 
@@ -78,3 +88,47 @@ def nearest(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     matches = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[matches[0]] if matches else ""
+
+
+OLD_LAYER_NAMES = {
+    "Convolution2D": "Conv2D",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "Input": "InputLayer",
+}
+
+OLD_ARGUMENT_NAMES = {
+    "alpha": "negative_slope",
+    "border_mode": "padding",
+    "nb_filter": "filters",
+    "output_dim": "units",
+    "subsample": "strides",
+}
+
+
+def holds_layers(node: ast.AST) -> bool:
+    """Tell whether a layer or a Sequential is called anywhere in a part of a listing."""
+    known = {*LAYERS, *OLD_LAYER_NAMES, "Sequential"}
+    return any(isinstance(part, ast.Call) and called(part) in known for part in ast.walk(node))
+
+
+def called(call: ast.Call) -> str:
+    """Return the last part of the name of what is called; empty where that has no name."""
+    match call.func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name) if dotted(call.func):
+            return name
+    return ""
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a plain dotted name, as `tf.keras.layers.Dense`; empty for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{dotted(value)}.{name}" if dotted(value) else ""
+    return ""

@@ -18,8 +18,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.ops.arrays import Array, require_images
 from cnncalc.ops.bands import convolve_in_bands
 from cnncalc.ops.padding import pad_gradient
-from cnncalc.ops.patches import patch_matrix
-from cnncalc.ops.tiles import Tile, padded_input, tap, taps, tiles
+from cnncalc.ops.tiles import Tile, padded_input, patch_matrix, tap, taps, tiles
 
 __all__ = [
     "ConvolutionMethod",

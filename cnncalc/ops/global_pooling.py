@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncalc.ops.arrays import Array, require_batch
+from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.maxima import maximum_gradient
-from cnncalc.ops.sums import channel_sum
 
 __all__ = [
     "global_average_pool",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, received
 
-__all__ = ["finite_numbers", "real_numbers", "require_held"]
+__all__ = ["finite_numbers", "overflow_allowed", "real_numbers", "require_held"]
 
 # NumPy's kinds of type that hold real numbers: truth values, whole numbers, floating point.
 _REAL = "biuf"
@@ -68,3 +68,13 @@ def _first_not_finite(values: NDArray[Any]) -> str | None:
         return None
     place = tuple(int(index) for index in np.unravel_index(np.argmin(finite), values.shape))
     return f"{list(place) if place else ''}={values[place]}"
+
+
+def overflow_allowed() -> np.errstate:
+    """Return a context in which NumPy doesn't warn of infinity and NaN: who enters it checks them.
+
+    >>> with overflow_allowed():
+    ...     print(np.float32(3e38) * np.float32(10))
+    inf
+    """
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")

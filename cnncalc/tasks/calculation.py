@@ -11,7 +11,7 @@ from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
-from cnncalc.files.workbook_reference import WorkbookReference, parse_reference
+from cnncalc.files.spreadsheet_places import WorkbookReference, parse_reference
 from cnncalc.layers import PoolingLayer
 from cnncalc.network import Array, Network, walk
 from cnncalc.ops.numbers import finite_numbers

@@ -13,15 +13,15 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.layers import Shape
 from cnncalc.network import Network
+from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet
+from cnncalc.sheet.references import sheet_prefix
+from cnncalc.sheet.training.passes import Scope
+from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.exported import read_exported
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import gradient_of
 from cnncalc.training_step.explanation import GradientExplanation
 from cnncalc.training_step.structure import StepRecord
-from cnncalc.views.workbook.plan import Block, Plan, Quantity, Sheet
-from cnncalc.views.workbook.references import sheet_prefix
-from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.training.scope import Scope
 
 __all__ = ["find_cell", "find_gradient_cell"]
 

@@ -17,14 +17,14 @@ from cnncalc.files.pixels import PixelInput, pixel_values, size_text
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
 from cnncalc.network import Array, walk
+from cnncalc.sheet.layouts.sheet_parts import ABOUT
+from cnncalc.sheet.plan import Block, Plan, Quantity, Role, Sheet, Specification
+from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.quantities import CLASS_NAMES
+from cnncalc.sheet.size import estimate
+from cnncalc.sheet.values import input_shapes
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
-from cnncalc.views.workbook.layouts.furniture import ABOUT
-from cnncalc.views.workbook.limits import estimate
-from cnncalc.views.workbook.plan import Block, Plan, Quantity, Role, Sheet, Specification
-from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.quantities import CLASS_NAMES
-from cnncalc.views.workbook.values import input_shapes
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 

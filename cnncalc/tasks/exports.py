@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
+from cnncalc.sheet.planning import make_plan, specify_network
+from cnncalc.sheet.size import least_formulas
 from cnncalc.tasks.calculation import read_calculation
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.images import keep_input
@@ -33,10 +35,9 @@ from cnncalc.tasks.workbooks import (
     require_workbook,
 )
 from cnncalc.tasks.worksheets import copies, paths
-from cnncalc.training.classes import class_count
+from cnncalc.training.metrics import class_count
 from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.limits import least_formulas, require_formulas, require_limits
-from cnncalc.views.workbook.planning import make_plan, specify_network
+from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = ["write_workbooks"]
 

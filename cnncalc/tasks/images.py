@@ -8,7 +8,7 @@ from cnncalc.errors import OutputError
 from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import Channels, PixelInput, Requirement
 from cnncalc.files.source import read_input
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
+from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.options import InputOptions
 

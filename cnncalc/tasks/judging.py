@@ -17,7 +17,7 @@ from cnncalc.files.network_input import is_photo, read_network_input
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Array, Network, forward, require_finite_outputs
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import (
@@ -34,11 +34,10 @@ from cnncalc.tasks.origins import calculated, data_origin, image_origin
 from cnncalc.tasks.training_data import check_data, data_name, read_labelled
 from cnncalc.tasks.training_sessions import chosen_loss
 from cnncalc.tasks.training_start import require_calculated
-from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset, with_classes
-from cnncalc.training.evaluation import Evaluation, evaluate_network
+from cnncalc.training.evaluation import Evaluation, evaluate_network, pixel_influence
 from cnncalc.training.losses import Loss
-from cnncalc.training.saliency import pixel_influence
+from cnncalc.training.metrics import OutputClasses
 from cnncalc.training.unseen import Difference
 from cnncalc.views.predictions import Prediction, with_short_names
 

@@ -48,7 +48,7 @@ def require_training_memory(plan: TrainingPlan, training: Dataset) -> None:
     Arguments: the `plan`; the data for `training`.
     """
     # Imported here: a calculation needs to know nothing of training.
-    from cnncalc.training.size import training_bytes
+    from cnncalc.training.plan import training_bytes
 
     wanted = training_bytes(plan, len(training.class_names), len(training))
     training_of = f"training this network on images of {size_text(training.input_shape)}"

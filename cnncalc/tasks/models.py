@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.errors import InputError, OptionError, received
-from cnncalc.files.digests import file_origin
-from cnncalc.files.paths import quoted, reason
+from cnncalc.files.paths import file_origin, quoted, reason
 from cnncalc.network import Network
 from cnncalc.provenance import Origin
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncalc.article_network import CLASS_NAMES, LISTING
+from cnncalc.article import CLASS_NAMES, LISTING
 from cnncalc.errors import InputError, NotationError, OptionError, received
-from cnncalc.files.digests import file_origin
-from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import (
     Network,
@@ -175,7 +174,7 @@ def _listed_training(compiled: Mapping[str, str]) -> Training | None:
         return None
     # Imported here: only few networks are written with it.
     from cnncalc.files.keras_training import Training
-    from cnncalc.training.listed import listed_loss, listed_optimizer, listed_options
+    from cnncalc.training.uncalculated import listed_loss, listed_optimizer, listed_options
 
     loss, optimizer = compiled.get("loss"), compiled.get("optimizer")
     return Training(

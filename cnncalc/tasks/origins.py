@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.files.digests import file_origin
 from cnncalc.files.kernels import Kernel, kernel_file
-from cnncalc.files.paths import printable
+from cnncalc.files.paths import file_origin, printable
 from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT
 from cnncalc.provenance import Origin, Provenance
 

@@ -10,7 +10,7 @@ from cnncalc.layers import Layer
 from cnncalc.notation import write
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.networks import ARTICLE, NetworkSource
-from cnncalc.training.defaults import rescaled, scales_pixels
+from cnncalc.training.plan import rescaled, scales_pixels
 
 __all__ = [
     "keeps_pixels",

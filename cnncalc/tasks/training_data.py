@@ -18,8 +18,8 @@ from cnncalc.shapes import Size, pair
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.networks import say_planes
 from cnncalc.tasks.options import DEFAULT_SPLIT, DataOptions, TrainingOptions
-from cnncalc.training.classes import OutputOf
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
+from cnncalc.training.metrics import OutputOf
 from cnncalc.wording import listed
 
 __all__ = [

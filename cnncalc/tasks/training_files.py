@@ -24,7 +24,7 @@ from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
 from cnncalc.views.provenance import provenance_lines, provenance_record
-from cnncalc.views.training_report import Mistake, TrainingReport
+from cnncalc.views.report_contents import Mistake, TrainingReport
 
 __all__ = ["can_resume", "check_files", "start", "write_files"]
 

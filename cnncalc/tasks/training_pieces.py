@@ -13,6 +13,8 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
+from cnncalc.sheet.training.calculation import TrainingPieces
+from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import brings, say_scaling
 from cnncalc.tasks.networks import NetworkSource, build_network
@@ -34,13 +36,11 @@ from cnncalc.tasks.training_samples import first_samples, say_samples, take_samp
 from cnncalc.tasks.training_sessions import Session, chosen_loss, prepare
 from cnncalc.tasks.training_start import require_calculated
 from cnncalc.tasks.training_steps import show_output_activation
-from cnncalc.training.classes import class_count
 from cnncalc.training.dataset import Dataset
+from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
-from cnncalc.views.workbook.training.calculation import TrainingPieces
-from cnncalc.views.workbook.training.specification import TrainingSpecification
 from cnncalc.wording import listed
 
 __all__ = ["training_pieces"]

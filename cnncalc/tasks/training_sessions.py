@@ -29,19 +29,18 @@ from cnncalc.tasks.training_start import (
     say_how_it_goes_on,
 )
 from cnncalc.training.dataset import Dataset, Parts, with_classes
-from cnncalc.training.defaults import ARTICLE, DIGITS, Defaults, rescaled
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
+from cnncalc.training.history import EarlyStopping
 from cnncalc.training.learnt_images import LearntImages, ValueRange, describe_images
 from cnncalc.training.losses import Loss, loss_named
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
-from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.plan import ARTICLE, DIGITS, Defaults, TrainingPlan, rescaled
 from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule, rate_at
 from cnncalc.training.state import require_trainable
-from cnncalc.training.stopping import EarlyStopping
 
 __all__ = ["Session", "chosen_loss", "prepare"]
 

@@ -17,9 +17,9 @@ from cnncalc.provenance import Origin
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.models import read_trained
 from cnncalc.tasks.networks import names_archive, read_network
-from cnncalc.training.classes import OutputClasses, class_count
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
+from cnncalc.training.metrics import OutputClasses, class_count
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
 from cnncalc.training.plan import TrainingPlan

@@ -11,8 +11,7 @@ from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.origins import calculated
 from cnncalc.tasks.training_sessions import Session
 from cnncalc.training.fit import steps
-from cnncalc.training.logits import with_output_activation
-from cnncalc.training.losses import Loss
+from cnncalc.training.losses import Loss, with_output_activation
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training_step import PlannedStep, StepRecord, plan_step, record_planned_step
 

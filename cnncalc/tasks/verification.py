@@ -12,17 +12,17 @@ from cnncalc.errors import InputError
 from cnncalc.files.recalculation.engines import EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, walk
+from cnncalc.sheet.layers.drawn_weights import sum_sizes
+from cnncalc.sheet.layouts.network import network_pages
+from cnncalc.sheet.plan import Plan, Quantity, Specification
+from cnncalc.sheet.quantities import WEIGHT_SUMS
+from cnncalc.sheet.training.checks import wrong_input
+from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported
-from cnncalc.training.classes import class_count
+from cnncalc.training.metrics import class_count
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
-from cnncalc.views.workbook.plan import Plan, Quantity, Specification
-from cnncalc.views.workbook.quantities import WEIGHT_SUMS
 from cnncalc.views.workbook.rendering import formula_rows
-from cnncalc.views.workbook.stages.drawn_weights import sum_sizes
-from cnncalc.views.workbook.stages.pages import network_pages
-from cnncalc.views.workbook.training.checks import wrong_input
-from cnncalc.views.workbook.values import calculated_trace, computed_values
 
 __all__ = ["compare_exported", "verify_workbook"]
 

@@ -9,6 +9,18 @@ from typing import BinaryIO
 
 from cnncalc.network import Network
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.planning import is_calculation, make_plan, specify
+from cnncalc.sheet.size import Estimate, estimate
+from cnncalc.sheet.training.calculation import (
+    TrainingPieces,
+    estimate_training,
+    least_training_formulas,
+    training_calculation,
+    training_specification,
+)
+from cnncalc.sheet.vector_cells import trace_values
+from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.callers import Advance, Caller
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
@@ -19,18 +31,7 @@ from cnncalc.views.workbook.export import (
     write,
     write_workbook,
 )
-from cnncalc.views.workbook.limits import Estimate, estimate, require_formulas, require_limits
-from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.planning import is_calculation, make_plan, specify
-from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.training.calculation import (
-    TrainingPieces,
-    estimate_training,
-    least_training_formulas,
-    training_calculation,
-    training_specification,
-)
-from cnncalc.views.workbook.worksheet import WorksheetOptions, worksheet_identity
+from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = [
     "export_article",

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.worksheet import WorksheetOptions, variant
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.variants import variant
-from cnncalc.views.workbook.worksheet import WorksheetOptions
 
 __all__ = ["Copy", "copies", "paths"]
 

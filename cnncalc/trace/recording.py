@@ -14,11 +14,10 @@ from cnncalc.errors import ShapeError
 from cnncalc.layers import Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer, forward_near
 from cnncalc.ops.dropout import dropout
-from cnncalc.ops.numbers import finite_numbers, require_held
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
 from cnncalc.trace import windows
-from cnncalc.trace.finishing import activation_stage, finished
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
+from cnncalc.trace.windows import activation_stage, finished
 
 __all__ = ["record"]
 

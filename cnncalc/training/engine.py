@@ -16,14 +16,13 @@ from typing import Any, NamedTuple, Protocol
 from numpy.typing import NDArray
 
 from cnncalc.network import Network
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
-from cnncalc.training.evaluation import Evaluation, evaluate
+from cnncalc.training.evaluation import Evaluation, evaluate, workers
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
 from cnncalc.training.optimizers import apply
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
-from cnncalc.training.workers import workers
 
 __all__ = ["NUMPY", "BatchScore", "Engine", "NumpyEngine", "Trainer", "evaluate_with"]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
-__all__ = ["EpochRecord", "Score"]
+from cnncalc.errors import OptionError
+
+__all__ = ["EarlyStopping", "EpochRecord", "Score", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,79 @@ class EpochRecord:
         ['epoch', 'loss', 'accuracy']
         """
         return asdict(self)
+
+
+Monitor = Literal["val_loss", "val_accuracy", "loss", "accuracy"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether to stop, and which epoch, counted from 1, was the best so far (0 for none)."""
+
+    stop: bool
+    best_epoch: int
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop once `monitor` has not improved by more than `min_delta` for `patience` epochs.
+
+    The best epoch's weights are put back at the end where `restore_best_weights` says so.
+    Convention: https://keras.io/api/callbacks/early_stopping/
+    """
+
+    monitor: Monitor = "val_loss"
+    min_delta: float = 0.0
+    patience: int = 0
+    restore_best_weights: bool = False
+
+    def __post_init__(self) -> None:
+        if self.monitor not in ("val_loss", "val_accuracy", "loss", "accuracy"):
+            message = (
+                "monitor must be val_loss, val_accuracy, loss or accuracy. "
+                f"Received: monitor={self.monitor!r}"
+            )
+            raise OptionError(message)
+        if self.patience < 0 or self.min_delta < 0:
+            message = (
+                "patience and min_delta must be at least 0. "
+                f"Received: patience={self.patience}, min_delta={self.min_delta}"
+            )
+            raise OptionError(message)
+
+    def check(self, *, validated: bool) -> None:
+        """Raise OptionError where the monitored number won't be there."""
+        if self.monitor.startswith("val_") and not validated:
+            message = (
+                f"early stopping on {self.monitor} needs validation data. "
+                "Received: none, by a validation_split of 0"
+            )
+            raise OptionError(message)
+
+    def judge(self, history: Sequence[EpochRecord]) -> Verdict:
+        """Decide from all epochs so far; it is asked after each of them.
+
+        >>> losses = [0.9, 0.5, 0.6, 0.7]
+        >>> history = [EpochRecord(i, x, 0, x, 0, 0, 0, 0) for i, x in enumerate(losses, 1)]
+        >>> EarlyStopping(patience=2).judge(history)
+        Verdict(stop=True, best_epoch=2)
+        """
+        best: float | None = None
+        best_epoch = wait = 0
+        for record in history:
+            value = self._monitored(record)
+            wait += 1
+            if best is None or self._is_better(value, best):
+                best, best_epoch, wait = value, record.epoch, 0
+        # Keras never stops after the first epoch, whatever the patience.
+        stop = 0 < wait >= self.patience and len(history) > 1
+        return Verdict(stop, best_epoch)
+
+    def _monitored(self, record: EpochRecord) -> float:
+        value: float = getattr(record, self.monitor)
+        return value
+
+    def _is_better(self, value: float, best: float) -> bool:
+        if self.monitor.endswith("accuracy"):
+            return value - self.min_delta > best
+        return value + self.min_delta < best

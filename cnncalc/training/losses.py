@@ -10,13 +10,15 @@ round (`_get_logits` in keras/src/backend/tensorflow/nn.py, Keras 3.15): another
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
+from cnncalc.layers import Activation
+from cnncalc.network import Network, assemble
 
 __all__ = [
     "LOSSES",
@@ -26,6 +28,7 @@ __all__ = [
     "categorical_crossentropy",
     "loss_named",
     "mean_squared_error",
+    "with_output_activation",
 ]
 
 Array = NDArray[Any]
@@ -155,3 +158,23 @@ def loss_named(name: str) -> Loss:
         message = f"loss must be one of {', '.join(LOSSES)}. Received: loss={name!r}"
         raise OptionError(message)
     return LOSSES[name]
+
+
+def with_output_activation(network: Network, loss: Loss) -> tuple[Network, Loss]:
+    """Return the same training, with the softmax or sigmoid inside a loss of logits as a layer.
+
+    So every number of it can be shown. A loss that isn't of logits stays, as does its network.
+
+    >>> from cnncalc.layers import Dense
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.training.losses import LOSSES
+    >>> loss = replace(LOSSES["categorical_crossentropy"], from_logits=True)
+    >>> network, loss = with_output_activation(initialize([Dense(2)], (3,)), loss)
+    >>> network.layers[-1].activation, str(loss)
+    ('softmax', 'categorical_crossentropy')
+    """
+    if not loss.from_logits or loss.activation is None:
+        return network, loss
+    layers = (*network.layers, Activation(loss.activation))
+    shown = assemble(layers, network.input_shape, [*network.weights, {}])
+    return shown, replace(loss, from_logits=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
+from cnncalc.layers import Shape
 from cnncalc.ops.kinks import kink_bounds
 from cnncalc.ops.maxima import first_maximum
 
-__all__ = ["ClassReport", "confusion_matrix", "correct", "predicted_classes"]
+__all__ = [
+    "ClassReport",
+    "OutputClasses",
+    "OutputOf",
+    "class_count",
+    "confusion_matrix",
+    "correct",
+    "predicted_classes",
+]
 
 Array = NDArray[Any]
 
@@ -104,3 +113,32 @@ def _shares(matrix: Array, totals: Array) -> Array:
     shares = np.full(len(matrix), np.nan)
     np.divide(np.diag(matrix), totals, out=shares, where=totals > 0)
     return shares
+
+
+def class_count(output_shape: Shape) -> int:
+    """Return how many classes an output of that shape tells apart; one output tells two.
+
+    >>> class_count((10,)), class_count((1,))
+    (10, 2)
+    """
+    return max(2, output_shape[-1])
+
+
+@dataclass(frozen=True)
+class OutputClasses:
+    """How many classes there are, what they are called where that is known, and who says so.
+
+    A network that is `trained` says which number each class has; to a new one, any will do.
+
+    >>> OutputClasses(2, ("cats", "dogs"), trained=True).names.index("dogs")
+    1
+    """
+
+    count: int
+    names: tuple[str, ...] = ()
+    trained: bool = False
+
+
+OutputOf = Callable[[Shape], OutputClasses | None]
+
+"""Given the shape of the images, returns the classes of the network that takes them, if any."""

@@ -29,7 +29,7 @@ from cnncalc.network import (
 from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
 from cnncalc.training.metrics import correct

@@ -34,7 +34,7 @@ from cnncalc.network import (
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.global_pooling import global_max_pool_gradient
 from cnncalc.ops.maxima import maximum_gradient
-from cnncalc.ops.overflow import overflow_allowed
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.ops.pooling import max_pool_gradient
 from cnncalc.training.objective import Objective, PieceForward
 from cnncalc.training_step.structure import LayerStep

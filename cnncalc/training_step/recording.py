@@ -9,10 +9,10 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
-from cnncalc.ops.overflow import overflow_allowed
-from cnncalc.training.classes import class_count
+from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.fit import dropout_seed, require_finite
 from cnncalc.training.losses import Loss
+from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective, targets
 from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
 from cnncalc.training.regularization import add_penalty_gradients, penalty

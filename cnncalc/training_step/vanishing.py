@@ -14,9 +14,9 @@ from cnncalc.layers import (
     Dense,
 )
 from cnncalc.network import Array
-from cnncalc.training.classes import class_count
-from cnncalc.training.defaults import scales_pixels
+from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
+from cnncalc.training.plan import scales_pixels
 from cnncalc.training_step.backward import run
 from cnncalc.training_step.explaining import STAGES, gradient_of
 from cnncalc.training_step.explanation import GradientExplanation

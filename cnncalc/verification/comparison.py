@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,7 +12,6 @@ import numpy as np
 
 from cnncalc.network import Array
 from cnncalc.verification.cells import CellValue, Evaluation, Place, WorkbookCells
-from cnncalc.verification.formula_text import is_same_formula
 
 __all__ = [
     "TOLERANCE",
@@ -21,9 +21,51 @@ __all__ = [
     "ExpectedBlock",
     "Report",
     "compare",
+    "is_same_formula",
 ]
 
+_TOKEN = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*")                                     # "a text"
+    | '(?P<sheet>(?:[^']|'')*)'                                  # 'a sheet'
+    | (?<![\w.$])(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)  # 0.50, but not A1 or A$1
+    | (?<![\w.$])(?P<logical>true|false)(?:\(\)|(?![\w.(]))     # TRUE or TRUE()
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+
+
+def is_same_formula(first: str, second: str) -> bool:
+    """Tell whether two formulas differ at most in how a spreadsheet program writes them.
+
+    Spaces, capitals, dollar signs, the quotes around a sheet's name, the form of a number and of
+    TRUE, and an equals sign in front make no difference.
+
+    >>> is_same_formula("SUM('Image'!$A$1:B2) * 0.50", "=sum(Image!A1:B2)*0.5")
+    True
+    >>> is_same_formula("SUM(A1:B2)", "SUM(A1:B3)")
+    False
+    """
+    return first == second or _normal_form(first) == _normal_form(second)
+
+
+def _normal_form(formula: str) -> str:
+    return _TOKEN.sub(_normal_token, formula.strip().removeprefix("="))
+
+
+def _normal_token(token: re.Match[str]) -> str:
+    kind = str(token.lastgroup)
+    text = token[kind]
+    if kind == "text":
+        return text
+    if kind == "number":
+        return repr(float(text))
+    return "" if text.isspace() or text == "$" else text.casefold()
+
+
 TOLERANCE = 1e-12
+
 """The largest relative difference between two numbers that count as the same."""
 
 # A number is compared with itself, or with this share of the terms behind it where these are

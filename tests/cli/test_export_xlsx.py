@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from cnncalc.sheet.references import sheet_prefix
+from cnncalc.sheet.texts import clean_text
 from cnncalc.trace import record
-from cnncalc.views.workbook.references import sheet_prefix
-from cnncalc.views.workbook.texts import clean_text
 
 CROSS = ("--kernel", "1 0 1; 0 1 0; 1 0 1")
 

@@ -8,9 +8,9 @@ import pytest
 
 from cnncalc.calculator import Calculation
 from cnncalc.files.recalculation import libreoffice
+from cnncalc.sheet.values import as_written
 from cnncalc.tasks.exported import exported_image, exported_kernels
 from cnncalc.trace import record
-from cnncalc.views.workbook.values import as_written
 from tests.views.workbook.drawn import draw, written
 
 DEEP = "1 2; 3 4 | 5 6; 7 8 | 9 10; 11 12"

@@ -16,7 +16,7 @@ from cnncalc.files.trained_models import read_model
 from cnncalc.layers import Dense, Flatten, GlobalAveragePooling2D
 from cnncalc.network import assemble, initialize
 from tests.files.photos import save
-from tests.files.test_datasets_idx import idx
+from tests.files.test_datasets_arrays import idx
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (9, 4, 4)).astype(np.uint8)
 TEN = "Flatten(); Dense(10, activation='softmax')"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.trained_models import read_model
 from tests.cli.test_train import stop_after
 from tests.files.photos import save

@@ -13,10 +13,10 @@ from PIL import Image
 
 from cnncalc import __version__
 from cnncalc.files.keras_archive import KerasModel, write_keras
-from cnncalc.files.spreadsheets import WORKBOOK_ENDINGS
+from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
 from cnncalc.network import initialize
 from cnncalc.notation import parse
-from tests.files.test_datasets_idx import idx
+from tests.files.test_datasets_arrays import idx
 
 NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, "softmax")'
 AS_WRITTEN = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(2, activation="softmax")'

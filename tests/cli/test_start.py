@@ -20,9 +20,8 @@ ANSWERS_AT_ONCE = {
 # What a calculation needs of the rooms that hold other things as well.
 CALCULATES = {
     "cnncalc.explanation": set(),
-    "cnncalc.files": {"grids", "kernels", "named_kernels", "numerals", "output", "paths", "pixels"}
-    | {"cells", "delimited", "digests", "source", "spreadsheets", "unfinished"}
-    | {"other_photos", "workbook_reference"},
+    "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "other_photos", "output"}
+    | {"paths", "pixels", "source", "spreadsheet_places"},
     "cnncalc.training": {"metrics"},
     "cnncalc.views": {"numbers", "spelling", "terminal"},
 }

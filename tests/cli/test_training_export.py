@@ -7,13 +7,13 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.sheet.plan import Quantity
 from cnncalc.tasks.exported import read_exported
 from cnncalc.tasks.verification import compare_exported, verify_workbook
 from cnncalc.training.fit import epoch_order
 from cnncalc.verification import Place
-from cnncalc.views.workbook.plan import Quantity
 from tests.cli.networks import save_photo, save_small
 from tests.cli.training_data import save_npz
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnncalc.cli.commands import cli
-from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
 from cnncalc.files.trained_models import read_model
 from cnncalc.network import forward

@@ -19,9 +19,9 @@ from cnncalc.files.checkpoints import (
     write_checkpoint,
 )
 from cnncalc.training.fit import fit
+from cnncalc.training.history import EarlyStopping
 from cnncalc.training.identity import identity
 from cnncalc.training.optimizers import SGD, Adam
-from cnncalc.training.stopping import EarlyStopping
 from tests.training.examples import flat, network, parts, plan
 
 DATA = parts()

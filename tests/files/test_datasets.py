@@ -8,8 +8,8 @@ import pytest
 
 from cnncalc.errors import InputError, OptionError, OutputError
 from cnncalc.files.datasets import ReadOptions, read_data
-from cnncalc.training.classes import OutputClasses
 from cnncalc.training.dataset import Dataset
+from cnncalc.training.metrics import OutputClasses
 from tests.files.photos import pixels, save, save_classes
 
 

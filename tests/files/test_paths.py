@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
 from cnncalc.errors import InputError
-from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted, sha256
+from cnncalc.provenance import Origin
 
 
 def test_a_name_with_line_breaks_stays_on_one_line():
@@ -62,3 +64,18 @@ def test_a_file_without_permission_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match=r"'.*secret.csv' can't be read: permission denied"):
         check_readable(tmp_path / "secret.csv")
+
+
+def test_a_file_is_known_by_its_name_and_its_content_alone(tmp_path):
+    content = bytes(range(256)) * 10_000  # more than one piece
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / "cat.png").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    assert sha256(folder / "cat.png") == digest
+    assert file_origin(folder / "cat.png") == Origin("file", "cat.png", digest)
+
+
+def test_a_file_that_has_gone_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"gone\.png' can't be read: no such file"):
+        sha256(tmp_path / "gone.png")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files.cells import CellRange
 from cnncalc.files.sheets import read_block
+from cnncalc.files.spreadsheet_places import CellRange
 
 # Spreadsheets keep 15 digits of a number.
 finite = st.floats(-1e300, 1e300).map(lambda number: float(f"{number:.15g}"))

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
@@ -5,13 +7,13 @@ import pytest
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, write_keras
-from cnncalc.files.trained_models import read_model, write_model
+from cnncalc.files.trained_models import learnt_metadata, read_learnt, read_model, write_model
 from cnncalc.layers import Conv2D, Dense, Flatten
 from cnncalc.network import forward, initialize
 from cnncalc.training.dataset import Parts, make_dataset
 from cnncalc.training.evaluation import evaluate_network
 from cnncalc.training.fit import epoch_order, fit, result
-from cnncalc.training.learnt_images import describe_images
+from cnncalc.training.learnt_images import LearntImages, Spread, ValueRange, describe_images
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
@@ -30,6 +32,7 @@ OPTIMIZERS = [
     AdamW(learning_rate=CosineDecay(0.01, 20)),
     SGD(learning_rate=ExponentialDecay(0.1, 5, 0.5, staircase=True)),
 ]
+
 peer = [
     pytest.mark.peer,
     requires("keras"),
@@ -263,3 +266,34 @@ def test_we_go_on_from_what_keras_has_trained(path, name):
     assert len(slots) == len(theirs) > 0
     for mine, other in zip(slots, theirs, strict=True):
         np.testing.assert_array_equal(mine, other)
+
+
+KNOWN = LearntImages((8, 8, 1), ValueRange(0, 16), Spread(0.3, 0.03), Spread(0.2, 0.05))
+
+
+def test_what_is_kept_is_read_again():
+    assert read_learnt(learnt_metadata(KNOWN)) == KNOWN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shape": 8},
+        {"values": None},
+        {"values": {"least": 0}},
+        {"values": {"least": 0, "largest": 0}},
+        {"values": {"least": 0, "largest": float("nan")}},
+        {"values": {"least": 0, "largest": 10**400}},
+        {"values": {"least": 0, "largest": 16, "more": 1}},
+        {"brightness": [0.3, 0.03]},
+        {"brightness": {"mean": "dark", "deviation": 1}},
+        {"border_brightness": {"mean": {}, "deviation": 1}},
+    ],
+)
+def test_what_is_no_such_thing_counts_as_not_kept(change):
+    assert read_learnt(learnt_metadata(KNOWN) | change) is None
+
+
+@pytest.mark.parametrize("stored", [None, 3, "images", [], {}])
+def test_anything_else_counts_as_not_kept(stored):
+    assert read_learnt(stored) is None

@@ -11,7 +11,7 @@ import sys
 import jax
 import numpy as np
 
-from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.keras_engine import KerasEngine
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D, Rescaling
 from cnncalc.network import initialize

@@ -13,11 +13,11 @@ from cnncalc.network import initialize
 from cnncalc.training.dataset import Parts, split
 from cnncalc.training.engine import NUMPY, evaluate_with
 from cnncalc.training.fit import fit, is_finished, result
+from cnncalc.training.history import EarlyStopping
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
-from cnncalc.training.stopping import EarlyStopping
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.training.examples import dataset, flat, network, parts, plan

@@ -1,9 +1,12 @@
+from __future__ import annotations
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.geometry import geometry
-from cnncalc.ops.tiles import padded_input, tap, taps, tiles
+from cnncalc.ops.tiles import MANY_CHANNELS, padded_input, patch_matrix, tap, taps, tiles
 from tests.ops.drawn import geometries, normal, seeds, steady, tile_numbers, tiles_of
 
 
@@ -72,3 +75,23 @@ def test_the_taps_of_a_window_are_its_cells(window, seed):
     for y, x in np.ndindex(window.output):
         down, across = window.vertical.covered_by(y), window.horizontal.covered_by(x)
         assert np.array_equal(met[y, x], images[0][np.ix_(down, across)].ravel())
+
+
+@steady
+@given(geometries(padded=False), st.sampled_from([1, 3, MANY_CHANNELS]), seeds)
+def test_each_row_is_one_window_in_row_major_order(window, channels, seed):
+    images = normal(seed, 2, *window.input, channels)
+    expected = [
+        image[np.ix_(window.vertical.covered_by(y), window.horizontal.covered_by(x))].ravel()
+        for image in images
+        for y in range(window.output.height)
+        for x in range(window.output.width)
+    ]
+    assert np.array_equal(patch_matrix(images, window), expected)
+
+
+@pytest.mark.parametrize("channels", [MANY_CHANNELS - 1, MANY_CHANNELS])
+def test_either_order_in_memory_is_one_that_blas_takes(channels):
+    patches = patch_matrix(np.ones((1, 9, 9, channels)), geometry((9, 9), 3))
+    assert patches.flags.f_contiguous == (channels < MANY_CHANNELS)
+    assert patches.flags.c_contiguous == (channels >= MANY_CHANNELS)

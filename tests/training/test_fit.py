@@ -9,11 +9,11 @@ from cnncalc.training import objective as objective_module
 from cnncalc.training.dataset import Parts
 from cnncalc.training.engine import NUMPY, evaluate_with
 from cnncalc.training.fit import epoch_order, fit, is_finished, result, steps
+from cnncalc.training.history import EarlyStopping
 from cnncalc.training.optimizers import SGD, Adam, RMSprop
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.training.state import begin
-from cnncalc.training.stopping import EarlyStopping
 from tests.training.examples import dataset, flat, network, parts, plan
 
 

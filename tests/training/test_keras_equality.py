@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnncalc.files.datasets_digits import read_digits
+from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.layers import (
     L1,
     L1L2,
@@ -28,12 +28,12 @@ from cnncalc.network import Network, assemble, initialize, saved_pass
 from cnncalc.training import fit as fit_module
 from cnncalc.training.dataset import Dataset, Parts, make_dataset, split
 from cnncalc.training.fit import epoch_order, fit, result, steps
+from cnncalc.training.history import EarlyStopping
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam, AdamW, RMSprop
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
 from cnncalc.training.state import EpochProgress
-from cnncalc.training.stopping import EarlyStopping
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.training.keras_training import arrays, compiled, weights_of

@@ -1,8 +1,16 @@
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
 from cnncalc.errors import ShapeError
-from cnncalc.training.metrics import ClassReport, confusion_matrix, correct, predicted_classes
+from cnncalc.training.metrics import (
+    ClassReport,
+    class_count,
+    confusion_matrix,
+    correct,
+    predicted_classes,
+)
 
 
 def test_the_largest_output_is_the_class_and_a_tie_goes_to_the_first():
@@ -42,3 +50,7 @@ def test_a_class_that_never_occurs_has_no_precision_or_recall():
 def test_labels_and_predictions_must_be_as_many():
     with pytest.raises(ShapeError, match="Received: 1 predictions, 2 labels"):
         confusion_matrix(np.array([0, 1]), np.array([0]), classes=2)
+
+
+def test_one_output_tells_two_classes_apart():
+    assert [class_count((1,)), class_count((2,)), class_count((10,))] == [2, 2, 10]

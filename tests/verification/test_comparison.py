@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import math
 from dataclasses import replace
 
@@ -12,12 +14,18 @@ from cnncalc.verification import (
     WorkbookCells,
     compare,
 )
+from cnncalc.verification.comparison import is_same_formula
 
 NUMBERS = np.array([[429.0, 505.0], [261.0, 792.0]])
+
 BLOCK = ExpectedBlock("Out", 3, 1, NUMBERS, [["A1*2", "B1*2"], ["A2*2", "B2*2"]])
+
 PLACES = [Place("Out", 3 + row, 1 + column) for row in range(2) for column in range(2)]
+
 FORMULAS = dict(zip(PLACES, ["A1*2", "B1*2", "A2*2", "B2*2"], strict=True))
+
 VALUES = dict(zip(PLACES, NUMBERS.ravel().tolist(), strict=True))
+
 CELLS = WorkbookCells({}, FORMULAS, VALUES)
 
 
@@ -184,3 +192,45 @@ def test_texts_are_compared_as_they_are():
     found = report(cells, {place: "dog"}, [block]).evaluated
     assert (found.differing, found.first.expected, found.first.found) == (1, "cat", "dog")
     assert report(cells, {place: 4.0}, [block]).evaluated.differing == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("SUM(A1:B2)", "SUM(A1:B2)"),
+        ("SUM(A1:B2)", "=SUM(A1:B2)"),
+        ("SUMPRODUCT($G$5:$H$6,A1:B2)", "sumproduct( G5:H6, a1:b2 )"),
+        ("SUM(Image!A1)", "SUM('Image'!A1)"),
+        ("SUM('it''s'!A1)", "SUM('IT''S'!$A$1)"),
+        ("A1*0.5", "A1*.50"),
+        ("A1*1000", "A1*1E3"),
+        ("A1*0.001", "A1*1e-3"),
+        ("MATCH(A1,B1:B3,FALSE)", "MATCH(A1,B1:B3,FALSE())"),
+        ('IF(A1>0,"a b",TRUE)', 'IF(A1 > 0, "a b", true)'),
+    ],
+)
+def test_a_spreadsheet_programs_own_way_of_writing_makes_no_difference(first, second):
+    assert is_same_formula(first, second)
+    assert is_same_formula(second, first)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("SUM(A1:B2)", "SUM(A1:B3)"),
+        ("SUM(A1:B2)", "SUMSQ(A1:B2)"),
+        ("A1*0.5", "A1*0.51"),
+        ("A1*2", "A12"),
+        ("A1+B1", "A1-B1"),
+        ("SUM('Case 4'!A1)", "SUM('Case 5'!A1)"),
+        ("SUM(Image!A1)", "SUM(A1)"),
+        ('"a b"', '"ab"'),
+        ('"a"', '"A"'),
+        ('"$A$1"', '"A1"'),
+        ("MAX(A1,0)", "MAX(A1,0)+0"),
+        ("A11", "A1*1"),
+    ],
+)
+def test_another_formula_is_another(first, second):
+    assert not is_same_formula(first, second)
+    assert not is_same_formula(second, first)

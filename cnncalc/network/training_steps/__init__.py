@@ -6,10 +6,9 @@ overwrites: one piece of a batch goes forward and backward before the next one c
 """
 
 from cnncalc.network.training_steps.convolution import ConvolutionStep
-from cnncalc.network.training_steps.layer import LayerStep
 from cnncalc.network.training_steps.pooling import PoolingStep
 from cnncalc.network.training_steps.product import ProductStep
-from cnncalc.network.training_steps.step import Kept, Step
+from cnncalc.network.training_steps.step import Kept, LayerStep, Step
 
 __all__ = [
     "ConvolutionStep",

@@ -11,16 +11,18 @@ import numpy as np
 from cnncalc import layers as specifications
 from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
-from cnncalc.network.training_steps.finishing import (
+from cnncalc.network.training_steps.step import (
+    Kept,
+    Step,
     activate,
     bias_column,
     bias_gradient,
     deactivate,
+    of_kind,
 )
-from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.blocked_convolution import BlockedConvolution
+from cnncalc.ops.maxima import running_maximum, share_out
 from cnncalc.ops.planes import from_planes, to_planes
-from cnncalc.ops.running_maximum import running_maximum, share_out
 from cnncalc.shapes import Size
 
 __all__ = ["ConvolutionStep"]

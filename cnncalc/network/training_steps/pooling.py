@@ -12,8 +12,8 @@ from cnncalc.geometry import Geometry
 from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
 from cnncalc.network.training_steps.step import Kept, Step, of_kind
+from cnncalc.ops.maxima import running_maximum, share_out
 from cnncalc.ops.planes import from_planes, to_planes
-from cnncalc.ops.running_maximum import running_maximum, share_out
 from cnncalc.ops.tiles import met_by, taps
 
 __all__ = ["PoolingStep"]

@@ -11,13 +11,15 @@ from cnncalc import layers as specifications
 from cnncalc.layers import Shape
 from cnncalc.network.backward_pass import LayerGradients
 from cnncalc.network.structure import Array, Weights
-from cnncalc.network.training_steps.finishing import (
+from cnncalc.network.training_steps.step import (
+    Kept,
+    Step,
     activate,
     bias_column,
     bias_gradient,
     deactivate,
+    of_kind,
 )
-from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.planes import from_planes, shape_in_planes, to_planes
 
 __all__ = ["ProductStep"]

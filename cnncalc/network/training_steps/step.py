@@ -9,11 +9,22 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from cnncalc.layers import Layer, Shape
-from cnncalc.network.backward_pass import LayerGradients
+from cnncalc.network.backward_pass import LayerGradients, backward_layer
+from cnncalc.network.saved_pass import Saved, save_layer
 from cnncalc.network.structure import Array, Weights
-from cnncalc.ops.planes import Buffers
+from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.ops.planes import Buffers, from_planes, to_planes
 
-__all__ = ["Kept", "Step", "of_kind"]
+__all__ = [
+    "Kept",
+    "LayerStep",
+    "Step",
+    "activate",
+    "bias_column",
+    "bias_gradient",
+    "deactivate",
+    "of_kind",
+]
 
 Kind = TypeVar("Kind", bound=Layer)
 
@@ -83,3 +94,58 @@ class Step:
     def updates(self, kept: Kept) -> list[Weights]:
         """Return the new values of each layer's weights that have no gradient."""
         return [{} for _ in self.layers]
+
+
+class LayerStep(Step):
+    """Any single layer, by the operations that the calculator uses too."""
+
+    def prepare(self, weights: Sequence[Weights]) -> Weights:
+        """Return the weights as they are."""
+        return weights[0]
+
+    def forward(
+        self, weights: Weights, images: Array, generator: np.random.Generator | None
+    ) -> Kept:
+        """Run the layer."""
+        saved = save_layer(self.layers[0], weights, images, generator)
+        return Kept(saved.output, saved)
+
+    def backward(
+        self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
+    ) -> LayerGradients:
+        """Return the layer's gradients."""
+        saved: Saved = kept.values
+        return backward_layer(self.layers[0], weights, saved, gradient, to_input)
+
+    def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
+        """Return the gradients as they are."""
+        return [dict(gradients)]
+
+    def updates(self, kept: Kept) -> list[Weights]:
+        """Return what a batch normalization's moving mean and variance became."""
+        saved: Saved = kept.values
+        return [saved.updates]
+
+
+def bias_column(own: Weights) -> dict[str, Array]:
+    """Return a layer's bias as a column (filters or units, 1), or nothing where it has none."""
+    return {"bias": own["bias"][:, np.newaxis]} if "bias" in own else {}
+
+
+def bias_gradient(gradients: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the gradient by the bias, or nothing where there is none."""
+    return {"bias": gradients["bias"]} if "bias" in gradients else {}
+
+
+def activate(name: str, sums: Array) -> Array:
+    """Apply an activation, ReLU in place: that saves a pass through memory."""
+    return np.maximum(sums, 0, out=sums) if name == "relu" else ACTIVATIONS[name].forward(sums)
+
+
+def deactivate(name: str, gradient: Array, output: Array, buffers: Buffers) -> Array:
+    """Return a loss's gradient by an activation's input, in planes where it is ReLU."""
+    if name != "relu":
+        return ACTIVATIONS[name].backward(gradient, output)
+    result = from_planes(buffers.take("by sums", to_planes(output).shape, output.dtype))
+    # A product, not a choice, for the reason that ops/maxima.py gives.
+    return np.multiply(gradient, output > 0, out=result)

@@ -12,10 +12,8 @@ from rich.text import Text
 from cnncalc.network import Array
 from cnncalc.views.terminal.blocks import GAP, Block, flow, labelled
 from cnncalc.views.terminal.colors import scale_of
-from cnncalc.views.terminal.excerpts import draw_whole
-from cnncalc.views.terminal.matrix import Matrix
-from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence
-from cnncalc.views.terminal.pixels import shrunk
+from cnncalc.views.terminal.matrix import Matrix, draw_whole
+from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence, shrunk
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, size_text

@@ -9,9 +9,8 @@ from rich.text import Text
 
 from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
 from cnncalc.summary import Summary
-from cnncalc.training.defaults import ARTICLE
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.training.plan import ARTICLE
+from cnncalc.views.terminal.screen import FAINT, Display, Screen
 from cnncalc.views.terminal.summary import memory_text
 from cnncalc.views.terminal.tables import Column, Page, plain_table
 

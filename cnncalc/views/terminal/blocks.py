@@ -6,13 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
-from cnncalc.views.terminal.screen import Screen
+from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["Block", "block_width", "flow", "indented", "labelled", "sign"]
+__all__ = [
+    "Block",
+    "block_width",
+    "body_screen",
+    "draw_section",
+    "flow",
+    "indented",
+    "labelled",
+    "sign",
+]
 
 Block = list[Text]
 
 GAP = 3
+
 INDENT = 2
 
 
@@ -71,3 +81,23 @@ def _beside(row: Sequence[Block], screen: Screen, gap: int) -> Iterator[Text]:
             if position < len(row) - 1:
                 line.append(" " * (width - cell.cell_len + gap))
         yield line
+
+
+def body_screen(screen: Screen) -> Screen:
+    """Return what is left of the screen for a section's body."""
+    return screen.narrowed(INDENT)
+
+
+def draw_section(
+    title: Sequence[str], notes: Sequence[str], body: Iterable[Text], screen: Screen
+) -> Iterator[Text]:
+    """Yield a heading, its parts joined by dots, the notes, and the body, drawn narrower.
+
+    An empty line ends the section.
+    """
+    yield screen.line(" · ".join(part for part in title if part), "bold")
+    for note in notes:
+        yield from screen.sentences(note, FAINT)
+    yield screen.line()
+    yield from indented(body, screen)
+    yield screen.line()

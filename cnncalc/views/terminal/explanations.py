@@ -6,29 +6,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from math import fsum, prod
 
 import numpy as np
 from rich.text import Text
 
-from cnncalc.explanation import Explanation, Term, explain
+from cnncalc.explanation import Explanation, Position, Step, Term, contributors, derive, explain
+from cnncalc.receptive_field import image_region
 from cnncalc.trace import LayerTrace, Trace
-from cnncalc.views.terminal.blocks import Block, flow, labelled, sign
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.equations import equals
-from cnncalc.views.terminal.excerpts import draw_near_window, draw_whole
+from cnncalc.views.terminal.blocks import (
+    INDENT,
+    Block,
+    body_screen,
+    draw_section,
+    flow,
+    labelled,
+    sign,
+)
+from cnncalc.views.terminal.equations import equals, in_formula, signed
 from cnncalc.views.terminal.formulas import by_channel, draw_result, draw_subtotal, place
-from cnncalc.views.terminal.matrix import NO_PADS, Matrix
-from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
-from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.matrix import NO_PADS, Matrix, draw_near_window, draw_whole
+from cnncalc.views.terminal.regions import draw_region
+from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.volumes import channel_labels, size_text
 
-__all__ = ["draw_explanation", "render_explanation", "render_steps"]
+__all__ = ["draw_explanation", "render_derivation", "render_explanation", "render_steps"]
 
 MOST_STEPS = 64
 # An input of so few rows is shown whole at every step.
 FEW_ROWS = 8
+
 WIDE_GAP = 5
 
 
@@ -184,3 +193,76 @@ def _is_true(term: Term, screen: Screen) -> bool:
     """Tell whether a product as it is printed is that of the numbers as they are printed."""
     from_shown = screen.shown(term.value) * screen.shown(term.weight or 0.0)
     return equals(term.product, from_shown, screen) == "="
+
+
+MOST_FOLLOWED = 3
+
+
+def render_derivation(
+    trace: Trace, layer_name: str, at: Position, display: Display, depth: int = 1, cell: str = ""
+) -> Drawing:
+    """Render where one number of a layer came from.
+
+    Arguments: the `trace`; the layer's name; `at`, the (row, column, channel) or (unit,) in its
+    output; how to `display` it; the `depth`, as `derive` has it; the `cell` of a workbook that
+    the number stands in, if it is known.
+    Raises OptionError for an unknown layer or a position outside its output.
+    """
+    most = None if display.full else MOST_FOLLOWED
+    # Now, not while drawing, so that what can't be explained is refused.
+    first, *rest = derive(trace, layer_name, at, depth, most)
+
+    def draw(screen: Screen) -> Iterator[Text]:
+        few = replace(screen, display=replace(display, most_slices=MOST_FOLLOWED))
+        yield from draw_explanation(first.explanation, few, small=True)
+        if cell:
+            yield screen.line(f"In the workbook it stands in {cell}.")
+            yield screen.line()
+        if trace.input.values.ndim == 3:
+            place = trace.place(layer_name)
+            layers = trace.network.layers[: place + 1]
+            region = image_region(layers, trace.network.input_shape, first.explanation.at)
+            yield from draw_region(trace.input.values, region, screen)
+        if rest:
+            yield from _draw_way_back(first.explanation, rest, screen)
+
+    return Drawing(display, draw)
+
+
+def _draw_way_back(first: Explanation, steps: Sequence[Step], screen: Screen) -> Iterator[Text]:
+    yield screen.line("The numbers that it came from", "bold")
+    count = len(contributors(first))
+    if count > MOST_FOLLOWED and not screen.display.full:
+        text = (
+            f"of each number the {MOST_FOLLOWED} terms that contribute most, here of {count:,}; "
+            "--full follows them all"
+        )
+        yield from screen.sentences(text, FAINT)
+    yield screen.line()
+    for step in steps:
+        yield from _draw_step(step, screen)
+
+
+def _draw_step(step: Step, screen: Screen) -> Iterator[Text]:
+    """Draw the formulas of one number, further to the right the further back it lies."""
+    indent = " " * INDENT * step.level
+    inner = screen.narrowed(len(indent) + INDENT)
+    value = screen.number(step.explanation.results[-1][1])
+    heading = screen.line(f"{indent}{place(step.explanation)} = {signed(value)}", "bold")
+    yield heading.append(_contribution(step, screen), FAINT)
+    for line in draw_result(step.explanation, inner):
+        yield screen.line(indent + " " * INDENT).append_text(line)
+    yield screen.line()
+
+
+def _contribution(step: Step, screen: Screen) -> str:
+    """Say what the number added to the one that it led to, and what its formula adds up."""
+    text = ""
+    if step.term is not None and step.term.weight is not None:
+        value, weight = (in_formula(screen.number(n)) for n in (step.term.value, step.term.weight))
+        from_shown = screen.shown(step.term.value) * screen.shown(step.term.weight)
+        sign = equals(step.term.product, from_shown, screen)
+        text = f"  adds {value}×{weight} {sign} {signed(screen.number(step.term.product))}"
+    if step.explanation.layer.geometry and len(by_channel(step.explanation)) > 1:
+        text += "  (the sum of each channel's products)"
+    return screen.spell(text)

@@ -10,15 +10,20 @@ from rich.text import Text
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.training_step.explanation import GradientExplanation, Position
 from cnncalc.training_step.structure import StepRecord
-from cnncalc.views.terminal.blocks import Block, block_width, flow, labelled, sign
-from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.blocks import (
+    Block,
+    block_width,
+    body_screen,
+    draw_section,
+    flow,
+    labelled,
+    sign,
+)
 from cnncalc.views.terminal.equations import draw_equation, signed
-from cnncalc.views.terminal.excerpts import draw_whole
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gradient_place
-from cnncalc.views.terminal.loss_formulas import loss_equation
-from cnncalc.views.terminal.matrix import Matrix
-from cnncalc.views.terminal.screen import FAINT, Drawing, Screen
-from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.losses import loss_equation
+from cnncalc.views.terminal.matrix import Matrix, draw_whole
+from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["render_gradient"]

@@ -15,17 +15,13 @@ from cnncalc.trace import LayerTrace
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.training_step.explanation import Position
 from cnncalc.training_step.structure import LayerStep, StepRecord
-from cnncalc.views.terminal.blocks import flow, indented, labelled
-from cnncalc.views.terminal.excerpts import draw_corners, draw_whole
+from cnncalc.views.terminal.blocks import body_screen, flow, indented, labelled
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation
-from cnncalc.views.terminal.kernels import draw_filters
-from cnncalc.views.terminal.matrix import Matrix
+from cnncalc.views.terminal.kernels import draw_filters, draw_matrix
+from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
-from cnncalc.views.terminal.sections import body_screen
-from cnncalc.views.terminal.slices import draw_volume
-from cnncalc.views.terminal.vectors import draw_row
+from cnncalc.views.terminal.slices import draw_row, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
-from cnncalc.views.terminal.weights import draw_matrix
 
 __all__ = ["BACKWARD", "draw_layer_gradients", "largest_position"]
 

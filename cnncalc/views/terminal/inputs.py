@@ -8,12 +8,10 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
-from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.pictures import draw_strip, range_sentence
-from cnncalc.views.terminal.screen import Drawing, Screen
-from cnncalc.views.terminal.sections import body_screen, draw_section
-from cnncalc.views.terminal.slices import draw_volume
-from cnncalc.views.terminal.vectors import draw_row
+from cnncalc.views.terminal.screen import Display, Drawing, Screen
+from cnncalc.views.terminal.slices import draw_row, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
 
 __all__ = ["draw_input", "render_flattened", "render_input"]

@@ -9,10 +9,9 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.predictions import Prediction
+from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import share_bar
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import Drawing, Screen
-from cnncalc.views.terminal.sections import body_screen, draw_section
+from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, size_text
 

@@ -10,14 +10,11 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.receptive_field import Region
-from cnncalc.views.terminal.blocks import Block
+from cnncalc.views.terminal.blocks import Block, body_screen, draw_section
 from cnncalc.views.terminal.colors import scale_of
-from cnncalc.views.terminal.excerpts import draw_near_window, draw_whole
-from cnncalc.views.terminal.matrix import Matrix
-from cnncalc.views.terminal.pictures import GREY
-from cnncalc.views.terminal.pixels import draw_pixels, shrunk
+from cnncalc.views.terminal.matrix import Matrix, draw_near_window, draw_whole
+from cnncalc.views.terminal.pictures import GREY, draw_pixels, shrunk
 from cnncalc.views.terminal.screen import Screen
-from cnncalc.views.terminal.sections import body_screen, draw_section
 from cnncalc.views.terminal.volumes import size_text
 
 __all__ = ["draw_region"]

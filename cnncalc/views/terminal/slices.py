@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from rich.text import Text
 
+from cnncalc.network import Array
 from cnncalc.views.terminal.blocks import Block, flow, labelled
-from cnncalc.views.terminal.excerpts import draw_corners, draw_full, draw_whole
-from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture
+from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
+from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture, draw_strip
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.volumes import Volume
 
-__all__ = ["MOST_NUMBERS", "draw_volume"]
+__all__ = ["MOST_NUMBERS", "draw_row", "draw_vector", "draw_volume"]
 
 # More numbers than these are not printed even on request: they belong in a file.
 MOST_NUMBERS = 250_000
@@ -68,3 +70,20 @@ def _draw_numbers(volume: Volume, shown: range, screen: Screen) -> Iterator[Text
     if full and too_many:
         text = f"{volume.values.size:,} numbers are too many to print; a file (-o) holds them all."
         yield from screen.sentences(text, FAINT)
+
+
+def draw_vector(values: Array, screen: Screen) -> Iterator[Text]:
+    """Draw (units,) numbers; where they are too many for a line, a strip of them as well."""
+    yield from draw_row(values, screen)
+    if draw_whole(Matrix(values[np.newaxis]), screen) is None:
+        yield screen.line()
+        yield from draw_strip(values[np.newaxis], screen)
+
+
+def draw_row(values: Array, screen: Screen) -> Iterator[Text]:
+    """Draw (count,) numbers in a row, the first and the last of them where they are many."""
+    matrix = Matrix(values[np.newaxis])
+    if screen.display.full and values.size <= MOST_NUMBERS:
+        yield from draw_full(matrix, screen)
+    else:
+        yield from draw_whole(matrix, screen) or draw_corners(matrix, screen)

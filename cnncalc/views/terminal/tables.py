@@ -11,8 +11,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.screen import FAINT, Display, Screen
 
 __all__ = ["Column", "Page", "draw_aligned", "plain_table"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.sheet.references import address, sheet_prefix
 from cnncalc.verification import CellValue, Change, Comparison, Difference, Place, Report
-from cnncalc.views.workbook.references import address, sheet_prefix
 
 __all__ = ["report_lines"]
 

@@ -14,12 +14,12 @@ from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.naming import named
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.layouts.sheet_parts import ABOUT
+from cnncalc.sheet.plan import Layout, Plan, Sheet, Specification, Text
+from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.training.losses import loss_named
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.views.provenance import provenance_lines
-from cnncalc.views.workbook.layouts.furniture import ABOUT
-from cnncalc.views.workbook.plan import Layout, Plan, Sheet, Specification, Text
-from cnncalc.views.workbook.training.specification import TrainingSpecification
 
 __all__ = ["about_sheet", "read_about"]
 

@@ -10,14 +10,14 @@ import numpy as np
 from cnncalc.article import CASES, GRIDS, Case
 from cnncalc.layers import Conv2D
 from cnncalc.network import Array, Network, assemble
+from cnncalc.sheet.plan import Layout, Specification, Values
+from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.size import Estimate
+from cnncalc.sheet.values import size_values
+from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import record
 from cnncalc.views.workbook.export import WorkbookOptions, write
-from cnncalc.views.workbook.limits import Estimate
-from cnncalc.views.workbook.plan import Layout, Specification, Values
-from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.streaming import Target
-from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.values import size_values
+from cnncalc.views.workbook.rendering import Target
 
 __all__ = ["article_calculations", "write_article_workbook"]
 

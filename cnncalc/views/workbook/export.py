@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.layouts.contents import contents_sheet
+from cnncalc.sheet.layouts.sheet_parts import CONTENTS
+from cnncalc.sheet.plan import Plan, Values
+from cnncalc.sheet.planning import make_plan, specify
+from cnncalc.sheet.size import Estimate, estimate
+from cnncalc.sheet.values import as_written
+from cnncalc.sheet.vector_cells import trace_values
+from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
 from cnncalc.trace import Trace, record
 from cnncalc.views.workbook.about import about_sheet
-from cnncalc.views.workbook.contents import contents_sheet
-from cnncalc.views.workbook.layouts.furniture import CONTENTS
-from cnncalc.views.workbook.limits import Estimate, estimate, require_limits
-from cnncalc.views.workbook.plan import Plan, Values
-from cnncalc.views.workbook.planning import make_plan, specify
-from cnncalc.views.workbook.streaming import Target
-from cnncalc.views.workbook.trace_values import trace_values
-from cnncalc.views.workbook.values import as_written
-from cnncalc.views.workbook.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
+from cnncalc.views.workbook.limits import require_limits
+from cnncalc.views.workbook.rendering import Target
 from cnncalc.views.workbook.writer import Progress, write_plan
 
 __all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_workbook"]

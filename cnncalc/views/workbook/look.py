@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnncalc.views.workbook.plan import Block, Role, Style
+from cnncalc.sheet.plan import Block, Role, Style
 
 __all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats", "signed_scale"]
 

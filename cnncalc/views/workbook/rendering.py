@@ -7,14 +7,22 @@ worked out once for all rows.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 
-from cnncalc.views.workbook.plan import STAY, Block, Formula, Reference, Tiled
-from cnncalc.views.workbook.references import column_letters, sheet_prefix
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["formula_rows"]
+from cnncalc.sheet.plan import STAY, Block, Formula, Reference, Tiled
+from cnncalc.sheet.references import column_letters, sheet_prefix
+
+__all__ = ["StreamingWorksheet", "Target", "formula_rows", "new_workbook"]
 
 # A reference's place in a template; braces of the formula's own are doubled.
 _PLACE = re.compile(r"(?<!\{)\{(\d+)\}")
@@ -23,7 +31,7 @@ _PLACE = re.compile(r"(?<!\{)\{(\d+)\}")
 def formula_rows(block: Block) -> Iterator[list[str]]:
     """Yield the formulas of a block's rows, without equals signs; the same as `Formula.text`.
 
-    >>> from cnncalc.views.workbook.plan import Quantity, Step
+    >>> from cnncalc.sheet.plan import Quantity, Step
     >>> twice = Formula("2*{0}", (Reference("", 0, 0, 1, 1, Step(1, 0), Step(0, 1)),))
     >>> block = Block(0, 2, 2, 2, "formula", Quantity("input"), formula=twice)
     >>> list(formula_rows(block))
@@ -98,3 +106,38 @@ def _reference_piece(reference: Reference) -> _Piece:
         columns.append((reference.column + reference.width - 1, across))
     prefix = _text_piece(sheet_prefix(reference.sheet) if reference.sheet else "").text
     return _Piece(prefix + text, tuple(rows), tuple(columns))
+
+
+Target = Path | BinaryIO
+
+# The date in a workbook's properties: the same command makes the same bytes.
+CREATED = datetime.datetime(2017, 1, 1)
+
+
+class StreamingWorksheet(Worksheet):  # type: ignore[misc] # XlsxWriter ships no types
+    """A worksheet for formulas that use no function that needs a prefix."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        del expand_future_functions  # there are none
+        return formula.removeprefix("=")
+
+
+@contextmanager
+def new_workbook(target: Target, title: str) -> Iterator[Any]:
+    """Make a workbook of constant memory that is written when the block ends without an error.
+
+    Arguments: the path or binary stream it goes to; the `title` in its properties.
+    """
+    with TemporaryDirectory(prefix="cnncalc-") as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
+        workbook = Workbook(target, options)
+        workbook.worksheet_class = StreamingWorksheet
+        workbook.set_properties({"title": title, "comments": "Made by cnncalc", "created": CREATED})
+        try:
+            yield workbook
+        except BaseException:
+            # What is left open could not be removed everywhere.
+            for worksheet in workbook.worksheets():
+                worksheet.row_data_fh.close()
+            raise
+        workbook.close()

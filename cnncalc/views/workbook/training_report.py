@@ -19,11 +19,11 @@ from cnncalc.layers import ConvolutionLayer
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.notation import write_layer
+from cnncalc.sheet.texts import clean_text
 from cnncalc.training.history import EpochRecord
 from cnncalc.views.picture import encode_picture
-from cnncalc.views.training_report import Mistake, TrainingReport
-from cnncalc.views.workbook.streaming import CREATED
-from cnncalc.views.workbook.texts import clean_text
+from cnncalc.views.report_contents import Mistake, TrainingReport
+from cnncalc.views.workbook.rendering import CREATED
 
 __all__ = ["write_training_report"]
 

@@ -11,12 +11,11 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
+from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values, slices
+from cnncalc.sheet.references import address, range_address, sheet_prefix
+from cnncalc.sheet.texts import clean_text, page_header
 from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
-from cnncalc.views.workbook.plan import Block, Plan, Sheet, Text, Values, slices
-from cnncalc.views.workbook.references import address, range_address, sheet_prefix
-from cnncalc.views.workbook.rendering import formula_rows
-from cnncalc.views.workbook.streaming import Target, new_workbook
-from cnncalc.views.workbook.texts import clean_text, page_header
+from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
 __all__ = ["Progress", "write_plan"]
 

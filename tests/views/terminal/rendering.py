@@ -11,8 +11,7 @@ from rich.console import Console
 from cnncalc.article import GRIDS
 from cnncalc.calculator import Calculation
 from cnncalc.trace import Trace, record
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import Screen
+from cnncalc.views.terminal.screen import Display, Screen
 
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
 

@@ -6,8 +6,8 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import explain_gradient
-from cnncalc.views.terminal.display import Display
 from cnncalc.views.terminal.gradient_explanations import render_gradient
+from cnncalc.views.terminal.screen import Display
 from tests.training_step.examples import batches, small_network
 from tests.views.terminal.rendering import printed
 

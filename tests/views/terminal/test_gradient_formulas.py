@@ -10,8 +10,8 @@ from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.views.terminal.equations import draw_equation
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gradient_place
 from cnncalc.views.terminal.gradients import largest_position
-from cnncalc.views.terminal.loss_formulas import loss_equation
-from cnncalc.views.terminal.update_formulas import draw_rate_equation, draw_update_equations
+from cnncalc.views.terminal.losses import loss_equation
+from cnncalc.views.terminal.updates import draw_rate_equation, draw_update_equations
 from tests.training_step.examples import batches, small_network
 from tests.training_step.test_explaining import ALL, a_record, names_of
 from tests.views.terminal.rendering import plain, screen

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from rich.color import ColorSystem
 
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import Drawing, Screen
+from cnncalc.errors import OptionError
+from cnncalc.views.terminal import COLOR_MAPS
+from cnncalc.views.terminal.screen import Display, Drawing, Screen
 
 from .rendering import plain, printed, screen
 
@@ -64,3 +65,26 @@ def test_plain_lines_have_no_trailing_spaces_and_colour_keeps_them():
 def test_a_long_line_is_never_wrapped():
     drawing = Drawing(Display(), lambda it: [it.line("1 " * 20)])
     assert printed(drawing, width=10).count("\n") == 1
+
+
+@pytest.mark.parametrize("decimals", [-1, 18])
+def test_decimals_out_of_range_are_refused(decimals):
+    with pytest.raises(OptionError, match=rf"0 to 17\. Received: decimals={decimals}"):
+        Display(decimals=decimals)
+
+
+@pytest.mark.parametrize("name", COLOR_MAPS)
+def test_every_colour_map_is_accepted(name):
+    assert Display(colors=name).colors == name
+
+
+def test_an_unknown_colour_map_suggests_the_nearest():
+    with pytest.raises(
+        OptionError, match=r"one of green, .*Received: colors='virdis'\. Did you me"
+    ):
+        Display(colors="virdis")
+
+
+def test_a_name_like_no_other_suggests_nothing():
+    with pytest.raises(OptionError, match=r"Received: colors='zzz'\.$"):
+        Display(colors="zzz")

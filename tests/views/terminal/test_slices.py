@@ -7,8 +7,7 @@ import pytest
 from rich.color import ColorSystem
 
 from cnncalc.shapes import Pads
-from cnncalc.views.terminal.display import Display
-from cnncalc.views.terminal.screen import Screen
+from cnncalc.views.terminal.screen import Display, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
 

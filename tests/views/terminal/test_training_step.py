@@ -3,7 +3,7 @@ import pytest
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam
 from cnncalc.training_step import record_steps
-from cnncalc.views.terminal.display import Display
+from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.training_step import StepContext, render_step
 from tests.training_step.examples import NETWORKS, batches, small_network
 from tests.views.terminal.rendering import printed

@@ -34,10 +34,10 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Network
+from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.planning import make_plan
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
-from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.planning import make_plan
 from tests.trace.drawn import vary
 
 Generator = np.random.Generator

@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from cnncalc.views.workbook.plan import Plan, Values
+from cnncalc.sheet.plan import Plan, Values
 
 
 def formulas_of(content: bytes) -> Any:

@@ -3,9 +3,9 @@ import pytest
 from cnncalc.errors import InputError
 from cnncalc.layers import Combine, Conv2D, MaxPooling2D
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.plan import Specification
+from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.views.workbook.about import about_sheet, read_about
-from cnncalc.views.workbook.plan import Specification
-from cnncalc.views.workbook.planning import make_plan, specify
 from tests.views.workbook.drawn import drawn_trace
 
 CALCULATIONS = (

@@ -7,11 +7,11 @@ import pytest
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.errors import OptionError, OutputError
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import record
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write_workbook
-from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.trace_values import trace_values
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 

@@ -6,10 +6,11 @@ from cnncalc.calculator import Calculation
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Conv2D, Dense, MaxPooling2D
 from cnncalc.network import initialize
+from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Sheet, Specification
+from cnncalc.sheet.planning import make_plan, specify, specify_network
+from cnncalc.sheet.size import estimate, least_formulas
 from cnncalc.trace import record
-from cnncalc.views.workbook.limits import estimate, least_formulas, require_limits
-from cnncalc.views.workbook.plan import Block, Formula, Plan, Quantity, Sheet, Specification
-from cnncalc.views.workbook.planning import make_plan, specify, specify_network
+from cnncalc.views.workbook.limits import require_limits
 from tests.drawn_layers import chains
 from tests.views.workbook.drawn import drawn_trace, written
 

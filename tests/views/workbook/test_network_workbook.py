@@ -31,13 +31,11 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.naming import named
 from cnncalc.network import assemble
-from cnncalc.views.workbook.about import read_about
-from cnncalc.views.workbook.contents import contents_sheet
-from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.plan import Specification
-from cnncalc.views.workbook.planning import is_calculation, make_plan, specify_network
-from cnncalc.views.workbook.quantities import (
+from cnncalc.sheet.layouts.contents import contents_sheet
+from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.plan import Specification
+from cnncalc.sheet.planning import is_calculation, make_plan, specify_network
+from cnncalc.sheet.quantities import (
     CLASS_NAMES,
     CROSS_ENTROPY,
     OUTPUTS,
@@ -45,7 +43,9 @@ from cnncalc.views.workbook.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
-from cnncalc.views.workbook.values import computed_values, input_shapes
+from cnncalc.sheet.values import computed_values, input_shapes
+from cnncalc.views.workbook.about import read_about
+from cnncalc.views.workbook.export import trace_as_written
 from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of

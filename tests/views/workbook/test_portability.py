@@ -11,21 +11,15 @@ import pytest
 
 from cnncalc.network import initialize
 from cnncalc.notation import parse
+from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.worksheet import WorksheetOptions
 from cnncalc.training.losses import LOSSES
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
-from cnncalc.views.workbook.network_calculation import network_calculation
-from cnncalc.views.workbook.planning import make_plan
-from cnncalc.views.workbook.worksheet import WorksheetOptions
+from tests.sheet.training.examples import NETWORKS, OPTIMIZERS, drawn_network, example, pieces
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.networks import DrawnNetwork
-from tests.views.workbook.training.examples import (
-    NETWORKS,
-    OPTIMIZERS,
-    drawn_network,
-    example,
-    pieces,
-)
 
 # All are of Excel 97 and of OpenDocument, and give one number whatever the language of the
 # spreadsheet. None is volatile, none needs to be an array formula, none reads a cell by its name.

@@ -7,7 +7,7 @@ from cnncalc.layers import Conv2D, Dense, DepthwiseConv2D, Flatten
 from cnncalc.network import initialize
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.metrics import ClassReport
-from cnncalc.views.training_report import Mistake, TrainingReport
+from cnncalc.views.report_contents import Mistake, TrainingReport
 from cnncalc.views.workbook.training_report import write_training_report
 from tests.views.workbook.reading import formulas_of, values_of
 

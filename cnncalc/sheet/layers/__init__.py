@@ -1,0 +1,1 @@
+"""What each layer draws as cells: forward and gradient side by side."""

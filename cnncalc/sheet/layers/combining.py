@@ -1,0 +1,119 @@
+"""All channels made one, cell by cell: their sum or their maximum."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cnncalc.layers import Combine
+from cnncalc.sheet import formulas
+from cnncalc.sheet.nearness import LEAST, NEAREST
+from cnncalc.sheet.plan import Formula, Quantity
+from cnncalc.sheet.quantities import by_input, helper, title
+from cnncalc.sheet.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_channel,
+    each_number,
+    whole,
+)
+from cnncalc.substeps import parts
+
+__all__ = ["combine_gradient_volumes", "reduction_volumes"]
+
+
+def reduction_volumes(
+    mode: Literal["sum", "max"], source: Source, result: Quantity, group: str, note: str
+) -> list[Volume]:
+    """Return the volume of a result that joins all channels.
+
+    A volume of partial results stands before it where one formula can't hold all channels.
+    """
+    shares = parts(source.shape[2])
+    if len(shares) == 1:
+        return [_joined(mode, source.quantity, shares[0], source, result, group, note)]
+    helper = Quantity("helper", result.layer, f"partial {result.name}")
+    height, width, _ = source.shape
+
+    def part(index: Index, find: Finder) -> Formula:
+        return _join(mode, source.quantity, shares[index[0]], find)
+
+    items = tuple(
+        Item((place,), Slot(place), f"channels {share[0]} to {share[-1]}")
+        for place, share in enumerate(shares)
+    )
+    draw = whole(helper, height, width, part)
+    before = f"{group}, parts"
+    return [
+        Volume(before, result.layer, helper, height, width, items, draw, (note,)),
+        _joined(mode, helper, range(len(shares)), source, result, group, note),
+    ]
+
+
+def _joined(
+    mode: str,
+    quantity: Quantity,
+    channels: range,
+    source: Source,
+    result: Quantity,
+    group: str,
+    note: str,
+) -> Volume:
+    height, width, _ = source.shape
+    draw = whole(result, height, width, lambda _, find: _join(mode, quantity, channels, find))
+    return Volume(group, result.layer, result, height, width, each_channel(("",)), draw, (note,))
+
+
+def _join(mode: str, quantity: Quantity, channels: range, find: Finder) -> Formula:
+    cells = [find(quantity, (channel,), steps=EACH) for channel in channels]
+    return formulas.joined(mode, cells)
+
+
+_SUM = "Every channel gets the error of the sum, as it is."
+
+_EQUAL = (
+    f"How many channels up to this one are the maximum, or {NEAREST}: more than 1 in the last "
+    "channel is a tie, and then only the first one learns."
+)
+
+_MAX = "The error goes to the first channel that is the maximum; all others get 0."
+
+
+def combine_gradient_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volume]:
+    """Return the gradient by each channel, and for the maximum what it takes to find the first."""
+    result = by_input(layer.name)
+    if layer.mode == "max":
+        return _max_volumes(layer, source, gradient)
+
+    def copy(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, find(gradient.quantity, (0,), steps=EACH))
+
+    return [each_number(title(result), result, source, copy, _SUM)]
+
+
+def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volume]:
+    result, equal = by_input(layer.name), helper(layer.name, "equal maxima")
+    combined = Quantity("stage", layer.name, "combined")
+
+    def count(index: Index, find: Finder) -> Formula:
+        (channel,) = index
+        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        if not channel:
+            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", own, largest)
+        before = find(equal, (channel - 1,), steps=EACH)
+        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", own, largest, before)
+
+    def handed_on(index: Index, find: Finder) -> Formula:
+        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        counted, error = (find(equal, index, steps=EACH), find(gradient.quantity, (0,), steps=EACH))
+        template = f"IF({{0}}>={LEAST},IF({{2}}=1,{{3}},0),0)"
+        return formulas.apply(template, own, largest, counted, error)
+
+    return [
+        each_number("Equal maxima", equal, source, count, _EQUAL),
+        each_number(title(result), result, source, handed_on, _MAX),
+    ]

@@ -1,0 +1,319 @@
+"""What a convolution draws: its input, filters and biases, then one volume a stage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+from cnncalc.geometry import Axis, Geometry
+from cnncalc.geometry import geometry as window_geometry
+from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.shapes import Pads, Size
+from cnncalc.sheet import formulas
+from cnncalc.sheet.layers.activation import activation_volumes
+from cnncalc.sheet.layers.kernels import (
+    kernel_items,
+    output_captions,
+    seen_kernel,
+    taps,
+    weight_volumes,
+)
+from cnncalc.sheet.layers.windows import spread, window_volumes
+from cnncalc.sheet.plan import Block, Formula, Quantity, Step
+from cnncalc.sheet.quantities import by_input, by_weight, helper, of_sample, title
+from cnncalc.sheet.sums import (
+    BatchSum,
+    Parts,
+    batch_sum_volumes,
+    bias_volume,
+    one_block,
+    sum_volumes,
+    undrawn,
+)
+from cnncalc.sheet.volumes import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    framed,
+    size_notes,
+    sliding,
+    whole,
+)
+
+__all__ = [
+    "Reach",
+    "convolution_input_volumes",
+    "convolution_volumes",
+    "convolution_weight_volumes",
+    "flipped_kernel_volumes",
+    "is_whole",
+    "reach",
+    "spread_volumes",
+]
+
+_PRODUCTS = "Each number sums the products of the cells under the window and the weights."
+
+_BIAS = "The filter's bias added to each number."
+
+
+def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a convolution draws, and what the next layer takes in."""
+    geometry = layer.geometry(source.shape)
+    captions = output_captions(layer, source)
+    volumes, window = window_volumes(layer, source, geometry)
+    volumes += weight_volumes(layer, source, geometry, captions)
+    stage = Quantity("stage", layer.name, "convolution")
+    sums = Source(stage, layer.output_shape(source.shape), captions)
+    depth = len(taps(layer, source.shape[2], 0))
+    notes = (_PRODUCTS, *size_notes(geometry))
+    products = partial(_products, layer, window, geometry)
+    volumes += sum_volumes("Convolution", sums, depth, products, notes)
+    if layer.use_bias:
+        biased = Quantity("stage", layer.name, "bias")
+        volumes.append(bias_volume("Bias", biased, sums, _BIAS))
+        sums = sums.feed(volumes[-1])
+    activated, result = activation_volumes(layer.name, str(layer.activation), sums)
+    return volumes + activated, result
+
+
+def _products(
+    layer: ConvolutionLayer,
+    window: Source,
+    geometry: Geometry,
+    output: int,
+    share: range,
+    find: Finder,
+) -> Formula:
+    """Return the formula of one output over a share of the channels that it sees."""
+    size, steps = sliding(geometry)
+    kernel = seen_kernel(layer, geometry)
+    seen = taps(layer, window.shape[2], output)[share.start : share.stop]
+    pairs = [
+        (find(window.quantity, (channel,), size, steps), find(kernel, index, size))
+        for channel, index in seen
+    ]
+    return formulas.products(pairs)
+
+
+_SPREAD = "The errors as far apart as the windows that they come from, with zeros between."
+
+_FRAMED = "The errors with zeros around, so that every window that reaches a cell has its place."
+
+_FLIPPED = "Each kernel turned by 180°: an input cell met a window's last weight first."
+
+_INPUT = "Error × turned kernel, summed over the windows that reach the cell, and over filters."
+
+_KERNEL = "Error of the output × input window, summed over positions and samples."
+
+_BIAS_GRADIENT = "The errors of the output, summed over positions and samples."
+
+
+def spread_volumes(layer: ConvolutionLayer, source: Source, error: Source) -> list[Volume]:
+    """Return the errors spread out, where the window moves by more than a cell."""
+    geometry = layer.geometry(source.shape)
+    spread_out = _spread_source(layer, geometry, error)
+    if spread_out == error:
+        return []
+    result, size = spread_out.quantity, Size(*error.size)
+    draw = spread(error.quantity, result, size, geometry.strides)
+    what = ("Errors spread out", layer.name, result, *spread_out.size)
+    return [Volume(*what, error.items, draw, (_SPREAD,))]
+
+
+def _spread_source(layer: ConvolutionLayer, geometry: Geometry, error: Source) -> Source:
+    """Return the errors as far apart as their windows."""
+    if max(geometry.strides) == 1:
+        return error
+    height, width = (_length(axis) for axis in (geometry.vertical, geometry.horizontal))
+    shape = (height, width, error.shape[2])
+    return replace(error, quantity=helper(layer.name, "spread out"), shape=shape)
+
+
+def _length(axis: Axis) -> int:
+    """Return how many cells lie from the first window's first to the last one's first."""
+    return (axis.output - 1) * axis.stride + 1
+
+
+def convolution_input_volumes(
+    layer: ConvolutionLayer, source: Source, error: Source
+) -> list[Volume]:
+    """Return the gradient by a convolution's input, given that by its sums.
+
+    Before it come the errors with zeros around them, where the window is larger than a cell.
+    """
+    geometry = layer.geometry(source.shape)
+    apart = _spread_source(layer, geometry, error)
+    volumes, around = _framed_volumes(layer, geometry, apart)
+    result = Source(by_input(layer.name), source.shape, source.captions)
+    kernel = _turned_kernel(layer, geometry)
+    size = (geometry.vertical.window, geometry.horizontal.window)
+
+    def products(channel: int, share: range, find: Finder) -> Formula:
+        seen = _seen_by(layer, source.shape[2], channel)[share.start : share.stop]
+        pairs = [
+            (find(around.quantity, (output,), size, EACH), find(kernel, index, size))
+            for output, index in seen
+        ]
+        return formulas.products(pairs)
+
+    named = Parts("gradient partial sums", "filters")
+    depth = len(_seen_by(layer, source.shape[2], 0))
+    group = title(result.quantity)
+    return [*volumes, *sum_volumes(group, result, depth, products, (_INPUT,), named)]
+
+
+def _seen_by(layer: ConvolutionLayer, channels: int, channel: int) -> list[tuple[int, Index]]:
+    """Return the outputs that see an input channel, each with its slice of the kernel."""
+    if isinstance(layer, DepthwiseConv2D):
+        copies = range(layer.depth_multiplier)
+        return [(channel * len(copies) + copy, (channel, copy)) for copy in copies]
+    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
+    group, place = divmod(channel, channels // groups)
+    each = filters // groups
+    return [(output, (place, output)) for output in range(group * each, (group + 1) * each)]
+
+
+class Reach(NamedTuple):
+    """Which errors reach the input in one direction, and where they stand among zeros.
+
+    Of `size` cells as many are `errors`, from `offset` on, and `start` is the first of these.
+    """
+
+    size: int
+    offset: int
+    start: int
+    errors: int
+
+    @property
+    def place(self) -> slice:
+        """The cells that are errors."""
+        return slice(self.offset, self.offset + self.errors)
+
+    @property
+    def kept(self) -> slice:
+        """Which errors these are."""
+        return slice(self.start, self.start + self.errors)
+
+
+def reach(axis: Axis) -> Reach:
+    """Return which errors reach the input in one direction of a window.
+
+    >>> reach(Axis(size=4, kernel=3, stride=1, dilation=1, before=1, after=1))
+    Reach(size=6, offset=1, start=0, errors=4)
+    """
+    # The first error's window ends here, seen from the first cell of the input.
+    shift = axis.window - 1 - axis.before
+    size = axis.size + axis.window - 1
+    start, end = max(0, -shift), min(_length(axis), size - shift)
+    return Reach(size, start + shift, start, max(0, end - start))
+
+
+def is_whole(found: Reach, size: int) -> bool:
+    """Tell whether errors, so many of them in this direction, need no zeros around them."""
+    return found == Reach(size, 0, 0, size)
+
+
+def _framed_volumes(
+    layer: ConvolutionLayer, geometry: Geometry, error: Source
+) -> tuple[list[Volume], Source]:
+    """Return the errors with zeros around, as far as they reach the input at all."""
+    down, across = reach(geometry.vertical), reach(geometry.horizontal)
+    if is_whole(down, error.size[0]) and is_whole(across, error.size[1]):
+        return [], error
+    result = helper(layer.name, "framed")
+
+    def copies(index: Index, find: Finder) -> Formula:
+        cell = find(error.quantity, index, steps=EACH).moved(down.start, across.start)
+        return formulas.apply(formulas.COPY, cell)
+
+    draw = _zeros(result, down.size, across.size)
+    if down.errors and across.errors:
+        pads = Pads(down.offset, _after(down), across.offset, _after(across))
+        window = window_geometry((down.errors, across.errors), 1, padding=pads)
+        draw = framed(result, window, whole(result, down.errors, across.errors, copies))
+    what = ("Errors with zeros around", layer.name, result, down.size, across.size)
+    volume = Volume(*what, error.items, draw, (_FRAMED,))
+    return [volume], error.feed(volume)
+
+
+def _after(found: Reach) -> int:
+    return found.size - found.offset - found.errors
+
+
+def _zeros(quantity: Quantity, height: int, width: int) -> Draw:
+    """Return the rule for slices of zeros: where every window lies on padding alone."""
+    return lambda index, _: (Block(0, 0, height, width, "padding", quantity, index),)
+
+
+def _turned_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
+    """Return the kernel turned by 180°; one of a single cell is as it is."""
+    if (geometry.vertical.window, geometry.horizontal.window) == (1, 1):
+        return seen_kernel(layer, geometry)
+    return helper(layer.name, "flipped kernel")
+
+
+def flipped_kernel_volumes(layer: ConvolutionLayer, source: Source) -> list[Volume]:
+    """Return the kernel turned by 180°, with the zeros between where it is dilated."""
+    geometry = layer.geometry(source.shape)
+    result, kernel = _turned_kernel(layer, geometry), seen_kernel(layer, geometry)
+    if result == kernel:
+        return []
+    height, width = geometry.vertical.window, geometry.horizontal.window
+
+    def formula(index: Index, find: Finder) -> Formula:
+        last = find(kernel, index, steps=(Step(-1, 0), Step(0, -1))).moved(height - 1, width - 1)
+        return formulas.apply(formulas.COPY, last)
+
+    items = kernel_items(layer, source, output_captions(layer, source))
+    draw = whole(result, height, width, formula)
+    return [Volume("Kernels turned", layer.name, result, height, width, items, draw, (_FLIPPED,))]
+
+
+def convolution_weight_volumes(
+    layer: ConvolutionLayer, source: Source, error: Source, samples: int
+) -> list[Volume]:
+    """Return the gradients by a convolution's kernels and biases."""
+    sums = [_by_kernel(layer, source, error)]
+    if layer.use_bias:
+        sums.append(_by_bias(layer, error))
+    return [volume for each in sums for volume in batch_sum_volumes(each, samples)]
+
+
+def _by_kernel(layer: ConvolutionLayer, source: Source, error: Source) -> BatchSum:
+    geometry = layer.geometry(source.shape)
+    apart = _spread_source(layer, geometry, error)
+    _, window = window_volumes(layer, source, geometry)
+    down, across = geometry.dilation_rate
+    captions = output_captions(layer, source)
+    joins = {
+        index: (channel, output)
+        for output in range(len(captions))
+        for channel, index in taps(layer, source.shape[2], output)
+    }
+
+    def products(sample: int, index: Index, block: Block, find: Finder) -> Formula:
+        channel, output = joins[index]
+        errors = find(of_sample(apart.quantity, sample), (output,), apart.size)
+        steps = (Step(down, 0), Step(0, across))
+        inputs = find(of_sample(window.quantity, sample), (channel,), apart.size, steps)
+        return formulas.products([(errors, inputs)])
+
+    items = kernel_items(layer, source, captions)
+    volume = undrawn(by_weight(layer.name, "kernel"), geometry.kernel, items, _KERNEL)
+    return BatchSum(volume, one_block(*geometry.kernel), products)
+
+
+def _by_bias(layer: ConvolutionLayer, error: Source) -> BatchSum:
+    def total(sample: int, index: Index, block: Block, find: Finder) -> Formula:
+        errors = find(of_sample(error.quantity, sample), index, error.size)
+        return formulas.apply("SUM({0})", errors)
+
+    each = tuple(Item((place,), Slot(place), "bias") for place in range(len(error.captions)))
+    volume = undrawn(by_weight(layer.name, "bias"), (1, 1), each, _BIAS_GRADIENT)
+    return BatchSum(volume, one_block(1, 1), total)

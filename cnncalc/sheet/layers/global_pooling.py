@@ -1,0 +1,143 @@
+"""What global pooling draws: one number for each whole slice."""
+
+from __future__ import annotations
+
+from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
+from cnncalc.sheet import formulas
+from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
+from cnncalc.sheet.nearness import LEAST
+from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
+from cnncalc.sheet.quantities import by_input, helper, title
+from cnncalc.sheet.volumes import (
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_channel,
+    each_number,
+    whole,
+)
+
+__all__ = ["global_pooling_gradient_volumes", "global_pooling_volumes"]
+
+
+def global_pooling_volumes(
+    layer: GlobalPoolingLayer, source: Source
+) -> tuple[list[Volume], Source]:
+    """Return one number a channel: a row of them, or with `keepdims` a slice each."""
+    stage = Quantity("stage", layer.name, "global pooling")
+    average = isinstance(layer, GlobalAveragePooling2D)
+    group = "Global average pooling" if average else "Global max pooling"
+    kept = "mean" if average else "largest number"
+    notes = (f"The {kept} of each {source.size[0]}×{source.size[1]} slice.",)
+
+    def formula(channel: int, find: Finder) -> Formula:
+        template = "AVERAGE({0})" if average else "MAX({0})"
+        return formulas.apply(template, find(source.quantity, (channel,), source.size))
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        return tuple(
+            Block(0, c, 1, 1, "formula", stage, (), 0, c, formula(c, find))
+            for c in range(len(source.captions))
+        )
+
+    result = Source(stage, layer.output_shape(source.shape), source.captions)
+    if layer.keepdims:
+        each = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
+        items = each_channel(source.captions)
+        return [Volume(group, layer.name, stage, 1, 1, items, each, notes)], result
+    item, columns = (Item((), Slot(0)),), source.captions
+    volume = Volume(group, layer.name, stage, 1, len(columns), item, draw, notes, columns=columns)
+    return [volume], result
+
+
+_AVERAGE = "The slice's error, shared out among its cells alike."
+
+_ROWS = "The largest number of each row, to find the maximum's row by."
+
+_PLACE = ("The place of the slice's maximum.", COUNTED)
+
+_MAX = ("The slice's error goes to its first maximum.", "All other cells get 0.")
+
+
+def global_pooling_gradient_volumes(
+    layer: GlobalPoolingLayer, source: Source, gradient: Source
+) -> list[Volume]:
+    """Return the gradient by a global pooling's input, and what it takes to find maxima."""
+    if isinstance(layer, GlobalAveragePooling2D):
+        return [_mean_volume(layer, source, gradient)]
+    one = Source(helper(layer.name, "first maximum"), (1, 1, source.shape[2]), source.captions)
+    rows = [] if 1 in source.size else [_rows_volume(layer, source)]
+    return [*rows, *_place_volumes(layer, source, one), _max_volume(source, gradient, one)]
+
+
+def _of_channel(quantity: Quantity, is_vector: bool, index: Index, find: Finder) -> Reference:
+    """Return the cell of a channel, in a row or in slices of one cell."""
+    return find(quantity, ()).moved(0, index[0]) if is_vector else find(quantity, index)
+
+
+def _mean_volume(layer: GlobalPoolingLayer, source: Source, gradient: Source) -> Volume:
+    result = by_input(layer.name)
+    height, width = source.size
+
+    def formula(index: Index, find: Finder) -> Formula:
+        error = _of_channel(gradient.quantity, gradient.is_vector, index, find)
+        return formulas.apply(f"{{0}}/{height * width}", error)
+
+    return each_number(title(result), result, source, formula, _AVERAGE)
+
+
+def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
+    rows, (height, width) = helper(layer.name, "row maxima"), source.size
+
+    def formula(index: Index, find: Finder) -> Formula:
+        row = find(source.quantity, index, (1, width), (Step(1, 0), STAY))
+        return formulas.apply("MAX({0})", row)
+
+    draw = whole(rows, height, 1, formula)
+    return Volume("Row maxima", layer.name, rows, height, 1, source.items, draw, (_ROWS,))
+
+
+def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> list[Volume]:
+    """Return where each slice has its maximum first, and how many cells are equal to it."""
+    pooled, rows = Quantity("stage", layer.name, "global pooling"), helper(layer.name, "row maxima")
+    (height, width), is_row = source.size, not layer.keepdims
+
+    def place(index: Index, find: Finder) -> Formula:
+        largest = _of_channel(pooled, is_row, index, find)
+        cells = find(source.quantity, index, source.size)
+        if 1 in source.size:
+            return nearest_first(cells, largest)
+        row = f"{height + 1}-SUMPRODUCT(MAX(({{2}}>={LEAST})*{countdown(height, 1)}))"
+        left = f"(INDEX({{0}},{row},0)>={LEAST})*{countdown(1, width)}"
+        template = f"({row}-1)*{width}+{width + 1}-SUMPRODUCT(MAX({left}))"
+        return formulas.apply(template, cells, largest, find(rows, index, (height, 1)))
+
+    def equal(index: Index, find: Finder) -> Formula:
+        largest = _of_channel(pooled, is_row, index, find)
+        return near_count(find(source.quantity, index, source.size), largest)
+
+    first = each_number("First maximum", one.quantity, one, place, *_PLACE)
+    return [first, tie_volume(layer.name, one, equal)]
+
+
+def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
+    result = by_input(one.quantity.layer)
+    height, width = source.size
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        place = find(one.quantity, index)
+        error = _of_channel(gradient.quantity, gradient.is_vector, index, find)
+        tile = tuple(
+            tuple(
+                formulas.apply(f"IF({{0}}={row * width + column + 1},{{1}},0)", place, error)
+                for column in range(width)
+            )
+            for row in range(height)
+        )
+        return (Block(0, 0, height, width, "formula", result, index, formula=Tiled(tile)),)
+
+    what = (title(result), result.layer, result, height, width)
+    return Volume(*what, source.items, draw, _MAX)

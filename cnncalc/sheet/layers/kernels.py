@@ -1,0 +1,113 @@
+"""What a convolution draws of its filters: kernels slice by slice, and biases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.geometry import Geometry
+from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.sheet.layers.windows import spread
+from cnncalc.sheet.plan import Quantity
+from cnncalc.sheet.volumes import Draw, Index, Item, Slot, Source, Volume, entered, numbered
+
+__all__ = [
+    "bias_quantity",
+    "kernel_items",
+    "kernel_quantity",
+    "output_captions",
+    "seen_kernel",
+    "taps",
+    "weight_volumes",
+]
+
+
+_WEIGHTS = "The weights and biases: type over any of them."
+
+
+def bias_quantity(layer: ConvolutionLayer) -> Quantity:
+    """Return the name of a layer's biases."""
+    return Quantity("weight", layer.name, "bias")
+
+
+def kernel_quantity(layer: ConvolutionLayer) -> Quantity:
+    """Return the name of a layer's kernel."""
+    return Quantity("weight", layer.name, "kernel")
+
+
+def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
+    """Return the kernel that fits the window cell by cell: the dilated one where there is one."""
+    if max(geometry.dilation_rate) > 1:
+        return Quantity("helper", layer.name, "dilated kernel")
+    return kernel_quantity(layer)
+
+
+def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
+    """Return what each channel of a convolution's result is called."""
+    if not isinstance(layer, DepthwiseConv2D):
+        count = layer.output_shape(source.shape)[2]
+        return ("",) if count == 1 else numbered("filter", count)
+    if layer.depth_multiplier == 1:
+        return source.captions
+    named = [caption or "filter" for caption in source.captions]
+    copies = range(layer.depth_multiplier)
+    return tuple(f"{caption} {copy}" for caption in named for copy in copies)
+
+
+def taps(layer: ConvolutionLayer, channels: int, output: int) -> list[tuple[int, Index]]:
+    """Return the input channels that an output sees, each with its slice of the kernel."""
+    if isinstance(layer, DepthwiseConv2D):
+        channel, copy = divmod(output, layer.depth_multiplier)
+        return [(channel, (channel, copy))]
+    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
+    depth = channels // groups
+    first = output // (filters // groups) * depth
+    return [(first + place, (place, output)) for place in range(depth)]
+
+
+def weight_volumes(
+    layer: ConvolutionLayer, source: Source, geometry: Geometry, captions: Sequence[str]
+) -> list[Volume]:
+    """Return the kernel, its dilated form where it has one, and the biases."""
+    kernel = kernel_quantity(layer)
+    items = kernel_items(layer, source, captions)
+    draw = entered(kernel, *geometry.kernel, "weights")
+    volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, (_WEIGHTS,))]
+    if max(geometry.dilation_rate) > 1:
+        volumes.append(_dilated_volume(layer, geometry, items))
+    if layer.use_bias:
+        bias = bias_quantity(layer)
+        each = tuple(Item((place,), Slot(place), "bias") for place in range(len(captions)))
+        draw = entered(bias, 1, 1, "weights")
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw))
+    return volumes
+
+
+def kernel_items(
+    layer: ConvolutionLayer, source: Source, captions: Sequence[str]
+) -> tuple[Item, ...]:
+    """Return one item a slice of the kernel, the slices of a filter side by side."""
+    return tuple(
+        Item(index, Slot(output, place), _slice_caption(caption, source, channel, len(seen)))
+        for output, caption in enumerate(captions)
+        for seen in [taps(layer, source.shape[2], output)]
+        for place, (channel, index) in enumerate(seen)
+    )
+
+
+def _slice_caption(caption: str, source: Source, channel: int, depth: int) -> str:
+    channel_caption = source.captions[channel] if depth > 1 else ""
+    return " on ".join(filter(None, (caption, channel_caption)))
+
+
+def _dilated_volume(layer: ConvolutionLayer, geometry: Geometry, items: Sequence[Item]) -> Volume:
+    size = geometry.vertical.window, geometry.horizontal.window
+    named = tuple(Item(item.index, item.slot, "dilated") for item in items)
+    draw = _dilated(layer, geometry)
+    notes = ("Dilated, they have zeros between them, so that all under the window is one range.",)
+    return Volume("Weights", layer.name, seen_kernel(layer, geometry), *size, named, draw, notes)
+
+
+def _dilated(layer: ConvolutionLayer, geometry: Geometry) -> Draw:
+    """Return the rule for a kernel with gaps: each weight a copy, the gaps zeros."""
+    dilated = seen_kernel(layer, geometry)
+    return spread(kernel_quantity(layer), dilated, geometry.kernel, geometry.dilation_rate)

@@ -1,0 +1,316 @@
+"""All volumes of a network, layer by layer."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import (
+    ActivationLayer,
+    AveragePooling2D,
+    BatchNormalization,
+    Combine,
+    ConvolutionLayer,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
+    L2Pooling2D,
+    Layer,
+    MaxPooling2D,
+    PoolingLayer,
+    Rescaling,
+    Shape,
+    ZeroPadding2D,
+)
+from cnncalc.sheet import formulas
+from cnncalc.sheet.layers.activation import (
+    Ends,
+    activation_gradient_volumes,
+    activation_layer_gradient_volumes,
+    activation_layer_volumes,
+    without_activation,
+)
+from cnncalc.sheet.layers.batch_normalization import (
+    normalization_input_volumes,
+    normalization_weight_volumes,
+)
+from cnncalc.sheet.layers.combining import combine_gradient_volumes, reduction_volumes
+from cnncalc.sheet.layers.convolution import (
+    convolution_input_volumes,
+    convolution_volumes,
+    convolution_weight_volumes,
+    flipped_kernel_volumes,
+    spread_volumes,
+)
+from cnncalc.sheet.layers.copies import (
+    dropout_gradient,
+    dropout_volumes,
+    flatten_gradient,
+    flatten_volumes,
+    rescaling_gradient,
+    zero_padding_gradient,
+    zero_padding_volumes,
+)
+from cnncalc.sheet.layers.dense import dense_input_volumes, dense_volumes, dense_weight_volumes
+from cnncalc.sheet.layers.global_pooling import (
+    global_pooling_gradient_volumes,
+    global_pooling_volumes,
+)
+from cnncalc.sheet.layers.pooling import pooling_gradient_volumes
+from cnncalc.sheet.layers.scaling import normalization_volumes, rescaling_volumes
+from cnncalc.sheet.layers.windows import image_volume, window_volumes
+from cnncalc.sheet.plan import Formula, Quantity, Specification
+from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
+from cnncalc.sheet.volumes import (
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_channel,
+    numbered,
+    size_notes,
+    sliding,
+    whole,
+)
+
+__all__ = [
+    "gradient_volumes",
+    "image_source",
+    "layer_volumes",
+    "network_volumes",
+    "shared_volumes",
+    "weight_gradient_volumes",
+]
+
+_POOLINGS: dict[type[PoolingLayer], tuple[str, str, str]] = {
+    MaxPooling2D: ("Max pooling", "MAX({0})", "The largest number under the window."),
+    AveragePooling2D: (
+        "Average pooling",
+        "AVERAGE({0})",
+        "The mean of the numbers under the window.",
+    ),
+    L2Pooling2D: (
+        "L2 pooling",
+        "SQRT(SUMSQ({0}))",
+        "The square root of the sum of squares under the window.",
+    ),
+}
+
+
+def network_volumes(specification: Specification) -> list[Volume]:
+    """Return all volumes of a calculation in order: the image, then what each layer adds."""
+    source = image = image_source(specification.input_shape)
+    volumes: list[Volume] = []
+    for layer in specification.layers:
+        drawn, source = layer_volumes(layer, source)
+        volumes += drawn
+    if volumes and volumes[0].group == "Image":
+        return volumes
+    return [image_volume(image), *volumes]
+
+
+def image_source(shape: Shape) -> Source:
+    """Return the image, or the vector, that a network takes in.
+
+    Raises ShapeError for anything else.
+    """
+    if len(shape) not in (1, 3):
+        message = (
+            "a workbook shows images (height, width, channels), or vectors. "
+            f"Received: an input of {'×'.join(map(str, shape))}"
+        )
+        raise ShapeError(message)
+    captions = _channel_captions(shape[2]) if len(shape) == 3 else numbered("input", shape[0])
+    return Source(IMAGE, shape, captions)
+
+
+def _channel_captions(channels: int) -> tuple[str, ...]:
+    """Name the channels of an image: three of them are its colours."""
+    if channels == 1:
+        return ("",)
+    if channels == 3:
+        return ("red", "green", "blue")
+    return numbered("channel", channels)
+
+
+@singledispatch
+def layer_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a layer draws, and what the next one takes in.
+
+    Raises OptionError for a layer that has no formulas of its own, which is none of those below.
+    """
+    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
+    raise OptionError(message)
+
+
+layer_volumes.register(ActivationLayer, activation_layer_volumes)
+
+layer_volumes.register(BatchNormalization, normalization_volumes)
+
+layer_volumes.register(ConvolutionLayer, convolution_volumes)
+
+layer_volumes.register(Dense, dense_volumes)
+
+layer_volumes.register(Dropout, dropout_volumes)
+
+layer_volumes.register(Flatten, flatten_volumes)
+
+layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
+
+layer_volumes.register(Rescaling, rescaling_volumes)
+
+layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
+
+
+@layer_volumes.register
+def _(layer: PoolingLayer, source: Source) -> tuple[list[Volume], Source]:
+    geometry = layer.geometry(source.shape)
+    volumes, window = window_volumes(layer, source, geometry)
+    group, template, rule = _POOLINGS[type(layer)]
+    size, steps = sliding(geometry)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(template, find(window.quantity, index, size, steps))
+
+    stage = Quantity("stage", layer.name, "pooling")
+    draw = whole(stage, *geometry.output, formula)
+    items = each_channel(source.captions)
+    notes = (rule, *size_notes(geometry))
+    volume = Volume(group, layer.name, stage, *geometry.output, items, draw, notes)
+    return [*volumes, volume], source.feed(volume)
+
+
+@layer_volumes.register
+def _(layer: Combine, source: Source) -> tuple[list[Volume], Source]:
+    height, width, channels = source.shape
+    stage = Quantity("stage", layer.name, "combined")
+    what = "sum" if layer.mode == "sum" else "largest"
+    note = f"The {what} of the {channels} outputs, cell by cell."
+    volumes = reduction_volumes(layer.mode, source, stage, "Combined", note)
+    return volumes, Source(stage, (height, width, 1), ("",))
+
+
+Drawn = tuple[list[Volume], Source | None]
+
+
+@singledispatch
+def gradient_volumes(
+    layer: Layer, source: Source, gradient: Source, to_input: bool, is_joined: bool = False
+) -> Drawn:
+    """Return what one sample's backward pass draws of a layer, and the gradient by its input.
+
+    Arguments: the `layer`; what it takes in; the `gradient` by its output, or where it `is_joined`
+    with the loss by what goes into its activation; whether the gradient by the input is wanted.
+    Returns the volumes, and the source of the gradient by the input, None where not wanted.
+    Raises OptionError for a layer that a workbook can't show.
+    """
+    if not to_input:
+        return [], None
+    if isinstance(layer, ActivationLayer) and is_joined:
+        return [], gradient
+    volumes = _input_volumes(layer, source, gradient)
+    return volumes, source.feed(volumes[-1])
+
+
+def weight_gradient_volumes(
+    layer: Layer, source: Source, gradient: Source, samples: int, is_joined: bool = False
+) -> list[Volume]:
+    """Return the gradients by a layer's weights, summed over a number of samples.
+
+    Arguments: as for `gradient_volumes`; how many `samples` there are.
+    Returns volumes with a slice for each of the weight's, none for a layer without weights, or a
+    frozen one.
+    """
+    if not layer.trainable:
+        return []
+    if isinstance(layer, BatchNormalization):
+        return normalization_weight_volumes(layer, source, gradient, samples)
+    if not isinstance(layer, ConvolutionLayer | Dense):
+        return []
+    _, error = _error(layer, source, gradient, is_joined)
+    if isinstance(layer, Dense):
+        return dense_weight_volumes(layer, source, error, samples)
+    return convolution_weight_volumes(layer, source, error, samples)
+
+
+def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
+    """Return the smaller steps of a layer's backward pass that are alike for all samples."""
+    if isinstance(layer, ConvolutionLayer) and to_input:
+        return flipped_kernel_volumes(layer, source)
+    return []
+
+
+def _error(
+    layer: ConvolutionLayer | Dense, source: Source, gradient: Source, is_joined: bool
+) -> tuple[list[Volume], Source]:
+    """Return the gradient by a layer's sums, and what it takes where they have an activation."""
+    activation = str(layer.activation)
+    if is_joined or activation == "linear":
+        return [], gradient
+    _, sums = layer_volumes(without_activation(layer), source)
+    _, outputs = layer_volumes(layer, source)
+    result = by_pre_activation(layer.name)
+    # What goes into softmax is called otherwise, and isn't needed.
+    return activation_gradient_volumes(result, activation, gradient, Ends(sums, outputs))
+
+
+@gradient_volumes.register
+def _(
+    layer: Dense, source: Source, gradient: Source, to_input: bool, is_joined: bool = False
+) -> Drawn:
+    volumes, error = _error(layer, source, gradient, is_joined)
+    if not to_input:
+        return volumes, None
+    volumes += dense_input_volumes(layer, source, error)
+    return volumes, source.feed(volumes[-1])
+
+
+@gradient_volumes.register
+def _(
+    layer: ConvolutionLayer,
+    source: Source,
+    gradient: Source,
+    to_input: bool,
+    is_joined: bool = False,
+) -> Drawn:
+    volumes, error = _error(layer, source, gradient, is_joined)
+    volumes += spread_volumes(layer, source, error)
+    if not to_input:
+        return volumes, None
+    volumes += convolution_input_volumes(layer, source, error)
+    return volumes, source.feed(volumes[-1])
+
+
+@singledispatch
+def _input_volumes(layer: Layer, source: Source, gradient: Source) -> list[Volume]:
+    """Return what it takes to pass an error back through a layer without weights.
+
+    The last volume is the gradient by the layer's input.
+    """
+    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
+    raise OptionError(message)
+
+
+@_input_volumes.register
+def _(layer: ActivationLayer, source: Source, gradient: Source) -> list[Volume]:
+    ends = Ends(source, layer_volumes(layer, source)[1])
+    result = by_input(layer.name)
+    return activation_layer_gradient_volumes(result, layer, gradient, ends)[0]
+
+
+_input_volumes.register(BatchNormalization, normalization_input_volumes)
+
+_input_volumes.register(PoolingLayer, pooling_gradient_volumes)
+
+_input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
+
+_input_volumes.register(Combine, combine_gradient_volumes)
+
+_input_volumes.register(Dropout, dropout_gradient)
+
+_input_volumes.register(Flatten, flatten_gradient)
+
+_input_volumes.register(Rescaling, rescaling_gradient)
+
+_input_volumes.register(ZeroPadding2D, zero_padding_gradient)

@@ -1,0 +1,157 @@
+"""What softmax draws: its steps, each of which fits a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cnncalc.sheet import formulas
+from cnncalc.sheet.layers.combining import reduction_volumes
+from cnncalc.sheet.plan import Formula, Quantity
+from cnncalc.sheet.quantities import helper, title
+from cnncalc.sheet.sums import Parts, sum_volumes
+from cnncalc.sheet.volumes import (
+    EACH,
+    ONE_SLICE,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_number,
+    whole,
+)
+
+__all__ = ["softmax_gradient_volumes", "softmax_volumes"]
+
+_EXPONENTIALS = "e to the power of each number less the largest, so that none overflows."
+
+
+def softmax_volumes(layer: str, source: Source) -> tuple[list[Volume], Source]:
+    """Return the steps of softmax, over a vector or over the channels of each position.
+
+    The steps are the largest number, the exponentials, their total, and each one's share of it.
+    """
+    draw = _vector_volumes if source.is_vector else _position_volumes
+    volumes = draw(layer, source)
+    return volumes, replace(source.feed(volumes[-1]), logits=source.quantity)
+
+
+def _vector_volumes(layer: str, source: Source) -> list[Volume]:
+    stage, largest, exponentials, total = _quantities(layer, "softmax")
+
+    def of_two(template: str, first: Quantity, second: Quantity) -> Callable[..., Formula]:
+        return lambda index, find: formulas.apply(
+            template, find(first, index, steps=EACH), find(second, ())
+        )
+
+    power = of_two(formulas.EXPONENTIAL, source.quantity, largest)
+    share = of_two(formulas.SHARE, exponentials, total)
+    return [
+        _of_all("MAX({0})", "Largest", source, largest, "The largest number."),
+        each_number("Exponentials", exponentials, source, power, _EXPONENTIALS),
+        _of_all("SUM({0})", "Total", source, total, "The exponentials added up.", exponentials),
+        each_number("Softmax", stage, source, share, "Each exponential's share of the total."),
+    ]
+
+
+def _of_all(
+    template: str,
+    group: str,
+    source: Source,
+    result: Quantity,
+    note: str,
+    read: Quantity | None = None,
+) -> Volume:
+    """Return the single cell of what all numbers of a vector come to."""
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(template, find(read or source.quantity, index, source.size))
+
+    draw = whole(result, 1, 1, formula)
+    return Volume(group, result.layer, result, 1, 1, (Item((), Slot(0)),), draw, (note,))
+
+
+def _position_volumes(layer: str, source: Source) -> list[Volume]:
+    stage, largest, exponentials, total = _quantities(layer, "activation")
+
+    def of_two(template: str, first: Quantity, second: Quantity) -> Callable[..., Formula]:
+        return lambda index, find: formulas.apply(
+            template, find(first, index, steps=EACH), find(second, (0,), steps=EACH)
+        )
+
+    power = of_two(formulas.EXPONENTIAL, source.quantity, largest)
+    share = of_two(formulas.SHARE, exponentials, total)
+    drawn = each_number("Exponentials", exponentials, source, power, _EXPONENTIALS)
+    note = "Each exponential's share of the total: a position's shares add up to 1."
+    return [
+        *reduction_volumes(
+            "max", source, largest, "Largest", "The largest number of each position's channels."
+        ),
+        drawn,
+        *reduction_volumes(
+            "sum", source.feed(drawn), total, "Total", "Each position's exponentials added up."
+        ),
+        each_number("Softmax", stage, source, share, note),
+    ]
+
+
+def _quantities(layer: str, stage: str) -> tuple[Quantity, Quantity, Quantity, Quantity]:
+    """Return the names of the result, the largest number, the exponentials and their total."""
+    helpers = (Quantity("helper", layer, name) for name in ("largest", "exponentials", "total"))
+    largest, exponentials, total = helpers
+    return Quantity("stage", layer, stage), largest, exponentials, total
+
+
+_TOTAL = "All errors × their shares, added up."
+
+_PARTS = Parts("gradient partial softmax total")
+
+_RULE = "Share × (error − the total of all errors × shares)."
+
+
+def softmax_gradient_volumes(
+    result: Quantity, gradient: Source, outputs: Source
+) -> tuple[list[Volume], Source]:
+    """Return the total of error × share, over a vector or at each position, and the gradient."""
+    total = helper(result.layer, "softmax total")
+    draw = _vector_total if gradient.is_vector else _position_totals
+    volumes = draw(total, gradient, outputs)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        error = find(gradient.quantity, index, steps=EACH)
+        share = find(outputs.quantity, index, steps=EACH)
+        own = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
+        return formulas.apply("{1}*({0}-{2})", error, share, own)
+
+    volumes.append(each_number(title(result), result, gradient, formula, _RULE))
+    return volumes, gradient.feed(volumes[-1])
+
+
+def _vector_total(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:
+    def formula(index: Index, find: Finder) -> Formula:
+        read = (gradient.quantity, outputs.quantity)
+        first, second = (find(each, index, gradient.size) for each in read)
+        return formulas.products([(first, second)])
+
+    draw = whole(total, 1, 1, formula)
+    return [Volume("Total of error × share", total.layer, total, 1, 1, ONE_SLICE, draw, (_TOTAL,))]
+
+
+def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:
+    def products(_: int, channels: range, find: Finder) -> Formula:
+        return formulas.products(
+            [
+                (
+                    find(gradient.quantity, (channel,), steps=EACH),
+                    find(outputs.quantity, (channel,), steps=EACH),
+                )
+                for channel in channels
+            ]
+        )
+
+    each = Source(total, (*gradient.size, 1), ("",))
+    note = "Each position's errors × shares, added up."
+    depth = gradient.shape[2]
+    return sum_volumes("Total of error × share", each, depth, products, (note,), _PARTS)

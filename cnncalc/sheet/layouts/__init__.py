@@ -1,0 +1,1 @@
+"""Where the volumes of a calculation stand on its sheets."""

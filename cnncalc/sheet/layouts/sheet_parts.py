@@ -1,0 +1,136 @@
+"""What every sheet has besides its numbers: a name, a title, notes, the legend, a cell size."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cnncalc.sheet.layouts.tiles import Group
+from cnncalc.sheet.plan import Role, Specification, Style, Text
+from cnncalc.sheet.texts import sheet_name
+
+__all__ = [
+    "ABOUT",
+    "CONTENTS",
+    "Job",
+    "SheetNames",
+    "cell_pixels",
+    "heading",
+    "legend",
+    "notes",
+    "worksheet_texts",
+]
+
+ABOUT = "About"
+CONTENTS = "Contents"
+
+_LEGEND: tuple[tuple[Role, Style, str], ...] = (
+    ("pixels", "legend pixels", "a pixel: type over it"),
+    ("weights", "legend weights", "a weight or a bias: type over it"),
+    ("name", "legend name", "a name: type over it"),
+    ("choice", "legend choice", "your choice: type over it"),
+    ("padding", "legend padding", "padding: leave it as it is"),
+    ("formula", "legend formula", "a formula: it follows by itself"),
+)
+_CALCULATION: tuple[Role, ...] = ("pixels", "weights", "padding", "formula")
+
+
+@dataclass
+class SheetNames:
+    """Gives out sheet names, each once."""
+
+    taken: list[str] = field(default_factory=lambda: [ABOUT, CONTENTS])
+
+    def take(self, text: str) -> str:
+        """Return an allowed name made of a text, that no other sheet has."""
+        self.taken.append(sheet_name(text, self.taken))
+        return self.taken[-1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One calculation to lay out: its specification, and its place among the plan's.
+
+    `prefix` begins its sheets' names where the workbook holds several calculations.
+    """
+
+    specification: Specification
+    number: int
+    names: SheetNames
+    prefix: str = ""
+
+    @property
+    def short_title(self) -> str:
+        """What its sheet is called."""
+        return self.specification.title.partition(":")[0]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.specification.title or "Step by step"
+
+    def take_name(self, text: str) -> str:
+        """Return a sheet name that begins with the prefix."""
+        return self.names.take(f"{self.prefix} {text}".strip())
+
+
+def heading(title: str, home: str) -> tuple[Text, ...]:
+    """Return the first two lines of a sheet: its title, and the way to the sheet `home`."""
+    return (Text(0, 1, title, "title"), Text(1, 1, f"To the sheet {home}", "link", home))
+
+
+def legend(row: int, column: int, roles: Collection[Role] = _CALCULATION) -> tuple[Text, ...]:
+    """Return the meaning of the cells' colours, one below the other, of the `roles` there are."""
+    shown = [(style, meaning) for role, style, meaning in _LEGEND if role in roles]
+    return tuple(
+        text
+        for place, (style, meaning) in enumerate(shown)
+        for text in (
+            Text(row + place, column, "", style),
+            Text(row + place, column + 1, meaning, "meaning"),
+        )
+    )
+
+
+def notes(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
+    """Return what there is to say of each group, one below the other."""
+    return tuple(
+        Text(row + place, column, f"{group.title}: {' '.join(group.notes)}")
+        for place, group in enumerate(groups)
+    )
+
+
+# What a sheet says that can be typed over, and what a worksheet says instead.
+_WORKSHEET_WORDS: Mapping[str, str] = {
+    ": type over it": "",
+    ": leave it as it is": "",
+    ": type over any of them.": ".",
+    "a formula: it follows by itself": "an answer: fill in its number, or a formula of your own",
+}
+
+
+def worksheet_texts(texts: Sequence[Text], header: str) -> tuple[Text, ...]:
+    """Return the texts of a sheet as its worksheet has them: without the formulas they show.
+
+    Arguments: the texts; the `header` that tells one worksheet from another.
+    """
+    return tuple(_worksheet_text(text, header) for text in texts if text.style != "code")
+
+
+def _worksheet_text(text: Text, header: str) -> Text:
+    words = text.text
+    for before, after in _WORKSHEET_WORDS.items():
+        words = words.replace(before, after)
+    if text.style == "title":
+        words = f"{words} · {header}"
+    style: Style = "legend answer" if text.style == "legend formula" else text.style
+    return replace(text, text=words, style=style)
+
+
+def cell_pixels(columns: int) -> int:
+    """Return the side of a sheet's square cells: smaller where there are many columns.
+
+    >>> cell_pixels(12), cell_pixels(300)
+    (42, 20)
+    """
+    return next((side for most, side in ((40, 42), (100, 30)) if columns <= most), 20)

@@ -1,0 +1,216 @@
+"""Where the volumes of a step stand: sections below each other, in each a band of columns a layer.
+
+A layer's band has the same columns in every section, so that a gradient stands below what it is
+the gradient of. In a band, volumes in slices stand side by side, their slices one below the other;
+vectors stand below each other. What is called how, and by which rule it came about, stands directly
+above the cells, no wider than they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import accumulate, pairwise
+from math import ceil
+from operator import add
+from textwrap import wrap
+
+from cnncalc.sheet.layouts.step_sections import Direction, Section
+from cnncalc.sheet.layouts.tiles import Group, Placed, groups, place
+from cnncalc.sheet.plan import Style, Text
+from cnncalc.sheet.volumes import Place, Volume
+
+__all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
+
+# The pixels of a cell: numbers of four digits fit, and a step's rows stay together.
+CELL, ROW = 48, 20
+# A character of a heading, in pixels, and a bold one of a section's title.
+CHARACTER, BAR_CHARACTER = 5.6, 6.8
+# A title and a rule need some columns, however narrow their numbers are.
+NARROWEST, NARROWEST_RULE = 2, 3
+# On the way forward, a vector that takes more rows stands by itself.
+MOST_ROWS = 3
+_BARS: Mapping[Direction, Style] = {
+    "weights": "weights bar",
+    "forward": "forward bar",
+    "backward": "backward bar",
+}
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The slices of a step's sheet in their places, its labels, and the columns of its bands.
+
+    `lefts` are the bands' first columns, and the first one after the last band; `rows` are those
+    of the sections' titles.
+    """
+
+    placed: tuple[Placed, ...]
+    texts: tuple[Text, ...]
+    bottom: int
+    lefts: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """Groups that stand below each other in a band: several vectors, or one group in slices."""
+
+    groups: tuple[Group, ...]
+    direction: Direction
+
+    @property
+    def is_flat(self) -> bool:
+        return _is_flat(self.groups[0])
+
+    @cached_property
+    def width(self) -> int:
+        """Its columns; titles and rules are wrapped to them."""
+        has_rule = any(_rule(group, self.direction) for group in self.groups)
+        least = NARROWEST_RULE if has_rule else NARROWEST
+        return max(least, *(group.tile_width for group in self.groups))
+
+    @cached_property
+    def headings(self) -> tuple[tuple[Text, ...], ...]:
+        """Of each group, the lines of its title and its rule, from row 0 on."""
+        return tuple(
+            tuple(Text(row, 0, line, style) for row, (line, style) in enumerate(self._lines(group)))
+            for group in self.groups
+        )
+
+    def _lines(self, group: Group) -> Iterator[tuple[str, Style]]:
+        # The column between two lanes is free, too.
+        room = int((self.width + 1) * CELL / CHARACTER) - 1
+        for line in wrap(group.title, room):
+            yield line, self.direction
+        for line in wrap(_rule(group, self.direction), room):
+            yield line, "rule"
+
+    @property
+    def free(self) -> int:
+        """The rows between its first cells and those below its heading: of captions, if none is."""
+        items = self.groups[0].volumes[0].items
+        return int(not self.is_flat and not any(item.caption for item in items))
+
+    @property
+    def tops(self) -> list[int]:
+        """The first row of each group's cells, those of captions included, from row 0 on."""
+        heights = [group.tiles * group.tile_height - self.is_flat for group in self.groups]
+        above = [len(lines) for lines in self.headings[1:]]
+        return list(accumulate(map(add, heights, above), initial=0))
+
+    @property
+    def height(self) -> int:
+        """Its rows, from its first group's cells on."""
+        last = self.groups[-1]
+        return self.tops[-1] + last.tiles * last.tile_height - self.is_flat
+
+
+def _rule(group: Group, direction: Direction) -> str:
+    """Return in few words how a gradient or an update comes about."""
+    if direction == "forward" or group.volumes[0].quantity.kind in ("weight", "training"):
+        return ""
+    return " ".join(dict.fromkeys(volume.notes[0] for volume in group.volumes if volume.notes))
+
+
+def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
+    """Tell whether two groups stand below each other: both are vectors, in few rows."""
+    both = (first, second)
+    is_short = all(group.volumes[0].height <= MOST_ROWS for group in both)
+    return all(map(_is_flat, both)) and (is_short or direction != "forward")
+
+
+def text_columns(text: str, character: float = CHARACTER) -> int:
+    """Return how many columns a text takes whose characters are so many pixels wide."""
+    return ceil(len(text) * character / CELL)
+
+
+def _is_flat(group: Group) -> bool:
+    return all(item.index == () for volume in group.volumes for item in volume.items)
+
+
+def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
+    """Arrange the sections of a step on a sheet, the first from the row `top` on."""
+    bands = [[_lanes(band, each.direction) for band in each.bands] for each in sections]
+    widths = [max(map(_width, column)) for column in zip(*bands, strict=True)]
+    lefts = tuple(accumulate(widths, initial=1))
+    placed: list[Placed] = []
+    texts: list[Text] = []
+    rows = []
+    for section, lanes in zip(sections, bands, strict=True):
+        rows.append(top)
+        texts += _bar(section, top, lefts)
+        columns = list(_with_columns(lanes, lefts))
+        # The longest heading begins below the section's title, the others end where it does.
+        first = top + 1 + max([0, *(len(lane.headings[0]) - lane.free for lane, _ in columns)])
+        for lane, column in columns:
+            placed += _placed(lane, Place(sheet, first, column))
+            texts += _headings(lane, first, column)
+        top = first + max([0, *(lane.height for lane, _ in columns)]) + 1
+    texts += _captions(placed)
+    return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
+
+
+def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
+    lanes: list[_Lane] = []
+    for group in groups(band):
+        if lanes and _stand_together(lanes[-1].groups[-1], group, direction):
+            lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
+        else:
+            lanes.append(_Lane((group,), direction))
+    return lanes
+
+
+def _width(lanes: Sequence[_Lane]) -> int:
+    return sum(lane.width + 1 for lane in lanes)
+
+
+def _with_columns(
+    bands: Sequence[Sequence[_Lane]], lefts: Sequence[int]
+) -> Iterator[tuple[_Lane, int]]:
+    """Yield each lane of a section with its first column."""
+    for lanes, left in zip(bands, lefts, strict=False):
+        column = left
+        for lane in lanes:
+            yield lane, column
+            column += lane.width + 1
+
+
+def _bar(section: Section, row: int, lefts: Sequence[int]) -> Iterator[Text]:
+    """Yield a section's title on a bar as wide as the sheet, anew at each layer that has room."""
+    style = _BARS[section.direction]
+    long = text_columns(section.title, BAR_CHARACTER)
+    end = 0
+    for left, right in pairwise(lefts):
+        is_shown = left == lefts[0] or (left >= end and long <= right - left)
+        if is_shown:
+            end = left + long
+        yield Text(row, left, section.title if is_shown else "", style)
+        for column in range(left + 1, right):
+            yield Text(row, column, "", style)
+
+
+def _headings(lane: _Lane, first: int, column: int) -> Iterator[Text]:
+    """Yield the titles and rules of a lane's groups, each directly above its cells."""
+    for top, lines in zip(lane.tops, lane.headings, strict=True):
+        for text in lines:
+            row = first + top - len(lines) + lane.free + text.row
+            yield replace(text, row=row, column=column)
+
+
+def _placed(lane: _Lane, first: Place) -> Iterator[Placed]:
+    """Place a lane's groups, from the row below its heading on."""
+    for top, group in zip(lane.tops, lane.groups, strict=True):
+        corner = first._replace(row=first.row + top - lane.is_flat)
+        yield from place(group, partial(_tile, corner, group.tile_height))
+
+
+def _tile(first: Place, height: int, tile: int) -> Place:
+    return first._replace(row=first.row + tile * height)
+
+
+def _captions(placed: Sequence[Placed]) -> Iterator[Text]:
+    for each in placed:
+        if each.item.caption:
+            yield Text(each.place.row - 1, each.place.column, each.item.caption, "caption")

@@ -1,0 +1,208 @@
+"""The sections of a step's sheet: weights, each sample forward and backward, gradients, updates.
+
+In each, a band for the image, one for every layer in order, and one for the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cnncalc.sheet import formulas
+from cnncalc.sheet.plan import Block, Formula, Quantity
+from cnncalc.sheet.training.loss import LABEL, RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.training.passes import LayerPass, NetworkPass, Scope
+from cnncalc.sheet.training.penalties import added_penalties
+from cnncalc.sheet.training.specification import TrainingSpecification, Use
+from cnncalc.sheet.training.updates import (
+    copied_weight,
+    corrected_rate_volume,
+    frozen_weight,
+    update_volumes,
+)
+from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, entered, whole
+from cnncalc.training.optimizers import Adam
+
+__all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
+
+Direction = Literal["weights", "forward", "backward"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a step's sheet: the volumes of each band, from the image's to the loss's.
+
+    `link` is what a link to it is called.
+    """
+
+    title: str
+    direction: Direction
+    bands: tuple[tuple[Volume, ...], ...]
+    link: str
+
+
+def losses(step: int) -> Quantity:
+    """Return the name of a step's column of its samples' losses."""
+    return Quantity("training", "", "losses", step)
+
+
+def rights(step: int) -> Quantity:
+    """Return the name of a step's column that says which samples were right."""
+    return Quantity("training", "", "rights", step)
+
+
+def mean_loss(step: int) -> Quantity:
+    """Return the name of a step's mean loss."""
+    return Quantity("training", "", "loss", step)
+
+
+def accuracy(step: int) -> Quantity:
+    """Return the name of a step's share of right predictions."""
+    return Quantity("training", "", "accuracy", step)
+
+
+def step_sections(
+    training: TrainingSpecification, network: NetworkPass, step: int
+) -> Iterator[Section]:
+    """Yield the sections of a step, counted from 1, whose batch the `network` was drawn for."""
+    whole_step = Scope(step)
+    layers = network.layers
+    weights = [_weights(each, step) for each in layers]
+    count = len(training.batches[step - 1])
+    penalties = [whole_step.volume(each.sums) for layer in layers for each in layer.penalties]
+    results = _results(step, count, penalties)
+    yield Section("Weights before the step", "weights", ((), *weights, results), "Weights")
+    batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
+    if any(batch):
+        yield Section("All samples together · forward →", "forward", ((), *batch, ()), "All →")
+    for place in range(count):
+        yield from _sample_sections(training, network, Use(step, place))
+    gradients = [tuple(map(whole_step.volume, each.gradients)) for each in layers]
+    yield Section(
+        f"Gradients of the weights: {'of the sample' if count == 1 else 'all samples together'}",
+        "backward",
+        ((), *gradients, ()),
+        "Gradients",
+    )
+    updates = [_updates(training, each, step) for each in layers]
+    rate = (corrected_rate_volume(step),) if isinstance(training.optimizer, Adam) else ()
+    yield Section("Update: the weights after the step", "weights", ((), *updates, rate), "Update")
+
+
+def _sample_sections(
+    training: TrainingSpecification, network: NetworkPass, use: Use
+) -> Iterator[Section]:
+    scope, name, number = Scope(*use), f"Sample {use.place}", use.place
+    image = _entered_once(training, use, network.image)
+    label = _entered_once(training, use, _LABEL_VOLUME)
+    forward = [tuple(map(scope.volume, each.forward)) for each in network.layers]
+    loss = tuple(map(scope.volume, network.loss.volumes))
+    bands = ((image,), *forward, (label, *loss))
+    yield Section(f"{name} · forward →", "forward", bands, f"{number} →")
+    backward = [tuple(map(scope.volume, each.backward)) for each in network.layers]
+    begin = (scope.volume(network.loss.gradient),)
+    yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")
+
+
+_LABEL_VOLUME = Volume(
+    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
+    notes=("The number of the sample's class: type over it.",),
+)
+
+
+def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> Volume:
+    """Return what a user enters of a sample, or where it was used before, a copy of that."""
+    first = training.first_uses[training.batches[use.step - 1][use.place]]
+    volume = Scope(*use).volume(local)
+    if use == first:
+        return volume
+    before = Scope(*first).quantity(local.quantity)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(formulas.COPY, find(before, index, steps=EACH))
+
+    draw = whole(volume.quantity, volume.height, volume.width, formula)
+    return replace(volume, draw=draw, notes=(f"As in step {first.step}.",))
+
+
+def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
+    scope = Scope(step)
+    own = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
+    penalties = (volume for penalty in layer.penalties for volume in penalty)
+    return (*own, *map(scope.volume, (*layer.shared, *penalties)))
+
+
+def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
+    """Return what the optimizer makes of a layer's weights: rule by rule, for all its weights.
+
+    Those of a frozen layer stay as they are.
+    """
+    if layer.layer.trainable:
+        learnt = {volume.quantity.name for volume in layer.gradients}
+        weights = [weight for weight in layer.weights if weight.quantity.name in learnt]
+        drawn = [update_volumes(training.optimizer, weight, step) for weight in weights]
+    else:
+        weights = list(layer.weights)
+        drawn = [[frozen_weight(weight, step)] for weight in weights]
+    updates = [
+        _captioned(volume, weight) if place else volume
+        for rule in zip(*drawn, strict=True)
+        for place, (volume, weight) in enumerate(zip(rule, weights, strict=True))
+    ]
+    return (*updates, *map(Scope(step).volume, layer.moved))
+
+
+def _captioned(volume: Volume, weight: Volume) -> Volume:
+    """Return a volume whose slices say of which weight they are, where they have no caption."""
+    name = weight.quantity.name
+    return replace(
+        volume,
+        items=tuple(item if item.caption else replace(item, caption=name) for item in volume.items),
+    )
+
+
+def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
+    """Return the column of losses, their mean, and the share of right predictions."""
+    each, right = losses(step), rights(step)
+    loss = _mean("Mean loss", mean_loss(step), each, count, "The mean over all samples.")
+    return (
+        _column("Losses", each, SAMPLE_LOSS, count, "The loss of each sample."),
+        _column("Right", right, RIGHT, count, "1 for each sample that is taken for its class."),
+        _penalized(loss, penalties) if penalties else loss,
+        _mean("Accuracy", accuracy(step), right, count, "The share of right predictions."),
+    )
+
+
+def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: str) -> Volume:
+    """Return a row for each sample, with a number of its own."""
+    step = quantity.step or 1
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        cells = [find(Scope(step, place).quantity(local), ()) for place in range(count)]
+        return tuple(
+            Block(place, 0, 1, 1, "formula", quantity, (), place, 0, formulas.apply("{0}", cell))
+            for place, cell in enumerate(cells)
+        )
+
+    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, (note,))
+
+
+def _mean(title: str, quantity: Quantity, read: Quantity, count: int, note: str) -> Volume:
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
+
+    draw = whole(quantity, 1, 1, formula)
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
+
+
+def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
+    """Return the mean loss with all penalties added to it."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        (block,) = loss.draw(index, find)
+        assert isinstance(block.formula, Formula)  # noqa: S101 (a mean is one formula)
+        every = [block.formula, added_penalties(penalties, find)]
+        return (replace(block, formula=formulas.added(every)),)
+
+    return replace(loss, draw=draw, notes=("The mean over all samples, and all penalties.",))

@@ -1,0 +1,135 @@
+"""What is called alike in every workbook of a network: the image, and what its output says."""
+
+from __future__ import annotations
+
+from cnncalc.sheet.plan import Quantity
+
+__all__ = [
+    "BATCH",
+    "CHANGED",
+    "CLASS_NAMES",
+    "CLASS_NUMBERS",
+    "CROSS_ENTROPY",
+    "DRAWN_SUMS",
+    "IMAGE",
+    "IS_LARGEST",
+    "LARGEST",
+    "LOGITS",
+    "OUTPUTS",
+    "PREDICTED",
+    "PREDICTED_NAME",
+    "SIZES",
+    "TARGET",
+    "WEIGHTS",
+    "WEIGHT_SUMS",
+    "by_input",
+    "by_pre_activation",
+    "by_weight",
+    "helper",
+    "is_shared",
+    "of_batch",
+    "of_sample",
+    "title",
+]
+
+IMAGE = Quantity("input")
+
+# What a network's prediction shows: of each class its number, its name, its output and, with a
+# target, its logit (of yes or no: the one logit, its sign turned where the target is yes). Of
+# several classes, too, the largest output, and which outputs are that, but for rounding.
+CLASS_NUMBERS = Quantity("prediction", "", "class numbers")
+
+CLASS_NAMES = Quantity("input", "", "class names")
+
+OUTPUTS = Quantity("prediction", "", "outputs")
+
+LOGITS = Quantity("prediction", "", "logits")
+
+LARGEST = Quantity("prediction", "", "largest output")
+
+IS_LARGEST = Quantity("prediction", "", "is largest")
+
+PREDICTED = Quantity("prediction", "", "class")
+
+PREDICTED_NAME = Quantity("prediction", "", "name")
+
+TARGET = Quantity("input", "", "target")
+
+CROSS_ENTROPY = Quantity("prediction", "", "cross-entropy")
+
+# Of drawn weights it shows besides whether they still are: what is said of them, and in a table the
+# sums of them as they stand, as they were drawn, and 1 where these differ.
+WEIGHTS = Quantity("prediction", "", "weights")
+
+WEIGHT_SUMS = Quantity("prediction", "", "weight sums")
+
+DRAWN_SUMS = Quantity("prediction", "", "drawn sums")
+
+CHANGED = Quantity("prediction", "", "changed")
+
+# What the formula of the output's size is given: width, filter, padding, stride, filters.
+SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")
+
+
+# Gradients and smaller steps that each sample has of its own; all other gradients are of weights.
+_OF_A_SAMPLE = ("output", "pre-activation", "input")
+# Smaller steps that follow from the weights alone; those of all samples together begin with BATCH.
+_OF_WEIGHTS = ("dilated kernel", "gradient flipped kernel", "standard deviation")
+
+BATCH = "batch "
+
+
+def by_pre_activation(layer: str) -> Quantity:
+    """Return the name of the gradient by what goes into a layer's own activation."""
+    return Quantity("gradient", layer, "pre-activation")
+
+
+def by_input(layer: str) -> Quantity:
+    """Return the name of the gradient by a layer's input."""
+    return Quantity("gradient", layer, "input")
+
+
+def by_weight(layer: str, weight: str) -> Quantity:
+    """Return the name of the gradient by a layer's weight, summed over samples."""
+    return Quantity("gradient", layer, weight)
+
+
+def helper(layer: str, name: str) -> Quantity:
+    """Return the name of a smaller step of one sample's backward pass."""
+    return Quantity("helper", layer, f"gradient {name}")
+
+
+def title(gradient: Quantity) -> str:
+    """Return what a gradient's cells are headed.
+
+    >>> title(by_input("dense"))
+    'Gradient by the input'
+    """
+    return f"Gradient by the {gradient.name}"
+
+
+def of_batch(layer: str, name: str) -> Quantity:
+    """Return the name of a smaller step that joins all samples."""
+    return Quantity("helper", layer, f"{BATCH}{name}")
+
+
+def is_shared(quantity: Quantity) -> bool:
+    """Tell whether a step has one of this quantity, and not one a sample.
+
+    >>> is_shared(Quantity("weight", "dense", "kernel")), is_shared(by_input("dense"))
+    (True, False)
+    """
+    if quantity.kind == "helper":
+        return quantity.name in _OF_WEIGHTS or quantity.name.startswith(BATCH)
+    if quantity.kind == "gradient":
+        return quantity.name not in _OF_A_SAMPLE
+    return quantity.kind in ("weight", "update", "training")
+
+
+def of_sample(quantity: Quantity, sample: int) -> Quantity:
+    """Return the name of a quantity of one sample, for formulas that read several.
+
+    >>> of_sample(Quantity("input"), 1).sample
+    1
+    """
+    return quantity._replace(sample=sample)

@@ -1,0 +1,77 @@
+"""Cell addresses in A1 notation; rows and columns count from 0 everywhere else."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+__all__ = ["COLUMNS", "ROWS", "address", "column_letters", "range_address", "sheet_prefix"]
+
+# As large as a sheet is in Excel: what names a cell on it can't name a sheet unquoted.
+ROWS = 1_048_576
+COLUMNS = 16_384
+
+_PLAIN = re.compile(r"[^\W\d][\w.]*")
+_CELL = re.compile(r"([A-Z]{1,3})(\d+)")
+_ROW_OR_COLUMN = re.compile(r"R(\d+)|R?C(\d+)")
+
+
+@cache
+def column_letters(column: int) -> str:
+    """Return the letters of a column.
+
+    >>> column_letters(0), column_letters(26)
+    ('A', 'AA')
+    """
+    letters = ""
+    while column >= 0:
+        letters = chr(ord("A") + column % 26) + letters
+        column = column // 26 - 1
+    return letters
+
+
+def address(row: int, column: int, *, fixed: bool = False) -> str:
+    """Return a cell's address, with dollar signs where `fixed`.
+
+    >>> address(1, 1), address(4, 6, fixed=True)
+    ('B2', '$G$5')
+    """
+    sign = "$" if fixed else ""
+    return f"{sign}{column_letters(column)}{sign}{row + 1}"
+
+
+def range_address(row: int, column: int, height: int, width: int, *, fixed: bool = False) -> str:
+    """Return a range's address, of its first cell alone where it has but one.
+
+    >>> range_address(4, 6, 2, 2, fixed=True)
+    '$G$5:$H$6'
+    """
+    first = address(row, column, fixed=fixed)
+    if height == width == 1:
+        return first
+    return f"{first}:{address(row + height - 1, column + width - 1, fixed=fixed)}"
+
+
+@cache
+def sheet_prefix(name: str) -> str:
+    """Return what stands before an address on another sheet, quoted where a sheet needs it.
+
+    >>> sheet_prefix("Image"), sheet_prefix("Case 5"), sheet_prefix("it's")
+    ('Image!', "'Case 5'!", "'it''s'!")
+    """
+    if _PLAIN.fullmatch(name) and not _reads_as_a_cell(name.upper()):
+        return f"{name}!"
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!"
+
+
+def _reads_as_a_cell(name: str) -> bool:
+    """Tell whether a spreadsheet takes a name for a cell: A1, or what begins like R1C1."""
+    if cell := _CELL.fullmatch(name):
+        letters, row = cell.groups()
+        is_column = (len(letters), letters) <= (3, column_letters(COLUMNS - 1))
+        return is_column and 0 < int(row) <= ROWS
+    if found := _ROW_OR_COLUMN.match(name):
+        row, column = found.groups()
+        return 0 < int(row) <= ROWS if row else 0 < int(column) <= COLUMNS
+    return name in ("R", "C", "RC")

@@ -1,0 +1,1 @@
+"""Training steps as cells: passes, losses, penalties, updates, and what is entered."""

@@ -1,0 +1,133 @@
+"""A training as a workbook shows it: what it calculates, and its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+
+from cnncalc.network import Array, Network, walk
+from cnncalc.provenance import Provenance
+from cnncalc.sheet.plan import Specification, Values
+from cnncalc.sheet.planning import make_plan, specify_training
+from cnncalc.sheet.size import Estimate, estimate, least_formulas
+from cnncalc.sheet.training.inputs import training_inputs, training_records
+from cnncalc.sheet.training.settings import require_plain
+from cnncalc.sheet.training.specification import TrainingSpecification
+from cnncalc.sheet.training.values import recorded_values
+from cnncalc.sheet.values import as_written
+from cnncalc.training_step import StepRecord
+from cnncalc.training_step.vanishing import find_vanished
+from cnncalc.wording import listed
+
+__all__ = [
+    "TrainingPieces",
+    "estimate_training",
+    "least_training_formulas",
+    "training_calculation",
+    "training_specification",
+    "vanishing_note",
+]
+
+# So many steps are named by their numbers.
+MOST_STEPS = 5
+
+
+@dataclass(frozen=True)
+class TrainingPieces:
+    """What a training's workbook is made of.
+
+    Arguments: the `network` with its initial weights; the `training`; its `samples`, an image and
+    its class each, by their numbers there; a `title`; a `note` for the reader; the `provenance`
+    of all that.
+    """
+
+    network: Network
+    training: TrainingSpecification
+    samples: tuple[tuple[Array, int], ...]
+    title: str = ""
+    note: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+def training_specification(pieces: TrainingPieces) -> Specification:
+    """Return the specification of a training's workbook.
+
+    Raises OptionError for an optimizer that a workbook has no formulas for.
+    """
+    require_plain(pieces.training.optimizer)
+    return specify_training(pieces.network, pieces.training, pieces.title, pieces.note)
+
+
+def training_calculation(pieces: TrainingPieces) -> tuple[Specification, Values]:
+    """Return the specification and the values of a training's workbook.
+
+    Its note says in which steps a gradient vanished, and why, as the workbook is written.
+    Raises as `training_specification`; OptionError where the training leaves all bounds.
+    """
+    specification, training = training_specification(pieces), pieces.training
+    given = training_inputs(specification, training, pieces.network, pieces.samples)
+    inputs = {quantity: as_written(array) for quantity, array in given.items()}
+    records = list(training_records(specification, training, inputs))
+    note = " ".join(filter(None, [pieces.note, vanishing_note(records)]))
+    values = recorded_values(specification, training, inputs, records)
+    return replace(specification, note=note), values
+
+
+def vanishing_note(records: Sequence[StepRecord]) -> str:
+    """Return a sentence on gradients that vanished, and why; empty where none did.
+
+    Arguments: the `records` of all steps. Where it was for different reasons, it is the first.
+    """
+    texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
+    text = next(filter(None, texts), "")
+    alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
+    where = "every step" if len(alike) == len(records) > 1 else f"step {listed(alike, MOST_STEPS)}"
+    return f"As written, in {where}: {text}" if text else ""
+
+
+def least_training_formulas(specification: Specification) -> int:
+    """Return how many formulas a training's workbook has at least, without planning any.
+
+    Each sample has those of its forward pass, each step one for the new value of each weight.
+    """
+    training = specification.training
+    batches = training.batches if training else ()
+    outputs = least_formulas(specification.layers, specification.input_shape)
+    walked = walk(specification.layers, specification.input_shape)
+    weights = sum(layer.parameter_count(shape) for layer, shape in walked)
+    return outputs * sum(map(len, batches)) + weights * len(batches)
+
+
+def estimate_training(specification: Specification) -> Estimate:
+    """Return about how large a training's workbook will be, without planning every step of it.
+
+    Each further step, and each further sample of a step, counts as much as the one before; a sample
+    that comes again is made of formulas. What is left out is less than a hundredth: the partial
+    sums of batches that no single formula adds up.
+    """
+    training = specification.training
+    if training is None:
+        return estimate(make_plan([specification]))
+    uses = sum(map(len, training.batches))
+    further = len(training.batches) - 1
+    one = _estimated(specification, training, ((0,),))
+    more = _estimated(specification, training, ((0, 1),)) if uses > further + 1 else one
+    steps = _estimated(specification, training, ((0,), (1,))) if further else one
+    again = (uses - len(training.first_uses)) * (prod(specification.input_shape) + 1)
+
+    def extrapolated(name: str) -> int:
+        first, second, third = (getattr(each, name) for each in (one, more, steps))
+        return int(first + (uses - further - 1) * (second - first) + further * (third - first))
+
+    formulas, numbers, size = map(extrapolated, ("formulas", "numbers", "bytes"))
+    return Estimate(formulas + again, numbers - again, size)
+
+
+def _estimated(
+    specification: Specification,
+    training: TrainingSpecification,
+    batches: tuple[tuple[int, ...], ...],
+) -> Estimate:
+    small = replace(specification, training=replace(training, batches=batches))
+    return estimate(make_plan([small]))

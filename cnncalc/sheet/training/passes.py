@@ -1,0 +1,231 @@
+"""What one step draws of a network: each layer forward and backward, for one sample or for all.
+
+All is named as if there were one step and one sample; `scope` tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cnncalc.errors import CnncalcError, OptionError, ShapeError
+from cnncalc.layers import Layer, Shape
+from cnncalc.sheet.layers.network import (
+    gradient_volumes,
+    image_source,
+    shared_volumes,
+    weight_gradient_volumes,
+)
+from cnncalc.sheet.layers.training_mode import batch_volumes, training_volumes
+from cnncalc.sheet.layers.windows import image_volume
+from cnncalc.sheet.plan import STAY, Block, Quantity, Reference, Specification, Step
+from cnncalc.sheet.quantities import is_shared
+from cnncalc.sheet.training.loss import LossPass, is_joined, loss_pass
+from cnncalc.sheet.training.penalties import Penalty, penalty_volumes, with_penalty
+from cnncalc.sheet.training.specification import TrainingSpecification
+from cnncalc.sheet.volumes import Finder, Index, Source, Volume
+
+__all__ = ["LayerPass", "NetworkPass", "Scope", "network_pass"]
+
+
+@dataclass(frozen=True)
+class LayerPass:
+    """What one layer draws in a step.
+
+    `weights` are what a user may enter of it, `shared` what follows from them alone, and
+    `penalties` what keeps them small; `batch` is what all samples have in common, and `moved` the
+    weights that follow from it; `forward` and `backward` are one sample's; `gradients` are those by
+    the weights, of all samples.
+    """
+
+    layer: Layer
+    weights: tuple[Volume, ...]
+    shared: tuple[Volume, ...]
+    penalties: tuple[Penalty, ...]
+    batch: tuple[Volume, ...]
+    moved: tuple[Volume, ...]
+    forward: tuple[Volume, ...]
+    backward: tuple[Volume, ...]
+    gradients: tuple[Volume, ...]
+
+
+@dataclass(frozen=True)
+class NetworkPass:
+    """What a network draws in a step: the image, each layer, and the loss.
+
+    `shapes` are those of what each layer takes in.
+    """
+
+    image: Volume
+    layers: tuple[LayerPass, ...]
+    loss: LossPass
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class _Forward:
+    """A layer, what it takes in, and what it draws on the way forward."""
+
+    layer: Layer
+    source: Source
+    volumes: Sequence[Volume]
+    result: Source
+
+
+def network_pass(specification: Specification, samples: int) -> NetworkPass:
+    """Return what a step draws whose batch has so many samples.
+
+    Raises OptionError, ShapeError for what no workbook can show, naming the layer.
+    """
+    training = _training(specification)
+    # The image stands by itself, and a layer that pads it draws a copy.
+    source = image = replace(image_source(specification.input_shape), is_drawn=True)
+    chain = []
+    for layer in specification.layers:
+        chain.append(_forward(layer, source))
+        source = chain[-1].result
+    loss = loss_pass(specification.layers, training.loss, source, samples)
+    joined = is_joined(specification.layers, training.loss)
+    shapes = tuple(each.source.shape for each in chain)
+    return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss, shapes)
+
+
+def _training(specification: Specification) -> TrainingSpecification:
+    if specification.training is None:
+        message = "a training must be specified. Received: none"
+        raise OptionError(message)
+    return specification.training
+
+
+def _forward(layer: Layer, source: Source) -> _Forward:
+    try:
+        volumes, result = training_volumes(layer, source)
+    except (ShapeError, OptionError) as error:
+        raise _named(layer, error) from error
+    return _Forward(layer, source, volumes, result)
+
+
+def _named(layer: Layer, error: CnncalcError) -> CnncalcError:
+    return type(error)(f"layer {layer.name}: {error}")
+
+
+def _backward(
+    chain: Sequence[_Forward], loss: LossPass, joined: bool, samples: int
+) -> tuple[LayerPass, ...]:
+    """Return each layer's part, the gradient worked back through them from the last."""
+    first = next(
+        (i for i, each in enumerate(chain) if each.layer.trainable_count(each.source.shape)), None
+    )
+    if first is None:
+        message = "a network must have trainable weights to be trained. Received: none"
+        raise OptionError(message)
+    last = chain[-1].result
+    gradient: Source | None = last.feed(loss.gradient)
+    passes = []
+    for place in reversed(range(len(chain))):
+        each = chain[place]
+        own_loss = joined and place == len(chain) - 1
+        if gradient is None:
+            passes.append(_layer_pass(each, samples, [], [], []))
+            continue
+        try:
+            shared = shared_volumes(each.layer, each.source, place > first)
+            weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
+            volumes, gradient = gradient_volumes(
+                each.layer, each.source, gradient, place > first, own_loss
+            )
+        except (ShapeError, OptionError) as error:
+            raise _named(each.layer, error) from error
+        passes.append(_layer_pass(each, samples, shared, volumes, weights))
+    return tuple(reversed(passes))
+
+
+def _layer_pass(
+    forward: _Forward,
+    samples: int,
+    shared: Sequence[Volume],
+    backward: Sequence[Volume],
+    gradients: Sequence[Volume],
+) -> LayerPass:
+    drawn = forward.volumes
+    order = list(forward.layer.weight_shapes(forward.source.shape))
+    entered = [volume for volume in drawn if volume.quantity.kind == "weight"]
+    weights = tuple(sorted(entered, key=lambda volume: order.index(volume.quantity.name)))
+    helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
+    own = [volume for volume in drawn if not is_shared(volume.quantity)]
+    # A dense layer's inputs stand before what becomes of them, and not with its weights.
+    inputs = [_described_inputs(volume) for volume in own if volume.quantity.name == "inputs"]
+    own = inputs + [volume for volume in own if volume.quantity.name != "inputs"]
+    of_batch = batch_volumes(forward.layer, forward.source, samples)
+    return LayerPass(
+        forward.layer,
+        tuple(map(_described_weight, weights)),
+        (*helpers, *shared),
+        tuple(penalty_volumes(forward.layer, weights)),
+        tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
+        tuple(volume for volume in of_batch if volume.quantity.kind == "update"),
+        tuple(own),
+        tuple(backward),
+        tuple(with_penalty(forward.layer, each) for each in gradients),
+    )
+
+
+def _described_inputs(volume: Volume) -> Volume:
+    notes = ("What the layer takes in, number by number.",)
+    return replace(volume, group="Inputs", notes=notes)
+
+
+def _described_weight(volume: Volume) -> Volume:
+    """Return a weight with a sentence of its own, where its layer's stands beside another one."""
+    note = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
+    return replace(volume, notes=volume.notes or (note,))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A step, counted from 1, and a sample of its batch, counted from 0; None for all of them."""
+
+    step: int
+    sample: int | None = None
+
+    def quantity(self, local: Quantity) -> Quantity:
+        """Return the name that a quantity has in a training.
+
+        >>> Scope(2, 0).quantity(Quantity("stage", "conv2d", "convolution"))[3:]
+        (2, 0)
+        >>> Scope(2, 0).quantity(Quantity("weight", "conv2d", "kernel"))[3:]
+        (2, None)
+        """
+        if is_shared(local):
+            return local._replace(step=self.step)
+        # Sums over a batch name the samples themselves.
+        sample = self.sample if local.sample is None else local.sample
+        return local._replace(step=self.step, sample=sample)
+
+    def volume(self, local: Volume) -> Volume:
+        """Return a volume for this step and sample."""
+
+        def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+            own = _ScopedFinder(find.places, find.sheet, self)
+            return tuple(
+                replace(block, quantity=self.quantity(block.quantity))
+                for block in local.draw(index, own)
+            )
+
+        return replace(local, quantity=self.quantity(local.quantity), draw=draw)
+
+
+@dataclass(frozen=True)
+class _ScopedFinder(Finder):
+    """Finds what a layer names, in the step and the sample that it is drawn for."""
+
+    scope: Scope
+
+    def __call__(
+        self,
+        quantity: Quantity,
+        index: Index,
+        size: tuple[int, int] = (1, 1),
+        steps: tuple[Step, Step] = (STAY, STAY),
+    ) -> Reference:
+        return super().__call__(self.scope.quantity(quantity), index, size, steps)

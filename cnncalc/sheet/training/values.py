@@ -1,0 +1,238 @@
+"""The numbers that a training's workbook shows: those of `cnncalc.training_step`'s records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cnncalc.layers import Dropout, Shape
+from cnncalc.network import Array, Weights
+from cnncalc.ops.maxima import near_maximum
+from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
+from cnncalc.sheet.layers.copies import kept_quantity
+from cnncalc.sheet.layers.scaling import standard_deviation
+from cnncalc.sheet.layouts import dashboard, step_sections
+from cnncalc.sheet.plan import Quantity, Specification
+from cnncalc.sheet.training import loss
+from cnncalc.sheet.training.inputs import training_records
+from cnncalc.sheet.training.passes import Scope
+from cnncalc.sheet.training.penalties import penalty_values
+from cnncalc.sheet.training.specification import TrainingSpecification
+from cnncalc.sheet.training.updates import corrected_rate, new_weight
+from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
+from cnncalc.trace import Trace
+from cnncalc.training.metrics import predicted_classes
+from cnncalc.training.optimizers import SGD
+from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
+
+__all__ = [
+    "recorded_values",
+    "training_values",
+]
+
+
+def training_values(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+) -> dict[Quantity, Array]:
+    """Return every number of a training's workbook; as `training_records`."""
+    records = list(training_records(specification, training, inputs))
+    return recorded_values(specification, training, inputs, records)
+
+
+def recorded_values(
+    specification: Specification,
+    training: TrainingSpecification,
+    inputs: Mapping[Quantity, Array],
+    records: Sequence[StepRecord],
+) -> dict[Quantity, Array]:
+    """Return every number of a training's workbook, of its `training_records`."""
+    values = dict(inputs)
+    for record in records:
+        values |= _step_values(specification, training, record)
+    return values | _dashboard_values(records, values)
+
+
+def _step_values(
+    specification: Specification, training: TrainingSpecification, record: StepRecord
+) -> dict[Quantity, Array]:
+    step = record.number
+    values: dict[Quantity, Array] = {}
+    grids = _grids(specification)
+    for place, trace in enumerate(record.traces):
+        local = _forward_values(trace) | _loss_values(training, record, place, trace)
+        for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
+            local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
+        values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
+    for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
+        shared = shared_values(layer, own, grid)
+        values |= {Scope(step).quantity(name): array for name, array in shared.items()}
+        values |= _penalties(layer, own, step, grid)
+        values |= _kept_weights(layer, own, step, grid)
+    for update in record.updates:
+        place = [each.name for each in specification.layers].index(update.layer)
+        values |= _update_values(record, update, grids[place].output)
+    return values | _whole_values(record)
+
+
+def _forward_values(trace: Trace) -> dict[Quantity, Array]:
+    """Return what one sample's way forward shows."""
+    # In training, a layer that needs the whole batch passes over its moving variance.
+    passed = {standard_deviation(own.layer.name) for own in trace.layers if own.layer.needs_batch}
+    return {name: array for name, array in trace_values(trace).items() if name not in passed}
+
+
+def _kept(layer: LayerStep, place: int, grids: Grids) -> dict[Quantity, Array]:
+    """Return which numbers a dropout kept of one sample, 1 or 0."""
+    if not isinstance(layer.layer, Dropout) or not layer.drawn:
+        return {}
+    kept = layer.drawn[0][place]
+    cells = as_cells(kept.shape, grids.output)
+    return {kept_quantity(layer.layer.name): kept.astype(np.float64).reshape(cells)}
+
+
+def _kept_weights(
+    layer: LayerStep, weights: Weights, step: int, grids: Grids
+) -> dict[Quantity, Array]:
+    """Return a frozen layer's weights after a step: as they were before."""
+    if layer.layer.trainable:
+        return {}
+    return {
+        new_weight(layer.layer.name, name, step): array.reshape(as_cells(array.shape, grids.output))
+        for name, array in weights.items()
+    }
+
+
+def _penalties(
+    layer: LayerStep, weights: Weights, step: int, grids: Grids
+) -> dict[Quantity, Array]:
+    """Return the penalties on a layer's weights."""
+    values: dict[Quantity, Array] = {}
+    for name, regularizer in layer.layer.penalties.items():
+        weight = Quantity("weight", layer.layer.name, name)
+        values |= penalty_values(weight, regularizer, weights[name], grids.output)
+    return {Scope(step).quantity(quantity): array for quantity, array in values.items()}
+
+
+def _grids(specification: Specification) -> list[Grids]:
+    shape = specification.input_shape
+    before = Grid(1, shape[0]) if len(shape) == 1 else None
+    grids = []
+    for *_, grid in with_grids(specification.layers, shape):
+        grids.append(Grids(before, grid))
+        before = grid
+    return grids
+
+
+def _loss_values(
+    training: TrainingSpecification, record: StepRecord, place: int, trace: Trace
+) -> dict[Quantity, Array]:
+    """Return what the loss of one sample shows."""
+    label, output, target = record.labels[place], record.outputs[place], record.targets[place]
+    predicted = predicted_classes(output[np.newaxis], near=True)[0]
+    cells = _output_cells(trace)
+    numbers = {
+        loss.LABEL: float(label),
+        loss.SAMPLE_LOSS: record.losses[place],
+        loss.PREDICTED: float(predicted),
+        loss.RIGHT: float(predicted == label),
+    }
+    values = {quantity: np.array([[number]]) for quantity, number in numbers.items()}
+    values[loss.TARGET] = target.reshape(cells)
+    if len(output) > 1:
+        largest = output.max(keepdims=True)
+        values[loss.LARGEST] = largest[:, np.newaxis]
+        values[loss.IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
+    if training.loss == "mean_squared_error":
+        values[loss.UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
+    if training.loss == "binary_crossentropy":
+        logits = _logits(trace)
+        turned = np.where(target == 1, -logits, logits)
+        values[loss.TURNED_LOGITS] = turned.reshape(cells)
+        values[loss.UNIT_LOSSES] = np.logaddexp(0, turned).reshape(cells)
+    last = record.layers[-1]
+    if last.output is not None:
+        gradient = Quantity("gradient", last.layer.name, "output")
+        values[gradient] = last.output[place].reshape(cells)
+    return values
+
+
+def _output_cells(trace: Trace) -> Shape:
+    """Return the rows and columns of the network's output."""
+    *_, (_, _, grid) = with_grids(trace.network.layers, trace.network.input_shape)
+    return as_cells(trace.output.shape, grid)
+
+
+def _logits(trace: Trace) -> Array:
+    """Return what the last activation was taken of."""
+    last = trace.layers[-1]
+    return last.stages[-2].values if last.stages[1:] else last.input
+
+
+def _update_values(
+    record: StepRecord, update: WeightUpdate, grid: Grid | None
+) -> dict[Quantity, Array]:
+    """Return what the optimizer makes of one weight."""
+    step, slots = record.number, dict(update.slots_after)
+    if "momentum" not in slots:
+        # A workbook that began with momentum goes on without, where a user sets it to 0.
+        moved = _moved(record, update)
+        slots["momentum"] = moved if isinstance(record.optimizer, SGD) else -moved
+    # The gradient by the weights as they are drawn has the penalties' in it.
+    gradient = update.gradient.reshape(as_cells(update.gradient.shape, grid))
+    arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
+    return {Quantity("gradient", update.layer, update.weight, step): gradient} | {
+        new_weight(update.layer, f"{update.weight}{slot}", step): np.asarray(array).reshape(
+            as_cells(array.shape, grid)
+        )
+        for slot, array in arrays.items()
+    }
+
+
+def _moved(record: StepRecord, update: WeightUpdate) -> Array:
+    """Return what an optimizer adds to a weight, apart from the weight's decay."""
+    from_zero = np.zeros_like(update.before)
+    slots = {name: array.copy() for name, array in update.slots_before.items()}
+    record.optimizer.update(from_zero, update.gradient, slots, record.rate, record.iteration)
+    return from_zero
+
+
+def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
+    """Return what a step shows of all its samples together."""
+    step = record.number
+    right = (predicted_classes(record.outputs, near=True) == record.labels).astype(np.float64)
+    values = {
+        step_sections.losses(step): record.losses[:, np.newaxis],
+        step_sections.rights(step): right[:, np.newaxis],
+        step_sections.mean_loss(step): np.array([[record.loss]]),
+        step_sections.accuracy(step): np.array([[right.mean()]]),
+    }
+    if record.corrected_rate is not None:
+        values[corrected_rate(step)] = np.array([[record.corrected_rate]])
+    return values
+
+
+def _dashboard_values(
+    records: Sequence[StepRecord], values: Mapping[Quantity, Array]
+) -> dict[Quantity, Array]:
+    """Return what the dashboard shows: of each step, and of the first weight before and after."""
+    steps = range(1, len(records) + 1)
+    most = max(len(record.labels) for record in records)
+    layer, weight = dashboard.shown_weight(records[0].network.layers, records[0].network.shapes)
+    labels, predictions = np.full((2, len(records), most), np.nan)
+    for row, record in enumerate(records):
+        labels[row, : len(record.labels)] = record.labels
+        predictions[row, : len(record.labels)] = predicted_classes(record.outputs, near=True)
+    return {
+        dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
+        dashboard.LOSSES: np.concatenate([values[step_sections.mean_loss(step)] for step in steps]),
+        dashboard.ACCURACIES: np.concatenate(
+            [values[step_sections.accuracy(step)] for step in steps]
+        ),
+        dashboard.LABELS: labels,
+        dashboard.PREDICTIONS: predictions,
+        dashboard.BEFORE: values[Quantity("weight", layer, weight, 1)],
+        dashboard.AFTER: values[new_weight(layer, weight, steps[-1])],
+    }

@@ -1,0 +1,94 @@
+"""How the numbers of vectors stand in cells: in rows and columns, read row by row.
+
+A flattened volume has a row for each position and a column for each channel; every other vector
+is a single row. Layers that keep a vector's length keep its rows and columns as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.layers import Dense, Flatten, GlobalPoolingLayer, Layer, Shape
+from cnncalc.network import Array
+from cnncalc.sheet.plan import Quantity
+from cnncalc.sheet.quantities import IMAGE
+from cnncalc.substeps import substeps
+from cnncalc.trace import Trace
+
+__all__ = ["Grid", "as_cells", "image_cells", "trace_values", "with_grids"]
+
+
+class Grid(NamedTuple):
+    """The rows and columns of a vector."""
+
+    rows: int
+    columns: int
+
+
+def with_grids(
+    layers: Sequence[Layer], input_shape: Shape
+) -> Iterator[tuple[Layer, Shape, Grid | None]]:
+    """Yield each layer, its input shape, and the grid of its output: None where that is a volume.
+
+    >>> from cnncalc.layers import Dense
+    >>> [grid for *_, grid in with_grids([Flatten(), Dense(5)], (2, 3, 4))]
+    [Grid(rows=6, columns=4), Grid(rows=1, columns=5)]
+    """
+    shape, grid = input_shape, _row(input_shape)
+    for layer in layers:
+        output = layer.output_shape(shape)
+        if isinstance(layer, Flatten) and len(shape) == 3:
+            grid = Grid(prod(shape[:2]), shape[2])
+        elif isinstance(layer, Dense | GlobalPoolingLayer):
+            grid = _row(output)
+        yield layer, shape, grid if len(output) == 1 else None
+        shape = output
+
+
+def _row(shape: Shape) -> Grid:
+    return Grid(1, shape[-1])
+
+
+def as_cells(shape: Shape, grid: Grid | None) -> Shape:
+    """Return the shape of an array as cells show it: (height, width, and what indexes slices).
+
+    Arguments: the array's `shape`; the `grid` of its layer's output, None where that is a volume:
+    then a vector of weights has a cell of its own for each channel.
+
+    >>> as_cells((24,), Grid(6, 4)), as_cells((4,), None), as_cells((1,), Grid(6, 4))
+    ((6, 4), (1, 1, 4), (1, 1))
+    """
+    if len(shape) != 1:
+        return shape
+    if grid is None:
+        return (1, 1, *shape)
+    return tuple(grid) if shape[0] == prod(grid) else (1, *shape)
+
+
+def image_cells(shape: Shape) -> Shape:
+    """Return the shape of an image's cells; a vector is a row of them.
+
+    >>> image_cells((3,)), image_cells((2, 2, 1))
+    ((1, 3), (2, 2, 1))
+    """
+    return (1, *shape) if len(shape) == 1 else shape
+
+
+def trace_values(trace: Trace) -> dict[Quantity, Array]:
+    """Return every number of a trace by the quantity that a block shows."""
+    image = trace.input.values
+    values: dict[Quantity, Array] = {IMAGE: image.reshape(image_cells(image.shape))}
+    grids = with_grids(trace.network.layers, trace.network.input_shape)
+    for layer, (*_, grid) in zip(trace.layers, grids, strict=True):
+        arrays = {
+            **{Quantity("weight", layer.name, name): w for name, w in layer.weights.items()},
+            **{Quantity("stage", layer.name, stage.name): stage.values for stage in layer.stages},
+            **{Quantity("helper", layer.name, name): s for name, s in substeps(layer).items()},
+        }
+        for quantity, array in arrays.items():
+            values[quantity] = np.asarray(array).reshape(as_cells(array.shape, grid))
+    return values

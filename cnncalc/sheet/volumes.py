@@ -1,0 +1,298 @@
+"""Volumes: a calculation's quantities in slices, before anything has a place on a sheet.
+
+A slice (a channel, a filter) is drawn as a block of cells, or as a few where it has padding. A
+volume's rule makes the blocks, once the layout has told where the slices it refers to stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from cnncalc.geometry import Geometry
+from cnncalc.layers import Shape
+from cnncalc.shapes import Pads
+from cnncalc.sheet import formulas
+from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Role, Step
+
+__all__ = [
+    "EACH",
+    "ONE_SLICE",
+    "Draw",
+    "Finder",
+    "Index",
+    "Item",
+    "Place",
+    "Slot",
+    "Source",
+    "Volume",
+    "each_channel",
+    "each_number",
+    "entered",
+    "formed_like",
+    "framed",
+    "labels",
+    "numbered",
+    "size_notes",
+    "sliding",
+    "unrolled",
+    "whole",
+]
+
+Index = tuple[int, ...]
+
+# How a reference moves that follows its formula, row by row and column by column.
+EACH = (Step(1, 0), Step(0, 1))
+
+
+class Place(NamedTuple):
+    """Where a slice's first cell stands."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+class Slot(NamedTuple):
+    """Which tile of its group a slice belongs to, and which place from the left it has in it."""
+
+    tile: int
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One slice of a volume: its index, its slot, and what is written above it."""
+
+    index: Index
+    slot: Slot
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds the cells of another slice for the formulas on one sheet."""
+
+    places: Mapping[tuple[Quantity, Index], Place]
+    sheet: str
+
+    def __call__(
+        self,
+        quantity: Quantity,
+        index: Index,
+        size: tuple[int, int] = (1, 1),
+        steps: tuple[Step, Step] = (STAY, STAY),
+    ) -> Reference:
+        """Return a reference to the first cells of a slice, `size` of them, moving by `steps`."""
+        sheet, row, column = self.places[quantity, index]
+        elsewhere = "" if sheet == self.sheet else sheet
+        return Reference(elsewhere, row, column, *size, *steps)
+
+
+Draw = Callable[[Index, Finder], tuple[Block, ...]]
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One quantity to draw, `height` × `width` cells a slice.
+
+    `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
+    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about,
+    the first one in few words; `rows` and `columns` are what stands before each row and above each
+    column, if anything.
+    """
+
+    group: str
+    layer: str
+    quantity: Quantity
+    height: int
+    width: int
+    items: tuple[Item, ...]
+    draw: Draw
+    notes: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a layer takes in: where it reads, its (height, width, channels), the channels' names.
+
+    `height` and `width` are without the padding that may surround the cells. A vector's shape is
+    (units,); it is a single slice, read row by row, of a column for each of the `captions` and a
+    row for each of the `rows`. `logits` is what a softmax or sigmoid was taken of, if this is one;
+    `is_drawn` tells of an image that stands on a sheet of its own.
+    """
+
+    quantity: Quantity
+    shape: Shape
+    captions: tuple[str, ...]
+    rows: tuple[str, ...] = ("",)
+    logits: Quantity | None = None
+    is_drawn: bool = False
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is a vector, and not a volume."""
+        return len(self.shape) == 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The (height, width) of a slice."""
+        if self.is_vector:
+            return len(self.rows), len(self.captions)
+        return self.shape[0], self.shape[1]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Its slices: one a channel, or the vector alone."""
+        return (Item((), Slot(0)),) if self.is_vector else each_channel(self.captions)
+
+    def feed(self, volume: Volume) -> Source:
+        """Return the same channels or units, as another volume shows them."""
+        shape = self.shape if self.is_vector else (volume.height, volume.width, self.shape[2])
+        return replace(self, quantity=volume.quantity, shape=shape, logits=None)
+
+
+def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
+    """Return one item a channel, each in a tile of its own."""
+    return tuple(
+        Item((channel,), Slot(channel), caption) for channel, caption in enumerate(captions)
+    )
+
+
+def each_number(
+    group: str,
+    quantity: Quantity,
+    source: Source,
+    formula: Callable[[Index, Finder], Formula],
+    *notes: str,
+) -> Volume:
+    """Return the volume of what a formula makes of each number of a source by itself."""
+    draw = whole(quantity, *source.size, formula)
+    volume = Volume(group, quantity.layer, quantity, *source.size, source.items, draw, notes)
+    return (
+        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
+    )
+
+
+def entered(quantity: Quantity, height: int, width: int, role: Role) -> Draw:
+    """Return the rule for slices that the user enters."""
+    return lambda index, _: (Block(0, 0, height, width, role, quantity, index),)
+
+
+def whole(
+    quantity: Quantity, height: int, width: int, formula: Callable[[Index, Finder], Formula]
+) -> Draw:
+    """Return the rule for slices that are one block of one formula."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        block = Block(0, 0, height, width, "formula", quantity, index, formula=formula(index, find))
+        return (block,)
+
+    return draw
+
+
+def formed_like(
+    volume: Volume, quantity: Quantity, formula: Callable[[Index, Finder], Formula]
+) -> Volume:
+    """Return a volume that has the form of another, each of its slices of one formula."""
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        own = formula(index, find)
+        return tuple(
+            replace(block, role="formula", quantity=quantity, formula=own)
+            for block in volume.draw(index, find)
+        )
+
+    return replace(volume, quantity=quantity, draw=draw)
+
+
+def framed(padded: Quantity, geometry: Geometry, inner: Draw) -> Draw:
+    """Return the rule for slices with padding around them.
+
+    Arguments: the `padded` quantity; the window's `geometry`; the rule for what is `inner`.
+    """
+    pads = geometry.pads
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        (block,) = inner(index, find)
+        if block.quantity == padded:
+            block = replace(block, first_row=pads.top, first_column=pads.left)
+        return (block.moved(pads.top, pads.left), *_frame(padded, geometry.padded, pads, index))
+
+    return draw
+
+
+def _frame(padded: Quantity, size: tuple[int, int], pads: Pads, index: Index) -> list[Block]:
+    """Return the blocks of padding: above and below in full width, left and right between."""
+    height, width = size
+    top, bottom, left, right = pads
+    between = height - top - bottom
+    strips = (
+        (0, 0, top, width),
+        (height - bottom, 0, bottom, width),
+        (top, 0, between, left),
+        (top, width - right, between, right),
+    )
+    return [
+        Block(row, column, rows, columns, "padding", padded, index, row, column)
+        for row, column, rows, columns in strips
+        if rows and columns
+    ]
+
+
+def sliding(geometry: Geometry) -> tuple[tuple[int, int], tuple[Step, Step]]:
+    """Return the size of a window and how it steps from cell to cell of the result."""
+    down, across = geometry.vertical, geometry.horizontal
+    return (down.window, across.window), (Step(down.stride, 0), Step(0, across.stride))
+
+
+def size_notes(geometry: Geometry) -> tuple[str, ...]:
+    """Return how the size of a result came about, and what no window reaches."""
+    down, across = geometry.vertical, geometry.horizontal
+    unreached = geometry.unreached
+    size = f"Height {down.formula}; width {across.formula}."
+    return (size, f"No window reaches {unreached}.") if unreached else (size,)
+
+
+# A vector has a single slice.
+ONE_SLICE = (Item((), Slot(0)),)
+
+
+def numbered(noun: str, count: int) -> tuple[str, ...]:
+    """Return a name for each unit.
+
+    >>> numbered("unit", 2)
+    ('unit 0', 'unit 1')
+    """
+    return tuple(f"{noun} {number}" for number in range(count))
+
+
+def labels(source: Source) -> tuple[str, ...]:
+    """Return the name of each number of a vector, such as "unit 3", or "0,2 filter 1"."""
+    return tuple(
+        " ".join(filter(None, (row, caption))) for row in source.rows for caption in source.captions
+    )
+
+
+def unrolled(result: Quantity, source: Source) -> Callable[[Index, Finder], tuple[Block, ...]]:
+    """Return the rule for a column that copies a vector, whatever its rows and columns."""
+    height, width = source.size
+    if width == 1:
+        pieces, size, step = [(0, 0)], height, EACH[0]
+    else:
+        pieces, size, step = [(row, row * width) for row in range(height)], width, Step(0, 1)
+
+    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
+        first = find(source.quantity, (), steps=(step, STAY))
+        return tuple(
+            Block(
+                *(top, 0, size, 1, "formula", result, (), top),
+                formula=formulas.apply(formulas.COPY, first.moved(row, 0)),
+            )
+            for row, top in pieces
+        )
+
+    return draw

@@ -1,0 +1,272 @@
+"""Worksheets: a plan whose results are left for a student to fill in.
+
+A hidden sheet holds the solutions in the same cells. Hidden columns on the right hold the marks:
+by its mark an answer turns green or red, and a score counts the right ones. (The colours don't
+refer to the solutions themselves, since Excel 2007 keeps such rules to one sheet.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnncalc.errors import OptionError
+from cnncalc.network import Array, Network
+from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
+from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Sheet, Text, Values
+from cnncalc.sheet.volumes import EACH
+
+__all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]
+
+# How far an answer {0} may be from its solution {1}. A whole number must be exact, to the 15 digits
+# that a spreadsheet keeps; its solution may be off by what rounding adds up to. Of others two
+# decimals are enough, or three digits below 1, where two decimals could be none at all.
+IS_WHOLE = "ABS({1}-INT({1}+0.5))<=1E-9*ABS({1})"
+
+TOLERANCE = f"IF({IS_WHOLE},0.001+1E-14*ABS({{1}}),0.005*MIN(1,ABS({{1}}))+0.0005*ABS({{1}}))"
+
+SENTENCE = "whole numbers exactly; of others two decimals are enough, or three digits below 1"
+# 1 for a right answer, -1 for a wrong one, 0 for none yet.
+IS_RIGHT = f"ABS({{0}}-{{1}})<={TOLERANCE}"
+
+MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1)))'
+
+# These only copy what stands elsewhere: they follow by themselves.
+COPIES = ("padded input", "dilated kernel")
+
+# Where the blanks of a block are: of its (height, width), True for a blank.
+Masks = Mapping[tuple[str, Block], Array]
+
+
+@dataclass(frozen=True)
+class WorksheetOptions:
+    """What a worksheet leaves blank, and for whom.
+
+    Arguments: the share of the results that is left `blank`, more than 0 and at most 1; the `seed`
+    that chooses them; whether it holds the `solution`, hidden, and so colours and counts the
+    answers; the student's own `number` among several, from 1, or 0.
+    """
+
+    blank: float = 1.0
+    seed: int = 0
+    solution: bool = True
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.blank <= 1:
+            message = "blank must be a share, more than 0 and at most 1. "
+            raise OptionError(message + f"Received: blank={self.blank:g}")
+        if self.seed < 0 or self.number < 0:
+            message = "seed and number must be whole numbers, at least 0. "
+            raise OptionError(message + f"Received: seed={self.seed}, number={self.number}")
+
+    def header(self, identity: str) -> str:
+        """Return what tells this worksheet from others, by its `identity`."""
+        student = f"student {self.number} · " if self.number else ""
+        return f"{student}{identity}"
+
+
+@dataclass(frozen=True, eq=False)
+class Worksheet:
+    """A plan to fill in, its values (NaN for a blank), and the hidden sheets of its solutions."""
+
+    plan: Plan
+    values: tuple[Values, ...]
+    hidden: tuple[Sheet, ...]
+
+
+def worksheet_identity(plan: Plan, values: Sequence[Values], options: WorksheetOptions) -> str:
+    """Return what a worksheet is called, by which it is matched with its key.
+
+    It is made of all that the worksheet shows and leaves blank, so that the same command gives the
+    same one; neither the seed nor the solution can be read from it.
+
+    Arguments: as for `as_worksheet`.
+    """
+    digest = hashlib.sha256(repr(options).encode())
+    for specification, own in zip(plan.specifications, values, strict=True):
+        digest.update(repr((specification.layers, specification.input_shape)).encode())
+        for quantity, array in own.items():
+            if quantity.kind in ("input", "weight"):
+                digest.update(repr(array.tolist()).encode())
+    text = b32encode(digest.digest()).decode()
+    return f"{text[:4]}-{text[4:8]}"
+
+
+def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions) -> Worksheet:
+    """Return a plan with its results, or a share of them, left blank.
+
+    Arguments: the plan; the values of each of its calculations; the options.
+    """
+    masks = _masks(plan, options)
+    header = options.header(worksheet_identity(plan, values, options))
+    filled = [_with_blanks(plan, number, each, masks) for number, each in enumerate(values)]
+    names = SheetNames([ABOUT, CONTENTS, *(sheet.name for sheet in plan.sheets)])
+    sheets, hidden = [], []
+    for sheet in plan.sheets:
+        blanks = sum(int(mask.sum()) for (name, _), mask in masks.items() if name == sheet.name)
+        asked = _asked(sheet, header)
+        if options.solution and blanks:
+            solution = _solution_sheet(sheet, names)
+            hidden.append(solution)
+            asked = _scored(_marked(asked, sheet, solution.name), blanks)
+            filled[sheet.specification][asked.blocks[-1].quantity] = np.zeros((1, 1))
+        sheets.append(asked)
+    return Worksheet(replace(plan, sheets=tuple(sheets)), tuple(filled), tuple(hidden))
+
+
+def _is_answer(block: Block) -> bool:
+    return block.formula is not None and block.quantity.name not in COPIES
+
+
+def _masks(plan: Plan, options: WorksheetOptions) -> Masks:
+    """Choose the blanks among the results of all sheets."""
+    answers = [
+        (sheet.name, block) for sheet in plan.sheets for block in sheet.blocks if _is_answer(block)
+    ]
+    sizes = [block.height * block.width for _, block in answers]
+    chosen = np.zeros(sum(sizes), dtype=bool)
+    order = np.random.default_rng([options.seed, options.number]).permutation(chosen.size)
+    chosen[order[: max(1, round(options.blank * chosen.size))]] = True
+    shares = np.split(chosen, np.cumsum(sizes)[:-1])
+    return {
+        (name, block): share.reshape(block.height, block.width)
+        for (name, block), share in zip(answers, shares, strict=True)
+    }
+
+
+def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[Quantity, Array]:
+    """Return the values of a calculation, NaN for each blank, with its solutions and marks."""
+    result = {key: np.array(array, dtype=np.float64) for key, array in values.items()}
+    blocks = {
+        (sheet.name, block.row, block.column): block
+        for sheet in plan.sheets
+        if sheet.specification == number
+        for block in sheet.blocks
+    }
+    for key in {block.quantity for block in blocks.values() if _is_answer(block)}:
+        result[_solution(key)] = np.full(values[key].shape, np.nan)
+        result[_marks(key)] = np.zeros(values[key].shape)
+    for (sheet, _, _), block in blocks.items():
+        if _is_answer(block):
+            mask = masks[sheet, block]
+            solution = replace(block, quantity=_solution(block.quantity)).slice(result)
+            solution[mask] = block.slice(values)[mask]
+            block.slice(result)[mask] = np.nan
+        elif isinstance(block.formula, Formula) and block.quantity.name == "padded input":
+            copied = block.formula.references[0]
+            source = blocks[copied.sheet or sheet, copied.row, copied.column]
+            # A formula takes an empty cell for 0.
+            block.slice(result)[...] = np.nan_to_num(source.slice(result))
+    return result
+
+
+def _solution(quantity: Quantity) -> Quantity:
+    return quantity._replace(kind="solution")
+
+
+def _marks(quantity: Quantity) -> Quantity:
+    return quantity._replace(kind="marks")
+
+
+def _asked(sheet: Sheet, header: str) -> Sheet:
+    """Return a sheet with its results to be filled in."""
+    blocks = [
+        replace(block, role="answer", formula=None) if _is_answer(block) else block
+        for block in sheet.blocks
+    ]
+    return replace(
+        sheet,
+        blocks=tuple(blocks),
+        texts=worksheet_texts(sheet.texts, header),
+        header=header,
+        locked=True,
+    )
+
+
+def _solution_sheet(sheet: Sheet, names: SheetNames) -> Sheet:
+    """Return the hidden sheet of solutions, in the same cells as the answers."""
+    name = names.take(f"Solution {sheet.name}")
+    blocks = tuple(
+        replace(block, role="answer", formula=None, quantity=_solution(block.quantity))
+        for block in sheet.blocks
+        if _is_answer(block)
+    )
+    return Sheet(name, name, "", sheet.specification, blocks, locked=True, hidden=True)
+
+
+def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
+    """Return a sheet to fill in with a mark for each answer, right of all that it shows."""
+    last = max(
+        *(block.column + block.width for block in asked.blocks),
+        *(text.column for text in asked.texts),
+        asked.score[1] + 1,
+    )
+    marks = tuple(
+        replace(
+            block.moved(0, last + 1),
+            formula=_mark(block, solution),
+            quantity=_marks(block.quantity),
+        )
+        for block in sheet.blocks
+        if _is_answer(block)
+    )
+    return replace(asked, blocks=(*asked.blocks, *marks), marks=last + 1)
+
+
+def _mark(block: Block, solution: str) -> Formula:
+    cells = [Reference(name, block.row, block.column, 1, 1, *EACH) for name in ("", solution)]
+    return Formula(MARK, tuple(cells))
+
+
+def _scored(sheet: Sheet, blanks: int) -> Sheet:
+    """Return a marked sheet that counts its right answers; the score is its last block."""
+    row, column = sheet.score
+    marks = [block for block in sheet.blocks if block.column > sheet.marks]
+    bottom = max(block.row + block.height for block in marks)
+    width = max(block.column + block.width for block in marks) - sheet.marks
+    right = Formula("COUNTIF({0},1)", (Reference("", 0, sheet.marks, bottom, width),))
+    score = Block(
+        row, column, 1, 1, "formula", Quantity("marks", sheet.name, "score"), formula=right
+    )
+    text = Text(row, column + 1, f"right of {blanks}: {SENTENCE}", "meaning")
+    return replace(sheet, blocks=(*sheet.blocks, score), texts=(*sheet.texts, text))
+
+
+def variant(network: Network, image: Array, seed: int, number: int) -> tuple[Network, Array]:
+    """Return a calculation of the same kind with pixels and kernels of its own.
+
+    The new numbers are of the same range as the old ones, and whole, or of as many decimals
+    (two at most), where these are; biases stay.
+
+    Arguments: the network and an `image` of its input shape; the `seed`; the `number` of the
+    variant.
+
+    >>> from cnncalc.calculator import Calculation
+    >>> network = Calculation(np.array([[1.0, -1.0]]).reshape(1, 2, 1, 1)).network((1, 4, 1))
+    >>> variant(network, np.array([[[0.0], [9.0], [3.0], [5.0]]]), 7, 1)[1].ravel().tolist()
+    [8.0, 7.0, 8.0, 1.0]
+    """
+    rng = np.random.default_rng([seed, number])
+    drawn = _like(rng, image)
+    weights = tuple(
+        {name: _like(rng, weight) if name == "kernel" else weight for name, weight in each.items()}
+        for each in network.weights
+    )
+    return replace(network, weights=weights), drawn
+
+
+def _like(rng: np.random.Generator, numbers: Array) -> Array:
+    """Draw numbers of the same shape, range and decimals."""
+    decimals = next((n for n in (0, 1) if np.array_equal(numbers, numbers.round(n))), 2)
+    unit = 10**decimals
+    low, high = np.floor(numbers.min() * unit), np.ceil(numbers.max() * unit)
+    if low == high:
+        # A single number, or the same everywhere, says nothing of its range.
+        low, high = sorted((0.0, 2 * high or unit))
+    drawn: Array = rng.integers(int(low), int(high), numbers.shape, endpoint=True) / unit
+    return drawn

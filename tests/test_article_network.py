@@ -1,7 +1,0 @@
-from cnncalc.article_network import CLASS_NAMES, LISTING
-from cnncalc.notation import parse
-from cnncalc.training.defaults import ARTICLE
-
-
-def test_what_train_takes_for_a_folder_of_photos_is_the_articles_listing():
-    assert parse(LISTING).layers == ARTICLE.layers(len(CLASS_NAMES))
