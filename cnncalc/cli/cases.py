@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from cnncalc.article import CASES
-from cnncalc.cases import CaseReport, check, find
+from cnncalc.cases import CaseReport, check_cases
 from cnncalc.cli.console import calculating_command, output_console
 from cnncalc.cli.options import DisplayOptions, display_options
 from cnncalc.cli.results import display_of
@@ -31,7 +30,7 @@ def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
     if look.form == "csv":
         message = "cases are shown as tables or as json. Received: --format csv"
         raise OptionError(message)
-    reports = [check(case) for case in ([find(name) for name in names] or CASES)]
+    reports = check_cases(*names)
     if look.form == "json":
         article = Origin("article", "its cases")
         origins = Provenance(calculating_command(), article, image=article)

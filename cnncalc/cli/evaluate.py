@@ -10,7 +10,7 @@ from cnncalc.cli.console import Terminal, output_console
 from cnncalc.cli.options import form_option, ignore_option, loss_option, taking_options
 from cnncalc.cli.training_options import data_options
 from cnncalc.files.paths import printable
-from cnncalc.tasks.judging import judge_model
+from cnncalc.tasks.evaluating import judge_model
 from cnncalc.tasks.options import DataOptions, TakingOptions
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report

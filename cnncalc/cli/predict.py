@@ -11,8 +11,8 @@ from cnncalc.cli.console import Terminal, output_console
 from cnncalc.cli.options import form_option, taking_options
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.errors import OptionError
-from cnncalc.tasks.judging import Predictions, judge_images
 from cnncalc.tasks.options import TakingOptions
+from cnncalc.tasks.predicting import Predictions, judge_images
 from cnncalc.views.predictions import predictions_csv, predictions_json
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.predictions import render_prediction

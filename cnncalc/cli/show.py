@@ -15,7 +15,7 @@ from cnncalc.cli.options import (
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.network import Network
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.images import read_image
+from cnncalc.tasks.images import read_given
 from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.origins import image_origin
 from cnncalc.trace import record
@@ -41,7 +41,7 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     """
     check_target(target, given)
     terminal = Terminal()
-    image = read_image(given, terminal)
+    image = read_given(given, terminal)
     render = render_flattened if flatten else render_input
     shown = render(image.values, display_of(look), image.name)
     # One row, each number a column.

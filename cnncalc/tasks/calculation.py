@@ -18,9 +18,9 @@ from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
 from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.images import read_image
+from cnncalc.tasks.images import read_given
 from cnncalc.tasks.memory import require_memory
-from cnncalc.tasks.options import CalculationOptions, InputOptions
+from cnncalc.tasks.options import CalculationOptions, InputOptions, PoolingText
 from cnncalc.tasks.origins import image_origin, kernel_origin
 from cnncalc.trace import Trace, record, trace_bytes
 
@@ -108,7 +108,7 @@ def read_calculation(
     """Read the kernels and the image, and put the calculation together.
 
     Arguments: the options of the image and of the calculation; the `caller`; `require`, which may
-    refuse it by its shapes, as it may in `read_image`.
+    refuse it by its shapes, as it may in `read_given`.
     Raises ShapeError for a calculation whose trace does not fit into memory.
     """
     read = [(text, _read_kernels(text, given, caller)) for text in wanted.kernels]
@@ -124,7 +124,7 @@ def read_calculation(
             require(calculation)
         _require_room(calculation, header)
 
-    image = read_image(given, caller, _channels(kernels, wanted.depthwise), check)
+    image = read_given(given, caller, _channels(kernels, wanted.depthwise), check)
     origins = Provenance(
         caller.command,
         kernels=tuple(kernel_origin(text, kernel) for text, found in read for kernel in found),
@@ -147,7 +147,7 @@ def read_pooling(
             require(network)
         _require_room(network, header)
 
-    image = read_image(given, caller, require=check)
+    image = read_given(given, caller, require=check)
     origins = Provenance(caller.command, image=image_origin(given.source, image))
     return CalculationRequest(image, pooling_network(image.values.shape, layer), origins)
 
@@ -180,5 +180,9 @@ def _calculation(kernel: Array, wanted: CalculationOptions) -> Calculation:
         wanted.activation,
         wanted.depthwise,
         cast("Literal['sum', 'max'] | None", wanted.combine),
-        pooling_layer(*wanted.pooling) if wanted.pooling else None,
+        _pooling(wanted.pooling),
     )
+
+
+def _pooling(wanted: PoolingText | PoolingLayer | None) -> PoolingLayer | None:
+    return pooling_layer(*wanted) if isinstance(wanted, PoolingText) else wanted

@@ -9,13 +9,37 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import Channels, PixelInput, Requirement
 from cnncalc.files.source import read_input
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
-from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.options import InputOptions
+from cnncalc.network import Array
+from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.options import ImageLike, InputOptions
 
-__all__ = ["keep_input", "read_image"]
+__all__ = ["keep_input", "read_given", "read_image"]
 
 
 def read_image(
+    image: ImageLike | None = None,
+    *,
+    sheet: str | None = None,
+    cell_range: str | None = None,
+    channels: Channels = "as-is",
+    say: Say = ignore,
+) -> Array:
+    """Read an image, or a grid of pixels, as the numbers that a machine sees.
+
+    Arguments: the `image`, a path to an image, .xlsx, .csv, .tsv or .npy, an array, a Pillow image,
+    "article:NAME" for a grid of the article, None for its digit; of a workbook, the `sheet` and the
+    `cell_range`; an image's `channels`, "grey", "rgb" or "as-is"; `say`, which hears what was read.
+    Returns (height, width, channels) in float64, an image's values from 0 to 255.
+    Raises InputError, OptionError or ShapeError for what can't be read.
+
+    >>> read_image("article:6x6", say=print).shape
+    article:6x6: a grid of the article, 6×6
+    (6, 6, 1)
+    """
+    return read_given(InputOptions(image, sheet, cell_range), Caller(say), channels).values
+
+
+def read_given(
     given: InputOptions,
     caller: Caller,
     channels: Channels = "as-is",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from cnncalc.files.photos import Fit
-    from cnncalc.layers import Shape
+    from cnncalc.layers import PoolingLayer, Shape
 
 __all__ = [
     "DEFAULT_BATCH",
@@ -21,12 +21,17 @@ __all__ = [
     "NO_CALCULATION",
     "NO_NETWORK",
     "CalculationOptions",
+    "DataLike",
     "DataOptions",
     "FittingOptions",
     "GradientOptions",
+    "ImageLike",
     "InputOptions",
     "KeepOptions",
+    "KernelLike",
+    "ModelLike",
     "NetworkExport",
+    "NetworkLike",
     "NetworkOptions",
     "Numbers",
     "PoolingText",
@@ -37,7 +42,23 @@ __all__ = [
     "TrainingOptions",
     "WeightOptions",
     "given_options",
+    "path_or_object",
 ]
+
+ImageLike = Any
+"""A path, an array (height, width[, channels]), a Pillow image, or a name: "article:6x6"."""
+
+KernelLike = Any
+"""An array (height, width[, channels]), or what --kernel takes: rows, a name, or "@FILE"."""
+
+NetworkLike = Any
+"""Keras calls as text, a path to them or to a .keras file, layers, a Network, a Keras model."""
+
+ModelLike = Any
+"""A .keras file's path, a live Keras model, a Network with its weights, a TrainedModel."""
+
+DataLike = Any
+"""A path to what `cnncalc train` takes, (images, labels) as arrays, or None for the digits."""
 
 # One number as it was written, or several.
 Numbers = int | tuple[int, ...]
@@ -47,6 +68,15 @@ DEFAULT_LOSS = LOSSES[0]
 DEFAULT_SPLIT = 0.3
 # The samples of a step in a workbook, where each has a part of the sheet.
 DEFAULT_BATCH = 4
+
+
+def path_or_object(value: Any) -> Any:  # noqa: ANN401 (what names something, or is it)
+    """Return a text as a path, all else as it is.
+
+    >>> path_or_object("photos").name
+    'photos'
+    """
+    return Path(value) if isinstance(value, str) else value
 
 
 def given_options(options: DataclassInstance) -> list[str]:
@@ -64,9 +94,9 @@ def given_options(options: DataclassInstance) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class InputOptions:
-    """Which image or grid to read: what `read_image` takes, None for the article's digit."""
+    """Which image or grid to read, None for the article's digit."""
 
-    source: Any = None
+    source: ImageLike | None = None
     sheet: str | None = None
     cell_range: str | None = None
 
@@ -94,13 +124,13 @@ class PoolingText(NamedTuple):
 class CalculationOptions:
     """What to calculate, as written: kernels (or arrays), bias, padding, and so on."""
 
-    kernels: tuple[Any, ...] = ()
+    kernels: tuple[KernelLike, ...] = ()
     biases: tuple[tuple[float, ...], ...] = ()
     padding: str | Numbers = "valid"
     stride: Numbers = 1
     dilation: Numbers = 1
     activation: str | None = None
-    pooling: PoolingText | None = None
+    pooling: PoolingText | PoolingLayer | None = None
     combine: str | None = None
     depthwise: bool = False
 
@@ -112,7 +142,7 @@ NO_CALCULATION = CalculationOptions()
 class NetworkOptions:
     """Which network, and for images of which shape."""
 
-    network: Any
+    network: NetworkLike
     input_shape: Shape | None = None
 
 
@@ -144,7 +174,7 @@ class TakingOptions:
 class NetworkExport:
     """A whole network to export, for which input, with which weights, classes and target."""
 
-    network: Any = None
+    network: NetworkLike | None = None
     input_shape: Shape | None = None
     weights: Path | None = None
     resize: bool = False
@@ -204,7 +234,7 @@ class StudentOptions:
 class DataOptions:
     """Which data, and how it is read: a path, (images, labels) as arrays, None for the digits."""
 
-    data: Any = None
+    data: DataLike | None = None
     image_size: Numbers | None = None
     fit: Fit | None = None
     grey: bool = False
@@ -230,7 +260,7 @@ class ScheduleText(NamedTuple):
 class TrainingOptions:
     """What to train, and how; None where the data's own default holds."""
 
-    network: Any = None
+    network: NetworkLike | None = None
     epochs: int | None = None
     batch_size: int | None = None
     validation_split: float | None = None

@@ -19,7 +19,7 @@ from cnncalc.shapes import Size
 from cnncalc.tasks.calculation import calculated_trace
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import say_differences, with_hint
-from cnncalc.tasks.images import read_image
+from cnncalc.tasks.images import read_given
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.networks import NetworkSource, build_network, read_network, say_planes
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
@@ -171,7 +171,7 @@ def _fitting_image(
         require_memory(source.layers, shape or header.shape, header, smaller=smaller)
 
     channels = CHANNELS.get(shape[-1], "as-is") if shape else "as-is"
-    image = read_image(given, caller, channels, check)
+    image = read_given(given, caller, channels, check)
     if shape is None or image.values.shape == shape:
         return image
     return _resized(image, shape, source.fit, caller)
