@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncalc.errors import InputError, OptionError, received
+from cnncalc.errors import CnncalcError, InputError, OptionError, received
 from cnncalc.files.paths import file_origin, quoted, reason
 from cnncalc.network import Network
 from cnncalc.provenance import Origin
@@ -37,7 +37,7 @@ def is_live(value: object) -> bool:
 def saved_model(model: Any) -> Iterator[Path]:  # noqa: ANN401 (Keras is not imported)
     """Have a model save itself, and yield the `.keras` file, which is removed after the block.
 
-    Raises InputError where it can't be saved, as a model that wasn't built yet.
+    Raises InputError where it can't be saved; what reads the file then names the model, not it.
     """
     with TemporaryDirectory(prefix="cnncalc-") as folder:
         path = Path(folder) / f"{_file_name(model)}.keras"
@@ -46,7 +46,12 @@ def saved_model(model: Any) -> Iterator[Path]:  # noqa: ANN401 (Keras is not imp
         except Exception as error:  # whatever Keras, or a layer of the user's own, raises
             message = f"the Keras model can't be saved to be read: {reason(error)}"
             raise InputError(message) from error
-        yield path
+        try:
+            yield path
+        except CnncalcError as error:
+            # Nobody knows of the file: it is removed before anyone could look.
+            message = str(error).replace(quoted(path), "the Keras model")
+            raise type(error)(message) from error
 
 
 def _file_name(model: Any) -> str:  # noqa: ANN401 (as above)
