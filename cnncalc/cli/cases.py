@@ -54,11 +54,12 @@ def _show(reports: Sequence[CaseReport], look: DisplayOptions) -> None:
 
 
 def _line(report: CaseReport) -> str:
-    agreeing = sum(each.agreeing for each in report.comparisons)
-    total = sum(each.total for each in report.comparisons)
-    sources = " and ".join(sorted({each.expected.source for each in report.comparisons}))
+    agreeing = sum(compared.agreeing for compared in report.comparisons)
+    total = sum(compared.total for compared in report.comparisons)
+    sources = " and ".join(sorted({compared.expected.source for compared in report.comparisons}))
     wrong = next(
-        (each.first_difference for each in report.comparisons if each.first_difference), ""
+        (compared.first_difference for compared in report.comparisons if compared.first_difference),
+        "",
     )
     verdict = f": {wrong}" if wrong else ""
     return f"case {report.case.name}: {agreeing} of {total} numbers agree with {sources}{verdict}"

@@ -61,8 +61,8 @@ def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> De
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapper(**values: Any) -> Any:  # noqa: ANN401
-            own = {field.name: values.pop(field.name) for field in fields(kind)}
-            return command(**values, **{name: kind(**own)})
+            given = {field.name: values.pop(field.name) for field in fields(kind)}
+            return command(**values, **{name: kind(**given)})
 
         result: Command = wrapper
         for option in reversed(options):

@@ -205,10 +205,10 @@ def _json(result: _Result) -> _Text:
     from cnncalc.views.records import write_json
 
     trace, origins = result.trace, result.provenance
-    every = [stage.values for stage in trace.stages]
+    stages = [stage.values for stage in trace.stages]
     said = class_said(trace, result.class_names, origins.untrained)
     pieces = write_json(trace, origins, said)
-    return _Text(pieces, sum(map(len, every)), sum(each.size for each in every))
+    return _Text(pieces, sum(map(len, stages)), sum(values.size for values in stages))
 
 
 def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) -> str:

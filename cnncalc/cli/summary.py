@@ -55,8 +55,8 @@ def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> 
         shown += [render_algorithms(result, choices)] if choices else []
         shown += [render_comparison(result)] if versus_mlp else []
         output_console().print(*shown)
-    for each in result.notes:
-        note(each)
+    for remarked in result.notes:
+        note(remarked)
 
 
 def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:

@@ -74,8 +74,9 @@ def _read_kernels(
         return (_array_kernel(text),)
     beside = WorkbookReference(Path(given.text or ""), given.sheet) if given.sheet else None
     kernels = _exported_kernels(text.strip()) or read_kernels(text, beside)
-    for each in dict.fromkeys(kernel.description for kernel in kernels if kernel.description):
-        caller.remark(f"kernel from {each}")
+    said = (kernel.description for kernel in kernels if kernel.description)
+    for description in dict.fromkeys(said):
+        caller.remark(f"kernel from {description}")
     return kernels
 
 

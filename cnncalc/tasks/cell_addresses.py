@@ -105,8 +105,12 @@ def _find(plan: Plan, number: int, quantity: Quantity, place: Position, path: Pa
 def _specification(plan: Plan, network: Network, path: Path, *, is_training: bool) -> int:
     """Return which of a workbook's calculations is that of a network, or of its training."""
     wanted = (network.layers, network.input_shape, is_training)
-    for number, each in enumerate(plan.specifications):
-        if (each.layers, each.input_shape, each.training is not None) == wanted:
+    for number, specification in enumerate(plan.specifications):
+        if (
+            specification.layers,
+            specification.input_shape,
+            specification.training is not None,
+        ) == wanted:
             return number
     what = "the training of this network" if is_training else "this network"
     message = f"{quoted(path)} must be a workbook of {what}. Received: one of another"

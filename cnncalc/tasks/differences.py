@@ -96,8 +96,8 @@ def say_differences(found: Sequence[tuple[str, Difference]], count: int, caller:
 
     Arguments: names and differences; of how many images they are; the `caller`.
     """
-    for kind in dict.fromkeys(each.kind for _, each in found):
-        same = [(name, each) for name, each in found if each.kind == kind]
+    for kind in dict.fromkeys(difference.kind for _, difference in found):
+        same = [(name, difference) for name, difference in found if difference.kind == kind]
         if same[0][1].is_warning and len(same) <= MOST_WARNINGS:
             for one in same:
                 say_all(summed_up([one], 1), caller)
@@ -107,8 +107,8 @@ def say_differences(found: Sequence[tuple[str, Difference]], count: int, caller:
 
 def say_all(differences: Sequence[Difference], caller: Caller) -> None:
     """Say differences that name their images themselves."""
-    for each in differences:
-        caller.remark(f"Warning: {each.text}" if each.is_warning else each.text)
+    for difference in differences:
+        caller.remark(f"Warning: {difference.text}" if difference.is_warning else difference.text)
 
 
 class LearntData(NamedTuple):
@@ -197,7 +197,7 @@ def judged_data(
     elif taking.invert:
         dataset = negated(dataset, require_range(learnt, "DATA"))
     found += data_differences(learnt, dataset, in_range=in_range)
-    return JudgedData(dataset, tuple(with_hint(each, taking) for each in found))
+    return JudgedData(dataset, tuple(with_hint(difference, taking) for difference in found))
 
 
 def _resizings(dataset: Dataset, folder: Path, fit: Fit) -> tuple[Difference, ...]:
@@ -210,8 +210,8 @@ def _resizings(dataset: Dataset, folder: Path, fit: Fit) -> tuple[Difference, ..
     for position in range(len(few)):
         name = few.name(position)
         before = image_size(folder / name)
-        each = None if before is None else resizing(before, after, fit)
+        difference = None if before is None else resizing(before, after, fit)
         count += before is not None
-        if each is not None:
-            found.append((name, each))
+        if difference is not None:
+            found.append((name, difference))
     return summed_up(found, count)

@@ -115,7 +115,11 @@ def read_exported(content: bytes) -> ExportedWorkbook:
 def _plan(cells: WorkbookCells) -> Plan:
     """Make the plan again that the workbook was written from."""
     specifications = _specifications(cells)
-    inputs = sum(prod(shape) for each in specifications for shape in input_shapes(each).values())
+    inputs = sum(
+        prod(shape)
+        for specification in specifications
+        for shape in input_shapes(specification).values()
+    )
     if inputs > len(cells.constants) + len(cells.formulas):
         message = (
             f"the workbook must hold the {inputs:,} pixels and weights that its sheet {ABOUT} "
@@ -123,7 +127,7 @@ def _plan(cells: WorkbookCells) -> Plan:
         )
         raise InputError(message)
     # A layer may ask for more than can even be planned.
-    _require_moderate(sum(_numbers(each) for each in specifications))
+    _require_moderate(sum(_numbers(specification) for specification in specifications))
     plan = make_plan(specifications)
     size = estimate(plan)
     _require_moderate(size.formulas + size.numbers)
@@ -206,8 +210,8 @@ def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]
     size = f"{count} of {size}" if count > 1 else size
     description = f"{name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
     return tuple(
-        Kernel(f"{name} filter {number}" if count > 1 else name, each, description, found.sheet)
-        for number, each in enumerate(filters, start=1)
+        Kernel(f"{name} filter {number}" if count > 1 else name, weights, description, found.sheet)
+        for number, weights in enumerate(filters, start=1)
     )
 
 

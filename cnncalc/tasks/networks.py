@@ -156,8 +156,8 @@ def _written(
     classes: tuple[str, ...] = (),
 ) -> NetworkSource:
     written = parse(text)
-    for each in written.notes:
-        caller.remark(each)
+    for note in written.notes:
+        caller.remark(note)
     return NetworkSource(
         layers=written.layers,
         name=name,
@@ -218,8 +218,8 @@ def _archived(path: Path, caller: Caller, input_shape: Shape | None) -> NetworkS
     from cnncalc.files.trained_models import about_model
 
     model = read_keras(path, input_shape)
-    for each in model.notes:
-        caller.remark(each)
+    for note in model.notes:
+        caller.remark(note)
     network = model.network
     about = about_model(model)
     return NetworkSource(
@@ -291,8 +291,8 @@ def build_network(
         caller.remark(
             f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}"
         )
-    for each in network.notes:
-        caller.remark(each)
+    for note in network.notes:
+        caller.remark(note)
     return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
 
 

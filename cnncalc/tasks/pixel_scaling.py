@@ -26,7 +26,7 @@ def keeps_pixels(network: object, *weights: object) -> bool:
     Arguments: the `network` as written; the `weights` that may come with it, each None if not.
     """
     is_articles = isinstance(network, str) and network == ARTICLE
-    return is_articles or any(each is not None for each in weights)
+    return is_articles or any(weight is not None for weight in weights)
 
 
 def scales_first(layers: Sequence[Layer], *, is_new: bool) -> bool:

@@ -130,7 +130,7 @@ def _warn_of_unseen(
         return
     in_range = brought or (image.holds_levels and learnt.values == BYTES)
     found = image_differences(learnt, image.values, in_range=in_range)
-    say_differences([(image.name, with_hint(each)) for each in found], 1, caller)
+    say_differences([(image.name, with_hint(difference)) for difference in found], 1, caller)
 
 
 def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:

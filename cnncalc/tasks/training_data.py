@@ -74,8 +74,8 @@ def read_labelled(
             data = read_data(given.path, options, progress)
     else:
         data = _from_memory(given.data, options)
-    for each in data.notes:
-        caller.remark(each)
+    for note in data.notes:
+        caller.remark(note)
     if input_shape is None:
         return data
     say_planes(input_shape, caller)
@@ -154,8 +154,8 @@ def say_parts(parts: Parts, hint: str, caller: Caller) -> None:
     caller.remark(
         f"{images_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
     )
-    for each in split_warnings(parts, hint):
-        caller.remark(f"Warning: {each}")
+    for warning in split_warnings(parts, hint):
+        caller.remark(f"Warning: {warning}")
 
 
 def _splitting_hint(dataset: Dataset) -> str:

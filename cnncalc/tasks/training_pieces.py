@@ -115,8 +115,8 @@ def _check_stored(stored: Training, wanted: TrainingExport, caller: Caller) -> N
         "--learning-rate": wanted.learning_rate,
     }
     require_calculated(stored.uncalculated, wanted.ignore, replacing, caller)
-    for each in stored.notes:
-        caller.remark(each)
+    for note in stored.notes:
+        caller.remark(note)
     _say_that_it_begins_anew(stored.state, caller)
 
 

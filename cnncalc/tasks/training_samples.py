@@ -67,5 +67,5 @@ def say_samples(parts: Parts, hint: str, caller: Caller) -> None:
     held = len(parts.validation) if parts.validation is not None else 0
     without = f", without {held:,} that train validates with" if held else ""
     caller.remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
-    for each in split_warnings(Parts(parts.training, None)):
-        caller.remark(f"Warning: {each}")
+    for warning in split_warnings(Parts(parts.training, None)):
+        caller.remark(f"Warning: {warning}")

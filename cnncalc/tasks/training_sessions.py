@@ -142,8 +142,8 @@ def prepare(
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
     if origin.weights is not None:
         say_how_it_goes_on(plan, origin, state, caller)
-    for each in engine.notes(plan):
-        caller.remark(each)
+    for note in engine.notes(plan):
+        caller.remark(note)
     return Session(
         plan,
         parts,
@@ -198,8 +198,8 @@ def _network(
     require_input_shape(network, training)
     require_trainable(network)
     caller.remark(f"network: {write(network.layers)}")
-    for each in network.notes:
-        caller.remark(each)
+    for note in network.notes:
+        caller.remark(note)
     return network
 
 
@@ -229,8 +229,8 @@ def _scheduled(plan: TrainingPlan, wanted: TrainingOptions, training: Dataset) -
     if wanted.schedule is None:
         return plan
     rate = rate_at(plan.optimizer.learning_rate, 0)
-    name, every, factor = wanted.schedule
-    schedule = make_schedule(name, rate, steps(plan, training), plan.epochs, every, factor)
+    name, epochs_between, factor = wanted.schedule
+    schedule = make_schedule(name, rate, steps(plan, training), plan.epochs, epochs_between, factor)
     return replace(plan, optimizer=replace(plan.optimizer, learning_rate=schedule))
 
 

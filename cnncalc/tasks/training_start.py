@@ -88,8 +88,8 @@ def _has_weights(network: object) -> bool:
 def _trained_before(network: object, caller: Caller) -> Start:
     model, _, origin = read_trained(network)
     training = model.training
-    for each in (*model.notes, *training.notes):
-        caller.remark(each)
+    for note in (*model.notes, *training.notes):
+        caller.remark(note)
     return Start(
         layers=model.network.layers,
         input_shape=model.network.input_shape,
@@ -112,8 +112,12 @@ def kept_state(
 
     Raises InputError where that holds NaN or infinity, from which every weight would.
     """
-    own = origin.optimizer
-    if own is None or type(own) is not type(optimizer) or own.slot_groups != optimizer.slot_groups:
+    before = origin.optimizer
+    if (
+        before is None
+        or type(before) is not type(optimizer)
+        or before.slot_groups != optimizer.slot_groups
+    ):
         return None
     # A schedule counts the optimizer's steps, and Adam's correction needs the count of its means.
     begins_anew = has_new_schedule and isinstance(optimizer.learning_rate, Schedule)
@@ -124,8 +128,8 @@ def kept_state(
 
 
 def _require_finite(state: OptimizerState, optimizer: Optimizer) -> None:
-    for own in state.slots:
-        for name, array in own.items():
+    for slot in state.slots:
+        for name, array in slot.items():
             if not np.isfinite(array).all():
                 message = (
                     f"what the model's {type(optimizer).__name__} remembers must be finite "

@@ -102,7 +102,7 @@ def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, 
     for name, size in prediction_sizes(trace, by_place).items():
         sizes[Quantity("prediction", "", name)] = size
     if WEIGHT_SUMS in values:
-        volumes = [each for page in network_pages(specification) for each in page.volumes]
+        volumes = [volume for page in network_pages(specification) for volume in page.volumes]
         sizes[WEIGHT_SUMS] = sum_sizes(volumes, values)
     return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}
 
@@ -117,9 +117,9 @@ def _training_sizes(specification: Specification, values: Arrays) -> Arrays:
     for name, array in values.items():
         alike[kind(name)].append(array)
     steps = len(specification.training.batches) if specification.training else 1
-    is_normalized = any(each.needs_batch for each in specification.layers)
+    is_normalized = any(layer.needs_batch for layer in specification.layers)
     sizes = {
-        each: training_size(arrays, steps, is_normalized=is_normalized)
-        for each, arrays in alike.items()
+        name: training_size(arrays, steps, is_normalized=is_normalized)
+        for name, arrays in alike.items()
     }
     return {name: np.full(array.shape, sizes[kind(name)]) for name, array in values.items()}

@@ -56,7 +56,7 @@ def _sheet(students: StudentOptions, number: int = 0) -> WorksheetOptions:
 
 def _drawn(origins: Provenance, seed: int) -> Provenance:
     """Return where a variant's own numbers come from: they are drawn like those that were named."""
-    kernels = tuple(_like(each, seed) for each in origins.kernels)
+    kernels = tuple(_like(origin, seed) for origin in origins.kernels)
     return replace(origins, kernels=kernels, image=origins.image and _like(origins.image, seed))
 
 
