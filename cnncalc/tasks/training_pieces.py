@@ -13,7 +13,7 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
-from cnncalc.sheet.training.calculation import TrainingPieces
+from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import brings, say_scaling

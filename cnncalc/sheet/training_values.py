@@ -12,7 +12,8 @@ from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
 from cnncalc.sheet.layers.copies import kept_quantity
 from cnncalc.sheet.layers.scaling import standard_deviation
-from cnncalc.sheet.layouts import dashboard, step_sections
+from cnncalc.sheet.layouts import dashboard
+from cnncalc.sheet.layouts.step_sections import accuracy, losses, mean_loss, rights
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.training import loss
 from cnncalc.sheet.training.inputs import training_records
@@ -204,10 +205,10 @@ def _whole_values(record: StepRecord) -> dict[Quantity, Array]:
     step = record.number
     right = (predicted_classes(record.outputs, near=True) == record.labels).astype(np.float64)
     values = {
-        step_sections.losses(step): record.losses[:, np.newaxis],
-        step_sections.rights(step): right[:, np.newaxis],
-        step_sections.mean_loss(step): np.array([[record.loss]]),
-        step_sections.accuracy(step): np.array([[right.mean()]]),
+        losses(step): record.losses[:, np.newaxis],
+        rights(step): right[:, np.newaxis],
+        mean_loss(step): np.array([[record.loss]]),
+        accuracy(step): np.array([[right.mean()]]),
     }
     if record.corrected_rate is not None:
         values[corrected_rate(step)] = np.array([[record.corrected_rate]])
@@ -227,10 +228,8 @@ def _dashboard_values(
         predictions[row, : len(record.labels)] = predicted_classes(record.outputs, near=True)
     return {
         dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
-        dashboard.LOSSES: np.concatenate([values[step_sections.mean_loss(step)] for step in steps]),
-        dashboard.ACCURACIES: np.concatenate(
-            [values[step_sections.accuracy(step)] for step in steps]
-        ),
+        dashboard.LOSSES: np.concatenate([values[mean_loss(step)] for step in steps]),
+        dashboard.ACCURACIES: np.concatenate([values[accuracy(step)] for step in steps]),
         dashboard.LABELS: labels,
         dashboard.PREDICTIONS: predictions,
         dashboard.BEFORE: values[Quantity("weight", layer, weight, 1)],
