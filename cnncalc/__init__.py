@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from cnncalc.tasks.convolving import calculate, convolve, pool
     from cnncalc.tasks.evaluating import evaluate
     from cnncalc.tasks.explaining import explain, explain_gradient
-    from cnncalc.tasks.exporting import export_training, export_workbook, verify
+    from cnncalc.tasks.exporting import export_training, export_workbook
     from cnncalc.tasks.images import read_image
+    from cnncalc.tasks.networks import summarize
     from cnncalc.tasks.predicting import predict
-    from cnncalc.tasks.recording import record, summarize
+    from cnncalc.tasks.tracing import record
     from cnncalc.tasks.training import record_training_step, train
+    from cnncalc.tasks.verification import verify
     from cnncalc.trace import Trace
 
 __all__ = [
@@ -86,11 +88,11 @@ _HOMES = {
     "pooling_network": "calculator",
     "predict": "tasks.predicting",
     "read_image": "tasks.images",
-    "record": "tasks.recording",
+    "record": "tasks.tracing",
     "record_training_step": "tasks.training",
-    "summarize": "tasks.recording",
+    "summarize": "tasks.networks",
     "train": "tasks.training",
-    "verify": "tasks.exporting",
+    "verify": "tasks.verification",
 }
 
 

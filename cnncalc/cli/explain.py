@@ -27,7 +27,7 @@ from cnncalc.cli.results import check_target, display_of, present, present_page
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
 from cnncalc.explanation import explain as explain_number
-from cnncalc.tasks.gradients import (
+from cnncalc.tasks.explaining import (
     ExplainedGradient,
     check_gradient,
     explain_first_gradient,

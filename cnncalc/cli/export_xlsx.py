@@ -17,7 +17,7 @@ from cnncalc.cli.options import (
     validation_split_option,
 )
 from cnncalc.cli.types import SHAPE
-from cnncalc.tasks.exports import write_workbooks
+from cnncalc.tasks.export_requests import write_workbooks
 from cnncalc.tasks.options import (
     DEFAULT_BATCH,
     CalculationOptions,

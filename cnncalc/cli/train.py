@@ -13,10 +13,10 @@ from cnncalc.cli.training_options import data_options, keep_options, training_op
 from cnncalc.errors import OptionError, OutputError
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.options import DataOptions, KeepOptions, TrainingOptions
+from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
 from cnncalc.tasks.training_sessions import prepare
-from cnncalc.tasks.training_steps import ShownStep, record_step
 from cnncalc.views.step_records import write_step_json
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves

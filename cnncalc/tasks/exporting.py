@@ -8,13 +8,12 @@ from typing import Literal
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
-from cnncalc.files.recalculation.engines import EngineName
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.exports import write_workbooks
+from cnncalc.tasks.export_requests import write_workbooks
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     DataLike,
@@ -26,12 +25,10 @@ from cnncalc.tasks.options import (
     StudentOptions,
     TrainingExport,
 )
-from cnncalc.tasks.verification import verify_workbook
 from cnncalc.tasks.workbooks import export_recorded
 from cnncalc.trace import Trace
-from cnncalc.verification import Report
 
-__all__ = ["export_training", "export_workbook", "verify"]
+__all__ = ["export_training", "export_workbook"]
 
 
 def export_workbook(
@@ -77,6 +74,7 @@ def export_workbook(
     written, and what `calculate` and `record` raise.
 
     >>> from tempfile import TemporaryDirectory
+    >>> from cnncalc import verify
     >>> with TemporaryDirectory() as folder:
     ...     [path] = export_workbook(Path(folder) / "edge.xlsx", "article:6x6", "edge")
     ...     path.name, verify(path, "formualizer").agrees
@@ -201,25 +199,6 @@ def export_training(
         large=large,
     )
     return path
-
-
-def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
-    """Recompute a workbook that cnncalc exported, and compare every formula with its number.
-
-    Arguments: the `workbook`'s path; the `engine` that evaluates its formulas, "auto" for
-    LibreOffice where it is found, else formualizer.
-    Returns the report, whose `agrees` says whether nothing was found. Pixels, weights and biases
-    count as they now stand.
-    Raises InputError where the file is no such workbook or an input in it is no number,
-    OptionError where the engine is not installed.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     [path] = export_workbook(Path(folder) / "blur.xlsx", [[1, 2], [3, 4]], [[0.5, 0.5]])
-    ...     verify(path, engine="formualizer").agrees
-    True
-    """
-    return verify_workbook(Path(workbook), engine)
 
 
 def _path(file: str | Path | None) -> Path | None:

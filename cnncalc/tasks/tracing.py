@@ -1,29 +1,40 @@
-"""From NETWORK and INPUT as written to the trace of the one on the other."""
+"""From a network and an image to the trace of the one on the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cnncalc import trace as traces
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
+from cnncalc.files.source import is_pillow
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
-from cnncalc.network import Network, image_shape, layers_on_images
+from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
 from cnncalc.tasks.calculation import calculated_trace
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.differences import say_differences, with_hint
 from cnncalc.tasks.images import read_given
 from cnncalc.tasks.memory import require_memory
-from cnncalc.tasks.networks import NetworkSource, build_network, read_network, say_planes
-from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
+from cnncalc.tasks.options import (
+    FittingOptions,
+    ImageLike,
+    InputOptions,
+    NetworkLike,
+    NetworkOptions,
+    WeightOptions,
+)
 from cnncalc.tasks.origins import calculated, image_origin
+from cnncalc.tasks.weighted import build_network
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES, LearntImages
 from cnncalc.training.unseen import image_differences, resized_text
@@ -39,8 +50,53 @@ __all__ = [
     "TracedImage",
     "class_number",
     "fit_image",
+    "record",
     "trace_image",
 ]
+
+
+def record(
+    network: NetworkLike,
+    image: ImageLike | None = None,
+    drawn: Sequence[tuple[Array, ...]] = (),
+    *,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    resize: bool = False,
+    say: Say = ignore,
+) -> Trace:
+    """Run one image through a network and keep every intermediate result.
+
+    Arguments: the `network`, as Keras calls, a path, layers, a Network or a live Keras model; the
+    `image`, as `read_image` takes it, an array of the network's input shape, for one channel
+    (height, width) as well. For a pass as in training, what each layer of a Network has `drawn`.
+    For a network that leaves it open, its `input_shape`; a file of its `weights`, or the `seed`
+    that they are drawn from where there are none; whether an image is made to fit, `resize`; `say`,
+    which hears what was read and assumed.
+    Returns the trace, its arrays read-only float64.
+    Raises ShapeError for an image of another shape, OptionError for one that holds no finite
+    numbers and for a layer whose results grow beyond float64, NotationError and InputError for a
+    network or a file that can't be read.
+
+    >>> trace = record("MaxPooling2D(2); Flatten()", "article:6x6")
+    >>> trace.output.astype(int).tolist()
+    [121, 239, 244, 154, 235, 221, 253, 225, 245]
+    """
+    is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
+    if isinstance(network, Network) and is_array:
+        return traces.record(network, image, drawn)
+    if drawn:
+        message = "drawn goes with a Network and an array. Received: a network or image to be read"
+        raise OptionError(message)
+    traced = trace_image(
+        NetworkOptions(network, input_shape),
+        WeightOptions(None if weights is None else Path(weights), seed),
+        InputOptions(image),
+        FittingOptions(resize),
+        Caller(say),
+    )
+    return traced.trace
 
 
 class Prepared(NamedTuple):

@@ -1,9 +1,10 @@
-"""The data of a training, as its options ask for it: read, divided into parts, and told of."""
+"""The data of a training, as its options ask for it: read, divided, told of, taken by steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,24 +14,29 @@ from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
-from cnncalc.network import image_shape
+from cnncalc.network import Array, image_shape
 from cnncalc.shapes import Size, pair
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.networks import say_planes
 from cnncalc.tasks.options import DEFAULT_SPLIT, DataOptions, TrainingOptions
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
+from cnncalc.training.fit import epoch_order
 from cnncalc.training.metrics import OutputOf
 from cnncalc.wording import listed
 
 __all__ = [
     "SayParts",
+    "TakenSamples",
     "check_data",
     "classes_text",
     "data_name",
     "divide",
+    "first_samples",
     "images_text",
     "read_labelled",
     "say_parts",
+    "say_samples",
+    "take_samples",
 ]
 
 # Tells a caller the parts of the data, and which option would divide them otherwise.
@@ -175,3 +181,57 @@ def classes_text(parts: Parts) -> str:
     """Return how many classes there are, and what the first ones are called."""
     names = parts.training.class_names
     return f"{len(names)} classes: {listed(names)}"
+
+
+class TakenSamples(NamedTuple):
+    """The samples that a training takes, each once, and by their numbers there its batches."""
+
+    samples: tuple[tuple[Array, int], ...]
+    batches: tuple[tuple[int, ...], ...]
+
+
+def take_samples(dataset: Dataset, batch_size: int, seed: int, steps: int) -> TakenSamples:
+    """Take the samples of so many steps, each once, in the batches that `fit` takes.
+
+    Arguments: the `dataset`; the samples of a batch; the `seed` of their order; how many steps.
+
+    >>> from cnncalc.training.dataset import make_dataset
+    >>> data = make_dataset(np.ones((3, 1, 1, 1)), np.array([0, 1, 0]), ["even", "odd"])
+    >>> take_samples(data, 2, 0, 3).batches
+    ((0, 1), (2,), (1, 0))
+    """
+    batches = list(islice(_batches(dataset, batch_size, seed), steps))
+    positions = list(dict.fromkeys(position for batch in batches for position in batch))
+    images, labels = dataset.batch(np.array(positions))
+    number = {position: place for place, position in enumerate(positions)}
+    return TakenSamples(
+        tuple((image, int(label)) for image, label in zip(images, labels, strict=True)),
+        tuple(tuple(number[position] for position in batch) for batch in batches),
+    )
+
+
+def _batches(dataset: Dataset, batch_size: int, seed: int) -> Iterator[list[int]]:
+    """Yield the positions of each batch, epoch after epoch, in the order that `fit` takes."""
+    epoch = 1
+    while True:
+        order = epoch_order(len(dataset), seed, epoch).tolist()
+        for start in range(0, len(order), batch_size):
+            yield order[start : start + batch_size]
+        epoch += 1
+
+
+def first_samples(dataset: Dataset, samples: int, caller: Caller) -> Dataset:
+    """Return the first so many samples of a data set, and say where it has fewer."""
+    if samples > len(dataset):
+        caller.remark(f"--samples {samples:,}: all {len(dataset):,} that there are")
+    return dataset.part(np.arange(min(samples, len(dataset))))
+
+
+def say_samples(parts: Parts, hint: str, caller: Caller) -> None:
+    """Say what there is to train on: what `train` trains on of the same data."""
+    del hint  # nothing divides the data otherwise here
+    held = len(parts.validation) if parts.validation is not None else 0
+    without = f", without {held:,} that train validates with" if held else ""
+    caller.remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
+    for warning in split_warnings(Parts(parts.training, None)):
+        caller.remark(f"Warning: {warning}")

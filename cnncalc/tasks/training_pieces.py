@@ -17,7 +17,7 @@ from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import brings, say_scaling
-from cnncalc.tasks.networks import NetworkSource, build_network
+from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import (
     DEFAULT_BATCH,
     DataOptions,
@@ -30,12 +30,17 @@ from cnncalc.tasks.options import (
     WeightOptions,
 )
 from cnncalc.tasks.origins import calculated
-from cnncalc.tasks.pixel_scaling import keeps_pixels, refuse_scaling, scaled_source, scales_first
 from cnncalc.tasks.tracing import Prepared, class_number, fit_image
-from cnncalc.tasks.training_samples import first_samples, say_samples, take_samples
-from cnncalc.tasks.training_sessions import Session, chosen_loss, prepare
-from cnncalc.tasks.training_start import require_calculated
-from cnncalc.tasks.training_steps import show_output_activation
+from cnncalc.tasks.training_data import first_samples, say_samples, take_samples
+from cnncalc.tasks.training_sessions import Session, chosen_loss, prepare, show_output_activation
+from cnncalc.tasks.training_start import (
+    keeps_pixels,
+    refuse_scaling,
+    require_calculated,
+    scaled_source,
+    scales_first,
+)
+from cnncalc.tasks.weighted import build_network
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective

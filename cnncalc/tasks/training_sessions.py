@@ -19,21 +19,22 @@ from cnncalc.tasks.differences import as_learnt, brings
 from cnncalc.tasks.memory import require_training_memory
 from cnncalc.tasks.options import DEFAULT_LOSS, DataOptions, TrainingOptions
 from cnncalc.tasks.origins import calculated, data_origin
-from cnncalc.tasks.pixel_scaling import refuse_scaling, scales_first
 from cnncalc.tasks.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.tasks.training_start import (
     Start,
     kept_state,
     read_start,
+    refuse_scaling,
     require_calculated,
     say_how_it_goes_on,
+    scales_first,
 )
 from cnncalc.training.dataset import Dataset, Parts, with_classes
 from cnncalc.training.engine import NUMPY, Engine
 from cnncalc.training.fit import steps
 from cnncalc.training.history import EarlyStopping
 from cnncalc.training.learnt_images import LearntImages, ValueRange, describe_images
-from cnncalc.training.losses import Loss, loss_named
+from cnncalc.training.losses import Loss, loss_named, with_output_activation
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
@@ -42,7 +43,7 @@ from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule, rate_at
 from cnncalc.training.state import require_trainable
 
-__all__ = ["Session", "chosen_loss", "prepare"]
+__all__ = ["Session", "chosen_loss", "prepare", "show_output_activation"]
 
 
 @dataclass(frozen=True)
@@ -247,3 +248,10 @@ def _early_stopping(wanted: TrainingOptions, parts: Parts, caller: Caller) -> Ea
         patience=wanted.early_stopping,
         restore_best_weights=wanted.restore_best,
     )
+
+
+def show_output_activation(network: Network, loss: Loss, caller: Caller) -> tuple[Network, Loss]:
+    """Return `with_output_activation` of a network and loss, and say so where that adds a layer."""
+    if loss.from_logits:
+        caller.remark(f"the {loss.activation} inside {loss} is shown as a layer of its own")
+    return with_output_activation(network, loss)

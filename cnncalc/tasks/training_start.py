@@ -9,24 +9,35 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.errors import InputError
+from cnncalc.errors import InputError, OptionError
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
+from cnncalc.notation import write
 from cnncalc.provenance import Origin
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.models import read_trained
-from cnncalc.tasks.networks import names_archive, read_network
+from cnncalc.tasks.networks import ARTICLE, NetworkSource, names_archive, read_network
 from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import OutputClasses, class_count
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer, OptimizerState
-from cnncalc.training.plan import TrainingPlan
+from cnncalc.training.plan import TrainingPlan, rescaled, scales_pixels
 from cnncalc.training.schedules import Schedule, rate_at
 from cnncalc.training.uncalculated import Uncalculated, left_out
 
-__all__ = ["Start", "kept_state", "read_start", "require_calculated", "say_how_it_goes_on"]
+__all__ = [
+    "Start",
+    "keeps_pixels",
+    "kept_state",
+    "read_start",
+    "refuse_scaling",
+    "require_calculated",
+    "say_how_it_goes_on",
+    "scaled_source",
+    "scales_first",
+]
 
 
 @dataclass(frozen=True)
@@ -179,3 +190,47 @@ def require_calculated(
     if out:
         where = "" if evaluated else ", here and in what is saved"
         caller.remark(f"left out, as --ignore says{where}: {'; '.join(map(str, out))}")
+
+
+def keeps_pixels(network: object, *weights: object) -> bool:
+    """Say whether a gradient's network is as it is written: the article's, or one with weights.
+
+    Arguments: the `network` as written; the `weights` that may come with it, each None if not.
+    """
+    is_articles = isinstance(network, str) and network == ARTICLE
+    return is_articles or any(weight is not None for weight in weights)
+
+
+def scales_first(layers: Sequence[Layer], *, is_new: bool) -> bool:
+    """Say whether a Rescaling goes before layers, left out --raw: new ones that have none."""
+    return is_new and not scales_pixels(tuple(layers))
+
+
+def refuse_scaling(*, raw: bool, scales: bool, rescale: bool = False, brings: bool = False) -> None:
+    """Raise OptionError where an option about scaling pixels would do nothing.
+
+    Arguments: whether --raw and --rescale were given; whether a Rescaling `scales` pixels first,
+    unless they are; whether image files are brought to the range that a model learnt.
+    """
+    if raw and rescale:
+        message = "--raw and --rescale exclude each other. Received: --raw and --rescale"
+        raise OptionError(message)
+    if rescale and not scales:
+        message = (
+            "--rescale is for a new network that doesn't scale pixels itself. Received: --rescale"
+        )
+        raise OptionError(message)
+    if raw and not scales and not brings:
+        message = (
+            "--raw is for a new network that doesn't scale pixels itself, and for image files "
+            "where the model learnt another range than 0 to 255. Received: --raw"
+        )
+        raise OptionError(message)
+
+
+def scaled_source(source: NetworkSource, largest: float, caller: Caller) -> NetworkSource:
+    """Return a network that scales pixels of up to the `largest` value first, and say so."""
+    layers = rescaled(source.layers, 1 / largest)
+    if layers is not source.layers:
+        caller.remark(f"network: {write(layers)}")
+    return replace(source, layers=layers)

@@ -24,7 +24,27 @@ from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.rendering import formula_rows
 
-__all__ = ["compare_exported", "verify_workbook"]
+__all__ = ["compare_exported", "verify", "verify_workbook"]
+
+
+def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
+    """Recompute a workbook that cnncalc exported, and compare every formula with its number.
+
+    Arguments: the `workbook`'s path; the `engine` that evaluates its formulas, "auto" for
+    LibreOffice where it is found, else formualizer.
+    Returns the report, whose `agrees` says whether nothing was found. Pixels, weights and biases
+    count as they now stand.
+    Raises InputError where the file is no such workbook or an input in it is no number,
+    OptionError where the engine is not installed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from cnncalc import export_workbook
+    >>> with TemporaryDirectory() as folder:
+    ...     [path] = export_workbook(Path(folder) / "blur.xlsx", [[1, 2], [3, 4]], [[0.5, 0.5]])
+    ...     verify(path, engine="formualizer").agrees
+    True
+    """
+    return verify_workbook(Path(workbook), engine)
 
 
 def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:

@@ -28,13 +28,14 @@ from cnncalc.tasks.options import (
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.tasks.workbooks import (
+    copies,
     export_article,
     export_network,
     export_trace,
     export_training,
+    paths,
     require_workbook,
 )
-from cnncalc.tasks.worksheets import copies, paths
 from cnncalc.training.metrics import class_count
 from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.limits import require_formulas, require_limits
