@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import Terminal, output_console
-from cnncalc.cli.options import form_option, ignore_option, loss_option, taking_options
-from cnncalc.cli.training_options import data_options
+from cnncalc.cli.options import form_option
+from cnncalc.cli.training_options import data_options, ignore_option, loss_option, taking_options
 from cnncalc.files.paths import printable
 from cnncalc.tasks.evaluating import judge_model
 from cnncalc.tasks.options import DataOptions, TakingOptions

@@ -14,16 +14,18 @@ from cnncalc.cli.options import (
     bundled,
     display_options,
     fitting_options,
-    gradient_raw_option,
-    ignore_option,
     input_options,
-    loss_option,
     network_options,
     output_options,
-    validation_split_option,
     weight_options,
 )
 from cnncalc.cli.results import check_target, display_of, present, present_page
+from cnncalc.cli.training_options import (
+    gradient_raw_option,
+    ignore_option,
+    loss_option,
+    validation_split_option,
+)
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
 from cnncalc.explanation import explain as explain_number

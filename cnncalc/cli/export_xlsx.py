@@ -7,12 +7,10 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.options import (
-    bundled,
-    calculation_options,
+from cnncalc.cli.options import bundled, calculation_options, input_options
+from cnncalc.cli.training_options import (
     gradient_raw_option,
     ignore_option,
-    input_options,
     loss_option,
     validation_split_option,
 )

@@ -12,13 +12,10 @@ import click
 
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
 from cnncalc.tasks.options import (
-    DEFAULT_SPLIT,
-    LOSSES,
     CalculationOptions,
     FittingOptions,
     InputOptions,
     NetworkOptions,
-    TakingOptions,
     WeightOptions,
 )
 
@@ -36,15 +33,9 @@ __all__ = [
     "display_options",
     "fitting_options",
     "form_option",
-    "gradient_raw_option",
-    "ignore_option",
     "input_options",
-    "loss_option",
     "network_options",
     "output_options",
-    "raw_option",
-    "taking_options",
-    "validation_split_option",
     "weight_options",
 ]
 
@@ -229,23 +220,6 @@ output_options = bundled(
     ),
 )
 
-
-def raw_option(help_text: str) -> Decorator:
-    """Return the option --raw, its help saying what a command does to pixels without it."""
-    return click.option("--raw", is_flag=True, help=help_text)
-
-
-def validation_split_option(help_text: str) -> Decorator:
-    """Return the option of the share that is held back; without it, that is `DEFAULT_SPLIT`."""
-    default = f"  [default: {DEFAULT_SPLIT}; nothing of one sample]"
-    return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
-
-
-def loss_option(help_text: str) -> Decorator:
-    """Return the option of the loss, by its name."""
-    return click.option("--loss", type=click.Choice(LOSSES), help=help_text)
-
-
 network_options = bundled(
     "wanted",
     NetworkOptions,
@@ -257,7 +231,6 @@ network_options = bundled(
         help="The image's height, width and channels, such as 28,28,1.",
     ),
 )
-
 
 weight_options = bundled(
     "initial",
@@ -277,7 +250,6 @@ weight_options = bundled(
     ),
 )
 
-
 fitting_options = bundled(
     "fitting",
     FittingOptions,
@@ -285,32 +257,4 @@ fitting_options = bundled(
     click.option(
         "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
     ),
-)
-
-
-gradient_raw_option = raw_option(
-    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
-    "and image files keep 0 to 255 where the model learnt another range."
-)
-
-
-taking_options = bundled(
-    "taking",
-    TakingOptions,
-    raw_option(
-        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
-        "range."
-    ),
-    click.option(
-        "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
-    ),
-)
-
-
-ignore_option = click.option(
-    "--ignore",
-    multiple=True,
-    metavar="NAME",
-    help="Leave out an option that the model's file has and cnncalc doesn't calculate, such as "
-    "kernel_constraint; may be given several times.",
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import Terminal, output_console
-from cnncalc.cli.options import form_option, taking_options
+from cnncalc.cli.options import form_option
 from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.training_options import taking_options
 from cnncalc.errors import OptionError
 from cnncalc.tasks.options import TakingOptions
 from cnncalc.tasks.predicting import Predictions, judge_images

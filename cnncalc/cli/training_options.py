@@ -1,4 +1,4 @@
-"""The options of training: which data, what to train, how, and what to write."""
+"""The options of training and of what was trained: data, how pixels are taken, what is left out."""
 
 from __future__ import annotations
 
@@ -6,17 +6,71 @@ from pathlib import Path
 
 import click
 
-from cnncalc.cli.options import (
-    bundled,
-    ignore_option,
-    loss_option,
-    raw_option,
-    validation_split_option,
-)
+from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import FRACTION, PAIR, SCHEDULE
-from cnncalc.tasks.options import DEFAULT_LOSS, DataOptions, KeepOptions, TrainingOptions
+from cnncalc.tasks.options import (
+    DEFAULT_LOSS,
+    DEFAULT_SPLIT,
+    LOSSES,
+    DataOptions,
+    KeepOptions,
+    TakingOptions,
+    TrainingOptions,
+)
 
-__all__ = ["data_options", "keep_options", "training_options"]
+__all__ = [
+    "data_options",
+    "gradient_raw_option",
+    "ignore_option",
+    "keep_options",
+    "loss_option",
+    "raw_option",
+    "taking_options",
+    "training_options",
+    "validation_split_option",
+]
+
+
+def raw_option(help_text: str) -> Decorator:
+    """Return the option --raw, its help saying what a command does to pixels without it."""
+    return click.option("--raw", is_flag=True, help=help_text)
+
+
+def validation_split_option(help_text: str) -> Decorator:
+    """Return the option of the share that is held back; without it, that is `DEFAULT_SPLIT`."""
+    default = f"  [default: {DEFAULT_SPLIT}; nothing of one sample]"
+    return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
+
+
+def loss_option(help_text: str) -> Decorator:
+    """Return the option of the loss, by its name."""
+    return click.option("--loss", type=click.Choice(LOSSES), help=help_text)
+
+
+gradient_raw_option = raw_option(
+    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
+    "and image files keep 0 to 255 where the model learnt another range."
+)
+
+taking_options = bundled(
+    "taking",
+    TakingOptions,
+    raw_option(
+        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
+        "range."
+    ),
+    click.option(
+        "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
+    ),
+)
+
+ignore_option = click.option(
+    "--ignore",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out an option that the model's file has and cnncalc doesn't calculate, such as "
+    "kernel_constraint; may be given several times.",
+)
 
 data_options = bundled(
     "given",
