@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from cnncalc.files.keras_objects import OWN_PACKAGE
 from cnncalc.layers import (
     L1L2,
-    AveragePooling2D,
-    Conv2D,
     ConvolutionLayer,
-    DepthwiseConv2D,
     Layer,
     Shape,
     WindowLayer,
@@ -20,6 +17,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.vocabulary import is_known_to_keras
 from cnncalc.network import Network, Weights
+from cnncalc.rules import law_of
 from cnncalc.shapes import Pads
 
 __all__ = ["SavedLayer", "keras_layers", "unknown_to_keras", "write_config"]
@@ -46,7 +44,9 @@ def keras_layers(network: Network) -> tuple[SavedLayer, ...]:
 
 def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ...]:
     layer = saved.layer
-    if not isinstance(layer, Conv2D | DepthwiseConv2D | AveragePooling2D) or not _in_numbers(layer):
+    if not _in_numbers(layer) or not law_of(layer, saved.input_shape).counts_padding:
+        return (saved,)
+    if not is_known_to_keras(type(layer)):
         return (saved,)
     name = f"{layer.name}_padding"
     while name in taken:
@@ -54,12 +54,12 @@ def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ..
     taken.add(name)
     zeros = ZeroPadding2D(layer.padding, name=name)  # type: ignore[arg-type]  # it is in numbers
     given = zeros.output_shape(saved.input_shape)
-    bare = SavedLayer(replace(layer, padding="valid"), given, saved.weights)
-    return (SavedLayer(zeros, saved.input_shape, {}), bare)
+    bare = replace(layer, padding="valid")  # type: ignore[call-arg]  # a field of every child
+    return (SavedLayer(zeros, saved.input_shape, {}), SavedLayer(bare, given, saved.weights))
 
 
-def _in_numbers(layer: WindowLayer) -> bool:
-    return isinstance(layer.padding, Pads)
+def _in_numbers(layer: Layer) -> TypeGuard[WindowLayer]:
+    return isinstance(layer, WindowLayer) and isinstance(layer.padding, Pads)
 
 
 def unknown_to_keras(network: Network) -> tuple[str, ...]:
@@ -67,6 +67,7 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
     They are saved under names of cnncalc's own, so that cnncalc can read them again.
 
+    >>> from cnncalc.layers import L2Pooling2D
     >>> from cnncalc.network import assemble
     >>> unknown_to_keras(assemble([L2Pooling2D(2)], (4, 4, 1), [{}]))
     ('l2_pooling2d',)
@@ -75,11 +76,9 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
 
 def _is_own(layer: Layer) -> bool:
-    if not is_known_to_keras(type(layer)):
+    if not is_known_to_keras(type(layer)) or _in_numbers(layer):
         return True
-    if isinstance(layer, ConvolutionLayer) and layer.has_strides_and_dilation:
-        return True
-    return isinstance(layer, WindowLayer) and _in_numbers(layer)
+    return isinstance(layer, ConvolutionLayer) and layer.has_strides_and_dilation
 
 
 def write_config(

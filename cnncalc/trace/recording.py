@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any
@@ -142,23 +142,19 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     return (make_stage(StageName.ZERO_PADDING, result, note),)
 
 
-@_stages.register(specifications.GlobalAveragePooling2D)
+# By a layer's mode: the arithmetic, and what it is of a slice.
+_OVER_SLICES: Mapping[str, tuple[Callable[..., Array], str]] = {
+    "max": (np.max, "largest number"),
+    "average": (np.mean, "mean"),
+}
+
+
+@_stages.register(specifications.GlobalPoolingLayer)
 def _(
-    layer: specifications.GlobalAveragePooling2D, weights: Weights, values: Array
+    layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
-    return _globally_pooled(layer, values, np.mean(values, axis=(0, 1)), "mean")
-
-
-@_stages.register(specifications.GlobalMaxPooling2D)
-def _(
-    layer: specifications.GlobalMaxPooling2D, weights: Weights, values: Array
-) -> tuple[Stage, ...]:
-    return _globally_pooled(layer, values, np.max(values, axis=(0, 1)), "largest number")
-
-
-def _globally_pooled(
-    layer: specifications.GlobalPoolingLayer, values: Array, result: Array, kept: str
-) -> tuple[Stage, ...]:
+    reduce, kept = _OVER_SLICES[layer.pool_mode]
+    result = reduce(values, axis=(0, 1))
     if layer.keepdims:
         result = result[np.newaxis, np.newaxis]
     note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"

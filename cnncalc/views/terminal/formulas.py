@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import exp, fsum, hypot, isnan, nan, sqrt
+from math import fsum, hypot, isnan, nan, sqrt
 
 import numpy as np
 from rich.text import Text
 
 from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.layers import Activation, ActivationLayer, Layer
-from cnncalc.network import forward_layer
+from cnncalc.layers import ActivationLayer, Layer
+from cnncalc.rules import Join
+from cnncalc.rules.activations import (
+    ACTIVATIONS,
+    SOFTMAX_EXPONENTIAL,
+    SOFTMAX_SHARE,
+    activation_rule,
+)
+from cnncalc.rules.formula import evaluate
+from cnncalc.rules.spelling import words
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -30,12 +38,14 @@ __all__ = [
 
 def activated(layer: Layer, before: float, after: float, screen: Screen) -> Equation:
     """Return what a layer's activation made of a number: the name, `before` and `after`."""
-    shown = np.full((1, 1), screen.shown(before))
-    own = layer if isinstance(layer, ActivationLayer) else Activation(layer.activation_name)
-    found = forward_layer(own, {}, shown)
-    sign = equals(after, float(found.item()), screen)
+    rule = (
+        activation_rule(layer)
+        if isinstance(layer, ActivationLayer)
+        else ACTIVATIONS[layer.activation_name]
+    )
+    found = float(evaluate(rule.output, {"x": screen.shown(before)}))
     before_text, after_text = (signed(screen.number(number)) for number in (before, after))
-    return Equation(f"{layer.activation_name}({before_text}) {sign} {after_text}", ())
+    return Equation(f"{rule.name}({before_text}) {equals(after, found, screen)} {after_text}", ())
 
 
 def _rescaled(explanation: Explanation, screen: Screen) -> list[Equation]:
@@ -53,7 +63,7 @@ def _recalculated(explanation: Explanation, screen: Screen) -> float:
     """Return what rescaling or normalization gives with the numbers as they are printed."""
     value = screen.shown(explanation.terms[0].value)
     numbers = {name: screen.shown(number) for name, number in explanation.parameters}
-    if explanation.rule == "rescale":
+    if explanation.rule is Join.RESCALE:
         return value * numbers["scale"] + numbers["offset"]
     deviation = sqrt(numbers["variance"] + numbers["epsilon"])
     # Few decimals may leave a deviation of 0.
@@ -65,15 +75,15 @@ def _normalized(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the formula in words first."""
     texts = {name: in_formula(screen.number(n)) for name, n in explanation.parameters}
     value = signed(screen.number(explanation.terms[0].value))
-    words = "(x − mean) / √(variance + epsilon)"
+    said = "(x − mean) / √(variance + epsilon)"
     figures = f"({value} − {texts['mean']}) / √({texts['variance']} + {texts['epsilon']})"
     for name, sign in (("gamma", "×"), ("beta", "+")):
         if name in texts:
-            words += f" {sign} {name}"
+            said += f" {sign} {name}"
             figures += f" {sign} {texts[name]}"
     total = signed(screen.number(explanation.total))
     sign = equals(explanation.total, _recalculated(explanation, screen), screen)
-    return [Equation(words, ()), Equation(f"{figures} {sign} {total}", ())]
+    return [Equation(said, ()), Equation(f"{figures} {sign} {total}", ())]
 
 
 def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -> list[Equation]:
@@ -85,10 +95,12 @@ def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -
         return [Equation("softmax of a single number is always 1", ())]
     numbers = [screen.number(each) for each in compared]
     largest = screen.number(max(compared))
-    powers = [f"e^({signed(number)} − {in_formula(largest)})" for number in numbers]
-    shown = [screen.shown(each) for each in compared]
-    from_shown = [exp(each - max(shown)) for each in shown]
-    sign = equals(result, from_shown[own] / sum(from_shown), screen)
+    texts = {"largest": in_formula(largest)}
+    powers = [words(SOFTMAX_EXPONENTIAL, {"x": signed(number)} | texts) for number in numbers]
+    shown = np.array([screen.shown(each) for each in compared])
+    exponentials = evaluate(SOFTMAX_EXPONENTIAL, {"x": shown, "largest": shown.max()})
+    found = {"exponential": exponentials[own], "total": exponentials.sum()}
+    sign = equals(result, float(evaluate(SOFTMAX_SHARE, found)), screen)
     return [
         Equation("largest = max(", [signed(number) for number in numbers], ", ", ")"),
         Equation(f"{powers[own]} / (", powers, tail=f") {sign} {signed(screen.number(result))}"),
@@ -108,12 +120,11 @@ def _handed_on(explanation: Explanation, screen: Screen) -> list[Equation]:
     return [Equation(f"{total} stood at ({', '.join(map(str, term.index))}) of its input", ())]
 
 
-# By the rule's name.
-WRITTEN_OUT: Mapping[str, Callable[[Explanation, Screen], list[Equation]]] = {
-    "rescale": _rescaled,
-    "normalize": _normalized,
-    "softmax": _softmax,
-    "same": _handed_on,
+WRITTEN_OUT: Mapping[Join, Callable[[Explanation, Screen], list[Equation]]] = {
+    Join.RESCALE: _rescaled,
+    Join.NORMALIZE: _normalized,
+    Join.SOFTMAX: _softmax,
+    Join.SAME: _handed_on,
 }
 
 
@@ -184,9 +195,9 @@ def _result(result: float, from_shown: float, screen: Screen) -> str:
 
 def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the equations that join the terms; a function of one number has none."""
-    if explanation.rule == "each":
+    if explanation.rule is Join.EACH:
         return []
-    if explanation.rule == "products":
+    if explanation.rule is Join.PRODUCTS:
         return [_summed(explanation, screen)]
     if explanation.rule in WRITTEN_OUT:
         return WRITTEN_OUT[explanation.rule](explanation, screen)
@@ -223,17 +234,20 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     numbers = [screen.number(term.value) for term in counted]
     pairs = list(zip(numbers, marks, strict=True))
     total = signed(screen.number(explanation.total))
-    if explanation.rule == "max":
+    if explanation.rule is Join.MAX:
         return Equation("max(", [signed(n) + mark for n, mark in pairs], ", ", f") = {total}")
     inside = [in_formula(number) + mark for number, mark in pairs]
     shown = [screen.shown(term.value) for term in counted]
-    if explanation.rule == "average":
-        sign = equals(explanation.total, sum(shown) / len(shown), screen)
-        return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
-    if explanation.rule == "l2":
-        sign = equals(explanation.total, hypot(*shown), screen)
-        return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
-    return Equation(_result(explanation.total, sum(shown), screen), inside)
+    match explanation.rule:
+        case Join.AVERAGE:
+            sign = equals(explanation.total, sum(shown) / len(shown), screen)
+            return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
+        case Join.L2:
+            sign = equals(explanation.total, hypot(*shown), screen)
+            return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
+        case Join.SUM:
+            return Equation(_result(explanation.total, sum(shown), screen), inside)
+    raise TypeError(explanation.rule)  # every other rule has its words above
 
 
 def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
@@ -251,7 +265,7 @@ def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
         before = biased
     if explanation.among:
         equations += shares(explanation.among, explanation.at[-1], last, screen)
-    elif explanation.results[-1][0] == "activation" and explanation.rule != "softmax":
+    elif explanation.results[-1][0] == "activation" and explanation.rule is not Join.SOFTMAX:
         equations.append(activated(explanation.layer.layer, before, last, screen))
     return equations
 
@@ -262,5 +276,5 @@ def _legend(explanation: Explanation, screen: Screen) -> Iterator[Text]:
     if empty:
         text = f"{len(empty)} of the window's {len(explanation.terms)} cells are padding, "
         yield from screen.sentences(text + "which does not count.", FAINT)
-    elif padding and explanation.rule != "same":
+    elif padding and explanation.rule is not Join.SAME:
         yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)
