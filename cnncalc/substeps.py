@@ -11,12 +11,25 @@ import numpy as np
 
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
-from cnncalc.layers import BatchNormalization, Combine, ConvolutionLayer, Dense, Softmax
+from cnncalc.layers import (
+    ActivationLayer,
+    BatchNormalization,
+    Combine,
+    ConvolutionLayer,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
+    InputLayer,
+    Rescaling,
+    WindowLayer,
+    ZeroPadding2D,
+)
 from cnncalc.network import Array
 from cnncalc.ops import convolution
 from cnncalc.rules import law_of
 from cnncalc.shapes import Size
-from cnncalc.trace import LayerTrace
+from cnncalc.trace import LayerTrace, StageName, StepName, partial_name
 
 __all__ = ["TERMS_A_PART", "dilate", "parts", "substeps"]
 
@@ -66,44 +79,55 @@ def substeps(layer: LayerTrace) -> dict[str, Array]:
     (1,), (units,) and (1,); and where many channels are joined, the "partial combined", "partial
     largest" or "partial total" (height, width, part).
     """
-    result: dict[str, Array] = {}
-    specification = layer.layer
-    if isinstance(specification, ConvolutionLayer) and layer.geometry is not None:
-        result |= _convolution_steps(layer, layer.geometry)
-    if isinstance(specification, Dense):
-        result |= _dense_steps(layer)
-    if isinstance(specification, BatchNormalization):
-        variance = layer.weights["moving_variance"]
-        result["standard deviation"] = np.sqrt(variance + np.float64(specification.epsilon))
-    if isinstance(specification, Combine):
-        result |= _partial("combined", specification.mode, layer.input)
-    is_softmax = getattr(specification, "activation", "") == "softmax"
-    if is_softmax or isinstance(specification, Softmax):
+    result = _own_steps(layer)
+    if layer.layer.has_softmax:
         result |= _softmax_steps(layer.stages[-2].values if layer.stages[1:] else layer.input)
     return result
 
 
-def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:
-    result = {}
+def _own_steps(layer: LayerTrace) -> dict[str, Array]:
+    """Return the smaller steps before a layer's activation."""
+    match layer.layer:
+        case ConvolutionLayer():
+            return _convolution_steps(layer)
+        case Dense():
+            return _dense_steps(layer)
+        case BatchNormalization(epsilon=epsilon):
+            variance = layer.weights["moving_variance"]
+            return {StepName.STANDARD_DEVIATION: np.sqrt(variance + np.float64(epsilon))}
+        case Combine(mode=mode):
+            return _partial(StageName.COMBINED, mode, layer.input)
+        case WindowLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
+            return {}
+        case InputLayer() | Rescaling() | Flatten() | Dropout():
+            return {}
+    raise TypeError(type(layer.layer).__name__)  # every layer is above
+
+
+def _convolution_steps(layer: LayerTrace) -> dict[str, Array]:
+    geometry = layer.geometry
+    if geometry is None:
+        raise TypeError(layer.name)  # a convolution has windows
+    result: dict[str, Array] = {}
     kernel = layer.weights["kernel"]
     if max(geometry.dilation_rate) > 1:
-        result["dilated kernel"] = dilate(kernel, geometry.dilation_rate)
+        result[StepName.DILATED_KERNEL] = dilate(kernel, geometry.dilation_rate)
     channels = law_of(layer.layer, layer.input.shape).directions[-1]
     depth = len(channels.sees(0))
     if len(parts(depth)) > 1:
-        result["partial sums"] = _partial_sums(layer, geometry, channels.inputs // depth)
+        result[StepName.PARTIAL_SUMS] = _partial_sums(layer, geometry, channels.inputs // depth)
     return result
 
 
 def _dense_steps(layer: LayerTrace) -> dict[str, Array]:
     inputs, kernel = layer.input, layer.weights["kernel"]
     if inputs.ndim == 1:
-        return {"inputs": inputs[:, np.newaxis]}
+        return {StepName.INPUTS: inputs[:, np.newaxis]}
     shares = parts(inputs.shape[-1])
     if len(shares) == 1:
         return {}
     sums = [inputs[..., share] @ kernel[share.start : share.stop] for share in shares]
-    return {"partial sums": np.stack(sums, axis=-2)}
+    return {StepName.PARTIAL_SUMS: np.stack(sums, axis=-2)}
 
 
 def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
@@ -131,7 +155,7 @@ def _partial(name: str, mode: str, inputs: Array) -> dict[str, Array]:
         return {}
     combine = np.sum if mode == "sum" else np.max
     joined = [combine(inputs[..., share], axis=-1) for share in shares]
-    return {f"partial {name}": np.stack(joined, axis=-1)}
+    return {partial_name(name): np.stack(joined, axis=-1)}
 
 
 def _softmax_steps(inputs: Array) -> dict[str, Array]:
@@ -139,9 +163,9 @@ def _softmax_steps(inputs: Array) -> dict[str, Array]:
     exponentials = np.exp(inputs - largest)
     total = np.sum(exponentials, axis=-1, keepdims=True)
     return {
-        **_partial("largest", "max", inputs),
-        "largest": largest,
-        "exponentials": exponentials,
-        **_partial("total", "sum", exponentials),
-        "total": total,
+        **_partial(StepName.LARGEST, "max", inputs),
+        StepName.LARGEST: largest,
+        StepName.EXPONENTIALS: exponentials,
+        **_partial(StepName.TOTAL, "sum", exponentials),
+        StepName.TOTAL: total,
     }

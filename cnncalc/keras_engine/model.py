@@ -14,7 +14,7 @@ from cnncalc.files.keras_archive import unknown_to_keras
 from cnncalc.files.keras_config_writing import write_config
 from cnncalc.files.keras_training import compile_config, optimizer_variables
 from cnncalc.keras_engine.backend import import_keras
-from cnncalc.layers import AveragePooling2D, Shape
+from cnncalc.layers import LINEAR, AveragePooling2D, Shape
 from cnncalc.network import Array, Network
 from cnncalc.training.objective import Objective
 from cnncalc.training.plan import TrainingPlan
@@ -79,7 +79,7 @@ def build_model(objective: Objective, plan: TrainingPlan) -> Any:
     keras.config.set_image_data_format("channels_last")  # whatever Keras's own file says
     model = keras.Sequential.from_config(_config(objective.network))
     described = compile_config(plan.loss, plan.optimizer)["optimizer"]
-    is_peeled = objective.activation != "linear"
+    is_peeled = objective.activation != LINEAR
     model.compile(
         keras.optimizers.deserialize(described),
         _loss(plan.loss.name, objective.from_logits),

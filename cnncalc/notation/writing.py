@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, replace
 
-from cnncalc.layers import L1L2, Layer, PoolingLayer
+from cnncalc.layers import L1L2, LINEAR, Layer, PoolingLayer
 from cnncalc.layers.naming import automatic_names
 from cnncalc.shapes import Pads, Size
 
@@ -60,7 +60,7 @@ def write_layer(layer: Layer) -> str:
 def _is_default(layer: Layer, field: Field[object], value: object) -> bool:
     if field.name == "strides" and isinstance(layer, PoolingLayer):
         return value == layer.pool_size
-    default: object = "linear" if field.name == "activation" else field.default
+    default: object = LINEAR if field.name == "activation" else field.default
     return _short(value) == default
 
 

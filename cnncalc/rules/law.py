@@ -181,7 +181,7 @@ def _(layer: specifications.Softmax, input_shape: Shape) -> Law:
 
 @law_of.register(specifications.Activation)
 def _(layer: specifications.Activation, input_shape: Shape) -> Law:
-    if layer.activation == "softmax":
+    if layer.has_softmax:
         return Law(Join.SOFTMAX, _all_channels(input_shape, input_shape[-1]))
     return Law(Join.EACH, _one_to_one(input_shape))
 
@@ -189,7 +189,7 @@ def _(layer: specifications.Activation, input_shape: Shape) -> Law:
 @law_of.register(specifications.Dense)
 def _(layer: specifications.Dense, input_shape: Shape) -> Law:
     wiring = _all_channels(input_shape, layer.units)
-    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.has_softmax)
 
 
 @law_of.register(specifications.Combine)
@@ -208,14 +208,14 @@ def _under_windows(
 def _(layer: specifications.Conv2D, input_shape: Shape) -> Law:
     channels = Groups(input_shape[-1], layer.filters, layer.groups)
     wiring = _under_windows(layer, input_shape, channels)
-    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.has_softmax)
 
 
 @law_of.register(specifications.DepthwiseConv2D)
 def _(layer: specifications.DepthwiseConv2D, input_shape: Shape) -> Law:
     channels = Copies(input_shape[-1], layer.depth_multiplier)
     wiring = _under_windows(layer, input_shape, channels)
-    return Law(Join.PRODUCTS, wiring, has_softmax=layer.activation == "softmax")
+    return Law(Join.PRODUCTS, wiring, has_softmax=layer.has_softmax)
 
 
 @law_of.register(specifications.PoolingLayer)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import LINEAR
 from cnncalc.network import (
     Network,
     Saved,
@@ -253,7 +254,7 @@ def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
     _check_output(network, loss, classes)
     bare, activation = without_last_activation(network)
     if loss.from_logits or activation != loss.activation:
-        bare, activation = network, "linear"
+        bare, activation = network, LINEAR
     return Objective(bare, activation, loss, classes)
 
 

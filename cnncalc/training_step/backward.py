@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import (
+    LINEAR,
     ConvolutionLayer,
     Dense,
     Layer,
@@ -95,7 +96,7 @@ def _backward(
         )
         if result.input is not None:
             gradient = result.input
-    if objective.activation != "linear":
+    if objective.activation != LINEAR:
         joined = forward.gradient if _has_own_activation(layers[-1]) else None
         outputs = forward.outputs
         steps[-1] = replace(steps[-1], layer_output=outputs, output=None, pre_activation=joined)
@@ -103,7 +104,7 @@ def _backward(
 
 
 def _has_own_activation(layer: Layer) -> bool:
-    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation_name != "linear"
+    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation_name != LINEAR
 
 
 def _by_pre_activation(layer: Layer, saved: Saved, gradient: Array) -> Array | None:

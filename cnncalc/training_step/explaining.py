@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import BatchNormalization, Shape
+from cnncalc.layers import LINEAR, BatchNormalization, Shape
 from cnncalc.network import Array, Saved, Weights, at_kinks
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.rules import Join, law_of
@@ -56,7 +56,7 @@ def gradient_of(record: StepRecord, layer: str, name: str) -> Array:
 
 
 def _why_none(record: StepRecord, step: LayerStep) -> str:
-    if step is record.layers[-1] and record.joined != "linear":
+    if step is record.layers[-1] and record.joined != LINEAR:
         return f"its {record.joined} is computed together with the loss"
     if step.error is not None and step.input is not None:
         return "it has no activation of its own"
@@ -154,7 +154,7 @@ def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Form
         following = record.layers[index + 1]
         found = _found(record, following, "input", at)
         return found._replace(note=f"{following.layer.name} hands it back: {found.note}")
-    has_own_loss = name == "output" or record.joined != "linear"
+    has_own_loss = name == "output" or record.joined != LINEAR
     if is_last and has_own_loss and not (name == "input" and step.pre_activation is not None):
         return loss_formula(record, at)
     if name == "pre-activation":

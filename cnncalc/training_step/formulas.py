@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.layers import BatchNormalization
+from cnncalc.layers import LINEAR, BatchNormalization
 from cnncalc.network import Array, Weights
 from cnncalc.rules.activations import SOFTMAX_PASSED_BACK
 from cnncalc.rules.formula import Expression, Name, names_of, put
@@ -87,7 +87,7 @@ def loss_formula(record: StepRecord, at: Position) -> Formula:
     }
     if loss.is_mean:
         own["units"] = float(units)
-    if record.joined != "linear":
+    if record.joined != LINEAR:
         over = words(JOINED_SLOPE / Name("samples")) + " / units" * loss.is_mean
         note = f"{record.joined} and cross-entropy together: {over}"
         return Formula("share", note, tuple(own.items()))

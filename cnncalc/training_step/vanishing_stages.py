@@ -9,8 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import (
-    ELU,
-    LINEAR,
     SOFTMAX,
     Activation,
     ActivationLayer,
@@ -18,12 +16,11 @@ from cnncalc.layers import (
     ConvolutionLayer,
     Dense,
     Dropout,
-    LeakyReLU,
-    ReLU,
+    Layer,
     Rescaling,
-    Softmax,
 )
 from cnncalc.network import Array, Weights, without_last_activation
+from cnncalc.rules.activations import ACTIVATIONS, activation_rule
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
@@ -31,18 +28,6 @@ __all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
 
 FLAT = 1e-10
 """What lets less than this share of a gradient through may be the reason that it vanished."""
-
-# What an activation puts out where its slope is next to 0, empty where its slope never is that.
-_LIMITS = {
-    LINEAR: "",
-    "relu": "0",
-    "leaky_relu": "",
-    "sigmoid": "0 or 1",
-    "tanh": "−1 or 1",
-    SOFTMAX: "shares of 0 and 1",
-    "elu": "its lowest number",
-    "softplus": "0",
-}
 
 
 class Stage(NamedTuple):
@@ -123,9 +108,7 @@ def _of_activation(step: LayerStep, chosen: slice) -> Iterator[Stage]:
     """Yield what a layer's own activation let through."""
     share = _share(step.pre_activation, step.output, chosen)
     if share is not None and step.output is not None:
-        kind = step.layer.activation_name
-        which = f"the {kind} of {step.layer.name}"
-        yield _flat(share, which, kind, step.layer_output[chosen], step.output[chosen])
+        yield _flat(share, step.layer, step.layer_output[chosen], step.output[chosen])
 
 
 def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stage]:
@@ -134,43 +117,39 @@ def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stag
     if share is None or error is None:
         return
     if isinstance(step.layer, ActivationLayer):
-        which, kind = _activation(step.layer)
-        yield _flat(share, which, kind, step.layer_output[chosen], error[chosen])
+        yield _flat(share, step.layer, step.layer_output[chosen], error[chosen])
     else:
         yield Stage(share, _why_not_through(step, weights, chosen))
 
 
-def _activation(layer: ActivationLayer) -> tuple[str, str | None]:
-    """Return which activation a layer is, in words, and its kind, None where it has many."""
-    match layer:
-        case Activation():
-            return f"the {layer.activation} of {layer.name}", layer.activation
-        case Softmax() | ELU():
-            return layer.name, layer.activation_name
-        case LeakyReLU(negative_slope=0) | ReLU(max_value=None, negative_slope=0, threshold=0):
-            return layer.name, "relu"
-        case LeakyReLU() | ReLU():
-            return layer.name, None
-    raise TypeError(type(layer).__name__)  # every activation that is a layer is above
+def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Stage:
+    """Return why the slope of a layer's activation is next to 0 wherever a gradient comes to it.
 
-
-def _flat(share: float, which: str, kind: str | None, outputs: Array, gradient: Array) -> Stage:
-    """Return why the slope of an activation is next to 0 wherever a gradient comes to it.
-
-    Arguments: the `share` it let through; `which` activation it is, in words, and its `kind`; its
-    `outputs`, and the `gradient` by these.
+    Arguments: the `share` it let through; the `layer`; its `outputs`, and the `gradient` by these.
     """
-    if kind == "relu":
+    is_named = isinstance(layer, Activation) or not isinstance(layer, ActivationLayer)
+    which = f"the {layer.activation_name} of {layer.name}" if is_named else layer.name
+    flat_at = _flat_at(layer)
+    if flat_at == "0" and layer.activation_name in ("relu", "leaky_relu"):
         where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
         reason = f"{which} puts out 0 {where}, where its slope is 0"
         return Stage(share, reason, "A LeakyReLU has a slope there, too.")
     # Where all of its gradients are alike, a softmax lets none through, whatever its shares are.
-    is_alike = kind == SOFTMAX and not _are_extreme(outputs, gradient)
-    if kind is None or not _LIMITS[kind] or is_alike:
+    is_alike = layer.has_softmax and not _are_extreme(outputs, gradient)
+    if not flat_at or is_alike:
         return Stage(share, "")
-    reason = f"{which} is saturated: it puts out {_LIMITS[kind]}, where its slope is next to 0"
+    reason = f"{which} is saturated: it puts out {flat_at}, where its slope is next to 0"
     meaning = "Smaller numbers before it would leave it a slope."
     return Stage(share, reason, meaning, is_saturated=True)
+
+
+def _flat_at(layer: Layer) -> str:
+    """Return what a layer's activation puts out where its slope is next to 0; see its rule."""
+    if layer.has_softmax:
+        return "shares of 0 and 1"
+    if isinstance(layer, ActivationLayer):
+        return activation_rule(layer).flat_at
+    return ACTIVATIONS[layer.activation_name].flat_at
 
 
 def _are_extreme(shares: Array, gradient: Array) -> bool:

@@ -7,6 +7,7 @@ from math import fsum
 
 from rich.text import Text
 
+from cnncalc.layers import LINEAR
 from cnncalc.rules.formula import Call, Choice, Expression, Name, choose, evaluate, put
 from cnncalc.rules.functions import negated
 from cnncalc.rules.losses import loss_rule
@@ -38,7 +39,7 @@ def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
     if rule.is_mean:
         before, terms, after, found = _mean_of_units(rule.unit, outputs, targets, screen)
     else:
-        joined = record.joined != "linear"
+        joined = record.joined != LINEAR
         (before, found), terms, after = (
             _true_class(rule.unit, outputs, targets, screen, joined),
             [],
