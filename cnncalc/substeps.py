@@ -13,7 +13,7 @@ from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import BatchNormalization, Combine, ConvolutionLayer, Dense, Softmax
 from cnncalc.network import Array
-from cnncalc.ops import convolution
+from cnncalc.ops import convolution, normalization
 from cnncalc.rules import law_of
 from cnncalc.shapes import Size
 from cnncalc.trace import LayerTrace
@@ -74,7 +74,8 @@ def substeps(layer: LayerTrace) -> dict[str, Array]:
         result |= _dense_steps(layer)
     if isinstance(specification, BatchNormalization):
         variance = layer.weights["moving_variance"]
-        result["standard deviation"] = np.sqrt(variance + np.float64(specification.epsilon))
+        epsilon = np.float64(specification.epsilon)
+        result["standard deviation"] = normalization.standard_deviation(variance, epsilon)
     if isinstance(specification, Combine):
         result |= _partial("combined", specification.mode, layer.input)
     is_softmax = getattr(specification, "activation", "") == "softmax"

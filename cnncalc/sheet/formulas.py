@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnncalc.rules.formula import Expression, names_of
+from cnncalc.rules.formula import Expression, Name, Operation, names_of
 from cnncalc.rules.spelling import template
 from cnncalc.sheet.plan import Formula, Reference
 
@@ -18,6 +18,7 @@ __all__ = [
     "apply",
     "joined",
     "products",
+    "summed",
     "written",
 ]
 
@@ -36,7 +37,6 @@ def written(expression: Expression, cells: Mapping[str, Reference | str]) -> For
     Arguments: the `expression`; for each of its names a reference, or a text that stands there.
     Raises KeyError for a name without either.
 
-    >>> from cnncalc.rules.formula import Name
     >>> cell = Reference("", 1, 1)
     >>> written(Name("x") / Name("x") - Name("y"), {"x": cell, "y": "3"}).template
     '{0}/{0}-3'
@@ -52,6 +52,25 @@ def written(expression: Expression, cells: Mapping[str, Reference | str]) -> For
             references.append(found)
         texts[name] = f"{{{references.index(found)}}}"
     return Formula(template(expression, texts), tuple(references))
+
+
+def summed(expression: Expression, ranges: Mapping[str, Reference]) -> Formula:
+    """Return the sum, over ranges of cells, of a number or of a product of two.
+
+    Raises TypeError for another expression.
+
+    >>> cells = Reference("", 1, 1, 2, 2)
+    >>> summed(Name("x") * Name("x"), {"x": cells}).text(0, 0)
+    'SUMSQ($B$2:$C$3)'
+    """
+    match expression:
+        case Name(name):
+            return apply("SUM({0})", ranges[name])
+        case Operation("*", Name(first), Name(second)) if first == second:
+            return apply("SUMSQ({0})", ranges[first])
+        case Operation("*", Name(first), Name(second)):
+            return products([(ranges[first], ranges[second])])
+    raise TypeError(expression)
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:
