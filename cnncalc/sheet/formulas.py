@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.rules.formula import Expression, Name, Operation, names_of
-from cnncalc.rules.spelling import template
+from cnncalc.rules.spelling import decimal, literal, template
 from cnncalc.sheet.plan import Formula, Reference
 
 __all__ = [
     "COPY",
+    "LEAST",
+    "NEAREST",
     "PLUS",
     "added",
     "apply",
@@ -24,6 +27,10 @@ __all__ = [
 
 COPY = "{0}"
 PLUS = "{0}+{1}"
+# The template of the number from which on one counts as the maximum, which reference {1} is.
+LEAST = f"{{1}}-{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
+# How near to a maximum, in words.
+NEAREST = f"within {literal(NEAR)} of it"
 
 
 def apply(template: str, *references: Reference) -> Formula:
