@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, Numbers, PoolingText
+from cnncalc.layers import ACTIVATIONS
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -141,7 +142,7 @@ _RESULT_OPTIONS = (
         "--activation",
         "-a",
         metavar="NAME",
-        help="linear, relu, leaky_relu, sigmoid, tanh, softmax, elu or softplus.",
+        help=f"{', '.join(ACTIVATIONS[:-1])} or {ACTIVATIONS[-1]}.",
     ),
     click.option(
         "--pool", "pooling", type=POOLING, help="Pool the result: max:2, average:2:2, l2:3:1."

@@ -17,6 +17,7 @@ from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
 from cnncalc.network.forward_pass import forward_layer, forward_near, normalization_scale
 from cnncalc.network.structure import Array, Weights
+from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.dropout import dropout, dropout_mask
 from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import (
@@ -124,10 +125,6 @@ def _(
     return Saved(images, output, batch, {"moving_mean": mean, "moving_variance": variance})
 
 
-# The activation "elu" has no kink: its slope at 0 is 1 from both sides.
-_KINKED = ("relu", "leaky_relu")
-
-
 def at_kinks(layer: Layer, saved: Saved) -> Saved:
     """Return what a layer's forward pass left for its backward pass, what is near a kink put on it.
 
@@ -143,6 +140,7 @@ def at_kinks(layer: Layer, saved: Saved) -> Saved:
             return replace(saved, input=on_kink(saved.input, 0))
         case ELU():
             return replace(saved, input=on_kink(saved.input, 0, only_above=True))
-    if getattr(layer, "activation", "") in _KINKED:
-        return replace(saved, output=on_kink(saved.output, 0))
-    return saved
+    activation = getattr(layer, "activation", "linear")
+    # The activation "elu" has no kink: its slope at 0 is 1 from both sides.
+    has_kink = ACTIVATIONS[activation].has_kink
+    return replace(saved, output=on_kink(saved.output, 0)) if has_kink else saved

@@ -41,11 +41,13 @@ class Activation:
     """An activation function and its gradient.
 
     `forward(inputs)` returns the outputs; `backward(gradient, outputs)` turns a loss's gradient by
-    the outputs into its gradient by the inputs. All have the same shape.
+    the outputs into its gradient by the inputs. All have the same shape. `has_kink` tells whether
+    the slope jumps where the output is 0.
     """
 
     forward: Callable[[Array], Array]
     backward: Callable[[Array, Array], Array]
+    has_kink: bool = False
 
 
 def linear(inputs: Array) -> Array:
@@ -168,9 +170,9 @@ def softplus_gradient(gradient: Array, outputs: Array) -> Array:
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
         "elu": Activation(elu, elu_gradient),
-        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient),
+        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient, has_kink=True),
         "linear": Activation(linear, linear_gradient),
-        "relu": Activation(relu, relu_gradient),
+        "relu": Activation(relu, relu_gradient, has_kink=True),
         "sigmoid": Activation(sigmoid, sigmoid_gradient),
         "softmax": Activation(softmax, softmax_gradient),
         "softplus": Activation(softplus, softplus_gradient),

@@ -27,6 +27,7 @@ from cnncalc.rules.slopes import derivative, times
 __all__ = [
     "ACTIVATIONS",
     "SOFTMAX_EXPONENTIAL",
+    "SOFTMAX_LIMITS",
     "SOFTMAX_PASSED_BACK",
     "SOFTMAX_SHARE",
     "ActivationRule",
@@ -41,7 +42,7 @@ class ActivationRule:
     """What an activation makes of a number "x", and its `slope` by it, with the output "y".
 
     `name` is what Keras calls the function, `title` what a heading does; `sentence` and
-    `slope_sentence` say both in words.
+    `slope_sentence` say both in words, `limits` what it puts out where its slope comes down to 0.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ActivationRule:
     sentence: str
     slope: Expression
     slope_sentence: str
+    limits: str = ""
 
     @property
     def passed_back(self) -> Expression:
@@ -84,6 +86,7 @@ _RULES = (
         "1 / (1 + e^−x), in two forms so that no exponential overflows.",
         _Y * (1 - _Y),
         "Error × y × (1 − y), where y is the output.",
+        "0 or 1",
     ),
     ActivationRule(
         "tanh",
@@ -92,6 +95,7 @@ _RULES = (
         "The hyperbolic tangent.",
         1 - _Y**2,
         "Error × (1 − y²), where y is the output.",
+        "−1 or 1",
     ),
     ActivationRule(
         "elu",
@@ -100,6 +104,7 @@ _RULES = (
         "Negative numbers become e^x − 1, written so that small numbers keep their digits.",
         choose(_Y > 0, 1, _Y + 1),
         "The error where the output y is positive, else error × (y + 1).",
+        "its lowest number",
     ),
     # By its output the slope is 1 − e^−y, which would lose the digits of a small y.
     ActivationRule(
@@ -110,6 +115,7 @@ _RULES = (
         "digits.",
         sigmoid(_X),
         "Error × sigmoid of what went in, in two forms so that no exponential overflows.",
+        "0",
     ),
 )
 
@@ -119,6 +125,7 @@ ACTIVATIONS: Mapping[str, ActivationRule] = MappingProxyType({rule.name: rule fo
 SOFTMAX_EXPONENTIAL = exp(_X - Name("largest"))
 SOFTMAX_SHARE = Name("exponential") / Name("total")
 SOFTMAX_PASSED_BACK = _Y * (_ERROR - Name("total"))
+SOFTMAX_LIMITS = "shares of 0 and 1"
 
 
 def activation_rule(layer: ActivationLayer) -> ActivationRule:

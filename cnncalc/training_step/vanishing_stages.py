@@ -22,6 +22,7 @@ from cnncalc.layers import (
     Softmax,
 )
 from cnncalc.network import Array, Weights, without_last_activation
+from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
@@ -30,13 +31,8 @@ __all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
 FLAT = 1e-10
 """What lets less than this share of a gradient through may be the reason that it vanished."""
 
-_LIMITS = {
-    "sigmoid": "0 or 1",
-    "tanh": "−1 or 1",
-    "softmax": "shares of 0 and 1",
-    "elu": "its lowest number",
-    "softplus": "0",
-}
+_LIMITS = {name: rule.limits for name, rule in ACTIVATIONS.items() if rule.limits}
+_LIMITS["softmax"] = SOFTMAX_LIMITS
 
 
 class Stage(NamedTuple):
