@@ -31,8 +31,10 @@ __all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
 FLAT = 1e-10
 """What lets less than this share of a gradient through may be the reason that it vanished."""
 
-_LIMITS = {name: rule.limits for name, rule in ACTIVATIONS.items() if rule.limits}
-_LIMITS["softmax"] = SOFTMAX_LIMITS
+_LIMITS = {
+    **{name: rule.limits for name, rule in ACTIVATIONS.items() if rule.limits},
+    "softmax": SOFTMAX_LIMITS,
+}
 
 
 class Stage(NamedTuple):
