@@ -47,7 +47,8 @@ LEVELS = {
     "files": 9,
     "views": 9,
     "keras_engine": 10,
-    "cli": 11,
+    "tasks": 11,
+    "cli": 12,
 }
 
 # Inside the room of the sheet, by file or folder: a plan is made of volumes, which layers and
@@ -78,7 +79,7 @@ SHEET_LEVELS = {
 }
 
 # The package itself, with the names of its API, stands above all rooms.
-PACKAGE_LEVEL = 12
+PACKAGE_LEVEL = 13
 
 # What `cnncalc outsize` waits for, and what a layer is, need Python alone.
 PYTHON_ALONE = (
