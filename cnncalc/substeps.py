@@ -26,7 +26,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array
-from cnncalc.ops import convolution
+from cnncalc.ops import convolution, normalization
 from cnncalc.rules import law_of
 from cnncalc.shapes import Size
 from cnncalc.trace import LayerTrace, StageName, StepName, partial_name
@@ -94,7 +94,8 @@ def _own_steps(layer: LayerTrace) -> dict[str, Array]:
             return _dense_steps(layer)
         case BatchNormalization(epsilon=epsilon):
             variance = layer.weights["moving_variance"]
-            return {StepName.STANDARD_DEVIATION: np.sqrt(variance + np.float64(epsilon))}
+            deviation = normalization.standard_deviation(variance, np.float64(epsilon))
+            return {StepName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
         case WindowLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():

@@ -1,10 +1,11 @@
-"""How several names are written in a sentence."""
+"""How names are written: several in a sentence, and one out of a few as the text that it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
-__all__ = ["listed"]
+__all__ = ["Word", "listed"]
 
 MOST = 10
 
@@ -23,3 +24,11 @@ def listed(names: Iterable[object], most: int = MOST, *, counted: bool = False) 
     if len(every) <= most:
         return shown
     return f"{shown}, …" + (f" ({len(every):,} in all)" if counted else "")
+
+
+class Word(StrEnum):
+    """One text out of a few, which records and explanations show as the text that it is."""
+
+    def __repr__(self) -> str:
+        """Return the text in quotes."""
+        return repr(self.value)

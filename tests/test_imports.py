@@ -62,7 +62,6 @@ SHEET_LEVELS = {
     "size": 2,
     "quantities": 2,
     "formulas": 2,
-    "nearness": 3,
     "vector_cells": 3,
     "volumes": 3,
     "sums": 4,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
+from cnncalc.layers import ACTIVATIONS
 from cnncalc.tasks.options import (
     CalculationOptions,
     FittingOptions,
@@ -121,7 +122,7 @@ _RESULT_OPTIONS = (
         "--activation",
         "-a",
         metavar="NAME",
-        help="linear, relu, leaky_relu, sigmoid, tanh, softmax, elu or softplus.",
+        help=f"{', '.join(ACTIVATIONS[:-1])} or {ACTIVATIONS[-1]}.",
     ),
     click.option(
         "--pool", "pooling", type=POOLING, help="Pool the result: max:2, average:2:2, l2:3:1."

@@ -11,7 +11,9 @@ import numpy as np
 from cnncalc.errors import OptionError
 from cnncalc.layers import ActivationLayer, BatchNormalization, Layer, Rescaling
 from cnncalc.rules import Join, Law, Position, Wire, law_of
+from cnncalc.rules.formula import evaluate
 from cnncalc.rules.joins import joined
+from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.trace import LayerTrace, Trace
 
 __all__ = ["Explanation", "Position", "Term", "explain", "follow"]
@@ -179,10 +181,9 @@ def _total(law: Law, terms: Sequence[Term], parameters: dict[str, float], at: Po
     numbers = [term.product for term in terms if not math.isnan(term.value)]
     match law.join:
         case Join.RESCALE:
-            return numbers[0] * parameters["scale"] + parameters["offset"]
+            return float(evaluate(RESCALED, {"x": numbers[0]} | parameters))
         case Join.NORMALIZE:
-            deviation = math.sqrt(parameters["variance"] + parameters["epsilon"])
-            scaled = (numbers[0] - parameters["mean"]) / deviation * parameters.get("gamma", 1.0)
-            return scaled + parameters.get("beta", 0.0)
+            rule = normalization(scale="gamma" in parameters, center="beta" in parameters)
+            return float(evaluate(rule, {"x": numbers[0]} | parameters))
         case _:
             return joined(law.join, numbers, at[-1])

@@ -20,6 +20,8 @@ __all__ = [
     "batch_normalize_input_gradient",
     "batch_statistics",
     "moving_average",
+    "standard_deviation",
+    "standardized",
 ]
 
 
@@ -51,6 +53,26 @@ def batch_statistics(inputs: Array) -> Statistics:
     return Statistics(mean, channel_sum((inputs - mean) ** 2) / count)
 
 
+def standard_deviation(variance: Array, epsilon: float) -> Array:
+    """Return the root of the variance and `epsilon`, which keeps it from 0.
+
+    >>> standard_deviation(np.array([4.0]), 0.0)
+    array([2.])
+    """
+    result: Array = np.sqrt(variance + epsilon)
+    return result
+
+
+def standardized(inputs: Array, statistics: Statistics, epsilon: float) -> Array:
+    """Return inputs (…, channels) less their mean, over their standard deviation.
+
+    >>> standardized(np.array([[6.0]]), Statistics(np.array([2.0]), np.array([4.0])), 0.0)
+    array([[2.]])
+    """
+    result: Array = (inputs - statistics.mean) / standard_deviation(statistics.variance, epsilon)
+    return result
+
+
 def moving_average(moving: Statistics, batch: Statistics, momentum: float) -> Statistics:
     """Let one batch's statistics into the moving ones: moving × momentum + batch × (1 − momentum).
 
@@ -75,7 +97,7 @@ def batch_normalize(
     >>> batch_normalize(np.array([[6.0]]), statistics, np.ones(1), np.ones(1), epsilon=0.0)
     array([[3.]])
     """
-    return gamma * _standardized(inputs, statistics, epsilon) + beta
+    return gamma * standardized(inputs, statistics, epsilon) + beta
 
 
 def batch_normalize_gradients(
@@ -94,12 +116,12 @@ def batch_normalize_gradients(
     with them; `epsilon`.
     Source: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, section 3.
     """
-    standardized = _standardized(inputs, statistics, epsilon)
-    by_gamma, by_beta = channel_sum(gradient * standardized), channel_sum(gradient)
+    normalized = standardized(inputs, statistics, epsilon)
+    by_gamma, by_beta = channel_sum(gradient * normalized), channel_sum(gradient)
     share = gradient
     if training:
         count = inputs.size // inputs.shape[-1]
-        share = gradient - by_beta / count - standardized * (by_gamma / count)
+        share = gradient - by_beta / count - normalized * (by_gamma / count)
     by_inputs = batch_normalize_input_gradient(share, statistics.variance, gamma, epsilon)
     return NormalizationGradients(by_inputs, by_gamma, by_beta)
 
@@ -116,10 +138,5 @@ def batch_normalize_input_gradient(
     >>> batch_normalize_input_gradient(np.array([[3.0]]), np.array([4.0]), np.ones(1), epsilon=0.0)
     array([[1.5]])
     """
-    result: Array = gradient * (gamma / np.sqrt(variance + epsilon))
-    return result
-
-
-def _standardized(inputs: Array, statistics: Statistics, epsilon: float) -> Array:
-    result: Array = (inputs - statistics.mean) / np.sqrt(statistics.variance + epsilon)
+    result: Array = gradient * (gamma / standard_deviation(variance, epsilon))
     return result

@@ -27,6 +27,7 @@ from cnncalc.rules.slopes import derivative, times
 __all__ = [
     "ACTIVATIONS",
     "SOFTMAX_EXPONENTIAL",
+    "SOFTMAX_LIMITS",
     "SOFTMAX_PASSED_BACK",
     "SOFTMAX_SHARE",
     "ActivationRule",
@@ -41,7 +42,7 @@ class ActivationRule:
     """What an activation makes of a number "x", and its `slope` by it, with the output "y".
 
     `name` is what Keras calls the function, `title` what a heading does; `sentence` and
-    `slope_sentence` say both in words. `flat_at` is what it puts out where its slope is next to 0,
+    `slope_sentence` say both in words. `limits` is what it puts out where its slope is next to 0,
     empty where that is nowhere, or not in one place alone.
     """
 
@@ -51,7 +52,7 @@ class ActivationRule:
     sentence: str
     slope: Expression
     slope_sentence: str
-    flat_at: str
+    limits: str
 
     @property
     def passed_back(self) -> Expression:
@@ -67,7 +68,7 @@ _RULES = (
         "Each number as it is.",
         Number(1),
         "The error as it is.",
-        flat_at="",
+        limits="",
     ),
     ActivationRule(
         "relu",
@@ -76,7 +77,7 @@ _RULES = (
         "Negative numbers become 0.",
         choose(near(_Y > 0), 1, 0),
         "The error where the output is positive, else 0.",
-        flat_at="0",
+        limits="0",
     ),
     ActivationRule(
         "leaky_relu",
@@ -85,7 +86,7 @@ _RULES = (
         "Negative numbers are multiplied by 0.2.",
         choose(near(_Y > 0), 1, 0.2),
         "The error where the output is positive, else 0.2 × the error.",
-        flat_at="",
+        limits="",
     ),
     ActivationRule(
         "sigmoid",
@@ -94,7 +95,7 @@ _RULES = (
         "1 / (1 + e^−x), in two forms so that no exponential overflows.",
         _Y * (1 - _Y),
         "Error × y × (1 − y), where y is the output.",
-        flat_at="0 or 1",
+        limits="0 or 1",
     ),
     ActivationRule(
         "tanh",
@@ -103,7 +104,7 @@ _RULES = (
         "The hyperbolic tangent.",
         1 - _Y**2,
         "Error × (1 − y²), where y is the output.",
-        flat_at="−1 or 1",
+        limits="−1 or 1",
     ),
     ActivationRule(
         "elu",
@@ -112,7 +113,7 @@ _RULES = (
         "Negative numbers become e^x − 1, written so that small numbers keep their digits.",
         choose(_Y > 0, 1, _Y + 1),
         "The error where the output y is positive, else error × (y + 1).",
-        flat_at="its lowest number",
+        limits="its lowest number",
     ),
     # By its output the slope is 1 − e^−y, which would lose the digits of a small y.
     ActivationRule(
@@ -123,7 +124,7 @@ _RULES = (
         "digits.",
         sigmoid(_X),
         "Error × sigmoid of what went in, in two forms so that no exponential overflows.",
-        flat_at="0",
+        limits="0",
     ),
 )
 
@@ -133,6 +134,7 @@ ACTIVATIONS: Mapping[str, ActivationRule] = MappingProxyType({rule.name: rule fo
 SOFTMAX_EXPONENTIAL = exp(_X - Name("largest"))
 SOFTMAX_SHARE = Name("exponential") / Name("total")
 SOFTMAX_PASSED_BACK = _Y * (_ERROR - Name("total"))
+SOFTMAX_LIMITS = "shares of 0 and 1"
 
 
 def activation_rule(layer: ActivationLayer) -> ActivationRule:
@@ -167,7 +169,7 @@ def _leaky(slope: float) -> ActivationRule:
         f"Negative numbers are multiplied by {slope:g}.",
         derivative(output, "x"),
         f"The error where the input is positive, else {slope:g} × the error.",
-        flat_at="" if slope else "0",
+        limits="" if slope else "0",
     )
 
 
@@ -181,15 +183,15 @@ def _elu(alpha: float) -> ActivationRule:
         # No exponential overflows where it isn't asked for.
         choose(near(_X > 0), 1, alpha * exp(minimum(0, _X))),
         f"The error where the input x is positive, else error × {alpha:g} × e^x.",
-        flat_at="its lowest number",
+        limits="its lowest number",
     )
 
 
 def _rectifier(layer: ReLU, output: Expression, sentence: str) -> ActivationRule:
     slope, words = _rectifier_slope(layer)
     is_plain = (layer.max_value, layer.negative_slope, layer.threshold) == (None, 0, 0)
-    flat_at = "0" if is_plain else ""
-    return ActivationRule("relu", "ReLU", output, sentence, slope, words, flat_at)
+    limits = "0" if is_plain else ""
+    return ActivationRule("relu", "ReLU", output, sentence, slope, words, limits)
 
 
 def _rectified(layer: ReLU) -> Expression:

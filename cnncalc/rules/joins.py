@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from enum import StrEnum
+
+from cnncalc.wording import Word
 
 __all__ = ["Join", "joined", "share", "share_words"]
 
@@ -13,7 +14,7 @@ __all__ = ["Join", "joined", "share", "share_words"]
 NEAR, SMALLEST = 1e-12, 1.0
 
 
-class Join(StrEnum):
+class Join(Word):
     """How the numbers that an output sees are made one."""
 
     PRODUCTS = "products"  # each times its weight, added up
@@ -26,10 +27,6 @@ class Join(StrEnum):
     NORMALIZE = "normalize"
     EACH = "each"  # a function of one number
     SAME = "same"  # one number, as it is
-
-    def __repr__(self) -> str:
-        """Return it as the text that it is, as records and explanations show it."""
-        return repr(self.value)
 
 
 def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnncalc.rules.formula import Expression, Name, choose, equal
+from cnncalc.rules.formula import Expression, Name, choose, equal, near
 from cnncalc.rules.functions import log, negated, softplus
 from cnncalc.rules.slopes import derivative
 
 __all__ = [
+    "IS_YES",
     "JOINED_SLOPE",
     "LOG_LIKELIHOOD",
     "LOSSES",
@@ -30,6 +31,8 @@ _OUTPUT, _TARGET, _LOGIT = Name("output"), Name("target"), Name("logit")
 # Of a yes or no: the logarithm of the probability that was given to what is true.
 LOG_LIKELIHOOD = choose(equal(_TARGET, 1), log(_OUTPUT), log(1 - _OUTPUT))
 TURNED_LOGIT = choose(equal(_TARGET, 1), negated(_LOGIT), _LOGIT)
+# Of a single output, the probability of yes: what is taken for one.
+IS_YES = near(_OUTPUT > 0.5)
 # By what the softmax or sigmoid before a cross-entropy was given, both being worked out together.
 JOINED_SLOPE = _OUTPUT - _TARGET
 

@@ -6,7 +6,7 @@ Source of the gradient: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, se
 
 from __future__ import annotations
 
-from cnncalc.rules.formula import Expression, Name, Number, choose, equal
+from cnncalc.rules.formula import Expression, Name, Number, choose, equal, put
 from cnncalc.rules.functions import root
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "RESCALED",
     "kept_share",
     "moving_statistic",
+    "normalization",
     "normalized_gradient",
     "normalized_output",
     "rescaled",
@@ -45,6 +46,16 @@ def normalized_output(*, scale: bool, center: bool) -> Expression:
     '(x − mean) / deviation × gamma'
     """
     return scaled_and_moved(LESS_MEAN / Name("deviation"), scale=scale, center=center)
+
+
+def normalization(*, scale: bool, center: bool) -> Expression:
+    """Return the same by "mean", "variance" and "epsilon".
+
+    >>> from cnncalc.rules.spelling import words
+    >>> words(normalization(scale=False, center=True))
+    '(x − mean) / √(variance + epsilon) + beta'
+    """
+    return put(normalized_output(scale=scale, center=center), {"deviation": DEVIATION})
 
 
 def scaled_and_moved(normalized: Expression, *, scale: bool, center: bool) -> Expression:

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cnncalc.rules.formula import Expression, names_of
-from cnncalc.rules.spelling import template
+from cnncalc.nearness import NEAR, SMALLEST
+from cnncalc.rules.formula import Expression, Name, Operation, names_of
+from cnncalc.rules.spelling import decimal, literal, template
 from cnncalc.sheet.plan import Formula, Reference
 
 __all__ = [
     "COPY",
+    "LEAST",
+    "NEAREST",
     "PLUS",
     "added",
     "apply",
     "joined",
     "products",
+    "summed",
     "written",
 ]
 
 COPY = "{0}"
 PLUS = "{0}+{1}"
+# The template of the number from which on one counts as the maximum, which reference {1} is.
+LEAST = f"{{1}}-{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
+# How near to a maximum, in words.
+NEAREST = f"within {literal(NEAR)} of it"
 
 
 def apply(template: str, *references: Reference) -> Formula:
@@ -36,7 +44,6 @@ def written(expression: Expression, cells: Mapping[str, Reference | str]) -> For
     Arguments: the `expression`; for each of its names a reference, or a text that stands there.
     Raises KeyError for a name without either.
 
-    >>> from cnncalc.rules.formula import Name
     >>> cell = Reference("", 1, 1)
     >>> written(Name("x") / Name("x") - Name("y"), {"x": cell, "y": "3"}).template
     '{0}/{0}-3'
@@ -52,6 +59,25 @@ def written(expression: Expression, cells: Mapping[str, Reference | str]) -> For
             references.append(found)
         texts[name] = f"{{{references.index(found)}}}"
     return Formula(template(expression, texts), tuple(references))
+
+
+def summed(expression: Expression, ranges: Mapping[str, Reference]) -> Formula:
+    """Return the sum, over ranges of cells, of a number or of a product of two.
+
+    Raises TypeError for another expression.
+
+    >>> cells = Reference("", 1, 1, 2, 2)
+    >>> summed(Name("x") * Name("x"), {"x": cells}).text(0, 0)
+    'SUMSQ($B$2:$C$3)'
+    """
+    match expression:
+        case Name(name):
+            return apply("SUM({0})", ranges[name])
+        case Operation("*", Name(first), Name(second)) if first == second:
+            return apply("SUMSQ({0})", ranges[first])
+        case Operation("*", Name(first), Name(second)):
+            return products([(ranges[first], ranges[second])])
+    raise TypeError(expression)
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:

@@ -27,6 +27,7 @@ from cnncalc.layers import (
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.ops.normalization import standard_deviation
 from cnncalc.rules import law_of
 from cnncalc.sheet.layers.batch_normalization import normalization_names
 from cnncalc.sheet.layers.combining import combine_gradient_steps
@@ -52,7 +53,7 @@ class _Normalized(NamedTuple):
 def _normalized(layer: BatchNormalization, step: LayerStep) -> _Normalized:
     mean, variance = step.drawn
     deviations = step.layer_input - mean
-    return _Normalized(deviations, deviations / np.sqrt(variance + layer.epsilon))
+    return _Normalized(deviations, deviations / standard_deviation(variance, layer.epsilon))
 
 
 def sample_values(layer: BatchNormalization, step: LayerStep, sample: int) -> dict[Quantity, Array]:
@@ -77,7 +78,7 @@ def batch_values(
         **sums,
         named.mean: mean,
         named.variance: variance,
-        named.deviation: np.sqrt(variance + layer.epsilon),
+        named.deviation: standard_deviation(variance, layer.epsilon),
         named.mean_error: sums[named.errors] / count,
         named.mean_product: sums[named.products] / count,
         **{Quantity("update", layer.name, name): array for name, array in step.moved.items()},

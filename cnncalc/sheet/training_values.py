@@ -11,8 +11,8 @@ from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Weights
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
+from cnncalc.sheet.layers.batch_normalization import standard_deviation
 from cnncalc.sheet.layers.copies import kept_quantity
-from cnncalc.sheet.layers.scaling import standard_deviation
 from cnncalc.sheet.layouts import dashboard
 from cnncalc.sheet.layouts.step_sections import accuracy, losses, mean_loss, rights
 from cnncalc.sheet.plan import Quantity, Specification

@@ -6,20 +6,12 @@ both have them from here.
 
 from __future__ import annotations
 
-from enum import StrEnum
+from cnncalc.wording import Word
 
-__all__ = ["Name", "StageName", "StepName", "partial_name"]
-
-
-class Name(StrEnum):
-    """A text out of a few, which is shown as any text."""
-
-    def __repr__(self) -> str:
-        """Return the text in quotes."""
-        return repr(self.value)
+__all__ = ["StageName", "StepName", "partial_name"]
 
 
-class StageName(Name):
+class StageName(Word):
     """What a layer's stage has done: an intermediate result, or the layer's own."""
 
     INPUT = "input"
@@ -40,7 +32,7 @@ class StageName(Name):
     COMBINED = "combined"
 
 
-class StepName(Name):
+class StepName(Word):
     """A smaller step inside a stage that has cells of its own in a workbook."""
 
     INPUTS = "inputs"

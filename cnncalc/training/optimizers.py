@@ -8,8 +8,8 @@ where Keras rounds them, so that float32 gives Keras's numbers and float64 the w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import isfinite
+from dataclasses import dataclass, field, fields
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,40 @@ __all__ = [
     "Optimizer",
     "OptimizerState",
     "RMSprop",
+    "Range",
     "apply",
     "clipped",
+    "constant_range",
     "initial_state",
 ]
 
 Array = NDArray[Any]
 Slots = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers from 0 to `most` that a constant may be, without `most` itself if `is_open`."""
+
+    most: float
+    is_open: bool = False
+
+    def __str__(self) -> str:
+        if self.most == inf:
+            return "at least 0"
+        return f"at least 0 and below {self.most:g}" if self.is_open else f"from 0 to {self.most:g}"
+
+    def __contains__(self, value: float) -> bool:
+        return 0 <= value < self.most if self.is_open else 0 <= value <= self.most
+
+
+_SIZE, _SHARE = Range(inf), Range(1)
+# Of the share that a moving mean keeps: of 1 it would never hear of a gradient.
+_MEMORY = Range(1, is_open=True)
+
+
+def _within(allowed: Range, default: float | None) -> Any:  # noqa: ANN401 (a field, which stands for its default)
+    return field(default=default, metadata={"range": allowed})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +73,10 @@ class Optimizer:
     """
 
     learning_rate: float | Schedule
-    weight_decay: float | None = None
-    clipnorm: float | None = None
-    clipvalue: float | None = None
-    global_clipnorm: float | None = None
+    weight_decay: float | None = _within(_SIZE, None)
+    clipnorm: float | None = _within(_SIZE, None)
+    clipvalue: float | None = _within(_SIZE, None)
+    global_clipnorm: float | None = _within(_SIZE, None)
 
     def __post_init__(self) -> None:
         clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
@@ -62,10 +89,10 @@ class Optimizer:
         rate = rate_at(self.learning_rate, 0)
         _check(rate > 0, "learning_rate must be greater than 0", f"learning_rate={rate}")
         _check(isfinite(rate), "learning_rate must be finite", f"learning_rate={rate}")
-        for name in ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"):
-            value = getattr(self, name)
-            if value is not None:
-                _check_size(value, name)
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if "range" in one.metadata and value is not None:
+                _check_range(value, one.name, one.metadata["range"])
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -95,18 +122,9 @@ def _check(holds: bool, expected: str, received: str) -> None:
         raise OptionError(message)
 
 
-def _check_size(value: float, name: str) -> None:
-    _check(value >= 0, f"{name} must be at least 0", f"{name}={value}")
+def _check_range(value: float, name: str, allowed: Range) -> None:
+    _check(value in allowed, f"{name} must be {allowed}", f"{name}={value}")
     _check(isfinite(value), f"{name} must be finite", f"{name}={value}")
-
-
-def _check_share(value: float, name: str) -> None:
-    _check(0 <= value <= 1, f"{name} must be from 0 to 1", f"{name}={value}")
-
-
-def _check_memory(value: float, name: str) -> None:
-    """Check the share that a moving mean keeps: of 1 it would never hear of a gradient."""
-    _check(0 <= value < 1, f"{name} must be at least 0 and below 1", f"{name}={value}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +140,8 @@ class SGD(Optimizer):
     """
 
     learning_rate: float | Schedule = 0.01
-    momentum: float = 0.0
+    momentum: float = _within(_SHARE, 0.0)
     nesterov: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check_share(self.momentum, "momentum")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -156,16 +170,10 @@ class RMSprop(Optimizer):
     """
 
     learning_rate: float | Schedule = 0.001
-    rho: float = 0.9
-    momentum: float = 0.0
-    epsilon: float = 1e-7
+    rho: float = _within(_MEMORY, 0.9)
+    momentum: float = _within(_SHARE, 0.0)
+    epsilon: float = _within(_SIZE, 1e-7)
     centered: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check_memory(self.rho, "rho")
-        _check_share(self.momentum, "momentum")
-        _check_size(self.epsilon, "epsilon")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -202,16 +210,10 @@ class Adam(Optimizer):
     """
 
     learning_rate: float | Schedule = 0.001
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
+    beta_1: float = _within(_MEMORY, 0.9)
+    beta_2: float = _within(_MEMORY, 0.999)
+    epsilon: float = _within(_SIZE, 1e-7)
     amsgrad: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check_memory(self.beta_1, "beta_1")
-        _check_memory(self.beta_2, "beta_2")
-        _check_size(self.epsilon, "epsilon")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -249,7 +251,7 @@ class AdamW(Adam):
     Convention: https://keras.io/api/optimizers/adamw/
     """
 
-    weight_decay: float | None = 0.004
+    weight_decay: float | None = _within(_SIZE, 0.004)
 
 
 OPTIMIZERS: Mapping[str, type[Optimizer]] = {
@@ -258,6 +260,16 @@ OPTIMIZERS: Mapping[str, type[Optimizer]] = {
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+def constant_range(name: str) -> Range | None:
+    """Return the numbers that a constant may be in every optimizer that has it; None for any.
+
+    >>> str(constant_range("rho"))
+    'at least 0 and below 1'
+    """
+    of_kinds = (one for kind in OPTIMIZERS.values() for one in fields(kind) if one.name == name)
+    return next((one.metadata["range"] for one in of_kinds if "range" in one.metadata), None)
 
 
 @dataclass

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from cnncalc.layers import LINEAR, BatchNormalization
 from cnncalc.network import Array, Weights
+from cnncalc.ops.normalization import Statistics, standardized
 from cnncalc.rules.activations import SOFTMAX_PASSED_BACK
 from cnncalc.rules.formula import Expression, Name, names_of, put
 from cnncalc.rules.losses import JOINED_SLOPE, loss_rule
@@ -138,9 +137,8 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Fo
     layer, channel = step.layer, at[-1]
     if not isinstance(layer, BatchNormalization):
         raise TypeError(layer.name)
-    mean, variance = (float(each[channel]) for each in step.drawn)
-    deviation = np.sqrt(variance + layer.epsilon)
-    normalized = (step.layer_input[..., channel] - mean) / deviation
+    statistics = Statistics(*step.drawn)
+    normalized = standardized(step.layer_input, statistics, layer.epsilon)[..., channel]
     errors = error_of(step)[..., channel]
     parameters = {
         "gradient": float(errors[at[:-1]]),
@@ -148,7 +146,7 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Fo
         "normalized": float(normalized[at[:-1]]),
         "mean product": float((errors * normalized).mean()),
         "gamma": float(weights["gamma"][channel]) if layer.scale else 1.0,
-        "variance": variance,
+        "variance": float(statistics.variance[channel]),
         "epsilon": layer.epsilon,
     }
     said = {"mean product": "mean of gradient × normalized"}

@@ -21,9 +21,16 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Saved, Weights, at_kinks, backward_layer
 from cnncalc.network.forward_pass import normalization_scale
-from cnncalc.ops.normalization import batch_normalize_input_gradient
+from cnncalc.ops.normalization import (
+    Statistics,
+    batch_normalize_input_gradient,
+    standardized,
+)
 from cnncalc.rules import Join, Law, Position, Wire, law_of
+from cnncalc.rules.formula import put
 from cnncalc.rules.joins import share, share_words
+from cnncalc.rules.scaling import DEVIATION, normalized_gradient
+from cnncalc.rules.spelling import words
 from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
 
 __all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
@@ -93,15 +100,17 @@ def _times(law: Law, layer: Layer, is_windowed: bool) -> str:
         case Rescaling():
             return " × scale"
         case BatchNormalization(scale=has_gamma):
-            return f" × {'gamma' if has_gamma else '1'} / √(moving variance + epsilon)"
+            slope = put(normalized_gradient(scale=True, by_batch=False), {"deviation": DEVIATION})
+            called = {"error": "", "variance": "moving variance"}
+            return words(slope, called if has_gamma else called | {"gamma": "1"})
         case Dropout():
             return " × 1 / (1 − rate), or × 0 where it was dropped"
         case ActivationLayer():
             return " × the slope of the activation there"
     if law.join is Join.SAME:
         return ", handed on as it is"
-    words = share_words(law.join, by_window=is_windowed)
-    return f" × {words}" if words else ""
+    said = share_words(law.join, by_window=is_windowed)
+    return f" × {said}" if said else ""
 
 
 def _factor(law: Law, step: LayerStep, weights: Weights, at: Position, wire: Wire) -> float:
@@ -175,9 +184,8 @@ def _unravelled(index: int, array: Array) -> tuple[int, ...]:
 
 def _normalized_inputs(layer: BatchNormalization, step: LayerStep, at: Position) -> Joined:
     channel = at[0]
-    mean, variance = (float(statistic[channel]) for statistic in step.drawn)
-    errors, inputs = error_of(step)[..., channel], step.layer_input[..., channel]
-    factors = (inputs - mean) / np.sqrt(variance + layer.epsilon)
+    errors = error_of(step)[..., channel]
+    factors = standardized(step.layer_input, Statistics(*step.drawn), layer.epsilon)[..., channel]
 
     def locate(index: int) -> Place:
         sample, *position = _unravelled(index, errors)

@@ -20,7 +20,7 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.network import Array, Weights, without_last_activation
-from cnncalc.rules.activations import ACTIVATIONS, activation_rule
+from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS, activation_rule
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
@@ -129,27 +129,27 @@ def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Stage:
     """
     is_named = isinstance(layer, Activation) or not isinstance(layer, ActivationLayer)
     which = f"the {layer.activation_name} of {layer.name}" if is_named else layer.name
-    flat_at = _flat_at(layer)
-    if flat_at == "0" and layer.activation_name in ("relu", "leaky_relu"):
+    limits = _limits(layer)
+    if limits == "0" and layer.activation_name in ("relu", "leaky_relu"):
         where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
         reason = f"{which} puts out 0 {where}, where its slope is 0"
         return Stage(share, reason, "A LeakyReLU has a slope there, too.")
     # Where all of its gradients are alike, a softmax lets none through, whatever its shares are.
     is_alike = layer.has_softmax and not _are_extreme(outputs, gradient)
-    if not flat_at or is_alike:
+    if not limits or is_alike:
         return Stage(share, "")
-    reason = f"{which} is saturated: it puts out {flat_at}, where its slope is next to 0"
+    reason = f"{which} is saturated: it puts out {limits}, where its slope is next to 0"
     meaning = "Smaller numbers before it would leave it a slope."
     return Stage(share, reason, meaning, is_saturated=True)
 
 
-def _flat_at(layer: Layer) -> str:
+def _limits(layer: Layer) -> str:
     """Return what a layer's activation puts out where its slope is next to 0; see its rule."""
     if layer.has_softmax:
-        return "shares of 0 and 1"
+        return SOFTMAX_LIMITS
     if isinstance(layer, ActivationLayer):
-        return activation_rule(layer).flat_at
-    return ACTIVATIONS[layer.activation_name].flat_at
+        return activation_rule(layer).limits
+    return ACTIVATIONS[layer.activation_name].limits
 
 
 def _are_extreme(shares: Array, gradient: Array) -> bool:

@@ -1,43 +1,75 @@
-"""Batch normalization in training, backward.
+"""What batch normalization draws: in prediction, and in training forward and backward.
 
-The numbers of all samples make the mean and the variance, and so each of them moves all outputs:
-the input's gradient takes the mean error out, and the part that follows the normalized numbers.
+In training the numbers of all samples make the mean and the variance, and so each of them moves all
+outputs: the input's gradient takes the mean error out, and the part that follows the normalized
+numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
 from cnncalc.layers import BatchNormalization
-from cnncalc.rules.spelling import literal
-from cnncalc.sheet import formulas
-from cnncalc.sheet.layers.scaling import (
-    WEIGHT_CAPTIONS,
-    channel_cell,
-    channel_items,
-    channel_weight,
-    standard_deviation,
+from cnncalc.rules.formula import Expression, Name, names_of, put
+from cnncalc.rules.scaling import (
+    DEVIATION,
+    LESS_MEAN,
+    NORMALIZED,
+    PRODUCT,
+    moving_statistic,
+    normalized_gradient,
+    normalized_output,
+    scaled_and_moved,
 )
-from cnncalc.sheet.plan import Block, Formula, Quantity
+from cnncalc.rules.spelling import words
+from cnncalc.sheet import formulas
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
 from cnncalc.sheet.quantities import by_input, by_weight, of_batch, of_sample, title
 from cnncalc.sheet.sums import BatchSum, batch_sum_volumes, one_block, undrawn
-from cnncalc.sheet.volumes import EACH, Finder, Index, Source, Volume, each_number
+from cnncalc.sheet.volumes import (
+    EACH,
+    Finder,
+    Index,
+    Item,
+    Slot,
+    Source,
+    Volume,
+    each_number,
+    entered,
+)
 
 __all__ = [
     "Names",
-    "OfChannel",
-    "channel_sum_volumes",
-    "channel_volume",
     "normalization_input_volumes",
     "normalization_names",
     "normalization_training_volumes",
+    "normalization_volumes",
     "normalization_weight_volumes",
-    "number_count",
+    "standard_deviation",
     "statistics_volumes",
 ]
+
+_CAPTIONS = {
+    "gamma": "γ (scale)",
+    "beta": "β (offset)",
+    "moving_mean": "mean",
+    "moving_variance": "variance",
+}
+_DEVIATION = "standard deviation"
+
+# What a formula's names are called in words.
+_SAID = {
+    "gamma": "γ",
+    "beta": "β",
+    "deviation": _DEVIATION,
+    "error": "Error",
+    "mean_error": "mean error",
+    "normalized": "normalized number",
+    "mean_product": "mean of error × normalized number",
+}
 
 
 class Names(NamedTuple):
@@ -79,85 +111,239 @@ def normalization_names(layer: BatchNormalization) -> Names:
 
 
 class OfChannel(NamedTuple):
-    """A number that each channel, or unit, has: its title, its name, what it reads, its rule."""
+    """A number that each channel, or unit, has: its title, its name, its rule.
+
+    `read` is what the rule's expression reads, by the names that it has there.
+    """
 
     group: str
     result: Quantity
-    read: tuple[Quantity, ...]
+    expression: Expression
+    read: Mapping[str, Quantity]
     note: str
 
 
-def number_count(source: Source, samples: int) -> int:
+def _formula(
+    source: Source,
+    expression: Expression,
+    of_number: Mapping[str, Quantity],
+    of_channel: Mapping[str, Quantity],
+) -> Callable[[Index, Finder], Formula]:
+    """Return the formula of what each number has of its own, and of what its channel has.
+
+    Both are by the names that they have in the `expression`.
+    """
+
+    def formula(index: Index, find: Finder) -> Formula:
+        def cell(name: str) -> Reference:
+            if name in of_number:
+                return find(of_number[name], index, steps=EACH)
+            return _channel_cell(source, of_channel[name], index, find)
+
+        return formulas.written(expression, {name: cell(name) for name in names_of(expression)})
+
+    return formula
+
+
+def _weights(layer: BatchNormalization) -> dict[str, Quantity]:
+    """Return what a layer's gamma and beta are called, if it has them."""
+    names = ["gamma"] * layer.scale + ["beta"] * layer.center
+    return {name: Quantity("weight", layer.name, name) for name in names}
+
+
+def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[list[Volume], Source]:
+    """Return each channel less its mean, over its deviation, then scaled and moved."""
+    stage = Quantity("stage", layer.name, "normalization")
+    deviation, weights = standard_deviation(layer.name), _weight_volumes(layer, source)
+    rule = normalized_output(scale=layer.scale, center=layer.center)
+    statistics = {"mean": Quantity("weight", layer.name, "moving_mean"), "deviation": deviation}
+    formula = _formula(source, rule, {"x": source.quantity}, statistics | _weights(layer))
+    note = f"{words(rule, _SAID)}, with the numbers that training found."
+    volume = each_number("Normalization", stage, source, formula, note)
+    return [*weights, _deviation_volume(layer, source, deviation), volume], source.feed(volume)
+
+
+def _weight_volumes(layer: BatchNormalization, source: Source) -> list[Volume]:
+    return [
+        _channel_weight(source, Quantity("weight", layer.name, name), _CAPTIONS[name])
+        for name in layer.weight_shapes(source.shape)
+    ]
+
+
+def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantity) -> Volume:
+    variance = Quantity("weight", layer.name, "moving_variance")
+    note = f"The standard deviation is the root of the variance + {layer.epsilon:g}."
+    expression = put(DEVIATION, {"epsilon": layer.epsilon})
+    formula = _formula(source, expression, {}, {"variance": variance})
+    of_one = (
+        source if source.is_vector else Source(variance, (1, 1, source.shape[2]), source.captions)
+    )
+    volume = each_number("Standard deviation", result, of_one, formula, note)
+    if source.is_vector:
+        return volume
+    return replace(volume, group="Weights", items=_channel_items(source, _DEVIATION))
+
+
+def standard_deviation(layer: str) -> Quantity:
+    """Return the name of the roots of a batch normalization's moving variances."""
+    return Quantity("helper", layer, _DEVIATION)
+
+
+def _channel_cell(source: Source, quantity: Quantity, index: Index, find: Finder) -> Reference:
+    """Return the cell of a channel's, or a unit's, own number."""
+    return find(quantity, index, steps=EACH) if source.is_vector else find(quantity, index)
+
+
+def _channel_weight(source: Source, weight: Quantity, caption: str) -> Volume:
+    """Return one number for each channel, or unit."""
+    size = source.size if source.is_vector else (1, 1)
+    draw = entered(weight, *size, "weights")
+    group = caption if source.is_vector else "Weights"
+    volume = Volume(group, weight.layer, weight, *size, _channel_items(source, caption), draw)
+    return (
+        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
+    )
+
+
+def _channel_items(source: Source, caption: str) -> tuple[Item, ...]:
+    """Return an item for each channel's own number, or one for all units of a vector."""
+    if source.is_vector:
+        return source.items
+    return tuple(
+        Item(item.index, Slot(item.slot.tile), ", ".join(filter(None, (item.caption, caption))))
+        for item in source.items
+    )
+
+
+def _number_count(source: Source, samples: int) -> int:
     """Return how many numbers of a batch each channel, or unit, has."""
     return samples if source.is_vector else samples * prod(source.size)
 
 
-def channel_volume(source: Source, own: OfChannel, template: str) -> Volume:
-    """Return the volume of what a formula makes of each channel's, or unit's, own numbers."""
-
-    def formula(index: Index, find: Finder) -> Formula:
-        cells = (channel_cell(source, each, index, find) for each in own.read)
-        return formulas.apply(template, *cells)
-
+def _channel_volume(source: Source, own: OfChannel) -> Volume:
+    """Return the volume of what a rule makes of each channel's, or unit's, own numbers."""
+    formula = _formula(source, own.expression, {}, own.read)
     shape = source.shape if source.is_vector else (1, 1, source.shape[2])
     one = replace(source, quantity=own.result, shape=shape)
     volume = each_number(own.group, own.result, one, formula, own.note)
-    return replace(volume, items=channel_items(source, own.group.lower()))
+    return replace(volume, items=_channel_items(source, own.group.lower()))
 
 
-def channel_sum_volumes(
-    source: Source, own: OfChannel, templates: tuple[str, str], samples: int
-) -> list[Volume]:
-    """Return the sum over a batch of each channel's slices, or of each unit's numbers.
-
-    Arguments: the `source`; the sum as each channel has its `own`; the `templates` of what a slice
-    and what a unit's number adds; how many `samples` there are.
-    """
-    of_slice, of_number = templates
+def _channel_sum_volumes(source: Source, own: OfChannel, samples: int) -> list[Volume]:
+    """Return the sum over a batch of what a rule makes of each number of a channel, or unit."""
 
     def term(sample: int, index: Index, block: Block, find: Finder) -> Formula:
-        every = (of_sample(each, sample) for each in own.read)
+        read = {name: of_sample(quantity, sample) for name, quantity in own.read.items()}
         if source.is_vector:
-            return formulas.apply(of_number, *(find(each, index, steps=EACH) for each in every))
-        return formulas.apply(of_slice, *(find(each, index, source.size) for each in every))
+            return _formula(source, own.expression, read, {})(index, find)
+        ranges = {name: find(quantity, index, source.size) for name, quantity in read.items()}
+        return formulas.summed(own.expression, ranges)
 
     size = source.size if source.is_vector else (1, 1)
-    items = channel_items(source, own.group.lower())
+    items = _channel_items(source, own.group.lower())
     volume = undrawn(own.result, size, items, own.note, own.group)
     if source.is_vector:
         volume = replace(volume, rows=source.rows, columns=source.captions)
     return batch_sum_volumes(BatchSum(volume, one_block(*size), term), samples)
 
 
+def normalization_training_volumes(
+    layer: BatchNormalization, source: Source
+) -> tuple[list[Volume], Source]:
+    """Return the weights, and one sample's numbers less the batch's mean, over its deviation."""
+    named, stage = normalization_names(layer), Quantity("stage", layer.name, "normalization")
+    output = scaled_and_moved(Name("normalized"), scale=layer.scale, center=layer.center)
+    of_channel = {"mean": named.mean, "deviation": named.deviation} | _weights(layer)
+    of_number = {
+        "x": source.quantity,
+        "less_mean": named.deviations,
+        "normalized": named.normalized,
+    }
+    said = _SAID | {
+        "x": "Each number",
+        "mean": "its mean",
+        "less_mean": "Deviation",
+        "normalized": "Normalized",
+    }
+    stages = (
+        ("Deviations", named.deviations, LESS_MEAN),
+        ("Normalized", named.normalized, NORMALIZED),
+        ("Normalization", stage, output),
+    )
+    volumes = _weight_volumes(layer, source)
+    for group, result, expression in stages:
+        formula = _formula(source, expression, of_number, of_channel)
+        note = f"{words(expression, said)}."
+        volumes.append(each_number(group, result, source, formula, note))
+    return volumes, source.feed(volumes[-1])
+
+
+_SUM = "All numbers of the batch added up."
+_MEAN = "The mean of each channel over all samples and positions: their sum / {count}."
+_SQUARES = "All deviations squared and added up."
+_VARIANCE = "The mean of the squared deviations: their sum / {count}."
+_ROOT = "The root of the variance + {epsilon:g}."
+
+
+def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) -> list[Volume]:
+    """Return the mean and the variance of a batch, and the moving ones after it."""
+    named, count = normalization_names(layer), _number_count(source, samples)
+    x, mean = Name("x"), Name("sum") / count
+    root = put(DEVIATION, {"epsilon": layer.epsilon})
+    numbers = OfChannel("Sum", named.sum, x, {"x": source.quantity}, _SUM)
+    squares = OfChannel("Sum of squares", named.squares, x**2, {"x": named.deviations}, _SQUARES)
+    said = _MEAN.format(count=count), _VARIANCE.format(count=count)
+    of_channel = (
+        OfChannel("Mean", named.mean, mean, {"sum": named.sum}, said[0]),
+        OfChannel("Variance", named.variance, mean, {"sum": named.squares}, said[1]),
+        OfChannel(
+            *("Standard deviation", named.deviation, root, {"variance": named.variance}),
+            _ROOT.format(epsilon=layer.epsilon),
+        ),
+        _moving(layer, "mean", named.mean),
+        _moving(layer, "variance", named.variance),
+    )
+    first, *others = (_channel_volume(source, own) for own in of_channel)
+    return [
+        *_channel_sum_volumes(source, numbers, samples),
+        first,
+        *_channel_sum_volumes(source, squares, samples),
+        *others,
+    ]
+
+
+def _moving(layer: BatchNormalization, name: str, batch: Quantity) -> OfChannel:
+    """Return a moving statistic after the step."""
+    weight, rule = f"moving_{name}", moving_statistic(layer.momentum)
+    before, after = (Quantity(kind, layer.name, weight) for kind in ("weight", "update"))
+    said = {"before": "Itself before", "batch": f"the batch's {name}"}
+    note = f"{words(rule, said)}."
+    return OfChannel(f"Moving {name}", after, rule, {"before": before, "batch": batch}, note)
+
+
 _BETA = "The errors, summed over positions and samples."
-
 _GAMMA = "Error × normalized number, summed over positions and samples."
-
 _MEAN_ERROR = "Sum of errors / their number."
-
 _MEAN_PRODUCT = "Sum of error × normalized number / their number."
-
-_INPUT = (
-    "(Error − mean error − normalized number × mean of error × normalized number)"
-    "{scale} / standard deviation."
-)
 
 
 def normalization_weight_volumes(
     layer: BatchNormalization, source: Source, gradient: Source, samples: int
 ) -> list[Volume]:
     """Return the gradients by gamma and beta, and the means that the input's gradient takes out."""
-    named, over = normalization_names(layer), f"{{0}}/{number_count(source, samples)}"
-    read = (gradient.quantity, named.normalized)
-    errors = OfChannel(_heading(named.errors), named.errors, read[:1], _BETA)
-    products = OfChannel(_heading(named.products), named.products, read, _GAMMA)
-    mean_error = OfChannel("Mean error", named.mean_error, (named.errors,), _MEAN_ERROR)
-    mean_product = OfChannel("Mean product", named.mean_product, (named.products,), _MEAN_PRODUCT)
+    named, mean = normalization_names(layer), Name("sum") / _number_count(source, samples)
+    error, normalized = {"error": gradient.quantity}, {"normalized": named.normalized}
+    sums = (
+        OfChannel(_heading(named.errors), named.errors, Name("error"), error, _BETA),
+        OfChannel(_heading(named.products), named.products, PRODUCT, error | normalized, _GAMMA),
+    )
+    means = (
+        OfChannel("Mean error", named.mean_error, mean, {"sum": named.errors}, _MEAN_ERROR),
+        OfChannel("Mean product", named.mean_product, mean, {"sum": named.products}, _MEAN_PRODUCT),
+    )
     return [
-        *channel_sum_volumes(source, errors, ("SUM({0})", "{0}"), samples),
-        *channel_sum_volumes(source, products, ("SUMPRODUCT({0},{1})", "{0}*{1}"), samples),
-        channel_volume(source, mean_error, over),
-        channel_volume(source, mean_product, over),
+        *(volume for own in sums for volume in _channel_sum_volumes(source, own, samples)),
+        *(_channel_volume(source, own) for own in means),
     ]
 
 
@@ -169,119 +355,13 @@ def normalization_input_volumes(
     layer: BatchNormalization, source: Source, gradient: Source
 ) -> list[Volume]:
     """Return the gradient by what a batch normalization takes in."""
-    if not layer.needs_batch:
-        return [_frozen_input_volume(layer, source, gradient)]
     named, result = normalization_names(layer), by_input(layer.name)
-    read = [named.mean_error, named.mean_product, named.deviation]
-    read += [Quantity("weight", layer.name, "gamma")] * layer.scale
-    template = "({0}-{2}-{1}*{3})" + "*{5}" * layer.scale + "/{4}"
-
-    def formula(index: Index, find: Finder) -> Formula:
-        cells = (find(each, index, steps=EACH) for each in (gradient.quantity, named.normalized))
-        own = (channel_cell(source, each, index, find) for each in read)
-        return formulas.apply(template, *cells, *own)
-
-    note = _INPUT.format(scale=" × γ" * layer.scale)
-    return [each_number(title(result), result, source, formula, note)]
-
-
-def _frozen_input_volume(layer: BatchNormalization, source: Source, gradient: Source) -> Volume:
-    """Return the gradient by the input of one that works with its moving statistics."""
-    result, read = by_input(layer.name), [standard_deviation(layer.name)]
-    read += [Quantity("weight", layer.name, "gamma")] * layer.scale
-    template = "{0}" + "*{2}" * layer.scale + "/{1}"
-
-    def formula(index: Index, find: Finder) -> Formula:
-        own = (channel_cell(source, each, index, find) for each in read)
-        return formulas.apply(template, find(gradient.quantity, index, steps=EACH), *own)
-
-    note = f"Error{' × γ' * layer.scale} / standard deviation."
-    return each_number(title(result), result, source, formula, note)
-
-
-_SUM = "All numbers of the batch added up."
-
-_MEAN = "The mean of each channel over all samples and positions: their sum / {count}."
-
-_SQUARES = "All deviations squared and added up."
-
-_VARIANCE = "The mean of the squared deviations: their sum / {count}."
-
-_DEVIATION = "The root of the variance + {epsilon:g}."
-
-_MOVING = "Itself before × {momentum:g} + the batch's {name} × (1 − {momentum:g})."
-
-
-def normalization_training_volumes(
-    layer: BatchNormalization, source: Source
-) -> tuple[list[Volume], Source]:
-    """Return the weights, and one sample's numbers less the batch's mean, over its deviation."""
-    weights = {
-        name: Quantity("weight", layer.name, name) for name in layer.weight_shapes(source.shape)
+    rule = normalized_gradient(scale=layer.scale, by_batch=layer.needs_batch)
+    of_number = {"error": gradient.quantity, "normalized": named.normalized}
+    of_channel = _weights(layer) | {
+        "mean_error": named.mean_error,
+        "mean_product": named.mean_product,
+        "deviation": named.deviation if layer.needs_batch else standard_deviation(layer.name),
     }
-    volumes = [channel_weight(source, weights[name], WEIGHT_CAPTIONS[name]) for name in weights]
-    scaled = tuple(weights[name] for name in ("gamma", "beta") if name in weights)
-    volumes += _normalized(layer, source, scaled)
-    return volumes, source.feed(volumes[-1])
-
-
-def _normalized(
-    layer: BatchNormalization, source: Source, scaled: tuple[Quantity, ...]
-) -> list[Volume]:
-    """Return the deviations, these normalized, and what `scaled` (gamma, beta) makes of them."""
-    named, stage = normalization_names(layer), Quantity("stage", layer.name, "normalization")
-    template = "{0}" + "*{1}" * layer.scale + f"+{{{1 + layer.scale}}}" * layer.center
-    less = _of_cell(source, "{0}-{1}", source.quantity, named.mean)
-    over = _of_cell(source, "{0}/{1}", named.deviations, named.deviation)
-    moved = _of_cell(source, template, named.normalized, *scaled)
-    note = "Normalized" + " × γ" * layer.scale + " + β" * layer.center + "."
-    ratio = "Deviation / standard deviation."
-    return [
-        each_number("Deviations", named.deviations, source, less, "Each number − its mean."),
-        each_number("Normalized", named.normalized, source, over, ratio),
-        each_number("Normalization", stage, source, moved, note),
-    ]
-
-
-def _of_cell(
-    source: Source, template: str, cell: Quantity, *own: Quantity
-) -> Callable[[Index, Finder], Formula]:
-    """Return the formula of one number and its channel's own ones."""
-
-    def formula(index: Index, find: Finder) -> Formula:
-        numbers = (channel_cell(source, each, index, find) for each in own)
-        return formulas.apply(template, find(cell, index, steps=EACH), *numbers)
-
-    return formula
-
-
-def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) -> list[Volume]:
-    """Return the mean and the variance of a batch, and the moving ones after it."""
-    named, count = normalization_names(layer), number_count(source, samples)
-    numbers = OfChannel("Sum", named.sum, (source.quantity,), _SUM)
-    mean = OfChannel("Mean", named.mean, (named.sum,), _MEAN.format(count=count))
-    squares = OfChannel("Sum of squares", named.squares, (named.deviations,), _SQUARES)
-    said = _VARIANCE.format(count=count)
-    variance = OfChannel("Variance", named.variance, (named.squares,), said)
-    said = _DEVIATION.format(epsilon=layer.epsilon)
-    deviation = OfChannel("Standard deviation", named.deviation, (named.variance,), said)
-    root = f"SQRT({{0}}+{literal(layer.epsilon)})"
-    return [
-        *channel_sum_volumes(source, numbers, ("SUM({0})", "{0}"), samples),
-        channel_volume(source, mean, f"{{0}}/{count}"),
-        *channel_sum_volumes(source, squares, ("SUMSQ({0})", "{0}*{0}"), samples),
-        channel_volume(source, variance, f"{{0}}/{count}"),
-        channel_volume(source, deviation, root),
-        _moving(layer, source, "mean", named.mean),
-        _moving(layer, source, "variance", named.variance),
-    ]
-
-
-def _moving(layer: BatchNormalization, source: Source, name: str, of_this: Quantity) -> Volume:
-    """Return a moving statistic after the step."""
-    momentum, weight = literal(layer.momentum), f"moving_{name}"
-    template = f"{{0}}*{momentum}+{{1}}*(1-{momentum})"
-    before, after = (Quantity(kind, layer.name, weight) for kind in ("weight", "update"))
-    note = _MOVING.format(momentum=layer.momentum, name=name)
-    own = OfChannel(f"Moving {name}", after, (before, of_this), note)
-    return channel_volume(source, own, template)
+    formula = _formula(source, rule, of_number, of_channel)
+    return [each_number(title(result), result, source, formula, f"{words(rule, _SAID)}.")]

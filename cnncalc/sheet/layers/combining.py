@@ -10,7 +10,7 @@ from cnncalc.layers import Combine
 from cnncalc.network import Array
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet import formulas
-from cnncalc.sheet.nearness import LEAST, NEAREST
+from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Quantity
 from cnncalc.sheet.quantities import by_input, helper, title
 from cnncalc.sheet.volumes import (

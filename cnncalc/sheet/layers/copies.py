@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from cnncalc.geometry import geometry
 from cnncalc.layers import Dropout, Flatten, Rescaling, ZeroPadding2D
-from cnncalc.rules.spelling import literal
+from cnncalc.rules.formula import names_of
+from cnncalc.rules.scaling import kept_share
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import copied_volumes
 from cnncalc.sheet.layers.scaling import scale_words, scaled_volume
@@ -70,14 +71,12 @@ def dropout_training_volumes(layer: Dropout, source: Source) -> tuple[list[Volum
 
 def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: str) -> Volume:
     """Return the volume of each number that is kept, divided by the share of those that are."""
-    share = 1 - layer.rate
-    # At a rate of 1 nothing is kept, and nothing divided. A number times 0 could be -0, which not
-    # every engine counts among the zeros.
-    template = f"IF({{1}}=1,{{0}}/{literal(share)},0)" if share else "0*{1}"
+    rule = kept_share(layer.rate)
+    read = {"x": source.quantity, "kept": kept_quantity(layer.name)}
 
     def formula(index: Index, find: Finder) -> Formula:
-        cells = (source.quantity, kept_quantity(layer.name))
-        return formulas.apply(template, *(find(each, index, steps=EACH) for each in cells))
+        cells = {name: find(read[name], index, steps=EACH) for name in names_of(rule)}
+        return formulas.written(rule, cells)
 
     return each_number(group, result, source, formula, note)
 

@@ -10,9 +10,9 @@ from cnncalc.network import Array
 from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
+from cnncalc.sheet.formulas import LEAST
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
-from cnncalc.sheet.nearness import LEAST
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import by_input, helper, title
 from cnncalc.sheet.volumes import (

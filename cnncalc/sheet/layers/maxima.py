@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cnncalc.sheet import formulas
-from cnncalc.sheet.nearness import LEAST, NEAREST
+from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Reference
 from cnncalc.sheet.quantities import helper
 from cnncalc.sheet.volumes import Finder, Index, Source, Volume, each_number

@@ -29,6 +29,7 @@ from cnncalc.sheet.layers.activation import (
 )
 from cnncalc.sheet.layers.batch_normalization import (
     normalization_input_volumes,
+    normalization_volumes,
     normalization_weight_volumes,
 )
 from cnncalc.sheet.layers.combining import combine_gradient_volumes, reduction_volumes
@@ -54,7 +55,7 @@ from cnncalc.sheet.layers.global_pooling import (
     global_pooling_volumes,
 )
 from cnncalc.sheet.layers.pooling import pooling_gradient_volumes, pooling_volumes
-from cnncalc.sheet.layers.scaling import normalization_volumes, rescaling_volumes
+from cnncalc.sheet.layers.scaling import rescaling_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation

@@ -8,11 +8,12 @@ from dataclasses import replace
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import OptionError
 from cnncalc.layers import SOFTMAX
-from cnncalc.rules.losses import TURNED_LOGIT, of_logits
+from cnncalc.rules.formula import choose
+from cnncalc.rules.losses import IS_YES, TURNED_LOGIT, of_logits
 from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
+from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
-from cnncalc.sheet.nearness import LEAST, NEAREST, above
 from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
 from cnncalc.sheet.quantities import (
     CLASS_NAMES,
@@ -44,7 +45,7 @@ __all__ = ["prediction_volumes"]
 
 # The first of equal ones counts, as in NumPy and Keras; rounding sets none apart.
 _CLASS_OF_LARGEST = "INDEX({0},MATCH(1,{1},0))"
-_YES_OR_NO = f"INDEX({{0}},IF({{1}}{above(0.5)},2,1))"
+_YES_OR_NO = f"INDEX({{0}},{template(choose(IS_YES, 2, 1), {'output': '{1}'})})"
 _LARGEST_NOTE = f"Of the outputs: whichever is {NEAREST} counts as it, and the first is the class."
 
 

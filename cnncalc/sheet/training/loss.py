@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import ConvolutionLayer, Dense, Layer
 from cnncalc.layers.base import size_text
-from cnncalc.rules.formula import Expression, Name, names_of
-from cnncalc.rules.losses import JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
+from cnncalc.rules.formula import Expression, Name, choose, names_of
+from cnncalc.rules.losses import IS_YES, JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
 from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
-from cnncalc.sheet.nearness import LEAST, NEAREST, above
+from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Source, Volume, each_number, whole
 from cnncalc.training.losses import LOSSES
@@ -199,7 +199,8 @@ def _prediction(source: Source) -> list[Volume]:
 
     def predicted(index: Index, find: Finder) -> Formula:
         if is_one:
-            return formulas.apply(f"IF({{0}}{above(0.5)},1,0)", find(source.quantity, ()))
+            cells = {"output": find(source.quantity, ())}
+            return formulas.written(choose(IS_YES, 1, 0), cells)
         return formulas.apply("MATCH(1,{0},0)-1", find(IS_LARGEST, (), source.size))
 
     def right(index: Index, find: Finder) -> Formula:

@@ -11,9 +11,9 @@ import numpy as np
 from cnncalc.layers import Layer
 from cnncalc.layers.base import L1L2
 from cnncalc.network import Array
-from cnncalc.rules.spelling import literal
-from cnncalc.sheet.formulas import added, apply
-from cnncalc.sheet.nearness import ABOVE_0, below
+from cnncalc.rules.regularizers import penalty, penalty_slope, penalty_slope_words
+from cnncalc.rules.spelling import words
+from cnncalc.sheet.formulas import added, apply, written
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import of_batch
 from cnncalc.sheet.vector_cells import Grid, as_cells
@@ -75,16 +75,13 @@ def penalty_volumes(layer: Layer, weights: Sequence[Volume]) -> list[Penalty]:
 
 
 def _penalty(weight: Volume, regularizer: L1L2) -> Penalty:
-    terms = [f"{literal(regularizer.l1)}*ABS({{0}})"] * bool(regularizer.l1)
-    terms += [f"{literal(regularizer.l2)}*{{0}}*{{0}}"] * bool(regularizer.l2)
-    template = "+".join(terms) or "0*{0}"
+    rule = penalty(regularizer)
 
     def formula(index: Index, find: Finder) -> Formula:
-        return apply(template, find(weight.quantity, index, steps=EACH))
+        return written(rule, {"weight": find(weight.quantity, index, steps=EACH)})
 
-    words = [f"{regularizer.l1:g} × |weight|"] * bool(regularizer.l1)
-    words += [f"{regularizer.l2:g} × weight²"] * bool(regularizer.l2)
-    note = f"{' + '.join(words) or '0'}, added to the mean loss."
+    is_none = not (regularizer.l1 or regularizer.l2)
+    note = f"{'0' if is_none else words(rule)}, added to the mean loss."
     drawn = formed_like(weight, _numbers(weight.quantity), formula)
     numbers = replace(drawn, group=f"Penalty on the {weight.quantity.name}", notes=(note,))
     return Penalty(numbers, _summed(numbers, _sums(weight.quantity)))
@@ -119,29 +116,20 @@ def with_penalty(layer: Layer, gradient: Volume) -> Volume:
     regularizer = layer.penalties.get(name)
     if gradient.quantity.kind != "gradient" or regularizer is None:
         return gradient
-    slope = _slope(regularizer)
+    slope = penalty_slope(regularizer)
     weight = Quantity("weight", layer.name, name)
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         own = find(weight, index, steps=EACH)
         return tuple(
-            _penalized(block, Formula(slope, (own.moved(block.row, block.column),)))
+            _penalized(block, written(slope, {"weight": own.moved(block.row, block.column)}))
             for block in gradient.draw(index, find)
         )
 
-    words = [f" + {regularizer.l1:g} × sign of the weight"] * bool(regularizer.l1)
-    words += [f" + {2 * regularizer.l2:g} × weight"] * bool(regularizer.l2)
+    added_words = "".join(f" + {term}" for term in penalty_slope_words(regularizer))
     first, *more = gradient.notes
-    note = f"{first.removesuffix('.')}{''.join(words)}."
+    note = f"{first.removesuffix('.')}{added_words}."
     return replace(gradient, draw=draw, notes=(note, *more))
-
-
-def _slope(regularizer: L1L2) -> str:
-    """Return the template of what the penalty adds to the gradient by a weight."""
-    first, second = literal(regularizer.l1), literal(2 * regularizer.l2)
-    terms = [f"IF({{0}}{ABOVE_0},{first},IF({{0}}{below(0)},-{first},0))"] * bool(regularizer.l1)
-    terms += [f"{second}*{{0}}"] * bool(regularizer.l2)
-    return "+".join(terms) or "0*{0}"
 
 
 def _penalized(block: Block, slope: Formula) -> Block:

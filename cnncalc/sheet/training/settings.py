@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import fields, replace
+from math import inf
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
 from cnncalc.sheet.plan import Block, Quantity
 from cnncalc.sheet.training.loss import LABEL
-from cnncalc.training.optimizers import Optimizer
+from cnncalc.training.optimizers import Optimizer, constant_range
 
 __all__ = ["constants", "entries", "require_plain", "setting", "with_settings"]
 
@@ -67,26 +68,6 @@ def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Opt
     return result
 
 
-# The ranges are those of `cnncalc.training.optimizers`, but that any learning rate may be tried.
-_NUMBER = ("ISNUMBER({0})", "a number")
-
-_SHARE = ("AND(ISNUMBER({0}),{0}>=0,{0}<=1)", "a number from 0 to 1")
-
-_MEMORY = ("AND(ISNUMBER({0}),{0}>=0,{0}<1)", "a number of at least 0 and below 1")
-
-_SIZE = ("AND(ISNUMBER({0}),{0}>=0)", "a number of at least 0")
-
-_RULES = {
-    "learning_rate": _NUMBER,
-    "momentum": _SHARE,
-    "rho": _MEMORY,
-    "beta_1": _MEMORY,
-    "beta_2": _MEMORY,
-    "epsilon": _SIZE,
-    "weight_decay": _SIZE,
-}
-
-
 def entries(blocks: Iterable[Block], classes: int) -> Iterator[Entry]:
     """Yield what the constants and labels among a sheet's blocks may be.
 
@@ -100,8 +81,21 @@ def entries(blocks: Iterable[Block], classes: int) -> Iterator[Entry]:
         if block.role != "choice":
             continue
         name = block.quantity.name
-        rule, expected = _label(classes) if name == LABEL.name else _RULES[name]
+        rule, expected = _label(classes) if name == LABEL.name else _constant(name)
         yield Entry(block.row, block.column, rule, f"{name} must be {expected}.")
+
+
+def _constant(name: str) -> tuple[str, str]:
+    """Return the rule of a constant and its words: any learning rate may be tried."""
+    allowed = constant_range(name)
+    if allowed is None:
+        return "ISNUMBER({0})", "a number"
+    below = (
+        "" if allowed.most == inf else f",{{0}}<{'' if allowed.is_open else '='}{allowed.most:g}"
+    )
+    words = str(allowed)
+    of = "" if words.startswith("from") else "of "
+    return f"AND(ISNUMBER({{0}}),{{0}}>=0{below})", f"a number {of}{words}"
 
 
 def _label(classes: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import fsum, hypot, isnan, nan, sqrt
+from math import fsum, hypot, isnan
 
 import numpy as np
 from rich.text import Text
@@ -19,7 +19,8 @@ from cnncalc.rules.activations import (
     SOFTMAX_SHARE,
     activation_rule,
 )
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
@@ -49,41 +50,30 @@ def activated(layer: Layer, before: float, after: float, screen: Screen) -> Equa
 
 
 def _rescaled(explanation: Explanation, screen: Screen) -> list[Equation]:
-    numbers = dict(explanation.parameters)
-    value, scale, offset = (
-        in_formula(screen.number(number))
-        for number in (explanation.terms[0].value, numbers["scale"], numbers["offset"])
-    )
-    total = signed(screen.number(explanation.total))
-    sign = equals(explanation.total, _recalculated(explanation, screen), screen)
-    return [Equation(f"{value}×{scale} + offset {offset} {sign} {total}", ())]
-
-
-def _recalculated(explanation: Explanation, screen: Screen) -> float:
-    """Return what rescaling or normalization gives with the numbers as they are printed."""
-    value = screen.shown(explanation.terms[0].value)
-    numbers = {name: screen.shown(number) for name, number in explanation.parameters}
-    if explanation.rule is Join.RESCALE:
-        return value * numbers["scale"] + numbers["offset"]
-    deviation = sqrt(numbers["variance"] + numbers["epsilon"])
-    # Few decimals may leave a deviation of 0.
-    scaled = (value - numbers["mean"]) / deviation if deviation else nan
-    return scaled * numbers.get("gamma", 1.0) + numbers.get("beta", 0.0)
+    values = {"x": explanation.terms[0].value} | dict(explanation.parameters)
+    texts = {name: in_formula(screen.number(value)) for name, value in values.items()}
+    texts["offset"] = f"offset {texts['offset']}"
+    return [_calculated(explanation, RESCALED, words(RESCALED, texts, "×"), screen)]
 
 
 def _normalized(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the formula in words first."""
-    texts = {name: in_formula(screen.number(n)) for name, n in explanation.parameters}
-    value = signed(screen.number(explanation.terms[0].value))
-    said = "(x − mean) / √(variance + epsilon)"
-    figures = f"({value} − {texts['mean']}) / √({texts['variance']} + {texts['epsilon']})"
-    for name, sign in (("gamma", "×"), ("beta", "+")):
-        if name in texts:
-            said += f" {sign} {name}"
-            figures += f" {sign} {texts[name]}"
-    total = signed(screen.number(explanation.total))
-    sign = equals(explanation.total, _recalculated(explanation, screen), screen)
-    return [Equation(said, ()), Equation(f"{figures} {sign} {total}", ())]
+    numbers = dict(explanation.parameters)
+    rule = normalization(scale="gamma" in numbers, center="beta" in numbers)
+    texts = {name: in_formula(screen.number(value)) for name, value in numbers.items()}
+    texts["x"] = signed(screen.number(explanation.terms[0].value))
+    return [
+        Equation(words(rule), ()),
+        _calculated(explanation, rule, words(rule, texts), screen),
+    ]
+
+
+def _calculated(explanation: Explanation, rule: Expression, text: str, screen: Screen) -> Equation:
+    """Return a rule with its numbers, the `text`, and what it gives with these."""
+    values = {"x": explanation.terms[0].value} | dict(explanation.parameters)
+    shown = {name: screen.shown(value) for name, value in values.items()}
+    sign = equals(explanation.total, float(evaluate(rule, shown)), screen)
+    return Equation(f"{text} {sign} {signed(screen.number(explanation.total))}", ())
 
 
 def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -> list[Equation]:
