@@ -36,9 +36,10 @@ from cnncalc.notation import parse, write
 from cnncalc.ops.dropout import dropout
 from cnncalc.receptive_field import image_region, receptive_fields
 from cnncalc.shapes import Pads
+from cnncalc.sheet.quantities import BATCH, GradientStep
 from cnncalc.substeps import substeps
 from cnncalc.summary import summarize
-from cnncalc.trace import StageName, trace_bytes
+from cnncalc.trace import StageName, StepName, trace_bytes
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
@@ -226,12 +227,22 @@ def test_every_layers_gradients_are_recalculated_in_cells():
 
 def test_every_kinds_training_is_recalculated_to_the_steps_numbers():
     firsts = [own[0] for own in EXAMPLES.values()]
-    contents = [
-        training_example(pieces(trained(example), batches=((0, 1), (2,)))).content
-        for example in firsts
-    ]
+    written = [training_example(pieces(trained(own), batches=((0, 1), (2,)))) for own in firsts]
+    contents = [own.content for own in written]
     found = dict(zip(map(str, firsts), reports(contents, "formualizer"), strict=True))
     assert {name for name, report in found.items() if not report.agrees} == set()
+    blocks = [block for own in written for sheet in own.plan.sheets for block in sheet.blocks]
+    assert {block.quantity for block in blocks if not is_named(block.quantity)} == set()
+
+
+def is_named(quantity):
+    """Whether a stage, or a smaller step, is called by a name out of those listed."""
+    if quantity.kind == "stage":
+        return isinstance(quantity.name, StageName)
+    if quantity.kind == "helper":
+        is_listed = isinstance(quantity.name, StepName | GradientStep)
+        return is_listed or quantity.name.startswith(BATCH)
+    return True
 
 
 @pytest.mark.parametrize("example", [own for own in EVERY_EXAMPLE if len(own.shape) == 3], ids=str)

@@ -96,7 +96,7 @@ gradient_options = bundled(
         "--gradient",
         is_flag=False,
         flag_value="kernel",
-        type=click.Choice(["kernel", "bias", "gamma", "beta", *STAGES]),
+        type=click.Choice(["kernel", "bias", "gamma", "beta", *map(str, STAGES)]),
         help="Explain the gradient of the loss by the layer's kernel, or by another of its weights "
         "or stages, instead of its output.",
     ),

@@ -14,7 +14,7 @@ from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import evaluate
 from cnncalc.rules.joins import joined
 from cnncalc.rules.scaling import RESCALED, normalization
-from cnncalc.trace import LayerTrace, Trace
+from cnncalc.trace import LayerTrace, StageName, Trace
 
 __all__ = ["Explanation", "Position", "Term", "explain", "follow"]
 
@@ -172,7 +172,7 @@ def _of_channel(value: float | Sequence[float], channel: int) -> float:
 def _results(layer: LayerTrace, at: Position) -> tuple[tuple[str, float], ...]:
     """Return the value of each of the layer's own stages; its input is none of them."""
     is_softmax = isinstance(layer.layer, ActivationLayer)
-    inputs = ("padded input", "logits") if is_softmax else ("padded input",)
+    inputs = [StageName.PADDED_INPUT] + [StageName.LOGITS] * is_softmax
     stages = [stage for stage in layer.stages if stage.name not in inputs]
     return tuple((stage.name, float(stage.values[at])) for stage in stages)
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from cnncalc.errors import OptionError
 from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet, Specification
-from cnncalc.sheet.quantities import IMAGE
+from cnncalc.sheet.quantities import IMAGE, by_input
 from cnncalc.sheet.references import sheet_prefix
 from cnncalc.sheet.training.passes import Scope
+from cnncalc.trace.stage_names import GradientName
 
 __all__ = ["address_of"]
 
@@ -65,11 +66,11 @@ def _quantities(
     local = _local_quantities(layer, stage)
     if specification.training is None:
         return local
-    if stage == "gradient output":
+    if stage == f"gradient {GradientName.OUTPUT}":
         names = [each.name for each in specification.layers]
         after = names[names.index(layer) + 1 :][:1] if layer in names else []
         # What a layer puts out is what the next one takes in.
-        local += [Quantity("gradient", name, "input") for name in after]
+        local += [by_input(name) for name in after]
     return [scope.quantity(quantity) for quantity in local]
 
 

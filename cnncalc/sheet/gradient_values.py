@@ -35,9 +35,18 @@ from cnncalc.sheet.layers.convolution import is_whole, reach
 from cnncalc.sheet.layers.global_pooling import global_pooling_gradient_steps
 from cnncalc.sheet.layers.pooling import pooling_gradient_steps
 from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.quantities import BATCH, by_input, by_pre_activation, by_weight, helper, of_batch
+from cnncalc.sheet.quantities import (
+    BATCH,
+    GradientStep,
+    by_input,
+    by_pre_activation,
+    by_weight,
+    helper,
+    of_batch,
+)
 from cnncalc.sheet.vector_cells import Grid, as_cells
 from cnncalc.substeps import dilate, parts
+from cnncalc.trace.stage_names import partial_name
 from cnncalc.training_step import LayerStep
 
 __all__ = ["Grids", "batch_values", "gradient_values", "sample_values", "shared_values"]
@@ -91,7 +100,7 @@ def batch_values(
     if shares[1:]:
         every = [_sums(layer, step, slice(each.start, each.stop)) for each in shares]
         for key in sums:
-            partial = of_batch(layer.name, f"partial {key.name.removeprefix(BATCH)}")
+            partial = of_batch(layer.name, partial_name(key.name.removeprefix(BATCH)))
             result[partial] = np.stack([own[key] for own in every], axis=-1)
     return result
 
@@ -163,7 +172,7 @@ def shared_values(step: LayerStep, weights: Weights, grids: Grids) -> dict[Quant
         geometry = layer.geometry(step.layer_input.shape[1:])
         if (geometry.vertical.window, geometry.horizontal.window) != (1, 1):
             kernel = dilate(weights["kernel"], geometry.dilation_rate)
-            result[helper(name, "flipped kernel")] = kernel[::-1, ::-1]
+            result[helper(name, GradientStep.FLIPPED_KERNEL)] = kernel[::-1, ::-1]
     return result | _partial_gradients(step, weights, grids)
 
 
@@ -188,7 +197,7 @@ def _partial_gradients(step: LayerStep, weights: Weights, grids: Grids) -> dict[
         return {}
     every = [_part_weights(step, weights, share) for share in shares]
     return {
-        of_batch(step.layer.name, f"partial {key}"): np.stack(
+        of_batch(step.layer.name, partial_name(key)): np.stack(
             [_cells(own[key], grids) for own in every], axis=2
         )
         for key in step.weights
@@ -253,7 +262,7 @@ def _(layer: Dense, own: _Sample) -> dict[str, Array]:
     if own.to_input and own.error.ndim > 1 and len(shares) > 1:
         kernel = own.weights["kernel"]
         sums = [own.error[..., share] @ kernel[:, share].T for share in shares]
-        result["gradient partial sums"] = np.stack(sums, axis=-2)
+        result[GradientStep.PARTIAL_SUMS] = np.stack(sums, axis=-2)
     return result
 
 
@@ -263,7 +272,7 @@ def _(layer: ConvolutionLayer, own: _Sample) -> dict[str, Array]:
     geometry = layer.geometry(own.layer_input.shape)
     apart = dilate(own.error, geometry.strides)
     if max(geometry.strides) > 1:
-        result["gradient spread out"] = apart
+        result[GradientStep.SPREAD_OUT] = apart
     if own.to_input:
         result |= _framed_errors(geometry, apart) | _partial_sums(layer, geometry, own)
     return result
@@ -276,7 +285,7 @@ def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
         return {}
     result = np.zeros((down.size, across.size, apart.shape[2]))
     result[down.place, across.place] = apart[down.kept, across.kept]
-    return {"gradient framed": result}
+    return {GradientStep.FRAMED: result}
 
 
 def _partial_sums(layer: ConvolutionLayer, geometry: Geometry, own: _Sample) -> dict[str, Array]:
@@ -292,7 +301,7 @@ def _partial_sums(layer: ConvolutionLayer, geometry: Geometry, own: _Sample) -> 
         _input_gradient(errors[..., share], kernel[..., share], geometry, groups)
         for share in shares
     ]
-    return {"gradient partial sums": np.stack(sums, axis=2)}
+    return {GradientStep.PARTIAL_SUMS: np.stack(sums, axis=2)}
 
 
 def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
@@ -323,9 +332,9 @@ def _softmax_helpers(own: _Sample) -> dict[str, Array]:
     if own.output is None:
         return {}
     products = own.output * own.layer_output
-    result = {"gradient softmax total": products.sum(axis=-1, keepdims=True)}
+    result: dict[str, Array] = {GradientStep.SOFTMAX_TOTAL: products.sum(axis=-1, keepdims=True)}
     shares = parts(products.shape[-1])
     if products.ndim > 1 and len(shares) > 1:
         sums = [products[..., share].sum(axis=-1, keepdims=True) for share in shares]
-        result["gradient partial softmax total"] = np.stack(sums, axis=-2)
+        result[GradientStep.PARTIAL_SOFTMAX_TOTAL] = np.stack(sums, axis=-2)
     return result

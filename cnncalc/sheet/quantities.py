@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cnncalc.sheet.plan import Quantity
+from cnncalc.trace.stage_names import GradientName, StepName
+from cnncalc.wording import Word
 
 __all__ = [
     "BATCH",
@@ -13,15 +15,23 @@ __all__ = [
     "DRAWN_SUMS",
     "IMAGE",
     "IS_LARGEST",
+    "LABEL",
     "LARGEST",
     "LOGITS",
     "OUTPUTS",
     "PREDICTED",
     "PREDICTED_NAME",
+    "RIGHT",
+    "SAMPLE_LOSS",
+    "SAMPLE_TARGET",
     "SIZES",
     "TARGET",
+    "TURNED_LOGITS",
+    "UNIT_LOSSES",
     "WEIGHTS",
     "WEIGHT_SUMS",
+    "BatchStep",
+    "GradientStep",
     "by_input",
     "by_pre_activation",
     "by_weight",
@@ -67,26 +77,77 @@ DRAWN_SUMS = Quantity("prediction", "", "drawn sums")
 
 CHANGED = Quantity("prediction", "", "changed")
 
+# Of each sample of a training: the number of its class, which the user enters, and what follows.
+LABEL = Quantity("input", "", "label")
+
+SAMPLE_TARGET = Quantity("prediction", "", "target")
+
+TURNED_LOGITS = Quantity("prediction", "", "turned logits")
+
+UNIT_LOSSES = Quantity("prediction", "", "losses of units")
+
+SAMPLE_LOSS = Quantity("prediction", "", "loss")
+
+RIGHT = Quantity("prediction", "", "right")
+
 # What the formula of the output's size is given: width, filter, padding, stride, filters.
 SIZES = tuple(Quantity("input", "", letter) for letter in "WFPSK")
 
 
 # Gradients and smaller steps that each sample has of its own; all other gradients are of weights.
-_OF_A_SAMPLE = ("output", "pre-activation", "input")
-# Smaller steps that follow from the weights alone; those of all samples together begin with BATCH.
-_OF_WEIGHTS = ("dilated kernel", "gradient flipped kernel", "standard deviation")
+_OF_A_SAMPLE = tuple(GradientName)
 
 BATCH = "batch "
 
 
+class GradientStep(Word):
+    """A smaller step of one sample's backward pass."""
+
+    FIRST_MAXIMUM = "gradient first maximum"
+    EQUAL_MAXIMA = "gradient equal maxima"
+    ROW_MAXIMA = "gradient row maxima"
+    SHARES = "gradient shares"
+    SPREAD_OUT = "gradient spread out"
+    FRAMED = "gradient framed"
+    FLIPPED_KERNEL = "gradient flipped kernel"
+    PARTIAL_SUMS = "gradient partial sums"
+    SOFTMAX_TOTAL = "gradient softmax total"
+    PARTIAL_SOFTMAX_TOTAL = "gradient partial softmax total"
+
+
+class BatchStep(Word):
+    """A smaller step of a batch normalization that joins all samples, without what it begins with.
+
+    A step's other ones are named after the weight that they are of.
+    """
+
+    SUM = "sum"
+    MEAN = "mean"
+    SQUARES = "sum of squares"
+    VARIANCE = "variance"
+    DEVIATION = "standard deviation"
+    ERRORS = "sum of errors"
+    PRODUCTS = "sum of products"
+    MEAN_ERROR = "mean error"
+    MEAN_PRODUCT = "mean product"
+
+
+# Smaller steps that follow from the weights alone; those of all samples together begin with BATCH.
+_OF_WEIGHTS = (
+    StepName.DILATED_KERNEL,
+    GradientStep.FLIPPED_KERNEL,
+    StepName.STANDARD_DEVIATION,
+)
+
+
 def by_pre_activation(layer: str) -> Quantity:
     """Return the name of the gradient by what goes into a layer's own activation."""
-    return Quantity("gradient", layer, "pre-activation")
+    return Quantity("gradient", layer, GradientName.PRE_ACTIVATION)
 
 
 def by_input(layer: str) -> Quantity:
     """Return the name of the gradient by a layer's input."""
-    return Quantity("gradient", layer, "input")
+    return Quantity("gradient", layer, GradientName.INPUT)
 
 
 def by_weight(layer: str, weight: str) -> Quantity:
@@ -94,9 +155,9 @@ def by_weight(layer: str, weight: str) -> Quantity:
     return Quantity("gradient", layer, weight)
 
 
-def helper(layer: str, name: str) -> Quantity:
+def helper(layer: str, name: GradientStep) -> Quantity:
     """Return the name of a smaller step of one sample's backward pass."""
-    return Quantity("helper", layer, f"gradient {name}")
+    return Quantity("helper", layer, name)
 
 
 def title(gradient: Quantity) -> str:

@@ -22,6 +22,7 @@ from cnncalc.sheet.volumes import (
     whole,
 )
 from cnncalc.substeps import parts
+from cnncalc.trace.stage_names import StepName, partial_name
 
 __all__ = [
     "BatchSum",
@@ -68,7 +69,7 @@ Products = Callable[[int, range, Finder], Formula]
 class Parts(NamedTuple):
     """What partial sums are called, and what each of them holds a part of."""
 
-    name: str = "partial sums"
+    name: str = StepName.PARTIAL_SUMS
     of: str = "channels"
 
 
@@ -197,7 +198,7 @@ def _added(summed: BatchSum, share: range, index: Index, block: Block, find: Fin
 
 def _sums_in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
     volume = summed.volume
-    helper = of_batch(volume.layer, f"partial {volume.quantity.name.removeprefix(BATCH)}")
+    helper = of_batch(volume.layer, partial_name(volume.quantity.name.removeprefix(BATCH)))
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         (place, *own) = index

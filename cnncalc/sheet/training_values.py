@@ -16,7 +16,17 @@ from cnncalc.sheet.layers.copies import kept_quantity
 from cnncalc.sheet.layouts import dashboard
 from cnncalc.sheet.layouts.step_sections import accuracy, losses, mean_loss, rights
 from cnncalc.sheet.plan import Quantity, Specification
-from cnncalc.sheet.training import loss
+from cnncalc.sheet.quantities import (
+    IS_LARGEST,
+    LABEL,
+    LARGEST,
+    PREDICTED,
+    RIGHT,
+    SAMPLE_LOSS,
+    SAMPLE_TARGET,
+    TURNED_LOGITS,
+    UNIT_LOSSES,
+)
 from cnncalc.sheet.training.inputs import training_records
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.penalties import penalty_values
@@ -24,6 +34,7 @@ from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.training.updates import corrected_rate, new_weight
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
 from cnncalc.trace import Trace
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
@@ -136,27 +147,27 @@ def _loss_values(
     predicted = predicted_classes(output[np.newaxis], near=True)[0]
     cells = _output_cells(trace)
     numbers = {
-        loss.LABEL: float(label),
-        loss.SAMPLE_LOSS: record.losses[place],
-        loss.PREDICTED: float(predicted),
-        loss.RIGHT: float(predicted == label),
+        LABEL: float(label),
+        SAMPLE_LOSS: record.losses[place],
+        PREDICTED: float(predicted),
+        RIGHT: float(predicted == label),
     }
     values = {quantity: np.array([[number]]) for quantity, number in numbers.items()}
-    values[loss.TARGET] = target.reshape(cells)
+    values[SAMPLE_TARGET] = target.reshape(cells)
     if len(output) > 1:
         largest = output.max(keepdims=True)
-        values[loss.LARGEST] = largest[:, np.newaxis]
-        values[loss.IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
+        values[LARGEST] = largest[:, np.newaxis]
+        values[IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
     if training.loss == "mean_squared_error":
-        values[loss.UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
+        values[UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
     if training.loss == "binary_crossentropy":
         logits = _logits(trace)
         turned = np.where(target == 1, -logits, logits)
-        values[loss.TURNED_LOGITS] = turned.reshape(cells)
-        values[loss.UNIT_LOSSES] = np.logaddexp(0, turned).reshape(cells)
+        values[TURNED_LOGITS] = turned.reshape(cells)
+        values[UNIT_LOSSES] = np.logaddexp(0, turned).reshape(cells)
     last = record.layers[-1]
     if last.output is not None:
-        gradient = Quantity("gradient", last.layer.name, "output")
+        gradient = Quantity("gradient", last.layer.name, GradientName.OUTPUT)
         values[gradient] = last.output[place].reshape(cells)
     return values
 

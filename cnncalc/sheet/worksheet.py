@@ -19,6 +19,7 @@ from cnncalc.network import Array, Network
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
 from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
 from cnncalc.sheet.volumes import EACH
+from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]
 
@@ -36,7 +37,7 @@ IS_RIGHT = f"ABS({{0}}-{{1}})<={TOLERANCE}"
 MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1)))'
 
 # These only copy what stands elsewhere: they follow by themselves.
-COPIES = ("padded input", "dilated kernel")
+COPIES = (StageName.PADDED_INPUT, StepName.DILATED_KERNEL)
 
 # Where the blanks of a block are: of its (height, width), True for a blank.
 Masks = Mapping[tuple[str, Block], Array]
@@ -157,7 +158,7 @@ def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[
             solution = replace(block, quantity=_solution(block.quantity)).slice(result)
             solution[mask] = block.slice(values)[mask]
             block.slice(result)[mask] = np.nan
-        elif isinstance(block.formula, Formula) and block.quantity.name == "padded input":
+        elif isinstance(block.formula, Formula) and block.quantity.name == StageName.PADDED_INPUT:
             copied = block.formula.references[0]
             source = blocks[copied.sheet or sheet, copied.row, copied.column]
             # A formula takes an empty cell for 0.

@@ -19,6 +19,7 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.exported import read_exported
 from cnncalc.trace import Trace
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.explaining import gradient_of
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 
@@ -51,9 +52,9 @@ def find_gradient_cell(path: Path, record: StepRecord, explanation: GradientExpl
     number = _specification(plan, record.network, path, is_training=True)
     layer, name = explanation.layer.name, explanation.name
     names = [step.layer.name for step in record.layers]
-    if name == "output" and layer != names[-1]:
+    if name == GradientName.OUTPUT and layer != names[-1]:
         # The next layer draws it, as the gradient by what it takes in.
-        layer, name = names[names.index(layer) + 1], "input"
+        layer, name = names[names.index(layer) + 1], GradientName.INPUT
     local = Quantity("gradient", layer, name)
     quantity = Scope(record.number, explanation.sample).quantity(local)
     shape = gradient_of(record, explanation.layer.name, explanation.name).shape

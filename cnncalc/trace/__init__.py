@@ -6,10 +6,11 @@ each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it tak
 
 from cnncalc.trace.recording import record
 from cnncalc.trace.size import trace_bytes
-from cnncalc.trace.stage_names import StageName, StepName, partial_name
+from cnncalc.trace.stage_names import GradientName, StageName, StepName, partial_name
 from cnncalc.trace.structure import LayerTrace, Stage, Trace
 
 __all__ = [
+    "GradientName",
     "LayerTrace",
     "Stage",
     "StageName",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnncalc.wording import Word
 
-__all__ = ["StageName", "StepName", "partial_name"]
+__all__ = ["GradientName", "StageName", "StepName", "partial_name"]
 
 
 class StageName(Word):
@@ -45,6 +45,16 @@ class StepName(Word):
     PARTIAL_LARGEST = "partial largest"
     PARTIAL_TOTAL = "partial total"
     PARTIAL_COMBINED = "partial combined"
+    DEVIATIONS = "deviations"  # in training, from the batch's mean
+    NORMALIZED = "normalized"  # the same over the batch's standard deviation
+
+
+class GradientName(Word):
+    """What the gradient of one sample is by; that by a weight has the weight's name."""
+
+    OUTPUT = "output"
+    PRE_ACTIVATION = "pre-activation"
+    INPUT = "input"
 
 
 def partial_name(name: str) -> str:

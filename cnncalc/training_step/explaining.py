@@ -9,6 +9,7 @@ from cnncalc.layers import LINEAR, BatchNormalization, Shape
 from cnncalc.network import Array, Saved, Weights, at_kinks
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.rules import Join, law_of
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.formulas import (
     Formula,
     loss_formula,
@@ -27,7 +28,7 @@ from cnncalc.training_step.terms import Joined, error_of, input_terms, joined_te
 
 __all__ = ["STAGES", "explain_gradient", "gradient_of"]
 
-STAGES = ("output", "pre-activation", "input")
+STAGES = tuple(GradientName)
 """The gradients by a layer's activations, which each sample has its own of."""
 
 _AXES = {
@@ -48,7 +49,7 @@ def gradient_of(record: StepRecord, layer: str, name: str) -> Array:
     step = record.layer(layer)
     if name not in STAGES:
         return record.update(layer, name).gradient
-    gradient: Array | None = getattr(step, name.replace("-", "_"))
+    gradient = step.gradient_by(GradientName(name))
     if gradient is None:
         message = f"there must be a gradient by the {name} of {layer}: {_why_none(record, step)}"
         raise OptionError(message)
@@ -150,14 +151,15 @@ def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Form
     """Return what one number of a stage's gradient came from: a formula, or terms."""
     index = record.layers.index(step)
     is_last = index == len(record.layers) - 1
-    if name == "output" and not is_last:
+    if name == GradientName.OUTPUT and not is_last:
         following = record.layers[index + 1]
-        found = _found(record, following, "input", at)
+        found = _found(record, following, GradientName.INPUT, at)
         return found._replace(note=f"{following.layer.name} hands it back: {found.note}")
-    has_own_loss = name == "output" or record.joined != LINEAR
-    if is_last and has_own_loss and not (name == "input" and step.pre_activation is not None):
+    has_own_loss = name == GradientName.OUTPUT or record.joined != LINEAR
+    is_before = name == GradientName.INPUT and step.pre_activation is not None
+    if is_last and has_own_loss and not is_before:
         return loss_formula(record, at)
-    if name == "pre-activation":
+    if name == GradientName.PRE_ACTIVATION:
         return _by_pre_activation(step, at)
     return _by_input(step, record.network.weights[index], at)
 

@@ -14,6 +14,7 @@ from cnncalc.layers import Layer
 from cnncalc.network import Array, Network
 from cnncalc.rules import Position
 from cnncalc.trace import Trace, record
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import Loss
 from cnncalc.training.optimizers import Optimizer
 
@@ -75,6 +76,15 @@ class LayerStep:
     weights: Mapping[str, Array] = field(default_factory=dict)
     drawn: tuple[Array, ...] = ()
     moved: Mapping[str, Array] = field(default_factory=dict)
+
+    def gradient_by(self, name: GradientName) -> Array | None:
+        """Return the gradient by the output, by what goes into the activation, or by the input."""
+        by_name = {
+            GradientName.OUTPUT: self.output,
+            GradientName.PRE_ACTIVATION: self.pre_activation,
+            GradientName.INPUT: self.input,
+        }
+        return by_name[name]
 
     @property
     def error(self) -> Array | None:

@@ -14,6 +14,7 @@ from cnncalc.layers import (
     Dense,
 )
 from cnncalc.network import Array
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
 from cnncalc.training.plan import scales_pixels
@@ -176,6 +177,6 @@ def _largest_scaled(
     steps = {step.layer.name: step for step in run(objective, network.layers, batch, [0]).layers}
     arrays = []
     for layer, name in weights:
-        stage = getattr(steps[layer], name.replace("-", "_")) if name in STAGES else None
+        stage = steps[layer].gradient_by(GradientName(name)) if name in STAGES else None
         arrays.append(steps[layer].weights[name] if stage is None else stage[sample or 0])
     return max(map(largest_size, arrays))

@@ -21,6 +21,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Weights, without_last_activation
 from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS, activation_rule
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
@@ -64,9 +65,9 @@ def stages_of(record: StepRecord, layer: str, name: str, sample: int | None) -> 
         yield from _of_activation(step, chosen)
         yield from _of_layer(step, weights, chosen)
     step, weights = record.layers[index], record.network.weights[index]
-    if name != "output":
+    if name != GradientName.OUTPUT:
         yield from _of_activation(step, chosen)
-    if name == "input":
+    if name == GradientName.INPUT:
         yield from _of_layer(step, weights, chosen)
     if name in ("kernel", "gamma") and not step.layer_input[chosen].any():
         yield Stage(0.0, f"the input of {layer} is 0 throughout")

@@ -89,7 +89,7 @@ def _vanished(found: Vanished) -> dict[str, Any]:
 
 
 def _layer(step: LayerStep) -> Iterator[str]:
-    gradients = {name: getattr(step, name.replace("-", "_")) for name in STAGES}
+    gradients = {str(name): step.gradient_by(name) for name in STAGES}
     yield from _object({"name": step.layer.name}, gradients)
 
 

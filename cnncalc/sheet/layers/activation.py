@@ -13,6 +13,7 @@ from cnncalc.sheet.layers.softmax import softmax_gradient_volumes, softmax_volum
 from cnncalc.sheet.plan import Formula, Quantity
 from cnncalc.sheet.quantities import title
 from cnncalc.sheet.volumes import EACH, Finder, Index, Source, Volume, each_number
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "Ends",
@@ -58,7 +59,7 @@ def copied_volumes(
 def _function_volumes(
     layer: str, rule: ActivationRule, source: Source
 ) -> tuple[list[Volume], Source]:
-    stage = Quantity("stage", layer, "activation")
+    stage = Quantity("stage", layer, StageName.ACTIVATION)
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.written(rule.output, {"x": find(source.quantity, index, steps=EACH)})
@@ -72,7 +73,8 @@ def _softmax_layer(layer: str, source: Source) -> tuple[list[Volume], Source]:
     if not source.is_vector:
         return softmax_volumes(layer, source)
     note = "The numbers that softmax makes shares of."
-    logits, before = copied_volumes("Logits", Quantity("stage", layer, "logits"), source, note)
+    stage = Quantity("stage", layer, StageName.LOGITS)
+    logits, before = copied_volumes("Logits", stage, source, note)
     volumes, result = softmax_volumes(layer, before)
     return [*logits, *volumes], result
 

@@ -27,7 +27,7 @@ from cnncalc.rules.scaling import (
 from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import by_input, by_weight, of_batch, of_sample, title
+from cnncalc.sheet.quantities import BatchStep, by_input, by_weight, of_batch, of_sample, title
 from cnncalc.sheet.sums import BatchSum, batch_sum_volumes, one_block, undrawn
 from cnncalc.sheet.volumes import (
     EACH,
@@ -40,6 +40,7 @@ from cnncalc.sheet.volumes import (
     each_number,
     entered,
 )
+from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = [
     "Names",
@@ -58,13 +59,12 @@ _CAPTIONS = {
     "moving_mean": "mean",
     "moving_variance": "variance",
 }
-_DEVIATION = "standard deviation"
 
 # What a formula's names are called in words.
 _SAID = {
     "gamma": "γ",
     "beta": "β",
-    "deviation": _DEVIATION,
+    "deviation": StepName.STANDARD_DEVIATION,
     "error": "Error",
     "mean_error": "mean error",
     "normalized": "normalized number",
@@ -94,19 +94,19 @@ def normalization_names(layer: BatchNormalization) -> Names:
     The sums of errors are the gradients by beta and gamma, where a layer has these.
     """
     name = layer.name
-    errors, products = of_batch(name, "sum of errors"), of_batch(name, "sum of products")
+    errors, products = of_batch(name, BatchStep.ERRORS), of_batch(name, BatchStep.PRODUCTS)
     return Names(
-        sum=of_batch(name, "sum"),
-        mean=of_batch(name, "mean"),
-        squares=of_batch(name, "sum of squares"),
-        variance=of_batch(name, "variance"),
-        deviation=of_batch(name, "standard deviation"),
-        deviations=Quantity("helper", name, "deviations"),
-        normalized=Quantity("helper", name, "normalized"),
+        sum=of_batch(name, BatchStep.SUM),
+        mean=of_batch(name, BatchStep.MEAN),
+        squares=of_batch(name, BatchStep.SQUARES),
+        variance=of_batch(name, BatchStep.VARIANCE),
+        deviation=of_batch(name, BatchStep.DEVIATION),
+        deviations=Quantity("helper", name, StepName.DEVIATIONS),
+        normalized=Quantity("helper", name, StepName.NORMALIZED),
         errors=by_weight(name, "beta") if layer.center else errors,
         products=by_weight(name, "gamma") if layer.scale else products,
-        mean_error=of_batch(name, "mean error"),
-        mean_product=of_batch(name, "mean product"),
+        mean_error=of_batch(name, BatchStep.MEAN_ERROR),
+        mean_product=of_batch(name, BatchStep.MEAN_PRODUCT),
     )
 
 
@@ -153,7 +153,7 @@ def _weights(layer: BatchNormalization) -> dict[str, Quantity]:
 
 def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[list[Volume], Source]:
     """Return each channel less its mean, over its deviation, then scaled and moved."""
-    stage = Quantity("stage", layer.name, "normalization")
+    stage = Quantity("stage", layer.name, StageName.NORMALIZATION)
     deviation, weights = standard_deviation(layer.name), _weight_volumes(layer, source)
     rule = normalized_output(scale=layer.scale, center=layer.center)
     statistics = {"mean": Quantity("weight", layer.name, "moving_mean"), "deviation": deviation}
@@ -181,12 +181,14 @@ def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantit
     volume = each_number("Standard deviation", result, of_one, formula, note)
     if source.is_vector:
         return volume
-    return replace(volume, group="Weights", items=_channel_items(source, _DEVIATION))
+    return replace(
+        volume, group="Weights", items=_channel_items(source, StepName.STANDARD_DEVIATION)
+    )
 
 
 def standard_deviation(layer: str) -> Quantity:
     """Return the name of the roots of a batch normalization's moving variances."""
-    return Quantity("helper", layer, _DEVIATION)
+    return Quantity("helper", layer, StepName.STANDARD_DEVIATION)
 
 
 def _channel_cell(source: Source, quantity: Quantity, index: Index, find: Finder) -> Reference:
@@ -251,7 +253,8 @@ def normalization_training_volumes(
     layer: BatchNormalization, source: Source
 ) -> tuple[list[Volume], Source]:
     """Return the weights, and one sample's numbers less the batch's mean, over its deviation."""
-    named, stage = normalization_names(layer), Quantity("stage", layer.name, "normalization")
+    named = normalization_names(layer)
+    stage = Quantity("stage", layer.name, StageName.NORMALIZATION)
     output = scaled_and_moved(Name("normalized"), scale=layer.scale, center=layer.center)
     of_channel = {"mean": named.mean, "deviation": named.deviation} | _weights(layer)
     of_number = {

@@ -12,7 +12,7 @@ from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet import formulas
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Quantity
-from cnncalc.sheet.quantities import by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
 from cnncalc.sheet.volumes import (
     EACH,
     Finder,
@@ -26,6 +26,7 @@ from cnncalc.sheet.volumes import (
     whole,
 )
 from cnncalc.substeps import parts
+from cnncalc.trace.stage_names import StageName, partial_name
 
 __all__ = ["combine_gradient_steps", "combine_gradient_volumes", "reduction_volumes"]
 
@@ -40,7 +41,7 @@ def reduction_volumes(
     shares = parts(source.shape[2])
     if len(shares) == 1:
         return [_joined(mode, source.quantity, shares[0], source, result, group, note)]
-    helper = Quantity("helper", result.layer, f"partial {result.name}")
+    helper = Quantity("helper", result.layer, partial_name(result.name))
     height, width, _ = source.shape
 
     def part(index: Index, find: Finder) -> Formula:
@@ -100,8 +101,8 @@ def combine_gradient_volumes(layer: Combine, source: Source, gradient: Source) -
 
 
 def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volume]:
-    result, equal = by_input(layer.name), helper(layer.name, "equal maxima")
-    combined = Quantity("stage", layer.name, "combined")
+    result, equal = by_input(layer.name), helper(layer.name, GradientStep.EQUAL_MAXIMA)
+    combined = Quantity("stage", layer.name, StageName.COMBINED)
 
     def count(index: Index, find: Finder) -> Formula:
         (channel,) = index
@@ -133,4 +134,4 @@ def combine_gradient_steps(
     if layer.mode == "sum":
         return {}
     equal = near_maximum(layer_input, layer_output)
-    return {"gradient equal maxima": np.cumsum(equal, axis=-1) + 0.0}
+    return {GradientStep.EQUAL_MAXIMA: np.cumsum(equal, axis=-1) + 0.0}

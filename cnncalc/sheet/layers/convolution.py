@@ -21,7 +21,7 @@ from cnncalc.sheet.layers.kernels import (
 )
 from cnncalc.sheet.layers.windows import spread, window_volumes
 from cnncalc.sheet.plan import Block, Formula, Quantity, Step
-from cnncalc.sheet.quantities import by_input, by_weight, helper, of_sample, title
+from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, helper, of_sample, title
 from cnncalc.sheet.sums import (
     BatchSum,
     Parts,
@@ -45,6 +45,7 @@ from cnncalc.sheet.volumes import (
     sliding,
     whole,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "Reach",
@@ -68,14 +69,14 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
     captions = output_captions(layer, source)
     volumes, window = window_volumes(layer, source, geometry)
     volumes += weight_volumes(layer, source, geometry, captions)
-    stage = Quantity("stage", layer.name, "convolution")
+    stage = Quantity("stage", layer.name, StageName.CONVOLUTION)
     sums = Source(stage, layer.output_shape(source.shape), captions)
     depth = len(channels_of(layer, source).sees(0))
     notes = (_PRODUCTS, *size_notes(geometry))
     products = partial(_products, layer, source, window.quantity)
     volumes += sum_volumes("Convolution", sums, depth, products, notes)
     if layer.use_bias:
-        biased = Quantity("stage", layer.name, "bias")
+        biased = Quantity("stage", layer.name, StageName.BIAS)
         volumes.append(bias_volume("Bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, layer.activation_name, sums)
@@ -133,7 +134,7 @@ def _spread_source(layer: ConvolutionLayer, geometry: Geometry, error: Source) -
         return error
     height, width = (_length(axis) for axis in (geometry.vertical, geometry.horizontal))
     shape = (height, width, error.shape[2])
-    return replace(error, quantity=helper(layer.name, "spread out"), shape=shape)
+    return replace(error, quantity=helper(layer.name, GradientStep.SPREAD_OUT), shape=shape)
 
 
 def _length(axis: Axis) -> int:
@@ -164,7 +165,7 @@ def convolution_input_volumes(
         ]
         return formulas.products(pairs)
 
-    named = Parts("gradient partial sums", "filters")
+    named = Parts(GradientStep.PARTIAL_SUMS, "filters")
     depth = len(channels.seen_by(0))
     group = title(result.quantity)
     return [*volumes, *sum_volumes(group, result, depth, products, (_INPUT,), named)]
@@ -217,7 +218,7 @@ def _framed_volumes(
     down, across = reach(geometry.vertical), reach(geometry.horizontal)
     if is_whole(down, error.size[0]) and is_whole(across, error.size[1]):
         return [], error
-    result = helper(layer.name, "framed")
+    result = helper(layer.name, GradientStep.FRAMED)
 
     def copies(index: Index, find: Finder) -> Formula:
         cell = find(error.quantity, index, steps=EACH).moved(down.start, across.start)
@@ -246,7 +247,7 @@ def _turned_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
     """Return the kernel turned by 180°; one of a single cell is as it is."""
     if (geometry.vertical.window, geometry.horizontal.window) == (1, 1):
         return seen_kernel(layer, geometry)
-    return helper(layer.name, "flipped kernel")
+    return helper(layer.name, GradientStep.FLIPPED_KERNEL)
 
 
 def flipped_kernel_volumes(layer: ConvolutionLayer, source: Source) -> list[Volume]:

@@ -25,6 +25,7 @@ from cnncalc.sheet.volumes import (
     each_number,
     entered,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "dropout_gradient",
@@ -47,7 +48,7 @@ def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sourc
     note = (
         f"Does nothing here: in training alone, a share of {layer.rate:g} of the numbers becomes 0."
     )
-    stage = Quantity("stage", layer.name, "dropout")
+    stage = Quantity("stage", layer.name, StageName.DROPOUT)
     volumes, result = copied_volumes("Dropout", stage, source, note)
     return volumes, replace(result, logits=source.logits)
 
@@ -63,7 +64,7 @@ def dropout_training_volumes(layer: Dropout, source: Source) -> tuple[list[Volum
     draw = entered(kept, *source.size, "label")
     what = ("Kept", layer.name, kept, *source.size)
     mask = Volume(*what, source.items, draw, (_KEPT,), source.rows, source.captions)
-    stage = Quantity("stage", layer.name, "dropout")
+    stage = Quantity("stage", layer.name, StageName.DROPOUT)
     note = f"What is kept is divided by {1 - layer.rate:g}, so that the sums stay about as large."
     result = dropped(layer, "Dropout", stage, source, note)
     return [mask, result], source.feed(result)
@@ -83,7 +84,7 @@ def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: 
 
 def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Volume], Source]:
     """Return the numbers with zeros around them."""
-    stage = Quantity("stage", layer.name, "zero padding")
+    stage = Quantity("stage", layer.name, StageName.ZERO_PADDING)
     window = geometry(source.size, 1, 1, layer.pads)
     note = f"Zeros around each slice: {sides_text(layer.pads) or 'none'}."
     volume = framed_copy("Zero padding", stage, source, window, note)
@@ -92,7 +93,7 @@ def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Vol
 
 def flatten_volumes(layer: Flatten, source: Source) -> tuple[list[Volume], Source]:
     """Return all numbers as one vector: a row for each position, a column for each channel."""
-    stage = Quantity("stage", layer.name, "flatten")
+    stage = Quantity("stage", layer.name, StageName.FLATTEN)
     if source.is_vector:
         return copied_volumes("Flatten", stage, source, "It is flat already.")
     height, width = source.size

@@ -13,7 +13,7 @@ from cnncalc.layers import Dense
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
-from cnncalc.sheet.quantities import by_input, by_weight, of_sample, title
+from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, of_sample, title
 from cnncalc.sheet.sums import (
     BatchSum,
     Parts,
@@ -39,6 +39,7 @@ from cnncalc.sheet.volumes import (
     unrolled,
     whole,
 )
+from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["dense_input_volumes", "dense_volumes", "dense_weight_volumes"]
 
@@ -57,11 +58,12 @@ def dense_volumes(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     """Return the sums first and then the weights, which may reach far down."""
     is_softmax = layer.has_softmax
-    first = "logits" if is_softmax and not layer.use_bias else "weighted sum"
+    is_last = is_softmax and not layer.use_bias
+    first = StageName.LOGITS if is_last else StageName.WEIGHTED_SUM
     sums = _sums(layer, source, first)
     volumes = [_vector_sums(layer, source, sums)]
     if layer.use_bias:
-        stage = Quantity("stage", layer.name, "logits" if is_softmax else "bias")
+        stage = Quantity("stage", layer.name, StageName.LOGITS if is_softmax else StageName.BIAS)
         group = "Logits: sum + bias" if is_softmax else "Sum + bias"
         volumes += [_vector_biases(sums), bias_volume(group, stage, sums, _BIAS)]
         sums = sums.feed(volumes[-1])
@@ -69,7 +71,7 @@ def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     return [*volumes, *activated, *_vector_weights(layer, source, sums.captions)], result
 
 
-def _sums(layer: Dense, source: Source, stage: str) -> Source:
+def _sums(layer: Dense, source: Source, stage: StageName) -> Source:
     quantity = Quantity("stage", layer.name, stage)
     return Source(quantity, layer.output_shape(source.shape), numbered("unit", layer.units))
 
@@ -79,7 +81,7 @@ def _kernel(layer: Dense) -> Quantity:
 
 
 def _inputs(layer: Dense) -> Quantity:
-    return Quantity("helper", layer.name, "inputs")
+    return Quantity("helper", layer.name, StepName.INPUTS)
 
 
 def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
@@ -118,7 +120,7 @@ def _vector_weights(layer: Dense, source: Source, captions: Sequence[str]) -> li
 
 def _at_positions(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     """Return what a dense layer makes of the channels of each position, by itself."""
-    sums = _sums(layer, source, "weighted sum")
+    sums = _sums(layer, source, StageName.WEIGHTED_SUM)
     note = f"{_SUM} The inputs are the channels of each position: the image is not flat."
     volumes = _position_weights(layer, source, sums.captions)
 
@@ -133,7 +135,7 @@ def _at_positions(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 
     volumes += sum_volumes("Weighted sum", sums, source.shape[2], products, (note,))
     if layer.use_bias:
-        biased = Quantity("stage", layer.name, "bias")
+        biased = Quantity("stage", layer.name, StageName.BIAS)
         volumes.append(bias_volume("Sum + bias", biased, sums, _BIAS))
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, layer.activation_name, sums)
@@ -200,7 +202,7 @@ def _gradient_at_positions(layer: Dense, source: Source, error: Source) -> list[
             ]
         )
 
-    named = Parts("gradient partial sums", "units")
+    named = Parts(GradientStep.PARTIAL_SUMS, "units")
     return sum_volumes(title(result.quantity), result, layer.units, products, (_INPUT,), named)
 
 
@@ -215,7 +217,7 @@ def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: i
 
 def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[BatchSum, BatchSum]:
     kernel, bias = by_weight(layer.name, "kernel"), by_weight(layer.name, "bias")
-    inputs, count = Quantity("helper", layer.name, "inputs"), source.shape[0]
+    inputs, count = Quantity("helper", layer.name, StepName.INPUTS), source.shape[0]
 
     def product(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=(STAY, Step(0, 1)))

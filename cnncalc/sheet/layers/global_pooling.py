@@ -14,7 +14,7 @@ from cnncalc.sheet.formulas import LEAST
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
-from cnncalc.sheet.quantities import by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
 from cnncalc.sheet.volumes import (
     Finder,
     Index,
@@ -26,6 +26,7 @@ from cnncalc.sheet.volumes import (
     each_number,
     whole,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "global_pooling_gradient_steps",
@@ -38,7 +39,7 @@ def global_pooling_volumes(
     layer: GlobalPoolingLayer, source: Source
 ) -> tuple[list[Volume], Source]:
     """Return one number a channel: a row of them, or with `keepdims` a slice each."""
-    stage = Quantity("stage", layer.name, "global pooling")
+    stage = Quantity("stage", layer.name, StageName.GLOBAL_POOLING)
     join, reduction = reduction_of(layer, source)
     group = f"Global {join} pooling"
     notes = (f"The {reduction.words} of each {source.size[0]}×{source.size[1]} slice.",)
@@ -85,7 +86,8 @@ def global_pooling_gradient_volumes(
 
 
 def _max_volumes(layer: GlobalPoolingLayer, source: Source, gradient: Source) -> list[Volume]:
-    one = Source(helper(layer.name, "first maximum"), (1, 1, source.shape[2]), source.captions)
+    place = helper(layer.name, GradientStep.FIRST_MAXIMUM)
+    one = Source(place, (1, 1, source.shape[2]), source.captions)
     rows = [] if 1 in source.size else [_rows_volume(layer, source)]
     return [*rows, *_place_volumes(layer, source, one), _max_volume(source, gradient, one)]
 
@@ -107,7 +109,7 @@ def _mean_volume(layer: GlobalPoolingLayer, source: Source, gradient: Source) ->
 
 
 def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
-    rows, (height, width) = helper(layer.name, "row maxima"), source.size
+    rows, (height, width) = helper(layer.name, GradientStep.ROW_MAXIMA), source.size
 
     def formula(index: Index, find: Finder) -> Formula:
         row = find(source.quantity, index, (1, width), (Step(1, 0), STAY))
@@ -119,7 +121,8 @@ def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
 
 def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> list[Volume]:
     """Return where each slice has its maximum first, and how many cells are equal to it."""
-    pooled, rows = Quantity("stage", layer.name, "global pooling"), helper(layer.name, "row maxima")
+    pooled = Quantity("stage", layer.name, StageName.GLOBAL_POOLING)
+    rows = helper(layer.name, GradientStep.ROW_MAXIMA)
     (height, width), is_row = source.size, not layer.keepdims
 
     def place(index: Index, find: Finder) -> Formula:
@@ -173,10 +176,12 @@ def global_pooling_gradient_steps(
     cells = layer_input.reshape(-1, channels)
     equal = near_maximum(cells, cells.max(axis=0))
     found = {
-        "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
-        "gradient equal maxima": equal.sum(axis=0).astype(np.float64),
+        GradientStep.FIRST_MAXIMUM: first_maximum(cells, 0, near=True) + 1.0,
+        GradientStep.EQUAL_MAXIMA: equal.sum(axis=0).astype(np.float64),
     }
-    result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
+    result: dict[str, Array] = {
+        name: array.reshape(1, 1, channels) for name, array in found.items()
+    }
     if height > 1 and width > 1:
-        result["gradient row maxima"] = layer_input.max(axis=1, keepdims=True)
+        result[GradientStep.ROW_MAXIMA] = layer_input.max(axis=1, keepdims=True)
     return result

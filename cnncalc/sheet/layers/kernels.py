@@ -11,6 +11,7 @@ from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.volumes import Draw, Item, Slot, Source, Volume, entered, numbered
+from cnncalc.trace.stage_names import StepName
 
 __all__ = [
     "bias_quantity",
@@ -39,7 +40,7 @@ def kernel_quantity(layer: ConvolutionLayer) -> Quantity:
 def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
     """Return the kernel that fits the window cell by cell: the dilated one where there is one."""
     if max(geometry.dilation_rate) > 1:
-        return Quantity("helper", layer.name, "dilated kernel")
+        return Quantity("helper", layer.name, StepName.DILATED_KERNEL)
     return kernel_quantity(layer)
 
 

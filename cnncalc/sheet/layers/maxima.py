@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnncalc.sheet import formulas
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Reference
-from cnncalc.sheet.quantities import helper
+from cnncalc.sheet.quantities import GradientStep, helper
 from cnncalc.sheet.volumes import Finder, Index, Source, Volume, each_number
 
 __all__ = [
@@ -71,6 +71,6 @@ def near_count(window: Reference, largest: Reference) -> Formula:
 
 def tie_volume(layer: str, gradient: Source, equal: Callable[[Index, Finder], Formula]) -> Volume:
     """Return the volume of how many cells of each window are `equal` to its maximum."""
-    ties = helper(layer, "equal maxima")
+    ties = helper(layer, GradientStep.EQUAL_MAXIMA)
     volume = each_number("Ties", ties, gradient, equal, *_TIES)
     return replace(volume, number_format=_SEVERAL)

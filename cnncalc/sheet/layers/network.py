@@ -60,6 +60,7 @@ from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
 from cnncalc.sheet.volumes import Source, Volume, numbered
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "gradient_volumes",
@@ -141,7 +142,7 @@ layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
 @layer_volumes.register
 def _(layer: Combine, source: Source) -> tuple[list[Volume], Source]:
     height, width, channels = source.shape
-    stage = Quantity("stage", layer.name, "combined")
+    stage = Quantity("stage", layer.name, StageName.COMBINED)
     what = "sum" if layer.mode == "sum" else "largest"
     note = f"The {what} of the {channels} outputs, cell by cell."
     volumes = reduction_volumes(layer.mode, source, stage, "Combined", note)

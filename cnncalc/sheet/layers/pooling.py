@@ -23,7 +23,7 @@ from cnncalc.sheet.layers.coverage import Cell, covered
 from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.windows import window_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Step
-from cnncalc.sheet.quantities import by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
 from cnncalc.sheet.volumes import (
     EACH,
     Draw,
@@ -37,6 +37,7 @@ from cnncalc.sheet.volumes import (
     sliding,
     whole,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "Reduction",
@@ -119,7 +120,7 @@ def pooling_volumes(layer: PoolingLayer, source: Source) -> tuple[list[Volume], 
 
 
 def _pooled(layer: PoolingLayer) -> Quantity:
-    return Quantity("stage", layer.name, "pooling")
+    return Quantity("stage", layer.name, StageName.POOLING)
 
 
 def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
@@ -155,7 +156,7 @@ def _max_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[
         covered_cells = find(window.quantity, index, size, steps)
         return near_count(covered_cells, find(pooled, index, steps=EACH))
 
-    places = helper(layer.name, "first maximum")
+    places = helper(layer.name, GradientStep.FIRST_MAXIMUM)
     return [
         each_number("First maximum", places, gradient, place, *_PLACES),
         tie_volume(layer.name, gradient, equal),
@@ -221,7 +222,7 @@ def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volum
             return formulas.apply(f"{{0}}/{size[0] * size[1]}", error)
         return formulas.apply("{0}/COUNT({1})", error, find(window.quantity, index, size, steps))
 
-    shares = helper(layer.name, "shares")
+    shares = helper(layer.name, GradientStep.SHARES)
     return each_number("Shares", shares, gradient, share, _AVERAGE_SHARES)
 
 
@@ -236,7 +237,7 @@ def _result_shares(layer: PoolingLayer, gradient: Source, template: str, note: s
         error = find(gradient.quantity, index, steps=EACH)
         return formulas.apply(template, error, result)
 
-    shares = helper(layer.name, "shares")
+    shares = helper(layer.name, GradientStep.SHARES)
     return each_number("Shares", shares, gradient, share, note)
 
 
@@ -278,11 +279,11 @@ def pooling_gradient_steps(
         case Join.AVERAGE:
             pixels = np.ones((1, *layer_input.shape))
             counted = 1.0 if law.counts_padding else average_pool(pixels, geometry)[0]
-            return {"gradient shares": error / (counted * prod(geometry.kernel))}
+            return {GradientStep.SHARES: error / (counted * prod(geometry.kernel))}
         case Join.L2:
             is_root = layer_output != 0
             nothing = np.zeros_like(layer_output)
-            return {"gradient shares": np.divide(error, layer_output, out=nothing, where=is_root)}
+            return {GradientStep.SHARES: np.divide(error, layer_output, out=nothing, where=is_root)}
         case join:
             raise OptionError(no_formula(join, layer))
 
@@ -297,6 +298,6 @@ def _first_maxima(geometry: Geometry, layer_input: Array, maxima: Array) -> dict
     equal = near_maximum(windows, maxima[..., np.newaxis, np.newaxis])
     first = max_positions(layer_input[np.newaxis], geometry, near=True)[0]
     return {
-        "gradient first maximum": first + 1.0,
-        "gradient equal maxima": equal.sum(axis=(-2, -1)).astype(np.float64),
+        GradientStep.FIRST_MAXIMUM: first + 1.0,
+        GradientStep.EQUAL_MAXIMA: equal.sum(axis=(-2, -1)).astype(np.float64),
     }

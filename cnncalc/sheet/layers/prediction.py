@@ -39,6 +39,7 @@ from cnncalc.sheet.volumes import (
     unrolled,
     whole,
 )
+from cnncalc.trace.stage_names import StepName
 from cnncalc.training.metrics import class_count
 
 __all__ = ["prediction_volumes"]
@@ -183,7 +184,8 @@ def _target() -> Volume:
 
 def _softmax_loss(source: Source) -> list[Volume]:
     count, layer = source.shape[0], (source.logits or source.quantity).layer
-    largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
+    steps = (StepName.LARGEST, StepName.TOTAL)
+    largest, total = (Quantity("helper", layer, name) for name in steps)
 
     places = {"total": "{0}", "logit": "INDEX({1},{2}+1)", "largest": "{3}"}
     cross_entropy = template(of_logits("categorical_crossentropy"), places)

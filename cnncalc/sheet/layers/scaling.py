@@ -19,13 +19,14 @@ from cnncalc.sheet.volumes import (
     Volume,
     each_number,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = ["rescaling_volumes", "scale_words", "scaled_volume"]
 
 
 def rescaling_volumes(layer: Rescaling, source: Source) -> tuple[list[Volume], Source]:
     """Return each number times the scale, plus the offset."""
-    stage = Quantity("stage", layer.name, "rescaling")
+    stage = Quantity("stage", layer.name, StageName.RESCALING)
     moved = f" + {scale_words(layer.offset)}" if np.any(layer.offset) else ""
     note = f"Each number × {scale_words(layer.scale)}{moved}."
     volume = scaled_volume("Rescaling", stage, source, (layer.scale, layer.offset), note)

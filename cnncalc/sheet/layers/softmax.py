@@ -14,7 +14,7 @@ from cnncalc.rules.formula import Expression
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.combining import reduction_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Reference
-from cnncalc.sheet.quantities import helper, title
+from cnncalc.sheet.quantities import GradientStep, helper, title
 from cnncalc.sheet.sums import Parts, sum_volumes
 from cnncalc.sheet.volumes import (
     EACH,
@@ -28,6 +28,7 @@ from cnncalc.sheet.volumes import (
     each_number,
     whole,
 )
+from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["softmax_gradient_volumes", "softmax_volumes"]
 
@@ -66,7 +67,7 @@ def _of_two(
 
 
 def _vector_volumes(layer: str, source: Source) -> list[Volume]:
-    stage, largest, exponentials, total = _quantities(layer, "softmax")
+    stage, largest, exponentials, total = _quantities(layer, StageName.SOFTMAX)
 
     def of_whole(quantity: Quantity, find: Finder) -> Reference:
         return find(quantity, ())
@@ -99,7 +100,7 @@ def _of_all(
 
 
 def _position_volumes(layer: str, source: Source) -> list[Volume]:
-    stage, largest, exponentials, total = _quantities(layer, "activation")
+    stage, largest, exponentials, total = _quantities(layer, StageName.ACTIVATION)
 
     def of_position(quantity: Quantity, find: Finder) -> Reference:
         return find(quantity, (0,), steps=EACH)
@@ -120,16 +121,17 @@ def _position_volumes(layer: str, source: Source) -> list[Volume]:
     ]
 
 
-def _quantities(layer: str, stage: str) -> tuple[Quantity, Quantity, Quantity, Quantity]:
+def _quantities(layer: str, stage: StageName) -> tuple[Quantity, Quantity, Quantity, Quantity]:
     """Return the names of the result, the largest number, the exponentials and their total."""
-    helpers = (Quantity("helper", layer, name) for name in ("largest", "exponentials", "total"))
+    steps = (StepName.LARGEST, StepName.EXPONENTIALS, StepName.TOTAL)
+    helpers = (Quantity("helper", layer, name) for name in steps)
     largest, exponentials, total = helpers
     return Quantity("stage", layer, stage), largest, exponentials, total
 
 
 _TOTAL = "All errors × their shares, added up."
 
-_PARTS = Parts("gradient partial softmax total")
+_PARTS = Parts(GradientStep.PARTIAL_SOFTMAX_TOTAL)
 
 _RULE = "Share × (error − the total of all errors × shares)."
 
@@ -138,7 +140,7 @@ def softmax_gradient_volumes(
     result: Quantity, gradient: Source, outputs: Source
 ) -> tuple[list[Volume], Source]:
     """Return the total of error × share, over a vector or at each position, and the gradient."""
-    total = helper(result.layer, "softmax total")
+    total = helper(result.layer, GradientStep.SOFTMAX_TOTAL)
     draw = _vector_total if gradient.is_vector else _position_totals
     volumes = draw(total, gradient, outputs)
 

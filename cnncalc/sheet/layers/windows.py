@@ -21,6 +21,7 @@ from cnncalc.sheet.volumes import (
     framed,
     whole,
 )
+from cnncalc.trace.stage_names import StageName
 
 __all__ = ["framed_copy", "image_volume", "sides_text", "spread", "window_volumes"]
 
@@ -53,7 +54,7 @@ def window_volumes(
 
 
 def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
-    quantity = Quantity("stage", layer.name, "padded input")
+    quantity = Quantity("stage", layer.name, StageName.PADDED_INPUT)
     draw = framed(quantity, geometry, entered(IMAGE, *geometry.input, "pixels"))
     notes = (_PIXELS, _padding_note(layer, source, geometry.pads))
     items = each_channel(source.captions)
@@ -61,7 +62,7 @@ def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Vol
 
 
 def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
-    quantity = Quantity("stage", layer.name, "padded input")
+    quantity = Quantity("stage", layer.name, StageName.PADDED_INPUT)
     note = _padding_note(layer, source, geometry.pads)
     return framed_copy("Padded input", quantity, source, geometry, note)
 

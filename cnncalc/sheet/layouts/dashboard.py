@@ -13,7 +13,7 @@ from cnncalc.sheet.layouts.cut_weights import cut, first_of, side_by_side, what_
 from cnncalc.sheet.layouts.step_sections import accuracy, mean_loss
 from cnncalc.sheet.layouts.tiles import Placed
 from cnncalc.sheet.plan import Block, Quantity, Reference
-from cnncalc.sheet.training.loss import LABEL, PREDICTED
+from cnncalc.sheet.quantities import LABEL, PREDICTED
 from cnncalc.sheet.training.passes import NetworkPass, Scope
 from cnncalc.sheet.training.settings import constants, setting
 from cnncalc.sheet.training.specification import TrainingSpecification

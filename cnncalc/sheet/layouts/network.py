@@ -19,6 +19,7 @@ from cnncalc.sheet.layouts.tiles import Placed
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
 from cnncalc.sheet.volumes import Place, Source, Volume
+from cnncalc.trace.stage_names import StageName
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages", "network_sheets", "prediction_table"]
 
@@ -128,7 +129,7 @@ def _summary(volumes: Sequence[Volume]) -> str:
     notes = [
         volume.notes[0]
         for volume in volumes
-        if volume.quantity.kind == "stage" and volume.quantity.name != "padded input"
+        if volume.quantity.kind == "stage" and volume.quantity.name != StageName.PADDED_INPUT
     ]
     return " ".join(notes)
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity
-from cnncalc.sheet.training.loss import LABEL, RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.quantities import LABEL, RIGHT, SAMPLE_LOSS
 from cnncalc.sheet.training.passes import LayerPass, NetworkPass, Scope
 from cnncalc.sheet.training.penalties import added_penalties
 from cnncalc.sheet.training.specification import TrainingSpecification, Use

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cnncalc.sheet.volumes import Item, Place, Volume
+from cnncalc.trace.stage_names import StageName
 
 __all__ = ["Group", "Placed", "groups", "place"]
 
@@ -48,7 +49,7 @@ class Group:
         places = 1 + max(item.slot.place for item in first.items)
         sizes = (first.height, first.width, places, self.tiles)
         text = "×".join(str(size) for size in sizes[:2] + tuple(n for n in sizes[2:] if n > 1))
-        return f"{text} with padding" if first.quantity.name == "padded input" else text
+        return f"{text} with padding" if first.quantity.name == StageName.PADDED_INPUT else text
 
     @property
     def notes(self) -> list[str]:

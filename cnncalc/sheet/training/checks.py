@@ -9,7 +9,7 @@ import numpy as np
 from cnncalc.errors import CnncalcError, InputError
 from cnncalc.network import Array
 from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.training import loss
+from cnncalc.sheet.quantities import LABEL
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import constants, setting, with_settings
 from cnncalc.sheet.training.specification import TrainingSpecification
@@ -45,7 +45,7 @@ def wrong_input(
         for quantity in first:
             with_settings(training.optimizer, {**first, quantity: inputs[quantity]})
         for use in training.first_uses.values():
-            quantity = Scope(*use).quantity(loss.LABEL)
+            quantity = Scope(*use).quantity(LABEL)
             class_of(inputs[quantity].item(), classes)
     except CnncalcError as error:
         return quantity, error

@@ -9,8 +9,7 @@ import numpy as np
 from cnncalc.layers import Shape
 from cnncalc.network import Array, Network, assemble
 from cnncalc.sheet.plan import Quantity, Specification
-from cnncalc.sheet.quantities import IMAGE
-from cnncalc.sheet.training import loss
+from cnncalc.sheet.quantities import IMAGE, LABEL
 from cnncalc.sheet.training.checks import class_of
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import constants, setting, with_settings
@@ -31,7 +30,7 @@ def training_input_shapes(
     result: dict[Quantity, Shape] = {}
     for use in training.first_uses.values():
         result[Scope(*use).quantity(IMAGE)] = image_cells(shape)
-        result[Scope(*use).quantity(loss.LABEL)] = (1, 1)
+        result[Scope(*use).quantity(LABEL)] = (1, 1)
     for layer, before, grid in with_grids(specification.layers, shape):
         for name, weight in layer.weight_shapes(before).items():
             result[Quantity("weight", layer.name, name, 1)] = as_cells(weight, grid)
@@ -53,7 +52,7 @@ def training_inputs(
     for number, use in training.first_uses.items():
         image, label = samples[number]
         values[Scope(*use).quantity(IMAGE)] = np.asarray(image, dtype=np.float64)
-        values[Scope(*use).quantity(loss.LABEL)] = np.array([[float(label)]])
+        values[Scope(*use).quantity(LABEL)] = np.array([[float(label)]])
     for layer, own in zip(network.layers, network.weights, strict=True):
         for name, weight in own.items():
             values[Quantity("weight", layer.name, name, 1)] = np.asarray(weight, dtype=np.float64)
@@ -80,7 +79,7 @@ def training_records(
     for number, use in training.first_uses.items():
         image = inputs[Scope(*use).quantity(IMAGE)]
         images[number] = image.reshape(specification.input_shape)
-        labels[number] = class_of(inputs[Scope(*use).quantity(loss.LABEL)].item(), classes)
+        labels[number] = class_of(inputs[Scope(*use).quantity(LABEL)].item(), classes)
     batches = [
         (np.stack([images[each] for each in batch]), np.array([labels[each] for each in batch]))
         for batch in training.batches

@@ -18,34 +18,22 @@ from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Block, Formula, Quantity
+from cnncalc.sheet.quantities import (
+    IS_LARGEST,
+    LABEL,
+    LARGEST,
+    PREDICTED,
+    RIGHT,
+    SAMPLE_LOSS,
+    SAMPLE_TARGET,
+    TURNED_LOGITS,
+    UNIT_LOSSES,
+)
 from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Source, Volume, each_number, whole
+from cnncalc.trace.stage_names import GradientName, StepName
 from cnncalc.training.losses import LOSSES
 
-__all__ = [
-    "IS_LARGEST",
-    "LABEL",
-    "LARGEST",
-    "PREDICTED",
-    "RIGHT",
-    "SAMPLE_LOSS",
-    "TARGET",
-    "TURNED_LOGITS",
-    "UNIT_LOSSES",
-    "LossPass",
-    "is_joined",
-    "loss_pass",
-]
-
-# Of each sample: the number of its class, which the user enters, and what follows from it.
-LABEL = Quantity("input", "", "label")
-TARGET = Quantity("prediction", "", "target")
-TURNED_LOGITS = Quantity("prediction", "", "turned logits")
-UNIT_LOSSES = Quantity("prediction", "", "losses of units")
-SAMPLE_LOSS = Quantity("prediction", "", "loss")
-LARGEST = Quantity("prediction", "", "largest output")
-IS_LARGEST = Quantity("prediction", "", "is largest")
-PREDICTED = Quantity("prediction", "", "class")
-RIGHT = Quantity("prediction", "", "right")
+__all__ = ["LossPass", "is_joined", "loss_pass"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ class LossPass:
 
     volumes: tuple[Volume, ...]
     gradient: Volume
-    by: str
+    by: GradientName
 
 
 def is_joined(layers: tuple[Layer, ...], loss: str) -> bool:
@@ -86,7 +74,7 @@ def loss_pass(layers: tuple[Layer, ...], loss: str, source: Source, samples: int
             f"{LOSSES[loss].activation}. Received: one that does not"
         )
         raise OptionError(message)
-    by = _begins(layers[-1]) if joined else "output"
+    by = _begins(layers[-1]) if joined else GradientName.OUTPUT
     quantity = Quantity("gradient", layers[-1].name, by)
     rule = loss_rule(loss)
     volumes = (_target(source), *_losses(rule, source), *_prediction(source))
@@ -102,8 +90,9 @@ def _require_row(source: Source) -> None:
         raise ShapeError(message)
 
 
-def _begins(last: Layer) -> str:
-    return "pre-activation" if isinstance(last, ConvolutionLayer | Dense) else "input"
+def _begins(last: Layer) -> GradientName:
+    has_own = isinstance(last, ConvolutionLayer | Dense)
+    return GradientName.PRE_ACTIVATION if has_own else GradientName.INPUT
 
 
 def _target(source: Source) -> Volume:
@@ -114,7 +103,7 @@ def _target(source: Source) -> Volume:
         label = find(LABEL, ())
         return tuple(
             Block(
-                *(*place, 1, 1, "formula", TARGET, (), *place),
+                *(*place, 1, 1, "formula", SAMPLE_TARGET, (), *place),
                 formula=formulas.apply(
                     formulas.COPY if count == 1 else f"IF({{0}}={unit},1,0)", label
                 ),
@@ -124,7 +113,7 @@ def _target(source: Source) -> Volume:
         )
 
     note = "1 for the class of the label, 0 for the others." if count > 1 else "The label itself."
-    return Volume("Target", "", TARGET, *source.size, ONE_SLICE, draw, (note,))
+    return Volume("Target", "", SAMPLE_TARGET, *source.size, ONE_SLICE, draw, (note,))
 
 
 def _losses(rule: LossRule, source: Source) -> list[Volume]:
@@ -162,7 +151,7 @@ def _of_units(
         "output": source.quantity,
         "logit": source.logits or source.quantity,
         "turned": TURNED_LOGITS,
-        "target": TARGET,
+        "target": SAMPLE_TARGET,
     }
 
     def formula(index: Index, find: Finder) -> Formula:
@@ -181,11 +170,12 @@ _SAID = {
 
 def _of_all_logits(expression: Expression, source: Source) -> Callable[[Index, Finder], Formula]:
     layer = source.quantity.layer
-    largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
+    steps = (StepName.LARGEST, StepName.TOTAL)
+    largest, total = (Quantity("helper", layer, name) for name in steps)
     places = {"total": "{0}", "logit": "SUMPRODUCT({1},{2})", "largest": "{3}"}
 
     def formula(index: Index, find: Finder) -> Formula:
-        wanted = find(TARGET, (), source.size)
+        wanted = find(SAMPLE_TARGET, (), source.size)
         logits = find(source.logits or source.quantity, (), source.size)
         cells = (find(total, ()), wanted, logits, find(largest, ()))
         return formulas.apply(template(expression, places), *cells)

@@ -24,6 +24,7 @@ from cnncalc.sheet.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.sheet.training.penalties import Penalty, penalty_volumes, with_penalty
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.volumes import Finder, Index, Source, Volume
+from cnncalc.trace.stage_names import StepName
 
 __all__ = ["LayerPass", "NetworkPass", "Scope", "network_pass"]
 
@@ -154,8 +155,10 @@ def _layer_pass(
     helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
     own = [volume for volume in drawn if not is_shared(volume.quantity)]
     # A dense layer's inputs stand before what becomes of them, and not with its weights.
-    inputs = [_described_inputs(volume) for volume in own if volume.quantity.name == "inputs"]
-    own = inputs + [volume for volume in own if volume.quantity.name != "inputs"]
+    inputs = [
+        _described_inputs(volume) for volume in own if volume.quantity.name == StepName.INPUTS
+    ]
+    own = inputs + [volume for volume in own if volume.quantity.name != StepName.INPUTS]
     of_batch = batch_volumes(forward.layer, forward.source, samples)
     return LayerPass(
         forward.layer,

@@ -11,7 +11,7 @@ from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
 from cnncalc.sheet.plan import Block, Quantity
-from cnncalc.sheet.training.loss import LABEL
+from cnncalc.sheet.quantities import LABEL
 from cnncalc.training.optimizers import Optimizer, constant_range
 
 __all__ = ["constants", "entries", "require_plain", "setting", "with_settings"]

@@ -12,6 +12,7 @@ from cnncalc.layers import ConvolutionLayer, Flatten
 from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.trace import LayerTrace
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.training_step.structure import LayerStep, Position, StepRecord
 from cnncalc.views.terminal.blocks import body_screen, flow, indented, labelled
@@ -49,21 +50,21 @@ def draw_layer_gradients(
         yield from indented(body_screen(screen).sentences(_FROZEN, FAINT), screen)
         yield screen.line()
     is_last = step is record.layers[-1]
-    before = ("output", "pre-activation") if is_last else ("pre-activation",)
+    before = [GradientName.OUTPUT] * is_last + [GradientName.PRE_ACTIVATION]
     parts = [
         *(_draw_stage(record, step, name, samples, body_screen(screen)) for name in before),
         *(_draw_weight(record, step, name, body_screen(screen)) for name in step.weights),
-        _draw_stage(record, step, "input", samples, body_screen(screen)),
+        _draw_stage(record, step, GradientName.INPUT, samples, body_screen(screen)),
     ]
     for part in parts:
         yield from indented(part, screen)
 
 
 def _draw_stage(
-    record: StepRecord, step: LayerStep, name: str, samples: int, screen: Screen
+    record: StepRecord, step: LayerStep, name: GradientName, samples: int, screen: Screen
 ) -> Iterator[Text]:
     """Draw the gradient by a layer's activations, of each sample, and where one number is from."""
-    values: Array | None = getattr(step, name.replace("-", "_"))
+    values = step.gradient_by(name)
     if values is None:
         return
     at = largest_position(values[:samples])
@@ -71,7 +72,7 @@ def _draw_stage(
     size = size_text(values.shape[1:])
     yield screen.line(f"Gradient by its {name} · {size}", "bold")
     yield from screen.sentences(explanation.note, FAINT)
-    if isinstance(step.layer, Flatten) and name == "input":
+    if isinstance(step.layer, Flatten) and name == GradientName.INPUT:
         yield screen.line()
         return
     for sample in range(samples):
@@ -85,12 +86,16 @@ def _draw_stage(
     yield screen.line()
 
 
-def _draw_values(step: LayerStep, name: str, values: Array, screen: Screen) -> Iterator[Text]:
+def _draw_values(
+    step: LayerStep, name: GradientName, values: Array, screen: Screen
+) -> Iterator[Text]:
     if values.ndim == 1:
         yield from draw_row(values, screen)
         return
     channels, shape = values.shape[2], step.layer_input.shape[1:]
-    labels = channel_labels(channels) if name == "input" else output_labels(step.layer, shape)
+    labels = (
+        channel_labels(channels) if name == GradientName.INPUT else output_labels(step.layer, shape)
+    )
     if screen.display.full:
         yield from draw_volume(Volume(values, labels), screen)
         return
