@@ -35,7 +35,7 @@ from cnncalc.trace import LayerTrace, Trace
 from cnncalc.training.losses import loss_named
 from cnncalc.training_step import StepRecord, explaining, record_steps
 from cnncalc.training_step.explaining import STAGES
-from cnncalc.training_step.explanation import GradientExplanation
+from cnncalc.training_step.structure import GradientExplanation
 from cnncalc.training_step.vanishing import with_reason
 
 __all__ = [
@@ -92,7 +92,7 @@ def explain(
 
     >>> explained = explain("MaxPooling2D(2)", (0, 0), layer_name="max_pooling2d",
     ...                     image=[[1, 5], [3, 2]])
-    >>> explained.rule, [term.value for term in explained.terms], explained.total
+    >>> str(explained.rule), [term.value for term in explained.terms], explained.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
     if isinstance(layer, LayerTrace):
