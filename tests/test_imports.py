@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,34 @@ LEVELS = {
     "views": 9,
     "keras_engine": 10,
     "cli": 11,
+}
+
+# Inside the room of the sheet, by file or folder: a plan is made of volumes, which layers and
+# training draw and layouts place; what joins all of these stands above them.
+SHEET_LEVELS = {
+    "annotations": 0,
+    "references": 0,
+    "texts": 0,
+    "training.specification": 0,
+    "plan": 1,
+    "size": 2,
+    "quantities": 2,
+    "formulas": 2,
+    "nearness": 3,
+    "vector_cells": 3,
+    "volumes": 3,
+    "sums": 4,
+    "layers": 5,
+    "gradient_values": 6,
+    "training": 6,
+    "layouts": 7,
+    "planning": 8,
+    "training_values": 8,
+    "worksheet": 8,
+    "order": 8,
+    "addresses": 8,
+    "values": 9,
+    "calculations": 10,
 }
 
 # The package itself, with the names of its API, stands above all rooms.
@@ -111,6 +140,36 @@ def test_a_room_imports_lower_rooms_only(path):
     others = rooms(path.read_text()) - {own}
     levels = LEVELS | {"cnncalc": PACKAGE_LEVEL}
     assert {other for other in others if levels[other] >= levels[own]} == set()
+
+
+def sheet_part(name: str) -> str:
+    """The part of the sheet's room that a dotted name belongs to: the longest that is listed."""
+    parts = name.split(".")
+    heads = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next(head for head in heads if head in SHEET_LEVELS)
+
+
+def sheet_modules() -> list[Path]:
+    return [path for path in (PACKAGE / "sheet").rglob("*.py") if path.stem != "__init__"]
+
+
+@pytest.mark.parametrize("path", sheet_modules(), ids=identify)
+def test_the_sheet_is_built_in_one_direction(path):
+    part = sheet_part(identify(path).replace("/", ".").removeprefix("sheet."))
+    names = imported(path.read_text())
+    found = [name.removeprefix("cnncalc.sheet.") for name in names if "cnncalc.sheet." in name]
+    others = {sheet_part(name) for name in found} - {part}
+    assert {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    names = {f"cnncalc.{identify(path).replace('/', '.')}": path for path in modules()}
+    order: TopologicalSorter[str] = TopologicalSorter()
+    for name, path in names.items():
+        found = imported(path.read_text())
+        found |= {dotted.rpartition(".")[0] for dotted in found}
+        order.add(name, *(found & set(names)))
+    order.prepare()
 
 
 def test_a_room_that_imports_the_public_api_is_seen():

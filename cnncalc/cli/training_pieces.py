@@ -34,7 +34,7 @@ from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
-from cnncalc.sheet.training.calculation import TrainingPieces
+from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.metrics import class_count

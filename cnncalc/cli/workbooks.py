@@ -12,16 +12,16 @@ from cnncalc.cli.provenance import provenance
 from cnncalc.cli.working import Advance, working
 from cnncalc.network import Network
 from cnncalc.provenance import Origin, Provenance
-from cnncalc.sheet.network_calculation import network_calculation
-from cnncalc.sheet.planning import make_plan, specify
-from cnncalc.sheet.size import Estimate, estimate
-from cnncalc.sheet.training.calculation import (
+from cnncalc.sheet.calculations import (
     TrainingPieces,
     estimate_training,
     least_training_formulas,
+    network_calculation,
     training_calculation,
     training_specification,
 )
+from cnncalc.sheet.planning import make_plan, specify
+from cnncalc.sheet.size import Estimate, estimate
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.trace import Trace

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from cnncalc.layers import Layer, Shape
@@ -22,12 +23,14 @@ __all__ = [
     "STAY",
     "Block",
     "Formula",
+    "Kind",
     "Layout",
     "Name",
     "Plan",
     "Quantity",
     "Reference",
     "Role",
+    "Scale",
     "Sheet",
     "Specification",
     "Step",
@@ -39,6 +42,18 @@ __all__ = [
 ]
 
 Layout = Literal["steps", "article", "output size", "network", "training"]
+Kind = Literal[
+    "input",
+    "weight",
+    "stage",
+    "helper",
+    "prediction",
+    "solution",
+    "marks",
+    "gradient",
+    "training",
+    "update",
+]
 Role = Literal["pixels", "weights", "padding", "formula", "answer", "label", "name", "choice"]
 
 
@@ -80,18 +95,7 @@ class Quantity(NamedTuple):
     everything there are as many as there are `step`s and, but for weights, `sample`s in a batch.
     """
 
-    kind: Literal[
-        "input",
-        "weight",
-        "stage",
-        "helper",
-        "prediction",
-        "solution",
-        "marks",
-        "gradient",
-        "training",
-        "update",
-    ]
+    kind: Kind
     layer: str = ""
     name: str = ""
     step: int | None = None
@@ -101,6 +105,19 @@ class Quantity(NamedTuple):
 # The values of a calculation: each array is (height, width, *index), such as (height, width,
 # channels); a bias is (1, 1, filters). Names are texts, in an array of objects.
 Values = Mapping[Quantity, Array]
+
+
+class Scale(StrEnum):
+    """How the cells of a slice are coloured by their numbers.
+
+    "shade" goes from the smallest number of the slice to its largest; "share" from 0 to 1; "signed"
+    has blue below 0 and orange above.
+    """
+
+    NONE = "none"
+    SHADE = "shade"
+    SHARE = "share"
+    SIGNED = "signed"
 
 
 class Step(NamedTuple):
@@ -196,8 +213,7 @@ class Block:
     reaches. `role` says whether they are the user's ("pixels", "weights", the "name" of a class, a
     "choice" such as the target), the zeros or empty cells around an input ("padding"; NaN is an
     empty cell), numbers that formulas look up ("label"), a "formula", or to be filled in by a
-    student ("answer"; NaN is a blank, a number is given). Shares of 1 have one colour scale; what
-    is signed has blue below 0 and orange above.
+    student ("answer"; NaN is a blank, a number is given).
     """
 
     row: int
@@ -211,8 +227,7 @@ class Block:
     first_column: int = 0
     formula: Formula | Tiled | None = None
     number_format: str = "General"
-    is_share: bool = False
-    is_signed: bool = False
+    scale: Scale = Scale.NONE
 
     @property
     def is_input(self) -> bool:

@@ -37,7 +37,7 @@ from cnncalc.sheet.quantities import (
     WEIGHTS,
 )
 from cnncalc.sheet.training.inputs import training_input_shapes
-from cnncalc.sheet.training.values import training_values
+from cnncalc.sheet.training_values import training_values
 from cnncalc.sheet.vector_cells import as_cells, image_cells, trace_values, with_grids
 from cnncalc.trace import Trace, record
 from cnncalc.training.metrics import class_count

@@ -14,7 +14,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import Shape
 from cnncalc.shapes import Pads
 from cnncalc.sheet import formulas
-from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Role, Step
+from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Reference, Role, Scale, Step
 
 __all__ = [
     "EACH",
@@ -100,7 +100,8 @@ class Volume:
     `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
     slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about,
     the first one in few words; `rows` and `columns` are what stands before each row and above each
-    column, if anything.
+    column, if anything. Its numbers are coloured on a `scale`, None for the usual one of such a
+    quantity, and written as the `number_format` of spreadsheets says.
     """
 
     group: str
@@ -113,6 +114,31 @@ class Volume:
     notes: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    scale: Scale | None = None
+    number_format: str = "General"
+
+    def blocks(self, index: Index, find: Finder) -> tuple[Block, ...]:
+        """Return the blocks of a slice, as its rule draws them, with its scale and number form."""
+        scale = _USUAL_SCALES[self.quantity.kind] if self.scale is None else self.scale
+        return tuple(
+            replace(block, scale=scale, number_format=self.number_format)
+            for block in self.draw(index, find)
+        )
+
+
+# What the user enters is coloured by its role, on one scale for all of an image's channels.
+_USUAL_SCALES: Mapping[Kind, Scale] = {
+    "input": Scale.NONE,
+    "weight": Scale.NONE,
+    "stage": Scale.SHADE,
+    "helper": Scale.NONE,
+    "prediction": Scale.NONE,
+    "solution": Scale.NONE,
+    "marks": Scale.NONE,
+    "gradient": Scale.SIGNED,
+    "training": Scale.NONE,
+    "update": Scale.NONE,
+}
 
 
 @dataclass(frozen=True)

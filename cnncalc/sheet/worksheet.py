@@ -17,7 +17,7 @@ import numpy as np
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
-from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Sheet, Text, Values
+from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
 from cnncalc.sheet.volumes import EACH
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]
@@ -211,6 +211,7 @@ def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
             block.moved(0, last + 1),
             formula=_mark(block, solution),
             quantity=_marks(block.quantity),
+            scale=Scale.NONE,
         )
         for block in sheet.blocks
         if _is_answer(block)

@@ -5,7 +5,7 @@ from cnncalc.errors import OptionError
 from cnncalc.layers import Conv2D, Dense, Flatten, InputLayer, MaxPooling2D
 from cnncalc.network import initialize
 from cnncalc.sheet.addresses import address_of
-from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.planning import make_plan, specify_network
 from cnncalc.views.workbook.export import plan_trace
 from tests.views.workbook.drawn import drawn_trace, written

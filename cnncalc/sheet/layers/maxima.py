@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnncalc.sheet import formulas
 from cnncalc.sheet.nearness import LEAST, NEAREST
-from cnncalc.sheet.plan import Block, Formula, Reference
+from cnncalc.sheet.plan import Formula, Reference
 from cnncalc.sheet.quantities import helper
 from cnncalc.sheet.volumes import Finder, Index, Source, Volume, each_number
 
@@ -73,8 +73,4 @@ def tie_volume(layer: str, gradient: Source, equal: Callable[[Index, Finder], Fo
     """Return the volume of how many cells of each window are `equal` to its maximum."""
     ties = helper(layer, "equal maxima")
     volume = each_number("Ties", ties, gradient, equal, *_TIES)
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(replace(block, number_format=_SEVERAL) for block in volume.draw(index, find))
-
-    return replace(volume, draw=draw)
+    return replace(volume, number_format=_SEVERAL)

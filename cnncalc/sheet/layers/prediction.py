@@ -10,7 +10,7 @@ from cnncalc.errors import OptionError
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.nearness import LEAST, NEAREST, above
-from cnncalc.sheet.plan import Block, Formula, Quantity, Specification
+from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
 from cnncalc.sheet.quantities import (
     CLASS_NAMES,
     CLASS_NUMBERS,
@@ -85,12 +85,8 @@ def _names(specification: Specification, source: Source) -> list[Volume]:
 def _outputs(kind: Kind, source: Source) -> Volume:
     caption = "output" if kind == "scores" else "probability"
     draw = _yes_or_no(source) if kind == "yes or no" else unrolled(OUTPUTS, source)
-    shown = draw if kind == "scores" else _as_shares(draw)
-    return _column(caption, OUTPUTS, class_count(source.shape), shown)
-
-
-def _as_shares(draw: Draw) -> Draw:
-    return lambda index, find: tuple(replace(block, is_share=True) for block in draw(index, find))
+    column = _column(caption, OUTPUTS, class_count(source.shape), draw)
+    return column if kind == "scores" else replace(column, scale=Scale.SHARE)
 
 
 def _largest(kind: Kind, source: Source) -> list[Volume]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layouts.tiles import Placed
-from cnncalc.sheet.plan import Block, Formula, Quantity
+from cnncalc.sheet.plan import Block, Formula, Quantity, Scale
 from cnncalc.sheet.volumes import EACH, Finder, Index, Place, Volume, formed_like
 
 __all__ = ["cut", "first_of", "side_by_side", "what_is_shown"]
@@ -42,16 +42,11 @@ def cut(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         return tuple(
-            replace(
-                block,
-                height=min(block.height, height),
-                width=min(block.width, width),
-                is_signed=True,
-            )
+            replace(block, height=min(block.height, height), width=min(block.width, width))
             for block in copied.draw(index, find)
         )
 
-    return Volume("", "", quantity, height, width, items, draw)
+    return Volume("", "", quantity, height, width, items, draw, scale=Scale.SIGNED)
 
 
 def what_is_shown(weight: Volume, part: Volume) -> list[str]:

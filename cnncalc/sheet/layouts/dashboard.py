@@ -49,6 +49,8 @@ CHART_HEIGHT = 15
 # The row where a note begins, and how many characters make a line of it.
 NOTE, NOTE_WIDTH = 2, 150
 
+_SHORT = "0.0000"
+
 
 @dataclass(frozen=True)
 class Dashboard:
@@ -113,15 +115,12 @@ def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     """Return the loss and the accuracy of each step, with a link to it, and their charts."""
     count, first = len(steps), row + 2
     loss, share, link = LEFT + 1, LEFT + 3, LEFT + 5
-    draws = (
-        (STEPS, LEFT, entered(STEPS, count, 1, "label")),
-        (LOSSES, loss, _column_of(LOSSES, mean_loss, count)),
-        (ACCURACIES, share, _column_of(ACCURACIES, accuracy, count)),
+    columns = (
+        (LEFT, _column(STEPS, count, entered(STEPS, count, 1, "label"))),
+        (loss, _column(LOSSES, count, _of_steps(LOSSES, mean_loss, count), _SHORT)),
+        (share, _column(ACCURACIES, count, _of_steps(ACCURACIES, accuracy, count), _SHORT)),
     )
-    placed = [
-        _placed(Volume("", "", quantity, count, 1, ONE_SLICE, draw), sheet, first, column)
-        for quantity, column, draw in draws
-    ]
+    placed = [_placed(volume, sheet, first, column) for column, volume in columns]
     texts = [Text(row, LEFT, "Loss and accuracy of each step, before its update", "heading")]
     heads = ((LEFT, "step"), (loss, "mean loss"), (share, "accuracy"), (link, "its sheet"))
     texts += [Text(row + 1, column, head, "caption") for column, head in heads]
@@ -129,35 +128,32 @@ def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     # A single step has no course.
     if count == 1:
         return Dashboard(tuple(placed), tuple(texts), first + 2)
-    columns = (("Loss", loss), ("Accuracy", share))
     drawn = [
         Chart(top - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
-        for place, (title, column) in enumerate(columns)
+        for place, (title, column) in enumerate((("Loss", loss), ("Accuracy", share)))
     ]
     charts = (drawn[0], replace(drawn[1], most=1.0))
     bottom = max(first + count, top + CHART_HEIGHT) + 1
     return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
 
-def _column_of(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
+def _column(quantity: Quantity, count: int, draw: Draw, number_format: str = "General") -> Volume:
+    return Volume("", "", quantity, count, 1, ONE_SLICE, draw, number_format=number_format)
+
+
+def _of_steps(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
     """Return the rule for a column with a number of each step."""
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(
-            _copy(quantity, row, 0, find(of_step(row + 1), ()), "0.0000") for row in range(count)
-        )
+        return tuple(_copy(quantity, row, 0, find(of_step(row + 1), ())) for row in range(count))
 
     return draw
 
 
-def _copy(
-    quantity: Quantity, row: int, column: int, cell: Reference, number_format: str = "General"
-) -> Block:
+def _copy(quantity: Quantity, row: int, column: int, cell: Reference) -> Block:
     formula = formulas.apply(formulas.COPY, cell)
     place = (row, column)
-    return Block(
-        *(*place, 1, 1, "formula", quantity, (), *place, formula), number_format=number_format
-    )
+    return Block(*place, 1, 1, "formula", quantity, (), *place, formula)
 
 
 def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:

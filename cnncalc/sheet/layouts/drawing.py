@@ -82,5 +82,5 @@ def _blocks(placed: Placed, find: Finder) -> list[Block]:
     """Return the blocks of a slice; the first holds its numbers, padding follows."""
     return [
         block.moved(placed.place.row, placed.place.column)
-        for block in placed.volume.draw(placed.item.index, find)
+        for block in placed.volume.blocks(placed.item.index, find)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job
-from cnncalc.sheet.plan import Block, Formula, Name, Quantity, Reference, Sheet, Text
+from cnncalc.sheet.plan import Block, Formula, Name, Quantity, Reference, Scale, Sheet, Text
 
 __all__ = ["output_size_sheet"]
 
@@ -51,7 +51,8 @@ def _blocks(rows: Mapping[str, int]) -> Iterator[Block]:
         yield Block(rows[key], _COLUMN, 1, 1, "weights", Quantity("input", "", key))
     for key, template, _ in _FORMULAS:
         place, quantity = (rows[key], _COLUMN, 1, 1), Quantity("stage", "", key)
-        yield Block(*place, "formula", quantity, formula=_formula(template, rows))
+        formula = _formula(template, rows)
+        yield Block(*place, "formula", quantity, formula=formula, scale=Scale.SHADE)
 
 
 def _texts(job: Job, rows: Mapping[str, int]) -> Iterator[Text]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values, slices
+from cnncalc.sheet.plan import Block, Plan, Scale, Sheet, Text, Values, slices
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text, page_header
 from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
@@ -219,13 +219,18 @@ def _color(worksheet: Any, sheet: Sheet) -> None:
         ranges = " ".join(block.range for block in pixels)
         _scale(worksheet, first, {"multi_range": ranges} if pixels[1:] else {})
     for block in slices(sheet.blocks):
-        if block.role == "formula" and block.quantity.kind == "stage":
-            _scale(worksheet, block, {})
-        elif block.is_share:
-            _scale(worksheet, block, SHARE_SCALE)
-        elif block.quantity.kind == "gradient" or block.is_signed:
+        if block.role in ("formula", "label") and block.scale != Scale.NONE:
+            _scale(worksheet, block, _scale_options(block))
+
+
+def _scale_options(block: Block) -> Mapping[str, Any]:
+    match block.scale:
+        case Scale.SHARE:
+            return SHARE_SCALE
+        case Scale.SIGNED:
             cells = range_address(block.row, block.column, block.height, block.width, fixed=True)
-            _scale(worksheet, block, signed_scale(cells))
+            return signed_scale(cells)
+    return {}
 
 
 def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:

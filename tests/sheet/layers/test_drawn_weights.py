@@ -12,7 +12,7 @@ from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
-from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CHANGED, CROSS_ENTROPY, PREDICTED, PREDICTED_NAME

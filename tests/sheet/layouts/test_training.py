@@ -15,9 +15,9 @@ from cnncalc.cli.exported import read_exported
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.addresses import address_of
+from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
-from cnncalc.sheet.training.calculation import training_specification
 from cnncalc.sheet.values import input_shapes
 from tests.sheet.training.examples import (
     NETWORKS,

@@ -10,9 +10,9 @@ import numpy as np
 
 from cnncalc.network import Network, initialize
 from cnncalc.notation import parse
+from cnncalc.sheet.calculations import TrainingPieces, training_calculation
 from cnncalc.sheet.plan import Plan, Specification, Values
 from cnncalc.sheet.planning import make_plan
-from cnncalc.sheet.training.calculation import TrainingPieces, training_calculation
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.views.workbook.export import WorkbookOptions, write

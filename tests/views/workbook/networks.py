@@ -34,7 +34,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Network
-from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.planning import make_plan
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write

@@ -31,8 +31,8 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.naming import named
 from cnncalc.network import assemble
+from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.layouts.contents import contents_sheet
-from cnncalc.sheet.network_calculation import network_calculation
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import is_calculation, make_plan, specify_network
 from cnncalc.sheet.quantities import (

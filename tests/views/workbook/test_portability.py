@@ -11,7 +11,7 @@ import pytest
 
 from cnncalc.network import initialize
 from cnncalc.notation import parse
-from cnncalc.sheet.network_calculation import network_calculation
+from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.worksheet import WorksheetOptions
 from cnncalc.training.losses import LOSSES

@@ -15,22 +15,22 @@ from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
-from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.planning import make_plan
-from cnncalc.sheet.size import estimate
-from cnncalc.sheet.training.calculation import (
+from cnncalc.sheet.calculations import (
     estimate_training,
     least_training_formulas,
     training_calculation,
     training_specification,
 )
+from cnncalc.sheet.plan import Quantity
+from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.size import estimate
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about
 from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces, small
 from tests.views.workbook.test_about import rows
 
-WORKBOOKS = Path(__file__).parents[3] / "workbooks"
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 
 
 def of(text, shape=(4, 4, 1), loss="categorical_crossentropy", optimizer="SGD(0.1)"):

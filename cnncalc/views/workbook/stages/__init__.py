@@ -1,1 +1,0 @@
-"""What there is to draw of a calculation: its layers' weights and stages as volumes of cells."""
