@@ -39,7 +39,7 @@ lint: ## format and rules of the code, nothing changed
 types: ## mypy, strict
 	mypy
 
-readme: ## every command of the README against what it prints
+readme: ## every command of the README and of docs/architecture.md against what it prints
 	python tools/readme.py --check
 
 workbooks: ## the workbooks that are checked in, written anew and recalculated by LibreOffice
