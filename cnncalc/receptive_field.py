@@ -6,14 +6,14 @@ no edge. `image_region` names the very pixels that one number depends on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from fractions import Fraction
 from math import prod
 
-from cnncalc import layers as specifications
-from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, Shape
+from cnncalc.rules.law import law_of
+from cnncalc.rules.wiring import Direction, Directions, Groups, OneToOne, Reshape
 from cnncalc.shapes import Size
 
 __all__ = ["ReceptiveField", "Region", "Span", "image_region", "receptive_fields"]
@@ -23,32 +23,51 @@ __all__ = ["ReceptiveField", "Region", "Span", "image_region", "receptive_fields
 class Span:
     """What one direction of a layer's output sees of the image, in pixels.
 
-    Arguments: the `size` of the field; the `jump` from one output's field to the next one's; the
-    `start` of the first output's field, below 0 where it begins in the padding.
+    Arguments: the `size` of the field, the largest one where they differ; the `jump` from one
+    output's field to the next one's, on the average; the `start` of the first output's field, below
+    0 where it begins in the padding.
     """
 
-    size: int = 1
-    jump: int = 1
-    start: int = 0
+    size: int
+    jump: int | Fraction
+    start: int
 
-    def after(self, axis: Axis) -> Span:
-        """Return the span after one more window.
 
-        Source: A. Araujo, W. Norris and J. Sim, "Computing Receptive Fields of Convolutional
-        Neural Networks", Distill, 2019.
+@dataclass(frozen=True)
+class _Fields:
+    """The first and the last pixel that each output sees in one direction.
 
-        >>> Span().after(Axis(300, 5, 1, 1, 0, 0)).after(Axis(296, 2, 2, 1, 0, 0))
-        Span(size=6, jump=2, start=0)
-        """
-        return Span(
-            self.size + (axis.window - 1) * self.jump,
-            self.jump * axis.stride,
-            self.start - axis.before * self.jump,
-        )
+    These are the fields of the outputs from 0 on, until they come back `shift` pixels further on.
 
-    def over(self, positions: int) -> Span:
-        """Return the span of one number that sees as many positions as there are."""
-        return Span(self.size + (positions - 1) * self.jump, 0, self.start)
+    Source: A. Araujo, W. Norris and J. Sim, "Computing Receptive Fields of Convolutional Neural
+    Networks", Distill, 2019, whose recurrence this is where all fields are alike.
+    """
+
+    fields: tuple[tuple[int, int], ...] = ((0, 0),)
+    shift: int = 1
+
+    def of(self, output: int) -> tuple[int, int]:
+        """Return the field of any output, also of one that lies before the first."""
+        times, place = divmod(output, len(self.fields))
+        first, last = self.fields[place]
+        return first + times * self.shift, last + times * self.shift
+
+    def after(self, direction: Direction) -> _Fields:
+        """Return the fields one layer later."""
+        period = direction.period * len(self.fields)
+        *fields, beyond = (self._over(direction, output) for output in range(period + 1))
+        return _Fields(tuple(fields), beyond[0] - fields[0][0])
+
+    def _over(self, direction: Direction, output: int) -> tuple[int, int]:
+        seen = [tap.at for tap in direction.sees(output)]
+        return self.of(min(seen))[0], self.of(max(seen))[1]
+
+    @property
+    def span(self) -> Span:
+        """The fields in a few numbers."""
+        size = max(last - first + 1 for first, last in self.fields)
+        jump = Fraction(self.shift, len(self.fields))
+        return Span(size, int(jump) if jump.denominator == 1 else jump, self.fields[0][0])
 
 
 @dataclass(frozen=True)
@@ -69,51 +88,40 @@ def receptive_fields(layers: Sequence[Layer], input_shape: Shape) -> tuple[Recep
 
     Arguments: the layers in order; the image's `input_shape` (height, width, channels).
     Returns a field for each layer; that of a Dense after a Flatten is the sum of all before.
+    Raises TypeError for a layer whose law is not known.
 
-    >>> layers = [specifications.Conv2D(10, 5), specifications.MaxPooling2D(2)]
+    >>> from cnncalc.layers import Conv2D, MaxPooling2D
+    >>> layers = [Conv2D(10, 5), MaxPooling2D(2)]
     >>> [field.size for field in receptive_fields(layers, (300, 300, 3))]
     [Size(height=5, width=5), Size(height=6, width=6)]
     """
-    field, shape, positions = ReceptiveField(Span(), Span()), input_shape, input_shape[:2]
+    down, across, shape, positions = _Fields(), _Fields(), input_shape, input_shape[:2]
     result = []
     for layer in layers:
-        field = _grown(field, layer, shape, positions)
-        shape = layer.output_shape(shape)
-        if _sees_all(layer, shape):
-            positions = (1, 1)
-        elif len(shape) == 3:
-            positions = shape[:2]
-        result.append(field)
+        rows, columns = _positions(law_of(layer, shape).wiring, positions)
+        down, across = down.after(rows), across.after(columns)
+        shape, positions = layer.output_shape(shape), (rows.outputs, columns.outputs)
+        result.append(ReceptiveField(down.span, across.span))
     return tuple(result)
 
 
-def _grown(field: ReceptiveField, layer: Layer, shape: Shape, positions: Shape) -> ReceptiveField:
-    down, across = field.vertical, field.horizontal
-    if isinstance(layer, specifications.WindowLayer):
-        geometry = layer.geometry(shape)
-        return ReceptiveField(down.after(geometry.vertical), across.after(geometry.horizontal))
-    if isinstance(layer, specifications.ZeroPadding2D):
-        top, _, left, _ = layer.pads
-        starts = (down.start - top * down.jump, across.start - left * across.jump)
-        return ReceptiveField(
-            Span(down.size, down.jump, starts[0]), Span(across.size, across.jump, starts[1])
-        )
-    if _sees_all(layer, layer.output_shape(shape)):
-        return ReceptiveField(down.over(positions[0]), across.over(positions[1]))
-    return field
+def _positions(wiring: Directions | Reshape, positions: Shape) -> tuple[Direction, Direction]:
+    """Return what a layer does to rows and columns, of which there were so many.
 
-
-def _sees_all(layer: Layer, output_shape: Shape) -> bool:
-    """Tell whether each number of a layer's output depends on every position before."""
-    if isinstance(layer, specifications.GlobalPoolingLayer):
-        return True
-    return len(output_shape) == 1 and _joins_channels(layer)
-
-
-def _joins_channels(layer: Layer) -> bool:
-    """Tell whether a layer makes one number of all channels at a position, or of all units."""
-    kinds = (specifications.Dense, specifications.Combine, specifications.Softmax)
-    return isinstance(layer, kinds) or getattr(layer, "activation", "") == "softmax"
+    A vector still has those of the volume that it was made of: each of its units is of one of them.
+    """
+    height, width = positions
+    if isinstance(wiring, Reshape):
+        return OneToOne(height), OneToOne(width)
+    match wiring.directions:
+        case rows, columns, _:
+            return rows, columns
+        case [OneToOne()]:
+            return OneToOne(height), OneToOne(width)
+        case [Groups(groups=1)]:
+            return Groups(height, 1), Groups(width, 1)
+    message = f"a vector's units must be joined all or one by one. Received: {wiring.directions}"
+    raise TypeError(message)
 
 
 @dataclass(frozen=True)
@@ -140,78 +148,43 @@ def image_region(layers: Sequence[Layer], input_shape: Shape, at: Sequence[int])
     channels); `at`, the (row, column, channel) or (unit,) in the last layer's output.
     Returns the region of the image, empty where the number comes from padding alone.
 
-    >>> layers = [specifications.Conv2D(10, 5), specifications.MaxPooling2D(2)]
+    >>> from cnncalc.layers import Conv2D, MaxPooling2D
+    >>> layers = [Conv2D(10, 5), MaxPooling2D(2)]
     >>> image_region(layers, (300, 300, 3), (0, 10, 7)).columns
     (20, 21, 22, 23, 24, 25)
     """
     shapes = [input_shape]
     for layer in layers:
         shapes.append(layer.output_shape(shapes[-1]))
-    # An axis each, (rows, columns, channels) or (units,): all layers join whole axes.
-    axes = [[index] for index in at]
+    # A direction each, (rows, columns, channels) or (units,): all layers join whole ones.
+    wanted = [[index] for index in at]
     for layer, shape in zip(reversed(layers), reversed(shapes[:-1]), strict=True):
-        if _joins_channels(layer):
-            axes[-1] = list(range(layer.output_shape(shape)[-1]))
-        axes = _before(layer, shape, axes)
-        if not all(axes):
+        law = law_of(layer, shape)
+        if law.has_softmax:
+            wanted[-1] = list(range(layer.output_shape(shape)[-1]))
+        wanted = _seen(law.wiring, wanted)
+        if not all(wanted):
             return Region((), (), ())
-    return Region(*map(tuple, axes))
+    return Region(*map(tuple, wanted))
 
 
-Axes = list[list[int]]
+def _seen(wiring: Directions | Reshape, outputs: list[list[int]]) -> list[list[int]]:
+    """Return the indices of a layer's input, direction by direction, that outputs come from."""
+    if isinstance(wiring, Reshape):
+        # Of a flat layer one unit was wanted, or all of them.
+        if len(outputs[0]) == prod(wiring.shape):
+            return [list(range(size)) for size in wiring.shape]
+        ((unit,),) = outputs
+        [(place, _)] = wiring.sees((unit,))
+        return [[index] for index in place]
+    if wiring.is_flat:
+        outputs = [[0], [0], *outputs]
+    return [
+        _inside(direction, indices)
+        for direction, indices in zip(wiring.directions, outputs, strict=True)
+    ]
 
 
-@singledispatch
-def _before(layer: Layer, shape: Shape, axes: Axes) -> Axes:
-    """Return the indices of a layer's input, of this shape, that those of its output come from."""
-    return [*axes[:-1], list(range(shape[-1]))] if _joins_channels(layer) else axes
-
-
-@_before.register(specifications.WindowLayer)
-def _(layer: specifications.WindowLayer, shape: Shape, axes: Axes) -> Axes:
-    geometry = layer.geometry(shape)
-    rows, columns = (
-        _sorted_inside({i - axis.before for o in outputs for i in axis.covered_by(o)}, axis.size)
-        for axis, outputs in zip((geometry.vertical, geometry.horizontal), axes[:2], strict=True)
-    )
-    return [rows, columns, _channels(layer, shape[2], axes[2])]
-
-
-def _channels(layer: Layer, channels: int, outputs: list[int]) -> list[int]:
-    if isinstance(layer, specifications.DepthwiseConv2D):
-        return sorted({output // layer.depth_multiplier for output in outputs})
-    if not isinstance(layer, specifications.Conv2D):
-        return outputs
-    each, filters = channels // layer.groups, layer.filters // layer.groups
-    groups = sorted({output // filters for output in outputs})
-    return [channel for group in groups for channel in range(group * each, (group + 1) * each)]
-
-
-@_before.register(specifications.ZeroPadding2D)
-def _(layer: specifications.ZeroPadding2D, shape: Shape, axes: Axes) -> Axes:
-    top, _, left, _ = layer.pads
-    rows = _sorted_inside((row - top for row in axes[0]), shape[0])
-    columns = _sorted_inside((column - left for column in axes[1]), shape[1])
-    return [rows, columns, axes[2]]
-
-
-def _sorted_inside(indices: Iterable[int], size: int) -> list[int]:
-    return sorted(index for index in indices if 0 <= index < size)
-
-
-@_before.register(specifications.GlobalPoolingLayer)
-def _(layer: specifications.GlobalPoolingLayer, shape: Shape, axes: Axes) -> Axes:
-    return [list(range(shape[0])), list(range(shape[1])), axes[-1]]
-
-
-@_before.register(specifications.Flatten)
-def _(layer: specifications.Flatten, shape: Shape, axes: Axes) -> Axes:
-    # Before a flat layer there is one unit, or all of them.
-    if len(axes[0]) == prod(shape):
-        return [list(range(size)) for size in shape]
-    unit = axes[0][0]
-    place: Axes = []
-    for size in reversed(shape):
-        unit, index = divmod(unit, size)
-        place.insert(0, [index])
-    return place
+def _inside(direction: Direction, outputs: list[int]) -> list[int]:
+    found = {tap.at for output in outputs for tap in direction.sees(output)}
+    return sorted(index for index in found if 0 <= index < direction.inputs)

@@ -11,9 +11,10 @@ import numpy as np
 
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
-from cnncalc.layers import BatchNormalization, Combine, Conv2D, ConvolutionLayer, Dense, Softmax
+from cnncalc.layers import BatchNormalization, Combine, ConvolutionLayer, Dense, Softmax
 from cnncalc.network import Array
 from cnncalc.ops import convolution
+from cnncalc.rules import law_of
 from cnncalc.shapes import Size
 from cnncalc.trace import LayerTrace
 
@@ -87,8 +88,10 @@ def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array
     kernel = layer.weights["kernel"]
     if max(geometry.dilation_rate) > 1:
         result["dilated kernel"] = dilate(kernel, geometry.dilation_rate)
-    if isinstance(layer.layer, Conv2D) and len(parts(kernel.shape[2])) > 1:
-        result["partial sums"] = _partial_sums(layer, geometry, layer.layer.groups)
+    channels = law_of(layer.layer, layer.input.shape).directions[-1]
+    depth = len(channels.sees(0))
+    if len(parts(depth)) > 1:
+        result["partial sums"] = _partial_sums(layer, geometry, channels.inputs // depth)
     return result
 
 

@@ -25,9 +25,10 @@ LEVELS = {
     "geometry": 2,
     "layers": 3,
     "notation": 4,
-    "receptive_field": 4,
+    "rules": 4,
     "ops": 4,
     "network": 5,
+    "receptive_field": 5,
     "article": 6,
     "calculator": 6,
     "trace": 6,
@@ -88,7 +89,11 @@ PYTHON_ALONE = (
     "layers",
     "notation",
     "receptive_field",
+    "rules",
 )
+
+# They are a second, independent calculation: what a layer means is said to them by nobody.
+ARITHMETIC = ("ops", "network", "trace", "training")
 
 HOMES = {
     "click": ("cli",),
@@ -140,6 +145,12 @@ def test_a_room_imports_lower_rooms_only(path):
     others = rooms(path.read_text()) - {own}
     levels = LEVELS | {"cnncalc": PACKAGE_LEVEL}
     assert {other for other in others if levels[other] >= levels[own]} == set()
+
+
+@pytest.mark.parametrize("path", modules(), ids=identify)
+def test_the_arithmetic_knows_nothing_of_the_rules(path):
+    if identify(path).split("/")[0] in ARITHMETIC:
+        assert "rules" not in rooms(path.read_text())
 
 
 def sheet_part(name: str) -> str:

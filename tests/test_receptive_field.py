@@ -1,4 +1,6 @@
 import itertools
+from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,11 +14,14 @@ from cnncalc.layers import (
     DepthwiseConv2D,
     Flatten,
     GlobalMaxPooling2D,
+    Layer,
     MaxPooling2D,
     Softmax,
     ZeroPadding2D,
 )
 from cnncalc.receptive_field import ReceptiveField, Span, image_region, receptive_fields
+from cnncalc.rules import Join, Law, law_of
+from cnncalc.rules.wiring import Copies, Directions, OneToOne
 from cnncalc.trace import record
 from tests.trace.drawn import networks_and_images
 
@@ -113,3 +118,50 @@ def test_a_region_is_what_the_terms_lead_back_to(drawn, data):
     found = set(itertools.product(region.rows, region.columns, region.channels))
     assert found == pixels_of_terms(trace, place, at)
     assert region.size == len(found) <= np.prod(network.input_shape)
+
+
+@dataclass(frozen=True)
+class UpSampling2D(Layer):
+    """A layer that cnncalc hasn't got: each number `factor` times, down and across."""
+
+    factor: int = 2
+
+    def output_shape(self, input_shape):
+        height, width, channels = input_shape
+        return (height * self.factor, width * self.factor, channels)
+
+
+@law_of.register(UpSampling2D)
+def _(layer, input_shape):
+    height, width, channels = input_shape
+    ways = (Copies(height, layer.factor), Copies(width, layer.factor), OneToOne(channels))
+    return Law(Join.SAME, Directions(ways))
+
+
+@pytest.mark.parametrize(
+    ("layers", "span"),
+    [
+        ([UpSampling2D(2)], Span(1, Fraction(1, 2), 0)),
+        ([UpSampling2D(2), Conv2D(1, 3)], Span(2, Fraction(1, 2), 0)),
+        ([MaxPooling2D(2), UpSampling2D(2), Conv2D(1, 2)], Span(4, 1, 0)),
+        ([UpSampling2D(4), MaxPooling2D(2)], Span(1, Fraction(1, 2), 0)),
+        ([UpSampling2D(2), MaxPooling2D(2), Conv2D(1, 3, padding=1)], Span(3, 1, -1)),
+    ],
+)
+def test_a_new_layer_needs_its_law_alone(layers, span):
+    shape = (12, 12, 1)
+    field = receptive_fields(layers, shape)[-1]
+    assert field == ReceptiveField(span, span)
+    size = layers[0].output_shape(shape)
+    for layer in layers[1:]:
+        size = layer.output_shape(size)
+    regions = [image_region(layers, shape, (row, row, 0)) for row in range(size[0])]
+    assert max(len(region.rows) for region in regions) == field.size.height
+
+
+def test_a_layer_without_a_law_is_refused():
+    class Unknown(Layer):
+        pass
+
+    with pytest.raises(TypeError, match="Received: Unknown"):
+        receptive_fields([Conv2D(1, 3), Unknown()], (9, 9, 1))

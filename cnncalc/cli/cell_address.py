@@ -20,8 +20,7 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import gradient_of
-from cnncalc.training_step.explanation import GradientExplanation
-from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 
 __all__ = ["find_cell", "find_gradient_cell"]
 

@@ -5,8 +5,7 @@ followed back to its pixels, layer by layer.
 """
 
 from cnncalc.explanation.derivation import Step, contributors, derive
-from cnncalc.explanation.explaining import explain, follow
-from cnncalc.explanation.structure import Explanation, Position, Term
+from cnncalc.explanation.explaining import Explanation, Position, Term, explain, follow
 
 __all__ = [
     "Explanation",

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cnncalc.explanation.explaining import explain
-from cnncalc.explanation.structure import Explanation, Position, Term
+from cnncalc.explanation.explaining import Explanation, Position, Term, explain
+from cnncalc.rules import Join
 from cnncalc.trace import Trace
 
 __all__ = ["Step", "contributors", "derive"]
@@ -51,7 +51,7 @@ def derive(
 
 def _derive(trace: Trace, place: int, step: Step, depth: int, most: int | None) -> Iterator[Step]:
     yield step
-    left = depth if step.explanation.rule == "same" else depth - 1
+    left = depth if step.explanation.rule is Join.SAME else depth - 1
     if left and place:
         for term in contributors(step.explanation)[:most]:
             explanation = explain(trace.layers[place - 1], term.index)
@@ -66,9 +66,9 @@ def contributors(explanation: Explanation) -> list[Term]:
     Padding and terms that add nothing are left out; of a maximum only the winner is left.
     """
     inside = [term for term in explanation.terms if not term.padding]
-    if explanation.rule == "max":
+    if explanation.rule is Join.MAX:
         return [term for term in inside if term.product == explanation.total][:1]
-    if explanation.rule == "softmax":
+    if explanation.rule is Join.SOFTMAX:
         own = explanation.terms[explanation.at[-1]]
         return [own, *sorted((t for t in inside if t is not own), key=lambda t: -t.value)]
     if len(explanation.terms) == 1:

@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from cnncalc import layers as specifications
+import numpy as np
+
 from cnncalc.errors import OptionError
-from cnncalc.explanation.structure import Explanation, Position
-from cnncalc.explanation.terms import Joint, joint_of
+from cnncalc.layers import ActivationLayer, BatchNormalization, Layer, Rescaling
+from cnncalc.rules import Join, Law, Position, Wire, law_of
+from cnncalc.rules.joins import joined
 from cnncalc.trace import LayerTrace, Trace
 
-__all__ = ["explain", "follow"]
+__all__ = ["Explanation", "Position", "Term", "explain", "follow"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number of the layer's input that a number was made of.
+
+    `index` is its (row, column, channel) or (unit,) there, outside the input for padding; `value`
+    is NaN for padding that does not count; `weight` is None where the rule has none.
+    """
+
+    index: Position
+    value: float
+    weight: float | None
+    padding: bool
+
+    @property
+    def product(self) -> float:
+        """The value times its weight."""
+        return self.value if self.weight is None else self.value * self.weight
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One output number of one layer: its terms, the rule that joined them, what came after.
+
+    `total` is worked out here from the terms; `results` names the layer's own stages and their
+    values at this position ("convolution", "bias", "activation"); `parameters` are the other
+    numbers of the rule by name ("scale" and "offset", or "mean", "variance", "epsilon", "gamma"
+    and "beta"); `among` holds what softmax compares: all channels or units before it.
+    """
+
+    layer: LayerTrace
+    at: Position
+    rule: Join
+    terms: tuple[Term, ...]
+    total: float
+    bias: float | None
+    results: tuple[tuple[str, float], ...]
+    parameters: tuple[tuple[str, float], ...] = ()
+    among: tuple[float, ...] = ()
 
 
 def explain(layer: LayerTrace, at: Position) -> Explanation:
@@ -25,21 +69,24 @@ def explain(layer: LayerTrace, at: Position) -> Explanation:
     >>> from cnncalc.trace import record
     >>> trace = record(pooling_network((2, 2), pooling_layer("max")), [[1, 5], [3, 2]])
     >>> explanation = explain(trace.layers[0], (0, 0))
-    >>> explanation.rule, [term.value for term in explanation.terms], explanation.total
+    >>> str(explanation.rule), [term.value for term in explanation.terms], explanation.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
     at = _checked(layer, at)
-    joint = joint_of(layer.layer, layer, at)
+    law = _law(layer)
+    terms = tuple(_term(layer, law, wire) for wire in law.sees(at))
+    parameters = _parameters(layer.layer, layer, at[-1])
+    bias = layer.weights.get("bias")
     return Explanation(
         layer,
         at,
-        joint.rule,
-        joint.terms,
-        _join(joint, at),
-        joint.bias,
+        law.join,
+        terms,
+        _total(law, terms, dict(parameters), at),
+        None if bias is None else float(bias[at[-1]]),
         _results(layer, at),
-        joint.parameters,
-        _among(layer, at),
+        parameters,
+        tuple(layer.stages[-2].values[at[:-1]].tolist()) if law.has_softmax else (),
     )
 
 
@@ -60,11 +107,17 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     """
     result = [explain(trace.layers[0], at)]
     for layer in trace.layers[1:]:
-        covering = _covering(layer, result[-1].at)
-        if covering is None:
+        seeing = [wire.at for wire in _law(layer).seen_by(result[-1].at)]
+        if not seeing:
             break
-        result.append(explain(layer, covering))
+        # Of the channels that see it, its own is the one to follow.
+        own = (*seeing[0][:-1], result[-1].at[-1])
+        result.append(explain(layer, own if own in seeing else seeing[0]))
     return tuple(result)
+
+
+def _law(layer: LayerTrace) -> Law:
+    return law_of(layer.layer, layer.input.shape)
 
 
 def _checked(layer: LayerTrace, at: Position) -> Position:
@@ -86,59 +139,50 @@ def _checked(layer: LayerTrace, at: Position) -> Position:
     return full
 
 
-def _covering(layer: LayerTrace, at: Position) -> Position | None:
-    """Return the first output position of a layer whose window covers an input position."""
-    if isinstance(layer.layer, specifications.Combine):
-        return (*at[:2], 0)
-    if layer.geometry is None:
-        return at
-    place = []
-    axes = (layer.geometry.vertical, layer.geometry.horizontal)
-    for axis, index in zip(axes, at[:2], strict=True):
-        padded = index + axis.before
-        first = next((i for i in range(axis.output) if padded in axis.covered_by(i)), None)
-        if first is None:
-            return None
-        place.append(first)
-    return (*place, at[2])
+def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
+    weight = None if wire.weight is None else float(layer.weights["kernel"][wire.weight])
+    if wire.is_padding:
+        return Term(wire.at, 0.0 if law.counts_padding else math.nan, weight, padding=True)
+    return Term(wire.at, float(layer.input[wire.at]), weight, padding=False)
+
+
+def _parameters(layer: Layer, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
+    """Return the numbers of a layer's rule besides its terms and a kernel, by name."""
+    match layer:
+        case Rescaling():
+            pair = (("scale", layer.scale), ("offset", layer.offset))
+            return tuple((name, _of_channel(value, channel)) for name, value in pair)
+        case BatchNormalization():
+            weights = {
+                name.removeprefix("moving_"): float(array[channel])
+                for name, array in trace.weights.items()
+            }
+            return (*weights.items(), ("epsilon", layer.epsilon))
+        case _:
+            return ()
+
+
+def _of_channel(value: float | Sequence[float], channel: int) -> float:
+    numbers = np.atleast_1d(value)
+    return float(numbers[channel if len(numbers) > 1 else 0])
 
 
 def _results(layer: LayerTrace, at: Position) -> tuple[tuple[str, float], ...]:
     """Return the value of each of the layer's own stages; its input is none of them."""
-    is_softmax = isinstance(layer.layer, specifications.ActivationLayer)
+    is_softmax = isinstance(layer.layer, ActivationLayer)
     inputs = ("padded input", "logits") if is_softmax else ("padded input",)
     stages = [stage for stage in layer.stages if stage.name not in inputs]
     return tuple((stage.name, float(stage.values[at])) for stage in stages)
 
 
-def _among(layer: LayerTrace, at: Position) -> tuple[float, ...]:
-    """Return what a layer's softmax compares at a position."""
-    is_softmax = getattr(layer.layer, "activation", "") == "softmax"
-    if not is_softmax or isinstance(layer.layer, specifications.ActivationLayer):
-        return ()
-    return tuple(layer.stages[-2].values[at[:-1]].tolist())
-
-
-def _join(joint: Joint, at: Position) -> float:
-    numbers = [term.product for term in joint.terms if not math.isnan(term.value)]
-    match joint.rule:
-        case "max":
-            return max(numbers)
-        case "average":
-            return math.fsum(numbers) / len(numbers)
-        case "l2":
-            return math.sqrt(math.fsum(number * number for number in numbers))
-        case "softmax":
-            exponentials = [math.exp(number - max(numbers)) for number in numbers]
-            return exponentials[at[-1]] / math.fsum(exponentials)
-        case "rescale" | "normalize":
-            return _scaled(numbers[0], dict(joint.parameters))
-    return math.fsum(numbers)
-
-
-def _scaled(value: float, parameters: dict[str, float]) -> float:
-    if "scale" in parameters:
-        return value * parameters["scale"] + parameters["offset"]
-    deviation = math.sqrt(parameters["variance"] + parameters["epsilon"])
-    scaled = (value - parameters["mean"]) / deviation * parameters.get("gamma", 1.0)
-    return scaled + parameters.get("beta", 0.0)
+def _total(law: Law, terms: Sequence[Term], parameters: dict[str, float], at: Position) -> float:
+    numbers = [term.product for term in terms if not math.isnan(term.value)]
+    match law.join:
+        case Join.RESCALE:
+            return numbers[0] * parameters["scale"] + parameters["offset"]
+        case Join.NORMALIZE:
+            deviation = math.sqrt(parameters["variance"] + parameters["epsilon"])
+            scaled = (numbers[0] - parameters["mean"]) / deviation * parameters.get("gamma", 1.0)
+            return scaled + parameters.get("beta", 0.0)
+        case _:
+            return joined(law.join, numbers, at[-1])

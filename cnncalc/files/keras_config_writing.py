@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from cnncalc.files.keras_objects import OWN_PACKAGE
 from cnncalc.layers import (
     L1L2,
-    AveragePooling2D,
-    Combine,
-    Conv2D,
     ConvolutionLayer,
-    DepthwiseConv2D,
-    L2Pooling2D,
     Layer,
     PoolingLayer,
     Shape,
+    WindowLayer,
     ZeroPadding2D,
 )
+from cnncalc.layers.vocabulary import UNKNOWN_TO_KERAS
 from cnncalc.network import Network, Weights
+from cnncalc.rules import law_of
 from cnncalc.shapes import Pads
 
 __all__ = ["SavedLayer", "keras_layers", "unknown_to_keras", "write_config"]
@@ -47,7 +45,9 @@ def keras_layers(network: Network) -> tuple[SavedLayer, ...]:
 
 def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ...]:
     layer = saved.layer
-    if not isinstance(layer, Conv2D | DepthwiseConv2D | AveragePooling2D) or not _in_numbers(layer):
+    if not _in_numbers(layer) or not law_of(layer, saved.input_shape).counts_padding:
+        return (saved,)
+    if isinstance(layer, UNKNOWN_TO_KERAS):
         return (saved,)
     name = f"{layer.name}_padding"
     while name in taken:
@@ -55,12 +55,12 @@ def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ..
     taken.add(name)
     zeros = ZeroPadding2D(layer.padding, name=name)  # type: ignore[arg-type]  # it is in numbers
     given = zeros.output_shape(saved.input_shape)
-    bare = SavedLayer(replace(layer, padding="valid"), given, saved.weights)
-    return (SavedLayer(zeros, saved.input_shape, {}), bare)
+    bare = replace(layer, padding="valid")  # type: ignore[call-arg]  # a field of every child
+    return (SavedLayer(zeros, saved.input_shape, {}), SavedLayer(bare, given, saved.weights))
 
 
-def _in_numbers(layer: ConvolutionLayer | PoolingLayer) -> bool:
-    return isinstance(layer.padding, Pads)
+def _in_numbers(layer: Layer) -> TypeGuard[WindowLayer]:
+    return isinstance(layer, WindowLayer) and isinstance(layer.padding, Pads)
 
 
 def unknown_to_keras(network: Network) -> tuple[str, ...]:
@@ -68,6 +68,7 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
     They are saved under names of cnncalc's own, so that cnncalc can read them again.
 
+    >>> from cnncalc.layers import L2Pooling2D
     >>> from cnncalc.network import assemble
     >>> unknown_to_keras(assemble([L2Pooling2D(2)], (4, 4, 1), [{}]))
     ('l2_pooling2d',)
@@ -78,7 +79,7 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 def _is_own(layer: Layer) -> bool:
     if isinstance(layer, ConvolutionLayer):
         return layer.has_strides_and_dilation
-    return isinstance(layer, L2Pooling2D | Combine) or (
+    return isinstance(layer, UNKNOWN_TO_KERAS) or (
         isinstance(layer, PoolingLayer) and _in_numbers(layer)
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import ClassVar
 
 from cnncalc import shapes
 from cnncalc.errors import ShapeError
@@ -25,7 +26,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class PoolingLayer(WindowLayer):
-    """A window that keeps one number of each depth slice by itself; strides default to its size."""
+    """A window that keeps one number of each depth slice by itself; strides default to its size.
+
+    Its `pool_mode` tells which number that is.
+    """
+
+    pool_mode: ClassVar[str] = ""  # every child has one
 
     pool_size: int | Sequence[int] = 2
     strides: int | Sequence[int] | None = None
@@ -50,6 +56,11 @@ class PoolingLayer(WindowLayer):
     def window_size(self) -> Size:
         """The (height, width) of the pool."""
         return shapes.pair(self.pool_size, "pool_size")
+
+    @property
+    def counts_padding(self) -> bool:
+        """Whether padding counts as zeros, or not at all."""
+        raise TypeError(type(self).__name__)  # every child says so
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (height, width, channels): pooling leaves the depth as it is."""
@@ -76,6 +87,13 @@ class MaxPooling2D(PoolingLayer):
     (2, 2, 1)
     """
 
+    pool_mode = "max"
+
+    @property
+    def counts_padding(self) -> bool:
+        """It never does."""
+        return False
+
 
 @dataclass(frozen=True)
 class AveragePooling2D(PoolingLayer):
@@ -84,6 +102,13 @@ class AveragePooling2D(PoolingLayer):
     >>> AveragePooling2D(3, strides=1, padding="same").output_shape((6, 6, 2))
     (6, 6, 2)
     """
+
+    pool_mode = "average"
+
+    @property
+    def counts_padding(self) -> bool:
+        """Zeros that were asked for count; those of "same" don't, as in Keras."""
+        return self.padding != "same"
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,13 @@ class L2Pooling2D(PoolingLayer):
     (2, 2, 1)
     """
 
+    pool_mode = "l2"
+
+    @property
+    def counts_padding(self) -> bool:
+        """Its zeros add nothing."""
+        return True
+
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the squares of one forward pass: output cells × cells of the window."""
         return prod(self.output_shape(input_shape)) * prod(self.window_size)
@@ -101,7 +133,12 @@ class L2Pooling2D(PoolingLayer):
 
 @dataclass(frozen=True)
 class GlobalPoolingLayer(Layer):
-    """One number for each whole depth slice; `keepdims` keeps a height and a width of 1."""
+    """One number for each whole depth slice; `keepdims` keeps a height and a width of 1.
+
+    Its `pool_mode` tells which number that is.
+    """
+
+    pool_mode: ClassVar[str] = ""  # every child has one
 
     keepdims: bool = field(default=False, kw_only=True)
 
@@ -123,6 +160,8 @@ class GlobalAveragePooling2D(GlobalPoolingLayer):
     (64,)
     """
 
+    pool_mode = "average"
+
 
 @dataclass(frozen=True)
 class GlobalMaxPooling2D(GlobalPoolingLayer):
@@ -131,3 +170,5 @@ class GlobalMaxPooling2D(GlobalPoolingLayer):
     >>> GlobalMaxPooling2D(keepdims=True).output_shape((7, 7, 64))
     (1, 1, 64)
     """
+
+    pool_mode = "max"

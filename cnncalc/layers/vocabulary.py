@@ -34,6 +34,7 @@ __all__ = [
     "ARGUMENTS",
     "EVERY_LAYERS_ARGUMENTS",
     "LAYERS",
+    "UNKNOWN_TO_KERAS",
     "concerns_training_only",
     "expected_value",
     "layer_from_arguments",
@@ -105,6 +106,9 @@ ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
 }
 
 LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
+
+UNKNOWN_TO_KERAS = (L2Pooling2D, Combine)
+"""The layers of cnncalc's own: Keras has nothing like them."""
 
 EVERY_LAYERS_ARGUMENTS = ("name", "trainable", "dtype", "autocast")
 

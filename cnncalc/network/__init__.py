@@ -8,6 +8,7 @@ from cnncalc.network.backward_pass import (
     LayerGradients,
     backward,
     backward_layer,
+    backward_near,
     first_to_learn,
 )
 from cnncalc.network.finite import find_overflow, require_finite_outputs, require_finite_weights
@@ -37,6 +38,7 @@ __all__ = [
     "at_kinks",
     "backward",
     "backward_layer",
+    "backward_near",
     "find_overflow",
     "first_to_learn",
     "forward",

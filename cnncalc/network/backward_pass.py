@@ -16,12 +16,12 @@ from cnncalc.layers import Layer
 from cnncalc.network.forward_pass import normalization_scale
 from cnncalc.network.saved_pass import Saved
 from cnncalc.network.structure import Array, Weights
-from cnncalc.ops import convolution, parametric_activations, pooling
+from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import ACTIVATIONS, leaky_relu_gradient, softmax_gradient
 from cnncalc.ops.bias import bias_gradient
 from cnncalc.ops.dense import dense_input_gradient, dense_kernel_gradient
 from cnncalc.ops.dropout import dropout_gradient
-from cnncalc.ops.global_pooling import global_average_pool_gradient, global_max_pool_gradient
+from cnncalc.ops.global_pooling import GLOBAL_POOLINGS
 from cnncalc.ops.maxima import maximum_gradient
 from cnncalc.ops.normalization import (
     Statistics,
@@ -29,8 +29,16 @@ from cnncalc.ops.normalization import (
     batch_normalize_input_gradient,
 )
 from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.pooling import POOLINGS
 
-__all__ = ["Gradients", "LayerGradients", "backward", "backward_layer", "first_to_learn"]
+__all__ = [
+    "Gradients",
+    "LayerGradients",
+    "backward",
+    "backward_layer",
+    "backward_near",
+    "first_to_learn",
+]
 
 
 class LayerGradients(NamedTuple):
@@ -93,6 +101,28 @@ def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
     pairs = enumerate(zip(layers, weights, strict=True))
     found = (index for index, (layer, own) in pairs if any(map(layer.learns, own)))
     return next(found, len(layers))
+
+
+def backward_near(
+    layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
+) -> LayerGradients:
+    """As `backward_layer`, but what only rounding sets apart from a maximum counts as it.
+
+    For records, whose numbers near a kink `at_kinks` puts on it.
+
+    >>> saved = Saved(np.array([[[[0.3, 0.1 + 0.2]]]]), np.array([[[[0.1 + 0.2]]]]))
+    >>> combine, ones = specifications.Combine("max"), np.ones((1, 1, 1, 1))
+    >>> backward_near(combine, {}, saved, ones, to_input=True).input
+    array([[[[1., 0.]]]])
+    """
+    match layer:
+        case specifications.PoolingLayer() | specifications.GlobalPoolingLayer():
+            result = _pooling_gradient(layer, saved, gradient, near=True)
+        case specifications.Combine(mode="max"):
+            result = maximum_gradient(gradient, saved.input, -1, near=True)
+        case _:
+            return backward_layer(layer, weights, saved, gradient, to_input)
+    return LayerGradients(result if to_input else None, {})
 
 
 @singledispatch
@@ -213,28 +243,28 @@ def _(layer: specifications.ZeroPadding2D, saved: Saved, gradient: Array) -> Arr
     return pad_gradient(gradient, layer.pads)
 
 
-@_input_gradient.register(specifications.MaxPooling2D)
-def _(layer: specifications.MaxPooling2D, saved: Saved, gradient: Array) -> Array:
-    return pooling.max_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
-
-
-@_input_gradient.register(specifications.AveragePooling2D)
-def _(layer: specifications.AveragePooling2D, saved: Saved, gradient: Array) -> Array:
-    geometry = layer.geometry(saved.input.shape[1:])
-    return pooling.average_pool_gradient(gradient, geometry, count_padding=layer.padding != "same")
-
-
-@_input_gradient.register(specifications.L2Pooling2D)
-def _(layer: specifications.L2Pooling2D, saved: Saved, gradient: Array) -> Array:
-    return pooling.l2_pool_gradient(gradient, saved.input, layer.geometry(saved.input.shape[1:]))
+@_input_gradient.register(specifications.PoolingLayer)
+def _(layer: specifications.PoolingLayer, saved: Saved, gradient: Array) -> Array:
+    return _pooling_gradient(layer, saved, gradient, near=False)
 
 
 @_input_gradient.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array) -> Array:
-    gradient = gradient.reshape(len(gradient), -1)
-    if isinstance(layer, specifications.GlobalAveragePooling2D):
-        return global_average_pool_gradient(gradient, saved.input.shape[1:3])
-    return global_max_pool_gradient(gradient, saved.input)
+    return _pooling_gradient(layer, saved, gradient, near=False)
+
+
+def _pooling_gradient(
+    layer: specifications.PoolingLayer | specifications.GlobalPoolingLayer,
+    saved: Saved,
+    gradient: Array,
+    *,
+    near: bool,
+) -> Array:
+    if isinstance(layer, specifications.GlobalPoolingLayer):
+        by_channel = gradient.reshape(len(gradient), -1)
+        return GLOBAL_POOLINGS[layer.pool_mode].backward(by_channel, saved.input, near)
+    geometry, counts = layer.geometry(saved.input.shape[1:]), layer.counts_padding
+    return POOLINGS[layer.pool_mode].backward(gradient, saved.input, geometry, counts, near)
 
 
 @_input_gradient.register(specifications.Flatten)

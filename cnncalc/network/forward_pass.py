@@ -11,15 +11,16 @@ from cnncalc import layers as specifications
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Layer, Shape
 from cnncalc.network.structure import Array, Network, Weights
-from cnncalc.ops import convolution, parametric_activations, pooling
+from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import ACTIVATIONS, leaky_relu, softmax
 from cnncalc.ops.bias import add_bias
 from cnncalc.ops.dense import dense
-from cnncalc.ops.global_pooling import global_average_pool, global_max_pool
+from cnncalc.ops.global_pooling import GLOBAL_POOLINGS
 from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import Statistics, batch_normalize
 from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.padding import pad
+from cnncalc.ops.pooling import POOLINGS
 
 __all__ = ["forward", "forward_layer", "forward_near", "normalization_scale"]
 
@@ -122,26 +123,15 @@ def _finished(
     return ACTIVATIONS[str(layer.activation)].forward(result)
 
 
-@forward_layer.register(specifications.MaxPooling2D)
-def _(layer: specifications.MaxPooling2D, weights: Weights, images: Array) -> Array:
-    return pooling.max_pool(images, layer.geometry(images.shape[1:]))
-
-
-@forward_layer.register(specifications.AveragePooling2D)
-def _(layer: specifications.AveragePooling2D, weights: Weights, images: Array) -> Array:
+@forward_layer.register(specifications.PoolingLayer)
+def _(layer: specifications.PoolingLayer, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
-    return pooling.average_pool(images, geometry, count_padding=layer.padding != "same")
-
-
-@forward_layer.register(specifications.L2Pooling2D)
-def _(layer: specifications.L2Pooling2D, weights: Weights, images: Array) -> Array:
-    return pooling.l2_pool(images, layer.geometry(images.shape[1:]))
+    return POOLINGS[layer.pool_mode].forward(images, geometry, layer.counts_padding)
 
 
 @forward_layer.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
-    average = isinstance(layer, specifications.GlobalAveragePooling2D)
-    result = global_average_pool(images) if average else global_max_pool(images)
+    result = GLOBAL_POOLINGS[layer.pool_mode].forward(images)
     return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.maxima import maximum_gradient
 
 __all__ = [
+    "GLOBAL_POOLINGS",
+    "GlobalPooling",
     "global_average_pool",
     "global_average_pool_gradient",
     "global_max_pool",
@@ -80,3 +83,27 @@ def global_max_pool_gradient(gradient: Array, images: Array, *, near: bool = Fal
     batch, height, width, channels = images.shape
     cells = images.reshape(batch, height * width, channels)
     return maximum_gradient(gradient[:, None], cells, 1, near=near).reshape(images.shape)
+
+
+class GlobalPooling(NamedTuple):
+    """A mode of global pooling, with one list of arguments for all of them.
+
+    `forward` takes the images; `backward` the gradient by its output, the images and whether what
+    is near a maximum counts as it.
+    """
+
+    forward: Callable[[Array], Array]
+    backward: Callable[[Array, Array, bool], Array]
+
+
+GLOBAL_POOLINGS: Mapping[str, GlobalPooling] = {
+    "max": GlobalPooling(
+        global_max_pool,
+        lambda gradient, images, near: global_max_pool_gradient(gradient, images, near=near),
+    ),
+    "average": GlobalPooling(
+        global_average_pool,
+        lambda gradient, images, near: global_average_pool_gradient(gradient, images.shape[1:3]),
+    ),
+}
+"""Each mode of global pooling by the name that layers have for it."""

@@ -6,7 +6,8 @@ along the rows first leaves fewer and longer runs of memory to go through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -20,6 +21,8 @@ from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
 
 __all__ = [
+    "POOLINGS",
+    "Pooling",
     "average_pool",
     "average_pool_gradient",
     "l2_pool",
@@ -200,6 +203,41 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
             target = tap(targets, geometry, cell)
             target += share * tap(covered, geometry, cell)
     return pad_gradient(total, geometry.pads)
+
+
+class Pooling(NamedTuple):
+    """A mode of pooling, with one list of arguments for all of them.
+
+    `forward` takes the images, the geometry and whether padding counts, and returns the output;
+    `backward` takes the gradient by that before these and whether what is near a maximum counts
+    as it behind them, and returns the gradient by the images.
+    """
+
+    forward: Callable[[Array, Geometry, bool], Array]
+    backward: Callable[[Array, Array, Geometry, bool, bool], Array]
+
+
+POOLINGS: Mapping[str, Pooling] = {
+    "max": Pooling(
+        lambda images, geometry, counts: max_pool(images, geometry),
+        lambda gradient, images, geometry, counts, near: max_pool_gradient(
+            gradient, images, geometry, near=near
+        ),
+    ),
+    "average": Pooling(
+        average_pool,
+        lambda gradient, images, geometry, counts, near: average_pool_gradient(
+            gradient, geometry, counts
+        ),
+    ),
+    "l2": Pooling(
+        lambda images, geometry, counts: l2_pool(images, geometry),
+        lambda gradient, images, geometry, counts, near: l2_pool_gradient(
+            gradient, images, geometry
+        ),
+    ),
+}
+"""Each mode of pooling by the name that layers have for it."""
 
 
 def _tiles(images: Array, geometry: Geometry) -> Iterator[Tile]:

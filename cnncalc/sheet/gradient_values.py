@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatch
-from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import (
     Activation,
-    AveragePooling2D,
+    ActivationLayer,
     BatchNormalization,
     Combine,
-    Conv2D,
     ConvolutionLayer,
     Dense,
-    GlobalMaxPooling2D,
-    L2Pooling2D,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
+    InputLayer,
     Layer,
-    MaxPooling2D,
+    PoolingLayer,
+    Rescaling,
     Softmax,
+    ZeroPadding2D,
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.convolution import convolve_input_gradient
-from cnncalc.ops.maxima import first_maximum, near_maximum
-from cnncalc.ops.pooling import average_pool, max_positions
+from cnncalc.rules import law_of
 from cnncalc.sheet.layers.activation import without_activation
 from cnncalc.sheet.layers.batch_normalization import normalization_names
+from cnncalc.sheet.layers.combining import combine_gradient_steps
 from cnncalc.sheet.layers.convolution import is_whole, reach
+from cnncalc.sheet.layers.global_pooling import global_pooling_gradient_steps
+from cnncalc.sheet.layers.pooling import pooling_gradient_steps
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import BATCH, by_input, by_pre_activation, by_weight, helper, of_batch
 from cnncalc.sheet.vector_cells import Grid, as_cells
@@ -228,7 +231,18 @@ def _of_sample(step: LayerStep, weights: Weights, sample: int, error: Array) -> 
 
 @singledispatch
 def _helpers(layer: Layer, own: _Sample) -> dict[str, Array]:
-    """Return the smaller steps of a layer's backward pass by name; none of most layers."""
+    """Return the smaller steps of a layer's backward pass by name."""
+    raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+@_helpers.register(ActivationLayer)
+@_helpers.register(BatchNormalization)
+@_helpers.register(Dropout)
+@_helpers.register(Flatten)
+@_helpers.register(InputLayer)
+@_helpers.register(Rescaling)
+@_helpers.register(ZeroPadding2D)
+def _(layer: Layer, own: _Sample) -> dict[str, Array]:
     return {}
 
 
@@ -277,7 +291,8 @@ def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
 
 def _partial_sums(layer: ConvolutionLayer, geometry: Geometry, own: _Sample) -> dict[str, Array]:
     """Return what each part of the filters that see a channel adds to the gradient there."""
-    groups = layer.groups if isinstance(layer, Conv2D) else own.layer_input.shape[2]
+    channels = law_of(layer, own.layer_input.shape).directions[-1]
+    groups = channels.inputs // len(channels.sees(0))
     errors = own.error.reshape(*own.error.shape[:2], groups, -1)
     shares = parts(errors.shape[3])
     if len(shares) == 1:
@@ -299,60 +314,18 @@ def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: in
 
 
 @_helpers.register
-def _(layer: MaxPooling2D, own: _Sample) -> dict[str, Array]:
-    images = own.layer_input[np.newaxis]
-    geometry = layer.geometry(own.layer_input.shape)
-    top, bottom, left, right = geometry.pads
-    pads = ((top, bottom), (left, right), (0, 0))
-    padded = np.pad(own.layer_input, pads, constant_values=-np.inf)
-    windows = sliding_window_view(padded, geometry.kernel, (0, 1))
-    windows = windows[:: geometry.strides.height, :: geometry.strides.width]
-    largest = own.layer_output[..., np.newaxis, np.newaxis]
-    return {
-        "gradient first maximum": max_positions(images, geometry, near=True)[0] + 1.0,
-        "gradient equal maxima": near_maximum(windows, largest)
-        .sum(axis=(-2, -1))
-        .astype(np.float64),
-    }
+def _(layer: PoolingLayer, own: _Sample) -> dict[str, Array]:
+    return pooling_gradient_steps(layer, own.layer_input, own.layer_output, own.error)
 
 
 @_helpers.register
-def _(layer: AveragePooling2D, own: _Sample) -> dict[str, Array]:
-    geometry = layer.geometry(own.layer_input.shape)
-    ones = np.ones((1, *own.layer_input.shape))
-    counted = average_pool(ones, geometry)[0] if layer.padding == "same" else 1.0
-    return {"gradient shares": own.error / (counted * prod(geometry.kernel))}
-
-
-@_helpers.register
-def _(layer: L2Pooling2D, own: _Sample) -> dict[str, Array]:
-    roots = own.layer_output
-    shares = np.divide(own.error, roots, out=np.zeros_like(roots), where=roots != 0)
-    return {"gradient shares": shares}
-
-
-@_helpers.register
-def _(layer: GlobalMaxPooling2D, own: _Sample) -> dict[str, Array]:
-    height, width, channels = own.layer_input.shape
-    cells = own.layer_input.reshape(-1, channels)
-    found = {
-        "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
-        "gradient equal maxima": near_maximum(cells, cells.max(axis=0))
-        .sum(axis=0)
-        .astype(np.float64),
-    }
-    result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
-    if height > 1 and width > 1:
-        result["gradient row maxima"] = own.layer_input.max(axis=1, keepdims=True)
-    return result
+def _(layer: GlobalPoolingLayer, own: _Sample) -> dict[str, Array]:
+    return global_pooling_gradient_steps(layer, own.layer_input)
 
 
 @_helpers.register
 def _(layer: Combine, own: _Sample) -> dict[str, Array]:
-    if layer.mode == "sum":
-        return {}
-    equal = near_maximum(own.layer_input, own.layer_output)
-    return {"gradient equal maxima": np.cumsum(equal, axis=-1) + 0.0}
+    return combine_gradient_steps(layer, own.layer_input, own.layer_output)
 
 
 def _softmax_helpers(own: _Sample) -> dict[str, Array]:

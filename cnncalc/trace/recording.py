@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any
@@ -139,15 +139,21 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     return (make_stage("zero padding", result, note),)
 
 
+# By a layer's mode: the arithmetic, and what it is of a slice.
+_OVER_SLICES: Mapping[str, tuple[Callable[..., Array], str]] = {
+    "max": (np.max, "largest number"),
+    "average": (np.mean, "mean"),
+}
+
+
 @_stages.register(specifications.GlobalPoolingLayer)
 def _(
     layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
-    average = isinstance(layer, specifications.GlobalAveragePooling2D)
-    result = np.mean(values, axis=(0, 1)) if average else np.max(values, axis=(0, 1))
+    reduce, kept = _OVER_SLICES[layer.pool_mode]
+    result = reduce(values, axis=(0, 1))
     if layer.keepdims:
         result = result[np.newaxis, np.newaxis]
-    kept = "mean" if average else "largest number"
     note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"
     return (make_stage("global pooling", result, note),)
 

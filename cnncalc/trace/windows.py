@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -138,28 +138,19 @@ def _sliding_note(geometry: Geometry, shape: Shape) -> str:
 def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
     """Return the padded input, if any, and the pooling."""
     geometry = layer.geometry(values.shape)
-    fill = _pooling_fill(layer)
+    fill = 0.0 if layer.counts_padding else float("nan")
     stages = _padded_stages(values, geometry, fill)
     if values.size * np.prod(geometry.kernel) > OWN_PRODUCTS_LIMIT:
         result = forward_layer(layer, weights, values[np.newaxis])[0]
     else:
         windows = _windows(_pad(values, geometry, fill), geometry)
-        result = _reduction(layer)(windows)
+        result = _REDUCTIONS[layer.pool_mode](windows)
     return (*stages, make_stage("pooling", result, _sliding_note(geometry, result.shape)))
 
 
-def _pooling_fill(layer: PoolingLayer) -> float:
-    """Return what padding holds: nothing where it must not count, else zeros."""
-    if isinstance(layer, specifications.MaxPooling2D):
-        return float("nan")
-    if isinstance(layer, specifications.AveragePooling2D) and layer.padding == "same":
-        return float("nan")
-    return 0.0
-
-
-def _reduction(layer: PoolingLayer) -> Callable[[Array], Array]:
-    if isinstance(layer, specifications.MaxPooling2D):
-        return lambda windows: np.asarray(np.nanmax(windows, axis=(-2, -1)))
-    if isinstance(layer, specifications.AveragePooling2D):
-        return lambda windows: np.asarray(np.nanmean(windows, axis=(-2, -1)))
-    return lambda windows: np.asarray(np.sqrt(np.sum(windows**2, axis=(-2, -1))))
+# As a layer has it for its mode; empty cells of padding, which don't count, are NaN.
+_REDUCTIONS: Mapping[str, Callable[[Array], Array]] = {
+    "max": lambda windows: np.asarray(np.nanmax(windows, axis=(-2, -1))),
+    "average": lambda windows: np.asarray(np.nanmean(windows, axis=(-2, -1))),
+    "l2": lambda windows: np.asarray(np.sqrt(np.sum(windows**2, axis=(-2, -1)))),
+}

@@ -4,8 +4,15 @@ The record is made by the training's own code (`cnncalc.training`), and holds wh
 away: the gradient of each activation, and what the optimizer did to each weight.
 """
 
-from cnncalc.training_step.reaching import PlannedStep, plan_step, record_planned_step
-from cnncalc.training_step.recording import StepPlace, in_float64, record_step, record_steps
+from cnncalc.training_step.recording import (
+    PlannedStep,
+    StepPlace,
+    in_float64,
+    plan_step,
+    record_planned_step,
+    record_step,
+    record_steps,
+)
 from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
 
 __all__ = [

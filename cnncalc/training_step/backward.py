@@ -15,27 +15,19 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import (
-    Combine,
     ConvolutionLayer,
     Dense,
-    GlobalMaxPooling2D,
     Layer,
-    MaxPooling2D,
 )
 from cnncalc.network import (
     Array,
-    LayerGradients,
     Saved,
-    Weights,
     at_kinks,
-    backward_layer,
+    backward_near,
     first_to_learn,
 )
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.ops.global_pooling import global_max_pool_gradient
-from cnncalc.ops.maxima import maximum_gradient
 from cnncalc.ops.numbers import overflow_allowed
-from cnncalc.ops.pooling import max_pool_gradient
 from cnncalc.training.objective import Objective, PieceForward
 from cnncalc.training_step.structure import LayerStep
 
@@ -93,7 +85,7 @@ def _backward(
     first = first_to_learn(bare, weights)
     for index in reversed(range(first, len(bare))):
         saved = at_kinks(bare[index], forward.saved[index])
-        result = _gradients(bare[index], weights[index], saved, gradient, index > first)
+        result = backward_near(bare[index], weights[index], saved, gradient, index > first)
         steps[index] = replace(
             steps[index],
             output=gradient,
@@ -108,25 +100,6 @@ def _backward(
         outputs = forward.outputs
         steps[-1] = replace(steps[-1], layer_output=outputs, output=None, pre_activation=joined)
     return tuple(steps)
-
-
-def _gradients(
-    layer: Layer, weights: Weights, saved: Saved, gradient: Array, to_input: bool
-) -> LayerGradients:
-    """As `backward_layer`, but what is near a maximum counts as it: other layers need no flag."""
-    match layer:
-        case MaxPooling2D():
-            geometry = layer.geometry(saved.input.shape[1:])
-            result = max_pool_gradient(gradient, saved.input, geometry, near=True)
-        case GlobalMaxPooling2D():
-            by_channel = gradient.reshape(len(gradient), -1)
-            result = global_max_pool_gradient(by_channel, saved.input, near=True)
-        case Combine(mode="max"):
-            result = maximum_gradient(gradient, saved.input, -1, near=True)
-        case _:
-            return backward_layer(layer, weights, saved, gradient, to_input)
-    # Layers without weights come up only where a gradient goes on to the input.
-    return LayerGradients(result, {})
 
 
 def _has_own_activation(layer: Layer) -> bool:

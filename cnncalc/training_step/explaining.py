@@ -5,24 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import Activation, BatchNormalization, Shape, Softmax
+from cnncalc.layers import BatchNormalization, Shape
 from cnncalc.network import Array, Saved, Weights, at_kinks
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.training_step.explanation import (
-    GradientExplanation,
-    GradientTerm,
-    Place,
-    Position,
-)
+from cnncalc.rules import Join, law_of
 from cnncalc.training_step.formulas import (
     Formula,
     loss_formula,
     normalization_formula,
     softmax_formula,
 )
-from cnncalc.training_step.input_terms import input_terms, joined_terms
-from cnncalc.training_step.structure import LayerStep, StepRecord
-from cnncalc.training_step.weight_terms import Joined, error_of, weight_terms
+from cnncalc.training_step.structure import (
+    GradientExplanation,
+    GradientTerm,
+    LayerStep,
+    Place,
+    Position,
+    StepRecord,
+)
+from cnncalc.training_step.terms import Joined, error_of, input_terms, joined_terms, weight_terms
 
 __all__ = ["STAGES", "explain_gradient", "gradient_of"]
 
@@ -178,7 +179,6 @@ def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
 def _by_input(step: LayerStep, weights: Weights, at: Position) -> Formula | Joined:
     if isinstance(step.layer, BatchNormalization) and step.layer.needs_batch:
         return normalization_formula(step, weights, at)
-    is_softmax = getattr(step.layer, "activation", "") == "softmax"
-    if isinstance(step.layer, Softmax) or (isinstance(step.layer, Activation) and is_softmax):
+    if law_of(step.layer, step.layer_input.shape[1:]).join is Join.SOFTMAX:
         return softmax_formula(error_of(step), step.layer_output, at)
     return input_terms(step, weights, at[1:], at[0])

@@ -9,9 +9,8 @@ import numpy as np
 from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Weights
 from cnncalc.training.losses import EPSILON
-from cnncalc.training_step.explanation import Position, Rule
-from cnncalc.training_step.structure import LayerStep, StepRecord
-from cnncalc.training_step.weight_terms import error_of
+from cnncalc.training_step.structure import LayerStep, Position, Rule, StepRecord
+from cnncalc.training_step.terms import error_of
 
 __all__ = ["Formula", "loss_formula", "normalization_formula", "softmax_formula"]
 

@@ -1,8 +1,9 @@
-"""Taking steps of a training while keeping every number."""
+"""Taking steps of a training while keeping every number: the first ones, or one of a whole plan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +11,13 @@ import numpy as np
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, assemble
 from cnncalc.ops.numbers import overflow_allowed
-from cnncalc.training.fit import dropout_seed, require_finite
+from cnncalc.training.dataset import Dataset, Parts
+from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, require_finite, steps
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import class_count
-from cnncalc.training.objective import make_objective, targets
-from cnncalc.training.optimizers import Adam, Optimizer, apply, clipped
+from cnncalc.training.objective import make_objective, require_input_shape, targets
+from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState, apply, clipped
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at
 from cnncalc.training.state import (
@@ -27,7 +30,15 @@ from cnncalc.training.state import (
 from cnncalc.training_step.backward import BatchPass, run
 from cnncalc.training_step.structure import StepRecord, WeightUpdate
 
-__all__ = ["StepPlace", "in_float64", "record_step", "record_steps"]
+__all__ = [
+    "PlannedStep",
+    "StepPlace",
+    "in_float64",
+    "plan_step",
+    "record_planned_step",
+    "record_step",
+    "record_steps",
+]
 
 
 class StepPlace(NamedTuple):
@@ -129,6 +140,79 @@ def record_step(
     )
 
 
+class PlannedStep(NamedTuple):
+    """A step of a training by its `number`, counted from 1, and which samples it takes.
+
+    `epoch` counts from 1, `batch` from 0; `positions` (batch,) are those of its samples in the
+    data set.
+    """
+
+    number: int
+    epoch: int
+    batch: int
+    positions: Array
+
+
+def plan_step(plan: TrainingPlan, training: Dataset, number: int) -> PlannedStep:
+    """Return which samples a step of a training takes.
+
+    Arguments: the `plan`; the data set that it trains on; the step's `number`, counted from 1.
+    Raises OptionError for a number that the training doesn't have or a network with nothing to
+    learn, ShapeError where network and data don't fit.
+    """
+    require_input_shape(plan.network, training)
+    require_trainable(plan.network)
+    make_objective(plan.network, plan.loss, len(training.class_names))
+    per_epoch = steps(plan, training)
+    if not 1 <= number <= per_epoch * plan.epochs:
+        message = (
+            f"the step must be 1 to {per_epoch * plan.epochs}, as {plan.epochs} epochs of "
+            f"{per_epoch} batches have. Received: {number}"
+        )
+        raise OptionError(message)
+    epoch, batch = divmod(number - 1, per_epoch)
+    order = epoch_order(len(training), plan.seed, epoch + 1)
+    positions = order[batch * plan.batch_size : (batch + 1) * plan.batch_size]
+    return PlannedStep(number, epoch + 1, batch, positions)
+
+
+def record_planned_step(
+    plan: TrainingPlan,
+    training: Dataset,
+    step: PlannedStep,
+    samples: int | None = None,
+    optimizer_state: OptimizerState | None = None,
+    watchers: Sequence[Watcher] = (),
+) -> StepRecord:
+    """Train in float64 up to a step, and record it.
+
+    Arguments: the `plan`, the data set that it trains on, and the `step` of it; how many `samples`
+    are recorded, None for all; the `optimizer_state` from an earlier training, if there was one;
+    the `watchers` of the steps before.
+    """
+    network = in_float64(plan.network)
+    state = begin(network, plan.optimizer, _state_in_float64(optimizer_state))
+    first = state.optimizer.iterations
+    if step.number > 1:
+        fit(
+            replace(plan, network=network, early_stopping=None),
+            Parts(training, None),
+            state,
+            watchers,
+            lambda: state.optimizer.iterations - first >= step.number - 1,
+        )
+    seed = dropout_seed(plan.seed, step.epoch, step.batch)
+    return record_step(
+        network,
+        plan.loss,
+        plan.optimizer,
+        state,
+        training.batch(step.positions),
+        StepPlace(step.number, seed),
+        samples,
+    )
+
+
 def _require_layer(loss: Loss) -> None:
     if loss.from_logits:
         message = (
@@ -178,3 +262,10 @@ def _update(
             zip(names, copied(state.optimizer.slots), strict=True)
         )
     )
+
+
+def _state_in_float64(state: OptimizerState | None) -> OptimizerState | None:
+    if state is None:
+        return None
+    slots = [{name: s.astype(np.float64) for name, s in own.items()} for own in state.slots]
+    return OptimizerState(state.iterations, slots)

@@ -19,8 +19,7 @@ from cnncalc.training.objective import make_objective
 from cnncalc.training.plan import scales_pixels
 from cnncalc.training_step.backward import run
 from cnncalc.training_step.explaining import STAGES, gradient_of
-from cnncalc.training_step.explanation import GradientExplanation
-from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.training_step.vanishing_stages import FLAT, Stage, largest_size, stages_of
 
 __all__ = ["VANISHED", "Vanished", "find_vanished", "with_reason"]

@@ -12,8 +12,7 @@ from cnncalc.network import Array
 from cnncalc.provenance import Provenance
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
-from cnncalc.training_step.explanation import GradientExplanation
-from cnncalc.training_step.structure import LayerStep, StepRecord, WeightUpdate
+from cnncalc.training_step.structure import GradientExplanation, LayerStep, StepRecord, WeightUpdate
 from cnncalc.training_step.vanishing import Vanished, find_vanished
 from cnncalc.views.provenance import closing_json
 from cnncalc.views.records import write_json

@@ -1,10 +1,14 @@
-"""All channels made one, cell by cell: their sum or their maximum."""
+"""All channels made one, cell by cell, their sum or maximum, and the gradient by each of them."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from cnncalc.layers import Combine
+from cnncalc.network import Array
+from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet import formulas
 from cnncalc.sheet.nearness import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Quantity
@@ -23,7 +27,7 @@ from cnncalc.sheet.volumes import (
 )
 from cnncalc.substeps import parts
 
-__all__ = ["combine_gradient_volumes", "reduction_volumes"]
+__all__ = ["combine_gradient_steps", "combine_gradient_volumes", "reduction_volumes"]
 
 
 def reduction_volumes(
@@ -117,3 +121,16 @@ def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volum
         each_number("Equal maxima", equal, source, count, _EQUAL),
         each_number(title(result), result, source, handed_on, _MAX),
     ]
+
+
+def combine_gradient_steps(
+    layer: Combine, layer_input: Array, layer_output: Array
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name: of a maximum alone there are any.
+
+    Arguments: the `layer`; what it took in and put out of one sample, (height, width, channels).
+    """
+    if layer.mode == "sum":
+        return {}
+    equal = near_maximum(layer_input, layer_output)
+    return {"gradient equal maxima": np.cumsum(equal, axis=-1) + 0.0}

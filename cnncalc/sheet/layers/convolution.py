@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.geometry import geometry as window_geometry
-from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.layers.kernels import (
+    channels_of,
     kernel_items,
     output_captions,
     seen_kernel,
-    taps,
     weight_volumes,
 )
 from cnncalc.sheet.layers.windows import spread, window_volumes
@@ -70,9 +70,9 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
     volumes += weight_volumes(layer, source, geometry, captions)
     stage = Quantity("stage", layer.name, "convolution")
     sums = Source(stage, layer.output_shape(source.shape), captions)
-    depth = len(taps(layer, source.shape[2], 0))
+    depth = len(channels_of(layer, source).sees(0))
     notes = (_PRODUCTS, *size_notes(geometry))
-    products = partial(_products, layer, window, geometry)
+    products = partial(_products, layer, source, window.quantity)
     volumes += sum_volumes("Convolution", sums, depth, products, notes)
     if layer.use_bias:
         biased = Quantity("stage", layer.name, "bias")
@@ -84,18 +84,19 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
 
 def _products(
     layer: ConvolutionLayer,
-    window: Source,
-    geometry: Geometry,
+    source: Source,
+    window: Quantity,
     output: int,
     share: range,
     find: Finder,
 ) -> Formula:
     """Return the formula of one output over a share of the channels that it sees."""
+    geometry = layer.geometry(source.shape)
     size, steps = sliding(geometry)
     kernel = seen_kernel(layer, geometry)
-    seen = taps(layer, window.shape[2], output)[share.start : share.stop]
+    seen = channels_of(layer, source).sees(output)[share.start : share.stop]
     pairs = [
-        (find(window.quantity, (channel,), size, steps), find(kernel, index, size))
+        (find(window, (channel,), size, steps), find(kernel, index, size))
         for channel, index in seen
     ]
     return formulas.products(pairs)
@@ -153,9 +154,10 @@ def convolution_input_volumes(
     result = Source(by_input(layer.name), source.shape, source.captions)
     kernel = _turned_kernel(layer, geometry)
     size = (geometry.vertical.window, geometry.horizontal.window)
+    channels = channels_of(layer, source)
 
     def products(channel: int, share: range, find: Finder) -> Formula:
-        seen = _seen_by(layer, source.shape[2], channel)[share.start : share.stop]
+        seen = channels.seen_by(channel)[share.start : share.stop]
         pairs = [
             (find(around.quantity, (output,), size, EACH), find(kernel, index, size))
             for output, index in seen
@@ -163,20 +165,9 @@ def convolution_input_volumes(
         return formulas.products(pairs)
 
     named = Parts("gradient partial sums", "filters")
-    depth = len(_seen_by(layer, source.shape[2], 0))
+    depth = len(channels.seen_by(0))
     group = title(result.quantity)
     return [*volumes, *sum_volumes(group, result, depth, products, (_INPUT,), named)]
-
-
-def _seen_by(layer: ConvolutionLayer, channels: int, channel: int) -> list[tuple[int, Index]]:
-    """Return the outputs that see an input channel, each with its slice of the kernel."""
-    if isinstance(layer, DepthwiseConv2D):
-        copies = range(layer.depth_multiplier)
-        return [(channel * len(copies) + copy, (channel, copy)) for copy in copies]
-    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
-    group, place = divmod(channel, channels // groups)
-    each = filters // groups
-    return [(output, (place, output)) for output in range(group * each, (group + 1) * each)]
 
 
 class Reach(NamedTuple):
@@ -290,21 +281,16 @@ def _by_kernel(layer: ConvolutionLayer, source: Source, error: Source) -> BatchS
     apart = _spread_source(layer, geometry, error)
     _, window = window_volumes(layer, source, geometry)
     down, across = geometry.dilation_rate
-    captions = output_captions(layer, source)
-    joins = {
-        index: (channel, output)
-        for output in range(len(captions))
-        for channel, index in taps(layer, source.shape[2], output)
-    }
+    channels = channels_of(layer, source)
 
     def products(sample: int, index: Index, block: Block, find: Finder) -> Formula:
-        channel, output = joins[index]
+        [(channel, output)] = channels.joined_by(index)
         errors = find(of_sample(apart.quantity, sample), (output,), apart.size)
         steps = (Step(down, 0), Step(0, across))
         inputs = find(of_sample(window.quantity, sample), (channel,), apart.size, steps)
         return formulas.products([(errors, inputs)])
 
-    items = kernel_items(layer, source, captions)
+    items = kernel_items(layer, source, output_captions(layer, source))
     volume = undrawn(by_weight(layer.name, "kernel"), geometry.kernel, items, _KERNEL)
     return BatchSum(volume, one_block(*geometry.kernel), products)
 

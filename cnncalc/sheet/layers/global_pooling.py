@@ -1,10 +1,17 @@
-"""What global pooling draws: one number for each whole slice."""
+"""What global pooling draws: one number for each whole slice, and the gradient by its input."""
 
 from __future__ import annotations
 
-from cnncalc.layers import GlobalAveragePooling2D, GlobalPoolingLayer
+import numpy as np
+
+from cnncalc.errors import OptionError
+from cnncalc.layers import GlobalPoolingLayer
+from cnncalc.network import Array
+from cnncalc.ops.maxima import first_maximum, near_maximum
+from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.nearness import LEAST
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import by_input, helper, title
@@ -20,7 +27,11 @@ from cnncalc.sheet.volumes import (
     whole,
 )
 
-__all__ = ["global_pooling_gradient_volumes", "global_pooling_volumes"]
+__all__ = [
+    "global_pooling_gradient_steps",
+    "global_pooling_gradient_volumes",
+    "global_pooling_volumes",
+]
 
 
 def global_pooling_volumes(
@@ -28,14 +39,12 @@ def global_pooling_volumes(
 ) -> tuple[list[Volume], Source]:
     """Return one number a channel: a row of them, or with `keepdims` a slice each."""
     stage = Quantity("stage", layer.name, "global pooling")
-    average = isinstance(layer, GlobalAveragePooling2D)
-    group = "Global average pooling" if average else "Global max pooling"
-    kept = "mean" if average else "largest number"
-    notes = (f"The {kept} of each {source.size[0]}×{source.size[1]} slice.",)
+    join, reduction = reduction_of(layer, source)
+    group = f"Global {join} pooling"
+    notes = (f"The {reduction.words} of each {source.size[0]}×{source.size[1]} slice.",)
 
     def formula(channel: int, find: Finder) -> Formula:
-        template = "AVERAGE({0})" if average else "MAX({0})"
-        return formulas.apply(template, find(source.quantity, (channel,), source.size))
+        return formulas.apply(reduction.template, find(source.quantity, (channel,), source.size))
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         return tuple(
@@ -66,8 +75,16 @@ def global_pooling_gradient_volumes(
     layer: GlobalPoolingLayer, source: Source, gradient: Source
 ) -> list[Volume]:
     """Return the gradient by a global pooling's input, and what it takes to find maxima."""
-    if isinstance(layer, GlobalAveragePooling2D):
-        return [_mean_volume(layer, source, gradient)]
+    match law_of(layer, source.shape).join:
+        case Join.AVERAGE:
+            return [_mean_volume(layer, source, gradient)]
+        case Join.MAX:
+            return _max_volumes(layer, source, gradient)
+        case join:
+            raise OptionError(no_formula(join, layer))
+
+
+def _max_volumes(layer: GlobalPoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     one = Source(helper(layer.name, "first maximum"), (1, 1, source.shape[2]), source.captions)
     rows = [] if 1 in source.size else [_rows_volume(layer, source)]
     return [*rows, *_place_volumes(layer, source, one), _max_volume(source, gradient, one)]
@@ -141,3 +158,25 @@ def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
 
     what = (title(result), result.layer, result, height, width)
     return Volume(*what, source.items, draw, _MAX)
+
+
+def global_pooling_gradient_steps(
+    layer: GlobalPoolingLayer, layer_input: Array
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name: of a maximum alone there are any.
+
+    Arguments: the `layer`; what it took in of one sample, (height, width, channels).
+    """
+    if law_of(layer, layer_input.shape).join is not Join.MAX:
+        return {}
+    height, width, channels = layer_input.shape
+    cells = layer_input.reshape(-1, channels)
+    equal = near_maximum(cells, cells.max(axis=0))
+    found = {
+        "gradient first maximum": first_maximum(cells, 0, near=True) + 1.0,
+        "gradient equal maxima": equal.sum(axis=0).astype(np.float64),
+    }
+    result = {name: array.reshape(1, 1, channels) for name, array in found.items()}
+    if height > 1 and width > 1:
+        result["gradient row maxima"] = layer_input.max(axis=1, keepdims=True)
+    return result

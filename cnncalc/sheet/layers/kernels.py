@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import Conv2D, ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer
+from cnncalc.rules import law_of
+from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.volumes import Draw, Index, Item, Slot, Source, Volume, entered, numbered
+from cnncalc.sheet.volumes import Draw, Item, Slot, Source, Volume, entered, numbered
 
 __all__ = [
     "bias_quantity",
+    "channels_of",
     "kernel_items",
     "kernel_quantity",
     "output_captions",
     "seen_kernel",
-    "taps",
     "weight_volumes",
 ]
 
@@ -43,25 +45,22 @@ def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
 
 def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
     """Return what each channel of a convolution's result is called."""
-    if not isinstance(layer, DepthwiseConv2D):
-        count = layer.output_shape(source.shape)[2]
+    channels = channels_of(layer, source)
+    if not isinstance(channels, Copies):
+        count = channels.outputs
         return ("",) if count == 1 else numbered("filter", count)
-    if layer.depth_multiplier == 1:
+    if channels.copies == 1:
         return source.captions
     named = [caption or "filter" for caption in source.captions]
-    copies = range(layer.depth_multiplier)
-    return tuple(f"{caption} {copy}" for caption in named for copy in copies)
+    return tuple(f"{caption} {copy}" for caption in named for copy in range(channels.copies))
 
 
-def taps(layer: ConvolutionLayer, channels: int, output: int) -> list[tuple[int, Index]]:
-    """Return the input channels that an output sees, each with its slice of the kernel."""
-    if isinstance(layer, DepthwiseConv2D):
-        channel, copy = divmod(output, layer.depth_multiplier)
-        return [(channel, (channel, copy))]
-    groups, filters = (layer.groups, layer.filters) if isinstance(layer, Conv2D) else (1, 1)
-    depth = channels // groups
-    first = output // (filters // groups) * depth
-    return [(first + place, (place, output)) for place in range(depth)]
+def channels_of(layer: ConvolutionLayer, source: Source) -> Direction:
+    """Return which channels each filter sees, and which filters see a channel.
+
+    The weights that it tells are slices of the kernel.
+    """
+    return law_of(layer, source.shape).directions[-1]
 
 
 def weight_volumes(
@@ -86,10 +85,11 @@ def kernel_items(
     layer: ConvolutionLayer, source: Source, captions: Sequence[str]
 ) -> tuple[Item, ...]:
     """Return one item a slice of the kernel, the slices of a filter side by side."""
+    channels = channels_of(layer, source)
     return tuple(
         Item(index, Slot(output, place), _slice_caption(caption, source, channel, len(seen)))
         for output, caption in enumerate(captions)
-        for seen in [taps(layer, source.shape[2], output)]
+        for seen in [channels.sees(output)]
         for place, (channel, index) in enumerate(seen)
     )
 

@@ -7,7 +7,6 @@ from functools import singledispatch
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import (
     ActivationLayer,
-    AveragePooling2D,
     BatchNormalization,
     Combine,
     ConvolutionLayer,
@@ -15,15 +14,12 @@ from cnncalc.layers import (
     Dropout,
     Flatten,
     GlobalPoolingLayer,
-    L2Pooling2D,
     Layer,
-    MaxPooling2D,
     PoolingLayer,
     Rescaling,
     Shape,
     ZeroPadding2D,
 )
-from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import (
     Ends,
     activation_gradient_volumes,
@@ -57,22 +53,12 @@ from cnncalc.sheet.layers.global_pooling import (
     global_pooling_gradient_volumes,
     global_pooling_volumes,
 )
-from cnncalc.sheet.layers.pooling import pooling_gradient_volumes
+from cnncalc.sheet.layers.pooling import pooling_gradient_volumes, pooling_volumes
 from cnncalc.sheet.layers.scaling import normalization_volumes, rescaling_volumes
-from cnncalc.sheet.layers.windows import image_volume, window_volumes
-from cnncalc.sheet.plan import Formula, Quantity, Specification
+from cnncalc.sheet.layers.windows import image_volume
+from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
-from cnncalc.sheet.volumes import (
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_channel,
-    numbered,
-    size_notes,
-    sliding,
-    whole,
-)
+from cnncalc.sheet.volumes import Source, Volume, numbered
 
 __all__ = [
     "gradient_volumes",
@@ -82,20 +68,6 @@ __all__ = [
     "shared_volumes",
     "weight_gradient_volumes",
 ]
-
-_POOLINGS: dict[type[PoolingLayer], tuple[str, str, str]] = {
-    MaxPooling2D: ("Max pooling", "MAX({0})", "The largest number under the window."),
-    AveragePooling2D: (
-        "Average pooling",
-        "AVERAGE({0})",
-        "The mean of the numbers under the window.",
-    ),
-    L2Pooling2D: (
-        "L2 pooling",
-        "SQRT(SUMSQ({0}))",
-        "The square root of the sum of squares under the window.",
-    ),
-}
 
 
 def network_volumes(specification: Specification) -> list[Volume]:
@@ -158,27 +130,11 @@ layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
 
+layer_volumes.register(PoolingLayer, pooling_volumes)
+
 layer_volumes.register(Rescaling, rescaling_volumes)
 
 layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
-
-
-@layer_volumes.register
-def _(layer: PoolingLayer, source: Source) -> tuple[list[Volume], Source]:
-    geometry = layer.geometry(source.shape)
-    volumes, window = window_volumes(layer, source, geometry)
-    group, template, rule = _POOLINGS[type(layer)]
-    size, steps = sliding(geometry)
-
-    def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(template, find(window.quantity, index, size, steps))
-
-    stage = Quantity("stage", layer.name, "pooling")
-    draw = whole(stage, *geometry.output, formula)
-    items = each_channel(source.captions)
-    notes = (rule, *size_notes(geometry))
-    volume = Volume(group, layer.name, stage, *geometry.output, items, draw, notes)
-    return [*volumes, volume], source.feed(volume)
 
 
 @layer_volumes.register

@@ -1,134 +1,51 @@
-"""The gradients by the inputs of pooling: who gets a window's error, and which share of it."""
+"""What pooling draws, and the gradient by its input: who gets a window's error, which share of it.
+
+How a layer joins the numbers under its windows is its law's; here each join has its formulas.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import ceil, prod
 from typing import NamedTuple
 
-from cnncalc.errors import ShapeError
-from cnncalc.geometry import Axis, Geometry
-from cnncalc.layers import L2Pooling2D, MaxPooling2D, PoolingLayer
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.geometry import Geometry
+from cnncalc.layers import Layer, PoolingLayer
+from cnncalc.network import Array
+from cnncalc.ops.maxima import near_maximum
+from cnncalc.ops.pooling import average_pool, max_positions
+from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
+from cnncalc.sheet.layers.coverage import Cell, covered
 from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.windows import window_volumes
-from cnncalc.sheet.plan import Block, Formula, Quantity, Step, Tiled
+from cnncalc.sheet.plan import Formula, Quantity, Step
 from cnncalc.sheet.quantities import by_input, helper, title
-from cnncalc.sheet.volumes import EACH, Draw, Finder, Index, Source, Volume, each_number, sliding
+from cnncalc.sheet.volumes import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_channel,
+    each_number,
+    size_notes,
+    sliding,
+    whole,
+)
 
-__all__ = ["Cell", "Cover", "Run", "cover", "covered", "pooling_gradient_volumes", "runs"]
-
-
-class Cover(NamedTuple):
-    """The windows on one cell, in one direction: `windows` of them, from the `first` on.
-
-    `offset` is the cell's place in the first window, counted from 0; in each window after that it
-    is a stride less.
-    """
-
-    first: int
-    windows: int
-    offset: int
-
-
-class Run(NamedTuple):
-    """`length` cells from the input's `start` on, of which the first have the `covers`.
-
-    There are as many covers as the stride is long, or as there are cells; after that they come
-    back, one window further on each time.
-    """
-
-    start: int
-    length: int
-    covers: tuple[Cover, ...]
-
-
-def cover(axis: Axis, cell: int) -> Cover:
-    """Return the windows on a cell, counted without padding.
-
-    >>> cover(Axis(size=5, kernel=3, stride=2, dilation=1, before=0, after=0), 2)
-    Cover(first=0, windows=2, offset=2)
-    """
-    place = cell + axis.before
-    first = max(0, -(-(place - axis.kernel + 1) // axis.stride))
-    last = min(axis.output - 1, place // axis.stride)
-    if last < first:
-        return Cover(0, 0, 0)
-    return Cover(first, last - first + 1, place - first * axis.stride)
-
-
-def runs(axis: Axis) -> list[Run]:
-    """Return all cells of an input in one direction as runs that keep to one rule.
-
-    >>> [run.length for run in runs(Axis(5, 2, 2, 1, 0, 0))]
-    [4, 1]
-    """
-    found: list[list[Cover]] = []
-    for cell in range(axis.size):
-        own = cover(axis, cell)
-        if found and _continues(found[-1], own, axis.stride):
-            found[-1].append(own)
-        else:
-            found.append([own])
-    lengths = [len(covers) for covers in found]
-    starts = [sum(lengths[:place]) for place in range(len(lengths))]
-    return [
-        Run(start, len(covers), tuple(covers[: axis.stride]))
-        for start, covers in zip(starts, found, strict=True)
-    ]
-
-
-def _continues(covers: list[Cover], own: Cover, stride: int) -> bool:
-    """Tell whether a cell's windows are those of the cell a stride before, one further on."""
-    if len(covers) < stride:
-        return True
-    before = covers[-stride]
-    shifted = before._replace(first=before.first + 1) if before.windows else before
-    return own == shifted
-
-
-class Cell(NamedTuple):
-    """A cell of the input, and the windows that lie on it in both directions."""
-
-    row: int
-    column: int
-    down: Cover
-    across: Cover
-
-
-def covered(
-    quantity: Quantity, geometry: Geometry, formula: Callable[[Cell, Index, Finder], Formula]
-) -> Draw:
-    """Return the rule for slices of the input's size, each cell a formula of its windows.
-
-    Arguments: what the slices show; the windows' `geometry`; the `formula` of a cell, whose
-    references move by EACH from window to window, and by the strides from cell to cell.
-    """
-    rows, columns = runs(geometry.vertical), runs(geometry.horizontal)
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        def tile(down: Run, across: Run) -> tuple[tuple[Formula, ...], ...]:
-            return tuple(
-                tuple(
-                    formula(
-                        Cell(down.start + i, across.start + j, vertical, horizontal), index, find
-                    )
-                    for j, horizontal in enumerate(across.covers)
-                )
-                for i, vertical in enumerate(down.covers)
-            )
-
-        return tuple(
-            Block(
-                *(down.start, across.start, down.length, across.length, "formula", quantity, index),
-                *(down.start, across.start, Tiled(tile(down, across))),
-            )
-            for down in rows
-            for across in columns
-        )
-
-    return draw
-
+__all__ = [
+    "Reduction",
+    "no_formula",
+    "pooling_gradient_steps",
+    "pooling_gradient_volumes",
+    "pooling_volumes",
+    "reduction_of",
+]
 
 # The formula of a first maximum holds a number for each cell of its window; that of what errors a
 # cell gets, a term of up to 26 characters for each window that lies on it.
@@ -138,16 +55,71 @@ MOST_CELLS, MOST_WINDOWS = 1_024, 300
 _NOTHING = Formula("0", ())
 
 _PLACES = ("The place of each window's maximum.", COUNTED)
-
 _MAX = ("The error goes to the window's first maximum.", "All its other cells get 0.")
-
 _AVERAGE_SHARES = "Each window's error, divided by as many cells as its mean was."
-
 _AVERAGE = "The shares of all windows that lie on the cell, added up."
-
 _L2_SHARES = "Each window's error divided by its root; 0 where the root is 0."
-
 _L2 = "The cell's number × the shares of all windows that lie on it."
+
+
+class Reduction(NamedTuple):
+    """How numbers are made one in a cell: the formula's `template`, and what it is in words.
+
+    `words` say it of a slice, `under_window` of what is under a window.
+    """
+
+    template: str
+    words: str
+    under_window: str
+
+
+_ROOT = "square root of the sum of squares"
+_REDUCTIONS = {
+    Join.MAX: Reduction("MAX({0})", "largest number", "largest number"),
+    Join.AVERAGE: Reduction("AVERAGE({0})", "mean", "mean of the numbers"),
+    Join.L2: Reduction("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
+}
+
+
+def reduction_of(layer: Layer, source: Source) -> tuple[Join, Reduction]:
+    """Return how a layer without weights joins numbers.
+
+    Raises OptionError for one that a workbook has no formula for.
+    """
+    join = law_of(layer, source.shape).join
+    if join not in _REDUCTIONS:
+        raise OptionError(no_formula(join, layer))
+    return join, _REDUCTIONS[join]
+
+
+def no_formula(join: Join, layer: Layer) -> str:
+    """Return the message that a layer joins numbers in a way that a workbook has no formula for."""
+    return (
+        f"a workbook shows layers that join numbers as {', '.join(_REDUCTIONS)}. "
+        f"Received: {type(layer).__name__}, which joins them as {join}"
+    )
+
+
+def pooling_volumes(layer: PoolingLayer, source: Source) -> tuple[list[Volume], Source]:
+    """Return one number a window, after the padding, and what the next layer takes in."""
+    geometry = layer.geometry(source.shape)
+    volumes, window = window_volumes(layer, source, geometry)
+    join, reduction = reduction_of(layer, source)
+    size, steps = sliding(geometry)
+
+    def formula(index: Index, find: Finder) -> Formula:
+        return formulas.apply(reduction.template, find(window.quantity, index, size, steps))
+
+    stage = _pooled(layer)
+    draw = whole(stage, *geometry.output, formula)
+    notes = (f"The {reduction.under_window} under the window.", *size_notes(geometry))
+    what = (f"{join.capitalize()} pooling", layer.name, stage, *geometry.output)
+    volume = Volume(*what, each_channel(source.captions), draw, notes)
+    return [*volumes, volume], source.feed(volume)
+
+
+def _pooled(layer: PoolingLayer) -> Quantity:
+    return Quantity("stage", layer.name, "pooling")
 
 
 def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
@@ -155,17 +127,24 @@ def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Sour
 
     Raises ShapeError for larger windows, or more of them on a cell, than formulas have room for.
     """
-    if isinstance(layer, MaxPooling2D):
-        return _max_volumes(layer, source, gradient)
-    shares = _shares_volume(layer, source, gradient)
-    return [shares, _shared_out(layer, source, shares.quantity)]
+    match law_of(layer, source.shape).join:
+        case Join.MAX:
+            return _max_volumes(layer, source, gradient)
+        case Join.AVERAGE:
+            shares = _mean_shares(layer, source, gradient)
+            return [shares, _shared_out(layer, source, shares.quantity, "{0}", _AVERAGE)]
+        case Join.L2:
+            shares = _root_shares(layer, gradient)
+            return [shares, _shared_out(layer, source, shares.quantity, "{1}*{0}", _L2)]
+        case join:
+            raise OptionError(no_formula(join, layer))
 
 
-def _max_volumes(layer: MaxPooling2D, source: Source, gradient: Source) -> list[Volume]:
+def _max_volumes(layer: PoolingLayer, source: Source, gradient: Source) -> list[Volume]:
     geometry = layer.geometry(source.shape)
     _require_room(geometry)
     _, window = window_volumes(layer, source, geometry)
-    pooled = Quantity("stage", layer.name, "pooling")
+    pooled = _pooled(layer)
     size, steps = sliding(geometry)
 
     def place(index: Index, find: Finder) -> Formula:
@@ -202,7 +181,7 @@ def _require_room(geometry: Geometry) -> None:
         raise ShapeError(message)
 
 
-def _handed_on(layer: MaxPooling2D, source: Source, gradient: Source, places: Quantity) -> Volume:
+def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Quantity) -> Volume:
     """Return the errors of the windows on each cell, as far as it is their first maximum."""
     geometry, result = layer.geometry(source.shape), by_input(layer.name)
     strides, width = geometry.strides, geometry.kernel.width
@@ -229,34 +208,44 @@ def _by_input(result: Quantity, source: Source, draw: Draw, *notes: str) -> Volu
     return Volume(*what, source.items, draw, notes)
 
 
-def _shares_volume(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:
-    """Return what each cell under a window gets of its error, or of L2 pooling for each 1 it is."""
-    shares = helper(layer.name, "shares")
+def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:
+    """Return what each cell under a window gets of its error."""
     geometry = layer.geometry(source.shape)
     _, window = window_volumes(layer, source, geometry)
     size, steps = sliding(geometry)
+    counts_all = law_of(layer, source.shape).counts_padding or not any(geometry.pads)
 
-    def of_root(index: Index, find: Finder) -> Formula:
-        root = find(Quantity("stage", layer.name, "pooling"), index, steps=EACH)
+    def share(index: Index, find: Finder) -> Formula:
         error = find(gradient.quantity, index, steps=EACH)
-        return formulas.apply("IF({1}=0,0,{0}/{1})", error, root)
-
-    def of_mean(index: Index, find: Finder) -> Formula:
-        error = find(gradient.quantity, index, steps=EACH)
-        if layer.padding != "same" or not any(geometry.pads):
+        if counts_all:
             return formulas.apply(f"{{0}}/{size[0] * size[1]}", error)
         return formulas.apply("{0}/COUNT({1})", error, find(window.quantity, index, size, steps))
 
-    if isinstance(layer, L2Pooling2D):
-        return each_number("Shares", shares, gradient, of_root, _L2_SHARES)
-    return each_number("Shares", shares, gradient, of_mean, _AVERAGE_SHARES)
+    shares = helper(layer.name, "shares")
+    return each_number("Shares", shares, gradient, share, _AVERAGE_SHARES)
 
 
-def _shared_out(layer: PoolingLayer, source: Source, shares: Quantity) -> Volume:
-    """Return what each cell gets of the shares of all windows that lie on it."""
+def _root_shares(layer: PoolingLayer, gradient: Source) -> Volume:
+    """Return what each cell under a window gets of its error for each 1 that it is."""
+
+    def share(index: Index, find: Finder) -> Formula:
+        root = find(_pooled(layer), index, steps=EACH)
+        error = find(gradient.quantity, index, steps=EACH)
+        return formulas.apply("IF({1}=0,0,{0}/{1})", error, root)
+
+    shares = helper(layer.name, "shares")
+    return each_number("Shares", shares, gradient, share, _L2_SHARES)
+
+
+def _shared_out(
+    layer: PoolingLayer, source: Source, shares: Quantity, template: str, note: str
+) -> Volume:
+    """Return what each cell gets of the shares of all windows that lie on it.
+
+    In the `template`, {0} is their sum, and {1} the cell's own number.
+    """
     geometry, result = layer.geometry(source.shape), by_input(layer.name)
-    strides, is_l2 = geometry.strides, isinstance(layer, L2Pooling2D)
-    moves = (Step(strides.height, 0), Step(0, strides.width))
+    moves = (Step(geometry.strides.height, 0), Step(0, geometry.strides.width))
 
     def formula(cell: Cell, index: Index, find: Finder) -> Formula:
         size = (cell.down.windows, cell.across.windows)
@@ -265,7 +254,46 @@ def _shared_out(layer: PoolingLayer, source: Source, shares: Quantity) -> Volume
         own = find(shares, index, size, EACH).moved(cell.down.first, cell.across.first)
         added = "{0}" if size == (1, 1) else "SUM({0})"
         number = find(source.quantity, index, steps=moves).moved(cell.row, cell.column)
-        return formulas.apply(f"{{1}}*{added}" if is_l2 else added, own, number)
+        return formulas.apply(template.replace("{0}", added), own, number)
 
-    note = _L2 if is_l2 else _AVERAGE
     return _by_input(result, source, covered(result, geometry, formula), note)
+
+
+def pooling_gradient_steps(
+    layer: PoolingLayer, layer_input: Array, layer_output: Array, error: Array
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name.
+
+    Arguments: the `layer`; what it took in and put out of one sample, and the `error` by the
+    latter, (height, width, channels).
+    Raises OptionError as `pooling_gradient_volumes` does.
+    """
+    geometry, law = layer.geometry(layer_input.shape), law_of(layer, layer_input.shape)
+    match law.join:
+        case Join.MAX:
+            return _first_maxima(geometry, layer_input, layer_output)
+        case Join.AVERAGE:
+            pixels = np.ones((1, *layer_input.shape))
+            counted = 1.0 if law.counts_padding else average_pool(pixels, geometry)[0]
+            return {"gradient shares": error / (counted * prod(geometry.kernel))}
+        case Join.L2:
+            is_root = layer_output != 0
+            nothing = np.zeros_like(layer_output)
+            return {"gradient shares": np.divide(error, layer_output, out=nothing, where=is_root)}
+        case join:
+            raise OptionError(no_formula(join, layer))
+
+
+def _first_maxima(geometry: Geometry, layer_input: Array, maxima: Array) -> dict[str, Array]:
+    """Return where each window has its maximum first, and how many cells are equal to it."""
+    top, bottom, left, right = geometry.pads
+    pads = ((top, bottom), (left, right), (0, 0))
+    padded = np.pad(layer_input, pads, constant_values=-np.inf)
+    windows = sliding_window_view(padded, geometry.kernel, (0, 1))
+    windows = windows[:: geometry.strides.height, :: geometry.strides.width]
+    equal = near_maximum(windows, maxima[..., np.newaxis, np.newaxis])
+    first = max_positions(layer_input[np.newaxis], geometry, near=True)[0]
+    return {
+        "gradient first maximum": first + 1.0,
+        "gradient equal maxima": equal.sum(axis=(-2, -1)).astype(np.float64),
+    }

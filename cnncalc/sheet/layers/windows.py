@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import (
-    AveragePooling2D,
-    ConvolutionLayer,
-    L2Pooling2D,
-    WindowLayer,
-)
+from cnncalc.layers import WindowLayer
+from cnncalc.rules import law_of
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
@@ -59,14 +55,14 @@ def window_volumes(
 def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
     quantity = Quantity("stage", layer.name, "padded input")
     draw = framed(quantity, geometry, entered(IMAGE, *geometry.input, "pixels"))
-    notes = (_PIXELS, _padding_note(layer, geometry.pads))
+    notes = (_PIXELS, _padding_note(layer, source, geometry.pads))
     items = each_channel(source.captions)
     return Volume("Image", "", quantity, *geometry.padded, items, draw, notes)
 
 
 def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
     quantity = Quantity("stage", layer.name, "padded input")
-    note = _padding_note(layer, geometry.pads)
+    note = _padding_note(layer, source, geometry.pads)
     return framed_copy("Padded input", quantity, source, geometry, note)
 
 
@@ -93,18 +89,11 @@ def sides_text(pads: Pads) -> str:
     return ", ".join(f"{count} {side}" for count, side in sides if count)
 
 
-def _padding_note(layer: WindowLayer, pads: Pads) -> str:
+def _padding_note(layer: WindowLayer, source: Source, pads: Pads) -> str:
     where = sides_text(pads)
-    if _counts(layer):
+    if law_of(layer, source.shape).counts_padding:
         return f"The padding around it ({where}) is zeros."
     return f"The padding around it ({where}) is empty cells, which never count."
-
-
-def _counts(layer: WindowLayer) -> bool:
-    """Tell whether padding is zeros that count, as in the layer's trace."""
-    if isinstance(layer, AveragePooling2D):
-        return layer.padding != "same"
-    return isinstance(layer, ConvolutionLayer | L2Pooling2D)
 
 
 def spread(source: Quantity, result: Quantity, size: Size, distances: Size) -> Draw:

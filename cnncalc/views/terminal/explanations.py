@@ -15,6 +15,7 @@ from rich.text import Text
 
 from cnncalc.explanation import Explanation, Position, Step, Term, contributors, derive, explain
 from cnncalc.receptive_field import image_region
+from cnncalc.rules import Join
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.views.terminal.blocks import (
     INDENT,
@@ -160,7 +161,7 @@ def _window(
     winner = [
         cell for cell, term in zip(cells, terms, strict=True) if term.value == explanation.total
     ]
-    chosen = frozenset(winner[:1] if explanation.rule == "max" else ())
+    chosen = frozenset(winner[:1] if explanation.rule is Join.MAX else ())
     matrix = Matrix(values[:, :, terms[0].index[2]], pads, frozenset(cells), chosen)
     whole = None if small and matrix.height > FEW_ROWS else draw_whole(matrix, screen)
     return whole or draw_near_window(matrix, screen)
@@ -169,7 +170,7 @@ def _window(
 def _products(explanation: Explanation, terms: Sequence[Term], screen: Screen) -> Block | None:
     """Draw one channel's values × kernel = products, or return None where they don't fit."""
     geometry = explanation.layer.geometry
-    if explanation.rule != "products" or geometry is None or len(terms) == 1:
+    if explanation.rule is not Join.PRODUCTS or geometry is None or len(terms) == 1:
         return None
     columns = {
         "values": [term.value for term in terms],

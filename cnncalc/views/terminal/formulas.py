@@ -14,6 +14,7 @@ from cnncalc.explanation import Explanation, Term, contributors
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
 from cnncalc.network import forward_layer
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.rules import Join
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -59,7 +60,7 @@ def _recalculated(explanation: Explanation, screen: Screen) -> float:
     """Return what rescaling or normalization gives with the numbers as they are printed."""
     value = screen.shown(explanation.terms[0].value)
     numbers = {name: screen.shown(number) for name, number in explanation.parameters}
-    if explanation.rule == "rescale":
+    if explanation.rule is Join.RESCALE:
         return value * numbers["scale"] + numbers["offset"]
     deviation = sqrt(numbers["variance"] + numbers["epsilon"])
     # Few decimals may leave a deviation of 0.
@@ -114,12 +115,11 @@ def _handed_on(explanation: Explanation, screen: Screen) -> list[Equation]:
     return [Equation(f"{total} stood at ({', '.join(map(str, term.index))}) of its input", ())]
 
 
-# By the rule's name.
-WRITTEN_OUT: Mapping[str, Callable[[Explanation, Screen], list[Equation]]] = {
-    "rescale": _rescaled,
-    "normalize": _normalized,
-    "softmax": _softmax,
-    "same": _handed_on,
+WRITTEN_OUT: Mapping[Join, Callable[[Explanation, Screen], list[Equation]]] = {
+    Join.RESCALE: _rescaled,
+    Join.NORMALIZE: _normalized,
+    Join.SOFTMAX: _softmax,
+    Join.SAME: _handed_on,
 }
 
 
@@ -190,9 +190,9 @@ def _result(result: float, from_shown: float, screen: Screen) -> str:
 
 def _joined(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the equations that join the terms; a function of one number has none."""
-    if explanation.rule == "each":
+    if explanation.rule is Join.EACH:
         return []
-    if explanation.rule == "products":
+    if explanation.rule is Join.PRODUCTS:
         return [_summed(explanation, screen)]
     if explanation.rule in WRITTEN_OUT:
         return WRITTEN_OUT[explanation.rule](explanation, screen)
@@ -229,17 +229,20 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     numbers = [screen.number(term.value) for term in counted]
     pairs = list(zip(numbers, marks, strict=True))
     total = signed(screen.number(explanation.total))
-    if explanation.rule == "max":
+    if explanation.rule is Join.MAX:
         return Equation("max(", [signed(n) + mark for n, mark in pairs], ", ", f") = {total}")
     inside = [in_formula(number) + mark for number, mark in pairs]
     shown = [screen.shown(term.value) for term in counted]
-    if explanation.rule == "average":
-        sign = equals(explanation.total, sum(shown) / len(shown), screen)
-        return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
-    if explanation.rule == "l2":
-        sign = equals(explanation.total, hypot(*shown), screen)
-        return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
-    return Equation(_result(explanation.total, sum(shown), screen), inside)
+    match explanation.rule:
+        case Join.AVERAGE:
+            sign = equals(explanation.total, sum(shown) / len(shown), screen)
+            return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
+        case Join.L2:
+            sign = equals(explanation.total, hypot(*shown), screen)
+            return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
+        case Join.SUM:
+            return Equation(_result(explanation.total, sum(shown), screen), inside)
+    raise TypeError(explanation.rule)  # every other rule has its words above
 
 
 def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
@@ -257,7 +260,7 @@ def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
         before = biased
     if explanation.among:
         equations += shares(explanation.among, explanation.at[-1], last, screen)
-    elif explanation.results[-1][0] == "activation" and explanation.rule != "softmax":
+    elif explanation.results[-1][0] == "activation" and explanation.rule is not Join.SOFTMAX:
         equations.append(activated(explanation.layer.layer, before, last, screen))
     return equations
 
@@ -268,5 +271,5 @@ def _legend(explanation: Explanation, screen: Screen) -> Iterator[Text]:
     if empty:
         text = f"{len(empty)} of the window's {len(explanation.terms)} cells are padding, "
         yield from screen.sentences(text + "which does not count.", FAINT)
-    elif padding and explanation.rule != "same":
+    elif padding and explanation.rule is not Join.SAME:
         yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)

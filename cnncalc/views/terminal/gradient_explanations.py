@@ -8,8 +8,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from cnncalc.layers import ConvolutionLayer
-from cnncalc.training_step.explanation import GradientExplanation, Position
-from cnncalc.training_step.structure import StepRecord
+from cnncalc.training_step.structure import GradientExplanation, Position, StepRecord
 from cnncalc.views.terminal.blocks import (
     Block,
     block_width,

@@ -8,7 +8,7 @@ from math import fsum, nan, prod, sqrt
 import numpy as np
 from rich.text import Text
 
-from cnncalc.training_step.explanation import GradientExplanation, GradientTerm
+from cnncalc.training_step.structure import GradientExplanation, GradientTerm
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen

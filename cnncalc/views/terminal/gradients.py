@@ -13,8 +13,7 @@ from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.trace import LayerTrace
 from cnncalc.training_step.explaining import explain_gradient
-from cnncalc.training_step.explanation import Position
-from cnncalc.training_step.structure import LayerStep, StepRecord
+from cnncalc.training_step.structure import LayerStep, Position, StepRecord
 from cnncalc.views.terminal.blocks import body_screen, flow, indented, labelled
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation
 from cnncalc.views.terminal.kernels import draw_filters, draw_matrix
@@ -90,8 +89,8 @@ def _draw_values(step: LayerStep, name: str, values: Array, screen: Screen) -> I
     if values.ndim == 1:
         yield from draw_row(values, screen)
         return
-    channels = values.shape[2]
-    labels = channel_labels(channels) if name == "input" else output_labels(step.layer, channels)
+    channels, shape = values.shape[2], step.layer_input.shape[1:]
+    labels = channel_labels(channels) if name == "input" else output_labels(step.layer, shape)
     if screen.display.full:
         yield from draw_volume(Volume(values, labels), screen)
         return

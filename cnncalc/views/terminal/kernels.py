@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D
+from cnncalc.layers import ConvolutionLayer
 from cnncalc.network import Array
+from cnncalc.rules import law_of
+from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.trace import LayerTrace
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
@@ -27,14 +29,19 @@ def draw_kernels(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterat
 def draw_filters(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
     """Draw the numbers of a convolution's kernels, filter by filter, as `draw_kernels` does."""
     one_slice_each = layer.weights["kernel"].shape[2] == 1
-    is_flat = one_slice_each or isinstance(layer.layer, DepthwiseConv2D)
+    is_flat = one_slice_each or isinstance(_channels(layer), Copies)
     draw = _draw_flat if is_flat else _draw_deep
     yield from draw(layer, screen, is_image=is_image)
 
 
+def _channels(layer: LayerTrace) -> Direction:
+    """Return which channels each filter sees."""
+    return law_of(layer.layer, layer.input.shape).directions[-1]
+
+
 def _title(layer: LayerTrace) -> tuple[str, str, str]:
     kernel = layer.weights["kernel"]
-    is_depthwise = isinstance(layer.layer, DepthwiseConv2D)
+    is_depthwise = isinstance(_channels(layer), Copies)
     size = size_text(kernel.shape[:2] if is_depthwise else kernel.shape[:3])
     filters = layer.output.shape[2]
     if filters == 1:
@@ -62,12 +69,13 @@ def _draw_flat(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator
     kernel = layer.weights["kernel"]
     slices = kernel.reshape(*kernel.shape[:2], -1)
     count = slices.shape[2]
-    if isinstance(layer.layer, DepthwiseConv2D):
-        channels, copies = kernel.shape[2:]
-        names = channel_labels(channels, is_image=is_image)
+    channels = _channels(layer)
+    if isinstance(channels, Copies):
+        names = channel_labels(channels.inputs, is_image=is_image)
         labels = [
-            _joined(names[index // copies], _numbered("kernel", index % copies, copies))
+            _joined(names[channel], _numbered("kernel", copy, channels.copies))
             for index in range(count)
+            for _, (channel, copy) in channels.sees(index)
         ]
     else:
         labels = [_numbered("filter", index, count) for index in range(count)]
@@ -81,17 +89,16 @@ def _draw_deep(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator
     depth, filters = kernel.shape[2:]
     display = screen.display
     shown = filters if display.full else min(filters, max(1, display.most_slices // depth))
-    channels = layer.input.shape[2]
-    names = channel_labels(channels, is_image=is_image)
+    names = channel_labels(layer.input.shape[2], is_image=is_image)
+    channels = _channels(layer)
     for index in range(shown):
-        # With groups, a filter sees some of the channels: its group's.
-        first = index // (filters // (channels // depth)) * depth
         if index:
             yield screen.line()
         label = _joined(_numbered("filter", index, filters), _bias(layer, index, screen))
         if label:
             yield screen.line(label, "bold")
-        labels = names[first : first + depth]
+        # With groups, a filter sees some of the channels: its group's.
+        labels = tuple(names[tap.at] for tap in channels.sees(index))
         yield from draw_volume(Volume(kernel[:, :, :, index], labels, indexed=False), screen)
     if shown < filters:
         yield from screen.sentences(f"… and {filters - shown} more; --full shows them all.", FAINT)

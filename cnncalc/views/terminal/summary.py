@@ -291,7 +291,7 @@ def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) 
     return (
         draw_vector(last.values, screen)
         if last.values.ndim == 1
-        else draw_maps(last.values, output_labels(layer.layer, last.values.shape[2]), screen)
+        else draw_maps(last.values, output_labels(layer.layer, layer.input.shape), screen)
     )
 
 

@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
-from cnncalc.layers import (
-    AveragePooling2D,
-    L2Pooling2D,
-    Layer,
-    MaxPooling2D,
-)
+from cnncalc.rules import law_of
 from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares
@@ -24,12 +19,6 @@ from cnncalc.views.terminal.slices import draw_vector, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
 
 __all__ = ["draw_layer", "render_trace"]
-
-POOLING_TITLES: dict[type[Layer], str] = {
-    MaxPooling2D: "Max pooling",
-    AveragePooling2D: "Average pooling",
-    L2Pooling2D: "L2 pooling",
-}
 
 
 def render_trace(trace: Trace, display: Display) -> Drawing:
@@ -75,7 +64,8 @@ def _title(layer: LayerTrace, stage: Stage) -> str:
     if stage.name != "pooling":
         return stage.name.capitalize()
     size = size_text(layer.geometry.kernel) if layer.geometry else ""
-    return f"{POOLING_TITLES[type(layer.layer)]} {size}"
+    join = law_of(layer.layer, layer.input.shape).join
+    return f"{join.capitalize()} pooling {size}"
 
 
 def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
@@ -83,7 +73,7 @@ def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
     if stage.name == "padded input" and layer.geometry:
         labels = channel_labels(channels, is_image=is_first)
         return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
-    return Volume(stage.values, output_labels(layer.layer, channels))
+    return Volume(stage.values, output_labels(layer.layer, layer.input.shape))
 
 
 def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:

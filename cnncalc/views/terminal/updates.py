@@ -12,8 +12,7 @@ from rich.text import Text
 from cnncalc.network import Array
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
-from cnncalc.training_step.explanation import Position
-from cnncalc.training_step.structure import StepRecord, WeightUpdate
+from cnncalc.training_step.structure import Position, StepRecord, WeightUpdate
 from cnncalc.views.numbers import format_number
 from cnncalc.views.terminal.blocks import body_screen, indented
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed

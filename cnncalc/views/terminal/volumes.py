@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
+from cnncalc.layers import ConvolutionLayer, Layer, Shape
 from cnncalc.network import Array
+from cnncalc.rules import law_of
+from cnncalc.rules.wiring import Copies
 from cnncalc.shapes import Pads
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 
@@ -72,19 +74,24 @@ def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
     return tuple(names)
 
 
-def output_labels(layer: Layer, channels: int) -> tuple[str, ...]:
+def output_labels(layer: Layer, input_shape: Shape) -> tuple[str, ...]:
     """Label each channel of a layer's output: a convolution's by the filter that made it.
 
     Both count from 0, as positions and the workbook do: filter 1 makes channel 1.
 
     >>> from cnncalc.layers import Conv2D
-    >>> output_labels(Conv2D(2, 3), 2)
+    >>> output_labels(Conv2D(2, 3), (5, 5, 1))
     ('filter 0 of 2', 'filter 1 of 2')
     """
+    channels = layer.output_shape(input_shape)[-1]
     labels = channel_labels(channels)
     if channels == 1 or not isinstance(layer, ConvolutionLayer):
         return labels
-    if isinstance(layer, DepthwiseConv2D):
-        copies = layer.depth_multiplier
-        return tuple(f"{label} (from channel {i // copies})" for i, label in enumerate(labels))
+    wires = law_of(layer, input_shape).directions[-1]
+    if isinstance(wires, Copies):
+        return tuple(
+            f"{label} (from channel {tap.at})"
+            for i, label in enumerate(labels)
+            for tap in wires.sees(i)
+        )
     return tuple(f"filter {i} of {channels}" for i in range(channels))

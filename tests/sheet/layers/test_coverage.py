@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.geometry import Axis
-from cnncalc.sheet.layers.pooling import cover, runs
+from cnncalc.sheet.layers.coverage import cover, runs
 
 
 @st.composite

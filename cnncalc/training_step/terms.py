@@ -1,0 +1,218 @@
+"""What a gradient is made of: errors, each times what the law of its layer puts on the wire.
+
+The error of a layer is the gradient by what it has computed before its activation. Which errors a
+number of the input led to, and which pairs a weight joins, are the layer's law (`rules.law`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncalc.layers import (
+    ActivationLayer,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    Layer,
+    Rescaling,
+    WindowLayer,
+)
+from cnncalc.network import Array, Saved, Weights, at_kinks, backward_layer
+from cnncalc.network.forward_pass import normalization_scale
+from cnncalc.ops.normalization import batch_normalize_input_gradient
+from cnncalc.rules import Join, Law, Position, Wire, law_of
+from cnncalc.rules.joins import share, share_words
+from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
+
+__all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
+
+
+class Joined(NamedTuple):
+    """The terms of a gradient that are added up, and what they are in words."""
+
+    terms: Terms
+    note: str
+
+
+def error_of(step: LayerStep) -> Array:
+    """Return a layer's error, (samples, *shape); there is one wherever there are weights."""
+    if step.error is None:
+        raise TypeError(step.layer.name)
+    return step.error
+
+
+def joined_terms(terms: list[GradientTerm], note: str) -> Joined:
+    """Return a few terms as those of a gradient, with a note that says what they are."""
+    errors = np.array([term.error for term in terms], np.float64)
+    factors = np.array([term.factor for term in terms], np.float64)
+    return Joined(Terms(errors, factors, lambda index: terms[index].place), note)
+
+
+def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) -> Joined:
+    """Return what one number of the gradient by a layer's input adds up.
+
+    Arguments: the layer's `step` and its `weights`; `at`, a position in its input; the `sample`.
+    Not for softmax, and batch normalization unless it is frozen: they are no sums of products.
+    """
+    law = _law(step)
+    errors = error_of(step)[sample]
+    terms = [
+        GradientTerm(
+            float(errors[wire.at]),
+            _factor(law, step, weights, (sample, *at), wire),
+            Place(sample, wire.at, wire.weight or ()),
+        )
+        for wire in law.seen_by(at)
+    ]
+    return joined_terms(terms, _note(law, step.layer))
+
+
+def _law(step: LayerStep) -> Law:
+    return law_of(step.layer, step.layer_input.shape[1:])
+
+
+def _note(law: Law, layer: Layer) -> str:
+    """Say what each term of a gradient by a layer's input is."""
+    is_windowed = isinstance(layer, WindowLayer)
+    if law.join is not Join.PRODUCTS:
+        errors = "the gradient of each window over it" if is_windowed else _BY_OUTPUT
+        return errors + _times(law, layer, is_windowed)
+    if is_windowed:
+        return "each error that the input led to × the weight that lay on it there"
+    return "each unit's error × the weight that the input has there"
+
+
+_BY_OUTPUT = "the gradient by the layer's output"
+
+
+def _times(law: Law, layer: Layer, is_windowed: bool) -> str:
+    """Say what the errors of a layer without a kernel are multiplied by."""
+    match layer:
+        case Rescaling():
+            return " × scale"
+        case BatchNormalization(scale=has_gamma):
+            return f" × {'gamma' if has_gamma else '1'} / √(moving variance + epsilon)"
+        case Dropout():
+            return " × 1 / (1 − rate), or × 0 where it was dropped"
+        case ActivationLayer():
+            return " × the slope of the activation there"
+    if law.join is Join.SAME:
+        return ", handed on as it is"
+    words = share_words(law.join, by_window=is_windowed)
+    return f" × {words}" if words else ""
+
+
+def _factor(law: Law, step: LayerStep, weights: Weights, at: Position, wire: Wire) -> float:
+    """Return what a number's error at the other end of a wire is multiplied by.
+
+    `at` is the number's sample, and its position in the input.
+    """
+    match step.layer:
+        case Rescaling(scale=scale):
+            return float(np.broadcast_to(scale, step.layer_input.shape[-1:])[at[-1]])
+        case BatchNormalization(epsilon=epsilon):
+            gamma, variance = normalization_scale(weights)[0], weights["moving_variance"]
+            slopes = batch_normalize_input_gradient(np.ones_like(gamma), variance, gamma, epsilon)
+            return float(slopes[at[-1]])
+        case Dropout(rate=rate):
+            kept = bool(step.drawn[0][at]) if step.drawn else True
+            return 1 / (1 - rate) if kept and rate < 1 else 0.0
+        case ActivationLayer():
+            return _slope(step, at)
+    if wire.weight is not None:
+        return float(weights["kernel"][wire.weight])
+    return _share(law, step, at, wire)
+
+
+def _slope(step: LayerStep, at: Position) -> float:
+    """Return the slope of an activation layer at one number."""
+    place = tuple(slice(index, index + 1) for index in at)
+    saved = at_kinks(step.layer, Saved(step.layer_input[place], step.layer_output[place]))
+    ones = np.ones_like(saved.output)
+    return float(
+        np.asarray(backward_layer(step.layer, {}, saved, ones, to_input=True).input).item()
+    )
+
+
+def _share(law: Law, step: LayerStep, at: Position, wire: Wire) -> float:
+    """Return which share of an output's gradient goes to one of the numbers that it joins."""
+    sample, *own = at
+    counted = [seen for seen in law.sees(wire.at) if law.counts_padding or not seen.is_padding]
+    inputs = step.layer_input[sample]
+    numbers = [0.0 if seen.is_padding else float(inputs[seen.at]) for seen in counted]
+    place = [seen.at for seen in counted].index(tuple(own))
+    return share(law.join, numbers, place, float(step.layer_output[sample][wire.at]))
+
+
+def weight_terms(step: LayerStep, name: str, at: Position) -> Joined:
+    """Return what one number of a weight's gradient adds up, of the samples that are recorded.
+
+    Arguments: the layer's `step`; the weight's `name`; `at`, a position inside it.
+    """
+    if name in ("bias", "beta"):
+        return _sum_of_errors(step, at)
+    if isinstance(step.layer, BatchNormalization):
+        return _normalized_inputs(step.layer, step, at)
+    return _inputs_on_a_weight(step, at)
+
+
+def _sum_of_errors(step: LayerStep, at: Position) -> Joined:
+    errors = error_of(step)[..., at[0]]
+
+    def locate(index: int) -> Place:
+        sample, *position = _unravelled(index, errors)
+        return Place(sample, (*position, at[0]))
+
+    note = "the error of what it is added to"
+    return Joined(Terms(errors.reshape(-1), np.ones(errors.size), locate), note)
+
+
+def _unravelled(index: int, array: Array) -> tuple[int, ...]:
+    return tuple(int(place) for place in np.unravel_index(index, array.shape))
+
+
+def _normalized_inputs(layer: BatchNormalization, step: LayerStep, at: Position) -> Joined:
+    channel = at[0]
+    mean, variance = (float(statistic[channel]) for statistic in step.drawn)
+    errors, inputs = error_of(step)[..., channel], step.layer_input[..., channel]
+    factors = (inputs - mean) / np.sqrt(variance + layer.epsilon)
+
+    def locate(index: int) -> Place:
+        sample, *position = _unravelled(index, errors)
+        return Place(sample, (*position, channel), (*position, channel))
+
+    note = "each error × the input as it was normalized"
+    return Joined(Terms(errors.reshape(-1), factors.reshape(-1), locate), note)
+
+
+def _inputs_on_a_weight(step: LayerStep, at: Position) -> Joined:
+    """Join each error of a weight's output with the input that the weight lay on there."""
+    *positions, [(channel, output)] = _law(step).joined_by(at)
+    errors, inputs = error_of(step)[..., output], step.layer_input[..., channel]
+    for axis, pairs in enumerate(positions, 1):
+        inputs = _at_each(inputs, axis, [index for index, _ in pairs])
+
+    def locate(index: int) -> Place:
+        sample, *place = _unravelled(index, errors)
+        under = tuple(pairs[i][0] for pairs, i in zip(positions, place, strict=True))
+        inside = zip(under, step.layer_input.shape[1:], strict=False)
+        is_padding = not all(0 <= i < size for i, size in inside)
+        return Place(sample, (*place, output), (*under, channel), padding=is_padding)
+
+    if isinstance(step.layer, Dense):
+        note, row = "the unit's error × the input of this weight", None
+    else:
+        note = "each error of the filter's output × the input under this weight there"
+        row = errors.shape[-1]
+    return Joined(Terms(errors.reshape(-1), inputs.reshape(-1), locate, row), note)
+
+
+def _at_each(inputs: Array, axis: int, indices: list[int]) -> Array:
+    """Return the inputs at these indices of an axis, zeros outside it."""
+    chosen, size = np.array(indices), inputs.shape[axis]
+    result: Array = inputs.take(np.clip(chosen, 0, size - 1), axis)
+    outside = [slice(None)] * axis + [(chosen < 0) | (chosen >= size)]
+    result[tuple(outside)] = 0.0
+    return result
