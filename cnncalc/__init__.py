@@ -15,13 +15,23 @@ from typing import TYPE_CHECKING, Any
 from cnncalc._version import __version__
 
 if TYPE_CHECKING:
-    from cnncalc.calculator import Calculation, convolve, pool, pooling_layer, pooling_network
+    from cnncalc.calculator import Calculation, pooling_layer, pooling_network
+    from cnncalc.cases import check_cases
     from cnncalc.errors import CnncalcError
-    from cnncalc.explanation import derive, explain, follow
+    from cnncalc.explanation import derive, follow
     from cnncalc.geometry import output_size
     from cnncalc.network import Network, assemble, forward
-    from cnncalc.summary import summarize
-    from cnncalc.trace import Trace, record
+    from cnncalc.tasks.convolving import calculate, convolve, pool
+    from cnncalc.tasks.evaluating import evaluate
+    from cnncalc.tasks.explaining import explain, explain_gradient
+    from cnncalc.tasks.exporting import export_training, export_workbook
+    from cnncalc.tasks.images import read_image
+    from cnncalc.tasks.networks import summarize
+    from cnncalc.tasks.predicting import predict
+    from cnncalc.tasks.tracing import record
+    from cnncalc.tasks.training import record_training_step, train
+    from cnncalc.tasks.verification import verify
+    from cnncalc.trace import Trace
 
 __all__ = [
     "Calculation",
@@ -30,17 +40,28 @@ __all__ = [
     "Trace",
     "__version__",
     "assemble",
+    "calculate",
+    "check_cases",
     "convolve",
     "derive",
+    "evaluate",
     "explain",
+    "explain_gradient",
+    "export_training",
+    "export_workbook",
     "follow",
     "forward",
     "output_size",
     "pool",
     "pooling_layer",
     "pooling_network",
+    "predict",
+    "read_image",
     "record",
+    "record_training_step",
     "summarize",
+    "train",
+    "verify",
 ]
 
 # Names are imported when they are first asked for: `cnncalc outsize` must not wait for NumPy.
@@ -50,17 +71,28 @@ _HOMES = {
     "Network": "network",
     "Trace": "trace",
     "assemble": "network",
-    "convolve": "calculator",
+    "calculate": "tasks.convolving",
+    "check_cases": "cases",
+    "convolve": "tasks.convolving",
     "derive": "explanation",
-    "explain": "explanation",
+    "evaluate": "tasks.evaluating",
+    "explain": "tasks.explaining",
+    "explain_gradient": "tasks.explaining",
+    "export_training": "tasks.exporting",
+    "export_workbook": "tasks.exporting",
     "follow": "explanation",
     "forward": "network",
     "output_size": "geometry",
-    "pool": "calculator",
+    "pool": "tasks.convolving",
     "pooling_layer": "calculator",
     "pooling_network": "calculator",
-    "record": "trace",
-    "summarize": "summary",
+    "predict": "tasks.predicting",
+    "read_image": "tasks.images",
+    "record": "tasks.tracing",
+    "record_training_step": "tasks.training",
+    "summarize": "tasks.networks",
+    "train": "tasks.training",
+    "verify": "tasks.verification",
 }
 
 

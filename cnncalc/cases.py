@@ -11,7 +11,7 @@ from cnncalc.errors import OptionError
 from cnncalc.network import assemble
 from cnncalc.trace import Stage, Trace, record
 
-__all__ = ["CaseReport", "Comparison", "check", "find", "trace_case"]
+__all__ = ["CaseReport", "Comparison", "check", "check_cases", "find", "trace_case"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,19 @@ def check(case: Case) -> CaseReport:
     trace = trace_case(case)
     comparisons = tuple(_compare(_stage(trace, each), each) for each in case.expected)
     return CaseReport(case, trace, comparisons)
+
+
+def check_cases(*names: str) -> tuple[CaseReport, ...]:
+    """Compute cases of the article and compare every number with the article's own.
+
+    Arguments: the `names` of the cases, "1" to "5", "6x6", "stride", …; all, where none is named.
+    Returns a report a case, which has its trace.
+    Raises OptionError for an unknown name.
+
+    >>> [report.agrees for report in check_cases("max", "l2")]
+    [True, True]
+    """
+    return tuple(check(case) for case in ([find(name) for name in names] or CASES))
 
 
 def _stage(trace: Trace, expected: Expected) -> Stage:

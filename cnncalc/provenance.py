@@ -10,7 +10,7 @@ from cnncalc._version import __version__
 __all__ = ["Kind", "Origin", "Provenance", "untrained"]
 
 Kind = Literal[
-    "file", "folder", "seed", "article", "standard input", "command", "built-in", "drawn"
+    "file", "folder", "seed", "article", "standard input", "command", "built-in", "drawn", "Python"
 ]
 
 
@@ -22,7 +22,8 @@ class Origin:
     `cells`), "folder" (its `name`, how many `images` were read of it), "seed" (weights that
     cnncalc drew from the `seed`), "article" (its grid's `name`), "standard input", "command"
     (written on the command line, as `name` says), "built-in" (data that cnncalc brings along, by
-    its `name`), or "drawn" (a variant's own numbers, drawn from the `seed` like those of `name`).
+    its `name`), "drawn" (a variant's own numbers, drawn from the `seed` like those of `name`), or
+    "Python" (an object in memory that a program handed over, as `name` describes it).
     `files` are the files in the folder, or beside the file, that were read with it.
     """
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.nearness import kink_bounds
 from cnncalc.network import assemble, initialize
 from cnncalc.notation import parse
-from cnncalc.ops.kinks import kink_bounds
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.views.workbook.export import trace_as_written
 from tests.sheet.training.examples import example, pieces
 from tests.test_recalculation_of_exports import ENGINES, edited

@@ -13,14 +13,14 @@ import openpyxl
 import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation import libreoffice
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.files.recalculation.stored_values import without_stored_values
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import click
 
-from cnncalc.article import CASES
-from cnncalc.cases import CaseReport, check, find
-from cnncalc.cli.console import output_console
+from cnncalc.cases import CaseReport, check_cases
+from cnncalc.cli.console import calculating_command, output_console
 from cnncalc.cli.options import DisplayOptions, display_options
-from cnncalc.cli.provenance import provenance
 from cnncalc.cli.results import display_of
 from cnncalc.errors import CheckError, OptionError
-from cnncalc.provenance import Origin
+from cnncalc.provenance import Origin, Provenance
 from cnncalc.views.records import write_cases_json
 from cnncalc.views.terminal import render_trace
 
@@ -32,10 +30,11 @@ def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
     if look.form == "csv":
         message = "cases are shown as tables or as json. Received: --format csv"
         raise OptionError(message)
-    reports = [check(case) for case in ([find(name) for name in names] or CASES)]
+    reports = check_cases(*names)
     if look.form == "json":
         article = Origin("article", "its cases")
-        for piece in write_cases_json(reports, provenance(article, image=article)):
+        origins = Provenance(calculating_command(), article, image=article)
+        for piece in write_cases_json(reports, origins):
             click.echo(piece, nl=False)
     else:
         _show(reports, look)
@@ -55,11 +54,12 @@ def _show(reports: Sequence[CaseReport], look: DisplayOptions) -> None:
 
 
 def _line(report: CaseReport) -> str:
-    agreeing = sum(each.agreeing for each in report.comparisons)
-    total = sum(each.total for each in report.comparisons)
-    sources = " and ".join(sorted({each.expected.source for each in report.comparisons}))
+    agreeing = sum(compared.agreeing for compared in report.comparisons)
+    total = sum(compared.total for compared in report.comparisons)
+    sources = " and ".join(sorted({compared.expected.source for compared in report.comparisons}))
     wrong = next(
-        (each.first_difference for each in report.comparisons if each.first_difference), ""
+        (compared.first_difference for compared in report.comparisons if compared.first_difference),
+        "",
     )
     verdict = f": {wrong}" if wrong else ""
     return f"case {report.case.name}: {agreeing} of {total} numbers agree with {sources}{verdict}"

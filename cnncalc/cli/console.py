@@ -1,17 +1,38 @@
-"""Where words go: results to standard output, notes to standard error."""
+"""Where words go: results to standard output, notes and progress to standard error."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+import signal
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.remarks import remark, say_remarks
+from cnncalc.tasks.callers import Advance, Caller
 
-__all__ = ["calculating_command", "command_line", "error_console", "note", "output_console"]
+if TYPE_CHECKING:
+    from cnncalc.training.fit import Watcher
+
+__all__ = [
+    "Terminal",
+    "calculating_command",
+    "command_line",
+    "interruptible",
+    "note",
+    "output_console",
+    "working",
+]
+
+LONG = 1.0
+"""Seconds from which on whoever waits is told what for."""
 
 # On a console of no width, which is what COLUMNS=0 says, rich would print nothing.
 LEAST_WIDTH = 20
@@ -34,9 +55,56 @@ def output_console() -> Console:
     return console
 
 
-def error_console() -> Console:
+def _error_console() -> Console:
     """Return the console of standard error, for what shows how far the work is."""
     return Console(stderr=True, highlight=False)
+
+
+class Terminal(Caller):
+    """The caller who typed the command that runs: remarks wait until it works."""
+
+    @property
+    def command(self) -> str:
+        """The command that was typed, as results say it that were made by it."""
+        return calculating_command()
+
+    def remark(self, sentence: str) -> None:
+        """Keep a sentence about what was read."""
+        remark(sentence)
+
+    def note(self, sentence: str) -> None:
+        """Say something about the work at once."""
+        note(sentence)
+
+    def offers(self, option: str) -> bool:
+        """Say whether the command has an option."""
+        command = click.get_current_context().command
+        return any(option in parameter.opts for parameter in command.params)
+
+    def working(
+        self, words: str, seconds: float, total: int | None = None
+    ) -> AbstractContextManager[Advance]:
+        """Announce work that takes long; see `working`."""
+        return working(words, seconds, total)
+
+    def decoding(self) -> AbstractContextManager[Callable[[int, int], None]]:
+        """Show how many photos are decoded."""
+        from cnncalc.views.terminal.training import decoding_progress
+
+        return decoding_progress(_error_console())
+
+    @contextmanager
+    def training(self, epochs: int, batches: int) -> Iterator[Sequence[Watcher]]:
+        """Show how far a training is."""
+        from cnncalc.views.terminal.training import training_progress
+
+        say_remarks()
+        with training_progress(_error_console(), epochs, batches) as progress:
+            yield [progress]
+
+    def interruption(self) -> AbstractContextManager[Callable[[], bool]]:
+        """Let Ctrl-C end the work at the next good moment."""
+        return interruptible()
 
 
 def command_line() -> str:
@@ -93,3 +161,56 @@ def _is_there(path: Path) -> bool:
 def _typed() -> list[str]:
     words: list[str] = click.get_current_context().find_root().obj
     return words
+
+
+@contextmanager
+def working(words: str, seconds: float, total: int | None = None) -> Iterator[Advance]:
+    """Announce work that takes long, as long as the block runs; of short work, say nothing.
+
+    Arguments: what is being done, in `words`; about how many `seconds` it takes; of how many steps
+    it is in `total`, None where that can't be told.
+    Yields what wants to hear how many more steps are done.
+    """
+    if seconds < LONG:
+        yield _unheard
+        return
+    say_remarks()
+    console = _error_console()
+    if not console.is_terminal:
+        yield _unheard
+    elif total is None:
+        with console.status(words):
+            yield _unheard
+    else:
+        # Imported here: it takes longer to load than a small grid takes to convolve.
+        from rich.progress import Progress
+
+        with Progress(console=console, transient=True) as progress:
+            yield partial(progress.advance, progress.add_task(words, total=total))
+
+
+def _unheard(steps: int) -> None:
+    """Hear of steps that nobody waits for."""
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C end the work at the next good moment; pressed again, at once.
+
+    Yields a function that says whether it was pressed.
+    """
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        # Not by click, which would write across the progress bar: rich looks after this stream.
+        sys.stderr.write("Stopping after this batch; press Ctrl-C again to stop at once.\n")
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

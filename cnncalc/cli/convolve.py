@@ -7,22 +7,21 @@ from functools import partial
 import click
 from rich.console import Group, RenderableType
 
-from cnncalc.cli.calculating import calculate
+from cnncalc.cli.console import Terminal
 from cnncalc.cli.options import (
-    CalculationOptions,
     DisplayOptions,
-    InputOptions,
     OutputOptions,
     calculation_options,
     display_options,
     input_options,
     output_options,
 )
-from cnncalc.cli.remarks import remark
-from cnncalc.cli.request import read_calculation
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
+from cnncalc.tasks.calculation import calculated_trace, read_calculation
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display, render_trace
 
@@ -55,15 +54,10 @@ def convolve(
     """
     _check_choice(steps, at, look)
     check_target(target, given)
-    asked = read_calculation(given, wanted, partial(check_size, target))
-    trace = calculate(asked.network, asked.image)
-    shown: RenderableType = render_trace(trace, display_of(look))
-    if at is not None:
-        shown = _explained(trace, at, display_of(look))
-    elif steps:
-        from cnncalc.views.terminal.explanations import render_steps
-
-        shown = render_steps(trace, display_of(look))
+    terminal = Terminal()
+    asked = read_calculation(given, wanted, terminal, partial(check_size, target))
+    trace = calculated_trace(asked.network, asked.image, terminal)
+    shown = _shown(trace, steps, at, display_of(look), terminal)
     present(trace, shown, look, target, asked.provenance)
 
 
@@ -76,14 +70,22 @@ def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions)
         raise OptionError(message + f"Received: --format {look.form} as well")
 
 
-def _explained(trace: Trace, at: tuple[int, ...], display: Display) -> RenderableType:
-    # Here, and for --steps: most calculations explain nothing, and start sooner without.
+def _shown(
+    trace: Trace, steps: bool, at: tuple[int, ...] | None, display: Display, caller: Caller
+) -> RenderableType:
+    if at is None and not steps:
+        return render_trace(trace, display)
+    # Imported here: most calculations explain nothing, and start sooner without.
     from cnncalc.explanation import follow
-    from cnncalc.views.terminal.explanations import render_explanation
+    from cnncalc.views.terminal.explanations import render_explanation, render_steps
 
+    if at is None:
+        return render_steps(trace, display)
     channels = trace.layers[0].output.shape[2]
     places = [(*at, channel) for channel in range(channels)] if len(at) == 2 else [at]
     explanations = [follow(trace, place) for place in places]
     if len(explanations[0]) < len(trace.layers):
-        remark(f"No window of {trace.layers[len(explanations[0])].name} reaches this number.")
-    return Group(*(render_explanation(each, display) for each in explanations))
+        caller.remark(
+            f"No window of {trace.layers[len(explanations[0])].name} reaches this number."
+        )
+    return Group(*(render_explanation(followed, display) for followed in explanations))

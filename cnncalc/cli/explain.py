@@ -7,35 +7,44 @@ from pathlib import Path
 
 import click
 
-from cnncalc.cli.explained_gradient import (
-    GradientOptions,
-    check_gradient,
-    gradient_options,
-    record_first_step,
-    require_gradient,
-)
-from cnncalc.cli.network_argument import (
-    NetworkOptions,
-    WeightOptions,
-    network_options,
-    weight_options,
-)
-from cnncalc.cli.network_request import FitOptions, fit_options, trace_image
+from cnncalc.cli.console import Terminal
 from cnncalc.cli.options import (
     DisplayOptions,
-    InputOptions,
     OutputOptions,
     bundled,
     display_options,
+    fitting_options,
     input_options,
+    network_options,
     output_options,
+    weight_options,
 )
 from cnncalc.cli.results import check_target, display_of, present, present_page
+from cnncalc.cli.training_options import (
+    gradient_raw_option,
+    ignore_option,
+    loss_option,
+    validation_split_option,
+)
 from cnncalc.cli.types import POSITION
+from cnncalc.errors import OptionError
 from cnncalc.explanation import explain as explain_number
+from cnncalc.tasks.explaining import (
+    ExplainedGradient,
+    check_gradient,
+    explain_first_gradient,
+    require_gradient,
+)
+from cnncalc.tasks.options import (
+    FittingOptions,
+    GradientOptions,
+    InputOptions,
+    NetworkOptions,
+    WeightOptions,
+)
+from cnncalc.tasks.tracing import trace_image
 from cnncalc.trace import Trace
-from cnncalc.training_step.explaining import explain_gradient
-from cnncalc.training_step.vanishing import with_reason
+from cnncalc.training_step.explaining import STAGES
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
@@ -80,6 +89,37 @@ question_options = bundled(
     ),
 )
 
+gradient_options = bundled(
+    "slope",
+    GradientOptions,
+    click.option(
+        "--gradient",
+        is_flag=False,
+        flag_value="kernel",
+        type=click.Choice(["kernel", "bias", "gamma", "beta", *STAGES]),
+        help="Explain the gradient of the loss by the layer's kernel, or by another of its weights "
+        "or stages, instead of its output.",
+    ),
+    click.option(
+        "--target",
+        metavar="CLASS",
+        help="The true class of INPUT; without it, INPUT is data as train takes it.",
+    ),
+    loss_option("The gradient's loss, as in train."),
+    click.option(
+        "--batch-size", type=click.IntRange(min=1), metavar="B", help="Samples in the batch."
+    ),
+    click.option(
+        "--sample",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Which sample of the batch, counted from 0, where each has a gradient of its own.",
+    ),
+    validation_split_option("The share of data that train holds back, so that no batch has it."),
+    gradient_raw_option,
+    ignore_option,
+)
+
 
 @click.command(
     epilog="Example: cnncalc explain 'Conv2D(2, 3); MaxPooling2D(2)' --layer conv2d --at 3,1,0"
@@ -89,7 +129,7 @@ question_options = bundled(
 @question_options
 @gradient_options
 @weight_options
-@fit_options
+@fitting_options
 @display_options
 @output_options
 def explain(
@@ -98,7 +138,7 @@ def explain(
     asked: QuestionOptions,
     slope: GradientOptions,
     initial: WeightOptions,
-    fitting: FitOptions,
+    fitting: FittingOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
@@ -109,38 +149,47 @@ def explain(
     all). NETWORK and INPUT are as in trace, which names the layers. With --gradient, where one
     number of a gradient came from, in a first step of training.
     """
+    terminal = Terminal()
     if slope.gradient is not None:
-        _explain_gradient(wanted, given, asked, slope, initial, fitting, look, target)
+        _check_gradient(slope, asked, look, target, given)
+        layer, at = asked.layer_name, asked.at
+        found = explain_first_gradient(wanted, given, initial, fitting, slope, layer, at, terminal)
+        _show_gradient(found, asked, look, target)
         return
     require_gradient(slope)
     check_target(target, given)
-    traced = trace_image(wanted, initial, given, fitting)
-    trace = traced.trace
+    traced = trace_image(wanted, initial, given, fitting, terminal)
+    trace, display = traced.trace, display_of(look)
     cell = _cell(asked, trace)
-    display = display_of(look)
     shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
     present(trace, shown, look, target, traced.provenance, traced.class_names, asked.layer_name)
 
 
-def _explain_gradient(
-    wanted: NetworkOptions,
-    given: InputOptions,
-    asked: QuestionOptions,
+def _check_gradient(
     slope: GradientOptions,
-    initial: WeightOptions,
-    fitting: FitOptions,
+    asked: QuestionOptions,
     look: DisplayOptions,
     target: OutputOptions,
+    given: InputOptions,
 ) -> None:
-    check_gradient(slope, asked.depth, look, target, given)
-    first = record_first_step(wanted, given, initial, fitting, slope)
-    record, origins = first.record, first.provenance
-    name = str(slope.gradient)
-    explained = explain_gradient(record, asked.layer_name, name, asked.at, slope.sample or 0)
-    explained = with_reason(record, explained)
+    """Refuse what is not to be had of a gradient, and a file that can't be written."""
+    check_gradient(slope, given)
+    if asked.depth != 1:
+        message = "--gradient explains one number, without --depth. "
+        raise OptionError(message + f"Received: --depth {asked.depth}")
+    if look.form == "csv":
+        message = "--gradient is shown as a table or as json. Received: --format csv"
+        raise OptionError(message)
+    check_target(target, given, (".html", ".svg", ".json"))
+
+
+def _show_gradient(
+    found: ExplainedGradient, asked: QuestionOptions, look: DisplayOptions, target: OutputOptions
+) -> None:
+    record, explained, origins = found.record, found.explanation, found.provenance
     cell = ""
     if asked.workbook is not None:
-        from cnncalc.cli.cell_address import find_gradient_cell
+        from cnncalc.tasks.cell_addresses import find_gradient_cell
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
@@ -150,7 +199,7 @@ def _explain_gradient(
 def _cell(asked: QuestionOptions, trace: Trace) -> str:
     if asked.workbook is None:
         return ""
-    from cnncalc.cli.cell_address import find_cell
+    from cnncalc.tasks.cell_addresses import find_cell
 
     layer = trace.layers[trace.place(asked.layer_name)]
     return find_cell(asked.workbook, trace, explain_number(layer, asked.at))

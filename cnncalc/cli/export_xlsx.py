@@ -2,39 +2,108 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import click
 
-from cnncalc.cli.console import note
-from cnncalc.cli.network_export import (
-    NetworkExport,
-    network_export_options,
-    require_network,
-    write_network,
+from cnncalc.cli.console import Terminal
+from cnncalc.cli.options import bundled, calculation_options, input_options
+from cnncalc.cli.training_options import (
+    gradient_raw_option,
+    ignore_option,
+    loss_option,
+    validation_split_option,
 )
-from cnncalc.cli.options import (
-    NO_CALCULATION,
+from cnncalc.cli.types import SHAPE
+from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.options import (
+    DEFAULT_BATCH,
     CalculationOptions,
     InputOptions,
-    calculation_options,
-    input_options,
-)
-from cnncalc.cli.request import read_calculation
-from cnncalc.cli.results import keep_input
-from cnncalc.cli.training_export import (
+    NetworkExport,
+    StudentOptions,
     TrainingExport,
-    require_steps,
-    training_export_options,
 )
-from cnncalc.cli.training_pieces import training_pieces
-from cnncalc.cli.workbooks import export_article, export_trace, export_training, require_workbook
-from cnncalc.cli.worksheets import StudentOptions, copies, paths, student_options
-from cnncalc.errors import OptionError
-from cnncalc.files.output import check_output, output_ending, write_atomically
 
 __all__ = ["export_xlsx"]
+
+# Each step has a sheet, and each sample a part of it.
+MOST_STEPS, MOST_SAMPLES = 1_000, 1_024
+
+network_export_options = bundled(
+    "whole",
+    NetworkExport,
+    click.option(
+        "--network", "-n", metavar="NETWORK", help="A whole network, a sheet a layer; as in trace."
+    ),
+    click.option(
+        "--input-shape", type=SHAPE, metavar="H,W,C", help="What the network takes: 28,28,1."
+    ),
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the network's weights of a .keras or .weights.h5 file; else --seed draws them.",
+    ),
+    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
+    click.option(
+        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
+    ),
+    click.option(
+        "--target", metavar="CLASS", help="The true class: adds the cross-entropy of the output."
+    ),
+)
+
+training_export_options = bundled(
+    "training",
+    TrainingExport,
+    click.option(
+        "--training-steps",
+        type=click.IntRange(1, MOST_STEPS),
+        metavar="N",
+        help="Train --network for N steps, a sheet each, on DATA as train takes it (without INPUT, "
+        "on the handwritten digits), or with --target on one image (without INPUT, on the "
+        "article's 4).",
+    ),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(1, MOST_SAMPLES),
+        metavar="B",
+        help=f"Samples in each step.  [default: {DEFAULT_BATCH}]",
+    ),
+    click.option(
+        "--samples",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Train on the first N samples alone, again and again.",
+    ),
+    loss_option("What the training minimises, as in train."),
+    click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
+    click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
+    validation_split_option("The share of DATA that train holds back, so that no step has it."),
+    gradient_raw_option,
+    ignore_option,
+)
+
+student_options = bundled(
+    "students",
+    StudentOptions,
+    click.option("--worksheet", is_flag=True, help="Leave the results for a student to fill in."),
+    click.option("--blank", type=float, help="Leave a share of them blank, such as 0.5."),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True,
+        help="Which results are left blank, the numbers of variants, a network's weights.",
+    ),
+    click.option(
+        "--solution/--no-solution", default=True,
+        help="Hide the solution in the worksheet, which colours and counts the answers, or write "
+        "it to a second file.",
+    ),
+    click.option(
+        "--variants", type=click.IntRange(1, 999), metavar="N",
+        help="Write N worksheets with numbers of their own, each with its key.",
+    ),
+)  # fmt: skip
 
 
 @click.command("export-xlsx", epilog="Example: cnncalc export-xlsx photo.png --kernel edge")
@@ -56,7 +125,7 @@ def export_xlsx(
     given: InputOptions,
     wanted: CalculationOptions,
     whole: NetworkExport,
-    lesson: TrainingExport,
+    training: TrainingExport,
     students: StudentOptions,
     output: Path | None,
     force: bool,
@@ -69,106 +138,6 @@ def export_xlsx(
     --training-steps its training, a sheet a step. Every formula carries the value that cnncalc
     computed. --worksheet leaves the results for students to fill in.
     """
-    require_steps(lesson)
-    path = output or _default_name(given, _digits(wanted, whole, lesson))
-    output_ending(path, (".xlsx",))
-    for each in paths(path, students):
-        keep_input(each, given)
-        check_output(each, force=force)
-    if lesson.training_steps is not None:
-        _require_network_alone(wanted, students)
-        _write_training(path, given, whole, lesson, students.seed, force=force, large=large)
-        return
-    if whole.network is not None:
-        _require_network_alone(wanted, students)
-        write_network(path, given, whole, students.seed, force=force, large=large)
-        return
-    require_network(whole)
-    if given.source is None and not wanted.kernels:
-        _write_article(path, wanted, students, force=force)
-    else:
-        _write_calculation(path, given, wanted, students, force=force, large=large)
-
-
-def _write_training(
-    path: Path,
-    given: InputOptions,
-    whole: NetworkExport,
-    lesson: TrainingExport,
-    seed: int,
-    *,
-    force: bool,
-    large: bool,
-) -> None:
-    if whole.network is None:
-        message = "--training-steps needs --network. Received: none"
-        raise OptionError(message)
-    pieces = training_pieces(given, whole, lesson, seed)
-    with write_atomically(path, force=force) as file:
-        said = export_training(file, pieces, large=large)
-    note(f"wrote {path} ({said})")
-
-
-def _require_network_alone(wanted: CalculationOptions, students: StudentOptions) -> None:
-    if wanted != NO_CALCULATION:
-        message = "--network brings its own layers: options of a calculation can't be added to it"
-        raise OptionError(message)
-    _refuse_worksheet(students, "--network")
-
-
-def _refuse_worksheet(students: StudentOptions, received: str) -> None:
-    if students.wanted:
-        message = "a worksheet is made of one calculation: name its --kernel. "
-        raise OptionError(message + f"Received: {received}")
-
-
-def _write_article(
-    path: Path, wanted: CalculationOptions, students: StudentOptions, *, force: bool
-) -> None:
-    if wanted != NO_CALCULATION:
-        message = "a workbook of your own calculation needs --kernel. Received: other options only"
-        raise OptionError(message)
-    _refuse_worksheet(students, "none")
-    with write_atomically(path, force=force) as file:
-        said = export_article(file)
-    note(f"wrote {path} ({said})")
-
-
-def _write_calculation(
-    path: Path,
-    given: InputOptions,
-    wanted: CalculationOptions,
-    students: StudentOptions,
-    *,
-    force: bool,
-    large: bool,
-) -> None:
-    if not wanted.kernels:
-        message = "a workbook of your own calculation needs --kernel. Received: none"
-        raise OptionError(message)
-    asked = read_calculation(given, wanted, partial(require_workbook, large=large))
-    # The image's name would tell a student what the command was.
-    title = "" if students.wanted else asked.image.name
-    for copy in copies(path, asked.network, asked.image.values, students, asked.provenance):
-        with write_atomically(copy.path, force=force) as file:
-            said = export_trace(
-                file, copy.trace, copy.provenance, title, copy.worksheet, copy.key_to, large=large
-            )
-        note(f"wrote {copy.path} ({said})")
-
-
-def _digits(wanted: CalculationOptions, whole: NetworkExport, lesson: TrainingExport) -> str:
-    """Return what is calculated on where no INPUT is named."""
-    if lesson.training_steps is not None and whole.target is None:
-        return "training"
-    return "digit4" if wanted.kernels or whole.network else "article"
-
-
-def _default_name(given: InputOptions, otherwise: str) -> Path:
-    if given.source is None:
-        return Path(f"{otherwise}.xlsx")
-    if given.source == "-":
-        return Path("input.xlsx")
-    name = Path(given.source.removeprefix("article:"))
-    # A workbook's own name would replace it.
-    return Path(name.stem + ("-calculation.xlsx" if name.suffix.lower() == ".xlsx" else ".xlsx"))
+    write_workbooks(
+        output, given, wanted, whole, training, students, Terminal(), force=force, large=large
+    )

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, Numbers, PoolingText
+from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
+from cnncalc.tasks.options import (
+    CalculationOptions,
+    FittingOptions,
+    InputOptions,
+    NetworkOptions,
+    WeightOptions,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -18,17 +25,18 @@ if TYPE_CHECKING:
     from cnncalc.views.picture import Scaling
 
 __all__ = [
-    "NO_CALCULATION",
-    "CalculationOptions",
+    "Decorator",
     "DisplayOptions",
-    "InputOptions",
     "OutputOptions",
     "bundled",
     "calculation_options",
     "display_options",
-    "given_options",
+    "fitting_options",
+    "form_option",
     "input_options",
+    "network_options",
     "output_options",
+    "weight_options",
 ]
 
 Command = Callable[..., Any]
@@ -44,8 +52,8 @@ def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> De
     def decorate(command: Command) -> Command:
         @wraps(command)
         def wrapper(**values: Any) -> Any:  # noqa: ANN401
-            own = {field.name: values.pop(field.name) for field in fields(kind)}
-            return command(**values, **{name: kind(**own)})
+            given = {field.name: values.pop(field.name) for field in fields(kind)}
+            return command(**values, **{name: kind(**given)})
 
         result: Command = wrapper
         for option in reversed(options):
@@ -55,26 +63,16 @@ def bundled(name: str, kind: type[DataclassInstance], *options: Decorator) -> De
     return decorate
 
 
-def given_options(options: DataclassInstance) -> list[str]:
-    """Return the options of a set that were given, by their names; none of them has a default.
-
-    >>> given_options(OutputOptions(Path("a.html"), True, None))
-    ['--output', '--force']
-    """
-    values = {field.name: getattr(options, field.name) for field in fields(options)}
-    # 0 equals False and is given all the same.
-    left = [name for name, value in values.items() if value is None or value is False]
-    given = [name for name, value in values.items() if name not in left and value != ()]
-    return [f"--{name.replace('_', '-')}" for name in given]
-
-
-@dataclass(frozen=True)
-class InputOptions:
-    """Which image or grid to read."""
-
-    source: str | None
-    sheet: str | None
-    cell_range: str | None
+def form_option(help_text: str, *forms: str) -> Decorator:
+    """Return the option of the form in which results are printed: a table, or one of others."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", *forms]),
+        default="table",
+        show_default=True,
+        help=help_text,
+    )
 
 
 input_options = bundled(
@@ -90,24 +88,6 @@ input_options = bundled(
         "--range", "cell_range", metavar="A1:D9", help="The cells of an .xlsx INPUT to read."
     ),
 )
-
-
-@dataclass(frozen=True)
-class CalculationOptions:
-    """What to calculate, as written: kernels, bias, padding, and so on."""
-
-    kernels: tuple[str, ...]
-    biases: tuple[tuple[float, ...], ...]
-    padding: str | Numbers
-    stride: Numbers
-    dilation: Numbers
-    activation: str | None
-    pooling: PoolingText | None
-    combine: str | None
-    depthwise: bool
-
-
-NO_CALCULATION = CalculationOptions((), (), "valid", 1, 1, None, None, None, depthwise=False)
 
 
 # How each filter slides, and what it adds.
@@ -187,14 +167,11 @@ class DisplayOptions:
 display_options = bundled(
     "look",
     DisplayOptions,
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["table", "csv", "json"]),
-        default="table",
-        show_default=True,
-        help="A table for people; csv, the last matrix alone (of a layer asked about, its "
+    form_option(
+        "A table for people; csv, the last matrix alone (of a layer asked about, its "
         "own); json, every stage.",
+        "csv",
+        "json",
     ),
     click.option(
         "--decimals",
@@ -240,5 +217,44 @@ output_options = bundled(
         default="clip",
         show_default=True,
         help="Grey levels of a picture: clip to 0–255, or stretch the lowest and highest value.",
+    ),
+)
+
+network_options = bundled(
+    "wanted",
+    NetworkOptions,
+    click.argument("network", metavar="NETWORK"),
+    click.option(
+        "--input-shape",
+        type=SHAPE,
+        metavar="H,W,C",
+        help="The image's height, width and channels, such as 28,28,1.",
+    ),
+)
+
+weight_options = bundled(
+    "initial",
+    WeightOptions,
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Take the weights of a .keras file, or of a .weights.h5 file of Keras 3.",
+    ),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="What initial weights are drawn from, where there are no others.",
+    ),
+)
+
+fitting_options = bundled(
+    "fitting",
+    FittingOptions,
+    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
+    click.option(
+        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
     ),
 )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from cnncalc.calculator import pooling_layer, pooling_network
-from cnncalc.cli.calculating import calculate
+from cnncalc.calculator import pooling_layer
+from cnncalc.cli.console import Terminal
 from cnncalc.cli.options import (
     DisplayOptions,
-    InputOptions,
     OutputOptions,
     display_options,
     input_options,
     output_options,
 )
-from cnncalc.cli.provenance import image_origin, provenance
-from cnncalc.cli.request import read_image, require_room
 from cnncalc.cli.results import check_size, check_target, display_of, present
-from cnncalc.cli.types import PADDING, PAIR, Numbers
-from cnncalc.files.pixels import PixelHeader
+from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.tasks.calculation import calculated_trace, read_pooling
+from cnncalc.tasks.options import InputOptions, Numbers
 from cnncalc.views.terminal import render_trace
 
 __all__ = ["pool"]
@@ -56,14 +56,7 @@ def pool(
 ) -> None:
     """Pool INPUT: keep one number of each window, on each depth slice by itself."""
     check_target(target, given)
-    layer = pooling_layer(mode, size, stride, padding)
-
-    def check(header: PixelHeader) -> None:
-        network = pooling_network(header.shape, layer)
-        check_size(target, network)
-        require_room(network, header)
-
-    image = read_image(given, require=check)
-    trace = calculate(pooling_network(image.values.shape, layer), image)
-    origins = provenance(image=image_origin(given.source, image))
-    present(trace, render_trace(trace, display_of(look)), look, target, origins)
+    layer, terminal = pooling_layer(mode, size, stride, padding), Terminal()
+    asked = read_pooling(given, layer, terminal, partial(check_size, target))
+    trace = calculated_trace(asked.network, asked.image, terminal)
+    present(trace, render_trace(trace, display_of(look)), look, target, asked.provenance)

@@ -15,11 +15,9 @@ import click
 import numpy as np
 from rich.console import Console, RenderableType
 
-from cnncalc.cli.console import note, output_console
-from cnncalc.cli.options import DisplayOptions, InputOptions, OutputOptions
+from cnncalc.cli.console import Terminal, note, output_console, working
+from cnncalc.cli.options import DisplayOptions, OutputOptions
 from cnncalc.cli.remarks import say_remarks
-from cnncalc.cli.working import working
-from cnncalc.errors import OutputError
 from cnncalc.files.output import (
     check_output,
     csv_lines,
@@ -27,16 +25,17 @@ from cnncalc.files.output import (
     write_atomically,
     write_npy,
 )
-from cnncalc.files.paths import quoted
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
+from cnncalc.tasks.images import keep_input
+from cnncalc.tasks.options import InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
 
 if TYPE_CHECKING:
     from cnncalc.views.picture import Form, Scaling
 
-__all__ = ["check_size", "check_target", "display_of", "keep_input", "present", "present_page"]
+__all__ = ["check_size", "check_target", "display_of", "present", "present_page"]
 
 PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
 PAGES = (".html", ".svg")
@@ -92,17 +91,9 @@ def check_target(
 def check_size(target: OutputOptions, network: Network) -> None:
     """Refuse a workbook that no spreadsheet can hold, before anything is computed for it."""
     if target.output is not None and target.output.suffix.lower() == ".xlsx":
-        from cnncalc.cli.workbooks import require_workbook
+        from cnncalc.tasks.workbooks import require_workbook
 
         require_workbook(network)
-
-
-def keep_input(output: Path, given: InputOptions) -> None:
-    """Refuse to replace what is read, with --force as well."""
-    source = Path(given.source or "")
-    if given.source and source.exists() and output.exists() and output.samefile(source):
-        message = f"the output file {quoted(output)} is the INPUT itself. Expected another name"
-        raise OutputError(message)
 
 
 def present(
@@ -214,10 +205,10 @@ def _json(result: _Result) -> _Text:
     from cnncalc.views.records import write_json
 
     trace, origins = result.trace, result.provenance
-    every = [stage.values for stage in trace.stages]
+    stages = [stage.values for stage in trace.stages]
     said = class_said(trace, result.class_names, origins.untrained)
     pieces = write_json(trace, origins, said)
-    return _Text(pieces, sum(map(len, every)), sum(each.size for each in every))
+    return _Text(pieces, sum(map(len, stages)), sum(values.size for values in stages))
 
 
 def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) -> str:
@@ -251,12 +242,7 @@ def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file
 
 
 def _write_workbook(result: _Result, file: BinaryIO) -> str:
-    from cnncalc.cli.workbooks import export_network, export_trace
-    from cnncalc.sheet.planning import is_calculation
-    from cnncalc.views.workbook.export import trace_as_written
+    from cnncalc.tasks.workbooks import export_recorded
 
     trace, origins = result.trace, result.provenance
-    written = trace_as_written(trace.network, trace.input.values)
-    if is_calculation(trace.network):
-        return export_trace(file, written, origins)
-    return export_network(file, written, origins, class_names=result.class_names)
+    return export_recorded(file, trace, origins, Terminal(), result.class_names)

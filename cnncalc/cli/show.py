@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import click
 
+from cnncalc.cli.console import Terminal
 from cnncalc.cli.options import (
     DisplayOptions,
-    InputOptions,
     OutputOptions,
     display_options,
     input_options,
     output_options,
 )
-from cnncalc.cli.provenance import image_origin, provenance
-from cnncalc.cli.request import read_image
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.network import Network
+from cnncalc.provenance import Provenance
+from cnncalc.tasks.images import read_given
+from cnncalc.tasks.options import InputOptions
+from cnncalc.tasks.origins import image_origin
 from cnncalc.trace import record
 from cnncalc.views.terminal import render_flattened, render_input
 
@@ -38,10 +40,11 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     tabs, or are quoted.
     """
     check_target(target, given)
-    image = read_image(given)
+    terminal = Terminal()
+    image = read_given(given, terminal)
     render = render_flattened if flatten else render_input
     shown = render(image.values, display_of(look), image.name)
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
-    origins = provenance(image=image_origin(given.source, image))
+    origins = Provenance(terminal.command, image=image_origin(given.source, image))
     present(record(Network(values.shape, (), ()), values), shown, look, target, origins)

@@ -7,19 +7,16 @@ from dataclasses import replace
 import click
 
 from cnncalc.article import LISTING, MISMATCH
-from cnncalc.cli.console import note, output_console
-from cnncalc.cli.network_argument import (
-    NetworkOptions,
-    network_options,
-    read_network,
-    require_shape,
-)
-from cnncalc.cli.provenance import provenance
+from cnncalc.cli.console import Terminal, note, output_console
+from cnncalc.cli.options import form_option, network_options
 from cnncalc.errors import OptionError
 from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
+from cnncalc.provenance import Provenance
 from cnncalc.summary import summarize
+from cnncalc.tasks.networks import read_network, require_shape
+from cnncalc.tasks.options import NetworkOptions
 from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
@@ -35,14 +32,7 @@ __all__ = ["summary"]
     help="Compare with a fully connected network on the same image.",
 )
 @click.option("--plan", is_flag=True, help="Tell how training works each layer out, and why.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Tables for people, or json.",
-)
+@form_option("Tables for people, or json.", "json")
 def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> None:
     """Show Keras's table of NETWORK, and what Keras never shows.
 
@@ -50,21 +40,23 @@ def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> 
     parameter counts written out. NETWORK is layers in Keras calls, such as 'Conv2D(10, 5);
     Flatten(); Dense(2)', a file of them, a .keras file, or article.
     """
-    source = read_network(wanted.network, wanted.input_shape)
+    terminal = Terminal()
+    source = read_network(wanted.network, terminal, wanted.input_shape)
     result = summarize(source.layers, require_shape(source))
     choices = choose(source.layers, result.input_shape) if plan else None
     if versus_mlp:
         _require_comparable(source.layers, form)
     if form == "json":
-        click.echo(summary_json(result, choices, provenance(source.origin)), nl=False)
+        origins = Provenance(terminal.command, source.origin)
+        click.echo(summary_json(result, choices, origins), nl=False)
     else:
         remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
         shown = [render_summary(result, source.name, remark)]
         shown += [render_algorithms(result, choices)] if choices else []
         shown += [render_comparison(result)] if versus_mlp else []
         output_console().print(*shown)
-    for each in result.notes:
-        note(each)
+    for remarked in result.notes:
+        note(remarked)
 
 
 def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:

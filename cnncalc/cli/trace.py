@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.map_folder import check_folder, write_maps
-from cnncalc.cli.network_argument import (
-    NetworkOptions,
-    WeightOptions,
-    network_options,
-    weight_options,
-)
-from cnncalc.cli.network_request import FitOptions, TracedImage, fit_options, trace_image
+from cnncalc.cli.console import Terminal, note, working
 from cnncalc.cli.options import (
     DisplayOptions,
-    InputOptions,
     OutputOptions,
     bundled,
     display_options,
+    fitting_options,
     input_options,
+    network_options,
+    weight_options,
 )
 from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.errors import OutputError
+from cnncalc.files.output import write_atomically
+from cnncalc.files.paths import quoted, reason
+from cnncalc.network import Array
+from cnncalc.provenance import Provenance
+from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
+from cnncalc.tasks.tracing import TracedImage, trace_image
+from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.screen import Drawing
 from cnncalc.views.terminal.summary import render_layer, render_network
 
+if TYPE_CHECKING:
+    from cnncalc.views.picture import Scaling
+
 __all__ = ["trace"]
+
+# Of pictures.
+PIXELS_A_SECOND = 10_000_000
 
 ENDINGS = (".html", ".svg", ".json", ".xlsx", ".csv", ".npy")
 
@@ -59,7 +71,7 @@ output_options = bundled(
 @input_options
 @click.option("--layer", "layer_name", metavar="NAME", help="Every step of one layer alone.")
 @weight_options
-@fit_options
+@fitting_options
 @display_options
 @output_options
 def trace(
@@ -67,7 +79,7 @@ def trace(
     given: InputOptions,
     layer_name: str | None,
     initial: WeightOptions,
-    fitting: FitOptions,
+    fitting: FittingOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
@@ -76,28 +88,18 @@ def trace(
     NETWORK is layers in Keras calls, a file of them, a .keras file, or article. INPUT is as in
     convolve; where the network does not say its input's shape, it is the image's.
     """
-    if _is_folder(target):
-        _check_folder(target)
-    else:
+    folder = None if target.output is None or target.output.suffix else target.output
+    if folder is None:
         check_target(target, given, ENDINGS)
-    traced = trace_image(wanted, initial, given, fitting)
+    else:
+        _check_folder(folder, force=target.force)
+    traced = trace_image(wanted, initial, given, fitting, Terminal())
     shown = _drawing(traced, layer_name, display_of(look))
     origins, names = traced.provenance, traced.class_names
-    if target.output is None or not _is_folder(target):
-        present(traced.trace, shown, look, target, origins, names, layer_name)
-    else:
-        terminal = replace(target, output=None)
-        present(traced.trace, shown, look, terminal, origins, names, layer_name)
-        write_maps(traced.trace, traced.provenance, target.output, target.scale, force=target.force)
-
-
-def _is_folder(target: OutputOptions) -> bool:
-    return target.output is not None and not target.output.suffix
-
-
-def _check_folder(target: OutputOptions) -> None:
-    if target.output is not None:
-        check_folder(target.output, force=target.force)
+    alone = target if folder is None else replace(target, output=None)
+    present(traced.trace, shown, look, alone, origins, names, layer_name)
+    if folder is not None:
+        _write_maps(traced.trace, origins, folder, target.scale, force=target.force)
 
 
 def _drawing(traced: TracedImage, layer_name: str | None, display: Display) -> Drawing:
@@ -110,3 +112,58 @@ def _drawing(traced: TracedImage, layer_name: str | None, display: Display) -> D
             traced.provenance.untrained,
         )
     return render_layer(traced.trace, layer_name, display, traced.class_names)
+
+
+def _check_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that can't be made or filled, before anything is computed for it.
+
+    Raises OutputError, also for a folder that holds something already, unless `force`.
+    """
+    try:
+        found = sorted(folder.iterdir()) if folder.exists() else []
+        above = folder if folder.exists() else folder.resolve().parent
+    except OSError as error:
+        raise _unusable(folder, reason(error)) from error
+    if found and not force:
+        raise _unusable(folder, "it holds something already; name another, or add --force")
+    if not above.is_dir():
+        raise _unusable(folder, f"there is no folder {quoted(above)} to make it in")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _unusable(folder, "permission denied")
+
+
+def _unusable(folder: Path, why: str) -> OutputError:
+    return OutputError(f"the output folder {quoted(folder)} can't be used: {why}")
+
+
+def _write_maps(
+    trace: Trace, provenance: Provenance, folder: Path, scale: Scaling, *, force: bool
+) -> None:
+    """Write the activation maps of every layer into a folder, and say how many they are."""
+    from cnncalc.views.picture import encode_picture
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, reason(error)) from error
+    maps = list(_maps(trace))
+    seconds = sum(values.size for _, values in maps) / PIXELS_A_SECOND
+    with working("Writing pictures", seconds, len(maps)) as advance:
+        for name, values in maps:
+            with write_atomically(folder / name, force=force) as file:
+                file.write(encode_picture(values, "png", scale, provenance).data)
+            advance(1)
+    how = (
+        "0 is black, 255 is white"
+        if scale == "clip"
+        else "each from its lowest number, black, to its highest, white"
+    )
+    note(f"wrote {folder}: {len(maps)} pictures, one an activation map; {how}")
+
+
+def _maps(trace: Trace) -> Iterator[tuple[str, Array]]:
+    """Yield the file name and the numbers of each map; rows of numbers have none."""
+    for place, layer in enumerate(trace.layers, start=1):
+        if layer.output.ndim == 3:
+            for channel in range(layer.output.shape[2]):
+                yield f"{place:02}-{layer.name}-{channel:03}.png", layer.output[:, :, channel]

@@ -2,95 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import click
 
-from cnncalc.cli.console import command_line, error_console, note, output_console
-from cnncalc.cli.interruption import interruptible
-from cnncalc.cli.remarks import say_remarks
-from cnncalc.cli.shown_step import StepOptions, check_step, show_step, step_options
-from cnncalc.cli.training import Session, prepare
-from cnncalc.cli.training_data import check_data
-from cnncalc.cli.training_files import can_resume, check_files, start, write_files
-from cnncalc.cli.training_options import (
-    DataOptions,
-    FitOptions,
-    KeepOptions,
-    data_options,
-    fit_options,
-    keep_options,
-)
-from cnncalc.errors import OutputError
-from cnncalc.files.checkpoints import CheckpointWriter
-from cnncalc.training.engine import evaluate_with
-from cnncalc.training.evaluation import Evaluation
-from cnncalc.training.fit import fit, is_finished, result, steps
-from cnncalc.training.history import EpochRecord
-from cnncalc.training.state import TrainingState
-from cnncalc.views.terminal.training import render_class_report, render_curves, training_progress
+from cnncalc.cli.console import Terminal, command_line, note, output_console
+from cnncalc.cli.one_blas_thread import give_threads_back
+from cnncalc.cli.options import bundled, form_option
+from cnncalc.cli.training_options import data_options, keep_options, training_options
+from cnncalc.errors import OptionError, OutputError
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.options import DataOptions, KeepOptions, TrainingOptions
+from cnncalc.tasks.training import ShownStep, record_step
+from cnncalc.tasks.training_data import check_data
+from cnncalc.tasks.training_runs import TrainingResult, prepare_run
+from cnncalc.tasks.training_sessions import prepare
+from cnncalc.views.step_records import write_step_json
+from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.training import render_class_report, render_curves
+from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
 __all__ = ["train"]
 
 INTERRUPTED = 130
 
 
+@dataclass(frozen=True)
+class StepOptions:
+    """Which step of a training to show, if one, and how."""
+
+    show_step: int | None
+    form: str
+    decimals: int
+    full: bool
+    colors: str | None
+
+
+step_options = bundled(
+    "shown",
+    StepOptions,
+    click.option(
+        "--show-step",
+        type=int,
+        metavar="N",
+        help="Show step N, counted from 1, with all its numbers; nothing is saved.",
+    ),
+    form_option("The step as a table for people; json, every number.", "json"),
+    click.option(
+        "--decimals",
+        type=click.IntRange(0, 17),
+        default=4,
+        show_default=True,
+        help="Of the step's numbers at most so many decimal places, or digits below 1.",
+    ),
+    click.option("--full", is_flag=True, help="Show every sample and every number of the step."),
+    click.option(
+        "--colors", metavar="MAP", help="The colour map of the step's shading, such as viridis."
+    ),
+)
+
+_NONE = StepOptions(None, "table", 4, full=False, colors=None)
+
+
 @click.command(epilog="Example: cnncalc train photos --epochs 5 -o model.keras")
 @data_options
-@fit_options
+@training_options
 @keep_options
 @step_options
-def train(given: DataOptions, wanted: FitOptions, keep: KeepOptions, shown: StepOptions) -> int:
+def train(
+    given: DataOptions, wanted: TrainingOptions, keep: KeepOptions, shown: StepOptions
+) -> int:
     """Train a network on DATA, as Keras does, and save it as a .keras file.
 
     DATA is a folder with one subfolder of photos a class (or such folders in train, validation and
     test), an .npz file with x_train and y_train, a folder of MNIST's IDX files, or a .csv with a
     label column. Without DATA it is the handwritten digits that cnncalc brings along.
     """
-    check_step(shown, keep, wanted.engine)
-    check_data(given)
+    _check_step(shown, keep, wanted.engine)
+    if wanted.engine != "numpy":
+        give_threads_back()
+    terminal = Terminal()
     if shown.show_step is not None:
-        show_step(prepare(given, wanted), shown.show_step, shown)
+        _show_step(given, wanted, shown, shown.show_step, terminal)
         return 0
-    check_files(keep)
-    session = prepare(given, wanted)
-    state, writer = start(session, keep)
-    if is_finished(session.plan, state):  # what was killed, or failed, while it wrote its files
-        keep = replace(keep, force=True)
-    say_remarks()
+    run = prepare_run(given, wanted, keep, terminal)
     try:
-        return _train(session, state, writer, keep)
+        result = run.train(terminal)
     except OutputError:
-        if can_resume(session, keep):
+        if run.can_resume:
             note(f"Go on with: {_resuming(command_line())}")
         raise
-
-
-def _train(
-    session: Session, state: TrainingState, writer: CheckpointWriter, keep: KeepOptions
-) -> int:
-    plan, console = session.plan, error_console()
-    batches = steps(plan, session.parts.training)
-    with interruptible() as stop, training_progress(console, plan.epochs, batches) as progress:
-        fit(plan, session.parts, state, [writer, progress], stop, session.engine)
-    if not is_finished(plan, state):
-        writer.write(state)
+    if result is None:
         note(f"Stopped and saved. Go on with: {_resuming(command_line())}")
         return INTERRUPTED
-    title, dataset = session.held_out
-    evaluation = evaluate_with(session.engine, plan, result(plan, state), dataset)
-    write_files(session, state, evaluation, keep)
-    _show(state.history, evaluation, title)
+    _show(result)
     return 0
+
+
+def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
+    """Refuse options that show a step where none is asked for, and those that would save one."""
+    if shown.show_step is None:
+        if shown != _NONE:
+            message = "--format, --decimals, --full and --colors need --show-step N. Received: none"
+            raise OptionError(message)
+        return
+    asked = {
+        "--resume": keep.resume,
+        "--history": keep.history is not None,
+        "--report": keep.report is not None,
+        "--checkpoint-minutes": keep.checkpoint_minutes is not None,
+        "--engine": engine != "numpy",
+    }
+    for name, is_asked in asked.items():
+        if is_asked:
+            message = (
+                "--show-step shows one step, worked out by cnncalc itself, and saves nothing. "
+                f"Received: {name}"
+            )
+            raise OptionError(message)
 
 
 def _resuming(command: str) -> str:
     return command if "--resume" in command.split() else f"{command} --resume"
 
 
-def _show(history: Sequence[EpochRecord], evaluation: Evaluation, title: str) -> None:
+def _show(result: TrainingResult) -> None:
     console = output_console()
-    console.print(render_curves(history))
+    console.print(render_curves(result.history))
     console.print()
-    console.print(render_class_report(evaluation.report, title))
+    console.print(render_class_report(result.evaluation.report, result.evaluated_on))
+
+
+def _show_step(
+    given: DataOptions, wanted: TrainingOptions, shown: StepOptions, number: int, caller: Caller
+) -> None:
+    check_data(given)
+    samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
+    found = record_step(prepare(given, wanted, caller), number, caller, samples)
+    if shown.form == "json":
+        for piece in write_step_json(
+            found.record, found.class_names, found.sample_names, found.provenance
+        ):
+            click.echo(piece, nl=False)
+        return
+    display = Display(shown.decimals, shown.full, shown.colors)
+    output_console().print(render_step(found.record, display, _context(found)))
+
+
+def _context(found: ShownStep) -> StepContext:
+    step = found.step
+    where = f"epoch {step.epoch} of {found.plan.epochs}, batch {step.batch + 1} of {found.batches}"
+    return StepContext(where, found.class_names, found.sample_names, found.untrained)

@@ -1,69 +1,39 @@
-"""The options of training: which data, what to train, how, and what to write."""
+"""The options of training and of what was trained: data, how pixels are taken, what is left out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from cnncalc.cli.options import Decorator, bundled
-from cnncalc.cli.raw import raw_option
-from cnncalc.cli.types import PAIR, Numbers, Written
-from cnncalc.cli.uncalculated import ignore_option
-
-if TYPE_CHECKING:
-    from cnncalc.files.photos import Fit
+from cnncalc.cli.types import FRACTION, PAIR, SCHEDULE
+from cnncalc.tasks.options import (
+    DEFAULT_LOSS,
+    DEFAULT_SPLIT,
+    LOSSES,
+    DataOptions,
+    KeepOptions,
+    TakingOptions,
+    TrainingOptions,
+)
 
 __all__ = [
-    "DEFAULT_LOSS",
-    "DEFAULT_SPLIT",
-    "LOSSES",
-    "DataOptions",
-    "FitOptions",
-    "KeepOptions",
-    "ScheduleText",
     "data_options",
-    "fit_options",
+    "gradient_raw_option",
+    "ignore_option",
     "keep_options",
+    "loss_option",
+    "raw_option",
+    "taking_options",
+    "training_options",
     "validation_split_option",
 ]
 
-DEFAULT_SPLIT = 0.3
-LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
-DEFAULT_LOSS = LOSSES[0]
 
-
-class ScheduleText(NamedTuple):
-    """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
-
-    name: str
-    every: int = 1
-    factor: float = 0.5
-
-
-def _schedule(text: str) -> ScheduleText:
-    name, *rest = text.split(":")
-    if name not in ("constant", "cosine", "step") or len(rest) > 2 * (name == "step"):
-        raise ValueError(text)
-    return ScheduleText(name, *(read(part) for read, part in zip((int, float), rest, strict=False)))
-
-
-def _fraction(text: str) -> float:
-    """Read a number, or a fraction such as 1/255."""
-    above, _, below = text.partition("/")
-    if below and float(below) == 0:
-        raise ValueError(text)
-    return float(above) / float(below) if below else float(above)
-
-
-SCHEDULE = Written(
-    "constant|cosine|step[:EVERY[:FACTOR]]",
-    _schedule,
-    "constant, cosine, or step with how many epochs it waits and its factor, such as step:2:0.5",
-)
-FRACTION = Written("NUMBER", _fraction, "a number or a fraction, such as 1/255")
+def raw_option(help_text: str) -> Decorator:
+    """Return the option --raw, its help saying what a command does to pixels without it."""
+    return click.option("--raw", is_flag=True, help=help_text)
 
 
 def validation_split_option(help_text: str) -> Decorator:
@@ -72,18 +42,35 @@ def validation_split_option(help_text: str) -> Decorator:
     return click.option("--validation-split", type=float, metavar="SHARE", help=help_text + default)
 
 
-@dataclass(frozen=True)
-class DataOptions:
-    """Which data, and how it is read."""
+def loss_option(help_text: str) -> Decorator:
+    """Return the option of the loss, by its name."""
+    return click.option("--loss", type=click.Choice(LOSSES), help=help_text)
 
-    data: Path | None
-    image_size: Numbers | None
-    fit: Fit | None
-    grey: bool
-    label_column: str | None
-    strict: bool
-    cache: Path | None
 
+gradient_raw_option = raw_option(
+    "Of a gradient, leave the pixels as they are: no Rescaling before a network with new weights, "
+    "and image files keep 0 to 255 where the model learnt another range."
+)
+
+taking_options = bundled(
+    "taking",
+    TakingOptions,
+    raw_option(
+        "Leave the pixels as they are: image files keep 0 to 255 where the model learnt another "
+        "range."
+    ),
+    click.option(
+        "--invert", is_flag=True, help="Take the negative: dark for bright, bright for dark."
+    ),
+)
+
+ignore_option = click.option(
+    "--ignore",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out an option that the model's file has and cnncalc doesn't calculate, such as "
+    "kernel_constraint; may be given several times.",
+)
 
 data_options = bundled(
     "given",
@@ -116,34 +103,9 @@ data_options = bundled(
 )
 
 
-@dataclass(frozen=True)
-class FitOptions:
-    """What to train, and how; None where the data's own default holds."""
-
-    network: str | None
-    epochs: int | None
-    batch_size: int | None
-    validation_split: float | None
-    stratify: bool
-    rescale: float | None
-    raw: bool
-    loss: str | None
-    optimizer: str | None
-    learning_rate: float | None
-    weight_decay: float | None
-    l2: float | None
-    schedule: ScheduleText | None
-    early_stopping: int | None
-    restore_best: bool
-    seed: int
-    threads: int | None
-    engine: str
-    ignore: tuple[str, ...]
-
-
-fit_options = bundled(
+training_options = bundled(
     "wanted",
-    FitOptions,
+    TrainingOptions,
     click.option(
         "--network",
         metavar="NETWORK",
@@ -173,10 +135,8 @@ fit_options = bundled(
         "Leave the pixels as they are, as the article does: no Rescaling before a new network, and "
         "image files keep 0 to 255 where a model goes on that learnt another range."
     ),
-    click.option(
-        "--loss",
-        type=click.Choice(LOSSES),
-        help="What is minimised. binary_crossentropy of a softmax, and categorical_crossentropy of "
+    loss_option(
+        "What is minimised. binary_crossentropy of a softmax, and categorical_crossentropy of "
         "a sigmoid, are those of its outputs, as Keras has it on JAX and PyTorch; on TensorFlow it "
         "takes the logits for those of the other.  "
         f"[default: the model's own, else {DEFAULT_LOSS}]",
@@ -232,18 +192,6 @@ fit_options = bundled(
     ),
     ignore_option,
 )
-
-
-@dataclass(frozen=True)
-class KeepOptions:
-    """What to write, and whether to go on from what was written."""
-
-    output: Path
-    force: bool
-    resume: bool
-    checkpoint_minutes: float | None
-    history: Path | None
-    report: Path | None
 
 
 keep_options = bundled(

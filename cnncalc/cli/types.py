@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from cnncalc.files.numerals import parse_number
+from cnncalc.tasks.options import Numbers, PoolingText, ScheduleText
 
-__all__ = ["NUMBERS", "PADDING", "PAIR", "POOLING", "POSITION", "SHAPE", "Numbers", "PoolingText"]
-
-
-# One number as it was written, or several.
-Numbers = int | tuple[int, ...]
-
-
-class PoolingText(NamedTuple):
-    """A pooling as written: `max:2`, `average:2:2`, `l2:3:1`, `max:3:2:same`."""
-
-    mode: str
-    size: Numbers
-    strides: Numbers | None
-    padding: str | Numbers
+__all__ = [
+    "FRACTION",
+    "NUMBERS",
+    "PADDING",
+    "PAIR",
+    "POOLING",
+    "POSITION",
+    "SCHEDULE",
+    "SHAPE",
+]
 
 
 class Written(click.ParamType[Any]):
@@ -86,6 +83,21 @@ def _floats(text: str) -> tuple[float, ...]:
     return tuple(parse_number(part) for part in text.split(","))
 
 
+def _schedule(text: str) -> ScheduleText:
+    name, *rest = text.split(":")
+    if name not in ("constant", "cosine", "step") or len(rest) > 2 * (name == "step"):
+        raise ValueError(text)
+    return ScheduleText(name, *(read(part) for read, part in zip((int, float), rest, strict=False)))
+
+
+def _fraction(text: str) -> float:
+    """Read a number, or a fraction such as 1/255."""
+    above, _, below = text.partition("/")
+    if below and float(below) == 0:
+        raise ValueError(text)
+    return float(above) / float(below) if below else float(above)
+
+
 PAIR = Written("N or N,N", _pair, "one whole number, or two: vertical,horizontal")
 NUMBERS = Written("NUMBER", _floats, "numbers separated by commas")
 POSITION = Written("ROW,COL[,CHANNEL]", _integers, "whole numbers ROW,COL or ROW,COL,CHANNEL")
@@ -100,3 +112,9 @@ POOLING = Written(
     _pooling,
     "max, average or l2 with a size, and if need be a stride and padding, such as max:2 or l2:3:1",
 )
+SCHEDULE = Written(
+    "constant|cosine|step[:EVERY[:FACTOR]]",
+    _schedule,
+    "constant, cosine, or step with how many epochs it waits and its factor, such as step:2:0.5",
+)
+FRACTION = Written("NUMBER", _fraction, "a number or a fraction, such as 1/255")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from cnncalc.cli.verification import verify_workbook
 from cnncalc.errors import CheckError
 from cnncalc.files.recalculation.engines import ENGINES, EngineName
+from cnncalc.tasks.verification import verify_workbook
 from cnncalc.views.terminal.verification import report_lines
 
 __all__ = ["verify"]

@@ -26,7 +26,7 @@ from cnncalc.files.pixels import (
 from cnncalc.files.silence import silenced_standard_error
 from cnncalc.shapes import Size
 
-__all__ = ["holds_numbers", "image_size", "read_image"]
+__all__ = ["convert_image", "holds_numbers", "image_size", "read_image"]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Pillow's names of the formats that are tried, whatever the file's ending says."""
@@ -89,6 +89,30 @@ def read_image(
             if require is not None:
                 require(_header(image, printable(path.name), channels))
             upright = ImageOps.exif_transpose(image)
+    return _converted(path, stored, upright, channels)
+
+
+def convert_image(
+    image: Image.Image, channels: Channels = "as-is", require: Requirement | None = None
+) -> PixelInput:
+    """Convert an image of Pillow's as `read_image` does that of a file.
+
+    Arguments: the `image`; its `channels` and `require` as there.
+    Raises InputError where its file turns out to be damaged, or it holds what is no number.
+
+    >>> convert_image(Image.new("L", (3, 2))).description
+    'image: Pillow image, 3 wide × 2 high, grey'
+    """
+    path = Path(getattr(image, "filename", "") or "image")
+    stored = _stored(image)
+    with _pillow_errors(path):
+        if require is not None:
+            require(_header(image, printable(path.name), channels))
+        upright = ImageOps.exif_transpose(image)
+    return _converted(path, stored, upright, channels)
+
+
+def _converted(path: Path, stored: _Stored, upright: Image.Image, channels: Channels) -> PixelInput:
     with _pillow_errors(path):
         notes, values = _values(upright, channels)
     if stored.mode in _WIDE_MODES:
@@ -102,13 +126,15 @@ def read_image(
     )
 
 
-def holds_numbers(path: Path) -> bool:
-    """Say whether an image file holds 32-bit numbers, which are no levels from 0 to 255.
+def holds_numbers(source: Path | Image.Image) -> bool:
+    """Say whether an image, or its file, holds 32-bit numbers, no levels from 0 to 255.
 
-    Returns False where it can't be opened, too: who reads it says why.
+    Returns False where a file can't be opened, too: who reads it says why.
     """
+    if isinstance(source, Image.Image):
+        return not are_levels(_bit_depth(source))
     try:
-        with _opened(path) as image:
+        with _opened(source) as image:
             return not are_levels(_bit_depth(image))
     except InputError:
         return False
@@ -167,7 +193,7 @@ def _pillow_errors(path: Path) -> Iterator[None]:
 def _stored(image: Image.Image) -> _Stored:
     """Describe an image that is not decoded yet."""
     return _Stored(
-        format="JPEG" if image.format == "MPO" else str(image.format),
+        format="JPEG" if image.format == "MPO" else image.format or "Pillow image",
         mode=image.mode,
         bit_depth=_bit_depth(image),
         animated=bool(getattr(image, "is_animated", False)),

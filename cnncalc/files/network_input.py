@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, require_float32
-from cnncalc.files.source import read_input
+from cnncalc.files.source import is_pillow, read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
 from cnncalc.shapes import Size
@@ -36,7 +36,7 @@ class NetworkInput:
 
 
 def read_network_input(
-    source: str,
+    source: Any,  # noqa: ANN401 (anything that `read_input` takes)
     input_shape: Shape,
     fit: Fit = "stretch",
     learnt: LearntImages | None = None,
@@ -55,23 +55,35 @@ def read_network_input(
     """
     shape = image_shape(input_shape)
     if is_photo(source) and shape[2] in CHANNELS:
-        given = _photo(Path(source), shape, fit, learnt, raw=raw, invert=invert)
+        given = _photo(source, shape, fit, learnt, raw=raw, invert=invert)
     else:
         given = _grid(source, shape, learnt, invert=invert)
     return replace(given, values=given.values.reshape(input_shape))
 
 
-def is_photo(source: str) -> bool:
-    """Say whether a source is an image file of levels from 0 to 255, not one of numbers."""
-    if Path(source).suffix.lower() not in IMAGE_ENDINGS:
-        return False
+def is_photo(source: Any) -> bool:  # noqa: ANN401 (anything that `read_input` takes)
+    """Say whether a source is an image file, or a Pillow image, of levels from 0 to 255."""
+    if not is_pillow(source):
+        if not isinstance(source, str | Path) or Path(source).suffix.lower() not in IMAGE_ENDINGS:
+            return False
+        source = Path(source)
     from cnncalc.files.images import holds_numbers  # noqa: PLC0415 (Pillow)
 
-    return not holds_numbers(Path(source))
+    return not holds_numbers(source)
+
+
+def _pixels(source: Any, channels: int) -> Array:  # noqa: ANN401 (a path, or Pillow's)
+    """Return a photo's levels in bytes."""
+    from cnncalc.files.photos import decode_photo  # noqa: PLC0415 (Pillow)
+
+    if not is_pillow(source):
+        return decode_photo(Path(source), channels)
+    image = read_input(source, channels=CHANNELS[channels])
+    return np.rint(image.values).astype(np.uint8)
 
 
 def _photo(
-    path: Path,
+    source: Any,  # noqa: ANN401 (a path, or Pillow's)
     input_shape: Shape,
     fit: Fit,
     learnt: LearntImages | None,
@@ -79,10 +91,10 @@ def _photo(
     raw: bool,
     invert: bool,
 ) -> NetworkInput:
-    from cnncalc.files.photos import PhotoShape, decode_photo, fit_photo  # noqa: PLC0415 (Pillow)
+    from cnncalc.files.photos import PhotoShape, fit_photo  # noqa: PLC0415 (Pillow)
 
     height, width, channels = input_shape
-    pixels = decode_photo(path, channels)
+    pixels = _pixels(source, channels)
     resized = resizing(Size(*pixels.shape[:2]), Size(height, width), fit)
     found = () if resized is None else (resized,)
     if invert:
@@ -101,18 +113,23 @@ def _photo(
 
 
 def _grid(
-    source: str, input_shape: Shape, learnt: LearntImages | None, *, invert: bool
+    source: Any,  # noqa: ANN401 (anything that `read_input` takes)
+    input_shape: Shape,
+    learnt: LearntImages | None,
+    *,
+    invert: bool,
 ) -> NetworkInput:
     values = read_input(source, channels=CHANNELS.get(input_shape[2], "as-is")).values
+    name = str(source) if isinstance(source, str | Path) else "image"
     if values.shape != tuple(input_shape):
         message = (
-            f"{quoted(source)} must have the network's input shape {tuple(input_shape)}. "
+            f"{quoted(name)} must have the network's input shape {tuple(input_shape)}. "
             f"Received: {values.shape}"
         )
         raise ShapeError(message)
     if invert:
-        values = sum(require_range(learnt, source)) - values
-    require_float32(values, quoted(Path(source)))
+        values = sum(require_range(learnt, name)) - values
+    require_float32(values, quoted(Path(name)))
     return NetworkInput(values.astype(np.float32), image_differences(learnt, values))
 
 

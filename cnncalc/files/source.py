@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from cnncalc.article import GRIDS
-from cnncalc.errors import InputError, OptionError
+from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
 from cnncalc.files.other_photos import refuse_other_photos
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
@@ -22,8 +23,9 @@ from cnncalc.files.pixels import (
     size_text,
 )
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spreadsheets
+from cnncalc.ops.numbers import finite_numbers
 
-__all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "read_input"]
+__all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "is_pillow", "read_input"]
 
 ARTICLE = "article:"
 DEFAULT_INPUT = "article:digit4"
@@ -34,7 +36,7 @@ INPUT_ENDINGS = (*IMAGE_ENDINGS, *WORKBOOK_ENDINGS, *_TEXT_ENDINGS, ".npy")
 
 
 def read_input(
-    source: str | None = None,
+    source: Any = None,  # noqa: ANN401 (a name, or anything that holds pixels)
     *,
     sheet: str | None = None,
     cell_range: str | None = None,
@@ -44,9 +46,10 @@ def read_input(
     """Read a grid of pixels from whatever a user named.
 
     Arguments: `source`, an image, .xlsx (.xlsm, .xltx, .xltm), .csv, .tsv or .npy file, "-" for CSV
-    on standard input, "article:NAME" for a grid of the article, or None for "article:digit4"; for a
-    workbook, the `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or
-    "as-is", and `require`, which may refuse it by its header, before a large one is decoded.
+    on standard input, "article:NAME" for a grid of the article, None for "article:digit4", or the
+    image itself: a Pillow image or an array (height, width[, channels]); for a workbook, the
+    `sheet` and `cell_range` to read; for an image, its `channels`: "grey", "rgb" or "as-is", and
+    `require`, which may refuse it by its header, before a large one is decoded.
     Returns values (height, width, channels) with their name and description.
     Raises InputError for what can't be read, OptionError for an option that doesn't apply, and what
     `require` raises.
@@ -55,6 +58,10 @@ def read_input(
     'article:6x6: a grid of the article, 6×6'
     """
     source = DEFAULT_INPUT if source is None else source
+    if not isinstance(source, str | Path):
+        _refuse_options("an image in memory", {"--sheet": sheet, "--range": cell_range})
+        return _in_memory(source, channels, require)
+    source = str(source)
     ending = Path(source).suffix.lower()
     in_file = source != STANDARD_INPUT and not source.startswith(ARTICLE)
     if not (in_file and ending in WORKBOOK_ENDINGS):
@@ -67,6 +74,31 @@ def read_input(
     if ending in WORKBOOK_ENDINGS:
         return _sheet(Path(source), sheet, cell_range)
     return _file(Path(source), ending, channels, require)
+
+
+def is_pillow(source: object) -> bool:
+    """Say whether an object is an image of Pillow's, which need not be imported for that.
+
+    >>> is_pillow("cat.png")
+    False
+    """
+    return any(kind.__module__ == "PIL.Image" for kind in type(source).__mro__)
+
+
+def _in_memory(source: Any, channels: Channels, require: Requirement | None) -> PixelInput:  # noqa: ANN401
+    """Take an image that is in memory already."""
+    if is_pillow(source):
+        from cnncalc.files.images import convert_image  # noqa: PLC0415 (Pillow, where needed)
+
+        return convert_image(source, channels, require)
+    array = finite_numbers(source, "image")
+    if array.ndim not in (2, 3) or not array.size:
+        message = (
+            "an image must be an array (height, width) or (height, width, channels), a Pillow "
+            f"image, or a file's name. Received: an array of shape {array.shape}"
+        )
+        raise ShapeError(message)
+    return _grid("image", "array", pixel_values(array.copy()))
 
 
 def _refuse_options(source: str, options: dict[str, str | None]) -> None:

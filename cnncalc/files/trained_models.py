@@ -32,6 +32,7 @@ __all__ = [
     "learnt_metadata",
     "read_learnt",
     "read_model",
+    "require_classifier",
     "write_model",
 ]
 
@@ -160,15 +161,7 @@ def read_model(path: Path) -> TrainedModel:
     """
     model = read_keras(path)
     network = model.network
-    output = network.shapes[-1]
-    if len(network.input_shape) not in (2, 3) or len(output) != 1:
-        message = (
-            f"{quoted(path)} must take images (height, width, channels), or grey ones (height, "
-            f"width), and put out one number a class. Received: input {network.input_shape}, "
-            f"output {output}"
-        )
-        raise InputError(message)
-    require_finite_weights(network, quoted(path))
+    require_classifier(network, quoted(path))
     about = about_model(model)
     return TrainedModel(
         network=network,
@@ -178,3 +171,19 @@ def read_model(path: Path) -> TrainedModel:
         notes=model.notes,
         learnt=about.learnt,
     )
+
+
+def require_classifier(network: Network, name: str) -> None:
+    """Raise InputError for a network that can't classify images.
+
+    Arguments: the `network`; the `name` that a message begins with.
+    """
+    output = network.shapes[-1]
+    if len(network.input_shape) not in (2, 3) or len(output) != 1:
+        message = (
+            f"{name} must take images (height, width, channels), or grey ones (height, "
+            f"width), and put out one number a class. Received: input {network.input_shape}, "
+            f"output {output}"
+        )
+        raise InputError(message)
+    require_finite_weights(network, name)

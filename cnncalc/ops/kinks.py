@@ -11,23 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncalc.nearness import kink_bounds
 from cnncalc.ops.arrays import Array
-from cnncalc.ops.maxima import NEAR, SMALLEST
 
-__all__ = ["kink_bounds", "on_kink"]
-
-
-def kink_bounds(kink: float) -> tuple[float, float]:
-    """Return the least and the largest number that count as a kink.
-
-    They have 15 digits: a formula that holds more loses them where a spreadsheet program saves it.
-
-    >>> kink_bounds(0.0), kink_bounds(0.2)
-    ((-1e-12, 1e-12), (0.199999999999, 0.200000000001))
-    """
-    margin = NEAR * max(SMALLEST, abs(kink))
-    low, high = (float(f"{bound:.15g}") for bound in (kink - margin, kink + margin))
-    return low, high
+__all__ = ["on_kink"]
 
 
 def on_kink(numbers: Array, kink: float, *, only_above: bool = False) -> Array:

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.ops.arrays import Array, Positions
 
 __all__ = [
-    "NEAR",
-    "SMALLEST",
     "first_maximum",
     "least_maximum",
     "maximum_gradient",
@@ -24,13 +23,6 @@ __all__ = [
     "running_maximum",
     "share_out",
 ]
-
-# Numbers that differ by less than this share of the larger one, or of SMALLEST where it is smaller,
-# count as equal: no two programs need agree on more (see `verification.term_sizes`). A number near
-# 0 doesn't tell how large the terms were that cancelled in it. Measured: what rounding leaves of
-# terms up to 1 stays below 2e-13 in sums of 784, of pixels up to 255 below 7e-13 in sums of 25;
-# in longer sums of unscaled pixels that cancel, rounding may still decide.
-NEAR, SMALLEST = 1e-12, 1.0
 
 
 def least_maximum(maxima: Array) -> Array:

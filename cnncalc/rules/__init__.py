@@ -1,8 +1,9 @@
-"""What a layer means, said once, for texts, cells and pages.
+"""What layers, activations, losses and optimizers mean, said once, for texts, cells and pages.
 
-A layer's law tells which numbers each of its numbers is made of, and how they are joined. The
-arithmetic (`ops`, `network`, `trace`, `training`) knows nothing of it: it is a second, independent
-way to the same numbers, so that one can judge the other.
+A layer's law tells which numbers each of its numbers is made of, and how they are joined; formulas
+(`formula`, and the rules written with it) tell what is done with numbers. The arithmetic (`ops`,
+`network`, `trace`, `training`) knows nothing of it: it is a second, independent way to the same
+numbers, so that one can judge the other.
 """
 
 from cnncalc.rules.joins import Join

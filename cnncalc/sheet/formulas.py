@@ -5,49 +5,24 @@ Each is safe for any number: an exponential never overflows, nothing is divided 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from cnncalc.errors import OutputError
+from cnncalc.rules.formula import Expression, names_of
+from cnncalc.rules.spelling import template
 from cnncalc.sheet.plan import Formula, Reference
 
 __all__ = [
-    "ACTIVATIONS",
     "COPY",
-    "EXPONENTIAL",
     "PLUS",
-    "SHARE",
     "added",
     "apply",
-    "decimal",
     "joined",
-    "literal",
     "products",
+    "written",
 ]
 
 COPY = "{0}"
 PLUS = "{0}+{1}"
-EXPONENTIAL = "EXP({0}-{1})"
-SHARE = "{0}/{1}"
-
-# Softmax needs its neighbours, so it has steps of its own instead. EXP(x)-1 and LN(1+EXP(x)) would
-# lose the digits of a small result: tanh(x/2)·(e^x + 1) is the same as the one, and the other's
-# error is that of 1 + e^x, which the division takes out again (D. Goldberg, What Every Computer
-# Scientist Should Know About Floating-Point Arithmetic, theorem 4).
-ACTIVATIONS: Mapping[str, str] = {
-    "linear": "{0}",
-    "relu": "MAX(0,{0})",
-    "leaky_relu": "IF({0}>0,{0},0.2*{0})",
-    "sigmoid": "IF({0}>=0,1/(1+EXP(-{0})),EXP({0})/(1+EXP({0})))",
-    "tanh": "TANH({0})",
-    "elu": "IF({0}>0,{0},TANH({0}/2)*(EXP({0})+1))",
-    "softplus": (
-        "IF({0}>0,{0}+LN(1+EXP(-{0})),"
-        "IF(EXP({0})<1E-12,EXP({0}),EXP({0})*LN(1+EXP({0}))/(1+EXP({0})-1)))"
-    ),
-}
 
 
 def apply(template: str, *references: Reference) -> Formula:
@@ -55,30 +30,28 @@ def apply(template: str, *references: Reference) -> Formula:
     return Formula(template, references)
 
 
-def literal(number: float) -> str:
-    """Return a number as a formula writes it.
+def written(expression: Expression, cells: Mapping[str, Reference | str]) -> Formula:
+    """Return an expression as a formula.
 
-    Raises OutputError for one so near to 0 that spreadsheets have none (LibreOffice shows #VALUE!).
+    Arguments: the `expression`; for each of its names a reference, or a text that stands there.
+    Raises KeyError for a name without either.
 
-    >>> literal(2.0), literal(1e-05)
-    ('2', '1E-05')
+    >>> from cnncalc.rules.formula import Name
+    >>> cell = Reference("", 1, 1)
+    >>> written(Name("x") / Name("x") - Name("y"), {"x": cell, "y": "3"}).template
+    '{0}/{0}-3'
     """
-    if 0 < abs(number) < sys.float_info.min:
-        message = (
-            f"a formula holds numbers down to {sys.float_info.min:.1e} only; 0 is nearest. "
-            f"Received: {number!r}"
-        )
-        raise OutputError(message)
-    return repr(int(number) if number == int(number) and abs(number) < 1e15 else number).upper()
-
-
-def decimal(number: float) -> str:
-    """Return a number as a formula writes it, without an exponent: not every program reads `1E-12`.
-
-    >>> decimal(1e-12), decimal(3.3)
-    ('0.000000000001', '3.3')
-    """
-    return np.format_float_positional(number, trim="-")
+    texts: dict[str, str] = {}
+    references: list[Reference] = []
+    for name in names_of(expression):
+        found = cells[name]
+        if isinstance(found, str):
+            texts[name] = found
+            continue
+        if found not in references:
+            references.append(found)
+        texts[name] = f"{{{references.index(found)}}}"
+    return Formula(template(expression, texts), tuple(references))
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:

@@ -5,9 +5,8 @@ Spreadsheet programs compare some 15 digits, others all of them.
 
 from __future__ import annotations
 
-from cnncalc.ops.kinks import kink_bounds
-from cnncalc.ops.maxima import NEAR, SMALLEST
-from cnncalc.sheet.formulas import decimal, literal
+from cnncalc.nearness import NEAR, SMALLEST, kink_bounds
+from cnncalc.rules.spelling import decimal, literal
 
 __all__ = ["ABOVE_0", "LEAST", "NEAREST", "above", "below", "from_on"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from cnncalc.sheet.training.updates import corrected_rate, new_weight
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import predicted_classes
-from cnncalc.training.optimizers import SGD
+from cnncalc.training.optimizers import Optimizer
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
 
 __all__ = [
@@ -74,7 +75,7 @@ def _step_values(
         values |= _kept_weights(layer, own, step, grid)
     for update in record.updates:
         place = [each.name for each in specification.layers].index(update.layer)
-        values |= _update_values(record, update, grids[place].output)
+        values |= _update_values(training.optimizer, record, update, grids[place].output)
     return values | _whole_values(record)
 
 
@@ -173,14 +174,10 @@ def _logits(trace: Trace) -> Array:
 
 
 def _update_values(
-    record: StepRecord, update: WeightUpdate, grid: Grid | None
+    planned: Optimizer, record: StepRecord, update: WeightUpdate, grid: Grid | None
 ) -> dict[Quantity, Array]:
     """Return what the optimizer makes of one weight."""
-    step, slots = record.number, dict(update.slots_after)
-    if "momentum" not in slots:
-        # A workbook that began with momentum goes on without, where a user sets it to 0.
-        moved = _moved(record, update)
-        slots["momentum"] = moved if isinstance(record.optimizer, SGD) else -moved
+    step, slots = record.number, _remembered(planned, record, update)
     # The gradient by the weights as they are drawn has the penalties' in it.
     gradient = update.gradient.reshape(as_cells(update.gradient.shape, grid))
     arrays = {"": update.after, **{f" {slot}": array for slot, array in slots.items()}}
@@ -192,12 +189,23 @@ def _update_values(
     }
 
 
-def _moved(record: StepRecord, update: WeightUpdate) -> Array:
-    """Return what an optimizer adds to a weight, apart from the weight's decay."""
-    from_zero = np.zeros_like(update.before)
+def _remembered(planned: Optimizer, record: StepRecord, update: WeightUpdate) -> dict[str, Array]:
+    """Return what the formulas of the `planned` optimizer remember of a weight.
+
+    That is also what a user turned off by its constant, such as a momentum of 0.
+    """
+    names = [name for group in planned.slot_groups for name in group]
+    missing = [name for name in names if name not in update.slots_after]
+    if not missing:
+        return dict(update.slots_after)
     slots = {name: array.copy() for name, array in update.slots_before.items()}
-    record.optimizer.update(from_zero, update.gradient, slots, record.rate, record.iteration)
-    return from_zero
+    slots |= {name: np.zeros_like(update.before) for name in missing}
+    optimizer = copy(record.optimizer)
+    for name in missing:
+        object.__setattr__(optimizer, name, getattr(planned, name))
+    weight = update.before.copy()
+    optimizer.update(weight, update.gradient, slots, record.rate, record.iteration)
+    return slots
 
 
 def _whole_values(record: StepRecord) -> dict[Quantity, Array]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
 from cnncalc.layers import Shape
-from cnncalc.ops.kinks import kink_bounds
+from cnncalc.nearness import kink_bounds
 from cnncalc.ops.maxima import first_maximum
 
 __all__ = [

@@ -79,6 +79,15 @@ class Optimizer:
         """Change one weight and its slots in place, for one step, counted from 1."""
         raise TypeError(type(self).__name__)  # every child has its rule
 
+    def corrected_rate(
+        self, rate: float, step: int, number: type[np.floating[Any]] = np.float64
+    ) -> np.floating[Any] | None:
+        """Return the learning rate as one step, counted from 1, corrects it; None if none does.
+
+        Arguments: `number` is the NumPy type that it is computed in, that of the weights.
+        """
+        return None
+
 
 def _check(holds: bool, expected: str, received: str) -> None:
     if not holds:
@@ -222,9 +231,7 @@ class Adam(Optimizer):
     def corrected_rate(
         self, rate: float, step: int, number: type[np.floating[Any]] = np.float64
     ) -> np.floating[Any]:
-        """Return the learning rate with the bias correction of one step, counted from 1.
-
-        Arguments: `number` is the NumPy type that it is computed in, that of the weights.
+        """Return the learning rate with the correction of both means' bias.
 
         >>> float(Adam().corrected_rate(0.001, 1).round(6))
         0.000316

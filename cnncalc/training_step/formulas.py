@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from cnncalc.layers import BatchNormalization
 from cnncalc.network import Array, Weights
+from cnncalc.rules.activations import SOFTMAX_PASSED_BACK
+from cnncalc.rules.formula import Expression, Name, names_of, put
+from cnncalc.rules.losses import JOINED_SLOPE, loss_rule
+from cnncalc.rules.scaling import DEVIATION, normalized_gradient
+from cnncalc.rules.spelling import words
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, Position, Rule, StepRecord
 from cnncalc.training_step.terms import error_of
 
-__all__ = ["Formula", "loss_formula", "normalization_formula", "softmax_formula"]
+__all__ = [
+    "Formula",
+    "gradient_expression",
+    "loss_formula",
+    "normalization_formula",
+    "softmax_formula",
+]
 
 
 class Formula(NamedTuple):
@@ -23,40 +35,76 @@ class Formula(NamedTuple):
     parameters: tuple[tuple[str, float], ...]
 
 
+_OF_LOSSES: Mapping[str, Rule] = {
+    "mean_squared_error": "squared error",
+    "binary_crossentropy": "binary",
+    "categorical_crossentropy": "categorical",
+}
+# By the names that the explanation's parameters have.
+_SOFTMAX = {
+    "y": Name("share"),
+    "error": Name("gradient"),
+    "total": Name("mean gradient"),
+}
+_NORMALIZATION = {
+    "error": Name("gradient"),
+    "mean_error": Name("mean gradient"),
+    "mean_product": Name("mean product"),
+    "deviation": DEVIATION,
+}
+_EXPRESSIONS: Mapping[Rule, Expression] = {
+    "share": JOINED_SLOPE,
+    **{rule: loss_rule(loss).slope for loss, rule in _OF_LOSSES.items()},
+    "softmax": put(SOFTMAX_PASSED_BACK, _SOFTMAX),
+    "normalization": put(normalized_gradient(scale=True, by_batch=True), _NORMALIZATION),
+}
+
+
+def gradient_expression(rule: Rule, parameters: Collection[str]) -> Expression:
+    """Return a gradient that is no sum as an expression of its `parameters`.
+
+    Arguments: the `rule`; the names of the numbers that it has, among them those of "units" and
+    "samples", by which a mean is divided.
+    """
+    expression = _EXPRESSIONS[rule]
+    for name in ("units", "samples"):
+        if name in parameters:
+            expression = expression / Name(name)
+    return expression
+
+
 def loss_formula(record: StepRecord, at: Position) -> Formula:
     """Return what the loss hands back to one number of the output, (sample, unit).
 
     Where the last activation is computed together with the loss, to what went into it.
     """
     batch, units = record.targets.shape
+    loss = loss_rule(record.loss_function.name)
     own = {
         "output": float(record.outputs[at]),
         "target": float(record.targets[at]),
         "samples": float(batch),
     }
-    if record.loss_function.name != "categorical_crossentropy":
+    if loss.is_mean:
         own["units"] = float(units)
     if record.joined != "linear":
-        note = f"{record.joined} and cross-entropy together: (output − target) / samples"
-        return Formula("share", note + " / units" * ("units" in own), tuple(own.items()))
-    if record.loss_function.name == "mean_squared_error":
-        note = "the loss's slope: 2 × (output − target) / units / samples"
-        return Formula("squared error", note, tuple(own.items()))
-    if _is_flat(record, at):
+        over = words(JOINED_SLOPE / Name("samples")) + " / units" * loss.is_mean
+        note = f"{record.joined} and cross-entropy together: {over}"
+        return Formula("share", note, tuple(own.items()))
+    if loss.from_logits is not None and _is_flat(record, at):
         note = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
         return Formula("flat", note, ())
-    if record.loss_function.name == "binary_crossentropy":
-        note = "the loss's slope: ((1 − target) / (1 − output) − target / output) / units / samples"
-        return Formula("binary", note, tuple(own.items()))
-    own["sum"] = float(record.outputs[at[0]].sum())
-    note = "the loss's slope: (1 / sum of the outputs − target / output) / samples"
-    return Formula("categorical", note, tuple(own.items()))
+    if "sum" in names_of(loss.slope):
+        own["sum"] = float(record.outputs[at[0]].sum())
+    rule = _OF_LOSSES[loss.name]
+    said = words(gradient_expression(rule, own), {"sum": "sum of the outputs"})
+    return Formula(rule, f"the loss's slope: {said}", tuple(own.items()))
 
 
 def _is_flat(record: StepRecord, at: Position) -> bool:
     """Tell whether a cross-entropy on shares, not joined with an activation, is cut off there."""
     outputs = record.outputs[at[0]]
-    if record.loss_function.name == "binary_crossentropy":
+    if loss_rule(record.loss_function.name).is_mean:
         share = float(outputs[at[1]])
     else:
         share = float(outputs[record.targets[at[0]].argmax()] / outputs.sum())
@@ -74,9 +122,11 @@ def softmax_formula(gradient: Array, shares: Array, at: Position) -> Formula:
         "gradient": float(gradient[at]),
         "mean gradient": float((gradient[others] * shares[others]).sum()),
     }
-    note = (
-        "share × (gradient by the share − the mean of all these gradients, weighted by the shares)"
-    )
+    said = {
+        "gradient": "gradient by the share",
+        "mean gradient": "the mean of all these gradients, weighted by the shares",
+    }
+    note = words(gradient_expression("softmax", parameters), said)
     return Formula("softmax", note, tuple(parameters.items()))
 
 
@@ -101,8 +151,6 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Fo
         "variance": variance,
         "epsilon": layer.epsilon,
     }
-    note = (
-        "(gradient − mean gradient − normalized × mean of gradient × normalized) × gamma / "
-        "√(variance + epsilon)"
-    )
+    said = {"mean product": "mean of gradient × normalized"}
+    note = words(gradient_expression("normalization", parameters), said)
     return Formula("normalization", note, tuple(parameters.items()))

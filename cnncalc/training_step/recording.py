@@ -16,7 +16,7 @@ from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, requir
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective, require_input_shape, targets
-from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState, apply, clipped
+from cnncalc.training.optimizers import Optimizer, OptimizerState, apply, clipped
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at
@@ -119,6 +119,8 @@ def record_step(
     loss_value = float(done.losses.mean()) + extra
     require_finite(loss_value, f"step {place.number}")
     updates = _update(before, optimizer, state, done)
+    rate = rate_at(optimizer.learning_rate, state.optimizer.iterations - 1)
+    corrected = optimizer.corrected_rate(rate, state.optimizer.iterations)
     return StepRecord(
         number=place.number,
         iteration=state.optimizer.iterations,
@@ -126,8 +128,8 @@ def record_step(
         loss_function=loss,
         joined=objective.activation,
         optimizer=optimizer,
-        rate=rate_at(optimizer.learning_rate, state.optimizer.iterations - 1),
-        corrected_rate=_corrected_rate(optimizer, state.optimizer.iterations),
+        rate=rate,
+        corrected_rate=None if corrected is None else float(corrected),
         images=images[:samples].astype(np.float64),
         labels=labels,
         targets=targets(labels, done.outputs.shape[-1], np.float64),
@@ -220,13 +222,6 @@ def _require_layer(loss: Loss) -> None:
             f"returns it. Received: {loss}"
         )
         raise OptionError(message)
-
-
-def _corrected_rate(optimizer: Optimizer, iteration: int) -> float | None:
-    if not isinstance(optimizer, Adam):
-        return None
-    rate = rate_at(optimizer.learning_rate, iteration - 1)
-    return float(optimizer.corrected_rate(rate, iteration))
 
 
 def _update(

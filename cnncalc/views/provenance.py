@@ -31,6 +31,7 @@ _TEXTS: Mapping[Kind, str] = {
     "command": "as written: {name}",
     "built-in": "{name}, which cnncalc brings along",
     "drawn": "drawn from seed {seed} like {name}",
+    "Python": "{name}, from Python",
 }
 
 

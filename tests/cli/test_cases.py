@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from cnncalc import article
-from cnncalc.cli import cases as command
 
 
 def test_one_case_is_shown_and_compared(run):
@@ -27,7 +26,7 @@ def test_a_number_that_differs_ends_with_status_1(run, monkeypatch):
     [expected] = case.expected
     rows = tuple((row[0] + 1, *row[1:]) for row in expected.values)
     wrong = replace(case, expected=(replace(expected, values=rows),))
-    monkeypatch.setattr(command, "CASES", (wrong,))
+    monkeypatch.setattr("cnncalc.cases.CASES", (wrong,))
     result = run("cases")
     assert result.exit_code == 1
     assert "51 of 68 numbers agree with the article: 75 instead of 76 at (0, 0)" in result.stdout

@@ -7,9 +7,9 @@ import openpyxl
 import pytest
 
 from cnncalc.calculator import Calculation
-from cnncalc.cli.exported import exported_image, exported_kernels
 from cnncalc.files.recalculation import libreoffice
 from cnncalc.sheet.values import as_written
+from cnncalc.tasks.exported import exported_image, exported_kernels
 from cnncalc.trace import record
 from tests.views.workbook.drawn import draw, written
 

@@ -1,29 +1,16 @@
 """What would not fit into memory is refused in one line, before anything is decoded or drawn."""
 
-import math
-
 import numpy as np
 import pytest
 from PIL import Image
-
-from cnncalc.cli.memory import memory_left
 
 DEEP = 'Conv2D(32, 3, padding="same", activation="relu"); Conv2D(32, 3, padding="same")'
 
 
 @pytest.fixture
-def system(tmp_path, monkeypatch):
-    """A system that says nothing; returns what has it say something in one of its files."""
-    files = {"machine": tmp_path / "meminfo", "new": tmp_path / "max", "old": tmp_path / "limit"}
-    monkeypatch.setattr("cnncalc.cli.memory.MEMORY", files["machine"])
-    monkeypatch.setattr("cnncalc.cli.memory.CONTAINERS", (files["new"], files["old"]))
-    return lambda file, text: files[file].write_text(text)
-
-
-@pytest.fixture
 def megabyte(monkeypatch):
     """Leave one megabyte of memory."""
-    monkeypatch.setattr("cnncalc.cli.memory.memory_left", lambda: 1e6)
+    monkeypatch.setattr("cnncalc.tasks.memory.memory_left", lambda: 1e6)
 
 
 @pytest.fixture
@@ -33,29 +20,6 @@ def photo(tmp_path):
     Image.fromarray(noise).save(tmp_path / "photo.jpg")
     content = (tmp_path / "photo.jpg").read_bytes()
     (tmp_path / "photo.jpg").write_bytes(content[: len(content) // 2])
-
-
-def test_linux_says_how_much_is_available(system):
-    system("machine", "MemTotal:       24000000 kB\nMemAvailable:   20000000 kB\n")
-    assert memory_left() == 20_000_000 * 1024
-
-
-@pytest.mark.parametrize("file", ["new", "old"])
-def test_a_container_may_have_less(system, file):
-    system("machine", "MemAvailable:   20000000 kB\n")
-    system(file, "2000000000\n")
-    assert memory_left() == 2_000_000_000
-    system(file, "max\n")
-    assert memory_left() == 20_000_000 * 1024
-
-
-def test_elsewhere_it_is_all_memory_or_no_limit(system, monkeypatch):
-    pages = {"SC_PHYS_PAGES": 1_000_000, "SC_PAGE_SIZE": 4096}
-    monkeypatch.setattr("os.sysconf_names", pages)
-    monkeypatch.setattr("os.sysconf", pages.__getitem__)
-    assert memory_left() == 4_096_000_000
-    monkeypatch.delattr("os.sysconf_names")
-    assert memory_left() == math.inf
 
 
 @pytest.mark.parametrize(
@@ -89,7 +53,7 @@ def test_a_calculation_on_a_large_photo(fails, photo, megabyte, command):
 
 
 def test_what_is_no_photo_is_refused_as_well(fails, monkeypatch):
-    monkeypatch.setattr("cnncalc.cli.memory.memory_left", lambda: 100)
+    monkeypatch.setattr("cnncalc.tasks.memory.memory_left", lambda: 100)
     assert "on article:6x6, taken as 6×6×1, need" in fails("convolve", "article:6x6", "-k", "1")
 
 

@@ -335,7 +335,7 @@ def test_full_shows_every_sample_and_every_number(run, two):
 
 
 def test_a_batch_too_large_for_memory_is_recorded_for_the_samples_shown(run, two, monkeypatch):
-    monkeypatch.setattr("cnncalc.cli.shown_step.MOST_RECORDED", 0)
+    monkeypatch.setattr("cnncalc.tasks.training.MOST_RECORDED", 0)
     data = save_npz(two.parent / "data.npz", test=False)
     result = run("train", data, "--network", NETWORK, "--batch-size", "4", "--show-step", "1")
     assert result.exit_code == 0, result.stderr

@@ -259,7 +259,7 @@ def test_a_training_that_is_killed_while_it_writes_its_files_writes_them_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("cnncalc.cli.training_files.write_history", killed)
+        patch.setattr("cnncalc.tasks.training_runs.write_history", killed)
         assert run(*options).exit_code == 130
     assert Path("model.keras").exists()
     assert "'model.keras' exists: name another, or add --force" in fails(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli import training_files
 from cnncalc.files.checkpoints import checkpoint_path
 from cnncalc.files.trained_models import read_model
+from cnncalc.tasks import training_runs
 from tests.cli.training_data import NETWORK, save_npz
 from tests.files.photos import pixels, save, save_classes
 
@@ -167,13 +167,13 @@ def test_a_report_and_a_model_that_fill_the_disk_are_one_clear_line(
     fails, tmp_path, monkeypatch, full_disk, name
 ):
     save_npz(tmp_path / "data.npz")
-    write = getattr(training_files, f"_write_{name}")
+    write = getattr(training_runs, f"_write_{name}")
 
     def write_on_a_full_disk(*arguments, **options):
         with full_disk(8000):
             write(*arguments, **options)
 
-    monkeypatch.setattr(training_files, f"_write_{name}", write_on_a_full_disk)
+    monkeypatch.setattr(training_runs, f"_write_{name}", write_on_a_full_disk)
     files = {"model": "model.keras", "report": "report.xlsx"}
     line = fails("train", *ARRAYS, "--report", "report.xlsx")
     assert line == f"the output file '{files[name]}' can't be written: file too large"

@@ -7,11 +7,11 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported, verify_workbook
 from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.sheet.plan import Quantity
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported, verify_workbook
 from cnncalc.training.fit import epoch_order
 from cnncalc.verification import Place
 from tests.cli.networks import save_photo, save_small
@@ -277,7 +277,7 @@ def test_what_can_not_be_exported_is_said(run, tmp_path, arguments, said):
 
 
 def test_a_wide_network_is_refused_before_it_is_planned(run, monkeypatch):
-    monkeypatch.setattr("cnncalc.cli.workbooks.estimate_training", pytest.fail)
+    monkeypatch.setattr("cnncalc.tasks.workbooks.estimate_training", pytest.fail)
     network = "Conv2D(20000,3); Flatten(); Dense(2,'softmax')"
     options = ("--training-steps", 1, "--target", 1)
     result = run("export-xlsx", "article:6x6", "-n", network, *options)
@@ -315,7 +315,7 @@ def test_data_is_described_in_words_that_fit_an_export(run, tmp_path):
 
 def test_a_terminal_shows_what_takes_time(run, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr("cnncalc.cli.working.LONG", 0)
+    monkeypatch.setattr("cnncalc.cli.console.LONG", 0)
     options = ("--training-steps", 1, "--target", 1, "-o", "shown.xlsx")
     result = run("export-xlsx", "article:6x6", "-n", TINY, *options)
     assert result.exit_code == 0

@@ -21,7 +21,7 @@ FILES = {
 @pytest.fixture
 def long(monkeypatch):
     """Take any work for long."""
-    monkeypatch.setattr("cnncalc.cli.working.LONG", 0)
+    monkeypatch.setattr("cnncalc.cli.console.LONG", 0)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_long_work_begins_after_it_was_said_on_what(run, monkeypatch, network, i
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr("cnncalc.cli.calculating.record", fail)
+    monkeypatch.setattr("cnncalc.tasks.calculation.record", fail)
     np.save("small.npy", np.zeros((6, 6)))
     np.save("large.npy", np.zeros((1_000, 1_000)))
     *said, error = run("trace", network, image).stderr.splitlines()

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
@@ -24,6 +22,8 @@ from cnncalc.sheet.calculations import (
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.size import estimate
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about

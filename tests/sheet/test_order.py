@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli.exported import read_exported
 from cnncalc.sheet.order import calculation_order
 from cnncalc.sheet.plan import STAY, Block, Formula, Plan, Quantity, Reference, Sheet, Step, Tiled
+from cnncalc.tasks.exported import read_exported
 from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"

@@ -12,6 +12,7 @@ from math import prod
 from typing import NamedTuple
 
 from cnncalc.layers import BatchNormalization
+from cnncalc.rules.spelling import literal
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.scaling import (
     WEIGHT_CAPTIONS,
@@ -264,7 +265,7 @@ def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) 
     variance = OfChannel("Variance", named.variance, (named.squares,), said)
     said = _DEVIATION.format(epsilon=layer.epsilon)
     deviation = OfChannel("Standard deviation", named.deviation, (named.variance,), said)
-    root = f"SQRT({{0}}+{formulas.literal(layer.epsilon)})"
+    root = f"SQRT({{0}}+{literal(layer.epsilon)})"
     return [
         *channel_sum_volumes(source, numbers, ("SUM({0})", "{0}"), samples),
         channel_volume(source, mean, f"{{0}}/{count}"),
@@ -278,7 +279,7 @@ def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) 
 
 def _moving(layer: BatchNormalization, source: Source, name: str, of_this: Quantity) -> Volume:
     """Return a moving statistic after the step."""
-    momentum, weight = formulas.literal(layer.momentum), f"moving_{name}"
+    momentum, weight = literal(layer.momentum), f"moving_{name}"
     template = f"{{0}}*{momentum}+{{1}}*(1-{momentum})"
     before, after = (Quantity(kind, layer.name, weight) for kind in ("weight", "update"))
     note = _MOVING.format(momentum=layer.momentum, name=name)

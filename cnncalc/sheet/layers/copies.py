@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cnncalc.geometry import geometry
 from cnncalc.layers import Dropout, Flatten, Rescaling, ZeroPadding2D
+from cnncalc.rules.spelling import literal
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import copied_volumes
 from cnncalc.sheet.layers.scaling import scale_words, scaled_volume
@@ -72,7 +73,7 @@ def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: 
     share = 1 - layer.rate
     # At a rate of 1 nothing is kept, and nothing divided. A number times 0 could be -0, which not
     # every engine counts among the zeros.
-    template = f"IF({{1}}=1,{{0}}/{formulas.literal(share)},0)" if share else "0*{1}"
+    template = f"IF({{1}}=1,{{0}}/{literal(share)},0)" if share else "0*{1}"
 
     def formula(index: Index, find: Finder) -> Formula:
         cells = (source.quantity, kept_quantity(layer.name))

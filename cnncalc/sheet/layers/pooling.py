@@ -134,7 +134,7 @@ def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Sour
             shares = _mean_shares(layer, source, gradient)
             return [shares, _shared_out(layer, source, shares.quantity, "{0}", _AVERAGE)]
         case Join.L2:
-            shares = _root_shares(layer, gradient)
+            shares = _result_shares(layer, gradient, "IF({1}=0,0,{0}/{1})", _L2_SHARES)
             return [shares, _shared_out(layer, source, shares.quantity, "{1}*{0}", _L2)]
         case join:
             raise OptionError(no_formula(join, layer))
@@ -225,16 +225,19 @@ def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volum
     return each_number("Shares", shares, gradient, share, _AVERAGE_SHARES)
 
 
-def _root_shares(layer: PoolingLayer, gradient: Source) -> Volume:
-    """Return what each cell under a window gets of its error for each 1 that it is."""
+def _result_shares(layer: PoolingLayer, gradient: Source, template: str, note: str) -> Volume:
+    """Return what each window hands back of its error.
+
+    In the `template`, {0} is the error, and {1} the window's result.
+    """
 
     def share(index: Index, find: Finder) -> Formula:
-        root = find(_pooled(layer), index, steps=EACH)
+        result = find(_pooled(layer), index, steps=EACH)
         error = find(gradient.quantity, index, steps=EACH)
-        return formulas.apply("IF({1}=0,0,{0}/{1})", error, root)
+        return formulas.apply(template, error, result)
 
     shares = helper(layer.name, "shares")
-    return each_number("Shares", shares, gradient, share, _L2_SHARES)
+    return each_number("Shares", shares, gradient, share, note)
 
 
 def _shared_out(

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import OptionError
+from cnncalc.rules.losses import TURNED_LOGIT, of_logits
+from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.nearness import LEAST, NEAREST, above
@@ -43,8 +45,6 @@ __all__ = ["prediction_volumes"]
 _CLASS_OF_LARGEST = "INDEX({0},MATCH(1,{1},0))"
 _YES_OR_NO = f"INDEX({{0}},IF({{1}}{above(0.5)},2,1))"
 _LARGEST_NOTE = f"Of the outputs: whichever is {NEAREST} counts as it, and the first is the class."
-_CROSS_ENTROPY = "LN({0})-(INDEX({1},{2}+1)-{3})"
-_MARGIN = "IF({0}=1,-{1},{1})"
 
 
 def prediction_volumes(
@@ -183,10 +183,13 @@ def _softmax_loss(source: Source) -> list[Volume]:
     count, layer = source.shape[0], (source.logits or source.quantity).layer
     largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
 
+    places = {"total": "{0}", "logit": "INDEX({1},{2}+1)", "largest": "{3}"}
+    cross_entropy = template(of_logits("categorical_crossentropy"), places)
+
     def formula(index: Index, find: Finder) -> Formula:
         logits = find(LOGITS, (), (count, 1))
         references = (find(total, ()), logits, find(TARGET, ()), find(largest, ()))
-        return formulas.apply(_CROSS_ENTROPY, *references)
+        return formulas.apply(cross_entropy, *references)
 
     note = (
         "−ln of the target's probability, by the logits: ln(total) − (the target's − the largest)."
@@ -196,10 +199,12 @@ def _softmax_loss(source: Source) -> list[Volume]:
 
 def _sigmoid_loss(source: Source) -> list[Volume]:
     def turned(index: Index, find: Finder) -> Formula:
-        return formulas.apply(_MARGIN, find(TARGET, ()), find(source.logits or LOGITS, ()))
+        cells = {"target": find(TARGET, ()), "logit": find(source.logits or LOGITS, ())}
+        return formulas.written(TURNED_LOGIT, cells)
 
     def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(formulas.ACTIVATIONS["softplus"], find(LOGITS, ()))
+        cells = {"turned": find(LOGITS, ())}
+        return formulas.written(of_logits("binary_crossentropy"), cells)
 
     note = "−ln of the target's probability, by its logit: ln(1 + e^logit)."
     return [

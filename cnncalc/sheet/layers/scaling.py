@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc.layers import BatchNormalization, Rescaling
+from cnncalc.rules.spelling import literal
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
 from cnncalc.sheet.volumes import (
@@ -113,14 +114,14 @@ def _linear(scale: float, offset: float) -> str:
     ('{0}*(1/255)', '{0}*0.1', '{0}*2-1')
     """
     inverse = round(1 / scale) if 1e-4 < scale < 1 else 0
-    factor = formulas.literal(scale)
+    factor = literal(scale)
     if inverse and scale == 1 / inverse:
         factor = min(factor, f"(1/{inverse})", key=len)
     scaled = f"{{0}}*{factor}"
     if not offset:
         return scaled
     sign = "+" if offset > 0 else "-"
-    return f"{scaled}{sign}{formulas.literal(abs(offset))}"
+    return f"{scaled}{sign}{literal(abs(offset))}"
 
 
 def normalization_volumes(layer: BatchNormalization, source: Source) -> tuple[list[Volume], Source]:
@@ -183,7 +184,7 @@ def _deviation_volume(
     layer: BatchNormalization, source: Source, variance: Quantity, result: Quantity
 ) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
-        template = f"SQRT({{0}}+{formulas.literal(layer.epsilon)})"
+        template = f"SQRT({{0}}+{literal(layer.epsilon)})"
         return formulas.apply(template, channel_cell(source, variance, index, find))
 
     of_one = (

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from cnncalc.rules.activations import (
+    SOFTMAX_EXPONENTIAL,
+    SOFTMAX_PASSED_BACK,
+    SOFTMAX_SHARE,
+)
+from cnncalc.rules.formula import Expression
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.combining import reduction_volumes
-from cnncalc.sheet.plan import Formula, Quantity
+from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.quantities import helper, title
 from cnncalc.sheet.sums import Parts, sum_volumes
 from cnncalc.sheet.volumes import (
@@ -38,16 +44,35 @@ def softmax_volumes(layer: str, source: Source) -> tuple[list[Volume], Source]:
     return volumes, replace(source.feed(volumes[-1]), logits=source.quantity)
 
 
+def _of_two(
+    expression: Expression,
+    number: tuple[str, Quantity],
+    of_all: tuple[str, Quantity],
+    found: Callable[[Quantity, Finder], Reference],
+) -> Callable[[Index, Finder], Formula]:
+    """Return the formula of a number and what all come to, each with its name.
+
+    Arguments: the `expression`; the `number`; what it is `of_all`, and how that is `found`.
+    """
+
+    def formula(index: Index, find: Finder) -> Formula:
+        cells = {
+            number[0]: find(number[1], index, steps=EACH),
+            of_all[0]: found(of_all[1], find),
+        }
+        return formulas.written(expression, cells)
+
+    return formula
+
+
 def _vector_volumes(layer: str, source: Source) -> list[Volume]:
     stage, largest, exponentials, total = _quantities(layer, "softmax")
 
-    def of_two(template: str, first: Quantity, second: Quantity) -> Callable[..., Formula]:
-        return lambda index, find: formulas.apply(
-            template, find(first, index, steps=EACH), find(second, ())
-        )
+    def of_whole(quantity: Quantity, find: Finder) -> Reference:
+        return find(quantity, ())
 
-    power = of_two(formulas.EXPONENTIAL, source.quantity, largest)
-    share = of_two(formulas.SHARE, exponentials, total)
+    power = _of_two(SOFTMAX_EXPONENTIAL, ("x", source.quantity), ("largest", largest), of_whole)
+    share = _of_two(SOFTMAX_SHARE, ("exponential", exponentials), ("total", total), of_whole)
     return [
         _of_all("MAX({0})", "Largest", source, largest, "The largest number."),
         each_number("Exponentials", exponentials, source, power, _EXPONENTIALS),
@@ -76,13 +101,11 @@ def _of_all(
 def _position_volumes(layer: str, source: Source) -> list[Volume]:
     stage, largest, exponentials, total = _quantities(layer, "activation")
 
-    def of_two(template: str, first: Quantity, second: Quantity) -> Callable[..., Formula]:
-        return lambda index, find: formulas.apply(
-            template, find(first, index, steps=EACH), find(second, (0,), steps=EACH)
-        )
+    def of_position(quantity: Quantity, find: Finder) -> Reference:
+        return find(quantity, (0,), steps=EACH)
 
-    power = of_two(formulas.EXPONENTIAL, source.quantity, largest)
-    share = of_two(formulas.SHARE, exponentials, total)
+    power = _of_two(SOFTMAX_EXPONENTIAL, ("x", source.quantity), ("largest", largest), of_position)
+    share = _of_two(SOFTMAX_SHARE, ("exponential", exponentials), ("total", total), of_position)
     drawn = each_number("Exponentials", exponentials, source, power, _EXPONENTIALS)
     note = "Each exponential's share of the total: a position's shares add up to 1."
     return [
@@ -123,7 +146,8 @@ def softmax_gradient_volumes(
         error = find(gradient.quantity, index, steps=EACH)
         share = find(outputs.quantity, index, steps=EACH)
         own = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
-        return formulas.apply("{1}*({0}-{2})", error, share, own)
+        cells = {"error": error, "y": share, "total": own}
+        return formulas.written(SOFTMAX_PASSED_BACK, cells)
 
     volumes.append(each_number(title(result), result, gradient, formula, _RULE))
     return volumes, gradient.feed(volumes[-1])

@@ -17,12 +17,11 @@ from cnncalc.sheet.training.penalties import added_penalties
 from cnncalc.sheet.training.specification import TrainingSpecification, Use
 from cnncalc.sheet.training.updates import (
     copied_weight,
-    corrected_rate_volume,
+    corrected_rate_volumes,
     frozen_weight,
     update_volumes,
 )
 from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, entered, whole
-from cnncalc.training.optimizers import Adam
 
 __all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
 
@@ -86,7 +85,7 @@ def step_sections(
         "Gradients",
     )
     updates = [_updates(training, each, step) for each in layers]
-    rate = (corrected_rate_volume(step),) if isinstance(training.optimizer, Adam) else ()
+    rate = corrected_rate_volumes(training.optimizer, step)
     yield Section("Update: the weights after the step", "weights", ((), *updates, rate), "Update")
 
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import ConvolutionLayer, Dense, Layer, Softmax
 from cnncalc.layers.base import size_text
+from cnncalc.rules.formula import Expression, Name, names_of
+from cnncalc.rules.losses import JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
+from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.nearness import LEAST, NEAREST, above
 from cnncalc.sheet.plan import Block, Formula, Quantity
@@ -43,12 +46,6 @@ LARGEST = Quantity("prediction", "", "largest output")
 IS_LARGEST = Quantity("prediction", "", "is largest")
 PREDICTED = Quantity("prediction", "", "class")
 RIGHT = Quantity("prediction", "", "right")
-
-_GRADIENT_NOTE = {
-    "categorical_crossentropy": "(probability − target) / samples",
-    "binary_crossentropy": "(probability − target) / (units × samples)",
-    "mean_squared_error": "2 × (output − target) / (units × samples)",
-}
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,9 @@ def loss_pass(layers: tuple[Layer, ...], loss: str, source: Source, samples: int
         raise OptionError(message)
     by = _begins(layers[-1]) if joined else "output"
     quantity = Quantity("gradient", layers[-1].name, by)
-    volumes = (_target(source), *_losses(loss, source), *_prediction(source))
-    return LossPass(volumes, _gradient(loss, quantity, source, samples), by)
+    rule = loss_rule(loss)
+    volumes = (_target(source), *_losses(rule, source), *_prediction(source))
+    return LossPass(volumes, _gradient(rule, quantity, source, samples), by)
 
 
 def _require_row(source: Source) -> None:
@@ -131,58 +129,68 @@ def _target(source: Source) -> Volume:
     return Volume("Target", "", TARGET, *source.size, ONE_SLICE, draw, (note,))
 
 
-def _losses(loss: str, source: Source) -> list[Volume]:
-    if loss == "categorical_crossentropy":
-        return [_cell("Loss", SAMPLE_LOSS, _cross_entropy(source), _CROSS_ENTROPY_NOTE)]
+def _losses(rule: LossRule, source: Source) -> list[Volume]:
+    if not rule.is_mean and rule.from_logits is not None:
+        note = f"{words(rule.from_logits, _SAID)}."
+        return [_cell("Loss", SAMPLE_LOSS, _of_all_logits(rule.from_logits, source), note)]
 
     def mean(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(UNIT_LOSSES, (), source.size))
 
-    units = _squares(source) if loss == "mean_squared_error" else _entropies(source)
-    return [*units, _cell("Loss", SAMPLE_LOSS, mean, "The mean of the losses of the units.")]
-
-
-def _squares(source: Source) -> list[Volume]:
-    template = "({0}-{1})*({0}-{1})"
-    read, note = (source.quantity, TARGET), "(output − target)² of each output."
-    return [_each("Losses", UNIT_LOSSES, source, (template, *read), note)]
-
-
-def _entropies(source: Source) -> list[Volume]:
-    """Return −ln of each unit's probability of being right, by its logit."""
-    template = "IF({1}=1,-{0},{0})"
-    read, note = (source.logits or source.quantity, TARGET), "Its sign is turned where it is right."
-    softplus = formulas.ACTIVATIONS["softplus"]
     return [
-        _each("Logits against the target", TURNED_LOGITS, source, (template, *read), note),
-        _each("Losses", UNIT_LOSSES, source, (softplus, TURNED_LOGITS), "ln(1 + e^z) of each z."),
+        *_unit_losses(rule, source),
+        _cell("Loss", SAMPLE_LOSS, mean, "The mean of the losses of the units."),
     ]
 
 
-def _each(
-    group: str, result: Quantity, source: Source, rule: tuple[str, *tuple[Quantity, ...]], note: str
+def _unit_losses(rule: LossRule, source: Source) -> list[Volume]:
+    """Return the loss of each unit, by its output, or by its logit turned to the target."""
+    if rule.from_logits is None:
+        note = f"{words(rule.unit)} of each output."
+        return [_of_units("Losses", UNIT_LOSSES, source, rule.unit, note)]
+    note = f"{words(rule.from_logits, {'turned': 'z'})} of each z."
+    turned = "Its sign is turned where it is right."
+    return [
+        _of_units("Logits against the target", TURNED_LOGITS, source, TURNED_LOGIT, turned),
+        _of_units("Losses", UNIT_LOSSES, source, rule.from_logits, note),
+    ]
+
+
+def _of_units(
+    group: str, result: Quantity, source: Source, expression: Expression, note: str
 ) -> Volume:
-    """Return what a rule, a template and what it reads, makes of each unit."""
-    template, *read = rule
+    """Return what an expression makes of each unit."""
+    read = {
+        "output": source.quantity,
+        "logit": source.logits or source.quantity,
+        "turned": TURNED_LOGITS,
+        "target": TARGET,
+    }
 
     def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(template, *(find(each, (), steps=EACH) for each in read))
+        cells = {name: find(read[name], (), steps=EACH) for name in names_of(expression)}
+        return formulas.written(expression, cells)
 
     return each_number(group, result, source, formula, note)
 
 
-_CROSS_ENTROPY_NOTE = "ln(total of the exponentials) − (the target's logit − the largest)."
+_SAID = {
+    "total": "total of the exponentials",
+    "logit": "the target's logit",
+    "largest": "the largest",
+}
 
 
-def _cross_entropy(source: Source) -> Callable[[Index, Finder], Formula]:
+def _of_all_logits(expression: Expression, source: Source) -> Callable[[Index, Finder], Formula]:
     layer = source.quantity.layer
     largest, total = (Quantity("helper", layer, name) for name in ("largest", "total"))
+    places = {"total": "{0}", "logit": "SUMPRODUCT({1},{2})", "largest": "{3}"}
 
     def formula(index: Index, find: Finder) -> Formula:
         wanted = find(TARGET, (), source.size)
         logits = find(source.logits or source.quantity, (), source.size)
         cells = (find(total, ()), wanted, logits, find(largest, ()))
-        return formulas.apply("LN({0})-(SUMPRODUCT({1},{2})-{3})", *cells)
+        return formulas.apply(template(expression, places), *cells)
 
     return formula
 
@@ -232,11 +240,12 @@ def _cell(
     return Volume(group, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
 
 
-def _gradient(loss: str, quantity: Quantity, source: Source, samples: int) -> Volume:
+def _gradient(rule: LossRule, quantity: Quantity, source: Source, samples: int) -> Volume:
     """Return the gradient of the mean loss by the logits, or by the output."""
-    units = 1 if loss == "categorical_crossentropy" else source.shape[0]
-    is_squared = loss == "mean_squared_error"
-    template = f"{'2*' * is_squared}({{0}}-{{1}})/{units * samples}"
-    group = f"Gradient by the {'output' if is_squared else 'logits'}"
-    rule = (template, source.quantity, TARGET)
-    return _each(group, quantity, source, rule, f"{_GRADIENT_NOTE[loss]}.")
+    is_joined = rule.from_logits is not None
+    slope = JOINED_SLOPE if is_joined else rule.slope
+    count = samples * (source.shape[0] if rule.is_mean else 1)
+    over = Name("units") * Name("samples") if rule.is_mean else Name("samples")
+    said = {"output": "probability"} if is_joined else {}
+    group = f"Gradient by the {'logits' if is_joined else 'output'}"
+    return _of_units(group, quantity, source, slope / count, f"{words(slope / over, said)}.")

@@ -11,7 +11,8 @@ import numpy as np
 from cnncalc.layers import Layer
 from cnncalc.layers.base import L1L2
 from cnncalc.network import Array
-from cnncalc.sheet.formulas import added, apply, literal
+from cnncalc.rules.spelling import literal
+from cnncalc.sheet.formulas import added, apply
 from cnncalc.sheet.nearness import ABOVE_0, below
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import of_batch

@@ -1,44 +1,39 @@
-"""What an optimizer draws of each weight: what it remembers of it, and the weight's new value.
-
-The formulas are those of Keras's optimizers, as in `cnncalc.training.optimizers`.
-"""
+"""What an optimizer draws of each weight: what it remembers of it, and the weight's new value."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
+from cnncalc.rules.formula import names_of
+from cnncalc.rules.optimizers import (
+    CORRECTED_RATE,
+    Rule,
+    cell_rules,
+    new,
+    old,
+    rate_correction,
+    slot_of,
+)
+from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.training.settings import setting
 from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, formed_like, whole
-from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
+from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
     "copied_weight",
     "corrected_rate",
-    "corrected_rate_volume",
+    "corrected_rate_volumes",
     "frozen_weight",
     "new_weight",
     "update_volumes",
 ]
 
-_NAME = re.compile(r"\{(\w+)\}")
-
-# In a template, {weight} and {gradient} are the weight's own, {old_…} and {new_…} what is
-# remembered of it before and after the step, {corrected_rate} the step's, all else a constant.
-_CORRECTED = "Corrected rate: rate × √(1 − beta_2^step) / (1 − beta_1^step)"
 _FROZEN = "Frozen (trainable=False): training leaves them as they are, without a gradient."
-_SLOT_NOTES = {
-    "sgd momentum": "momentum × itself before − rate × gradient.",
-    "rmsprop velocity": "rho × itself before + (1 − rho) × gradient².",
-    "rmsprop average_gradient": "rho × itself before + (1 − rho) × gradient.",
-    "rmsprop momentum": "momentum × itself before + rate × gradient / √(velocity + epsilon).",
-    "adam momentum": "itself before + (gradient − itself before) × (1 − beta_1).",
-    "adam velocity": "itself before + (gradient² − itself before) × (1 − beta_2).",
-    "adam velocity_hat": "The largest velocity so far.",
-}
+# What a rule's constants are called in words, where that is shorter.
+_CALLED = {"learning_rate": "rate", "weight_decay": "decay", "corrected_rate": "corrected rate"}
 
 
 def corrected_rate(step: int) -> Quantity:
@@ -46,13 +41,21 @@ def corrected_rate(step: int) -> Quantity:
     return Quantity("training", "", "corrected rate", step)
 
 
-def corrected_rate_volume(step: int) -> Volume:
-    """Return the cell of Adam's rate, in which its correction of bias is."""
-    template = f"{{learning_rate}}*SQRT(1-{{beta_2}}^{step})/(1-{{beta_1}}^{step})"
+def corrected_rate_volumes(optimizer: Optimizer, step: int) -> tuple[Volume, ...]:
+    """Return the cell of Adam's rate, in which its correction of bias is; none for others."""
+    correction = rate_correction(optimizer)
+    if correction is None:
+        return ()
+
+    def formula(_: Index, find: Finder) -> Formula:
+        cells = {name: find(setting(name), ()) for name in names_of(correction) if name != "step"}
+        return formulas.written(correction, cells | {"step": str(step)})
+
     quantity = corrected_rate(step)
-    draw = whole(quantity, 1, 1, lambda _, find: _filled(template, lambda n: find(setting(n), ())))
-    words = "The learning rate, and in it the correction of both means' bias."
-    return Volume(_CORRECTED, "", quantity, 1, 1, ONE_SLICE, draw, (words,))
+    title = f"Corrected rate: {words(correction, _CALLED)}"
+    note = "The learning rate, and in it the correction of both means' bias."
+    draw = whole(quantity, 1, 1, formula)
+    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,)),)
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:
@@ -92,32 +95,34 @@ def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volu
     """
     layer, name = weight.quantity.layer, weight.quantity.name
     volumes = []
-    for slot, template in _templates(optimizer).items():
+    for rule in cell_rules(optimizer):
+        slot = "" if rule.result == "weight" else rule.result
         quantity = new_weight(layer, f"{name} {slot}".strip(), step)
-        formula = _formula(template, layer, name, step)
         title = slot.replace("_", " ").capitalize() if slot else "New weights"
-        volume = formed_like(weight, quantity, formula)
-        volumes.append(replace(volume, group=title, notes=(_note(optimizer, slot),)))
+        volume = formed_like(weight, quantity, _formula(rule, weight.quantity, step))
+        volumes.append(replace(volume, group=title, notes=(_note(rule, optimizer),)))
     return volumes
 
 
-def _formula(
-    template: str, layer: str, weight: str, step: int
-) -> Callable[[Index, Finder], Formula]:
+def _formula(rule: Rule, weight: Quantity, step: int) -> Callable[[Index, Finder], Formula]:
+    layer, own = weight.layer, weight.name
+
     def formula(index: Index, find: Finder) -> Formula:
         def cell(name: str) -> Reference | str:
+            slot = slot_of(name)
             if name in ("weight", "gradient"):
-                kind = Quantity("weight" if name == "weight" else "gradient", layer, weight, step)
+                kind = Quantity("weight" if name == "weight" else "gradient", layer, own, step)
                 return _each(find, kind, index)
-            age, _, slot = name.partition("_")
-            if age == "old" and step == 1:
-                return "0"
-            if age in ("old", "new"):
-                own = new_weight(layer, f"{weight} {slot}", step - (age == "old"))
-                return _each(find, own, index)
-            return find(corrected_rate(step) if name == "corrected_rate" else setting(name), ())
+            if slot:
+                is_old = name == old(slot).name
+                if is_old and step == 1:
+                    return "0"
+                return _each(find, new_weight(layer, f"{own} {slot}", step - is_old), index)
+            is_corrected = name == CORRECTED_RATE.name
+            return find(corrected_rate(step) if is_corrected else setting(name), ())
 
-        return _filled(template, cell)
+        names = names_of(rule.expression)
+        return formulas.written(rule.expression, {name: cell(name) for name in names})
 
     return formula
 
@@ -126,92 +131,12 @@ def _each(find: Finder, quantity: Quantity, index: Index) -> Reference:
     return find(quantity, index, steps=EACH)
 
 
-def _filled(template: str, cell: Callable[[str], Reference | str]) -> Formula:
-    """Return a formula for a template whose places have names."""
-    references: list[Reference] = []
-
-    def fill(match: re.Match[str]) -> str:
-        found = cell(match[1])
-        if isinstance(found, str):
-            return found
-        if found not in references:
-            references.append(found)
-        return f"{{{references.index(found)}}}"
-
-    return Formula(_NAME.sub(fill, template), tuple(references))
-
-
-def _templates(optimizer: Optimizer) -> Mapping[str, str]:
-    """Return the rule of each slot by its name, and under "" that of the weight itself."""
-    weight = "{weight}"
-    if optimizer.weight_decay is not None:
-        weight = "({weight}-{weight}*{weight_decay}*{learning_rate})"
-    match optimizer:
-        case Adam():
-            return _adam(optimizer, weight)
-        case RMSprop():
-            return _rmsprop(optimizer, weight)
-        case SGD():
-            return _sgd(optimizer, weight)
-    raise TypeError(type(optimizer).__name__)  # there are no others
-
-
-def _sgd(optimizer: SGD, weight: str) -> dict[str, str]:
-    step = "{gradient}*{learning_rate}"
-    if not optimizer.momentum:
-        return {"": f"{weight}-{step}"}
-    moved = f"{{new_momentum}}*{{momentum}}-{step}" if optimizer.nesterov else "{new_momentum}"
-    return {"momentum": f"{{old_momentum}}*{{momentum}}-{step}", "": f"{weight}+{moved}"}
-
-
-def _rmsprop(optimizer: RMSprop, weight: str) -> dict[str, str]:
-    rules = {"velocity": "{old_velocity}*{rho}+(1-{rho})*({gradient}*{gradient})"}
-    spread = "{new_velocity}"
-    if optimizer.centered:
-        rules["average_gradient"] = "{old_average_gradient}*{rho}+(1-{rho})*{gradient}"
-        spread += "-{new_average_gradient}*{new_average_gradient}"
-    increment = f"{{learning_rate}}*{{gradient}}/SQRT({spread}+{{epsilon}})"
-    if optimizer.momentum:
-        rules["momentum"] = f"{{old_momentum}}*{{momentum}}+{increment}"
-        increment = "{new_momentum}"
-    return rules | {"": f"{weight}-{increment}"}
-
-
-def _adam(optimizer: Adam, weight: str) -> dict[str, str]:
-    squared = "({gradient}*{gradient}-{old_velocity})"
-    rules = {
-        "momentum": "{old_momentum}+({gradient}-{old_momentum})*(1-{beta_1})",
-        "velocity": f"{{old_velocity}}+{squared}*(1-{{beta_2}})",
-    }
-    spread = "{new_velocity}"
-    if optimizer.amsgrad:
-        spread = "{new_velocity_hat}"
-        rules["velocity_hat"] = "MAX({old_velocity_hat},{new_velocity})"
-    fall = f"{{new_momentum}}*{{corrected_rate}}/(SQRT({spread})+{{epsilon}})"
-    return rules | {"": f"{weight}-{fall}"}
-
-
-def _note(optimizer: Optimizer, slot: str) -> str:
+def _note(rule: Rule, optimizer: Optimizer) -> str:
     """Say in one line what a rule does."""
-    kind = next(
-        word
-        for word, own in (("adam", Adam), ("rmsprop", RMSprop), ("sgd", SGD))
-        if isinstance(optimizer, own)
-    )
-    if slot:
-        return _SLOT_NOTES[f"{kind} {slot}"]
-    decay = " − weight × decay × rate" if optimizer.weight_decay is not None else ""
-    return f"weight{decay} {_falls(optimizer)}."
-
-
-def _falls(optimizer: Optimizer) -> str:
-    match optimizer:
-        case Adam(amsgrad=amsgrad):
-            below = "velocity hat" if amsgrad else "velocity"
-            return f"− momentum × corrected rate / (√{below} + epsilon)"
-        case SGD(momentum=momentum, nesterov=nesterov) if momentum:
-            return "+ momentum × its new one − rate × gradient" if nesterov else "+ its momentum"
-        case RMSprop(momentum=momentum, centered=centered):
-            below = "velocity − average gradient²" if centered else "velocity"
-            return "− its momentum" if momentum else f"− rate × gradient / √({below} + epsilon)"
-    return "− rate × gradient"
+    called = dict(_CALLED)
+    for slot in filter(None, map(slot_of, names_of(rule.expression))):
+        # A constant may be called as what is remembered.
+        is_constant = hasattr(optimizer, slot)
+        called[old(slot).name] = "itself before"
+        called[new(slot).name] = f"its {slot}" if is_constant else slot.replace("_", " ")
+    return rule.sentence or f"{words(rule.expression, called | dict(rule.said))}."

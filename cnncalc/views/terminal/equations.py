@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isclose
+from typing import NamedTuple
 
 from rich.text import Text
 
+from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.spelling import words
+from cnncalc.views.numbers import format_number
 from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["Equation", "draw_equation", "equals", "in_formula", "signed"]
+__all__ = [
+    "Equation",
+    "Expressed",
+    "constant",
+    "draw_equation",
+    "equals",
+    "expressed",
+    "in_formula",
+    "signed",
+]
 
 MINUS = "−"
 # Two orders of adding up differ by less.
@@ -59,6 +72,51 @@ def equals(result: float, recalculated: float, screen: Screen) -> str:
     """
     is_true = screen.number(result) == screen.number(recalculated)
     return "=" if is_true or isclose(result, recalculated, rel_tol=ROUNDING_NOISE) else "≈"
+
+
+class Expressed(NamedTuple):
+    """An expression with numbers in place of its names, and what it comes to as it is printed."""
+
+    text: str
+    value: float
+
+
+def expressed(
+    expression: Expression,
+    values: Mapping[str, float],
+    screen: Screen,
+    *,
+    constants: Mapping[str, float] | None = None,
+    sign: str = "×",
+) -> Expressed:
+    """Write an expression with its numbers.
+
+    Arguments: the `expression`; the `values` of its names, which are printed rounded, and of its
+    `constants`, which have all their digits; the screen; the `sign` of multiplication.
+
+    >>> from cnncalc.rules.formula import Name
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> step = Name("weight") - Name("gradient") * Name("rate")
+    >>> screen = Screen(80, 24, None, "utf-8", Display())
+    >>> expressed(step, {"weight": 2, "gradient": -1}, screen, constants={"rate": 0.5})
+    Expressed(text='2 − (−1)×0.5', value=2.5)
+    """
+    exact = constants or {}
+    texts = {name: in_formula(screen.number(value)) for name, value in values.items()}
+    texts |= {name: constant(value) for name, value in exact.items()}
+    shown = {name: screen.shown(value) for name, value in values.items()}
+    return Expressed(
+        words(expression, texts, sign), float(evaluate(expression, shown | dict(exact)))
+    )
+
+
+def constant(value: float) -> str:
+    """Write a constant of a rule with all its digits.
+
+    >>> constant(0.999), constant(1e-7)
+    ('0.999', '1e-7')
+    """
+    return format_number(value, 15, significant=True)
 
 
 def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import exp, fsum, hypot, isnan, nan, sqrt
+from math import fsum, hypot, isnan, nan, sqrt
 
 import numpy as np
 from rich.text import Text
 
 from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
-from cnncalc.network import forward_layer
-from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.layers import ActivationLayer, Layer
 from cnncalc.rules import Join
+from cnncalc.rules.activations import (
+    ACTIVATIONS,
+    SOFTMAX_EXPONENTIAL,
+    SOFTMAX_SHARE,
+    activation_rule,
+)
+from cnncalc.rules.formula import evaluate
+from cnncalc.rules.spelling import words
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -32,17 +38,14 @@ __all__ = [
 
 def activated(layer: Layer, before: float, after: float, screen: Screen) -> Equation:
     """Return what a layer's activation made of a number: the name, `before` and `after`."""
-    shown = np.full((1, 1), screen.shown(before))
-    own = ACTIVATIONS.get(getattr(layer, "activation", ""))
-    found = own.forward(shown) if own else forward_layer(layer, {}, shown)
-    sign = equals(after, float(found.item()), screen)
+    rule = (
+        activation_rule(layer)
+        if isinstance(layer, ActivationLayer)
+        else ACTIVATIONS[getattr(layer, "activation", "")]
+    )
+    found = float(evaluate(rule.output, {"x": screen.shown(before)}))
     before_text, after_text = (signed(screen.number(number)) for number in (before, after))
-    return Equation(f"{_function_name(layer)}({before_text}) {sign} {after_text}", ())
-
-
-def _function_name(layer: Layer) -> str:
-    names: dict[type[Layer], str] = {ReLU: "relu", LeakyReLU: "leaky_relu", ELU: "elu"}
-    return names.get(type(layer)) or str(getattr(layer, "activation", ""))
+    return Equation(f"{rule.name}({before_text}) {equals(after, found, screen)} {after_text}", ())
 
 
 def _rescaled(explanation: Explanation, screen: Screen) -> list[Equation]:
@@ -72,15 +75,15 @@ def _normalized(explanation: Explanation, screen: Screen) -> list[Equation]:
     """Return the formula in words first."""
     texts = {name: in_formula(screen.number(n)) for name, n in explanation.parameters}
     value = signed(screen.number(explanation.terms[0].value))
-    words = "(x − mean) / √(variance + epsilon)"
+    said = "(x − mean) / √(variance + epsilon)"
     figures = f"({value} − {texts['mean']}) / √({texts['variance']} + {texts['epsilon']})"
     for name, sign in (("gamma", "×"), ("beta", "+")):
         if name in texts:
-            words += f" {sign} {name}"
+            said += f" {sign} {name}"
             figures += f" {sign} {texts[name]}"
     total = signed(screen.number(explanation.total))
     sign = equals(explanation.total, _recalculated(explanation, screen), screen)
-    return [Equation(words, ()), Equation(f"{figures} {sign} {total}", ())]
+    return [Equation(said, ()), Equation(f"{figures} {sign} {total}", ())]
 
 
 def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -> list[Equation]:
@@ -92,10 +95,12 @@ def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -
         return [Equation("softmax of a single number is always 1", ())]
     numbers = [screen.number(each) for each in compared]
     largest = screen.number(max(compared))
-    powers = [f"e^({signed(number)} − {in_formula(largest)})" for number in numbers]
-    shown = [screen.shown(each) for each in compared]
-    from_shown = [exp(each - max(shown)) for each in shown]
-    sign = equals(result, from_shown[own] / sum(from_shown), screen)
+    texts = {"largest": in_formula(largest)}
+    powers = [words(SOFTMAX_EXPONENTIAL, {"x": signed(number)} | texts) for number in numbers]
+    shown = np.array([screen.shown(each) for each in compared])
+    exponentials = evaluate(SOFTMAX_EXPONENTIAL, {"x": shown, "largest": shown.max()})
+    found = {"exponential": exponentials[own], "total": exponentials.sum()}
+    sign = equals(result, float(evaluate(SOFTMAX_SHARE, found)), screen)
     return [
         Equation("largest = max(", [signed(number) for number in numbers], ", ", ")"),
         Equation(f"{powers[own]} / (", powers, tail=f") {sign} {signed(screen.number(result))}"),

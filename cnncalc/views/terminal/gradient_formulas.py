@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from math import fsum, nan, prod, sqrt
+from collections.abc import Iterator
+from math import fsum
 
 import numpy as np
 from rich.text import Text
 
+from cnncalc.training_step.formulas import gradient_expression
 from cnncalc.training_step.structure import GradientExplanation, GradientTerm
-from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
+from cnncalc.views.terminal.equations import (
+    Equation,
+    Expressed,
+    draw_equation,
+    equals,
+    expressed,
+    in_formula,
+    signed,
+)
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
 
@@ -17,8 +26,6 @@ __all__ = ["draw_gradient_equation", "gradient_place", "written_terms"]
 
 # A sum of more terms than these has its largest written out, and says what the others add up to.
 MOST_TERMS = 24
-
-Numbers = Mapping[str, float]
 
 
 def gradient_place(explanation: GradientExplanation, *, several: bool = True) -> str:
@@ -50,7 +57,7 @@ def draw_gradient_equation(
         if any(term.place.padding for term in written_terms(explanation, most, screen)):
             yield screen.line(f"{PADDING_MARK} a zero of the padding", FAINT)
         return
-    text, recalculated = _FORMULAS[explanation.rule](explanation, screen)
+    text, recalculated = _formula(explanation, screen)
     sign = equals(explanation.value, recalculated, screen)
     head = f"{signed(screen.number(explanation.value))} {sign} {text}"
     yield from draw_equation(Equation(head, (), label=place), screen)
@@ -106,76 +113,9 @@ def _shown(explanation: GradientExplanation, term: GradientTerm, screen: Screen)
     return error if explanation.rule == "sum" else error * screen.shown(term.factor)
 
 
-def _numbers(explanation: GradientExplanation, screen: Screen) -> tuple[dict[str, str], Numbers]:
-    """Return the formula's numbers as they are written, and what these texts say."""
+def _formula(explanation: GradientExplanation, screen: Screen) -> Expressed:
+    """Return a gradient that is no sum with its numbers."""
+    if explanation.rule == "flat":
+        return Expressed("0, as the loss is flat there", 0.0)
     parameters = dict(explanation.parameters)
-    texts = {name: in_formula(screen.number(number)) for name, number in parameters.items()}
-    return texts, {name: screen.shown(number) for name, number in parameters.items()}
-
-
-Written = tuple[str, float]
-
-
-def _ratio(above: float, below: float) -> float:
-    """Divide, unless what is below was rounded to 0."""
-    return above / below if below else nan
-
-
-def _flat(explanation: GradientExplanation, screen: Screen) -> Written:
-    return "0, as the loss is flat there", 0.0
-
-
-def _share(explanation: GradientExplanation, screen: Screen) -> Written:
-    t, n = _numbers(explanation, screen)
-    divisors = [name for name in ("units", "samples") if name in n]
-    text = f"({t['output']} − {t['target']})" + "".join(f" / {t[name]}" for name in divisors)
-    return text, (n["output"] - n["target"]) / prod(n[name] for name in divisors)
-
-
-def _squared_error(explanation: GradientExplanation, screen: Screen) -> Written:
-    text, value = _share(explanation, screen)
-    return f"2×{text}", 2 * value
-
-
-def _binary(explanation: GradientExplanation, screen: Screen) -> Written:
-    t, n = _numbers(explanation, screen)
-    text = (
-        f"((1 − {t['target']}) / (1 − {t['output']}) − {t['target']} / {t['output']})"
-        f" / {t['units']} / {t['samples']}"
-    )
-    slope = _ratio(1 - n["target"], 1 - n["output"]) - _ratio(n["target"], n["output"])
-    return text, slope / n["units"] / n["samples"]
-
-
-def _categorical(explanation: GradientExplanation, screen: Screen) -> Written:
-    t, n = _numbers(explanation, screen)
-    text = f"(1 / {t['sum']} − {t['target']} / {t['output']}) / {t['samples']}"
-    slope = _ratio(1, n["sum"]) - _ratio(n["target"], n["output"])
-    return text, slope / n["samples"]
-
-
-def _softmax(explanation: GradientExplanation, screen: Screen) -> Written:
-    t, n = _numbers(explanation, screen)
-    text = f"{t['share']}×({t['gradient']} − {t['mean gradient']})"
-    return text, n["share"] * (n["gradient"] - n["mean gradient"])
-
-
-def _normalization(explanation: GradientExplanation, screen: Screen) -> Written:
-    t, n = _numbers(explanation, screen)
-    text = (
-        f"({t['gradient']} − {t['mean gradient']} − {t['normalized']}×{t['mean product']})"
-        f"×{t['gamma']} / √({t['variance']} + {t['epsilon']})"
-    )
-    share = n["gradient"] - n["mean gradient"] - n["normalized"] * n["mean product"]
-    return text, _ratio(share * n["gamma"], sqrt(n["variance"] + n["epsilon"]))
-
-
-_FORMULAS: Mapping[str, Callable[[GradientExplanation, Screen], Written]] = {
-    "flat": _flat,
-    "share": _share,
-    "squared error": _squared_error,
-    "binary": _binary,
-    "categorical": _categorical,
-    "softmax": _softmax,
-    "normalization": _normalization,
-}
+    return expressed(gradient_expression(explanation.rule, parameters), parameters, screen)

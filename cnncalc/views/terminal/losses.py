@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import fsum, log, nan
+from collections.abc import Iterator, Sequence
+from math import fsum
 
 from rich.text import Text
 
+from cnncalc.rules.formula import Call, Choice, Expression, Name, choose, evaluate, put
+from cnncalc.rules.functions import negated
+from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training_step.structure import StepRecord
 from cnncalc.views.terminal.blocks import body_screen, indented
-from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
+from cnncalc.views.terminal.equations import (
+    Equation,
+    Expressed,
+    draw_equation,
+    equals,
+    expressed,
+    in_formula,
+    signed,
+)
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["draw_losses", "loss_equation"]
-
-Numbers = Sequence[float]
-
-Written = tuple[str, list[str], str, float]
-
-"""What stands before the terms, the terms, what stands after them, and what they come to."""
 
 
 def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
@@ -29,9 +34,16 @@ def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
     Arguments: the `record`; the `sample`, counted from 0; the screen.
     """
     outputs, targets = record.outputs[sample].tolist(), record.targets[sample].tolist()
-    before, terms, after, found = _EQUATIONS[record.loss_function.name](
-        outputs, targets, screen, record.joined != "linear"
-    )
+    rule = loss_rule(record.loss_function.name)
+    if rule.is_mean:
+        before, terms, after, found = _mean_of_units(rule.unit, outputs, targets, screen)
+    else:
+        joined = record.joined != "linear"
+        (before, found), terms, after = (
+            _true_class(rule.unit, outputs, targets, screen, joined),
+            [],
+            "",
+        )
     loss = float(record.losses[sample])
     sign = equals(loss, found, screen)
     head = f"{signed(screen.number(loss))} {sign} {before}"
@@ -39,45 +51,47 @@ def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
     return Equation(head, terms, tail=after, label=label)
 
 
-def _squared_error(outputs: Numbers, targets: Numbers, screen: Screen, joined: bool) -> Written:
-    pairs = list(zip(outputs, targets, strict=True))
-    terms = [f"({in_formula(screen.number(output))} − {target:g})²" for output, target in pairs]
-    found = fsum((screen.shown(output) - target) ** 2 for output, target in pairs) / len(pairs)
-    return "(", terms, f") / {len(pairs)}", found
-
-
-def _binary(outputs: Numbers, targets: Numbers, screen: Screen, joined: bool) -> Written:
-    terms, found = [], 0.0
+def _mean_of_units(
+    unit: Expression, outputs: Sequence[float], targets: Sequence[float], screen: Screen
+) -> tuple[str, list[str], str, float]:
+    """Return what stands before the units' losses, these, what stands behind, and the mean."""
+    minus, count = "", len(outputs)
+    match unit:
+        case Call(function, (inner,)) if function is negated:
+            minus, unit = "−", inner  # it stands before them all
+    terms = []
     for output, target in zip(outputs, targets, strict=True):
-        text, shown = screen.number(output), screen.shown(output)
-        terms.append(f"ln({text})" if target else f"ln(1 − {in_formula(text)})")
-        found -= _log(shown if target else 1 - shown)
-    if len(terms) == 1:
-        return f"−{terms[0]}", [], "", found
-    return "−(", terms, f") / {len(terms)}", found / len(terms)
+        own = _of_target(unit, target)
+        terms.append(expressed(own, {"output": output}, screen, constants={"target": target}))
+    texts = [term.text for term in terms]
+    found = fsum(term.value for term in terms) / count * (-1 if minus else 1)
+    if minus and count == 1:
+        return minus + texts[0], [], "", found
+    return f"{minus}(", texts, f") / {count}", found
 
 
-def _categorical(outputs: Numbers, targets: Numbers, screen: Screen, joined: bool) -> Written:
-    own = outputs[targets.index(max(targets))]
-    text, shown = in_formula(screen.number(own)), screen.shown(own)
+def _of_target(unit: Expression, target: float) -> Expression:
+    """Return the loss of one unit, without what is for another target."""
+    match unit:
+        case Choice(condition, then, otherwise):
+            is_true = evaluate(choose(condition, 1, 0), {"target": target})
+            return then if is_true else otherwise
+    return unit
+
+
+def _true_class(
+    unit: Expression,
+    outputs: Sequence[float],
+    targets: Sequence[float],
+    screen: Screen,
+    joined: bool,
+) -> Expressed:
+    """Return the loss of the true class's share: of all outputs where they may add up to others."""
+    values = {"output": outputs[targets.index(max(targets))], "sum": fsum(outputs)}
     if joined:
-        return f"−ln({text})", [], "", -_log(shown)
-    total = fsum(outputs)
-    whole = screen.shown(total)
-    after = f"−ln({text} / {in_formula(screen.number(total))})"
-    return after, [], "", -_log(shown / whole if whole else nan)
-
-
-def _log(value: float) -> float:
-    """Return a logarithm; none where what is shown was rounded to 0."""
-    return log(value) if value > 0 else nan
-
-
-_EQUATIONS: Mapping[str, Callable[[Numbers, Numbers, Screen, bool], Written]] = {
-    "mean_squared_error": _squared_error,
-    "binary_crossentropy": _binary,
-    "categorical_crossentropy": _categorical,
-}
+        return expressed(unit, {"output": values["output"]}, screen)
+    share = put(unit, {"output": Name("output") / Name("sum")})
+    return expressed(share, values, screen)
 
 
 # Of more units than these, outputs and targets are not set one above the other.
@@ -86,13 +100,6 @@ MOST_UNITS = 10
 MOST_SAMPLES = 20
 
 MOST_TERMS = 12
-
-_RULES = {
-    "categorical_crossentropy": "−ln(output of the true class)",
-    "binary_crossentropy": "−ln(output) where the target is 1, −ln(1 − output) where it is 0; the "
-    "mean over the units",
-    "mean_squared_error": "(output − target)², the mean over the units",
-}
 
 
 def draw_losses(
@@ -110,7 +117,7 @@ def draw_losses(
     """
     name = record.loss_function.name
     yield screen.line(f"Loss · {name}", "bold")
-    yield from screen.sentences(_RULES[name], FAINT)
+    yield from screen.sentences(loss_rule(name).sentence, FAINT)
     yield screen.line()
     inner = body_screen(screen)
     yield from indented(_draw_body(record, samples, class_names, inner, untrained), screen)

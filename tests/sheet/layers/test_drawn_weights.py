@@ -7,8 +7,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.network import initialize
 from cnncalc.notation import parse
@@ -17,6 +15,8 @@ from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CHANGED, CROSS_ENTROPY, PREDICTED, PREDICTED_NAME
 from cnncalc.sheet.values import computed_values, input_shapes
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
 from tests.views.workbook.networks import image_of

@@ -11,7 +11,6 @@ import numpy as np
 import openpyxl
 import pytest
 
-from cnncalc.cli.exported import read_exported
 from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.addresses import address_of
@@ -19,6 +18,7 @@ from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.values import input_shapes
+from cnncalc.tasks.exported import read_exported
 from tests.sheet.training.examples import (
     NETWORKS,
     OPTIMIZERS,

@@ -9,8 +9,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cnncalc.cli.exported import read_exported
-from cnncalc.cli.verification import compare_exported
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.layers import Softmax
 from cnncalc.network import initialize
@@ -18,6 +16,8 @@ from cnncalc.notation import parse
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.training.inputs import training_input_shapes, training_records
 from cnncalc.sheet.training.updates import new_weight
+from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.verification import compare_exported
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification import Place
 from tests.keras_peer import import_keras

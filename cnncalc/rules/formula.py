@@ -1,0 +1,322 @@
+"""What is done with numbers, as expressions that are written once.
+
+An expression is evaluated here; `spelling` writes it in words and as a spreadsheet's formula,
+`slopes` differentiates it, and `functions` has what is more than arithmetic. Operators build it,
+so that a rule reads as mathematics, and nothing is simplified: what is written is what is
+calculated, in that order.
+
+>>> weight, gradient, rate = Name("weight"), Name("gradient"), constant("rate")
+>>> step = weight - gradient * rate
+>>> float(evaluate(step, {"weight": 1.0, "gradient": 0.5, "rate": 0.5}))
+0.75
+>>> names_of(step)
+('weight', 'gradient', 'rate')
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.nearness import kink_bounds
+
+__all__ = [
+    "Call",
+    "Choice",
+    "Comparison",
+    "Expression",
+    "Function",
+    "Name",
+    "Number",
+    "Operation",
+    "Spelling",
+    "choose",
+    "constant",
+    "equal",
+    "evaluate",
+    "names_of",
+    "near",
+    "put",
+]
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Something that is worked out from numbers: one of the kinds below."""
+
+    def __add__(self, other: Operand) -> Operation:
+        return Operation("+", self, _expression(other))
+
+    def __radd__(self, other: float) -> Operation:
+        return Operation("+", Number(other), self)
+
+    def __sub__(self, other: Operand) -> Operation:
+        return Operation("-", self, _expression(other))
+
+    def __rsub__(self, other: float) -> Operation:
+        return Operation("-", Number(other), self)
+
+    def __mul__(self, other: Operand) -> Operation:
+        return Operation("*", self, _expression(other))
+
+    def __rmul__(self, other: float) -> Operation:
+        return Operation("*", Number(other), self)
+
+    def __truediv__(self, other: Operand) -> Operation:
+        return Operation("/", self, _expression(other))
+
+    def __rtruediv__(self, other: float) -> Operation:
+        return Operation("/", Number(other), self)
+
+    def __pow__(self, other: Operand) -> Operation:
+        # Spreadsheets' powers may differ in the last digit: a square is a product.
+        return self * self if other == 2 else Operation("^", self, _expression(other))
+
+    def __gt__(self, other: Operand) -> Comparison:
+        return Comparison(self, ">", _expression(other))
+
+    def __ge__(self, other: Operand) -> Comparison:
+        return Comparison(self, ">=", _expression(other))
+
+    def __lt__(self, other: Operand) -> Comparison:
+        return Comparison(self, "<", _expression(other))
+
+
+Operand = Expression | float
+
+
+def _expression(value: Operand) -> Expression:
+    return value if isinstance(value, Expression) else Number(value)
+
+
+@dataclass(frozen=True)
+class Number(Expression):
+    """A number that is part of the rule itself."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Name(Expression):
+    """A number that is told later; a constant of the rule is the same for all cells."""
+
+    name: str
+    is_constant: bool = False
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """Two expressions joined by a sign of arithmetic."""
+
+    sign: Literal["+", "-", "*", "/", "^"]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A function of expressions."""
+
+    function: Function
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Choice(Expression):
+    """One of two expressions, as a comparison is true or not."""
+
+    condition: Comparison
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether one expression is greater, less or equal; `near`: not by rounding alone.
+
+    What is near to the number compared with then counts as equal to it (see `nearness`).
+    """
+
+    left: Expression
+    sign: Literal[">", ">=", "<", "="]
+    right: Expression
+    near: bool = False
+
+    @property
+    def bound(self) -> Expression:
+        """What the left side is compared with."""
+        if not self.near:
+            return self.right
+        if not isinstance(self.right, Number) or self.sign == "=":
+            message = f"only a place on the number line has neighbours. Received: {self}"
+            raise TypeError(message)
+        low, high = kink_bounds(self.right.value)
+        return Number(high if self.sign == ">" else low)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a function is written, with `{0}` for its first argument.
+
+    `wraps` tells that a compound argument needs parentheses; `binds` what the whole is, and so
+    where it needs some itself: a "sum", a "product", a "power", or an "atom", which needs none.
+    """
+
+    text: str
+    wraps: bool = False
+    binds: Literal["sum", "product", "power", "atom"] = "atom"
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function: how NumPy works it out, how it is written, and its slopes.
+
+    There is a slope by each argument, an expression of all arguments. What a slope is at a kink
+    or a tie is said there: it can't be derived.
+    """
+
+    name: str
+    work_out: Callable[..., Any]
+    words: Spelling
+    template: Spelling
+    slopes: tuple[Callable[..., Expression], ...]
+
+    def __call__(self, *arguments: Operand) -> Call:
+        """Return the function of these arguments."""
+        return Call(self, tuple(map(_expression, arguments)))
+
+
+def constant(name: str) -> Name:
+    """Return the name of a number that a rule has for all cells alike, such as a learning rate."""
+    return Name(name, is_constant=True)
+
+
+def choose(condition: Comparison, then: Operand, otherwise: Operand) -> Choice:
+    """Return one expression where a condition is true, and another elsewhere.
+
+    >>> x = Name("x")
+    >>> evaluate(choose(x > 0, x, 0.5 * x), {"x": np.array([-2.0, 2.0])})
+    array([-1.,  2.])
+    """
+    return Choice(condition, _expression(then), _expression(otherwise))
+
+
+def near(condition: Comparison) -> Comparison:
+    """Return the comparison that isn't true by rounding alone.
+
+    >>> near(Name("x") > 0).bound
+    Number(value=1e-12)
+    """
+    return replace(condition, near=True)
+
+
+def equal(left: Expression, right: Operand) -> Comparison:
+    """Return whether two expressions are equal."""
+    return Comparison(left, "=", _expression(right))
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "^": operator.pow,
+}
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+
+
+def evaluate(expression: Expression, values: Mapping[str, float | Array]) -> Array:
+    """Return what an expression comes to.
+
+    Arguments: the `expression`; the `values` of its names, numbers or arrays that broadcast.
+    Returns an array of their shape. Where nothing is defined it is not a number or infinite.
+    Raises KeyError for a name without a value, TypeError for an expression of unknown kind.
+
+    >>> evaluate(1 / Name("x"), {"x": np.array([2.0, 0.0])})
+    array([0.5, inf])
+    """
+    given = {
+        name: value if isinstance(value, np.ndarray) else np.float64(value)
+        for name, value in values.items()
+    }
+    # What a choice leaves aside may overflow.
+    with np.errstate(all="ignore"):
+        return np.asarray(_worked_out(expression, given))
+
+
+def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a number or an array)
+    match expression:
+        case Number(value):
+            return np.float64(value)
+        case Name(name):
+            return values[name]
+        case Operation(sign, left, right):
+            return _OPERATORS[sign](_worked_out(left, values), _worked_out(right, values))
+        case Call(function, arguments):
+            return function.work_out(*(_worked_out(one, values) for one in arguments))
+        case Choice(condition, then, otherwise):
+            left, right = (_worked_out(s, values) for s in (condition.left, condition.bound))
+            is_true = _COMPARISONS[condition.sign](left, right)
+            return np.where(is_true, _worked_out(then, values), _worked_out(otherwise, values))
+    raise TypeError(type(expression).__name__)
+
+
+def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
+    """Return an expression with others in place of some of its names.
+
+    >>> put(Name("x") / Name("deviation"), {"deviation": 2}) == Name("x") / 2
+    True
+    """
+    match expression:
+        case Number():
+            return expression
+        case Name(name):
+            return _expression(values.get(name, expression))
+        case Operation(sign, left, right):
+            return Operation(sign, put(left, values), put(right, values))
+        case Call(function, arguments):
+            return Call(function, tuple(put(one, values) for one in arguments))
+        case Choice(condition, then, otherwise):
+            sides = put(condition.left, values), put(condition.right, values)
+            asked = replace(condition, left=sides[0], right=sides[1])
+            return Choice(asked, put(then, values), put(otherwise, values))
+    raise TypeError(type(expression).__name__)
+
+
+def names_of(expression: Expression) -> tuple[str, ...]:
+    """Return the names in an expression, in the order in which they are written first.
+
+    >>> names_of(choose(Name("y") > 0, Name("error"), 0))
+    ('y', 'error')
+    """
+    return tuple(dict.fromkeys(_names(expression)))
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Number():
+            return
+        case Name(name):
+            yield name
+        case Operation(_, left, right):
+            yield from (*_names(left), *_names(right))
+        case Call(_, arguments):
+            for one in arguments:
+                yield from _names(one)
+        case Choice(condition, then, otherwise):
+            for one in (condition.left, condition.right, then, otherwise):
+                yield from _names(one)
+        case _:
+            raise TypeError(type(expression).__name__)

@@ -1,0 +1,103 @@
+"""Losses of one sample and how they begin the way back, each written once.
+
+A sample's loss is the mean of its units' (`unit`), or the categorical cross-entropy of all units
+together; its gradient by an output is the `slope` over the units, and in a batch over the samples.
+Definitions: https://keras.io/api/losses/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cnncalc.rules.formula import Expression, Name, choose, equal
+from cnncalc.rules.functions import log, negated, softplus
+from cnncalc.rules.slopes import derivative
+
+__all__ = [
+    "JOINED_SLOPE",
+    "LOG_LIKELIHOOD",
+    "LOSSES",
+    "TURNED_LOGIT",
+    "LossRule",
+    "loss_rule",
+    "of_logits",
+]
+
+_OUTPUT, _TARGET, _LOGIT = Name("output"), Name("target"), Name("logit")
+
+# Of a yes or no: the logarithm of the probability that was given to what is true.
+LOG_LIKELIHOOD = choose(equal(_TARGET, 1), log(_OUTPUT), log(1 - _OUTPUT))
+TURNED_LOGIT = choose(equal(_TARGET, 1), negated(_LOGIT), _LOGIT)
+# By what the softmax or sigmoid before a cross-entropy was given, both being worked out together.
+JOINED_SLOPE = _OUTPUT - _TARGET
+
+
+@dataclass(frozen=True)
+class LossRule:
+    """A loss by its Keras name, and a `sentence` on it.
+
+    `unit` is the loss of one "output" by its "target", `slope` that by the output, and
+    `from_logits` the loss worked out from what the activation before it was given, so that no
+    logarithm of 0 is taken: of a "turned" logit, of the target's "logit" with the "largest" one and
+    the "total" of the exponentials, or None where no activation belongs to the loss. `is_mean`
+    tells whether the units' losses are averaged.
+    """
+
+    name: str
+    sentence: str
+    unit: Expression
+    slope: Expression
+    from_logits: Expression | None = None
+    is_mean: bool = True
+
+
+_SQUARED_ERROR = (_OUTPUT - _TARGET) ** 2
+_RULES = (
+    # Where outputs add up to something else than 1, each is made a share of the sum: then each
+    # changes all shares.
+    LossRule(
+        "categorical_crossentropy",
+        "−ln(output of the true class)",
+        negated(log(_OUTPUT)),
+        1 / Name("sum") - _TARGET / _OUTPUT,
+        log(Name("total")) - (_LOGIT - Name("largest")),
+        is_mean=False,
+    ),
+    LossRule(
+        "binary_crossentropy",
+        "−ln(output) where the target is 1, −ln(1 − output) where it is 0; the mean over the units",
+        negated(LOG_LIKELIHOOD),
+        (1 - _TARGET) / (1 - _OUTPUT) - _TARGET / _OUTPUT,
+        softplus(Name("turned")),
+    ),
+    LossRule(
+        "mean_squared_error",
+        "(output − target)², the mean over the units",
+        _SQUARED_ERROR,
+        derivative(_SQUARED_ERROR, "output"),
+    ),
+)
+LOSSES: Mapping[str, LossRule] = MappingProxyType({rule.name: rule for rule in _RULES})
+
+
+def loss_rule(name: str) -> LossRule:
+    """Return a loss by its Keras name; KeyError for one that has no rule.
+
+    >>> from cnncalc.rules.spelling import words
+    >>> words(loss_rule("mean_squared_error").slope)
+    '2 × (output − target)'
+    """
+    return LOSSES[name]
+
+
+def of_logits(name: str) -> Expression:
+    """Return a loss worked out from what the activation before it was given.
+
+    Raises KeyError for a loss that no activation belongs to.
+    """
+    expression = LOSSES[name].from_logits
+    if expression is None:
+        raise KeyError(name)
+    return expression

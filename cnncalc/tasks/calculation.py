@@ -1,0 +1,189 @@
+"""Calculations: from an image and options to a network, and every step of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from cnncalc.calculator import Calculation, pooling_layer, pooling_network
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
+from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
+from cnncalc.files.spreadsheet_places import WorkbookReference, parse_reference
+from cnncalc.layers import PoolingLayer
+from cnncalc.network import Array, Network, walk
+from cnncalc.ops.numbers import finite_numbers
+from cnncalc.provenance import Provenance
+from cnncalc.shapes import pair
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.images import read_given
+from cnncalc.tasks.memory import require_memory
+from cnncalc.tasks.options import CalculationOptions, InputOptions, PoolingText
+from cnncalc.tasks.origins import image_origin, kernel_origin
+from cnncalc.trace import Trace, record, trace_bytes
+
+__all__ = [
+    "CalculationRequest",
+    "calculated_trace",
+    "read_calculation",
+    "read_pooling",
+]
+
+# Measured on photos of 12 megapixels, and on networks of 3×3 convolutions. What makes the wait is
+# to write each stage and to check it, and with large kernels the products.
+BYTES_A_SECOND = 300_000_000
+PRODUCTS_A_SECOND = 2_000_000_000
+
+RequireNetwork = Callable[[Network], None]
+
+
+def calculated_trace(network: Network, image: PixelInput, caller: Caller) -> Trace:
+    """Record a network's work on an image, announced where it takes long; see `record`."""
+    with caller.working(f"Calculating on {image.name}", _seconds(network)):
+        return record(network, image.values)
+
+
+def _seconds(network: Network) -> float:
+    walked = walk(network.layers, network.input_shape)
+    products = sum(layer.multiply_adds(shape) for layer, shape in walked)
+    size = trace_bytes(network.layers, network.input_shape)
+    return size / BYTES_A_SECOND + products / PRODUCTS_A_SECOND
+
+
+@dataclass(frozen=True)
+class CalculationRequest:
+    """An image, the network that calculates on it, and where both come from."""
+
+    image: PixelInput
+    network: Network
+    provenance: Provenance
+
+
+def _read_kernels(
+    text: Any,  # noqa: ANN401 (a kernel as written, or an array)
+    given: InputOptions,
+    caller: Caller,
+) -> tuple[Kernel, ...]:
+    """Read what was given as a kernel; of an exported workbook, all its first layer's kernels.
+
+    Which sheet of a workbook they stand on is said.
+    """
+    if not isinstance(text, str):
+        return (_array_kernel(text),)
+    beside = WorkbookReference(Path(given.text or ""), given.sheet) if given.sheet else None
+    kernels = _exported_kernels(text.strip()) or read_kernels(text, beside)
+    said = (kernel.description for kernel in kernels if kernel.description)
+    for description in dict.fromkeys(said):
+        caller.remark(f"kernel from {description}")
+    return kernels
+
+
+def _array_kernel(array: Any) -> Kernel:  # noqa: ANN401 (anything NumPy takes)
+    values = finite_numbers(array, "kernel")
+    if values.ndim not in (2, 3) or not values.size:
+        message = (
+            "a kernel must be (height, width) or (height, width, channels). "
+            f"Received: shape {values.shape}"
+        )
+        raise ShapeError(message)
+    return Kernel("array", pixel_values(values.copy()))
+
+
+def _exported_kernels(text: str) -> tuple[Kernel, ...]:
+    reference = parse_reference(text[1:]) if text.startswith("@") else None
+    if reference is None or reference.cell_range is not None:
+        return ()
+    from cnncalc.tasks.exported import exported_kernels
+
+    return exported_kernels(reference.path, reference.sheet)
+
+
+def read_calculation(
+    given: InputOptions,
+    wanted: CalculationOptions,
+    caller: Caller,
+    require: RequireNetwork | None = None,
+) -> CalculationRequest:
+    """Read the kernels and the image, and put the calculation together.
+
+    Arguments: the options of the image and of the calculation; the `caller`; `require`, which may
+    refuse it by its shapes, as it may in `read_given`.
+    Raises ShapeError for a calculation whose trace does not fit into memory.
+    """
+    read = [(text, _read_kernels(text, given, caller)) for text in wanted.kernels]
+    kernels = [kernel for _, found in read for kernel in found]
+
+    def network(header: PixelHeader) -> Network:
+        depth = 1 if wanted.depthwise else header.shape[2]
+        return _calculation(stack_kernels(kernels, depth), wanted).network(header.shape)
+
+    def check(header: PixelHeader) -> None:
+        calculation = network(header)
+        if require is not None:
+            require(calculation)
+        _require_room(calculation, header)
+
+    image = read_given(given, caller, _channels(kernels, wanted.depthwise), check)
+    origins = Provenance(
+        caller.command,
+        kernels=tuple(kernel_origin(text, kernel) for text, found in read for kernel in found),
+        image=image_origin(given.source, image),
+    )
+    return CalculationRequest(image, network(image.header), origins)
+
+
+def read_pooling(
+    given: InputOptions,
+    layer: PoolingLayer,
+    caller: Caller,
+    require: RequireNetwork | None = None,
+) -> CalculationRequest:
+    """Read the image, and put its pooling together; as `read_calculation`."""
+
+    def check(header: PixelHeader) -> None:
+        network = pooling_network(header.shape, layer)
+        if require is not None:
+            require(network)
+        _require_room(network, header)
+
+    image = read_given(given, caller, require=check)
+    origins = Provenance(caller.command, image=image_origin(given.source, image))
+    return CalculationRequest(image, pooling_network(image.values.shape, layer), origins)
+
+
+def _require_room(calculation: Network, header: PixelHeader) -> None:
+    """Raise ShapeError for a calculation whose trace does not fit into memory."""
+    smaller = "name a smaller image, or fewer filters"
+    require_memory(calculation.layers, header.shape, header, smaller=smaller)
+
+
+def _channels(kernels: list[Kernel], depthwise: bool) -> Channels:
+    """Grey where every kernel is 2-D, colour where one is three deep or each channel has it."""
+    depths = {kernel.values.shape[2] for kernel in kernels}
+    if depthwise and depths != {1}:
+        message = f"--depthwise takes 2-D kernels. Received: a kernel {max(depths)} deep"
+        raise OptionError(message)
+    if depthwise:
+        return "as-is"
+    return "rgb" if 3 in depths else "grey"
+
+
+def _calculation(kernel: Array, wanted: CalculationOptions) -> Calculation:
+    biases = [number for numbers in wanted.biases for number in numbers]
+    return Calculation(
+        kernel,
+        biases or None,
+        wanted.padding,
+        pair(wanted.stride, "stride"),
+        pair(wanted.dilation, "dilation"),
+        wanted.activation,
+        wanted.depthwise,
+        cast("Literal['sum', 'max'] | None", wanted.combine),
+        _pooling(wanted.pooling),
+    )
+
+
+def _pooling(wanted: PoolingText | PoolingLayer | None) -> PoolingLayer | None:
+    return pooling_layer(*wanted) if isinstance(wanted, PoolingText) else wanted

@@ -1,0 +1,267 @@
+"""Where one number came from: of a layer's output, or of a gradient in a first training step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from cnncalc import explanation
+from cnncalc.errors import OptionError
+from cnncalc.explanation import Explanation, Position
+from cnncalc.files.datasets import is_data
+from cnncalc.files.paths import quoted
+from cnncalc.layers import Shape
+from cnncalc.provenance import Provenance
+from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.options import (
+    DataLike,
+    FittingOptions,
+    GradientOptions,
+    ImageLike,
+    InputOptions,
+    NetworkExport,
+    NetworkLike,
+    NetworkOptions,
+    TrainingExport,
+    WeightOptions,
+    given_options,
+)
+from cnncalc.tasks.tracing import record
+from cnncalc.trace import LayerTrace, Trace
+from cnncalc.training.losses import loss_named
+from cnncalc.training_step import StepRecord, explaining, record_steps
+from cnncalc.training_step.explaining import STAGES
+from cnncalc.training_step.structure import GradientExplanation
+from cnncalc.training_step.vanishing import with_reason
+
+__all__ = [
+    "ExplainedGradient",
+    "check_gradient",
+    "explain",
+    "explain_first_gradient",
+    "explain_gradient",
+    "require_gradient",
+]
+
+WEIGHTS = ("kernel", "bias", "gamma", "beta")
+
+
+@overload
+def explain(layer: LayerTrace, at: Position) -> Explanation: ...
+
+
+@overload
+def explain(
+    layer: NetworkLike,
+    at: Position,
+    *,
+    layer_name: str,
+    image: ImageLike | None = None,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    resize: bool = False,
+    say: Say = ignore,
+) -> Explanation: ...
+
+
+def explain(
+    layer: LayerTrace | Trace | NetworkLike,
+    at: Position,
+    *,
+    layer_name: str | None = None,
+    image: ImageLike | None = None,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    resize: bool = False,
+    say: Say = ignore,
+) -> Explanation:
+    """Explain one number of a layer's output.
+
+    Arguments: the `layer`'s trace, or a whole trace or a network, as `record` takes it; `at`, the
+    (row, column, channel) or (unit,) in its output, of one channel (row, column) as well. Of a
+    trace or a network, the layer's name; of a network, the `image` and what else `record` takes.
+    Returns its terms, the rule that joins them, their total, and what came after.
+    Raises OptionError for a position outside the output or an unknown layer, and what `record`
+    raises.
+
+    >>> explained = explain("MaxPooling2D(2)", (0, 0), layer_name="max_pooling2d",
+    ...                     image=[[1, 5], [3, 2]])
+    >>> explained.rule, [term.value for term in explained.terms], explained.total
+    ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
+    """
+    if isinstance(layer, LayerTrace):
+        if layer_name is not None or image is not None:
+            message = "the trace of one layer goes without layer_name and image. Received: one"
+            raise OptionError(message)
+        return explanation.explain(layer, at)
+    if layer_name is None:
+        message = "layer_name must say which layer's number is explained. Received: none"
+        raise OptionError(message)
+    trace = layer
+    if not isinstance(trace, Trace):
+        trace = record(
+            layer,
+            image,
+            input_shape=input_shape,
+            weights=weights,
+            seed=seed,
+            resize=resize,
+            say=say,
+        )
+    return explanation.explain(trace.layers[trace.place(layer_name)], at)
+
+
+def explain_gradient(
+    network: NetworkLike,
+    at: Position,
+    *,
+    layer_name: str,
+    by: str = "kernel",
+    data: ImageLike | DataLike | None = None,
+    target: str | int | None = None,
+    loss: str | None = None,
+    batch_size: int | None = None,
+    sample: int | None = None,
+    validation_split: float | None = None,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    resize: bool = False,
+    class_names: Sequence[str] | None = None,
+    raw: bool = False,
+    ignored: Sequence[str] = (),
+    say: Say = ignore,
+) -> GradientExplanation:
+    """Explain one number of a gradient, in the first step of a training.
+
+    Arguments: the `network`, as `record` takes it; the place of the number, `at`, in its array; the
+    layer's name; `by` what the loss is differentiated, one of its weights ("kernel", "bias",
+    "gamma", "beta") or stages ("output", "pre-activation", "input"); an image whose `target` class
+    is given by name or number, or `data` as `train` takes it; the `loss`, the batch and its
+    `sample`, and the others as in `cnncalc explain --gradient`; `say`, which hears what was read.
+    Returns its terms, the rule that joins them, and its value.
+    Raises OptionError for what is not to be had, and what `train` raises.
+
+    >>> explained = explain_gradient("Flatten(); Dense(2, activation='softmax')", (0, 1),
+    ...     layer_name="dense", data=[[0.25, 0.5], [0.75, 1.0]], target=1)
+    >>> round(explained.value, 4) == round(explained.total, 4)
+    True
+    """
+    if by not in (*WEIGHTS, *STAGES):
+        message = f"by must be one of {', '.join((*WEIGHTS, *STAGES))}. Received: by={by!r}"
+        raise OptionError(message)
+    wanted = GradientOptions(
+        by,
+        None if target is None else str(target),
+        loss,
+        batch_size,
+        sample,
+        validation_split,
+        raw,
+        tuple(ignored),
+    )
+    found = explain_first_gradient(
+        NetworkOptions(network, input_shape),
+        InputOptions(data),
+        WeightOptions(None if weights is None else Path(weights), seed),
+        FittingOptions(resize, class_names),
+        wanted,
+        layer_name,
+        at,
+        Caller(say),
+    )
+    return found.explanation
+
+
+@dataclass(frozen=True)
+class ExplainedGradient:
+    """One number of a gradient, the first step of the training it is in, and where that is from."""
+
+    explanation: GradientExplanation
+    record: StepRecord
+    provenance: Provenance
+
+
+def require_gradient(wanted: GradientOptions) -> None:
+    """Refuse options of a gradient where none is asked for."""
+    given = given_options(wanted)
+    if given and wanted.gradient is None:
+        message = f"options of a gradient need --gradient. Received: {', '.join(given)} without it"
+        raise OptionError(message)
+
+
+def check_gradient(wanted: GradientOptions, given: InputOptions) -> None:
+    """Refuse what is not to be had of a gradient."""
+    if wanted.sample is not None and wanted.gradient not in STAGES:
+        message = f"--sample goes with --gradient {', '.join(STAGES)}. Received: {wanted.gradient}"
+        raise OptionError(message)
+    if wanted.target is None and given.text is not None and not is_data(Path(given.text)):
+        message = (
+            "the gradient of one image needs its class, --target CLASS; without it INPUT must be "
+            f"data as train takes it. Received: {quoted(given.text)}"
+        )
+        raise OptionError(message)
+
+
+def explain_first_gradient(
+    network: NetworkOptions,
+    given: InputOptions,
+    initial: WeightOptions,
+    fitting: FittingOptions,
+    wanted: GradientOptions,
+    layer_name: str,
+    at: tuple[int, ...],
+    caller: Caller,
+) -> ExplainedGradient:
+    """Explain a gradient's number in the step that a workbook of one training step draws.
+
+    Arguments: the network; the image, or the data; the options of weights, of the image and of the
+    gradient; the layer's name; the place of the number, `at`, in its array; the `caller`.
+    """
+    check_gradient(wanted, given)
+    record, origins = _first_step(network, given, initial, fitting, wanted, caller)
+    name = str(wanted.gradient)
+    explained = explaining.explain_gradient(record, layer_name, name, at, wanted.sample or 0)
+    return ExplainedGradient(with_reason(record, explained), record, origins)
+
+
+def _first_step(
+    network: NetworkOptions,
+    given: InputOptions,
+    initial: WeightOptions,
+    fitting: FittingOptions,
+    wanted: GradientOptions,
+    caller: Caller,
+) -> tuple[StepRecord, Provenance]:
+    """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
+    # What reads the samples writes workbooks too, and is imported where it is needed.
+    from cnncalc.tasks.training_pieces import training_pieces
+
+    whole = NetworkExport(
+        network.network,
+        network.input_shape,
+        initial.weights,
+        fitting.resize,
+        fitting.class_names,
+        wanted.target,
+    )
+    training = TrainingExport(
+        training_steps=1,
+        batch_size=wanted.batch_size,
+        loss=wanted.loss,
+        validation_split=wanted.validation_split,
+        raw=wanted.raw,
+        ignore=wanted.ignore,
+    )
+    pieces = training_pieces(given, whole, training, initial.seed, caller)
+    samples = [pieces.samples[number] for number in pieces.training.batches[0]]
+    batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))
+    loss = loss_named(pieces.training.loss)
+    record = next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
+    return record, pieces.provenance

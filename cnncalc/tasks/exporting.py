@@ -1,0 +1,209 @@
+"""Writing a workbook that calculates, and verifying one, as functions of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from cnncalc.errors import OptionError
+from cnncalc.files.output import check_output, output_ending, write_atomically
+from cnncalc.layers import PoolingLayer, Shape
+from cnncalc.notation import write
+from cnncalc.provenance import Origin, Provenance
+from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.convolving import calculation_options
+from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.options import (
+    NO_CALCULATION,
+    DataLike,
+    ImageLike,
+    InputOptions,
+    KernelLike,
+    NetworkExport,
+    NetworkLike,
+    StudentOptions,
+    TrainingExport,
+)
+from cnncalc.tasks.workbooks import export_recorded
+from cnncalc.trace import Trace
+
+__all__ = ["export_training", "export_workbook"]
+
+
+def export_workbook(
+    output: str | Path,
+    image: ImageLike | Trace | None = None,
+    kernels: KernelLike | Sequence[KernelLike] | None = None,
+    bias: float | Sequence[float] | None = None,
+    *,
+    padding: str | int | Sequence[int] = "valid",
+    strides: int | Sequence[int] = 1,
+    dilation_rate: int | Sequence[int] = 1,
+    activation: str | None = None,
+    depthwise: bool = False,
+    combine: Literal["sum", "max"] | None = None,
+    pooling: PoolingLayer | None = None,
+    network: NetworkLike | None = None,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    resize: bool = False,
+    class_names: Sequence[str] | None = None,
+    target: str | int | None = None,
+    worksheet: bool = False,
+    blank: float | None = None,
+    solution: bool = True,
+    variants: int | None = None,
+    seed: int = 0,
+    force: bool = False,
+    large: bool = False,
+    say: Say = ignore,
+) -> tuple[Path, ...]:
+    """Write a workbook whose live formulas do the same calculation.
+
+    With `output` alone it is all of the article's cases; with `kernels`, a calculation on the
+    `image`, with every option of `calculate`; with a `network`, that, a sheet a layer, with the
+    options of `record`. In the place of the image may stand a trace of either.
+    Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
+    the cross-entropy; whether results are left for students to fill in (`worksheet`), which share
+    of them (`blank`), with the `solution` hidden in it or in a second file, in how many `variants`;
+    the `seed` of what is drawn; whether existing files are replaced by `force`, and more than a
+    million formulas allowed (`large`); `say`, which hears what was read and written.
+    Returns the files that were written.
+    Raises OptionError for options that don't go together, OutputError where a file can't be
+    written, and what `calculate` and `record` raise.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from cnncalc import verify
+    >>> with TemporaryDirectory() as folder:
+    ...     [path] = export_workbook(Path(folder) / "edge.xlsx", "article:6x6", "edge")
+    ...     path.name, verify(path, "formualizer").agrees
+    ('edge.xlsx', True)
+    """
+    caller, path = Caller(say), Path(output)
+    wanted = calculation_options(
+        kernels,
+        bias,
+        padding,
+        strides,
+        dilation_rate,
+        activation,
+        pooling,
+        combine,
+        depthwise=depthwise,
+    )
+    whole = NetworkExport(network, input_shape, _path(weights), resize, class_names, _text(target))
+    students = StudentOptions(worksheet, blank, seed, solution, variants)
+    if isinstance(image, Trace):
+        if wanted != NO_CALCULATION or network is not None or students.wanted:
+            message = (
+                "a trace is exported as it is, without kernels, a network or a worksheet. "
+                "Received: options of these"
+            )
+            raise OptionError(message)
+        return (_write_trace(path, image, class_names or (), caller, force=force, large=large),)
+    return write_workbooks(
+        path,
+        InputOptions(image),
+        wanted,
+        whole,
+        TrainingExport(),
+        students,
+        caller,
+        force=force,
+        large=large,
+    )
+
+
+def _write_trace(
+    path: Path,
+    trace: Trace,
+    class_names: Sequence[str],
+    caller: Caller,
+    *,
+    force: bool,
+    large: bool,
+) -> Path:
+    output_ending(path, (".xlsx",))
+    check_output(path, force=force)
+    shape = "×".join(map(str, trace.input.values.shape))
+    origins = Provenance(
+        image=Origin("Python", f"an image, {shape}"), layers=write(trace.network.layers)
+    )
+    with write_atomically(path, force=force) as file:
+        said = export_recorded(file, trace, origins, caller, class_names, large=large)
+    caller.note(f"wrote {path} ({said})")
+    return path
+
+
+def export_training(
+    output: str | Path,
+    network: NetworkLike,
+    data: ImageLike | DataLike | None = None,
+    *,
+    training_steps: int = 1,
+    target: str | int | None = None,
+    batch_size: int | None = None,
+    samples: int | None = None,
+    loss: str | None = None,
+    optimizer: str | None = None,
+    learning_rate: float | None = None,
+    validation_split: float | None = None,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    resize: bool = False,
+    class_names: Sequence[str] | None = None,
+    raw: bool = False,
+    ignored: Sequence[str] = (),
+    seed: int = 0,
+    force: bool = False,
+    large: bool = False,
+    say: Say = ignore,
+) -> Path:
+    """Write a workbook in which a network is trained for some steps, a sheet each.
+
+    Arguments: the `output`, an .xlsx file; the `network`, as `record` takes it; the `data`, as
+    `train` takes it, or one image whose `target` class is given by name or number; how many
+    `training_steps`, of which `batch_size`; the first `samples` alone, again and again; the others
+    as in `train`, `record` and `export_workbook`.
+    Returns the file that was written.
+    Raises what `train` and `export_workbook` raise.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     export_training(Path(folder) / "step.xlsx", "Flatten(); Dense(2, activation='softmax')",
+    ...                     [[0, 16], [8, 4]], target=1).name
+    'step.xlsx'
+    """
+    whole = NetworkExport(network, input_shape, _path(weights), resize, class_names, _text(target))
+    training = TrainingExport(
+        training_steps,
+        batch_size,
+        samples,
+        loss,
+        optimizer,
+        learning_rate,
+        validation_split,
+        raw,
+        tuple(ignored),
+    )
+    [path] = write_workbooks(
+        Path(output),
+        InputOptions(data),
+        NO_CALCULATION,
+        whole,
+        training,
+        StudentOptions(seed=seed),
+        Caller(say),
+        force=force,
+        large=large,
+    )
+    return path
+
+
+def _path(file: str | Path | None) -> Path | None:
+    return None if file is None else Path(file)
+
+
+def _text(target: str | int | None) -> str | None:
+    return None if target is None else str(target)

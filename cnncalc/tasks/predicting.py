@@ -1,0 +1,170 @@
+"""What a trained model takes images for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.classification import Kind, classification_kind
+from cnncalc.errors import InputError, OptionError, ShapeError
+from cnncalc.files.network_input import is_photo, read_network_input
+from cnncalc.files.paths import printable, quoted
+from cnncalc.files.trained_models import TrainedModel
+from cnncalc.network import Array, Network, forward, require_finite_outputs
+from cnncalc.ops.numbers import overflow_allowed
+from cnncalc.provenance import Provenance
+from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
+from cnncalc.tasks.models import KnownModel, read_trained
+from cnncalc.tasks.networks import say_planes
+from cnncalc.tasks.options import ImageLike, ModelLike, TakingOptions
+from cnncalc.tasks.origins import calculated, image_origin
+from cnncalc.training.evaluation import pixel_influence
+from cnncalc.views.predictions import Prediction, with_short_names
+
+__all__ = ["Predictions", "judge_images", "predict"]
+
+
+def predict(
+    model: ModelLike,
+    *images: ImageLike,
+    explain: bool = False,
+    raw: bool = False,
+    invert: bool = False,
+    say: Say = ignore,
+) -> tuple[Prediction, ...]:
+    """Say what a trained model takes images for.
+
+    Arguments: the `model`, a .keras file, a live Keras model, a Network, or the model of what
+    `train` returned; the `images`, paths, arrays of the model's input shape, or Pillow images,
+    which are made to fit as image files are; whether to `explain` by each pixel's influence;
+    whether pixels are left as they are (`raw`), or negatives taken (`invert`); `say`, which hears
+    in what an image is unlike what the model learnt.
+    Returns a prediction an image: its `label`, and the `outputs` (classes,).
+    Raises InputError for images that can't be read, ShapeError or OptionError for what doesn't fit.
+
+    >>> import numpy as np
+    >>> from cnncalc.layers import Dense, Flatten
+    >>> from cnncalc.network import initialize
+    >>> network = initialize([Flatten(), Dense(2, activation="softmax")], (2, 2, 1))
+    >>> [prediction] = predict(network, np.zeros((2, 2)))
+    >>> prediction.outputs.tolist(), prediction.label
+    ([0.5, 0.5], 'class 0')
+    """
+    if not images:
+        message = "there must be at least one image. Received: none"
+        raise OptionError(message)
+    taking = TakingOptions(raw, invert)
+    predictions = judge_images(model, images, taking, Caller(say), explain=explain)
+    predictions.require_all()
+    return predictions.shown
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model says of each image that could be read, and why others could not."""
+
+    shown: tuple[Prediction, ...]
+    failures: tuple[str, ...]
+    provenance: Provenance
+
+    def require_all(self) -> None:
+        """Raise InputError that names each image which could not be read."""
+        if self.failures:
+            raise InputError("; ".join(text.removesuffix(".") for text in self.failures))
+
+
+def judge_images(
+    model: ModelLike,
+    images: Sequence[ImageLike],
+    taking: TakingOptions,
+    caller: Caller,
+    *,
+    explain: bool = False,
+) -> Predictions:
+    """Run images through a model, each as it was made to fit in training.
+
+    Arguments: the `model`, as `read_trained` takes it; the `images`, as `read_input` takes them;
+    how they are taken; the `caller`; whether to `explain` by each pixel's influence.
+    """
+    known = read_trained(model)
+    trained = known.trained
+    for note in trained.notes:
+        caller.remark(note)
+    say_planes(trained.network.input_shape, caller)
+    more = f" and {len(images) - 1:,} more" if images[1:] else ""
+    photos = any(is_photo(source) for source in images)
+    refuse_idle_raw(
+        taking, trained.learnt, photos=photos, given=f"{quoted(_name(images[0]))}{more}"
+    )
+    kind = _kind(known)
+    found, failures = [], []
+    for source in images:
+        try:
+            found.append(_predict(trained, kind, source, taking, explain=explain))
+        except (InputError, ShapeError) as error:
+            failures.append(str(error))
+    shown = tuple(with_short_names(found))
+    differences = [(one.name, text) for one in shown for text in one.differences]
+    say_differences(differences, len(shown), caller)
+    origins = Provenance(caller.command, known.origin, known.origin)
+    return Predictions(shown, tuple(failures), calculated(origins, trained.network))
+
+
+def _name(source: object) -> str:
+    return str(source) if isinstance(source, str | Path) else "image"
+
+
+def _kind(known: KnownModel) -> Kind:
+    network = known.trained.network
+    kind = classification_kind(network.layers, network.shapes[-1])
+    if kind is None:
+        message = (
+            f"{known.name} must end in one number a class, or in one by a sigmoid. Received: "
+            "one number that says nothing of classes"
+        )
+        raise InputError(message)
+    return kind
+
+
+def _predict(
+    trained: TrainedModel,
+    kind: Kind,
+    source: ImageLike,
+    taking: TakingOptions,
+    *,
+    explain: bool,
+) -> Prediction:
+    network, name = trained.network, _name(source)
+    given = read_network_input(
+        source,
+        network.input_shape,
+        trained.fit,
+        trained.learnt,
+        raw=taking.raw,
+        invert=taking.invert,
+    )
+    image = given.values
+    # What overflows is said below, in our words.
+    with overflow_allowed():
+        outputs = forward(network, image[np.newaxis])[0]
+    require_finite_outputs(network, image, outputs, f"{quoted(name)}: the model puts out")
+    if kind == "yes or no":
+        outputs = np.array([1 - outputs[0], outputs[0]])
+    influence = _influence(network, image, int(outputs.argmax()), name) if explain else None
+    said = "score" if kind == "scores" else "probability"
+    found = tuple(with_hint(difference, taking) for difference in given.differences)
+    origin = image_origin(source)
+    return Prediction(printable(name), trained.classes, outputs, said, influence, found, origin)
+
+
+def _influence(network: Network, image: Array, label: int, name: str) -> Array:
+    with overflow_allowed():
+        influence = pixel_influence(network, image, label)
+    if not np.isfinite(influence).all():
+        message = f"{quoted(name)}: the gradient by its pixels leaves what float32 holds"
+        raise InputError(message)
+    return influence

@@ -1,0 +1,292 @@
+"""From a network and an image to the trace of the one on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from cnncalc import trace as traces
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.files.paths import did_you_mean, quoted
+from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
+from cnncalc.files.source import is_pillow
+from cnncalc.layers import Shape
+from cnncalc.layers.base import size_text
+from cnncalc.network import Array, Network, image_shape, layers_on_images
+from cnncalc.provenance import Provenance
+from cnncalc.shapes import Size
+from cnncalc.tasks.calculation import calculated_trace
+from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.differences import say_differences, with_hint
+from cnncalc.tasks.images import read_given
+from cnncalc.tasks.memory import require_memory
+from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
+from cnncalc.tasks.options import (
+    FittingOptions,
+    ImageLike,
+    InputOptions,
+    NetworkLike,
+    NetworkOptions,
+    WeightOptions,
+)
+from cnncalc.tasks.origins import calculated, image_origin
+from cnncalc.tasks.weighted import build_network
+from cnncalc.trace import Trace
+from cnncalc.training.learnt_images import BYTES, LearntImages
+from cnncalc.training.unseen import image_differences, resized_text
+
+if TYPE_CHECKING:
+    from cnncalc.files.keras_training import Training
+    from cnncalc.files.photos import Fit
+
+__all__ = [
+    "FittedImage",
+    "Prepare",
+    "Prepared",
+    "TracedImage",
+    "class_number",
+    "fit_image",
+    "record",
+    "trace_image",
+]
+
+
+def record(
+    network: NetworkLike,
+    image: ImageLike | None = None,
+    drawn: Sequence[tuple[Array, ...]] = (),
+    *,
+    input_shape: Shape | None = None,
+    weights: str | Path | None = None,
+    seed: int = 0,
+    resize: bool = False,
+    say: Say = ignore,
+) -> Trace:
+    """Run one image through a network and keep every intermediate result.
+
+    Arguments: the `network`, as Keras calls, a path, layers, a Network or a live Keras model; the
+    `image`, as `read_image` takes it, an array of the network's input shape, for one channel
+    (height, width) as well. For a pass as in training, what each layer of a Network has `drawn`.
+    For a network that leaves it open, its `input_shape`; a file of its `weights`, or the `seed`
+    that they are drawn from where there are none; whether an image is made to fit, `resize`; `say`,
+    which hears what was read and assumed.
+    Returns the trace, its arrays read-only float64.
+    Raises ShapeError for an image of another shape, OptionError for one that holds no finite
+    numbers and for a layer whose results grow beyond float64, NotationError and InputError for a
+    network or a file that can't be read.
+
+    >>> trace = record("MaxPooling2D(2); Flatten()", "article:6x6")
+    >>> trace.output.astype(int).tolist()
+    [121, 239, 244, 154, 235, 221, 253, 225, 245]
+    """
+    is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
+    if isinstance(network, Network) and is_array:
+        return traces.record(network, image, drawn)
+    if drawn:
+        message = "drawn goes with a Network and an array. Received: a network or image to be read"
+        raise OptionError(message)
+    traced = trace_image(
+        NetworkOptions(network, input_shape),
+        WeightOptions(None if weights is None else Path(weights), seed),
+        InputOptions(image),
+        FittingOptions(resize),
+        Caller(say),
+    )
+    return traced.trace
+
+
+class Prepared(NamedTuple):
+    """A network and an image as a gradient is of them; whether photos were `brought` to a range."""
+
+    source: NetworkSource
+    image: PixelInput
+    brought: bool = False
+
+
+Prepare = Callable[[NetworkSource, PixelInput], Prepared]
+
+
+@dataclass(frozen=True)
+class FittedImage:
+    """An image, the network that takes it, where both come from, and what the classes are.
+
+    Nothing is computed yet.
+
+    `training` is how the network's file says that it is trained, None where it has none.
+    """
+
+    image: PixelInput
+    network: Network
+    provenance: Provenance
+    class_names: tuple[str, ...]
+    training: Training | None = None
+
+
+@dataclass(frozen=True)
+class TracedImage:
+    """An image, every step of its way through a network, where both come from, the classes."""
+
+    image: PixelInput
+    trace: Trace
+    provenance: Provenance
+    class_names: tuple[str, ...]
+
+
+def trace_image(
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FittingOptions,
+    caller: Caller,
+) -> TracedImage:
+    """Read the network and the image, run the one on the other, and say what was assumed.
+
+    Raises ShapeError where the image does not fit the network, or the trace not into memory.
+    """
+    fitted = fit_image(wanted, initial, given, fitting, caller)
+    trace = calculated_trace(fitted.network, fitted.image, caller)
+    return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
+
+
+def fit_image(
+    wanted: NetworkOptions,
+    initial: WeightOptions,
+    given: InputOptions,
+    fitting: FittingOptions,
+    caller: Caller,
+    prepare: Prepare = Prepared,
+) -> FittedImage:
+    """Read the network and the image, and make the one fit the other; as `trace_image`.
+
+    Arguments: `prepare`, which returns both as the network is trained on the image; left out, they
+    stay as they are.
+    """
+    source = _on_images(read_network(wanted.network, caller, wanted.input_shape), caller)
+    image = _fitting_image(given, source, caller, resize=fitting.resize)
+    source, image, brought = prepare(source, image)
+    built = build_network(source, image.values.shape, initial, caller)
+    _warn_of_unseen(built.learnt, image, caller, brought=brought)
+    names = _class_names(fitting, source, built.network.shapes[-1])
+    origins = Provenance(
+        caller.command, source.origin, built.origin, image=image_origin(given.source, image)
+    )
+    origins = calculated(origins, built.network)
+    return FittedImage(image, built.network, origins, names, source.training)
+
+
+def _warn_of_unseen(
+    learnt: LearntImages | None, image: PixelInput, caller: Caller, *, brought: bool
+) -> None:
+    """Warn of an image whose numbers, as the network takes them, are unlike what it learnt."""
+    if learnt is None:
+        return
+    in_range = brought or (image.holds_levels and learnt.values == BYTES)
+    found = image_differences(learnt, image.values, in_range=in_range)
+    say_differences([(image.name, with_hint(difference)) for difference in found], 1, caller)
+
+
+def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:
+    """Return the network for images with a channel axis; see `layers_on_images`."""
+    shape = source.input_shape
+    if shape is None:
+        return source
+    say_planes(shape, caller)
+    layers = layers_on_images(source.layers, shape)
+    return replace(source, layers=layers, input_shape=image_shape(shape))
+
+
+def _class_names(
+    fitting: FittingOptions, source: NetworkSource, output_shape: Shape
+) -> tuple[str, ...]:
+    if fitting.class_names is None:
+        return source.class_names
+    given = fitting.class_names
+    listed = given.split(",") if isinstance(given, str) else given
+    names = tuple(name.strip() for name in listed)
+    # One output says yes or no.
+    count = max(2, output_shape[-1])
+    if len(names) != count:
+        message = f"--class-names must name {count} classes. Received: {len(names)}"
+        raise OptionError(message)
+    return names
+
+
+def _fitting_image(
+    given: InputOptions, source: NetworkSource, caller: Caller, *, resize: bool
+) -> PixelInput:
+    """Read an image with as many channels as the network takes, and resize it if asked to."""
+    shape = source.input_shape
+
+    def check(header: PixelHeader) -> None:
+        _require_fit(header, source, resize=resize)
+        smaller = "name a smaller image, or --resize it to a smaller --input-shape"
+        require_memory(source.layers, shape or header.shape, header, smaller=smaller)
+
+    channels = CHANNELS.get(shape[-1], "as-is") if shape else "as-is"
+    image = read_given(given, caller, channels, check)
+    if shape is None or image.values.shape == shape:
+        return image
+    return _resized(image, shape, source.fit, caller)
+
+
+def _require_fit(header: PixelHeader, source: NetworkSource, *, resize: bool) -> None:
+    """Raise ShapeError for an image of another shape than the network takes."""
+    shape = source.input_shape
+    if shape is None or header.shape == shape:
+        return
+    if resize and len(shape) == 3 and header.shape[2] == shape[2]:
+        return
+    message = (
+        f"the network takes {size_text(shape)}, the image {header.name} is "
+        f"{size_text(header.shape)}; {_hint(header, source, shape)}"
+    )
+    raise ShapeError(message)
+
+
+def _hint(image: PixelHeader, source: NetworkSource, shape: Shape) -> str:
+    """Say what may be done about an image of another shape than the network takes."""
+    if len(shape) != 3:
+        return "an image must be flattened first: begin the network with Flatten()"
+    if image.shape[2] != shape[2]:
+        return f"name an INPUT with {shape[2]} channels"
+    ways = ["add --resize"] if image.kind == "image" else ["name an INPUT of that size"]
+    if source.weights is None:
+        ways.append(f"fit the network to it by --input-shape {','.join(map(str, image.shape))}")
+    return ", or ".join(ways)
+
+
+def _resized(image: PixelInput, shape: Shape, fit: Fit, caller: Caller) -> PixelInput:
+    from cnncalc.files.photos import PhotoShape, fit_photo
+
+    if not image.holds_levels:
+        message = (
+            "--resize takes images of up to 16 bits a channel, whose values are from 0 to 255. "
+            f"Received: {image.description}"
+        )
+        raise OptionError(message)
+    height, width, channels = shape
+    pixels = np.rint(image.values).astype(np.uint8)
+    resized = fit_photo(pixels, PhotoShape(height, width, channels, fit))
+    before = Size(*pixels.shape[:2])
+    caller.remark(f"{image.name}: {resized_text(before, Size(height, width), fit)}")
+    return replace(image, values=pixel_values(resized))
+
+
+def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:
+    """Return the number of a class that is given by its name or its number.
+
+    Arguments: the `text` as written, None where none is; the classes' `names`, if they have any;
+    how many `classes` there are.
+    Raises OptionError for what is no class.
+    """
+    if text is None or text in names:
+        return None if text is None else names.index(text)
+    if not text.isascii() or not text.isdecimal() or int(text) >= classes:
+        known = f", or one of {', '.join(names)}" if names else ""
+        message = f"--target must be a class: 0 to {classes - 1}{known}. Received: {quoted(text)}"
+        raise OptionError(message + did_you_mean(text, names))
+    return int(text)

@@ -1,0 +1,145 @@
+"""The verification of a workbook: where what was planned meets what a file holds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cnncalc.errors import InputError
+from cnncalc.files.recalculation.engines import EngineName, recalculate
+from cnncalc.files.xlsx_guard import check_workbook
+from cnncalc.network import Array, walk
+from cnncalc.sheet.layers.drawn_weights import sum_sizes
+from cnncalc.sheet.layouts.network import network_pages
+from cnncalc.sheet.plan import Plan, Quantity, Specification
+from cnncalc.sheet.quantities import WEIGHT_SUMS
+from cnncalc.sheet.training.checks import wrong_input
+from cnncalc.sheet.values import calculated_trace, computed_values
+from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported
+from cnncalc.training.metrics import class_count
+from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
+from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
+from cnncalc.views.workbook.rendering import formula_rows
+
+__all__ = ["compare_exported", "verify", "verify_workbook"]
+
+
+def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
+    """Recompute a workbook that cnncalc exported, and compare every formula with its number.
+
+    Arguments: the `workbook`'s path; the `engine` that evaluates its formulas, "auto" for
+    LibreOffice where it is found, else formualizer.
+    Returns the report, whose `agrees` says whether nothing was found. Pixels, weights and biases
+    count as they now stand.
+    Raises InputError where the file is no such workbook or an input in it is no number,
+    OptionError where the engine is not installed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from cnncalc import export_workbook
+    >>> with TemporaryDirectory() as folder:
+    ...     [path] = export_workbook(Path(folder) / "blur.xlsx", [[1, 2], [3, 4]], [[0.5, 0.5]])
+    ...     verify(path, engine="formualizer").agrees
+    True
+    """
+    return verify_workbook(Path(workbook), engine)
+
+
+def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:
+    """Recompute a workbook that cnncalc exported, from its inputs as they now stand, and compare.
+
+    Arguments: the `path` of an .xlsx file; the `engine` that evaluates its formulas.
+    Returns the report.
+    Raises InputError where the file is no such workbook or an input in it is no number,
+    OptionError where the engine is not installed.
+    """
+    content = check_workbook(path).content
+    exported = read_exported(content)
+    return compare_exported(exported, recalculate([content], engine)[0])
+
+
+def compare_exported(exported: ExportedWorkbook, evaluation: Evaluation) -> Report:
+    """Compare a workbook and an engine's evaluation of it with the calculation on its inputs.
+
+    Raises InputError where an input is no number, or none that can be trained with.
+    """
+    count = len(exported.plan.specifications)
+    inputs = [exported.inputs(number, evaluation.values) for number in range(count)]
+    for number, given in enumerate(inputs):
+        _require_trainable(exported, number, given)
+    return compare(_expected(exported.plan, inputs), exported.cells, evaluation)
+
+
+def _require_trainable(exported: ExportedWorkbook, number: int, inputs: Arrays) -> None:
+    """Raise InputError, naming the cell, for a constant or a label that is out of range."""
+    specification = exported.plan.specifications[number]
+    if specification.training is None:
+        return
+    *_, (last, shape) = walk(specification.layers, specification.input_shape)
+    found = wrong_input(specification.training, class_count(last.output_shape(shape)), inputs)
+    if found:
+        quantity, error = found
+        message = f"{exported.cell(number, quantity)}: {error}"
+        raise InputError(message)
+
+
+def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
+    """Yield every block that is not the user's, with the numbers that follow from the inputs."""
+    calculations = [
+        _calculation(specification, given)
+        for specification, given in zip(plan.specifications, inputs, strict=True)
+    ]
+    for sheet in plan.sheets:
+        values, sizes = calculations[sheet.specification]
+        for block in sheet.blocks:
+            if not block.is_input:
+                yield ExpectedBlock(
+                    sheet.name,
+                    block.row,
+                    block.column,
+                    block.slice(values),
+                    list(formula_rows(block)) or None,
+                    block.slice(sizes) if block.quantity in sizes else None,
+                )
+
+
+def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
+    """Return all numbers of a calculation, and the sizes of the terms behind them."""
+    values = computed_values(specification, inputs)
+    if specification.layout == "output size":
+        return values, {}
+    if specification.training is not None:
+        return values, _training_sizes(specification, values)
+    trace = calculated_trace(specification, inputs)
+    by_place = term_sizes(trace)
+    sizes = {
+        Quantity(kind, *place): size
+        for place, size in by_place.items()
+        for kind in ("stage", "helper")
+    }
+    for name, size in prediction_sizes(trace, by_place).items():
+        sizes[Quantity("prediction", "", name)] = size
+    if WEIGHT_SUMS in values:
+        volumes = [volume for page in network_pages(specification) for volume in page.volumes]
+        sizes[WEIGHT_SUMS] = sum_sizes(volumes, values)
+    return values, {key: sizes[key].reshape(values[key].shape) for key in values if key in sizes}
+
+
+def _training_sizes(specification: Specification, values: Arrays) -> Arrays:
+    """Return the sizes behind the numbers of a training: a layer's gradients are alike."""
+
+    def kind(name: Quantity) -> Quantity:
+        return Quantity("gradient", name.layer, "", name.step) if name.kind == "gradient" else name
+
+    alike: dict[Quantity, list[Array]] = defaultdict(list)
+    for name, array in values.items():
+        alike[kind(name)].append(array)
+    steps = len(specification.training.batches) if specification.training else 1
+    is_normalized = any(layer.needs_batch for layer in specification.layers)
+    sizes = {
+        name: training_size(arrays, steps, is_normalized=is_normalized)
+        for name, arrays in alike.items()
+    }
+    return {name: np.full(array.shape, sizes[kind(name)]) for name, array in values.items()}

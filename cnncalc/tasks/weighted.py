@@ -1,0 +1,89 @@
+"""A network put together with its weights: its own, those of another file, or drawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.paths import file_origin, quoted
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Network, assemble, initialize, require_finite_weights, walk
+from cnncalc.provenance import Origin
+from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.networks import NetworkSource
+from cnncalc.tasks.options import WeightOptions
+
+if TYPE_CHECKING:
+    from cnncalc.training.learnt_images import LearntImages
+
+__all__ = ["BuiltNetwork", "build_network"]
+
+
+class BuiltNetwork(NamedTuple):
+    """A network, the origin of its weights, and what their file says of the images learnt.
+
+    The origin is None where the network has no weights; `learnt` where no file says it.
+    """
+
+    network: Network
+    origin: Origin | None
+    learnt: LearntImages | None
+
+
+def build_network(
+    source: NetworkSource, input_shape: Shape, initial: WeightOptions, caller: Caller
+) -> BuiltNetwork:
+    """Put a network and its weights together, and say where these come from.
+
+    Arguments: the `source`; one image's `input_shape`; the options of the weights, which count
+    more than the source's own; the `caller`.
+    Raises ShapeError that names the layer that does not fit, InputError for unusable files.
+    """
+    learnt, origin = source.learnt, source.origin
+    if initial.weights is not None:
+        network, learnt = _weighted(source.layers, input_shape, initial.weights)
+        origin = file_origin(initial.weights)
+        require_finite_weights(network, quoted(initial.weights))
+        caller.remark(f"weights: {initial.weights}")
+    elif source.weights is not None:
+        network = assemble(source.layers, input_shape, source.weights)
+        require_finite_weights(network, quoted(source.file or source.name))
+    else:
+        network = initialize(source.layers, input_shape, initial.seed)
+        origin = Origin("seed", seed=initial.seed)
+        caller.remark(
+            f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}"
+        )
+    for note in network.notes:
+        caller.remark(note)
+    return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
+
+
+def _weighted(
+    layers: Sequence[Layer], input_shape: Shape, path: Path
+) -> tuple[Network, LearntImages | None]:
+    """Take the weights of another file for layers of the same shapes, and what it has learnt."""
+    from cnncalc.files.keras_archive import read_keras, read_weights
+    from cnncalc.files.other_models import refuse_other_model
+    from cnncalc.files.trained_models import about_model
+
+    refuse_other_model(path, weights=True)
+    if path.suffix.lower() == ".h5":
+        return read_weights(path, initialize(layers, input_shape)), None
+    if path.suffix.lower() != ".keras":
+        message = f"--weights must be a .keras or .weights.h5 file. Received: {quoted(path)}"
+        raise OptionError(message)
+    model = read_keras(path, input_shape)
+    found = [weights for weights in model.network.weights if weights]
+    weighted = [bool(layer.weight_shapes(shape)) for layer, shape in walk(layers, input_shape)]
+    if sum(weighted) != len(found):
+        message = (
+            f"{quoted(path)} must hold weights for the network's {sum(weighted)} layers that have "
+            f"some. Received: weights for {len(found)}"
+        )
+        raise InputError(message)
+    remaining = iter(found)
+    weights = [next(remaining) if has else {} for has in weighted]
+    return assemble(layers, input_shape, weights), about_model(model).learnt

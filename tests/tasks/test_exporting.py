@@ -1,0 +1,115 @@
+"""Workbooks written and verified from Python."""
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from PIL import Image
+
+import cnncalc
+from cnncalc.errors import InputError, OptionError, OutputError
+
+TEXT = 'Conv2D(1, 3); Flatten(); Dense(2, activation="softmax")'
+PIXELS = np.random.default_rng(1).integers(0, 256, (5, 5)).astype(np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def agrees(path):
+    return cnncalc.verify(path, "formualizer").agrees
+
+
+def about(path):
+    rows = openpyxl.load_workbook(path)["About"].iter_rows(values_only=True)
+    return {row[0]: row[1] for row in rows if row[0]}
+
+
+@pytest.mark.parametrize(
+    ("image", "kernels", "options"),
+    [
+        (PIXELS, "edge", {}),
+        (Image.fromarray(PIXELS), [[1, 2], [3, 4]], {"bias": 1, "activation": "relu"}),
+        ("article:6x6", ["edge", "blur"], {"combine": "max", "padding": "same"}),
+        (PIXELS, None, {"network": TEXT, "target": 1, "class_names": ["cat", "dog"]}),
+    ],
+)
+def test_a_calculation_or_a_network(image, kernels, options):
+    said = []
+    paths = cnncalc.export_workbook("out.xlsx", image, kernels, say=said.append, **options)
+    assert paths == (Path("out.xlsx"),)
+    assert said[-1].startswith("wrote out.xlsx (")
+    assert agrees("out.xlsx")
+
+
+def test_the_article():
+    assert cnncalc.export_workbook("article.xlsx") == (Path("article.xlsx"),)
+    assert "5" in "".join(openpyxl.load_workbook("article.xlsx").sheetnames)
+
+
+def test_a_trace_of_either():
+    cnncalc.export_workbook("calculation.xlsx", cnncalc.calculate(PIXELS, "sharpen"))
+    cnncalc.export_workbook("network.xlsx", cnncalc.record(TEXT, PIXELS), class_names=["a", "b"])
+    assert agrees("calculation.xlsx")
+    assert agrees("network.xlsx")
+    assert about("network.xlsx")["Image"] == "an image, 5×5×1, from Python"
+
+
+def test_what_is_in_memory_is_said_to_be_from_python():
+    cnncalc.export_workbook("out.xlsx", PIXELS, [[1, 0], [0, 1]])
+    lines = about("out.xlsx")
+    assert lines["Image"] == "image: array, 5×5, from Python"
+    assert lines["Kernel"] == "an array, from Python"
+
+
+def test_worksheets_and_their_keys():
+    paths = cnncalc.export_workbook("quiz.xlsx", PIXELS, "edge", blank=0.5, variants=2, seed=7)
+    names = ["quiz-1.xlsx", "quiz-1-key.xlsx", "quiz-2.xlsx", "quiz-2-key.xlsx"]
+    assert [path.name for path in paths] == names
+    assert all(path.exists() for path in paths)
+
+
+def test_a_training_on_one_image_or_on_data():
+    path = cnncalc.export_training("one.xlsx", TEXT, PIXELS, target=0, training_steps=2)
+    assert path == Path("one.xlsx")
+    images = np.stack([PIXELS, PIXELS.T, PIXELS[::-1]])
+    cnncalc.export_training("some.xlsx", TEXT, (images, [0, 1, 1]), validation_split=0)
+    assert agrees("one.xlsx")
+    assert agrees("some.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: cnncalc.export_workbook("a.csv", PIXELS, "edge"), OutputError, ""),
+        (lambda: cnncalc.export_workbook("a.xlsx", PIXELS), OptionError, "needs --kernel"),
+        (
+            lambda: cnncalc.export_workbook("a.xlsx", PIXELS, "edge", network=TEXT),
+            OptionError,
+            "--network brings its own layers",
+        ),
+        (
+            lambda: cnncalc.export_workbook("a.xlsx", cnncalc.record(TEXT, PIXELS), "edge"),
+            OptionError,
+            "a trace is exported as it is",
+        ),
+        (lambda: cnncalc.verify("none.xlsx"), InputError, "there is no file"),
+    ],
+)
+def test_what_cant_be_written_is_an_error_of_cnncalc(call, error, said):
+    with pytest.raises(error) as raised:
+        call()
+    assert said in str(raised.value)
+    assert not Path("a.xlsx").exists()
+
+
+def test_an_existing_file_is_replaced_by_force_alone():
+    cnncalc.export_workbook("out.xlsx", PIXELS, "edge")
+    trace = cnncalc.calculate(PIXELS, "edge")
+    for image, kernels in ((PIXELS, "edge"), (trace, None)):
+        with pytest.raises(OutputError, match="exists"):
+            cnncalc.export_workbook("out.xlsx", image, kernels)
+        cnncalc.export_workbook("out.xlsx", image, kernels, force=True)
