@@ -16,10 +16,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# What a kind is asked for by. A layer's base class decides for the layer, too.
+# What a kind is asked for by. Its mode and its base class decide for other kinds, too.
 KINDS = {
-    "max pooling": {"MaxPooling2D", "PoolingLayer", "MAX", "'max'"},
+    "max pooling": {"MaxPooling2D"},
+    "max pooling, its mode or base": {"MaxPooling2D", "PoolingLayer", "MAX", "'max'"},
     "convolution": {"Conv2D", "DepthwiseConv2D"},
+    "convolution or its base": {"Conv2D", "DepthwiseConv2D", "ConvolutionLayer"},
     "batch normalization": {"BatchNormalization"},
     "SGD": {"SGD"},
     "RMSprop": {"RMSprop"},
@@ -92,7 +94,7 @@ def measures(root: Path) -> dict[str, str]:
     }
     by_file = [decided(tree) for tree in trees]
     for kind, asked in KINDS.items():
-        found[f"files that decide by {kind}"] = sum(bool(deciding & asked) for deciding in by_file)
+        found[f"decide by {kind}"] = sum(bool(deciding & asked) for deciding in by_file)
     return {name: f"{count:,}" for name, count in found.items()}
 
 
@@ -102,7 +104,7 @@ def main() -> None:
     columns = [measures(root) for root in map(Path, sys.argv[1:] or [str(here)])]
     for name in columns[0]:
         numbers = "".join(f"{column[name]:>10}" for column in columns)
-        sys.stdout.write(f"{name:<40}{numbers}\n")
+        sys.stdout.write(f"{name:<38}{numbers}\n")
 
 
 if __name__ == "__main__":

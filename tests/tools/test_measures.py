@@ -49,4 +49,4 @@ def test_a_tree_is_counted(tmp_path):
     assert found["package: lines"] == "2"
     assert found["functions: median of their lines"] == "1"
     assert found["tests: lines"] == "3"
-    assert (found["files that decide by Adam"], found["files that decide by SGD"]) == ("1", "0")
+    assert (found["decide by Adam"], found["decide by SGD"]) == ("1", "0")
