@@ -23,7 +23,7 @@ setup: ## a virtual environment in .venv, with what the lock file names
 hooks: ## check what is committed from now on, before each commit
 	pre-commit install
 
-fast: ## the tests of layers, arithmetic, rules, traces and sheets: some seconds
+fast: ## the quicker half of the tests: layers, arithmetic, rules, traces, sheets
 	pytest -q $(addprefix --ignore=,$(SLOWER)) --ignore-glob='tests/test_recalculation*'
 
 tests: ## all tests but those that need LibreOffice, Keras or minutes
