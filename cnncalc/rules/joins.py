@@ -27,6 +27,10 @@ class Join(StrEnum):
     EACH = "each"  # a function of one number
     SAME = "same"  # one number, as it is
 
+    def __repr__(self) -> str:
+        """Return it as the text that it is, as records and explanations show it."""
+        return repr(self.value)
+
 
 def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
     """Return what numbers, one at least, are joined to.
