@@ -1,8 +1,11 @@
-"""Keeps README.md true: runs every command in it and compares, or rewrites, the output shown.
+"""Keeps the documents true: runs every command in them and compares, or rewrites, the output shown.
+
+They are README.md and docs/architecture.md.
 
 A block marked `console` holds commands after `$ ` and what each prints, one marked `python` is a
-doctest; the blocks marked `sh` hold the two commands that a newcomer starts with. All commands
-run in one empty folder, in order, as in a terminal 100 columns wide without colour.
+doctest; the README's blocks marked `sh` hold the two commands that a newcomer starts with. All
+commands of a document run in one empty folder, in order, as in a terminal 100 columns wide
+without colour.
 
     python tools/readme.py --check          exit 1 and show the difference where one is stale
     python tools/readme.py --write          put today's output in
@@ -21,7 +24,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+DOCUMENTS = (README, ROOT / "docs" / "architecture.md")
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
@@ -52,7 +57,7 @@ def output(command: str, folder: Path) -> str:
 
 
 def renewed(text: str) -> str:
-    """Return the README with the output of every command as it is today."""
+    """Return a document with the output of every command as it is today."""
     with tempfile.TemporaryDirectory() as folder:
 
         def run(match: re.Match[str]) -> str:
@@ -62,9 +67,24 @@ def renewed(text: str) -> str:
         return CONSOLE.sub(run, text)
 
 
-def test_command(text: str) -> str:
-    """Return the second of the two starting commands."""
-    return SHELL.findall(text)[1].strip()
+def test_command() -> str:
+    """Return the second of the two commands that the README starts with."""
+    return SHELL.findall(README.read_text(encoding="utf-8"))[1].strip()
+
+
+def is_true(document: Path, *, write: bool) -> bool:
+    """Tell whether a document shows what is printed, after writing it anew if so wanted."""
+    if doctest.testfile(str(document), module_relative=False).failed:
+        return False
+    text = document.read_text(encoding="utf-8")
+    new = renewed(text)
+    if write:
+        document.write_text(new, encoding="utf-8")
+        return True
+    shown, today = text.splitlines(), new.splitlines()
+    difference = list(difflib.unified_diff(shown, today, document.name, "today", lineterm=""))
+    sys.stdout.write("\n".join(difference) + "\n" * bool(difference))
+    return not difference
 
 
 def main() -> int:
@@ -74,21 +94,11 @@ def main() -> int:
     for name in ("--check", "--write", "--test-command"):
         choice.add_argument(name, action="store_true")
     chosen = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
     if chosen.test_command:
-        sys.stdout.write(test_command(text) + "\n")
+        sys.stdout.write(test_command() + "\n")
         return 0
-    if doctest.testfile(str(README), module_relative=False).failed:
-        return 1
-    new = renewed(text)
-    if chosen.write:
-        README.write_text(new, encoding="utf-8")
-        return 0
-    difference = list(
-        difflib.unified_diff(text.splitlines(), new.splitlines(), "README.md", "today", lineterm="")
-    )
-    sys.stdout.write("\n".join(difference) + "\n" * bool(difference))
-    return 1 if difference else 0
+    stale = [document for document in DOCUMENTS if not is_true(document, write=chosen.write)]
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

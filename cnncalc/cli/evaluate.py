@@ -11,7 +11,7 @@ from cnncalc.cli.options import form_option
 from cnncalc.cli.training_options import data_options, ignore_option, loss_option, taking_options
 from cnncalc.files.paths import printable
 from cnncalc.tasks.evaluating import judge_model
-from cnncalc.tasks.options import DataOptions, TakingOptions
+from cnncalc.tasks.training_options import DataOptions, TakingOptions
 from cnncalc.views.predictions import evaluation_json
 from cnncalc.views.terminal.training import render_class_report
 

@@ -35,14 +35,9 @@ from cnncalc.tasks.explaining import (
     explain_first_gradient,
     require_gradient,
 )
-from cnncalc.tasks.options import (
-    FittingOptions,
-    GradientOptions,
-    InputOptions,
-    NetworkOptions,
-    WeightOptions,
-)
+from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import trace_image
+from cnncalc.tasks.training_options import GradientOptions
 from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.views.step_records import write_gradient_json

@@ -16,14 +16,8 @@ from cnncalc.cli.training_options import (
 )
 from cnncalc.cli.types import SHAPE
 from cnncalc.tasks.export_requests import write_workbooks
-from cnncalc.tasks.options import (
-    DEFAULT_BATCH,
-    CalculationOptions,
-    InputOptions,
-    NetworkExport,
-    StudentOptions,
-    TrainingExport,
-)
+from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport, StudentOptions
+from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
 __all__ = ["export_xlsx"]
 

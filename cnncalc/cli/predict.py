@@ -12,8 +12,8 @@ from cnncalc.cli.options import form_option
 from cnncalc.cli.remarks import say_remarks
 from cnncalc.cli.training_options import taking_options
 from cnncalc.errors import OptionError
-from cnncalc.tasks.options import TakingOptions
 from cnncalc.tasks.predicting import Predictions, judge_images
+from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.views.predictions import predictions_csv, predictions_json
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.predictions import render_prediction

@@ -12,9 +12,9 @@ from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import OptionError, OutputError
 from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
+from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
 from cnncalc.tasks.training_sessions import prepare
 from cnncalc.views.step_records import write_step_json

@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli.options import Decorator, bundled
 from cnncalc.cli.types import FRACTION, PAIR, SCHEDULE
-from cnncalc.tasks.options import (
+from cnncalc.tasks.training_options import (
     DEFAULT_LOSS,
     DEFAULT_SPLIT,
     LOSSES,

@@ -15,6 +15,7 @@ from cnncalc.rules.functions import grouped, maximum, root
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
 
 __all__ = [
+    "CONVENTIONS",
     "CORRECTED_RATE",
     "DECAYED",
     "Rule",
@@ -28,6 +29,11 @@ __all__ = [
 
 # What weight decay, if any, has left of the weight before the optimizer changes it.
 DECAYED = Name("decayed_weight")
+# What is done otherwise elsewhere.
+CONVENTIONS = (
+    "As in Keras: Adam's correction of bias is part of its rate, its epsilon is added to the "
+    "root; RMSprop's epsilon is added under the root."
+)
 # What the learning rate becomes in a step, where the optimizer corrects it.
 CORRECTED_RATE = Name("corrected_rate")
 
@@ -71,15 +77,17 @@ def slot_of(name: str) -> str:
     return slot if age in ("old", "new") else ""
 
 
-def rate_correction(optimizer: Optimizer) -> Expression | None:
+def rate_correction(optimizer: Optimizer) -> Rule | None:
     """Return how the learning rate is corrected in a step, counted from 1; None for most.
 
     >>> from cnncalc.rules.spelling import words
-    >>> words(rate_correction(Adam()))
+    >>> words(rate_correction(Adam()).expression)
     'learning_rate × √(1 − beta_2^step) / (1 − beta_1^step)'
     """
     if isinstance(optimizer, Adam):
-        return _RATE * root(1 - _BETA_2**_STEP) / (1 - _BETA_1**_STEP)
+        corrected = _RATE * root(1 - _BETA_2**_STEP) / (1 - _BETA_1**_STEP)
+        sentence = "The learning rate, and in it the correction of both means' bias."
+        return Rule(CORRECTED_RATE.name, corrected, sentence)
     return None
 
 

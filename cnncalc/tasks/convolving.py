@@ -10,6 +10,7 @@ import numpy as np
 
 from cnncalc import calculator
 from cnncalc.calculator import PoolingMode
+from cnncalc.errors import OptionError
 from cnncalc.files.source import is_pillow
 from cnncalc.layers import PoolingLayer
 from cnncalc.network import Array, forward
@@ -134,6 +135,9 @@ def calculate(
         combine,
         depthwise=depthwise,
     )
+    if not wanted.kernels:
+        message = "kernels must be arrays, or texts such as 'sobel-x'. Received: none"
+        raise OptionError(message)
     caller = Caller(say)
     asked = read_calculation(InputOptions(image, sheet, cell_range), wanted, caller)
     return calculated_trace(asked.network, asked.image, caller)

@@ -17,16 +17,10 @@ from cnncalc.provenance import Provenance
 from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.differences import judged_data, refuse_idle_raw, say_all
 from cnncalc.tasks.models import KnownModel, read_trained
-from cnncalc.tasks.options import (
-    DataLike,
-    DataOptions,
-    ModelLike,
-    Numbers,
-    TakingOptions,
-    path_or_object,
-)
+from cnncalc.tasks.options import DataLike, ModelLike, Numbers, path_or_object
 from cnncalc.tasks.origins import calculated, data_origin
 from cnncalc.tasks.training_data import check_data, data_name, read_labelled
+from cnncalc.tasks.training_options import DataOptions, TakingOptions
 from cnncalc.tasks.training_sessions import chosen_loss
 from cnncalc.tasks.training_start import require_calculated
 from cnncalc.training.dataset import Dataset, with_classes

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
 from cnncalc import explanation
-from cnncalc.errors import OptionError
+from cnncalc.errors import OptionError, received
 from cnncalc.explanation import Explanation, Position
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
 from cnncalc.provenance import Provenance
+from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.options import (
     DataLike,
     FittingOptions,
-    GradientOptions,
     ImageLike,
     InputOptions,
     NetworkExport,
     NetworkLike,
     NetworkOptions,
-    TrainingExport,
     WeightOptions,
     given_options,
 )
 from cnncalc.tasks.tracing import record
+from cnncalc.tasks.training_options import GradientOptions, TrainingExport
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.training.losses import loss_named
 from cnncalc.training_step import StepRecord, explaining, record_steps
@@ -92,14 +92,14 @@ def explain(
 
     >>> explained = explain("MaxPooling2D(2)", (0, 0), layer_name="max_pooling2d",
     ...                     image=[[1, 5], [3, 2]])
-    >>> explained.rule, [term.value for term in explained.terms], explained.total
+    >>> str(explained.rule), [term.value for term in explained.terms], explained.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
     if isinstance(layer, LayerTrace):
         if layer_name is not None or image is not None:
             message = "the trace of one layer goes without layer_name and image. Received: one"
             raise OptionError(message)
-        return explanation.explain(layer, at)
+        return explanation.explain(layer, _position(at))
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
@@ -114,7 +114,7 @@ def explain(
             resize=resize,
             say=say,
         )
-    return explanation.explain(trace.layers[trace.place(layer_name)], at)
+    return explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
 
 
 def explain_gradient(
@@ -173,7 +173,7 @@ def explain_gradient(
         FittingOptions(resize, class_names),
         wanted,
         layer_name,
-        at,
+        _position(at),
         Caller(say),
     )
     return found.explanation
@@ -186,6 +186,15 @@ class ExplainedGradient:
     explanation: GradientExplanation
     record: StepRecord
     provenance: Provenance
+
+
+def _position(at: Any) -> Position:  # noqa: ANN401 (whatever a user gives)
+    """Return a place as whole numbers; one alone is a unit's."""
+    place = whole_numbers(at)
+    if not place:
+        message = "at must be whole numbers, (row, column, channel) or (unit,). "
+        raise OptionError(message + f"Received: at={received(at)}")
+    return place
 
 
 def require_gradient(wanted: GradientOptions) -> None:

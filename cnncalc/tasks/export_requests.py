@@ -21,11 +21,11 @@ from cnncalc.tasks.options import (
     NetworkExport,
     NetworkOptions,
     StudentOptions,
-    TrainingExport,
     WeightOptions,
     given_options,
 )
 from cnncalc.tasks.tracing import class_number, fit_image
+from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.tasks.workbooks import (
     copies,

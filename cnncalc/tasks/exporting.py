@@ -23,8 +23,8 @@ from cnncalc.tasks.options import (
     NetworkExport,
     NetworkLike,
     StudentOptions,
-    TrainingExport,
 )
+from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbooks import export_recorded
 from cnncalc.trace import Trace
 
@@ -63,7 +63,8 @@ def export_workbook(
 
     With `output` alone it is all of the article's cases; with `kernels`, a calculation on the
     `image`, with every option of `calculate`; with a `network`, that, a sheet a layer, with the
-    options of `record`. In the place of the image may stand a trace of either.
+    options of `record`. In the place of the image may stand a trace of either, which doesn't know
+    where its image and weights came from.
     Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
     the cross-entropy; whether results are left for students to fill in (`worksheet`), which share
     of them (`blank`), with the `solution` hidden in it or in a second file, in how many `variants`;

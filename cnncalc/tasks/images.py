@@ -11,6 +11,7 @@ from cnncalc.files.source import read_input
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
 from cnncalc.network import Array
 from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.checks import require_choice
 from cnncalc.tasks.options import ImageLike, InputOptions
 
 __all__ = ["keep_input", "read_given", "read_image"]
@@ -36,6 +37,7 @@ def read_image(
     article:6x6: a grid of the article, 6×6
     (6, 6, 1)
     """
+    require_choice(channels, "channels", ("grey", "rgb", "as-is"))
     return read_given(InputOptions(image, sheet, cell_range), Caller(say), channels).values
 
 

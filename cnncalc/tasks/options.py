@@ -7,27 +7,25 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncalc.tasks.checks import (
+    require_reals,
+    require_shape,
+    require_wholes,
+)
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cnncalc.files.photos import Fit
     from cnncalc.layers import PoolingLayer, Shape
 
 __all__ = [
-    "DEFAULT_BATCH",
-    "DEFAULT_LOSS",
-    "DEFAULT_SPLIT",
-    "LOSSES",
     "NO_CALCULATION",
     "NO_NETWORK",
     "CalculationOptions",
     "DataLike",
-    "DataOptions",
     "FittingOptions",
-    "GradientOptions",
     "ImageLike",
     "InputOptions",
-    "KeepOptions",
     "KernelLike",
     "ModelLike",
     "NetworkExport",
@@ -35,11 +33,7 @@ __all__ = [
     "NetworkOptions",
     "Numbers",
     "PoolingText",
-    "ScheduleText",
     "StudentOptions",
-    "TakingOptions",
-    "TrainingExport",
-    "TrainingOptions",
     "WeightOptions",
     "given_options",
     "path_or_object",
@@ -62,12 +56,6 @@ DataLike = Any
 
 # One number as it was written, or several.
 Numbers = int | tuple[int, ...]
-
-LOSSES = ("categorical_crossentropy", "binary_crossentropy", "mean_squared_error")
-DEFAULT_LOSS = LOSSES[0]
-DEFAULT_SPLIT = 0.3
-# The samples of a step in a workbook, where each has a part of the sheet.
-DEFAULT_BATCH = 4
 
 
 def path_or_object(value: Any) -> Any:  # noqa: ANN401 (what names something, or is it)
@@ -145,6 +133,9 @@ class NetworkOptions:
     network: NetworkLike
     input_shape: Shape | None = None
 
+    def __post_init__(self) -> None:
+        require_shape(self)
+
 
 @dataclass(frozen=True)
 class WeightOptions:
@@ -153,6 +144,9 @@ class WeightOptions:
     weights: Path | None = None
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        require_wholes(self, seed=0)
+
 
 @dataclass(frozen=True)
 class FittingOptions:
@@ -160,14 +154,6 @@ class FittingOptions:
 
     resize: bool = False
     class_names: str | Sequence[str] | None = None
-
-
-@dataclass(frozen=True)
-class TakingOptions:
-    """Whether image files keep their values, and whether negatives are taken."""
-
-    raw: bool = False
-    invert: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,37 +167,11 @@ class NetworkExport:
     class_names: str | Sequence[str] | None = None
     target: str | None = None
 
+    def __post_init__(self) -> None:
+        require_shape(self)
+
 
 NO_NETWORK = NetworkExport()
-
-
-@dataclass(frozen=True)
-class TrainingExport:
-    """How many steps of a training to export, and how it is trained."""
-
-    training_steps: int | None = None
-    batch_size: int | None = None
-    samples: int | None = None
-    loss: str | None = None
-    optimizer: str | None = None
-    learning_rate: float | None = None
-    validation_split: float | None = None
-    raw: bool = False
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GradientOptions:
-    """Of which array the gradient is, if one, and of which loss on which samples."""
-
-    gradient: str | None = None
-    target: str | None = None
-    loss: str | None = None
-    batch_size: int | None = None
-    sample: int | None = None
-    validation_split: float | None = None
-    raw: bool = False
-    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,70 +184,11 @@ class StudentOptions:
     solution: bool = True
     variants: int | None = None
 
+    def __post_init__(self) -> None:
+        require_wholes(self, seed=0, variants=1)
+        require_reals(self, "blank")
+
     @property
     def wanted(self) -> bool:
         """Whether anything is left blank at all."""
         return self.worksheet or self.blank is not None or not self.solution or bool(self.variants)
-
-
-@dataclass(frozen=True, eq=False)
-class DataOptions:
-    """Which data, and how it is read: a path, (images, labels) as arrays, None for the digits."""
-
-    data: DataLike | None = None
-    image_size: Numbers | None = None
-    fit: Fit | None = None
-    grey: bool = False
-    label_column: str | None = None
-    strict: bool = False
-    cache: Path | None = None
-
-    @property
-    def path(self) -> Path | None:
-        """The file or folder, None for the digits and for what is in memory."""
-        return self.data if isinstance(self.data, Path) else None
-
-
-class ScheduleText(NamedTuple):
-    """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
-
-    name: str
-    every: int = 1
-    factor: float = 0.5
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """What to train, and how; None where the data's own default holds."""
-
-    network: NetworkLike | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    validation_split: float | None = None
-    stratify: bool = False
-    rescale: float | None = None
-    raw: bool = False
-    loss: str | None = None
-    optimizer: str | None = None
-    learning_rate: float | None = None
-    weight_decay: float | None = None
-    l2: float | None = None
-    schedule: ScheduleText | None = None
-    early_stopping: int | None = None
-    restore_best: bool = False
-    seed: int = 0
-    threads: int | None = None
-    engine: str = "numpy"
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class KeepOptions:
-    """What to write, if anything, and whether to go on from what was written."""
-
-    output: Path | None = None
-    force: bool = False
-    resume: bool = False
-    checkpoint_minutes: float | None = None
-    history: Path | None = None
-    report: Path | None = None

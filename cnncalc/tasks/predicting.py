@@ -20,8 +20,9 @@ from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.networks import say_planes
-from cnncalc.tasks.options import ImageLike, ModelLike, TakingOptions
+from cnncalc.tasks.options import ImageLike, ModelLike
 from cnncalc.tasks.origins import calculated, image_origin
+from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.training.evaluation import pixel_influence
 from cnncalc.views.predictions import Prediction, with_short_names
 

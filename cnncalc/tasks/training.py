@@ -8,22 +8,15 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cnncalc.errors import OptionError
 from cnncalc.network import Network, on_images
 from cnncalc.provenance import Provenance
+from cnncalc.shapes import whole_number
 from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.options import (
-    DataLike,
-    DataOptions,
-    KeepOptions,
-    NetworkLike,
-    Numbers,
-    ScheduleText,
-    TrainingOptions,
-    path_or_object,
-)
+from cnncalc.tasks.checks import require_real
+from cnncalc.tasks.options import DataLike, NetworkLike, Numbers, path_or_object
 from cnncalc.tasks.origins import calculated
 from cnncalc.tasks.training_data import check_data
+from cnncalc.tasks.training_options import DataOptions, KeepOptions, ScheduleText, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
 from cnncalc.tasks.training_sessions import Session, prepare, show_output_activation
 from cnncalc.training.fit import steps
@@ -36,8 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["ShownStep", "record_step", "record_training_step", "train"]
 
 EngineName = Literal["numpy", "keras"]
-ENGINES = ("numpy", "keras")
-
 # Of a batch of more numbers than these, 64 MiB of float64, the samples shown are recorded alone.
 MOST_RECORDED = 2**23
 
@@ -115,7 +106,7 @@ def train(
         restore_best=restore_best,
         seed=seed,
         threads=threads,
-        engine=_engine(engine),
+        engine=engine,
         ignore=tuple(ignored),
     )
     keep = KeepOptions(
@@ -180,7 +171,8 @@ def record_training_step(
     )
     check_data(given)
     caller = Caller(say)
-    return record_step(prepare(given, wanted, caller), number, caller).record
+    step = whole_number(number, "number", 0)
+    return record_step(prepare(given, wanted, caller), step, caller).record
 
 
 def _schedule(
@@ -188,14 +180,11 @@ def _schedule(
 ) -> ScheduleText | None:
     if schedule is None:
         return None
-    return ScheduleText(schedule) if isinstance(schedule, str) else ScheduleText(*schedule)
-
-
-def _engine(engine: str) -> str:
-    if engine not in ENGINES:
-        message = f"engine must be one of {', '.join(ENGINES)}. Received: engine={engine!r}"
-        raise OptionError(message)
-    return engine
+    name, *numbers = (schedule,) if isinstance(schedule, str) else schedule
+    if numbers:
+        whole_number(numbers[0], "schedule")
+        require_real(numbers[-1], "schedule")
+    return ScheduleText(name, *numbers)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from cnncalc.network import Array, image_shape
 from cnncalc.shapes import Size, pair
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.networks import say_planes
-from cnncalc.tasks.options import DEFAULT_SPLIT, DataOptions, TrainingOptions
+from cnncalc.tasks.training_options import DEFAULT_SPLIT, DataOptions, TrainingOptions
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
 from cnncalc.training.fit import epoch_order
 from cnncalc.training.metrics import OutputOf

@@ -19,19 +19,21 @@ from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import brings, say_scaling
 from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import (
-    DEFAULT_BATCH,
-    DataOptions,
     FittingOptions,
     InputOptions,
     NetworkExport,
     NetworkOptions,
-    TrainingExport,
-    TrainingOptions,
     WeightOptions,
 )
 from cnncalc.tasks.origins import calculated
 from cnncalc.tasks.tracing import Prepared, class_number, fit_image
 from cnncalc.tasks.training_data import first_samples, say_samples, take_samples
+from cnncalc.tasks.training_options import (
+    DEFAULT_BATCH,
+    DataOptions,
+    TrainingExport,
+    TrainingOptions,
+)
 from cnncalc.tasks.training_sessions import Session, chosen_loss, prepare, show_output_activation
 from cnncalc.tasks.training_start import (
     keeps_pixels,

@@ -16,8 +16,8 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import TrainedModel, write_model
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_data import check_data
+from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_sessions import Session, prepare
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.engine import evaluate_with

@@ -17,9 +17,9 @@ from cnncalc.provenance import Origin, Provenance
 from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.differences import as_learnt, brings
 from cnncalc.tasks.memory import require_training_memory
-from cnncalc.tasks.options import DEFAULT_LOSS, DataOptions, TrainingOptions
 from cnncalc.tasks.origins import calculated, data_origin
 from cnncalc.tasks.training_data import SayParts, divide, read_labelled, say_parts
+from cnncalc.tasks.training_options import DEFAULT_LOSS, DataOptions, TrainingOptions
 from cnncalc.tasks.training_start import (
     Start,
     kept_state,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.recalculation.engines import EngineName, recalculate
+from cnncalc.files.recalculation.engines import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes
@@ -18,6 +18,7 @@ from cnncalc.sheet.plan import Plan, Quantity, Specification
 from cnncalc.sheet.quantities import WEIGHT_SUMS
 from cnncalc.sheet.training.checks import wrong_input
 from cnncalc.sheet.values import calculated_trace, computed_values
+from cnncalc.tasks.checks import require_choice
 from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.training.metrics import class_count
 from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
@@ -44,6 +45,7 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     ...     verify(path, engine="formualizer").agrees
     True
     """
+    require_choice(engine, "engine", ENGINES)
     return verify_workbook(Path(workbook), engine)
 
 

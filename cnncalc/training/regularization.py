@@ -23,6 +23,7 @@ def penalty(network: Network) -> float:
 
     Convention: https://keras.io/api/layers/regularizers/
 
+    >>> from cnncalc.layers import Dense
     >>> from cnncalc.network import assemble
     >>> layer = Dense(2, use_bias=False, kernel_regularizer=L2(0.1))
     >>> penalty(assemble([layer], (1,), [{"kernel": np.array([[3.0, -4.0]])}]))
@@ -63,6 +64,7 @@ _OF_KERNELS = ("kernel_regularizer", "depthwise_regularizer")
 def with_l2(layers: Sequence[Layer], factor: float) -> tuple[Layer, ...]:
     """Return layers of which each that has a kernel has an L2 regularizer of it.
 
+    >>> from cnncalc.layers import Dense
     >>> with_l2([Dense(2)], 0.001)[0].regularizers
     {'kernel': L2(l2=0.001)}
     """

@@ -214,3 +214,11 @@ def test_names_can_be_replaced():
 def test_what_is_written_keeps_the_order_of_calculation(expression, said, formula):
     assert words(expression) == said
     assert template(expression) == formula
+
+
+def test_a_negative_number_has_parentheses_where_it_needs_them():
+    numbers = {"x": "(−1)", "y": "(−2)"}
+    assert words(X - Y * X, numbers, "×") == "(−1) − (−2)×(−1)"
+    assert words(X**2, numbers) == "(−1)²"
+    assert words(log(X) + maximum(X, Y), numbers) == "ln(−1) + max(−1, −2)"
+    assert words(log(X - Y), numbers) == "ln((−1) − (−2))"

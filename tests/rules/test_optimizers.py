@@ -112,7 +112,7 @@ def worked_out(optimizer, weight, gradient, slots, step):
     values |= {old(slot).name: array for slot, array in slots.items()}
     correction = rate_correction(optimizer)
     if correction is not None:
-        values[CORRECTED_RATE.name] = evaluate(correction, values)
+        values[CORRECTED_RATE.name] = evaluate(correction.expression, values)
     results = {}
     for rule in update_rules(optimizer):
         place = rule.result if rule.result == DECAYED.name else new(rule.result).name
@@ -152,7 +152,7 @@ def test_formulas_are_those_of_the_workbook(text, expected):
 def test_the_corrected_rate_is_a_formula_too():
     correction = rate_correction(parse_optimizer("adamw"))
     expected = "{learning_rate}*SQRT(1-{beta_2}^3)/(1-{beta_1}^3)"
-    assert template(correction, {"step": "3"}) == expected
+    assert template(correction.expression, {"step": "3"}) == expected
     assert rate_correction(parse_optimizer("rmsprop")) is None
 
 

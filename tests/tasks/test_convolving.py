@@ -116,6 +116,8 @@ def test_an_array_stays_as_it_was():
         (lambda: cnncalc.calculate(GRID, "1 2; 3"), NotationError, ""),
         (lambda: cnncalc.calculate([1, 2, 3], "edge"), ShapeError, "Received: an array of shape"),
         (lambda: cnncalc.calculate([["a"]], "edge"), OptionError, "image must be real numbers"),
+        (lambda: cnncalc.calculate(GRID, None), OptionError, "kernels must be arrays, or texts"),
+        (lambda: cnncalc.read_image(GRID, channels="cmyk"), OptionError, "channels must be one"),
         (lambda: cnncalc.calculate(GRID, [1, 2]), ShapeError, "a kernel must be (height, width)"),
         (lambda: cnncalc.calculate(GRID, "edge", strides=0), CnncalcError, "stride"),
         (lambda: cnncalc.calculate(GRID, "edge", sheet="A"), OptionError, "an image in memory"),

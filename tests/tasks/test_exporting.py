@@ -96,6 +96,17 @@ def test_a_training_on_one_image_or_on_data():
             OptionError,
             "a trace is exported as it is",
         ),
+        (
+            lambda: cnncalc.export_workbook("a.xlsx", PIXELS, "edge", variants=0),
+            OptionError,
+            "variants must be one whole number, at least 1",
+        ),
+        (
+            lambda: cnncalc.export_training("a.xlsx", TEXT, PIXELS, target=0, training_steps=0),
+            OptionError,
+            "training_steps must be one whole number",
+        ),
+        (lambda: cnncalc.verify("a.xlsx", "excel"), OptionError, "engine must be one of auto"),
         (lambda: cnncalc.verify("none.xlsx"), InputError, "there is no file"),
     ],
 )

@@ -93,6 +93,8 @@ def test_without_an_image_it_is_the_articles_digit():
         (lambda: cnncalc.record("Conv2D(", PIXELS), NotationError, ""),
         (lambda: cnncalc.record("none.keras", PIXELS), InputError, "there is no file"),
         (lambda: cnncalc.record(" ", PIXELS), InputError, "NETWORK is empty"),
+        (lambda: cnncalc.record(TEXT, PIXELS, seed=-1), OptionError, "seed must be one whole"),
+        (lambda: cnncalc.record(TEXT, PIXELS, input_shape="6,6"), OptionError, "input_shape must"),
         (lambda: cnncalc.record([], PIXELS), OptionError, "a network must be a text"),
         (lambda: cnncalc.record(7, PIXELS), OptionError, "Received: 7"),
         (lambda: cnncalc.record(TEXT, PIXELS, [()]), OptionError, "drawn goes with a Network"),

@@ -37,25 +37,26 @@ _CALLED = {"learning_rate": "rate", "weight_decay": "decay", "corrected_rate": "
 
 
 def corrected_rate(step: int) -> Quantity:
-    """Return the name of the cell of Adam's rate in a step."""
+    """Return the name of the cell of the corrected rate of a step."""
     return Quantity("training", "", "corrected rate", step)
 
 
 def corrected_rate_volumes(optimizer: Optimizer, step: int) -> tuple[Volume, ...]:
-    """Return the cell of Adam's rate, in which its correction of bias is; none for others."""
+    """Return the cell of the rate that the optimizer corrects in a step; none if it doesn't."""
     correction = rate_correction(optimizer)
     if correction is None:
         return ()
 
+    expression = correction.expression
+
     def formula(_: Index, find: Finder) -> Formula:
-        cells = {name: find(setting(name), ()) for name in names_of(correction) if name != "step"}
-        return formulas.written(correction, cells | {"step": str(step)})
+        cells = {name: find(setting(name), ()) for name in names_of(expression) if name != "step"}
+        return formulas.written(expression, cells | {"step": str(step)})
 
     quantity = corrected_rate(step)
-    title = f"Corrected rate: {words(correction, _CALLED)}"
-    note = "The learning rate, and in it the correction of both means' bias."
+    title = f"Corrected rate: {words(expression, _CALLED)}"
     draw = whole(quantity, 1, 1, formula)
-    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,)),)
+    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (correction.sentence,)),)
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:

@@ -72,10 +72,10 @@ def draw_rate_equation(record: StepRecord, screen: Screen) -> Iterator[Text]:
     values = {"learning_rate": record.rate}
     constants = {
         name: record.iteration if name == "step" else getattr(record.optimizer, name)
-        for name in names_of(correction)
+        for name in names_of(correction.expression)
         if name not in values
     }
-    text, found = expressed(correction, values, screen, constants=constants, sign=" × ")
+    text, found = expressed(correction.expression, values, screen, constants=constants, sign=" × ")
     sign = equals(corrected, found, screen)
     yield from screen.sentences(f"corrected rate {screen.number(corrected)} {sign} {text}")
 

@@ -14,6 +14,7 @@ from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.naming import named
 from cnncalc.provenance import Provenance
+from cnncalc.rules.optimizers import CONVENTIONS
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.sheet.plan import Layout, Plan, Sheet, Specification, Text
 from cnncalc.sheet.training.specification import TrainingSpecification
@@ -66,11 +67,7 @@ _NETWORK_CONVENTIONS = (
 _TRAINING_CONVENTIONS = (
     ("Loss", "The mean over the samples of a step; each gradient is that of this mean."),
     ("Gradients", "ReLU's slope at 0 is 0; of equal numbers, max pooling takes the first."),
-    (
-        "Optimizer",
-        "As in Keras: Adam's correction of bias is part of its rate, its epsilon is added to the "
-        "root; RMSprop's epsilon is added under the root.",
-    ),
+    ("Optimizer", CONVENTIONS),
 )
 
 

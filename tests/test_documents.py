@@ -1,0 +1,87 @@
+"""What CONTRIBUTING.md and docs/architecture.md say is true of the tree."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.test_imports import LEVELS
+
+ROOT = Path(__file__).resolve().parent.parent
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+DOCUMENTS = (ROOT / "CONTRIBUTING.md", ARCHITECTURE)
+
+# A path has a folder or the ending of a file; what is made later is none.
+PATH = re.compile(
+    r"(?<![\w./-])(?:(?:\.?\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:lock|md|py|svg|toml|yaml|yml))(?![\w/])"
+)
+MADE_LATER = {".venv/bin/activate"}
+
+
+def code_and_links(text: str) -> list[str]:
+    """What stands in a document as code, in a line or in a block, or as the target of a link."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    return blocks + re.findall(r"`([^`]+)`", prose) + re.findall(r"\]\(([^)]+)\)", prose)
+
+
+def paths(document: Path) -> set[str]:
+    parts = code_and_links(document.read_text(encoding="utf-8"))
+    return {path.rstrip(".") for part in parts for path in PATH.findall(part)} - MADE_LATER
+
+
+def exists(path: str, document: Path) -> bool:
+    homes = (ROOT, ROOT / "cnncalc", document.parent)
+    return any((home / path).exists() for home in homes)
+
+
+def test_paths_are_seen():
+    text = "`a/b.py`, `pytest -q tests/ops`, [it](docs/it.md), `x.py`, `cnncalc.a.b`, `1 / 2`"
+    found = [path for part in code_and_links(text) for path in PATH.findall(part)]
+    assert sorted(found) == ["a/b.py", "docs/it.md", "tests/ops", "x.py"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_a_document_names_exists(document):
+    assert len(paths(document)) > 20
+    assert {path for path in paths(document) if not exists(path, document)} == set()
+
+
+def test_every_room_is_described_above_those_that_may_import_it():
+    table = ARCHITECTURE.read_text(encoding="utf-8").partition("## The rooms")[2]
+    places = {}
+    for name in LEVELS:
+        path = f"{name}.py" if (ROOT / "cnncalc" / f"{name}.py").exists() else f"{name}/"
+        row = next((row for row in table.splitlines() if re.match(rf"\|.*`{path}`.*\|", row)), None)
+        assert row is not None, f"docs/architecture.md must describe {path}"
+        places[name] = table.index(row)
+    for name, place in places.items():
+        above = [other for other in places if places[other] < place]
+        assert all(LEVELS[other] <= LEVELS[name] for other in above), name
+
+
+def test_every_target_of_make_that_is_named_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bmake ([a-z]+)", "\n".join(code_and_links(text))))
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert named >= {"setup", "fast", "ci"}
+    assert named | set(re.findall(r"make --silent ([a-z]+)", hooks)) <= targets
+
+
+def test_the_lock_file_has_every_package_that_is_named_and_no_address():
+    text = (ROOT / "requirements-dev.lock").read_text()
+    assert "//" not in text
+    locked = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for line in project["dependencies"] + extras["verify"] + extras["test"] + extras["dev"]:
+        wanted = Requirement(line)
+        if wanted.name != "cnncalc":
+            versions = [found for name, found in locked if name == wanted.name.lower()]
+            assert versions, wanted.name
+            assert all(wanted.specifier.contains(version) for version in versions), wanted.name
