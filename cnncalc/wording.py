@@ -19,11 +19,11 @@ def listed(names: Iterable[object], most: int = MOST, *, counted: bool = False) 
     >>> listed(["cat", "dog"]), listed(range(5), 2), listed(range(5), 2, counted=True)
     ('cat, dog', '0, 1, …', '0, 1, … (5 in all)')
     """
-    every = list(names)
-    shown = ", ".join(map(str, every[:most]))
-    if len(every) <= most:
+    texts = list(map(str, names))
+    shown = ", ".join(texts[:most])
+    if len(texts) <= most:
         return shown
-    return f"{shown}, …" + (f" ({len(every):,} in all)" if counted else "")
+    return f"{shown}, …" + (f" ({len(texts):,} in all)" if counted else "")
 
 
 class Word(StrEnum):

@@ -243,11 +243,11 @@ def _patches(
 
 def _groups(depth: int, filters: int, groups: int) -> Iterator[tuple[slice, slice]]:
     """Yield each group's slice of the channels and slice of the filters."""
-    each = filters // groups
+    in_group = filters // groups
     for group in range(groups):
         yield (
             slice(group * depth, (group + 1) * depth),
-            slice(group * each, (group + 1) * each),
+            slice(group * in_group, (group + 1) * in_group),
         )
 
 

@@ -129,9 +129,9 @@ class _NumpyTrainer:
                 [weights[layer][name] for layer, name in names],
                 [outcome.gradients[layer][name] for layer, name in names],
             )
-        for own, updates in zip(weights, outcome.updates, strict=True):
+        for by_name, updates in zip(weights, outcome.updates, strict=True):
             for name, values in updates.items():
-                own[name][...] = values
+                by_name[name][...] = values
 
 
 NUMPY = NumpyEngine()

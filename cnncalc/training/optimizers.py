@@ -89,10 +89,10 @@ class Optimizer:
         rate = rate_at(self.learning_rate, 0)
         _check(rate > 0, "learning_rate must be greater than 0", f"learning_rate={rate}")
         _check(isfinite(rate), "learning_rate must be finite", f"learning_rate={rate}")
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if "range" in one.metadata and value is not None:
-                _check_range(value, one.name, one.metadata["range"])
+        for constant in fields(self):
+            value = getattr(self, constant.name)
+            if "range" in constant.metadata and value is not None:
+                _check_range(value, constant.name, constant.metadata["range"])
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -268,8 +268,9 @@ def constant_range(name: str) -> Range | None:
     >>> str(constant_range("rho"))
     'at least 0 and below 1'
     """
-    of_kinds = (one for kind in OPTIMIZERS.values() for one in fields(kind) if one.name == name)
-    return next((one.metadata["range"] for one in of_kinds if "range" in one.metadata), None)
+    constants = (field for kind in OPTIMIZERS.values() for field in fields(kind))
+    ranges = (field.metadata.get("range") for field in constants if field.name == name)
+    return next(filter(None, ranges), None)
 
 
 @dataclass
