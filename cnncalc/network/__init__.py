@@ -11,12 +11,6 @@ from cnncalc.network.backward_pass import (
     backward_near,
     first_to_learn,
 )
-from cnncalc.network.finite import (
-    find_overflow,
-    initialize,
-    require_finite_outputs,
-    require_finite_weights,
-)
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
 from cnncalc.network.saved_pass import Saved, at_kinks, forward_saved
 from cnncalc.network.structure import (
@@ -29,6 +23,12 @@ from cnncalc.network.structure import (
     on_images,
     walk,
     without_last_activation,
+)
+from cnncalc.network.weights import (
+    find_overflow,
+    initialize,
+    require_finite_outputs,
+    require_finite_weights,
 )
 
 __all__ = [
