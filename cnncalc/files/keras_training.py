@@ -25,7 +25,8 @@ from cnncalc.files.keras_compile_reading import (
 from cnncalc.files.keras_objects import snake_case
 from cnncalc.network import Network
 from cnncalc.training.losses import Loss
-from cnncalc.training.optimizers import SGD, Optimizer, OptimizerState, initial_state
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import SGD, Optimizer
 from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 

@@ -20,7 +20,7 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate, workers
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
-from cnncalc.training.optimizers import apply
+from cnncalc.training.optimizer_step import apply
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
 

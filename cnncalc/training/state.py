@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
 from cnncalc.training.history import EpochRecord, Score
-from cnncalc.training.optimizers import Optimizer, OptimizerState, initial_state
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
     "EpochProgress",
