@@ -1,4 +1,4 @@
-"""What a trace is made of: immutable stages, layer by layer."""
+"""What a trace is made of, immutable stages layer by layer, and how much memory it takes."""
 
 from __future__ import annotations
 

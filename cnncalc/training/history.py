@@ -1,4 +1,4 @@
-"""What each epoch of a training came to."""
+"""What each epoch of a training came to, and when to stop: early stopping, as in Keras."""
 
 from __future__ import annotations
 
