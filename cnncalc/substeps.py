@@ -21,8 +21,8 @@ from cnncalc.layers import (
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
+    PoolingLayer,
     Rescaling,
-    WindowLayer,
     ZeroPadding2D,
 )
 from cnncalc.network import Array
@@ -98,7 +98,7 @@ def _own_steps(layer: LayerTrace) -> dict[str, Array]:
             return {StepName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
-        case WindowLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
             return {}
         case InputLayer() | Rescaling() | Flatten() | Dropout():
             return {}

@@ -19,6 +19,7 @@ from cnncalc.layers import (
     GlobalPoolingLayer,
     InputLayer,
     Layer,
+    PoolingLayer,
     Rescaling,
     Shape,
     WindowLayer,
@@ -61,7 +62,7 @@ def _stages(layer: Layer) -> int:
             return 0
         case ConvolutionLayer() | Dense():
             return 1 + layer.use_bias + (layer.activation_name != LINEAR)
-        case WindowLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
             return 1
         case ZeroPadding2D() | Rescaling() | BatchNormalization():
             return 1
