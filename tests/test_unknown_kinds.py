@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,8 +18,11 @@ from cnncalc.errors import CnncalcError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.layers import (
+    Activation,
     ActivationLayer,
+    Conv2D,
     ConvolutionLayer,
+    Dense,
     GlobalPoolingLayer,
     Layer,
     PoolingLayer,
@@ -158,8 +162,8 @@ class Case:
     @property
     def traced(self):
         geometry = self.layer.geometry(SHAPE) if isinstance(self.layer, WindowLayer) else None
-        is_function = isinstance(self.layer, ActivationLayer)
-        name = StageName.ACTIVATION if is_function else StageName.COMBINED
+        is_linear = self.layer.activation_name == "linear"
+        name = StageName.COMBINED if is_linear else StageName.ACTIVATION
         stages = (make_stage(name, self.image, "as it is"),)
         return LayerTrace(self.layer, self.weights, geometry, self.image, stages)
 
@@ -249,3 +253,15 @@ def test_an_unknown_kind_is_refused(facet):
 def test_a_new_kind_is_found_and_what_it_lacks_is_told():
     assert {Plain, Pool} < set(concrete_kinds(__name__))
     assert missing(Plain) == ["vocabulary", "examples", "reference", "drawn layers"]
+
+
+@pytest.mark.parametrize("kind", [Activation, partial(Dense, 2), partial(Conv2D, 2, 1)])
+@pytest.mark.parametrize(
+    "facet",
+    ["forward", "backward", "trace", "sizes of terms", "workbook", "workbook of gradients"],
+)
+def test_an_activation_of_an_unknown_name_is_refused(kind, facet):
+    layer = kind(activation="linear", name="fake")
+    object.__setattr__(layer, "activation", "cosine")  # as if it were in the vocabulary
+    with pytest.raises((TypeError, LookupError, CnncalcError)):
+        FACETS[facet](Case(layer))
