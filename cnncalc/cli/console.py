@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from cnncalc.cli.remarks import remark, say_remarks
+from cnncalc.cli.streams import remark, say_remarks
 from cnncalc.tasks.callers import Advance, Caller
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from cnncalc.cli.remarks import say_remarks
-from cnncalc.cli.streams import prepared_streams
+from cnncalc.cli.streams import prepared_streams, say_remarks
 from cnncalc.errors import CnncalcError
 
 __all__ = ["Home", "LazyGroup"]

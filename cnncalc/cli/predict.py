@@ -9,7 +9,7 @@ import click
 
 from cnncalc.cli.console import Terminal, output_console
 from cnncalc.cli.options import form_option
-from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.streams import say_remarks
 from cnncalc.cli.training_options import taking_options
 from cnncalc.errors import OptionError
 from cnncalc.tasks.predicting import Predictions, judge_images

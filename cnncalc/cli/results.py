@@ -17,7 +17,7 @@ from rich.console import Console, RenderableType
 
 from cnncalc.cli.console import Terminal, note, output_console, working
 from cnncalc.cli.options import DisplayOptions, OutputOptions
-from cnncalc.cli.remarks import say_remarks
+from cnncalc.cli.streams import say_remarks
 from cnncalc.files.output import (
     check_output,
     csv_lines,

@@ -15,7 +15,7 @@ import click
 
 from cnncalc.views.spelling import replace_unencodable
 
-__all__ = ["prepared_streams"]
+__all__ = ["prepared_streams", "remark", "say_remarks"]
 
 
 @contextmanager
@@ -61,3 +61,17 @@ def _one_line_once() -> Any:  # noqa: ANN401 (a function as `warnings` wants it)
             click.echo(f"Warning: {text}", err=True)
 
     return show
+
+
+_KEY = "cnncalc.remarks"
+
+
+def remark(message: str) -> None:
+    """Keep a sentence about what was read for standard error."""
+    click.get_current_context().meta.setdefault(_KEY, []).append(message)
+
+
+def say_remarks(context: click.Context | None = None) -> None:
+    """Say what has been remarked so far."""
+    for message in (context or click.get_current_context()).meta.pop(_KEY, []):
+        click.echo(message, err=True)

@@ -4,8 +4,16 @@ Every term carries the position that it has in the layer's input, so that a numb
 followed back to its pixels, layer by layer.
 """
 
-from cnncalc.explanation.derivation import Step, contributors, derive
-from cnncalc.explanation.explaining import Explanation, Position, Term, explain, follow
+from cnncalc.explanation.explaining import (
+    Explanation,
+    Position,
+    Step,
+    Term,
+    contributors,
+    derive,
+    explain,
+    follow,
+)
 
 __all__ = [
     "Explanation",

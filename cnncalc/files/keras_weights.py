@@ -18,7 +18,7 @@ import numpy as np
 from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.keras_config_writing import SavedLayer
 from cnncalc.layers import Layer, Shape
-from cnncalc.layers.naming import automatic_names
+from cnncalc.layers.vocabulary import automatic_names
 from cnncalc.network import Array, walk
 
 __all__ = ["Variables", "read_h5", "write_h5"]

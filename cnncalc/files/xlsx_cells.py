@@ -20,8 +20,7 @@ from string import digits
 from typing import Literal, NamedTuple
 
 from cnncalc.files.spreadsheet_places import column_number
-from cnncalc.files.xlsx_package import Package
-from cnncalc.files.xlsx_xml import Element, Handler, elements, main_names, walk
+from cnncalc.files.xlsx_package import Element, Handler, Package, elements, main_names, walk
 
 __all__ = ["Cell", "CellReader", "Formula", "Special", "Value"]
 

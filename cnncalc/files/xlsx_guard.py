@@ -18,7 +18,7 @@ from xml.parsers import expat
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.paths import check_readable, quoted, reason
 from cnncalc.files.spreadsheet_places import LAST_COLUMN, LAST_ROW, cell_position, parse_range
-from cnncalc.files.xlsx_xml import UNREADABLE, main_names
+from cnncalc.files.xlsx_package import UNREADABLE, main_names
 
 __all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
 

@@ -6,8 +6,10 @@ that cnncalc stands for anyway (`data_format="channels_last"`); the others must 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, replace
 
 from cnncalc.errors import OptionError
 from cnncalc.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
@@ -34,12 +36,15 @@ __all__ = [
     "ARGUMENTS",
     "EVERY_LAYERS_ARGUMENTS",
     "LAYERS",
+    "automatic_names",
     "concerns_training_only",
     "expected_value",
     "is_known_to_keras",
     "layer_from_arguments",
+    "named",
     "own_count",
     "shared_arguments",
+    "snake_case",
 ]
 
 _DENSE_OPTIONS = (
@@ -51,7 +56,9 @@ _DENSE_OPTIONS = (
     "kernel_constraint",
     "bias_constraint",
 )
+
 _DEPTHWISE_OPTIONS = tuple(name.replace("kernel", "depthwise") for name in _DENSE_OPTIONS)
+
 _NORMALIZATION_OPTIONS = (
     "beta_initializer",
     "gamma_initializer",
@@ -66,8 +73,11 @@ _NORMALIZATION_OPTIONS = (
     "renorm_momentum",
     "synchronized",
 )
+
 _WINDOW = ("kernel_size", "strides", "padding")
+
 _POOL = ("pool_size", "strides", "padding", "data_format")
+
 _AFTER_WINDOW = ("activation", "use_bias")
 
 _KERAS_ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
@@ -131,8 +141,11 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "sparse": (False, None),
     "synchronized": (False,),
 }
+
 _ANY_VALUE = ("batch_size", "lora_alpha", "renorm_momentum", "seed")
+
 _TRAINING_ONLY = ("synchronized", "activity_regularizer", "lora_rank", "noise_shape")
+
 _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -222,3 +235,46 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
         message = f"name must be a text. Received: name={own['name']!r}"
         raise OptionError(message)
     return kind(**own)  # type: ignore[arg-type]  # the layer checks its values itself
+
+
+def named(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Give each layer without a name its automatic one.
+
+    Raises OptionError where two layers have one name, or a name that Keras would refuse.
+
+    >>> from cnncalc.layers.core import Flatten
+    >>> [layer.name for layer in named([Flatten(), Flatten()])]
+    ['flatten', 'flatten_1']
+    """
+    result = tuple(
+        layer if layer.name else replace(layer, name=name)
+        for layer, name in zip(layers, automatic_names(layers), strict=True)
+    )
+    for name, count in Counter(layer.name for layer in result).items():
+        if count > 1:
+            message = f"each layer must have a name of its own. Received: {count} named {name!r}"
+            raise OptionError(message)
+        if not name.isprintable() or "/" in name:
+            message = "a layer's name must be printable and without '/'. "
+            raise OptionError(message + f"Received: name={name!r}")
+    return result
+
+
+def automatic_names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Return the name that each layer would have by its type and place, whatever its own."""
+    seen = Counter[str]()
+    result = []
+    for layer in layers:
+        base = snake_case(type(layer).__name__)
+        result.append(f"{base}_{seen[base]}" if seen[base] else base)
+        seen[base] += 1
+    return tuple(result)
+
+
+def snake_case(name: str) -> str:
+    """Return a class's name as Keras writes it in layer names and weight files.
+
+    >>> snake_case("MaxPooling2D"), snake_case("ReLU")
+    ('max_pooling2d', 're_lu')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -11,9 +11,13 @@ from cnncalc.network.backward_pass import (
     backward_near,
     first_to_learn,
 )
-from cnncalc.network.finite import find_overflow, require_finite_outputs, require_finite_weights
+from cnncalc.network.finite import (
+    find_overflow,
+    initialize,
+    require_finite_outputs,
+    require_finite_weights,
+)
 from cnncalc.network.forward_pass import forward, forward_layer, forward_near
-from cnncalc.network.initialization import initialize
 from cnncalc.network.saved_pass import Saved, at_kinks, forward_saved
 from cnncalc.network.structure import (
     Array,

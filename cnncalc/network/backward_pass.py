@@ -18,8 +18,7 @@ from cnncalc.network.saved_pass import Saved
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import ACTIVATIONS, leaky_relu_gradient, softmax_gradient
-from cnncalc.ops.bias import bias_gradient
-from cnncalc.ops.dense import dense_input_gradient, dense_kernel_gradient
+from cnncalc.ops.dense import bias_gradient, dense_input_gradient, dense_kernel_gradient
 from cnncalc.ops.dropout import dropout_gradient
 from cnncalc.ops.global_pooling import GLOBAL_POOLINGS
 from cnncalc.ops.maxima import maximum_gradient

@@ -13,13 +13,12 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network.structure import Array, Network, Weights
 from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import ACTIVATIONS, leaky_relu, softmax
-from cnncalc.ops.bias import add_bias
-from cnncalc.ops.dense import dense
+from cnncalc.ops.dense import add_bias, dense
 from cnncalc.ops.global_pooling import GLOBAL_POOLINGS
-from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import Statistics, batch_normalize
 from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.padding import pad
+from cnncalc.ops.parametric_activations import on_kink
 from cnncalc.ops.pooling import POOLINGS
 
 __all__ = ["forward", "forward_layer", "forward_near", "normalization_scale"]

@@ -19,13 +19,13 @@ from cnncalc.network.forward_pass import forward_layer, forward_near, normalizat
 from cnncalc.network.structure import Array, Weights
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.dropout import dropout, dropout_mask
-from cnncalc.ops.kinks import on_kink
 from cnncalc.ops.normalization import (
     Statistics,
     batch_normalize,
     batch_statistics,
     moving_average,
 )
+from cnncalc.ops.parametric_activations import on_kink
 
 __all__ = ["Saved", "at_kinks", "forward_saved", "save_layer"]
 

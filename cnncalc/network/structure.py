@@ -20,7 +20,7 @@ from cnncalc.layers import (
     Rescaling,
     Shape,
 )
-from cnncalc.layers.naming import named
+from cnncalc.layers.vocabulary import named
 from cnncalc.ops.numbers import real_numbers
 
 __all__ = [

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import Layer
 from cnncalc.layers.base import check_flag
-from cnncalc.layers.naming import named
-from cnncalc.notation.literals import read_value
-from cnncalc.notation.source import Source
+from cnncalc.layers.vocabulary import named
+from cnncalc.notation.source import Source, read_value
 
 __all__ = ["Setting", "read_flag", "set_trainable", "trainable_setting"]
 

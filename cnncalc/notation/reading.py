@@ -21,7 +21,6 @@ from cnncalc.layers.vocabulary import (
     shared_arguments,
 )
 from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
-from cnncalc.notation.literals import read_value
 from cnncalc.notation.source import (
     OLD_ARGUMENT_NAMES,
     OLD_LAYER_NAMES,
@@ -30,6 +29,7 @@ from cnncalc.notation.source import (
     dotted,
     holds_layers,
     nearest,
+    read_value,
 )
 
 __all__ = ["WrittenNetwork", "parse"]

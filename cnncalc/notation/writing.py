@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, replace
 
 from cnncalc.layers import L1L2, LINEAR, Layer, PoolingLayer
-from cnncalc.layers.naming import automatic_names
+from cnncalc.layers.vocabulary import automatic_names
 from cnncalc.shapes import Pads, Size
 
 __all__ = ["write", "write_layer"]

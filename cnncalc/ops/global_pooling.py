@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.ops.arrays import Array, require_batch
-from cnncalc.ops.bias import channel_sum
+from cnncalc.ops.dense import channel_sum
 from cnncalc.ops.maxima import maximum_gradient
 
 __all__ = [

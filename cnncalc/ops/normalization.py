@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.ops.arrays import Array
-from cnncalc.ops.bias import channel_sum
+from cnncalc.ops.dense import channel_sum
 
 __all__ = [
     "NormalizationGradients",

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncalc.nearness import kink_bounds
 from cnncalc.ops.arrays import Array
 
-__all__ = ["elu", "elu_gradient", "relu", "relu_gradient", "relu_kink_slopes"]
+__all__ = ["elu", "elu_gradient", "on_kink", "relu", "relu_gradient", "relu_kink_slopes"]
 
 
 def relu(
@@ -88,3 +89,18 @@ def elu(inputs: Array, alpha: float = 1.0) -> Array:
 def elu_gradient(gradient: Array, inputs: Array, alpha: float = 1.0) -> Array:
     """Return a loss's gradient by the inputs: the slope below 0 is `alpha` × exp(x)."""
     return np.where(inputs > 0, gradient, gradient * (alpha * np.exp(np.minimum(inputs, 0))))
+
+
+def on_kink(numbers: Array, kink: float, *, only_above: bool = False) -> Array:
+    """Return numbers with those put on a kink that are equal to it but for rounding.
+
+    Arguments: the `numbers`; the `kink`; whether `only_above` it they are, since what lies below
+    is treated as the kink anyway.
+
+    >>> on_kink(np.array([3 * 1.1, 3.4, 3.2999]), 3.3).tolist()
+    [3.3, 3.4, 3.2999]
+    """
+    low, high = kink_bounds(kink)
+    near = (numbers >= (kink if only_above else low)) & (numbers <= high)
+    result: Array = np.where(near, kink, numbers)
+    return result

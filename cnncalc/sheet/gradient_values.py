@@ -25,8 +25,8 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Saved, Weights, backward_layer
-from cnncalc.ops.bias import channel_sum
 from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.ops.dense import channel_sum
 from cnncalc.ops.normalization import standard_deviation
 from cnncalc.rules import law_of
 from cnncalc.sheet.layers.batch_normalization import normalization_names

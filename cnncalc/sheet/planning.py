@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from cnncalc.layers import Combine, InputLayer, Layer, PoolingLayer, WindowLayer
 from cnncalc.network import Network
 from cnncalc.sheet.layers.network import network_volumes
-from cnncalc.sheet.layouts.article import article_sheet
+from cnncalc.sheet.layouts.article import article_sheet, output_size_sheet
+from cnncalc.sheet.layouts.drawing import groups
 from cnncalc.sheet.layouts.network import network_sheets
 from cnncalc.sheet.layouts.one_sheet import fits_one_sheet, one_sheet, sheets_a_stage
-from cnncalc.sheet.layouts.output_size import output_size_sheet
 from cnncalc.sheet.layouts.sheet_parts import Job, SheetNames
-from cnncalc.sheet.layouts.tiles import groups
 from cnncalc.sheet.layouts.training import training_sheets
 from cnncalc.sheet.plan import Plan, Sheet, Specification
 from cnncalc.sheet.training.specification import TrainingSpecification

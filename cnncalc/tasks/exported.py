@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.formulas import read_cells, sheet_names
 from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values, size_text
+from cnncalc.files.workbooks import read_cells, sheet_names
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
 from cnncalc.network import Array, walk

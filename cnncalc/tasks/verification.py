@@ -16,7 +16,7 @@ from cnncalc.sheet.layers.drawn_weights import sum_sizes
 from cnncalc.sheet.layouts.network import network_pages
 from cnncalc.sheet.plan import Plan, Quantity, Specification
 from cnncalc.sheet.quantities import WEIGHT_SUMS
-from cnncalc.sheet.training.checks import wrong_input
+from cnncalc.sheet.training.inputs import wrong_input
 from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.tasks.checks import require_choice
 from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported

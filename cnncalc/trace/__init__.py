@@ -5,9 +5,8 @@ each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it tak
 """
 
 from cnncalc.trace.recording import record
-from cnncalc.trace.size import trace_bytes
 from cnncalc.trace.stage_names import GradientName, StageName, StepName, partial_name
-from cnncalc.trace.structure import LayerTrace, Stage, Trace
+from cnncalc.trace.structure import LayerTrace, Stage, Trace, trace_bytes
 
 __all__ = [
     "GradientName",

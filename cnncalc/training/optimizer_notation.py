@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.notation.literals import read_value
-from cnncalc.notation.source import Source, nearest
+from cnncalc.notation.source import Source, nearest, read_value
 from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 
 __all__ = ["parse_optimizer", "write_optimizer"]

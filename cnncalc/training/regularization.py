@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnncalc.layers import L2, Layer
 from cnncalc.network import Network
-from cnncalc.ops.kinks import on_kink
+from cnncalc.ops.parametric_activations import on_kink
 
 __all__ = ["add_penalty_gradients", "penalty", "with_l2"]
 

@@ -4,14 +4,17 @@ What should be in the cells, what is, and what an engine made of it are given as
 nothing here reads a file, plans a workbook or prints.
 """
 
-from cnncalc.verification.cells import CellValue, Evaluation, Place, WorkbookCells
 from cnncalc.verification.comparison import (
     TOLERANCE,
+    CellValue,
     Change,
     Comparison,
     Difference,
+    Evaluation,
     ExpectedBlock,
+    Place,
     Report,
+    WorkbookCells,
     compare,
 )
 from cnncalc.verification.term_sizes import term_sizes

@@ -11,18 +11,58 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.network import Array
-from cnncalc.verification.cells import CellValue, Evaluation, Place, WorkbookCells
 
 __all__ = [
     "TOLERANCE",
+    "CellValue",
     "Change",
     "Comparison",
     "Difference",
+    "Evaluation",
     "ExpectedBlock",
+    "Place",
     "Report",
+    "WorkbookCells",
     "compare",
     "is_same_formula",
 ]
+
+# What a cell holds: a number, TRUE or FALSE, or a text; an error is its text, such as "#DIV/0!".
+CellValue = float | bool | str
+
+
+class Place(NamedTuple):
+    """Where a cell stands: its sheet, and its row and column counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class WorkbookCells:
+    """The cells of a workbook that hold something.
+
+    `constants` are the cells without a formula, `formulas` the others (without their equals
+    sign), `stored` the values that the workbook stores beside its formulas.
+    """
+
+    constants: Mapping[Place, CellValue]
+    formulas: Mapping[Place, str]
+    stored: Mapping[Place, CellValue]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The values of a workbook's formula cells, as a spreadsheet engine evaluated them.
+
+    `engine` is its name and version. A formula that gives nothing has no place in `values`;
+    cells without a formula may have one.
+    """
+
+    engine: str
+    values: Mapping[Place, CellValue]
+
 
 _TOKEN = re.compile(
     r"""

@@ -10,7 +10,7 @@ import xlsxwriter
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.recalculation import engines, libreoffice
 from cnncalc.files.recalculation.engines import recalculate
-from cnncalc.verification.cells import Place
+from cnncalc.verification.comparison import Place
 
 POISON = -999
 

@@ -1,15 +1,29 @@
+from __future__ import annotations
+
 import inspect
 
 import pytest
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten
+from cnncalc.layers import (
+    ELU,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    L2Pooling2D,
+    LeakyReLU,
+    MaxPooling2D,
+)
 from cnncalc.layers.vocabulary import (
     ARGUMENTS,
     LAYERS,
+    automatic_names,
     concerns_training_only,
     layer_from_arguments,
+    named,
     shared_arguments,
+    snake_case,
 )
 from tests.drawn_layers import NOT_KERAS
 from tests.keras_peer import import_keras
@@ -78,3 +92,40 @@ def test_arguments_have_the_names_the_order_and_the_defaults_of_keras(name):
     defaults = {p.name: p.default for p in plain if p.default is not p.empty}
     layer = layer_from_arguments(LAYERS[name], required | defaults)
     assert layer == layer_from_arguments(LAYERS[name], required)
+
+
+def test_layers_are_numbered_by_type():
+    layers = [Conv2D(1, 1), MaxPooling2D(), Conv2D(1, 1, name="mine"), Conv2D(1, 1)]
+    assert [layer.name for layer in named(layers)] == [
+        "conv2d",
+        "max_pooling2d",
+        "mine",
+        "conv2d_2",
+    ]
+    assert automatic_names(layers) == ("conv2d", "max_pooling2d", "conv2d_1", "conv2d_2")
+    assert automatic_names([L2Pooling2D(), ELU(), LeakyReLU()]) == (
+        "l2_pooling2d",
+        "elu",
+        "leaky_re_lu",
+    )
+
+
+def test_a_name_given_twice_is_an_error():
+    with pytest.raises(OptionError, match="Received: 2 named 'conv2d'"):
+        named([Conv2D(1, 1), Dense(1, name="conv2d")])
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\tb", "\x1b[31m"])
+def test_a_name_that_keras_or_a_terminal_would_refuse_is_an_error(name):
+    with pytest.raises(OptionError, match="must be printable and without '/'"):
+        named([Dense(1, name=name)])
+
+
+@pytest.mark.peer
+@requires("keras")
+@pytest.mark.filterwarnings("ignore")  # what Keras warns about is Keras's to mend
+def test_snake_case_equals_keras():
+    import_keras()
+    from keras.src.utils.naming import to_snake_case  # noqa: PLC0415 (may be missing)
+
+    assert [snake_case(name) for name in LAYERS] == [to_snake_case(name) for name in LAYERS]

@@ -10,7 +10,7 @@ from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, variant, worksheet_identity
-from cnncalc.verification.cells import Place
+from cnncalc.verification.comparison import Place
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, trace_as_written

@@ -10,7 +10,7 @@ from typing import Literal
 from cnncalc.errors import OptionError
 from cnncalc.files.recalculation import formualizer, libreoffice
 from cnncalc.files.recalculation.stored_values import without_stored_values
-from cnncalc.verification.cells import Evaluation
+from cnncalc.verification.comparison import Evaluation
 
 __all__ = ["ENGINES", "EngineName", "recalculate"]
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from cnncalc.errors import InputError
-from cnncalc.files.formulas import formula_places
-from cnncalc.verification.cells import CellValue, Evaluation, Place
+from cnncalc.files.workbooks import formula_places
+from cnncalc.verification.comparison import CellValue, Evaluation, Place
 
 __all__ = ["evaluate"]
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cnncalc.errors import InputError
-from cnncalc.files.formulas import read_stored_values
-from cnncalc.verification.cells import Evaluation
+from cnncalc.files.workbooks import read_stored_values
+from cnncalc.verification.comparison import Evaluation
 
 __all__ = ["evaluate", "find_soffice"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnncalc.sheet import formulas
-from cnncalc.sheet.layouts.tiles import Placed
+from cnncalc.sheet.layouts.drawing import Placed
 from cnncalc.sheet.plan import Block, Formula, Quantity, Scale
 from cnncalc.sheet.volumes import EACH, Finder, Index, Place, Volume, formed_like
 

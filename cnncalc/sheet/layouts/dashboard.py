@@ -10,8 +10,8 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.sheet import formulas
 from cnncalc.sheet.annotations import Chart, Match, Text
 from cnncalc.sheet.layouts.cut_weights import cut, first_of, side_by_side, what_is_shown
+from cnncalc.sheet.layouts.drawing import Placed
 from cnncalc.sheet.layouts.step_sections import accuracy, mean_loss
-from cnncalc.sheet.layouts.tiles import Placed
 from cnncalc.sheet.plan import Block, Quantity, Reference
 from cnncalc.sheet.quantities import LABEL, PREDICTED
 from cnncalc.sheet.training.passes import NetworkPass, Scope

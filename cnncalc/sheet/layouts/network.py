@@ -12,10 +12,9 @@ from cnncalc.notation import write_layer
 from cnncalc.sheet.layers.network import image_source, layer_volumes
 from cnncalc.sheet.layers.prediction import prediction_volumes
 from cnncalc.sheet.layers.windows import image_volume
-from cnncalc.sheet.layouts.drawing import Drawing
+from cnncalc.sheet.layouts.drawing import Drawing, Placed
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
 from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_rows
-from cnncalc.sheet.layouts.tiles import Placed
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
 from cnncalc.sheet.volumes import Place, Source, Volume

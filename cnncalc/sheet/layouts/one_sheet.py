@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
-from cnncalc.sheet.layouts.drawing import Drawing
+from cnncalc.sheet.layouts.drawing import Drawing, Group, place
 from cnncalc.sheet.layouts.sheet_parts import (
     ABOUT,
     CONTENTS,
@@ -17,7 +17,6 @@ from cnncalc.sheet.layouts.sheet_parts import (
     legend,
     notes,
 )
-from cnncalc.sheet.layouts.tiles import Group, place
 from cnncalc.sheet.plan import Sheet, Text
 from cnncalc.sheet.volumes import Place
 

@@ -16,8 +16,8 @@ from math import ceil
 from operator import add
 from textwrap import wrap
 
+from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
 from cnncalc.sheet.layouts.step_sections import Direction, Section
-from cnncalc.sheet.layouts.tiles import Group, Placed, groups, place
 from cnncalc.sheet.plan import Style, Text
 from cnncalc.sheet.volumes import Place, Volume
 

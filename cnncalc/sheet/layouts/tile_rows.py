@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
+from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
 from cnncalc.sheet.layouts.sheet_parts import cell_pixels
-from cnncalc.sheet.layouts.tiles import Group, Placed, groups, place
 from cnncalc.sheet.plan import Text
 from cnncalc.sheet.volumes import Place, Volume
 

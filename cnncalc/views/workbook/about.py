@@ -12,7 +12,7 @@ from dataclasses import replace
 from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
-from cnncalc.layers.naming import named
+from cnncalc.layers.vocabulary import named
 from cnncalc.provenance import Provenance
 from cnncalc.rules.optimizers import CONVENTIONS
 from cnncalc.sheet.layouts.sheet_parts import ABOUT

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
-from cnncalc.sheet.layouts.contents import contents_sheet
-from cnncalc.sheet.layouts.sheet_parts import CONTENTS
+from cnncalc.sheet.layouts.sheet_parts import CONTENTS, contents_sheet
 from cnncalc.sheet.plan import Plan, Values
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate

@@ -35,7 +35,7 @@ from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
 from cnncalc.sheet.volumes import Finder, Place, Source, Volume, entered
 from cnncalc.trace import record
 from cnncalc.training_step import LayerStep
-from cnncalc.verification.cells import Place as CellPlace
+from cnncalc.verification.comparison import Place as CellPlace
 from cnncalc.views.workbook.writer import write_plan
 
 

@@ -17,7 +17,7 @@ from cnncalc.layers import (
     ReLU,
     Rescaling,
 )
-from cnncalc.layers.naming import named
+from cnncalc.layers.vocabulary import named
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,

@@ -10,7 +10,7 @@ import pytest
 from cnncalc.files.recalculation.engines import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.planning import make_plan
-from cnncalc.verification.cells import Place
+from cnncalc.verification.comparison import Place
 from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 

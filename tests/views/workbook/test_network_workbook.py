@@ -29,10 +29,10 @@ from cnncalc.layers import (
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.layers.naming import named
+from cnncalc.layers.vocabulary import named
 from cnncalc.network import assemble
 from cnncalc.sheet.calculations import network_calculation
-from cnncalc.sheet.layouts.contents import contents_sheet
+from cnncalc.sheet.layouts.sheet_parts import contents_sheet
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import is_calculation, make_plan, specify_network
 from cnncalc.sheet.quantities import (
