@@ -289,6 +289,7 @@ def test_a_summary_counts_what_there_is(example):
     (row,) = summary.layers
     assert row.output_shape == trace.output.shape
     assert row.parameters == sum(weight.size for weight in network.weights[0].values())
+    assert example.layer.has_weights == bool(network.weights[0])
     assert row.formula.endswith(f" = {row.parameters:,}") or not row.parameters
     assert (row.multiply_adds > 0) or not row.parameters
     assert (row.window is not None) == isinstance(network.layers[0], WindowLayer)

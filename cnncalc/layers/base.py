@@ -79,6 +79,11 @@ class Layer:
         return {}
 
     @property
+    def has_weights(self) -> bool:
+        """Whether layers of its kind have weights."""
+        return type(self).weight_shapes is not Layer.weight_shapes
+
+    @property
     def regularizers(self) -> Mapping[str, L1L2]:
         """The penalty on each weight that has one, by the weight's name."""
         return {}
