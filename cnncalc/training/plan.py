@@ -10,11 +10,11 @@ from cnncalc.layers import (
     SOFTMAX,
     BatchNormalization,
     Conv2D,
-    ConvolutionLayer,
     Dense,
     Dropout,
     Flatten,
     InputLayer,
+    KernelLayer,
     Layer,
     MaxPooling2D,
     Rescaling,
@@ -152,6 +152,6 @@ def scales_pixels(layers: tuple[Layer, ...]) -> bool:
     >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    weighted = (ConvolutionLayer, Dense, BatchNormalization)
+    weighted = (KernelLayer, BatchNormalization)
     before = takewhile(lambda layer: not isinstance(layer, weighted), layers)
     return any(isinstance(layer, Rescaling) for layer in before)
