@@ -15,12 +15,11 @@ from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Combine,
-    ConvolutionLayer,
-    Dense,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
+    KernelLayer,
     PoolingLayer,
     Rescaling,
     ZeroPadding2D,
@@ -88,10 +87,10 @@ def substeps(layer: LayerTrace) -> dict[str, Array]:
 def _own_steps(layer: LayerTrace) -> dict[str, Array]:
     """Return the smaller steps before a layer's activation."""
     match layer.layer:
-        case ConvolutionLayer():
-            return _convolution_steps(layer)
-        case Dense():
-            return _dense_steps(layer)
+        case KernelLayer():
+            if layer.geometry is None:
+                return _dense_steps(layer)
+            return _convolution_steps(layer, layer.geometry)
         case BatchNormalization(epsilon=epsilon):
             variance = layer.weights["moving_variance"]
             deviation = normalization.standard_deviation(variance, np.float64(epsilon))
@@ -105,10 +104,7 @@ def _own_steps(layer: LayerTrace) -> dict[str, Array]:
     raise TypeError(type(layer.layer).__name__)  # every layer is above
 
 
-def _convolution_steps(layer: LayerTrace) -> dict[str, Array]:
-    geometry = layer.geometry
-    if geometry is None:
-        raise TypeError(layer.name)  # a convolution has windows
+def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:
     result: dict[str, Array] = {}
     kernel = layer.weights["kernel"]
     if max(geometry.dilation_rate) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import prod
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import ConvolutionLayer, Dense, Flatten, Layer, Shape, WindowLayer
+from cnncalc.layers import Dense, Flatten, KernelLayer, Layer, Shape, WindowLayer
 from cnncalc.network import walk
 from cnncalc.receptive_field import receptive_fields
 from cnncalc.shapes import Size
@@ -131,10 +131,12 @@ def fully_connected(summary: Summary) -> Summary:
     """
     layers: list[Layer] = [Flatten(name="flattened input")]
     for each in summary.layers:
-        if isinstance(each.layer, ConvolutionLayer):
+        if not isinstance(each.layer, KernelLayer):
+            continue
+        if each.layer.has_filters:
             units, use_bias = prod(each.output_shape), each.layer.use_bias
             layers.append(Dense(units, use_bias=use_bias, name=each.layer.name))
-        elif isinstance(each.layer, Dense):
+        else:
             layers.append(each.layer)
     return summarize(layers, summary.input_shape)
 

@@ -14,12 +14,11 @@ from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Combine,
-    ConvolutionLayer,
-    Dense,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
+    KernelLayer,
     Layer,
     PoolingLayer,
     Rescaling,
@@ -145,7 +144,7 @@ def _stages(layer: Layer) -> int:
     match layer:
         case InputLayer() | Dropout() | Flatten() | Activation(activation="linear"):
             return 0
-        case ConvolutionLayer() | Dense():
+        case KernelLayer():
             return 1 + layer.use_bias + (layer.activation_name != LINEAR)
         case PoolingLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
             return 1
