@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import check_readable, quoted
+from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.identity import check_identity
 from cnncalc.training.optimizers import OptimizerState
@@ -23,7 +23,7 @@ from cnncalc.training.state import EpochProgress, TrainingState
 
 __all__ = ["CheckpointWriter", "checkpoint_path", "read_checkpoint", "write_checkpoint"]
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, Array]
 
 
 def checkpoint_path(model: Path) -> Path:
@@ -57,7 +57,7 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
         np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
 
-def _grouped(group: str, mappings: Any) -> dict[str, NDArray[Any]]:  # noqa: ANN401 (any sequence)
+def _grouped(group: str, mappings: Any) -> dict[str, Array]:  # noqa: ANN401 (any sequence)
     return {
         f"{group}/{index}/{name}": array
         for index, own in enumerate(mappings)
@@ -105,8 +105,8 @@ def _state(about: Mapping[str, Any], arrays: Arrays) -> TrainingState:
     )
 
 
-def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, NDArray[Any]]]:
-    result: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
+def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, Array]]:
+    result: list[dict[str, Array]] = [{} for _ in range(count)]
     for key, array in arrays.items():
         own, index, name = key.split("/")
         if own == group:

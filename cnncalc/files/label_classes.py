@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import printable
+from cnncalc.ops.arrays import Array
 from cnncalc.training.metrics import OutputClasses
 from cnncalc.wording import listed
 
 __all__ = ["ClassTable", "Labels", "class_table", "read_labels"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

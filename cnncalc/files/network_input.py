@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
@@ -15,6 +14,7 @@ from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, require_float32
 from cnncalc.files.source import is_pillow, read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
+from cnncalc.ops.arrays import Array
 from cnncalc.shapes import Size
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange
 from cnncalc.training.unseen import Difference, image_differences, resizing, scaling
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
 __all__ = ["NetworkInput", "is_photo", "read_network_input", "require_range"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

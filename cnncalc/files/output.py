@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OutputError
 from cnncalc.files.paths import did_you_mean, quoted, reason
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "RememberingFile",
@@ -210,7 +210,7 @@ def _unwritable(path: Path, error: Exception) -> OutputError:
     return OutputError(f"the output file {quoted(path)} can't be written: {reason(error)}")
 
 
-def csv_lines(values: npt.NDArray[Any]) -> Iterator[str]:
+def csv_lines(values: Array) -> Iterator[str]:
     r"""Yield a matrix as lines of CSV, each number in the shortest form that reads back the same.
 
     Arguments: `values` (height, width) or (height, width, channels); channels are separated by an
@@ -232,6 +232,6 @@ def _shortest(number: float) -> str:
     return repr(float(number) + 0.0).removesuffix(".0")
 
 
-def write_npy(file: BinaryIO, values: npt.NDArray[Any]) -> None:
+def write_npy(file: BinaryIO, values: Array) -> None:
     """Write an array of any shape in NumPy's .npy format."""
     np.save(file, values, allow_pickle=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from cnncalc.errors import InputError
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "BYTE",
@@ -104,7 +105,7 @@ def are_levels(bit_depth: int) -> bool:
     return bit_depth <= WIDEST_BYTES
 
 
-def pixel_values(array: npt.NDArray[Any]) -> Values:
+def pixel_values(array: Array) -> Values:
     """Return an array (height, width) or (height, width, channels) as read-only values.
 
     Returns float64 (height, width, channels).
@@ -122,7 +123,7 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     return values
 
 
-def largest_level(values: npt.NDArray[Any]) -> float:
+def largest_level(values: Array) -> float:
     """Return the largest value that pixels like these can have, whatever type they are stored in.
 
     1 or 255, the first that none exceeds, or else their own: so that the same numbers count alike
@@ -135,7 +136,7 @@ def largest_level(values: npt.NDArray[Any]) -> float:
     return next((bound for bound in (1.0, BYTE) if high <= bound), high)
 
 
-def require_float32(values: npt.NDArray[Any], source: str) -> None:
+def require_float32(values: Array, source: str) -> None:
     """Raise InputError, which begins with the `source`, for a number beyond what float32 holds."""
     most = float(np.finfo(np.float32).max)
     for extreme in (values.max(), values.min()):

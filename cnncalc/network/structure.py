@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
@@ -21,6 +20,7 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.layers.vocabulary import named
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "without_last_activation",
 ]
 
-Array = npt.NDArray[Any]
 
 Weights = Mapping[str, Array]
 
