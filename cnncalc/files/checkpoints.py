@@ -60,8 +60,8 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
 def _grouped(group: str, mappings: Any) -> dict[str, Array]:  # noqa: ANN401 (any sequence)
     return {
         f"{group}/{index}/{name}": array
-        for index, own in enumerate(mappings)
-        for name, array in own.items()
+        for index, arrays in enumerate(mappings)
+        for name, array in arrays.items()
     }
 
 
@@ -77,8 +77,10 @@ def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         about = json.loads(str(arrays.pop("about")))
-        own = dict(about["identity"])
-    check_identity(quoted(path), own, identity)  # first: another version's may have another form
+        written = dict(about["identity"])
+    check_identity(
+        quoted(path), written, identity
+    )  # first: another version's may have another form
     with _one_line(path):
         return _state(about, arrays)
 
@@ -108,8 +110,8 @@ def _state(about: Mapping[str, Any], arrays: Arrays) -> TrainingState:
 def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, Array]]:
     result: list[dict[str, Array]] = [{} for _ in range(count)]
     for key, array in arrays.items():
-        own, index, name = key.split("/")
-        if own == group:
+        array_group, index, name = key.split("/")
+        if array_group == group:
             result[int(index)][name] = array
     return result
 

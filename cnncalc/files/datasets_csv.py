@@ -76,7 +76,7 @@ class _Table(NamedTuple):
 def _describe(path: Path) -> _Table:
     with _readable(path), _open(path) as file:
         separator, found = records(file, quoted(path))
-        record = next((each for each in found if not is_blank(each.cells)), None)
+        record = next((record for record in found if not is_blank(record.cells)), None)
     cells = [] if record is None else [cell.strip() for cell in record.cells]
     if len(cells) < 2:
         message = (

@@ -149,10 +149,10 @@ def class_table(
         return _numbered(columns.pop(), output)
     first = np.unique(next(iter(labels.values())).values)
     if output is not None:
-        every = np.unique(np.concatenate([part.values for part in labels.values()]))
-        if known := _known(every, output):
+        values = np.unique(np.concatenate([part.values for part in labels.values()]))
+        if known := _known(values, output):
             return known
-        _require_known(source, every, len(first), output)
+        _require_known(source, values, len(first), output)
     if len(first) < 2:
         message = (
             f"{source} must hold at least two classes to tell apart{_unless(output)}. "

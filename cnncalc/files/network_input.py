@@ -99,15 +99,15 @@ def _photo(
         pixels = 255 - pixels
     shape = PhotoShape(height, width, channels, fit)
     values, negative = (
-        fit_photo(each, shape).astype(np.float32) for each in (pixels, 255 - pixels)
+        fit_photo(levels, shape).astype(np.float32) for levels in (pixels, 255 - pixels)
     )
     if learnt is None or (raw and learnt.values != BYTES):
         return NetworkInput(values, (*found, *image_differences(learnt, values)))
     if learnt.values != BYTES:
         found = (*found, scaling(learnt.values, float(pixels.max())))
-        values, negative = (learnt.values.of_bytes(each) for each in (values, negative))
-    own = image_differences(learnt, values, negative, in_range=True)
-    return NetworkInput(values, (*found, *own))
+        values, negative = (learnt.values.of_bytes(levels) for levels in (values, negative))
+    found = (*found, *image_differences(learnt, values, negative, in_range=True))
+    return NetworkInput(values, found)
 
 
 def _grid(

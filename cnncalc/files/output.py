@@ -66,12 +66,12 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
         for folder in parent.glob(f"{PREFIX}*{FOLDER_ENDING}"):
             if not folder.with_suffix(FILE_ENDING).exists():
                 shutil.rmtree(folder, ignore_errors=True)
-        own = sign.with_suffix(FOLDER_ENDING)
-        own.mkdir()
+        unfinished = sign.with_suffix(FOLDER_ENDING)
+        unfinished.mkdir()
         try:
-            yield own
+            yield unfinished
         finally:
-            shutil.rmtree(own, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _locked(target: Path) -> tuple[Path, io.FileIO]:
@@ -224,12 +224,9 @@ def csv_lines(values: Array) -> Iterator[str]:
         if channel:
             yield "\n"
         for row in volume[:, :, channel]:
-            yield ",".join(_shortest(number) for number in row.tolist()) + "\n"
-
-
-def _shortest(number: float) -> str:
-    # Adding zero turns -0.0 into 0.0.
-    return repr(float(number) + 0.0).removesuffix(".0")
+            # Adding zero turns -0.0 into 0.0.
+            numbers = (repr(float(number) + 0.0).removesuffix(".0") for number in row.tolist())
+            yield ",".join(numbers) + "\n"
 
 
 def write_npy(file: BinaryIO, values: Array) -> None:
