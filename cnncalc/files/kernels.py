@@ -13,13 +13,14 @@ from cnncalc.errors import InputError, NotationError, ShapeError
 from cnncalc.files.grids import read_npy, read_text_grid
 from cnncalc.files.numerals import parse_fraction
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.pixels import Values, pixel_values
 from cnncalc.files.spreadsheet_places import (
     WORKBOOK_ENDINGS,
     WorkbookReference,
     parse_reference,
     refuse_other_spreadsheets,
 )
+from cnncalc.wording import size_text
 
 __all__ = [
     "KERNEL_ENDINGS",
@@ -91,7 +92,7 @@ class Kernel:
     @property
     def size(self) -> str:
         """Its size for a message: 3×3, or 5×5×3 where it is deep."""
-        return size_text(self.values)
+        return size_text(self.values.shape)
 
 
 def read_kernels(notation: str, image: WorkbookReference | None = None) -> tuple[Kernel, ...]:

@@ -27,7 +27,6 @@ __all__ = [
     "largest_level",
     "pixel_values",
     "require_float32",
-    "size_text",
 ]
 
 Values = npt.NDArray[np.float64]
@@ -146,13 +145,3 @@ def require_float32(values: Array, source: str) -> None:
                 f"Received: {extreme:.6g}"
             )
             raise InputError(message)
-
-
-def size_text(values: Values) -> str:
-    """Return 17×4, or 32×32×3 where there are several channels.
-
-    >>> size_text(np.zeros((17, 4, 1)))
-    '17×4'
-    """
-    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
-    return "×".join(map(str, shape))

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import did_you_mean, quoted
-from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.pixels import Values, pixel_values
 from cnncalc.files.spreadsheet_places import CellRange, cell_name, parse_range
 from cnncalc.files.workbooks import (
     UNCALCULATED,
@@ -25,7 +25,7 @@ from cnncalc.files.workbooks import (
     is_number_text,
     open_workbook,
 )
-from cnncalc.wording import listed
+from cnncalc.wording import listed, size_text
 
 __all__ = ["SheetBlock", "read_block"]
 
@@ -50,7 +50,7 @@ class SheetBlock:
     @property
     def description(self) -> str:
         """Where it stands and how large it is, and the notes, on one line."""
-        place = (f"sheet {quoted(self.sheet)}", self.cell_range, size_text(self.values))
+        place = (f"sheet {quoted(self.sheet)}", self.cell_range, size_text(self.values.shape))
         return ", ".join((*place, *self.notes))
 
 
