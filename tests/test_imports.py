@@ -26,6 +26,8 @@ LEVELS = {
     "wording": 0,
     "geometry": 2,
     "layers": 3,
+    # The one type of arrays, in which formulas are worked out, too.
+    "ops/arrays": 3,
     "notation": 4,
     "rules": 4,
     "ops": 4,

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, Variables
@@ -24,6 +23,7 @@ from cnncalc.files.keras_compile_reading import (
 )
 from cnncalc.files.keras_objects import snake_case
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer, OptimizerState, initial_state
 from cnncalc.training.state import trainable
@@ -31,7 +31,6 @@ from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Training", "compile_config", "optimizer_variables", "read_training"]
 
-Array = NDArray[Any]
 
 _COMPILE_DEFAULTS = {
     "loss_weights": None,

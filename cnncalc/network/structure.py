@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
@@ -22,6 +21,7 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.layers.vocabulary import named
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "without_last_activation",
 ]
 
-Array = npt.NDArray[Any]
 
 Weights = Mapping[str, Array]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.optimizers import Optimizer, OptimizerState, initial_state
 
@@ -27,7 +27,6 @@ __all__ = [
     "trainable",
 ]
 
-Array = NDArray[Any]
 LiveWeights = tuple[dict[str, Array], ...]
 
 

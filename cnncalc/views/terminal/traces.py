@@ -18,7 +18,8 @@ from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.regions import draw_input
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_layer", "render_trace"]
 
