@@ -15,6 +15,7 @@ from cnncalc import layers as specifications
 from cnncalc.errors import OptionError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, read_keras, unknown_to_keras
+from cnncalc.helper_cells import helper_values
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
@@ -37,7 +38,6 @@ from cnncalc.ops.dropout import dropout
 from cnncalc.receptive_field import image_region, receptive_fields
 from cnncalc.shapes import Pads
 from cnncalc.sheet.quantities import BATCH, GradientStep
-from cnncalc.substeps import substeps
 from cnncalc.summary import summarize
 from cnncalc.trace import StageName, StepName, trace_bytes
 from cnncalc.training.losses import LOSSES
@@ -140,7 +140,7 @@ def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
     sizes = term_sizes(trace)
     shapes = {stage.name: stage.values.shape for stage in trace.layers[0].stages}
-    shapes |= {name: values.shape for name, values in substeps(trace.layers[0]).items()}
+    shapes |= {name: values.shape for name, values in helper_values(trace.layers[0]).items()}
     assert {name: size.shape for (_, name), size in sizes.items()} == shapes
     assert "\n" in printed(render_trace(trace, Display()))
 

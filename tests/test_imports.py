@@ -40,7 +40,7 @@ LEVELS = {
     "cases": 7,
     "classification": 7,
     "explanation": 7,
-    "substeps": 7,
+    "helper_cells": 7,
     "summary": 7,
     "training_step": 7,
     # It stands on the arguments of optimizers, which are training's.

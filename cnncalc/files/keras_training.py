@@ -25,7 +25,8 @@ from cnncalc.files.keras_objects import snake_case
 from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
 from cnncalc.training.losses import LOSSES, Loss
-from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer, OptimizerState, initial_state
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer
 from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 

@@ -261,7 +261,7 @@ class L1L2:
     @property
     def factors(self) -> dict[str, float]:
         """The arguments by their names: `l1`, `l2` or both."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return {factor.name: getattr(self, factor.name) for factor in fields(self) if factor.init}
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,8 @@ def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
     """Return read-only copies of the weights, after they were found to have these shapes."""
     if not isinstance(given, Mapping) or not expected.keys() >= given.keys():
         names = ", ".join(map(repr, expected)) or "none"
-        others = received(list(given) if isinstance(given, Mapping) else given)
-        message = f"weights must be a mapping by name ({names}). Received: {others}"
+        given_names = received(list(given) if isinstance(given, Mapping) else given)
+        message = f"weights must be a mapping by name ({names}). Received: {given_names}"
         raise ShapeError(message)
     return {name: _copied(name, shape, given) for name, shape in expected.items()}
 

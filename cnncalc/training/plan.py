@@ -82,10 +82,10 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     pieces = objective.training_pieces(min(plan.batch_size, samples))
     threads = min(plan.threads or cores(), len(pieces))
     remembered = sum(map(len, plan.optimizer.slot_groups))
-    arrays = [array for own in network.weights for array in own.values()]
+    arrays = [array for weights in network.weights for array in weights.values()]
     learnt = sum(network.weights[layer][name].nbytes for layer, name in trainable(network))
-    weights = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
-    return int(weights + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)
+    held = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
+    return int(held + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)
 
 
 @dataclass(frozen=True)
