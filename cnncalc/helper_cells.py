@@ -15,14 +15,13 @@ from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Combine,
-    ConvolutionLayer,
-    Dense,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
+    KernelLayer,
+    PoolingLayer,
     Rescaling,
-    WindowLayer,
     ZeroPadding2D,
 )
 from cnncalc.network import Array
@@ -88,27 +87,24 @@ def helper_values(layer: LayerTrace) -> dict[str, Array]:
 def _before_activation(layer: LayerTrace) -> dict[str, Array]:
     """Return the smaller steps before a layer's activation."""
     match layer.layer:
-        case ConvolutionLayer():
-            return _convolution_steps(layer)
-        case Dense():
-            return _dense_steps(layer)
+        case KernelLayer():
+            if layer.geometry is None:
+                return _dense_steps(layer)
+            return _convolution_steps(layer, layer.geometry)
         case BatchNormalization(epsilon=epsilon):
             variance = layer.weights["moving_variance"]
             deviation = normalization.standard_deviation(variance, np.float64(epsilon))
             return {StepName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
-        case WindowLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
             return {}
         case InputLayer() | Rescaling() | Flatten() | Dropout():
             return {}
     raise TypeError(type(layer.layer).__name__)  # every layer is above
 
 
-def _convolution_steps(layer: LayerTrace) -> dict[str, Array]:
-    geometry = layer.geometry
-    if geometry is None:
-        raise TypeError(layer.name)  # a convolution has windows
+def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:
     result: dict[str, Array] = {}
     kernel = layer.weights["kernel"]
     if max(geometry.dilation_rate) > 1:

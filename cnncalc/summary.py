@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import prod
 
 from cnncalc.geometry import Geometry
-from cnncalc.layers import ConvolutionLayer, Dense, Flatten, Layer, Shape, WindowLayer
+from cnncalc.layers import Dense, Flatten, KernelLayer, Layer, Shape, WindowLayer
 from cnncalc.network import walk
 from cnncalc.receptive_field import receptive_fields
 from cnncalc.shapes import Size
@@ -131,10 +131,12 @@ def fully_connected(summary: Summary) -> Summary:
     """
     layers: list[Layer] = [Flatten(name="flattened input")]
     for row in summary.layers:
-        if isinstance(row.layer, ConvolutionLayer):
+        if not isinstance(row.layer, KernelLayer):
+            continue
+        if row.layer.has_filters:
             units, use_bias = prod(row.output_shape), row.layer.use_bias
             layers.append(Dense(units, use_bias=use_bias, name=row.layer.name))
-        elif isinstance(row.layer, Dense):
+        else:
             layers.append(row.layer)
     return summarize(layers, summary.input_shape)
 

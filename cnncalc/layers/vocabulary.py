@@ -134,6 +134,7 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "depthwise_initializer": ("glorot_uniform", "GlorotUniform"),
     "dtype": ("float32", "float64", None),
     "gamma_initializer": ("ones", "Ones"),
+    "groups": (None, 1),  # Keras 2 writes it of a depthwise convolution, too
     "kernel_initializer": ("glorot_uniform", "GlorotUniform"),
     "moving_mean_initializer": ("zeros", "Zeros"),
     "moving_variance_initializer": ("ones", "Ones"),

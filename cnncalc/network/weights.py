@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Layer, Shape
-from cnncalc.network.forward_pass import forward_layer
+from cnncalc.network.operations import forward_layer
 from cnncalc.network.structure import Array, Network, assemble, walk
 from cnncalc.ops.numbers import overflow_allowed
 

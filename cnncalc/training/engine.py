@@ -11,11 +11,10 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple, Protocol
-
-from numpy.typing import NDArray
+from typing import NamedTuple, Protocol
 
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate, workers
@@ -25,8 +24,6 @@ from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
 
 __all__ = ["NUMPY", "BatchScore", "Engine", "NumpyEngine", "Trainer", "evaluate_with"]
-
-Array = NDArray[Any]
 
 
 class BatchScore(NamedTuple):

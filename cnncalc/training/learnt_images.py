@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.ops.arrays import Array
 from cnncalc.training.dataset import Dataset
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "value_range",
 ]
 
-Array = NDArray[Any]
 
 MOST_IMAGES = 1000
 """So many, evenly among all, tell how bright images are; more only take longer."""

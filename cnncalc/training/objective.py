@@ -16,7 +16,6 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import LINEAR
@@ -24,6 +23,7 @@ from cnncalc.network import Network, Saved, Weights, forward_saved, without_last
 from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues, target_outputs
@@ -40,7 +40,6 @@ __all__ = [
     "require_input_shape",
 ]
 
-Array = NDArray[Any]
 
 PIECE_VALUES = 24 * 2**20
 """How many numbers the outputs and the spread images of a piece of a batch may have. Measured.

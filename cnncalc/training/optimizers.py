@@ -14,9 +14,9 @@ from math import inf, isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
+from cnncalc.ops.arrays import Array
 from cnncalc.training.schedules import Schedule, rate_at
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "constant_range",
 ]
 
-Array = NDArray[Any]
 Slots = Mapping[str, Array]
 
 

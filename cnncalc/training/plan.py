@@ -11,9 +11,7 @@ from itertools import takewhile
 from cnncalc.errors import OptionError
 from cnncalc.layers import (
     SOFTMAX,
-    BatchNormalization,
     Conv2D,
-    ConvolutionLayer,
     Dense,
     Dropout,
     Flatten,
@@ -153,6 +151,5 @@ def scales_pixels(layers: tuple[Layer, ...]) -> bool:
     >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    weighted = (ConvolutionLayer, Dense, BatchNormalization)
-    before = takewhile(lambda layer: not isinstance(layer, weighted), layers)
+    before = takewhile(lambda layer: not layer.has_weights, layers)
     return any(isinstance(layer, Rescaling) for layer in before)

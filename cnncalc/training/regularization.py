@@ -7,15 +7,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.layers import L2, Layer
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.parametric_activations import on_kink
 
 __all__ = ["add_penalty_gradients", "penalty", "with_l2"]
-
-Array = NDArray[Any]
 
 
 def penalty(network: Network) -> float:

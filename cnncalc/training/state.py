@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord, Score
 from cnncalc.training.optimizer_step import OptimizerState, initial_state
 from cnncalc.training.optimizers import Optimizer
@@ -28,7 +28,6 @@ __all__ = [
     "trainable",
 ]
 
-Array = NDArray[Any]
 LiveWeights = tuple[dict[str, Array], ...]
 
 

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.ops.arrays import Array
 from cnncalc.shapes import Size
 from cnncalc.training.dataset import Dataset, ImageSource
 from cnncalc.training.learnt_images import (
@@ -34,7 +35,6 @@ __all__ = [
     "summed_up",
 ]
 
-Array = NDArray[Any]
 
 MUCH = 2
 """From this factor on an image that was resized looks another."""
