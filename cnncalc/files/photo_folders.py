@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnncalc.errors import InputError
-from cnncalc.files.other_photos import READABLE, other_photo_kind
 from cnncalc.files.paths import printable, quoted
+from cnncalc.files.pixels import READABLE, other_photo_kind
 from cnncalc.wording import listed
 
 __all__ = [
