@@ -1,4 +1,4 @@
-"""Addresses of cells and ranges, as spreadsheets write them."""
+"""Addresses of cells and ranges, as spreadsheets write them, and which files are workbooks."""
 
 from __future__ import annotations
 
@@ -119,7 +119,6 @@ def parse_range(text: str) -> CellRange:
 
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xltx", ".xltm")
-
 """A workbook, one with macros, and the templates of both: they are read alike."""
 
 _OTHERS = {

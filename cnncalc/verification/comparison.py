@@ -105,7 +105,6 @@ def _normal_token(token: re.Match[str]) -> str:
 
 
 TOLERANCE = 1e-12
-
 """The largest relative difference between two numbers that count as the same."""
 
 # A number is compared with itself, or with this share of the terms behind it where these are
