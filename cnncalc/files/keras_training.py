@@ -31,7 +31,6 @@ from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Training", "compile_config", "optimizer_variables", "read_training"]
 
-
 _COMPILE_DEFAULTS = {
     "loss_weights": None,
     "metrics": ["accuracy"],

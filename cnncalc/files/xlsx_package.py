@@ -13,14 +13,12 @@ from typing import Literal, NamedTuple, NoReturn, cast
 from cnncalc.errors import InputError
 from cnncalc.files.paths import quoted
 from cnncalc.files.xlsx_xml import Element, elements, whole_number
+from cnncalc.provenance import OWN_MARK
 
 __all__ = ["Doubt", "Package", "SheetEntry", "State", "open_package"]
 
 State = Literal["visible", "hidden", "veryHidden"]
 Doubt = Literal["none", "zeros", "all"]
-
-OWN_MARK = "Made by cnncalc"
-"""How the description of a workbook that cnncalc wrote begins: its stored values are true."""
 
 _TRUE = ("1", "true")
 _FALSE = ("0", "false")
