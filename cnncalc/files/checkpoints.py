@@ -18,7 +18,7 @@ from cnncalc.files.paths import check_readable, quoted
 from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.identity import check_identity
-from cnncalc.training.optimizers import OptimizerState
+from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.state import EpochProgress, TrainingState
 
 __all__ = ["CheckpointWriter", "checkpoint_path", "read_checkpoint", "write_checkpoint"]

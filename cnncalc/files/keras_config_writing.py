@@ -9,7 +9,6 @@ from typing import Any, TypeGuard
 from cnncalc.files.keras_objects import OWN_PACKAGE, serialized
 from cnncalc.layers import (
     L1L2,
-    ConvolutionLayer,
     Layer,
     Shape,
     WindowLayer,
@@ -78,7 +77,7 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 def _is_own(layer: Layer) -> bool:
     if not is_known_to_keras(type(layer)) or _in_numbers(layer):
         return True
-    return isinstance(layer, ConvolutionLayer) and layer.has_strides_and_dilation
+    return isinstance(layer, WindowLayer) and layer.has_strides_and_dilation
 
 
 def write_config(

@@ -19,7 +19,7 @@ from cnncalc.files.keras_objects import (
     shown,
 )
 from cnncalc.files.paths import quoted
-from cnncalc.layers import ACTIVATIONS, DepthwiseConv2D, Layer, LeakyReLU
+from cnncalc.layers import ACTIVATIONS, Layer, LeakyReLU
 from cnncalc.layers.base import REGULARIZERS
 from cnncalc.layers.vocabulary import (
     LAYERS,
@@ -103,8 +103,6 @@ def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]
     arguments.pop("batch_input_shape", None)  # the input's, which Keras 2 repeats in what follows
     if kind is LeakyReLU and "alpha" in arguments:
         arguments["negative_slope"] = arguments.pop("alpha")
-    if kind is DepthwiseConv2D and arguments.get("groups") == 1:
-        del arguments["groups"]
     axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]

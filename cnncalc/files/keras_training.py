@@ -24,8 +24,9 @@ from cnncalc.files.keras_compile_reading import (
 from cnncalc.files.keras_objects import serialized, snake_case
 from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
-from cnncalc.training.losses import Loss
-from cnncalc.training.optimizers import SGD, Optimizer, OptimizerState, initial_state
+from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer
 from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 
@@ -64,13 +65,15 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     >>> config["optimizer"]["class_name"], config["optimizer"]["config"]["momentum"]
     ('SGD', 0.9)
     """
+    kind = type(optimizer).__name__
+    if type(optimizer) not in OPTIMIZERS.values():
+        raise TypeError(kind)  # Keras has those of the table
     options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if is_dataclass(optimizer.learning_rate):
         schedule = type(optimizer.learning_rate).__name__
         options["learning_rate"] = serialized(
             "keras.optimizers.schedules", schedule, asdict(optimizer.learning_rate)
         )
-    kind = type(optimizer).__name__
     options["name"] = snake_case(kind)
     return {
         "optimizer": serialized("keras.optimizers", kind, options),
@@ -80,6 +83,8 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
 
 
 def _written_loss(loss: Loss) -> str | dict[str, Any]:
+    if loss.name not in LOSSES:
+        raise TypeError(loss.name)  # Keras has those of the table
     if not loss.from_logits:
         return loss.name
     kind = "".join(map(str.capitalize, loss.name.split("_")))

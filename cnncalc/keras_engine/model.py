@@ -15,6 +15,7 @@ from cnncalc.files.keras_config_writing import write_config
 from cnncalc.files.keras_training import compile_config, optimizer_variables
 from cnncalc.keras_engine.backend import import_keras
 from cnncalc.layers import LINEAR, AveragePooling2D, Shape
+from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.network import Array, Network
 from cnncalc.training.objective import Objective
 from cnncalc.training.plan import TrainingPlan
@@ -110,7 +111,7 @@ def _config(network: Network) -> dict[str, Any]:
     """Return what Keras makes a model from; its dropout draws from a seed that can be set."""
     config: dict[str, Any] = write_config(network, "sequential", "float32", None)["config"]
     for layer in config["layers"]:
-        if layer["class_name"] == "Dropout":
+        if LAYERS[layer["class_name"]].is_random:
             layer["config"]["seed"] = 0  # without any, PyTorch's one generator would be drawn from
     return config
 

@@ -19,7 +19,7 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate, workers
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
-from cnncalc.training.optimizers import apply
+from cnncalc.training.optimizer_step import apply
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
 
@@ -126,9 +126,9 @@ class _NumpyTrainer:
                 [weights[layer][name] for layer, name in names],
                 [outcome.gradients[layer][name] for layer, name in names],
             )
-        for own, updates in zip(weights, outcome.updates, strict=True):
+        for by_name, updates in zip(weights, outcome.updates, strict=True):
             for name, values in updates.items():
-                own[name][...] = values
+                by_name[name][...] = values
 
 
 NUMPY = NumpyEngine()

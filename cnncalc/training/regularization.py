@@ -46,13 +46,13 @@ def add_penalty_gradients(
     that are `near` 0, equal but for rounding, count as 0. The slope of a weight's absolute value
     is 0 at 0.
     """
-    for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
+    for layer, weights, by_name in zip(network.layers, network.weights, gradients, strict=True):
         for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 signed = on_kink(weights[name], 0) if near else weights[name]
-                own[name] += regularizer.l1 * np.sign(signed)
+                by_name[name] += regularizer.l1 * np.sign(signed)
             if regularizer.l2:
-                own[name] += 2 * regularizer.l2 * weights[name]
+                by_name[name] += 2 * regularizer.l2 * weights[name]
 
 
 # What Keras calls the regularizer of a layer's kernel.

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc.classification import classify
+from cnncalc.helper_cells import helper_values
 from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
-from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName, StepName
 
@@ -125,7 +125,7 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
         else:
             sizes[stage.name] = _padded(layer, before)
         inputs = stage.values
-    for name, values in substeps(layer).items():
+    for name, values in helper_values(layer).items():
         sizes[name] = _step_sizes(name, values, before, after)
     return sizes
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from rich.text import Text
 
-from cnncalc.layers import ConvolutionLayer, Flatten
+from cnncalc.layers import Flatten
 from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.trace import LayerTrace
@@ -129,7 +129,7 @@ def _draw_weight(record: StepRecord, step: LayerStep, name: str, screen: Screen)
 def _draw_numbers(step: LayerStep, gradient: Array, screen: Screen) -> Iterator[Text]:
     if gradient.ndim == 1:
         yield from draw_row(gradient, screen)
-    elif isinstance(step.layer, ConvolutionLayer):
+    elif step.layer.has_filters:
         kernels = LayerTrace(step.layer, {"kernel": gradient}, None, step.layer_input[0], ())
         yield from draw_filters(kernels, screen, is_image=False)
     else:

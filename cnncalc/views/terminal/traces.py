@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
+from cnncalc.layers import WindowLayer
 from cnncalc.rules import law_of
 from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
@@ -84,7 +85,7 @@ def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]
         return []
     notes = []
     pads = layer.geometry.pads
-    if getattr(layer.layer, "padding", None) == "same":
+    if isinstance(layer.layer, WindowLayer) and layer.layer.padding == "same":
         if pads.bottom > pads.top:
             notes.append("same needs an odd number of rows here: the extra one goes to the bottom")
         if pads.right > pads.left:

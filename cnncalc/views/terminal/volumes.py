@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnncalc.layers import ConvolutionLayer, Layer, Shape
+from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies
@@ -75,7 +75,7 @@ def output_labels(layer: Layer, input_shape: Shape) -> tuple[str, ...]:
     """
     channels = layer.output_shape(input_shape)[-1]
     labels = channel_labels(channels)
-    if channels == 1 or not isinstance(layer, ConvolutionLayer):
+    if channels == 1 or not layer.has_filters:
         return labels
     wires = law_of(layer, input_shape).directions[-1]
     if isinstance(wires, Copies):
