@@ -10,8 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.keras_engine.backend import import_keras
-from cnncalc.keras_engine.devices import available_devices, data_parallel, most_devices
+from cnncalc.keras_engine.backend import (
+    available_devices,
+    data_parallel,
+    import_keras,
+    most_devices,
+)
 from cnncalc.keras_engine.model import (
     build_model,
     fetch_state,
