@@ -27,7 +27,14 @@ from cnncalc.rules.scaling import (
 from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import BatchStep, by_input, by_weight, of_batch, of_sample, title
+from cnncalc.sheet.quantities import (
+    BatchStep,
+    by_input,
+    by_weight,
+    gradient_title,
+    of_batch,
+    of_sample,
+)
 from cnncalc.sheet.sums import BatchSum, batch_sum_volumes, one_block, undrawn
 from cnncalc.sheet.volumes import (
     EACH,
@@ -113,14 +120,14 @@ def normalization_names(layer: BatchNormalization) -> Names:
 class OfChannel(NamedTuple):
     """A number that each channel, or unit, has: its title, its name, its rule.
 
-    `read` is what the rule's expression reads, by the names that it has there.
+    `read` is what the `expression` reads, by the names that it has there.
     """
 
-    group: str
+    title: str
     result: Quantity
     expression: Expression
     read: Mapping[str, Quantity]
-    note: str
+    rule: str
 
 
 def _formula(
@@ -182,7 +189,7 @@ def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantit
     if source.is_vector:
         return volume
     return replace(
-        volume, group="Weights", items=_channel_items(source, StepName.STANDARD_DEVIATION)
+        volume, title="Weights", items=_channel_items(source, StepName.STANDARD_DEVIATION)
     )
 
 
@@ -200,11 +207,9 @@ def _channel_weight(source: Source, weight: Quantity, caption: str) -> Volume:
     """Return one number for each channel, or unit."""
     size = source.size if source.is_vector else (1, 1)
     draw = entered(weight, *size, "weights")
-    group = caption if source.is_vector else "Weights"
-    volume = Volume(group, weight.layer, weight, *size, _channel_items(source, caption), draw)
-    return (
-        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
-    )
+    title = caption if source.is_vector else "Weights"
+    what = (title, weight.layer, weight, *size, _channel_items(source, caption), draw)
+    return Volume(*what, "", (), *source.labels)
 
 
 def _channel_items(source: Source, caption: str) -> tuple[Item, ...]:
@@ -227,8 +232,8 @@ def _channel_volume(source: Source, own: OfChannel) -> Volume:
     formula = _formula(source, own.expression, {}, own.read)
     shape = source.shape if source.is_vector else (1, 1, source.shape[2])
     one = replace(source, quantity=own.result, shape=shape)
-    volume = each_number(own.group, own.result, one, formula, own.note)
-    return replace(volume, items=_channel_items(source, own.group.lower()))
+    volume = each_number(own.title, own.result, one, formula, own.rule)
+    return replace(volume, items=_channel_items(source, own.title.lower()))
 
 
 def _channel_sum_volumes(source: Source, own: OfChannel, samples: int) -> list[Volume]:
@@ -242,8 +247,8 @@ def _channel_sum_volumes(source: Source, own: OfChannel, samples: int) -> list[V
         return formulas.summed(own.expression, ranges)
 
     size = source.size if source.is_vector else (1, 1)
-    items = _channel_items(source, own.group.lower())
-    volume = undrawn(own.result, size, items, own.note, own.group)
+    items = _channel_items(source, own.title.lower())
+    volume = undrawn(own.result, size, items, own.rule, own.title)
     if source.is_vector:
         volume = replace(volume, rows=source.rows, columns=source.captions)
     return batch_sum_volumes(BatchSum(volume, one_block(*size), term), samples)
@@ -274,10 +279,10 @@ def normalization_training_volumes(
         ("Normalization", stage, output),
     )
     volumes = _weight_volumes(layer, source)
-    for group, result, expression in stages:
+    for title, result, expression in stages:
         formula = _formula(source, expression, of_number, of_channel)
-        note = f"{words(expression, said)}."
-        volumes.append(each_number(group, result, source, formula, note))
+        rule = f"{words(expression, said)}."
+        volumes.append(each_number(title, result, source, formula, rule))
     return volumes, source.feed(volumes[-1])
 
 
@@ -351,7 +356,7 @@ def normalization_weight_volumes(
 
 
 def _heading(quantity: Quantity) -> str:
-    return title(quantity) if quantity.kind == "gradient" else quantity.name.capitalize()
+    return gradient_title(quantity) if quantity.kind == "gradient" else quantity.name.capitalize()
 
 
 def normalization_input_volumes(
@@ -367,4 +372,4 @@ def normalization_input_volumes(
         "deviation": named.deviation if layer.needs_batch else standard_deviation(layer.name),
     }
     formula = _formula(source, rule, of_number, of_channel)
-    return [each_number(title(result), result, source, formula, f"{words(rule, _SAID)}.")]
+    return [each_number(gradient_title(result), result, source, formula, f"{words(rule, _SAID)}.")]

@@ -101,12 +101,12 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
         return formulas.apply(template, find(CHANGED, (), (count, 1)))
 
     def column(title: str, quantity: Quantity, draw: Draw) -> Volume:
-        return Volume(title, "", quantity, count, 1, ONE_SLICE, draw)
+        return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, "")
 
     captions = tuple(share.caption for share in shares)
     drawn = entered(DRAWN_SUMS, count, 1, "label")
     return [
-        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), (_NOTE,)),
+        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), _NOTE),
         replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
         column("as drawn", DRAWN_SUMS, drawn),
         column("changed", CHANGED, whole(CHANGED, count, 1, changed)),

@@ -53,14 +53,13 @@ def _placed(job: Job, sheet: str, every: Sequence[Group]) -> Iterator[Placed]:
     column = 2 if left or right else 1
     for group in every:
         down, across, row = 0, group.tile_width + 1, 0
-        if group.title == "Weights":
+        if group.volumes[0].is_weight:
             down, across, row = group.tile_height + 1, 0, WEIGHTS_ROW - 1
-
         first, step = Place(sheet, row, column), Step(down, across)
         yield from place(group, partial(_corner, first, step))
         column += group.tile_width + 1 + across * (group.tiles - 1)
         # Padding on the right stands in the column that is else kept free.
-        column -= min(right, 1) if group.title == "Image" else 0
+        column -= min(right, 1) if group.volumes[0].is_image else 0
 
 
 def _corner(first: Place, step: Step, tile: int) -> Place:
@@ -79,12 +78,8 @@ def _padding(job: Job) -> tuple[int, int]:
 def _captions(drawing: Drawing) -> Iterator[Text]:
     """Yield what stands above each slice: there are no headings, so each says what it is."""
     for placed in drawing.placed:
-        words = (_NOUNS.get(placed.volume.group, placed.volume.group.lower()), placed.item.caption)
-        caption = ", ".join(filter(None, words))
+        caption = placed.volume.full_caption(placed.item)
         yield Text(placed.place.row - 1, placed.place.column, caption, "caption")
-
-
-_NOUNS = {"Weights": "weight", "Convolution": "output"}
 
 
 def _panel(job: Job, every: Sequence[Group], blocks: Sequence[Block], column: int) -> list[Text]:
@@ -93,7 +88,7 @@ def _panel(job: Job, every: Sequence[Group], blocks: Sequence[Block], column: in
         Text(0, column + 1, job.title, "title"),
         Text(1, column + 1, job.specification.note, "wrapped"),
         *(Text(0, column + 1, line, "code") for line in _first_formulas(blocks)),
-        *(Text(0, column + 1, note, "wrapped") for group in every for note in group.notes),
+        *(Text(0, column + 1, said, "wrapped") for group in every for said in group.sentences),
     ]
     texts = [replace(text, row=row) for row, text in enumerate(lines)]
     texts += legend(len(texts), column)

@@ -46,7 +46,7 @@ def cut(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
             for block in copied.draw(index, find)
         )
 
-    return Volume("", "", quantity, height, width, items, draw, scale=Scale.SIGNED)
+    return Volume("", "", quantity, height, width, items, draw, "", scale=Scale.SIGNED)
 
 
 def what_is_shown(weight: Volume, part: Volume) -> list[str]:

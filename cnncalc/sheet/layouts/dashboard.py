@@ -107,7 +107,8 @@ def _settings(sheet: str, training: TrainingSpecification, top: int) -> Dashboar
         quantity = setting(each)
         draw = entered(quantity, 1, 1, "choice")
         texts.append(Text(row, LEFT, each, "label"))
-        placed.append(_placed(Volume("", "", quantity, 1, 1, ONE_SLICE, draw), sheet, row, ENTERED))
+        volume = Volume("", "", quantity, 1, 1, ONE_SLICE, draw, "")
+        placed.append(_placed(volume, sheet, row, ENTERED))
     return Dashboard(tuple(placed), tuple(texts), top + len(names) + 1)
 
 
@@ -138,7 +139,7 @@ def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
 
 
 def _column(quantity: Quantity, count: int, draw: Draw, number_format: str = "General") -> Volume:
-    return Volume("", "", quantity, count, 1, ONE_SLICE, draw, number_format=number_format)
+    return Volume("", "", quantity, count, 1, ONE_SLICE, draw, "", number_format=number_format)
 
 
 def _of_steps(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
@@ -217,7 +218,7 @@ def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard
     placed = []
     for quantity, local, column in ((LABELS, LABEL, LEFT + 1), (PREDICTIONS, PREDICTED, beside)):
         draw = _by_sample(quantity, local, training, most)
-        volume = Volume("", "", quantity, steps, most, ONE_SLICE, draw)
+        volume = Volume("", "", quantity, steps, most, ONE_SLICE, draw, "")
         placed.append(_placed(volume, sheet, first, column))
     match = Match(first, beside, steps, most, LEFT + 1 - beside)
     return Dashboard(tuple(placed), tuple(texts), first + steps + 1, matches=(match,))

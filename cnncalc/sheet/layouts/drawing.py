@@ -9,7 +9,6 @@ from itertools import groupby
 
 from cnncalc.sheet.plan import Block, Name, Quantity, Text
 from cnncalc.sheet.volumes import Finder, Index, Item, Place, Volume
-from cnncalc.trace.stage_names import StageName
 
 __all__ = ["Drawing", "Group", "Placed", "groups", "place"]
 
@@ -48,12 +47,12 @@ class Group:
         places = 1 + max(item.slot.place for item in first.items)
         sizes = (first.height, first.width, places, self.tiles)
         text = "×".join(str(size) for size in sizes[:2] + tuple(n for n in sizes[2:] if n > 1))
-        return f"{text} with padding" if first.quantity.name == StageName.PADDED_INPUT else text
+        return f"{text} with padding" if first.is_padded_input else text
 
     @property
-    def notes(self) -> list[str]:
-        """What there is to say of its volumes, sentence by sentence."""
-        return [note for volume in self.volumes for note in volume.notes]
+    def sentences(self) -> list[str]:
+        """What there is to say of its volumes."""
+        return [sentence for volume in self.volumes for sentence in volume.sentences]
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,8 @@ class Placed:
 
 def groups(volumes: Sequence[Volume]) -> list[Group]:
     """Return the volumes by group, in order."""
-    return [
-        Group(title, layer, tuple(members))
-        for (layer, title), members in groupby(volumes, lambda each: (each.layer, each.group))
-    ]
+    by_title = groupby(volumes, lambda volume: (volume.layer, volume.title))
+    return [Group(title, layer, tuple(members)) for (layer, title), members in by_title]
 
 
 def place(group: Group, corner: Callable[[int], Place]) -> Iterator[Placed]:
@@ -120,34 +117,27 @@ class Drawing:
         """
         find = Finder(self.places, sheet)
         return tuple(
-            Name(self._name(each, base), block.row, block.column, block.height, block.width)
-            for each in self._on(sheet)[:MOST_NAMES]
-            for base in [self._base_name(each.volume)]
-            if base
-            for block in _blocks(each, find)[:1]
+            Name(self._name(placed, name), block.row, block.column, block.height, block.width)
+            for placed in self._on(sheet)[:MOST_NAMES]
+            for name in [placed.volume.name or self._output_name(placed.volume)]
+            if name
+            for block in _blocks(placed, find)[:1]
         )
 
     def _on(self, sheet: str) -> Sequence[Placed]:
         return [each for each in self.placed if each.place.sheet == sheet]
 
-    def _base_name(self, volume: Volume) -> str:
-        quantity = volume.quantity
-        if volume.group == "Image":
-            return "image"
-        if quantity.kind == "weight":
-            return "weight" if quantity.name == "kernel" else quantity.name
-        return "output" if quantity == self.placed[-1].volume.quantity else ""
+    def _output_name(self, volume: Volume) -> str:
+        return "output" if volume.quantity == self.placed[-1].volume.quantity else ""
 
-    def _name(self, placed: Placed, base: str) -> str:
+    def _name(self, placed: Placed, name: str) -> str:
         volume = placed.volume
         slots = [item.slot for item in volume.items]
-        layers = {
-            each.volume.layer for each in self.placed if each.volume.quantity.kind == "weight"
-        }
-        prefix = f"{volume.layer}_" if len(layers) > 1 and volume.quantity.kind == "weight" else ""
+        layers = {other.volume.layer for other in self.placed if other.volume.is_weight}
+        prefix = f"{volume.layer}_" if len(layers) > 1 and volume.is_weight else ""
         tile = f"_{placed.item.slot.tile}" if any(slot.tile for slot in slots) else ""
         place = f"_{placed.item.slot.place}" if any(slot.place for slot in slots) else ""
-        return f"{prefix}{base}{tile}{place}"
+        return f"{prefix}{name}{tile}{place}"
 
 
 def _blocks(placed: Placed, find: Finder) -> list[Block]:

@@ -18,7 +18,6 @@ from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
 from cnncalc.sheet.volumes import Place, Source, Volume
-from cnncalc.trace.stage_names import StageName
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages", "network_sheets", "prediction_table"]
 
@@ -39,15 +38,15 @@ def prediction_table(sheet: str, volumes: Sequence[Volume]) -> Arrangement:
     placed, texts = [], []
     for row, volume in enumerate(single, start=TOP):
         placed.append(_placed(volume, Place(sheet, row, FIRST_COLUMN + 1)))
-        texts.append(Text(row, FIRST_COLUMN, volume.group, "label"))
-        texts += [Text(row, FIRST_COLUMN + 2, note, "meaning") for note in volume.notes]
+        texts.append(Text(row, FIRST_COLUMN, volume.title, "label"))
+        texts += [Text(row, FIRST_COLUMN + 2, said, "meaning") for said in volume.sentences]
     head = TOP + len(single) + 1
     for column, volume in enumerate(columns, start=FIRST_COLUMN):
         placed.append(_placed(volume, Place(sheet, head + 1, column)))
-        texts.append(Text(head, column, volume.group, "heading"))
+        texts.append(Text(head, column, volume.title, "heading"))
     for column, volume in enumerate(tables, start=WEIGHTS_COLUMN + 1):
         placed.append(_placed(volume, Place(sheet, head + 1, column)))
-        texts.append(Text(head, column, volume.group, "heading"))
+        texts.append(Text(head, column, volume.title, "heading"))
         for row, name in enumerate(volume.rows if any(volume.rows) else ()):
             texts.append(Text(head + 1 + row, WEIGHTS_COLUMN, name, "label"))
     bottom = head + 1 + max(volume.height for volume in (*columns, *tables))
@@ -94,7 +93,7 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     volume = image_volume(source)
     every: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
-    yield Page(INPUT, INPUT, size, volume.notes[0], (volume,), source.quantity)
+    yield Page(INPUT, INPUT, size, volume.rule, (volume,), source.quantity)
     for layer in specification.layers:
         volumes, after = _drawn(layer, source)
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
@@ -124,13 +123,8 @@ def _size(layer: Layer, before: Shape, after: Shape) -> str:
 
 
 def _summary(volumes: Sequence[Volume]) -> str:
-    """Return what is said first of each of a layer's stages."""
-    notes = [
-        volume.notes[0]
-        for volume in volumes
-        if volume.quantity.kind == "stage" and volume.quantity.name != StageName.PADDED_INPUT
-    ]
-    return " ".join(notes)
+    """Return the rules of a layer's results."""
+    return " ".join(volume.rule for volume in volumes if volume.is_result)
 
 
 # A spreadsheet's own width of a column, in pixels.
@@ -197,8 +191,8 @@ def _foot(page: Page, arrangement: Arrangement, blocks: Sequence[Block]) -> Iter
     """Yield what there is to say of each volume, and what the colours of the cells mean."""
     row = arrangement.bottom + 1
     for volume in page.volumes if page.name != PREDICTION else ():
-        for note in volume.notes:
-            yield Text(row, 1, f"{volume.group}: {note}")
+        for sentence in volume.sentences:
+            yield Text(row, 1, f"{volume.title}: {sentence}")
             row += 1
     roles = {block.role for block in blocks}
     yield from legend(row + 1, 1, roles)

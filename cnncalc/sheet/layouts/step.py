@@ -109,9 +109,9 @@ class _Lane:
 
 def _rule(group: Group, direction: Direction) -> str:
     """Return in few words how a gradient or an update comes about."""
-    if direction == "forward" or group.volumes[0].quantity.kind in ("weight", "training"):
+    if direction == "forward" or group.volumes[0].is_told_by_title:
         return ""
-    return " ".join(dict.fromkeys(volume.notes[0] for volume in group.volumes if volume.notes))
+    return " ".join(dict.fromkeys(volume.rule for volume in group.volumes if volume.rule))
 
 
 def _stand_together(first: Group, second: Group, direction: Direction) -> bool:

@@ -106,7 +106,7 @@ def _sample_sections(
 
 _LABEL_VOLUME = Volume(
     *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
-    notes=("The number of the sample's class: type over it.",),
+    "The number of the sample's class: type over it.",
 )
 
 
@@ -122,7 +122,7 @@ def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> V
         return formulas.apply(formulas.COPY, find(before, index, steps=EACH))
 
     draw = whole(volume.quantity, volume.height, volume.width, formula)
-    return replace(volume, draw=draw, notes=(f"As in step {first.step}.",))
+    return replace(volume, draw=draw, rule=f"As in step {first.step}.", notes=())
 
 
 def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
@@ -173,7 +173,7 @@ def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume
     )
 
 
-def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: str) -> Volume:
+def _column(title: str, quantity: Quantity, local: Quantity, count: int, rule: str) -> Volume:
     """Return a row for each sample, with a number of its own."""
     step = quantity.step or 1
 
@@ -184,15 +184,15 @@ def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: s
             for place, cell in enumerate(cells)
         )
 
-    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, (note,))
+    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, rule)
 
 
-def _mean(title: str, quantity: Quantity, read: Quantity, count: int, note: str) -> Volume:
+def _mean(title: str, quantity: Quantity, read: Quantity, count: int, rule: str) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
 
     draw = whole(quantity, 1, 1, formula)
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
@@ -204,4 +204,4 @@ def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
         every = [block.formula, added_penalties(penalties, find)]
         return (replace(block, formula=formulas.added(every)),)
 
-    return replace(loss, draw=draw, notes=("The mean over all samples, and all penalties.",))
+    return replace(loss, draw=draw, rule="The mean over all samples, and all penalties.")

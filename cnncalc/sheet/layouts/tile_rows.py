@@ -156,7 +156,7 @@ def _labels(group: Group, row: int, units: int) -> Iterator[Text]:
         return
     yield Text(row - 1, LABELS, group.title, "heading")
     for volume, column in zip(reversed(group.volumes[:-1]), range(units - 1, 0, -1), strict=False):
-        yield Text(row - 1, column, volume.quantity.name, "caption")
+        yield from (Text(row - 1, column, name, "caption") for name in volume.columns)
     names = next((volume.rows for volume in group.volumes if any(volume.rows)), ())
     for line, name in enumerate(names):
         yield Text(row + line, LABELS, name, "label")

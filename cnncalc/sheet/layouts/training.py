@@ -83,8 +83,8 @@ def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
 
 def _line(row: int, direction: Direction, volume: Volume) -> Iterator[Text]:
     yield Text(row, 0, volume.layer, "label")
-    yield Text(row, 1, f"{_ARROWS[direction]}{_words(volume)}", direction)
-    yield Text(row, 2, " ".join(volume.notes), "wrapped")
+    yield Text(row, 1, f"{_ARROWS[direction]}{volume.full_title}", direction)
+    yield Text(row, 2, " ".join(volume.sentences), "wrapped")
 
 
 def _content_links(
@@ -97,14 +97,6 @@ def _content_links(
         if found:
             cell = address(found.row, found.column)
             yield Text(row, 3 + place, name, "link", found.sheet, cell)
-
-
-def _words(volume: Volume) -> str:
-    """Return what a block is called, and of weights, which of a layer's it shows."""
-    name = volume.quantity.name.partition(" ")[0]
-    is_weight = volume.quantity.kind in ("weight", "update")
-    is_said = name.replace("_", " ") in volume.group.lower()
-    return f"{volume.group} · {name}" if is_weight and not is_said else volume.group
 
 
 DASHBOARD = "Dashboard"

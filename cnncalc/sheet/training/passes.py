@@ -174,14 +174,13 @@ def _layer_pass(
 
 
 def _described_inputs(volume: Volume) -> Volume:
-    notes = ("What the layer takes in, number by number.",)
-    return replace(volume, group="Inputs", notes=notes)
+    return replace(volume, title="Inputs", rule="What the layer takes in, number by number.")
 
 
 def _described_weight(volume: Volume) -> Volume:
     """Return a weight with a sentence of its own, where its layer's stands beside another one."""
-    note = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
-    return replace(volume, notes=volume.notes or (note,))
+    rule = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
+    return replace(volume, rule=volume.rule or rule)
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,10 @@ def _penalty(weight: Volume, regularizer: L1L2) -> Penalty:
         return written(rule, {"weight": find(weight.quantity, index, steps=EACH)})
 
     is_none = not (regularizer.l1 or regularizer.l2)
-    note = f"{'0' if is_none else words(rule)}, added to the mean loss."
+    said = f"{'0' if is_none else words(rule)}, added to the mean loss."
     drawn = formed_like(weight, _numbers(weight.quantity), formula)
-    numbers = replace(drawn, group=f"Penalty on the {weight.quantity.name}", notes=(note,))
+    title = f"Penalty on the {weight.quantity.name}"
+    numbers = replace(drawn, title=title, rule=said, notes=())
     return Penalty(numbers, _summed(numbers, _sums(weight.quantity)))
 
 
@@ -100,8 +101,8 @@ def _summed(numbers: Volume, quantity: Quantity) -> Volume:
             for cells in [find(numbers.quantity, index, size)]
         )
 
-    what = (f"Sums of the {numbers.group.lower()}", numbers.layer, quantity, height, width)
-    return Volume(*what, ONE_SLICE, draw, ("The penalties of each slice, added up.",))
+    what = (f"Sums of the {numbers.title.lower()}", numbers.layer, quantity, height, width)
+    return Volume(*what, ONE_SLICE, draw, "The penalties of each slice, added up.")
 
 
 def _place(index: Index) -> tuple[int, int]:
@@ -127,9 +128,7 @@ def with_penalty(layer: Layer, gradient: Volume) -> Volume:
         )
 
     added_words = "".join(f" + {term}" for term in penalty_slope_words(regularizer))
-    first, *more = gradient.notes
-    note = f"{first.removesuffix('.')}{added_words}."
-    return replace(gradient, draw=draw, notes=(note, *more))
+    return replace(gradient, draw=draw, rule=f"{gradient.rule.removesuffix('.')}{added_words}.")
 
 
 def _penalized(block: Block, slope: Formula) -> Block:

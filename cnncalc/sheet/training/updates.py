@@ -56,7 +56,7 @@ def corrected_rate_volumes(optimizer: Optimizer, step: int) -> tuple[Volume, ...
     quantity = corrected_rate(step)
     title = f"Corrected rate: {words(expression, _CALLED)}"
     draw = whole(quantity, 1, 1, formula)
-    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (correction.sentence,)),)
+    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, correction.sentence),)
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:
@@ -74,7 +74,7 @@ def copied_weight(weight: Volume, step: int) -> Volume:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
     copied = formed_like(weight, own, formula)
-    return replace(copied, notes=(f"As step {step - 1} left them.",))
+    return replace(copied, rule=f"As step {step - 1} left them.", notes=())
 
 
 def frozen_weight(weight: Volume, step: int) -> Volume:
@@ -86,7 +86,7 @@ def frozen_weight(weight: Volume, step: int) -> Volume:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
     kept = formed_like(weight, own, formula)
-    return replace(kept, group="Weights as before", notes=(_FROZEN,))
+    return replace(kept, title="Weights as before", rule=_FROZEN, notes=())
 
 
 def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volume]:
@@ -101,7 +101,7 @@ def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volu
         quantity = new_weight(layer, f"{name} {slot}".strip(), step)
         title = slot.replace("_", " ").capitalize() if slot else "New weights"
         volume = formed_like(weight, quantity, _formula(rule, weight.quantity, step))
-        volumes.append(replace(volume, group=title, notes=(_note(rule, optimizer),)))
+        volumes.append(replace(volume, title=title, rule=_sentence(rule, optimizer), notes=()))
     return volumes
 
 
@@ -132,7 +132,7 @@ def _each(find: Finder, quantity: Quantity, index: Index) -> Reference:
     return find(quantity, index, steps=EACH)
 
 
-def _note(rule: Rule, optimizer: Optimizer) -> str:
+def _sentence(rule: Rule, optimizer: Optimizer) -> str:
     """Say in one line what a rule does."""
     called = dict(_CALLED)
     for slot in filter(None, map(slot_of, names_of(rule.expression))):
