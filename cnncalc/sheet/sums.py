@@ -198,10 +198,10 @@ def _sums_in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
     helper = of_batch(volume.layer, partial_name(volume.quantity.name.removeprefix(BATCH)))
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        (place, *own) = index
+        (place, *rest) = index
         return tuple(
-            replace(block, formula=_added(summed, shares[place], tuple(own), block, find))
-            for block in summed.blocks(helper, (place,), tuple(own))
+            replace(block, formula=_added(summed, shares[place], tuple(rest), block, find))
+            for block in summed.blocks(helper, (place,), tuple(rest))
         )
 
     def total(index: Index, block: Block, find: Finder) -> Formula:

@@ -76,16 +76,16 @@ def _step_values(
     grids = _grids(specification)
     for place, trace in enumerate(record.traces):
         local = _forward_values(trace) | _loss_values(training, record, place, trace)
-        for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
-            local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
+        for layer, weights, grid in zip(record.layers, record.network.weights, grids, strict=True):
+            local |= gradient_values(layer, weights, place, grid) | _kept(layer, place, grid)
         values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
-    for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
-        shared = shared_values(layer, own, grid)
+    for layer, weights, grid in zip(record.layers, record.network.weights, grids, strict=True):
+        shared = shared_values(layer, weights, grid)
         values |= {Scope(step).quantity(name): array for name, array in shared.items()}
-        values |= _penalties(layer, own, step, grid)
-        values |= _kept_weights(layer, own, step, grid)
+        values |= _penalties(layer, weights, step, grid)
+        values |= _kept_weights(layer, weights, step, grid)
     for update in record.updates:
-        place = [each.name for each in specification.layers].index(update.layer)
+        place = [layer.name for layer in specification.layers].index(update.layer)
         values |= _update_values(training.optimizer, record, update, grids[place].output)
     return values | _whole_values(record)
 
@@ -93,7 +93,9 @@ def _step_values(
 def _forward_values(trace: Trace) -> dict[Quantity, Array]:
     """Return what one sample's way forward shows."""
     # In training, a layer that needs the whole batch passes over its moving variance.
-    passed = {standard_deviation(own.layer.name) for own in trace.layers if own.layer.needs_batch}
+    passed = {
+        standard_deviation(traced.layer.name) for traced in trace.layers if traced.layer.needs_batch
+    }
     return {name: array for name, array in trace_values(trace).items() if name not in passed}
 
 

@@ -282,9 +282,9 @@ def formed_like(
     """Return a volume that has the form of another, each of its slices of one formula."""
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        own = formula(index, find)
+        written = formula(index, find)
         return tuple(
-            replace(block, role="formula", quantity=quantity, formula=own)
+            replace(block, role="formula", quantity=quantity, formula=written)
             for block in volume.draw(index, find)
         )
 

@@ -227,28 +227,28 @@ def _number_count(source: Source, samples: int) -> int:
     return samples if source.is_vector else samples * prod(source.size)
 
 
-def _channel_volume(source: Source, own: OfChannel) -> Volume:
+def _channel_volume(source: Source, of_channel: OfChannel) -> Volume:
     """Return the volume of what a rule makes of each channel's, or unit's, own numbers."""
-    formula = _formula(source, own.expression, {}, own.read)
+    formula = _formula(source, of_channel.expression, {}, of_channel.read)
     shape = source.shape if source.is_vector else (1, 1, source.shape[2])
-    one = replace(source, quantity=own.result, shape=shape)
-    volume = each_number(own.title, own.result, one, formula, own.rule)
-    return replace(volume, items=_channel_items(source, own.title.lower()))
+    numbers = replace(source, quantity=of_channel.result, shape=shape)
+    volume = each_number(of_channel.title, of_channel.result, numbers, formula, of_channel.rule)
+    return replace(volume, items=_channel_items(source, of_channel.title.lower()))
 
 
-def _channel_sum_volumes(source: Source, own: OfChannel, samples: int) -> list[Volume]:
+def _channel_sum_volumes(source: Source, of_channel: OfChannel, samples: int) -> list[Volume]:
     """Return the sum over a batch of what a rule makes of each number of a channel, or unit."""
 
     def term(sample: int, index: Index, block: Block, find: Finder) -> Formula:
-        read = {name: of_sample(quantity, sample) for name, quantity in own.read.items()}
+        read = {name: of_sample(quantity, sample) for name, quantity in of_channel.read.items()}
         if source.is_vector:
-            return _formula(source, own.expression, read, {})(index, find)
+            return _formula(source, of_channel.expression, read, {})(index, find)
         ranges = {name: find(quantity, index, source.size) for name, quantity in read.items()}
-        return formulas.summed(own.expression, ranges)
+        return formulas.summed(of_channel.expression, ranges)
 
     size = source.size if source.is_vector else (1, 1)
-    items = _channel_items(source, own.title.lower())
-    volume = undrawn(own.result, size, items, own.rule, own.title)
+    items = _channel_items(source, of_channel.title.lower())
+    volume = undrawn(of_channel.result, size, items, of_channel.rule, of_channel.title)
     if source.is_vector:
         volume = replace(volume, rows=source.rows, columns=source.captions)
     return batch_sum_volumes(BatchSum(volume, one_block(*size), term), samples)
@@ -311,7 +311,7 @@ def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) 
         _moving(layer, "mean", named.mean),
         _moving(layer, "variance", named.variance),
     )
-    first, *others = (_channel_volume(source, own) for own in of_channel)
+    first, *others = (_channel_volume(source, number) for number in of_channel)
     return [
         *_channel_sum_volumes(source, numbers, samples),
         first,
@@ -350,8 +350,8 @@ def normalization_weight_volumes(
         OfChannel("Mean product", named.mean_product, mean, {"sum": named.products}, _MEAN_PRODUCT),
     )
     return [
-        *(volume for own in sums for volume in _channel_sum_volumes(source, own, samples)),
-        *(_channel_volume(source, own) for own in means),
+        *(volume for number in sums for volume in _channel_sum_volumes(source, number, samples)),
+        *(_channel_volume(source, number) for number in means),
     ]
 
 

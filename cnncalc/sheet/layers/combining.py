@@ -106,17 +106,17 @@ def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volum
 
     def count(index: Index, find: Finder) -> Formula:
         (channel,) = index
-        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        number, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         if not channel:
-            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", own, largest)
+            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", number, largest)
         before = find(equal, (channel - 1,), steps=EACH)
-        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", own, largest, before)
+        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", number, largest, before)
 
     def handed_on(index: Index, find: Finder) -> Formula:
-        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        number, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         counted, error = (find(equal, index, steps=EACH), find(gradient.quantity, (0,), steps=EACH))
         template = f"IF({{0}}>={LEAST},IF({{2}}=1,{{3}},0),0)"
-        return formulas.apply(template, own, largest, counted, error)
+        return formulas.apply(template, number, largest, counted, error)
 
     return [
         each_number("Equal maxima", equal, source, count, _EQUAL),

@@ -88,8 +88,8 @@ def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
     column = (source.shape[0], 1)
 
     def formula(index: Index, find: Finder) -> Formula:
-        own = find(_kernel(layer), (), column, (STAY, Step(0, 1)))
-        return formulas.products([(find(_inputs(layer), (), column), own)])
+        weights = find(_kernel(layer), (), column, (STAY, Step(0, 1)))
+        return formulas.products([(find(_inputs(layer), (), column), weights)])
 
     draw = whole(sums.quantity, *sums.size, formula)
     return Volume(
@@ -157,9 +157,9 @@ def _position_weights(layer: Dense, source: Source, captions: Sequence[str]) -> 
     volumes = [Volume("Weights", layer.name, kernel, channels, 1, units, column, _WEIGHTS)]
     if layer.use_bias:
         bias = Quantity("weight", layer.name, "bias")
-        each = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
+        biases = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
         draw = entered(bias, 1, 1, "weights")
-        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw, ""))
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, biases, draw, ""))
     return volumes
 
 
@@ -218,7 +218,7 @@ def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: i
     if not source.is_vector:
         kernel, bias = _over_positions(layer, source, error)
     sums = [kernel, bias] if layer.use_bias else [kernel]
-    return [volume for each in sums for volume in batch_sum_volumes(each, samples)]
+    return [volume for total in sums for volume in batch_sum_volumes(total, samples)]
 
 
 def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[BatchSum, BatchSum]:
@@ -227,8 +227,8 @@ def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[Ba
 
     def product(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=(STAY, Step(0, 1)))
-        own = find(of_sample(inputs, sample), (), steps=(Step(1, 0), STAY))
-        return formulas.products([(unit, own)])
+        number = find(of_sample(inputs, sample), (), steps=(Step(1, 0), STAY))
+        return formulas.products([(unit, number)])
 
     def copy(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=EACH)
@@ -264,8 +264,8 @@ def _over_positions(layer: Dense, source: Source, error: Source) -> tuple[BatchS
         return formulas.apply("SUM({0})", find(of_sample(error.quantity, sample), index, size))
 
     units = tuple(Item((u,), Slot(u), caption) for u, caption in enumerate(error.captions))
-    each = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
+    biases = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
     return (
         BatchSum(undrawn(kernel, (channels, 1), units, _POSITIONS), column, products),
-        BatchSum(undrawn(bias, (1, 1), each, _POSITIONS_BIAS), one_block(1, 1), total),
+        BatchSum(undrawn(bias, (1, 1), biases, _POSITIONS_BIAS), one_block(1, 1), total),
     )

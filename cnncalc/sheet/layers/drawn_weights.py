@@ -93,7 +93,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
         )
 
     def changed(index: Index, find: Finder) -> Formula:
-        pair = (find(each, (), steps=EACH) for each in (WEIGHT_SUMS, DRAWN_SUMS))
+        pair = (find(sums, (), steps=EACH) for sums in (WEIGHT_SUMS, DRAWN_SUMS))
         return formulas.apply(_CHANGED, *pair)
 
     def said(index: Index, find: Finder) -> Formula:

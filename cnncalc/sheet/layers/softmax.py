@@ -145,8 +145,8 @@ def softmax_gradient_volumes(
     def formula(index: Index, find: Finder) -> Formula:
         error = find(gradient.quantity, index, steps=EACH)
         share = find(outputs.quantity, index, steps=EACH)
-        own = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
-        cells = {"error": error, "y": share, "total": own}
+        of_all = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
+        cells = {"error": error, "y": share, "total": of_all}
         return formulas.written(SOFTMAX_PASSED_BACK, cells)
 
     volumes.append(each_number(gradient_title(result), result, gradient, formula, _RULE))
@@ -156,7 +156,7 @@ def softmax_gradient_volumes(
 def _vector_total(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:
     def formula(index: Index, find: Finder) -> Formula:
         read = (gradient.quantity, outputs.quantity)
-        first, second = (find(each, index, gradient.size) for each in read)
+        first, second = (find(quantity, index, gradient.size) for quantity in read)
         return formulas.products([(first, second)])
 
     draw = whole(total, 1, 1, formula)
@@ -175,7 +175,7 @@ def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list
             ]
         )
 
-    each = Source(total, (*gradient.size, 1), ("",))
+    totals = Source(total, (*gradient.size, 1), ("",))
     note = "Each position's errors × shares, added up."
     depth = gradient.shape[2]
-    return sum_volumes("Total of error × share", each, depth, products, (note,), _PARTS)
+    return sum_volumes("Total of error × share", totals, depth, products, (note,), _PARTS)

@@ -28,11 +28,11 @@ PANEL_PIXELS = 420
 def article_sheet(job: Job) -> Sheet:
     """Return the sheet of one of the article's cases."""
     name = job.names.take(job.short_title)
-    every = groups(network_volumes(job.specification))
-    drawing = Drawing(tuple(_placed(job, name, every)))
+    drawn = groups(network_volumes(job.specification))
+    drawing = Drawing(tuple(_placed(job, name, drawn)))
     blocks = drawing.blocks(name)
     panel = 2 + max(block.column + block.width - 1 for block in blocks)
-    texts = (*_captions(drawing), *_panel(job, every, blocks, panel))
+    texts = (*_captions(drawing), *_panel(job, drawn, blocks, panel))
     return Sheet(
         name,
         job.title,
@@ -47,11 +47,11 @@ def article_sheet(job: Job) -> Sheet:
     )
 
 
-def _placed(job: Job, sheet: str, every: Sequence[Group]) -> Iterator[Placed]:
+def _placed(job: Job, sheet: str, drawn: Sequence[Group]) -> Iterator[Placed]:
     """Place the image, the weights beside it, and each later tile to the right of the last."""
     left, right = _padding(job)
     column = 2 if left or right else 1
-    for group in every:
+    for group in drawn:
         down, across, row = 0, group.tile_width + 1, 0
         if group.volumes[0].is_weight:
             down, across, row = group.tile_height + 1, 0, WEIGHTS_ROW - 1
@@ -82,13 +82,13 @@ def _captions(drawing: Drawing) -> Iterator[Text]:
         yield Text(placed.place.row - 1, placed.place.column, caption, "caption")
 
 
-def _panel(job: Job, every: Sequence[Group], blocks: Sequence[Block], column: int) -> list[Text]:
+def _panel(job: Job, drawn: Sequence[Group], blocks: Sequence[Block], column: int) -> list[Text]:
     """Return the texts on the right: what the case shows, its first formula, the legend."""
     lines = [
         Text(0, column + 1, job.title, "title"),
         Text(1, column + 1, job.specification.note, "wrapped"),
         *(Text(0, column + 1, line, "code") for line in _first_formulas(blocks)),
-        *(Text(0, column + 1, said, "wrapped") for group in every for said in group.sentences),
+        *(Text(0, column + 1, said, "wrapped") for group in drawn for said in group.sentences),
     ]
     texts = [replace(text, row=row) for row, text in enumerate(lines)]
     texts += legend(len(texts), column)

@@ -85,7 +85,7 @@ def dashboard(
     weights = _weights(sheet, course.bottom, network, len(steps))
     parts = (settings, course, weights, _classes(sheet, weights.bottom, training))
     return Dashboard(
-        tuple(each for part in parts for each in part.placed),
+        tuple(placed for part in parts for placed in part.placed),
         (
             *(Text(row, LEFT, line) for row, line in enumerate(lines, start=NOTE)),
             *(text for part in parts for text in part.texts),
@@ -103,10 +103,10 @@ def _settings(sheet: str, training: TrainingSpecification, top: int) -> Dashboar
     title = f"Constants of {name}: type over any of them, and the whole training follows"
     texts = [Text(top - 1, LEFT, title, "heading")]
     placed = []
-    for row, each in enumerate(names, start=top):
-        quantity = setting(each)
+    for row, constant in enumerate(names, start=top):
+        quantity = setting(constant)
         draw = entered(quantity, 1, 1, "choice")
-        texts.append(Text(row, LEFT, each, "label"))
+        texts.append(Text(row, LEFT, constant, "label"))
         volume = Volume("", "", quantity, 1, 1, ONE_SLICE, draw, "")
         placed.append(_placed(volume, sheet, row, ENTERED))
     return Dashboard(tuple(placed), tuple(texts), top + len(names) + 1)
@@ -176,14 +176,14 @@ def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str,
         for name in layer.weight_shapes(shape)
         if layer.learns(name)
     ]
-    return next((each for each in names if each[1] == "kernel"), names[0])
+    return next((found for found in names if found[1] == "kernel"), names[0])
 
 
 def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboard:
     """Return the weights of the first filters, as they were and as they became."""
-    chosen = shown_weight([each.layer for each in network.layers], network.shapes)
-    every = [weight for layer in network.layers for weight in layer.weights]
-    weight = next(each for each in every if (each.layer, each.quantity.name) == chosen)
+    chosen = shown_weight([drawn.layer for drawn in network.layers], network.shapes)
+    weights = [weight for layer in network.layers for weight in layer.weights]
+    weight = next(weight for weight in weights if (weight.layer, weight.quantity.name) == chosen)
     before = weight.quantity._replace(step=1)
     after = new_weight(weight.quantity.layer, weight.quantity.name, steps)
     placed: list[Placed] = []
@@ -194,7 +194,7 @@ def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboar
         placed += side_by_side(cut(weight, quantity, read), sheet, top + 2, LEFT)
         top = placed[-1].place.row + placed[-1].volume.height + 1
     captions += [
-        Text(each.place.row - 1, each.place.column, each.item.caption, "caption") for each in placed
+        Text(part.place.row - 1, part.place.column, part.item.caption, "caption") for part in placed
     ]
     shown = what_is_shown(weight, placed[-1].volume)
     title = " · ".join([f"{' '.join(chosen)}: blue below 0, orange above", *shown])

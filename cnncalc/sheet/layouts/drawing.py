@@ -94,19 +94,19 @@ class Drawing:
     @cached_property
     def places(self) -> dict[tuple[Quantity, Index], Place]:
         """Where the first cell of each slice stands."""
-        return {(each.volume.quantity, each.item.index): each.place for each in self.placed}
+        return {(placed.volume.quantity, placed.item.index): placed.place for placed in self.placed}
 
     def blocks(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of one sheet."""
         find = Finder(self.places, sheet)
-        return tuple(block for each in self._on(sheet) for block in _blocks(each, find))
+        return tuple(block for placed in self._on(sheet) for block in _blocks(placed, find))
 
     def captions(self, sheet: str) -> tuple[Text, ...]:
         """Return the texts above the slices of one sheet."""
         return tuple(
-            Text(each.place.row - 1, each.place.column, each.item.caption, "caption")
-            for each in self._on(sheet)
-            if each.item.caption
+            Text(placed.place.row - 1, placed.place.column, placed.item.caption, "caption")
+            for placed in self._on(sheet)
+            if placed.item.caption
         )
 
     def names(self, sheet: str) -> tuple[Name, ...]:
@@ -125,7 +125,7 @@ class Drawing:
         )
 
     def _on(self, sheet: str) -> Sequence[Placed]:
-        return [each for each in self.placed if each.place.sheet == sheet]
+        return [placed for placed in self.placed if placed.place.sheet == sheet]
 
     def _output_name(self, volume: Volume) -> str:
         return "output" if volume.quantity == self.placed[-1].volume.quantity else ""

@@ -132,7 +132,7 @@ def _is_flat(group: Group) -> bool:
 
 def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
     """Arrange the sections of a step on a sheet, the first from the row `top` on."""
-    bands = [[_lanes(band, each.direction) for band in each.bands] for each in sections]
+    bands = [[_lanes(band, section.direction) for band in section.bands] for section in sections]
     widths = [max(map(_width, column)) for column in zip(*bands, strict=True)]
     lefts = tuple(accumulate(widths, initial=1))
     placed: list[Placed] = []
@@ -211,6 +211,6 @@ def _tile(first: Place, height: int, tile: int) -> Place:
 
 
 def _captions(placed: Sequence[Placed]) -> Iterator[Text]:
-    for each in placed:
-        if each.item.caption:
-            yield Text(each.place.row - 1, each.place.column, each.item.caption, "caption")
+    for part in placed:
+        if part.item.caption:
+            yield Text(part.place.row - 1, part.place.column, part.item.caption, "caption")

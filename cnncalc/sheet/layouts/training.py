@@ -133,17 +133,17 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         list(step_sections(training, passes[len(batch)], step))
         for step, batch in enumerate(training.batches, start=1)
     ]
-    arranged = [arrange(name, each, TOP) for name, each in zip(names, sections, strict=True)]
+    arranged = [arrange(name, parts, TOP) for name, parts in zip(names, sections, strict=True)]
     first = passes[len(training.batches[0])]
     board = dashboard(front, training, first, names, specification.note)
-    steps = tuple(placed for each in arranged for placed in each.placed)
+    steps = tuple(placed for shown in arranged for placed in shown.placed)
     drawing = Drawing((*board.placed, *steps))
     sheets = [
         _dashboard_sheet(job, front, board, drawing, names),
         contents(job, sections[0], drawing, front, names),
         *(
-            _step_sheet(job, (front, *names), step, (each, own), drawing)
-            for step, (each, own) in enumerate(zip(arranged, sections, strict=True), start=1)
+            _step_sheet(job, (front, *names), step, shown, drawing)
+            for step, shown in enumerate(zip(arranged, sections, strict=True), start=1)
         ),
     ]
     classes = _classes(specification)

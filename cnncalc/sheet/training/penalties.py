@@ -121,9 +121,9 @@ def with_penalty(layer: Layer, gradient: Volume) -> Volume:
     weight = Quantity("weight", layer.name, name)
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        own = find(weight, index, steps=EACH)
+        cell = find(weight, index, steps=EACH)
         return tuple(
-            _penalized(block, written(slope, {"weight": own.moved(block.row, block.column)}))
+            _penalized(block, written(slope, {"weight": cell.moved(block.row, block.column)}))
             for block in gradient.draw(index, find)
         )
 

@@ -68,24 +68,24 @@ def copied_weight(weight: Volume, step: int) -> Volume:
     """Return a weight as it is before a step, which is as the step before left it."""
     layer, name = weight.quantity.layer, weight.quantity.name
     before = new_weight(layer, name, step - 1)
-    own = weight.quantity._replace(step=step)
+    now = weight.quantity._replace(step=step)
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
-    copied = formed_like(weight, own, formula)
+    copied = formed_like(weight, now, formula)
     return replace(copied, rule=f"As step {step - 1} left them.", notes=())
 
 
 def frozen_weight(weight: Volume, step: int) -> Volume:
     """Return a frozen layer's weight after a step, which is as it was before."""
-    own = new_weight(weight.quantity.layer, weight.quantity.name, step)
+    after = new_weight(weight.quantity.layer, weight.quantity.name, step)
     before = weight.quantity._replace(step=step)
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
-    kept = formed_like(weight, own, formula)
+    kept = formed_like(weight, after, formula)
     return replace(kept, title="Weights as before", rule=_FROZEN, notes=())
 
 
@@ -106,19 +106,21 @@ def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volu
 
 
 def _formula(rule: Rule, weight: Quantity, step: int) -> Callable[[Index, Finder], Formula]:
-    layer, own = weight.layer, weight.name
+    layer, weight_name = weight.layer, weight.name
 
     def formula(index: Index, find: Finder) -> Formula:
         def cell(name: str) -> Reference | str:
             slot = slot_of(name)
             if name in ("weight", "gradient"):
-                kind = Quantity("weight" if name == "weight" else "gradient", layer, own, step)
+                kind = Quantity(
+                    "weight" if name == "weight" else "gradient", layer, weight_name, step
+                )
                 return _each(find, kind, index)
             if slot:
                 is_old = name == old(slot).name
                 if is_old and step == 1:
                     return "0"
-                return _each(find, new_weight(layer, f"{own} {slot}", step - is_old), index)
+                return _each(find, new_weight(layer, f"{weight_name} {slot}", step - is_old), index)
             is_corrected = name == CORRECTED_RATE.name
             return find(corrected_rate(step) if is_corrected else setting(name), ())
 
