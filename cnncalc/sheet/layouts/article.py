@@ -7,7 +7,7 @@ free after the pixels. Padding takes that column, and leaves column B free on th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,9 @@ from cnncalc.layers import WindowLayer
 from cnncalc.sheet.layers.network import network_volumes
 from cnncalc.sheet.layouts.drawing import Drawing, Group, Placed, groups, place
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
-from cnncalc.sheet.plan import Block, Formula, Name, Quantity, Reference, Scale, Sheet, Step, Text
+from cnncalc.sheet.output_size import result_volumes, size_volumes
+from cnncalc.sheet.plan import Block, Name, Sheet, Step, Style, Text
+from cnncalc.sheet.quantities import SIZES
 from cnncalc.sheet.volumes import Place
 
 __all__ = ["article_sheet", "output_size_sheet"]
@@ -105,70 +107,51 @@ def _first_formulas(blocks: Sequence[Block]) -> list[str]:
 
 _TOP, _COLUMN = 3, 2
 
-_ENTERED = (
-    ("W", "the input's width (or height)"),
-    ("F", "the filter's width"),
-    ("P", "the zeros added on either side"),
-    ("S", "the stride"),
-    ("K", "the number of filters"),
-)
-
-_FORMULAS = (
-    ("steps", "({W}-{F}+2*{P})/{S}", "(W − F + 2P) / S, how often the filter steps on"),
-    ("size", "INT({steps})+1", "the output's width: rounded down, plus 1 for the first place"),
-    ("uncovered", "{W}-{F}+2*{P}-({size}-1)*{S}", "what no window reaches at the end"),
-    ("depth", "{K}", "the output's depth: one slice a filter"),
-)
-
 
 def output_size_sheet(job: Job) -> Sheet:
-    """Return the sheet of the formula."""
-    rows = {key: _TOP + row + (row >= len(_ENTERED)) for row, key in enumerate(_keys())}
-    named = {key: key for key, _ in _ENTERED} | {"output": "size"}
+    """Return the sheet of the formula of the output's size."""
+    sheet = job.names.take(job.short_title)
+    drawing = Drawing(tuple(_below_each_other(sheet)))
+    last = drawing.placed[-1].place.row
     return Sheet(
-        job.names.take(job.short_title),
+        sheet,
         job.title,
         job.specification.note,
         job.number,
-        tuple(_blocks(rows)),
-        tuple(_texts(job, rows)),
-        tuple(Name(name, rows[key], _COLUMN, 1, 1) for name, key in named.items()),
+        drawing.blocks(sheet),
+        (
+            Text(0, 1, job.title, "title"),
+            Text(1, 1, job.specification.note),
+            *(_beside(placed, 1, placed.volume.rule, "meaning") for placed in drawing.placed),
+            *(_beside(placed, -1, placed.volume.title, "label") for placed in drawing.placed),
+            Text(last + 2, 1, "Type over W, F, P, S and K: the size follows."),
+            Text(last + 3, 1, "Back to the contents", "link", CONTENTS),
+        ),
+        tuple(_size_names(drawing.placed)),
         widths=((0, 20), (1, 90), (2, 90), (3, 460)),
         frozen=(1, 0),
-        score=(max(rows.values()) + 4, _COLUMN),
+        score=(last + 4, _COLUMN),
     )
 
 
-def _blocks(rows: Mapping[str, int]) -> Iterator[Block]:
-    """Yield a cell for each number, those that are entered and those that follow."""
-    for key, _ in _ENTERED:
-        yield Block(rows[key], _COLUMN, 1, 1, "weights", Quantity("input", "", key))
-    for key, template, _ in _FORMULAS:
-        place, quantity = (rows[key], _COLUMN, 1, 1), Quantity("stage", "", key)
-        formula = _formula(template, rows)
-        yield Block(*place, "formula", quantity, formula=formula, scale=Scale.SHADE)
+def _below_each_other(sheet: str) -> Iterator[Placed]:
+    """Place what is entered, and after a free row what follows from it."""
+    sizes, results = size_volumes(), result_volumes()
+    for row, volume in enumerate(sizes, start=_TOP):
+        yield Placed(volume, volume.items[0], Place(sheet, row, _COLUMN))
+    for row, volume in enumerate(results, start=_TOP + len(sizes) + 1):
+        yield Placed(volume, volume.items[0], Place(sheet, row, _COLUMN))
 
 
-def _texts(job: Job, rows: Mapping[str, int]) -> Iterator[Text]:
-    """Yield the title, what each number is called and means, and what to do here."""
-    meanings = {key: meaning for key, *_, meaning in (*_ENTERED, *_FORMULAS)}
-    last = max(rows.values())
-    yield Text(0, 1, job.title, "title")
-    yield Text(1, 1, job.specification.note)
-    yield from (Text(row, _COLUMN + 1, meanings[key], "meaning") for key, row in rows.items())
-    yield from (Text(row, _COLUMN - 1, key, "label") for key, row in rows.items())
-    yield Text(last + 2, 1, "Type over W, F, P, S and K: the size follows.")
-    yield Text(last + 3, 1, "Back to the contents", "link", CONTENTS)
+def _beside(placed: Placed, columns: int, text: str, style: Style) -> Text:
+    return Text(placed.place.row, placed.place.column + columns, text, style)
 
 
-def _keys() -> list[str]:
-    return [key for key, *_ in (*_ENTERED, *_FORMULAS)]
-
-
-def _formula(template: str, rows: Mapping[str, int]) -> Formula:
-    """Return a template with names for its cells as one with references."""
-    used = [key for key in rows if f"{{{key}}}" in template]
-    places = {key: f"{{{place}}}" for place, key in enumerate(used)}
-    return Formula(
-        template.format(**places), tuple(Reference("", rows[key], _COLUMN) for key in used)
-    )
+def _size_names(cells: Sequence[Placed]) -> Iterator[Name]:
+    """Yield the names of what is entered, which are its letters, and of the size."""
+    for placed in cells:
+        quantity, (_, row, column) = placed.volume.quantity, placed.place
+        if quantity in SIZES:
+            yield Name(quantity.name, row, column, 1, 1)
+        elif quantity.name == "size":
+            yield Name("output", row, column, 1, 1)

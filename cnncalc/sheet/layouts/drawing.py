@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -10,7 +10,7 @@ from itertools import groupby
 from cnncalc.sheet.plan import Block, Name, Quantity, Text
 from cnncalc.sheet.volumes import Finder, Index, Item, Place, Volume
 
-__all__ = ["Drawing", "Group", "Placed", "groups", "place"]
+__all__ = ["Drawing", "Group", "Placed", "captions", "groups", "place"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,14 @@ def place(group: Group, corner: Callable[[int], Place]) -> Iterator[Placed]:
         above += 1 + volume.height
 
 
+def captions(slices: Iterable[Placed]) -> Iterator[Text]:
+    """Yield the texts above slices."""
+    for placed in slices:
+        if placed.item.caption:
+            row, column = placed.place.row - 1, placed.place.column
+            yield Text(row, column, placed.item.caption, "caption")
+
+
 # Names are for people and for reading small kernels back; thousands of them help nobody.
 MOST_NAMES = 1_024
 
@@ -103,11 +111,7 @@ class Drawing:
 
     def captions(self, sheet: str) -> tuple[Text, ...]:
         """Return the texts above the slices of one sheet."""
-        return tuple(
-            Text(placed.place.row - 1, placed.place.column, placed.item.caption, "caption")
-            for placed in self._on(sheet)
-            if placed.item.caption
-        )
+        return tuple(captions(self._on(sheet)))
 
     def names(self, sheet: str) -> tuple[Name, ...]:
         """Return the defined names of one sheet: image, weight, bias and output.

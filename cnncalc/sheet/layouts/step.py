@@ -16,9 +16,9 @@ from math import ceil
 from operator import add
 from textwrap import wrap
 
-from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
-from cnncalc.sheet.layouts.step_sections import Direction, Section
+from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.plan import Style, Text
+from cnncalc.sheet.training.sections import Direction, Section
 from cnncalc.sheet.volumes import Place, Volume
 
 __all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
@@ -148,7 +148,7 @@ def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
             placed += _placed(lane, Place(sheet, first, column))
             texts += _headings(lane, first, column)
         top = first + max([0, *(lane.height for lane, _ in columns)]) + 1
-    texts += _captions(placed)
+    texts += captions(placed)
     return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
 
 
@@ -208,9 +208,3 @@ def _placed(lane: _Lane, first: Place) -> Iterator[Placed]:
 
 def _tile(first: Place, height: int, tile: int) -> Place:
     return first._replace(row=first.row + tile * height)
-
-
-def _captions(placed: Sequence[Placed]) -> Iterator[Text]:
-    for part in placed:
-        if part.item.caption:
-            yield Text(part.place.row - 1, part.place.column, part.item.caption, "caption")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
+from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.layouts.sheet_parts import cell_pixels
 from cnncalc.sheet.plan import Text
 from cnncalc.sheet.volumes import Place, Volume
@@ -48,12 +48,7 @@ def tile_rows(sheet: str, volumes: Sequence[Volume]) -> Arrangement:
     drawn = groups(volumes)
     corners, right, bottom = _beside(sheet, drawn) if drawn[1:] else _alone(sheet, drawn[0])
     placed = tuple(part for group in drawn for part in place(group, corners[group]))
-    captions = (
-        Text(part.place.row - 1, part.place.column, part.item.caption, "caption")
-        for part in placed
-        if part.item.caption
-    )
-    texts = (*_headings(corners), *captions)
+    texts = (*_headings(corners), *captions(placed))
     return Arrangement(placed, texts, bottom, cell_pixels(right), frozen=(FIRST, 0))
 
 

@@ -15,10 +15,10 @@ from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, Job, legend
 from cnncalc.sheet.layouts.step import CELL, ROW, Arranged, arrange, text_columns
-from cnncalc.sheet.layouts.step_sections import Direction, Section, step_sections
 from cnncalc.sheet.plan import Sheet, Specification
 from cnncalc.sheet.references import address
 from cnncalc.sheet.training.passes import network_pass
+from cnncalc.sheet.training.sections import Direction, Section, step_sections
 from cnncalc.sheet.training.settings import entries
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.volumes import Volume

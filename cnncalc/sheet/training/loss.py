@@ -29,11 +29,26 @@ from cnncalc.sheet.quantities import (
     TURNED_LOGITS,
     UNIT_LOSSES,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Source, Volume, each_number, whole
+from cnncalc.sheet.volumes import (
+    EACH,
+    ONE_SLICE,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_number,
+    entered,
+    whole,
+)
 from cnncalc.trace.stage_names import GradientName, StepName
 from cnncalc.training.losses import LOSSES
 
-__all__ = ["LossPass", "is_joined", "loss_pass"]
+__all__ = ["LABEL_VOLUME", "LossPass", "is_joined", "loss_pass"]
+
+LABEL_VOLUME = Volume(
+    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
+    "The number of the sample's class: type over it.",
+)
 
 
 @dataclass(frozen=True)

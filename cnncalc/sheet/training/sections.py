@@ -11,7 +11,8 @@ from typing import Literal
 
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity
-from cnncalc.sheet.quantities import LABEL, RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.quantities import RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.training.loss import LABEL_VOLUME
 from cnncalc.sheet.training.passes import LayerPass, NetworkPass, Scope
 from cnncalc.sheet.training.penalties import added_penalties
 from cnncalc.sheet.training.specification import TrainingSpecification, Use
@@ -21,7 +22,7 @@ from cnncalc.sheet.training.updates import (
     frozen_weight,
     update_volumes,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, whole
 
 __all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
 
@@ -94,7 +95,7 @@ def _sample_sections(
 ) -> Iterator[Section]:
     scope, name, number = Scope(*use), f"Sample {use.place}", use.place
     image = _entered_once(training, use, network.image)
-    label = _entered_once(training, use, _LABEL_VOLUME)
+    label = _entered_once(training, use, LABEL_VOLUME)
     forward = [tuple(map(scope.volume, layer.forward)) for layer in network.layers]
     loss = tuple(map(scope.volume, network.loss.volumes))
     bands = ((image,), *forward, (label, *loss))
@@ -102,12 +103,6 @@ def _sample_sections(
     backward = [tuple(map(scope.volume, layer.backward)) for layer in network.layers]
     begin = (scope.volume(network.loss.gradient),)
     yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")
-
-
-_LABEL_VOLUME = Volume(
-    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
-    "The number of the sample's class: type over it.",
-)
 
 
 def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> Volume:
