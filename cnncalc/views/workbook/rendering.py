@@ -58,12 +58,12 @@ def formula_rows(block: Block) -> Iterator[list[str]]:
     ]
     for row in range(block.height):
         line = template % tuple(first + row * step for first, step in numbers)
-        yield [line % each for each in letters]
+        yield [line % columns for columns in letters]
 
 
 def _turns(formula: Formula) -> bool:
     """Tell of a reference down a row for each column: it has no letters of its own a column."""
-    return any(each.down.columns or each.across.rows for each in formula.references)
+    return any(reference.down.columns or reference.across.rows for reference in formula.references)
 
 
 @dataclass(frozen=True)

@@ -205,8 +205,8 @@ def _write_share(
 def _write_filters(book: _Book, network: Network) -> None:
     """Write the first convolution's weights: a block a channel, the filters below each other."""
     found = [
-        (layer.name, own["kernel"])
-        for layer, own in zip(network.layers, network.weights, strict=True)
+        (layer.name, weights["kernel"])
+        for layer, weights in zip(network.layers, network.weights, strict=True)
         if layer.has_filters
     ]
     if not found:
