@@ -19,8 +19,8 @@ from cnncalc.cli.options import (
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
-from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display, render_trace

@@ -184,7 +184,7 @@ def _show_gradient(
     record, explained, origins = found.record, found.explanation, found.provenance
     cell = ""
     if asked.workbook is not None:
-        from cnncalc.tasks.cell_addresses import find_gradient_cell
+        from cnncalc.tasks.verification import find_gradient_cell
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
@@ -194,7 +194,7 @@ def _show_gradient(
 def _cell(asked: QuestionOptions, trace: Trace) -> str:
     if asked.workbook is None:
         return ""
-    from cnncalc.tasks.cell_addresses import find_cell
+    from cnncalc.tasks.verification import find_cell
 
     layer = trace.layers[trace.place(asked.layer_name)]
     return find_cell(asked.workbook, trace, explain_number(layer, asked.at))

@@ -17,8 +17,9 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.tasks.arguments import Numbers
 from cnncalc.tasks.calculation import calculated_trace, read_pooling
-from cnncalc.tasks.options import InputOptions, Numbers
+from cnncalc.tasks.options import InputOptions
 from cnncalc.views.terminal import render_trace
 
 __all__ = ["pool"]

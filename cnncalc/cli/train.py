@@ -11,7 +11,7 @@ from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import OptionError, OutputError
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions

@@ -13,7 +13,7 @@ from cnncalc.errors import OptionError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.network_input import require_range
 from cnncalc.shapes import Size
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values

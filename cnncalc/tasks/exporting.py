@@ -11,21 +11,20 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
-from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.export_requests import write_workbooks
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
+from cnncalc.tasks.arguments import (
+    Caller,
     DataLike,
     ImageLike,
-    InputOptions,
     KernelLike,
-    NetworkExport,
     NetworkLike,
-    StudentOptions,
+    Say,
+    ignore,
 )
+from cnncalc.tasks.convolving import calculation_options
+from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.options import NO_CALCULATION, InputOptions, NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import TrainingExport
-from cnncalc.tasks.workbooks import export_recorded
+from cnncalc.tasks.workbook_writing import export_recorded
 from cnncalc.trace import Trace
 
 __all__ = ["export_training", "export_workbook"]
