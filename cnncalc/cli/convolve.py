@@ -56,7 +56,7 @@ def convolve(
     check_target(target, given)
     terminal = Terminal()
     asked = read_calculation(given, wanted, terminal, partial(check_size, target))
-    trace = calculated_trace(asked.network, asked.image, terminal)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     shown = _shown(trace, steps, at, display_of(look), terminal)
     present(trace, shown, look, target, asked.provenance)
 

@@ -59,5 +59,5 @@ def pool(
     check_target(target, given)
     layer, terminal = pooling_layer(mode, size, stride, padding), Terminal()
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
-    trace = calculated_trace(asked.network, asked.image, terminal)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     present(trace, render_trace(trace, display_of(look)), look, target, asked.provenance)

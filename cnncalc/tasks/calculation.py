@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -41,10 +41,15 @@ PRODUCTS_A_SECOND = 2_000_000_000
 RequireNetwork = Callable[[Network], None]
 
 
-def calculated_trace(network: Network, image: PixelInput, caller: Caller) -> Trace:
-    """Record a network's work on an image, announced where it takes long; see `record`."""
+def calculated_trace(
+    network: Network, image: PixelInput, provenance: Provenance, caller: Caller
+) -> Trace:
+    """Record a network's work on an image, announced where it takes long; see `record`.
+
+    Arguments: the `network`; the `image`; where both come from; the `caller`.
+    """
     with caller.working(f"Calculating on {image.name}", _seconds(network)):
-        return record(network, image.values)
+        return replace(record(network, image.values), provenance=provenance)
 
 
 def _seconds(network: Network) -> float:

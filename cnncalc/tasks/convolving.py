@@ -140,7 +140,7 @@ def calculate(
         raise OptionError(message)
     caller = Caller(say)
     asked = read_calculation(InputOptions(image, sheet, cell_range), wanted, caller)
-    return calculated_trace(asked.network, asked.image, caller)
+    return calculated_trace(asked.network, asked.image, asked.provenance, caller)
 
 
 def calculation_options(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -62,8 +63,9 @@ def export_workbook(
 
     With `output` alone it is all of the article's cases; with `kernels`, a calculation on the
     `image`, with every option of `calculate`; with a `network`, that, a sheet a layer, with the
-    options of `record`. In the place of the image may stand a trace of either, which doesn't know
-    where its image and weights came from.
+    options of `record`. In the place of the image may stand a trace of either, which knows where
+    its image and weights came from; of a Network and an array it doesn't, and the weights count as
+    trained: they name a class.
     Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
     the cross-entropy; whether results are left for students to fill in (`worksheet`), which share
     of them (`blank`), with the `solution` hidden in it or in a second file, in how many `variants`;
@@ -126,10 +128,10 @@ def _write_trace(
 ) -> Path:
     output_ending(path, (".xlsx",))
     check_output(path, force=force)
-    shape = "×".join(map(str, trace.input.values.shape))
-    origins = Provenance(
-        image=Origin("Python", f"an image, {shape}"), layers=write(trace.network.layers)
-    )
+    origins = trace.provenance or Provenance(layers=write(trace.network.layers))
+    if origins.image is None or origins.image.kind == "Python":
+        shape = "×".join(map(str, trace.input.values.shape))
+        origins = replace(origins, image=Origin("Python", f"an image, {shape}"))
     with write_atomically(path, force=force) as file:
         said = export_recorded(file, trace, origins, caller, class_names, large=large)
     caller.note(f"wrote {path} ({said})")

@@ -140,7 +140,7 @@ def trace_image(
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting, caller)
-    trace = calculated_trace(fitted.network, fitted.image, caller)
+    trace = calculated_trace(fitted.network, fitted.image, fitted.provenance, caller)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
