@@ -10,7 +10,7 @@ from cnncalc.article import LISTING, MISMATCH
 from cnncalc.cli.console import Terminal, note, output_console
 from cnncalc.cli.options import form_option, network_options
 from cnncalc.errors import OptionError
-from cnncalc.layers import ConvolutionLayer, Dense, Layer, Shape
+from cnncalc.layers import Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
@@ -63,7 +63,7 @@ def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:
     if form == "json":
         message = "--versus-mlp is shown as a table. Received: --format json as well"
         raise OptionError(message)
-    if not any(isinstance(layer, ConvolutionLayer) for layer in layers):
+    if not any(layer.has_filters for layer in layers):
         message = "--versus-mlp needs a network with a convolution. Received: one without"
         raise OptionError(message)
 

@@ -19,7 +19,7 @@ from cnncalc.files.keras_objects import (
     shown,
 )
 from cnncalc.files.paths import quoted
-from cnncalc.layers import ACTIVATIONS, DepthwiseConv2D, Layer, LeakyReLU
+from cnncalc.layers import ACTIVATIONS, Layer, LeakyReLU
 from cnncalc.layers.base import REGULARIZERS
 from cnncalc.layers.vocabulary import (
     LAYERS,
@@ -49,11 +49,11 @@ def read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
     try:
         arguments = _modern(kind, config, entry.get("build_config"))
         arguments = {key: _value(key, value) for key, value in arguments.items()}
-        own, other = shared_arguments(kind, arguments)
+        known, other = shared_arguments(kind, arguments)
         # A regularizer that cnncalc lacks is still the object that it is in the file.
-        other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
+        other |= {key: value for key, value in known.items() if isinstance(value, Mapping)}
         vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
-        usable = {key: value for key, value in own.items() if key not in other}
+        usable = {key: value for key, value in known.items() if key not in other}
         layer = layer_from_arguments(kind, usable | vital)
     except OptionError as error:
         message = f"layer {quoted(name)}, {kind.__name__}: {error}"
@@ -80,8 +80,8 @@ def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
 def _require_floats(config: Json, name: str) -> None:
     """Raise InputError for a layer whose weights or calculation are of fewer bits."""
     policy = config.get("dtype")
-    own = policy.get("config") if isinstance(policy, Mapping) else None
-    mode = own.get("mode") if isinstance(own, Mapping) else None
+    settings = policy.get("config") if isinstance(policy, Mapping) else None
+    mode = settings.get("mode") if isinstance(settings, Mapping) else None
     if mode is not None or config.get("quantization_config") is not None:
         message = (
             f"the model is quantized, layer {quoted(name)} by {shown(mode or 'its own settings')}"
@@ -105,8 +105,6 @@ def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]
     arguments.pop("batch_input_shape", None)  # the input's, which Keras 2 repeats in what follows
     if kind is LeakyReLU and "alpha" in arguments:
         arguments["negative_slope"] = arguments.pop("alpha")
-    if kind is DepthwiseConv2D and arguments.get("groups") == 1:
-        del arguments["groups"]
     axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]

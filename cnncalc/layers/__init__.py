@@ -35,6 +35,7 @@ from cnncalc.layers.core import (
     InputLayer,
     Rescaling,
 )
+from cnncalc.layers.kernel import KernelLayer
 from cnncalc.layers.pooling import (
     AveragePooling2D,
     GlobalAveragePooling2D,
@@ -68,6 +69,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalPoolingLayer",
     "InputLayer",
+    "KernelLayer",
     "L2Pooling2D",
     "Layer",
     "LeakyReLU",

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry, geometry
-from cnncalc.shapes import Padding, Size
+from cnncalc.shapes import Padding, Size, pair
 
 __all__ = [
     "ACTIVATIONS",
@@ -55,7 +55,7 @@ class Layer:
 
     One that is not `trainable` is frozen: training leaves its weights as they are.
     `non_trainable` names the weights that training keeps up to date without a gradient; one that
-    `is_random` draws numbers in training.
+    `is_random` draws numbers in training; one that `has_filters` slides kernels over its input.
     """
 
     name: str = field(default="", kw_only=True)
@@ -63,6 +63,7 @@ class Layer:
 
     non_trainable: ClassVar[frozenset[str]] = frozenset()
     is_random: ClassVar[bool] = False
+    has_filters: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_flag(self.trainable, "trainable")
@@ -77,6 +78,11 @@ class Layer:
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shape of each weight by its Keras name, in Keras's order."""
         return {}
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether layers of its kind have weights."""
+        return type(self).weight_shapes is not Layer.weight_shapes
 
     @property
     def regularizers(self) -> Mapping[str, L1L2]:
@@ -166,10 +172,25 @@ class WindowLayer(Layer):
         """The (height, width) of the kernel or pool."""
         raise TypeError(type(self).__name__)  # every child has one
 
+    def window_shape(self, input_shape: Shape) -> Shape:
+        """Return what an output sees: (height, width), and channels where it sees several."""
+        return tuple(self.window_size)
+
+    @property
+    def default_strides(self) -> Size:
+        """The strides that the layer has where none are given."""
+        return Size(1, 1)
+
+    @property
+    def has_strides_and_dilation(self) -> bool:
+        """Whether both go in steps of more than 1, which Keras refuses."""
+        strides = self.default_strides if self.strides is None else pair(self.strides, "strides")
+        return max(strides) > 1 and max(pair(self.dilation_rate, "dilation_rate")) > 1
+
     def geometry(self, input_shape: Shape) -> Geometry:
         """Return how the window slides over an input of (height, width, channels)."""
         height, width, _ = self._volume(input_shape)
-        strides = self.window_size if self.strides is None else self.strides
+        strides = self.default_strides if self.strides is None else self.strides
         return geometry(
             (height, width), self.window_size, strides, self.padding, self.dilation_rate
         )
@@ -240,7 +261,7 @@ class L1L2:
     @property
     def factors(self) -> dict[str, float]:
         """The arguments by their names: `l1`, `l2` or both."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return {factor.name: getattr(self, factor.name) for factor in fields(self) if factor.init}
 
 
 @dataclass(frozen=True)

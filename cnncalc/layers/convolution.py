@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
+from typing import ClassVar
 
 from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
     L1L2,
-    LINEAR,
     Layer,
     Shape,
     WindowLayer,
@@ -18,41 +18,31 @@ from cnncalc.layers.base import (
     check_count,
     check_flag,
     check_regularizer,
-    given_regularizers,
     size_text,
 )
+from cnncalc.layers.kernel import KernelLayer
 from cnncalc.shapes import Padding, Pads, Size
 
 __all__ = ["Conv2D", "ConvolutionLayer", "DepthwiseConv2D", "ZeroPadding2D"]
 
 
-class ConvolutionLayer(WindowLayer):
+class ConvolutionLayer(WindowLayer, KernelLayer):
     """What `Conv2D` and `DepthwiseConv2D` share: a kernel, a bias and an activation."""
+
+    has_filters: ClassVar[bool] = True
+    output_noun: ClassVar[str] = "filter"
 
     kernel_size: int | Sequence[int]
     strides: int | Sequence[int]
-    activation: str | None
-    use_bias: bool
-    bias_regularizer: L1L2 | str | None
 
     @property
     def window_size(self) -> Size:
         """The (height, width) of the kernel."""
         return shapes.pair(self.kernel_size, "kernel_size")
 
-    @property
-    def activation_name(self) -> str:
-        """The activation after the bias, by its name."""
-        return str(self.activation)
-
-    def without_activation(self) -> Layer:
-        """Return the same convolution, with its bias and without its activation."""
-        # Every child has this field, but the class they share does not say so.
-        return replace(self, activation=LINEAR)  # type: ignore[call-arg]
-
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the products of one forward pass: output cells × cells of one filter."""
-        return prod(self.output_shape(input_shape)) * prod(self._filter_shape(input_shape))
+        return prod(self.output_shape(input_shape)) * prod(self.window_shape(input_shape))
 
     def parameter_formula(self, input_shape: Shape) -> str:
         """Return the count as (cells of one filter + its bias) × filters.
@@ -60,26 +50,16 @@ class ConvolutionLayer(WindowLayer):
         >>> Conv2D(10, 5).parameter_formula((300, 300, 3))
         '(5×5×3 + 1) × 10 = 760'
         """
-        cells = size_text(self._filter_shape(input_shape))
+        cells = size_text(self.window_shape(input_shape))
         each = f"({cells} + 1)" if self.use_bias else cells
         filters = self.output_shape(input_shape)[-1]
         return f"{each} × {filters:,} = {self.parameter_count(input_shape):,}"
-
-    @property
-    def has_strides_and_dilation(self) -> bool:
-        """Whether both go in steps of more than 1, which Keras refuses."""
-        strides = shapes.pair(self.strides, "strides")
-        return max(strides) > 1 and max(shapes.pair(self.dilation_rate, "dilation_rate")) > 1
 
     def note(self, input_shape: Shape) -> str:
         """Return a sentence where Keras has no such convolution."""
         if self.has_strides_and_dilation:
             return "Keras has no convolution with both strides and dilation; cnncalc calculates it"
         return ""
-
-    def _filter_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of the numbers that one output cell is made with."""
-        return self.weight_shapes(input_shape)["kernel"][:3]
 
     def _normalize_window(self) -> None:
         check_flag(self.use_bias, "use_bias")
@@ -91,13 +71,6 @@ class ConvolutionLayer(WindowLayer):
             activation=check_activation(self.activation),
             bias_regularizer=check_regularizer(self.bias_regularizer, "bias_regularizer"),
         )
-
-    def _regularizers(self, kernel: object) -> Mapping[str, L1L2]:
-        bias = self.bias_regularizer if self.use_bias else None
-        return given_regularizers(kernel=kernel, bias=bias)
-
-    def _with_bias(self, weights: dict[str, Shape], units: int) -> dict[str, Shape]:
-        return weights | {"bias": (units,)} if self.use_bias else weights
 
 
 @dataclass(frozen=True)
@@ -136,6 +109,10 @@ class Conv2D(ConvolutionLayer):
         """Return (height, width, filters)."""
         return (*self.geometry(input_shape).output, self.filters)
 
+    def window_shape(self, input_shape: Shape) -> Shape:
+        """Return (height, width, channels of the filter's group)."""
+        return self.weight_shapes(input_shape)["kernel"][:3]
+
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shapes of `kernel` (height, width, channels, filters) and `bias`."""
         channels = self._volume(input_shape)[2]
@@ -146,7 +123,7 @@ class Conv2D(ConvolutionLayer):
             )
             raise ShapeError(message)
         kernel = (*self.window_size, channels // self.groups, self.filters)
-        return self._with_bias({"kernel": kernel}, self.filters)
+        return self._with_bias(kernel, self.filters)
 
 
 @dataclass(frozen=True)
@@ -188,10 +165,7 @@ class DepthwiseConv2D(ConvolutionLayer):
         """Return the shapes of `kernel` (height, width, channels, multiplier) and `bias`."""
         channels = self._volume(input_shape)[2]
         kernel = (*self.window_size, channels, self.depth_multiplier)
-        return self._with_bias({"kernel": kernel}, channels * self.depth_multiplier)
-
-    def _filter_shape(self, input_shape: Shape) -> Shape:
-        return tuple(self.window_size)
+        return self._with_bias(kernel, channels * self.depth_multiplier)
 
 
 @dataclass(frozen=True)

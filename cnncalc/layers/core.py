@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
 from typing import ClassVar, Literal
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers.base import (
     L1L2,
-    LINEAR,
     Layer,
     Shape,
     check_activation,
@@ -18,9 +17,9 @@ from cnncalc.layers.base import (
     check_flag,
     check_number,
     check_regularizer,
-    given_regularizers,
     size_text,
 )
+from cnncalc.layers.kernel import KernelLayer
 
 __all__ = [
     "BatchNormalization",
@@ -112,7 +111,7 @@ class Flatten(Layer):
 
 
 @dataclass(frozen=True)
-class Dense(Layer):
+class Dense(KernelLayer):
     """A fully connected layer: every unit weighs every input, adds its bias, then activates.
 
     On (height, width, channels) it works on the channels of each position, as in Keras.
@@ -120,6 +119,8 @@ class Dense(Layer):
     >>> Dense(2).output_shape((219040,))
     (2,)
     """
+
+    output_noun: ClassVar[str] = "unit"
 
     units: int
     activation: str | None = None
@@ -138,19 +139,9 @@ class Dense(Layer):
         )
 
     @property
-    def activation_name(self) -> str:
-        """The activation after the bias, by its name."""
-        return str(self.activation)
-
-    def without_activation(self) -> Layer:
-        """Return the same units, with their bias and without their activation."""
-        return replace(self, activation=LINEAR)
-
-    @property
     def regularizers(self) -> Mapping[str, L1L2]:
         """The penalties on `kernel` and `bias`, as far as they have one."""
-        bias = self.bias_regularizer if self.use_bias else None
-        return given_regularizers(kernel=self.kernel_regularizer, bias=bias)
+        return self._regularizers(self.kernel_regularizer)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (units,), or (height, width, units) where the input is not flat."""
@@ -158,8 +149,7 @@ class Dense(Layer):
 
     def weight_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Return the shapes of `kernel` (inputs, units) and `bias` (units,)."""
-        kernel = {"kernel": (input_shape[-1], self.units)}
-        return kernel | {"bias": (self.units,)} if self.use_bias else kernel
+        return self._with_bias((input_shape[-1], self.units), self.units)
 
     def parameter_formula(self, input_shape: Shape) -> str:
         """Return the count as (inputs + bias) × units.
@@ -168,8 +158,8 @@ class Dense(Layer):
         '(219,040 + 1) × 2 = 438,082'
         """
         inputs = f"{input_shape[-1]:,}"
-        each = f"({inputs} + 1)" if self.use_bias else inputs
-        return f"{each} × {self.units:,} = {self.parameter_count(input_shape):,}"
+        weights = f"({inputs} + 1)" if self.use_bias else inputs
+        return f"{weights} × {self.units:,} = {self.parameter_count(input_shape):,}"
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the products of one forward pass: inputs × units, at each position."""

@@ -39,7 +39,7 @@ class PoolingLayer(WindowLayer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        strides = self.pool_size if self.strides is None else self.strides
+        strides = self.default_strides if self.strides is None else self.strides
         self._set(
             pool_size=shapes.pair(self.pool_size, "pool_size"),
             strides=shapes.pair(strides, "strides"),
@@ -56,6 +56,11 @@ class PoolingLayer(WindowLayer):
     def window_size(self) -> Size:
         """The (height, width) of the pool."""
         return shapes.pair(self.pool_size, "pool_size")
+
+    @property
+    def default_strides(self) -> Size:
+        """The pool's size: windows lie side by side."""
+        return self.window_size
 
     @property
     def counts_padding(self) -> bool:

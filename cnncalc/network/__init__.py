@@ -3,25 +3,20 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import (
-    Gradients,
-    LayerGradients,
-    backward,
+from cnncalc.network.backward_pass import Gradients, backward, first_to_learn
+from cnncalc.network.forward_pass import forward
+from cnncalc.network.operations import (
     backward_layer,
     backward_near,
-    first_to_learn,
+    forward_layer,
+    forward_near,
 )
-from cnncalc.network.finite import (
-    find_overflow,
-    initialize,
-    require_finite_outputs,
-    require_finite_weights,
-)
-from cnncalc.network.forward_pass import forward, forward_layer, forward_near
-from cnncalc.network.saved_pass import Saved, at_kinks, forward_saved
+from cnncalc.network.saved_pass import at_kinks, forward_saved
 from cnncalc.network.structure import (
     Array,
+    LayerGradients,
     Network,
+    Saved,
     Weights,
     assemble,
     image_shape,
@@ -29,6 +24,12 @@ from cnncalc.network.structure import (
     on_images,
     walk,
     without_last_activation,
+)
+from cnncalc.network.weights import (
+    find_overflow,
+    initialize,
+    require_finite_outputs,
+    require_finite_weights,
 )
 
 __all__ = [

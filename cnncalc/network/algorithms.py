@@ -20,8 +20,8 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     Conv2D,
-    ConvolutionLayer,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
@@ -164,7 +164,8 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
 
 _NO_PRODUCT = "no product in it that could be faster"
 _AGAINST_ANY: Mapping[type[Layer], str] = {
-    ConvolutionLayer: "each group of channels has a product of its own",
+    Conv2D: "each group of channels has a product of its own",
+    DepthwiseConv2D: "each group of channels has a product of its own",
     Dense: "its input is a volume, not a row of numbers",
     BatchNormalization: "its mean and variance are those of the whole batch",
     PoolingLayer: "only max and average pooling go cell by cell",

@@ -7,16 +7,15 @@ anything else. Prediction has its own, leaner, pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import singledispatch
-from types import MappingProxyType
 
 import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
-from cnncalc.network.forward_pass import forward_layer, forward_near, normalization_scale
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.operations import forward_layer, forward_near, normalization_scale
+from cnncalc.network.structure import Array, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.dropout import dropout, dropout_mask
 from cnncalc.ops.normalization import (
@@ -27,23 +26,7 @@ from cnncalc.ops.normalization import (
 )
 from cnncalc.ops.parametric_activations import on_kink
 
-__all__ = ["Saved", "at_kinks", "forward_saved", "save_layer"]
-
-
-@dataclass(frozen=True, eq=False)
-class Saved:
-    """What one layer's forward pass leaves for its backward pass.
-
-    `input` and `output` are the layer's batches; `extra` is what they don't tell (which numbers
-    dropout kept; the batch's mean and variance), empty where the layer worked as in prediction;
-    `updates` are new values of the weights that training keeps up to date without a gradient (the
-    moving mean and variance).
-    """
-
-    input: Array
-    output: Array
-    extra: tuple[Array, ...] = ()
-    updates: Weights = field(default_factory=lambda: MappingProxyType({}))
+__all__ = ["at_kinks", "forward_saved", "save_layer"]
 
 
 def forward_saved(
@@ -68,8 +51,8 @@ def forward_saved(
     array([[0., 2.]])
     """
     saved: list[Saved] = []
-    for layer, own in zip(layers, weights, strict=True):
-        saved.append(save_layer(layer, own, images, generator, near=near))
+    for layer, by_name in zip(layers, weights, strict=True):
+        saved.append(save_layer(layer, by_name, images, generator, near=near))
         images = saved[-1].output
     return tuple(saved)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
@@ -21,11 +21,14 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.layers.vocabulary import named
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 
 __all__ = [
     "Array",
+    "LayerGradients",
     "Network",
+    "Saved",
     "Weights",
     "assemble",
     "image_shape",
@@ -35,9 +38,31 @@ __all__ = [
     "without_last_activation",
 ]
 
-Array = npt.NDArray[Any]
 
 Weights = Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What one layer's forward pass leaves for its backward pass.
+
+    `input` and `output` are the layer's batches; `extra` is what they don't tell (which numbers
+    dropout kept; the batch's mean and variance), empty where the layer worked as in prediction;
+    `updates` are new values of the weights that training keeps up to date without a gradient (the
+    moving mean and variance).
+    """
+
+    input: Array
+    output: Array
+    extra: tuple[Array, ...] = ()
+    updates: Weights = field(default_factory=lambda: MappingProxyType({}))
+
+
+class LayerGradients(NamedTuple):
+    """A loss's gradients by one layer's input, None where not wanted, and by its weights."""
+
+    input: Array | None
+    weights: dict[str, Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +150,8 @@ def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
     """Return read-only copies of the weights, after they were found to have these shapes."""
     if not isinstance(given, Mapping) or not expected.keys() >= given.keys():
         names = ", ".join(map(repr, expected)) or "none"
-        others = received(list(given) if isinstance(given, Mapping) else given)
-        message = f"weights must be a mapping by name ({names}). Received: {others}"
+        given_names = received(list(given) if isinstance(given, Mapping) else given)
+        message = f"weights must be a mapping by name ({names}). Received: {given_names}"
         raise ShapeError(message)
     return {name: _copied(name, shape, given) for name, shape in expected.items()}
 

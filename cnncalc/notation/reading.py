@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.layers import Conv2D, InputLayer, Layer, Shape
+from cnncalc.layers import InputLayer, Layer, Shape
 from cnncalc.layers.vocabulary import (
     ARGUMENTS,
     EVERY_LAYERS_ARGUMENTS,
@@ -222,7 +222,7 @@ class _Reader:
         # One that differs may be meant, such as an initializer; of several, somebody lost count.
         if len(shared_arguments(kind, beyond)[1]) > 1:
             raise self._too_many(kind, call, useful)
-        if kind is Conv2D and called(call) == "Convolution2D":
+        if called(call) == "Convolution2D":
             self._refuse_old_kernel_size(call, arguments)
         for keyword in call.keywords:
             name = self._argument_name(kind, keyword)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, replace
 
-from cnncalc.layers import L1L2, LINEAR, Layer, PoolingLayer
+from cnncalc.layers import L1L2, LINEAR, Layer, WindowLayer
 from cnncalc.layers.vocabulary import automatic_names
 from cnncalc.shapes import Pads, Size
 
@@ -58,8 +58,8 @@ def write_layer(layer: Layer) -> str:
 
 
 def _is_default(layer: Layer, field: Field[object], value: object) -> bool:
-    if field.name == "strides" and isinstance(layer, PoolingLayer):
-        return value == layer.pool_size
+    if field.name == "strides" and isinstance(layer, WindowLayer):
+        return value == layer.default_strides
     default: object = LINEAR if field.name == "activation" else field.default
     return _short(value) == default
 

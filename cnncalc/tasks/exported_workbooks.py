@@ -12,11 +12,13 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
-from cnncalc.files.pixels import PixelInput, pixel_values, size_text
+from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.files.workbooks import read_cells, sheet_names
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
-from cnncalc.layers import ConvolutionLayer, DepthwiseConv2D, Layer
+from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array, walk
+from cnncalc.rules import law_of
+from cnncalc.rules.wiring import Copies
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.sheet.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.sheet.planning import make_plan
@@ -25,6 +27,7 @@ from cnncalc.sheet.size import estimate
 from cnncalc.sheet.values import input_shapes
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
+from cnncalc.wording import size_text
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 
@@ -202,11 +205,11 @@ def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]
     if found is None:
         return ()
     values = found.workbook.input(found.number, found.quantity, found.workbook.cells.stored)
-    if isinstance(found.layer, DepthwiseConv2D):
+    if found.is_by_channel:
         values = _for_every_channel(values)
     name = printable(path.name)
     filters = [pixel_values(values[..., number]) for number in range(values.shape[3])]
-    size, count = size_text(filters[0]), len(filters)
+    size, count = size_text(filters[0].shape), len(filters)
     size = f"{count} of {size}" if count > 1 else size
     description = f"{name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
     return tuple(
@@ -236,10 +239,21 @@ class _Found:
     quantity: Quantity
 
     @property
-    def layer(self) -> Layer | None:
-        """The layer that the quantity belongs to; the image belongs to none."""
-        layers = self.workbook.plan.specifications[self.number].layers
-        return next((layer for layer in layers if layer.name == self.quantity.layer), None)
+    def has_filters(self) -> bool:
+        """Whether the quantity belongs to a layer with filters."""
+        return any(layer.has_filters for layer, _ in self._layers())
+
+    @property
+    def is_by_channel(self) -> bool:
+        """Whether it is the kernel of a layer that convolves each channel by itself."""
+        laws = (law_of(layer, shape) for layer, shape in self._layers())
+        return any(isinstance(law.directions[-1], Copies) for law in laws)
+
+    def _layers(self) -> list[tuple[Layer, Shape]]:
+        """Return the quantity's layer, and its input's shape; an image has none."""
+        own = self.workbook.plan.specifications[self.number]
+        walked = walk(own.layers, own.input_shape)
+        return [(layer, shape) for layer, shape in walked if layer.name == self.quantity.layer]
 
 
 def _find(path: Path, name: str | None, role: Role) -> _Found | None:
@@ -257,6 +271,6 @@ def _find(path: Path, name: str | None, role: Role) -> _Found | None:
             if is_named and block.role == role and block.quantity.name in ("", "kernel"):
                 found = _Found(workbook, sheet.specification, sheet.name, block.quantity)
                 # A dense layer's weights are no filters.
-                if role == "pixels" or isinstance(found.layer, ConvolutionLayer):
+                if role == "pixels" or found.has_filters:
                     return found
     return None

@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation, Position
 from cnncalc.files.paths import quoted
-from cnncalc.files.recalculation.engines import ENGINES, EngineName, recalculate
+from cnncalc.files.recalculation import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.layers import Shape
 from cnncalc.network import Array, Network, walk

@@ -14,13 +14,13 @@ from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Combine,
-    ConvolutionLayer,
-    Dense,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
+    KernelLayer,
     Layer,
+    PoolingLayer,
     Rescaling,
     Shape,
     WindowLayer,
@@ -147,9 +147,9 @@ def _stages(layer: Layer) -> int:
     match layer:
         case InputLayer() | Dropout() | Flatten() | Activation(activation="linear"):
             return 0
-        case ConvolutionLayer() | Dense():
+        case KernelLayer():
             return 1 + layer.use_bias + (layer.activation_name != LINEAR)
-        case WindowLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
             return 1
         case ZeroPadding2D() | Rescaling() | BatchNormalization():
             return 1

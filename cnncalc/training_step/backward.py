@@ -16,8 +16,7 @@ import numpy as np
 
 from cnncalc.layers import (
     LINEAR,
-    ConvolutionLayer,
-    Dense,
+    KernelLayer,
     Layer,
 )
 from cnncalc.network import (
@@ -104,7 +103,7 @@ def _backward(
 
 
 def _has_own_activation(layer: Layer) -> bool:
-    return isinstance(layer, ConvolutionLayer | Dense) and layer.activation_name != LINEAR
+    return isinstance(layer, KernelLayer) and layer.activation_name != LINEAR
 
 
 def _by_pre_activation(layer: Layer, saved: Saved, gradient: Array) -> Array | None:

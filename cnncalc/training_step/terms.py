@@ -20,7 +20,7 @@ from cnncalc.layers import (
     WindowLayer,
 )
 from cnncalc.network import Array, Saved, Weights, at_kinks, backward_layer
-from cnncalc.network.forward_pass import normalization_scale
+from cnncalc.network.operations import normalization_scale
 from cnncalc.ops.normalization import (
     Statistics,
     batch_normalize_input_gradient,

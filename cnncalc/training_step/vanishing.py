@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cnncalc.layers import (
-    ConvolutionLayer,
-    Dense,
+    KernelLayer,
+    WindowLayer,
 )
 from cnncalc.network import Array
 from cnncalc.trace.stage_names import GradientName
@@ -137,14 +137,13 @@ def _reason_of_one(record: StepRecord, explanation: GradientExplanation) -> str:
     if name not in ("kernel", "bias") or len(record.images) < len(record.labels):
         return ""
     if name == "kernel" and not terms.factors.any():
-        where = "is under this weight" if isinstance(layer, ConvolutionLayer) else "comes in there"
+        where = "is under this weight" if isinstance(layer, WindowLayer) else "comes in there"
         return f"all that {where} is 0"
     step, own = record.layer(layer.name), explanation.at[-1]
-    if largest_size(terms.errors) >= VANISHED or not isinstance(layer, ConvolutionLayer | Dense):
+    if largest_size(terms.errors) >= VANISHED or not isinstance(layer, KernelLayer):
         return ""
-    what = "filter" if isinstance(layer, ConvolutionLayer) else "unit"
     if layer.activation == "relu" and not step.layer_output[..., own].any():
-        return f"the relu of {layer.name} puts out 0 everywhere in {what} {own}"
+        return f"the relu of {layer.name} puts out 0 everywhere in {layer.output_noun} {own}"
     return ""
 
 

@@ -13,9 +13,8 @@ from cnncalc.layers import (
     Activation,
     ActivationLayer,
     BatchNormalization,
-    ConvolutionLayer,
-    Dense,
     Dropout,
+    KernelLayer,
     Layer,
     Rescaling,
 )
@@ -168,7 +167,7 @@ def _why_not_through(step: LayerStep, weights: Weights, chosen: slice) -> str:
             return f"{layer.name} dropped every number"
         case Rescaling(scale=0):
             return f"{layer.name} multiplies by 0"
-        case ConvolutionLayer() | Dense() if not weights["kernel"].any():
+        case KernelLayer() if not weights["kernel"].any():
             return f"the kernel of {layer.name} is 0 throughout"
         case _:
             return ""

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from cnncalc import layers as specifications
-from cnncalc.network.backward_pass import LayerGradients
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import (
     Kept,
     Step,

@@ -9,8 +9,7 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.geometry import Geometry
-from cnncalc.network.backward_pass import LayerGradients
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.maxima import running_maximum, share_out
 from cnncalc.ops.planes import from_planes, to_planes

@@ -9,8 +9,7 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import Shape
-from cnncalc.network.backward_pass import LayerGradients
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import (
     Kept,
     Step,

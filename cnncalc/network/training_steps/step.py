@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from cnncalc.layers import Layer, Shape
-from cnncalc.network.backward_pass import LayerGradients, backward_layer
-from cnncalc.network.saved_pass import Saved, save_layer
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.operations import backward_layer
+from cnncalc.network.saved_pass import save_layer
+from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.planes import Buffers, from_planes, to_planes
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import ConvolutionLayer, Dense, Layer
+from cnncalc.layers import KernelLayer, Layer
 from cnncalc.layers.base import size_text
 from cnncalc.rules.formula import Expression, Name, choose, names_of
 from cnncalc.rules.losses import IS_YES, JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
@@ -91,7 +91,7 @@ def _require_row(source: Source) -> None:
 
 
 def _begins(last: Layer) -> GradientName:
-    has_own = isinstance(last, ConvolutionLayer | Dense)
+    has_own = isinstance(last, KernelLayer)
     return GradientName.PRE_ACTIVATION if has_own else GradientName.INPUT
 
 

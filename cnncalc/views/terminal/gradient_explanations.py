@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from cnncalc.layers import ConvolutionLayer
 from cnncalc.training_step.structure import GradientExplanation, Position, StepRecord
 from cnncalc.views.terminal.blocks import (
     Block,
@@ -61,7 +60,7 @@ def render_gradient(
 def _draw_body(
     record: StepRecord, explanation: GradientExplanation, screen: Screen
 ) -> Iterator[Text]:
-    if isinstance(explanation.layer, ConvolutionLayer) and explanation.name == "kernel":
+    if explanation.layer.has_filters and explanation.name == "kernel":
         yield from _draw_products(record, explanation, screen)
     several = len(record.labels) > 1
     yield from draw_gradient_equation(explanation, screen, several=several)

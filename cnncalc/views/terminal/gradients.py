@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from rich.text import Text
 
-from cnncalc.layers import ConvolutionLayer, Flatten
+from cnncalc.layers import Flatten
 from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.trace import LayerTrace
@@ -21,7 +21,8 @@ from cnncalc.views.terminal.kernels import draw_filters, draw_matrix
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import draw_row, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["BACKWARD", "draw_layer_gradients", "largest_position"]
 
@@ -128,7 +129,7 @@ def _draw_weight(record: StepRecord, step: LayerStep, name: str, screen: Screen)
 def _draw_numbers(step: LayerStep, gradient: Array, screen: Screen) -> Iterator[Text]:
     if gradient.ndim == 1:
         yield from draw_row(gradient, screen)
-    elif isinstance(step.layer, ConvolutionLayer):
+    elif step.layer.has_filters:
         kernels = LayerTrace(step.layer, {"kernel": gradient}, None, step.layer_input[0], ())
         yield from draw_filters(kernels, screen, is_image=False)
     else:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from cnncalc.layers import ConvolutionLayer
 from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies, Direction
@@ -15,7 +14,8 @@ from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import MOST_NUMBERS, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_filters", "draw_kernels", "draw_matrix", "draw_weights"]
 
@@ -119,7 +119,7 @@ def _joined(*parts: str) -> str:
 
 def draw_weights(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
     """Draw the weights of a layer, if it has any; `is_image` names the channels of its input."""
-    if isinstance(layer.layer, ConvolutionLayer):
+    if layer.layer.has_filters:
         yield from draw_kernels(layer, screen, is_image=is_image)
         return
     for name, weight in layer.weights.items():

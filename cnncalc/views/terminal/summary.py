@@ -12,7 +12,7 @@ from rich.table import Column as KerasColumn
 from rich.table import Table
 from rich.text import Text
 
-from cnncalc.layers import Conv2D, ConvolutionLayer
+from cnncalc.layers import WindowLayer
 from cnncalc.notation import write_layer
 from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
@@ -32,7 +32,8 @@ from cnncalc.views.terminal.regions import draw_input
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
 from cnncalc.views.terminal.traces import draw_layer
-from cnncalc.views.terminal.volumes import output_labels, size_text
+from cnncalc.views.terminal.volumes import output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_network", "render_comparison", "render_layer", "render_network", "render_summary"]
 
@@ -129,11 +130,9 @@ def _cost_row(each: LayerSummary) -> Sequence[str]:
 
 def _window_text(each: LayerSummary) -> str:
     """Return the size of a filter, or of a pool."""
-    if each.window is None:
+    if each.window is None or not isinstance(each.layer, WindowLayer):
         return ""
-    text = _size(each.window.kernel)
-    if isinstance(each.layer, Conv2D):
-        text += f"×{each.input_shape[2] // each.layer.groups}"
+    text = _size(each.layer.window_shape(each.input_shape))
     if max(each.window.dilation_rate) > 1:
         text += f" dilated {_pair_text(each.window.dilation_rate)}"
     return text
@@ -203,7 +202,7 @@ def _reasons(summary: Summary) -> Iterator[str]:
         "activation maps have numbers, so that it could compute the same. Each unit then has a "
         "weight for every number of its input. Pooling and the like have no place there."
     )
-    first = next(each for each in summary.layers if isinstance(each.layer, ConvolutionLayer))
+    first = next(each for each in summary.layers if each.layer.has_filters)
     cells = prod(first.layer.weight_shapes(first.input_shape)["kernel"][:3])
     yield (
         f"One hidden unit on this image needs {prod(summary.input_shape):,} weights, one filter "

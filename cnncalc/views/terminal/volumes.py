@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnncalc.layers import ConvolutionLayer, Layer, Shape
+from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies
 from cnncalc.shapes import Pads
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 
-__all__ = ["Volume", "channel_labels", "output_labels", "size_text"]
+__all__ = ["Volume", "channel_labels", "output_labels"]
 
 RGB = ("red", "green", "blue")
 
@@ -50,16 +50,6 @@ class Volume:
         return Matrix(self.values[:, :, channel], self.pads, indexed=self.indexed)
 
 
-def size_text(shape: Sequence[int]) -> str:
-    """Write a size as 28×28×10; a depth of 1 goes without saying.
-
-    >>> size_text((17, 3, 1))
-    '17×3'
-    """
-    sizes = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
-    return "×".join(map(str, sizes))
-
-
 def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
     """Label each channel, with its colour in an image; a single one needs no label.
 
@@ -85,7 +75,7 @@ def output_labels(layer: Layer, input_shape: Shape) -> tuple[str, ...]:
     """
     channels = layer.output_shape(input_shape)[-1]
     labels = channel_labels(channels)
-    if channels == 1 or not isinstance(layer, ConvolutionLayer):
+    if channels == 1 or not layer.has_filters:
         return labels
     wires = law_of(layer, input_shape).directions[-1]
     if isinstance(wires, Copies):

@@ -15,7 +15,6 @@ import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from cnncalc.layers import ConvolutionLayer
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.notation import write_layer
@@ -209,7 +208,7 @@ def _write_filters(book: _Book, network: Network) -> None:
     found = [
         (layer.name, own["kernel"])
         for layer, own in zip(network.layers, network.weights, strict=True)
-        if isinstance(layer, ConvolutionLayer)
+        if layer.has_filters
     ]
     if not found:
         return
