@@ -108,7 +108,11 @@ def judge_images(
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     shown = tuple(with_short_names(found))
-    differences = [(one.name, text) for one in shown for text in one.differences]
+    differences = [
+        (prediction.name, difference)
+        for prediction in shown
+        for difference in prediction.differences
+    ]
     say_differences(differences, len(shown), caller)
     origins = Provenance(caller.command, known.origin, known.origin)
     return Predictions(shown, tuple(failures), calculated(origins, trained.network))

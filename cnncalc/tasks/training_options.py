@@ -109,7 +109,7 @@ class ScheduleText(NamedTuple):
     """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
 
     name: str
-    every: int = 1
+    epochs_between: int = 1
     factor: float = 0.5
 
 
