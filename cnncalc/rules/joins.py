@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cnncalc.wording import Word
 
-__all__ = ["Join", "joined", "share", "share_words"]
+__all__ = ["REDUCTIONS", "Join", "Reduction", "joined", "reduction_by", "share", "share_words"]
 
 # Numbers that differ by less than this share of the maximum, or of SMALLEST where it is smaller,
 # count as equal to it, so that rounding doesn't decide which one learns.
@@ -27,6 +28,61 @@ class Join(Word):
     NORMALIZE = "normalize"
     EACH = "each"  # a function of one number
     SAME = "same"  # one number, as it is
+
+    @property
+    def picks_one(self) -> bool:
+        """Whether the result is one of the numbers, the first of those that are alike."""
+        return self is Join.MAX
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """How a join of numbers without weights is written.
+
+    `template` is a spreadsheet's formula, {0} the cells; `words` say what it is of a slice, and
+    `under_window` of what is under a window. With its numbers it begins with `head`, has each as a
+    `term` with the `joint` between them, and ends with `tail`, which may name their {count}.
+    """
+
+    template: str
+    words: str
+    under_window: str
+    head: str
+    term: str
+    joint: str
+    tail: str
+
+
+_ROOT = "square root of the sum of squares"
+
+REDUCTIONS = {
+    Join.MAX: Reduction(
+        *("MAX({0})", "largest number", "largest number"),
+        *("max(", "{0}", ", ", ")"),
+    ),
+    Join.AVERAGE: Reduction(
+        *("AVERAGE({0})", "mean", "mean of the numbers"),
+        *("(", "{0}", " + ", ") / {count}"),
+    ),
+    Join.L2: Reduction(
+        *("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
+        *("√(", "{0}²", " + ", ")"),
+    ),
+}
+"""The joins of one slice's numbers, and of what is under a window."""
+
+
+def reduction_by(join: Join) -> Reduction:
+    """Return how a join of numbers without weights is written.
+
+    Raises TypeError for one that needs other numbers, or a place.
+
+    >>> reduction_by(Join.MAX).template
+    'MAX({0})'
+    """
+    if join not in REDUCTIONS:
+        raise TypeError(_unknown(join))
+    return REDUCTIONS[join]
 
 
 def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
