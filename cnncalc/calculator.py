@@ -237,7 +237,7 @@ def _image_shape(input_shape: Sequence[int]) -> Shape:
 
 def _filters(kernels: Any) -> Array:  # noqa: ANN401 (anything NumPy takes)
     if _is_several(kernels):
-        return _stacked([_filters(each) for each in kernels])
+        return _stacked([_filters(kernel) for kernel in kernels])
     array = finite_numbers(kernels, "kernels").copy()
     if array.ndim not in (2, 3, 4) or not array.size:
         message = (
@@ -254,15 +254,15 @@ def _is_several(kernels: object) -> bool:
     """Tell a list of arrays, a kernel each, from the nested lists of one kernel."""
     if not isinstance(kernels, list | tuple) or not kernels:
         return False
-    return all(isinstance(each, np.ndarray) and each.ndim > 1 for each in kernels)
+    return all(isinstance(kernel, np.ndarray) and kernel.ndim > 1 for kernel in kernels)
 
 
-def _stacked(filters: list[Array]) -> Array:
-    sizes = {each.shape[:3] for each in filters}
+def _stacked(kernels: list[Array]) -> Array:
+    sizes = {kernel.shape[:3] for kernel in kernels}
     if len(sizes) > 1:
         message = "several kernels must have one size. "
         raise ShapeError(message + f"Received: {', '.join(map(str, sorted(sizes)))}")
-    array = np.concatenate(filters, axis=3)
+    array = np.concatenate(kernels, axis=3)
     array.flags.writeable = False
     return array
 

@@ -9,7 +9,7 @@ import numpy as np
 from cnncalc.article import CASES, GRIDS, Case, Expected
 from cnncalc.errors import OptionError
 from cnncalc.network import assemble
-from cnncalc.trace import Stage, Trace, record
+from cnncalc.trace import Trace, record
 
 __all__ = ["CaseReport", "Comparison", "check", "check_cases", "find", "trace_case"]
 
@@ -35,7 +35,7 @@ class CaseReport:
     @property
     def agrees(self) -> bool:
         """Whether every number agrees."""
-        return all(each.agreeing == each.total for each in self.comparisons)
+        return all(compared.agreeing == compared.total for compared in self.comparisons)
 
 
 def find(name: str) -> Case:
@@ -68,7 +68,7 @@ def check(case: Case) -> CaseReport:
     True
     """
     trace = trace_case(case)
-    comparisons = tuple(_compare(_stage(trace, each), each) for each in case.expected)
+    comparisons = tuple(_compare(trace, expected) for expected in case.expected)
     return CaseReport(case, trace, comparisons)
 
 
@@ -85,12 +85,9 @@ def check_cases(*names: str) -> tuple[CaseReport, ...]:
     return tuple(check(case) for case in ([find(name) for name in names] or CASES))
 
 
-def _stage(trace: Trace, expected: Expected) -> Stage:
+def _compare(trace: Trace, expected: Expected) -> Comparison:
     layer = next(layer for layer in trace.layers if layer.name == expected.layer)
-    return next(stage for stage in layer.stages if stage.name == expected.stage)
-
-
-def _compare(stage: Stage, expected: Expected) -> Comparison:
+    stage = next(stage for stage in layer.stages if stage.name == expected.stage)
     if expected.shape:
         wanted, computed, tolerance = np.array(expected.shape), np.array(stage.values.shape), 0.0
     else:

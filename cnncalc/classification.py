@@ -109,7 +109,8 @@ def class_said(trace: Trace, class_names: Sequence[str] = (), untrained: str = "
 
 def _logits(trace: Trace) -> Array:
     """Return what the last activation was taken of."""
-    last = next(each for each in reversed(trace.layers) if not isinstance(each.layer, Dropout))
+    layers = reversed(trace.layers)
+    last = next(traced for traced in layers if not isinstance(traced.layer, Dropout))
     return last.stages[-2].values if last.stages[1:] else last.input
 
 

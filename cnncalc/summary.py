@@ -61,22 +61,22 @@ class Summary:
     @property
     def parameters(self) -> int:
         """The parameters of all layers."""
-        return sum(each.parameters for each in self.layers)
+        return sum(row.parameters for row in self.layers)
 
     @property
     def trainable(self) -> int:
         """Those that training changes by their gradient."""
-        return sum(each.trainable for each in self.layers)
+        return sum(row.trainable for row in self.layers)
 
     @property
     def multiply_adds(self) -> int:
         """The products that one sample's forward pass adds up."""
-        return sum(each.multiply_adds for each in self.layers)
+        return sum(row.multiply_adds for row in self.layers)
 
     @property
     def output_bytes(self) -> int:
         """The memory of all layers' outputs for one sample in float32."""
-        return sum(each.output_bytes for each in self.layers)
+        return sum(row.output_bytes for row in self.layers)
 
     @property
     def weight_bytes(self) -> int:
@@ -130,14 +130,14 @@ def fully_connected(summary: Summary) -> Summary:
     no number has one.
     """
     layers: list[Layer] = [Flatten(name="flattened input")]
-    for each in summary.layers:
-        if not isinstance(each.layer, KernelLayer):
+    for row in summary.layers:
+        if not isinstance(row.layer, KernelLayer):
             continue
-        if each.layer.has_filters:
-            units, use_bias = prod(each.output_shape), each.layer.use_bias
-            layers.append(Dense(units, use_bias=use_bias, name=each.layer.name))
+        if row.layer.has_filters:
+            units, use_bias = prod(row.output_shape), row.layer.use_bias
+            layers.append(Dense(units, use_bias=use_bias, name=row.layer.name))
         else:
-            layers.append(each.layer)
+            layers.append(row.layer)
     return summarize(layers, summary.input_shape)
 
 

@@ -1,11 +1,11 @@
-"""How names are written: several in a sentence, and one out of a few as the text that it is."""
+"""How names and sizes are written: several in a sentence, one out of a few as a text, 17×3."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-__all__ = ["Word", "listed"]
+__all__ = ["Word", "listed", "size_text"]
 
 MOST = 10
 
@@ -19,11 +19,21 @@ def listed(names: Iterable[object], most: int = MOST, *, counted: bool = False) 
     >>> listed(["cat", "dog"]), listed(range(5), 2), listed(range(5), 2, counted=True)
     ('cat, dog', '0, 1, …', '0, 1, … (5 in all)')
     """
-    every = list(names)
-    shown = ", ".join(map(str, every[:most]))
-    if len(every) <= most:
+    texts = list(map(str, names))
+    shown = ", ".join(texts[:most])
+    if len(texts) <= most:
         return shown
-    return f"{shown}, …" + (f" ({len(every):,} in all)" if counted else "")
+    return f"{shown}, …" + (f" ({len(texts):,} in all)" if counted else "")
+
+
+def size_text(shape: Sequence[int]) -> str:
+    """Write a size as 28×28×10; a depth of 1 goes without saying.
+
+    >>> size_text((17, 3, 1))
+    '17×3'
+    """
+    sizes = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
+    return "×".join(map(str, sizes))
 
 
 class Word(StrEnum):

@@ -15,6 +15,7 @@ from cnncalc import layers as specifications
 from cnncalc.errors import OptionError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, read_keras, unknown_to_keras
+from cnncalc.helper_cells import helper_values
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
@@ -37,7 +38,6 @@ from cnncalc.ops.dropout import dropout
 from cnncalc.receptive_field import image_region, receptive_fields
 from cnncalc.shapes import Pads
 from cnncalc.sheet.quantities import BATCH, GradientStep
-from cnncalc.substeps import substeps
 from cnncalc.summary import summarize
 from cnncalc.trace import StageName, StepName, trace_bytes
 from cnncalc.training.losses import LOSSES
@@ -76,23 +76,36 @@ OWN = (L2Pooling2D, Combine)
 every_example = pytest.mark.parametrize("example", EVERY_EXAMPLE, ids=str)
 
 
-def subclasses(kind):
-    """All kinds of layers that cnncalc has; those of tests are left out."""
-    for own in kind.__subclasses__():
-        if own.__module__.startswith("cnncalc."):
-            yield own
-            yield from subclasses(own)
+def concrete_kinds(package):
+    """The kinds of layers that a package has, without the families that they are in."""
+
+    def within(kind):
+        for own in kind.__subclasses__():
+            if own.__module__.startswith(package):
+                yield own
+            yield from within(own)
+
+    found = set(within(Layer))
+    return [kind for kind in found if not any(own in found for own in kind.__subclasses__())]
+
+
+def missing(kind):
+    """What knows nothing of a kind, of all that these tests take their layers from."""
+    known = {
+        "vocabulary": KINDS,
+        "examples": EXAMPLES,
+        "reference": REFERENCES,
+        "drawn layers": EVERY_LAYER,
+    }
+    return [name for name, kinds in known.items() if kind not in kinds]
 
 
 def test_every_kind_is_in_the_vocabulary_and_has_examples():
-    kinds = set(subclasses(Layer))
-    concrete = {kind for kind in kinds if not any(set(subclasses(kind)))}
-    assert concrete == set(KINDS)
-    assert kinds < {getattr(specifications, name) for name in specifications.__all__}
-    assert set(EXAMPLES) == set(KINDS)
-    assert set(REFERENCES) == set(KINDS)
-    assert set(EVERY_LAYER) == set(KINDS)
-    assert all(own.layer.__class__ is kind for kind, some in EXAMPLES.items() for own in some)
+    kinds = concrete_kinds("cnncalc.")
+    assert {kind: missing(kind) for kind in kinds if missing(kind)} == {}
+    assert {kind.__name__ for kind in kinds} < set(specifications.__all__)
+    assert set(KINDS) == set(EXAMPLES) == set(REFERENCES) == set(EVERY_LAYER) == set(kinds)
+    assert all(type(own.layer) is kind for kind, some in EXAMPLES.items() for own in some)
 
 
 def test_every_activation_has_a_reference():
@@ -127,7 +140,7 @@ def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
     sizes = term_sizes(trace)
     shapes = {stage.name: stage.values.shape for stage in trace.layers[0].stages}
-    shapes |= {name: values.shape for name, values in substeps(trace.layers[0]).items()}
+    shapes |= {name: values.shape for name, values in helper_values(trace.layers[0]).items()}
     assert {name: size.shape for (_, name), size in sizes.items()} == shapes
     assert "\n" in printed(render_trace(trace, Display()))
 
@@ -276,6 +289,7 @@ def test_a_summary_counts_what_there_is(example):
     (row,) = summary.layers
     assert row.output_shape == trace.output.shape
     assert row.parameters == sum(weight.size for weight in network.weights[0].values())
+    assert example.layer.has_weights == bool(network.weights[0])
     assert row.formula.endswith(f" = {row.parameters:,}") or not row.parameters
     assert (row.multiply_adds > 0) or not row.parameters
     assert (row.window is not None) == isinstance(network.layers[0], WindowLayer)

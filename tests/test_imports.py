@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -25,6 +26,8 @@ LEVELS = {
     "wording": 0,
     "geometry": 2,
     "layers": 3,
+    # The one type of arrays, in which formulas are worked out, too.
+    "ops/arrays": 3,
     "notation": 4,
     "rules": 4,
     "ops": 4,
@@ -37,7 +40,7 @@ LEVELS = {
     "cases": 7,
     "classification": 7,
     "explanation": 7,
-    "substeps": 7,
+    "helper_cells": 7,
     "summary": 7,
     "training_step": 7,
     # It stands on the arguments of optimizers, which are training's.
@@ -118,7 +121,8 @@ def modules() -> list[Path]:
     return [path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem in LEVELS]
 
 
-def imported(source: str) -> set[str]:
+@cache
+def imported(source: str) -> frozenset[str]:
     """Every name that a module imports anywhere in it, with its dots."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -128,7 +132,7 @@ def imported(source: str) -> set[str]:
             assert node.level == 0, "imports are absolute"
             module = node.module or ""
             names |= {f"{module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def rooms(source: str) -> set[str]:

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from cnncalc.calculator import Calculation, pooling_layer
-from cnncalc.files.recalculation import libreoffice
-from cnncalc.files.recalculation.engines import recalculate
-from cnncalc.files.recalculation.stored_values import without_stored_values
+from cnncalc.files import recalculation
+from cnncalc.files.recalculation import recalculate
+from cnncalc.files.stored_values import without_stored_values
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
@@ -172,7 +172,7 @@ def test_what_libreoffice_saves_is_still_the_same_calculation(changed_exports, t
     for source, content in zip(sources, changed_exports, strict=True):
         # Its own values, not ours: as if it had been opened, recalculated and saved.
         source.write_bytes(without_stored_values(content))
-    libreoffice._convert(libreoffice.find_soffice(), sources, tmp_path)
+    recalculation._convert(recalculation.find_soffice(), sources, tmp_path)
     saved = [(tmp_path / "converted" / source.name).read_bytes() for source in sources]
     for seed, report in enumerate(reports(saved, "formualizer")):
         check(report, seed)

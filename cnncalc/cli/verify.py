@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cnncalc.errors import CheckError
-from cnncalc.files.recalculation.engines import ENGINES, EngineName
+from cnncalc.files.recalculation import ENGINES, EngineName
 from cnncalc.tasks.verification import verify_workbook
 from cnncalc.views.terminal.verification import report_lines
 

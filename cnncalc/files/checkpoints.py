@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import check_readable, quoted
+from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.identity import check_identity
-from cnncalc.training.optimizers import OptimizerState
+from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.state import EpochProgress, TrainingState
 
 __all__ = ["CheckpointWriter", "checkpoint_path", "read_checkpoint", "write_checkpoint"]
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, Array]
 
 
 def checkpoint_path(model: Path) -> Path:
@@ -57,11 +57,11 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
         np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
 
-def _grouped(group: str, mappings: Any) -> dict[str, NDArray[Any]]:  # noqa: ANN401 (any sequence)
+def _grouped(group: str, mappings: Any) -> dict[str, Array]:  # noqa: ANN401 (any sequence)
     return {
         f"{group}/{index}/{name}": array
-        for index, own in enumerate(mappings)
-        for name, array in own.items()
+        for index, arrays in enumerate(mappings)
+        for name, array in arrays.items()
     }
 
 
@@ -77,8 +77,10 @@ def read_checkpoint(path: Path, identity: Mapping[str, str]) -> TrainingState:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         about = json.loads(str(arrays.pop("about")))
-        own = dict(about["identity"])
-    check_identity(quoted(path), own, identity)  # first: another version's may have another form
+        written = dict(about["identity"])
+    check_identity(
+        quoted(path), written, identity
+    )  # first: another version's may have another form
     with _one_line(path):
         return _state(about, arrays)
 
@@ -105,11 +107,11 @@ def _state(about: Mapping[str, Any], arrays: Arrays) -> TrainingState:
     )
 
 
-def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, NDArray[Any]]]:
-    result: list[dict[str, NDArray[Any]]] = [{} for _ in range(count)]
+def _ungrouped(group: str, arrays: Arrays, count: int) -> list[dict[str, Array]]:
+    result: list[dict[str, Array]] = [{} for _ in range(count)]
     for key, array in arrays.items():
-        own, index, name = key.split("/")
-        if own == group:
+        array_group, index, name = key.split("/")
+        if array_group == group:
             result[int(index)][name] = array
     return result
 

@@ -9,15 +9,15 @@ from dataclasses import replace
 from importlib.resources import files
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.npz_members import member_names, read_members
 from cnncalc.files.paths import check_readable, printable, quoted
+from cnncalc.ops.arrays import Array
 from cnncalc.training.dataset import make_dataset
 from cnncalc.training.metrics import OutputOf
 
@@ -31,7 +31,6 @@ __all__ = [
     "read_npz",
 ]
 
-Array = NDArray[Any]
 
 _IMAGES = re.compile(r"images[.-]idx\d", re.IGNORECASE)
 

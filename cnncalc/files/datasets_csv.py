@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.delimited import CellNumbers, Record, encoding_of, is_blank, records
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
+from cnncalc.ops.arrays import Array
 from cnncalc.training.metrics import OutputOf
 
 __all__ = ["read_labelled_csv"]
 
-Array = NDArray[Any]
 
 _LABEL_NAMES = ("label", "class", "target", "y", "digit")
 
@@ -77,7 +76,7 @@ class _Table(NamedTuple):
 def _describe(path: Path) -> _Table:
     with _readable(path), _open(path) as file:
         separator, found = records(file, quoted(path))
-        record = next((each for each in found if not is_blank(each.cells)), None)
+        record = next((record for record in found if not is_blank(record.cells)), None)
     cells = [] if record is None else [cell.strip() for cell in record.cells]
     if len(cells) < 2:
         message = (

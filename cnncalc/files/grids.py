@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from cnncalc.files.delimited import CellNumbers, encoding_of, is_blank, records
 from cnncalc.files.numerals import parse_number
 from cnncalc.files.paths import check_readable, quoted
 from cnncalc.files.pixels import MOST_VALUES, Values, pixel_values
+from cnncalc.ops.arrays import Array
 
 __all__ = ["parse_grid", "read_npy", "read_standard_input", "read_text_grid"]
 
@@ -180,7 +181,7 @@ def read_npy(path: Path, dimensions: tuple[int, ...] = (2, 3)) -> npt.NDArray[np
     return values
 
 
-def _mapped(path: Path) -> npt.NDArray[Any]:
+def _mapped(path: Path) -> Array:
     """Map the file into memory: a header that promises more than the file holds is an error."""
     try:
         with warnings.catch_warnings():
@@ -193,7 +194,7 @@ def _mapped(path: Path) -> npt.NDArray[Any]:
         raise InputError(message) from error
 
 
-def _check_array(array: npt.NDArray[Any], dimensions: tuple[int, ...], source: str) -> None:
+def _check_array(array: Array, dimensions: tuple[int, ...], source: str) -> None:
     """Raise InputError unless an array is of real numbers, one at least, in a usable shape."""
     if array.dtype.kind not in "biuf":
         message = f"{source} must hold real numbers. Received: dtype={array.dtype}"

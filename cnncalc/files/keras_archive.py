@@ -87,13 +87,13 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         weights, extra = read_h5(contents[WEIGHTS], config.layers, shape)
         network = assemble(config.layers, shape, weights)
         metadata = _decoded(contents, METADATA) if METADATA in contents else {}
-    own = metadata.get("cnncalc") if isinstance(metadata, Mapping) else None
+    of_cnncalc = metadata.get("cnncalc") if isinstance(metadata, Mapping) else None
     return KerasModel(
         network=network,
         name=config.name,
         compile_config=config.compile_config,
         extra=extra,
-        metadata=own if isinstance(own, Mapping) else {},
+        metadata=of_cnncalc if isinstance(of_cnncalc, Mapping) else {},
         notes=config.notes,
         uncalculated=config.uncalculated,
     )

@@ -123,11 +123,11 @@ def read_optimizer(config: Json) -> tuple[Optimizer | None, list[Uncalculated]]:
     whole = Uncalculated("", "optimizer", _class_name(given), ("--optimizer",))
     if kind is None:
         return None, [whole]
-    own = {field.name for field in fields(OPTIMIZERS[kind.lower()])}
-    known = {name: from_float32(value) for name, value in options.items() if name in own}
+    arguments = {field.name for field in fields(OPTIMIZERS[kind.lower()])}
+    known = {name: from_float32(value) for name, value in options.items() if name in arguments}
     lacking = [
         Uncalculated("optimizer", name, value, ("--optimizer",))
-        for name, value in _set_options(options, {**_OPTIMIZER_OPTIONS, **dict.fromkeys(own)})
+        for name, value in _set_options(options, {**_OPTIMIZER_OPTIONS, **dict.fromkeys(arguments)})
     ]
     try:
         if "learning_rate" in known:
@@ -165,12 +165,12 @@ def _learning_rate(given: object) -> tuple[Any, list[Uncalculated]]:
     if kind is None:
         whole = Uncalculated("optimizer", "learning_rate", object_text(given), _RATE_OPTIONS)
         return _first_rate(given), [whole]
-    own = {field.name for field in fields(_SCHEDULES[kind])}
+    arguments = {field.name for field in fields(_SCHEDULES[kind])}
     lacking = [
         Uncalculated("schedule", name, value, _RATE_OPTIONS)
-        for name, value in _set_options(options, {**_SCHEDULE_OPTIONS, **dict.fromkeys(own)})
+        for name, value in _set_options(options, {**_SCHEDULE_OPTIONS, **dict.fromkeys(arguments)})
     ]
-    return _SCHEDULES[kind](**{name: options[name] for name in own & set(options)}), lacking
+    return _SCHEDULES[kind](**{name: options[name] for name in arguments & set(options)}), lacking
 
 
 def _first_rate(schedule: Json) -> object:

@@ -114,14 +114,14 @@ def write_config(
 
 def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
     layer = saved.layer
-    kind, own = type(layer).__name__, _is_own(layer)
+    kind, is_own = type(layer).__name__, _is_own(layer)
     options = {field.name: _plain(getattr(layer, field.name)) for field in fields(layer)}
     name, trainable = options.pop("name"), options.pop("trainable")
     return {
-        "module": "cnncalc" if own else "keras.layers",
+        "module": "cnncalc" if is_own else "keras.layers",
         "class_name": kind,
         "config": {"name": name, "trainable": trainable, "dtype": dtype, **options},
-        "registered_name": f"{OWN_PACKAGE}{kind}" if own else None,
+        "registered_name": f"{OWN_PACKAGE}{kind}" if is_own else None,
         "build_config": {"input_shape": [None, *saved.input_shape]},
     }
 

@@ -49,11 +49,11 @@ def read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
     try:
         arguments = _modern(kind, config, entry.get("build_config"))
         arguments = {key: _value(key, value) for key, value in arguments.items()}
-        own, other = shared_arguments(kind, arguments)
+        known, other = shared_arguments(kind, arguments)
         # A regularizer that cnncalc lacks is still the object that it is in the file.
-        other |= {key: value for key, value in own.items() if isinstance(value, Mapping)}
+        other |= {key: value for key, value in known.items() if isinstance(value, Mapping)}
         vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
-        usable = {key: value for key, value in own.items() if key not in other}
+        usable = {key: value for key, value in known.items() if key not in other}
         layer = layer_from_arguments(kind, usable | vital)
     except OptionError as error:
         message = f"layer {quoted(name)}, {kind.__name__}: {error}"
@@ -80,8 +80,8 @@ def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
 def _require_floats(config: Json, name: str) -> None:
     """Raise InputError for a layer whose weights or calculation are of fewer bits."""
     policy = config.get("dtype")
-    own = policy.get("config") if isinstance(policy, Mapping) else None
-    mode = own.get("mode") if isinstance(own, Mapping) else None
+    settings = policy.get("config") if isinstance(policy, Mapping) else None
+    mode = settings.get("mode") if isinstance(settings, Mapping) else None
     if mode is not None or config.get("quantization_config") is not None:
         message = (
             f"the model is quantized, layer {quoted(name)} by {shown(mode or 'its own settings')}"

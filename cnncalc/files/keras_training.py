@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, Variables
@@ -24,14 +23,15 @@ from cnncalc.files.keras_compile_reading import (
 )
 from cnncalc.files.keras_objects import snake_case
 from cnncalc.network import Network
-from cnncalc.training.losses import Loss
-from cnncalc.training.optimizers import SGD, Optimizer, OptimizerState, initial_state
+from cnncalc.ops.arrays import Array
+from cnncalc.training.losses import LOSSES, Loss
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer
 from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Training", "compile_config", "optimizer_variables", "read_training"]
 
-Array = NDArray[Any]
 
 _COMPILE_DEFAULTS = {
     "loss_weights": None,
@@ -66,13 +66,15 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     >>> config["optimizer"]["class_name"], config["optimizer"]["config"]["momentum"]
     ('SGD', 0.9)
     """
+    kind = type(optimizer).__name__
+    if type(optimizer) not in OPTIMIZERS.values():
+        raise TypeError(kind)  # Keras has those of the table
     options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if is_dataclass(optimizer.learning_rate):
         schedule = type(optimizer.learning_rate).__name__
         options["learning_rate"] = _serialized(
             "keras.optimizers.schedules", schedule, asdict(optimizer.learning_rate)
         )
-    kind = type(optimizer).__name__
     options["name"] = snake_case(kind)
     return {
         "optimizer": _serialized("keras.optimizers", kind, options),
@@ -82,6 +84,8 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
 
 
 def _written_loss(loss: Loss) -> str | dict[str, Any]:
+    if loss.name not in LOSSES:
+        raise TypeError(loss.name)  # Keras has those of the table
     if not loss.from_logits:
         return loss.name
     kind = "".join(map(str.capitalize, loss.name.split("_")))

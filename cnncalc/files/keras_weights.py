@@ -52,8 +52,12 @@ def read_h5(
     where the layers don't fit each other.
     """
     walked = tuple(walk(layers, input_shape))
+    names = automatic_names(layers)
     with _damage(), h5py.File(io.BytesIO(content), "r") as file:
-        weights = _read_layers(file, walked)
+        weights = [
+            _read_layer(file, name, layer, shape)
+            for name, (layer, shape) in zip(names, walked, strict=True)
+        ]
         optimizer = _group(file, "optimizer/vars")
         if optimizer is None or not len(optimizer):
             return weights, {}
@@ -70,11 +74,6 @@ def _damage() -> Iterator[None]:
     except Exception as error:  # of whatever kind: what h5py raises depends on the byte
         message = "the weights are no HDF5 file of Keras, or it is damaged"
         raise InputError(message) from error
-
-
-def _read_layers(file: h5py.File, walked: Sequence[tuple[Layer, Shape]]) -> list[dict[str, Array]]:
-    names = automatic_names([layer for layer, _ in walked])
-    return [_read_layer(file, name, *one) for name, one in zip(names, walked, strict=True)]
 
 
 def _read_layer(file: h5py.File, name: str, layer: Layer, shape: Shape) -> dict[str, Array]:
@@ -168,10 +167,10 @@ def write_h5(
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         file.create_group("vars").attrs["name"] = name
-        layers = [one.layer for one in saved]
-        for place, one in zip(automatic_names(layers), saved, strict=True):
-            arrays = tuple(value.astype(dtype) for value in one.weights.values())
-            _write(file, f"layers/{place}", Variables(one.layer.name, arrays))
+        places = automatic_names([part.layer for part in saved])
+        for place, part in zip(places, saved, strict=True):
+            arrays = tuple(weight.astype(dtype) for weight in part.weights.values())
+            _write(file, f"layers/{place}", Variables(part.layer.name, arrays))
         for place, variables in extra.items():
             _write(file, place, variables)
     return buffer.getvalue()

@@ -13,13 +13,14 @@ from cnncalc.errors import InputError, NotationError, ShapeError
 from cnncalc.files.grids import read_npy, read_text_grid
 from cnncalc.files.numerals import parse_fraction
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
-from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.pixels import Values, pixel_values
 from cnncalc.files.spreadsheet_places import (
     WORKBOOK_ENDINGS,
     WorkbookReference,
     parse_reference,
     refuse_other_spreadsheets,
 )
+from cnncalc.wording import size_text
 
 __all__ = [
     "KERNEL_ENDINGS",
@@ -91,10 +92,10 @@ class Kernel:
     @property
     def size(self) -> str:
         """Its size for a message: 3×3, or 5×5×3 where it is deep."""
-        return size_text(self.values)
+        return size_text(self.values.shape)
 
 
-def read_kernels(notation: str, own: WorkbookReference | None = None) -> tuple[Kernel, ...]:
+def read_kernels(notation: str, image: WorkbookReference | None = None) -> tuple[Kernel, ...]:
     """Read what a user gives as a kernel.
 
     Arguments: `notation`, one of
@@ -104,7 +105,7 @@ def read_kernels(notation: str, own: WorkbookReference | None = None) -> tuple[K
     - "@FILE": a .csv or .tsv (an empty line between slices); a .npy of shape (height, width),
       (height, width, channels), or Keras's (height, width, channels, filters); an .xlsx, whose
       name !SHEET and !RANGE may follow, as `parse_reference` has them;
-    and `own`, the workbook and sheet that the image comes from: in the same workbook a kernel
+    and `image`, the workbook and sheet that the image comes from: in the same workbook a kernel
     without a sheet stands on that one.
     Returns one kernel, or each filter of a four-dimensional .npy file.
     Raises NotationError for a text that is no kernel, InputError for a file that holds none.
@@ -114,7 +115,7 @@ def read_kernels(notation: str, own: WorkbookReference | None = None) -> tuple[K
     """
     text = notation.strip()
     if text.startswith("@"):
-        return _from_file(text[1:], own)
+        return _from_file(text[1:], image)
     if _NAME.fullmatch(text):
         return (Kernel(*_by_name(text)),)
     return (Kernel(printable(text), _parse(text)),)
@@ -186,14 +187,14 @@ def _parse_row(row: str, number: int, text: str) -> list[float]:
         raise NotationError(message) from error
 
 
-def _from_file(reference: str, own: WorkbookReference | None) -> tuple[Kernel, ...]:
+def _from_file(reference: str, image: WorkbookReference | None) -> tuple[Kernel, ...]:
     """Read the kernel, or the filters, of a file."""
     if not reference:
         message = "expected a file's name after @. Received: '@'"
         raise NotationError(message)
     workbook = parse_reference(reference)
     if workbook is not None:
-        return (_from_workbook(workbook, own),)
+        return (_from_workbook(workbook, image),)
     path = Path(reference)
     name, ending = printable(path.name), path.suffix.lower()
     if ending == ".npy":
@@ -211,15 +212,15 @@ def _from_file(reference: str, own: WorkbookReference | None) -> tuple[Kernel, .
     raise InputError(message)
 
 
-def _from_workbook(asked: WorkbookReference, own: WorkbookReference | None) -> Kernel:
+def _from_workbook(kernel: WorkbookReference, image: WorkbookReference | None) -> Kernel:
     # zipfile and expat take longer to load than a small grid takes to convolve.
     from cnncalc.files.sheets import read_block  # noqa: PLC0415 (where needed)
 
-    sheet = asked.sheet
-    if sheet is None and own is not None and _is_same(asked.path, own.path):
-        sheet = own.sheet
-    block = read_block(asked.path, sheet, asked.cell_range)
-    name = printable(asked.path.name)
+    sheet = kernel.sheet
+    if sheet is None and image is not None and _is_same(kernel.path, image.path):
+        sheet = image.sheet
+    block = read_block(kernel.path, sheet, kernel.cell_range)
+    name = printable(kernel.path.name)
     return Kernel(name, block.values, f"{name}: {block.description}", block.sheet, block.cell_range)
 
 

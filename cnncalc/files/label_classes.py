@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import printable
+from cnncalc.ops.arrays import Array
 from cnncalc.training.metrics import OutputClasses
 from cnncalc.wording import listed
 
 __all__ = ["ClassTable", "Labels", "class_table", "read_labels"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,10 +149,10 @@ def class_table(
         return _numbered(columns.pop(), output)
     first = np.unique(next(iter(labels.values())).values)
     if output is not None:
-        every = np.unique(np.concatenate([part.values for part in labels.values()]))
-        if known := _known(every, output):
+        values = np.unique(np.concatenate([part.values for part in labels.values()]))
+        if known := _known(values, output):
             return known
-        _require_known(source, every, len(first), output)
+        _require_known(source, values, len(first), output)
     if len(first) < 2:
         message = (
             f"{source} must hold at least two classes to tell apart{_unless(output)}. "

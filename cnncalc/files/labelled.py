@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.label_classes import ClassTable, Labels, class_table, read_labels
 from cnncalc.files.pixels import BYTE, largest_level, require_float32
 from cnncalc.layers import Shape
+from cnncalc.ops.arrays import Array
 from cnncalc.training.dataset import Dataset, make_dataset
 from cnncalc.training.metrics import OutputOf
 
 __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
 
-Array = NDArray[Any]
 
 # So many numbers are looked at at once.
 PIECE_VALUES = 2**20

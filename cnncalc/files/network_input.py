@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
@@ -15,6 +14,7 @@ from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, require_float32
 from cnncalc.files.source import is_pillow, read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
+from cnncalc.ops.arrays import Array
 from cnncalc.shapes import Size
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange
 from cnncalc.training.unseen import Difference, image_differences, resizing, scaling
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
 __all__ = ["NetworkInput", "is_photo", "read_network_input", "require_range"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,15 +99,15 @@ def _photo(
         pixels = 255 - pixels
     shape = PhotoShape(height, width, channels, fit)
     values, negative = (
-        fit_photo(each, shape).astype(np.float32) for each in (pixels, 255 - pixels)
+        fit_photo(levels, shape).astype(np.float32) for levels in (pixels, 255 - pixels)
     )
     if learnt is None or (raw and learnt.values != BYTES):
         return NetworkInput(values, (*found, *image_differences(learnt, values)))
     if learnt.values != BYTES:
         found = (*found, scaling(learnt.values, float(pixels.max())))
-        values, negative = (learnt.values.of_bytes(each) for each in (values, negative))
-    own = image_differences(learnt, values, negative, in_range=True)
-    return NetworkInput(values, (*found, *own))
+        values, negative = (learnt.values.of_bytes(levels) for levels in (values, negative))
+    found = (*found, *image_differences(learnt, values, negative, in_range=True))
+    return NetworkInput(values, found)
 
 
 def _grid(

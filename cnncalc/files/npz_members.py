@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import check_readable, printable, quoted, reason
+from cnncalc.ops.arrays import Array
 
 __all__ = ["member_names", "read_members"]
 
-Array = NDArray[Any]
 
 ENDING = ".npy"
 AT_ONCE = 2**24

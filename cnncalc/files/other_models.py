@@ -62,8 +62,9 @@ def refuse_other_model(path: Path, *, weights: bool = False) -> None:
 def _kind(path: Path, *, weights: bool) -> Kind | None:
     """Return what a model of another kind is, and what makes it readable."""
     if path.is_dir():
-        is_saved_model = (path / "saved_model.pb").exists()
-        return _saved_model(path) if is_saved_model else None
+        if not (path / "saved_model.pb").exists():
+            return None
+        return "a SavedModel of TensorFlow", _SAVED_MODEL.replace("FOLDER", path.name)
     head = _head(path)
     if head.startswith(b"\x89HDF"):
         return _hdf5_kind(path, weights=weights)
@@ -72,20 +73,16 @@ def _kind(path: Path, *, weights: bool) -> Kind | None:
     return _BY_ENDING.get(_ending(head, path)) if head else None
 
 
-def _saved_model(path: Path) -> Kind:
-    return "a SavedModel of TensorFlow", _SAVED_MODEL.replace("FOLDER", path.name)
-
-
 def _ending(head: bytes, path: Path) -> str:
     """Return the ending that files which begin so have, else that of the file's name."""
-    own = path.suffix.lower()
+    named = path.suffix.lower()
     if head[4:8] == b"TFL3":
         return ".tflite"
     if head[8:10] == b'{"' and int.from_bytes(head[:8], "little") < LONGEST_HEADER:
         return ".safetensors"
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        return own if own in (".pt", ".pth", ".ckpt") else ".pkl"
-    return own
+        return named if named in (".pt", ".pth", ".ckpt") else ".pkl"
+    return named
 
 
 def _head(path: Path) -> bytes:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OutputError
 from cnncalc.files.paths import did_you_mean, quoted, reason
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "RememberingFile",
@@ -66,12 +66,12 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
         for folder in parent.glob(f"{PREFIX}*{FOLDER_ENDING}"):
             if not folder.with_suffix(FILE_ENDING).exists():
                 shutil.rmtree(folder, ignore_errors=True)
-        own = sign.with_suffix(FOLDER_ENDING)
-        own.mkdir()
+        unfinished = sign.with_suffix(FOLDER_ENDING)
+        unfinished.mkdir()
         try:
-            yield own
+            yield unfinished
         finally:
-            shutil.rmtree(own, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _locked(target: Path) -> tuple[Path, io.FileIO]:
@@ -210,7 +210,7 @@ def _unwritable(path: Path, error: Exception) -> OutputError:
     return OutputError(f"the output file {quoted(path)} can't be written: {reason(error)}")
 
 
-def csv_lines(values: npt.NDArray[Any]) -> Iterator[str]:
+def csv_lines(values: Array) -> Iterator[str]:
     r"""Yield a matrix as lines of CSV, each number in the shortest form that reads back the same.
 
     Arguments: `values` (height, width) or (height, width, channels); channels are separated by an
@@ -224,14 +224,11 @@ def csv_lines(values: npt.NDArray[Any]) -> Iterator[str]:
         if channel:
             yield "\n"
         for row in volume[:, :, channel]:
-            yield ",".join(_shortest(number) for number in row.tolist()) + "\n"
+            # Adding zero turns -0.0 into 0.0.
+            numbers = (repr(float(number) + 0.0).removesuffix(".0") for number in row.tolist())
+            yield ",".join(numbers) + "\n"
 
 
-def _shortest(number: float) -> str:
-    # Adding zero turns -0.0 into 0.0.
-    return repr(float(number) + 0.0).removesuffix(".0")
-
-
-def write_npy(file: BinaryIO, values: npt.NDArray[Any]) -> None:
+def write_npy(file: BinaryIO, values: Array) -> None:
     """Write an array of any shape in NumPy's .npy format."""
     np.save(file, values, allow_pickle=False)

@@ -145,8 +145,8 @@ def _digest(contents: Sequence[bytes | _Failure], shape: PhotoShape) -> str:
     options = {"form": FORM, "pillow": PIL.__version__, **asdict(shape)}
     digest = hashlib.blake2b(json.dumps(options).encode(), digest_size=16)
     for content in contents:
-        own = content.reason.encode() if isinstance(content, _Failure) else content
-        digest.update(hashlib.blake2b(own, digest_size=16).digest())
+        told = content.reason.encode() if isinstance(content, _Failure) else content
+        digest.update(hashlib.blake2b(told, digest_size=16).digest())
     return digest.hexdigest()
 
 

@@ -17,10 +17,11 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "CONTENTS",
@@ -79,7 +80,7 @@ class MappedImages:
         """The (images, height, width, channels)."""
         return self._images.shape
 
-    def __getitem__(self, rows: NDArray[Any], /) -> NDArray[np.uint8]:
+    def __getitem__(self, rows: Array, /) -> NDArray[np.uint8]:
         pixels: NDArray[np.uint8] = self._images[rows]
         if hasattr(mmap, "MADV_DONTNEED"):  # Windows lacks it, and needs it less
             self._map.madvise(mmap.MADV_DONTNEED)

@@ -175,8 +175,8 @@ def unused_notes(folder: Path, files: Iterable[Path]) -> list[str]:
     ["not used, of 'pets': 2 HEIC files, 'cats/1.heic', 'cats/2.heic'; JPEG and PNG can be read"]
     """
     return [
-        f"not used, of {quoted(folder)}: {_named(folder, files)}{_hint(files)}"
-        for files in _by_kind(files)
+        f"not used, of {quoted(folder)}: {_named(folder, alike)}{_hint(alike)}"
+        for alike in _by_kind(files)
     ]
 
 
@@ -187,7 +187,7 @@ def unused_files(folder: Path, files: Iterable[Path]) -> str:
     "1 HEIC file, '1.heic'; 2 text files, '2.txt', '3.txt'; JPEG and PNG can be read"
     """
     files = list(files)
-    return "; ".join(_named(folder, each) for each in _by_kind(files)) + _hint(files)
+    return "; ".join(_named(folder, alike) for alike in _by_kind(files)) + _hint(files)
 
 
 def _by_kind(files: Iterable[Path]) -> list[list[Path]]:

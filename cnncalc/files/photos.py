@@ -14,7 +14,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -23,6 +23,7 @@ from PIL import Image, ImageOps
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.images import FORMATS, read_image
 from cnncalc.files.paths import quoted
+from cnncalc.ops.arrays import Array
 from cnncalc.shapes import pair
 
 __all__ = [
@@ -173,7 +174,7 @@ def resize(pixels: Pixels, height: int, width: int) -> Pixels:
     return result.reshape(height, width, channels)
 
 
-def _mixed(numbers: NDArray[Any], neighbours: _Neighbours, axis: int) -> NDArray[np.float32]:
+def _mixed(numbers: Array, neighbours: _Neighbours, axis: int) -> NDArray[np.float32]:
     """Return the neighbours' mean along an axis, each counted by its share, in scratch memory."""
     share = neighbours.share if axis else neighbours.share[:, np.newaxis]
     before = _weighted(numbers, neighbours.before, 1 - share, axis, "before")
@@ -182,7 +183,7 @@ def _mixed(numbers: NDArray[Any], neighbours: _Neighbours, axis: int) -> NDArray
 
 
 def _weighted(
-    numbers: NDArray[Any],
+    numbers: Array,
     positions: NDArray[np.intp],
     share: NDArray[np.float32],
     axis: int,
@@ -206,9 +207,9 @@ class _Scratch(threading.local):
     """
 
     def __init__(self) -> None:
-        self._arrays: dict[str, NDArray[Any]] = {}
+        self._arrays: dict[str, Array] = {}
 
-    def array(self, name: str, shape: Sequence[int], dtype: DTypeLike) -> NDArray[Any]:
+    def array(self, name: str, shape: Sequence[int], dtype: DTypeLike) -> Array:
         """Return an array whose numbers are whatever was left there by the last of this name."""
         size = math.prod(shape)
         if name not in self._arrays or self._arrays[name].size < size:

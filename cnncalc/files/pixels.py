@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from cnncalc.errors import InputError
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "BYTE",
@@ -26,7 +27,6 @@ __all__ = [
     "largest_level",
     "pixel_values",
     "require_float32",
-    "size_text",
 ]
 
 Values = npt.NDArray[np.float64]
@@ -104,7 +104,7 @@ def are_levels(bit_depth: int) -> bool:
     return bit_depth <= WIDEST_BYTES
 
 
-def pixel_values(array: npt.NDArray[Any]) -> Values:
+def pixel_values(array: Array) -> Values:
     """Return an array (height, width) or (height, width, channels) as read-only values.
 
     Returns float64 (height, width, channels).
@@ -122,7 +122,7 @@ def pixel_values(array: npt.NDArray[Any]) -> Values:
     return values
 
 
-def largest_level(values: npt.NDArray[Any]) -> float:
+def largest_level(values: Array) -> float:
     """Return the largest value that pixels like these can have, whatever type they are stored in.
 
     1 or 255, the first that none exceeds, or else their own: so that the same numbers count alike
@@ -135,7 +135,7 @@ def largest_level(values: npt.NDArray[Any]) -> float:
     return next((bound for bound in (1.0, BYTE) if high <= bound), high)
 
 
-def require_float32(values: npt.NDArray[Any], source: str) -> None:
+def require_float32(values: Array, source: str) -> None:
     """Raise InputError, which begins with the `source`, for a number beyond what float32 holds."""
     most = float(np.finfo(np.float32).max)
     for extreme in (values.max(), values.min()):
@@ -145,13 +145,3 @@ def require_float32(values: npt.NDArray[Any], source: str) -> None:
                 f"Received: {extreme:.6g}"
             )
             raise InputError(message)
-
-
-def size_text(values: Values) -> str:
-    """Return 17×4, or 32×32×3 where there are several channels.
-
-    >>> size_text(np.zeros((17, 4, 1)))
-    '17×4'
-    """
-    shape = values.shape[:2] if values.shape[2] == 1 else values.shape
-    return "×".join(map(str, shape))

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.files.paths import did_you_mean, quoted
-from cnncalc.files.pixels import Values, pixel_values, size_text
+from cnncalc.files.pixels import Values, pixel_values
 from cnncalc.files.spreadsheet_places import CellRange, cell_name, parse_range
 from cnncalc.files.workbooks import (
     UNCALCULATED,
@@ -25,7 +25,7 @@ from cnncalc.files.workbooks import (
     is_number_text,
     open_workbook,
 )
-from cnncalc.wording import listed
+from cnncalc.wording import listed, size_text
 
 __all__ = ["SheetBlock", "read_block"]
 
@@ -50,7 +50,7 @@ class SheetBlock:
     @property
     def description(self) -> str:
         """Where it stands and how large it is, and the notes, on one line."""
-        place = (f"sheet {quoted(self.sheet)}", self.cell_range, size_text(self.values))
+        place = (f"sheet {quoted(self.sheet)}", self.cell_range, size_text(self.values.shape))
         return ", ".join((*place, *self.notes))
 
 
@@ -66,12 +66,12 @@ def read_block(path: Path, sheet: str | None = None, cell_range: str | None = No
     missing sheet, several blocks, a number stored as text beside the block, or a cell of the block
     that holds no number (it is named).
     """
-    asked = None if cell_range is None else parse_range(cell_range)
+    named = None if cell_range is None else parse_range(cell_range)
     with open_workbook(path) as book:
         chosen, notes = _choose(path, book, sheet)
         cells = chosen.cells()
     where = f"sheet {quoted(chosen.name)} of {quoted(path)}"
-    block = asked or _find_block(cells.rows, where)
+    block = named or _find_block(cells.rows, where)
     numbers = _numbers(cells.rows, block, where)
     return SheetBlock(numbers, chosen.name, block.name, (*notes, *_doubts(cells, block)))
 
@@ -84,20 +84,22 @@ def _choose(path: Path, book: OpenWorkbook, name: str | None) -> tuple[Worksheet
     # Many sheets may share one part.
     parts = {sheet.entry.part: sheet for sheet in book.worksheets}
     has_numbers = {part: sheet.holds_numbers() for part, sheet in parts.items()}
-    filled = [each for each in enumerate(book.worksheets) if has_numbers[each[1].entry.part]]
+    filled = [
+        (at, sheet) for at, sheet in enumerate(book.worksheets) if has_numbers[sheet.entry.part]
+    ]
     visible = [(at, sheet) for at, sheet in filled if sheet.is_visible]
     if not visible:
         hidden = listed((quoted(sheet.name) for _, sheet in filled), NAMED, counted=True)
         where = f"any visible sheet. Hidden ones that do: {hidden}" if filled else "any sheet"
         message = f"{quoted(path)} holds no numbers in {where}{_where_as_text(book.worksheets)}"
         raise InputError(message)
-    at, sheet = next((each for each in visible if each[0] >= book.active), visible[0])
+    at, sheet = next((place for place in visible if place[0] >= book.active), visible[0])
     notes = []
     if at != book.active and book.active < len(book.worksheets):
         notes.append(_why_not(book.worksheets[book.active]))
     if len(visible) > 1:
-        which = "the active one" if at == book.active else "one"
-        notes.append(f"{which} of {len(visible)} sheets with numbers")
+        chosen = "the active one" if at == book.active else "one"
+        notes.append(f"{chosen} of {len(visible)} sheets with numbers")
     return sheet, tuple(notes)
 
 

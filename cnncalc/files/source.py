@@ -20,10 +20,10 @@ from cnncalc.files.pixels import (
     Requirement,
     Values,
     pixel_values,
-    size_text,
 )
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 from cnncalc.ops.numbers import finite_numbers
+from cnncalc.wording import size_text
 
 __all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "is_pillow", "read_input"]
 
@@ -122,7 +122,7 @@ def _article_grid(source: str) -> PixelInput:
         )
         raise InputError(message)
     values = pixel_values(np.array(GRIDS[name]))
-    description = f"{source}: a grid of the article, {size_text(values)}"
+    description = f"{source}: a grid of the article, {size_text(values.shape)}"
     return PixelInput(values, source, description, "article")
 
 
@@ -162,5 +162,5 @@ def _file(path: Path, ending: str, channels: Channels, require: Requirement | No
 
 
 def _grid(name: str, form: str, values: Values, notes: Iterable[str] = ()) -> PixelInput:
-    description = ", ".join((f"{name}: {form}", size_text(values), *notes))
+    description = ", ".join((f"{name}: {form}", size_text(values.shape), *notes))
     return PixelInput(values, name, description, "grid")

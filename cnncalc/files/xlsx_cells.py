@@ -156,11 +156,11 @@ class CellReader:
         if package.styles is None:
             return
         formats: dict[str, bool] = {}
-        for each in elements(package.archive, package.styles, package.source):
-            if (each.parent, each.name) == ("numFmts", "numFmt"):
-                formats[each.attributes.get("numFmtId", "")] = _shows_dates(each)
-            elif (each.parent, each.name) == ("cellXfs", "xf"):
-                number = each.attributes.get("numFmtId", "0")
+        for element in elements(package.archive, package.styles, package.source):
+            if (element.parent, element.name) == ("numFmts", "numFmt"):
+                formats[element.attributes.get("numFmtId", "")] = _shows_dates(element)
+            elif (element.parent, element.name) == ("cellXfs", "xf"):
+                number = element.attributes.get("numFmtId", "0")
                 yield formats.get(number, number in _DATE_FORMATS)
 
 

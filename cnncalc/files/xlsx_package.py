@@ -127,16 +127,16 @@ class _Elements(Handler):
         self._open: list[tuple[str, Mapping[str, str], list[str]]] = [("", {}, [])]
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        local = {_local(key): value for key, value in attributes.items()}
-        self._open.append((_local(name), local, []))
+        bare = {_local(key): value for key, value in attributes.items()}
+        self._open.append((_local(name), bare, []))
 
     def text(self, text: str) -> None:
         self._open[-1][2].append(text)
 
     def end(self, name: str) -> None:
         del name
-        own, attributes, texts = self._open.pop()
-        self._found(Element(self._open[-1][0], own, attributes, "".join(texts)))
+        local, attributes, texts = self._open.pop()
+        self._found(Element(self._open[-1][0], local, attributes, "".join(texts)))
 
 
 def _local(name: str) -> str:
@@ -226,8 +226,8 @@ class _Opening:
             self._refuse("is a binary workbook (.xlsb). Save it as .xlsx in a spreadsheet program")
         relations = self._relations(book)
         found = tuple(self._elements(book))
-        views = [each for each in found if each.name == "workbookView"]
-        settings = {each.name: each.attributes for each in found}
+        views = [element for element in found if element.name == "workbookView"]
+        settings = {element.name: element.attributes for element in found}
         return Package(
             self._archive,
             self._source,
@@ -243,13 +243,13 @@ class _Opening:
         self, found: Iterable[Element], relations: dict[str, _Relation]
     ) -> tuple[SheetEntry, ...]:
         sheets = []
-        for each in found:
-            if (each.parent, each.name) == ("sheets", "sheet"):
-                name = each.attributes.get("name", "")
-                relation = relations.get(each.attributes.get("id", ""))
+        for element in found:
+            if (element.parent, element.name) == ("sheets", "sheet"):
+                name = element.attributes.get("name", "")
+                relation = relations.get(element.attributes.get("id", ""))
                 if relation is None:
                     self._refuse(f"is a damaged workbook: its sheet {quoted(name)} has no part")
-                state = each.attributes.get("state", "visible")
+                state = element.attributes.get("state", "visible")
                 if state not in ("visible", "hidden", "veryHidden"):
                     self._refuse(
                         f"is a damaged workbook: its sheet {quoted(name)} is neither visible nor "
@@ -261,26 +261,27 @@ class _Opening:
             self._refuse("is no workbook, or a damaged one: it has no sheets")
         return tuple(sheets)
 
-    def _doubt(self, asked: Mapping[str, str], root: Collection[_Relation]) -> Doubt:
+    def _doubt(self, settings: Mapping[str, str], root: Collection[_Relation]) -> Doubt:
         """Tell by a workbook's calculation settings how far its formulas' values are theirs."""
-        if asked.get("calcCompleted") in _FALSE:
+        if settings.get("calcCompleted") in _FALSE:
             return "all"
         program = self._property(root, "extended-properties", "Application")
         writes_only = (
-            asked.get("fullCalcOnLoad") in _TRUE
+            settings.get("fullCalcOnLoad") in _TRUE
             or program.startswith("Apache POI")
             # So XlsxWriter writes a workbook that shall not be calculated on opening.
-            or (asked.get("calcMode"), asked.get("calcId")) == ("manual", "124519")
+            or (settings.get("calcMode"), settings.get("calcId")) == ("manual", "124519")
         )
-        own = self._property(root, "core-properties", "description").startswith(OWN_MARK)
-        return "zeros" if writes_only and not own else "none"
+        is_own = self._property(root, "core-properties", "description").startswith(OWN_MARK)
+        return "zeros" if writes_only and not is_own else "none"
 
     def _property(self, root: Iterable[_Relation], kind: str, name: str) -> str:
         """Return what a workbook's properties say, an empty text where they don't."""
         part = _first(root, kind)
         if part is None or part.lower() not in self._names:
             return ""
-        return next((each.text for each in self._elements(part) if each.name == name), "")
+        texts = (element.text for element in self._elements(part) if element.name == name)
+        return next(texts, "")
 
     def _relations(self, part: str) -> dict[str, _Relation]:
         """Return where a part, or the archive itself, leads, by the names it has for that."""
@@ -289,12 +290,12 @@ class _Opening:
         if listing.lower() not in self._names:
             return {}
         return {
-            each.attributes.get("Id", ""): _Relation(
-                each.attributes.get("Type", "").rpartition("/")[2],
-                self._target(folder, each.attributes.get("Target", "")),
+            element.attributes.get("Id", ""): _Relation(
+                element.attributes.get("Type", "").rpartition("/")[2],
+                self._target(folder, element.attributes.get("Target", "")),
             )
-            for each in self._elements(listing)
-            if each.name == "Relationship" and each.attributes.get("TargetMode") != "External"
+            for element in self._elements(listing)
+            if element.name == "Relationship" and element.attributes.get("TargetMode") != "External"
         }
 
     def _target(self, folder: str, target: str) -> str:

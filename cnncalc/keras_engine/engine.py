@@ -135,9 +135,9 @@ class KerasTrainer:
         """Have each batch's dropout follow from its seed alone, so that --resume draws the same."""
         generator = np.random.default_rng(seed)
         for layer in self.model.layers:
-            own = getattr(layer, "seed_generator", None)
-            if own is not None:
-                own.state.assign(generator.integers(2**31, size=2))
+            seeds = getattr(layer, "seed_generator", None)
+            if seeds is not None:
+                seeds.state.assign(generator.integers(2**31, size=2))
 
 
 def _pixels(images: Array) -> Array:

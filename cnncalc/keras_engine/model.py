@@ -15,6 +15,7 @@ from cnncalc.files.keras_config_writing import write_config
 from cnncalc.files.keras_training import compile_config, optimizer_variables
 from cnncalc.keras_engine.backend import import_keras
 from cnncalc.layers import LINEAR, AveragePooling2D, Shape
+from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.network import Array, Network
 from cnncalc.training.objective import Objective
 from cnncalc.training.plan import TrainingPlan
@@ -32,7 +33,7 @@ def require_known(network: Network) -> None:
             f"Received: {', '.join(unknown)}"
         )
         raise OptionError(message)
-    dtypes = {str(array.dtype) for own in network.weights for array in own.values()}
+    dtypes = {str(array.dtype) for weights in network.weights for array in weights.values()}
     if dtypes - {"float32"}:
         message = (
             "engine keras trains weights in float32, engine numpy in float64, too. "
@@ -94,10 +95,10 @@ def _level_l1_at_zero(model: Any) -> None:
     """Have the slope of |w| be 0 at 0, where biases begin; on JAX it would be 1."""
     ops = import_keras().ops
 
-    def replace_l1(own: Any) -> Callable[[Any], Any]:
+    def replace_l1(regularizer: Any) -> Callable[[Any], Any]:
         def penalty(weight: Any) -> Any:
-            rest = getattr(own, "l2", 0.0) * ops.sum(ops.square(weight))
-            return own.l1 * ops.sum(weight * ops.sign(weight)) + rest
+            rest = getattr(regularizer, "l2", 0.0) * ops.sum(ops.square(weight))
+            return regularizer.l1 * ops.sum(weight * ops.sign(weight)) + rest
 
         return penalty
 
@@ -110,7 +111,7 @@ def _config(network: Network) -> dict[str, Any]:
     """Return what Keras makes a model from; its dropout draws from a seed that can be set."""
     config: dict[str, Any] = write_config(network, "sequential", "float32", None)["config"]
     for layer in config["layers"]:
-        if layer["class_name"] == "Dropout":
+        if LAYERS[layer["class_name"]].is_random:
             layer["config"]["seed"] = 0  # without any, PyTorch's one generator would be drawn from
     return config
 
@@ -157,7 +158,7 @@ def fetch_state(model: Any, plan: TrainingPlan, state: TrainingState) -> None:
 
 def _pairs(model: Any, plan: TrainingPlan, state: TrainingState) -> list[tuple[Any, Array]]:
     """Return each variable of the model beside the array that it belongs to."""
-    weights = [array for own in state.weights for array in own.values()]
+    weights = [array for weights in state.weights for array in weights.values()]
     slots = optimizer_variables(plan.optimizer, state.optimizer).arrays
     return [
         *zip(model.weights, weights, strict=True),

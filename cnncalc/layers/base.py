@@ -82,6 +82,11 @@ class Layer:
         return {}
 
     @property
+    def has_weights(self) -> bool:
+        """Whether layers of its kind have weights."""
+        return type(self).weight_shapes is not Layer.weight_shapes
+
+    @property
     def regularizers(self) -> Mapping[str, L1L2]:
         """The penalty on each weight that has one, by the weight's name."""
         return {}
@@ -258,7 +263,7 @@ class L1L2:
     @property
     def factors(self) -> dict[str, float]:
         """The arguments by their names: `l1`, `l2` or both."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.init}
+        return {factor.name: getattr(self, factor.name) for factor in fields(self) if factor.init}
 
 
 @dataclass(frozen=True)

@@ -173,8 +173,8 @@ class Dense(KernelLayer):
         '(219,040 + 1) × 2 = 438,082'
         """
         inputs = f"{input_shape[-1]:,}"
-        each = f"({inputs} + 1)" if self.use_bias else inputs
-        return f"{each} × {self.units:,} = {self.parameter_count(input_shape):,}"
+        weights = f"({inputs} + 1)" if self.use_bias else inputs
+        return f"{weights} × {self.units:,} = {self.parameter_count(input_shape):,}"
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the products of one forward pass: inputs × units, at each position."""

@@ -115,14 +115,14 @@ def shared_arguments(
     >>> shared_arguments(Flatten, {"name": "flat", "data_format": "channels_first"})
     ({'name': 'flat'}, {'data_format': 'channels_first'})
     """
-    own_names = {field.name for field in fields(kind)}
-    own, other = {}, {}
+    known = {field.name for field in fields(kind)}
+    shared, differing = {}, {}
     for name, value in arguments.items():
-        if name in own_names:
-            own[name] = value
+        if name in known:
+            shared[name] = value
         elif name not in _ANY_VALUE and value not in _OUR_VALUES.get(name, (None,)):
-            other[name] = value
-    return own, other
+            differing[name] = value
+    return shared, differing
 
 
 def own_count(kind: type[Layer]) -> int:
@@ -131,8 +131,8 @@ def own_count(kind: type[Layer]) -> int:
     >>> own_count(Dense), ARGUMENTS[Dense][:3]
     (3, ('units', 'activation', 'use_bias'))
     """
-    own_names = {field.name for field in fields(kind) if not concerns_training_only(field.name)}
-    return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in own_names), default=0)
+    known = {field.name for field in fields(kind) if not concerns_training_only(field.name)}
+    return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in known), default=0)
 
 
 def expected_value(name: str) -> object:
@@ -162,22 +162,22 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
     >>> layer_from_arguments(Flatten, {"data_format": "channels_last", "name": "flat"})
     Flatten(name='flat', trainable=True)
     """
-    own, other = shared_arguments(kind, arguments)
-    for name, value in other.items():
+    shared, differing = shared_arguments(kind, arguments)
+    for name, value in differing.items():
         message = f"{name} must be {expected_value(name)!r} in cnncalc. "
         raise OptionError(message + f"Received: {name}={value!r}")
     for field in fields(kind):
-        if field.default is MISSING and field.name not in own:
+        if field.default is MISSING and field.name not in shared:
             message = f"{field.name} is missing. Received: {', '.join(arguments) or 'no arguments'}"
             raise OptionError(message)
-    if isinstance(own.get("padding"), str):
-        own["padding"] = str(own["padding"]).lower()  # Keras takes "SAME" as well
-    if own.setdefault("name", "") is None:
-        own["name"] = ""
-    if not isinstance(own["name"], str):
-        message = f"name must be a text. Received: name={own['name']!r}"
+    if isinstance(shared.get("padding"), str):
+        shared["padding"] = str(shared["padding"]).lower()  # Keras takes "SAME" as well
+    if shared.setdefault("name", "") is None:
+        shared["name"] = ""
+    if not isinstance(shared["name"], str):
+        message = f"name must be a text. Received: name={shared['name']!r}"
         raise OptionError(message)
-    return kind(**own)  # type: ignore[arg-type]  # the layer checks its values itself
+    return kind(**shared)  # type: ignore[arg-type]  # the layer checks its values itself
 
 
 def named(layers: Sequence[Layer]) -> tuple[Layer, ...]:

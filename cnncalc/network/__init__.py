@@ -4,12 +4,6 @@ The calculator's single convolution is a network too: one layer, or a convolutio
 """
 
 from cnncalc.network.backward_pass import Gradients, backward, first_to_learn
-from cnncalc.network.finite import (
-    find_overflow,
-    initialize,
-    require_finite_outputs,
-    require_finite_weights,
-)
 from cnncalc.network.forward_pass import forward
 from cnncalc.network.operations import (
     backward_layer,
@@ -30,6 +24,12 @@ from cnncalc.network.structure import (
     on_images,
     walk,
     without_last_activation,
+)
+from cnncalc.network.weights import (
+    find_overflow,
+    initialize,
+    require_finite_outputs,
+    require_finite_weights,
 )
 
 __all__ = [

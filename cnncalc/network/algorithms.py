@@ -19,8 +19,8 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     Conv2D,
-    ConvolutionLayer,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
@@ -172,7 +172,8 @@ _BY_CELL = tuple(mode for mode, own in POOLINGS.items() if own.by_cell)
 _PICKING = tuple(mode for mode in _BY_CELL if _picks(mode))
 _NO_PRODUCT = "no product in it that could be faster"
 _AGAINST_ANY: Mapping[type[Layer], str] = {
-    ConvolutionLayer: "each group of channels has a product of its own",
+    Conv2D: "each group of channels has a product of its own",
+    DepthwiseConv2D: "each group of channels has a product of its own",
     Dense: "its input is a volume, not a row of numbers",
     BatchNormalization: "its mean and variance are those of the whole batch",
     PoolingLayer: f"only {' and '.join(_BY_CELL)} pooling go cell by cell",

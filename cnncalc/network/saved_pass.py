@@ -51,8 +51,8 @@ def forward_saved(
     array([[0., 2.]])
     """
     saved: list[Saved] = []
-    for layer, own in zip(layers, weights, strict=True):
-        saved.append(save_layer(layer, own, images, generator, near=near))
+    for layer, by_name in zip(layers, weights, strict=True):
+        saved.append(save_layer(layer, by_name, images, generator, near=near))
         images = saved[-1].output
     return tuple(saved)
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
@@ -22,6 +21,7 @@ from cnncalc.layers import (
     Shape,
 )
 from cnncalc.layers.vocabulary import named
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "without_last_activation",
 ]
 
-Array = npt.NDArray[Any]
 
 Weights = Mapping[str, Array]
 
@@ -151,8 +150,8 @@ def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
     """Return read-only copies of the weights, after they were found to have these shapes."""
     if not isinstance(given, Mapping) or not expected.keys() >= given.keys():
         names = ", ".join(map(repr, expected)) or "none"
-        others = received(list(given) if isinstance(given, Mapping) else given)
-        message = f"weights must be a mapping by name ({names}). Received: {others}"
+        given_names = received(list(given) if isinstance(given, Mapping) else given)
+        message = f"weights must be a mapping by name ({names}). Received: {given_names}"
         raise ShapeError(message)
     return {name: _copied(name, shape, given) for name, shape in expected.items()}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from math import prod
 
 import numpy as np
@@ -99,15 +100,13 @@ class TrainingPass:
 
     def finish(self, sums: Sequence[dict[str, Array]]) -> tuple[dict[str, Array], ...]:
         """Return the gradients of a batch, one mapping a layer, given their sums by step."""
-        return tuple(
-            own for step, mine in zip(self.steps, sums, strict=True) for own in step.finish(mine)
-        )
+        pairs = zip(self.steps, sums, strict=True)
+        return tuple(chain.from_iterable(step.finish(summed) for step, summed in pairs))
 
     def updates(self, kept: Sequence[Kept]) -> tuple[Weights, ...]:
         """Return the new values of weights that training keeps up to date without a gradient."""
-        return tuple(
-            own for step, mine in zip(self.steps, kept, strict=True) for own in step.updates(mine)
-        )
+        pairs = zip(self.steps, kept, strict=True)
+        return tuple(chain.from_iterable(step.updates(values) for step, values in pairs))
 
     @cached_property
     def _first_to_learn(self) -> int:

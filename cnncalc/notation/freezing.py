@@ -44,9 +44,9 @@ def trainable_setting(statement: ast.stmt) -> Setting | None:
         case ast.Assign(targets=[ast.Attribute(value=of, attr="trainable")], value=value):
             return Setting(of, value)
         case ast.For(target=ast.Name(id=name), iter=layers, body=[inner], orelse=[]):
-            own = trainable_setting(inner)
-            is_about_it = own is not None and isinstance(own.of, ast.Name) and own.of.id == name
-            return own._replace(of=layers) if own is not None and is_about_it else None
+            match trainable_setting(inner):
+                case Setting(of=ast.Name(id=variable), value=value) if variable == name:
+                    return Setting(layers, value)
     return None
 
 
@@ -81,12 +81,12 @@ def _chosen(
     source: Source, setting: Setting, layers: Sequence[Layer], names: Mapping[str, object]
 ) -> list[int]:
     """Return the positions of the layers that a statement is about."""
-    every = list(range(len(layers)))
+    positions = list(range(len(layers)))
     match setting.of:
         case ast.Name() | ast.Attribute(value=ast.Name(), attr="layers"):
-            return every
+            return positions
         case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr="layers"), slice=index):
-            found = _indexed(source, index, every, names)
+            found = _indexed(source, index, positions, names)
         case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get_layer")) as call:
             found = _got(source, call, layers, names)
         case _:
@@ -97,17 +97,17 @@ def _chosen(
 
 
 def _indexed(
-    source: Source, index: ast.expr, every: list[int], names: Mapping[str, object]
+    source: Source, index: ast.expr, positions: list[int], names: Mapping[str, object]
 ) -> list[int]:
     """Return what `[0]` or `[:-1]` takes of all positions; nothing where there is no such one."""
     if isinstance(index, ast.Slice):
         parts = (index.lower, index.upper, index.step)
         read = [None if part is None else read_value(source, part, names) for part in parts]
         bounds = [bound for bound in read if bound is None or isinstance(bound, int)]
-        return every[slice(*bounds)] if len(bounds) == len(parts) else []
+        return positions[slice(*bounds)] if len(bounds) == len(parts) else []
     value = read_value(source, index, names)
-    is_inside = type(value) is int and -len(every) <= value < len(every)
-    return [every[value]] if is_inside and isinstance(value, int) else []
+    is_inside = type(value) is int and -len(positions) <= value < len(positions)
+    return [positions[value]] if is_inside and isinstance(value, int) else []
 
 
 def _got(
@@ -117,10 +117,11 @@ def _got(
     given = dict(zip(("name", "index"), call.args, strict=False))
     given |= {str(keyword.arg): keyword.value for keyword in call.keywords}
     values = {name: read_value(source, part, names) for name, part in given.items()}
-    every = [layer.name for layer in named(layers)]
+    layer_names = [layer.name for layer in named(layers)]
     if "index" in values:
-        return _indexed(source, given["index"], list(range(len(every))), names)
-    return [every.index(str(values["name"]))] if values.get("name") in every else []
+        return _indexed(source, given["index"], list(range(len(layers))), names)
+    name = values.get("name")
+    return [layer_names.index(str(name))] if name in layer_names else []
 
 
 def _unknown(source: Source, setting: Setting, layers: Sequence[Layer]) -> NotationError:

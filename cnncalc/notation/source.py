@@ -187,7 +187,7 @@ def _regularizer(
 ) -> L1L2:
     """Return the regularizer that a call such as `keras.regularizers.L2(0.01)` makes."""
     known = list(kind().factors)
-    named = ((each.arg, each.value) for each in call.keywords)
+    named = ((keyword.arg, keyword.value) for keyword in call.keywords)
     given = [*zip(known, call.args, strict=False), *named]
     arguments = {name: _number(source, value, names) for name, value in given if name in known}
     if len(arguments) != len(call.args) + len(call.keywords):

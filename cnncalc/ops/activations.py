@@ -107,7 +107,8 @@ def sigmoid(inputs: Array) -> Array:
 
 def sigmoid_gradient(gradient: Array, outputs: Array) -> Array:
     """Return a loss's gradient by the inputs: the slope is s(1 − s)."""
-    return gradient * outputs * (1 - outputs)
+    result: Array = gradient * outputs * (1 - outputs)
+    return result
 
 
 def tanh(inputs: Array) -> Array:
@@ -117,7 +118,8 @@ def tanh(inputs: Array) -> Array:
 
 def tanh_gradient(gradient: Array, outputs: Array) -> Array:
     """Return a loss's gradient by the inputs: the slope is 1 − tanh²."""
-    return gradient * (1 - outputs * outputs)
+    result: Array = gradient * (1 - outputs * outputs)
+    return result
 
 
 def softmax(inputs: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The array types of the operations, and the check that every sliding window starts with."""
+"""The package's types of arrays, and the check that every sliding window starts with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cnncalc.geometry import Geometry
 
 __all__ = ["Array", "Positions", "require_batch", "require_images"]
 
-Array = NDArray[np.floating[Any]]
+Array = NDArray[Any]
 Positions = NDArray[np.intp]
 
 

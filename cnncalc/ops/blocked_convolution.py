@@ -51,7 +51,7 @@ def is_turnable(geometry: Geometry) -> bool:
     (True, False)
     """
     axes = (geometry.vertical, geometry.horizontal)
-    return all(each.stride == 1 and max(each.before, each.after) < each.window for each in axes)
+    return all(axis.stride == 1 and max(axis.before, axis.after) < axis.window for axis in axes)
 
 
 @dataclass(frozen=True)
@@ -283,5 +283,5 @@ def _row_by_row(outputs: Array) -> Array:
 
 def _turned(axis: Axis) -> Axis:
     """Return how the turned kernel slides over the output, with what it needs to be the input."""
-    before, after = (axis.window - 1 - each for each in (axis.before, axis.after))
+    before, after = (axis.window - 1 - padding for padding in (axis.before, axis.after))
     return Axis(axis.output, axis.kernel, 1, axis.dilation, before, after)

@@ -16,8 +16,8 @@ import numpy as np
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.ops.arrays import Array, require_images
-from cnncalc.ops.bands import convolve_in_bands
 from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.row_convolution import convolve_rows
 from cnncalc.ops.tiles import Tile, padded_input, patch_matrix, tap, taps, tiles
 
 __all__ = [
@@ -32,20 +32,20 @@ __all__ = [
 ]
 
 # So many output cells an image has at least, or numbers its patches for each filter they serve, and
-# so many channels a kernel at most, where bands were measured to be faster than patches: from 30×30
+# so many channels a kernel at most, where rows were measured to be faster than patches: from 30×30
 # to 3000×4000 cells, 1 to 32 channels.
-CELLS_FOR_BANDS = 1 << 16
-PATCHES_FOR_BANDS = 1 << 20
-CHANNELS_FOR_BANDS = 8
+CELLS_FOR_ROWS = 1 << 16
+PATCHES_FOR_ROWS = 1 << 20
+CHANNELS_FOR_ROWS = 8
 # The matrices of a kernel whose rows lie further apart are nearly all zeros.
-DILATION_FOR_BANDS = 8
+DILATION_FOR_ROWS = 8
 
 
 @dataclass(frozen=True)
 class ConvolutionMethod:
-    """How a convolution is calculated, "bands" or "patches", and why."""
+    """How a convolution is calculated, by "rows" or by "patches", and why."""
 
-    name: Literal["bands", "patches"]
+    name: Literal["rows", "patches"]
     reason: str
 
 
@@ -57,30 +57,30 @@ def convolution_method(geometry: Geometry, depth: int, filters: int) -> Convolut
 
     >>> from cnncalc.geometry import geometry
     >>> convolution_method(geometry((3000, 4000), 5), depth=1, filters=1).name
-    'bands'
+    'rows'
     >>> convolution_method(geometry((28, 28), 5), depth=1, filters=6).reason
     'few cells: 24×24'
     """
     height, width = geometry.output
     cells = height * width
     patches = cells * geometry.kernel.height * geometry.kernel.width * depth
-    if cells < CELLS_FOR_BANDS and patches < PATCHES_FOR_BANDS * filters:
+    if cells < CELLS_FOR_ROWS and patches < PATCHES_FOR_ROWS * filters:
         return ConvolutionMethod("patches", f"few cells: {height}×{width}")
     if filters > depth:
         reason = f"patches of {depth} channels serve {filters} filters"
         return ConvolutionMethod("patches", reason)
-    if depth > CHANNELS_FOR_BANDS:
+    if depth > CHANNELS_FOR_ROWS:
         return ConvolutionMethod("patches", f"many channels: {depth}")
-    if geometry.vertical.dilation > DILATION_FOR_BANDS:
+    if geometry.vertical.dilation > DILATION_FOR_ROWS:
         reason = f"rows {geometry.vertical.dilation} apart"
         return ConvolutionMethod("patches", reason)
-    return ConvolutionMethod("bands", f"much work, {height}×{width} cells: rows as they lie")
+    return ConvolutionMethod("rows", f"much work, {height}×{width} cells: rows as they lie")
 
 
 def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) -> Array:
     """Slide a kernel over a batch of images, without bias.
 
-    In bands a NaN or an infinity spreads beyond its windows: see ops/bands.py.
+    By rows, a NaN or an infinity spreads beyond its windows: see ops/row_convolution.py.
     Arguments: `images` (batch, height, width, channels); `kernel` (kernel height, kernel width,
     channels / groups, filters); the `geometry` of the window, with its padding of zeros; `groups`
     of channels, each with its own filters.
@@ -99,8 +99,8 @@ def convolve(images: Array, kernel: Array, geometry: Geometry, groups: int = 1) 
     shape = (len(images), *geometry.output, kernel.shape[3])
     result = np.empty(shape, np.result_type(images, kernel))
     method = convolution_method(geometry, kernel.shape[2], kernel.shape[3] // groups)
-    if method.name == "bands":
-        _convolve_by_bands(images, kernel, geometry, groups, result)
+    if method.name == "rows":
+        _convolve_by_rows(images, kernel, geometry, groups, result)
     else:
         _convolve_by_patches(images, kernel, geometry, groups, result)
     return result
@@ -117,17 +117,17 @@ def _convolve_by_patches(
         del patches
 
 
-def _convolve_by_bands(
+def _convolve_by_rows(
     images: Array, kernel: Array, geometry: Geometry, groups: int, result: Array
 ) -> None:
     depth, filters = kernel.shape[2:]
     first = kernel[..., :1]
     if depth == 1 and filters == groups and (kernel == first).all():
         # Each channel by one kernel, as a photo is blurred: the channels may stay side by side.
-        convolve_in_bands(images, first, geometry, result)
+        convolve_rows(images, first, geometry, result)
         return
     for ins, outs in _groups(depth, filters, groups):
-        convolve_in_bands(images[..., ins], kernel[..., outs], geometry, result[..., outs])
+        convolve_rows(images[..., ins], kernel[..., outs], geometry, result[..., outs])
 
 
 def convolve_kernel_gradient(
@@ -243,11 +243,11 @@ def _patches(
 
 def _groups(depth: int, filters: int, groups: int) -> Iterator[tuple[slice, slice]]:
     """Yield each group's slice of the channels and slice of the filters."""
-    each = filters // groups
+    in_group = filters // groups
     for group in range(groups):
         yield (
             slice(group * depth, (group + 1) * depth),
-            slice(group * each, (group + 1) * each),
+            slice(group * in_group, (group + 1) * in_group),
         )
 
 

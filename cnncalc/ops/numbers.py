@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError, received
+from cnncalc.ops.arrays import Array
 
 __all__ = ["finite_numbers", "overflow_allowed", "real_numbers", "require_held"]
 
@@ -15,7 +16,7 @@ __all__ = ["finite_numbers", "overflow_allowed", "real_numbers", "require_held"]
 _REAL = "biuf"
 
 
-def real_numbers(value: Any, name: str) -> NDArray[Any]:  # noqa: ANN401 (anything NumPy takes)
+def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumPy takes)
     """Return numbers as an array, of the type that NumPy gives them.
 
     Arguments: `value`, a number, an array, or lists in lists of one length each; the argument's
@@ -53,7 +54,7 @@ def finite_numbers(value: Any, name: str) -> NDArray[np.float64]:  # noqa: ANN40
     return array
 
 
-def require_held(values: NDArray[Any], name: str) -> None:
+def require_held(values: Array, name: str) -> None:
     """Raise OptionError where a result is NaN or infinite; `name` says what it is the result of."""
     place = _first_not_finite(values)
     if place is not None:
@@ -61,7 +62,7 @@ def require_held(values: NDArray[Any], name: str) -> None:
         raise OptionError(message)
 
 
-def _first_not_finite(values: NDArray[Any]) -> str | None:
+def _first_not_finite(values: Array) -> str | None:
     """Return the place and value of the first number that is NaN or infinite: "[0, 1]=nan"."""
     finite = np.isfinite(values)
     if finite.all():

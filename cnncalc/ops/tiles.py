@@ -151,8 +151,8 @@ def patch_matrix(covered: Array, geometry: Geometry) -> Array:
     planes = covered.transpose(3, 0, 1, 2)
     if channels < MANY_CHANNELS:
         planes = np.ascontiguousarray(planes)
-    every = sliding_window_view(planes, (down.window, across.window), axis=(2, 3))
-    windows = every[
+    windows = sliding_window_view(planes, (down.window, across.window), axis=(2, 3))
+    windows = windows[
         :, :, :: down.stride, :: across.stride, :: down.dilation, :: across.dilation
     ]  # cnyxij
     size = down.kernel * across.kernel * channels

@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.nearness import kink_bounds
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "Call",
@@ -43,8 +43,6 @@ __all__ = [
     "near",
     "put",
 ]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

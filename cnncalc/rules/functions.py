@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncalc.ops.arrays import Array
 from cnncalc.rules.formula import (
-    Array,
     Comparison,
     Expression,
     Function,

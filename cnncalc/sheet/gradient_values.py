@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.geometry import Geometry
+from cnncalc.helper_cells import dilate, parts
 from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
@@ -45,7 +46,6 @@ from cnncalc.sheet.quantities import (
     of_batch,
 )
 from cnncalc.sheet.vector_cells import Grid, as_cells
-from cnncalc.substeps import dilate, parts
 from cnncalc.trace.stage_names import partial_name
 from cnncalc.training_step import LayerStep
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from cnncalc.helper_cells import parts
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
 from cnncalc.sheet.quantities import BATCH, of_batch, title
@@ -21,7 +22,6 @@ from cnncalc.sheet.volumes import (
     each_number,
     whole,
 )
-from cnncalc.substeps import parts
 from cnncalc.trace.stage_names import StepName, partial_name
 
 __all__ = [

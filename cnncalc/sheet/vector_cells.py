@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
@@ -27,7 +28,6 @@ from cnncalc.layers import (
 from cnncalc.network import Array
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import IMAGE
-from cnncalc.substeps import substeps
 from cnncalc.trace import Trace
 
 __all__ = ["Grid", "as_cells", "image_cells", "trace_values", "with_grids"]
@@ -110,7 +110,7 @@ def trace_values(trace: Trace) -> dict[Quantity, Array]:
         arrays = {
             **{Quantity("weight", layer.name, name): w for name, w in layer.weights.items()},
             **{Quantity("stage", layer.name, stage.name): stage.values for stage in layer.stages},
-            **{Quantity("helper", layer.name, name): s for name, s in substeps(layer).items()},
+            **{Quantity("helper", layer.name, name): s for name, s in helper_values(layer).items()},
         }
         for quantity, array in arrays.items():
             values[quantity] = np.asarray(array).reshape(as_cells(array.shape, grid))

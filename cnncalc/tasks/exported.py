@@ -12,7 +12,7 @@ import numpy as np
 from cnncalc.errors import InputError
 from cnncalc.files.kernels import Kernel
 from cnncalc.files.paths import printable, quoted
-from cnncalc.files.pixels import PixelInput, pixel_values, size_text
+from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.files.workbooks import read_cells, sheet_names
 from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import Layer, Shape
@@ -27,6 +27,7 @@ from cnncalc.sheet.size import estimate
 from cnncalc.sheet.values import input_shapes
 from cnncalc.verification import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
+from cnncalc.wording import size_text
 
 __all__ = ["Arrays", "ExportedWorkbook", "exported_image", "exported_kernels", "read_exported"]
 
@@ -208,7 +209,7 @@ def exported_kernels(path: Path, sheet: str | None = None) -> tuple[Kernel, ...]
         values = _for_every_channel(values)
     name = printable(path.name)
     filters = [pixel_values(values[..., number]) for number in range(values.shape[3])]
-    size, count = size_text(filters[0]), len(filters)
+    size, count = size_text(filters[0].shape), len(filters)
     size = f"{count} of {size}" if count > 1 else size
     description = f"{name}: the exported weights on sheet {quoted(found.sheet)}, {size}"
     return tuple(

@@ -47,7 +47,8 @@ from cnncalc.training.dataset import Dataset
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
-from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
+from cnncalc.training.optimizer_step import OptimizerState
+from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.wording import listed
 
 __all__ = ["training_pieces"]

@@ -37,7 +37,8 @@ from cnncalc.training.learnt_images import LearntImages, ValueRange, describe_im
 from cnncalc.training.losses import Loss, loss_named, with_output_activation
 from cnncalc.training.objective import require_input_shape
 from cnncalc.training.optimizer_notation import parse_optimizer
-from cnncalc.training.optimizers import Adam, Optimizer, OptimizerState
+from cnncalc.training.optimizer_step import OptimizerState
+from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.training.plan import ARTICLE, DIGITS, Defaults, TrainingPlan, rescaled
 from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule, rate_at

@@ -22,7 +22,8 @@ from cnncalc.training.learnt_images import LearntImages
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import OutputClasses, class_count
 from cnncalc.training.optimizer_notation import write_optimizer
-from cnncalc.training.optimizers import Optimizer, OptimizerState
+from cnncalc.training.optimizer_step import OptimizerState
+from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.plan import TrainingPlan, rescaled, scales_pixels
 from cnncalc.training.schedules import Schedule, rate_at
 from cnncalc.training.uncalculated import Uncalculated, left_out

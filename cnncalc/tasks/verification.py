@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.files.recalculation.engines import ENGINES, EngineName, recalculate
+from cnncalc.files.recalculation import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes

@@ -20,6 +20,7 @@ from cnncalc.layers import (
     InputLayer,
     KernelLayer,
     Layer,
+    PoolingLayer,
     Rescaling,
     Shape,
     WindowLayer,
@@ -145,7 +146,7 @@ def _stages(layer: Layer) -> int:
             return 0
         case KernelLayer():
             return 1 + layer.use_bias + (layer.activation_name != LINEAR)
-        case WindowLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | Combine() | ActivationLayer():
             return 1
         case ZeroPadding2D() | Rescaling() | BatchNormalization():
             return 1

@@ -6,12 +6,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import InputError, OptionError
+from cnncalc.ops.arrays import Array
 from cnncalc.wording import listed
 
 __all__ = [
@@ -24,8 +24,6 @@ __all__ = [
     "split_warnings",
     "with_classes",
 ]
-
-Array = NDArray[Any]
 
 
 class StoredImages(Protocol):

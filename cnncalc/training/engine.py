@@ -11,22 +11,19 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple, Protocol
-
-from numpy.typing import NDArray
+from typing import NamedTuple, Protocol
 
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.evaluation import Evaluation, evaluate, workers
 from cnncalc.training.objective import BatchResult, Objective, make_objective, require_input_shape
-from cnncalc.training.optimizers import apply
+from cnncalc.training.optimizer_step import apply
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin, trainable
 
 __all__ = ["NUMPY", "BatchScore", "Engine", "NumpyEngine", "Trainer", "evaluate_with"]
-
-Array = NDArray[Any]
 
 
 class BatchScore(NamedTuple):
@@ -129,9 +126,9 @@ class _NumpyTrainer:
                 [weights[layer][name] for layer, name in names],
                 [outcome.gradients[layer][name] for layer, name in names],
             )
-        for own, updates in zip(weights, outcome.updates, strict=True):
+        for by_name, updates in zip(weights, outcome.updates, strict=True):
             for name, values in updates.items():
-                own[name][...] = values
+                by_name[name][...] = values
 
 
 NUMPY = NumpyEngine()

@@ -7,13 +7,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from cnncalc.network import Network, backward, forward_saved, image_shape, without_last_activation
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.threads import cores
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.history import Score
@@ -47,9 +46,6 @@ def workers(threads: int | None = None) -> Iterator[Executor]:
         ThreadPoolExecutor(threads or cores()) as executor,
     ):
         yield executor
-
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

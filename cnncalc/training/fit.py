@@ -13,13 +13,13 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Network, assemble
+from cnncalc.ops.arrays import Array
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.engine import NUMPY, BatchScore, Engine, Trainer
 from cnncalc.training.evaluation import Evaluation
@@ -47,7 +47,6 @@ __all__ = [
     "steps",
 ]
 
-Array = NDArray[Any]
 
 # The first number behind the seed says what is drawn, so that no two draws are alike.
 SHUFFLE, DROPOUT = 1, 2

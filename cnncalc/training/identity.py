@@ -41,8 +41,8 @@ def identity(plan: TrainingPlan, parts: Parts) -> dict[str, str]:
 
 def _weights_digest(network: Network) -> str:
     digest = hashlib.blake2b()
-    for own in network.weights:
-        for name, array in own.items():
+    for weights in network.weights:
+        for name, array in weights.items():
             digest.update(f"{name} {array.dtype} {array.shape}".encode())
             digest.update(array.tobytes())
     return digest.hexdigest()[:32]

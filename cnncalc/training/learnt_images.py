@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.ops.arrays import Array
 from cnncalc.training.dataset import Dataset
 
 __all__ = [
@@ -23,7 +24,6 @@ __all__ = [
     "value_range",
 ]
 
-Array = NDArray[Any]
 
 MOST_IMAGES = 1000
 """So many, evenly among all, tell how bright images are; more only take longer."""
@@ -94,8 +94,9 @@ class LearntImages:
         Arguments: `images` (images, height, width, channels) in the range that was learnt, and
         their `negatives`. Returns (images,).
         """
-        own, other = self._strangeness(images), self._strangeness(negatives)
-        result: NDArray[np.bool_] = (own - other > CLEARLY) & (other < own / 4)
+        positive, negative = self._strangeness(images), self._strangeness(negatives)
+        is_clear = positive - negative > CLEARLY
+        result: NDArray[np.bool_] = is_clear & (negative < positive / 4)
         return result
 
     def _strangeness(self, images: Array) -> Array:
@@ -117,10 +118,12 @@ class LearntImages:
         )
 
 
-def _joined(one: Spread, other: Spread) -> Spread:
-    """Return the spread of as many images of the one kind as of the other."""
-    squares = (one.deviation**2 + other.deviation**2) / 2 + ((one.mean - other.mean) / 2) ** 2
-    return Spread(round((one.mean + other.mean) / 2, 6), round(float(np.sqrt(squares)), 6))
+def _joined(first: Spread, second: Spread) -> Spread:
+    """Return the spread of as many images of the first kind as of the second."""
+    between = ((first.mean - second.mean) / 2) ** 2
+    within = (first.deviation**2 + second.deviation**2) / 2
+    deviation = float(np.sqrt(within + between))
+    return Spread(round((first.mean + second.mean) / 2, 6), round(deviation, 6))
 
 
 def describe_images(dataset: Dataset, values: ValueRange | None = None) -> LearntImages:

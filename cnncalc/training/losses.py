@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import SOFTMAX, Activation
 from cnncalc.network import Network, assemble
+from cnncalc.ops.arrays import Array
 
 __all__ = [
     "LOSSES",
@@ -31,7 +31,6 @@ __all__ = [
     "with_output_activation",
 ]
 
-Array = NDArray[Any]
 
 EPSILON = 1e-7  # keras.config.epsilon()
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import ShapeError
 from cnncalc.layers import Shape
 from cnncalc.nearness import kink_bounds
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.maxima import first_maximum
 
 __all__ = [
@@ -23,8 +22,6 @@ __all__ = [
     "correct",
     "predicted_classes",
 ]
-
-Array = NDArray[Any]
 
 
 def predicted_classes(outputs: Array, *, near: bool = False) -> Array:

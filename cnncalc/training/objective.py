@@ -16,7 +16,7 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import LINEAR
@@ -30,11 +30,13 @@ from cnncalc.network import (
 from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, LossValues
 from cnncalc.training.metrics import correct
 from cnncalc.training.regularization import add_penalty_gradients, penalty
+from cnncalc.training.state import copied
 
 __all__ = [
     "BatchResult",
@@ -46,7 +48,6 @@ __all__ = [
     "targets",
 ]
 
-Array = NDArray[Any]
 
 PIECE_VALUES = 24 * 2**20
 """How many numbers the outputs and the spread images of a piece of a batch may have. Measured.
@@ -122,9 +123,9 @@ class Objective:
         prepared = self._passes.prepare(self.network.weights)
 
         def work(piece: slice) -> Outcome:
-            own = images[piece].astype(self._dtype)
+            inputs = images[piece].astype(self._dtype)
             with overflow_allowed():
-                kept = self._passes.forward(prepared, own, generator=None)
+                kept = self._passes.forward(prepared, inputs, generator=None)
                 # A copy, since the next piece overwrites the output.
                 return self.judge(np.array(kept[-1].output), labels[piece])
 
@@ -185,9 +186,9 @@ class Objective:
     ) -> PieceForward:
         """Run a piece of a batch forward as in training, for a record; arguments as `gradients`."""
         generator = np.random.default_rng([*seed, piece.start])
-        own = images[piece].astype(self._dtype)
+        inputs = images[piece].astype(self._dtype)
         layers, weights = self.network.layers, self.network.weights
-        saved = forward_saved(layers, weights, own, generator, near=True)
+        saved = forward_saved(layers, weights, inputs, generator, near=True)
         raw = saved[-1].output
         losses, gradient = self._loss_values(raw, labels[piece])
         outputs = ACTIVATIONS[self.activation].forward(raw)
@@ -205,8 +206,8 @@ class Objective:
         generator = np.random.default_rng([*seed, piece.start])
         # A training that diverges overflows; `fit` stops it when its loss is no number any more.
         with overflow_allowed():
-            own = images[piece].astype(self._dtype)
-            kept = self._passes.forward(prepared, own, generator)
+            inputs = images[piece].astype(self._dtype)
+            kept = self._passes.forward(prepared, inputs, generator)
             losses, gradient = self._loss_values(kept[-1].output, labels[piece])
             by_weight = self._passes.backward(prepared, kept, gradient / len(labels))
             outputs = ACTIVATIONS[self.activation].forward(kept[-1].output)
@@ -232,7 +233,7 @@ class Objective:
 
     @property
     def _dtype(self) -> np.dtype[Any]:
-        return next(array.dtype for own in self.network.weights for array in own.values())
+        return next(array.dtype for weights in self.network.weights for array in weights.values())
 
 
 def make_objective(network: Network, loss: Loss, classes: int) -> Objective:
@@ -310,11 +311,11 @@ def _added(results: Iterator[BatchResult]) -> BatchResult:
     """Add up the results in their order, each before the next one is made."""
     first = next(results)
     loss, right = first.loss, first.correct
-    total = [{name: np.array(own) for name, own in each.items()} for each in first.gradients]
+    total = copied(first.gradients)
     for result in results:
         loss += result.loss
         right += result.correct
         for sums, gradients in zip(total, result.gradients, strict=True):
             for name, gradient in gradients.items():
                 sums[name] += gradient
-    return first._replace(loss=loss, correct=right, gradients=tuple(total))
+    return first._replace(loss=loss, correct=right, gradients=total)

@@ -36,10 +36,11 @@ global_clipnorm=None, momentum=0.9, nesterov=False)
     kind = _kind(ast.unparse(called))
     given = [("learning_rate", node) for node in args[:1]]
     given += [(keyword.arg or "**", keyword.value) for keyword in keywords]
-    own = [field.name for field in fields(kind)]
+    known = [field.name for field in fields(kind)]
     for name, node in given:
-        if name not in own or len(args) > 1:
-            raise source.error(node, _unknown_argument(kind, name, own))
+        if name not in known or len(args) > 1:
+            message = f"{kind.__name__} has the arguments {', '.join(known)}, by name. "
+            raise source.error(node, message + f"Received: {name}")
     options = {name: _number(source, name, node) for name, node in given}
     for name, value in (apart or {}).items():
         if name in options:
@@ -63,10 +64,6 @@ def _unknown(text: str) -> str:
         f"SGD(learning_rate=0.1, momentum=0.9). Received: {text!r}"
         + (f". Did you mean {hint}?" if hint else "")
     )
-
-
-def _unknown_argument(kind: type[Optimizer], name: str, own: list[str]) -> str:
-    return f"{kind.__name__} has the arguments {', '.join(own)}, by name. Received: {name}"
 
 
 def _number(source: Source, name: str, node: ast.expr) -> object:

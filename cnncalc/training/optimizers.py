@@ -1,21 +1,22 @@
 """Optimizers: Keras 3's update rules, their arguments by Keras's names, their state as arrays.
 
-An optimizer is an immutable value; what it remembers of each weight ("slots") is in an
-`OptimizerState`. Weights and slots are updated in place. Scalars are rounded to the weights' type
-where Keras rounds them, so that float32 gives Keras's numbers and float64 the workbook's.
+An optimizer is an immutable value; what it remembers of each weight ("slots") is kept apart, in the
+`OptimizerState` of `optimizer_step`. Weights and slots are updated in place. Scalars are rounded to
+the weights' type where Keras rounds them, so that float32 gives Keras's numbers and float64 the
+workbook's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import inf, isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
+from cnncalc.ops.arrays import Array
 from cnncalc.training.schedules import Schedule, rate_at
 
 __all__ = [
@@ -24,16 +25,11 @@ __all__ = [
     "Adam",
     "AdamW",
     "Optimizer",
-    "OptimizerState",
     "RMSprop",
     "Range",
-    "apply",
-    "clipped",
     "constant_range",
-    "initial_state",
 ]
 
-Array = NDArray[Any]
 Slots = Mapping[str, Array]
 
 
@@ -89,10 +85,10 @@ class Optimizer:
         rate = rate_at(self.learning_rate, 0)
         _check(rate > 0, "learning_rate must be greater than 0", f"learning_rate={rate}")
         _check(isfinite(rate), "learning_rate must be finite", f"learning_rate={rate}")
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if "range" in one.metadata and value is not None:
-                _check_range(value, one.name, one.metadata["range"])
+        for constant in fields(self):
+            value = getattr(self, constant.name)
+            if "range" in constant.metadata and value is not None:
+                _check_range(value, constant.name, constant.metadata["range"])
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -268,73 +264,6 @@ def constant_range(name: str) -> Range | None:
     >>> str(constant_range("rho"))
     'at least 0 and below 1'
     """
-    of_kinds = (one for kind in OPTIMIZERS.values() for one in fields(kind) if one.name == name)
-    return next((one.metadata["range"] for one in of_kinds if "range" in one.metadata), None)
-
-
-@dataclass
-class OptimizerState:
-    """The steps taken so far, and one mapping of slots a weight; both change in place."""
-
-    iterations: int = 0
-    slots: list[dict[str, Array]] = field(default_factory=list)
-
-
-def initial_state(optimizer: Optimizer, weights: Sequence[Array]) -> OptimizerState:
-    """Return the state before the first step: every slot zero, shaped and typed as its weight.
-
-    >>> initial_state(Adam(), [np.ones(2)]).slots
-    [{'momentum': array([0., 0.]), 'velocity': array([0., 0.])}]
-    """
-    names = [name for group in optimizer.slot_groups for name in group]
-    return OptimizerState(0, [{name: np.zeros_like(w) for name in names} for w in weights])
-
-
-def apply(
-    optimizer: Optimizer,
-    state: OptimizerState,
-    weights: Sequence[Array],
-    gradients: Sequence[Array],
-) -> None:
-    """Take one step: change every weight in place, and the state with it.
-
-    Arguments: the trainable `weights`, always in the same order; their `gradients`, each shaped
-    as its weight.
-
-    >>> weights, optimizer = [np.array([1.0])], SGD(learning_rate=0.5, weight_decay=0.5)
-    >>> apply(optimizer, initial_state(optimizer, weights), weights, [np.array([0.5])])
-    >>> weights
-    [array([0.5])]
-    """
-    rate = rate_at(optimizer.learning_rate, state.iterations)
-    state.iterations += 1
-    bounded = clipped(optimizer, gradients)
-    for weight, gradient, slots in zip(weights, bounded, state.slots, strict=True):
-        if optimizer.weight_decay is not None:
-            weight[...] -= weight * optimizer.weight_decay * rate
-        optimizer.update(weight, gradient, slots, rate, state.iterations)
-
-
-def clipped(optimizer: Optimizer, gradients: Sequence[Array]) -> Sequence[Array]:
-    """Return the gradients of all weights within the optimizer's bounds.
-
-    >>> clipped(SGD(clipvalue=0.5), [np.array([0.2, -3.0])])
-    [array([ 0.2, -0.5])]
-    """
-    # A bound of 0 clips nothing, as in Keras.
-    if optimizer.clipvalue:
-        return [np.clip(g, -optimizer.clipvalue, optimizer.clipvalue) for g in gradients]
-    if optimizer.clipnorm:
-        return [_shrink(g, _norm([g]), optimizer.clipnorm) for g in gradients]
-    if optimizer.global_clipnorm:
-        norm = _norm(gradients)
-        return [_shrink(g, norm, optimizer.global_clipnorm) for g in gradients]
-    return gradients
-
-
-def _norm(gradients: Sequence[Array]) -> float:
-    return float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
-
-
-def _shrink(gradient: Array, norm: float, bound: float) -> Array:
-    return gradient * (bound / max(norm, bound))
+    constants = (field for kind in OPTIMIZERS.values() for field in fields(kind))
+    ranges = (field.metadata.get("range") for field in constants if field.name == name)
+    return next(filter(None, ranges), None)

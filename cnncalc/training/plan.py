@@ -8,13 +8,11 @@ from itertools import takewhile
 from cnncalc.errors import OptionError
 from cnncalc.layers import (
     SOFTMAX,
-    BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
     InputLayer,
-    KernelLayer,
     Layer,
     MaxPooling2D,
     Rescaling,
@@ -84,10 +82,10 @@ def training_bytes(plan: TrainingPlan, classes: int, samples: int) -> int:
     pieces = objective.training_pieces(min(plan.batch_size, samples))
     threads = min(plan.threads or cores(), len(pieces))
     remembered = sum(map(len, plan.optimizer.slot_groups))
-    arrays = [array for own in network.weights for array in own.values()]
+    arrays = [array for weights in network.weights for array in weights.values()]
     learnt = sum(network.weights[layer][name].nbytes for layer, name in trainable(network))
-    weights = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
-    return int(weights + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)
+    held = sum(array.nbytes for array in arrays) + learnt * (1 + remembered + threads)
+    return int(held + threads * pieces[0].stop * objective.numbers * arrays[0].itemsize)
 
 
 @dataclass(frozen=True)
@@ -152,6 +150,5 @@ def scales_pixels(layers: tuple[Layer, ...]) -> bool:
     >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    weighted = (KernelLayer, BatchNormalization)
-    before = takewhile(lambda layer: not isinstance(layer, weighted), layers)
+    before = takewhile(lambda layer: not layer.has_weights, layers)
     return any(isinstance(layer, Rescaling) for layer in before)

@@ -7,15 +7,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.layers import L2, Layer
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.ops.parametric_activations import on_kink
 
 __all__ = ["add_penalty_gradients", "penalty", "with_l2"]
-
-Array = NDArray[Any]
 
 
 def penalty(network: Network) -> float:
@@ -48,13 +46,13 @@ def add_penalty_gradients(
     that are `near` 0, equal but for rounding, count as 0. The slope of a weight's absolute value
     is 0 at 0.
     """
-    for layer, weights, own in zip(network.layers, network.weights, gradients, strict=True):
+    for layer, weights, by_name in zip(network.layers, network.weights, gradients, strict=True):
         for name, regularizer in layer.penalties.items():
             if regularizer.l1:
                 signed = on_kink(weights[name], 0) if near else weights[name]
-                own[name] += regularizer.l1 * np.sign(signed)
+                by_name[name] += regularizer.l1 * np.sign(signed)
             if regularizer.l2:
-                own[name] += 2 * regularizer.l2 * weights[name]
+                by_name[name] += 2 * regularizer.l2 * weights[name]
 
 
 # What Keras calls the regularizer of a layer's kernel.

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Network
+from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord, Score
-from cnncalc.training.optimizers import Optimizer, OptimizerState, initial_state
+from cnncalc.training.optimizer_step import OptimizerState, initial_state
+from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
     "EpochProgress",
@@ -27,7 +28,6 @@ __all__ = [
     "trainable",
 ]
 
-Array = NDArray[Any]
 LiveWeights = tuple[dict[str, Array], ...]
 
 
@@ -96,7 +96,7 @@ def begin(
 
 def copied(weights: Sequence[Any]) -> LiveWeights:
     """Return weights that may be changed in place."""
-    return tuple({name: np.array(array) for name, array in own.items()} for own in weights)
+    return tuple({name: np.array(array) for name, array in by_name.items()} for by_name in weights)
 
 
 def trainable(network: Network) -> list[tuple[int, str]]:
@@ -109,8 +109,8 @@ def trainable(network: Network) -> list[tuple[int, str]]:
     """
     return [
         (index, name)
-        for index, (layer, own) in enumerate(zip(network.layers, network.weights, strict=True))
-        for name in own
+        for index, (layer, weights) in enumerate(zip(network.layers, network.weights, strict=True))
+        for name in weights
         if layer.learns(name)
     ]
 
@@ -121,8 +121,8 @@ def require_trainable(network: Network) -> None:
         return
     frozen = [
         layer.name
-        for layer, own in zip(network.layers, network.weights, strict=True)
-        if own and not layer.trainable
+        for layer, weights in zip(network.layers, network.weights, strict=True)
+        if weights and not layer.trainable
     ]
     found = f"trainable=False in {', '.join(frozen)}" if frozen else "none of its layers has any"
     message = f"a network must have trainable weights to be trained. Received: {found}"

@@ -69,20 +69,20 @@ def left_out(
     ()
     """
     _require_known(ignored, found)
-    kept = [each for each in found if not set(each.replaced_by) & set(given)]
+    kept = [option for option in found if not set(option.replaced_by) & set(given)]
     if evaluated:
-        kept = [each for each in kept if each.changes_loss]
-    refused = [each for each in kept if each.name not in ignored]
+        kept = [option for option in kept if option.changes_loss]
+    refused = [option for option in kept if option.name not in ignored]
     if refused:
         what = "loss" if evaluated else "training"
-        listed = "; ".join(_with_way_out(each, offered) for each in refused)
+        listed = "; ".join(_with_way_out(option, offered) for option in refused)
         names = " ".join(f"--ignore {name}" for name in _names(refused))
         message = (
             f"the model asks of its {what} what cnncalc doesn't calculate: {listed}. To leave it "
             f"out on purpose: {names}"
         )
         raise OptionError(message)
-    return tuple(each for each in kept if each.name in ignored)
+    return tuple(option for option in kept if option.name in ignored)
 
 
 def _require_known(ignored: Collection[str], found: Sequence[Uncalculated]) -> None:
@@ -98,7 +98,7 @@ def _require_known(ignored: Collection[str], found: Sequence[Uncalculated]) -> N
 
 
 def _names(options: Iterable[Uncalculated]) -> list[str]:
-    return list(dict.fromkeys(each.name for each in options))
+    return list(dict.fromkeys(option.name for option in options))
 
 
 def _with_way_out(option: Uncalculated, offered: Collection[str]) -> str:

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncalc.ops.arrays import Array
 from cnncalc.shapes import Size
 from cnncalc.training.dataset import Dataset, ImageSource
 from cnncalc.training.learnt_images import (
@@ -34,7 +35,6 @@ __all__ = [
     "summed_up",
 ]
 
-Array = NDArray[Any]
 
 MUCH = 2
 """From this factor on an image that was resized looks another."""
@@ -76,7 +76,8 @@ def resizing(before: Size, after: Size, fit: str) -> Difference | None:
     height, width = before.height / after.height, before.width / after.width
     # What is cropped or padded keeps its aspect: both sides are resized alike.
     factors = {"stretch": (height, width), "crop": (min(height, width),)}
-    most = max(max(each, 1 / each) for each in factors.get(fit, (max(height, width),)))
+    resized = factors.get(fit, (max(height, width),))
+    most = max(max(factor, 1 / factor) for factor in resized)
     if most < MUCH and not _has_other_aspect(before, after):
         return None
     return Difference("resized", resized_text(before, after, fit))
@@ -136,12 +137,12 @@ class _ChangedImages:
     def digest(self) -> str:
         """What tells one content from another."""
         images = self._images
-        own = hashlib.blake2b(self._how.encode(), digest_size=16)
+        digest = hashlib.blake2b(self._how.encode(), digest_size=16)
         if isinstance(images, np.ndarray):
-            own.update(np.ascontiguousarray(images).data)
+            digest.update(np.ascontiguousarray(images).data)
         else:
-            own.update(images.digest.encode())
-        return own.hexdigest()
+            digest.update(images.digest.encode())
+        return digest.hexdigest()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -183,9 +184,9 @@ def image_differences(
     if learnt is None or not learnt.are_of(image.shape):
         return ()
     held = ValueRange(float(image.min()), float(image.max()))
-    other = None if in_range else range_difference(held, learnt.values)
-    if other is not None:
-        return (other,)
+    other_range = None if in_range else range_difference(held, learnt.values)
+    if other_range is not None:
+        return (other_range,)
     if negative is None:
         negative = sum(learnt.values) - image
     if learnt.look_negative(image[np.newaxis], negative[np.newaxis])[0]:
@@ -201,9 +202,9 @@ def data_differences(
         return ()
     some = a_few(dataset)
     whole = dataset if isinstance(dataset.images, np.ndarray) else some
-    other = None if in_range else range_difference(held_values(whole), learnt.values)
-    if other is not None:
-        return (replace(other, text=f"the data {other.text}"),)
+    other_range = None if in_range else range_difference(held_values(whole), learnt.values)
+    if other_range is not None:
+        return (replace(other_range, text=f"the data {other_range.text}"),)
     negative = _negative(learnt, some)
     count = int(negative.sum())
     if count < SHARE * len(some):
@@ -231,8 +232,8 @@ def summed_up(found: Sequence[tuple[str, Difference]], count: int) -> tuple[Diff
     '2 of 3 images, such as a.png: resized from 4×4 to 8×8'
     """
     kinds: dict[str, list[tuple[str, Difference]]] = {}
-    for name, each in found:
-        kinds.setdefault(each.kind, []).append((name, each))
+    for name, difference in found:
+        kinds.setdefault(difference.kind, []).append((name, difference))
     return tuple(
         replace(same[0][1], text=f"{_some(len(same), count)}{same[0][0]}: {same[0][1].text}")
         for same in kinds.values()

@@ -16,7 +16,8 @@ from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, requir
 from cnncalc.training.losses import Loss
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective, require_input_shape, targets
-from cnncalc.training.optimizers import Optimizer, OptimizerState, apply, clipped
+from cnncalc.training.optimizer_step import OptimizerState, apply, clipped
+from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.schedules import rate_at

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc.classification import classify
+from cnncalc.helper_cells import helper_values
 from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
-from cnncalc.substeps import substeps
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName, StepName
 
@@ -59,9 +59,9 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
     before = np.abs(trace.input.values)
     for layer in trace.layers:
         share = _SHARE_IN_SUMS if layer.weights else 1.0
-        own = _layer_sizes(layer, np.maximum(share * before, np.abs(layer.input)))
-        sizes |= {(layer.name, name): size for name, size in own.items()}
-        before = own[layer.stages[-1].name]
+        found = _layer_sizes(layer, np.maximum(share * before, np.abs(layer.input)))
+        sizes |= {(layer.name, name): size for name, size in found.items()}
+        before = found[layer.stages[-1].name]
     return sizes
 
 
@@ -106,8 +106,8 @@ def training_size(alike: Iterable[Array], steps: int, *, is_normalized: bool = F
     >>> training_size([np.array([0.5, -2.0])], steps=3)
     600.0
     """
-    numbers = [array[np.isfinite(array)] for array in alike if array.dtype.kind == "f"]
-    largest = max([_SMALLEST, *(float(np.abs(each).max(initial=0)) for each in numbers)])
+    finite = [array[np.isfinite(array)] for array in alike if array.dtype.kind == "f"]
+    largest = max([_SMALLEST, *(float(np.abs(numbers).max(initial=0)) for numbers in finite)])
     return _TRAINING_SHARE * steps * largest * (_NORMALIZED if is_normalized else 1)
 
 
@@ -125,7 +125,7 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
         else:
             sizes[stage.name] = _padded(layer, before)
         inputs = stage.values
-    for name, values in substeps(layer).items():
+    for name, values in helper_values(layer).items():
         sizes[name] = _step_sizes(name, values, before, after)
     return sizes
 

@@ -64,13 +64,13 @@ def with_short_names(predictions: Sequence[Prediction]) -> list[Prediction]:
 
     >>> def of(name): return Prediction(name, ("cat", "dog"), np.array([0.5, 0.5]), "probability")
     >>> found = with_short_names([of("/a/b/1.png"), of("/a/c/1.png"), of("/a/2.png")])
-    >>> [each.name for each in found]
+    >>> [prediction.name for prediction in found]
     ['b/1.png', 'c/1.png', '2.png']
     """
-    parts = [PurePath(each.name).parts for each in predictions]
+    parts = [PurePath(prediction.name).parts for prediction in predictions]
     counts = [1] * len(parts)
     while True:
-        names = [str(PurePath(*own[-n:])) for own, n in zip(parts, counts, strict=True)]
+        names = [str(PurePath(*path[-n:])) for path, n in zip(parts, counts, strict=True)]
         owners = {name: {parts[i] for i, n in enumerate(names) if n == name} for name in names}
         alike = [i for i, name in enumerate(names) if owners[name] - {parts[i]}]
         if not alike:
@@ -90,8 +90,9 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(["image", "class", *predictions[0].class_names])
-    for each in predictions:
-        writer.writerow([each.name, each.label, *map(float, each.outputs)])
+    for prediction in predictions:
+        outputs = map(float, prediction.outputs)
+        writer.writerow([prediction.name, prediction.label, *outputs])
     return lines.getvalue()
 
 
@@ -108,26 +109,29 @@ def predictions_json(
     >>> json.loads(predictions_json([half]))[0]["probability"]["dog"]
     0.75
     """
-    records = [
-        {
-            "image": each.name,
-            "class": each.label,
-            each.kind: dict(zip(each.class_names, map(float, each.outputs), strict=True)),
-            "differences": _records(each.differences),
-        }
-        | ({} if each.influence is None else {"influence": each.influence[..., 0].tolist()})
-        | _told(provenance and replace(provenance, image=each.origin))
-        for each in predictions
-    ]
+    records = [_prediction_record(prediction, provenance) for prediction in predictions]
     return json.dumps(records, indent=1) + "\n"
+
+
+def _prediction_record(prediction: Prediction, provenance: Provenance | None) -> dict[str, Any]:
+    outputs = zip(prediction.class_names, map(float, prediction.outputs), strict=True)
+    record = {
+        "image": prediction.name,
+        "class": prediction.label,
+        prediction.kind: dict(outputs),
+        "differences": _difference_records(prediction.differences),
+    }
+    if prediction.influence is not None:
+        record["influence"] = prediction.influence[..., 0].tolist()
+    return record | _told(provenance and replace(provenance, image=prediction.origin))
 
 
 def _told(provenance: Provenance | None) -> dict[str, Any]:
     return {"provenance": provenance_record(provenance)} if provenance else {}
 
 
-def _records(differences: Sequence[Difference]) -> list[dict[str, str]]:
-    return [{"kind": each.kind, "text": each.text} for each in differences]
+def _difference_records(differences: Sequence[Difference]) -> list[dict[str, str]]:
+    return [{"kind": difference.kind, "text": difference.text} for difference in differences]
 
 
 def evaluation_json(
@@ -157,7 +161,7 @@ def evaluation_json(
         "accuracy": score.accuracy,
         "classes": classes,
         "confusion_matrix": report.matrix.tolist(),
-        "differences": _records(differences),
+        "differences": _difference_records(differences),
         **_told(provenance),
     }
     return json.dumps(record, indent=1) + "\n"

@@ -43,10 +43,10 @@ def origin_text(origin: Origin) -> str:
     >>> origin_text(Origin("folder", "cats", images=12))
     'the folder cats, 12 images'
     """
-    return "; ".join([_own_text(origin), *map(origin_text, origin.files)])
+    return "; ".join([_single_text(origin), *map(origin_text, origin.files)])
 
 
-def _own_text(origin: Origin) -> str:
+def _single_text(origin: Origin) -> str:
     if origin.kind != "file":
         return _TEXTS[origin.kind].format(**vars(origin))
     where = [f"sheet {origin.sheet}"] * bool(origin.sheet) + [origin.cells or ""]
@@ -66,7 +66,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
         ("Network", provenance.network),
         ("Weights", provenance.weights),
         ("Initial weights", provenance.initial_weights),
-        *((f"Kernel {n}" if kernels[1:] else "Kernel", each) for n, each in enumerate(kernels)),
+        *((f"Kernel {n}" if kernels[1:] else "Kernel", kernel) for n, kernel in enumerate(kernels)),
         ("Image", provenance.image),
         ("Data", provenance.data),
     ]
@@ -99,9 +99,9 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
         "image": provenance.image,
         "data": provenance.data,
     }
-    record |= {name: _origin_record(each) for name, each in origins.items() if each is not None}
+    record |= {name: _origin_record(origin) for name, origin in origins.items() if origin}
     if provenance.kernels:
-        record["kernels"] = [_origin_record(each) for each in provenance.kernels]
+        record["kernels"] = [_origin_record(kernel) for kernel in provenance.kernels]
     if provenance.layers:
         record["layers"] = provenance.layers
     return record
@@ -156,9 +156,9 @@ def in_svg(picture: str, provenance: Provenance) -> str:
     """
     lines = "\n".join(f"{key}: {text}" for key, text in provenance_lines(provenance))
     record = json.dumps(provenance_record(provenance), ensure_ascii=False)
-    own = f"\n<desc>{_xml(lines, ends=True)}</desc>\n<metadata>{_xml(record)}</metadata>"
+    told = f"\n<desc>{_xml(lines, ends=True)}</desc>\n<metadata>{_xml(record)}</metadata>"
     tag, rest = picture.split(">", 1)
-    return f"{tag}>{own}{rest}"
+    return f"{tag}>{told}{rest}"
 
 
 def _xml(text: str, *, ends: bool = False) -> str:

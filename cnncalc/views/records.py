@@ -60,8 +60,8 @@ def write_cases_json(
         about = {
             "name": report.case.name,
             "title": report.case.title,
-            "agreeing": sum(each.agreeing for each in report.comparisons),
-            "numbers": sum(each.total for each in report.comparisons),
+            "agreeing": sum(comparison.agreeing for comparison in report.comparisons),
+            "numbers": sum(comparison.total for comparison in report.comparisons),
         }
         yield (",\n" if index else "\n") + json.dumps(about)[:-1] + ", "
         stages = write_json(report.trace)
@@ -100,10 +100,10 @@ def summary_json(
     >>> json.loads(summary_json(summarize([Flatten()], (2, 2, 1))))["layers"][0]["output_shape"]
     [4]
     """
-    names = [each.layer.name for each in summary.layers]
+    names = [line.layer.name for line in summary.layers]
     content: dict[str, object] = {
         "input_shape": summary.input_shape,
-        "layers": [_layer(each) for each in summary.layers],
+        "layers": [_layer(line) for line in summary.layers],
         "parameters": summary.parameters,
         "trainable": summary.trainable,
         "multiply_adds": summary.multiply_adds,
@@ -118,20 +118,20 @@ def summary_json(
             for choice in plan
         ]
         content["algorithms"] = meanings(plan)
-        layers = [each.layer for each in summary.layers]
+        layers = [line.layer for line in summary.layers]
         content["whole_batch"] = [names[index] for index in whole_batch_layers(layers)]
     if provenance is not None:
         content["provenance"] = provenance_record(provenance)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _layer(each: LayerSummary) -> dict[str, object]:
+def _layer(line: LayerSummary) -> dict[str, object]:
     return {
-        "name": each.layer.name,
-        "type": type(each.layer).__name__,
-        "output_shape": each.output_shape,
-        "parameters": each.parameters,
-        "trainable": each.trainable,
-        "multiply_adds": each.multiply_adds,
-        "receptive_field": each.receptive_field,
+        "name": line.layer.name,
+        "type": type(line.layer).__name__,
+        "output_shape": line.output_shape,
+        "parameters": line.parameters,
+        "trainable": line.trainable,
+        "multiply_adds": line.multiply_adds,
+        "receptive_field": line.receptive_field,
     }

@@ -12,7 +12,7 @@ from cnncalc.network import Array
 from cnncalc.provenance import Provenance
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
-from cnncalc.training_step.structure import GradientExplanation, LayerStep, StepRecord, WeightUpdate
+from cnncalc.training_step.structure import GradientExplanation, StepRecord, WeightUpdate
 from cnncalc.training_step.vanishing import Vanished, find_vanished
 from cnncalc.views.provenance import closing_json
 from cnncalc.views.records import write_json
@@ -51,11 +51,12 @@ def write_step_json(
     for sample in range(len(record.labels)):
         yield ",\n" if sample else "\n"
         yield from _sample(record, sample, sample_names)
-    vanished = [_vanished(each) for each in find_vanished(record)]
+    vanished = [_vanished(found) for found in find_vanished(record)]
     yield f'\n], "vanished": {json.dumps(vanished)}, "layers": ['
     for index, step in enumerate(record.layers):
         yield ",\n" if index else "\n"
-        yield from _layer(step)
+        gradients = {str(name): step.gradient_by(name) for name in STAGES}
+        yield from _object({"name": step.layer.name}, gradients)
     yield '\n], "weights": ['
     for index, update in enumerate(record.updates):
         yield ",\n" if index else "\n"
@@ -76,8 +77,7 @@ def _sample(record: StepRecord, sample: int, names: Sequence[str]) -> Iterator[s
     # The stages' own object goes on in this one.
     stages = write_json(record.trace(sample))
     yield next(stages).removeprefix("{")
-    pieces = list(stages)
-    yield "".join(pieces).rstrip("\n")
+    yield "".join(stages).rstrip("\n")
 
 
 def _vanished(found: Vanished) -> dict[str, Any]:
@@ -86,11 +86,6 @@ def _vanished(found: Vanished) -> dict[str, Any]:
         "reason": found.reason,
         "advice": found.advice or None,
     }
-
-
-def _layer(step: LayerStep) -> Iterator[str]:
-    gradients = {str(name): step.gradient_by(name) for name in STAGES}
-    yield from _object({"name": step.layer.name}, gradients)
 
 
 def _weight(update: WeightUpdate) -> Iterator[str]:
@@ -141,7 +136,7 @@ def write_gradient_json(
     yield json.dumps(about)[:-1] + ', "terms": ['
     for index, term in enumerate(explanation.terms):
         place = term.place
-        own = {
+        content = {
             "sample": place.sample,
             "error": term.error,
             "error_at": place.error_at,
@@ -149,6 +144,6 @@ def write_gradient_json(
             "factor_at": place.factor_at or None,
             "padding": place.padding,
         }
-        yield (",\n" if index else "\n") + json.dumps(own)
+        yield (",\n" if index else "\n") + json.dumps(content)
     yield "\n]"
     yield from closing_json(provenance)

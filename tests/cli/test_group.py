@@ -38,7 +38,6 @@ def test_the_list_of_commands_comes_without_importing_them():
         "commands",
         "group",
         "one_blas_thread",
-        "remarks",
         "streams",
     ]
     assert all(f"  {name} " in result.stdout for name in HOMES)

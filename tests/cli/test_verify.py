@@ -4,7 +4,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from cnncalc.files.recalculation import engines, libreoffice
+from cnncalc.files import recalculation
 
 KERNEL = ("--kernel", "1 0 1; 0 1 0; 1 0 1", "--kernel", "0 0 0; 0 1 0; 0 0 0")
 OPTIONS = (*KERNEL, "--bias", "1,-2", "--padding", "same", "--activation", "relu")
@@ -132,8 +132,8 @@ def test_libreoffice_is_taken_where_it_is_found(run, workbook):
 def test_a_workbook_that_libreoffice_saved_is_verified_and_has_no_changes(run, workbook, tmp_path):
     change(workbook, C7=1000.25, K7=-3)
     saved = tmp_path / "saved" / "made.xlsx"
-    soffice = libreoffice.find_soffice()
-    libreoffice._convert(soffice, [workbook], tmp_path)
+    soffice = recalculation.find_soffice()
+    recalculation._convert(soffice, [workbook], tmp_path)
     (tmp_path / "converted").rename(saved.parent)
     result = run("verify", saved)
     assert result.exit_code == 0, result.output
@@ -231,8 +231,8 @@ def test_what_is_no_workbook_is_refused(fails, tmp_path):
 
 
 def test_a_missing_engine_is_told_with_where_to_get_one(fails, workbook, monkeypatch):
-    monkeypatch.setattr(libreoffice, "find_soffice", lambda: None)
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(recalculation, "find_soffice", lambda: None)
+    monkeypatch.setattr(recalculation, "find_spec", lambda name: None)
     assert "pip install 'cnncalc[verify]'" in fails("verify", workbook)
     assert "libreoffice.org" in fails("verify", workbook, "--engine", "libreoffice")
 

@@ -172,7 +172,7 @@ large = geometry((300, 301), (5, 3), strides=(1, 1), padding="same")
 def test_a_large_image_is_convolved_as_scipy_does(depth, filters, groups):
     images = normal(0, 1, *large.input, depth * groups)
     kernel = normal(1, *large.kernel, depth, filters)
-    assert convolution_method(large, depth, filters // groups).name == "bands"
+    assert convolution_method(large, depth, filters // groups).name == "rows"
     result = convolve(images, kernel, large, groups)
     for f in range(filters):
         first = f // (filters // groups) * depth
@@ -197,13 +197,13 @@ def test_each_channel_of_a_photo_has_its_own_kernel_or_all_the_same(is_same):
 @pytest.mark.parametrize(
     ("size", "kernel", "depth", "filters", "name"),
     [
-        ((256, 256), 1, 1, 1, "bands"),
+        ((256, 256), 1, 1, 1, "rows"),
         ((255, 256), 1, 1, 1, "patches"),
         ((103, 103), 11, 1, 1, "patches"),
-        ((103, 104), 11, 1, 1, "bands"),
-        ((60, 80), 11, 3, 1, "bands"),
+        ((103, 104), 11, 1, 1, "rows"),
+        ((60, 80), 11, 3, 1, "rows"),
         ((60, 80), 11, 3, 3, "patches"),
-        ((300, 300), 3, 8, 8, "bands"),
+        ((300, 300), 3, 8, 8, "rows"),
         ((300, 300), 3, 1, 2, "patches"),
         ((300, 300), 3, 9, 9, "patches"),
     ],
@@ -215,7 +215,7 @@ def test_large_images_or_kernels_of_few_channels_and_no_more_filters_are_convolv
 
 
 def test_a_kernel_whose_rows_lie_far_apart_is_convolved_in_patches():
-    assert convolution_method(geometry((400, 400), 3, dilation_rate=8), 1, 1).name == "bands"
+    assert convolution_method(geometry((400, 400), 3, dilation_rate=8), 1, 1).name == "rows"
     far = convolution_method(geometry((400, 400), 3, dilation_rate=9), 1, 1)
     assert far == ConvolutionMethod("patches", "rows 9 apart")
 

@@ -14,7 +14,8 @@ from cnncalc.rules.optimizers import (
 )
 from cnncalc.rules.spelling import template, words
 from cnncalc.training.optimizer_notation import parse_optimizer
-from cnncalc.training.optimizers import OPTIMIZERS, Optimizer, apply, initial_state
+from cnncalc.training.optimizer_step import apply, initial_state
+from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 
 DECAY = "({weight}-{weight}*{weight_decay}*{learning_rate})"
 STEP = "{gradient}*{learning_rate}"

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from cnncalc.helper_cells import parts
 from cnncalc.layers import Combine
 from cnncalc.network import Array
 from cnncalc.ops.maxima import near_maximum
@@ -25,7 +26,6 @@ from cnncalc.sheet.volumes import (
     each_number,
     whole,
 )
-from cnncalc.substeps import parts
 from cnncalc.trace.stage_names import StageName, partial_name
 
 __all__ = ["combine_gradient_steps", "combine_gradient_volumes", "reduction_volumes"]

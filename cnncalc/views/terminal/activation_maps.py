@@ -16,7 +16,8 @@ from cnncalc.views.terminal.matrix import Matrix, draw_whole
 from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence, shrunk
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import draw_volume
-from cnncalc.views.terminal.volumes import Volume, size_text
+from cnncalc.views.terminal.volumes import Volume
+from cnncalc.wording import size_text
 
 __all__ = ["draw_maps"]
 

@@ -32,7 +32,8 @@ from cnncalc.views.terminal.formulas import by_channel, draw_result, draw_subtot
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix, draw_near_window, draw_whole
 from cnncalc.views.terminal.regions import draw_region
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
-from cnncalc.views.terminal.volumes import channel_labels, size_text
+from cnncalc.views.terminal.volumes import channel_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_explanation", "render_derivation", "render_explanation", "render_steps"]
 

@@ -21,7 +21,8 @@ from cnncalc.views.terminal.kernels import draw_filters, draw_matrix
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import draw_row, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["BACKWARD", "draw_layer_gradients", "largest_position"]
 

@@ -14,7 +14,8 @@ from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import MOST_NUMBERS, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_filters", "draw_kernels", "draw_matrix", "draw_weights"]
 

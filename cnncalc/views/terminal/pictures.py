@@ -15,7 +15,8 @@ from cnncalc.views.terminal.blocks import GAP, Block, block_width, flow, labelle
 from cnncalc.views.terminal.colors import Scale, scale_of, terminal_colors
 from cnncalc.views.terminal.matrix import number_scale
 from cnncalc.views.terminal.screen import FAINT, HALF_BLOCK, Screen
-from cnncalc.views.terminal.volumes import Volume, size_text
+from cnncalc.views.terminal.volumes import Volume
+from cnncalc.wording import size_text
 
 __all__ = [
     "GREY",

@@ -13,7 +13,8 @@ from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import share_bar
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_volume
-from cnncalc.views.terminal.volumes import Volume, size_text
+from cnncalc.views.terminal.volumes import Volume
+from cnncalc.wording import size_text
 
 __all__ = ["render_prediction"]
 

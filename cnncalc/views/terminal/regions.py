@@ -16,7 +16,8 @@ from cnncalc.views.terminal.matrix import Matrix, draw_near_window, draw_whole
 from cnncalc.views.terminal.pictures import GREY, draw_pixels, draw_strip, range_sentence, shrunk
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_row, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_input", "draw_region", "render_flattened", "render_input"]
 

@@ -32,7 +32,8 @@ from cnncalc.views.terminal.regions import draw_input
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
 from cnncalc.views.terminal.traces import draw_layer
-from cnncalc.views.terminal.volumes import output_labels, size_text
+from cnncalc.views.terminal.volumes import output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_network", "render_comparison", "render_layer", "render_network", "render_summary"]
 

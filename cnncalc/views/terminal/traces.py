@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
+from cnncalc.layers import WindowLayer
 from cnncalc.rules import law_of
 from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
@@ -17,7 +18,8 @@ from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.regions import draw_input
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels, size_text
+from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels
+from cnncalc.wording import size_text
 
 __all__ = ["draw_layer", "render_trace"]
 
@@ -83,7 +85,7 @@ def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]
         return []
     notes = []
     pads = layer.geometry.pads
-    if getattr(layer.layer, "padding", None) == "same":
+    if isinstance(layer.layer, WindowLayer) and layer.layer.padding == "same":
         if pads.bottom > pads.top:
             notes.append("same needs an odd number of rows here: the extra one goes to the bottom")
         if pads.right > pads.left:

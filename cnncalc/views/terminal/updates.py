@@ -35,7 +35,7 @@ from cnncalc.views.terminal.equations import (
 from cnncalc.views.terminal.gradients import largest_position
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import MOST_NUMBERS
-from cnncalc.views.terminal.volumes import size_text
+from cnncalc.wording import size_text
 
 __all__ = ["draw_rate_equation", "draw_update_equations", "draw_updates", "update_rule"]
 

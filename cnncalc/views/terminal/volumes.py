@@ -12,7 +12,7 @@ from cnncalc.rules.wiring import Copies
 from cnncalc.shapes import Pads
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 
-__all__ = ["Volume", "channel_labels", "output_labels", "size_text"]
+__all__ = ["Volume", "channel_labels", "output_labels"]
 
 RGB = ("red", "green", "blue")
 
@@ -48,16 +48,6 @@ class Volume:
     def matrix(self, channel: int) -> Matrix:
         """Return one slice."""
         return Matrix(self.values[:, :, channel], self.pads, indexed=self.indexed)
-
-
-def size_text(shape: Sequence[int]) -> str:
-    """Write a size as 28×28×10; a depth of 1 goes without saying.
-
-    >>> size_text((17, 3, 1))
-    '17×3'
-    """
-    sizes = shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
-    return "×".join(map(str, sizes))
 
 
 def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.files.recalculation import recalculate
 from cnncalc.layers import Softmax
 from cnncalc.network import initialize
 from cnncalc.notation import parse
@@ -241,7 +241,7 @@ def test_a_constant_may_become_0(engine):
     ]
     assert len([name for _, name in changes if name == "momentum"]) == 5
     contents = [
-        typed(workbook(("valid, max", "categorical_crossentropy", optimizer)).content, name, 0)
+        typed(workbook(("dense", "categorical_crossentropy", optimizer)).content, name, 0)
         for optimizer, name in changes
     ]
     for change, content, evaluation in zip(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.files.recalculation import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.planning import make_plan
 from cnncalc.verification.comparison import Place

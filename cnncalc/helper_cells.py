@@ -1,4 +1,4 @@
-"""The smaller steps inside a stage that are worth cells of their own in a workbook.
+"""What stands in helper cells: smaller steps inside a stage that a workbook has cells for.
 
 A sum over many channels is split into parts, a dilated kernel is drawn with its gaps, a dense
 layer's inputs stand in a column beside its weights, a batch normalization's deviation is worked out
@@ -20,8 +20,8 @@ from cnncalc.layers import (
     GlobalPoolingLayer,
     InputLayer,
     KernelLayer,
+    PoolingLayer,
     Rescaling,
-    WindowLayer,
     ZeroPadding2D,
 )
 from cnncalc.network import Array
@@ -30,7 +30,7 @@ from cnncalc.rules import law_of
 from cnncalc.shapes import Size
 from cnncalc.trace import LayerTrace, StageName, StepName, partial_name
 
-__all__ = ["TERMS_A_PART", "dilate", "parts", "substeps"]
+__all__ = ["TERMS_A_PART", "dilate", "helper_values", "parts"]
 
 # A term takes up to 130 characters with two long sheet names: 32 stay under half of Excel's 8,192.
 TERMS_A_PART = 32
@@ -68,7 +68,7 @@ def dilate(kernel: Array, dilation_rate: Size) -> Array:
     return result
 
 
-def substeps(layer: LayerTrace) -> dict[str, Array]:
+def helper_values(layer: LayerTrace) -> dict[str, Array]:
     """Return the smaller steps of a traced layer by name, as far as it has any.
 
     "dilated kernel" (height, width, and the rest as the kernel has it); "partial sums" (height,
@@ -78,13 +78,13 @@ def substeps(layer: LayerTrace) -> dict[str, Array]:
     (1,), (units,) and (1,); and where many channels are joined, the "partial combined", "partial
     largest" or "partial total" (height, width, part).
     """
-    result = _own_steps(layer)
+    result = _before_activation(layer)
     if layer.layer.has_softmax:
         result |= _softmax_steps(layer.stages[-2].values if layer.stages[1:] else layer.input)
     return result
 
 
-def _own_steps(layer: LayerTrace) -> dict[str, Array]:
+def _before_activation(layer: LayerTrace) -> dict[str, Array]:
     """Return the smaller steps before a layer's activation."""
     match layer.layer:
         case KernelLayer():
@@ -97,7 +97,7 @@ def _own_steps(layer: LayerTrace) -> dict[str, Array]:
             return {StepName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
-        case WindowLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
+        case PoolingLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
             return {}
         case InputLayer() | Rescaling() | Flatten() | Dropout():
             return {}

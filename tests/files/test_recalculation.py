@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files.recalculation import engines, libreoffice
-from cnncalc.files.recalculation.engines import recalculate
+from cnncalc.files import recalculation
+from cnncalc.files.recalculation import recalculate
 from cnncalc.verification.comparison import Place
 
 POISON = -999
@@ -127,7 +127,7 @@ def fake_soffice(tmp_path, monkeypatch):
         program = tmp_path / "soffice"
         program.write_text("\n".join(["#!/bin/sh", *lines, ""]))
         program.chmod(0o755)
-        monkeypatch.setattr(libreoffice, "find_soffice", lambda: program)
+        monkeypatch.setattr(recalculation, "find_soffice", lambda: program)
 
     return make
 
@@ -141,7 +141,7 @@ def test_success_without_a_result_is_a_failure(fake_soffice):
 def test_libreoffice_is_ended_with_all_it_started_when_it_hangs(
     fake_soffice, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(libreoffice, "TIMEOUT", 1)
+    monkeypatch.setattr(recalculation, "TIMEOUT", 1)
     fake_soffice(f"sleep 600 & echo $! > {tmp_path}/child", "wait")
     with pytest.raises(InputError, match="LibreOffice did not finish"):
         recalculate([workbook()], "libreoffice")
@@ -165,7 +165,7 @@ def test_auto_takes_libreoffice_where_it_is_found(fake_soffice):
 
 
 def test_auto_falls_back_to_formualizer(monkeypatch):
-    monkeypatch.setattr(libreoffice, "find_soffice", lambda: None)
+    monkeypatch.setattr(recalculation, "find_soffice", lambda: None)
     assert recalculate([workbook()])[0].engine.startswith("formualizer")
 
 
@@ -178,8 +178,8 @@ def test_auto_falls_back_to_formualizer(monkeypatch):
     ],
 )
 def test_a_missing_engine_is_an_option_error_that_says_how_to_get_it(engine, message, monkeypatch):
-    monkeypatch.setattr(libreoffice, "find_soffice", lambda: None)
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(recalculation, "find_soffice", lambda: None)
+    monkeypatch.setattr(recalculation, "find_spec", lambda name: None)
     with pytest.raises(OptionError, match=message):
         recalculate([workbook()], engine)
 
@@ -187,10 +187,10 @@ def test_a_missing_engine_is_an_option_error_that_says_how_to_get_it(engine, mes
 def test_soffice_is_found_on_the_path(tmp_path, monkeypatch):
     (tmp_path / "soffice").touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert libreoffice.find_soffice() == tmp_path / "soffice"
+    assert recalculation.find_soffice() == tmp_path / "soffice"
 
 
 def test_soffice_may_be_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(libreoffice, "_USUAL_PLACES", (str(tmp_path / "soffice"),))
-    assert libreoffice.find_soffice() is None
+    monkeypatch.setattr(recalculation, "_USUAL_PLACES", (str(tmp_path / "soffice"),))
+    assert recalculation.find_soffice() is None

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from cnncalc.errors import InputError
-from cnncalc.files.recalculation.stored_values import without_stored_values
+from cnncalc.files.stored_values import without_stored_values
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -1,14 +1,15 @@
-"""Convolution in bands: a few rows of the output are one matrix times the input rows under them.
+"""Convolution of a few rows at once: one matrix times the input rows under them.
 
-For one column w of a kernel of height 3, a band of four output rows is
+For one column w of a kernel of height 3, four rows of the output are
 
     [w₀ w₁ w₂ 0  0  0 ]   [input row 0]
     [0  w₀ w₁ w₂ 0  0 ] × [     …     ]
     [0  0  w₀ w₁ w₂ 0 ]   [     …     ]
     [0  0  0  w₀ w₁ w₂]   [input row 5]
 
-and the sum over the kernel's columns is the convolution. BLAS reads the image's rows as they lie in
-memory, once a column of the kernel, where patches copy every pixel once a cell of the kernel.
+and the sum over the kernel's columns is the convolution. (A matrix like this, with one number along
+each diagonal, is called a Toeplitz matrix.) BLAS reads the image's rows as they lie in memory, once
+a column of the kernel, where patches copy every pixel once a cell of the kernel.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from cnncalc.ops.arrays import Array
 from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, padded_input, parts
 
-__all__ = ["banded_matrices", "convolve_in_bands", "phase_planes"]
+__all__ = ["columns_by_phase", "convolve_rows", "toeplitz_matrices"]
 
-# Rows of a band. More have BLAS multiply by more zeros, fewer have it read each row more often:
-# 2, 4, 5, 6, 8, 12 and 16 were measured, for kernels of 3×3 to 11×11.
-BAND = 4
+# Output rows of one product. More have BLAS multiply by more zeros, fewer have it read each row
+# more often: 2, 4, 5, 6, 8, 12 and 16 were measured, for kernels of 3×3 to 11×11.
+ROWS_AT_ONCE = 4
 
 # OpenBLAS shares products of more multiplications than this out among threads of its own, which
 # would wait for ours, and whose number would show in the last bits.
 MULTIPLICATIONS = 1 << 18
 
 
-def convolve_in_bands(images: Array, kernel: Array, geometry: Geometry, result: Array) -> None:
+def convolve_rows(images: Array, kernel: Array, geometry: Geometry, result: Array) -> None:
     """Slide a kernel over a batch of images, and write the convolution into `result`.
 
     The zeros of the matrices meet numbers near a window: a NaN or an infinity spreads that far.
@@ -47,7 +48,7 @@ def convolve_in_bands(images: Array, kernel: Array, geometry: Geometry, result: 
 
     >>> from cnncalc.geometry import geometry
     >>> image, result = np.arange(6.0).reshape(1, 2, 3, 1), np.empty((1, 1, 2, 1))
-    >>> convolve_in_bands(image, np.ones((2, 2, 1, 1)), geometry((2, 3), 2), result)
+    >>> convolve_rows(image, np.ones((2, 2, 1, 1)), geometry((2, 3), 2), result)
     >>> result[0, :, :, 0]
     array([[ 8., 12.]])
     """
@@ -57,21 +58,21 @@ def convolve_in_bands(images: Array, kernel: Array, geometry: Geometry, result: 
 
 
 def _tiles(images: Array, kernel: Array, geometry: Geometry) -> Iterator[Tile]:
-    """Divide the output into whole bands, then what is left of its rows; all in equal columns."""
+    """Divide the output into rows for whole products, then what is left; all in equal columns."""
     depth, filters = kernel.shape[2:]
     height, width = geometry.output
-    band = min(BAND, height)
-    reach = (band - 1) * geometry.strides.height + geometry.vertical.window
-    planes = geometry.strides.width * images.shape[3]
-    most = max(1, MULTIPLICATIONS // (band * filters * reach * planes))
+    at_once = min(ROWS_AT_ONCE, height)
+    reach = (at_once - 1) * geometry.strides.height + geometry.vertical.window
+    phases = geometry.strides.width * images.shape[3]
+    most = max(1, MULTIPLICATIONS // (at_once * filters * reach * phases))
     across = -(-width // -(-width // most))
-    held = max(filters * images.shape[3] // depth, geometry.strides.height * planes)
+    held = max(filters * images.shape[3] // depth, geometry.strides.height * phases)
     # What a core's own cache holds are bytes: half as many numbers of float64 as of float32.
     numbers = cache.TILE_NUMBERS * 4 // kernel.itemsize
-    rows = max(1, numbers // (across * held * band)) * band
-    whole = height - height % band
+    rows = max(1, numbers // (across * held * at_once)) * at_once
+    whole = height - height % at_once
     for image in range(len(images)):
-        for down in (*parts(whole, rows), *parts(height, band, first=whole)):
+        for down in (*parts(whole, rows), *parts(height, at_once, first=whole)):
             for columns in parts(width, across):
                 yield Tile(slice(image, image + 1), down, columns)
 
@@ -80,104 +81,104 @@ def _convolve_tiles(
     images: Array, kernel: Array, geometry: Geometry, result: Array, tiles: Iterator[Tile]
 ) -> None:
     depth, filters = kernel.shape[2:]
-    matrices = lru_cache(partial(banded_matrices, kernel, geometry))
+    matrices = lru_cache(partial(toeplitz_matrices, kernel, geometry))
     # Memory is fresh once a thread, not once a tile: a page's first use costs as much as its work.
     space = lru_cache(partial(np.empty, dtype=kernel.dtype))
     for tile in tiles:
         block = result[tile][0]
         rows, columns, channels = block.shape
-        lanes = channels // filters
-        band = min(BAND, rows)
+        groups = channels // filters
+        at_once = min(ROWS_AT_ONCE, rows)
         covered = padded_input(images, geometry, tile)[0].astype(kernel.dtype, copy=False)
-        planes = phase_planes(covered, geometry.strides.width, depth)
-        windows = _windows(planes, geometry.vertical, band)
-        shape = (rows // band, band * filters, columns * lanes)
+        phases = columns_by_phase(covered, geometry.strides.width, depth)
+        windows = _windows(phases, geometry.vertical, at_once)
+        shape = (rows // at_once, at_once * filters, columns * groups)
         if filters == 1 and block[0].flags.c_contiguous:
             # Rows of the products lie as rows of the output do.
-            _sum_products(matrices(band), windows, lanes, block.reshape(shape), space(shape))
+            _sum_products(matrices(at_once), windows, groups, block.reshape(shape), space(shape))
             continue
-        sums = space((rows, filters, columns, lanes))
-        _sum_products(matrices(band), windows, lanes, sums.reshape(shape), space(shape))
+        sums = space((rows, filters, columns, groups))
+        _sum_products(matrices(at_once), windows, groups, sums.reshape(shape), space(shape))
         # A filter at a time: across the filters of one cell, NumPy would copy few numbers a go.
         for index in range(filters):
-            block[:, :, index * lanes : (index + 1) * lanes] = sums[:, index]
+            block[:, :, index * groups : (index + 1) * groups] = sums[:, index]
 
 
 def _sum_products(
-    matrices: dict[int, Array], windows: Array, lanes: int, total: Array, product: Array
+    matrices: dict[int, Array], windows: Array, groups: int, total: Array, product: Array
 ) -> None:
     """Write the sum over the kernel's columns into `total`; `product` is space for one of them.
 
-    Both are (bands, band × filters, columns × lanes).
+    Both are (products, rows at once × filters, columns × groups).
     """
-    first, *others = (
-        (matrix, windows[:, :, shift * lanes : shift * lanes + total.shape[2]])
+    first, *later = (
+        (matrix, windows[:, :, shift * groups : shift * groups + total.shape[2]])
         for shift, matrix in matrices.items()
     )
     np.matmul(*first, out=total)
-    for matrix, under in others:
+    for matrix, under in later:
         np.matmul(matrix, under, out=product)
         total += product
 
 
-def banded_matrices(kernel: Array, geometry: Geometry, band: int) -> dict[int, Array]:
-    """Return the matrices of a band, by how many columns of the planes they are shifted.
+def toeplitz_matrices(kernel: Array, geometry: Geometry, at_once: int) -> dict[int, Array]:
+    """Return the matrices of a product, by how many columns of a phase they are shifted.
 
     Arguments: `kernel` (kernel height, kernel width, depth, filters); the window's `geometry`;
-    the rows of a `band`.
-    Returns matrices (band × filters, rows under the band × phases).
+    how many rows of the output they give `at_once`.
+    Returns matrices (rows at once × filters, input rows under them × phases).
 
     >>> from cnncalc.geometry import geometry
     >>> kernel = np.array([[1.0], [2.0]]).reshape(2, 1, 1, 1)
-    >>> banded_matrices(kernel, geometry((9, 9), (2, 1)), 2)
+    >>> toeplitz_matrices(kernel, geometry((9, 9), (2, 1)), 2)
     {0: array([[1., 2., 0.],
            [0., 1., 2.]])}
     """
     width, depth, filters = kernel.shape[1:]
     down, across = geometry.vertical, geometry.horizontal
     phases = across.stride * depth
-    shape = (band, filters, (band - 1) * down.stride + down.window, phases)
+    shape = (at_once, filters, (at_once - 1) * down.stride + down.window, phases)
     matrices: dict[int, Array] = {}
     for j in range(width):
         for channel in range(depth):
             shift, phase = divmod(j * across.dilation * depth + channel, phases)
             matrix = matrices.setdefault(shift, np.zeros(shape, kernel.dtype))
-            for row in range(band):
+            for row in range(at_once):
                 under = slice(row * down.stride, row * down.stride + down.window, down.dilation)
                 matrix[row, :, under, phase] = kernel[:, j, channel].T
-    return {shift: each.reshape(band * filters, -1) for shift, each in matrices.items()}
+    return {shift: matrix.reshape(at_once * filters, -1) for shift, matrix in matrices.items()}
 
 
-def phase_planes(covered: Array, stride: int, depth: int) -> Array:
+def columns_by_phase(covered: Array, stride: int, depth: int) -> Array:
     """Part an image's columns by phase, so that what a kernel's cell meets lies side by side.
 
     Arguments: the `covered` input (rows, columns, channels); the horizontal `stride`; the `depth`
     of the kernel: of the channels, that many lie apart, and the rest side by side.
-    Returns (rows, stride × depth, columns of a phase × channels / depth), a view where it can be.
+    Returns (rows, stride × depth, columns of a phase × channels / depth), a view where possible.
 
-    >>> phase_planes(np.arange(5.0).reshape(1, 5, 1), stride=2, depth=1)
+    >>> columns_by_phase(np.arange(5.0).reshape(1, 5, 1), stride=2, depth=1)
     array([[[0., 2., 4.],
             [1., 3., 0.]]])
     """
     rows, columns, channels = covered.shape
-    lanes = channels // depth
+    groups = channels // depth
     wide = -(-columns // stride)
     if stride * depth == 1 and covered[0].flags.c_contiguous:
-        return covered.reshape(rows, 1, columns * lanes)
-    planes = np.empty((rows, stride, depth, wide, lanes), covered.dtype)
+        return covered.reshape(rows, 1, columns * groups)
+    phases = np.empty((rows, stride, depth, wide, groups), covered.dtype)
     # A zero of a matrix times what memory happens to hold could be NaN.
-    planes[:, :, :, -1] = 0
+    phases[:, :, :, -1] = 0
     for phase in range(stride):
         part = covered[:, phase::stride]
-        part = part.reshape(*part.shape[:2], depth, lanes).transpose(0, 2, 1, 3)
-        # A lane at a time: NumPy would copy no more numbers a go than there are lanes.
-        for lane in range(lanes):
-            planes[:, phase, :, : part.shape[2], lane] = part[..., lane]
-    return planes.reshape(rows, stride * depth, wide * lanes)
+        part = part.reshape(*part.shape[:2], depth, groups).transpose(0, 2, 1, 3)
+        # A group at a time: NumPy would copy no more numbers a go than there are groups.
+        for group in range(groups):
+            phases[:, phase, :, : part.shape[2], group] = part[..., group]
+    return phases.reshape(rows, stride * depth, wide * groups)
 
 
-def _windows(planes: Array, axis: Axis, band: int) -> Array:
-    """Return the rows under each band: (bands, rows under it × phases, columns), a view."""
-    reach = (band - 1) * axis.stride + axis.window
-    under = sliding_window_view(planes, reach, axis=0)[:: band * axis.stride]
-    return under.transpose(0, 3, 1, 2).reshape(len(under), -1, planes.shape[2])
+def _windows(phases: Array, axis: Axis, at_once: int) -> Array:
+    """Return the rows under each product: (products, rows under it × phases, columns), a view."""
+    reach = (at_once - 1) * axis.stride + axis.window
+    under = sliding_window_view(phases, reach, axis=0)[:: at_once * axis.stride]
+    return under.transpose(0, 3, 1, 2).reshape(len(under), -1, phases.shape[2])

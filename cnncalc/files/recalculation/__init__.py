@@ -1,1 +1,0 @@
-"""Having a workbook's formulas evaluated by a spreadsheet engine, whatever values it stores."""

@@ -1,0 +1,267 @@
+"""A kind of layer that nobody taught a facet is refused there, and passes for no other kind.
+
+For each family of layers there is a made-up kind. What a family has in common (a window has a
+geometry, a pooling a law) is no kind's own, and holds for new kinds as well: those are listed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from cnncalc.errors import CnncalcError
+from cnncalc.explanation import explain
+from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.helper_cells import helper_values
+from cnncalc.layers import (
+    Activation,
+    ActivationLayer,
+    Conv2D,
+    ConvolutionLayer,
+    Dense,
+    GlobalPoolingLayer,
+    Layer,
+    PoolingLayer,
+    WindowLayer,
+)
+from cnncalc.network import Network, Saved, backward_layer, forward_layer
+from cnncalc.network.algorithms import choose
+from cnncalc.network.saved_pass import save_layer
+from cnncalc.notation import parse, write
+from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.shapes import Size
+from cnncalc.sheet.gradient_values import Grids, gradient_values
+from cnncalc.sheet.layers.network import (
+    gradient_volumes,
+    image_source,
+    layer_volumes,
+    weight_gradient_volumes,
+)
+from cnncalc.sheet.layers.training_mode import batch_volumes, training_volumes
+from cnncalc.sheet.vector_cells import with_grids
+from cnncalc.summary import summarize
+from cnncalc.trace import LayerTrace, StageName, Trace, record, trace_bytes
+from cnncalc.trace.structure import make_stage
+from cnncalc.training_step.structure import LayerStep
+from cnncalc.training_step.terms import input_terms
+from cnncalc.verification.term_sizes import term_sizes
+from tests.test_every_layer import concrete_kinds, missing
+
+SHAPE = (4, 4, 2)
+
+
+@dataclass(frozen=True)
+class Plain(Layer):
+    """A layer of no family."""
+
+
+@dataclass(frozen=True)
+class Weighted(Layer):
+    """A layer of no family that learns."""
+
+    def weight_shapes(self, input_shape):
+        return {"kernel": (2, 2)}
+
+
+@dataclass(frozen=True)
+class Drawing(Layer):
+    """A layer of no family that draws numbers in training."""
+
+    is_random = True
+
+
+@dataclass(frozen=True)
+class Whole(Layer):
+    """A layer of no family that needs a whole batch in training."""
+
+    @property
+    def needs_batch(self):
+        return True
+
+
+@dataclass(frozen=True)
+class Function(ActivationLayer):
+    """An activation."""
+
+    activation_name = "cosine"
+
+
+@dataclass(frozen=True)
+class Window(WindowLayer):
+    """A layer with a window."""
+
+    strides: int = 1
+    padding: str = "valid"
+
+    @property
+    def window_size(self):
+        return Size(1, 1)
+
+
+@dataclass(frozen=True)
+class Pool(PoolingLayer):
+    """A pooling: of the smallest numbers, say."""
+
+    pool_size: int = 1
+
+
+@dataclass(frozen=True)
+class Slices(GlobalPoolingLayer):
+    """A pooling of whole slices."""
+
+    keepdims: bool = True
+
+
+@dataclass(frozen=True)
+class Convolving(ConvolutionLayer):
+    """A convolution."""
+
+    kernel_size: int = 1
+    strides: int = 1
+    padding: str = "valid"
+    dilation_rate: int = 1
+    activation: str = "linear"
+    use_bias: bool = False
+    bias_regularizer: object = field(default=None)
+
+    def weight_shapes(self, input_shape):
+        return {"kernel": (1, 1, 2, 2)}
+
+
+FAKES = [Plain, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A layer as it comes to a facet, though those before would have refused it."""
+
+    layer: Layer
+
+    @property
+    def weights(self):
+        shapes = self.layer.weight_shapes(SHAPE)
+        return {name: np.ones(shape) for name, shape in shapes.items()}
+
+    @property
+    def network(self):
+        return Network(SHAPE, (self.layer,), (self.weights,))
+
+    @property
+    def image(self):
+        return np.arange(32.0).reshape(SHAPE)
+
+    @property
+    def images(self):
+        return self.image[np.newaxis]
+
+    @property
+    def traced(self):
+        geometry = self.layer.geometry(SHAPE) if isinstance(self.layer, WindowLayer) else None
+        is_linear = self.layer.activation_name == "linear"
+        name = StageName.COMBINED if is_linear else StageName.ACTIVATION
+        stages = (make_stage(name, self.image, "as it is"),)
+        return LayerTrace(self.layer, self.weights, geometry, self.image, stages)
+
+    @property
+    def trace(self):
+        first = make_stage(StageName.INPUT, self.image, "4×4×2")
+        return Trace(self.network, first, (self.traced,))
+
+    @property
+    def step(self):
+        images = self.images
+        return LayerStep(self.layer, images, images, images, None, images, self.weights)
+
+    @property
+    def source(self):
+        return replace(image_source(SHAPE), is_drawn=True)
+
+
+def keras_file(case: Case) -> None:
+    write_keras(io.BytesIO(), KerasModel(case.network))
+
+
+FACETS: dict[str, Callable[[Case], object]] = {
+    "forward": lambda case: forward_layer(case.layer, case.weights, case.images),
+    "forward in training": lambda case: save_layer(
+        case.layer, case.weights, case.images, np.random.default_rng(0)
+    ),
+    "backward": lambda case: backward_layer(
+        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=True
+    ),
+    "algorithm": lambda case: choose([case.layer], SHAPE),
+    "trace": lambda case: record(case.network, case.image),
+    "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
+    "explanation": lambda case: explain(case.traced, (0, 0, 0)),
+    "gradient explanation": lambda case: input_terms(case.step, case.weights, (0, 0, 0), 0),
+    "smaller steps": lambda case: helper_values(case.traced),
+    "sizes of terms": lambda case: term_sizes(case.trace),
+    "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
+    "region": lambda case: image_region([case.layer], SHAPE, (0, 0, 0)),
+    "workbook": lambda case: layer_volumes(case.layer, case.source),
+    "workbook in training": lambda case: training_volumes(case.layer, case.source),
+    "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),
+    "workbook of gradients": lambda case: gradient_volumes(
+        case.layer, case.source, case.source, True
+    ),
+    "workbook of weights' gradients": lambda case: weight_gradient_volumes(
+        case.layer, case.source, case.source, 2
+    ),
+    "numbers of gradients": lambda case: gradient_values(
+        case.step, case.weights, 0, Grids(None, None)
+    ),
+    "rows of a vector": lambda case: list(with_grids([case.layer], (5,))),
+    "summary": lambda case: summarize([case.layer], SHAPE),
+    "notation": lambda case: parse(write([case.layer], SHAPE)),
+    "keras file": keras_file,
+}
+
+
+# What is asked of some kinds only.
+CONCERNED: dict[str, Sequence[type[Layer]]] = {
+    "workbook of a batch": [Whole],
+    "workbook of weights' gradients": [Weighted, Convolving],
+}
+
+# What holds for all of a family: how many stages it has, that it has no smaller steps and no
+# product, and that a function of each number leaves them where they are.
+SHARED: dict[str, Sequence[type[Layer]]] = {
+    "algorithm": [Function, Pool, Slices],
+    "size of a trace": [Function, Pool, Slices, Convolving],
+    "smaller steps": [Function, Pool, Slices],
+    "numbers of gradients": [Function],
+    "rows of a vector": [Function],
+}
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_an_unknown_kind_is_refused(facet):
+    for kind in CONCERNED.get(facet, FAKES):
+        case = Case(kind(name="fake"))
+        if kind in SHARED.get(facet, ()):
+            FACETS[facet](case)
+            continue
+        with pytest.raises((TypeError, LookupError, CnncalcError)):
+            FACETS[facet](case)
+
+
+def test_a_new_kind_is_found_and_what_it_lacks_is_told():
+    assert {Plain, Pool} < set(concrete_kinds(__name__))
+    assert missing(Plain) == ["vocabulary", "examples", "reference", "drawn layers"]
+
+
+@pytest.mark.parametrize("kind", [Activation, partial(Dense, 2), partial(Conv2D, 2, 1)])
+@pytest.mark.parametrize(
+    "facet",
+    ["forward", "backward", "trace", "sizes of terms", "workbook", "workbook of gradients"],
+)
+def test_an_activation_of_an_unknown_name_is_refused(kind, facet):
+    layer = kind(activation="linear", name="fake")
+    object.__setattr__(layer, "activation", "cosine")  # as if it were in the vocabulary
+    with pytest.raises((TypeError, LookupError, CnncalcError)):
+        FACETS[facet](Case(layer))
