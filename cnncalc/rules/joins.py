@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cnncalc.wording import Word
@@ -85,11 +85,18 @@ def reduction_by(join: Join) -> Reduction:
     return REDUCTIONS[join]
 
 
-def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
+def joined(
+    join: Join,
+    numbers: Sequence[float],
+    place: int = 0,
+    *,
+    add: Callable[[Iterable[float]], float] = math.fsum,
+) -> float:
     """Return what numbers, one at least, are joined to.
 
     Arguments: the `join`; the `numbers`, times their weights where they have any, without padding
-    that doesn't count; the `place` among them that the result is of, for softmax.
+    that doesn't count; the `place` among them that the result is of, for softmax; how to `add`,
+    which is exact unless it is by hand, one number after the other.
     Raises TypeError for a join by other numbers (RESCALE, NORMALIZE).
 
     >>> joined(Join.L2, [3.0, 4.0]), joined(Join.AVERAGE, [3.0, 4.0])
@@ -97,16 +104,16 @@ def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
     """
     match join:
         case Join.PRODUCTS | Join.SUM | Join.EACH | Join.SAME:
-            return math.fsum(numbers)
+            return add(numbers)
         case Join.MAX:
             return max(numbers)
         case Join.AVERAGE:
-            return math.fsum(numbers) / len(numbers)
+            return add(numbers) / len(numbers)
         case Join.L2:
-            return math.sqrt(math.fsum(number * number for number in numbers))
+            return math.sqrt(add(number * number for number in numbers))
         case Join.SOFTMAX:
             exponentials = [math.exp(number - max(numbers)) for number in numbers]
-            return exponentials[place] / math.fsum(exponentials)
+            return exponentials[place] / add(exponentials)
     raise TypeError(_unknown(join))
 
 

@@ -229,7 +229,7 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     # In a list a negative number needs no parentheses.
     write = signed if written.joint == ", " else in_formula
     terms = [written.term.format(_marked(term, write, screen)) for term in counted]
-    sign = equals(explanation.total, joined(explanation.rule, shown), screen)
+    sign = equals(explanation.total, joined(explanation.rule, shown, add=sum), screen)
     tail = f"{written.tail.format(count=len(counted))} {sign} "
     total = signed(screen.number(explanation.total))
     return Equation(written.head, terms, written.joint, tail + total)
