@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnncalc.sheet.blocks import Finder, Index, entered, whole
 from cnncalc.sheet.plan import Formula, Quantity
-from cnncalc.sheet.volumes import ONE_SLICE, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume
 
 __all__ = ["result_volumes", "size_volumes"]
 

@@ -11,6 +11,15 @@ from cnncalc.geometry import geometry as window_geometry
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    framed,
+    sliding,
+    whole,
+)
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.layers.kernels import (
     channels_of,
@@ -38,20 +47,7 @@ from cnncalc.sheet.sums import (
     sum_volumes,
     undrawn,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    Draw,
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    framed,
-    size_notes,
-    sliding,
-    whole,
-)
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, size_notes
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [

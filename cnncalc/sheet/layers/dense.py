@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from cnncalc.layers import Dense
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, entered, whole
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
 from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, gradient_title, of_sample
@@ -24,20 +25,15 @@ from cnncalc.sheet.sums import (
     undrawn,
 )
 from cnncalc.sheet.volumes import (
-    EACH,
     ONE_SLICE,
-    Finder,
-    Index,
     Item,
     Slot,
     Source,
     Volume,
     each_number,
-    entered,
     labels,
     numbered,
     unrolled,
-    whole,
 )
 from cnncalc.trace.stage_names import StageName, StepName
 

@@ -16,9 +16,17 @@ from cnncalc.network import Array
 from cnncalc.provenance import untrained
 from cnncalc.rules.spelling import decimal
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    entered,
+    whole,
+)
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS, WEIGHTS
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Draw, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume
 
 __all__ = ["Share", "drawn_volumes", "if_changed", "sum_sizes", "weight_sums", "weights_said"]
 

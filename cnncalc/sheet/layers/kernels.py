@@ -8,9 +8,10 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies, Direction
+from cnncalc.sheet.blocks import Draw, entered
 from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.volumes import Draw, Item, Slot, Source, Volume, entered, numbered
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, numbered
 from cnncalc.trace.stage_names import StepName
 
 __all__ = [

@@ -12,6 +12,14 @@ from cnncalc.rules.formula import choose
 from cnncalc.rules.losses import IS_YES, TURNED_LOGIT, of_logits
 from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    entered,
+    whole,
+)
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
@@ -27,18 +35,7 @@ from cnncalc.sheet.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Draw,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    entered,
-    unrolled,
-    whole,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, unrolled
 from cnncalc.trace.stage_names import StepName
 from cnncalc.training.metrics import class_count
 

@@ -10,15 +10,9 @@ import numpy as np
 from cnncalc.layers import Rescaling
 from cnncalc.rules.scaling import rescaled
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.volumes import (
-    EACH,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-)
+from cnncalc.sheet.volumes import Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["rescaling_volumes", "scale_words", "scaled_volume"]

@@ -12,20 +12,12 @@ from cnncalc.rules.activations import (
 )
 from cnncalc.rules.formula import Expression
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.layers.combining import reduction_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.quantities import GradientStep, gradient_title, helper
 from cnncalc.sheet.sums import Parts, sum_volumes
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-    whole,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["softmax_gradient_volumes", "softmax_volumes"]

@@ -7,20 +7,18 @@ from cnncalc.layers import WindowLayer
 from cnncalc.rules import law_of
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
-from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import IMAGE
-from cnncalc.sheet.volumes import (
+from cnncalc.sheet.blocks import (
     EACH,
     Draw,
     Finder,
     Index,
-    Source,
-    Volume,
-    each_channel,
     entered,
     framed,
     whole,
 )
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
+from cnncalc.sheet.quantities import IMAGE
+from cnncalc.sheet.volumes import Source, Volume, each_channel
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["framed_copy", "image_volume", "sides_text", "spread", "window_volumes"]

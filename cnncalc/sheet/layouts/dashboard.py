@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from cnncalc.sheet.annotations import Chart, Match, Text
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Placed, captions
 from cnncalc.sheet.training.course import (
     Part,
@@ -18,7 +19,7 @@ from cnncalc.sheet.training.course import (
 from cnncalc.sheet.training.passes import NetworkPass
 from cnncalc.sheet.training.settings import setting_volumes
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.sheet.volumes import Place, Volume
+from cnncalc.sheet.volumes import Volume
 
 __all__ = ["Dashboard", "dashboard"]
 

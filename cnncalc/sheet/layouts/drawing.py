@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from cnncalc.sheet.blocks import Finder, Index, Place
 from cnncalc.sheet.plan import Block, Name, Quantity, Text
-from cnncalc.sheet.volumes import Finder, Index, Item, Place, Volume
+from cnncalc.sheet.volumes import Item, Volume
 
 __all__ = ["Drawing", "Group", "Placed", "captions", "groups", "place"]
 

@@ -16,6 +16,7 @@ from cnncalc.rules.formula import Expression, Name, choose, names_of
 from cnncalc.rules.losses import IS_YES, JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
 from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, entered, whole
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import (
@@ -29,17 +30,7 @@ from cnncalc.sheet.quantities import (
     TURNED_LOGITS,
     UNIT_LOSSES,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-    entered,
-    whole,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_number
 from cnncalc.trace.stage_names import GradientName, StepName
 from cnncalc.training.losses import LOSSES
 

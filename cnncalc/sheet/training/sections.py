@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import RIGHT, SAMPLE_LOSS
 from cnncalc.sheet.training.loss import LABEL_VOLUME
@@ -22,7 +23,7 @@ from cnncalc.sheet.training.updates import (
     frozen_weight,
     update_volumes,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume
 
 __all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
 

@@ -10,9 +10,10 @@ from math import inf
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
+from cnncalc.sheet.blocks import entered
 from cnncalc.sheet.plan import Block, Quantity
 from cnncalc.sheet.quantities import LABEL
-from cnncalc.sheet.volumes import ONE_SLICE, Volume, entered
+from cnncalc.sheet.volumes import ONE_SLICE, Volume
 from cnncalc.training.optimizers import Optimizer, constant_range
 
 __all__ = [

@@ -17,9 +17,10 @@ from cnncalc.rules.optimizers import (
 )
 from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.training.settings import setting
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, formed_like, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, formed_like
 from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
