@@ -21,7 +21,7 @@ from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.tasks.checks import require_choice
 from cnncalc.tasks.exported import Arrays, ExportedWorkbook, read_exported
 from cnncalc.training.metrics import class_count
-from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
+from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.rendering import formula_rows
 

@@ -58,6 +58,7 @@ class LossPass:
 def is_joined(layers: tuple[Layer, ...], loss: str) -> bool:
     """Tell whether a loss is worked out together with the network's last activation.
 
+    >>> from cnncalc.layers import Dense
     >>> is_joined((Dense(2, activation="softmax"),), "categorical_crossentropy")
     True
     """

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from cnncalc.provenance import OWN_MARK
 from cnncalc.sheet.plan import STAY, Block, Formula, Reference, Tiled
 from cnncalc.sheet.references import column_letters, sheet_prefix
 
@@ -132,7 +133,7 @@ def new_workbook(target: Target, title: str) -> Iterator[Any]:
         options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
         workbook = Workbook(target, options)
         workbook.worksheet_class = StreamingWorksheet
-        workbook.set_properties({"title": title, "comments": "Made by cnncalc", "created": CREATED})
+        workbook.set_properties({"title": title, "comments": OWN_MARK, "created": CREATED})
         try:
             yield workbook
         except BaseException:
