@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cnncalc.geometry import Geometry
 from cnncalc.layers import Shape
 from cnncalc.sheet import formulas
-from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, whole
-from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Scale, Step
+from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered, whole
+from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Role, Scale, Step
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
@@ -23,12 +22,14 @@ __all__ = [
     "Slot",
     "Source",
     "Volume",
+    "bias_items",
     "each_channel",
     "each_number",
+    "entered_cell",
     "formed_like",
     "labels",
     "numbered",
-    "size_notes",
+    "one_cell",
     "unrolled",
 ]
 
@@ -204,6 +205,11 @@ def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
     )
 
 
+def bias_items(count: int) -> tuple[Item, ...]:
+    """Return an item for the bias of each of so many outputs."""
+    return tuple(Item((output,), Slot(output), "bias") for output in range(count))
+
+
 def each_number(
     title: str,
     quantity: Quantity,
@@ -216,6 +222,20 @@ def each_number(
     draw = whole(quantity, *source.size, formula)
     what = (title, quantity.layer, quantity, *source.size, source.items, draw, rule, notes)
     return Volume(*what, *source.labels)
+
+
+def one_cell(
+    title: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str
+) -> Volume:
+    """Return the volume of a single number that a formula makes."""
+    draw = whole(quantity, 1, 1, formula)
+    return Volume(title, quantity.layer, quantity, 1, 1, ONE_SLICE, draw, rule)
+
+
+def entered_cell(title: str, quantity: Quantity, role: Role, rule: str) -> Volume:
+    """Return the volume of a single number that the user enters."""
+    draw = entered(quantity, 1, 1, role)
+    return Volume(title, quantity.layer, quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def formed_like(
@@ -231,14 +251,6 @@ def formed_like(
         )
 
     return replace(volume, quantity=quantity, draw=draw)
-
-
-def size_notes(geometry: Geometry) -> tuple[str, ...]:
-    """Return how the size of a result came about, and what no window reaches."""
-    down, across = geometry.vertical, geometry.horizontal
-    unreached = geometry.unreached
-    size = f"Height {down.formula}; width {across.formula}."
-    return (size, f"No window reaches {unreached}.") if unreached else (size,)
 
 
 def numbered(noun: str, count: int) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from cnncalc.sheet.volumes import (
     Slot,
     Source,
     Volume,
+    bias_items,
     each_number,
     labels,
     numbered,
@@ -153,7 +154,7 @@ def _position_weights(layer: Dense, source: Source, captions: Sequence[str]) -> 
     volumes = [Volume("Weights", layer.name, kernel, channels, 1, units, column, _WEIGHTS)]
     if layer.use_bias:
         bias = Quantity("weight", layer.name, "bias")
-        biases = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
+        biases = bias_items(layer.units)
         draw = entered(bias, 1, 1, "weights")
         volumes.append(Volume("Weights", layer.name, bias, 1, 1, biases, draw, ""))
     return volumes
@@ -260,7 +261,7 @@ def _over_positions(layer: Dense, source: Source, error: Source) -> tuple[BatchS
         return formulas.apply("SUM({0})", find(of_sample(error.quantity, sample), index, size))
 
     units = tuple(Item((u,), Slot(u), caption) for u, caption in enumerate(error.captions))
-    biases = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
+    biases = bias_items(layer.units)
     return (
         BatchSum(undrawn(kernel, (channels, 1), units, _POSITIONS), column, products),
         BatchSum(undrawn(bias, (1, 1), biases, _POSITIONS_BIAS), one_block(1, 1), total),

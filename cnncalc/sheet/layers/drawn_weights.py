@@ -26,7 +26,7 @@ from cnncalc.sheet.blocks import (
 )
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS, WEIGHTS
-from cnncalc.sheet.volumes import ONE_SLICE, Volume
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, one_cell
 
 __all__ = ["Share", "drawn_volumes", "if_changed", "sum_sizes", "weight_sums", "weights_said"]
 
@@ -114,7 +114,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
     captions = tuple(share.caption for share in shares)
     drawn = entered(DRAWN_SUMS, count, 1, "label")
     return [
-        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), _NOTE),
+        one_cell("weights", WEIGHTS, said, _NOTE),
         replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
         column("as drawn", DRAWN_SUMS, drawn),
         column("changed", CHANGED, whole(CHANGED, count, 1, changed)),

@@ -29,10 +29,10 @@ from cnncalc.sheet.blocks import (
 )
 from cnncalc.sheet.layers.coverage import Cell, covered
 from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
-from cnncalc.sheet.layers.windows import window_volumes
+from cnncalc.sheet.layers.windows import size_notes, window_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Step
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
-from cnncalc.sheet.volumes import Source, Volume, each_channel, each_number, size_notes
+from cnncalc.sheet.volumes import Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [

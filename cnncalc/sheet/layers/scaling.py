@@ -39,7 +39,7 @@ def scaled_volume(
     the `rule`.
     """
     channels = source.shape[-1]
-    scales, offsets = (_each(value, channels) for value in linear)
+    scales, offsets = (_of_channels(value, channels) for value in linear)
 
     def formula(channel: int, cell: Reference) -> Formula:
         return formulas.written(rescaled(scales[channel], offsets[channel]), {"x": cell})
@@ -64,7 +64,7 @@ def scaled_volume(
     return volume
 
 
-def _each(value: Scale, channels: int) -> tuple[float, ...]:
+def _of_channels(value: Scale, channels: int) -> tuple[float, ...]:
     numbers = tuple(value) if isinstance(value, Sequence) else (value,)
     return numbers if len(numbers) == channels else numbers * channels
 

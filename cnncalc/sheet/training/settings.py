@@ -10,10 +10,9 @@ from math import inf
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
-from cnncalc.sheet.blocks import entered
 from cnncalc.sheet.plan import Block, Quantity
 from cnncalc.sheet.quantities import LABEL
-from cnncalc.sheet.volumes import ONE_SLICE, Volume
+from cnncalc.sheet.volumes import Volume, entered_cell
 from cnncalc.training.optimizers import Optimizer, constant_range
 
 __all__ = [
@@ -48,11 +47,7 @@ def constants(optimizer: Optimizer) -> dict[str, float]:
 
 def setting_volumes(optimizer: Optimizer) -> list[Volume]:
     """Return a cell for each constant of an optimizer, under its Keras name."""
-    return [
-        Volume(name, "", cell, 1, 1, ONE_SLICE, entered(cell, 1, 1, "choice"), "")
-        for name in constants(optimizer)
-        for cell in [setting(name)]
-    ]
+    return [entered_cell(name, setting(name), "choice", "") for name in constants(optimizer)]
 
 
 def require_plain(optimizer: Optimizer) -> None:
