@@ -27,6 +27,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Network, Weights, walk
+from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["LayerTrace", "Stage", "Trace", "make_stage", "trace_bytes"]
@@ -71,7 +72,8 @@ class LayerTrace:
 class Trace:
     """The `network`, its `input` as a stage, and the trace of each of its `layers` in order.
 
-    `record` makes it.
+    `record` makes it. `provenance` is where the image and the weights came from; None where
+    whoever had it recorded held both in memory, and nobody knows.
 
     >>> from cnncalc.calculator import pooling_layer, pooling_network
     >>> from cnncalc.trace import record
@@ -83,6 +85,7 @@ class Trace:
     network: Network
     input: Stage
     layers: tuple[LayerTrace, ...]
+    provenance: Provenance | None = None
 
     @property
     def stages(self) -> tuple[Stage, ...]:

@@ -87,7 +87,10 @@ def record_steps(
 
 def in_float64(network: Network) -> Network:
     """Return a network with the same weights in float64."""
-    weights = [{n: array.astype(np.float64) for n, array in own.items()} for own in network.weights]
+    weights = [
+        {name: array.astype(np.float64) for name, array in arrays.items()}
+        for arrays in network.weights
+    ]
     return assemble(network.layers, network.input_shape, weights)
 
 
@@ -240,9 +243,9 @@ def _update(
     with overflow_allowed():
         bounded = clipped(optimizer, gradients)
         apply(optimizer, state.optimizer, live, gradients)
-    for own, step in zip(state.weights, done.layers, strict=True):
+    for weights, step in zip(state.weights, done.layers, strict=True):
         for name, values in step.moved.items():
-            own[name][...] = values
+            weights[name][...] = values
     return tuple(
         WeightUpdate(
             layer=before.layers[index].name,
@@ -263,5 +266,7 @@ def _update(
 def _state_in_float64(state: OptimizerState | None) -> OptimizerState | None:
     if state is None:
         return None
-    slots = [{name: s.astype(np.float64) for name, s in own.items()} for own in state.slots]
+    slots = [
+        {name: array.astype(np.float64) for name, array in slot.items()} for slot in state.slots
+    ]
     return OptimizerState(state.iterations, slots)
