@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from cnncalc.sheet.annotations import Chart, Match, Text
 from cnncalc.sheet.blocks import Place
-from cnncalc.sheet.layouts.drawing import Placed, captions
+from cnncalc.sheet.layouts.drawing import Placed
 from cnncalc.sheet.training.course import (
     Part,
     class_volumes,
@@ -128,7 +128,8 @@ def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboar
         top = placed[-1].place.row + volume.height + 1
     shown = f"{weight.layer} {weight.quantity.name}: blue below 0, orange above"
     heading = Text(row, LEFT, " · ".join([shown, *_left_out(weight, part)]), "heading")
-    return Dashboard(tuple(placed), (heading, *titles, *captions(placed)), top)
+    captions = (copied.caption for copied in placed)
+    return Dashboard(tuple(placed), (heading, *titles, *captions), top)
 
 
 def _fitting(weight: Volume) -> Part:
