@@ -21,6 +21,7 @@ from cnncalc.layers.base import REGULARIZERS
 from cnncalc.notation import parse, write
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
+from cnncalc.training.optimizer_step import apply, initial_state
 from cnncalc.training.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -28,8 +29,6 @@ from cnncalc.training.optimizers import (
     AdamW,
     Optimizer,
     RMSprop,
-    apply,
-    initial_state,
 )
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training_step import record_steps

@@ -13,11 +13,11 @@ from functools import partial
 
 import numpy as np
 import pytest
-from cnncalc.substeps import substeps
 
 from cnncalc.errors import CnncalcError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, write_keras
+from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
@@ -199,7 +199,7 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
     "explanation": lambda case: explain(case.traced, (0, 0, 0)),
     "gradient explanation": lambda case: input_terms(case.step, case.weights, (0, 0, 0), 0),
-    "smaller steps": lambda case: substeps(case.traced),
+    "smaller steps": lambda case: helper_values(case.traced),
     "sizes of terms": lambda case: term_sizes(case.trace),
     "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
     "region": lambda case: image_region([case.layer], SHAPE, (0, 0, 0)),

@@ -37,6 +37,7 @@ def backward(
     Returns the gradients by weight, one mapping a layer in the weights' order (empty without
     trainable weights), each of its weight's shape, and the gradient by the input, or None.
 
+    >>> import numpy as np
     >>> from cnncalc.layers import Dense
     >>> from cnncalc.network.saved_pass import forward_saved
     >>> layers, weights = [Dense(1, use_bias=False)], [{"kernel": np.array([[3.0]])}]
@@ -60,6 +61,7 @@ def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
 
     Where there is none, it is the number of layers.
 
+    >>> import numpy as np
     >>> from cnncalc.layers import Dense
     >>> layers = [Dense(1, use_bias=False, trainable=False), Dense(1, use_bias=False)]
     >>> first_to_learn(layers, [{"kernel": np.ones((1, 1))}] * 2)

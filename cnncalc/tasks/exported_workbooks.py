@@ -25,7 +25,7 @@ from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CLASS_NAMES
 from cnncalc.sheet.size import estimate
 from cnncalc.sheet.values import input_shapes
-from cnncalc.verification import CellValue, Place, WorkbookCells
+from cnncalc.verification.comparison import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
 from cnncalc.wording import size_text
 

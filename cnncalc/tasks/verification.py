@@ -31,7 +31,7 @@ from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import class_count
 from cnncalc.training_step.explaining import gradient_of
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
-from cnncalc.verification import Evaluation, ExpectedBlock, Report, compare
+from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
 from cnncalc.views.workbook.rendering import formula_rows
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnncalc.ops.arrays import Array
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.schedules import rate_at
 
 __all__ = ["OptimizerState", "apply", "clipped", "initial_state"]
-
-Array = NDArray[Any]
 
 
 @dataclass

@@ -13,9 +13,9 @@ from cnncalc.network import Array, Network, assemble
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, require_finite, steps
-from cnncalc.training.losses import Loss
+from cnncalc.training.losses import Loss, target_outputs
 from cnncalc.training.metrics import class_count
-from cnncalc.training.objective import make_objective, require_input_shape, targets
+from cnncalc.training.objective import make_objective, require_input_shape
 from cnncalc.training.optimizer_step import OptimizerState, apply, clipped
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.plan import TrainingPlan
@@ -136,7 +136,7 @@ def record_step(
         corrected_rate=None if corrected is None else float(corrected),
         images=images[:samples].astype(np.float64),
         labels=labels,
-        targets=targets(labels, done.outputs.shape[-1], np.float64),
+        targets=target_outputs(labels, done.outputs.shape[-1], np.float64),
         outputs=done.outputs,
         losses=done.losses,
         penalty=extra,

@@ -13,7 +13,7 @@ from cnncalc.sheet.plan import Quantity
 from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported, verify_workbook
 from cnncalc.training.fit import epoch_order
-from cnncalc.verification import Place
+from cnncalc.verification.comparison import Place
 from tests.cli.networks import save_photo, save_small
 from tests.cli.training_data import save_npz
 

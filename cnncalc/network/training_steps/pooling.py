@@ -12,7 +12,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.maxima import running_maximum, share_out
-from cnncalc.ops.planes import from_planes, to_planes
+from cnncalc.ops.memory import from_chwn, to_chwn
 from cnncalc.ops.tiles import met_by, taps
 
 __all__ = ["PoolingStep"]
@@ -43,17 +43,17 @@ class PoolingStep(Step):
         self, weights: Weights, images: Array, generator: np.random.Generator | None
     ) -> Kept:
         """Compare or add the cells of all windows, one after the other."""
-        cells = self._cells(to_planes(images))
+        cells = self._cells(to_chwn(images))
         output = self.buffers.take("output", cells[0].shape, images.dtype)
         if self.is_max:
             wins = self.buffers.take("wins", (len(cells) - 1, *output.shape), np.bool_)
             running_maximum(cells, output, wins)
-            return Kept(from_planes(output), wins)
+            return Kept(from_chwn(output), wins)
         np.copyto(output, cells[0])
         for cell in cells[1:]:
             output += cell
         output /= len(cells)
-        return Kept(from_planes(output))
+        return Kept(from_chwn(output))
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
@@ -65,21 +65,21 @@ class PoolingStep(Step):
         by_input = self.buffers.take_padded("gradient", shape, gradient.dtype)
         cells = self._cells(by_input)
         if self.is_max:
-            share_out(to_planes(gradient), kept.values, cells)
+            share_out(to_chwn(gradient), kept.values, cells)
         else:
-            np.divide(to_planes(gradient), len(cells), out=cells[0])
+            np.divide(to_chwn(gradient), len(cells), out=cells[0])
             for cell in cells[1:]:
                 np.copyto(cell, cells[0])
-        return LayerGradients(from_planes(by_input), {})
+        return LayerGradients(from_chwn(by_input), {})
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return nothing: a pooling has no weights."""
         return [{}]
 
-    def _cells(self, planes: Array) -> list[Array]:
+    def _cells(self, images: Array) -> list[Array]:
         """View each cell of all windows: (channels, output height, output width, batch)."""
         down, across = self.geometry.vertical, self.geometry.horizontal
         return [
-            planes[:, met_by(i, down, down.size), met_by(j, across, across.size)]
+            images[:, met_by(i, down, down.size), met_by(j, across, across.size)]
             for i, j in taps(self.geometry)
         ]

@@ -19,7 +19,7 @@ from cnncalc.sheet.training.updates import new_weight
 from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.training.losses import LOSSES
-from cnncalc.verification import Place
+from cnncalc.verification.comparison import Place
 from tests.keras_peer import import_keras
 from tests.peers import requires
 from tests.sheet.training.examples import NETWORKS, OPTIMIZERS, drawn_network, example, pieces
