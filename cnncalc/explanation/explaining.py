@@ -242,7 +242,7 @@ def contributors(explanation: Explanation) -> list[Term]:
     Padding and terms that add nothing are left out; of a maximum only the winner is left.
     """
     inside = [term for term in explanation.terms if not term.padding]
-    if explanation.rule is Join.MAX:
+    if explanation.rule.picks_one:
         return [term for term in inside if term.product == explanation.total][:1]
     if explanation.rule is Join.SOFTMAX:
         logit = explanation.terms[explanation.at[-1]]

@@ -30,6 +30,8 @@ class Activation(ActivationLayer):
     (4, 4, 1)
     """
 
+    keras_arguments = ("activation",)
+
     activation: str
 
     def __post_init__(self) -> None:
@@ -51,6 +53,8 @@ class ReLU(ActivationLayer):
     >>> ReLU(max_value=6).output_shape((4, 4, 1))
     (4, 4, 1)
     """
+
+    keras_arguments = ("max_value", "negative_slope", "threshold")
 
     max_value: float | None = None
     negative_slope: float = 0.0
@@ -77,6 +81,8 @@ class LeakyReLU(ActivationLayer):
     0.3
     """
 
+    keras_arguments = ("negative_slope",)
+
     negative_slope: float = 0.3
 
     def __post_init__(self) -> None:
@@ -97,6 +103,8 @@ class ELU(ActivationLayer):
     1.0
     """
 
+    keras_arguments = ("alpha",)
+
     alpha: float = 1.0
 
     def __post_init__(self) -> None:
@@ -116,6 +124,8 @@ class Softmax(ActivationLayer):
     >>> Softmax().output_shape((10,))
     (10,)
     """
+
+    keras_arguments = ("axis",)
 
     @property
     def activation_name(self) -> str:

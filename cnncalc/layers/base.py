@@ -52,6 +52,8 @@ class Layer:
     name: str = field(default="", kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
 
+    # All that Keras's layer takes, in its order; every kind has its own.
+    keras_arguments: ClassVar[tuple[str, ...]]
     non_trainable: ClassVar[frozenset[str]] = frozenset()
     is_random: ClassVar[bool] = False
     has_filters: ClassVar[bool] = False

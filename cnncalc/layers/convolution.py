@@ -20,7 +20,7 @@ from cnncalc.layers.base import (
     check_regularizer,
     size_text,
 )
-from cnncalc.layers.kernel import KernelLayer
+from cnncalc.layers.kernel import KERNEL_OPTIONS, LORA_OPTIONS, KernelLayer
 from cnncalc.shapes import Padding, Pads, Size
 
 __all__ = ["Conv2D", "ConvolutionLayer", "DepthwiseConv2D", "ZeroPadding2D"]
@@ -81,6 +81,11 @@ class Conv2D(ConvolutionLayer):
     (28, 28, 10)
     """
 
+    keras_arguments = (
+        *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate"),
+        *("groups", "activation", "use_bias", *KERNEL_OPTIONS, *LORA_OPTIONS),
+    )
+
     filters: int
     kernel_size: int | Sequence[int]
     strides: int | Sequence[int] = 1
@@ -134,6 +139,12 @@ class DepthwiseConv2D(ConvolutionLayer):
     (4, 4, 6)
     """
 
+    keras_arguments = (
+        *("kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate"),
+        *("activation", "use_bias"),
+        *(name.replace("kernel", "depthwise") for name in KERNEL_OPTIONS),
+    )
+
     kernel_size: int | Sequence[int]
     strides: int | Sequence[int] = 1
     padding: str | int | Sequence[int] | Padding = "valid"
@@ -178,6 +189,8 @@ class ZeroPadding2D(Layer):
     >>> ZeroPadding2D(1).output_shape((6, 6, 1))
     (8, 8, 1)
     """
+
+    keras_arguments = ("padding", "data_format")
 
     padding: int | Sequence[int] | Sequence[Sequence[int]] = 1
 

@@ -19,7 +19,7 @@ from cnncalc.layers.base import (
     check_regularizer,
     size_text,
 )
-from cnncalc.layers.kernel import KernelLayer
+from cnncalc.layers.kernel import KERNEL_OPTIONS, LORA_OPTIONS, KernelLayer
 
 __all__ = [
     "BatchNormalization",
@@ -39,6 +39,8 @@ class InputLayer(Layer):
     >>> InputLayer((300, 300, 3)).output_shape((300, 300, 3))
     (300, 300, 3)
     """
+
+    keras_arguments = ("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape")
 
     shape: Sequence[int]
 
@@ -68,6 +70,8 @@ class Rescaling(Layer):
     >>> Rescaling(1 / 255).output_shape((28, 28, 1))
     (28, 28, 1)
     """
+
+    keras_arguments = ("scale", "offset")
 
     scale: float | Sequence[float]
     offset: float | Sequence[float] = 0.0
@@ -105,6 +109,8 @@ class Flatten(Layer):
     (219040,)
     """
 
+    keras_arguments = ("data_format",)
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (height × width × channels,)."""
         return (prod(input_shape),)
@@ -119,6 +125,15 @@ class Dense(KernelLayer):
     >>> Dense(2).output_shape((219040,))
     (2,)
     """
+
+    keras_arguments = (
+        "units",
+        "activation",
+        "use_bias",
+        *KERNEL_OPTIONS,
+        *LORA_OPTIONS,
+        "quantization_config",
+    )
 
     output_noun: ClassVar[str] = "unit"
 
@@ -188,6 +203,8 @@ class Dropout(Layer):
     (10,)
     """
 
+    keras_arguments = ("rate", "noise_shape", "seed")
+
     rate: float
 
     is_random: ClassVar[bool] = True
@@ -210,6 +227,14 @@ class BatchNormalization(Layer):
     >>> layer.parameter_count((28, 28, 10)), layer.trainable_count((28, 28, 10))
     (40, 20)
     """
+
+    keras_arguments = (
+        *("axis", "momentum", "epsilon", "center", "scale"),
+        *("beta_initializer", "gamma_initializer"),
+        *("moving_mean_initializer", "moving_variance_initializer"),
+        *("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"),
+        *("renorm", "renorm_clipping", "renorm_momentum", "synchronized"),
+    )
 
     momentum: float = field(default=0.99, kw_only=True)
     epsilon: float = field(default=0.001, kw_only=True)
@@ -256,6 +281,8 @@ class Combine(Layer):
     >>> Combine("sum").output_shape((17, 3, 2))
     (17, 3, 1)
     """
+
+    keras_arguments = ("mode",)  # Keras lacks it
 
     mode: Literal["sum", "max"] = "sum"
 

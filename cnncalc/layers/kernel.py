@@ -8,7 +8,19 @@ from typing import ClassVar
 
 from cnncalc.layers.base import L1L2, LINEAR, Layer, Shape, given_regularizers
 
-__all__ = ["KernelLayer"]
+__all__ = ["KERNEL_OPTIONS", "LORA_OPTIONS", "KernelLayer"]
+
+# What Keras's layers with a kernel take besides what they compute by.
+KERNEL_OPTIONS = (
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+)
+LORA_OPTIONS = ("lora_rank", "lora_alpha")
 
 
 class KernelLayer(Layer):

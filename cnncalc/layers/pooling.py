@@ -31,6 +31,8 @@ class PoolingLayer(WindowLayer):
     Its `pool_mode` tells which number that is.
     """
 
+    keras_arguments = ("pool_size", "strides", "padding", "data_format")
+
     pool_mode: ClassVar[str] = ""  # every child has one
 
     pool_size: int | Sequence[int] = 2
@@ -142,6 +144,8 @@ class GlobalPoolingLayer(Layer):
 
     Its `pool_mode` tells which number that is.
     """
+
+    keras_arguments = ("data_format", "keepdims")
 
     pool_mode: ClassVar[str] = ""  # every child has one
 

@@ -48,76 +48,18 @@ __all__ = [
     "snake_case",
 ]
 
-_DENSE_OPTIONS = (
-    "kernel_initializer",
-    "bias_initializer",
-    "kernel_regularizer",
-    "bias_regularizer",
-    "activity_regularizer",
-    "kernel_constraint",
-    "bias_constraint",
+# In the order in which a message names them.
+_OF_KERAS: tuple[type[Layer], ...] = (
+    *(InputLayer, Rescaling, ZeroPadding2D, Conv2D, DepthwiseConv2D),
+    *(Activation, ReLU, LeakyReLU, ELU, Softmax),
+    *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
+    *(Flatten, Dense, Dropout, BatchNormalization),
 )
+_OWN: tuple[type[Layer], ...] = (L2Pooling2D, Combine)
 
-_DEPTHWISE_OPTIONS = tuple(name.replace("kernel", "depthwise") for name in _DENSE_OPTIONS)
-
-_NORMALIZATION_OPTIONS = (
-    "beta_initializer",
-    "gamma_initializer",
-    "moving_mean_initializer",
-    "moving_variance_initializer",
-    "beta_regularizer",
-    "gamma_regularizer",
-    "beta_constraint",
-    "gamma_constraint",
-    "renorm",
-    "renorm_clipping",
-    "renorm_momentum",
-    "synchronized",
-)
-
-_WINDOW = ("kernel_size", "strides", "padding")
-
-_POOL = ("pool_size", "strides", "padding", "data_format")
-
-_AFTER_WINDOW = ("activation", "use_bias")
-
-_KERAS_ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
-    InputLayer: ("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape"),
-    Rescaling: ("scale", "offset"),
-    ZeroPadding2D: ("padding", "data_format"),
-    Conv2D: (
-        *("filters", *_WINDOW, "data_format", "dilation_rate", "groups"),
-        *(*_AFTER_WINDOW, *_DENSE_OPTIONS, "lora_rank", "lora_alpha"),
-    ),
-    DepthwiseConv2D: (
-        *(*_WINDOW, "depth_multiplier", "data_format", "dilation_rate"),
-        *(*_AFTER_WINDOW, *_DEPTHWISE_OPTIONS),
-    ),
-    Activation: ("activation",),
-    ReLU: ("max_value", "negative_slope", "threshold"),
-    LeakyReLU: ("negative_slope",),
-    ELU: ("alpha",),
-    Softmax: ("axis",),
-    MaxPooling2D: _POOL,
-    AveragePooling2D: _POOL,
-    GlobalAveragePooling2D: ("data_format", "keepdims"),
-    GlobalMaxPooling2D: ("data_format", "keepdims"),
-    Flatten: ("data_format",),
-    Dense: (
-        *("units", *_AFTER_WINDOW, *_DENSE_OPTIONS),
-        *("lora_rank", "lora_alpha", "quantization_config"),
-    ),
-    Dropout: ("rate", "noise_shape", "seed"),
-    BatchNormalization: (
-        *("axis", "momentum", "epsilon", "center", "scale"),
-        *_NORMALIZATION_OPTIONS,
-    ),
+ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
+    kind: kind.keras_arguments for kind in (*_OF_KERAS, *_OWN)
 }
-
-# Of the layers that Keras lacks.
-_OWN_ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {L2Pooling2D: _POOL, Combine: ("mode",)}
-
-ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {**_KERAS_ARGUMENTS, **_OWN_ARGUMENTS}
 
 LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
 
@@ -160,7 +102,7 @@ def is_known_to_keras(kind: type[Layer]) -> bool:
     """
     if kind not in ARGUMENTS:
         raise TypeError(kind.__name__)  # every layer is in one of them
-    return kind in _KERAS_ARGUMENTS
+    return kind in _OF_KERAS
 
 
 def shared_arguments(

@@ -16,7 +16,6 @@ from typing import Literal, NamedTuple
 from cnncalc.layers import (
     LINEAR,
     ActivationLayer,
-    AveragePooling2D,
     BatchNormalization,
     Combine,
     Conv2D,
@@ -27,13 +26,13 @@ from cnncalc.layers import (
     GlobalPoolingLayer,
     InputLayer,
     Layer,
-    MaxPooling2D,
     PoolingLayer,
     Rescaling,
     Shape,
     ZeroPadding2D,
 )
 from cnncalc.ops.blocked_convolution import is_turnable
+from cnncalc.ops.pooling import POOLINGS
 
 __all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
 
@@ -90,6 +89,7 @@ def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
     Arguments: the `layers` in order; one sample's `input_shape`.
     Returns the choices in the layers' order; each layer is in one of them.
 
+    >>> from cnncalc.layers import MaxPooling2D
     >>> layers = [Conv2D(10, 5, activation="relu"), MaxPooling2D(2), Flatten(), Dense(2)]
     >>> [(one.layers, one.algorithm) for one in choose(layers, (300, 300, 3))]
     [(2, 'blocked product'), (2, 'plain product')]
@@ -150,7 +150,7 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     layer, behind = layers[0], layers[1] if len(layers) > 1 else None
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
-    if isinstance(layer, MaxPooling2D | AveragePooling2D):
+    if isinstance(layer, PoolingLayer) and POOLINGS[layer.pool_mode].by_cell:
         against = _against_side_by_side(layer, shape)
         reason = f"its windows {against or 'lie side by side, without padding'}"
         return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
@@ -162,13 +162,21 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     return Choice(0, 1, "layer by layer", _against_any(layer))
 
 
+def _picks(mode: str) -> bool:
+    """Tell whether a pooling's result is one of the numbers under its window."""
+    by_cell = POOLINGS[mode].by_cell
+    return by_cell is not None and by_cell.picks is not None
+
+
+_BY_CELL = tuple(mode for mode, own in POOLINGS.items() if own.by_cell)
+_PICKING = tuple(mode for mode in _BY_CELL if _picks(mode))
 _NO_PRODUCT = "no product in it that could be faster"
 _AGAINST_ANY: Mapping[type[Layer], str] = {
     Conv2D: "each group of channels has a product of its own",
     DepthwiseConv2D: "each group of channels has a product of its own",
     Dense: "its input is a volume, not a row of numbers",
     BatchNormalization: "its mean and variance are those of the whole batch",
-    PoolingLayer: "only max and average pooling go cell by cell",
+    PoolingLayer: f"only {' and '.join(_BY_CELL)} pooling go cell by cell",
     Flatten: "nothing to calculate",
     InputLayer: "nothing to calculate",
     **dict.fromkeys((ActivationLayer, Combine, Dropout, GlobalPoolingLayer), _NO_PRODUCT),
@@ -191,7 +199,7 @@ def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
         return Choice(0, 1, "layer by layer", _against_any(layer))
     geometry, filters = layer.geometry(shape), _counted(layer.filters, "filter")
     against_blocks = _against_blocks(layer, behind, shape)
-    if isinstance(behind, MaxPooling2D) and not against_blocks:
+    if isinstance(behind, PoolingLayer) and not against_blocks:
         outputs = _counted(prod(behind.window_size), "output")
         reason = (
             f"with {filters} (fewer than {FEW_FILTERS}) a product is slow; a larger one gives the "
@@ -228,13 +236,13 @@ def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
     """Say why the layer behind a convolution had better not be part of its product, if so."""
     if layer.filters >= FEW_FILTERS:
         return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
-    if not isinstance(behind, MaxPooling2D):
-        return "no max pooling follows directly"
+    if not isinstance(behind, PoolingLayer) or not _picks(behind.pool_mode):
+        return f"no {' or '.join(_PICKING)} pooling follows directly"
     return _against_pooling(layer, behind, shape)
 
 
-def _against_pooling(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> str:
-    """Say why a max pooling can't be part of the product before it, or would make it too large."""
+def _against_pooling(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> str:
+    """Say why a pooling can't be part of the product before it, or would make it too large."""
     # What keeps the order of numbers can wait until the largest is found.
     if layer.activation_name not in ("relu", LINEAR):
         return f"{layer.activation_name} comes before the pooling, and only relu can wait"
@@ -249,7 +257,7 @@ def _against_pooling(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> str:
     return ""
 
 
-def _arithmetic(layer: Conv2D, behind: MaxPooling2D, shape: Shape) -> float:
+def _arithmetic(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> float:
     """Return the area below a pooling cell, in kernels: how much more a blocked product does."""
     geometry = layer.geometry(shape)
     sides = zip(geometry.kernel, geometry.strides, behind.window_size, strict=True)

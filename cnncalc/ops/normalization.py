@@ -19,6 +19,7 @@ __all__ = [
     "batch_normalize_gradients",
     "batch_normalize_input_gradient",
     "batch_statistics",
+    "deviations",
     "moving_average",
     "standard_deviation",
     "standardized",
@@ -63,13 +64,24 @@ def standard_deviation(variance: Array, epsilon: float) -> Array:
     return result
 
 
+def deviations(inputs: Array, statistics: Statistics) -> Array:
+    """Return inputs (…, channels) less their mean.
+
+    >>> deviations(np.array([[6.0]]), Statistics(np.array([2.0]), np.array([4.0])))
+    array([[4.]])
+    """
+    result: Array = inputs - statistics.mean
+    return result
+
+
 def standardized(inputs: Array, statistics: Statistics, epsilon: float) -> Array:
     """Return inputs (…, channels) less their mean, over their standard deviation.
 
     >>> standardized(np.array([[6.0]]), Statistics(np.array([2.0]), np.array([4.0])), 0.0)
     array([[2.]])
     """
-    result: Array = (inputs - statistics.mean) / standard_deviation(statistics.variance, epsilon)
+    deviation = standard_deviation(statistics.variance, epsilon)
+    result: Array = deviations(inputs, statistics) / deviation
     return result
 
 

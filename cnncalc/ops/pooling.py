@@ -6,7 +6,7 @@ along the rows first leaves fewer and longer runs of memory to go through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +15,14 @@ from numpy.typing import DTypeLike, NDArray
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array, Positions, require_images
-from cnncalc.ops.maxima import least_maximum
+from cnncalc.ops.maxima import least_maximum, running_maximum, share_out
 from cnncalc.ops.padding import pad_gradient
 from cnncalc.ops.threads import in_threads
 from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
 
 __all__ = [
     "POOLINGS",
+    "ByCell",
     "Pooling",
     "average_pool",
     "average_pool_gradient",
@@ -30,6 +31,8 @@ __all__ = [
     "max_pool",
     "max_pool_gradient",
     "max_positions",
+    "running_mean",
+    "share_alike",
 ]
 
 
@@ -160,6 +163,34 @@ def average_pool_gradient(gradient: Array, geometry: Geometry, count_padding: bo
     return pad_gradient(total, geometry.pads)
 
 
+def running_mean(cells: Sequence[Array] | Array, mean: Array, winners: Array) -> None:
+    """Take the mean of the cells at each place.
+
+    Arguments: the `cells`, all of one shape; the `mean`, of that shape, which is overwritten; the
+    `winners`, of which a mean has none.
+
+    >>> mean = np.empty(2)
+    >>> running_mean([np.array([1.0, 5]), np.array([2.0, 7])], mean, np.empty(0))
+    >>> mean
+    array([1.5, 6. ])
+    """
+    np.copyto(mean, cells[0])
+    for cell in cells[1:]:
+        mean += cell
+    mean /= len(cells)
+
+
+def share_alike(gradient: Array, winners: Array, shares: Sequence[Array] | Array) -> None:
+    """Give each cell an equal share of its place's gradient.
+
+    Arguments: the `gradient` by the mean; the `winners`, of which it has none; the `shares`, one a
+    cell, which are overwritten.
+    """
+    np.divide(gradient, len(shares), out=shares[0])
+    for share in shares[1:]:
+        np.copyto(share, shares[0])
+
+
 def l2_pool(images: Array, geometry: Geometry) -> Array:
     """Take the square root of the sum of each window's squares.
 
@@ -205,16 +236,32 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
     return pad_gradient(total, geometry.pads)
 
 
+class ByCell(NamedTuple):
+    """A pooling that takes the first cell of all windows, then the second, and so on.
+
+    `forward` takes these cells, the output, and what it notes of the winners; it writes the latter
+    two. `backward` takes the gradient by the output, what was noted, and the gradients by the
+    cells, which it writes. `picks` tells which of two numbers the result is, None where it is made
+    of all: what keeps the order of numbers may as well come behind a pooling that picks.
+    """
+
+    forward: Callable[[Sequence[Array] | Array, Array, Array], None]
+    backward: Callable[[Array, Array, Sequence[Array] | Array], None]
+    picks: np.ufunc | None
+
+
 class Pooling(NamedTuple):
     """A mode of pooling, with one list of arguments for all of them.
 
     `forward` takes the images, the geometry and whether padding counts, and returns the output;
     `backward` takes the gradient by that before these and whether what is near a maximum counts
-    as it behind them, and returns the gradient by the images.
+    as it behind them, and returns the gradient by the images. `by_cell` is how training pools
+    windows that lie side by side, None where that has no advantage.
     """
 
     forward: Callable[[Array, Geometry, bool], Array]
     backward: Callable[[Array, Array, Geometry, bool, bool], Array]
+    by_cell: ByCell | None
 
 
 POOLINGS: Mapping[str, Pooling] = {
@@ -223,18 +270,21 @@ POOLINGS: Mapping[str, Pooling] = {
         lambda gradient, images, geometry, counts, near: max_pool_gradient(
             gradient, images, geometry, near=near
         ),
+        ByCell(running_maximum, share_out, np.maximum),
     ),
     "average": Pooling(
         average_pool,
         lambda gradient, images, geometry, counts, near: average_pool_gradient(
             gradient, geometry, counts
         ),
+        ByCell(running_mean, share_alike, None),
     ),
     "l2": Pooling(
         lambda images, geometry, counts: l2_pool(images, geometry),
         lambda gradient, images, geometry, counts, near: l2_pool_gradient(
             gradient, images, geometry
         ),
+        None,
     ),
 }
 """Each mode of pooling by the name that layers have for it."""

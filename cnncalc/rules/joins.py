@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from cnncalc.wording import Word
 
-__all__ = ["Join", "joined", "share", "share_words"]
+__all__ = ["REDUCTIONS", "Join", "Reduction", "joined", "reduction_by", "share", "share_words"]
 
 # Numbers that differ by less than this share of the maximum, or of SMALLEST where it is smaller,
 # count as equal to it, so that rounding doesn't decide which one learns.
@@ -28,12 +29,74 @@ class Join(Word):
     EACH = "each"  # a function of one number
     SAME = "same"  # one number, as it is
 
+    @property
+    def picks_one(self) -> bool:
+        """Whether the result is one of the numbers, the first of those that are alike."""
+        return self is Join.MAX
 
-def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
+
+@dataclass(frozen=True)
+class Reduction:
+    """How a join of numbers without weights is written.
+
+    `template` is a spreadsheet's formula, {0} the cells; `words` say what it is of a slice, and
+    `under_window` of what is under a window. With its numbers it begins with `head`, has each as a
+    `term` with the `joint` between them, and ends with `tail`, which may name their {count}.
+    """
+
+    template: str
+    words: str
+    under_window: str
+    head: str
+    term: str
+    joint: str
+    tail: str
+
+
+_ROOT = "square root of the sum of squares"
+
+REDUCTIONS = {
+    Join.MAX: Reduction(
+        *("MAX({0})", "largest number", "largest number"),
+        *("max(", "{0}", ", ", ")"),
+    ),
+    Join.AVERAGE: Reduction(
+        *("AVERAGE({0})", "mean", "mean of the numbers"),
+        *("(", "{0}", " + ", ") / {count}"),
+    ),
+    Join.L2: Reduction(
+        *("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
+        *("√(", "{0}²", " + ", ")"),
+    ),
+}
+"""The joins of one slice's numbers, and of what is under a window."""
+
+
+def reduction_by(join: Join) -> Reduction:
+    """Return how a join of numbers without weights is written.
+
+    Raises TypeError for one that needs other numbers, or a place.
+
+    >>> reduction_by(Join.MAX).template
+    'MAX({0})'
+    """
+    if join not in REDUCTIONS:
+        raise TypeError(_unknown(join))
+    return REDUCTIONS[join]
+
+
+def joined(
+    join: Join,
+    numbers: Sequence[float],
+    place: int = 0,
+    *,
+    add: Callable[[Iterable[float]], float] = math.fsum,
+) -> float:
     """Return what numbers, one at least, are joined to.
 
     Arguments: the `join`; the `numbers`, times their weights where they have any, without padding
-    that doesn't count; the `place` among them that the result is of, for softmax.
+    that doesn't count; the `place` among them that the result is of, for softmax; how to `add`,
+    which is exact unless it is by hand, one number after the other.
     Raises TypeError for a join by other numbers (RESCALE, NORMALIZE).
 
     >>> joined(Join.L2, [3.0, 4.0]), joined(Join.AVERAGE, [3.0, 4.0])
@@ -41,16 +104,16 @@ def joined(join: Join, numbers: Sequence[float], place: int = 0) -> float:
     """
     match join:
         case Join.PRODUCTS | Join.SUM | Join.EACH | Join.SAME:
-            return math.fsum(numbers)
+            return add(numbers)
         case Join.MAX:
             return max(numbers)
         case Join.AVERAGE:
-            return math.fsum(numbers) / len(numbers)
+            return add(numbers) / len(numbers)
         case Join.L2:
-            return math.sqrt(math.fsum(number * number for number in numbers))
+            return math.sqrt(add(number * number for number in numbers))
         case Join.SOFTMAX:
             exponentials = [math.exp(number - max(numbers)) for number in numbers]
-            return exponentials[place] / math.fsum(exponentials)
+            return exponentials[place] / add(exponentials)
     raise TypeError(_unknown(join))
 
 

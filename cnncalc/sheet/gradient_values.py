@@ -28,7 +28,12 @@ from cnncalc.layers import (
 from cnncalc.network import Array, Saved, Weights, backward_layer
 from cnncalc.ops.convolution import convolve_input_gradient
 from cnncalc.ops.dense import channel_sum
-from cnncalc.ops.normalization import standard_deviation
+from cnncalc.ops.normalization import (
+    Statistics,
+    deviations,
+    standard_deviation,
+    standardized,
+)
 from cnncalc.rules import law_of
 from cnncalc.sheet.layers.batch_normalization import normalization_names
 from cnncalc.sheet.layers.combining import combine_gradient_steps
@@ -60,9 +65,9 @@ class _Normalized(NamedTuple):
 
 
 def _normalized(layer: BatchNormalization, step: LayerStep) -> _Normalized:
-    mean, variance = step.drawn
-    deviations = step.layer_input - mean
-    return _Normalized(deviations, deviations / standard_deviation(variance, layer.epsilon))
+    statistics = Statistics(*step.drawn)
+    normalized = standardized(step.layer_input, statistics, layer.epsilon)
+    return _Normalized(deviations(step.layer_input, statistics), normalized)
 
 
 def sample_values(layer: BatchNormalization, step: LayerStep, sample: int) -> dict[Quantity, Array]:

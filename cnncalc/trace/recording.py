@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any
@@ -112,8 +112,9 @@ def _stages(layer: Layer, weights: Weights, values: Array) -> tuple[Stage, ...]:
 
 
 _stages.register(specifications.Conv2D, windows.convolution_stages)
-_stages.register(specifications.DepthwiseConv2D, windows.convolution_stages)
+_stages.register(specifications.DepthwiseConv2D, windows.depthwise_stages)
 _stages.register(specifications.PoolingLayer, windows.pooling_stages)
+_stages.register(specifications.GlobalPoolingLayer, windows.global_pooling_stages)
 
 
 @_stages.register(specifications.InputLayer)
@@ -140,25 +141,6 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     added = windows.pads_text(layer.pads) or "none"
     note = f"zeros added: {added}; {_size(values.shape)} → {_size(result.shape)}"
     return (make_stage(StageName.ZERO_PADDING, result, note),)
-
-
-# By a layer's mode: the arithmetic, and what it is of a slice.
-_OVER_SLICES: Mapping[str, tuple[Callable[..., Array], str]] = {
-    "max": (np.max, "largest number"),
-    "average": (np.mean, "mean"),
-}
-
-
-@_stages.register(specifications.GlobalPoolingLayer)
-def _(
-    layer: specifications.GlobalPoolingLayer, weights: Weights, values: Array
-) -> tuple[Stage, ...]:
-    reduce, kept = _OVER_SLICES[layer.pool_mode]
-    result = reduce(values, axis=(0, 1))
-    if layer.keepdims:
-        result = result[np.newaxis, np.newaxis]
-    note = f"the {kept} of each {_size(values.shape[:2])} slice: {_size(result.shape)}"
-    return (make_stage(StageName.GLOBAL_POOLING, result, note),)
 
 
 @_stages.register(specifications.Flatten)

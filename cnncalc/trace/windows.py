@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc import layers as specifications
 from cnncalc.geometry import Geometry
-from cnncalc.layers import LINEAR, SOFTMAX, PoolingLayer, Shape
+from cnncalc.layers import (
+    LINEAR,
+    SOFTMAX,
+    Conv2D,
+    DepthwiseConv2D,
+    GlobalPoolingLayer,
+    KernelLayer,
+    PoolingLayer,
+    Shape,
+)
 from cnncalc.network import Array, Weights, forward_layer
 from cnncalc.ops import activations
 from cnncalc.shapes import Pads
 from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import Stage, make_stage
+from cnncalc.wording import size_text
 
 __all__ = [
     "OWN_PRODUCTS_LIMIT",
     "activation_stage",
     "convolution_stages",
+    "depthwise_stages",
     "finished",
+    "global_pooling_stages",
     "pads_text",
     "pooling_stages",
 ]
@@ -29,7 +41,7 @@ _SOFTMAX_NOTE = "e^(x − the largest) / their sum: shares that add up to 1"
 
 
 def finished(
-    layer: specifications.ConvolutionLayer | specifications.Dense,
+    layer: KernelLayer,
     weights: Weights,
     first: Stage,
     what: str,
@@ -67,37 +79,44 @@ def activation_stage(name: str, values: Array) -> Stage:
 OWN_PRODUCTS_LIMIT = 20_000_000
 
 
-def convolution_stages(
-    layer: specifications.Conv2D | specifications.DepthwiseConv2D, weights: Weights, values: Array
-) -> tuple[Stage, ...]:
+def convolution_stages(layer: Conv2D, weights: Weights, values: Array) -> tuple[Stage, ...]:
     """Return the padded input, if any, the convolution, and what bias and activation make of it."""
+
+    def products(windows: Array) -> Array:
+        by_group = np.split(windows, layer.groups, axis=2)
+        filters = np.split(weights["kernel"], layer.groups, axis=-1)
+        pairs = zip(by_group, filters, strict=True)
+        return np.concatenate([np.einsum("yxcij,ijcf->yxf", *pair) for pair in pairs], axis=-1)
+
+    return _convolved(layer, weights, values, products)
+
+
+def depthwise_stages(layer: DepthwiseConv2D, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    """Return the same of a convolution of each channel by itself."""
+
+    def products(windows: Array) -> Array:
+        results: Array = np.einsum("yxcij,ijcm->yxcm", windows, weights["kernel"])
+        return results.reshape(*windows.shape[:2], -1)
+
+    return _convolved(layer, weights, values, products)
+
+
+def _convolved(
+    layer: Conv2D | DepthwiseConv2D,
+    weights: Weights,
+    values: Array,
+    products: Callable[[Array], Array],
+) -> tuple[Stage, ...]:
+    """Return a convolution's stages, given how it adds up the products under its windows."""
     geometry = layer.geometry(values.shape)
     stages = _padded_stages(values, geometry, fill=0.0)
     if layer.multiply_adds(values.shape) > OWN_PRODUCTS_LIMIT:
         bare = replace(layer, use_bias=False, activation=LINEAR)
         result = forward_layer(bare, weights, values[np.newaxis])[0]
     else:
-        result = _convolve_windows(layer, weights["kernel"], _pad(values, geometry, 0.0), geometry)
+        result = products(_windows(_pad(values, geometry, 0.0), geometry))
     first = make_stage(StageName.CONVOLUTION, result, _sliding_note(geometry, result.shape))
     return (*stages, *finished(layer, weights, first, "filter's output"))
-
-
-def _convolve_windows(
-    layer: specifications.Conv2D | specifications.DepthwiseConv2D,
-    kernel: Array,
-    padded: Array,
-    geometry: Geometry,
-) -> Array:
-    windows = _windows(padded, geometry)
-    if isinstance(layer, specifications.DepthwiseConv2D):
-        each: Array = np.einsum("yxcij,ijcm->yxcm", windows, kernel)
-        return each.reshape(*geometry.output, -1)
-    depth = kernel.shape[2]
-    parts = [
-        np.einsum("yxcij,ijcf->yxf", windows[:, :, group * depth : (group + 1) * depth], filters)
-        for group, filters in enumerate(np.split(kernel, layer.groups, axis=-1))
-    ]
-    return np.concatenate(parts, axis=-1)
 
 
 def _windows(padded: Array, geometry: Geometry) -> Array:
@@ -148,13 +167,38 @@ def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tupl
         result = forward_layer(layer, weights, values[np.newaxis])[0]
     else:
         windows = _windows(_pad(values, geometry, fill), geometry)
-        result = _REDUCTIONS[layer.pool_mode](windows)
+        result = _REDUCTIONS[layer.pool_mode].reduce(windows, (-2, -1))
     return (*stages, make_stage(StageName.POOLING, result, _sliding_note(geometry, result.shape)))
 
 
-# As a layer has it for its mode; empty cells of padding, which don't count, are NaN.
-_REDUCTIONS: Mapping[str, Callable[[Array], Array]] = {
-    "max": lambda windows: np.asarray(np.nanmax(windows, axis=(-2, -1))),
-    "average": lambda windows: np.asarray(np.nanmean(windows, axis=(-2, -1))),
-    "l2": lambda windows: np.asarray(np.sqrt(np.sum(windows**2, axis=(-2, -1)))),
+def global_pooling_stages(
+    layer: GlobalPoolingLayer, weights: Weights, values: Array
+) -> tuple[Stage, ...]:
+    """Return the one number of each slice."""
+    reduce, words = _REDUCTIONS[layer.pool_mode]
+    result = reduce(values, (0, 1))
+    if layer.keepdims:
+        result = result[np.newaxis, np.newaxis]
+    size = size_text(values.shape[:2])
+    note = f"the {words} of each {size} slice: {size_text(result.shape)}"
+    return (make_stage(StageName.GLOBAL_POOLING, result, note),)
+
+
+class _Reduction(NamedTuple):
+    """What is made of numbers along axes, and how it is called; empty cells of padding are NaN."""
+
+    reduce: Callable[[Array, tuple[int, int]], Array]
+    words: str
+
+
+# As a layer has it for its mode.
+_REDUCTIONS: Mapping[str, _Reduction] = {
+    "max": _Reduction(
+        lambda numbers, axes: np.asarray(np.nanmax(numbers, axis=axes)), "largest number"
+    ),
+    "average": _Reduction(lambda numbers, axes: np.asarray(np.nanmean(numbers, axis=axes)), "mean"),
+    "l2": _Reduction(
+        lambda numbers, axes: np.asarray(np.sqrt(np.sum(numbers**2, axis=axes))),
+        "square root of the sum of squares",
+    ),
 }

@@ -40,6 +40,7 @@ def test_each_kind_of_layer_has_a_law():
         specifications.ActivationLayer,
         specifications.ConvolutionLayer,
         specifications.GlobalPoolingLayer,
+        specifications.KernelLayer,
         specifications.PoolingLayer,
         specifications.WindowLayer,
     }

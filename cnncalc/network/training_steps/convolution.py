@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.layers import PoolingLayer
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import (
     Kept,
@@ -20,8 +21,8 @@ from cnncalc.network.training_steps.step import (
     of_kind,
 )
 from cnncalc.ops.blocked_convolution import BlockedConvolution
-from cnncalc.ops.maxima import running_maximum, share_out
 from cnncalc.ops.memory import from_chwn, to_chwn
+from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.shapes import Size
 
 __all__ = ["ConvolutionStep"]
@@ -29,7 +30,7 @@ __all__ = ["ConvolutionStep"]
 
 @dataclass(frozen=True, eq=False)
 class ConvolutionStep(Step):
-    """A convolution as products of patches; with a max pooling behind it, a block at a time.
+    """A convolution as products of patches; a block at a time with a pooling behind it that picks.
 
     Pooling comes before bias and activation: both keep the order of numbers, so that the largest
     stays the largest, and there is a quarter as much to do. Two sums that only the bias would round
@@ -47,9 +48,24 @@ class ConvolutionStep(Step):
         return of_kind(specifications.Conv2D, self.layers[0])
 
     @cached_property
+    def pooling(self) -> ByCell:
+        """What is done with a block's outputs."""
+        found = POOLINGS[of_kind(PoolingLayer, self.layers[1]).pool_mode].by_cell
+        if found is None:
+            raise TypeError(self.layers[1].name)  # `choose` and this step must agree
+        return found
+
+    @cached_property
+    def picks(self) -> np.ufunc:
+        """Which of two outputs is kept."""
+        if self.pooling.picks is None:
+            raise TypeError(self.layers[1].name)  # `choose` and this step must agree
+        return self.pooling.picks
+
+    @cached_property
     def blocked(self) -> BlockedConvolution:
         """How it is cut into blocks."""
-        pooling = [of_kind(specifications.PoolingLayer, layer) for layer in self.layers[1:]]
+        pooling = [of_kind(PoolingLayer, layer) for layer in self.layers[1:]]
         pool = pooling[0].window_size if pooling else Size(1, 1)
         geometry = self.layer.geometry(self.input_shape)
         return BlockedConvolution(geometry, self.input_shape[2], self.layer.filters, pool)
@@ -80,9 +96,9 @@ class ConvolutionStep(Step):
             candidates = self._candidates(sums[:, rows])
             plan.convolve(matrix, spread, rows, _flat(candidates))
             if plan.candidates > 1 and generator is None:
-                np.max(candidates, axis=0, out=sums[:, rows])
+                self.picks.reduce(candidates, axis=0, out=sums[:, rows])
             elif plan.candidates > 1:
-                running_maximum(candidates, sums[:, rows], wins[:, :, rows])
+                self.pooling.forward(candidates, sums[:, rows], wins[:, :, rows])
         if self.layer.use_bias:
             sums += weights["bias"].reshape(-1, 1, 1, 1)
         output = activate(self.layer.activation_name, from_chwn(sums))
@@ -106,7 +122,7 @@ class ConvolutionStep(Step):
         for rows in plan.tiles(len(gradient)):
             candidates = self._candidates(by_output[:, rows])
             if plan.candidates > 1:
-                share_out(by_output[:, rows], wins[:, :, rows], candidates)
+                self.pooling.backward(by_output[:, rows], wins[:, :, rows], candidates)
             if by_weight:
                 by_weight["kernel"] += plan.matrix_gradient(
                     _flat(candidates), spread, rows, buffers

@@ -7,8 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cnncalc import layers as specifications
-from cnncalc.layers import Shape
+from cnncalc.layers import KernelLayer, Shape
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import (
     Kept,
@@ -33,19 +32,16 @@ class ProductStep(Step):
     """
 
     @cached_property
-    def layer(self) -> specifications.Dense | specifications.Conv2D:
+    def layer(self) -> KernelLayer:
         """The Dense layer or the convolution."""
-        layer = self.layers[-1]
-        if isinstance(layer, specifications.Conv2D):
-            return layer
-        return of_kind(specifications.Dense, layer)
+        return of_kind(KernelLayer, self.layers[-1])
 
     @cached_property
     def divided(self) -> tuple[Shape, Shape]:
         """The input's shape in two: what has a product each, and what each sum adds up."""
-        if isinstance(self.layer, specifications.Conv2D):
-            return self.input_shape[:2], self.input_shape[2:]
-        return (), self.input_shape
+        if self.layers[1:]:  # behind a Flatten
+            return (), self.input_shape
+        return self.input_shape[:-1], self.input_shape[-1:]
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the kernel as (units, features in CHWN order), the bias as a column."""

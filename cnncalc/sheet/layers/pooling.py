@@ -6,7 +6,6 @@ How a layer joins the numbers under its windows is its law's; here each join has
 from __future__ import annotations
 
 from math import ceil, prod
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -18,6 +17,7 @@ from cnncalc.network import Array
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.rules import Join, law_of
+from cnncalc.rules.joins import REDUCTIONS, Reduction
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.coverage import Cell, covered
 from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
@@ -40,7 +40,6 @@ from cnncalc.sheet.volumes import (
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
-    "Reduction",
     "no_formula",
     "pooling_gradient_steps",
     "pooling_gradient_volumes",
@@ -63,40 +62,21 @@ _L2_SHARES = "Each window's error divided by its root; 0 where the root is 0."
 _L2 = "The cell's number × the shares of all windows that lie on it."
 
 
-class Reduction(NamedTuple):
-    """How numbers are made one in a cell: the formula's `template`, and what it is in words.
-
-    `words` say it of a slice, `under_window` of what is under a window.
-    """
-
-    template: str
-    words: str
-    under_window: str
-
-
-_ROOT = "square root of the sum of squares"
-_REDUCTIONS = {
-    Join.MAX: Reduction("MAX({0})", "largest number", "largest number"),
-    Join.AVERAGE: Reduction("AVERAGE({0})", "mean", "mean of the numbers"),
-    Join.L2: Reduction("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
-}
-
-
 def reduction_of(layer: Layer, source: Source) -> tuple[Join, Reduction]:
     """Return how a layer without weights joins numbers.
 
     Raises OptionError for one that a workbook has no formula for.
     """
     join = law_of(layer, source.shape).join
-    if join not in _REDUCTIONS:
+    if join not in REDUCTIONS:
         raise OptionError(no_formula(join, layer))
-    return join, _REDUCTIONS[join]
+    return join, REDUCTIONS[join]
 
 
 def no_formula(join: Join, layer: Layer) -> str:
     """Return the message that a layer joins numbers in a way that a workbook has no formula for."""
     return (
-        f"a workbook shows layers that join numbers as {', '.join(_REDUCTIONS)}. "
+        f"a workbook shows layers that join numbers as {', '.join(REDUCTIONS)}. "
         f"Received: {type(layer).__name__}, which joins them as {join}"
     )
 

@@ -163,7 +163,7 @@ def _window(
     winner = [
         cell for cell, term in zip(cells, terms, strict=True) if term.value == explanation.total
     ]
-    chosen = frozenset(winner[:1] if explanation.rule is Join.MAX else ())
+    chosen = frozenset(winner[:1] if explanation.rule.picks_one else ())
     matrix = Matrix(values[:, :, terms[0].index[2]], pads, frozenset(cells), chosen)
     whole = None if small and matrix.height > FEW_ROWS else draw_whole(matrix, screen)
     return whole or draw_near_window(matrix, screen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from math import fsum, hypot, isnan
+from math import fsum, isnan
 
 import numpy as np
 from rich.text import Text
@@ -20,6 +20,7 @@ from cnncalc.rules.activations import (
     activation_rule,
 )
 from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
@@ -220,24 +221,22 @@ def _largest_products(explanation: Explanation, screen: Screen) -> Equation:
 def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     """Return the equation of a rule without weights."""
     counted = [term for term in explanation.terms if not isnan(term.value)]
-    marks = [PADDING_MARK if term.padding else "" for term in counted]
-    numbers = [screen.number(term.value) for term in counted]
-    pairs = list(zip(numbers, marks, strict=True))
-    total = signed(screen.number(explanation.total))
-    if explanation.rule is Join.MAX:
-        return Equation("max(", [signed(n) + mark for n, mark in pairs], ", ", f") = {total}")
-    inside = [in_formula(number) + mark for number, mark in pairs]
     shown = [screen.shown(term.value) for term in counted]
-    match explanation.rule:
-        case Join.AVERAGE:
-            sign = equals(explanation.total, sum(shown) / len(shown), screen)
-            return Equation("(", inside, " + ", f") / {len(counted)} {sign} {total}")
-        case Join.L2:
-            sign = equals(explanation.total, hypot(*shown), screen)
-            return Equation("√(", [f"{text}²" for text in inside], " + ", f") {sign} {total}")
-        case Join.SUM:
-            return Equation(_result(explanation.total, sum(shown), screen), inside)
-    raise TypeError(explanation.rule)  # every other rule has its words above
+    if explanation.rule is Join.SUM:
+        inside = [_marked(term, in_formula, screen) for term in counted]
+        return Equation(_result(explanation.total, sum(shown), screen), inside)
+    written = reduction_by(explanation.rule)
+    # In a list a negative number needs no parentheses.
+    write = signed if written.joint == ", " else in_formula
+    terms = [written.term.format(_marked(term, write, screen)) for term in counted]
+    sign = equals(explanation.total, joined(explanation.rule, shown, add=sum), screen)
+    tail = f"{written.tail.format(count=len(counted))} {sign} "
+    total = signed(screen.number(explanation.total))
+    return Equation(written.head, terms, written.joint, tail + total)
+
+
+def _marked(term: Term, write: Callable[[str], str], screen: Screen) -> str:
+    return write(screen.number(term.value)) + (PADDING_MARK if term.padding else "")
 
 
 def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
