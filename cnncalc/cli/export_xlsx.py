@@ -21,7 +21,7 @@ from cnncalc.cli.training_options import (
     validation_split_option,
 )
 from cnncalc.cli.types import SHAPE
-from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.export_requests import ExportRequest, write_workbooks
 from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
@@ -136,6 +136,5 @@ def export_xlsx(
     --training-steps its training, a sheet a step. Every formula carries the value that cnncalc
     computed. --worksheet leaves the results for students to fill in.
     """
-    write_workbooks(
-        output, given, wanted, whole, training, students, Terminal(), force=force, large=large
-    )
+    request = ExportRequest(output, given, wanted, whole, training, students, force, large)
+    write_workbooks(request, Terminal())

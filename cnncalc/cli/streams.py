@@ -17,6 +17,8 @@ from cnncalc.views.spelling import replace_unencodable
 
 __all__ = ["prepared_streams", "remark", "say_remarks"]
 
+_KEY = "cnncalc.remarks"
+
 
 @contextmanager
 def prepared_streams() -> Iterator[None]:
@@ -61,9 +63,6 @@ def _one_line_once() -> Any:  # noqa: ANN401 (a function as `warnings` wants it)
             click.echo(f"Warning: {text}", err=True)
 
     return show
-
-
-_KEY = "cnncalc.remarks"
 
 
 def remark(message: str) -> None:

@@ -1,8 +1,9 @@
-"""Losses of one sample and how they begin the way back, each written once.
+"""Losses of one sample and penalties on weights, each written once, and their slopes.
 
 A sample's loss is the mean of its units' (`unit`), or the categorical cross-entropy of all units
 together; its gradient by an output is the `slope` over the units, and in a batch over the samples.
-Definitions: https://keras.io/api/losses/
+What a regularizer makes of weights is added to the mean of the losses.
+Definitions: https://keras.io/api/losses/ and https://keras.io/api/layers/regularizers/
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnncalc.rules.formula import Expression, Name, choose, equal, near
-from cnncalc.rules.functions import log, negated, softplus
+from cnncalc.layers import L1L2
+from cnncalc.rules.formula import Expression, Name, Number, choose, equal, near
+from cnncalc.rules.functions import absolute, log, negated, softplus
 from cnncalc.rules.slopes import derivative
 
 __all__ = [
@@ -24,9 +26,13 @@ __all__ = [
     "LossRule",
     "loss_rule",
     "of_logits",
+    "penalty",
+    "penalty_slope",
+    "penalty_slope_words",
 ]
 
 _OUTPUT, _TARGET, _LOGIT = Name("output"), Name("target"), Name("logit")
+_WEIGHT = Name("weight")
 
 # Of a yes or no: the logarithm of the probability that was given to what is true.
 LOG_LIKELIHOOD = choose(equal(_TARGET, 1), log(_OUTPUT), log(1 - _OUTPUT))
@@ -104,3 +110,38 @@ def of_logits(name: str) -> Expression:
     if expression is None:
         raise KeyError(name)
     return expression
+
+
+def penalty(regularizer: L1L2) -> Expression:
+    """Return the penalty on one number of a weight; 0 × "weight" where both factors are 0.
+
+    >>> from cnncalc.layers import L2
+    >>> from cnncalc.rules.spelling import words
+    >>> words(penalty(L2(0.1)))
+    '0.1 × weight²'
+    """
+    terms: list[Expression] = []
+    if regularizer.l1:
+        terms.append(regularizer.l1 * absolute(_WEIGHT))
+    if regularizer.l2:
+        terms.append(regularizer.l2 * _WEIGHT * _WEIGHT)
+    first, *more = terms or [0 * _WEIGHT]
+    for term in more:
+        first = first + term
+    return first
+
+
+def penalty_slope(regularizer: L1L2) -> Expression:
+    """Return what the penalty adds to the gradient by the "weight": by an absolute value 0 at 0."""
+    slope = derivative(penalty(regularizer), _WEIGHT.name)
+    return 0 * _WEIGHT if slope == Number(0) else slope
+
+
+def penalty_slope_words(regularizer: L1L2) -> list[str]:
+    """Return the terms of that in words, none where there is no penalty.
+
+    >>> penalty_slope_words(L1L2(l1=0.1, l2=0.2))
+    ['0.1 × sign of the weight', '0.4 × weight']
+    """
+    words = [f"{regularizer.l1:g} × sign of the weight"] * bool(regularizer.l1)
+    return words + [f"{2 * regularizer.l2:g} × weight"] * bool(regularizer.l2)

@@ -92,7 +92,7 @@ def rescaled(scale: float, offset: float) -> Expression:
     one of 0.1 and (1/10), which are the same number, is written.
 
     >>> from cnncalc.rules.spelling import template
-    >>> [template(rescaled(*each)) for each in ((1 / 255, 0), (0.1, 0), (2, -1))]
+    >>> [template(rescaled(*pair)) for pair in ((1 / 255, 0), (0.1, 0), (2, -1))]
     ['{x}*(1/255)', '{x}*0.1', '{x}*2-1']
     """
     inverse = round(1 / scale) if 1e-4 < scale < 1 else 0

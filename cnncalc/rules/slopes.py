@@ -37,8 +37,8 @@ def derivative(expression: Expression, name: str) -> Expression:
     match expression:
         case Number():
             return _ZERO
-        case Name(own):
-            return Number(float(own == name))
+        case Name(other):
+            return Number(float(other == name))
         case Operation():
             return _slope_of_operation(expression, name)
         case Call(function, arguments):

@@ -153,11 +153,11 @@ class Caller:
         steps it is in `total`, None where that can't be told.
         """
         del words, seconds, total  # a caller in Python has no terminal to show them on
-        return nullcontext(_unheard)
+        return nullcontext(lambda steps: None)
 
     def decoding(self) -> AbstractContextManager[Callable[[int, int], None]]:
         """Have it heard how many photos of how many are decoded."""
-        return nullcontext(_uncounted)
+        return nullcontext(lambda done, total: None)
 
     def training(self, epochs: int, batches: int) -> AbstractContextManager[Sequence[Watcher]]:
         """Have a training watched of so many `epochs`, and `batches` in each."""
@@ -166,16 +166,4 @@ class Caller:
 
     def interruption(self) -> AbstractContextManager[Callable[[], bool]]:
         """Have long work asked whether to stop at the next good moment."""
-        return nullcontext(_never)
-
-
-def _unheard(steps: int) -> None:
-    """Hear of steps that nobody waits for."""
-
-
-def _uncounted(done: int, total: int) -> None:
-    """Hear of photos that nobody waits for."""
-
-
-def _never() -> bool:
-    return False
+        return nullcontext(lambda: False)

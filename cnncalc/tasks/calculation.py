@@ -175,6 +175,7 @@ def _channels(kernels: list[Kernel], depthwise: bool) -> Channels:
 
 def _calculation(kernel: Array, wanted: CalculationOptions) -> Calculation:
     biases = [number for numbers in wanted.biases for number in numbers]
+    pooling = wanted.pooling
     return Calculation(
         kernel,
         biases or None,
@@ -184,9 +185,5 @@ def _calculation(kernel: Array, wanted: CalculationOptions) -> Calculation:
         wanted.activation,
         wanted.depthwise,
         cast("Literal['sum', 'max'] | None", wanted.combine),
-        _pooling(wanted.pooling),
+        pooling_layer(*pooling) if isinstance(pooling, PoolingText) else pooling,
     )
-
-
-def _pooling(wanted: PoolingText | PoolingLayer | None) -> PoolingLayer | None:
-    return pooling_layer(*wanted) if isinstance(wanted, PoolingText) else wanted

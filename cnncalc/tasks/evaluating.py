@@ -25,7 +25,7 @@ from cnncalc.tasks.arguments import (
     path_or_object,
 )
 from cnncalc.tasks.differences import judged_data, refuse_idle_raw, say_all
-from cnncalc.tasks.inputs import calculated, data_origin
+from cnncalc.tasks.inputs import data_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.training_data import check_data, data_name, read_labelled
 from cnncalc.tasks.training_options import DataOptions, TakingOptions
@@ -103,7 +103,7 @@ class JudgedModel:
         """Where model and data come from."""
         file = self.known.origin
         origins = Provenance(self.command, file, file, data=data_origin(self.source, self.data))
-        return calculated(origins, self.known.trained.network)
+        return with_layers(origins, self.known.trained.network)
 
 
 def judge_model(

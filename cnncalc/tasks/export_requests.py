@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -39,47 +40,72 @@ from cnncalc.training.metrics import class_count
 from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.limits import require_formulas, require_limits
 
-__all__ = ["write_workbooks"]
+__all__ = ["ExportRequest", "write_workbooks"]
 
 
-def write_workbooks(
-    output: Path | None,
-    given: InputOptions,
-    wanted: CalculationOptions,
-    whole: NetworkExport,
-    training: TrainingExport,
-    students: StudentOptions,
-    caller: Caller,
-    *,
-    force: bool = False,
-    large: bool = False,
-) -> tuple[Path, ...]:
-    """Write the workbook that options ask for, or worksheets and their keys.
+@dataclass(frozen=True)
+class ExportRequest:
+    """What to write as a workbook: `output` is None for a name made of the image's.
 
-    Arguments: the `output` file, None for a name made of the image's; the image's options; those of
-    a calculation, of a whole network, of its training, and for students; the `caller`; whether
-    existing files are replaced by `force`, and a `large` workbook is allowed.
+    `given` is the image; `wanted`, `whole` and `training` are the options of a calculation, of a
+    whole network, and of its training; existing files are replaced by `force`, and a `large`
+    workbook is allowed.
+    """
+
+    output: Path | None
+    given: InputOptions
+    wanted: CalculationOptions
+    whole: NetworkExport
+    training: TrainingExport
+    students: StudentOptions
+    force: bool
+    large: bool
+
+    @property
+    def path(self) -> Path:
+        """The workbook's path."""
+        if self.output is not None:
+            return self.output
+        if self.given.text is None:
+            return Path(f"{self._name}.xlsx")
+        if self.given.text == "-":
+            return Path("input.xlsx")
+        name = Path(self.given.text.removeprefix("article:"))
+        # A workbook's own name would replace it.
+        return Path(name.stem + ("-calculation" * (name.suffix.lower() == ".xlsx")) + ".xlsx")
+
+    @property
+    def _name(self) -> str:
+        """What a workbook is called where no image is named."""
+        if self.training.training_steps is not None and self.whole.target is None:
+            return "training"
+        return "digit4" if self.wanted.kernels or self.whole.network is not None else "article"
+
+
+def write_workbooks(request: ExportRequest, caller: Caller) -> tuple[Path, ...]:
+    """Write the workbook that is asked for, or worksheets and their keys.
+
     Returns the files that were written.
     """
-    _require_steps(training)
-    path = output or _default_name(given, _without_input(wanted, whole, training))
+    path, given, wanted = request.path, request.given, request.wanted
+    _require_steps(request.training)
     output_ending(path, (".xlsx",))
-    files = paths(path, students)
+    files = paths(path, request.students)
     for file in files:
         keep_input(file, given)
-        check_output(file, force=force)
-    if training.training_steps is not None:
-        _require_network_alone(wanted, students)
-        said = _write_training(path, given, whole, training, students.seed, caller, force, large)
-    elif whole.network is not None:
-        _require_network_alone(wanted, students)
-        said = _write_network(path, given, whole, students.seed, caller, force, large)
+        check_output(file, force=request.force)
+    if request.training.training_steps is not None:
+        _require_network_alone(request)
+        said = _write_training(request, caller)
+    elif request.whole.network is not None:
+        _require_network_alone(request)
+        said = _write_network(request, caller)
     else:
-        _require_network(whole)
+        _require_network(request.whole)
         if given.source is not None or wanted.kernels:
-            _write_calculation(path, given, wanted, students, caller, force, large)
+            _write_calculation(request, caller)
             return tuple(files)
-        said = _write_article(path, wanted, students, caller, force)
+        said = _write_article(request, caller)
     caller.note(f"wrote {path} ({said})")
     return (path,)
 
@@ -105,11 +131,11 @@ def _require_network(whole: NetworkExport) -> None:
         raise OptionError(message)
 
 
-def _require_network_alone(wanted: CalculationOptions, students: StudentOptions) -> None:
-    if wanted != NO_CALCULATION:
+def _require_network_alone(request: ExportRequest) -> None:
+    if request.wanted != NO_CALCULATION:
         message = "--network brings its own layers: options of a calculation can't be added to it"
         raise OptionError(message)
-    _refuse_worksheet(students, "--network")
+    _refuse_worksheet(request.students, "--network")
 
 
 def _refuse_worksheet(students: StudentOptions, received: str) -> None:
@@ -118,34 +144,19 @@ def _refuse_worksheet(students: StudentOptions, received: str) -> None:
         raise OptionError(message + f"Received: {received}")
 
 
-def _write_training(
-    path: Path,
-    given: InputOptions,
-    whole: NetworkExport,
-    training: TrainingExport,
-    seed: int,
-    caller: Caller,
-    force: bool,
-    large: bool,
-) -> str:
-    pieces = training_pieces(given, whole, training, seed, caller)
-    with write_atomically(path, force=force) as file:
-        return export_training(file, pieces, caller, large=large)
+def _write_training(request: ExportRequest, caller: Caller) -> str:
+    seed = request.students.seed
+    pieces = training_pieces(request.given, request.whole, request.training, seed, caller)
+    with write_atomically(request.path, force=request.force) as file:
+        return export_training(file, pieces, caller, large=request.large)
 
 
-def _write_network(
-    path: Path,
-    given: InputOptions,
-    whole: NetworkExport,
-    seed: int,
-    caller: Caller,
-    force: bool,
-    large: bool,
-) -> str:
+def _write_network(request: ExportRequest, caller: Caller) -> str:
+    whole, large = request.whole, request.large
     fitted = fit_image(
         whole.network_options,
-        WeightOptions(whole.weights, seed),
-        given,
+        WeightOptions(whole.weights, request.students.seed),
+        request.given,
         FittingOptions(whole.resize, whole.class_names),
         caller,
     )
@@ -157,38 +168,31 @@ def _write_network(
     require_limits(make_plan([specify_network(network)]), large=large)
     trace, origins = trace_as_written(network, fitted.image.values), fitted.provenance
     title = f"A network on {fitted.image.name}"
-    with write_atomically(path, force=force) as file:
+    with write_atomically(request.path, force=request.force) as file:
         return export_network(file, trace, origins, caller, title, names, target, large=large)
 
 
-def _write_article(
-    path: Path, wanted: CalculationOptions, students: StudentOptions, caller: Caller, force: bool
-) -> str:
-    if wanted != NO_CALCULATION:
+def _write_article(request: ExportRequest, caller: Caller) -> str:
+    if request.wanted != NO_CALCULATION:
         message = "a workbook of your own calculation needs --kernel. Received: other options only"
         raise OptionError(message)
-    _refuse_worksheet(students, "none")
-    with write_atomically(path, force=force) as file:
+    _refuse_worksheet(request.students, "none")
+    with write_atomically(request.path, force=request.force) as file:
         return export_article(file, caller)
 
 
-def _write_calculation(
-    path: Path,
-    given: InputOptions,
-    wanted: CalculationOptions,
-    students: StudentOptions,
-    caller: Caller,
-    force: bool,
-    large: bool,
-) -> None:
-    if not wanted.kernels:
+def _write_calculation(request: ExportRequest, caller: Caller) -> None:
+    if not request.wanted.kernels:
         message = "a workbook of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
-    asked = read_calculation(given, wanted, caller, partial(require_workbook, large=large))
+    students, large = request.students, request.large
+    require = partial(require_workbook, large=large)
+    asked = read_calculation(request.given, request.wanted, caller, require)
     # The image's name would tell a student what the command was.
     title = "" if students.wanted else asked.image.name
-    for copy in copies(path, asked.network, asked.image.values, students, asked.provenance):
-        with write_atomically(copy.path, force=force) as file:
+    image = asked.image.values
+    for copy in copies(request.path, asked.network, image, students, asked.provenance):
+        with write_atomically(copy.path, force=request.force) as file:
             said = export_trace(
                 file,
                 copy.trace,
@@ -200,22 +204,3 @@ def _write_calculation(
                 large=large,
             )
         caller.note(f"wrote {copy.path} ({said})")
-
-
-def _without_input(
-    wanted: CalculationOptions, whole: NetworkExport, training: TrainingExport
-) -> str:
-    """Return what a workbook is called where no image is named."""
-    if training.training_steps is not None and whole.target is None:
-        return "training"
-    return "digit4" if wanted.kernels or whole.network is not None else "article"
-
-
-def _default_name(given: InputOptions, otherwise: str) -> Path:
-    if given.text is None:
-        return Path(f"{otherwise}.xlsx")
-    if given.text == "-":
-        return Path("input.xlsx")
-    name = Path(given.text.removeprefix("article:"))
-    # A workbook's own name would replace it.
-    return Path(name.stem + ("-calculation.xlsx" if name.suffix.lower() == ".xlsx" else ".xlsx"))

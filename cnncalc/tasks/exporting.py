@@ -22,7 +22,7 @@ from cnncalc.tasks.arguments import (
     ignore,
 )
 from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.export_requests import ExportRequest, write_workbooks
 from cnncalc.tasks.options import NO_CALCULATION, InputOptions, NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import export_recorded
@@ -104,17 +104,9 @@ def export_workbook(
             )
             raise OptionError(message)
         return (_write_trace(path, image, class_names or (), caller, force=force, large=large),)
-    return write_workbooks(
-        path,
-        InputOptions(image),
-        wanted,
-        whole,
-        TrainingExport(),
-        students,
-        caller,
-        force=force,
-        large=large,
-    )
+    given = InputOptions(image)
+    request = ExportRequest(path, given, wanted, whole, TrainingExport(), students, force, large)
+    return write_workbooks(request, caller)
 
 
 def _write_trace(
@@ -189,17 +181,17 @@ def export_training(
         raw,
         tuple(ignored),
     )
-    [path] = write_workbooks(
+    request = ExportRequest(
         Path(output),
         InputOptions(data),
         NO_CALCULATION,
         whole,
         training,
         StudentOptions(seed=seed),
-        Caller(say),
-        force=force,
-        large=large,
+        force,
+        large,
     )
+    [path] = write_workbooks(request, Caller(say))
     return path
 
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
 
 __all__ = [
-    "calculated",
     "data_origin",
     "image_origin",
     "keep_input",
     "kernel_origin",
     "read_given",
     "read_image",
+    "with_layers",
 ]
 
 
@@ -98,7 +98,7 @@ def keep_input(output: Path, given: InputOptions) -> None:
         raise OutputError(message)
 
 
-def calculated(origins: Provenance, network: Network) -> Provenance:
+def with_layers(origins: Provenance, network: Network) -> Provenance:
     """Return the origins of a result with the layers that the `network` has in its calculation."""
     # Not every task has a network: those that have none needn't wait for its notation.
     from cnncalc.notation import write

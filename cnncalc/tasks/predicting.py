@@ -18,7 +18,7 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
 from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
-from cnncalc.tasks.inputs import calculated, image_origin
+from cnncalc.tasks.inputs import image_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.networks import say_planes
 from cnncalc.tasks.training_options import TakingOptions
@@ -115,7 +115,7 @@ def judge_images(
     ]
     say_differences(differences, len(shown), caller)
     origins = Provenance(caller.command, known.origin, known.origin)
-    return Predictions(shown, tuple(failures), calculated(origins, trained.network))
+    return Predictions(shown, tuple(failures), with_layers(origins, trained.network))
 
 
 def _name(source: object) -> str:

@@ -22,7 +22,7 @@ from cnncalc.shapes import Size
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace
 from cnncalc.tasks.differences import say_differences, with_hint
-from cnncalc.tasks.inputs import calculated, image_origin, read_given
+from cnncalc.tasks.inputs import image_origin, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
@@ -166,7 +166,7 @@ def fit_image(
     origins = Provenance(
         caller.command, source.origin, built.origin, image=image_origin(given.source, image)
     )
-    origins = calculated(origins, built.network)
+    origins = with_layers(origins, built.network)
     return FittedImage(image, built.network, origins, names, source.training)
 
 

@@ -8,7 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from cnncalc.network import Network, on_images
+from cnncalc.network import on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_number
 from cnncalc.tasks.arguments import (
@@ -20,7 +20,7 @@ from cnncalc.tasks.arguments import (
     ignore,
     path_or_object,
 )
-from cnncalc.tasks.inputs import calculated
+from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.options import require_real
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, ScheduleText, TrainingOptions
@@ -230,21 +230,17 @@ def record_step(
     training = session.parts.training.fitting(network.input_shape)
     plan = replace(session.plan, network=network, loss=loss)
     step = plan_step(plan, training, number)
+    numbers = sum(map(prod, network.shapes)) * len(step.positions)
     batches = steps(plan, training)
     with caller.training(step.epoch, batches) as watchers:
         record = record_planned_step(
             plan,
             training,
             step,
-            samples if _is_large(network, step) else None,
+            samples if numbers > MOST_RECORDED else None,
             session.optimizer_state,
             watchers,
         )
     names = tuple(training.name(int(position)) for position in step.positions)
-    origins = calculated(session.provenance, network)
+    origins = with_layers(session.provenance, network)
     return ShownStep(record, step, plan, batches, training.class_names, names, origins)
-
-
-def _is_large(network: Network, step: PlannedStep) -> bool:
-    numbers = sum(map(prod, network.shapes)) * len(step.positions)
-    return numbers > MOST_RECORDED

@@ -17,7 +17,7 @@ from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.differences import brings, say_scaling
-from cnncalc.tasks.inputs import calculated
+from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import (
@@ -113,7 +113,7 @@ def _of_image(
     title = f"Training on {fitted.image.name}"
     note = _class_note(names) if names else ""
     samples = ((fitted.image.values, label),)
-    origins = calculated(fitted.provenance.of_training, network)
+    origins = with_layers(fitted.provenance.of_training, network)
     return TrainingPieces(network, training, samples, title, note, origins)
 
 
@@ -193,7 +193,7 @@ def _of_data(
     name = "arrays" if given.is_in_memory else "handwritten digits"
     name = printable(Path(given.text).name) if given.text else name
     note = _class_note(dataset.class_names)
-    title, origins = f"Training on {name}", calculated(origins, network)
+    title, origins = f"Training on {name}", with_layers(origins, network)
     return TrainingPieces(network, training, taken.samples, title, note, origins)
 
 

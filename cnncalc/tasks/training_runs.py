@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -228,30 +227,23 @@ def write_files(
 ) -> None:
     """Write the model and what else was asked for, and remove the checkpoint."""
     if keep.output is not None:
-        _write_model(keep.output, session, state, force=keep.force)
+        names = session.parts.training.class_names
+        with write_atomically(keep.output, force=keep.force) as file:
+            write_model(file, session.plan, state, names, session.fit, session.images_learnt)
         caller.note(f"wrote {keep.output}")
     if keep.history is not None:
         told = provenance_record(session.provenance)
         write_history(keep.history, state.history, told, force=keep.force)
         caller.note(f"wrote {keep.history}")
     if keep.report is not None:
-        _write_report(keep.report, _report(session, state, evaluation), force=keep.force)
+        from cnncalc.views.workbook.training_report import write_training_report
+
+        report = _report(session, state, evaluation)
+        with write_atomically(keep.report, force=keep.force) as file:
+            write_training_report(file, report)
         caller.note(f"wrote {keep.report}")
     if keep.output is not None:
         checkpoint_path(keep.output).unlink(missing_ok=True)
-
-
-def _write_model(path: Path, session: Session, state: TrainingState, *, force: bool) -> None:
-    names = session.parts.training.class_names
-    with write_atomically(path, force=force) as file:
-        write_model(file, session.plan, state, names, session.fit, session.images_learnt)
-
-
-def _write_report(path: Path, report: TrainingReport, *, force: bool) -> None:
-    from cnncalc.views.workbook.training_report import write_training_report
-
-    with write_atomically(path, force=force) as file:
-        write_training_report(file, report)
 
 
 def _report(session: Session, state: TrainingState, evaluation: Evaluation) -> TrainingReport:

@@ -15,7 +15,7 @@ from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike
 from cnncalc.tasks.differences import as_learnt, brings
-from cnncalc.tasks.inputs import calculated, data_origin
+from cnncalc.tasks.inputs import data_origin, with_layers
 from cnncalc.tasks.memory import require_training_memory
 from cnncalc.tasks.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.tasks.training_options import DEFAULT_LOSS, DataOptions, TrainingOptions
@@ -92,7 +92,7 @@ class Session:
             initial or Origin("seed", seed=self.plan.seed),
             data=data_origin(self.source, self.data),
         )
-        return calculated(origins.of_training, self.plan.network)
+        return with_layers(origins.of_training, self.plan.network)
 
 
 def prepare(

@@ -164,7 +164,10 @@ class StepRecord:
                 f"the layer {layer} is frozen (trainable=False), so that training leaves its "
                 "weights as they are, without a gradient"
             )
-        return f"the layer {layer} has {_listed(weights)}"
+        learnt = (
+            f"the trainable weights {', '.join(weights)}" if weights else "no trainable weights"
+        )
+        return f"the layer {layer} has {learnt}"
 
     @property
     def frozen(self) -> tuple[str, ...]:
@@ -176,10 +179,6 @@ class StepRecord:
 def _of_sample(step: LayerStep, sample: int) -> tuple[Array, ...]:
     """Return what a layer took from the batch, as far as it concerns one sample."""
     return step.drawn if step.moved else tuple(array[sample] for array in step.drawn)
-
-
-def _listed(weights: Sequence[str]) -> str:
-    return f"the trainable weights {', '.join(weights)}" if weights else "no trainable weights"
 
 
 # "sum" and "products" join the terms; the others are formulas of the explanation's parameters.

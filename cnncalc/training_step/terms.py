@@ -84,14 +84,12 @@ def _note(law: Law, layer: Layer) -> str:
     """Say what each term of a gradient by a layer's input is."""
     is_windowed = isinstance(layer, WindowLayer)
     if law.join is not Join.PRODUCTS:
-        errors = "the gradient of each window over it" if is_windowed else _BY_OUTPUT
+        by_output = "the gradient by the layer's output"
+        errors = "the gradient of each window over it" if is_windowed else by_output
         return errors + _times(law, layer, is_windowed)
     if is_windowed:
         return "each error that the input led to × the weight that lay on it there"
     return "each unit's error × the weight that the input has there"
-
-
-_BY_OUTPUT = "the gradient by the layer's output"
 
 
 def _times(law: Law, layer: Layer, is_windowed: bool) -> str:

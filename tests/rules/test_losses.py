@@ -1,8 +1,10 @@
-"""Each loss's rule against the trainer's own arithmetic, and as a workbook's formulas."""
+"""Rules of losses and penalties: the trainer's own numbers, and the formulas of a workbook."""
 
 import numpy as np
 import pytest
 
+from cnncalc.layers import L1, L1L2, L2, Dense
+from cnncalc.network import assemble
 from cnncalc.ops.activations import sigmoid
 from cnncalc.rules.formula import evaluate
 from cnncalc.rules.losses import (
@@ -11,15 +13,31 @@ from cnncalc.rules.losses import (
     LOSSES,
     TURNED_LOGIT,
     loss_rule,
+    penalty,
+    penalty_slope,
+    penalty_slope_words,
 )
 from cnncalc.rules.slopes import derivative
 from cnncalc.rules.spelling import template, words
 from cnncalc.training import losses as training
+from cnncalc.training import regularization
 
 RNG = np.random.default_rng(6)
 LOGITS = np.concatenate([RNG.normal(0, 3, (20, 4)), [[800.0, -800.0, 0.0, 1.0]]])
 ONE_HOT = np.eye(4)[RNG.integers(0, 4, 21)]
 SHARES = RNG.dirichlet(np.ones(4), 21)
+KINK = "IF({weight}>0.000000000001,%s,IF({weight}<-0.000000000001,-%s,0))"
+WEIGHTS = np.concatenate([[0.0, -0.0, 1e-13, 1e-9], np.random.default_rng(5).normal(size=20)])
+TEMPLATES = {
+    L1(0.02): ("0.02*ABS({weight})", KINK % ("0.02", "0.02")),
+    L2(0.1): ("0.1*{weight}*{weight}", "0.2*{weight}"),
+    L1L2(0.02, 0.1): (
+        "0.02*ABS({weight})+0.1*{weight}*{weight}",
+        KINK % ("0.02", "0.02") + "+0.2*{weight}",
+    ),
+    L2(0.0): ("0*{weight}", "0*{weight}"),
+    L1L2(): ("0*{weight}", "0*{weight}"),
+}
 
 
 def test_the_squared_error():
@@ -89,3 +107,28 @@ def test_every_loss_has_a_rule_and_another_raises():
         assert (rule.from_logits is None) == (training.LOSSES[name].activation is None)
     with pytest.raises(KeyError, match="hinge"):
         loss_rule("hinge")
+
+
+@pytest.mark.parametrize("regularizer", TEMPLATES, ids=str)
+def test_penalties_and_their_gradients_are_those_of_the_trainer(regularizer):
+    layer = Dense(1, use_bias=False, kernel_regularizer=regularizer)
+    network = assemble([layer], (len(WEIGHTS),), [{"kernel": WEIGHTS[:, np.newaxis]}])
+    penalties = evaluate(penalty(regularizer), {"weight": WEIGHTS})
+    assert penalties.sum() == pytest.approx(regularization.penalty(network), rel=1e-14)
+    gradients = [{"kernel": np.zeros((len(WEIGHTS), 1))}]
+    regularization.add_penalty_gradients(network, gradients, near=True)
+    found = evaluate(penalty_slope(regularizer), {"weight": WEIGHTS})
+    assert found.tolist() == gradients[0]["kernel"][:, 0].tolist()
+
+
+@pytest.mark.parametrize("regularizer", TEMPLATES, ids=str)
+def test_formulas_of_penalties_are_those_of_the_workbook(regularizer):
+    expected = TEMPLATES[regularizer]
+    assert (template(penalty(regularizer)), template(penalty_slope(regularizer))) == expected
+
+
+def test_words_of_penalties():
+    both = L1L2(0.02, 0.1)
+    assert words(penalty(both)) == "0.02 × |weight| + 0.1 × weight²"
+    assert penalty_slope_words(both) == ["0.02 × sign of the weight", "0.2 × weight"]
+    assert penalty_slope_words(L1L2()) == []

@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.layers import Layer
 from cnncalc.layers.base import L1L2
 from cnncalc.network import Array
-from cnncalc.rules.regularizers import penalty, penalty_slope, penalty_slope_words
+from cnncalc.rules.losses import penalty, penalty_slope, penalty_slope_words
 from cnncalc.rules.spelling import words
 from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.formulas import added, apply, written

@@ -30,8 +30,11 @@ __all__ = [
 
 Block = list[Text]
 
-GAP = 3
+Column = tuple[str, Literal["left", "right"]]
+"""A heading, and the side that its cells keep to."""
 
+GAP = 3
+COLUMN_GAP = 2
 INDENT = 2
 
 
@@ -110,13 +113,6 @@ def draw_section(
     yield screen.line()
     yield from indented(body, screen)
     yield screen.line()
-
-
-COLUMN_GAP = 2
-
-Column = tuple[str, Literal["left", "right"]]
-
-"""A heading, and the side that its cells keep to."""
 
 
 @dataclass(frozen=True)

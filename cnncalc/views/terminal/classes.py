@@ -12,7 +12,7 @@ from cnncalc.network import Array
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.views.terminal.screen import FAINT, Screen
 
-__all__ = ["draw_shares", "share_bar", "verdict"]
+__all__ = ["draw_shares", "name_of_class", "share_bar", "verdict"]
 
 # More classes than these are sorted, and the first of them shown.
 MOST_CLASSES = 20
@@ -33,7 +33,7 @@ def draw_shares(
     order = np.argsort(-shares, kind="stable") if len(shares) > MOST_CLASSES else None
     is_cut = order is not None and not screen.display.full
     shown = range(len(shares)) if order is None else order[: TOP if is_cut else None].tolist()
-    names = [screen.spell(_name(index, class_names)) for index in shown]
+    names = [screen.spell(name_of_class(index, class_names)) for index in shown]
     before = [screen.number(float(logits[index])) for index in shown]
     after = [screen.number(float(shares[index])) for index in shown]
     widths = [max(map(len, (heading, *texts))) for heading, texts in (
@@ -77,7 +77,7 @@ def verdict(output: Array, activation: str, class_names: Sequence[str]) -> str:
         return _of_one(output, class_names) if activation == "sigmoid" else ""
     best = _predicted(output)
     kind = "a share of" if activation == SOFTMAX else "the largest output,"
-    return f"{_name(best, class_names)}, with {kind} {output[best]:.4g}"
+    return f"{name_of_class(best, class_names)}, with {kind} {output[best]:.4g}"
 
 
 def _predicted(output: Array) -> int:
@@ -88,8 +88,13 @@ def _of_one(output: Array, class_names: Sequence[str]) -> str:
     """Say what the one output of a sigmoid decides between two classes."""
     index = _predicted(output)
     side = "above" if index else "not above"
-    return f"{_name(index, class_names)}, as {output[0]:.4g} is {side} 0.5"
+    return f"{name_of_class(index, class_names)}, as {output[0]:.4g} is {side} 0.5"
 
 
-def _name(index: int, class_names: Sequence[str]) -> str:
+def name_of_class(index: int, class_names: Sequence[str]) -> str:
+    """Return what a class is called: by its number where the names don't tell.
+
+    >>> name_of_class(1, ["cat", "dog"]), name_of_class(1, [])
+    ('dog', 'class 1')
+    """
     return class_names[index] if index < len(class_names) else f"class {index}"

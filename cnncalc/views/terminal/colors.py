@@ -24,13 +24,47 @@ __all__ = [
     "terminal_colors",
 ]
 
+# The 256 colours of a terminal: a cube of so many levels each way, then greys.
 LEVELS = np.array([0.0, 95.0, 135.0, 175.0, 215.0, 255.0])
-
 CUBE, GREYS = 16, 232
-
 DARKEST_GREY, GREY_STEP, MOST_GREYS = 8.0, 10.0, 24
 # How much red, green and blue count for the eye: the luma of ITU-R BT.601.
 LUMA = np.array([0.299, 0.587, 0.114])
+
+# From the lowest value to the highest, evenly spaced. Green, blue-red: ColorBrewer's Greens and
+# RdBu (https://colorbrewer2.org); viridis and magma: Matplotlib's.
+COLOR_MAPS: Mapping[str, tuple[str, ...]] = {
+    "green": ("#f7fcf5", "#c7e9c0", "#74c476", "#238b45", "#00441b"),
+    "grey": ("#000000", "#ffffff"),
+    "blue-red": ("#053061", "#4393c3", "#f7f7f7", "#d6604d", "#67001f"),
+    "viridis": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
+    "magma": ("#000004", "#51127c", "#b73779", "#fc8961", "#fcfdbf"),
+}
+
+_AROUND_ZERO = {"blue-red"}
+
+# The same for terminals of 256 colours, where the nearest entry to each of a map's colours would
+# be no steady way: these are near them too, and ever darker or ever lighter (grey needs no list).
+_MANY_COLORS: Mapping[str, tuple[int, ...]] = {
+    "green": (231, 194, 151, 114, 71, 28, 22),
+    "blue-red": (24, 67, 110, 153, 231, 217, 174, 167, 88),
+    "viridis": (53, 61, 67, 37, 78, 149, 220),
+    "magma": (16, 53, 90, 125, 167, 216, 229),
+}
+
+# The same for terminals of 16 colours. Their shades are the user's own: black or white text is
+# readable on the eight plain ones in any of the usual palettes, on the bright ones it is not.
+_FEW_COLORS: Mapping[str, tuple[str, ...]] = {
+    "green": ("white", "green", "black"),
+    "grey": ("black", "white"),
+    "blue-red": ("blue", "cyan", "white", "yellow", "red"),
+    "viridis": ("magenta", "blue", "cyan", "green", "yellow"),
+    "magma": ("black", "magenta", "red", "yellow", "white"),
+}
+
+_DARK = {"black", "blue", "magenta", "red"}
+
+_FEW_COLOR_SYSTEMS = {ColorSystem.STANDARD, ColorSystem.WINDOWS}
 
 
 def entry_colors(entries: Array) -> Array:
@@ -67,42 +101,6 @@ def nearest_entries(colors: Array) -> Array:
 def _distance(colors: Array, entries: Array) -> Array:
     apart: Array = (colors - entry_colors(entries)) ** 2 @ LUMA
     return apart
-
-
-# From the lowest value to the highest, evenly spaced. Green, blue-red: ColorBrewer's Greens and
-# RdBu (https://colorbrewer2.org); viridis and magma: Matplotlib's.
-COLOR_MAPS: Mapping[str, tuple[str, ...]] = {
-    "green": ("#f7fcf5", "#c7e9c0", "#74c476", "#238b45", "#00441b"),
-    "grey": ("#000000", "#ffffff"),
-    "blue-red": ("#053061", "#4393c3", "#f7f7f7", "#d6604d", "#67001f"),
-    "viridis": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
-    "magma": ("#000004", "#51127c", "#b73779", "#fc8961", "#fcfdbf"),
-}
-
-_AROUND_ZERO = {"blue-red"}
-
-# The same for terminals of 256 colours, where the nearest entry to each of a map's colours would
-# be no steady way: these are near them too, and ever darker or ever lighter (grey needs no list).
-_MANY_COLORS: Mapping[str, tuple[int, ...]] = {
-    "green": (231, 194, 151, 114, 71, 28, 22),
-    "blue-red": (24, 67, 110, 153, 231, 217, 174, 167, 88),
-    "viridis": (53, 61, 67, 37, 78, 149, 220),
-    "magma": (16, 53, 90, 125, 167, 216, 229),
-}
-
-# The same for terminals of 16 colours. Their shades are the user's own: black or white text is
-# readable on the eight plain ones in any of the usual palettes, on the bright ones it is not.
-_FEW_COLORS: Mapping[str, tuple[str, ...]] = {
-    "green": ("white", "green", "black"),
-    "grey": ("black", "white"),
-    "blue-red": ("blue", "cyan", "white", "yellow", "red"),
-    "viridis": ("magenta", "blue", "cyan", "green", "yellow"),
-    "magma": ("black", "magenta", "red", "yellow", "white"),
-}
-
-_DARK = {"black", "blue", "magenta", "red"}
-
-_FEW_COLOR_SYSTEMS = {ColorSystem.STANDARD, ColorSystem.WINDOWS}
 
 
 def require_color_map(name: str) -> None:

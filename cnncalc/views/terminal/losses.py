@@ -14,6 +14,7 @@ from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training_step.structure import StepRecord
 from cnncalc.views.terminal.blocks import body_screen, draw_aligned, indented
+from cnncalc.views.terminal.classes import name_of_class
 from cnncalc.views.terminal.equations import (
     Equation,
     Expressed,
@@ -26,6 +27,11 @@ from cnncalc.views.terminal.equations import (
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = ["draw_losses", "loss_equation"]
+
+# Of more units than these, outputs and targets are not set one above the other.
+MOST_UNITS = 10
+MOST_SAMPLES = 20
+MOST_TERMS = 12
 
 
 def loss_equation(record: StepRecord, sample: int, screen: Screen) -> Equation:
@@ -96,14 +102,6 @@ def _true_class(
     return expressed(share, values, screen)
 
 
-# Of more units than these, outputs and targets are not set one above the other.
-MOST_UNITS = 10
-
-MOST_SAMPLES = 20
-
-MOST_TERMS = 12
-
-
 def draw_losses(
     record: StepRecord,
     samples: int,
@@ -148,7 +146,7 @@ def _against_target(
     record: StepRecord, sample: int, class_names: Sequence[str], screen: Screen
 ) -> Iterator[Text]:
     units = record.targets.shape[1]
-    names = [_name(unit, class_names) for unit in range(units)] if units > 1 else ["output"]
+    names = [name_of_class(unit, class_names) for unit in range(units)] if units > 1 else ["output"]
     rows = [
         [what, *(screen.number(float(value)) for value in values[sample])]
         for what, values in (("output", record.outputs), ("target", record.targets))
@@ -166,8 +164,8 @@ def _table(
     rows = [
         [
             str(sample),
-            _name(int(record.labels[sample]), class_names),
-            untrained or _name(int(taken[sample]), class_names),
+            name_of_class(int(record.labels[sample]), class_names),
+            untrained or name_of_class(int(taken[sample]), class_names),
             screen.number(float(record.losses[sample])),
         ]
         for sample in range(shown)
@@ -175,10 +173,6 @@ def _table(
     yield from draw_aligned(["sample", "class", "taken for", "loss"], rows, screen)
     if shown < count:
         yield from screen.sentences(f"… and {count - shown} more; --full shows them all.", FAINT)
-
-
-def _name(index: int, class_names: Sequence[str]) -> str:
-    return class_names[index] if index < len(class_names) else f"class {index}"
 
 
 def _mean_equation(record: StepRecord, screen: Screen) -> Equation:

@@ -39,10 +39,11 @@ Cell = tuple[int, int]
 Shown = Sequence[int | None]
 
 PADDING_MARK = "ᵖ"
-
 WINDOW_STYLE = Style(color="#000000", bgcolor="#ffb000", bold=True)
-
 CHOSEN_STYLE = Style(color="#ffffff", bgcolor="#c1121f", bold=True)
+# A matrix of so many rows is shown whole even where the terminal must scroll.
+ROWS_ALWAYS_SHOWN = 32
+CORNER = 3
 # A space, or the sign of a marked cell, on either side of a number.
 CELL_MARGIN = 2
 
@@ -201,12 +202,6 @@ class Excerpt:
     @cached_property
     def _scale(self) -> Scale:
         return number_scale(self.matrix.values, self.screen)
-
-
-# A matrix of so many rows is shown whole even where the terminal must scroll.
-ROWS_ALWAYS_SHOWN = 32
-
-CORNER = 3
 
 
 def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:

@@ -30,6 +30,19 @@ __all__ = [
     "shrunk",
 ]
 
+Size = tuple[int, int]
+
+GREY = "grey"
+# Each of several pictures is at least this wide, where it has the pixels.
+THUMBNAIL_WIDTH = 36
+# The caption of a narrower picture is at least this wide.
+LEAST_CAPTION = 20
+LEAST_LINES = 16
+# What stands around a picture: a heading, a caption, the prompt.
+OTHER_LINES = 6
+# A small colour image is enlarged to this many pixels beside its numbers.
+SMALL_PICTURE = (24, 24)
+STRIP_LINES = 2
 DENSITY = " .:-=+*#%@"
 
 
@@ -83,23 +96,6 @@ def draw_density(values: Array, scale: Scale, screen: Screen) -> Block:
     halved = shrunk(values[:, :, np.newaxis], ((height + 1) // 2, width))[:, :, 0]
     places = np.rint(scale.position(halved) * (len(DENSITY) - 1)).astype(int)
     return [screen.line("".join(DENSITY[place] for place in row)) for row in places.tolist()]
-
-
-Size = tuple[int, int]
-
-GREY = "grey"
-# Each of several pictures is at least this wide, where it has the pixels.
-THUMBNAIL_WIDTH = 36
-# The caption of a narrower picture is at least this wide.
-LEAST_CAPTION = 20
-
-LEAST_LINES = 16
-# What stands around a picture: a heading, a caption, the prompt.
-OTHER_LINES = 6
-# A small colour image is enlarged to this many pixels beside its numbers.
-SMALL_PICTURE = (24, 24)
-
-STRIP_LINES = 2
 
 
 def draw_pictures(volume: Volume, shown: range, screen: Screen) -> Iterator[Text]:

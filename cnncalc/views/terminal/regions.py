@@ -22,9 +22,7 @@ from cnncalc.wording import size_text
 __all__ = ["draw_input", "draw_region", "render_flattened", "render_input"]
 
 MOST_LINES = 24
-
 MARK = np.array([255, 176, 0])  # as of a window on numbers
-
 MARK_SHARE = 0.45
 # Outside the region a picture is darkened.
 OUTSIDE = 0.55

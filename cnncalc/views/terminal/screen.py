@@ -23,6 +23,20 @@ from cnncalc.views.terminal.colors import require_color_map
 
 __all__ = ["FAINT", "Display", "Drawing", "Screen"]
 
+FAINT = Style(dim=True)
+EMPTY = "·"
+HALF_BLOCK = "▀"
+LEAST_WIDTH = 20
+
+_COLOR_SYSTEMS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+# With 16 colours a photo would be blots.
+_PICTURE_SYSTEMS = {ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR}
+
 
 @dataclass(frozen=True)
 class Display:
@@ -50,24 +64,6 @@ class Display:
             raise OptionError(message)
         if self.colors is not None:
             require_color_map(self.colors)
-
-
-FAINT = Style(dim=True)
-
-EMPTY = "·"
-
-HALF_BLOCK = "▀"
-
-LEAST_WIDTH = 20
-
-_COLOR_SYSTEMS = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
-    "truecolor": ColorSystem.TRUECOLOR,
-    "windows": ColorSystem.WINDOWS,
-}
-# With 16 colours a photo would be blots.
-_PICTURE_SYSTEMS = {ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR}
 
 
 @dataclass(frozen=True)

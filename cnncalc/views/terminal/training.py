@@ -37,17 +37,19 @@ __all__ = [
 ]
 
 MOST_MISTAKES = 10
-
 MOST_MISSING = 5
 
 BETWEEN = 2
-
 NUMBER_WIDTH = 8
+TIME_WIDTH = len("0:00:00")
+SCORE_WIDTH = len("loss 0.0000, accuracy 0.0000")
+SPEED_WIDTH = len("100,000 images/s")
+COUNT_WIDTH = len("100000/100000")
+SHORTEST_BAR, LONGEST_BAR = 5, 40
 
 LEAST_FIRST = ("time", "images/s", "accuracy", "val_accuracy")
 
 LEVELS = "▁▂▃▄▅▆▇█"
-
 PLAIN_LEVELS = "_.-=+*%#"
 
 
@@ -100,18 +102,12 @@ def render_curves(history: Sequence[EpochRecord]) -> Page:
         for names in (("loss", "val_loss"), ("accuracy", "val_accuracy")):
             curves = {name: [getattr(record, name) for record in history] for name in names}
             known = {name: values for name, values in curves.items() if values[0] is not None}
-            yield from _curves(known, screen)
+            lowest, highest = min(map(min, known.values())), max(map(max, known.values()))
+            for name, values in known.items():
+                bars = _bars(values, lowest, highest, screen)
+                yield screen.line(f"{name:12} {values[0]:.4f} {bars} {values[-1]:.4f}")
 
     return Page(Display(), build)
-
-
-def _curves(curves: dict[str, list[float]], screen: Screen) -> Iterator[Text]:
-    lowest = min(min(values) for values in curves.values())
-    highest = max(max(values) for values in curves.values())
-    for name, values in curves.items():
-        bars = _bars(values, lowest, highest, screen)
-        ends = f"{values[0]:.4f} {bars} {values[-1]:.4f}"
-        yield screen.line(f"{name:12} {ends}")
 
 
 def _bars(values: Sequence[float], lowest: float, highest: float, screen: Screen) -> str:
@@ -135,7 +131,9 @@ def render_class_report(report: ClassReport, title: str) -> Page:
         yield screen.line(f"{said}{_missing(report)}", "bold")
         yield screen.line()
         columns, rows = _matrix(report)
-        fits = _width(columns, rows) <= screen.width
+        headings = [heading for heading, _ in columns]
+        widest = (max(map(len, cells)) for cells in zip(headings, *rows, strict=True))
+        fits = sum(width + BETWEEN for width in widest) <= screen.width
         yield plain_table(*((columns, rows) if fits else _classes(report)), screen)
         yield screen.line()
         if fits:
@@ -166,12 +164,6 @@ def _matrix(report: ClassReport) -> tuple[list[Column], list[list[str]]]:
     return columns, [*rows, ["precision", *map(_share, report.precision), ""]]
 
 
-def _width(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> int:
-    headings = [heading for heading, _ in columns]
-    widest = (max(map(len, cells)) for cells in zip(headings, *rows, strict=True))
-    return sum(width + BETWEEN for width in widest)
-
-
 def _classes(report: ClassReport) -> tuple[list[Column], list[list[str]]]:
     columns: list[Column] = [
         ("class", "left"),
@@ -198,17 +190,6 @@ def _mistakes(report: ClassReport) -> str:
     names = report.class_names
     said = [f"{names[true]} for {names[taken]} ({wrong[true, taken]:,})" for true, taken in pairs]
     return ", ".join(said) or "none"
-
-
-TIME_WIDTH = len("0:00:00")
-
-SCORE_WIDTH = len("loss 0.0000, accuracy 0.0000")
-
-SPEED_WIDTH = len("100,000 images/s")
-
-COUNT_WIDTH = len("100000/100000")
-
-SHORTEST_BAR, LONGEST_BAR = 5, 40
 
 
 class TrainingProgress:

@@ -39,6 +39,9 @@ from cnncalc.wording import size_text
 
 __all__ = ["draw_rate_equation", "draw_update_equations", "draw_updates", "update_rule"]
 
+# Of a weight of more numbers, the first so many are listed.
+MOST_ROWS = 9
+
 # What a rule's names are called in words; a slot by its own name, a constant by its number.
 _CALLED = {
     "weight": "weight",
@@ -124,10 +127,6 @@ def _equation(
     name = rule.result.replace("_", " ") if is_decay else rule.result
     sign = equals(result, found, screen)
     return Equation(f"{name} {signed(screen.number(result))} {sign} {text}", ())
-
-
-# Of a weight of more numbers, the first so many are listed.
-MOST_ROWS = 9
 
 
 def draw_updates(record: StepRecord, screen: Screen) -> Iterator[Text]:
