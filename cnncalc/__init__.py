@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnncalc.tasks.evaluating import evaluate
     from cnncalc.tasks.explaining import explain, explain_gradient
     from cnncalc.tasks.exporting import export_training, export_workbook
-    from cnncalc.tasks.images import read_image
+    from cnncalc.tasks.inputs import read_image
     from cnncalc.tasks.networks import summarize
     from cnncalc.tasks.predicting import predict
     from cnncalc.tasks.tracing import record
@@ -87,7 +87,7 @@ _HOMES = {
     "pooling_layer": "calculator",
     "pooling_network": "calculator",
     "predict": "tasks.predicting",
-    "read_image": "tasks.images",
+    "read_image": "tasks.inputs",
     "record": "tasks.tracing",
     "record_training_step": "tasks.training",
     "summarize": "tasks.networks",

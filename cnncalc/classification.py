@@ -12,9 +12,8 @@ from cnncalc.errors import OptionError
 from cnncalc.layers import LINEAR, SOFTMAX, Dropout, Layer, Shape
 from cnncalc.network import Array
 from cnncalc.trace import Trace
-from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy
+from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy, target_outputs
 from cnncalc.training.metrics import predicted_classes
-from cnncalc.training.objective import targets
 
 __all__ = [
     "Classification",
@@ -138,5 +137,5 @@ def cross_entropy(classification: Classification, target: int) -> float:
         raise OptionError(message)
     logits = classification.logits[np.newaxis]
     loss = categorical_crossentropy if classification.kind == SOFTMAX else binary_crossentropy
-    wanted = targets(np.array([target]), logits.shape[-1], np.float64)
+    wanted = target_outputs(np.array([target]), logits.shape[-1], np.float64)
     return float(loss(wanted, logits, True).losses[0])

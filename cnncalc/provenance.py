@@ -7,7 +7,10 @@ from typing import Literal
 
 from cnncalc._version import __version__
 
-__all__ = ["Kind", "Origin", "Provenance", "untrained"]
+__all__ = ["OWN_MARK", "Kind", "Origin", "Provenance", "untrained"]
+
+OWN_MARK = "Made by cnncalc"
+"""How the description of a workbook that cnncalc wrote begins: its stored values are true."""
 
 Kind = Literal[
     "file", "folder", "seed", "article", "standard input", "command", "built-in", "drawn", "Python"

@@ -68,6 +68,7 @@ SHEET_LEVELS = {
     "vector_cells": 3,
     "volumes": 3,
     "sums": 4,
+    "output_size": 4,
     "layers": 5,
     "gradient_values": 6,
     "training": 6,

@@ -16,7 +16,7 @@ from cnncalc.files.recalculation import recalculate
 from cnncalc.nearness import kink_bounds
 from cnncalc.network import assemble, initialize
 from cnncalc.notation import parse
-from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.views.workbook.export import trace_as_written
 from tests.sheet.training.examples import example, pieces

@@ -19,7 +19,7 @@ from cnncalc.files.stored_values import without_stored_values
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
-from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook

@@ -3,9 +3,10 @@
 import gc
 import sys
 
-__all__ = ["main"]
+__all__ = ["INTERRUPTED", "main"]
 
 INTERRUPTED = 130
+"""The exit status after Ctrl-C."""
 
 
 def main() -> None:

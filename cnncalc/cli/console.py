@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 
 from cnncalc.cli.streams import remark, say_remarks
-from cnncalc.tasks.callers import Advance, Caller
+from cnncalc.tasks.arguments import Advance, Caller
 
 if TYPE_CHECKING:
     from cnncalc.training.fit import Watcher

@@ -19,8 +19,8 @@ from cnncalc.cli.options import (
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
-from cnncalc.tasks.callers import Caller
 from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display, render_trace
@@ -56,7 +56,7 @@ def convolve(
     check_target(target, given)
     terminal = Terminal()
     asked = read_calculation(given, wanted, terminal, partial(check_size, target))
-    trace = calculated_trace(asked.network, asked.image, terminal)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     shown = _shown(trace, steps, at, display_of(look), terminal)
     present(trace, shown, look, target, asked.provenance)
 

@@ -46,5 +46,5 @@ def evaluate(
         click.echo(said, nl=False)
         return
     click.echo(f"loss {evaluation.score.loss:.4f}, accuracy {evaluation.score.accuracy:.4f}\n")
-    title = printable(given.data.name or str(given.data)) if given.data else "digits"
+    title = printable(given.path.name or str(given.path)) if given.path else "digits"
     output_console().print(render_class_report(evaluation.report, f"{title}{judged.part}"))

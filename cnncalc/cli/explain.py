@@ -36,9 +36,8 @@ from cnncalc.tasks.explaining import (
     require_gradient,
 )
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
-from cnncalc.tasks.tracing import trace_image
+from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
-from cnncalc.trace import Trace
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import render_derivation
@@ -145,19 +144,28 @@ def explain(
     number of a gradient came from, in a first step of training.
     """
     terminal = Terminal()
-    if slope.gradient is not None:
+    if slope.gradient is None:
+        require_gradient(slope)
+        check_target(target, given)
+        _show_number(trace_image(wanted, initial, given, fitting, terminal), asked, look, target)
+    else:
         _check_gradient(slope, asked, look, target, given)
         layer, at = asked.layer_name, asked.at
         found = explain_first_gradient(wanted, given, initial, fitting, slope, layer, at, terminal)
         _show_gradient(found, asked, look, target)
-        return
-    require_gradient(slope)
-    check_target(target, given)
-    traced = trace_image(wanted, initial, given, fitting, terminal)
-    trace, display = traced.trace, display_of(look)
-    cell = _cell(asked, trace)
-    shown = render_derivation(trace, asked.layer_name, asked.at, display, asked.depth, cell)
-    present(trace, shown, look, target, traced.provenance, traced.class_names, asked.layer_name)
+
+
+def _show_number(
+    traced: TracedImage, asked: QuestionOptions, look: DisplayOptions, target: OutputOptions
+) -> None:
+    trace, layer_name, cell = traced.trace, asked.layer_name, ""
+    if asked.workbook is not None:
+        from cnncalc.tasks.verification import find_cell
+
+        layer = trace.layers[trace.place(layer_name)]
+        cell = find_cell(asked.workbook, trace, explain_number(layer, asked.at))
+    shown = render_derivation(trace, layer_name, asked.at, display_of(look), asked.depth, cell)
+    present(trace, shown, look, target, traced.provenance, traced.class_names, layer_name)
 
 
 def _check_gradient(
@@ -184,17 +192,8 @@ def _show_gradient(
     record, explained, origins = found.record, found.explanation, found.provenance
     cell = ""
     if asked.workbook is not None:
-        from cnncalc.tasks.cell_addresses import find_gradient_cell
+        from cnncalc.tasks.verification import find_gradient_cell
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
     present_page(shown, lambda: write_gradient_json(explained, origins), look, target, origins)
-
-
-def _cell(asked: QuestionOptions, trace: Trace) -> str:
-    if asked.workbook is None:
-        return ""
-    from cnncalc.tasks.cell_addresses import find_cell
-
-    layer = trace.layers[trace.place(asked.layer_name)]
-    return find_cell(asked.workbook, trace, explain_number(layer, asked.at))

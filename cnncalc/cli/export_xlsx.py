@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.options import bundled, calculation_options, input_options
+from cnncalc.cli.options import (
+    bundled,
+    calculation_options,
+    class_names_option,
+    input_options,
+    resize_option,
+)
 from cnncalc.cli.training_options import (
     gradient_raw_option,
     ignore_option,
@@ -39,10 +45,8 @@ network_export_options = bundled(
         metavar="FILE",
         help="Take the network's weights of a .keras or .weights.h5 file; else --seed draws them.",
     ),
-    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
-    click.option(
-        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
-    ),
+    resize_option,
+    class_names_option,
     click.option(
         "--target", metavar="CLASS", help="The true class: adds the cross-entropy of the output."
     ),

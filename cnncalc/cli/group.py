@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import click
 
+from cnncalc.cli import INTERRUPTED
 from cnncalc.cli.streams import prepared_streams, say_remarks
 from cnncalc.errors import CnncalcError
 
 __all__ = ["Home", "LazyGroup"]
 
-INTERRUPTED = 130
 UNUSABLE = 2
 
 

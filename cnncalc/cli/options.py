@@ -31,13 +31,16 @@ __all__ = [
     "OutputOptions",
     "bundled",
     "calculation_options",
+    "class_names_option",
     "display_options",
     "fitting_options",
     "form_option",
     "input_options",
     "network_options",
     "output_options",
+    "resize_option",
     "weight_options",
+    "writing_options",
 ]
 
 Command = Callable[..., Any]
@@ -201,24 +204,40 @@ class OutputOptions:
     scale: Scaling
 
 
-output_options = bundled(
-    "target",
-    OutputOptions,
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the result: .png .jpg .gif .csv .npy .json .xlsx .html .svg.",
-    ),
-    click.option("--force", is_flag=True, help="Replace an existing FILE."),
-    click.option(
-        "--scale",
-        type=click.Choice(["clip", "minmax"]),
-        default="clip",
-        show_default=True,
-        help="Grey levels of a picture: clip to 0–255, or stretch the lowest and highest value.",
-    ),
+def writing_options(
+    output_help: str, force_help: str, *, pictures: str, scale: Scaling
+) -> Decorator:
+    """Return the options of where to write the result.
+
+    Arguments: what --output and --force say; what the `pictures` are called that have a `scale`.
+    """
+    return bundled(
+        "target",
+        OutputOptions,
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=output_help,
+        ),
+        click.option("--force", is_flag=True, help=force_help),
+        click.option(
+            "--scale",
+            type=click.Choice(["clip", "minmax"]),
+            default=scale,
+            show_default=True,
+            help=f"Grey levels of {pictures}: clip to 0–255, or stretch the lowest and highest "
+            "value.",
+        ),
+    )
+
+
+output_options = writing_options(
+    "Write the result: .png .jpg .gif .csv .npy .json .xlsx .html .svg.",
+    "Replace an existing FILE.",
+    pictures="a picture",
+    scale="clip",
 )
 
 network_options = bundled(
@@ -251,11 +270,17 @@ weight_options = bundled(
     ),
 )
 
+resize_option = click.option(
+    "--resize", is_flag=True, help="Resize an image to what the network takes."
+)
+
+class_names_option = click.option(
+    "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
+)
+
 fitting_options = bundled(
     "fitting",
     FittingOptions,
-    click.option("--resize", is_flag=True, help="Resize an image to what the network takes."),
-    click.option(
-        "--class-names", metavar="A,B,…", help="What the classes are called, in their order."
-    ),
+    resize_option,
+    class_names_option,
 )

@@ -17,8 +17,9 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.tasks.arguments import Numbers
 from cnncalc.tasks.calculation import calculated_trace, read_pooling
-from cnncalc.tasks.options import InputOptions, Numbers
+from cnncalc.tasks.options import InputOptions
 from cnncalc.views.terminal import render_trace
 
 __all__ = ["pool"]
@@ -58,5 +59,5 @@ def pool(
     check_target(target, given)
     layer, terminal = pooling_layer(mode, size, stride, padding), Terminal()
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
-    trace = calculated_trace(asked.network, asked.image, terminal)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     present(trace, render_trace(trace, display_of(look)), look, target, asked.provenance)

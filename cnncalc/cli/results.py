@@ -27,7 +27,7 @@ from cnncalc.files.output import (
 )
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.images import keep_input
+from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.options import InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
@@ -91,7 +91,7 @@ def check_target(
 def check_size(target: OutputOptions, network: Network) -> None:
     """Refuse a workbook that no spreadsheet can hold, before anything is computed for it."""
     if target.output is not None and target.output.suffix.lower() == ".xlsx":
-        from cnncalc.tasks.workbooks import require_workbook
+        from cnncalc.tasks.workbook_writing import require_workbook
 
         require_workbook(network)
 
@@ -242,7 +242,7 @@ def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file
 
 
 def _write_workbook(result: _Result, file: BinaryIO) -> str:
-    from cnncalc.tasks.workbooks import export_recorded
+    from cnncalc.tasks.workbook_writing import export_recorded
 
     trace, origins = result.trace, result.provenance
     return export_recorded(file, trace, origins, Terminal(), result.class_names)

@@ -15,9 +15,8 @@ from cnncalc.cli.options import (
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.network import Network
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.images import read_given
+from cnncalc.tasks.inputs import image_origin, read_given
 from cnncalc.tasks.options import InputOptions
-from cnncalc.tasks.origins import image_origin
 from cnncalc.trace import record
 from cnncalc.views.terminal import render_flattened, render_input
 

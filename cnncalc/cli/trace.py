@@ -14,12 +14,12 @@ from cnncalc.cli.console import Terminal, note, working
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
-    bundled,
     display_options,
     fitting_options,
     input_options,
     network_options,
     weight_options,
+    writing_options,
 )
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.errors import OutputError
@@ -44,25 +44,12 @@ PIXELS_A_SECOND = 10_000_000
 
 ENDINGS = (".html", ".svg", ".json", ".xlsx", ".csv", ".npy")
 
-output_options = bundled(
-    "target",
-    OutputOptions,
-    click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write the result: .html .svg .json .xlsx .csv .npy; without an ending, a folder of "
-        "pictures, one an activation map.",
-    ),
-    click.option("--force", is_flag=True, help="Replace an existing FILE, or files in a folder."),
-    click.option(
-        "--scale",
-        type=click.Choice(["clip", "minmax"]),
-        default="minmax",
-        show_default=True,
-        help="Grey levels of the pictures: clip to 0–255, or stretch the lowest and highest value.",
-    ),
+output_options = writing_options(
+    "Write the result: .html .svg .json .xlsx .csv .npy; without an ending, a folder of "
+    "pictures, one an activation map.",
+    "Replace an existing FILE, or files in a folder.",
+    pictures="the pictures",
+    scale="minmax",
 )
 
 
@@ -89,15 +76,13 @@ def trace(
     convolve; where the network does not say its input's shape, it is the image's.
     """
     folder = None if target.output is None or target.output.suffix else target.output
-    if folder is None:
-        check_target(target, given, ENDINGS)
-    else:
+    file = target if folder is None else replace(target, output=None)
+    check_target(file, given, ENDINGS)
+    if folder is not None:
         _check_folder(folder, force=target.force)
     traced = trace_image(wanted, initial, given, fitting, Terminal())
-    shown = _drawing(traced, layer_name, display_of(look))
-    origins, names = traced.provenance, traced.class_names
-    alone = target if folder is None else replace(target, output=None)
-    present(traced.trace, shown, look, alone, origins, names, layer_name)
+    shown, origins = _drawing(traced, layer_name, display_of(look)), traced.provenance
+    present(traced.trace, shown, look, file, origins, traced.class_names, layer_name)
     if folder is not None:
         _write_maps(traced.trace, origins, folder, target.scale, force=target.force)
 

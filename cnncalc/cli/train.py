@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import click
 
+from cnncalc.cli import INTERRUPTED
 from cnncalc.cli.console import Terminal, command_line, note, output_console
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import OptionError, OutputError
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
-from cnncalc.tasks.training_runs import TrainingResult, prepare_run
+from cnncalc.tasks.training_runs import TrainingResult, TrainingRun, prepare_run
 from cnncalc.tasks.training_sessions import prepare
 from cnncalc.views.step_records import write_step_json
 from cnncalc.views.terminal import Display
@@ -23,8 +24,6 @@ from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
 __all__ = ["train"]
-
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -85,18 +84,7 @@ def train(
     if shown.show_step is not None:
         _show_step(given, wanted, shown, shown.show_step, terminal)
         return 0
-    run = prepare_run(given, wanted, keep, terminal)
-    try:
-        result = run.train(terminal)
-    except OutputError:
-        if run.can_resume:
-            note(f"Go on with: {_resuming(command_line())}")
-        raise
-    if result is None:
-        note(f"Stopped and saved. Go on with: {_resuming(command_line())}")
-        return INTERRUPTED
-    _show(result)
-    return 0
+    return _train(prepare_run(given, wanted, keep, terminal), terminal)
 
 
 def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
@@ -120,6 +108,21 @@ def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
                 f"Received: {name}"
             )
             raise OptionError(message)
+
+
+def _train(run: TrainingRun, terminal: Terminal) -> int:
+    """Train, show what came of it, or how to go on from where it was stopped."""
+    try:
+        result = run.train(terminal)
+    except OutputError:
+        if run.can_resume:
+            note(f"Go on with: {_resuming(command_line())}")
+        raise
+    if result is None:
+        note(f"Stopped and saved. Go on with: {_resuming(command_line())}")
+        return INTERRUPTED
+    _show(result)
+    return 0
 
 
 def _resuming(command: str) -> str:

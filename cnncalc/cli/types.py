@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from cnncalc.files.numerals import parse_number
-from cnncalc.tasks.options import Numbers, PoolingText
+from cnncalc.tasks.arguments import Numbers
+from cnncalc.tasks.options import PoolingText
 from cnncalc.tasks.training_options import ScheduleText
 
 __all__ = [

@@ -113,8 +113,8 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
         if not seeing:
             break
         # Of the channels that see it, its own is the one to follow.
-        own = (*seeing[0][:-1], result[-1].at[-1])
-        result.append(explain(layer, own if own in seeing else seeing[0]))
+        same_channel = (*seeing[0][:-1], result[-1].at[-1])
+        result.append(explain(layer, same_channel if same_channel in seeing else seeing[0]))
     return tuple(result)
 
 
@@ -245,8 +245,9 @@ def contributors(explanation: Explanation) -> list[Term]:
     if explanation.rule.picks_one:
         return [term for term in inside if term.product == explanation.total][:1]
     if explanation.rule is Join.SOFTMAX:
-        own = explanation.terms[explanation.at[-1]]
-        return [own, *sorted((t for t in inside if t is not own), key=lambda t: -t.value)]
+        logit = explanation.terms[explanation.at[-1]]
+        others = [term for term in inside if term is not logit]
+        return [logit, *sorted(others, key=lambda term: -term.value)]
     if len(explanation.terms) == 1:
         return inside
     adding = [term for term in inside if term.product and not math.isnan(term.value)]

@@ -1,4 +1,7 @@
-"""Data sets in IDX files, the format of MNIST: http://yann.lecun.com/exdb/mnist/."""
+"""Data sets as arrays: in MNIST's IDX files, in .npz archives, and the digits of cnncalc's own.
+
+Source of the IDX format: http://yann.lecun.com/exdb/mnist/
+"""
 
 from __future__ import annotations
 
@@ -31,14 +34,19 @@ __all__ = [
     "read_npz",
 ]
 
-
 _IMAGES = re.compile(r"images[.-]idx\d", re.IGNORECASE)
-
 _PACKED = ".gz"
-
 AT_ONCE = 2**24
-
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+# What the parts are called in an .npz archive.
+_PART_NAMES = {"training": "train", "validation": "val", "test": "test"}
+
+# Of the digits: the largest value, how many are to test with, and how far apart those stand in the
+# file that follow each other here.
+DARKEST = 16
+TEST = 360
+SCATTER = 1000
 
 
 def is_idx_images(path: Path) -> bool:
@@ -159,9 +167,6 @@ def _read_at_most(file: BinaryIO, size: int) -> bytes | None:
     return b"".join(pieces)
 
 
-_NAMES = {"training": "train", "validation": "val", "test": "test"}
-
-
 def read_npz(
     path: Path, output_of: OutputOf = lambda shape: None, *, judged: bool = False
 ) -> LabelledData:
@@ -173,7 +178,7 @@ def read_npz(
     Raises InputError where it can't be read, lacks an array, or an array can't be used.
     """
     names = member_names(path)
-    parts = {part: name for part, name in _NAMES.items() if f"x_{name}" in names}
+    parts = {part: name for part, name in _PART_NAMES.items() if f"x_{name}" in names}
     _require_names(path, names, judged=judged and bool(parts))
     arrays = read_members(path, [f"{axis}_{name}" for name in parts.values() for axis in "xy"])
     pairs = {
@@ -184,7 +189,7 @@ def read_npz(
 
 
 def _require_names(path: Path, names: list[str], *, judged: bool) -> None:
-    for name in _NAMES.values():
+    for name in _PART_NAMES.values():
         here = [prefix + name for prefix in ("x_", "y_") if prefix + name in names]
         if len(here) == 1 or (name == "train" and not here and not judged):
             message = (
@@ -192,13 +197,6 @@ def _require_names(path: Path, names: list[str], *, judged: bool) -> None:
                 f"Received: {', '.join(map(printable, names)) or 'nothing'}"
             )
             raise InputError(message)
-
-
-DARKEST = 16
-
-TEST = 360
-
-SCATTER = 1000
 
 
 def read_digits() -> LabelledData:

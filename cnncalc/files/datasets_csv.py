@@ -25,7 +25,6 @@ from cnncalc.training.metrics import OutputOf
 
 __all__ = ["read_labelled_csv"]
 
-
 _LABEL_NAMES = ("label", "class", "target", "y", "digit")
 
 
@@ -48,15 +47,17 @@ def read_labelled_csv(
     shape = _image_shape(path, len(table.first) - 1, image_size)
     notes: list[str] = []
     numbers, labels = _load(path, table, column, notes)
-    names = np.char.strip(np.array(labels))
-    arrays = LabelledArrays(numbers.reshape(-1, *shape), _numbers_if_all_are(names))
+    classes: Array = np.char.strip(np.array(labels))
+    if all(map(_is_number, classes)):
+        classes = classes.astype(np.float64)
+    arrays = LabelledArrays(numbers.reshape(-1, *shape), classes)
     data = replace(from_arrays(quoted(path), {"training": arrays}, output_of), files=(path,))
     if image_size is None and shape[2] == 3:
-        notes.append(_guess(path, shape))
+        notes.append(_guess_note(path, shape))
     return replace(data, notes=(*data.notes, *notes))
 
 
-def _guess(path: Path, shape: tuple[int, int, int]) -> str:
+def _guess_note(path: Path, shape: tuple[int, int, int]) -> str:
     height, width, channels = shape
     pixels = height * width * channels
     return (
@@ -220,7 +221,3 @@ def _samples(path: Path, file: Iterable[str], table: _Table) -> Iterator[Record]
             )
             raise InputError(message)
         yield record
-
-
-def _numbers_if_all_are(names: Array) -> Array:
-    return names.astype(np.float64) if all(map(_is_number, names)) else names

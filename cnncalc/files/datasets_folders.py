@@ -224,7 +224,8 @@ class _Reader:
         return paths, labels
 
     def _note_unused(self, folder: Path, others: list[Path]) -> None:
-        beside = [path for path in folder.iterdir() if path.is_file() and _is_visible_photo(path)]
+        photos = (path for path in folder.iterdir() if path.is_file() and _is_photo(path))
+        beside = [path for path in photos if is_worth_naming(path.name)]
         if self.strict and (others or beside):
             loose = f"{unused_files(folder, beside)} in no class folder" if beside else ""
             message = (
@@ -235,7 +236,3 @@ class _Reader:
         notes = unused_notes(folder, others)
         notes += [f"{note}: no class folder holds them" for note in unused_notes(folder, beside)]
         self.notes.extend(notes)
-
-
-def _is_visible_photo(path: Path) -> bool:
-    return _is_photo(path) and is_worth_naming(path.name)

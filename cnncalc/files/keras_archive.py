@@ -21,7 +21,7 @@ import numpy as np
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.keras_config_reading import ModelConfig, read_config
 from cnncalc.files.keras_config_writing import keras_layers, unknown_to_keras, write_config
-from cnncalc.files.keras_weights import Variables, read_h5, write_h5
+from cnncalc.files.keras_weights import Variables, claims_too_much, read_h5, write_h5
 from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.layers import Shape
@@ -46,8 +46,6 @@ KERAS_VERSION = "3.15.1"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 LARGEST_JSON = 1 << 24
-LARGE = 1 << 26
-MOST_EXPANSION = 100
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def _member(archive: zipfile.ZipFile, name: str, archive_size: int) -> bytes:
     """Read a member whole, unless it claims a size that its zip can't honestly hold."""
     info = archive.getinfo(name)
     stored = min(info.compress_size, archive_size)
-    if info.file_size > max(LARGE, MOST_EXPANSION * stored):
+    if claims_too_much(info.file_size, stored):
         message = f"{name} claims {info.file_size:,} bytes, of which {stored:,} are in the file"
         raise InputError(message)
     return archive.read(info)

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from cnncalc.files.keras_objects import from_float32, inner, is_of_keras, object_text, snake_case
+from cnncalc.files.keras_objects import (
+    Json,
+    from_float32,
+    inner,
+    is_of_keras,
+    object_text,
+    snake_case,
+)
 from cnncalc.files.paths import printable
 from cnncalc.network import Network, without_last_activation
 from cnncalc.training.losses import LOSSES, Loss
@@ -20,7 +27,6 @@ from cnncalc.training.uncalculated import ABBREVIATIONS, Uncalculated
 
 __all__ = ["notes_on_logits", "notes_on_metrics", "read_loss", "read_optimizer", "read_rest"]
 
-Json = Mapping[str, Any]
 Neutral = Mapping[str, tuple[object, ...] | None]
 
 _SCHEDULES: Mapping[str, type[Schedule]] = {

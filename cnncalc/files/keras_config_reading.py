@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cnncalc.errors import InputError
 from cnncalc.files.keras_layer_reading import read_layer
-from cnncalc.files.keras_objects import inner, is_of_keras, mapping, shown
+from cnncalc.files.keras_objects import Json, inner, is_of_keras, mapping, shown
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Layer
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["ModelConfig", "read_config"]
-
-Json = Mapping[str, Any]
 
 # https://github.com/keras-team/keras/blob/v3.15.1/keras/src/models/sequential.py (from_config)
 _SEQUENTIAL_FROZEN = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeGuard
 
-from cnncalc.files.keras_objects import OWN_PACKAGE
+from cnncalc.files.keras_objects import OWN_PACKAGE, serialized
 from cnncalc.layers import (
     L1L2,
     Layer,
@@ -89,24 +89,17 @@ def write_config(
     "float64"; Keras's `compile_config`, None for a model that is not compiled.
     """
     batch_shape = [None, *network.input_shape]
-    first = {
-        "module": "keras.layers",
-        "class_name": "InputLayer",
-        "config": {"batch_shape": batch_shape, "dtype": dtype, "name": "input_layer"},
-        "registered_name": None,
-    }
+    given = {"batch_shape": batch_shape, "dtype": dtype, "name": "input_layer"}
+    first = serialized("keras.layers", "InputLayer", given)
     layers = [first, *(_layer_config(saved, dtype) for saved in keras_layers(network))]
-    return {
-        "module": "keras",
-        "class_name": "Sequential",
-        "config": {
-            "name": name,
-            "trainable": True,
-            "dtype": dtype,
-            "layers": layers,
-            "build_input_shape": batch_shape,
-        },
-        "registered_name": None,
+    config = {
+        "name": name,
+        "trainable": True,
+        "dtype": dtype,
+        "layers": layers,
+        "build_input_shape": batch_shape,
+    }
+    return serialized("keras", "Sequential", config) | {
         "build_config": {"input_shape": batch_shape},
         "compile_config": dict(compile_config or {}),
     }
@@ -114,31 +107,20 @@ def write_config(
 
 def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
     layer = saved.layer
-    kind, is_own = type(layer).__name__, _is_own(layer)
+    kind = type(layer).__name__
     options = {field.name: _plain(getattr(layer, field.name)) for field in fields(layer)}
     name, trainable = options.pop("name"), options.pop("trainable")
-    return {
-        "module": "cnncalc" if is_own else "keras.layers",
-        "class_name": kind,
-        "config": {"name": name, "trainable": trainable, "dtype": dtype, **options},
-        "registered_name": f"{OWN_PACKAGE}{kind}" if is_own else None,
-        "build_config": {"input_shape": [None, *saved.input_shape]},
-    }
+    config = {"name": name, "trainable": trainable, "dtype": dtype, **options}
+    build = {"build_config": {"input_shape": [None, *saved.input_shape]}}
+    if _is_own(layer):
+        return serialized("cnncalc", kind, config, f"{OWN_PACKAGE}{kind}") | build
+    return serialized("keras.layers", kind, config) | build
 
 
 def _plain(value: object) -> object:
     """Return a value as JSON has it: sides as ((top, bottom), (left, right)), tuples as lists."""
     if isinstance(value, L1L2):
-        return _regularizer_config(value)
+        return serialized("keras.regularizers", type(value).__name__, value.factors)
     if isinstance(value, Pads):
         return [[value.top, value.bottom], [value.left, value.right]]
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
-
-
-def _regularizer_config(regularizer: L1L2) -> dict[str, Any]:
-    return {
-        "module": "keras.regularizers",
-        "class_name": type(regularizer).__name__,
-        "config": regularizer.factors,
-        "registered_name": None,
-    }

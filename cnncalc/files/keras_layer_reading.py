@@ -7,10 +7,10 @@ loaded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.keras_objects import (
+    Json,
     from_float32,
     inner,
     is_of_keras,
@@ -30,8 +30,6 @@ from cnncalc.layers.vocabulary import (
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["read_layer"]
-
-Json = Mapping[str, Any]
 
 # Keras 2 rounds these to float32.
 _SLOPES = ("alpha", "max_value", "negative_slope", "threshold")

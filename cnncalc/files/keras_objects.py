@@ -13,14 +13,18 @@ from cnncalc.files.paths import printable, quoted
 
 __all__ = [
     "OWN_PACKAGE",
+    "Json",
     "from_float32",
     "inner",
     "is_of_keras",
     "mapping",
     "object_text",
+    "serialized",
     "shown",
     "snake_case",
 ]
+
+Json = Mapping[str, Any]
 
 OWN_PACKAGE = "cnncalc>"
 """What Keras's registered names of layers that only cnncalc has start with."""
@@ -31,7 +35,23 @@ _PACKAGES = ("keras", "tf_keras", "tensorflow")
 _UNSAID = ("name", "dtype")
 
 
-def is_of_keras(entry: Mapping[str, Any]) -> bool:
+def serialized(
+    module: str, kind: str, config: Json, registered: str | None = None
+) -> dict[str, Any]:
+    """Return an object of a class as Keras serializes it.
+
+    Arguments: the `module` and `kind` of its class; what it is made from; the name under which a
+    class that is not Keras's is `registered`.
+    """
+    return {
+        "module": module,
+        "class_name": kind,
+        "config": dict(config),
+        "registered_name": registered,
+    }
+
+
+def is_of_keras(entry: Json) -> bool:
     """Tell whether a serialized object is of a class of Keras's, or of cnncalc's, own.
 
     Keras names a class of its author's own by a module or a package of the author's.
@@ -110,7 +130,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def mapping(value: object, what: str) -> Mapping[str, Any]:
+def mapping(value: object, what: str) -> Json:
     """Return a JSON object as it is; raise InputError, saying what it should be, for another."""
     if not isinstance(value, Mapping):
         message = f"{what} must be a JSON object. Received: {shown(value)}"

@@ -6,7 +6,7 @@ as it has the same optimizer and loss.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from cnncalc.files.keras_compile_reading import (
     read_optimizer,
     read_rest,
 )
-from cnncalc.files.keras_objects import snake_case
+from cnncalc.files.keras_objects import serialized, snake_case
 from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
 from cnncalc.training.losses import LOSSES, Loss
@@ -31,7 +31,6 @@ from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["Training", "compile_config", "optimizer_variables", "read_training"]
-
 
 _COMPILE_DEFAULTS = {
     "loss_weights": None,
@@ -72,12 +71,12 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if is_dataclass(optimizer.learning_rate):
         schedule = type(optimizer.learning_rate).__name__
-        options["learning_rate"] = _serialized(
+        options["learning_rate"] = serialized(
             "keras.optimizers.schedules", schedule, asdict(optimizer.learning_rate)
         )
     options["name"] = snake_case(kind)
     return {
-        "optimizer": _serialized("keras.optimizers", kind, options),
+        "optimizer": serialized("keras.optimizers", kind, options),
         "loss": _written_loss(loss),
         **_COMPILE_DEFAULTS,
     }
@@ -89,11 +88,7 @@ def _written_loss(loss: Loss) -> str | dict[str, Any]:
     if not loss.from_logits:
         return loss.name
     kind = "".join(map(str.capitalize, loss.name.split("_")))
-    return _serialized("keras.losses", kind, {"from_logits": True})
-
-
-def _serialized(module: str, kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    return {"module": module, "class_name": kind, "config": dict(config), "registered_name": None}
+    return serialized("keras.losses", kind, {"from_logits": True})
 
 
 def optimizer_variables(optimizer: Optimizer, state: OptimizerState) -> Variables:

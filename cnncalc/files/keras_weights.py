@@ -21,9 +21,8 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.layers.vocabulary import automatic_names
 from cnncalc.network import Array, walk
 
-__all__ = ["Variables", "read_h5", "write_h5"]
+__all__ = ["Variables", "claims_too_much", "read_h5", "write_h5"]
 
-# Of a large dataset so much must be in the file; less is made to fill the memory.
 LARGE = 1 << 26
 MOST_EXPANSION = 100
 
@@ -40,6 +39,15 @@ class Variables:
 
     name: str
     arrays: tuple[Array, ...]
+
+
+def claims_too_much(claimed: int, stored: int) -> bool:
+    """Say whether numbers claim so many more bytes than are stored that they would fill the memory.
+
+    >>> claims_too_much(10**9, stored=100), claims_too_much(1000, stored=0)
+    (True, False)
+    """
+    return claimed > max(LARGE, MOST_EXPANSION * stored)
 
 
 def read_h5(
@@ -144,7 +152,7 @@ def _dataset(group: h5py.Group, key: str, what: str) -> h5py.Dataset:
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
         message = f"{what} must be numbers in the file itself"
         raise InputError(message)
-    if dataset.nbytes > max(LARGE, MOST_EXPANSION * dataset.id.get_storage_size()):
+    if claims_too_much(dataset.nbytes, dataset.id.get_storage_size()):
         message = f"{what} claims {dataset.nbytes:,} bytes, hardly any of which are in the file"
         raise InputError(message)
     return dataset

@@ -214,7 +214,7 @@ def _from_file(reference: str, image: WorkbookReference | None) -> tuple[Kernel,
 
 def _from_workbook(kernel: WorkbookReference, image: WorkbookReference | None) -> Kernel:
     # zipfile and expat take longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (where needed)
+    from cnncalc.files.sheet_blocks import read_block  # noqa: PLC0415 (where needed)
 
     sheet = kernel.sheet
     if sheet is None and image is not None and _is_same(kernel.path, image.path):

@@ -20,7 +20,6 @@ from cnncalc.training.metrics import OutputOf
 
 __all__ = ["LabelledArrays", "LabelledData", "from_arrays"]
 
-
 # So many numbers are looked at at once.
 PIECE_VALUES = 2**20
 

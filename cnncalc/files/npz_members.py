@@ -17,7 +17,6 @@ from cnncalc.ops.arrays import Array
 
 __all__ = ["member_names", "read_members"]
 
-
 ENDING = ".npy"
 AT_ONCE = 2**24
 

@@ -1,4 +1,4 @@
-"""The parts of a folder of photos: which subfolder is to train, to validate, and to test with."""
+"""The parts of a folder of photos, to train, validate and test with; what isn't used of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnncalc.errors import InputError
-from cnncalc.files.other_photos import READABLE, other_photo_kind
 from cnncalc.files.paths import printable, quoted
+from cnncalc.files.pixels import READABLE, other_photo_kind
 from cnncalc.wording import listed
 
 __all__ = [
@@ -40,6 +40,20 @@ _PART = re.compile(rf"(?:{_BEFORE}[\W_]*)?([a-z]+?)(?:[\W_]*{_AFTER})?", re.IGNO
 _NO_CLASSES = ("__macosx", "@eadir", "$recycle.bin", "system volume information")
 
 DEEPEST = 3
+
+NAMED = 3
+
+# Systems put these into every folder; hidden files, ._ ones among them, are passed over as well.
+_SYSTEM_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+
+_OTHER_KINDS = {
+    "video": ".3gp .avi .m4v .mkv .mov .mp4 .mpg .webm",
+    "text": ".csv .htm .html .json .log .md .rst .tsv .txt .xml .yaml .yml",
+    "archive": ".7z .gz .rar .tar .tgz .zip",
+    "NumPy": ".npy .npz",
+}
+
+_KIND_OF = {ending: kind for kind, endings in _OTHER_KINDS.items() for ending in endings.split()}
 
 
 @dataclass(frozen=True)
@@ -140,21 +154,6 @@ def _notes(folder: Path, parts: Mapping[str, Path], folders: list[Path]) -> tupl
     ]
     beside = (f"not read, beside these parts: {', '.join(others)}",) if others else ()
     return (f"parts of {quoted(folder)}: {', '.join(said)}", *beside)
-
-
-NAMED = 3
-
-# Systems put these into every folder; hidden files, ._ ones among them, are passed over as well.
-_SYSTEM_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
-
-_OTHER_KINDS = {
-    "video": ".3gp .avi .m4v .mkv .mov .mp4 .mpg .webm",
-    "text": ".csv .htm .html .json .log .md .rst .tsv .txt .xml .yaml .yml",
-    "archive": ".7z .gz .rar .tar .tgz .zip",
-    "NumPy": ".npy .npz",
-}
-
-_KIND_OF = {ending: kind for kind, endings in _OTHER_KINDS.items() for ending in endings.split()}
 
 
 def is_worth_naming(name: str) -> bool:

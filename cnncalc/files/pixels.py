@@ -1,15 +1,17 @@
-"""What every reader hands on: a grid of numbers with its name and where it came from."""
+"""What every reader hands on, a grid of numbers and where it came from; which images it can be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from cnncalc.errors import InputError
+from cnncalc.files.paths import quoted
 from cnncalc.ops.arrays import Array
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "CHANNELS",
     "IMAGE_ENDINGS",
     "MOST_VALUES",
+    "READABLE",
     "Channels",
     "Kind",
     "PixelHeader",
@@ -25,7 +28,9 @@ __all__ = [
     "Values",
     "are_levels",
     "largest_level",
+    "other_photo_kind",
     "pixel_values",
+    "refuse_other_photos",
     "require_float32",
 ]
 
@@ -40,6 +45,24 @@ CHANNELS: Mapping[int, Channels] = {1: "grey", 3: "rgb"}
 """How an image is read for a network that takes so many channels; for others, as it is."""
 # Images of more bits keep the values that they store.
 WIDEST_BYTES = 16
+
+READABLE = "JPEG and PNG can be read"
+"""The way out for photos of the kinds that aren't read."""
+
+_OTHER_KINDS = {
+    "HEIC": ".heic .heif .hif",
+    "AVIF": ".avif",
+    "RAW": ".3fr .arw .cr2 .cr3 .crw .dng .erf .kdc .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 "
+    ".rwl .sr2 .srf .srw .x3f",
+    "SVG": ".svg .svgz",
+    "PDF": ".pdf",
+    "JPEG 2000": ".jp2 .j2k .jpx",
+    "JPEG XL": ".jxl",
+    "Photoshop": ".psd .psb",
+}
+_OTHER_KIND_OF = {
+    ending: kind for kind, endings in _OTHER_KINDS.items() for ending in endings.split()
+}
 
 
 @dataclass(frozen=True)
@@ -145,3 +168,23 @@ def require_float32(values: Array, source: str) -> None:
                 f"Received: {extreme:.6g}"
             )
             raise InputError(message)
+
+
+def other_photo_kind(path: Path) -> str | None:
+    """Return the kind of a photo that isn't read, by its ending; None for anything else.
+
+    >>> other_photo_kind(Path("cat.NEF")), other_photo_kind(Path("cat.png"))
+    ('RAW', None)
+    """
+    return _OTHER_KIND_OF.get(path.suffix.lower())
+
+
+def refuse_other_photos(path: Path) -> None:
+    """Raise InputError, with the way out, for a photo of a kind that isn't read."""
+    kind = other_photo_kind(path)
+    if kind is not None:
+        message = (
+            f"{quoted(path)} is of a kind that isn't read, {kind}. {READABLE}: open it in an image "
+            "program and save or export it as one of them"
+        )
+        raise InputError(message)

@@ -11,7 +11,6 @@ import numpy as np
 from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.grids import read_npy, read_standard_input, read_text_grid
-from cnncalc.files.other_photos import refuse_other_photos
 from cnncalc.files.paths import check_readable, did_you_mean, printable, quoted
 from cnncalc.files.pixels import (
     IMAGE_ENDINGS,
@@ -20,6 +19,7 @@ from cnncalc.files.pixels import (
     Requirement,
     Values,
     pixel_values,
+    refuse_other_photos,
 )
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spreadsheets
 from cnncalc.ops.numbers import finite_numbers
@@ -128,7 +128,7 @@ def _article_grid(source: str) -> PixelInput:
 
 def _sheet(path: Path, sheet: str | None, cell_range: str | None) -> PixelInput:
     # zipfile and expat take longer to load than a small grid takes to convolve.
-    from cnncalc.files.sheets import read_block  # noqa: PLC0415 (where needed)
+    from cnncalc.files.sheet_blocks import read_block  # noqa: PLC0415 (where needed)
 
     block = read_block(path, sheet, cell_range)
     name = printable(path.name)

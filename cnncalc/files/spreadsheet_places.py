@@ -1,4 +1,4 @@
-"""Addresses of cells and ranges, as spreadsheets write them."""
+"""Addresses of cells and ranges, as spreadsheets write them, and which files are workbooks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,31 @@ __all__ = [
 ]
 
 LAST_ROW = 1_048_576
-
 LAST_COLUMN = 16_384
 
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xltx", ".xltm")
+"""A workbook, one with macros, and the templates of both: they are read alike."""
+
+_OTHERS = {
+    ".xls": "an old Excel workbook",
+    ".xlt": "an old Excel template",
+    ".xlsb": "a binary Excel workbook",
+    ".ods": "an OpenDocument spreadsheet",
+    ".fods": "an OpenDocument spreadsheet",
+    ".ots": "an OpenDocument template",
+    ".numbers": "a Numbers spreadsheet",
+    ".gsheet": "a link to a Google Sheet",
+    ".gnumeric": "a Gnumeric spreadsheet",
+}
+
 _CELL_NAME = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_FILE = re.compile(
+    rf"(?P<file>.+?(?:{'|'.join(map(re.escape, WORKBOOK_ENDINGS))}))(?P<place>!.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACE = re.compile(r"(?P<sheet>'(?:[^']|'')+'|[^!']+[^!]*)(?:!(?P<cell_range>[^!']+))?")
+# A single cell needs its $ to be told from the name of a sheet.
+_RANGE_ALONE = re.compile(r"(?P<cell_range>[^'!]*:[^'!]*|\$[A-Za-z]+\$[0-9]+)")
 
 
 class CellRange(NamedTuple):
@@ -118,23 +139,6 @@ def parse_range(text: str) -> CellRange:
     return CellRange(top, left, bottom, right)
 
 
-WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xltx", ".xltm")
-
-"""A workbook, one with macros, and the templates of both: they are read alike."""
-
-_OTHERS = {
-    ".xls": "an old Excel workbook",
-    ".xlt": "an old Excel template",
-    ".xlsb": "a binary Excel workbook",
-    ".ods": "an OpenDocument spreadsheet",
-    ".fods": "an OpenDocument spreadsheet",
-    ".ots": "an OpenDocument template",
-    ".numbers": "a Numbers spreadsheet",
-    ".gsheet": "a link to a Google Sheet",
-    ".gnumeric": "a Gnumeric spreadsheet",
-}
-
-
 def refuse_other_spreadsheets(path: Path) -> None:
     """Raise InputError, with the way out, for a spreadsheet of a kind that isn't read."""
     what = _OTHERS.get(path.suffix.lower())
@@ -144,16 +148,6 @@ def refuse_other_spreadsheets(path: Path) -> None:
             "save or export it as .xlsx"
         )
         raise InputError(message)
-
-
-_FILE = re.compile(
-    rf"(?P<file>.+?(?:{'|'.join(map(re.escape, WORKBOOK_ENDINGS))}))(?P<place>!.*)?",
-    re.IGNORECASE | re.DOTALL,
-)
-
-_PLACE = re.compile(r"(?P<sheet>'(?:[^']|'')+'|[^!']+[^!]*)(?:!(?P<cell_range>[^!']+))?")
-# A single cell needs its $ to be told from the name of a sheet.
-_RANGE_ALONE = re.compile(r"(?P<cell_range>[^'!]*:[^'!]*|\$[A-Za-z]+\$[0-9]+)")
 
 
 class WorkbookReference(NamedTuple):

@@ -37,7 +37,6 @@ __all__ = [
 ]
 
 IMAGES = "images"
-
 """Where cnncalc's metadata tell of the images that were learnt."""
 
 

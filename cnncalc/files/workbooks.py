@@ -35,6 +35,9 @@ __all__ = [
     "sheet_names",
 ]
 
+# What a workbook is called in a message where only its content is known.
+_SOURCE = "the file"
+
 
 @dataclass(frozen=True)
 class Oddity:
@@ -51,9 +54,7 @@ class Oddity:
 
 
 Content = float | Oddity | None
-
 Rows = Mapping[int, list[Content]]
-
 Position = tuple[int, int]
 
 UNCALCULATED = Oddity("a formula that was never calculated", is_label=False)
@@ -181,9 +182,6 @@ def open_workbook(path: Path) -> Iterator[OpenWorkbook]:
         reader = CellReader(package)
         sheets = tuple(Worksheet(entry, reader, package.doubt) for entry in package.sheets)
         yield OpenWorkbook(sheets, package.active)
-
-
-_SOURCE = "the file"
 
 
 def read_cells(content: bytes) -> WorkbookCells:

@@ -20,7 +20,15 @@ from string import digits
 from typing import Literal, NamedTuple
 
 from cnncalc.files.spreadsheet_places import column_number
-from cnncalc.files.xlsx_package import Element, Handler, Package, elements, main_names, walk
+from cnncalc.files.xlsx_package import Package
+from cnncalc.files.xlsx_xml import (
+    Element,
+    Handler,
+    elements,
+    main_names,
+    walk,
+    whole_number,
+)
 
 __all__ = ["Cell", "CellReader", "Formula", "Special", "Value"]
 
@@ -131,10 +139,10 @@ class CellReader:
     def _shared_text(self, text: str) -> Value:
         if self._strings is None:
             self._strings = list(self._read_strings())
-        known = text.isascii() and text.isdigit() and len(text) < 9
-        if not known or int(text) >= len(self._strings):
+        number = whole_number(text)
+        if number is None or number >= len(self._strings):
             return Special("damage", f"text {text}, where there are {len(self._strings)}")
-        return self._strings[int(text)]
+        return self._strings[number]
 
     def _read_strings(self) -> Iterator[str]:
         package = self._package
@@ -147,8 +155,8 @@ class CellReader:
     def _is_date(self, style: str) -> bool:
         if self._dates is None:
             self._dates = list(self._read_styles())
-        known = style.isascii() and style.isdigit() and len(style) < 9
-        return known and int(style) < len(self._dates) and self._dates[int(style)]
+        number = whole_number(style)
+        return number is not None and number < len(self._dates) and self._dates[number]
 
     def _read_styles(self) -> Iterator[bool]:
         """Yield whether each style of the workbook's cells is that of dates."""

@@ -18,14 +18,13 @@ from xml.parsers import expat
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.paths import check_readable, quoted, reason
 from cnncalc.files.spreadsheet_places import LAST_COLUMN, LAST_ROW, cell_position, parse_range
-from cnncalc.files.xlsx_package import UNREADABLE, main_names
+from cnncalc.files.xlsx_xml import CHUNK, UNREADABLE, main_names, whole_number
 
 __all__ = ["LIMITS", "CheckedWorkbook", "Limits", "check_workbook"]
 
 MIB = 2**20
 
 _ROW, _MERGE, _SHEET = map(main_names, ("row", "mergeCell", "sheet"))
-_CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _feed(parser: expat.XMLParserType, stream: IO[bytes], totals: _Totals) -> No
     """Feed a part to expat, up to where it isn't XML any more: every reader will stop there."""
     fed = 0
     try:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(CHUNK):
             parser.Parse(chunk, False)
             fed += len(chunk)
             totals.check("token_bytes", fed - parser.CurrentByteIndex)
@@ -246,8 +245,7 @@ class _PartWalk:
 
 def _row_number(text: str) -> int:
     """Return a row's number; some programs write 3.0. Anything else is 0, which is refused."""
-    whole = text.removesuffix(".0")
-    return int(whole) if whole.isascii() and whole.isdigit() and len(whole) <= 7 else 0
+    return whole_number(text.removesuffix(".0")) or 0
 
 
 def _area(reference: str) -> int:

@@ -5,154 +5,22 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn, cast
-from xml.parsers import expat
 
 from cnncalc.errors import InputError
-from cnncalc.files.paths import printable, quoted
+from cnncalc.files.paths import quoted
+from cnncalc.files.xlsx_xml import Element, elements, whole_number
+from cnncalc.provenance import OWN_MARK
 
-__all__ = [
-    "UNREADABLE",
-    "Doubt",
-    "Element",
-    "Handler",
-    "Package",
-    "SheetEntry",
-    "State",
-    "elements",
-    "main_names",
-    "open_package",
-    "walk",
-]
-
-# ISO 29500 has two: transitional, which spreadsheet programs write, and strict.
-_MAIN = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
-
-_CHUNK = 65_536
-
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    LookupError,
-    ValueError,
-)
-
-"""What unpacking raises; and expat, for an encoding that it doesn't know: the last two."""
-
-
-def main_names(name: str) -> frozenset[str]:
-    """Return how expat tells an element of a sheet, "c" for example, in each kind of workbook.
-
-    >>> len(main_names("c"))
-    2
-    """
-    return frozenset(f"{namespace} {name}" for namespace in _MAIN)
-
-
-class Element(NamedTuple):
-    """An element without its namespace, at its end: within what, and the text inside it.
-
-    An attribute's name has no namespace either.
-    """
-
-    parent: str
-    name: str
-    attributes: Mapping[str, str]
-    text: str
-
-
-class Handler:
-    """What expat reports to; its methods do nothing until a subclass has a use for them."""
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take the start of an element."""
-
-    def text(self, text: str) -> None:
-        """Take characters."""
-
-    def end(self, name: str) -> None:
-        """Take the end of an element."""
-
-
-def walk(archive: zipfile.ZipFile, part: str, handler: Handler, source: str) -> Iterator[None]:
-    """Walk the XML of a part, and pause now and then so that what was found can be taken away.
-
-    Arguments: the `archive`, which has been checked to be safe; the name of the `part`; the
-    `handler` that is reported to; `source`, what to call the workbook in a message.
-    Raises InputError where there is no such part, or it can't be unpacked, or is no XML.
-    """
-    if part not in archive.NameToInfo:
-        message = f"{source} is a damaged workbook: it has no part {quoted(part)}"
-        raise InputError(message)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = handler.start
-    parser.CharacterDataHandler = handler.text
-    parser.EndElementHandler = handler.end
-    try:
-        with archive.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk, False)
-                yield
-            parser.Parse(b"", True)
-            yield
-    except (*UNREADABLE, expat.ExpatError) as error:
-        message = f"{source} is damaged in its part {quoted(part)}: {printable(str(error))}"
-        raise InputError(message) from error
-
-
-def elements(archive: zipfile.ZipFile, part: str, source: str) -> Iterator[Element]:
-    """Yield the elements of a part as they end; arguments and errors are those of `walk`."""
-    found: list[Element] = []
-    for _ in walk(archive, part, _Elements(found.append), source):
-        yield from found
-        found.clear()
-
-
-class _Elements(Handler):
-    """Hands on each element at its end."""
-
-    def __init__(self, found: Callable[[Element], None]) -> None:
-        self._found = found
-        self._open: list[tuple[str, Mapping[str, str], list[str]]] = [("", {}, [])]
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        bare = {_local(key): value for key, value in attributes.items()}
-        self._open.append((_local(name), bare, []))
-
-    def text(self, text: str) -> None:
-        self._open[-1][2].append(text)
-
-    def end(self, name: str) -> None:
-        del name
-        local, attributes, texts = self._open.pop()
-        self._found(Element(self._open[-1][0], local, attributes, "".join(texts)))
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
-
+__all__ = ["Doubt", "Package", "SheetEntry", "State", "open_package"]
 
 State = Literal["visible", "hidden", "veryHidden"]
-
 Doubt = Literal["none", "zeros", "all"]
 
-OWN_MARK = "Made by cnncalc"
-
-"""How the description of a workbook that cnncalc wrote begins: its stored values are true."""
-
 _TRUE = ("1", "true")
-
 _FALSE = ("0", "false")
 
 
@@ -232,7 +100,8 @@ class _Opening:
             self._archive,
             self._source,
             self._sheets(found, relations),
-            _whole(views[0].attributes.get("activeTab")) if views else 0,
+            # What is no position is the first, as spreadsheets have it.
+            whole_number(views[0].attributes.get("activeTab", "")) or 0 if views else 0,
             _first(relations.values(), "sharedStrings"),
             _first(relations.values(), "styles"),
             settings.get("workbookPr", {}).get("date1904") in _TRUE,
@@ -313,8 +182,3 @@ class _Opening:
 
 def _first(relations: Iterable[_Relation], kind: str) -> str | None:
     return next((relation.target for relation in relations if relation.kind == kind), None)
-
-
-def _whole(text: str | None) -> int:
-    """Return a position; what is none is the first, as spreadsheets have it."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -10,8 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.keras_engine.backend import import_keras
-from cnncalc.keras_engine.devices import available_devices, data_parallel, most_devices
+from cnncalc.keras_engine.backend import (
+    available_devices,
+    data_parallel,
+    import_keras,
+    most_devices,
+)
 from cnncalc.keras_engine.model import (
     build_model,
     fetch_state,
@@ -24,7 +28,8 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.engine import BatchScore, Trainer
 from cnncalc.training.evaluation import Evaluation, evaluate
-from cnncalc.training.objective import Objective, Outcome, make_objective, targets
+from cnncalc.training.losses import target_outputs
+from cnncalc.training.objective import Objective, Outcome, make_objective
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
@@ -104,7 +109,7 @@ class KerasTrainer:
     def train_batch(self, images: Array, labels: Array, seed: Sequence[int]) -> BatchScore:
         """Take one step of the optimizer."""
         self._seed_dropout(seed)
-        wanted = targets(labels, self.objective.network.shapes[-1][0])
+        wanted = target_outputs(labels, self.objective.network.shapes[-1][0])
         loss, accuracy = self.model.train_on_batch(_pixels(images), wanted)
         self.state.optimizer.iterations += 1
         count = len(labels)

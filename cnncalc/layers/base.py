@@ -1,4 +1,4 @@
-"""What every layer is, what a layer with a sliding window is, and the checks that layers share."""
+"""What every layer is, what layers share: windows, penalties on weights, checks of arguments."""
 
 from __future__ import annotations
 
@@ -37,16 +37,7 @@ Shape = tuple[int, ...]
 LINEAR: Final = "linear"
 SOFTMAX: Final = "softmax"
 
-ACTIVATIONS = (
-    LINEAR,
-    "relu",
-    "leaky_relu",
-    "sigmoid",
-    "tanh",
-    SOFTMAX,
-    "elu",
-    "softplus",
-)
+ACTIVATIONS = (LINEAR, "relu", "leaky_relu", "sigmoid", "tanh", SOFTMAX, "elu", "softplus")
 
 
 @dataclass(frozen=True)
@@ -299,7 +290,6 @@ REGULARIZERS: Mapping[str, type[L1L2]] = {
     "l1_l2": L1L2,
     "l1l2": L1L2,
 }
-
 """Each regularizer by the names that Keras has for it."""
 
 

@@ -1,7 +1,8 @@
-"""Keras's arguments of each layer, all of them and in Keras's order, and which of them we share.
+"""Keras's words: each layer's arguments, which of them we share, and the names of layers.
 
-Listings and `.keras` files name arguments that cnncalc has no use for. Most hold the one value
-that cnncalc stands for anyway (`data_format="channels_last"`); the others must be told apart.
+All arguments are here, in Keras's order. Listings and `.keras` files name arguments that cnncalc
+has no use for. Most hold the one value that cnncalc stands for anyway (`data_format=
+"channels_last"`); the others must be told apart.
 """
 
 from __future__ import annotations

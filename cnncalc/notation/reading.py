@@ -79,7 +79,9 @@ def parse(text: str) -> WrittenNetwork:
     layers = reader.layers
     if not reader.is_trainable:
         layers = [replace(layer, trainable=False) for layer in layers]
-    return WrittenNetwork(tuple(layers), reader.input_shape, reader.notes(), reader.compiled)
+    left_out = ", ".join(reader.left_out)
+    notes = (f"left out, since they hold no layer: {left_out}",) if left_out else ()
+    return WrittenNetwork(tuple(layers), reader.input_shape, notes, reader.compiled)
 
 
 class _Reader:
@@ -94,12 +96,6 @@ class _Reader:
         self.compiled: tuple[tuple[str, str], ...] = ()
         self.models: set[str] = set()
         self.is_trainable = True
-
-    def notes(self) -> tuple[str, ...]:
-        """Say which lines were left out."""
-        if not self.left_out:
-            return ()
-        return (f"left out, since they hold no layer: {', '.join(self.left_out)}",)
 
     def read_statement(self, statement: ast.stmt) -> None:
         """Read one statement of the listing."""
@@ -192,8 +188,7 @@ class _Reader:
             raise self.source.error(call, f"{kind.__name__}: {error}") from None
 
     def _kind(self, call: ast.Call) -> type[Layer]:
-        name = called(call)
-        name = OLD_LAYER_NAMES.get(name, name)
+        name = OLD_LAYER_NAMES.get(called(call), called(call))
         if name in LAYERS:
             return LAYERS[name]
         if name == "Lambda":
@@ -214,9 +209,10 @@ class _Reader:
         positional = ARGUMENTS[kind]
         if len(call.args) > len(positional):
             raise self._too_many(kind, call, len(positional))
-        arguments: dict[str, object] = {}
-        for name, node in zip(positional, call.args, strict=False):
-            arguments[name] = read_value(self.source, node, self.names)
+        arguments = {
+            name: read_value(self.source, node, self.names)
+            for name, node in zip(positional, call.args, strict=False)
+        }
         useful = own_count(kind)
         beyond = {name: arguments[name] for name in list(arguments)[useful:]}
         # One that differs may be meant, such as an initializer; of several, somebody lost count.
@@ -233,21 +229,18 @@ class _Reader:
         return arguments
 
     def _too_many(self, kind: type[Layer], call: ast.Call, most: int) -> NotationError:
-        arguments = "argument" if most == 1 else "arguments"
         message = (
-            f"{kind.__name__} is given too many arguments: it takes at most {most} {arguments} "
-            f"without a name. Received: {len(call.args)}"
+            f"{kind.__name__} is given too many arguments: it takes at most {most} "
+            f"argument{'' if most == 1 else 's'} without a name. Received: {len(call.args)}"
         )
         return self.source.error(call, message)
 
     def _argument_name(self, kind: type[Layer], keyword: ast.keyword) -> str:
         known = (*ARGUMENTS[kind], *EVERY_LAYERS_ARGUMENTS, *_INPUT_SHAPES)
         name = keyword.arg or "**"
-        if name in known:
-            return name
-        modern = OLD_ARGUMENT_NAMES.get(name, "")
-        if modern in known:
-            return modern
+        for spelling in (name, OLD_ARGUMENT_NAMES.get(name, "")):
+            if spelling in known:
+                return spelling
         close = nearest(name, known)
         hint = f"the nearest name is {close}" if close else f"it has {', '.join(known)}"
         message = f"{kind.__name__} has no argument {name}; {hint}"

@@ -1,4 +1,7 @@
-"""The text of a listing: its syntax tree, and where in the text a part of the tree stands."""
+"""The text of a listing: its syntax tree, where a part of that stands, and what its words mean.
+
+That is: which layers, arguments and values its names, calls and numbers stand for.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ is 1.44 times the arithmetic, done twice as fast, and what the pooling compares 
 Cells are two pixels apart, and so are the numbers that neighbouring cells meet: before they are
 copied, pixels are divided into phases, the even and the odd columns (ops/block_axis.py).
 
-The images stand last, as in all planes (ops/planes.py): a row of outputs of several images is long.
+The images stand last, in CHWN order (ops/memory.py): a row of outputs of several images is long.
 Zeros of a matrix meet numbers beside the kernel: one that is no number spoils its whole block.
 """
 
@@ -31,7 +31,7 @@ from numpy.typing import DTypeLike
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.block_axis import BlockAxis
-from cnncalc.ops.planes import Buffers, from_planes, to_planes
+from cnncalc.ops.memory import Buffers, from_chwn, to_chwn
 from cnncalc.ops.tiles import parts
 from cnncalc.shapes import Size
 
@@ -169,8 +169,8 @@ class BlockedConvolution:
         """
         phases = buffers.take_padded((owner, "phases"), self._phases_shape(len(images)), dtype)
         for inside, held, taken in self._divided():
-            planes = to_planes(images)[:, *taken]
-            np.copyto(phases[held[0], inside, :, held[1]], planes.swapaxes(0, 1))
+            cells = to_chwn(images)[:, *taken]
+            np.copyto(phases[held[0], inside, :, held[1]], cells.swapaxes(0, 1))
         result = buffers.take(owner, self._spread_shape(len(images)), dtype)
         for tap in range(self.columns.taps):
             np.copyto(result[:, tap], phases[:, :, :, self.columns.met_by(tap)])
@@ -245,14 +245,14 @@ class BlockedConvolution:
         """Return a loss's gradient by the images, given that by the dealt images.
 
         Arguments: the gradient by the `phases`; the `buffers` that the result is part of.
-        Returns (batch, height, width, channels), in planes.
+        Returns (batch, height, width, channels), in CHWN order.
         """
         size = (self.channels, *self.geometry.input, phases.shape[-1])
         # Cells that no window covers stay zero.
         result = buffers.take_padded("gradient by images", size, phases.dtype)
         for inside, held, taken in self._divided():
             np.copyto(result[:, *taken], phases[held[0], inside, :, held[1]].swapaxes(0, 1))
-        return from_planes(result)
+        return from_chwn(result)
 
     @property
     def spread_size(self) -> int:

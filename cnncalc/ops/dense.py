@@ -1,4 +1,4 @@
-"""A fully connected layer's product, and its gradients."""
+"""What a fully connected layer does, a product and a bias for each unit, and the gradients."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def _flat(values: Array) -> Array:
     return values.reshape(-1, values.shape[-1])
 
 
+# So many rows are summed in float32 before they are collected in float64.
 PIECE = 4096
 
 

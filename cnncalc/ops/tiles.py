@@ -148,10 +148,10 @@ def patch_matrix(covered: Array, geometry: Geometry) -> Array:
     """
     down, across = geometry.vertical, geometry.horizontal
     channels = covered.shape[3]
-    planes = covered.transpose(3, 0, 1, 2)
+    by_channel = covered.transpose(3, 0, 1, 2)
     if channels < MANY_CHANNELS:
-        planes = np.ascontiguousarray(planes)
-    windows = sliding_window_view(planes, (down.window, across.window), axis=(2, 3))
+        by_channel = np.ascontiguousarray(by_channel)
+    windows = sliding_window_view(by_channel, (down.window, across.window), axis=(2, 3))
     windows = windows[
         :, :, :: down.stride, :: across.stride, :: down.dilation, :: across.dilation
     ]  # cnyxij

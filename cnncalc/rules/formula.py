@@ -263,7 +263,7 @@ def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # no
         case Operation(sign, left, right):
             return _OPERATORS[sign](_worked_out(left, values), _worked_out(right, values))
         case Call(function, arguments):
-            return function.work_out(*(_worked_out(one, values) for one in arguments))
+            return function.work_out(*(_worked_out(argument, values) for argument in arguments))
         case Choice(condition, then, otherwise):
             left, right = (_worked_out(s, values) for s in (condition.left, condition.bound))
             is_true = _COMPARISONS[condition.sign](left, right)
@@ -285,7 +285,7 @@ def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
         case Operation(sign, left, right):
             return Operation(sign, put(left, values), put(right, values))
         case Call(function, arguments):
-            return Call(function, tuple(put(one, values) for one in arguments))
+            return Call(function, tuple(put(argument, values) for argument in arguments))
         case Choice(condition, then, otherwise):
             sides = put(condition.left, values), put(condition.right, values)
             asked = replace(condition, left=sides[0], right=sides[1])
@@ -311,10 +311,10 @@ def _names(expression: Expression) -> Iterator[str]:
         case Operation(_, left, right):
             yield from (*_names(left), *_names(right))
         case Call(_, arguments):
-            for one in arguments:
-                yield from _names(one)
+            for argument in arguments:
+                yield from _names(argument)
         case Choice(condition, then, otherwise):
-            for one in (condition.left, condition.right, then, otherwise):
-                yield from _names(one)
+            for part in (condition.left, condition.right, then, otherwise):
+                yield from _names(part)
         case _:
             raise TypeError(type(expression).__name__)

@@ -83,7 +83,7 @@ class _Words:
             case Operation():
                 return self._operation(expression)
             case Call(function, arguments):
-                return _spelt(function.words, [self.write(one) for one in arguments])
+                return _spelt(function.words, [self.write(argument) for argument in arguments])
             case Choice(condition, then, otherwise):
                 sides = self.write(then).within("sum"), self.write(otherwise).text
                 return _Written(
@@ -122,7 +122,10 @@ def _factors(expression: Expression) -> list[Expression]:
 
 
 def _spelt(spelling: Spelling, arguments: list[_Written]) -> _Written:
-    texts = (one.within("atom") if spelling.wraps else _bare(one.text) for one in arguments)
+    texts = (
+        argument.within("atom") if spelling.wraps else _bare(argument.text)
+        for argument in arguments
+    )
     return _Written(spelling.text.format(*texts), spelling.binds)
 
 
@@ -161,7 +164,7 @@ def _template(expression: Expression, cells: Mapping[str, str]) -> _Written:
             last = _template(right, cells).within(level, also=sign != "+")
             return _Written(f"{first}{sign}{last}", level)
         case Call(function, arguments):
-            return _spelt(function.template, [_template(one, cells) for one in arguments])
+            return _spelt(function.template, [_template(argument, cells) for argument in arguments])
         case Choice(condition, then, otherwise):
             sides = ",".join(_template(side, cells).text for side in (then, otherwise))
             return _Written(f"IF({_asked(condition, cells)},{sides})")

@@ -174,8 +174,8 @@ class Groups:
         """Return the outputs of the input's group."""
         group, place = divmod(index, self.inputs // self.groups)
         size = self.outputs // self.groups
-        own = range(group * size, (group + 1) * size)
-        return tuple(Tap(output, (place, output)) for output in own)
+        in_group = range(group * size, (group + 1) * size)
+        return tuple(Tap(output, (place, output)) for output in in_group)
 
     def joined_by(self, weight: Position) -> tuple[tuple[int, int], ...]:
         """Return the one pair of a weight."""

@@ -67,7 +67,7 @@ def _quantities(
     if specification.training is None:
         return local
     if stage == f"gradient {GradientName.OUTPUT}":
-        names = [each.name for each in specification.layers]
+        names = [other.name for other in specification.layers]
         after = names[names.index(layer) + 1 :][:1] if layer in names else []
         # What a layer puts out is what the next one takes in.
         local += [by_input(name) for name in after]

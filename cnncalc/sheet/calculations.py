@@ -130,9 +130,9 @@ def vanishing_note(records: Sequence[StepRecord]) -> str:
 
     Arguments: the `records` of all steps. Where it was for different reasons, it is the first.
     """
-    texts = [" ".join(each.text for each in find_vanished(record)) for record in records]
+    texts = [" ".join(vanished.text for vanished in find_vanished(record)) for record in records]
     text = next(filter(None, texts), "")
-    alike = [record.number for record, own in zip(records, texts, strict=True) if own == text]
+    alike = [record.number for record, said in zip(records, texts, strict=True) if said == text]
     where = "every step" if len(alike) == len(records) > 1 else f"step {listed(alike, MOST_STEPS)}"
     return f"As written, in {where}: {text}" if text else ""
 
@@ -162,13 +162,13 @@ def estimate_training(specification: Specification) -> Estimate:
         return estimate(make_plan([specification]))
     uses = sum(map(len, training.batches))
     further = len(training.batches) - 1
-    one = _estimated(specification, training, ((0,),))
-    more = _estimated(specification, training, ((0, 1),)) if uses > further + 1 else one
-    steps = _estimated(specification, training, ((0,), (1,))) if further else one
+    single = _estimated(specification, training, ((0,),))
+    more = _estimated(specification, training, ((0, 1),)) if uses > further + 1 else single
+    steps = _estimated(specification, training, ((0,), (1,))) if further else single
     again = (uses - len(training.first_uses)) * (prod(specification.input_shape) + 1)
 
     def extrapolated(name: str) -> int:
-        first, second, third = (getattr(each, name) for each in (one, more, steps))
+        first, second, third = (getattr(sized, name) for sized in (single, more, steps))
         return int(first + (uses - further - 1) * (second - first) + further * (third - first))
 
     formulas, numbers, size = map(extrapolated, ("formulas", "numbers", "bytes"))

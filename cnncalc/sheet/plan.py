@@ -179,7 +179,7 @@ class Formula:
         >>> Formula("SUM({})", (Reference("", 1, 1, 2, 2),)).text(0, 0)
         'SUM($B$2:$C$3)'
         """
-        return self.template.format(*(each.text(row, column) for each in self.references))
+        return self.template.format(*(reference.text(row, column) for reference in self.references))
 
 
 @dataclass(frozen=True)
@@ -274,9 +274,9 @@ def slices(blocks: Iterable[Block]) -> list[Block]:
 
 def _joined(parts: Sequence[Block]) -> Block:
     """Return the rectangle around several blocks."""
-    row, column = min(each.row for each in parts), min(each.column for each in parts)
-    bottom = max(each.row + each.height for each in parts)
-    right = max(each.column + each.width for each in parts)
+    row, column = min(part.row for part in parts), min(part.column for part in parts)
+    bottom = max(part.row + part.height for part in parts)
+    right = max(part.column + part.width for part in parts)
     return replace(parts[0], row=row, column=column, height=bottom - row, width=right - column)
 
 

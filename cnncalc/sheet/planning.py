@@ -99,5 +99,5 @@ def _sheets(job: Job) -> list[Sheet]:
         return network_sheets(job)
     if job.specification.training is not None:
         return training_sheets(job, job.specification.training)
-    every = groups(network_volumes(job.specification))
-    return [one_sheet(job, every)] if fits_one_sheet(every) else sheets_a_stage(job, every)
+    drawn = groups(network_volumes(job.specification))
+    return [one_sheet(job, drawn)] if fits_one_sheet(drawn) else sheets_a_stage(job, drawn)

@@ -35,11 +35,11 @@ __all__ = [
     "by_input",
     "by_pre_activation",
     "by_weight",
+    "gradient_title",
     "helper",
     "is_shared",
     "of_batch",
     "of_sample",
-    "title",
 ]
 
 IMAGE = Quantity("input")
@@ -160,10 +160,10 @@ def helper(layer: str, name: GradientStep) -> Quantity:
     return Quantity("helper", layer, name)
 
 
-def title(gradient: Quantity) -> str:
+def gradient_title(gradient: Quantity) -> str:
     """Return what a gradient's cells are headed.
 
-    >>> title(by_input("dense"))
+    >>> gradient_title(by_input("dense"))
     'Gradient by the input'
     """
     return f"Gradient by the {gradient.name}"

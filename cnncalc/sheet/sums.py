@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnncalc.helper_cells import parts
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import BATCH, of_batch, title
+from cnncalc.sheet.quantities import BATCH, gradient_title, of_batch
 from cnncalc.sheet.volumes import (
     EACH,
     Finder,
@@ -18,7 +18,6 @@ from cnncalc.sheet.volumes import (
     Slot,
     Source,
     Volume,
-    each_channel,
     each_number,
     whole,
 )
@@ -54,7 +53,8 @@ def in_parts(total: Volume, partial: Volume, shares: Sequence[range], of: str) -
         for item in total.items
         for place, share in enumerate(shares)
     )
-    return [replace(partial, items=items), replace(total, notes=("The partial sums added up.",))]
+    added = replace(total, rule="The partial sums added up.", notes=())
+    return [replace(partial, items=items), added]
 
 
 def part_cells(helper: Quantity, count: int, index: Index, find: Finder) -> list[Reference]:
@@ -77,41 +77,36 @@ _PARTS = Parts()
 
 
 def sum_volumes(
-    group: str,
+    title: str,
     result: Source,
     depth: int,
     products: Products,
-    notes: Sequence[str],
+    sentences: Sequence[str],
     named: Parts = _PARTS,
 ) -> list[Volume]:
     """Return the volume of sums over channels, after one of partial sums where it takes them.
 
-    Arguments: the `group` it is called; the `result`, of a channel for each output; the `depth`,
-    how many channels each output sees; the formula of an output's `products`; the `notes`; how
-    the parts are `named`.
+    Arguments: the `title` of the sums; the `result`, of a channel for each output; the `depth`,
+    how many channels each output sees; the formula of an output's `products`; the `sentences`, the
+    rule first; how the parts are `named`.
     """
-    shares = parts(depth, named.of)
-    if len(shares) > 1:
-        return _volumes_in_parts(group, result, shares, products, notes, named)
+    shares, (rule, *notes) = parts(depth, named.of), sentences
+    quantity, size = result.quantity, result.size
 
     def formula(index: Index, find: Finder) -> Formula:
         return products(index[0], shares[0], find)
 
-    draw = whole(result.quantity, *result.size, formula)
-    layer = result.quantity.layer
-    return [Volume(group, layer, result.quantity, *result.size, result.items, draw, tuple(notes))]
+    draw = whole(quantity, *size, formula)
+    what = (title, quantity.layer, quantity, *size, result.items)
+    total = Volume(*what, draw, rule, tuple(notes))
+    return [total] if len(shares) == 1 else _in_partial_sums(total, shares, products, named)
 
 
-def _volumes_in_parts(
-    group: str,
-    result: Source,
-    shares: Sequence[range],
-    products: Products,
-    notes: Sequence[str],
-    named: Parts,
+def _in_partial_sums(
+    volume: Volume, shares: Sequence[range], products: Products, named: Parts
 ) -> list[Volume]:
-    layer = result.quantity.layer
-    helper = Quantity("helper", layer, named.name)
+    helper = Quantity("helper", volume.layer, named.name)
+    size = (volume.height, volume.width)
 
     def part(index: Index, find: Finder) -> Formula:
         return products(index[1], shares[index[0]], find)
@@ -119,26 +114,28 @@ def _volumes_in_parts(
     def total(index: Index, find: Finder) -> Formula:
         return formulas.joined("sum", part_cells(helper, len(shares), index, find))
 
-    first, *more = notes
-    size = result.size
-    draw_parts, draw_total = whole(helper, *size, part), whole(result.quantity, *size, total)
-    noted = (first, f"A formula holds a part of the {named.of}.", *more)
-    partial = Volume("Partial sums", layer, helper, *size, (), draw_parts, noted)
-    outputs = each_channel(result.captions)
-    totals = Volume(group, layer, result.quantity, *size, outputs, draw_total)
-    return in_parts(totals, partial, shares, named.of)
+    notes = (f"A formula holds a part of the {named.of}.", *volume.notes)
+    partial = replace(
+        volume,
+        title="Partial sums",
+        quantity=helper,
+        draw=whole(helper, *size, part),
+        notes=notes,
+    )
+    added = replace(volume, draw=whole(volume.quantity, *size, total))
+    return in_parts(added, partial, shares, named.of)
 
 
-def bias_volume(group: str, result: Quantity, source: Source, note: str) -> Volume:
+def bias_volume(title: str, result: Quantity, source: Source, rule: str) -> Volume:
     """Return the volume of sums with the bias of each output added."""
     bias = Quantity("weight", result.layer, "bias")
 
     def formula(index: Index, find: Finder) -> Formula:
         cell = find(source.quantity, index, steps=EACH)
-        own = find(bias, index, steps=EACH) if source.is_vector else find(bias, index)
-        return formulas.apply(formulas.PLUS, cell, own)
+        added = find(bias, index, steps=EACH) if source.is_vector else find(bias, index)
+        return formulas.apply(formulas.PLUS, cell, added)
 
-    return each_number(group, result, source, formula, note)
+    return each_number(title, result, source, formula, rule)
 
 
 # What one sample adds to a block of a slice.
@@ -172,11 +169,11 @@ def one_block(height: int, width: int) -> Blocks:
 
 
 def undrawn(
-    quantity: Quantity, size: tuple[int, int], items: tuple[Item, ...], note: str, group: str = ""
+    quantity: Quantity, size: tuple[int, int], items: tuple[Item, ...], rule: str, title: str = ""
 ) -> Volume:
-    """Return the volume of a sum, as yet without a rule for drawing; of a gradient by default."""
-    what = (group or title(quantity), quantity.layer, quantity, *size, items)
-    return Volume(*what, lambda *_: (), (note,))
+    """Return the volume of a sum, as yet without its cells; by default it is a gradient's."""
+    what = (title or gradient_title(quantity), quantity.layer, quantity, *size, items)
+    return Volume(*what, lambda *_: (), rule)
 
 
 def batch_sum_volumes(summed: BatchSum, samples: int) -> list[Volume]:
@@ -201,19 +198,19 @@ def _sums_in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
     helper = of_batch(volume.layer, partial_name(volume.quantity.name.removeprefix(BATCH)))
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        (place, *own) = index
+        (place, *rest) = index
         return tuple(
-            replace(block, formula=_added(summed, shares[place], tuple(own), block, find))
-            for block in summed.blocks(helper, (place,), tuple(own))
+            replace(block, formula=_added(summed, shares[place], tuple(rest), block, find))
+            for block in summed.blocks(helper, (place,), tuple(rest))
         )
 
     def total(index: Index, block: Block, find: Finder) -> Formula:
         cells = part_cells(helper, len(shares), index, find)
         return formulas.joined("sum", [cell.moved(block.row, block.column) for cell in cells])
 
-    note = f"{volume.notes[0]} A formula holds a part of the samples."
-    group = f"{volume.group}, parts"
-    partial = replace(volume, group=group, quantity=helper, draw=draw, notes=(note,))
+    rule = f"{volume.rule} A formula holds a part of the samples."
+    title = f"{volume.title}, parts"
+    partial = replace(volume, title=title, quantity=helper, draw=draw, rule=rule)
     return in_parts(_with_formulas(summed, total), partial, shares, "samples")
 
 

@@ -13,8 +13,6 @@ from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
 from cnncalc.sheet.layers.batch_normalization import standard_deviation
 from cnncalc.sheet.layers.copies import kept_quantity
-from cnncalc.sheet.layouts import dashboard
-from cnncalc.sheet.layouts.step_sections import accuracy, losses, mean_loss, rights
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.quantities import (
     IS_LARGEST,
@@ -27,9 +25,11 @@ from cnncalc.sheet.quantities import (
     TURNED_LOGITS,
     UNIT_LOSSES,
 )
+from cnncalc.sheet.training import course
 from cnncalc.sheet.training.inputs import training_records
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.penalties import penalty_values
+from cnncalc.sheet.training.sections import accuracy, losses, mean_loss, rights
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.training.updates import corrected_rate, new_weight
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
@@ -76,16 +76,16 @@ def _step_values(
     grids = _grids(specification)
     for place, trace in enumerate(record.traces):
         local = _forward_values(trace) | _loss_values(training, record, place, trace)
-        for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
-            local |= gradient_values(layer, own, place, grid) | _kept(layer, place, grid)
+        for layer, weights, grid in zip(record.layers, record.network.weights, grids, strict=True):
+            local |= gradient_values(layer, weights, place, grid) | _kept(layer, place, grid)
         values |= {Scope(step, place).quantity(name): array for name, array in local.items()}
-    for layer, own, grid in zip(record.layers, record.network.weights, grids, strict=True):
-        shared = shared_values(layer, own, grid)
+    for layer, weights, grid in zip(record.layers, record.network.weights, grids, strict=True):
+        shared = shared_values(layer, weights, grid)
         values |= {Scope(step).quantity(name): array for name, array in shared.items()}
-        values |= _penalties(layer, own, step, grid)
-        values |= _kept_weights(layer, own, step, grid)
+        values |= _penalties(layer, weights, step, grid)
+        values |= _kept_weights(layer, weights, step, grid)
     for update in record.updates:
-        place = [each.name for each in specification.layers].index(update.layer)
+        place = [layer.name for layer in specification.layers].index(update.layer)
         values |= _update_values(training.optimizer, record, update, grids[place].output)
     return values | _whole_values(record)
 
@@ -93,7 +93,9 @@ def _step_values(
 def _forward_values(trace: Trace) -> dict[Quantity, Array]:
     """Return what one sample's way forward shows."""
     # In training, a layer that needs the whole batch passes over its moving variance.
-    passed = {standard_deviation(own.layer.name) for own in trace.layers if own.layer.needs_batch}
+    passed = {
+        standard_deviation(traced.layer.name) for traced in trace.layers if traced.layer.needs_batch
+    }
     return {name: array for name, array in trace_values(trace).items() if name not in passed}
 
 
@@ -240,17 +242,17 @@ def _dashboard_values(
     """Return what the dashboard shows: of each step, and of the first weight before and after."""
     steps = range(1, len(records) + 1)
     most = max(len(record.labels) for record in records)
-    layer, weight = dashboard.shown_weight(records[0].network.layers, records[0].network.shapes)
+    layer, weight = course.shown_weight(records[0].network.layers, records[0].network.shapes)
     labels, predictions = np.full((2, len(records), most), np.nan)
     for row, record in enumerate(records):
         labels[row, : len(record.labels)] = record.labels
         predictions[row, : len(record.labels)] = predicted_classes(record.outputs, near=True)
     return {
-        dashboard.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
-        dashboard.LOSSES: np.concatenate([values[mean_loss(step)] for step in steps]),
-        dashboard.ACCURACIES: np.concatenate([values[accuracy(step)] for step in steps]),
-        dashboard.LABELS: labels,
-        dashboard.PREDICTIONS: predictions,
-        dashboard.BEFORE: values[Quantity("weight", layer, weight, 1)],
-        dashboard.AFTER: values[new_weight(layer, weight, steps[-1])],
+        course.STEPS: np.array(steps, dtype=np.float64)[:, np.newaxis],
+        course.LOSSES: np.concatenate([values[mean_loss(step)] for step in steps]),
+        course.ACCURACIES: np.concatenate([values[accuracy(step)] for step in steps]),
+        course.LABELS: labels,
+        course.PREDICTIONS: predictions,
+        course.BEFORE: values[Quantity("weight", layer, weight, 1)],
+        course.AFTER: values[new_weight(layer, weight, steps[-1])],
     }

@@ -174,7 +174,7 @@ def untrained_values(
     seed = specification.drawn_from
     if seed is None or PREDICTED not in values:
         return {}
-    volumes = [each for page in network_pages(specification) for each in page.volumes]
+    volumes = [volume for page in network_pages(specification) for volume in page.volumes]
     sums = weight_sums(volumes, values, _drawn_weights(specification, seed))
     sums[DRAWN_SUMS] = as_written(sums[DRAWN_SUMS])
     said = weights_said(sums, seed)
@@ -191,8 +191,10 @@ def _drawn_weights(specification: Specification, seed: int) -> dict[Quantity, Ar
         Quantity("weight", layer.name, name): as_written(weight).reshape(
             as_cells(weight.shape, grid)
         )
-        for (layer, _, grid), own in zip(with_grids(layers, shape), network.weights, strict=True)
-        for name, weight in own.items()
+        for (layer, _, grid), weights in zip(
+            with_grids(layers, shape), network.weights, strict=True
+        )
+        for name, weight in weights.items()
     }
 
 

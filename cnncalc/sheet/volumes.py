@@ -15,6 +15,7 @@ from cnncalc.layers import Shape
 from cnncalc.shapes import Pads
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Reference, Role, Scale, Step
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "EACH",
@@ -97,25 +98,76 @@ Draw = Callable[[Index, Finder], tuple[Block, ...]]
 class Volume:
     """One quantity to draw, `height` × `width` cells a slice.
 
-    `group` heads all volumes of a `layer` that stand together; `draw` returns the blocks of a
-    slice as if its first cell were A1; `notes` tell in a sentence each how the numbers come about,
-    the first one in few words; `rows` and `columns` are what stands before each row and above each
-    column, if anything. Its numbers are coloured on a `scale`, None for the usual one of such a
-    quantity, and written as the `number_format` of spreadsheets says.
+    The `title` heads all volumes of a `layer` that have it and follow each other; `draw` returns
+    the blocks of a slice as if its first cell were A1. The `rule` tells in few words how the
+    numbers come about, empty where the title says it; `notes` are sentences on what else there is
+    to say. `rows` and `columns` are what stands before each row and above each column, if anything;
+    the `noun` is what a slice is called where no title stands above, empty for the title. Its
+    numbers are coloured on a `scale`, None for the usual one of such a quantity, and written as the
+    `number_format` of spreadsheets says. `is_image` tells of what the network takes in.
     """
 
-    group: str
+    title: str
     layer: str
     quantity: Quantity
     height: int
     width: int
     items: tuple[Item, ...]
     draw: Draw
+    rule: str
     notes: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    noun: str = ""
     scale: Scale | None = None
     number_format: str = "General"
+    is_image: bool = False
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that there is to say of it, the rule first."""
+        return (self.rule, *self.notes) if self.rule else self.notes
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is a layer's weights, which the user enters."""
+        return self.quantity.kind == "weight"
+
+    @property
+    def is_padded_input(self) -> bool:
+        """Whether it is what a window slides over, with the padding around it."""
+        return self.quantity.name == StageName.PADDED_INPUT
+
+    @property
+    def is_result(self) -> bool:
+        """Whether a layer calculates it, and not on the way to something else."""
+        return self.quantity.kind == "stage" and not self.is_padded_input
+
+    @property
+    def is_told_by_title(self) -> bool:
+        """Whether its title says enough where there is little room: of weights, and of totals."""
+        return self.quantity.kind in ("weight", "training")
+
+    @property
+    def name(self) -> str:
+        """What formulas may call its slices; empty where they have no name."""
+        if self.is_image:
+            return "image"
+        if self.is_weight:
+            return "weight" if self.quantity.name == "kernel" else self.quantity.name
+        return ""
+
+    @property
+    def full_title(self) -> str:
+        """Its title, and of weights and their updates which of a layer's it shows."""
+        weight = self.quantity.name.partition(" ")[0]
+        is_said = weight.replace("_", " ") in self.title.lower()
+        is_of_weight = self.quantity.kind in ("weight", "update")
+        return f"{self.title} · {weight}" if is_of_weight and not is_said else self.title
+
+    def full_caption(self, item: Item) -> str:
+        """Return what is written above a slice where no title stands: what it is, its caption."""
+        return ", ".join(filter(None, (self.noun or self.title.lower(), item.caption)))
 
     def blocks(self, index: Index, find: Finder) -> tuple[Block, ...]:
         """Return the blocks of a slice, as its rule draws them, with its scale and number form."""
@@ -171,6 +223,11 @@ class Source:
         return self.shape[0], self.shape[1]
 
     @property
+    def labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What stands before the rows and above the columns of a vector; a volume has neither."""
+        return (self.rows, self.captions) if self.is_vector else ((), ())
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """Its slices: one a channel, or the vector alone."""
         return (Item((), Slot(0)),) if self.is_vector else each_channel(self.captions)
@@ -189,18 +246,17 @@ def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
 
 
 def each_number(
-    group: str,
+    title: str,
     quantity: Quantity,
     source: Source,
     formula: Callable[[Index, Finder], Formula],
+    rule: str,
     *notes: str,
 ) -> Volume:
     """Return the volume of what a formula makes of each number of a source by itself."""
     draw = whole(quantity, *source.size, formula)
-    volume = Volume(group, quantity.layer, quantity, *source.size, source.items, draw, notes)
-    return (
-        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
-    )
+    what = (title, quantity.layer, quantity, *source.size, source.items, draw, rule, notes)
+    return Volume(*what, *source.labels)
 
 
 def entered(quantity: Quantity, height: int, width: int, role: Role) -> Draw:
@@ -226,9 +282,9 @@ def formed_like(
     """Return a volume that has the form of another, each of its slices of one formula."""
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        own = formula(index, find)
+        written = formula(index, find)
         return tuple(
-            replace(block, role="formula", quantity=quantity, formula=own)
+            replace(block, role="formula", quantity=quantity, formula=written)
             for block in volume.draw(index, find)
         )
 

@@ -89,9 +89,9 @@ def worksheet_identity(plan: Plan, values: Sequence[Values], options: WorksheetO
     Arguments: as for `as_worksheet`.
     """
     digest = hashlib.sha256(repr(options).encode())
-    for specification, own in zip(plan.specifications, values, strict=True):
+    for specification, numbers in zip(plan.specifications, values, strict=True):
         digest.update(repr((specification.layers, specification.input_shape)).encode())
-        for quantity, array in own.items():
+        for quantity, array in numbers.items():
             if quantity.kind in ("input", "weight"):
                 digest.update(repr(array.tolist()).encode())
     text = b32encode(digest.digest()).decode()
@@ -105,7 +105,7 @@ def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions
     """
     masks = _masks(plan, options)
     header = options.header(worksheet_identity(plan, values, options))
-    filled = [_with_blanks(plan, number, each, masks) for number, each in enumerate(values)]
+    filled = [_with_blanks(plan, place, numbers, masks) for place, numbers in enumerate(values)]
     names = SheetNames([ABOUT, CONTENTS, *(sheet.name for sheet in plan.sheets)])
     sheets, hidden = [], []
     for sheet in plan.sheets:
@@ -256,8 +256,11 @@ def variant(network: Network, image: Array, seed: int, number: int) -> tuple[Net
     rng = np.random.default_rng([seed, number])
     drawn = _like(rng, image)
     weights = tuple(
-        {name: _like(rng, weight) if name == "kernel" else weight for name, weight in each.items()}
-        for each in network.weights
+        {
+            name: _like(rng, weight) if name == "kernel" else weight
+            for name, weight in weights.items()
+        }
+        for weights in network.weights
     )
     return replace(network, weights=weights), drawn
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.errors import OptionError, ShapeError
@@ -17,12 +17,14 @@ from cnncalc.network import Array, Network, walk
 from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
-from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.images import read_given
+from cnncalc.tasks.arguments import Caller, KernelLike
+from cnncalc.tasks.inputs import image_origin, kernel_origin, read_given
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.options import CalculationOptions, InputOptions, PoolingText
-from cnncalc.tasks.origins import image_origin, kernel_origin
 from cnncalc.trace import Trace, record, trace_bytes
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 __all__ = [
     "CalculationRequest",
@@ -39,10 +41,15 @@ PRODUCTS_A_SECOND = 2_000_000_000
 RequireNetwork = Callable[[Network], None]
 
 
-def calculated_trace(network: Network, image: PixelInput, caller: Caller) -> Trace:
-    """Record a network's work on an image, announced where it takes long; see `record`."""
+def calculated_trace(
+    network: Network, image: PixelInput, provenance: Provenance, caller: Caller
+) -> Trace:
+    """Record a network's work on an image, announced where it takes long; see `record`.
+
+    Arguments: the `network`; the `image`; where both come from; the `caller`.
+    """
     with caller.working(f"Calculating on {image.name}", _seconds(network)):
-        return record(network, image.values)
+        return replace(record(network, image.values), provenance=provenance)
 
 
 def _seconds(network: Network) -> float:
@@ -61,11 +68,7 @@ class CalculationRequest:
     provenance: Provenance
 
 
-def _read_kernels(
-    text: Any,  # noqa: ANN401 (a kernel as written, or an array)
-    given: InputOptions,
-    caller: Caller,
-) -> tuple[Kernel, ...]:
+def _read_kernels(text: KernelLike, given: InputOptions, caller: Caller) -> tuple[Kernel, ...]:
     """Read what was given as a kernel; of an exported workbook, all its first layer's kernels.
 
     Which sheet of a workbook they stand on is said.
@@ -80,7 +83,7 @@ def _read_kernels(
     return kernels
 
 
-def _array_kernel(array: Any) -> Kernel:  # noqa: ANN401 (anything NumPy takes)
+def _array_kernel(array: ArrayLike) -> Kernel:
     values = finite_numbers(array, "kernel")
     if values.ndim not in (2, 3) or not values.size:
         message = (
@@ -95,7 +98,7 @@ def _exported_kernels(text: str) -> tuple[Kernel, ...]:
     reference = parse_reference(text[1:]) if text.startswith("@") else None
     if reference is None or reference.cell_range is not None:
         return ()
-    from cnncalc.tasks.exported import exported_kernels
+    from cnncalc.tasks.exported_workbooks import exported_kernels
 
     return exported_kernels(reference.path, reference.sheet)
 

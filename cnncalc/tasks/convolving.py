@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from cnncalc.files.source import is_pillow
 from cnncalc.layers import PoolingLayer
 from cnncalc.network import Array, forward
 from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
+from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Numbers, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
-from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.images import read_image
-from cnncalc.tasks.options import CalculationOptions, ImageLike, InputOptions, KernelLike, Numbers
+from cnncalc.tasks.inputs import read_image
+from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 
 __all__ = ["calculate", "calculation_options", "convolve", "pool"]
@@ -140,11 +140,11 @@ def calculate(
         raise OptionError(message)
     caller = Caller(say)
     asked = read_calculation(InputOptions(image, sheet, cell_range), wanted, caller)
-    return calculated_trace(asked.network, asked.image, caller)
+    return calculated_trace(asked.network, asked.image, asked.provenance, caller)
 
 
 def calculation_options(
-    kernels: KernelLike | Sequence[KernelLike],
+    kernels: KernelLike | Sequence[KernelLike] | None,
     bias: float | Sequence[float] | None = None,
     padding: str | int | Sequence[int] = "valid",
     strides: int | Sequence[int] = 1,
@@ -178,7 +178,7 @@ def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ..
         return tuple(kernels)
     if isinstance(kernels, np.ndarray) and kernels.ndim == 4:  # (height, width, channels, filters)
         return tuple(np.moveaxis(kernels, 3, 0))
-    return (kernels,)
+    return (cast("KernelLike", kernels),)  # numbers in lists, too, are one array
 
 
 def _numbers(value: int | Sequence[int]) -> Numbers:

@@ -13,7 +13,7 @@ from cnncalc.errors import OptionError
 from cnncalc.files.labelled import LabelledData
 from cnncalc.files.network_input import require_range
 from cnncalc.shapes import Size
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values
@@ -99,8 +99,8 @@ def say_differences(found: Sequence[tuple[str, Difference]], count: int, caller:
     for kind in dict.fromkeys(difference.kind for _, difference in found):
         same = [(name, difference) for name, difference in found if difference.kind == kind]
         if same[0][1].is_warning and len(same) <= MOST_WARNINGS:
-            for one in same:
-                say_all(summed_up([one], 1), caller)
+            for named in same:
+                say_all(summed_up([named], 1), caller)
         else:
             say_all(summed_up(same, count), caller)
 

@@ -14,11 +14,19 @@ from cnncalc.files.labelled import LabelledData
 from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Network, require_finite_outputs
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.arguments import (
+    Caller,
+    DataLike,
+    ImageLike,
+    ModelLike,
+    Numbers,
+    Say,
+    ignore,
+    path_or_object,
+)
 from cnncalc.tasks.differences import judged_data, refuse_idle_raw, say_all
+from cnncalc.tasks.inputs import calculated, data_origin
 from cnncalc.tasks.models import KnownModel, read_trained
-from cnncalc.tasks.options import DataLike, ModelLike, Numbers, path_or_object
-from cnncalc.tasks.origins import calculated, data_origin
 from cnncalc.tasks.training_data import check_data, data_name, read_labelled
 from cnncalc.tasks.training_options import DataOptions, TakingOptions
 from cnncalc.tasks.training_sessions import chosen_loss
@@ -86,7 +94,7 @@ class JudgedModel:
     part: str
     differences: tuple[Difference, ...]
     known: KnownModel
-    source: DataLike | None
+    source: DataLike | ImageLike | None
     data: LabelledData
     command: str
 

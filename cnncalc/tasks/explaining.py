@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 
@@ -17,14 +17,11 @@ from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_numbers
-from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.options import (
-    DataLike,
     FittingOptions,
-    ImageLike,
     InputOptions,
     NetworkExport,
-    NetworkLike,
     NetworkOptions,
     WeightOptions,
     given_options,
@@ -103,8 +100,9 @@ def explain(
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
-    trace = layer
-    if not isinstance(trace, Trace):
+    if isinstance(layer, Trace):
+        trace = layer
+    else:
         trace = record(
             layer,
             image,
@@ -188,7 +186,7 @@ class ExplainedGradient:
     provenance: Provenance
 
 
-def _position(at: Any) -> Position:  # noqa: ANN401 (whatever a user gives)
+def _position(at: object) -> Position:
     """Return a place as whole numbers; one alone is a unit's."""
     place = whole_numbers(at)
     if not place:

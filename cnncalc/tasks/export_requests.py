@@ -9,9 +9,9 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.sheet.planning import make_plan, specify_network
 from cnncalc.sheet.size import least_formulas
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
-from cnncalc.tasks.callers import Caller
-from cnncalc.tasks.images import keep_input
+from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     NO_NETWORK,
@@ -19,7 +19,6 @@ from cnncalc.tasks.options import (
     FittingOptions,
     InputOptions,
     NetworkExport,
-    NetworkOptions,
     StudentOptions,
     WeightOptions,
     given_options,
@@ -27,7 +26,7 @@ from cnncalc.tasks.options import (
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
-from cnncalc.tasks.workbooks import (
+from cnncalc.tasks.workbook_writing import (
     copies,
     export_article,
     export_network,
@@ -129,9 +128,6 @@ def _write_training(
     force: bool,
     large: bool,
 ) -> str:
-    if whole.network is None:
-        message = "--training-steps needs --network. Received: none"
-        raise OptionError(message)
     pieces = training_pieces(given, whole, training, seed, caller)
     with write_atomically(path, force=force) as file:
         return export_training(file, pieces, caller, large=large)
@@ -147,7 +143,7 @@ def _write_network(
     large: bool,
 ) -> str:
     fitted = fit_image(
-        NetworkOptions(whole.network, whole.input_shape),
+        whole.network_options,
         WeightOptions(whole.weights, seed),
         given,
         FittingOptions(whole.resize, whole.class_names),

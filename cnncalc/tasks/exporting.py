@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,21 +12,20 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
-from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.export_requests import write_workbooks
-from cnncalc.tasks.options import (
-    NO_CALCULATION,
+from cnncalc.tasks.arguments import (
+    Caller,
     DataLike,
     ImageLike,
-    InputOptions,
     KernelLike,
-    NetworkExport,
     NetworkLike,
-    StudentOptions,
+    Say,
+    ignore,
 )
+from cnncalc.tasks.convolving import calculation_options
+from cnncalc.tasks.export_requests import write_workbooks
+from cnncalc.tasks.options import NO_CALCULATION, InputOptions, NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import TrainingExport
-from cnncalc.tasks.workbooks import export_recorded
+from cnncalc.tasks.workbook_writing import export_recorded
 from cnncalc.trace import Trace
 
 __all__ = ["export_training", "export_workbook"]
@@ -63,8 +63,9 @@ def export_workbook(
 
     With `output` alone it is all of the article's cases; with `kernels`, a calculation on the
     `image`, with every option of `calculate`; with a `network`, that, a sheet a layer, with the
-    options of `record`. In the place of the image may stand a trace of either, which doesn't know
-    where its image and weights came from.
+    options of `record`. In the place of the image may stand a trace of either, which knows where
+    its image and weights came from; of a Network and an array it doesn't, and the weights count as
+    trained: they name a class.
     Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
     the cross-entropy; whether results are left for students to fill in (`worksheet`), which share
     of them (`blank`), with the `solution` hidden in it or in a second file, in how many `variants`;
@@ -127,10 +128,10 @@ def _write_trace(
 ) -> Path:
     output_ending(path, (".xlsx",))
     check_output(path, force=force)
-    shape = "×".join(map(str, trace.input.values.shape))
-    origins = Provenance(
-        image=Origin("Python", f"an image, {shape}"), layers=write(trace.network.layers)
-    )
+    origins = trace.provenance or Provenance(layers=write(trace.network.layers))
+    if origins.image is None or origins.image.kind == "Python":
+        shape = "×".join(map(str, trace.input.values.shape))
+        origins = replace(origins, image=Origin("Python", f"an image, {shape}"))
     with write_atomically(path, force=force) as file:
         said = export_recorded(file, trace, origins, caller, class_names, large=large)
     caller.note(f"wrote {path} ({said})")

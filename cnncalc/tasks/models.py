@@ -1,63 +1,30 @@
-"""A model with its weights: a `.keras` file, a live Keras model, or what a task returned.
-
-A live model is read through a `.keras` file that it saves itself; Keras is not imported for that.
-"""
+"""Networks with their weights: models that were trained, and networks that are given some."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.errors import CnncalcError, InputError, OptionError, received
-from cnncalc.files.paths import file_origin, quoted, reason
-from cnncalc.network import Network
+from cnncalc.errors import InputError, OptionError, received
+from cnncalc.files.paths import file_origin, quoted
+from cnncalc.layers import Layer, Shape
+from cnncalc.network import Network, assemble, initialize, require_finite_weights, walk
 from cnncalc.provenance import Origin
+from cnncalc.tasks.arguments import Caller, ModelLike, is_live
+from cnncalc.tasks.networks import NetworkSource, saved_model
+from cnncalc.tasks.options import WeightOptions
 
 if TYPE_CHECKING:
     from cnncalc.files.trained_models import TrainedModel
+    from cnncalc.training.learnt_images import LearntImages
 
-__all__ = ["KnownModel", "is_live", "read_trained", "saved_model"]
-
-_PARTS = ("get_config", "get_weights", "save")
-
-
-def is_live(value: object) -> bool:
-    """Say whether an object is a Keras model, or one that has the same parts.
-
-    >>> is_live("model.keras")
-    False
-    """
-    return all(callable(getattr(value, part, None)) for part in _PARTS)
-
-
-@contextmanager
-def saved_model(model: Any) -> Iterator[Path]:  # noqa: ANN401 (Keras is not imported)
-    """Have a model save itself, and yield the `.keras` file, which is removed after the block.
-
-    Raises InputError where it can't be saved; what reads the file then names the model, not it.
-    """
-    with TemporaryDirectory(prefix="cnncalc-") as folder:
-        path = Path(folder) / f"{_file_name(model)}.keras"
-        try:
-            model.save(path)
-        except Exception as error:  # whatever Keras, or a layer of the user's own, raises
-            message = f"the Keras model can't be saved to be read: {reason(error)}"
-            raise InputError(message) from error
-        try:
-            yield path
-        except CnncalcError as error:
-            # Nobody knows of the file: it is removed before anyone could look.
-            message = str(error).replace(quoted(path), "the Keras model")
-            raise type(error)(message) from error
-
-
-def _file_name(model: Any) -> str:  # noqa: ANN401 (as above)
-    """Return the model's name for messages, as far as a file can have it."""
-    name = str(getattr(model, "name", ""))
-    return name if name.isidentifier() else "model"
+__all__ = [
+    "BuiltNetwork",
+    "KnownModel",
+    "build_network",
+    "read_trained",
+]
 
 
 class KnownModel(NamedTuple):
@@ -68,7 +35,7 @@ class KnownModel(NamedTuple):
     origin: Origin
 
 
-def read_trained(model: Any) -> KnownModel:  # noqa: ANN401 (a path or an object)
+def read_trained(model: ModelLike) -> KnownModel:
     """Read a model that classifies images.
 
     Arguments: the `model`, a `.keras` file's path, a live Keras model, a Network with its weights,
@@ -94,3 +61,71 @@ def read_trained(model: Any) -> KnownModel:  # noqa: ANN401 (a path or an object
         raise OptionError(message)
     require_classifier(model.network, "the model")
     return KnownModel(model, "the model", Origin("Python", "a trained network"))
+
+
+class BuiltNetwork(NamedTuple):
+    """A network, the origin of its weights, and what their file says of the images learnt.
+
+    The origin is None where the network has no weights; `learnt` where no file says it.
+    """
+
+    network: Network
+    origin: Origin | None
+    learnt: LearntImages | None
+
+
+def build_network(
+    source: NetworkSource, input_shape: Shape, initial: WeightOptions, caller: Caller
+) -> BuiltNetwork:
+    """Put a network and its weights together, and say where these come from.
+
+    Arguments: the `source`; one image's `input_shape`; the options of the weights, which count
+    more than the source's own; the `caller`.
+    Raises ShapeError that names the layer that does not fit, InputError for unusable files.
+    """
+    learnt, origin = source.learnt, source.origin
+    if initial.weights is not None:
+        network, learnt = _weighted(source.layers, input_shape, initial.weights)
+        origin = file_origin(initial.weights)
+        require_finite_weights(network, quoted(initial.weights))
+        caller.remark(f"weights: {initial.weights}")
+    elif source.weights is not None:
+        network = assemble(source.layers, input_shape, source.weights)
+        require_finite_weights(network, quoted(source.file or source.name))
+    else:
+        network = initialize(source.layers, input_shape, initial.seed)
+        origin = Origin("seed", seed=initial.seed)
+        caller.remark(
+            f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}"
+        )
+    for note in network.notes:
+        caller.remark(note)
+    return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
+
+
+def _weighted(
+    layers: Sequence[Layer], input_shape: Shape, path: Path
+) -> tuple[Network, LearntImages | None]:
+    """Take the weights of another file for layers of the same shapes, and what it has learnt."""
+    from cnncalc.files.keras_archive import read_keras, read_weights
+    from cnncalc.files.other_models import refuse_other_model
+    from cnncalc.files.trained_models import about_model
+
+    refuse_other_model(path, weights=True)
+    if path.suffix.lower() == ".h5":
+        return read_weights(path, initialize(layers, input_shape)), None
+    if path.suffix.lower() != ".keras":
+        message = f"--weights must be a .keras or .weights.h5 file. Received: {quoted(path)}"
+        raise OptionError(message)
+    model = read_keras(path, input_shape)
+    found = [weights for weights in model.network.weights if weights]
+    weighted = [bool(layer.weight_shapes(shape)) for layer, shape in walk(layers, input_shape)]
+    if sum(weighted) != len(found):
+        message = (
+            f"{quoted(path)} must hold weights for the network's {sum(weighted)} layers that have "
+            f"some. Received: weights for {len(found)}"
+        )
+        raise InputError(message)
+    remaining = iter(found)
+    weights = [next(remaining) if has else {} for has in weighted]
+    return assemble(layers, input_shape, weights), about_model(model).learnt

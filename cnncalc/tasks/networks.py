@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from cnncalc import summary
 from cnncalc.article import CLASS_NAMES, LISTING
-from cnncalc.errors import InputError, NotationError, OptionError, received
-from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted
+from cnncalc.errors import CnncalcError, InputError, NotationError, OptionError, received
+from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted, reason
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights
 from cnncalc.notation import parse
 from cnncalc.provenance import Origin
 from cnncalc.summary import Summary
-from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.models import is_live, saved_model
-from cnncalc.tasks.options import NetworkLike
+from cnncalc.tasks.arguments import Caller, LiveModel, NetworkLike, Say, ignore, is_live
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -31,6 +31,7 @@ __all__ = [
     "names_archive",
     "read_network",
     "require_shape",
+    "saved_model",
     "say_planes",
     "summarize",
 ]
@@ -65,9 +66,7 @@ class NetworkSource:
 
 
 def read_network(
-    network: Any,  # noqa: ANN401 (a text, a path, or an object)
-    caller: Caller,
-    input_shape: Shape | None = None,
+    network: NetworkLike, caller: Caller, input_shape: Shape | None = None
 ) -> NetworkSource:
     """Read NETWORK, and tell the caller what was left out of it.
 
@@ -267,3 +266,25 @@ def summarize(
     """
     source = read_network(layers, Caller(say), input_shape)
     return summary.summarize(source.layers, require_shape(source))
+
+
+@contextmanager
+def saved_model(model: LiveModel) -> Iterator[Path]:
+    """Have a model save itself, and yield the `.keras` file, which is removed after the block.
+
+    Raises InputError where it can't be saved; what reads the file then names the model, not it.
+    """
+    name = str(getattr(model, "name", ""))  # messages have it as far as a file can
+    with TemporaryDirectory(prefix="cnncalc-") as folder:
+        path = Path(folder) / f"{name if name.isidentifier() else 'model'}.keras"
+        try:
+            model.save(path)
+        except Exception as error:  # whatever Keras, or a layer of the user's own, raises
+            message = f"the Keras model can't be saved to be read: {reason(error)}"
+            raise InputError(message) from error
+        try:
+            yield path
+        except CnncalcError as error:
+            # Nobody knows of the file: it is removed before anyone could look.
+            message = str(error).replace(quoted(path), "the Keras model")
+            raise type(error)(message) from error

@@ -1,16 +1,21 @@
-"""What can be asked of a task, each set of options one frozen value."""
+"""What can be asked of a task: each set of options one frozen value, and what options must be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.tasks.checks import (
-    require_reals,
-    require_shape,
-    require_wholes,
+from cnncalc.errors import OptionError, received
+from cnncalc.shapes import whole_number, whole_numbers
+from cnncalc.tasks.arguments import (
+    DataLike,
+    ImageLike,
+    KernelLike,
+    NetworkLike,
+    Numbers,
 )
 
 if TYPE_CHECKING:
@@ -22,49 +27,21 @@ __all__ = [
     "NO_CALCULATION",
     "NO_NETWORK",
     "CalculationOptions",
-    "DataLike",
     "FittingOptions",
-    "ImageLike",
     "InputOptions",
-    "KernelLike",
-    "ModelLike",
     "NetworkExport",
-    "NetworkLike",
     "NetworkOptions",
-    "Numbers",
     "PoolingText",
     "StudentOptions",
     "WeightOptions",
     "given_options",
-    "path_or_object",
+    "require_choice",
+    "require_real",
+    "require_reals",
+    "require_shape",
+    "require_texts",
+    "require_wholes",
 ]
-
-ImageLike = Any
-"""A path, an array (height, width[, channels]), a Pillow image, or a name: "article:6x6"."""
-
-KernelLike = Any
-"""An array (height, width[, channels]), or what --kernel takes: rows, a name, or "@FILE"."""
-
-NetworkLike = Any
-"""Keras calls as text, a path to them or to a .keras file, layers, a Network, a Keras model."""
-
-ModelLike = Any
-"""A .keras file's path, a live Keras model, a Network with its weights, a TrainedModel."""
-
-DataLike = Any
-"""A path to what `cnncalc train` takes, (images, labels) as arrays, or None for the digits."""
-
-# One number as it was written, or several.
-Numbers = int | tuple[int, ...]
-
-
-def path_or_object(value: Any) -> Any:  # noqa: ANN401 (what names something, or is it)
-    """Return a text as a path, all else as it is.
-
-    >>> path_or_object("photos").name
-    'photos'
-    """
-    return Path(value) if isinstance(value, str) else value
 
 
 def given_options(options: DataclassInstance) -> list[str]:
@@ -80,11 +57,62 @@ def given_options(options: DataclassInstance) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in given]
 
 
+def require_real(value: object, name: str) -> None:
+    """Raise OptionError for what is given, not None, and no real number."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+        message = f"{name} must be a number. Received: {name}={received(value)}"
+        raise OptionError(message)
+
+
+def require_choice(value: object, name: str, choices: Sequence[str]) -> None:
+    """Raise OptionError for what is given, not None, and none of the choices."""
+    if value is not None and value not in choices:
+        message = f"{name} must be one of {', '.join(choices)}. Received: {name}={received(value)}"
+        raise OptionError(message)
+
+
+def require_wholes(options: DataclassInstance, **least: int) -> None:
+    """Make whole numbers that are given Python's, each of at least so much."""
+    for name, low in least.items():
+        value = getattr(options, name)
+        if value is not None:
+            # A frozen dataclass normalises its own arguments once, at construction.
+            object.__setattr__(options, name, whole_number(value, name, low))
+
+
+def require_reals(options: DataclassInstance, *names: str) -> None:
+    """Raise OptionError for an option that is given and is no real number."""
+    for name in names:
+        require_real(getattr(options, name), name)
+
+
+def require_texts(options: DataclassInstance, *names: str) -> None:
+    """Raise OptionError for an option that is given and is no text."""
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and not isinstance(value, str):
+            message = f"{name} must be a text. Received: {name}={received(value)}"
+            raise OptionError(message)
+
+
+def require_shape(options: NetworkOptions | NetworkExport) -> None:
+    """Make an input_shape that is given Python's whole numbers, or raise OptionError."""
+    if options.input_shape is not None:
+        shape = whole_numbers(options.input_shape)
+        if not shape or min(shape) < 1:
+            message = (
+                "input_shape must be whole numbers of at least 1, such as (28, 28, 1). "
+                f"Received: input_shape={received(options.input_shape)}"
+            )
+            raise OptionError(message)
+        object.__setattr__(options, "input_shape", shape)
+
+
 @dataclass(frozen=True, eq=False)
 class InputOptions:
-    """Which image or grid to read, None for the article's digit."""
+    """Which image or grid to read (or data, to train on), None for the article's digit."""
 
-    source: ImageLike | None = None
+    source: ImageLike | DataLike | None = None
     sheet: str | None = None
     cell_range: str | None = None
 
@@ -169,6 +197,17 @@ class NetworkExport:
 
     def __post_init__(self) -> None:
         require_shape(self)
+
+    @property
+    def network_options(self) -> NetworkOptions:
+        """Which network, and for images of which shape.
+
+        Raises OptionError where there is none, as there may be beside options of a training.
+        """
+        if self.network is None:
+            message = "--training-steps needs --network. Received: none"
+            raise OptionError(message)
+        return NetworkOptions(self.network, self.input_shape)
 
 
 NO_NETWORK = NetworkExport()

@@ -16,12 +16,11 @@ from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Array, Network, forward, require_finite_outputs
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.callers import Caller, Say, ignore
+from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
 from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
+from cnncalc.tasks.inputs import calculated, image_origin
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.networks import say_planes
-from cnncalc.tasks.options import ImageLike, ModelLike
-from cnncalc.tasks.origins import calculated, image_origin
 from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.training.evaluation import pixel_influence
 from cnncalc.views.predictions import Prediction, with_short_names
@@ -109,7 +108,11 @@ def judge_images(
         except (InputError, ShapeError) as error:
             failures.append(str(error))
     shown = tuple(with_short_names(found))
-    differences = [(one.name, text) for one in shown for text in one.differences]
+    differences = [
+        (prediction.name, difference)
+        for prediction in shown
+        for difference in prediction.differences
+    ]
     say_differences(differences, len(shown), caller)
     origins = Provenance(caller.command, known.origin, known.origin)
     return Predictions(shown, tuple(failures), calculated(origins, trained.network))

@@ -19,22 +19,14 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
+from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace
-from cnncalc.tasks.callers import Caller, Say, ignore
 from cnncalc.tasks.differences import say_differences, with_hint
-from cnncalc.tasks.images import read_given
+from cnncalc.tasks.inputs import calculated, image_origin, read_given
 from cnncalc.tasks.memory import require_memory
+from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
-from cnncalc.tasks.options import (
-    FittingOptions,
-    ImageLike,
-    InputOptions,
-    NetworkLike,
-    NetworkOptions,
-    WeightOptions,
-)
-from cnncalc.tasks.origins import calculated, image_origin
-from cnncalc.tasks.weighted import build_network
+from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES, LearntImages
 from cnncalc.training.unseen import image_differences, resized_text
@@ -148,7 +140,7 @@ def trace_image(
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting, caller)
-    trace = calculated_trace(fitted.network, fitted.image, caller)
+    trace = calculated_trace(fitted.network, fitted.image, fitted.provenance, caller)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 

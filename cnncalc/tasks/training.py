@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Literal
 from cnncalc.network import Network, on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_number
-from cnncalc.tasks.callers import Caller, Say, ignore
-from cnncalc.tasks.checks import require_real
-from cnncalc.tasks.options import DataLike, NetworkLike, Numbers, path_or_object
-from cnncalc.tasks.origins import calculated
+from cnncalc.tasks.arguments import (
+    Caller,
+    DataLike,
+    NetworkLike,
+    Numbers,
+    Say,
+    ignore,
+    path_or_object,
+)
+from cnncalc.tasks.inputs import calculated
+from cnncalc.tasks.options import require_real
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, ScheduleText, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run

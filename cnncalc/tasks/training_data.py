@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
 from cnncalc.network import Array, image_shape
 from cnncalc.shapes import Size, pair
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.networks import say_planes
 from cnncalc.tasks.training_options import DEFAULT_SPLIT, DataOptions, TrainingOptions
 from cnncalc.training.dataset import Dataset, Parts, split, split_warnings, with_classes
@@ -88,7 +88,7 @@ def read_labelled(
     return data.fitting(input_shape)
 
 
-def _from_memory(data: Any, options: ReadOptions) -> LabelledData:  # noqa: ANN401 (arrays)
+def _from_memory(data: object, options: ReadOptions) -> LabelledData:
     """Take images and labels that are in memory already."""
     if not isinstance(data, Sequence) or len(data) != 2:
         message = f"data must be a path, or (images, labels) as arrays. Received: {received(data)}"

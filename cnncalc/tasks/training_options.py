@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.tasks.checks import require_choice, require_reals, require_texts, require_wholes
-from cnncalc.tasks.options import DataLike, NetworkLike, Numbers
+from cnncalc.tasks.arguments import DataLike, ImageLike, NetworkLike, Numbers
+from cnncalc.tasks.options import require_choice, require_reals, require_texts, require_wholes
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -88,7 +88,7 @@ class GradientOptions:
 class DataOptions:
     """Which data, and how it is read: a path, (images, labels) as arrays, None for the digits."""
 
-    data: DataLike | None = None
+    data: DataLike | ImageLike | None = None  # an image is refused when it is read
     image_size: Numbers | None = None
     fit: Fit | None = None
     grey: bool = False
@@ -109,7 +109,7 @@ class ScheduleText(NamedTuple):
     """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
 
     name: str
-    every: int = 1
+    epochs_between: int = 1
     factor: float = 0.5
 
 

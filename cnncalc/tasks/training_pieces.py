@@ -15,8 +15,10 @@ from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.network import image_shape, on_images
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.differences import brings, say_scaling
+from cnncalc.tasks.inputs import calculated
+from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import (
     FittingOptions,
@@ -25,7 +27,6 @@ from cnncalc.tasks.options import (
     NetworkOptions,
     WeightOptions,
 )
-from cnncalc.tasks.origins import calculated
 from cnncalc.tasks.tracing import Prepared, class_number, fit_image
 from cnncalc.tasks.training_data import first_samples, say_samples, take_samples
 from cnncalc.tasks.training_options import (
@@ -42,7 +43,6 @@ from cnncalc.tasks.training_start import (
     scaled_source,
     scales_first,
 )
-from cnncalc.tasks.weighted import build_network
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
@@ -69,13 +69,15 @@ def training_pieces(
     Arguments: the input's options; the network's; the training's; the `seed` of the initial weights
     and of the order of the samples; the `caller`.
     """
+    network = whole.network_options
     if whole.target is not None:
-        return _of_image(given, whole, wanted, seed, caller)
+        return _of_image(given, network, whole, wanted, seed, caller)
     return _of_data(given, whole, wanted, seed, caller)
 
 
 def _of_image(
     given: InputOptions,
+    wanted_network: NetworkOptions,
     whole: NetworkExport,
     wanted: TrainingExport,
     seed: int,
@@ -91,7 +93,7 @@ def _of_image(
         },
     )
     fitted = fit_image(
-        NetworkOptions(whole.network, whole.input_shape),
+        wanted_network,
         WeightOptions(whole.weights, seed),
         given,
         FittingOptions(whole.resize, whole.class_names),

@@ -15,7 +15,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.files.paths import quoted
 from cnncalc.files.trained_models import TrainedModel, write_model
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_sessions import Session, prepare

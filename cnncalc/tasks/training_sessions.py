@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from cnncalc.errors import OptionError
 from cnncalc.files.datasets import is_photos
@@ -14,10 +13,10 @@ from cnncalc.layers import Layer
 from cnncalc.network import Network, assemble, initialize
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller, DataLike, ImageLike
 from cnncalc.tasks.differences import as_learnt, brings
+from cnncalc.tasks.inputs import calculated, data_origin
 from cnncalc.tasks.memory import require_training_memory
-from cnncalc.tasks.origins import calculated, data_origin
 from cnncalc.tasks.training_data import SayParts, divide, read_labelled, say_parts
 from cnncalc.tasks.training_options import DEFAULT_LOSS, DataOptions, TrainingOptions
 from cnncalc.tasks.training_start import (
@@ -63,7 +62,7 @@ class Session:
     fit: Fit
     engine: Engine
     origin: Start
-    source: Any
+    source: DataLike | ImageLike | None
     command: str = ""
     optimizer_state: OptimizerState | None = None
     learnt: LearntImages | None = None

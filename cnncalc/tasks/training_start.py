@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Weights, walk
 from cnncalc.notation import write
 from cnncalc.provenance import Origin
-from cnncalc.tasks.callers import Caller
+from cnncalc.tasks.arguments import Caller, ModelLike, NetworkLike
 from cnncalc.tasks.models import read_trained
 from cnncalc.tasks.networks import ARTICLE, NetworkSource, names_archive, read_network
 from cnncalc.training.learnt_images import LearntImages
@@ -68,7 +68,7 @@ class Start:
         return OutputClasses(class_count(output), self.class_names, self.weights is not None)
 
 
-def read_start(network: Any, caller: Caller) -> Start:  # noqa: ANN401 (as `read_network`)
+def read_start(network: NetworkLike | None, caller: Caller) -> Start:
     """Read what a training starts from: what `read_network` takes, None where nothing was given."""
     if network is None:
         return Start()
@@ -91,13 +91,13 @@ def read_start(network: Any, caller: Caller) -> Start:  # noqa: ANN401 (as `read
     )
 
 
-def _has_weights(network: object) -> bool:
+def _has_weights(network: NetworkLike) -> TypeGuard[ModelLike]:
     if isinstance(network, str | Path):
         return names_archive(str(network))
     return not isinstance(network, Sequence)
 
 
-def _trained_before(network: object, caller: Caller) -> Start:
+def _trained_before(network: ModelLike, caller: Caller) -> Start:
     model, _, origin = read_trained(network)
     training = model.training
     for note in (*model.notes, *training.notes):

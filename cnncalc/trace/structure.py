@@ -1,4 +1,4 @@
-"""What a trace is made of: immutable stages, layer by layer."""
+"""What a trace is made of, immutable stages layer by layer, and how much memory it takes."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Network, Weights, walk
+from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["LayerTrace", "Stage", "Trace", "make_stage", "trace_bytes"]
@@ -71,7 +72,8 @@ class LayerTrace:
 class Trace:
     """The `network`, its `input` as a stage, and the trace of each of its `layers` in order.
 
-    `record` makes it.
+    `record` makes it. `provenance` is where the image and the weights came from; None where
+    whoever had it recorded held both in memory, and nobody knows.
 
     >>> from cnncalc.calculator import pooling_layer, pooling_network
     >>> from cnncalc.trace import record
@@ -83,6 +85,7 @@ class Trace:
     network: Network
     input: Stage
     layers: tuple[LayerTrace, ...]
+    provenance: Provenance | None = None
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -135,7 +138,9 @@ def _kept(layer: Layer, input_shape: Shape) -> int:
     """Return how many numbers a layer's stages hold that are not those of the stage before."""
     numbers = _stages(layer) * prod(layer.output_shape(input_shape))
     if isinstance(layer, WindowLayer):
-        numbers += _padded(layer.geometry(input_shape)) * input_shape[-1]
+        geometry = layer.geometry(input_shape)
+        # The padded input is a stage of its own.
+        numbers += prod(geometry.padded) * input_shape[-1] if any(geometry.pads) else 0
     return numbers
 
 
@@ -151,9 +156,3 @@ def _stages(layer: Layer) -> int:
         case ZeroPadding2D() | Rescaling() | BatchNormalization():
             return 1
     raise TypeError(type(layer).__name__)  # every layer is above
-
-
-def _padded(geometry: Geometry) -> int:
-    """Return how many cells the stage of the padded input has, if there is one."""
-    padded = geometry.vertical.padded * geometry.horizontal.padded
-    return padded if any(geometry.pads) else 0

@@ -1,4 +1,4 @@
-"""A network's outputs and losses on a whole data set, and what they say."""
+"""A network's outputs and losses on a whole data set, and which pixels move a class's score."""
 
 from __future__ import annotations
 
@@ -27,25 +27,6 @@ from cnncalc.training.objective import (
 from cnncalc.training.regularization import penalty
 
 __all__ = ["Evaluation", "evaluate", "evaluate_network", "pixel_influence", "workers"]
-
-
-@contextmanager
-def workers(threads: int | None = None) -> Iterator[Executor]:
-    """Yield an executor of so many `threads`, None for one a core.
-
-    Meanwhile each of NumPy's matrix products is worked out in one thread. Threads of the matrix
-    library within ours would wait for each other, ten times as long as they work; and how it
-    shares a product out changes its last bits, whatever the number of our threads.
-
-    >>> with workers(2) as executor:
-    ...     list(executor.map(abs, [-1, 2]))
-    [1, 2]
-    """
-    with (
-        threadpool_limits(limits=1, user_api="blas"),
-        ThreadPoolExecutor(threads or cores()) as executor,
-    ):
-        yield executor
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +61,25 @@ class Evaluation:
         wrong = np.flatnonzero(predicted_classes(self.outputs) != self.labels)
         worst = wrong[np.argsort(-self.losses[wrong], kind="stable")]
         return [int(position) for position in worst[:count]]
+
+
+@contextmanager
+def workers(threads: int | None = None) -> Iterator[Executor]:
+    """Yield an executor of so many `threads`, None for one a core.
+
+    Meanwhile each of NumPy's matrix products is worked out in one thread. Threads of the matrix
+    library within ours would wait for each other, ten times as long as they work; and how it
+    shares a product out changes its last bits, whatever the number of our threads.
+
+    >>> with workers(2) as executor:
+    ...     list(executor.map(abs, [-1, 2]))
+    [1, 2]
+    """
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(threads or cores()) as executor,
+    ):
+        yield executor
 
 
 def evaluate(

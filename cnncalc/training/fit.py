@@ -107,8 +107,10 @@ def is_finished(plan: TrainingPlan, state: TrainingState) -> bool:
 
 def result(plan: TrainingPlan, state: TrainingState) -> Network:
     """Return the network as trained so far; once finished, with the best weights if asked for."""
-    best = state.best_weights if _restores_best(plan) and is_finished(plan, state) else None
-    return assemble(plan.network.layers, plan.network.input_shape, best or state.weights)
+    stopping = plan.early_stopping
+    restores = stopping is not None and stopping.restore_best_weights and is_finished(plan, state)
+    weights = (restores and state.best_weights) or state.weights
+    return assemble(plan.network.layers, plan.network.input_shape, weights)
 
 
 def lacks_best(plan: TrainingPlan, state: TrainingState) -> bool:
@@ -117,10 +119,6 @@ def lacks_best(plan: TrainingPlan, state: TrainingState) -> bool:
     if stopping is None or not stopping.restore_best_weights:
         return False
     return state.best_epoch != stopping.judge(state.history).best_epoch
-
-
-def _restores_best(plan: TrainingPlan) -> bool:
-    return plan.early_stopping is not None and plan.early_stopping.restore_best_weights
 
 
 def fit(

@@ -1,4 +1,4 @@
-"""What each epoch of a training came to."""
+"""What each epoch of a training came to, and when to stop: early stopping, as in Keras."""
 
 from __future__ import annotations
 
@@ -110,17 +110,13 @@ class EarlyStopping:
         best: float | None = None
         best_epoch = wait = 0
         for record in history:
-            value = self._monitored(record)
+            value: float = getattr(record, self.monitor)
             wait += 1
             if best is None or self._is_better(value, best):
                 best, best_epoch, wait = value, record.epoch, 0
         # Keras never stops after the first epoch, whatever the patience.
         stop = 0 < wait >= self.patience and len(history) > 1
         return Verdict(stop, best_epoch)
-
-    def _monitored(self, record: EpochRecord) -> float:
-        value: float = getattr(record, self.monitor)
-        return value
 
     def _is_better(self, value: float, best: float) -> bool:
         if self.monitor.endswith("accuracy"):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import SOFTMAX, Activation
@@ -28,6 +29,7 @@ __all__ = [
     "categorical_crossentropy",
     "loss_named",
     "mean_squared_error",
+    "target_outputs",
     "with_output_activation",
 ]
 
@@ -60,6 +62,20 @@ class Loss:
 
     def __str__(self) -> str:
         return self.name + "(from_logits=True)" * self.from_logits
+
+
+def target_outputs(labels: Array, units: int, dtype: DTypeLike = np.float32) -> Array:
+    """Return what a network should put out: one-hot rows, or with one unit the labels themselves.
+
+    Arguments: `labels` (batch,), class numbers from 0; the network's `units`.
+    Returns (batch, units).
+
+    >>> target_outputs(np.array([1, 0]), 2).tolist(), target_outputs(np.array([1, 0]), 1).tolist()
+    ([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]])
+    """
+    if units == 1:
+        return labels[:, np.newaxis].astype(dtype)
+    return np.asarray(labels[:, np.newaxis] == np.arange(units), dtype=dtype)
 
 
 def categorical_crossentropy(

@@ -1,4 +1,7 @@
-"""What a classifier got right: accuracy, and the confusion matrix with precision and recall."""
+"""What a classifier said: its classes, and how many of its answers were right.
+
+That is the accuracy, and the confusion matrix with precision and recall.
+"""
 
 from __future__ import annotations
 
@@ -137,5 +140,4 @@ class OutputClasses:
 
 
 OutputOf = Callable[[Shape], OutputClasses | None]
-
 """Given the shape of the images, returns the classes of the network that takes them, if any."""

@@ -16,24 +16,17 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import LINEAR
-from cnncalc.network import (
-    Network,
-    Saved,
-    Weights,
-    forward_saved,
-    without_last_activation,
-)
+from cnncalc.network import Network, Saved, Weights, forward_saved, without_last_activation
 from cnncalc.network.algorithms import whole_batch_layers
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset
-from cnncalc.training.losses import Loss, LossValues
+from cnncalc.training.losses import Loss, LossValues, target_outputs
 from cnncalc.training.metrics import correct
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training.state import copied
@@ -45,7 +38,6 @@ __all__ = [
     "PieceForward",
     "make_objective",
     "require_input_shape",
-    "targets",
 ]
 
 
@@ -219,7 +211,7 @@ class Objective:
         )
 
     def _loss_values(self, raw: Array, labels: Array) -> LossValues:
-        wanted = targets(labels, raw.shape[-1], self._dtype)
+        wanted = target_outputs(labels, raw.shape[-1], self._dtype)
         return self.loss.compute(wanted, raw, self.from_logits)
 
     @property
@@ -284,20 +276,6 @@ def _check_output(network: Network, loss: Loss, classes: int) -> None:
             f"output of {'×'.join(map(str, output))} for {classes} classes"
         )
         raise ShapeError(message)
-
-
-def targets(labels: Array, units: int, dtype: DTypeLike = np.float32) -> Array:
-    """Return what a network should put out: one-hot rows, or with one unit the labels themselves.
-
-    Arguments: `labels` (batch,), class numbers from 0; the network's `units`.
-    Returns (batch, units).
-
-    >>> targets(np.array([1, 0]), 2).tolist(), targets(np.array([1, 0]), 1).tolist()
-    ([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]])
-    """
-    if units == 1:
-        return labels[:, np.newaxis].astype(dtype)
-    return np.asarray(labels[:, np.newaxis] == np.arange(units), dtype=dtype)
 
 
 def _lanes(pieces: Sequence[slice]) -> list[Sequence[slice]]:

@@ -88,7 +88,9 @@ class Optimizer:
         for constant in fields(self):
             value = getattr(self, constant.name)
             if "range" in constant.metadata and value is not None:
-                _check_range(value, constant.name, constant.metadata["range"])
+                name, allowed = constant.name, constant.metadata["range"]
+                _check(value in allowed, f"{name} must be {allowed}", f"{name}={value}")
+                _check(isfinite(value), f"{name} must be finite", f"{name}={value}")
 
     @property
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -116,11 +118,6 @@ def _check(holds: bool, expected: str, received: str) -> None:
     if not holds:
         message = f"{expected}. Received: {received}"
         raise OptionError(message)
-
-
-def _check_range(value: float, name: str, allowed: Range) -> None:
-    _check(value in allowed, f"{name} must be {allowed}", f"{name}={value}")
-    _check(isfinite(value), f"{name} must be finite", f"{name}={value}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""What to train and how, written down before anything is done."""
+"""What to train and how, written down before anything is done, and what that takes of memory.
+
+Where nothing is said, it is the article's network, or what suits handwritten digits.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,6 @@ ARTICLE = Defaults(
     batch_size=128,
     learning_rate=0.001,
 )
-
 """The article's network for photos of cats and dogs, and its hyperparameters."""
 
 DIGITS = Defaults(
@@ -126,7 +128,6 @@ DIGITS = Defaults(
     batch_size=32,
     learning_rate=0.002,
 )
-
 """What suits the handwritten digits of 8×8 that cnncalc brings along."""
 
 

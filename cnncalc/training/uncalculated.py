@@ -108,7 +108,6 @@ def _with_way_out(option: Uncalculated, offered: Collection[str]) -> str:
 
 
 ABBREVIATIONS: Mapping[str, str] = {"bce": "binary_crossentropy", "mse": "mean_squared_error"}
-
 """Keras's short names of losses."""
 
 # They look on, or say how the same numbers are worked out.

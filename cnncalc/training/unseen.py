@@ -9,7 +9,6 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnncalc.ops.arrays import Array
 from cnncalc.shapes import Size
@@ -205,21 +204,17 @@ def data_differences(
     other_range = None if in_range else range_difference(held_values(whole), learnt.values)
     if other_range is not None:
         return (replace(other_range, text=f"the data {other_range.text}"),)
-    negative = _negative(learnt, some)
+    looks = [
+        learnt.look_negative(images, sum(learnt.values) - images.astype(np.float32))
+        for images in batches(some)
+    ]
+    negative = np.concatenate(looks)
     count = int(negative.sum())
     if count < SHARE * len(some):
         return ()
     name = some.name(int(negative.argmax()))
     text = f"{count:,} of {len(some):,} images, such as {name}, look like {_NEGATIVE}"
     return (Difference("negative", text),)
-
-
-def _negative(learnt: LearntImages, dataset: Dataset) -> NDArray[np.bool_]:
-    found = [
-        learnt.look_negative(images, sum(learnt.values) - images.astype(np.float32))
-        for images in batches(dataset)
-    ]
-    return np.concatenate(found)
 
 
 def summed_up(found: Sequence[tuple[str, Difference]], count: int) -> tuple[Difference, ...]:

@@ -111,7 +111,7 @@ def _explain_weight(
 ) -> GradientExplanation:
     terms, note = weight_terms(step, name, at)
     value = float(record.update(step.layer.name, name).gradient[at])
-    own = float(step.weights[name][at])
+    of_loss = float(step.weights[name][at])
     is_whole = len(record.images) == len(record.labels)
     return GradientExplanation(
         step.layer,
@@ -122,8 +122,8 @@ def _explain_weight(
         note + _added_over(record, step),
         value,
         terms,
-        rest=0.0 if is_whole else own - float(np.sum(terms.products)),
-        penalty=value - own,
+        rest=0.0 if is_whole else of_loss - float(np.sum(terms.products)),
+        penalty=value - of_loss,
     )
 
 

@@ -79,25 +79,25 @@ def loss_formula(record: StepRecord, at: Position) -> Formula:
     """
     batch, units = record.targets.shape
     loss = loss_rule(record.loss_function.name)
-    own = {
+    numbers = {
         "output": float(record.outputs[at]),
         "target": float(record.targets[at]),
         "samples": float(batch),
     }
     if loss.is_mean:
-        own["units"] = float(units)
+        numbers["units"] = float(units)
     if record.joined != LINEAR:
         over = words(JOINED_SLOPE / Name("samples")) + " / units" * loss.is_mean
         note = f"{record.joined} and cross-entropy together: {over}"
-        return Formula("share", note, tuple(own.items()))
+        return Formula("share", note, tuple(numbers.items()))
     if loss.from_logits is not None and _is_flat(record, at):
         note = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
         return Formula("flat", note, ())
     if "sum" in names_of(loss.slope):
-        own["sum"] = float(record.outputs[at[0]].sum())
+        numbers["sum"] = float(record.outputs[at[0]].sum())
     rule = _OF_LOSSES[loss.name]
-    said = words(gradient_expression(rule, own), {"sum": "sum of the outputs"})
-    return Formula(rule, f"the loss's slope: {said}", tuple(own.items()))
+    said = words(gradient_expression(rule, numbers), {"sum": "sum of the outputs"})
+    return Formula(rule, f"the loss's slope: {said}", tuple(numbers.items()))
 
 
 def _is_flat(record: StepRecord, at: Position) -> bool:

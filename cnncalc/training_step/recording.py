@@ -13,9 +13,9 @@ from cnncalc.network import Array, Network, assemble
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.training.dataset import Dataset, Parts
 from cnncalc.training.fit import Watcher, dropout_seed, epoch_order, fit, require_finite, steps
-from cnncalc.training.losses import Loss
+from cnncalc.training.losses import Loss, target_outputs
 from cnncalc.training.metrics import class_count
-from cnncalc.training.objective import make_objective, require_input_shape, targets
+from cnncalc.training.objective import make_objective, require_input_shape
 from cnncalc.training.optimizer_step import OptimizerState, apply, clipped
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.plan import TrainingPlan
@@ -87,7 +87,10 @@ def record_steps(
 
 def in_float64(network: Network) -> Network:
     """Return a network with the same weights in float64."""
-    weights = [{n: array.astype(np.float64) for n, array in own.items()} for own in network.weights]
+    weights = [
+        {name: array.astype(np.float64) for name, array in arrays.items()}
+        for arrays in network.weights
+    ]
     return assemble(network.layers, network.input_shape, weights)
 
 
@@ -133,7 +136,7 @@ def record_step(
         corrected_rate=None if corrected is None else float(corrected),
         images=images[:samples].astype(np.float64),
         labels=labels,
-        targets=targets(labels, done.outputs.shape[-1], np.float64),
+        targets=target_outputs(labels, done.outputs.shape[-1], np.float64),
         outputs=done.outputs,
         losses=done.losses,
         penalty=extra,
@@ -240,9 +243,9 @@ def _update(
     with overflow_allowed():
         bounded = clipped(optimizer, gradients)
         apply(optimizer, state.optimizer, live, gradients)
-    for own, step in zip(state.weights, done.layers, strict=True):
+    for weights, step in zip(state.weights, done.layers, strict=True):
         for name, values in step.moved.items():
-            own[name][...] = values
+            weights[name][...] = values
     return tuple(
         WeightUpdate(
             layer=before.layers[index].name,
@@ -263,5 +266,7 @@ def _update(
 def _state_in_float64(state: OptimizerState | None) -> OptimizerState | None:
     if state is None:
         return None
-    slots = [{name: s.astype(np.float64) for name, s in own.items()} for own in state.slots]
+    slots = [
+        {name: array.astype(np.float64) for name, array in slot.items()} for slot in state.slots
+    ]
     return OptimizerState(state.iterations, slots)

@@ -151,11 +151,11 @@ class StepRecord:
 
         Raises OptionError that lists the layer's weights where it has none of that name.
         """
-        own = {update.weight: update for update in self.updates if update.layer == layer}
-        if weight not in own:
-            message = f"{self._learnt(layer, list(own))}. Received: {weight}"
+        updates = {update.weight: update for update in self.updates if update.layer == layer}
+        if weight not in updates:
+            message = f"{self._learnt(layer, list(updates))}. Received: {weight}"
             raise OptionError(message)
-        return own[weight]
+        return updates[weight]
 
     def _learnt(self, layer: str, weights: Sequence[str]) -> str:
         """Say which of a layer's weights training changes by their gradient."""
@@ -170,12 +170,12 @@ class StepRecord:
     def frozen(self) -> tuple[str, ...]:
         """The names of the layers whose weights stay as they are, since they are not trainable."""
         pairs = zip(self.network.layers, self.network.weights, strict=True)
-        return tuple(layer.name for layer, own in pairs if own and not layer.trainable)
+        return tuple(layer.name for layer, weights in pairs if weights and not layer.trainable)
 
 
 def _of_sample(step: LayerStep, sample: int) -> tuple[Array, ...]:
     """Return what a layer took from the batch, as far as it concerns one sample."""
-    return step.drawn if step.moved else tuple(each[sample] for each in step.drawn)
+    return step.drawn if step.moved else tuple(array[sample] for array in step.drawn)
 
 
 def _listed(weights: Sequence[str]) -> str:

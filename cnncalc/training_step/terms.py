@@ -147,12 +147,12 @@ def _slope(step: LayerStep, at: Position) -> float:
 
 def _share(law: Law, step: LayerStep, at: Position, wire: Wire) -> float:
     """Return which share of an output's gradient goes to one of the numbers that it joins."""
-    sample, *own = at
+    sample, *place = at
     counted = [seen for seen in law.sees(wire.at) if law.counts_padding or not seen.is_padding]
     inputs = step.layer_input[sample]
     numbers = [0.0 if seen.is_padding else float(inputs[seen.at]) for seen in counted]
-    place = [seen.at for seen in counted].index(tuple(own))
-    return share(law.join, numbers, place, float(step.layer_output[sample][wire.at]))
+    number = [seen.at for seen in counted].index(tuple(place))
+    return share(law.join, numbers, number, float(step.layer_output[sample][wire.at]))
 
 
 def weight_terms(step: LayerStep, name: str, at: Position) -> Joined:

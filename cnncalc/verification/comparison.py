@@ -27,6 +27,24 @@ __all__ = [
     "is_same_formula",
 ]
 
+TOLERANCE = 1e-12
+"""The largest relative difference between two numbers that count as the same."""
+
+# A number is compared with itself, or with this share of the terms behind it where these are
+# larger: at 1e-12 of it, some 50 units in the terms' last place.
+_SHARE_OF_TERMS = 0.01
+
+_TOKEN = re.compile(
+    r"""
+    (?P<text>"(?:[^"]|"")*")                                     # "a text"
+    | '(?P<sheet>(?:[^']|'')*)'                                  # 'a sheet'
+    | (?<![\w.$])(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)  # 0.50, but not A1 or A$1
+    | (?<![\w.$])(?P<logical>true|false)(?:\(\)|(?![\w.(]))     # TRUE or TRUE()
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+
 # What a cell holds: a number, TRUE or FALSE, or a text; an error is its text, such as "#DIV/0!".
 CellValue = float | bool | str
 
@@ -64,18 +82,6 @@ class Evaluation:
     values: Mapping[Place, CellValue]
 
 
-_TOKEN = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*")                                     # "a text"
-    | '(?P<sheet>(?:[^']|'')*)'                                  # 'a sheet'
-    | (?<![\w.$])(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)  # 0.50, but not A1 or A$1
-    | (?<![\w.$])(?P<logical>true|false)(?:\(\)|(?![\w.(]))     # TRUE or TRUE()
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-
-
 def is_same_formula(first: str, second: str) -> bool:
     """Tell whether two formulas differ at most in how a spreadsheet program writes them.
 
@@ -102,15 +108,6 @@ def _normal_token(token: re.Match[str]) -> str:
     if kind == "number":
         return repr(float(text))
     return "" if text.isspace() or text == "$" else text.casefold()
-
-
-TOLERANCE = 1e-12
-
-"""The largest relative difference between two numbers that count as the same."""
-
-# A number is compared with itself, or with this share of the terms behind it where these are
-# larger: at 1e-12 of it, some 50 units in the terms' last place.
-_SHARE_OF_TERMS = 0.01
 
 
 @dataclass(frozen=True, eq=False)

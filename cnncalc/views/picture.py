@@ -34,7 +34,7 @@ _PILLOW_OPTIONS: dict[Form, dict[str, Any]] = {
 _LARGEST_SIDE = {"jpg": 65_500, "gif": 65_535}
 _LOSSES = {"jpg": "jpg changes levels a little", "gif": "gif keeps 256 colours"}
 # So many values are turned into levels at a time: a photo needs no second copy in float64.
-_BAND = 1_000_000
+_VALUES_AT_ONCE = 1_000_000
 # The tiles of a contact sheet are enlarged to about this many pixels, and leave room for a label.
 _LEAST_TILE = 48
 _LABEL_WIDTH = 24
@@ -123,11 +123,11 @@ def to_levels(values: Array, scaling: Scaling = "clip") -> Levels:
 def _clipped(volume: Array) -> Levels:
     levels = np.empty(volume.shape, np.uint8)
     outside = 0
-    for rows in _bands(volume):
-        band = np.rint(volume[rows])
-        outside += int(np.count_nonzero((band < 0) | (band > 255)))
+    for rows in _pieces(volume):
+        rounded = np.rint(volume[rows])
+        outside += int(np.count_nonzero((rounded < 0) | (rounded > 255)))
         # Of NaN, an empty cell, and 0, fmax takes 0.
-        levels[rows] = np.fmin(np.fmax(band, 0, out=band), 255, out=band)
+        levels[rows] = np.fmin(np.fmax(rounded, 0, out=rounded), 255, out=rounded)
     if not outside:
         return Levels(levels, "values were rounded to whole levels of 0 to 255")
     share = _percent(outside / volume.size)
@@ -141,7 +141,7 @@ def _stretched(volume: Array) -> Levels:
     levels = np.zeros(volume.shape, np.uint8)
     if low == high:
         return Levels(levels, f"every value is {format_number(low)} and became 0")
-    for rows in _bands(volume):
+    for rows in _pieces(volume):
         # Halves, because high − low of two huge numbers would overflow.
         place = (volume[rows] / 2 - low / 2) / (high / 2 - low / 2)
         levels[rows] = np.fmax(np.rint(place * 255), 0)
@@ -149,9 +149,9 @@ def _stretched(volume: Array) -> Levels:
     return Levels(levels, f"{ends} and the highest, {format_number(high)}, became 255")
 
 
-def _bands(volume: Array) -> Iterator[slice]:
-    """Yield the rows in bands of about `_BAND` values."""
-    count = max(1, _BAND // volume[0].size)
+def _pieces(volume: Array) -> Iterator[slice]:
+    """Yield the rows in pieces of about `_VALUES_AT_ONCE` values."""
+    count = max(1, _VALUES_AT_ONCE // volume[0].size)
     for first in range(0, len(volume), count):
         yield slice(first, first + count)
 

@@ -20,7 +20,7 @@ ANSWERS_AT_ONCE = {
 # What a calculation needs of the rooms that hold other things as well.
 CALCULATES = {
     "cnncalc.explanation": set(),
-    "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "other_photos", "output"}
+    "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "output"}
     | {"paths", "pixels", "source", "spreadsheet_places"},
     "cnncalc.training": {"metrics"},
     "cnncalc.views": {"numbers", "spelling", "terminal"},

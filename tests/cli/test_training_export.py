@@ -10,10 +10,10 @@ import pytest
 from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.recalculation import recalculate
 from cnncalc.sheet.plan import Quantity
-from cnncalc.tasks.exported import read_exported
+from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported, verify_workbook
 from cnncalc.training.fit import epoch_order
-from cnncalc.verification import Place
+from cnncalc.verification.comparison import Place
 from tests.cli.networks import save_photo, save_small
 from tests.cli.training_data import save_npz
 
@@ -277,7 +277,7 @@ def test_what_can_not_be_exported_is_said(run, tmp_path, arguments, said):
 
 
 def test_a_wide_network_is_refused_before_it_is_planned(run, monkeypatch):
-    monkeypatch.setattr("cnncalc.tasks.workbooks.estimate_training", pytest.fail)
+    monkeypatch.setattr("cnncalc.tasks.workbook_writing.estimate_training", pytest.fail)
     network = "Conv2D(20000,3); Flatten(); Dense(2,'softmax')"
     options = ("--training-steps", 1, "--target", 1)
     result = run("export-xlsx", "article:6x6", "-n", network, *options)

@@ -1,4 +1,4 @@
-"""Trains on all devices that JAX has, and prints what happened; run by test_devices.
+"""Trains on all devices that JAX has, and prints what happened; run by test_backend_devices.
 
 Counts the devices that hold a part of each batch which Keras is given, and its rows there.
 """

@@ -12,7 +12,7 @@ from cnncalc.ops.convolution import (
     convolve_input_gradient,
     convolve_kernel_gradient,
 )
-from cnncalc.ops.planes import Buffers, from_planes
+from cnncalc.ops.memory import Buffers, from_chwn
 from cnncalc.shapes import Size
 from tests.ops.drawn import geometries, normal, seeds
 
@@ -95,7 +95,7 @@ def test_the_turned_convolution_is_the_gradient_by_the_input(plan, batch, seed):
     matrix = turned.matrix(kernel[::-1, ::-1].swapaxes(2, 3))
     turned.convolve(matrix, spread, slice(0, turned.output.height), found)
     expected = convolve_input_gradient(gradient, kernel, plan.geometry)
-    np.testing.assert_allclose(from_planes(found), expected, **CLOSE)
+    np.testing.assert_allclose(from_chwn(found), expected, **CLOSE)
 
 
 def test_tiles_cover_all_rows_and_fit(monkeypatch):

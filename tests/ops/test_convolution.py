@@ -55,10 +55,10 @@ def test_a_convolution_equals_scipys(window, depth, filters, seed):
     padded = np.pad(images[0], ((top, bottom), (left, right), (0, 0)))
     result = convolve(images, kernel, window)
     for f in range(filters):
-        planes = [
+        by_channel = [
             correlate2d(padded[:, :, c], kernel[:, :, c, f], mode="valid") for c in range(depth)
         ]
-        expected = sum(planes)[:: window.strides.height, :: window.strides.width]
+        expected = sum(by_channel)[:: window.strides.height, :: window.strides.width]
         np.testing.assert_allclose(result[0, :, :, f], expected, rtol=0, atol=1e-12)
 
 
@@ -176,11 +176,11 @@ def test_a_large_image_is_convolved_as_scipy_does(depth, filters, groups):
     result = convolve(images, kernel, large, groups)
     for f in range(filters):
         first = f // (filters // groups) * depth
-        planes = [
+        by_channel = [
             correlate2d(images[0, :, :, first + c], kernel[:, :, c, f], mode="same")
             for c in range(depth)
         ]
-        np.testing.assert_allclose(result[0, :, :, f], sum(planes), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(result[0, :, :, f], sum(by_channel), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("is_same", [True, False])

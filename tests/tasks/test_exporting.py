@@ -58,6 +58,28 @@ def test_a_trace_of_either():
     assert about("network.xlsx")["Image"] == "an image, 5×5×1, from Python"
 
 
+def network_cells(path):
+    sheets = openpyxl.load_workbook(path, data_only=True).worksheets
+    return {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+
+
+def test_a_trace_says_of_its_weights_that_they_are_untrained():
+    cnncalc.export_workbook("drawn.xlsx", cnncalc.record(TEXT, PIXELS, seed=3))
+    assert "untrained (seed 3)" in network_cells("drawn.xlsx")
+    assert "untrained" in about("drawn.xlsx")["Weights"]
+    assert agrees("drawn.xlsx")
+
+
+def test_a_trace_of_a_network_in_memory_names_a_class():
+    network = cnncalc.record(TEXT, PIXELS).network
+    trace = cnncalc.record(network, PIXELS)
+    assert trace.provenance is None
+    cnncalc.export_workbook("known.xlsx", trace, class_names=["cat", "dog"])
+    assert {"cat", "dog"} & network_cells("known.xlsx")
+    assert "Weights" not in about("known.xlsx")
+    assert agrees("known.xlsx")
+
+
 def test_what_is_in_memory_is_said_to_be_from_python():
     cnncalc.export_workbook("out.xlsx", PIXELS, [[1, 0], [0, 1]])
     lines = about("out.xlsx")

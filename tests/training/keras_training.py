@@ -8,8 +8,7 @@ import numpy as np
 
 from cnncalc.network import Network, without_last_activation
 from cnncalc.training.dataset import Dataset
-from cnncalc.training.losses import Loss
-from cnncalc.training.objective import targets
+from cnncalc.training.losses import Loss, target_outputs
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
 from tests.keras_peer import import_keras, keras_model, set_weights
@@ -69,7 +68,7 @@ def compiled(network: Network, loss: Loss, optimizer: Optimizer) -> Any:
 def arrays(dataset: Dataset, units: int, positions=None) -> tuple[np.ndarray, np.ndarray]:
     """Return samples and targets as Keras's fit takes them."""
     images, labels = dataset.batch(np.arange(len(dataset)) if positions is None else positions)
-    return images.astype(np.float32), targets(labels, units)
+    return images.astype(np.float32), target_outputs(labels, units)
 
 
 def weights_of(model: Any) -> list[np.ndarray]:

@@ -10,6 +10,7 @@ from cnncalc.training.losses import (
     categorical_crossentropy,
     loss_named,
     mean_squared_error,
+    target_outputs,
 )
 
 FORMS = [
@@ -104,3 +105,10 @@ def test_a_loss_is_found_by_its_keras_name():
     assert [loss_named(name).name for name in LOSSES] == list(LOSSES)
     with pytest.raises(OptionError, match=r"loss must be one of categorical.*Received: loss='mse'"):
         loss_named("mse")
+
+
+def test_labels_are_one_hot_and_with_one_unit_themselves():
+    labels = np.array([2, 0])
+    assert target_outputs(labels, 3).tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert target_outputs(np.array([1, 0]), 1, np.float64).tolist() == [[1], [0]]
+    assert target_outputs(labels, 3).dtype == np.float32

@@ -7,10 +7,10 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Dense, Dropout, Flatten, MaxPooling2D
 from cnncalc.network import forward, initialize
 from cnncalc.training import objective as objective_module
-from cnncalc.training.losses import LOSSES
-from cnncalc.training.objective import make_objective, targets
+from cnncalc.training.losses import LOSSES, target_outputs
+from cnncalc.training.objective import make_objective
 from tests.references import numerical_gradient
-from tests.training.examples import CLASSES, dataset, flat, network
+from tests.training.examples import dataset, flat, network
 
 LOSS = LOSSES["categorical_crossentropy"]
 
@@ -38,7 +38,11 @@ def test_gradients_are_those_of_the_batches_mean_loss(loss, last):
         changed.weights[2]["kernel"].flags.writeable = True
         changed.weights[2]["kernel"][...] = kernel
         outputs = forward(changed, images)
-        return LOSSES[loss].compute(targets(labels, 3, np.float64), outputs, False).losses.mean()
+        return (
+            LOSSES[loss]
+            .compute(target_outputs(labels, 3, np.float64), outputs, False)
+            .losses.mean()
+        )
 
     expected = numerical_gradient(mean_loss, weights[2]["kernel"])
     np.testing.assert_allclose(result.gradients[2]["kernel"], expected, rtol=1e-5, atol=1e-8)
@@ -126,7 +130,7 @@ def test_an_outcome_keeps_the_output_of_each_piece(monkeypatch):
     with ThreadPoolExecutor(1) as executor:
         losses, outputs = objective.outcome(images, labels, executor)
     np.testing.assert_allclose(outputs, forward(net, images))
-    errors = (outputs - targets(labels, 3, np.float64)) ** 2
+    errors = (outputs - target_outputs(labels, 3, np.float64)) ** 2
     np.testing.assert_allclose(losses, errors.mean(axis=1))
 
 
@@ -174,10 +178,3 @@ def test_a_network_without_weights_is_refused():
     net = initialize([Flatten()], (1, 1, 2))
     with pytest.raises(OptionError, match="must have weights to be trained"):
         make_objective(net, LOSS, 2)
-
-
-def test_labels_are_one_hot_and_with_one_unit_themselves():
-    labels = np.array([2, 0])
-    assert targets(labels, len(CLASSES)).tolist() == [[0, 0, 1], [1, 0, 0]]
-    assert targets(np.array([1, 0]), 1, np.float64).tolist() == [[1], [0]]
-    assert targets(labels, 3).dtype == np.float32

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnncalc.verification import (
+from cnncalc.verification.comparison import (
     Change,
     Evaluation,
     ExpectedBlock,
     Place,
     WorkbookCells,
     compare,
+    is_same_formula,
 )
-from cnncalc.verification.comparison import is_same_formula
 
 NUMBERS = np.array([[429.0, 505.0], [261.0, 792.0]])
 

@@ -20,7 +20,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import assemble, initialize
 from cnncalc.trace import record
-from cnncalc.verification import Evaluation, ExpectedBlock, Place, WorkbookCells, compare
+from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Place, WorkbookCells, compare
 from cnncalc.verification.term_sizes import term_sizes, training_size
 
 IMAGE = np.array([[3.0, -4.0], [-5.0, 6.0]])[..., np.newaxis]

@@ -71,13 +71,13 @@ def test_an_empty_cell_is_black(scaling):
 
 
 @pytest.mark.parametrize("scaling", ["clip", "minmax"])
-def test_levels_do_not_depend_on_the_bands(scaling, monkeypatch):
+def test_levels_do_not_depend_on_the_pieces(scaling, monkeypatch):
     values = np.random.default_rng(0).normal(100, 100, (37, 5, 2))
     whole = to_levels(values, scaling)
-    monkeypatch.setattr("cnncalc.views.picture._BAND", 30)
-    banded = to_levels(values, scaling)
-    np.testing.assert_array_equal(whole.values, banded.values)
-    assert whole.sentence == banded.sentence
+    monkeypatch.setattr("cnncalc.views.picture._VALUES_AT_ONCE", 30)
+    pieced = to_levels(values, scaling)
+    np.testing.assert_array_equal(whole.values, pieced.values)
+    assert whole.sentence == pieced.sentence
 
 
 @pytest.mark.parametrize(("channels", "down", "across"), [(2, 1, 2), (4, 2, 2), (10, 3, 4)])

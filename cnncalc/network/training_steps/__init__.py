@@ -1,7 +1,7 @@
 """The steps of the fast training pass: layers worked out together, forward and backward.
 
 A step gives what its layers give one by one (forward_saved, backward), sums in another order
-apart. It works in planes (ops/planes.py) and in buffers of its own, which its next call
+apart. It works in CHWN order (ops/memory.py) and in buffers of its own, which its next call
 overwrites: one piece of a batch goes forward and backward before the next one comes.
 """
 

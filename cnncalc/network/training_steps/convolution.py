@@ -21,7 +21,7 @@ from cnncalc.network.training_steps.step import (
     of_kind,
 )
 from cnncalc.ops.blocked_convolution import BlockedConvolution
-from cnncalc.ops.planes import from_planes, to_planes
+from cnncalc.ops.memory import from_chwn, to_chwn
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.shapes import Size
 
@@ -89,19 +89,19 @@ class ConvolutionStep(Step):
     ) -> Kept:
         """Multiply the patches, pool, add the bias and activate."""
         plan, matrix, take = self.blocked, weights["kernel"], self.buffers.take
-        planes = take("sums", (plan.filters, *plan.output, len(images)), matrix.dtype)
-        wins = take("wins", (plan.candidates - 1, *planes.shape), np.bool_)
+        sums = take("sums", (plan.filters, *plan.output, len(images)), matrix.dtype)
+        wins = take("wins", (plan.candidates - 1, *sums.shape), np.bool_)
         spread = plan.spread(images, matrix.dtype, self.buffers, "images")
         for rows in plan.tiles(len(images)):
-            candidates = self._candidates(planes[:, rows])
+            candidates = self._candidates(sums[:, rows])
             plan.convolve(matrix, spread, rows, _flat(candidates))
             if plan.candidates > 1 and generator is None:
-                self.picks.reduce(candidates, axis=0, out=planes[:, rows])
+                self.picks.reduce(candidates, axis=0, out=sums[:, rows])
             elif plan.candidates > 1:
-                self.pooling.forward(candidates, planes[:, rows], wins[:, :, rows])
+                self.pooling.forward(candidates, sums[:, rows], wins[:, :, rows])
         if self.layer.use_bias:
-            planes += weights["bias"].reshape(-1, 1, 1, 1)
-        output = activate(self.layer.activation_name, from_planes(planes))
+            sums += weights["bias"].reshape(-1, 1, 1, 1)
+        output = activate(self.layer.activation_name, from_chwn(sums))
         return Kept(output, (spread, wins))
 
     def backward(
@@ -111,7 +111,7 @@ class ConvolutionStep(Step):
         plan, matrix, buffers = self.blocked, weights["kernel"], self.buffers
         spread, wins = kept.values
         by_output = deactivate(self.layer.activation_name, gradient, kept.output, buffers)
-        by_output = np.ascontiguousarray(to_planes(by_output))
+        by_output = np.ascontiguousarray(to_chwn(by_output))
         by_weight: dict[str, Array] = {}
         if self.layer.trainable:
             by_weight["kernel"] = np.zeros(matrix.T.shape, matrix.dtype)
@@ -135,14 +135,14 @@ class ConvolutionStep(Step):
         return LayerGradients(by_input, by_weight)
 
     def _turned(self, matrix: Array, by_output: Array) -> Array:
-        """Convolve the gradient by the output, in planes, with the turned filters."""
-        plan, images = self.blocked.turned, from_planes(by_output)
+        """Convolve the gradient by the output, in CHWN order, with the turned filters."""
+        plan, images = self.blocked.turned, from_chwn(by_output)
         shape = (plan.filters, *plan.output, len(images))
         result = self.buffers.take("gradient by input", shape, matrix.dtype)
         spread = plan.spread(images, matrix.dtype, self.buffers, "gradient")
         for rows in plan.tiles(len(images)):
             plan.convolve(matrix, spread, rows, result[:, rows])
-        return from_planes(result)
+        return from_chwn(result)
 
     def _candidates(self, results: Array) -> Array:
         """Return room for each block's outputs: where there is but one, the results themselves."""

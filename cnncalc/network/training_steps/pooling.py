@@ -11,7 +11,7 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import PoolingLayer
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.network.training_steps.step import Kept, Step, of_kind
-from cnncalc.ops.planes import from_planes, to_planes
+from cnncalc.ops.memory import from_chwn, to_chwn
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.ops.tiles import met_by, taps
 
@@ -46,12 +46,12 @@ class PoolingStep(Step):
         self, weights: Weights, images: Array, generator: np.random.Generator | None
     ) -> Kept:
         """Compare or add the cells of all windows, one after the other."""
-        cells = self._cells(to_planes(images))
+        cells = self._cells(to_chwn(images))
         output = self.buffers.take("output", cells[0].shape, images.dtype)
         compared = len(cells) - 1 if self.by_cell.picks else 0
         wins = self.buffers.take("wins", (compared, *output.shape), np.bool_)
         self.by_cell.forward(cells, output, wins)
-        return Kept(from_planes(output), wins)
+        return Kept(from_chwn(output), wins)
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
@@ -61,17 +61,17 @@ class PoolingStep(Step):
         shape = (channels, height, width, len(gradient))
         # Cells that no window covers stay zero.
         by_input = self.buffers.take_padded("gradient", shape, gradient.dtype)
-        self.by_cell.backward(to_planes(gradient), kept.values, self._cells(by_input))
-        return LayerGradients(from_planes(by_input), {})
+        self.by_cell.backward(to_chwn(gradient), kept.values, self._cells(by_input))
+        return LayerGradients(from_chwn(by_input), {})
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return nothing: a pooling has no weights."""
         return [{}]
 
-    def _cells(self, planes: Array) -> list[Array]:
+    def _cells(self, images: Array) -> list[Array]:
         """View each cell of all windows: (channels, output height, output width, batch)."""
         down, across = self.geometry.vertical, self.geometry.horizontal
         return [
-            planes[:, met_by(i, down, down.size), met_by(j, across, across.size)]
+            images[:, met_by(i, down, down.size), met_by(j, across, across.size)]
             for i, j in taps(self.geometry)
         ]

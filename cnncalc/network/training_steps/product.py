@@ -18,16 +18,16 @@ from cnncalc.network.training_steps.step import (
     deactivate,
     of_kind,
 )
-from cnncalc.ops.planes import from_planes, shape_in_planes, to_planes
+from cnncalc.ops.memory import chw_shape, from_chwn, to_chwn
 
 __all__ = ["ProductStep"]
 
 
 class ProductStep(Step):
-    """A layer that is one matrix product of the images as they lie in planes.
+    """A layer that is one matrix product of the images as they lie, in CHWN order.
 
-    A Dense layer's kernel, if a Flatten stands before it, has its rows brought into the order of
-    the planes, once a batch: that is less work than to bring each image into the order of the rows.
+    A Dense layer's kernel, if a Flatten stands before it, has its rows brought into that
+    order, once a batch: that is less work than to bring each image into the order of the rows.
     A convolution of single pixels is a Dense layer for each pixel.
     """
 
@@ -44,25 +44,25 @@ class ProductStep(Step):
         return self.input_shape[:-1], self.input_shape[-1:]
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the kernel as (units, features in the order of planes), the bias as a column."""
+        """Return the kernel as (units, features in CHWN order), the bias as a column."""
         own = weights[-1]
         rows = own["kernel"].reshape(*self.divided[1], -1)
-        planes = to_planes(np.moveaxis(rows, -1, 0)).reshape(-1, rows.shape[-1])
-        return {"kernel": np.ascontiguousarray(planes.T), **bias_column(own)}
+        rows_in_order = to_chwn(np.moveaxis(rows, -1, 0)).reshape(-1, rows.shape[-1])
+        return {"kernel": np.ascontiguousarray(rows_in_order.T), **bias_column(own)}
 
     def forward(
         self, weights: Weights, images: Array, generator: np.random.Generator | None
     ) -> Kept:
         """Multiply, add the bias and activate."""
         kernel = weights["kernel"]
-        features = to_planes(images).reshape(kernel.shape[1], -1)
+        features = to_chwn(images).reshape(kernel.shape[1], -1)
         shape = (len(kernel), features.shape[1])
         sums = self.buffers.take("sums", shape, kernel.dtype)
         np.matmul(kernel, features, out=sums)
         if self.layer.use_bias:
             sums += weights["bias"]
-        planes = sums.reshape(-1, *self.divided[0], len(images))
-        return Kept(activate(self.layer.activation_name, from_planes(planes)), features)
+        volume = sums.reshape(-1, *self.divided[0], len(images))
+        return Kept(activate(self.layer.activation_name, from_chwn(volume)), features)
 
     def backward(
         self, weights: Weights, kept: Kept, gradient: Array, to_input: bool
@@ -70,7 +70,7 @@ class ProductStep(Step):
         """Multiply the gradient by the features, and by the kernel."""
         kernel, features = weights["kernel"], kept.values
         by_sums = deactivate(self.layer.activation_name, gradient, kept.output, self.buffers)
-        by_sums = np.ascontiguousarray(to_planes(by_sums)).reshape(len(kernel), -1)
+        by_sums = np.ascontiguousarray(to_chwn(by_sums)).reshape(len(kernel), -1)
         by_weight: dict[str, Array] = {}
         if self.layer.trainable:
             by_kernel = self.buffers.take("gradient by kernel", kernel.shape, kernel.dtype)
@@ -81,16 +81,16 @@ class ProductStep(Step):
             return LayerGradients(None, by_weight)
         by_features = self.buffers.take("gradient by input", features.shape, kernel.dtype)
         np.matmul(kernel.T, by_sums, out=by_features)
-        shape = shape_in_planes(self.input_shape)
-        return LayerGradients(from_planes(by_features.reshape(*shape, -1)), by_weight)
+        shape = chw_shape(self.input_shape)
+        return LayerGradients(from_chwn(by_features.reshape(*shape, -1)), by_weight)
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return the gradients by the kernel, in its own order, and by the bias."""
         if not gradients:
             return [{} for _ in self.layers]
         by_kernel = gradients["kernel"].T
-        shape = shape_in_planes(self.divided[1])
-        rows = np.moveaxis(from_planes(by_kernel.reshape(*shape, -1)), 0, -1)
+        shape = chw_shape(self.divided[1])
+        rows = np.moveaxis(from_chwn(by_kernel.reshape(*shape, -1)), 0, -1)
         kernel = self.layer.weight_shapes(self._input_of_layer)["kernel"]
         own = {"kernel": rows.reshape(kernel)} | bias_gradient(gradients)
         return [*({} for _ in self.layers[1:]), own]

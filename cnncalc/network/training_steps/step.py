@@ -13,7 +13,7 @@ from cnncalc.network.operations import backward_layer
 from cnncalc.network.saved_pass import save_layer
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
-from cnncalc.ops.planes import Buffers, from_planes, to_planes
+from cnncalc.ops.memory import Buffers, from_chwn, to_chwn
 
 __all__ = [
     "Kept",
@@ -143,9 +143,9 @@ def activate(name: str, sums: Array) -> Array:
 
 
 def deactivate(name: str, gradient: Array, output: Array, buffers: Buffers) -> Array:
-    """Return a loss's gradient by an activation's input, in planes where it is ReLU."""
+    """Return a loss's gradient by an activation's input, in CHWN order where it is ReLU."""
     if name != "relu":
         return ACTIVATIONS[name].backward(gradient, output)
-    result = from_planes(buffers.take("by sums", to_planes(output).shape, output.dtype))
+    result = from_chwn(buffers.take("by sums", to_chwn(output).shape, output.dtype))
     # A product, not a choice, for the reason that ops/maxima.py gives.
     return np.multiply(gradient, output > 0, out=result)

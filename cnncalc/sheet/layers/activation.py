@@ -11,7 +11,7 @@ from cnncalc.rules.formula import names_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.softmax import softmax_gradient_volumes, softmax_volumes
 from cnncalc.sheet.plan import Formula, Quantity
-from cnncalc.sheet.quantities import title
+from cnncalc.sheet.quantities import gradient_title
 from cnncalc.sheet.volumes import EACH, Finder, Index, Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName
 
@@ -45,14 +45,14 @@ def activation_layer_volumes(layer: ActivationLayer, source: Source) -> tuple[li
 
 
 def copied_volumes(
-    group: str, stage: Quantity, source: Source, note: str
+    title: str, stage: Quantity, source: Source, rule: str
 ) -> tuple[list[Volume], Source]:
     """Return a volume whose numbers are those of the source, and what follows it."""
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, find(source.quantity, index, steps=EACH))
 
-    volume = each_number(group, stage, source, formula, note)
+    volume = each_number(title, stage, source, formula, rule)
     return [volume], source.feed(volume)
 
 
@@ -123,5 +123,5 @@ def _slope_volumes(
         cells = {name: find(read[name], index, steps=EACH) for name in names}
         return formulas.written(passed_back, cells)
 
-    volume = each_number(title(result), result, gradient, formula, rule.slope_sentence)
+    volume = each_number(gradient_title(result), result, gradient, formula, rule.slope_sentence)
     return [volume], gradient.feed(volume)

@@ -27,7 +27,14 @@ from cnncalc.rules.scaling import (
 from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import BatchStep, by_input, by_weight, of_batch, of_sample, title
+from cnncalc.sheet.quantities import (
+    BatchStep,
+    by_input,
+    by_weight,
+    gradient_title,
+    of_batch,
+    of_sample,
+)
 from cnncalc.sheet.sums import BatchSum, batch_sum_volumes, one_block, undrawn
 from cnncalc.sheet.volumes import (
     EACH,
@@ -113,14 +120,14 @@ def normalization_names(layer: BatchNormalization) -> Names:
 class OfChannel(NamedTuple):
     """A number that each channel, or unit, has: its title, its name, its rule.
 
-    `read` is what the rule's expression reads, by the names that it has there.
+    `read` is what the `expression` reads, by the names that it has there.
     """
 
-    group: str
+    title: str
     result: Quantity
     expression: Expression
     read: Mapping[str, Quantity]
-    note: str
+    rule: str
 
 
 def _formula(
@@ -182,7 +189,7 @@ def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantit
     if source.is_vector:
         return volume
     return replace(
-        volume, group="Weights", items=_channel_items(source, StepName.STANDARD_DEVIATION)
+        volume, title="Weights", items=_channel_items(source, StepName.STANDARD_DEVIATION)
     )
 
 
@@ -200,11 +207,9 @@ def _channel_weight(source: Source, weight: Quantity, caption: str) -> Volume:
     """Return one number for each channel, or unit."""
     size = source.size if source.is_vector else (1, 1)
     draw = entered(weight, *size, "weights")
-    group = caption if source.is_vector else "Weights"
-    volume = Volume(group, weight.layer, weight, *size, _channel_items(source, caption), draw)
-    return (
-        replace(volume, rows=source.rows, columns=source.captions) if source.is_vector else volume
-    )
+    title = caption if source.is_vector else "Weights"
+    what = (title, weight.layer, weight, *size, _channel_items(source, caption), draw)
+    return Volume(*what, "", (), *source.labels)
 
 
 def _channel_items(source: Source, caption: str) -> tuple[Item, ...]:
@@ -222,28 +227,28 @@ def _number_count(source: Source, samples: int) -> int:
     return samples if source.is_vector else samples * prod(source.size)
 
 
-def _channel_volume(source: Source, own: OfChannel) -> Volume:
+def _channel_volume(source: Source, of_channel: OfChannel) -> Volume:
     """Return the volume of what a rule makes of each channel's, or unit's, own numbers."""
-    formula = _formula(source, own.expression, {}, own.read)
+    formula = _formula(source, of_channel.expression, {}, of_channel.read)
     shape = source.shape if source.is_vector else (1, 1, source.shape[2])
-    one = replace(source, quantity=own.result, shape=shape)
-    volume = each_number(own.group, own.result, one, formula, own.note)
-    return replace(volume, items=_channel_items(source, own.group.lower()))
+    numbers = replace(source, quantity=of_channel.result, shape=shape)
+    volume = each_number(of_channel.title, of_channel.result, numbers, formula, of_channel.rule)
+    return replace(volume, items=_channel_items(source, of_channel.title.lower()))
 
 
-def _channel_sum_volumes(source: Source, own: OfChannel, samples: int) -> list[Volume]:
+def _channel_sum_volumes(source: Source, of_channel: OfChannel, samples: int) -> list[Volume]:
     """Return the sum over a batch of what a rule makes of each number of a channel, or unit."""
 
     def term(sample: int, index: Index, block: Block, find: Finder) -> Formula:
-        read = {name: of_sample(quantity, sample) for name, quantity in own.read.items()}
+        read = {name: of_sample(quantity, sample) for name, quantity in of_channel.read.items()}
         if source.is_vector:
-            return _formula(source, own.expression, read, {})(index, find)
+            return _formula(source, of_channel.expression, read, {})(index, find)
         ranges = {name: find(quantity, index, source.size) for name, quantity in read.items()}
-        return formulas.summed(own.expression, ranges)
+        return formulas.summed(of_channel.expression, ranges)
 
     size = source.size if source.is_vector else (1, 1)
-    items = _channel_items(source, own.group.lower())
-    volume = undrawn(own.result, size, items, own.note, own.group)
+    items = _channel_items(source, of_channel.title.lower())
+    volume = undrawn(of_channel.result, size, items, of_channel.rule, of_channel.title)
     if source.is_vector:
         volume = replace(volume, rows=source.rows, columns=source.captions)
     return batch_sum_volumes(BatchSum(volume, one_block(*size), term), samples)
@@ -274,10 +279,10 @@ def normalization_training_volumes(
         ("Normalization", stage, output),
     )
     volumes = _weight_volumes(layer, source)
-    for group, result, expression in stages:
+    for title, result, expression in stages:
         formula = _formula(source, expression, of_number, of_channel)
-        note = f"{words(expression, said)}."
-        volumes.append(each_number(group, result, source, formula, note))
+        rule = f"{words(expression, said)}."
+        volumes.append(each_number(title, result, source, formula, rule))
     return volumes, source.feed(volumes[-1])
 
 
@@ -306,7 +311,7 @@ def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) 
         _moving(layer, "mean", named.mean),
         _moving(layer, "variance", named.variance),
     )
-    first, *others = (_channel_volume(source, own) for own in of_channel)
+    first, *others = (_channel_volume(source, number) for number in of_channel)
     return [
         *_channel_sum_volumes(source, numbers, samples),
         first,
@@ -345,13 +350,13 @@ def normalization_weight_volumes(
         OfChannel("Mean product", named.mean_product, mean, {"sum": named.products}, _MEAN_PRODUCT),
     )
     return [
-        *(volume for own in sums for volume in _channel_sum_volumes(source, own, samples)),
-        *(_channel_volume(source, own) for own in means),
+        *(volume for number in sums for volume in _channel_sum_volumes(source, number, samples)),
+        *(_channel_volume(source, number) for number in means),
     ]
 
 
 def _heading(quantity: Quantity) -> str:
-    return title(quantity) if quantity.kind == "gradient" else quantity.name.capitalize()
+    return gradient_title(quantity) if quantity.kind == "gradient" else quantity.name.capitalize()
 
 
 def normalization_input_volumes(
@@ -367,4 +372,4 @@ def normalization_input_volumes(
         "deviation": named.deviation if layer.needs_batch else standard_deviation(layer.name),
     }
     formula = _formula(source, rule, of_number, of_channel)
-    return [each_number(title(result), result, source, formula, f"{words(rule, _SAID)}.")]
+    return [each_number(gradient_title(result), result, source, formula, f"{words(rule, _SAID)}.")]

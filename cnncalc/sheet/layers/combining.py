@@ -13,7 +13,7 @@ from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet import formulas
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Quantity
-from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
 from cnncalc.sheet.volumes import (
     EACH,
     Finder,
@@ -32,7 +32,7 @@ __all__ = ["combine_gradient_steps", "combine_gradient_volumes", "reduction_volu
 
 
 def reduction_volumes(
-    mode: Literal["sum", "max"], source: Source, result: Quantity, group: str, note: str
+    mode: Literal["sum", "max"], source: Source, result: Quantity, title: str, rule: str
 ) -> list[Volume]:
     """Return the volume of a result that joins all channels.
 
@@ -40,7 +40,7 @@ def reduction_volumes(
     """
     shares = parts(source.shape[2])
     if len(shares) == 1:
-        return [_joined(mode, source.quantity, shares[0], source, result, group, note)]
+        return [_joined(mode, source.quantity, shares[0], source, result, title, rule)]
     helper = Quantity("helper", result.layer, partial_name(result.name))
     height, width, _ = source.shape
 
@@ -52,10 +52,10 @@ def reduction_volumes(
         for place, share in enumerate(shares)
     )
     draw = whole(helper, height, width, part)
-    before = f"{group}, parts"
+    before = f"{title}, parts"
     return [
-        Volume(before, result.layer, helper, height, width, items, draw, (note,)),
-        _joined(mode, helper, range(len(shares)), source, result, group, note),
+        Volume(before, result.layer, helper, height, width, items, draw, rule),
+        _joined(mode, helper, range(len(shares)), source, result, title, rule),
     ]
 
 
@@ -65,12 +65,12 @@ def _joined(
     channels: range,
     source: Source,
     result: Quantity,
-    group: str,
-    note: str,
+    title: str,
+    rule: str,
 ) -> Volume:
     height, width, _ = source.shape
     draw = whole(result, height, width, lambda _, find: _join(mode, quantity, channels, find))
-    return Volume(group, result.layer, result, height, width, each_channel(("",)), draw, (note,))
+    return Volume(title, result.layer, result, height, width, each_channel(("",)), draw, rule)
 
 
 def _join(mode: str, quantity: Quantity, channels: range, find: Finder) -> Formula:
@@ -97,7 +97,7 @@ def combine_gradient_volumes(layer: Combine, source: Source, gradient: Source) -
     def copy(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, find(gradient.quantity, (0,), steps=EACH))
 
-    return [each_number(title(result), result, source, copy, _SUM)]
+    return [each_number(gradient_title(result), result, source, copy, _SUM)]
 
 
 def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volume]:
@@ -106,21 +106,21 @@ def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volum
 
     def count(index: Index, find: Finder) -> Formula:
         (channel,) = index
-        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        number, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         if not channel:
-            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", own, largest)
+            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", number, largest)
         before = find(equal, (channel - 1,), steps=EACH)
-        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", own, largest, before)
+        return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", number, largest, before)
 
     def handed_on(index: Index, find: Finder) -> Formula:
-        own, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
+        number, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         counted, error = (find(equal, index, steps=EACH), find(gradient.quantity, (0,), steps=EACH))
         template = f"IF({{0}}>={LEAST},IF({{2}}=1,{{3}},0),0)"
-        return formulas.apply(template, own, largest, counted, error)
+        return formulas.apply(template, number, largest, counted, error)
 
     return [
         each_number("Equal maxima", equal, source, count, _EQUAL),
-        each_number(title(result), result, source, handed_on, _MAX),
+        each_number(gradient_title(result), result, source, handed_on, _MAX),
     ]
 
 

@@ -28,7 +28,14 @@ from cnncalc.sheet.layers.kernels import (
 )
 from cnncalc.sheet.layers.windows import spread, window_volumes
 from cnncalc.sheet.plan import Block, Formula, Quantity, Step
-from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, helper, of_sample, title
+from cnncalc.sheet.quantities import (
+    GradientStep,
+    by_input,
+    by_weight,
+    gradient_title,
+    helper,
+    of_sample,
+)
 from cnncalc.sheet.sums import (
     BatchSum,
     Parts,
@@ -79,6 +86,7 @@ def convolution_volumes(layer: ConvolutionLayer, source: Source) -> tuple[list[V
     notes = (_PRODUCTS, *size_notes(geometry))
     products = partial(_products, layer, source, window.quantity)
     volumes += sum_volumes("Convolution", sums, depth, products, notes)
+    volumes[-1] = replace(volumes[-1], noun="output")
     if layer.use_bias:
         biased = Quantity("stage", layer.name, StageName.BIAS)
         volumes.append(bias_volume("Bias", biased, sums, _BIAS))
@@ -127,7 +135,7 @@ def spread_volumes(layer: ConvolutionLayer, source: Source, error: Source) -> li
     result, size = spread_out.quantity, Size(*error.size)
     draw = spread(error.quantity, result, size, geometry.strides)
     what = ("Errors spread out", layer.name, result, *spread_out.size)
-    return [Volume(*what, error.items, draw, (_SPREAD,))]
+    return [Volume(*what, error.items, draw, _SPREAD)]
 
 
 def _spread_source(layer: ConvolutionLayer, geometry: Geometry, error: Source) -> Source:
@@ -169,8 +177,8 @@ def convolution_input_volumes(
 
     named = Parts(GradientStep.PARTIAL_SUMS, "filters")
     depth = len(channels.seen_by(0))
-    group = title(result.quantity)
-    return [*volumes, *sum_volumes(group, result, depth, products, (_INPUT,), named)]
+    title = gradient_title(result.quantity)
+    return [*volumes, *sum_volumes(title, result, depth, products, (_INPUT,), named)]
 
 
 class Reach(NamedTuple):
@@ -232,7 +240,7 @@ def _framed_volumes(
         window = window_geometry((down.errors, across.errors), 1, padding=pads)
         draw = framed(result, window, whole(result, down.errors, across.errors, copies))
     what = ("Errors with zeros around", layer.name, result, down.size, across.size)
-    volume = Volume(*what, error.items, draw, (_FRAMED,))
+    volume = Volume(*what, error.items, draw, _FRAMED)
     return [volume], error.feed(volume)
 
 

@@ -13,7 +13,7 @@ from cnncalc.sheet.layers.activation import copied_volumes
 from cnncalc.sheet.layers.scaling import scale_words, scaled_volume
 from cnncalc.sheet.layers.windows import framed_copy, sides_text
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
-from cnncalc.sheet.quantities import by_input, title
+from cnncalc.sheet.quantities import by_input, gradient_title
 from cnncalc.sheet.volumes import (
     EACH,
     Finder,
@@ -63,23 +63,23 @@ def dropout_training_volumes(layer: Dropout, source: Source) -> tuple[list[Volum
     kept = kept_quantity(layer.name)
     draw = entered(kept, *source.size, "label")
     what = ("Kept", layer.name, kept, *source.size)
-    mask = Volume(*what, source.items, draw, (_KEPT,), source.rows, source.captions)
+    mask = Volume(*what, source.items, draw, _KEPT, (), source.rows, source.captions)
     stage = Quantity("stage", layer.name, StageName.DROPOUT)
     note = f"What is kept is divided by {1 - layer.rate:g}, so that the sums stay about as large."
     result = dropped(layer, "Dropout", stage, source, note)
     return [mask, result], source.feed(result)
 
 
-def dropped(layer: Dropout, group: str, result: Quantity, source: Source, note: str) -> Volume:
+def dropped(layer: Dropout, title: str, result: Quantity, source: Source, rule: str) -> Volume:
     """Return the volume of each number that is kept, divided by the share of those that are."""
-    rule = kept_share(layer.rate)
+    share = kept_share(layer.rate)
     read = {"x": source.quantity, "kept": kept_quantity(layer.name)}
 
     def formula(index: Index, find: Finder) -> Formula:
-        cells = {name: find(read[name], index, steps=EACH) for name in names_of(rule)}
-        return formulas.written(rule, cells)
+        cells = {name: find(read[name], index, steps=EACH) for name in names_of(share)}
+        return formulas.written(share, cells)
 
-    return each_number(group, result, source, formula, note)
+    return each_number(title, result, source, formula, rule)
 
 
 def zero_padding_volumes(layer: ZeroPadding2D, source: Source) -> tuple[list[Volume], Source]:
@@ -107,14 +107,14 @@ def flatten_volumes(layer: Flatten, source: Source) -> tuple[list[Volume], Sourc
             for channel in range(len(captions))
         )
 
-    notes = (
+    rule = (
         "A row for each position (row,column) and a column for each channel: read row by row, this "
         f"is the vector of {height}×{width}×{len(captions)} = {height * width * len(captions):,} "
-        "numbers.",
+        "numbers."
     )
     item = (Item((), Slot(0)),)
     size = (len(rows), len(captions))
-    volume = Volume("Flatten", layer.name, stage, *size, item, draw, notes, rows, captions)
+    volume = Volume("Flatten", layer.name, stage, *size, item, draw, rule, (), rows, captions)
     return [volume], Source(stage, layer.output_shape(source.shape), captions, rows)
 
 
@@ -137,7 +137,7 @@ def flatten_gradient(layer: Flatten, source: Source, gradient: Source) -> list[V
         return formulas.apply(formulas.COPY, cell.moved(0, index[0] if index else 0))
 
     note = "Each error back at the place that its number came from."
-    return [each_number(title(result), result, source, formula, note)]
+    return [each_number(gradient_title(result), result, source, formula, note)]
 
 
 def zero_padding_gradient(layer: ZeroPadding2D, source: Source, gradient: Source) -> list[Volume]:
@@ -149,20 +149,20 @@ def zero_padding_gradient(layer: ZeroPadding2D, source: Source, gradient: Source
         return formulas.apply(formulas.COPY, cell.moved(layer.pads.top, layer.pads.left))
 
     note = f"The errors without those of the zeros around: {sides_text(layer.pads) or 'none'}."
-    return [each_number(title(result), result, source, formula, note)]
+    return [each_number(gradient_title(result), result, source, formula, note)]
 
 
 def rescaling_gradient(layer: Rescaling, source: Source, gradient: Source) -> list[Volume]:
     """Return each error times the scale."""
     result = by_input(layer.name)
     note = f"Error × {scale_words(layer.scale)}; what is added makes no difference."
-    return [scaled_volume(title(result), result, gradient, (layer.scale, 0.0), note)]
+    return [scaled_volume(gradient_title(result), result, gradient, (layer.scale, 0.0), note)]
 
 
 def dropout_gradient(layer: Dropout, source: Source, gradient: Source) -> list[Volume]:
     """Return the errors of the numbers that were kept, grown as these were."""
     result = by_input(layer.name)
     if not layer.rate:
-        return copied_volumes(title(result), result, gradient, "Each error as it is.")[0]
+        return copied_volumes(gradient_title(result), result, gradient, "Each error as it is.")[0]
     note = f"The errors of the numbers that were kept, divided by {1 - layer.rate:g} as these were."
-    return [dropped(layer, title(result), result, gradient, note)]
+    return [dropped(layer, gradient_title(result), result, gradient, note)]

@@ -17,7 +17,7 @@ from cnncalc.network import Array, Weights
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
-from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, of_sample, title
+from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, gradient_title, of_sample
 from cnncalc.sheet.sums import (
     BatchSum,
     Parts,
@@ -68,8 +68,8 @@ def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
     volumes = [_vector_sums(layer, source, sums)]
     if layer.use_bias:
         stage = Quantity("stage", layer.name, StageName.LOGITS if is_softmax else StageName.BIAS)
-        group = "Logits: sum + bias" if is_softmax else "Sum + bias"
-        volumes += [_vector_biases(sums), bias_volume(group, stage, sums, _BIAS)]
+        title = "Logits: sum + bias" if is_softmax else "Sum + bias"
+        volumes += [_vector_biases(sums), bias_volume(title, stage, sums, _BIAS)]
         sums = sums.feed(volumes[-1])
     activated, result = activation_volumes(layer.name, layer.activation_name, sums)
     return [*volumes, *activated, *_vector_weights(layer, source, sums.captions)], result
@@ -92,12 +92,12 @@ def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
     column = (source.shape[0], 1)
 
     def formula(index: Index, find: Finder) -> Formula:
-        own = find(_kernel(layer), (), column, (STAY, Step(0, 1)))
-        return formulas.products([(find(_inputs(layer), (), column), own)])
+        weights = find(_kernel(layer), (), column, (STAY, Step(0, 1)))
+        return formulas.products([(find(_inputs(layer), (), column), weights)])
 
     draw = whole(sums.quantity, *sums.size, formula)
     return Volume(
-        *("Weighted sum", layer.name, sums.quantity, *sums.size, ONE_SLICE, draw, (_SUM,)),
+        *("Weighted sum", layer.name, sums.quantity, *sums.size, ONE_SLICE, draw, _SUM),
         columns=sums.captions,
     )
 
@@ -105,7 +105,7 @@ def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
 def _vector_biases(sums: Source) -> Volume:
     bias = Quantity("weight", sums.quantity.layer, "bias")
     draw = entered(bias, *sums.size, "weights")
-    return Volume("Bias", bias.layer, bias, *sums.size, ONE_SLICE, draw)
+    return Volume("Bias", bias.layer, bias, *sums.size, ONE_SLICE, draw, "")
 
 
 def _vector_weights(layer: Dense, source: Source, captions: Sequence[str]) -> list[Volume]:
@@ -114,9 +114,13 @@ def _vector_weights(layer: Dense, source: Source, captions: Sequence[str]) -> li
     draw = entered(kernel, count, layer.units, "weights")
     column = unrolled(inputs, source)
     return [
-        Volume("Weights", layer.name, inputs, count, 1, ONE_SLICE, column, rows=labels(source)),
         Volume(
-            *("Weights", layer.name, kernel, count, layer.units, ONE_SLICE, draw, (_WEIGHTS,)),
+            *("Weights", layer.name, inputs, count, 1, ONE_SLICE, column, ""),
+            rows=labels(source),
+            columns=("inputs",),
+        ),
+        Volume(
+            *("Weights", layer.name, kernel, count, layer.units, ONE_SLICE, draw, _WEIGHTS),
             columns=tuple(captions),
         ),
     ]
@@ -154,12 +158,12 @@ def _position_weights(layer: Dense, source: Source, captions: Sequence[str]) -> 
         return (Block(0, 0, channels, 1, "weights", kernel, (), 0, index[0]),)
 
     units = tuple(Item((unit,), Slot(unit), caption) for unit, caption in enumerate(captions))
-    volumes = [Volume("Weights", layer.name, kernel, channels, 1, units, column, (_WEIGHTS,))]
+    volumes = [Volume("Weights", layer.name, kernel, channels, 1, units, column, _WEIGHTS)]
     if layer.use_bias:
         bias = Quantity("weight", layer.name, "bias")
-        each = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
+        biases = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
         draw = entered(bias, 1, 1, "weights")
-        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw))
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, biases, draw, ""))
     return volumes
 
 
@@ -188,7 +192,7 @@ def dense_input_volumes(layer: Dense, source: Source, error: Source) -> list[Vol
         weights = find(kernel, (), row, steps)
         return formulas.products([(weights, find(error.quantity, (), row))])
 
-    return [each_number(title(result), result, source, formula, _INPUT)]
+    return [each_number(gradient_title(result), result, source, formula, _INPUT)]
 
 
 def _gradient_at_positions(layer: Dense, source: Source, error: Source) -> list[Volume]:
@@ -207,7 +211,9 @@ def _gradient_at_positions(layer: Dense, source: Source, error: Source) -> list[
         )
 
     named = Parts(GradientStep.PARTIAL_SUMS, "units")
-    return sum_volumes(title(result.quantity), result, layer.units, products, (_INPUT,), named)
+    return sum_volumes(
+        gradient_title(result.quantity), result, layer.units, products, (_INPUT,), named
+    )
 
 
 def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: int) -> list[Volume]:
@@ -216,7 +222,7 @@ def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: i
     if not source.is_vector:
         kernel, bias = _over_positions(layer, source, error)
     sums = [kernel, bias] if layer.use_bias else [kernel]
-    return [volume for each in sums for volume in batch_sum_volumes(each, samples)]
+    return [volume for total in sums for volume in batch_sum_volumes(total, samples)]
 
 
 def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[BatchSum, BatchSum]:
@@ -225,8 +231,8 @@ def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[Ba
 
     def product(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=(STAY, Step(0, 1)))
-        own = find(of_sample(inputs, sample), (), steps=(Step(1, 0), STAY))
-        return formulas.products([(unit, own)])
+        number = find(of_sample(inputs, sample), (), steps=(Step(1, 0), STAY))
+        return formulas.products([(unit, number)])
 
     def copy(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=EACH)
@@ -262,10 +268,10 @@ def _over_positions(layer: Dense, source: Source, error: Source) -> tuple[BatchS
         return formulas.apply("SUM({0})", find(of_sample(error.quantity, sample), index, size))
 
     units = tuple(Item((u,), Slot(u), caption) for u, caption in enumerate(error.captions))
-    each = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
+    biases = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
     return (
         BatchSum(undrawn(kernel, (channels, 1), units, _POSITIONS), column, products),
-        BatchSum(undrawn(bias, (1, 1), each, _POSITIONS_BIAS), one_block(1, 1), total),
+        BatchSum(undrawn(bias, (1, 1), biases, _POSITIONS_BIAS), one_block(1, 1), total),
     )
 
 

@@ -93,7 +93,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
         )
 
     def changed(index: Index, find: Finder) -> Formula:
-        pair = (find(each, (), steps=EACH) for each in (WEIGHT_SUMS, DRAWN_SUMS))
+        pair = (find(sums, (), steps=EACH) for sums in (WEIGHT_SUMS, DRAWN_SUMS))
         return formulas.apply(_CHANGED, *pair)
 
     def said(index: Index, find: Finder) -> Formula:
@@ -101,12 +101,12 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
         return formulas.apply(template, find(CHANGED, (), (count, 1)))
 
     def column(title: str, quantity: Quantity, draw: Draw) -> Volume:
-        return Volume(title, "", quantity, count, 1, ONE_SLICE, draw)
+        return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, "")
 
     captions = tuple(share.caption for share in shares)
     drawn = entered(DRAWN_SUMS, count, 1, "label")
     return [
-        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), (_NOTE,)),
+        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), _NOTE),
         replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
         column("as drawn", DRAWN_SUMS, drawn),
         column("changed", CHANGED, whole(CHANGED, count, 1, changed)),

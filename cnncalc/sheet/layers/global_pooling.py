@@ -14,7 +14,7 @@ from cnncalc.sheet.formulas import LEAST
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
-from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
 from cnncalc.sheet.volumes import (
     Finder,
     Index,
@@ -41,8 +41,8 @@ def global_pooling_volumes(
     """Return one number a channel: a row of them, or with `keepdims` a slice each."""
     stage = Quantity("stage", layer.name, StageName.GLOBAL_POOLING)
     join, reduction = reduction_of(layer, source)
-    group = f"Global {join} pooling"
-    notes = (f"The {reduction.words} of each {source.size[0]}×{source.size[1]} slice.",)
+    title = f"Global {join} pooling"
+    rule = f"The {reduction.words} of each {source.size[0]}×{source.size[1]} slice."
 
     def formula(channel: int, find: Finder) -> Formula:
         return formulas.apply(reduction.template, find(source.quantity, (channel,), source.size))
@@ -57,9 +57,9 @@ def global_pooling_volumes(
     if layer.keepdims:
         each = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
         items = each_channel(source.captions)
-        return [Volume(group, layer.name, stage, 1, 1, items, each, notes)], result
+        return [Volume(title, layer.name, stage, 1, 1, items, each, rule)], result
     item, columns = (Item((), Slot(0)),), source.captions
-    volume = Volume(group, layer.name, stage, 1, len(columns), item, draw, notes, columns=columns)
+    volume = Volume(title, layer.name, stage, 1, len(columns), item, draw, rule, columns=columns)
     return [volume], result
 
 
@@ -69,7 +69,7 @@ _ROWS = "The largest number of each row, to find the maximum's row by."
 
 _PLACE = ("The place of the slice's maximum.", COUNTED)
 
-_MAX = ("The slice's error goes to its first maximum.", "All other cells get 0.")
+_MAX = ("The slice's error goes to its first maximum.", ("All other cells get 0.",))
 
 
 def global_pooling_gradient_volumes(
@@ -105,7 +105,7 @@ def _mean_volume(layer: GlobalPoolingLayer, source: Source, gradient: Source) ->
         error = _of_channel(gradient.quantity, gradient.is_vector, index, find)
         return formulas.apply(f"{{0}}/{height * width}", error)
 
-    return each_number(title(result), result, source, formula, _AVERAGE)
+    return each_number(gradient_title(result), result, source, formula, _AVERAGE)
 
 
 def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
@@ -116,7 +116,7 @@ def _rows_volume(layer: GlobalPoolingLayer, source: Source) -> Volume:
         return formulas.apply("MAX({0})", row)
 
     draw = whole(rows, height, 1, formula)
-    return Volume("Row maxima", layer.name, rows, height, 1, source.items, draw, (_ROWS,))
+    return Volume("Row maxima", layer.name, rows, height, 1, source.items, draw, _ROWS)
 
 
 def _place_volumes(layer: GlobalPoolingLayer, source: Source, one: Source) -> list[Volume]:
@@ -159,8 +159,8 @@ def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
         )
         return (Block(0, 0, height, width, "formula", result, index, formula=Tiled(tile)),)
 
-    what = (title(result), result.layer, result, height, width)
-    return Volume(*what, source.items, draw, _MAX)
+    what = (gradient_title(result), result.layer, result, height, width)
+    return Volume(*what, source.items, draw, *_MAX)
 
 
 def global_pooling_gradient_steps(

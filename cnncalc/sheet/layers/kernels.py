@@ -92,14 +92,18 @@ def weight_volumes(
     kernel = kernel_quantity(layer)
     items = kernel_items(layer, source, captions)
     draw = entered(kernel, *geometry.kernel, "weights")
-    volumes = [Volume("Weights", layer.name, kernel, *geometry.kernel, items, draw, (_WEIGHTS,))]
+    volumes = [
+        Volume(
+            "Weights", layer.name, kernel, *geometry.kernel, items, draw, _WEIGHTS, noun="weight"
+        )
+    ]
     if max(geometry.dilation_rate) > 1:
         volumes.append(_dilated_volume(layer, geometry, items))
     if layer.use_bias:
         bias = bias_quantity(layer)
         each = tuple(Item((place,), Slot(place), "bias") for place in range(len(captions)))
         draw = entered(bias, 1, 1, "weights")
-        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw))
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw, "", noun="weight"))
     return volumes
 
 
@@ -125,8 +129,9 @@ def _dilated_volume(layer: ConvolutionLayer, geometry: Geometry, items: Sequence
     size = geometry.vertical.window, geometry.horizontal.window
     named = tuple(Item(item.index, item.slot, "dilated") for item in items)
     draw = _dilated(layer, geometry)
-    notes = ("Dilated, they have zeros between them, so that all under the window is one range.",)
-    return Volume("Weights", layer.name, seen_kernel(layer, geometry), *size, named, draw, notes)
+    rule = "Dilated, they have zeros between them, so that all under the window is one range."
+    what = ("Weights", layer.name, seen_kernel(layer, geometry), *size, named, draw, rule)
+    return Volume(*what, noun="weight")
 
 
 def _dilated(layer: ConvolutionLayer, geometry: Geometry) -> Draw:
@@ -156,7 +161,7 @@ def flipped_kernel_volumes(layer: ConvolutionLayer, source: Source) -> list[Volu
 
     items = kernel_items(layer, source, output_captions(layer, source))
     draw = whole(result, height, width, formula)
-    return [Volume("Kernels turned", layer.name, result, height, width, items, draw, (_FLIPPED,))]
+    return [Volume("Kernels turned", layer.name, result, height, width, items, draw, _FLIPPED)]
 
 
 def flipped_kernel_steps(layer: ConvolutionLayer, kernel: Array) -> dict[str, Array]:

@@ -101,9 +101,9 @@ def network_volumes(specification: Specification) -> list[Volume]:
     for layer in specification.layers:
         drawn, source = layer_volumes(layer, source)
         volumes += drawn
-    if volumes and volumes[0].group == "Image":
-        return volumes
-    return [image_volume(image), *volumes]
+    # A window draws the image with the padding around it.
+    is_drawn = any(volume.is_image for volume in volumes)
+    return volumes if is_drawn else [image_volume(image), *volumes]
 
 
 def image_source(shape: Shape) -> Source:

@@ -23,7 +23,7 @@ from cnncalc.sheet.layers.coverage import Cell, covered
 from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.windows import window_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Step
-from cnncalc.sheet.quantities import GradientStep, by_input, helper, title
+from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
 from cnncalc.sheet.volumes import (
     EACH,
     Draw,
@@ -93,9 +93,9 @@ def pooling_volumes(layer: PoolingLayer, source: Source) -> tuple[list[Volume], 
 
     stage = _pooled(layer)
     draw = whole(stage, *geometry.output, formula)
-    notes = (f"The {reduction.under_window} under the window.", *size_notes(geometry))
+    rule, notes = f"The {reduction.under_window} under the window.", size_notes(geometry)
     what = (f"{join.capitalize()} pooling", layer.name, stage, *geometry.output)
-    volume = Volume(*what, each_channel(source.captions), draw, notes)
+    volume = Volume(*what, each_channel(source.captions), draw, rule, notes)
     return [*volumes, volume], source.feed(volume)
 
 
@@ -184,9 +184,9 @@ def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Qu
     return _by_input(result, source, covered(result, geometry, formula), *_MAX)
 
 
-def _by_input(result: Quantity, source: Source, draw: Draw, *notes: str) -> Volume:
-    what = (title(result), result.layer, result, *source.size)
-    return Volume(*what, source.items, draw, notes)
+def _by_input(result: Quantity, source: Source, draw: Draw, rule: str, *notes: str) -> Volume:
+    what = (gradient_title(result), result.layer, result, *source.size)
+    return Volume(*what, source.items, draw, rule, notes)
 
 
 def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volume:

@@ -145,14 +145,13 @@ def _of_predicted(names: Quantity, kind: Kind, count: int) -> Callable[[Index, F
 
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:
-    return Volume(caption, "", quantity, height, 1, ONE_SLICE, draw)
+    return Volume(caption, "", quantity, height, 1, ONE_SLICE, draw, "")
 
 
 def _cell(
-    caption: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], note: str = ""
+    caption: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str = ""
 ) -> Volume:
-    notes = (note,) if note else ()
-    return Volume(caption, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula), notes)
+    return Volume(caption, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula), rule)
 
 
 def _yes_or_no(source: Source) -> Draw:
@@ -179,7 +178,7 @@ def _logits(specification: Specification, kind: Kind, source: Source) -> list[Vo
 def _target() -> Volume:
     draw = entered(TARGET, 1, 1, "choice")
     note = "The number of the true class: type over it."
-    return Volume("target", "", TARGET, 1, 1, ONE_SLICE, draw, (note,))
+    return Volume("target", "", TARGET, 1, 1, ONE_SLICE, draw, note)
 
 
 def _softmax_loss(source: Source) -> list[Volume]:

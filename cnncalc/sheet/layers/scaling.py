@@ -37,12 +37,12 @@ Scale = float | Sequence[float]
 
 
 def scaled_volume(
-    group: str, result: Quantity, source: Source, linear: tuple[Scale, Scale], note: str
+    title: str, result: Quantity, source: Source, linear: tuple[Scale, Scale], rule: str
 ) -> Volume:
     """Return the volume of each number times a scale, plus an offset, or each channel's own.
 
-    Arguments: the `group` and the `result` it is called; the `source`; the scale and the offset;
-    the `note`.
+    Arguments: its `title` and what the `result` is called; the `source`; the scale and the offset;
+    the `rule`.
     """
     channels = source.shape[-1]
     scales, offsets = (_each(value, channels) for value in linear)
@@ -64,7 +64,7 @@ def scaled_volume(
         channel = 0 if source.is_vector else index[0]
         return formula(channel, find(source.quantity, index, steps=EACH))
 
-    volume = each_number(group, result, source, of_channel, note)
+    volume = each_number(title, result, source, of_channel, rule)
     if source.is_vector and len({*zip(scales, offsets, strict=True)}) > 1:
         volume = replace(volume, draw=draw)
     return volume

@@ -18,15 +18,13 @@ from cnncalc.rules.formula import Expression
 from cnncalc.sheet import formulas
 from cnncalc.sheet.layers.combining import reduction_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Reference
-from cnncalc.sheet.quantities import GradientStep, helper, title
+from cnncalc.sheet.quantities import GradientStep, gradient_title, helper
 from cnncalc.sheet.sums import Parts, sum_volumes
 from cnncalc.sheet.volumes import (
     EACH,
     ONE_SLICE,
     Finder,
     Index,
-    Item,
-    Slot,
     Source,
     Volume,
     each_number,
@@ -88,10 +86,10 @@ def _vector_volumes(layer: str, source: Source) -> list[Volume]:
 
 def _of_all(
     template: str,
-    group: str,
+    title: str,
     source: Source,
     result: Quantity,
-    note: str,
+    rule: str,
     read: Quantity | None = None,
 ) -> Volume:
     """Return the single cell of what all numbers of a vector come to."""
@@ -100,7 +98,7 @@ def _of_all(
         return formulas.apply(template, find(read or source.quantity, index, source.size))
 
     draw = whole(result, 1, 1, formula)
-    return Volume(group, result.layer, result, 1, 1, (Item((), Slot(0)),), draw, (note,))
+    return Volume(title, result.layer, result, 1, 1, ONE_SLICE, draw, rule)
 
 
 def _position_volumes(layer: str, source: Source) -> list[Volume]:
@@ -151,22 +149,22 @@ def softmax_gradient_volumes(
     def formula(index: Index, find: Finder) -> Formula:
         error = find(gradient.quantity, index, steps=EACH)
         share = find(outputs.quantity, index, steps=EACH)
-        own = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
-        cells = {"error": error, "y": share, "total": own}
+        of_all = find(total, ()) if gradient.is_vector else find(total, (0,), steps=EACH)
+        cells = {"error": error, "y": share, "total": of_all}
         return formulas.written(SOFTMAX_PASSED_BACK, cells)
 
-    volumes.append(each_number(title(result), result, gradient, formula, _RULE))
+    volumes.append(each_number(gradient_title(result), result, gradient, formula, _RULE))
     return volumes, gradient.feed(volumes[-1])
 
 
 def _vector_total(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:
     def formula(index: Index, find: Finder) -> Formula:
         read = (gradient.quantity, outputs.quantity)
-        first, second = (find(each, index, gradient.size) for each in read)
+        first, second = (find(quantity, index, gradient.size) for quantity in read)
         return formulas.products([(first, second)])
 
     draw = whole(total, 1, 1, formula)
-    return [Volume("Total of error × share", total.layer, total, 1, 1, ONE_SLICE, draw, (_TOTAL,))]
+    return [Volume("Total of error × share", total.layer, total, 1, 1, ONE_SLICE, draw, _TOTAL)]
 
 
 def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:
@@ -181,10 +179,10 @@ def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list
             ]
         )
 
-    each = Source(total, (*gradient.size, 1), ("",))
+    totals = Source(total, (*gradient.size, 1), ("",))
     note = "Each position's errors × shares, added up."
     depth = gradient.shape[2]
-    return sum_volumes("Total of error × share", each, depth, products, (note,), _PARTS)
+    return sum_volumes("Total of error × share", totals, depth, products, (note,), _PARTS)
 
 
 def softmax_gradient_steps(gradient: Array | None, shares: Array) -> dict[str, Array]:

@@ -32,9 +32,8 @@ def image_volume(source: Source) -> Volume:
     """Return the image, its pixels to be typed over."""
     draw = entered(IMAGE, *source.size, "pixels")
     columns = source.captions if source.is_vector else ()
-    return Volume(
-        *("Image", "", IMAGE, *source.size, source.items, draw, (_PIXELS,)), columns=columns
-    )
+    what = ("Image", "", IMAGE, *source.size, source.items, draw, _PIXELS)
+    return Volume(*what, columns=columns, is_image=True)
 
 
 def window_volumes(
@@ -56,9 +55,9 @@ def window_volumes(
 def _padded_image(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
     quantity = Quantity("stage", layer.name, StageName.PADDED_INPUT)
     draw = framed(quantity, geometry, entered(IMAGE, *geometry.input, "pixels"))
-    notes = (_PIXELS, _padding_note(layer, source, geometry.pads))
-    items = each_channel(source.captions)
-    return Volume("Image", "", quantity, *geometry.padded, items, draw, notes)
+    notes = (_padding_note(layer, source, geometry.pads),)
+    what = ("Image", "", quantity, *geometry.padded, each_channel(source.captions), draw)
+    return Volume(*what, _PIXELS, notes, is_image=True)
 
 
 def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volume:
@@ -68,7 +67,7 @@ def _padded_copy(layer: WindowLayer, source: Source, geometry: Geometry) -> Volu
 
 
 def framed_copy(
-    group: str, quantity: Quantity, source: Source, geometry: Geometry, note: str
+    title: str, quantity: Quantity, source: Source, geometry: Geometry, rule: str
 ) -> Volume:
     """Return a volume that copies a source, with padding around it."""
 
@@ -77,7 +76,7 @@ def framed_copy(
 
     draw = framed(quantity, geometry, whole(quantity, *geometry.input, formula))
     items = each_channel(source.captions)
-    return Volume(group, quantity.layer, quantity, *geometry.padded, items, draw, (note,))
+    return Volume(title, quantity.layer, quantity, *geometry.padded, items, draw, rule)
 
 
 def sides_text(pads: Pads) -> str:

@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
-from cnncalc.layers import Layer, Shape
-from cnncalc.sheet import formulas
 from cnncalc.sheet.annotations import Chart, Match, Text
-from cnncalc.sheet.layouts.cut_weights import cut, first_of, side_by_side, what_is_shown
-from cnncalc.sheet.layouts.drawing import Placed
-from cnncalc.sheet.layouts.step_sections import accuracy, mean_loss
-from cnncalc.sheet.plan import Block, Quantity, Reference
-from cnncalc.sheet.quantities import LABEL, PREDICTED
-from cnncalc.sheet.training.passes import NetworkPass, Scope
-from cnncalc.sheet.training.settings import constants, setting
+from cnncalc.sheet.layouts.drawing import Placed, captions
+from cnncalc.sheet.training.course import (
+    Part,
+    class_volumes,
+    course_volumes,
+    first_part_volumes,
+    weight_of,
+)
+from cnncalc.sheet.training.passes import NetworkPass
+from cnncalc.sheet.training.settings import setting_volumes
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.sheet.training.updates import new_weight
-from cnncalc.sheet.volumes import ONE_SLICE, Draw, Finder, Index, Place, Volume, entered
+from cnncalc.sheet.volumes import Place, Volume
 
-__all__ = [
-    "ACCURACIES",
-    "AFTER",
-    "BEFORE",
-    "LABELS",
-    "LOSSES",
-    "PREDICTIONS",
-    "STEPS",
-    "Dashboard",
-    "dashboard",
-    "shown_weight",
-]
-
-STEPS = Quantity("training", "", "steps")
-LOSSES = Quantity("training", "", "loss of each step")
-ACCURACIES = Quantity("training", "", "accuracy of each step")
-LABELS = Quantity("training", "", "labels of each step")
-PREDICTIONS = Quantity("training", "", "predictions of each step")
-BEFORE = Quantity("training", "", "weights before")
-AFTER = Quantity("training", "", "weights after")
+__all__ = ["Dashboard", "dashboard"]
 
 # Of a batch, so many samples are shown.
 MOST_SAMPLES = 16
+# As many slices of a weight are shown as fit these columns and lines, and so many of their rows.
+MOST_COLUMNS, MOST_LINES, MOST_ROWS = 32, 32, 16
 # Where what belongs together stands, in columns: labels, what is entered, the charts.
 LEFT, ENTERED, CHARTS, CHART_WIDTH = 1, 5, 8, 11
 CHART_HEIGHT = 15
 # The row where a note begins, and how many characters make a line of it.
 NOTE, NOTE_WIDTH = 2, 150
-
-_SHORT = "0.0000"
 
 
 @dataclass(frozen=True)
@@ -85,7 +66,7 @@ def dashboard(
     weights = _weights(sheet, course.bottom, network, len(steps))
     parts = (settings, course, weights, _classes(sheet, weights.bottom, training))
     return Dashboard(
-        tuple(each for part in parts for each in part.placed),
+        tuple(placed for part in parts for placed in part.placed),
         (
             *(Text(row, LEFT, line) for row, line in enumerate(lines, start=NOTE)),
             *(text for part in parts for text in part.texts),
@@ -96,34 +77,30 @@ def dashboard(
     )
 
 
+def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:
+    return Placed(volume, volume.items[0], Place(sheet, row, column))
+
+
 def _settings(sheet: str, training: TrainingSpecification, top: int) -> Dashboard:
     """Return the learning rate and the optimizer's constants, to be typed over."""
-    names = list(constants(training.optimizer))
+    volumes = setting_volumes(training.optimizer)
     name = type(training.optimizer).__name__
     title = f"Constants of {name}: type over any of them, and the whole training follows"
-    texts = [Text(top - 1, LEFT, title, "heading")]
-    placed = []
-    for row, each in enumerate(names, start=top):
-        quantity = setting(each)
-        draw = entered(quantity, 1, 1, "choice")
-        texts.append(Text(row, LEFT, each, "label"))
-        placed.append(_placed(Volume("", "", quantity, 1, 1, ONE_SLICE, draw), sheet, row, ENTERED))
-    return Dashboard(tuple(placed), tuple(texts), top + len(names) + 1)
+    labels = (Text(row, LEFT, volume.title, "label") for row, volume in enumerate(volumes, top))
+    placed = [_placed(volume, sheet, row, ENTERED) for row, volume in enumerate(volumes, top)]
+    texts = (Text(top - 1, LEFT, title, "heading"), *labels)
+    return Dashboard(tuple(placed), texts, top + len(volumes) + 1)
 
 
 def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     """Return the loss and the accuracy of each step, with a link to it, and their charts."""
     count, first = len(steps), row + 2
     loss, share, link = LEFT + 1, LEFT + 3, LEFT + 5
-    columns = (
-        (LEFT, _column(STEPS, count, entered(STEPS, count, 1, "label"))),
-        (loss, _column(LOSSES, count, _of_steps(LOSSES, mean_loss, count), _SHORT)),
-        (share, _column(ACCURACIES, count, _of_steps(ACCURACIES, accuracy, count), _SHORT)),
-    )
+    columns = list(zip((LEFT, loss, share), course_volumes(count), strict=True))
     placed = [_placed(volume, sheet, first, column) for column, volume in columns]
     texts = [Text(row, LEFT, "Loss and accuracy of each step, before its update", "heading")]
-    heads = ((LEFT, "step"), (loss, "mean loss"), (share, "accuracy"), (link, "its sheet"))
-    texts += [Text(row + 1, column, head, "caption") for column, head in heads]
+    texts += [Text(row + 1, column, volume.title, "caption") for column, volume in columns]
+    texts.append(Text(row + 1, link, "its sheet", "caption"))
     texts += [Text(first + i, link, name, "link", name) for i, name in enumerate(steps)]
     # A single step has no course.
     if count == 1:
@@ -137,67 +114,56 @@ def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
 
-def _column(quantity: Quantity, count: int, draw: Draw, number_format: str = "General") -> Volume:
-    return Volume("", "", quantity, count, 1, ONE_SLICE, draw, number_format=number_format)
-
-
-def _of_steps(quantity: Quantity, of_step: Callable[[int], Quantity], count: int) -> Draw:
-    """Return the rule for a column with a number of each step."""
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(_copy(quantity, row, 0, find(of_step(row + 1), ())) for row in range(count))
-
-    return draw
-
-
-def _copy(quantity: Quantity, row: int, column: int, cell: Reference) -> Block:
-    formula = formulas.apply(formulas.COPY, cell)
-    place = (row, column)
-    return Block(*place, 1, 1, "formula", quantity, (), *place, formula)
-
-
-def _placed(volume: Volume, sheet: str, row: int, column: int) -> Placed:
-    return Placed(volume, volume.items[0], Place(sheet, row, column))
-
-
-def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str, str]:
-    """Return the layer and the name of the weight that is shown: that of the first that learn.
-
-    Arguments: the layers; the `shapes` of what they take in.
-
-    >>> from cnncalc.layers import Dense, Flatten
-    >>> shown_weight([Flatten(name="flatten"), Dense(2, name="dense")], [(2, 2, 1), (4,)])
-    ('dense', 'kernel')
-    """
-    names = [
-        (layer.name, name)
-        for layer, shape in zip(layers, shapes, strict=False)
-        for name in layer.weight_shapes(shape)
-        if layer.learns(name)
-    ]
-    return next((each for each in names if each[1] == "kernel"), names[0])
-
-
 def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboard:
     """Return the weights of the first filters, as they were and as they became."""
-    chosen = shown_weight([each.layer for each in network.layers], network.shapes)
-    every = [weight for layer in network.layers for weight in layer.weights]
-    weight = next(each for each in every if (each.layer, each.quantity.name) == chosen)
-    before = weight.quantity._replace(step=1)
-    after = new_weight(weight.quantity.layer, weight.quantity.name, steps)
+    weight = weight_of(network)
+    part = _fitting(weight)
     placed: list[Placed] = []
+    titles = []
     top = row + 1
-    captions = []
-    for title, quantity, read in (("before", BEFORE, before), ("after", AFTER, after)):
-        captions.append(Text(top, LEFT, f"{title} the training", "caption"))
-        placed += side_by_side(cut(weight, quantity, read), sheet, top + 2, LEFT)
-        top = placed[-1].place.row + placed[-1].volume.height + 1
-    captions += [
-        Text(each.place.row - 1, each.place.column, each.item.caption, "caption") for each in placed
-    ]
-    shown = what_is_shown(weight, placed[-1].volume)
-    title = " · ".join([f"{' '.join(chosen)}: blue below 0, orange above", *shown])
-    return Dashboard(tuple(placed), (Text(row, LEFT, title, "heading"), *captions), top)
+    for volume in first_part_volumes(weight, part, steps):
+        titles.append(Text(top, LEFT, volume.title, "caption"))
+        placed += _side_by_side(volume, sheet, top + 2, LEFT)
+        top = placed[-1].place.row + volume.height + 1
+    shown = f"{weight.layer} {weight.quantity.name}: blue below 0, orange above"
+    heading = Text(row, LEFT, " · ".join([shown, *_left_out(weight, part)]), "heading")
+    return Dashboard(tuple(placed), (heading, *titles, *captions(placed)), top)
+
+
+def _fitting(weight: Volume) -> Part:
+    """Return as much of a weight as there is room for."""
+    rows, columns = min(weight.height, MOST_ROWS), min(weight.width, MOST_COLUMNS)
+    most = _across(columns) * max(1, MOST_LINES // (rows + 1))
+    return Part(min(most, len(weight.items)), rows, columns)
+
+
+def _across(width: int) -> int:
+    """Return how many slices stand side by side."""
+    return max(1, MOST_COLUMNS // (width + 1))
+
+
+def _side_by_side(volume: Volume, sheet: str, top: int, left: int) -> Iterator[Placed]:
+    """Place slices side by side from a sheet's row and column on, in as many lines as it takes."""
+    across = _across(volume.width)
+    for number, item in enumerate(volume.items):
+        line, place = divmod(number, across)
+        row, column = top + line * (volume.height + 1), left + place * (volume.width + 1)
+        yield Placed(volume, item, Place(sheet, row, column))
+
+
+def _left_out(weight: Volume, part: Part) -> list[str]:
+    """Say how much of a weight is shown, where that isn't all."""
+    is_flat = all(item.slot.place == 0 for item in weight.items)
+    sizes = (
+        (part.slices, len(weight.items), "filters" if is_flat else "slices"),
+        (part.rows, weight.height, "rows"),
+        (part.columns, weight.width, "columns"),
+    )
+    return [_first_of(*size) for size in sizes if size[0] < size[1]]
+
+
+def _first_of(shown: int, count: int, unit: str) -> str:
+    return f"the first {shown} of {count} {unit}"
 
 
 def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard:
@@ -206,33 +172,14 @@ def _classes(sheet: str, row: int, training: TrainingSpecification) -> Dashboard
     most = min(MOST_SAMPLES, largest)
     first, beside = row + 2, LEFT + 1 + most + 2
     title = "Classes of each step's samples: right predictions are green"
-    title += f" · {first_of(most, largest, 'samples')}" if most < largest else ""
+    title += f" · {_first_of(most, largest, 'samples')}" if most < largest else ""
+    columns = list(zip((LEFT + 1, beside), class_volumes(training, most), strict=True))
     texts = [
         Text(row, LEFT, title, "heading"),
         Text(row + 1, LEFT, "step", "caption"),
-        Text(row + 1, LEFT + 1, "true class of sample 0, 1, …", "caption"),
-        Text(row + 1, beside, "predicted class", "caption"),
+        *(Text(row + 1, column, volume.title, "caption") for column, volume in columns),
         *(Text(first + step, LEFT, str(step + 1), "label") for step in range(steps)),
     ]
-    placed = []
-    for quantity, local, column in ((LABELS, LABEL, LEFT + 1), (PREDICTIONS, PREDICTED, beside)):
-        draw = _by_sample(quantity, local, training, most)
-        volume = Volume("", "", quantity, steps, most, ONE_SLICE, draw)
-        placed.append(_placed(volume, sheet, first, column))
+    placed = [_placed(volume, sheet, first, column) for column, volume in columns]
     match = Match(first, beside, steps, most, LEFT + 1 - beside)
     return Dashboard(tuple(placed), tuple(texts), first + steps + 1, matches=(match,))
-
-
-def _by_sample(
-    quantity: Quantity, local: Quantity, training: TrainingSpecification, most: int
-) -> Draw:
-    """Return the rule for a table with a row for each step, a column for each sample."""
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        return tuple(
-            _copy(quantity, step - 1, place, find(Scope(step, place).quantity(local), ()))
-            for (step, place), _ in training.uses()
-            if place < most
-        )
-
-    return draw

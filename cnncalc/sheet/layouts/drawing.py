@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from cnncalc.sheet.plan import Block, Name, Quantity, Text
 from cnncalc.sheet.volumes import Finder, Index, Item, Place, Volume
-from cnncalc.trace.stage_names import StageName
 
-__all__ = ["Drawing", "Group", "Placed", "groups", "place"]
+__all__ = ["Drawing", "Group", "Placed", "captions", "groups", "place"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ class Group:
         places = 1 + max(item.slot.place for item in first.items)
         sizes = (first.height, first.width, places, self.tiles)
         text = "×".join(str(size) for size in sizes[:2] + tuple(n for n in sizes[2:] if n > 1))
-        return f"{text} with padding" if first.quantity.name == StageName.PADDED_INPUT else text
+        return f"{text} with padding" if first.is_padded_input else text
 
     @property
-    def notes(self) -> list[str]:
-        """What there is to say of its volumes, sentence by sentence."""
-        return [note for volume in self.volumes for note in volume.notes]
+    def sentences(self) -> list[str]:
+        """What there is to say of its volumes."""
+        return [sentence for volume in self.volumes for sentence in volume.sentences]
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,8 @@ class Placed:
 
 def groups(volumes: Sequence[Volume]) -> list[Group]:
     """Return the volumes by group, in order."""
-    return [
-        Group(title, layer, tuple(members))
-        for (layer, title), members in groupby(volumes, lambda each: (each.layer, each.group))
-    ]
+    by_title = groupby(volumes, lambda volume: (volume.layer, volume.title))
+    return [Group(title, layer, tuple(members)) for (layer, title), members in by_title]
 
 
 def place(group: Group, corner: Callable[[int], Place]) -> Iterator[Placed]:
@@ -82,6 +79,14 @@ def place(group: Group, corner: Callable[[int], Place]) -> Iterator[Placed]:
             column += item.slot.place * (volume.width + 1)
             yield Placed(volume, item, Place(sheet, row + above + 1, column))
         above += 1 + volume.height
+
+
+def captions(slices: Iterable[Placed]) -> Iterator[Text]:
+    """Yield the texts above slices."""
+    for placed in slices:
+        if placed.item.caption:
+            row, column = placed.place.row - 1, placed.place.column
+            yield Text(row, column, placed.item.caption, "caption")
 
 
 # Names are for people and for reading small kernels back; thousands of them help nobody.
@@ -97,20 +102,16 @@ class Drawing:
     @cached_property
     def places(self) -> dict[tuple[Quantity, Index], Place]:
         """Where the first cell of each slice stands."""
-        return {(each.volume.quantity, each.item.index): each.place for each in self.placed}
+        return {(placed.volume.quantity, placed.item.index): placed.place for placed in self.placed}
 
     def blocks(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of one sheet."""
         find = Finder(self.places, sheet)
-        return tuple(block for each in self._on(sheet) for block in _blocks(each, find))
+        return tuple(block for placed in self._on(sheet) for block in _blocks(placed, find))
 
     def captions(self, sheet: str) -> tuple[Text, ...]:
         """Return the texts above the slices of one sheet."""
-        return tuple(
-            Text(each.place.row - 1, each.place.column, each.item.caption, "caption")
-            for each in self._on(sheet)
-            if each.item.caption
-        )
+        return tuple(captions(self._on(sheet)))
 
     def names(self, sheet: str) -> tuple[Name, ...]:
         """Return the defined names of one sheet: image, weight, bias and output.
@@ -120,34 +121,27 @@ class Drawing:
         """
         find = Finder(self.places, sheet)
         return tuple(
-            Name(self._name(each, base), block.row, block.column, block.height, block.width)
-            for each in self._on(sheet)[:MOST_NAMES]
-            for base in [self._base_name(each.volume)]
-            if base
-            for block in _blocks(each, find)[:1]
+            Name(self._name(placed, name), block.row, block.column, block.height, block.width)
+            for placed in self._on(sheet)[:MOST_NAMES]
+            for name in [placed.volume.name or self._output_name(placed.volume)]
+            if name
+            for block in _blocks(placed, find)[:1]
         )
 
     def _on(self, sheet: str) -> Sequence[Placed]:
-        return [each for each in self.placed if each.place.sheet == sheet]
+        return [placed for placed in self.placed if placed.place.sheet == sheet]
 
-    def _base_name(self, volume: Volume) -> str:
-        quantity = volume.quantity
-        if volume.group == "Image":
-            return "image"
-        if quantity.kind == "weight":
-            return "weight" if quantity.name == "kernel" else quantity.name
-        return "output" if quantity == self.placed[-1].volume.quantity else ""
+    def _output_name(self, volume: Volume) -> str:
+        return "output" if volume.quantity == self.placed[-1].volume.quantity else ""
 
-    def _name(self, placed: Placed, base: str) -> str:
+    def _name(self, placed: Placed, name: str) -> str:
         volume = placed.volume
         slots = [item.slot for item in volume.items]
-        layers = {
-            each.volume.layer for each in self.placed if each.volume.quantity.kind == "weight"
-        }
-        prefix = f"{volume.layer}_" if len(layers) > 1 and volume.quantity.kind == "weight" else ""
+        layers = {other.volume.layer for other in self.placed if other.volume.is_weight}
+        prefix = f"{volume.layer}_" if len(layers) > 1 and volume.is_weight else ""
         tile = f"_{placed.item.slot.tile}" if any(slot.tile for slot in slots) else ""
         place = f"_{placed.item.slot.place}" if any(slot.place for slot in slots) else ""
-        return f"{prefix}{base}{tile}{place}"
+        return f"{prefix}{name}{tile}{place}"
 
 
 def _blocks(placed: Placed, find: Finder) -> list[Block]:

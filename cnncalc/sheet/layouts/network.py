@@ -18,7 +18,6 @@ from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
 from cnncalc.sheet.volumes import Place, Source, Volume
-from cnncalc.trace.stage_names import StageName
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages", "network_sheets", "prediction_table"]
 
@@ -34,20 +33,20 @@ _OF_WEIGHTS = (WEIGHT_SUMS, DRAWN_SUMS, CHANGED)
 def prediction_table(sheet: str, volumes: Sequence[Volume]) -> Arrangement:
     """Arrange the single numbers of a prediction below each other, and its columns side by side."""
     tables = [volume for volume in volumes if volume.quantity in _OF_WEIGHTS]
-    single = [each for each in volumes if each.height == 1 and each not in tables]
-    columns = [each for each in volumes if each.height > 1 and each not in tables]
+    single = [volume for volume in volumes if volume.height == 1 and volume not in tables]
+    columns = [volume for volume in volumes if volume.height > 1 and volume not in tables]
     placed, texts = [], []
     for row, volume in enumerate(single, start=TOP):
         placed.append(_placed(volume, Place(sheet, row, FIRST_COLUMN + 1)))
-        texts.append(Text(row, FIRST_COLUMN, volume.group, "label"))
-        texts += [Text(row, FIRST_COLUMN + 2, note, "meaning") for note in volume.notes]
+        texts.append(Text(row, FIRST_COLUMN, volume.title, "label"))
+        texts += [Text(row, FIRST_COLUMN + 2, said, "meaning") for said in volume.sentences]
     head = TOP + len(single) + 1
     for column, volume in enumerate(columns, start=FIRST_COLUMN):
         placed.append(_placed(volume, Place(sheet, head + 1, column)))
-        texts.append(Text(head, column, volume.group, "heading"))
+        texts.append(Text(head, column, volume.title, "heading"))
     for column, volume in enumerate(tables, start=WEIGHTS_COLUMN + 1):
         placed.append(_placed(volume, Place(sheet, head + 1, column)))
-        texts.append(Text(head, column, volume.group, "heading"))
+        texts.append(Text(head, column, volume.title, "heading"))
         for row, name in enumerate(volume.rows if any(volume.rows) else ()):
             texts.append(Text(head + 1 + row, WEIGHTS_COLUMN, name, "label"))
     bottom = head + 1 + max(volume.height for volume in (*columns, *tables))
@@ -92,17 +91,17 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     shape = specification.input_shape
     source = replace(image_source(shape), is_drawn=True)
     volume = image_volume(source)
-    every: list[Volume] = []
+    drawn: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
-    yield Page(INPUT, INPUT, size, volume.notes[0], (volume,), source.quantity)
+    yield Page(INPUT, INPUT, size, volume.rule, (volume,), source.quantity)
     for layer in specification.layers:
         volumes, after = _drawn(layer, source)
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
         size = _size(layer, source.shape, after.shape)
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), after.quantity)
         source = after
-        every += volumes
-    last = prediction_volumes(specification, source, every)
+        drawn += volumes
+    last = prediction_volumes(specification, source, drawn)
     if last:
         says = "A number for each class, and the class of the largest."
         yield Page(PREDICTION, PREDICTION, says, says, tuple(last), None)
@@ -124,13 +123,8 @@ def _size(layer: Layer, before: Shape, after: Shape) -> str:
 
 
 def _summary(volumes: Sequence[Volume]) -> str:
-    """Return what is said first of each of a layer's stages."""
-    notes = [
-        volume.notes[0]
-        for volume in volumes
-        if volume.quantity.kind == "stage" and volume.quantity.name != StageName.PADDED_INPUT
-    ]
-    return " ".join(notes)
+    """Return the rules of a layer's results."""
+    return " ".join(volume.rule for volume in volumes if volume.is_result)
 
 
 # A spreadsheet's own width of a column, in pixels.
@@ -146,14 +140,18 @@ def network_sheets(job: Job) -> list[Sheet]:
     pages = list(network_pages(job.specification))
     names = [job.take_name(page.name) for page in pages]
     arranged = [_arrange(page, name) for page, name in zip(pages, names, strict=True)]
-    drawing = Drawing(tuple(placed for each in arranged for placed in each.placed))
+    drawing = Drawing(tuple(placed for arrangement in arranged for placed in arrangement.placed))
     named = {pages[0].output: "image", _last_output(pages): "output"}
     sheets = []
-    for place, (page, each) in enumerate(zip(pages, arranged, strict=True)):
+    for place, (page, arrangement) in enumerate(zip(pages, arranged, strict=True)):
         blocks = drawing.blocks(names[place])
-        texts = (*_heading(page, each, names, place), *each.texts, *_foot(page, each, blocks))
+        texts = (
+            *_heading(page, arrangement, names, place),
+            *arrangement.texts,
+            *_foot(page, arrangement, blocks),
+        )
         defined = tuple(_names(blocks, named))
-        look = (each.cell, each.widths, each.frozen, 0)
+        look = (arrangement.cell, arrangement.widths, arrangement.frozen, 0)
         what = (names[place], page.title, page.summary, job.number)
         sheets.append(Sheet(*what, blocks, texts, defined, *look))
     return sheets
@@ -197,8 +195,8 @@ def _foot(page: Page, arrangement: Arrangement, blocks: Sequence[Block]) -> Iter
     """Yield what there is to say of each volume, and what the colours of the cells mean."""
     row = arrangement.bottom + 1
     for volume in page.volumes if page.name != PREDICTION else ():
-        for note in volume.notes:
-            yield Text(row, 1, f"{volume.group}: {note}")
+        for sentence in volume.sentences:
+            yield Text(row, 1, f"{volume.title}: {sentence}")
             row += 1
     roles = {block.role for block in blocks}
     yield from legend(row + 1, 1, roles)
@@ -207,7 +205,7 @@ def _foot(page: Page, arrangement: Arrangement, blocks: Sequence[Block]) -> Iter
 def _names(blocks: Sequence[Block], named: Mapping[Quantity | None, str]) -> Iterator[Name]:
     """Yield a defined name for each slice of the quantities that have one."""
     for quantity, name in named.items():
-        found = [each for each in slices(blocks) if each.quantity == quantity]
+        found = [block for block in slices(blocks) if block.quantity == quantity]
         for number, block in enumerate(found[:MOST_NAMES]):
             text = f"{name}_{number}" if found[1:] else name
             yield Name(text, block.row, block.column, block.height, block.width)

@@ -15,7 +15,7 @@ from cnncalc.sheet.layouts.sheet_parts import (
     cell_pixels,
     heading,
     legend,
-    notes,
+    sentences,
 )
 from cnncalc.sheet.plan import Sheet, Text
 from cnncalc.sheet.volumes import Place
@@ -71,7 +71,7 @@ def one_sheet(job: Job, groups: Sequence[Group]) -> Sheet:
             *heading(job.title, CONTENTS if job.prefix else ABOUT),
             *_headings(columns),
             *drawing.captions(name),
-            *notes(groups, bottom, 1),
+            *sentences(groups, bottom, 1),
             *legend(bottom + len(groups) + 1, 1),
         ),
         drawing.names(name),
@@ -133,12 +133,12 @@ def _sheet(job: Job, group: Group, name: str, drawing: Drawing) -> Sheet:
     return Sheet(
         name,
         f"{job.title} · {title}",
-        " ".join(group.notes),
+        " ".join(group.sentences),
         job.number,
         drawing.blocks(name),
         (
             *heading(f"{job.title} · {title}", CONTENTS),
-            Text(2, 1, " ".join(group.notes)),
+            Text(2, 1, " ".join(group.sentences)),
             *drawing.captions(name),
             *legend(TOP + rows, 1),
         ),

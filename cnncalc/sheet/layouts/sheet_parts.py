@@ -1,4 +1,4 @@
-"""What every sheet has besides its numbers: a name, a title, notes, the legend, a cell size."""
+"""What every sheet has besides its numbers: a name, a title, the legend, a cell size, contents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
     "contents_sheet",
     "heading",
     "legend",
-    "notes",
+    "sentences",
     "worksheet_texts",
 ]
 
@@ -98,10 +98,10 @@ def legend(row: int, column: int, roles: Collection[Role] = _CALCULATION) -> tup
     )
 
 
-def notes(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
+def sentences(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...]:
     """Return what there is to say of each group, one below the other."""
     return tuple(
-        Text(row + place, column, f"{group.title}: {' '.join(group.notes)}")
+        Text(row + place, column, f"{group.title}: {' '.join(group.sentences)}")
         for place, group in enumerate(groups)
     )
 

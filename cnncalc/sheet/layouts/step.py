@@ -16,9 +16,9 @@ from math import ceil
 from operator import add
 from textwrap import wrap
 
-from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
-from cnncalc.sheet.layouts.step_sections import Direction, Section
+from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.plan import Style, Text
+from cnncalc.sheet.training.sections import Direction, Section
 from cnncalc.sheet.volumes import Place, Volume
 
 __all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
@@ -109,9 +109,9 @@ class _Lane:
 
 def _rule(group: Group, direction: Direction) -> str:
     """Return in few words how a gradient or an update comes about."""
-    if direction == "forward" or group.volumes[0].quantity.kind in ("weight", "training"):
+    if direction == "forward" or group.volumes[0].is_told_by_title:
         return ""
-    return " ".join(dict.fromkeys(volume.notes[0] for volume in group.volumes if volume.notes))
+    return " ".join(dict.fromkeys(volume.rule for volume in group.volumes if volume.rule))
 
 
 def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
@@ -132,7 +132,7 @@ def _is_flat(group: Group) -> bool:
 
 def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
     """Arrange the sections of a step on a sheet, the first from the row `top` on."""
-    bands = [[_lanes(band, each.direction) for band in each.bands] for each in sections]
+    bands = [[_lanes(band, section.direction) for band in section.bands] for section in sections]
     widths = [max(map(_width, column)) for column in zip(*bands, strict=True)]
     lefts = tuple(accumulate(widths, initial=1))
     placed: list[Placed] = []
@@ -148,7 +148,7 @@ def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
             placed += _placed(lane, Place(sheet, first, column))
             texts += _headings(lane, first, column)
         top = first + max([0, *(lane.height for lane, _ in columns)]) + 1
-    texts += _captions(placed)
+    texts += captions(placed)
     return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
 
 
@@ -208,9 +208,3 @@ def _placed(lane: _Lane, first: Place) -> Iterator[Placed]:
 
 def _tile(first: Place, height: int, tile: int) -> Place:
     return first._replace(row=first.row + tile * height)
-
-
-def _captions(placed: Sequence[Placed]) -> Iterator[Text]:
-    for each in placed:
-        if each.item.caption:
-            yield Text(each.place.row - 1, each.place.column, each.item.caption, "caption")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from cnncalc.sheet.layouts.drawing import Group, Placed, groups, place
+from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.layouts.sheet_parts import cell_pixels
 from cnncalc.sheet.plan import Text
 from cnncalc.sheet.volumes import Place, Volume
@@ -45,33 +45,28 @@ Corner = Callable[[int], Place]
 
 def tile_rows(sheet: str, volumes: Sequence[Volume]) -> Arrangement:
     """Arrange volumes on a sheet: each filter's tiles beside each other, from group to group."""
-    every = groups(volumes)
-    corners, right, bottom = _beside(sheet, every) if every[1:] else _alone(sheet, every[0])
-    placed = tuple(each for group in every for each in place(group, corners[group]))
-    captions = (
-        Text(each.place.row - 1, each.place.column, each.item.caption, "caption")
-        for each in placed
-        if each.item.caption
-    )
-    texts = (*_headings(corners), *captions)
+    drawn = groups(volumes)
+    corners, right, bottom = _beside(sheet, drawn) if drawn[1:] else _alone(sheet, drawn[0])
+    placed = tuple(part for group in drawn for part in place(group, corners[group]))
+    texts = (*_headings(corners), *captions(placed))
     return Arrangement(placed, texts, bottom, cell_pixels(right), frozen=(FIRST, 0))
 
 
-def _beside(sheet: str, every: Sequence[Group]) -> tuple[Mapping[Group, Corner], int, int]:
+def _beside(sheet: str, drawn: Sequence[Group]) -> tuple[Mapping[Group, Corner], int, int]:
     """Place groups side by side; return also the first free column and row."""
-    lefts = list(accumulate((1 + max(each.tile_width, NARROWEST) for each in every), initial=1))
-    pitches = [_pitch(group, every) for group in every]
+    lefts = list(accumulate((1 + max(group.tile_width, NARROWEST) for group in drawn), initial=1))
+    pitches = [_pitch(group, drawn) for group in drawn]
     corners = {
         group: partial(_in_row, sheet, left, pitch)
-        for group, left, pitch in zip(every, lefts, pitches, strict=False)
+        for group, left, pitch in zip(drawn, lefts, pitches, strict=False)
     }
-    ends = (group.tiles * pitch for group, pitch in zip(every, pitches, strict=True))
+    ends = (group.tiles * pitch for group, pitch in zip(drawn, pitches, strict=True))
     return corners, lefts[-1], FIRST + max(ends)
 
 
-def _pitch(group: Group, every: Sequence[Group]) -> int:
+def _pitch(group: Group, drawn: Sequence[Group]) -> int:
     """Return the rows from tile to tile: groups of as many tiles line up."""
-    return 1 + max(other.tile_height for other in every if other.tiles == group.tiles)
+    return 1 + max(other.tile_height for other in drawn if other.tiles == group.tiles)
 
 
 def _in_row(sheet: str, left: int, pitch: int, tile: int) -> Place:
@@ -110,16 +105,16 @@ def vector_rows(sheet: str, volumes: Sequence[Volume]) -> Arrangement:
 
     The volumes of a group stand beside each other, the last of them in the units' columns.
     """
-    every = groups(volumes)
-    units = LEADING + max(sum(volume.width for volume in each.volumes[:-1]) for each in every)
-    rows = _rows(every)
+    drawn = groups(volumes)
+    units = LEADING + max(sum(volume.width for volume in group.volumes[:-1]) for group in drawn)
+    rows = _rows(drawn)
     columns = next((volume.columns for volume in volumes if any(volume.columns)), ())
     heads = (Text(TOP, units + i, name, "caption") for i, name in enumerate(columns) if name)
     leading = tuple((column, LEADING_PIXELS) for column in range(LEADING, units))
     return Arrangement(
-        tuple(each for group in every for each in _placed(group, Place(sheet, rows[group], units))),
-        (*heads, *(text for group in every for text in _labels(group, rows[group], units))),
-        max(rows[group] + _height(group) for group in every),
+        tuple(part for group in drawn for part in _placed(group, Place(sheet, rows[group], units))),
+        (*heads, *(text for group in drawn for text in _labels(group, rows[group], units))),
+        max(rows[group] + _height(group) for group in drawn),
         0,
         ((0, MARGIN_PIXELS), (LABELS, LABEL_PIXELS), *leading),
         frozen=(TOP + 1, units),
@@ -130,11 +125,11 @@ def _height(group: Group) -> int:
     return max(volume.height for volume in group.volumes)
 
 
-def _rows(every: Sequence[Group]) -> dict[Group, int]:
+def _rows(drawn: Sequence[Group]) -> dict[Group, int]:
     """Return the first row of each group: those of many rows have a heading and some space."""
     rows = {}
     row = TOP + 1
-    for group in every:
+    for group in drawn:
         row += 2 if _height(group) > 1 else 0
         rows[group] = row
         row += _height(group)
@@ -156,7 +151,7 @@ def _labels(group: Group, row: int, units: int) -> Iterator[Text]:
         return
     yield Text(row - 1, LABELS, group.title, "heading")
     for volume, column in zip(reversed(group.volumes[:-1]), range(units - 1, 0, -1), strict=False):
-        yield Text(row - 1, column, volume.quantity.name, "caption")
+        yield from (Text(row - 1, column, name, "caption") for name in volume.columns)
     names = next((volume.rows for volume in group.volumes if any(volume.rows)), ())
     for line, name in enumerate(names):
         yield Text(row + line, LABELS, name, "label")

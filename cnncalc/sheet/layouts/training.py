@@ -15,10 +15,10 @@ from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, Job, legend
 from cnncalc.sheet.layouts.step import CELL, ROW, Arranged, arrange, text_columns
-from cnncalc.sheet.layouts.step_sections import Direction, Section, step_sections
 from cnncalc.sheet.plan import Sheet, Specification
 from cnncalc.sheet.references import address
 from cnncalc.sheet.training.passes import network_pass
+from cnncalc.sheet.training.sections import Direction, Section, step_sections
 from cnncalc.sheet.training.settings import entries
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.volumes import Volume
@@ -83,8 +83,8 @@ def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
 
 def _line(row: int, direction: Direction, volume: Volume) -> Iterator[Text]:
     yield Text(row, 0, volume.layer, "label")
-    yield Text(row, 1, f"{_ARROWS[direction]}{_words(volume)}", direction)
-    yield Text(row, 2, " ".join(volume.notes), "wrapped")
+    yield Text(row, 1, f"{_ARROWS[direction]}{volume.full_title}", direction)
+    yield Text(row, 2, " ".join(volume.sentences), "wrapped")
 
 
 def _content_links(
@@ -97,14 +97,6 @@ def _content_links(
         if found:
             cell = address(found.row, found.column)
             yield Text(row, 3 + place, name, "link", found.sheet, cell)
-
-
-def _words(volume: Volume) -> str:
-    """Return what a block is called, and of weights, which of a layer's it shows."""
-    name = volume.quantity.name.partition(" ")[0]
-    is_weight = volume.quantity.kind in ("weight", "update")
-    is_said = name.replace("_", " ") in volume.group.lower()
-    return f"{volume.group} · {name}" if is_weight and not is_said else volume.group
 
 
 DASHBOARD = "Dashboard"
@@ -141,17 +133,17 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         list(step_sections(training, passes[len(batch)], step))
         for step, batch in enumerate(training.batches, start=1)
     ]
-    arranged = [arrange(name, each, TOP) for name, each in zip(names, sections, strict=True)]
+    arranged = [arrange(name, parts, TOP) for name, parts in zip(names, sections, strict=True)]
     first = passes[len(training.batches[0])]
     board = dashboard(front, training, first, names, specification.note)
-    steps = tuple(placed for each in arranged for placed in each.placed)
+    steps = tuple(placed for shown in arranged for placed in shown.placed)
     drawing = Drawing((*board.placed, *steps))
     sheets = [
         _dashboard_sheet(job, front, board, drawing, names),
         contents(job, sections[0], drawing, front, names),
         *(
-            _step_sheet(job, (front, *names), step, (each, own), drawing)
-            for step, (each, own) in enumerate(zip(arranged, sections, strict=True), start=1)
+            _step_sheet(job, (front, *names), step, shown, drawing)
+            for step, shown in enumerate(zip(arranged, sections, strict=True), start=1)
         ),
     ]
     classes = _classes(specification)

@@ -94,8 +94,8 @@ def training_inputs(
         image, label = samples[number]
         values[Scope(*use).quantity(IMAGE)] = np.asarray(image, dtype=np.float64)
         values[Scope(*use).quantity(LABEL)] = np.array([[float(label)]])
-    for layer, own in zip(network.layers, network.weights, strict=True):
-        for name, weight in own.items():
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        for name, weight in weights.items():
             values[Quantity("weight", layer.name, name, 1)] = np.asarray(weight, dtype=np.float64)
     for name, value in constants(training.optimizer).items():
         values[setting(name)] = np.array([[value]])
@@ -122,7 +122,10 @@ def training_records(
         images[number] = image.reshape(specification.input_shape)
         labels[number] = class_of(inputs[Scope(*use).quantity(LABEL)].item(), classes)
     batches = [
-        (np.stack([images[each] for each in batch]), np.array([labels[each] for each in batch]))
+        (
+            np.stack([images[sample] for sample in batch]),
+            np.array([labels[sample] for sample in batch]),
+        )
         for batch in training.batches
     ]
     optimizer = with_settings(training.optimizer, inputs)

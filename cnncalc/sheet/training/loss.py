@@ -29,11 +29,26 @@ from cnncalc.sheet.quantities import (
     TURNED_LOGITS,
     UNIT_LOSSES,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Source, Volume, each_number, whole
+from cnncalc.sheet.volumes import (
+    EACH,
+    ONE_SLICE,
+    Finder,
+    Index,
+    Source,
+    Volume,
+    each_number,
+    entered,
+    whole,
+)
 from cnncalc.trace.stage_names import GradientName, StepName
 from cnncalc.training.losses import LOSSES
 
-__all__ = ["LossPass", "is_joined", "loss_pass"]
+__all__ = ["LABEL_VOLUME", "LossPass", "is_joined", "loss_pass"]
+
+LABEL_VOLUME = Volume(
+    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
+    "The number of the sample's class: type over it.",
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +129,7 @@ def _target(source: Source) -> Volume:
         )
 
     note = "1 for the class of the label, 0 for the others." if count > 1 else "The label itself."
-    return Volume("Target", "", SAMPLE_TARGET, *source.size, ONE_SLICE, draw, (note,))
+    return Volume("Target", "", SAMPLE_TARGET, *source.size, ONE_SLICE, draw, note)
 
 
 def _losses(rule: LossRule, source: Source) -> list[Volume]:
@@ -145,7 +160,7 @@ def _unit_losses(rule: LossRule, source: Source) -> list[Volume]:
 
 
 def _of_units(
-    group: str, result: Quantity, source: Source, expression: Expression, note: str
+    title: str, result: Quantity, source: Source, expression: Expression, rule: str
 ) -> Volume:
     """Return what an expression makes of each unit."""
     read = {
@@ -159,7 +174,7 @@ def _of_units(
         cells = {name: find(read[name], (), steps=EACH) for name in names_of(expression)}
         return formulas.written(expression, cells)
 
-    return each_number(group, result, source, formula, note)
+    return each_number(title, result, source, formula, rule)
 
 
 _SAID = {
@@ -224,10 +239,10 @@ def _largest(source: Source) -> list[Volume]:
 
 
 def _cell(
-    group: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], note: str
+    title: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str
 ) -> Volume:
     draw = whole(quantity, 1, 1, formula)
-    return Volume(group, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def _gradient(rule: LossRule, quantity: Quantity, source: Source, samples: int) -> Volume:
@@ -237,5 +252,5 @@ def _gradient(rule: LossRule, quantity: Quantity, source: Source, samples: int) 
     count = samples * (source.shape[0] if rule.is_mean else 1)
     over = Name("units") * Name("samples") if rule.is_mean else Name("samples")
     said = {"output": "probability"} if is_joined else {}
-    group = f"Gradient by the {'logits' if is_joined else 'output'}"
-    return _of_units(group, quantity, source, slope / count, f"{words(slope / over, said)}.")
+    title = f"Gradient by the {'logits' if is_joined else 'output'}"
+    return _of_units(title, quantity, source, slope / count, f"{words(slope / over, said)}.")

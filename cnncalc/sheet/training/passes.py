@@ -87,7 +87,7 @@ def network_pass(specification: Specification, samples: int) -> NetworkPass:
         source = chain[-1].result
     loss = loss_pass(specification.layers, training.loss, source, samples)
     joined = is_joined(specification.layers, training.loss)
-    shapes = tuple(each.source.shape for each in chain)
+    shapes = tuple(forward.source.shape for forward in chain)
     return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss, shapes)
 
 
@@ -115,7 +115,12 @@ def _backward(
 ) -> tuple[LayerPass, ...]:
     """Return each layer's part, the gradient worked back through them from the last."""
     first = next(
-        (i for i, each in enumerate(chain) if each.layer.trainable_count(each.source.shape)), None
+        (
+            i
+            for i, forward in enumerate(chain)
+            if forward.layer.trainable_count(forward.source.shape)
+        ),
+        None,
     )
     if first is None:
         message = "a network must have trainable weights to be trained. Received: none"
@@ -124,20 +129,22 @@ def _backward(
     gradient: Source | None = last.feed(loss.gradient)
     passes = []
     for place in reversed(range(len(chain))):
-        each = chain[place]
+        forward = chain[place]
         own_loss = joined and place == len(chain) - 1
         if gradient is None:
-            passes.append(_layer_pass(each, samples, [], [], []))
+            passes.append(_layer_pass(forward, samples, [], [], []))
             continue
         try:
-            shared = shared_volumes(each.layer, each.source, place > first)
-            weights = weight_gradient_volumes(each.layer, each.source, gradient, samples, own_loss)
+            shared = shared_volumes(forward.layer, forward.source, place > first)
+            weights = weight_gradient_volumes(
+                forward.layer, forward.source, gradient, samples, own_loss
+            )
             volumes, gradient = gradient_volumes(
-                each.layer, each.source, gradient, place > first, own_loss
+                forward.layer, forward.source, gradient, place > first, own_loss
             )
         except (ShapeError, OptionError) as error:
-            raise _named(each.layer, error) from error
-        passes.append(_layer_pass(each, samples, shared, volumes, weights))
+            raise _named(forward.layer, error) from error
+        passes.append(_layer_pass(forward, samples, shared, volumes, weights))
     return tuple(reversed(passes))
 
 
@@ -153,12 +160,12 @@ def _layer_pass(
     entered = [volume for volume in drawn if volume.quantity.kind == "weight"]
     weights = tuple(sorted(entered, key=lambda volume: order.index(volume.quantity.name)))
     helpers = tuple(v for v in drawn if is_shared(v.quantity) and v not in weights)
-    own = [volume for volume in drawn if not is_shared(volume.quantity)]
+    of_sample = [volume for volume in drawn if not is_shared(volume.quantity)]
     # A dense layer's inputs stand before what becomes of them, and not with its weights.
     inputs = [
-        _described_inputs(volume) for volume in own if volume.quantity.name == StepName.INPUTS
+        _described_inputs(volume) for volume in of_sample if volume.quantity.name == StepName.INPUTS
     ]
-    own = inputs + [volume for volume in own if volume.quantity.name != StepName.INPUTS]
+    of_sample = inputs + [volume for volume in of_sample if volume.quantity.name != StepName.INPUTS]
     of_batch = batch_volumes(forward.layer, forward.source, samples)
     return LayerPass(
         forward.layer,
@@ -167,21 +174,20 @@ def _layer_pass(
         tuple(penalty_volumes(forward.layer, weights)),
         tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
         tuple(volume for volume in of_batch if volume.quantity.kind == "update"),
-        tuple(own),
+        tuple(of_sample),
         tuple(backward),
-        tuple(with_penalty(forward.layer, each) for each in gradients),
+        tuple(with_penalty(forward.layer, gradient) for gradient in gradients),
     )
 
 
 def _described_inputs(volume: Volume) -> Volume:
-    notes = ("What the layer takes in, number by number.",)
-    return replace(volume, group="Inputs", notes=notes)
+    return replace(volume, title="Inputs", rule="What the layer takes in, number by number.")
 
 
 def _described_weight(volume: Volume) -> Volume:
     """Return a weight with a sentence of its own, where its layer's stands beside another one."""
-    note = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
-    return replace(volume, notes=volume.notes or (note,))
+    rule = f"The {volume.quantity.name.replace('_', ' ')} of each output: type over any of them."
+    return replace(volume, rule=volume.rule or rule)
 
 
 @dataclass(frozen=True)
@@ -209,10 +215,10 @@ class Scope:
         """Return a volume for this step and sample."""
 
         def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-            own = _ScopedFinder(find.places, find.sheet, self)
+            scoped = _ScopedFinder(find.places, find.sheet, self)
             return tuple(
                 replace(block, quantity=self.quantity(block.quantity))
-                for block in local.draw(index, own)
+                for block in local.draw(index, scoped)
             )
 
         return replace(local, quantity=self.quantity(local.quantity), draw=draw)

@@ -81,9 +81,10 @@ def _penalty(weight: Volume, regularizer: L1L2) -> Penalty:
         return written(rule, {"weight": find(weight.quantity, index, steps=EACH)})
 
     is_none = not (regularizer.l1 or regularizer.l2)
-    note = f"{'0' if is_none else words(rule)}, added to the mean loss."
+    said = f"{'0' if is_none else words(rule)}, added to the mean loss."
     drawn = formed_like(weight, _numbers(weight.quantity), formula)
-    numbers = replace(drawn, group=f"Penalty on the {weight.quantity.name}", notes=(note,))
+    title = f"Penalty on the {weight.quantity.name}"
+    numbers = replace(drawn, title=title, rule=said, notes=())
     return Penalty(numbers, _summed(numbers, _sums(weight.quantity)))
 
 
@@ -100,8 +101,8 @@ def _summed(numbers: Volume, quantity: Quantity) -> Volume:
             for cells in [find(numbers.quantity, index, size)]
         )
 
-    what = (f"Sums of the {numbers.group.lower()}", numbers.layer, quantity, height, width)
-    return Volume(*what, ONE_SLICE, draw, ("The penalties of each slice, added up.",))
+    what = (f"Sums of the {numbers.title.lower()}", numbers.layer, quantity, height, width)
+    return Volume(*what, ONE_SLICE, draw, "The penalties of each slice, added up.")
 
 
 def _place(index: Index) -> tuple[int, int]:
@@ -120,16 +121,14 @@ def with_penalty(layer: Layer, gradient: Volume) -> Volume:
     weight = Quantity("weight", layer.name, name)
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        own = find(weight, index, steps=EACH)
+        cell = find(weight, index, steps=EACH)
         return tuple(
-            _penalized(block, written(slope, {"weight": own.moved(block.row, block.column)}))
+            _penalized(block, written(slope, {"weight": cell.moved(block.row, block.column)}))
             for block in gradient.draw(index, find)
         )
 
     added_words = "".join(f" + {term}" for term in penalty_slope_words(regularizer))
-    first, *more = gradient.notes
-    note = f"{first.removesuffix('.')}{added_words}."
-    return replace(gradient, draw=draw, notes=(note, *more))
+    return replace(gradient, draw=draw, rule=f"{gradient.rule.removesuffix('.')}{added_words}.")
 
 
 def _penalized(block: Block, slope: Formula) -> Block:

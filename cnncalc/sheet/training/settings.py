@@ -12,9 +12,17 @@ from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
 from cnncalc.sheet.plan import Block, Quantity
 from cnncalc.sheet.quantities import LABEL
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, entered
 from cnncalc.training.optimizers import Optimizer, constant_range
 
-__all__ = ["constants", "entries", "require_plain", "setting", "with_settings"]
+__all__ = [
+    "constants",
+    "entries",
+    "require_plain",
+    "setting",
+    "setting_volumes",
+    "with_settings",
+]
 
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
@@ -35,6 +43,15 @@ def constants(optimizer: Optimizer) -> dict[str, float]:
     numbers = {name: value for name, value in values.items() if type(value) in (int, float)}
     # Without momentum there is none to remember.
     return {name: float(value) for name, value in numbers.items() if name != "momentum" or value}
+
+
+def setting_volumes(optimizer: Optimizer) -> list[Volume]:
+    """Return a cell for each constant of an optimizer, under its Keras name."""
+    return [
+        Volume(name, "", cell, 1, 1, ONE_SLICE, entered(cell, 1, 1, "choice"), "")
+        for name in constants(optimizer)
+        for cell in [setting(name)]
+    ]
 
 
 def require_plain(optimizer: Optimizer) -> None:

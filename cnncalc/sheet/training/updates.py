@@ -56,7 +56,7 @@ def corrected_rate_volumes(optimizer: Optimizer, step: int) -> tuple[Volume, ...
     quantity = corrected_rate(step)
     title = f"Corrected rate: {words(expression, _CALLED)}"
     draw = whole(quantity, 1, 1, formula)
-    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (correction.sentence,)),)
+    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, correction.sentence),)
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:
@@ -68,25 +68,25 @@ def copied_weight(weight: Volume, step: int) -> Volume:
     """Return a weight as it is before a step, which is as the step before left it."""
     layer, name = weight.quantity.layer, weight.quantity.name
     before = new_weight(layer, name, step - 1)
-    own = weight.quantity._replace(step=step)
+    now = weight.quantity._replace(step=step)
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
-    copied = formed_like(weight, own, formula)
-    return replace(copied, notes=(f"As step {step - 1} left them.",))
+    copied = formed_like(weight, now, formula)
+    return replace(copied, rule=f"As step {step - 1} left them.", notes=())
 
 
 def frozen_weight(weight: Volume, step: int) -> Volume:
     """Return a frozen layer's weight after a step, which is as it was before."""
-    own = new_weight(weight.quantity.layer, weight.quantity.name, step)
+    after = new_weight(weight.quantity.layer, weight.quantity.name, step)
     before = weight.quantity._replace(step=step)
 
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(formulas.COPY, _each(find, before, index))
 
-    kept = formed_like(weight, own, formula)
-    return replace(kept, group="Weights as before", notes=(_FROZEN,))
+    kept = formed_like(weight, after, formula)
+    return replace(kept, title="Weights as before", rule=_FROZEN, notes=())
 
 
 def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volume]:
@@ -101,24 +101,26 @@ def update_volumes(optimizer: Optimizer, weight: Volume, step: int) -> list[Volu
         quantity = new_weight(layer, f"{name} {slot}".strip(), step)
         title = slot.replace("_", " ").capitalize() if slot else "New weights"
         volume = formed_like(weight, quantity, _formula(rule, weight.quantity, step))
-        volumes.append(replace(volume, group=title, notes=(_note(rule, optimizer),)))
+        volumes.append(replace(volume, title=title, rule=_sentence(rule, optimizer), notes=()))
     return volumes
 
 
 def _formula(rule: Rule, weight: Quantity, step: int) -> Callable[[Index, Finder], Formula]:
-    layer, own = weight.layer, weight.name
+    layer, weight_name = weight.layer, weight.name
 
     def formula(index: Index, find: Finder) -> Formula:
         def cell(name: str) -> Reference | str:
             slot = slot_of(name)
             if name in ("weight", "gradient"):
-                kind = Quantity("weight" if name == "weight" else "gradient", layer, own, step)
+                kind = Quantity(
+                    "weight" if name == "weight" else "gradient", layer, weight_name, step
+                )
                 return _each(find, kind, index)
             if slot:
                 is_old = name == old(slot).name
                 if is_old and step == 1:
                     return "0"
-                return _each(find, new_weight(layer, f"{own} {slot}", step - is_old), index)
+                return _each(find, new_weight(layer, f"{weight_name} {slot}", step - is_old), index)
             is_corrected = name == CORRECTED_RATE.name
             return find(corrected_rate(step) if is_corrected else setting(name), ())
 
@@ -132,7 +134,7 @@ def _each(find: Finder, quantity: Quantity, index: Index) -> Reference:
     return find(quantity, index, steps=EACH)
 
 
-def _note(rule: Rule, optimizer: Optimizer) -> str:
+def _sentence(rule: Rule, optimizer: Optimizer) -> str:
     """Say in one line what a rule does."""
     called = dict(_CALLED)
     for slot in filter(None, map(slot_of, names_of(rule.expression))):

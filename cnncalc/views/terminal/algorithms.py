@@ -44,7 +44,7 @@ def render_algorithms(summary: Summary, plan: Sequence[Choice]) -> Page:
 
 
 def _rows(summary: Summary, plan: Sequence[Choice]) -> list[Row]:
-    names = [each.layer.name for each in summary.layers]
+    names = [row.layer.name for row in summary.layers]
     return [
         (
             " + ".join(names[choice.first : choice.first + choice.layers]),
@@ -57,7 +57,7 @@ def _rows(summary: Summary, plan: Sequence[Choice]) -> list[Row]:
 
 def _whole_batch(summary: Summary, screen: Screen) -> Iterator[Text]:
     """Say which layers have the whole batch worked out at once, and what that costs."""
-    found = whole_batch_layers([each.layer for each in summary.layers])
+    found = whole_batch_layers([row.layer for row in summary.layers])
     if not found:
         return
     name, batch = summary.layers[found[0]].layer.name, ARTICLE.batch_size

@@ -70,11 +70,11 @@ def _rows(blocks: Sequence[Block], width: int, gap: int) -> Iterator[list[Block]
     row: list[Block] = []
     used = 0
     for block in blocks:
-        own = block_width(block)
-        if row and used + gap + own > width:
+        wanted = block_width(block)
+        if row and used + gap + wanted > width:
             yield row
             row, used = [], 0
-        used += own + (gap if row else 0)
+        used += wanted + (gap if row else 0)
         row.append(block)
     if row:
         yield row

@@ -61,8 +61,10 @@ def _mean_of_units(
             minus, unit = "−", inner  # it stands before them all
     terms = []
     for output, target in zip(outputs, targets, strict=True):
-        own = _of_target(unit, target)
-        terms.append(expressed(own, {"output": output}, screen, constants={"target": target}))
+        expression = _of_target(unit, target)
+        terms.append(
+            expressed(expression, {"output": output}, screen, constants={"target": target})
+        )
     texts = [term.text for term in terms]
     found = fsum(term.value for term in terms) / count * (-1 if minus else 1)
     if minus and count == 1:

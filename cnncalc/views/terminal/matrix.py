@@ -229,12 +229,12 @@ def draw_corners(matrix: Matrix, screen: Screen) -> Block:
     """Draw the corners of a matrix; one of a few rows gets as many columns as fit."""
     rows = _ends(matrix.height, CORNER)
     cuts_both = matrix.height > len(rows) and matrix.width > 2 * CORNER + 1
-    each = CORNER if cuts_both else screen.width // (1 + CELL_MARGIN) // 2
-    while each > 0:
-        excerpt = Excerpt(matrix, rows, _ends(matrix.width, each), screen)
+    columns = CORNER if cuts_both else screen.width // (1 + CELL_MARGIN) // 2
+    while columns > 0:
+        excerpt = Excerpt(matrix, rows, _ends(matrix.width, columns), screen)
         if excerpt.width <= screen.width:
             return excerpt.block
-        each -= 1
+        columns -= 1
     # Long numbers on a narrow screen: the first and the last column, one below the other.
     outer = [column for column in _ends(matrix.width, 1) if column is not None]
     return _in_chunks(Excerpt(matrix, rows, outer, screen))
@@ -266,11 +266,11 @@ def draw_near_window(matrix: Matrix, screen: Screen) -> Block | None:
     return near.block if near.width <= screen.width else None
 
 
-def _ends(count: int, each: int) -> Shown:
-    """Return the first and last indices, None between them; all where that saves nothing."""
-    if count <= 2 * each + 1:
+def _ends(count: int, shown: int) -> Shown:
+    """Return the first and last indices, so many `shown` of both, None between; all if as short."""
+    if count <= 2 * shown + 1:
         return range(count)
-    return [*range(each), None, *range(count - each, count)]
+    return [*range(shown), None, *range(count - shown, count)]
 
 
 def _around(covered: set[int], count: int) -> Shown:

@@ -132,8 +132,8 @@ def draw_strip(row: Array, screen: Screen) -> Iterator[Text]:
     scale = number_scale(narrow, screen)
     yield from draw_grey(narrow.repeat(2 * STRIP_LINES, axis=0), scale, screen)
     if narrow.size < wide.size:
-        each = round(row.size / screen.width)
-        count = f"about {each}" if each > 1 else "1 or 2"
+        numbers = round(row.size / screen.width)
+        count = f"about {numbers}" if numbers > 1 else "1 or 2"
         text = f"each point of the strip is the mean of {count} numbers"
         yield from screen.sentences(text, FAINT)
 

@@ -72,8 +72,8 @@ def epoch_row(record: EpochRecord, epochs: int, *, heading: bool = False, width:
     for name in LEAST_FIRST:
         if name in widths and sum(widths.values()) + BETWEEN * (len(widths) - 1) > width:
             del widths[name]
-    row = (" " * BETWEEN).join(f"{cells[name]:>{own}}" for name, own in widths.items())
-    names = (" " * BETWEEN).join(f"{name:>{own}}" for name, own in widths.items())
+    row = (" " * BETWEEN).join(f"{cells[name]:>{wide}}" for name, wide in widths.items())
+    names = (" " * BETWEEN).join(f"{name:>{wide}}" for name, wide in widths.items())
     return f"{names}\n{row}" if heading else row
 
 

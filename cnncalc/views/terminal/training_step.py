@@ -47,10 +47,10 @@ def render_step(record: StepRecord, display: Display, context: StepContext) -> D
     are shown if it is `full`, else the first two, or one of a large network; the `context`.
     """
     samples = len(record.images) if display.full else _samples_in_full(record)
-    own = replace(display, significant=True)
+    display = replace(display, significant=True)
 
     def draw(screen: Screen) -> Iterator[Text]:
-        few = replace(screen, display=replace(own, most_slices=FEW_SLICES))
+        few = replace(screen, display=replace(display, most_slices=FEW_SLICES))
         yield from _draw_heading(record, context, screen)
         for sample in range(samples):
             yield from _draw_forward(record, sample, context, screen)
@@ -64,7 +64,7 @@ def render_step(record: StepRecord, display: Display, context: StepContext) -> D
                 yield from draw_layer_gradients(record, step, samples, few)
         yield from draw_updates(record, screen)
 
-    return Drawing(own, draw)
+    return Drawing(display, draw)
 
 
 def _samples_in_full(record: StepRecord) -> int:

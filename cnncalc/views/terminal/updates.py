@@ -88,7 +88,7 @@ def draw_update_equations(
     """
     unclipped, values = float(update.gradient[at]), _values(record, update, at)
     if unclipped != values["gradient"]:
-        texts = (signed(screen.number(each)) for each in (values["gradient"], unclipped))
+        texts = (signed(screen.number(number)) for number in (values["gradient"], unclipped))
         yield from draw_equation(
             Equation("gradient {}, clipped from {}".format(*texts), ()), screen
         )
@@ -116,9 +116,9 @@ def _equation(
     rule: Rule, values: dict[str, float], optimizer: Optimizer, screen: Screen
 ) -> Equation:
     names = names_of(rule.expression)
-    own = {name: values[name] for name in names if name in values}
+    numbers = {name: values[name] for name in names if name in values}
     constants = {name: getattr(optimizer, name) for name in names if name not in values}
-    text, found = expressed(rule.expression, own, screen, constants=constants)
+    text, found = expressed(rule.expression, numbers, screen, constants=constants)
     is_decay = rule.result == DECAYED.name
     result = values[DECAYED.name if is_decay else new(rule.result).name]
     name = rule.result.replace("_", " ") if is_decay else rule.result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.sheet.references import address, sheet_prefix
-from cnncalc.verification import CellValue, Change, Comparison, Difference, Place, Report
+from cnncalc.verification.comparison import CellValue, Change, Comparison, Difference, Place, Report
 
 __all__ = ["report_lines"]
 
@@ -16,7 +16,7 @@ LONGEST_TEXT = 200
 def report_lines(report: Report) -> Iterator[str]:
     """Yield what a verification found, line by line.
 
-    >>> from cnncalc.verification import Comparison, Report
+    >>> from cnncalc.verification.comparison import Comparison, Report
     >>> nothing = Comparison(cells=2, missing=0, differing=0, first=None, largest=None)
     >>> for line in report_lines(Report("an engine 1.0", nothing, nothing, ())):
     ...     print(line)

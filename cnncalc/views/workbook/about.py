@@ -94,7 +94,7 @@ def about_sheet(
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
         _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
-        *(line for each in plan.specifications for line in _lines(each)),
+        *(line for specification in plan.specifications for line in _lines(specification)),
     ]
     texts = [Text(0, 0, "About this workbook", "title")]
     for row, (key, value) in enumerate(lines, start=2):
@@ -137,7 +137,7 @@ def _noun(plan: Plan) -> str:
 
 
 def _has_layout(plan: Plan, *layouts: Layout) -> bool:
-    return any(each.layout in layouts for each in plan.specifications)
+    return any(specification.layout in layouts for specification in plan.specifications)
 
 
 def _suggestion(plan: Plan) -> str:
@@ -146,7 +146,7 @@ def _suggestion(plan: Plan) -> str:
     cells = [
         f"{what} in {name}!{block.address(0, 0)}"
         for role, what in (("pixels", "the pixel"), ("weights", "the weight"))
-        for name, block in [each for each in blocks if each[1].role == role][:1]
+        for name, block in [found for found in blocks if found[1].role == role][:1]
     ]
     what = " or ".join(cells) or "a pixel or a weight"
     return f"Change {what}: every number after it follows."

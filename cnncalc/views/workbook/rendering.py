@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from cnncalc.provenance import OWN_MARK
 from cnncalc.sheet.plan import STAY, Block, Formula, Reference, Tiled
 from cnncalc.sheet.references import column_letters, sheet_prefix
 
@@ -57,12 +58,12 @@ def formula_rows(block: Block) -> Iterator[list[str]]:
     ]
     for row in range(block.height):
         line = template % tuple(first + row * step for first, step in numbers)
-        yield [line % each for each in letters]
+        yield [line % columns for columns in letters]
 
 
 def _turns(formula: Formula) -> bool:
     """Tell of a reference down a row for each column: it has no letters of its own a column."""
-    return any(each.down.columns or each.across.rows for each in formula.references)
+    return any(reference.down.columns or reference.across.rows for reference in formula.references)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def new_workbook(target: Target, title: str) -> Iterator[Any]:
         options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
         workbook = Workbook(target, options)
         workbook.worksheet_class = StreamingWorksheet
-        workbook.set_properties({"title": title, "comments": "Made by cnncalc", "created": CREATED})
+        workbook.set_properties({"title": title, "comments": OWN_MARK, "created": CREATED})
         try:
             yield workbook
         except BaseException:

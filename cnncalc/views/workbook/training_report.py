@@ -18,6 +18,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from cnncalc.layers.base import size_text
 from cnncalc.network import Network
 from cnncalc.notation import write_layer
+from cnncalc.provenance import OWN_MARK
 from cnncalc.sheet.texts import clean_text
 from cnncalc.training.history import EpochRecord
 from cnncalc.views.picture import encode_picture
@@ -57,9 +58,7 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
         "nan_inf_to_errors": True,  # the loss of an image that the network overflows at
     }
     with Workbook(file, options) as workbook:
-        workbook.set_properties(
-            {"title": "Training", "comments": "Made by cnncalc", "created": CREATED}
-        )
+        workbook.set_properties({"title": "Training", "comments": OWN_MARK, "created": CREATED})
         book = _Book(workbook)
         _write_summary(book, report)
         _write_curves(book, report.history)
@@ -206,8 +205,8 @@ def _write_share(
 def _write_filters(book: _Book, network: Network) -> None:
     """Write the first convolution's weights: a block a channel, the filters below each other."""
     found = [
-        (layer.name, own["kernel"])
-        for layer, own in zip(network.layers, network.weights, strict=True)
+        (layer.name, weights["kernel"])
+        for layer, weights in zip(network.layers, network.weights, strict=True)
         if layer.has_filters
     ]
     if not found:

@@ -248,9 +248,9 @@ def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
 def _color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
     """Turn what equals another cell of its row green."""
     for match in sheet.matches:
-        own, other = (address(match.row, match.column + over) for over in (0, match.across))
+        cell, other = (address(match.row, match.column + over) for over in (0, match.across))
         # Where there is nothing, there is nothing to compare.
-        criteria = f"=IF(ISNUMBER({own}),{own}={other})"
+        criteria = f"=IF(ISNUMBER({cell}),{cell}={other})"
         rule = {"type": "formula", "criteria": criteria, "format": formats.mark(right=True)}
         bottom, right = match.row + match.height - 1, match.column + match.width - 1
         worksheet.conditional_format(match.row, match.column, bottom, right, rule)

@@ -196,7 +196,8 @@ def gradient_source(case: Case, after: Source) -> Source:
 
 def gradient_volume(given: Source) -> Volume:
     draw = entered(given.quantity, *given.size, "pixels")
-    return Volume("Given", given.quantity.layer, given.quantity, *given.size, given.items, draw)
+    what = ("Given", given.quantity.layer, given.quantity, *given.size, given.items, draw, "")
+    return Volume(*what)
 
 
 def written(cases: Sequence[Case]) -> tuple[bytes, Plan, list[Values]]:

@@ -167,4 +167,4 @@ def test_every_volume_states_its_rule(layer):
     volumes += shared_volumes(layer, source, True) + weight_gradient_volumes(
         layer, source, after, 2
     )
-    assert all(volume.notes and volume.notes[0].endswith(".") for volume in volumes)
+    assert all(volume.rule.endswith(".") for volume in volumes)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from cnncalc.verification import Change, Comparison, Difference, Place, Report
+from cnncalc.verification.comparison import Change, Comparison, Difference, Place, Report
 from cnncalc.views.terminal.verification import report_lines
 
 HERE = Place("Case 5", 4, 8)

@@ -22,7 +22,7 @@ from cnncalc.sheet.planning import is_calculation, make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, variant, worksheet_identity
-from cnncalc.tasks.callers import Advance, Caller
+from cnncalc.tasks.arguments import Advance, Caller
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook

@@ -8,7 +8,8 @@ from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnncalc.network import initialize
-from cnncalc.tasks.models import is_live, saved_model
+from cnncalc.tasks.arguments import is_live
+from cnncalc.tasks.networks import saved_model
 from tests.keras_peer import import_keras
 from tests.peers import requires
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 from cnncalc.sheet import formulas
 from cnncalc.sheet.plan import Block, Formula, Quantity
-from cnncalc.sheet.quantities import LABEL, RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.quantities import RIGHT, SAMPLE_LOSS
+from cnncalc.sheet.training.loss import LABEL_VOLUME
 from cnncalc.sheet.training.passes import LayerPass, NetworkPass, Scope
 from cnncalc.sheet.training.penalties import added_penalties
 from cnncalc.sheet.training.specification import TrainingSpecification, Use
@@ -21,7 +22,7 @@ from cnncalc.sheet.training.updates import (
     frozen_weight,
     update_volumes,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, whole
 
 __all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
 
@@ -67,24 +68,24 @@ def step_sections(
     """Yield the sections of a step, counted from 1, whose batch the `network` was drawn for."""
     whole_step = Scope(step)
     layers = network.layers
-    weights = [_weights(each, step) for each in layers]
+    weights = [_weights(layer, step) for layer in layers]
     count = len(training.batches[step - 1])
-    penalties = [whole_step.volume(each.sums) for layer in layers for each in layer.penalties]
+    penalties = [whole_step.volume(penalty.sums) for layer in layers for penalty in layer.penalties]
     results = _results(step, count, penalties)
     yield Section("Weights before the step", "weights", ((), *weights, results), "Weights")
-    batch = [tuple(map(whole_step.volume, each.batch)) for each in layers]
+    batch = [tuple(map(whole_step.volume, layer.batch)) for layer in layers]
     if any(batch):
         yield Section("All samples together · forward →", "forward", ((), *batch, ()), "All →")
     for place in range(count):
         yield from _sample_sections(training, network, Use(step, place))
-    gradients = [tuple(map(whole_step.volume, each.gradients)) for each in layers]
+    gradients = [tuple(map(whole_step.volume, layer.gradients)) for layer in layers]
     yield Section(
         f"Gradients of the weights: {'of the sample' if count == 1 else 'all samples together'}",
         "backward",
         ((), *gradients, ()),
         "Gradients",
     )
-    updates = [_updates(training, each, step) for each in layers]
+    updates = [_updates(training, layer, step) for layer in layers]
     rate = corrected_rate_volumes(training.optimizer, step)
     yield Section("Update: the weights after the step", "weights", ((), *updates, rate), "Update")
 
@@ -94,20 +95,14 @@ def _sample_sections(
 ) -> Iterator[Section]:
     scope, name, number = Scope(*use), f"Sample {use.place}", use.place
     image = _entered_once(training, use, network.image)
-    label = _entered_once(training, use, _LABEL_VOLUME)
-    forward = [tuple(map(scope.volume, each.forward)) for each in network.layers]
+    label = _entered_once(training, use, LABEL_VOLUME)
+    forward = [tuple(map(scope.volume, layer.forward)) for layer in network.layers]
     loss = tuple(map(scope.volume, network.loss.volumes))
     bands = ((image,), *forward, (label, *loss))
     yield Section(f"{name} · forward →", "forward", bands, f"{number} →")
-    backward = [tuple(map(scope.volume, each.backward)) for each in network.layers]
+    backward = [tuple(map(scope.volume, layer.backward)) for layer in network.layers]
     begin = (scope.volume(network.loss.gradient),)
     yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")
-
-
-_LABEL_VOLUME = Volume(
-    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
-    notes=("The number of the sample's class: type over it.",),
-)
 
 
 def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> Volume:
@@ -122,14 +117,14 @@ def _entered_once(training: TrainingSpecification, use: Use, local: Volume) -> V
         return formulas.apply(formulas.COPY, find(before, index, steps=EACH))
 
     draw = whole(volume.quantity, volume.height, volume.width, formula)
-    return replace(volume, draw=draw, notes=(f"As in step {first.step}.",))
+    return replace(volume, draw=draw, rule=f"As in step {first.step}.", notes=())
 
 
 def _weights(layer: LayerPass, step: int) -> tuple[Volume, ...]:
     scope = Scope(step)
-    own = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
+    weights = [scope.volume(w) if step == 1 else copied_weight(w, step) for w in layer.weights]
     penalties = (volume for penalty in layer.penalties for volume in penalty)
-    return (*own, *map(scope.volume, (*layer.shared, *penalties)))
+    return (*weights, *map(scope.volume, (*layer.shared, *penalties)))
 
 
 def _updates(training: TrainingSpecification, layer: LayerPass, step: int) -> tuple[Volume, ...]:
@@ -163,17 +158,17 @@ def _captioned(volume: Volume, weight: Volume) -> Volume:
 
 def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
     """Return the column of losses, their mean, and the share of right predictions."""
-    each, right = losses(step), rights(step)
-    loss = _mean("Mean loss", mean_loss(step), each, count, "The mean over all samples.")
+    loss_column, right = losses(step), rights(step)
+    loss = _mean("Mean loss", mean_loss(step), loss_column, count, "The mean over all samples.")
     return (
-        _column("Losses", each, SAMPLE_LOSS, count, "The loss of each sample."),
+        _column("Losses", loss_column, SAMPLE_LOSS, count, "The loss of each sample."),
         _column("Right", right, RIGHT, count, "1 for each sample that is taken for its class."),
         _penalized(loss, penalties) if penalties else loss,
         _mean("Accuracy", accuracy(step), right, count, "The share of right predictions."),
     )
 
 
-def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: str) -> Volume:
+def _column(title: str, quantity: Quantity, local: Quantity, count: int, rule: str) -> Volume:
     """Return a row for each sample, with a number of its own."""
     step = quantity.step or 1
 
@@ -184,15 +179,15 @@ def _column(title: str, quantity: Quantity, local: Quantity, count: int, note: s
             for place, cell in enumerate(cells)
         )
 
-    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, (note,))
+    return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, rule)
 
 
-def _mean(title: str, quantity: Quantity, read: Quantity, count: int, note: str) -> Volume:
+def _mean(title: str, quantity: Quantity, read: Quantity, count: int, rule: str) -> Volume:
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
 
     draw = whole(quantity, 1, 1, formula)
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, (note,))
+    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
@@ -201,7 +196,7 @@ def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         (block,) = loss.draw(index, find)
         assert isinstance(block.formula, Formula)  # noqa: S101 (a mean is one formula)
-        every = [block.formula, added_penalties(penalties, find)]
-        return (replace(block, formula=formulas.added(every)),)
+        parts = [block.formula, added_penalties(penalties, find)]
+        return (replace(block, formula=formulas.added(parts)),)
 
-    return replace(loss, draw=draw, notes=("The mean over all samples, and all penalties.",))
+    return replace(loss, draw=draw, rule="The mean over all samples, and all penalties.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from cnncalc.errors import InputError, OptionError
-from cnncalc.files.sheets import read_block
+from cnncalc.files.sheet_blocks import read_block
 from cnncalc.files.spreadsheet_places import CellRange
 
 # Spreadsheets keep 15 digits of a number.

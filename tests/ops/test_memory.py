@@ -2,22 +2,22 @@ import threading
 
 import numpy as np
 
-from cnncalc.ops.planes import Buffers, from_planes, shape_in_planes, to_planes
+from cnncalc.ops.memory import Buffers, chw_shape, from_chwn, to_chwn
 
 
-def test_planes_are_a_view_with_channels_first_and_images_last():
+def test_chwn_is_a_view_with_channels_first_and_images_last():
     images = np.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)
-    planes = to_planes(images)
-    assert np.shares_memory(planes, images)
-    assert planes.shape == (*shape_in_planes(images.shape[1:]), 2)
-    assert planes[4, 1, 2, 0] == images[0, 1, 2, 4]
-    np.testing.assert_array_equal(from_planes(planes), images)
+    turned = to_chwn(images)
+    assert np.shares_memory(turned, images)
+    assert turned.shape == (*chw_shape(images.shape[1:]), 2)
+    assert turned[4, 1, 2, 0] == images[0, 1, 2, 4]
+    np.testing.assert_array_equal(from_chwn(turned), images)
 
 
 def test_rows_of_features_are_turned_too():
     rows = np.arange(6.0).reshape(2, 3)
-    assert to_planes(rows).tolist() == rows.T.tolist()
-    assert shape_in_planes((3,)) == (3,)
+    assert to_chwn(rows).tolist() == rows.T.tolist()
+    assert chw_shape((3,)) == (3,)
 
 
 def test_an_owner_has_its_array_again_while_its_shape_and_type_stay():

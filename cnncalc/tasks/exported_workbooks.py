@@ -25,7 +25,7 @@ from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CLASS_NAMES
 from cnncalc.sheet.size import estimate
 from cnncalc.sheet.values import input_shapes
-from cnncalc.verification import CellValue, Place, WorkbookCells
+from cnncalc.verification.comparison import CellValue, Place, WorkbookCells
 from cnncalc.views.workbook.about import read_about
 from cnncalc.wording import size_text
 
@@ -251,8 +251,8 @@ class _Found:
 
     def _layers(self) -> list[tuple[Layer, Shape]]:
         """Return the quantity's layer, and its input's shape; an image has none."""
-        own = self.workbook.plan.specifications[self.number]
-        walked = walk(own.layers, own.input_shape)
+        specification = self.workbook.plan.specifications[self.number]
+        walked = walk(specification.layers, specification.input_shape)
         return [(layer, shape) for layer, shape in walked if layer.name == self.quantity.layer]
 
 

@@ -1,8 +1,9 @@
-"""Planes: how the fast training pass orders a batch in memory.
+"""How the fast training pass orders a batch in memory, and uses memory again.
 
-The arrays keep their shape, (batch, height, width, channels). In memory the channels come first
-and the images last, so that the same pixel of all images lies side by side: every copy and every
-sum then runs along long rows of numbers, however few the channels and however small the images.
+The order is CHWN. The arrays keep their shape, (batch, height, width, channels), which is NHWC; in
+memory the channels come first and the images last, so that the same pixel of all images lies side
+by side: every copy and every sum then runs along long rows of numbers, however few the channels and
+however small the images.
 """
 
 from __future__ import annotations
@@ -16,32 +17,32 @@ from numpy.typing import DTypeLike
 
 from cnncalc.ops.arrays import Array
 
-__all__ = ["Buffers", "from_planes", "shape_in_planes", "to_planes"]
+__all__ = ["Buffers", "chw_shape", "from_chwn", "to_chwn"]
 
 
-def to_planes(images: Array) -> Array:
-    """Turn the axes of a batch to the order of planes: a view, its memory as it was.
+def to_chwn(images: Array) -> Array:
+    """Turn the axes of a batch from NHWC to CHWN: a view, its memory as it was.
 
     Arguments: `images` (batch, height, width, channels), or (batch, features).
     Returns (channels, height, width, batch), or (features, batch).
 
-    >>> to_planes(np.zeros((8, 5, 4, 3))).shape
+    >>> to_chwn(np.zeros((8, 5, 4, 3))).shape
     (3, 5, 4, 8)
     """
     return images.transpose(-1, *range(1, images.ndim - 1), 0)
 
 
-def shape_in_planes(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the shape that one sample has in planes: (channels, height, width).
+def chw_shape(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape that one sample has in that order: (channels, height, width).
 
-    >>> shape_in_planes((5, 4, 3))
+    >>> chw_shape((5, 4, 3))
     (3, 5, 4)
     """
     return (shape[-1], *shape[:-1])
 
 
 # Turning the axes twice is no turn: both ways are one function, named for the reader.
-from_planes = to_planes
+from_chwn = to_chwn
 
 
 class Buffers(threading.local):
