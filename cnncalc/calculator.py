@@ -14,29 +14,19 @@ import numpy as np
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import (
-    AveragePooling2D,
     Combine,
     Conv2D,
     DepthwiseConv2D,
-    L2Pooling2D,
     Layer,
-    MaxPooling2D,
     PoolingLayer,
     Shape,
 )
+from cnncalc.layers.pooling import POOLING_LAYERS, PoolingMode
 from cnncalc.network import Array, Network, assemble, forward
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
 from cnncalc.shapes import whole_numbers
 
 __all__ = ["Calculation", "convolve", "pool", "pooling_layer", "pooling_network"]
-
-PoolingMode = Literal["max", "average", "l2"]
-
-_POOLING_LAYERS: dict[str, type[PoolingLayer]] = {
-    "max": MaxPooling2D,
-    "average": AveragePooling2D,
-    "l2": L2Pooling2D,
-}
 
 
 def convolve(
@@ -199,10 +189,11 @@ def pooling_layer(
     >>> pooling_layer("l2", 3).pool_size
     Size(height=3, width=3)
     """
-    if not isinstance(mode, str) or mode not in _POOLING_LAYERS:
-        message = f'mode must be "max", "average" or "l2". Received: mode={received(mode)}'
+    if not isinstance(mode, str) or mode not in POOLING_LAYERS:
+        *modes, last = (f'"{known}"' for known in POOLING_LAYERS)
+        message = f"mode must be {', '.join(modes)} or {last}. Received: mode={received(mode)}"
         raise OptionError(message)
-    return _POOLING_LAYERS[mode](size, strides, padding)
+    return POOLING_LAYERS[mode](size, strides, padding)
 
 
 def _calculated(network: Network, image: Array) -> Array:

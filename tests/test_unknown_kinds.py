@@ -231,7 +231,7 @@ CONCERNED: dict[str, Sequence[type[Layer]]] = {
 # What holds for all of a family: how many stages it has, that it has no smaller steps and no
 # product, and that a function of each number leaves them where they are.
 SHARED: dict[str, Sequence[type[Layer]]] = {
-    "algorithm": [Function, Pool, Slices],
+    "algorithm": [Function, Slices],
     "size of a trace": [Function, Pool, Slices, Convolving],
     "smaller steps": [Function, Pool, Slices],
     "numbers of gradients": [Function],

@@ -17,6 +17,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
+from cnncalc.layers.pooling import POOLING_LAYERS
 from cnncalc.tasks.arguments import Numbers
 from cnncalc.tasks.calculation import calculated_trace, read_pooling
 from cnncalc.tasks.options import InputOptions
@@ -31,7 +32,7 @@ __all__ = ["pool"]
 @click.option("--stride", "-s", type=PAIR, help="Steps of the window.  [default: its size]")
 @click.option(
     "--mode",
-    type=click.Choice(["max", "average", "l2"]),
+    type=click.Choice(list(POOLING_LAYERS)),
     default="max",
     show_default=True,
     help="The largest number, the mean, or the root of the sum of squares.",

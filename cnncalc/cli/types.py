@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cnncalc.files.numerals import parse_number
+from cnncalc.layers.pooling import POOLING_LAYERS
 from cnncalc.tasks.arguments import Numbers
 from cnncalc.tasks.options import PoolingText
 from cnncalc.tasks.training_options import ScheduleText
@@ -75,7 +76,7 @@ def _padding(text: str) -> str | Numbers:
 
 def _pooling(text: str) -> PoolingText:
     mode, *rest = text.split(":")
-    if mode not in ("max", "average", "l2") or not 1 <= len(rest) <= 3:
+    if mode not in POOLING_LAYERS or not 1 <= len(rest) <= 3:
         raise ValueError(text)
     strides = _pair(rest[1]) if len(rest) > 1 else None
     return PoolingText(mode, _pair(rest[0]), strides, _padding(rest[2]) if rest[2:] else "valid")

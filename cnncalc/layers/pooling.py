@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from cnncalc import shapes
 from cnncalc.errors import ShapeError
@@ -14,6 +14,7 @@ from cnncalc.layers.base import Layer, Shape, WindowLayer, check_flag
 from cnncalc.shapes import Padding, Size
 
 __all__ = [
+    "POOLING_LAYERS",
     "AveragePooling2D",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
@@ -21,7 +22,10 @@ __all__ = [
     "L2Pooling2D",
     "MaxPooling2D",
     "PoolingLayer",
+    "PoolingMode",
 ]
+
+PoolingMode = Literal["max", "average", "l2"]
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,12 @@ class L2Pooling2D(PoolingLayer):
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return the squares of one forward pass: output cells × cells of the window."""
         return prod(self.output_shape(input_shape)) * prod(self.window_size)
+
+
+POOLING_LAYERS: Mapping[str, type[PoolingLayer]] = {
+    kind.pool_mode: kind for kind in (MaxPooling2D, AveragePooling2D, L2Pooling2D)
+}
+"""Each layer that pools windows by its mode."""
 
 
 @dataclass(frozen=True)

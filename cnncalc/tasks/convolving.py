@@ -9,10 +9,10 @@ from typing import Literal, cast
 import numpy as np
 
 from cnncalc import calculator
-from cnncalc.calculator import PoolingMode
 from cnncalc.errors import OptionError
 from cnncalc.files.source import is_pillow
 from cnncalc.layers import PoolingLayer
+from cnncalc.layers.pooling import PoolingMode
 from cnncalc.network import Array, forward
 from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Numbers, Say, ignore

@@ -6,9 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.geometry import geometry as window_geometry
-from cnncalc.layers import ConvolutionLayer
+from cnncalc.helper_cells import dilate, parts
+from cnncalc.layers import ConvolutionLayer, Shape
+from cnncalc.network import Array, Weights
+from cnncalc.ops.convolution import convolve_input_gradient
+from cnncalc.rules import law_of
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import (
@@ -26,6 +32,7 @@ from cnncalc.sheet.layers.kernels import (
     kernel_items,
     output_captions,
     seen_kernel,
+    turned_kernel,
     weight_volumes,
 )
 from cnncalc.sheet.layers.windows import size_notes, spread, window_volumes
@@ -51,13 +58,10 @@ from cnncalc.sheet.volumes import Source, Volume, bias_items
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
-    "Reach",
+    "convolution_gradient_steps",
     "convolution_input_volumes",
     "convolution_volumes",
     "convolution_weight_volumes",
-    "flipped_kernel_volumes",
-    "is_whole",
-    "reach",
     "spread_volumes",
 ]
 
@@ -111,8 +115,6 @@ _SPREAD = "The errors as far apart as the windows that they come from, with zero
 
 _FRAMED = "The errors with zeros around, so that every window that reaches a cell has its place."
 
-_FLIPPED = "Each kernel turned by 180°: an input cell met a window's last weight first."
-
 _INPUT = "Error × turned kernel, summed over the windows that reach the cell, and over filters."
 
 _KERNEL = "Error of the output × input window, summed over positions and samples."
@@ -157,7 +159,7 @@ def convolution_input_volumes(
     apart = _spread_source(layer, geometry, error)
     volumes, around = _framed_volumes(layer, geometry, apart)
     result = Source(by_input(layer.name), source.shape, source.captions)
-    kernel = _turned_kernel(layer, geometry)
+    kernel = turned_kernel(layer, geometry)
     size = (geometry.vertical.window, geometry.horizontal.window)
     channels = channels_of(layer, source)
 
@@ -247,30 +249,6 @@ def _zeros(quantity: Quantity, height: int, width: int) -> Draw:
     return lambda index, _: (Block(0, 0, height, width, "padding", quantity, index),)
 
 
-def _turned_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
-    """Return the kernel turned by 180°; one of a single cell is as it is."""
-    if (geometry.vertical.window, geometry.horizontal.window) == (1, 1):
-        return seen_kernel(layer, geometry)
-    return helper(layer.name, GradientStep.FLIPPED_KERNEL)
-
-
-def flipped_kernel_volumes(layer: ConvolutionLayer, source: Source) -> list[Volume]:
-    """Return the kernel turned by 180°, with the zeros between where it is dilated."""
-    geometry = layer.geometry(source.shape)
-    result, kernel = _turned_kernel(layer, geometry), seen_kernel(layer, geometry)
-    if result == kernel:
-        return []
-    height, width = geometry.vertical.window, geometry.horizontal.window
-
-    def formula(index: Index, find: Finder) -> Formula:
-        last = find(kernel, index, steps=(Step(-1, 0), Step(0, -1))).moved(height - 1, width - 1)
-        return formulas.apply(formulas.COPY, last)
-
-    items = kernel_items(layer, source, output_captions(layer, source))
-    draw = whole(result, height, width, formula)
-    return [Volume("Kernels turned", layer.name, result, height, width, items, draw, _FLIPPED)]
-
-
 def convolution_weight_volumes(
     layer: ConvolutionLayer, source: Source, error: Source, samples: int
 ) -> list[Volume]:
@@ -308,3 +286,56 @@ def _by_bias(layer: ConvolutionLayer, error: Source) -> BatchSum:
     biases = bias_items(len(error.captions))
     volume = undrawn(by_weight(layer.name, "bias"), (1, 1), biases, _BIAS_GRADIENT)
     return BatchSum(volume, one_block(1, 1), total)
+
+
+def convolution_gradient_steps(
+    layer: ConvolutionLayer, weights: Weights, shape: Shape, error: Array, to_input: bool
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name.
+
+    Arguments: the `layer` and its `weights`; the input's `shape`; the `error` by one sample's sums;
+    whether the gradient by the input is wanted.
+    """
+    geometry = layer.geometry(shape)
+    apart = dilate(error, geometry.strides)
+    result: dict[str, Array] = {}
+    if max(geometry.strides) > 1:
+        result[GradientStep.SPREAD_OUT] = apart
+    if to_input:
+        channels = law_of(layer, shape).directions[-1]
+        groups = channels.inputs // len(channels.sees(0))
+        result |= _framed_errors(geometry, apart)
+        result |= _partial_sums(geometry, weights["kernel"], error, groups)
+    return result
+
+
+def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
+    """Return the errors with zeros around them, where there are any."""
+    down, across = reach(geometry.vertical), reach(geometry.horizontal)
+    if is_whole(down, apart.shape[0]) and is_whole(across, apart.shape[1]):
+        return {}
+    result = np.zeros((down.size, across.size, apart.shape[2]))
+    result[down.place, across.place] = apart[down.kept, across.kept]
+    return {GradientStep.FRAMED: result}
+
+
+def _partial_sums(geometry: Geometry, kernel: Array, error: Array, groups: int) -> dict[str, Array]:
+    """Return what each part of the filters that see a channel adds to the gradient there."""
+    errors = error.reshape(*error.shape[:2], groups, -1)
+    shares = parts(errors.shape[3])
+    if len(shares) == 1:
+        return {}
+    kernels = kernel.reshape(*geometry.kernel, -1, groups, errors.shape[3])
+    sums = [
+        _input_gradient(errors[..., share], kernels[..., share], geometry, groups)
+        for share in shares
+    ]
+    return {GradientStep.PARTIAL_SUMS: np.stack(sums, axis=2)}
+
+
+def _input_gradient(errors: Array, kernel: Array, geometry: Geometry, groups: int) -> Array:
+    """Work errors (…, group, filter) back through kernels (…, channel, group, filter)."""
+    flat = errors.reshape(1, *errors.shape[:2], -1)
+    kernels = kernel.reshape(*kernel.shape[:3], -1)
+    result: Array = convolve_input_gradient(flat, kernels, geometry, groups)[0]
+    return result

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from cnncalc.helper_cells import parts
 from cnncalc.layers import Dense
+from cnncalc.network import Array, Weights
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index, entered, whole
 from cnncalc.sheet.layers.activation import activation_volumes
@@ -38,7 +42,7 @@ from cnncalc.sheet.volumes import (
 )
 from cnncalc.trace.stage_names import StageName, StepName
 
-__all__ = ["dense_input_volumes", "dense_volumes", "dense_weight_volumes"]
+__all__ = ["dense_gradient_steps", "dense_input_volumes", "dense_volumes", "dense_weight_volumes"]
 
 _WEIGHTS = "A column of weights for each unit: type over any of them."
 
@@ -266,3 +270,19 @@ def _over_positions(layer: Dense, source: Source, error: Source) -> tuple[BatchS
         BatchSum(undrawn(kernel, (channels, 1), units, _POSITIONS), column, products),
         BatchSum(undrawn(bias, (1, 1), biases, _POSITIONS_BIAS), one_block(1, 1), total),
     )
+
+
+def dense_gradient_steps(
+    layer: Dense, weights: Weights, error: Array, to_input: bool
+) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name.
+
+    Arguments: the `layer` and its `weights`; the `error` by one sample's sums; whether the gradient
+    by the input is wanted.
+    """
+    shares = parts(layer.units)
+    if not to_input or error.ndim == 1 or len(shares) == 1:
+        return {}
+    kernel = weights["kernel"]
+    sums = [error[..., share] @ kernel[:, share].T for share in shares]
+    return {GradientStep.PARTIAL_SUMS: np.stack(sums, axis=-2)}

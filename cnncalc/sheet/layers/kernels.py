@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.geometry import Geometry
+from cnncalc.helper_cells import dilate
 from cnncalc.layers import ConvolutionLayer
+from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies, Direction
-from cnncalc.sheet.blocks import Draw, entered
+from cnncalc.shapes import pair
+from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import Draw, Finder, Index, entered, whole
 from cnncalc.sheet.layers.windows import spread
-from cnncalc.sheet.plan import Quantity
+from cnncalc.sheet.plan import Formula, Quantity, Step
+from cnncalc.sheet.quantities import GradientStep, helper
 from cnncalc.sheet.volumes import Item, Slot, Source, Volume, bias_items, numbered
 from cnncalc.trace.stage_names import StepName
 
 __all__ = [
     "bias_quantity",
     "channels_of",
+    "flipped_kernel_steps",
+    "flipped_kernel_volumes",
     "kernel_items",
     "kernel_quantity",
     "output_captions",
     "seen_kernel",
+    "turned_kernel",
     "weight_volumes",
 ]
 
+
+_FLIPPED = "Each kernel turned by 180°: an input cell met a window's last weight first."
 
 _WEIGHTS = "The weights and biases: type over any of them."
 
@@ -118,3 +128,33 @@ def _dilated(layer: ConvolutionLayer, geometry: Geometry) -> Draw:
     """Return the rule for a kernel with gaps: each weight a copy, the gaps zeros."""
     dilated = seen_kernel(layer, geometry)
     return spread(kernel_quantity(layer), dilated, geometry.kernel, geometry.dilation_rate)
+
+
+def turned_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
+    """Return the kernel turned by 180°; one of a single cell is as it is."""
+    if (geometry.vertical.window, geometry.horizontal.window) == (1, 1):
+        return seen_kernel(layer, geometry)
+    return helper(layer.name, GradientStep.FLIPPED_KERNEL)
+
+
+def flipped_kernel_volumes(layer: ConvolutionLayer, source: Source) -> list[Volume]:
+    """Return the kernel turned by 180°, with the zeros between where it is dilated."""
+    geometry = layer.geometry(source.shape)
+    result, kernel = turned_kernel(layer, geometry), seen_kernel(layer, geometry)
+    if result == kernel:
+        return []
+    height, width = geometry.vertical.window, geometry.horizontal.window
+
+    def formula(index: Index, find: Finder) -> Formula:
+        last = find(kernel, index, steps=(Step(-1, 0), Step(0, -1))).moved(height - 1, width - 1)
+        return formulas.apply(formulas.COPY, last)
+
+    items = kernel_items(layer, source, output_captions(layer, source))
+    draw = whole(result, height, width, formula)
+    return [Volume("Kernels turned", layer.name, result, height, width, items, draw, _FLIPPED)]
+
+
+def flipped_kernel_steps(layer: ConvolutionLayer, kernel: Array) -> dict[str, Array]:
+    """Return the numbers of the turned kernel by the step's name, where it has one."""
+    turned = dilate(kernel, pair(layer.dilation_rate, "dilation_rate"))[::-1, ::-1]
+    return {} if turned.shape[:2] == (1, 1) else {GradientStep.FLIPPED_KERNEL: turned}

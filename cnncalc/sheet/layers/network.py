@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import singledispatch
 
 from cnncalc.errors import OptionError, ShapeError
@@ -15,12 +16,14 @@ from cnncalc.layers import (
     Dropout,
     Flatten,
     GlobalPoolingLayer,
+    InputLayer,
     Layer,
     PoolingLayer,
     Rescaling,
     Shape,
     ZeroPadding2D,
 )
+from cnncalc.network import Array, Weights
 from cnncalc.sheet.layers.activation import (
     Ends,
     activation_gradient_volumes,
@@ -32,12 +35,16 @@ from cnncalc.sheet.layers.batch_normalization import (
     normalization_volumes,
     normalization_weight_volumes,
 )
-from cnncalc.sheet.layers.combining import combine_gradient_volumes, reduction_volumes
+from cnncalc.sheet.layers.combining import (
+    combine_gradient_steps,
+    combine_gradient_volumes,
+    reduction_volumes,
+)
 from cnncalc.sheet.layers.convolution import (
+    convolution_gradient_steps,
     convolution_input_volumes,
     convolution_volumes,
     convolution_weight_volumes,
-    flipped_kernel_volumes,
     spread_volumes,
 )
 from cnncalc.sheet.layers.copies import (
@@ -49,13 +56,25 @@ from cnncalc.sheet.layers.copies import (
     zero_padding_gradient,
     zero_padding_volumes,
 )
-from cnncalc.sheet.layers.dense import dense_input_volumes, dense_volumes, dense_weight_volumes
+from cnncalc.sheet.layers.dense import (
+    dense_gradient_steps,
+    dense_input_volumes,
+    dense_volumes,
+    dense_weight_volumes,
+)
 from cnncalc.sheet.layers.global_pooling import (
+    global_pooling_gradient_steps,
     global_pooling_gradient_volumes,
     global_pooling_volumes,
 )
-from cnncalc.sheet.layers.pooling import pooling_gradient_volumes, pooling_volumes
+from cnncalc.sheet.layers.kernels import flipped_kernel_steps, flipped_kernel_volumes
+from cnncalc.sheet.layers.pooling import (
+    pooling_gradient_steps,
+    pooling_gradient_volumes,
+    pooling_volumes,
+)
 from cnncalc.sheet.layers.scaling import rescaling_volumes
+from cnncalc.sheet.layers.softmax import softmax_gradient_steps
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
@@ -63,10 +82,13 @@ from cnncalc.sheet.volumes import Source, Volume, numbered
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
+    "Sample",
+    "gradient_steps",
     "gradient_volumes",
     "image_source",
     "layer_volumes",
     "network_volumes",
+    "shared_steps",
     "shared_volumes",
     "weight_gradient_volumes",
 ]
@@ -200,6 +222,13 @@ def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]
     return []
 
 
+def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Array]:
+    """Return the numbers of these smaller steps by name."""
+    if isinstance(layer, ConvolutionLayer) and to_input:
+        return flipped_kernel_steps(layer, weights["kernel"])
+    return {}
+
+
 def _error(
     layer: ConvolutionLayer | Dense, source: Source, gradient: Source, is_joined: bool
 ) -> tuple[list[Volume], Source]:
@@ -273,3 +302,68 @@ _input_volumes.register(Flatten, flatten_gradient)
 _input_volumes.register(Rescaling, rescaling_gradient)
 
 _input_volumes.register(ZeroPadding2D, zero_padding_gradient)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What one sample's backward pass through a layer has to do with.
+
+    `output` is the gradient by the layer's output, None where it is joined with the loss; `error`
+    that by its sums; `to_input` tells whether that by the input is wanted.
+    """
+
+    layer_input: Array
+    layer_output: Array
+    output: Array | None
+    error: Array
+    to_input: bool
+    weights: Weights
+
+
+@singledispatch
+def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
+    """Return the numbers of the smaller steps of a layer's backward pass by name."""
+    raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+@gradient_steps.register(BatchNormalization)
+@gradient_steps.register(Dropout)
+@gradient_steps.register(Flatten)
+@gradient_steps.register(InputLayer)
+@gradient_steps.register(Rescaling)
+@gradient_steps.register(ZeroPadding2D)
+def _(layer: Layer, own: Sample) -> dict[str, Array]:
+    return {}
+
+
+@gradient_steps.register
+def _(layer: ActivationLayer, own: Sample) -> dict[str, Array]:
+    return softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
+
+
+@gradient_steps.register
+def _(layer: Dense, own: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
+    return result | dense_gradient_steps(layer, own.weights, own.error, own.to_input)
+
+
+@gradient_steps.register
+def _(layer: ConvolutionLayer, own: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
+    shape = own.layer_input.shape
+    return result | convolution_gradient_steps(layer, own.weights, shape, own.error, own.to_input)
+
+
+@gradient_steps.register
+def _(layer: PoolingLayer, own: Sample) -> dict[str, Array]:
+    return pooling_gradient_steps(layer, own.layer_input, own.layer_output, own.error)
+
+
+@gradient_steps.register
+def _(layer: GlobalPoolingLayer, own: Sample) -> dict[str, Array]:
+    return global_pooling_gradient_steps(layer, own.layer_input)
+
+
+@gradient_steps.register
+def _(layer: Combine, own: Sample) -> dict[str, Array]:
+    return combine_gradient_steps(layer, own.layer_input, own.layer_output)

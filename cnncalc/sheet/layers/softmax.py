@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
+from cnncalc.helper_cells import parts
+from cnncalc.network import Array
 from cnncalc.rules.activations import (
     SOFTMAX_EXPONENTIAL,
     SOFTMAX_PASSED_BACK,
@@ -20,7 +24,7 @@ from cnncalc.sheet.sums import Parts, sum_volumes
 from cnncalc.sheet.volumes import Source, Volume, each_number, one_cell
 from cnncalc.trace.stage_names import StageName, StepName
 
-__all__ = ["softmax_gradient_volumes", "softmax_volumes"]
+__all__ = ["softmax_gradient_steps", "softmax_gradient_volumes", "softmax_volumes"]
 
 _EXPONENTIALS = "e to the power of each number less the largest, so that none overflows."
 
@@ -169,3 +173,21 @@ def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list
     note = "Each position's errors × shares, added up."
     depth = gradient.shape[2]
     return sum_volumes("Total of error × share", totals, depth, products, (note,), _PARTS)
+
+
+def softmax_gradient_steps(gradient: Array | None, shares: Array) -> dict[str, Array]:
+    """Return the numbers of the smaller steps by name.
+
+    Arguments: the `gradient` by the `shares`, None where it is joined with the loss; these, of one
+    sample.
+    Returns the total of gradient × share at each position, and in parts of many channels.
+    """
+    if gradient is None:
+        return {}
+    products = gradient * shares
+    result: dict[str, Array] = {GradientStep.SOFTMAX_TOTAL: products.sum(axis=-1, keepdims=True)}
+    own = parts(products.shape[-1])
+    if products.ndim > 1 and len(own) > 1:
+        sums = [products[..., share].sum(axis=-1, keepdims=True) for share in own]
+        result[GradientStep.PARTIAL_SOFTMAX_TOTAL] = np.stack(sums, axis=-2)
+    return result
