@@ -28,7 +28,7 @@ from cnncalc.network import Array
 from cnncalc.ops import convolution, normalization
 from cnncalc.rules import law_of
 from cnncalc.shapes import Size
-from cnncalc.trace import LayerTrace, StageName, StepName, partial_name
+from cnncalc.trace import HelperName, LayerTrace, StageName, partial_name
 
 __all__ = ["TERMS_A_PART", "dilate", "helper_values", "parts"]
 
@@ -94,7 +94,7 @@ def _before_activation(layer: LayerTrace) -> dict[str, Array]:
         case BatchNormalization(epsilon=epsilon):
             variance = layer.weights["moving_variance"]
             deviation = normalization.standard_deviation(variance, np.float64(epsilon))
-            return {StepName.STANDARD_DEVIATION: deviation}
+            return {HelperName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
         case PoolingLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
@@ -108,23 +108,23 @@ def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array
     result: dict[str, Array] = {}
     kernel = layer.weights["kernel"]
     if max(geometry.dilation_rate) > 1:
-        result[StepName.DILATED_KERNEL] = dilate(kernel, geometry.dilation_rate)
+        result[HelperName.DILATED_KERNEL] = dilate(kernel, geometry.dilation_rate)
     channels = law_of(layer.layer, layer.input.shape).directions[-1]
     depth = len(channels.sees(0))
     if len(parts(depth)) > 1:
-        result[StepName.PARTIAL_SUMS] = _partial_sums(layer, geometry, channels.inputs // depth)
+        result[HelperName.PARTIAL_SUMS] = _partial_sums(layer, geometry, channels.inputs // depth)
     return result
 
 
 def _dense_steps(layer: LayerTrace) -> dict[str, Array]:
     inputs, kernel = layer.input, layer.weights["kernel"]
     if inputs.ndim == 1:
-        return {StepName.INPUTS: inputs[:, np.newaxis]}
+        return {HelperName.INPUTS: inputs[:, np.newaxis]}
     shares = parts(inputs.shape[-1])
     if len(shares) == 1:
         return {}
     sums = [inputs[..., share] @ kernel[share.start : share.stop] for share in shares]
-    return {StepName.PARTIAL_SUMS: np.stack(sums, axis=-2)}
+    return {HelperName.PARTIAL_SUMS: np.stack(sums, axis=-2)}
 
 
 def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
@@ -160,9 +160,9 @@ def _softmax_steps(inputs: Array) -> dict[str, Array]:
     exponentials = np.exp(inputs - largest)
     total = np.sum(exponentials, axis=-1, keepdims=True)
     return {
-        **_partial(StepName.LARGEST, "max", inputs),
-        StepName.LARGEST: largest,
-        StepName.EXPONENTIALS: exponentials,
-        **_partial(StepName.TOTAL, "sum", exponentials),
-        StepName.TOTAL: total,
+        **_partial(HelperName.LARGEST, "max", inputs),
+        HelperName.LARGEST: largest,
+        HelperName.EXPONENTIALS: exponentials,
+        **_partial(HelperName.TOTAL, "sum", exponentials),
+        HelperName.TOTAL: total,
     }

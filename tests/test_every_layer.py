@@ -39,7 +39,7 @@ from cnncalc.receptive_field import image_region, receptive_fields
 from cnncalc.shapes import Pads
 from cnncalc.sheet.quantities import BATCH, GradientStep
 from cnncalc.summary import summarize
-from cnncalc.trace import StageName, StepName, trace_bytes
+from cnncalc.trace import HelperName, StageName, trace_bytes
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
@@ -253,7 +253,7 @@ def is_named(quantity):
     if quantity.kind == "stage":
         return isinstance(quantity.name, StageName)
     if quantity.kind == "helper":
-        is_listed = isinstance(quantity.name, StepName | GradientStep)
+        is_listed = isinstance(quantity.name, HelperName | GradientStep)
         return is_listed or quantity.name.startswith(BATCH)
     return True
 

@@ -51,9 +51,9 @@ class ConvolutionLayer(WindowLayer, KernelLayer):
         '(5×5×3 + 1) × 10 = 760'
         """
         cells = size_text(self.window_shape(input_shape))
-        each = f"({cells} + 1)" if self.use_bias else cells
+        weights = f"({cells} + 1)" if self.use_bias else cells
         filters = self.output_shape(input_shape)[-1]
-        return f"{each} × {filters:,} = {self.parameter_count(input_shape):,}"
+        return f"{weights} × {filters:,} = {self.parameter_count(input_shape):,}"
 
     def note(self, input_shape: Shape) -> str:
         """Return a sentence where Keras has no such convolution."""

@@ -168,7 +168,7 @@ def _picks(mode: str) -> bool:
     return by_cell is not None and by_cell.picks is not None
 
 
-_BY_CELL = tuple(mode for mode, own in POOLINGS.items() if own.by_cell)
+_BY_CELL = tuple(mode for mode, pooling in POOLINGS.items() if pooling.by_cell)
 _PICKING = tuple(mode for mode in _BY_CELL if _picks(mode))
 _NO_PRODUCT = "no product in it that could be faster"
 _AGAINST_ANY: Mapping[type[Layer], str] = {

@@ -48,8 +48,8 @@ def backward(
     by_weight: list[dict[str, Array]] = [{} for _ in layers]
     first = 0 if to_input else first_to_learn(layers, weights)
     for index in reversed(range(first, len(layers))):
-        layer, own = layers[index], weights[index]
-        result = backward_layer(layer, own, saved[index], gradient, to_input or index > first)
+        layer, kept, wanted = layers[index], saved[index], to_input or index > first
+        result = backward_layer(layer, weights[index], kept, gradient, wanted)
         by_weight[index] = result.weights
         if result.input is not None:
             gradient = result.input
@@ -68,5 +68,5 @@ def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
     1
     """
     pairs = enumerate(zip(layers, weights, strict=True))
-    found = (index for index, (layer, own) in pairs if any(map(layer.learns, own)))
+    found = (index for index, (layer, names) in pairs if any(map(layer.learns, names)))
     return next(found, len(layers))

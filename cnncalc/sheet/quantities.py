@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.sheet.plan import Quantity
-from cnncalc.trace.stage_names import GradientName, StepName
+from cnncalc.trace.stage_names import GradientName, HelperName
 from cnncalc.wording import Word
 
 __all__ = [
@@ -134,9 +134,9 @@ class BatchStep(Word):
 
 # Smaller steps that follow from the weights alone; those of all samples together begin with BATCH.
 _OF_WEIGHTS = (
-    StepName.DILATED_KERNEL,
+    HelperName.DILATED_KERNEL,
     GradientStep.FLIPPED_KERNEL,
-    StepName.STANDARD_DEVIATION,
+    HelperName.STANDARD_DEVIATION,
 )
 
 

@@ -12,7 +12,7 @@ from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
 from cnncalc.sheet.quantities import BATCH, gradient_title, of_batch
 from cnncalc.sheet.volumes import Item, Slot, Source, Volume, each_number
-from cnncalc.trace.stage_names import StepName, partial_name
+from cnncalc.trace.stage_names import HelperName, partial_name
 
 __all__ = [
     "BatchSum",
@@ -60,7 +60,7 @@ Products = Callable[[int, range, Finder], Formula]
 class Parts(NamedTuple):
     """What partial sums are called, and what each of them holds a part of."""
 
-    name: str = StepName.PARTIAL_SUMS
+    name: str = HelperName.PARTIAL_SUMS
     of: str = "channels"
 
 

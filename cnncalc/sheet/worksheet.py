@@ -19,7 +19,7 @@ from cnncalc.network import Array, Network
 from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
 from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
-from cnncalc.trace.stage_names import StageName, StepName
+from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]
 
@@ -37,7 +37,7 @@ IS_RIGHT = f"ABS({{0}}-{{1}})<={TOLERANCE}"
 MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1)))'
 
 # These only copy what stands elsewhere: they follow by themselves.
-COPIES = (StageName.PADDED_INPUT, StepName.DILATED_KERNEL)
+COPIES = (StageName.PADDED_INPUT, HelperName.DILATED_KERNEL)
 
 # Where the blanks of a block are: of its (height, width), True for a blank.
 Masks = Mapping[tuple[str, Block], Array]

@@ -5,15 +5,15 @@ each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it tak
 """
 
 from cnncalc.trace.recording import record
-from cnncalc.trace.stage_names import GradientName, StageName, StepName, partial_name
+from cnncalc.trace.stage_names import GradientName, HelperName, StageName, partial_name
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, trace_bytes
 
 __all__ = [
     "GradientName",
+    "HelperName",
     "LayerTrace",
     "Stage",
     "StageName",
-    "StepName",
     "Trace",
     "partial_name",
     "record",

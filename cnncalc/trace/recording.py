@@ -47,8 +47,8 @@ def record(
     first = make_stage(StageName.INPUT, values, _size(values.shape))
     traces = []
     pairs = zip(network.layers, network.weights, strict=True)
-    for (layer, own), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
-        weights = _of_batch(layer, own, extra)
+    for (layer, stored), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
+        weights = _of_batch(layer, stored, extra)
         geometry = layer.geometry(values.shape) if isinstance(layer, WindowLayer) else None
         with overflow_allowed():
             stages = _stages(layer, weights, values)

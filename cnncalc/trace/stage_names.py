@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnncalc.wording import Word
 
-__all__ = ["GradientName", "StageName", "StepName", "partial_name"]
+__all__ = ["GradientName", "HelperName", "StageName", "partial_name"]
 
 
 class StageName(Word):
@@ -32,7 +32,7 @@ class StageName(Word):
     COMBINED = "combined"
 
 
-class StepName(Word):
+class HelperName(Word):
     """A smaller step inside a stage that has cells of its own in a workbook."""
 
     INPUTS = "inputs"
@@ -60,7 +60,7 @@ class GradientName(Word):
 def partial_name(name: str) -> str:
     """Return what a number's parts are called, where one formula can't hold all of its terms.
 
-    >>> partial_name(StageName.COMBINED) == StepName.PARTIAL_COMBINED
+    >>> partial_name(StageName.COMBINED) == HelperName.PARTIAL_COMBINED
     True
     """
     return f"partial {name}"

@@ -122,10 +122,10 @@ def _convolved(
 def _windows(padded: Array, geometry: Geometry) -> Array:
     """Return a view (output height, output width, channels, kernel height, kernel width)."""
     down, across = geometry.vertical, geometry.horizontal
-    every = np.lib.stride_tricks.sliding_window_view(
+    windows = np.lib.stride_tricks.sliding_window_view(
         padded, (down.window, across.window), axis=(0, 1)
     )
-    return every[:: down.stride, :: across.stride, :, :: down.dilation, :: across.dilation]
+    return windows[:: down.stride, :: across.stride, :, :: down.dilation, :: across.dilation]
 
 
 def _pad(values: Array, geometry: Geometry, fill: float) -> Array:

@@ -12,16 +12,16 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
 from cnncalc.trace import LayerTrace, Trace
-from cnncalc.trace.stage_names import StageName, StepName
+from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = ["prediction_sizes", "term_sizes", "training_size"]
 
 _ACTIVATION_STAGES = (StageName.ACTIVATION, StageName.SOFTMAX)
 # Softmax's smaller steps whose errors are shares of themselves.
-_EXPONENTIALS = (StepName.EXPONENTIALS, StepName.PARTIAL_TOTAL, StepName.TOTAL)
+_EXPONENTIALS = (HelperName.EXPONENTIALS, HelperName.PARTIAL_TOTAL, HelperName.TOTAL)
 
 # Smaller steps that add up nothing.
-_EXACT = (StepName.DILATED_KERNEL, StepName.STANDARD_DEVIATION)
+_EXACT = (HelperName.DILATED_KERNEL, HelperName.STANDARD_DEVIATION)
 
 # The share of its inputs' sizes that a weighted sum starts from. The errors of many numbers cancel
 # in a sum as the numbers do: worst cases carried through a deep network would excuse what is
@@ -132,11 +132,11 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
 
 def _step_sizes(name: str, values: Array, before: Array, after: Array) -> Array:
     """Return the sizes of a smaller step, given those of the layer's input and of its sums."""
-    if name == StepName.INPUTS:
+    if name == HelperName.INPUTS:
         return before.reshape(values.shape)
     if name in _EXACT:
         return np.abs(values)
-    if name == StepName.PARTIAL_SUMS:
+    if name == HelperName.PARTIAL_SUMS:
         return np.broadcast_to(after[..., np.newaxis, :], values.shape)
     result: Array = after.max(axis=-1, keepdims=True) * np.ones(values.shape)
     return result * values if name in _EXPONENTIALS else result

@@ -151,11 +151,11 @@ class ConvolutionStep(Step):
 
     def finish(self, gradients: Mapping[str, Array]) -> list[dict[str, Array]]:
         """Return the gradients by kernel and bias; a pooling has none."""
-        own: dict[str, Array] = {}
+        by_weight: dict[str, Array] = {}
         if gradients:
             kernel = self.blocked.kernel_gradient(gradients["kernel"].T)
-            own = {"kernel": kernel} | bias_gradient(gradients)
-        return [own, *({} for _ in self.layers[1:])]
+            by_weight = {"kernel": kernel} | bias_gradient(gradients)
+        return [by_weight, *({} for _ in self.layers[1:])]
 
 
 def _flat(candidates: Array) -> Array:

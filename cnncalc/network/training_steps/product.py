@@ -45,10 +45,10 @@ class ProductStep(Step):
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
         """Return the kernel as (units, features in CHWN order), the bias as a column."""
-        own = weights[-1]
-        rows = own["kernel"].reshape(*self.divided[1], -1)
+        stored = weights[-1]
+        rows = stored["kernel"].reshape(*self.divided[1], -1)
         rows_in_order = to_chwn(np.moveaxis(rows, -1, 0)).reshape(-1, rows.shape[-1])
-        return {"kernel": np.ascontiguousarray(rows_in_order.T), **bias_column(own)}
+        return {"kernel": np.ascontiguousarray(rows_in_order.T), **bias_column(stored)}
 
     def forward(
         self, weights: Weights, images: Array, generator: np.random.Generator | None
@@ -92,8 +92,8 @@ class ProductStep(Step):
         shape = chw_shape(self.divided[1])
         rows = np.moveaxis(from_chwn(by_kernel.reshape(*shape, -1)), 0, -1)
         kernel = self.layer.weight_shapes(self._input_of_layer)["kernel"]
-        own = {"kernel": rows.reshape(kernel)} | bias_gradient(gradients)
-        return [*({} for _ in self.layers[1:]), own]
+        by_weight = {"kernel": rows.reshape(kernel)} | bias_gradient(gradients)
+        return [*({} for _ in self.layers[1:]), by_weight]
 
     @property
     def _input_of_layer(self) -> Shape:

@@ -127,9 +127,9 @@ class LayerStep(Step):
         return [saved.updates]
 
 
-def bias_column(own: Weights) -> dict[str, Array]:
+def bias_column(weights: Weights) -> dict[str, Array]:
     """Return a layer's bias as a column (filters or units, 1), or nothing where it has none."""
-    return {"bias": own["bias"][:, np.newaxis]} if "bias" in own else {}
+    return {"bias": weights["bias"][:, np.newaxis]} if "bias" in weights else {}
 
 
 def bias_gradient(gradients: Mapping[str, Array]) -> dict[str, Array]:

@@ -41,7 +41,7 @@ from cnncalc.sheet.quantities import (
     of_batch,
 )
 from cnncalc.sheet.volumes import Source, Volume, each_number
-from cnncalc.trace.stage_names import StageName, StepName
+from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = [
     "Names",
@@ -65,7 +65,7 @@ _CAPTIONS = {
 _SAID = {
     "gamma": "γ",
     "beta": "β",
-    "deviation": StepName.STANDARD_DEVIATION,
+    "deviation": HelperName.STANDARD_DEVIATION,
     "error": "Error",
     "mean_error": "mean error",
     "normalized": "normalized number",
@@ -102,8 +102,8 @@ def normalization_names(layer: BatchNormalization) -> Names:
         squares=of_batch(name, BatchStep.SQUARES),
         variance=of_batch(name, BatchStep.VARIANCE),
         deviation=of_batch(name, BatchStep.DEVIATION),
-        deviations=Quantity("helper", name, StepName.DEVIATIONS),
-        normalized=Quantity("helper", name, StepName.NORMALIZED),
+        deviations=Quantity("helper", name, HelperName.DEVIATIONS),
+        normalized=Quantity("helper", name, HelperName.NORMALIZED),
         errors=by_weight(name, "beta") if layer.center else errors,
         products=by_weight(name, "gamma") if layer.scale else products,
         mean_error=of_batch(name, BatchStep.MEAN_ERROR),
@@ -148,13 +148,13 @@ def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantit
     if source.is_vector:
         return volume
     return replace(
-        volume, title="Weights", items=channel_items(source, StepName.STANDARD_DEVIATION)
+        volume, title="Weights", items=channel_items(source, HelperName.STANDARD_DEVIATION)
     )
 
 
 def standard_deviation(layer: str) -> Quantity:
     """Return the name of the roots of a batch normalization's moving variances."""
-    return Quantity("helper", layer, StepName.STANDARD_DEVIATION)
+    return Quantity("helper", layer, HelperName.STANDARD_DEVIATION)
 
 
 def normalization_training_volumes(

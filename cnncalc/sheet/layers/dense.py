@@ -40,7 +40,7 @@ from cnncalc.sheet.volumes import (
     numbered,
     unrolled,
 )
-from cnncalc.trace.stage_names import StageName, StepName
+from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = ["dense_gradient_steps", "dense_input_volumes", "dense_volumes", "dense_weight_volumes"]
 
@@ -82,7 +82,7 @@ def _kernel(layer: Dense) -> Quantity:
 
 
 def _inputs(layer: Dense) -> Quantity:
-    return Quantity("helper", layer.name, StepName.INPUTS)
+    return Quantity("helper", layer.name, HelperName.INPUTS)
 
 
 def _vector_sums(layer: Dense, source: Source, sums: Source) -> Volume:
@@ -224,7 +224,7 @@ def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: i
 
 def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[BatchSum, BatchSum]:
     kernel, bias = by_weight(layer.name, "kernel"), by_weight(layer.name, "bias")
-    inputs, count = Quantity("helper", layer.name, StepName.INPUTS), source.shape[0]
+    inputs, count = Quantity("helper", layer.name, HelperName.INPUTS), source.shape[0]
 
     def product(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=(STAY, Step(0, 1)))

@@ -17,7 +17,7 @@ from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Formula, Quantity, Step
 from cnncalc.sheet.quantities import GradientStep, helper
 from cnncalc.sheet.volumes import Item, Slot, Source, Volume, bias_items, numbered
-from cnncalc.trace.stage_names import StepName
+from cnncalc.trace.stage_names import HelperName
 
 __all__ = [
     "bias_quantity",
@@ -51,7 +51,7 @@ def kernel_quantity(layer: ConvolutionLayer) -> Quantity:
 def seen_kernel(layer: ConvolutionLayer, geometry: Geometry) -> Quantity:
     """Return the kernel that fits the window cell by cell: the dilated one where there is one."""
     if max(geometry.dilation_rate) > 1:
-        return Quantity("helper", layer.name, StepName.DILATED_KERNEL)
+        return Quantity("helper", layer.name, HelperName.DILATED_KERNEL)
     return kernel_quantity(layer)
 
 

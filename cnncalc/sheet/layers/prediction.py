@@ -36,7 +36,7 @@ from cnncalc.sheet.quantities import (
     TARGET,
 )
 from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, entered_cell, one_cell, unrolled
-from cnncalc.trace.stage_names import StepName
+from cnncalc.trace.stage_names import HelperName
 from cnncalc.training.metrics import class_count
 
 __all__ = ["prediction_volumes"]
@@ -171,7 +171,7 @@ _TARGET = entered_cell("target", TARGET, "choice", "The number of the true class
 
 def _softmax_loss(source: Source) -> list[Volume]:
     count, layer = source.shape[0], (source.logits or source.quantity).layer
-    steps = (StepName.LARGEST, StepName.TOTAL)
+    steps = (HelperName.LARGEST, HelperName.TOTAL)
     largest, total = (Quantity("helper", layer, name) for name in steps)
 
     places = {"total": "{0}", "logit": "INDEX({1},{2}+1)", "largest": "{3}"}

@@ -22,7 +22,7 @@ from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.quantities import GradientStep, gradient_title, helper
 from cnncalc.sheet.sums import Parts, sum_volumes
 from cnncalc.sheet.volumes import Source, Volume, each_number, one_cell
-from cnncalc.trace.stage_names import StageName, StepName
+from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = ["softmax_gradient_steps", "softmax_gradient_volumes", "softmax_volumes"]
 
@@ -116,7 +116,7 @@ def _position_volumes(layer: str, source: Source) -> list[Volume]:
 
 def _quantities(layer: str, stage: StageName) -> tuple[Quantity, Quantity, Quantity, Quantity]:
     """Return the names of the result, the largest number, the exponentials and their total."""
-    steps = (StepName.LARGEST, StepName.EXPONENTIALS, StepName.TOTAL)
+    steps = (HelperName.LARGEST, HelperName.EXPONENTIALS, HelperName.TOTAL)
     helpers = (Quantity("helper", layer, name) for name in steps)
     largest, exponentials, total = helpers
     return Quantity("stage", layer, stage), largest, exponentials, total

@@ -31,7 +31,7 @@ from cnncalc.sheet.quantities import (
     UNIT_LOSSES,
 )
 from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_number, entered_cell, one_cell
-from cnncalc.trace.stage_names import GradientName, StepName
+from cnncalc.trace.stage_names import GradientName, HelperName
 from cnncalc.training.losses import LOSSES
 
 __all__ = ["LABEL_VOLUME", "LossPass", "is_joined", "loss_pass"]
@@ -175,7 +175,7 @@ _SAID = {
 
 def _of_all_logits(expression: Expression, source: Source) -> Callable[[Index, Finder], Formula]:
     layer = source.quantity.layer
-    steps = (StepName.LARGEST, StepName.TOTAL)
+    steps = (HelperName.LARGEST, HelperName.TOTAL)
     largest, total = (Quantity("helper", layer, name) for name in steps)
     places = {"total": "{0}", "logit": "SUMPRODUCT({1},{2})", "largest": "{3}"}
 

@@ -30,7 +30,7 @@ from cnncalc.sheet.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.sheet.training.penalties import Penalty, penalty_volumes, with_penalty
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.volumes import Source, Volume
-from cnncalc.trace.stage_names import StepName
+from cnncalc.trace.stage_names import HelperName
 
 __all__ = [
     "LayerPass",
@@ -199,9 +199,13 @@ def _layer_pass(
     of_sample = [volume for volume in drawn if not is_shared(volume.quantity)]
     # A dense layer's inputs stand before what becomes of them, and not with its weights.
     inputs = [
-        _described_inputs(volume) for volume in of_sample if volume.quantity.name == StepName.INPUTS
+        _described_inputs(volume)
+        for volume in of_sample
+        if volume.quantity.name == HelperName.INPUTS
     ]
-    of_sample = inputs + [volume for volume in of_sample if volume.quantity.name != StepName.INPUTS]
+    of_sample = inputs + [
+        volume for volume in of_sample if volume.quantity.name != HelperName.INPUTS
+    ]
     of_batch = batch_volumes(forward.layer, forward.source, samples)
     return LayerPass(
         forward.layer,
