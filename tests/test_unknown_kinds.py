@@ -42,7 +42,7 @@ from cnncalc.sheet.layers.network import (
     layer_volumes,
     weight_gradient_volumes,
 )
-from cnncalc.sheet.layers.training_mode import batch_volumes, training_volumes
+from cnncalc.sheet.training.passes import batch_volumes, training_volumes
 from cnncalc.sheet.vector_cells import with_grids
 from cnncalc.summary import summarize
 from cnncalc.trace import LayerTrace, StageName, Trace, record, trace_bytes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.plan import Formula, Quantity
-from cnncalc.sheet.volumes import ONE_SLICE, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import Volume, entered_cell, one_cell
 
 __all__ = ["result_volumes", "size_volumes"]
 
@@ -29,11 +30,7 @@ _CELLS = {name: Quantity("input", "", name) for name, _ in _ENTERED} | {
 
 def size_volumes() -> list[Volume]:
     """Return a cell for each number that is entered, its title the letter in the formula."""
-    return [
-        Volume(name, "", cell, 1, 1, ONE_SLICE, entered(cell, 1, 1, "weights"), meaning)
-        for name, meaning in _ENTERED
-        for cell in [_CELLS[name]]
-    ]
+    return [entered_cell(name, _CELLS[name], "weights", meaning) for name, meaning in _ENTERED]
 
 
 def result_volumes() -> list[Volume]:
@@ -48,5 +45,4 @@ def _result_volume(name: str, template: str, meaning: str) -> Volume:
     def formula(_: Index, find: Finder) -> Formula:
         return Formula(numbered, tuple(find(_CELLS[other], ()) for other in used))
 
-    cell = _CELLS[name]
-    return Volume(name, "", cell, 1, 1, ONE_SLICE, whole(cell, 1, 1, formula), meaning)
+    return one_cell(name, _CELLS[name], formula, meaning)

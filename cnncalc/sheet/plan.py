@@ -17,6 +17,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.sheet import references
 from cnncalc.sheet.annotations import Chart, Entry, Match, Name, Style, Text
+from cnncalc.sheet.references import STAY, Reference, Step
 from cnncalc.sheet.training.specification import TrainingSpecification
 
 __all__ = [
@@ -118,52 +119,6 @@ class Scale(StrEnum):
     SHADE = "shade"
     SHARE = "share"
     SIGNED = "signed"
-
-
-class Step(NamedTuple):
-    """How far a reference moves, in rows and columns, when its formula's cell moves by one."""
-
-    rows: int
-    columns: int
-
-
-STAY = Step(0, 0)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A range that a block's formulas read.
-
-    `row` and `column` are the range's first cell as the block's first formula sees it; `down` and
-    `across` are how it moves from there. `sheet` is empty for the block's own sheet.
-    """
-
-    sheet: str
-    row: int
-    column: int
-    height: int = 1
-    width: int = 1
-    down: Step = STAY
-    across: Step = STAY
-
-    def moved(self, rows: int, columns: int) -> Reference:
-        """Return the reference, that many rows further down and columns further to the right."""
-        return replace(self, row=self.row + rows, column=self.column + columns)
-
-    def text(self, row: int, column: int) -> str:
-        """Return the range as the formula in this row and column of the block writes it.
-
-        >>> Reference("", 1, 1, 2, 2, Step(1, 0), Step(0, 1)).text(0, 1)
-        'C2:D3'
-        """
-        prefix = references.sheet_prefix(self.sheet) if self.sheet else ""
-        return prefix + references.range_address(
-            self.row + row * self.down.rows + column * self.across.rows,
-            self.column + row * self.down.columns + column * self.across.columns,
-            self.height,
-            self.width,
-            fixed=self.down == self.across == STAY,
-        )
 
 
 @dataclass(frozen=True)

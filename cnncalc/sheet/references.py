@@ -1,11 +1,26 @@
-"""Cell addresses in A1 notation; rows and columns count from 0 everywhere else."""
+"""Cell addresses in A1 notation, and references that move with the cell of their formula.
+
+Rows and columns count from 0 everywhere but in addresses.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
-__all__ = ["COLUMNS", "ROWS", "address", "column_letters", "range_address", "sheet_prefix"]
+__all__ = [
+    "COLUMNS",
+    "ROWS",
+    "STAY",
+    "Reference",
+    "Step",
+    "address",
+    "column_letters",
+    "range_address",
+    "sheet_prefix",
+]
 
 # As large as a sheet is in Excel: what names a cell on it can't name a sheet unquoted.
 ROWS = 1_048_576
@@ -75,3 +90,49 @@ def _reads_as_a_cell(name: str) -> bool:
         row, column = found.groups()
         return 0 < int(row) <= ROWS if row else 0 < int(column) <= COLUMNS
     return name in ("R", "C", "RC")
+
+
+class Step(NamedTuple):
+    """How far a reference moves, in rows and columns, when its formula's cell moves by one."""
+
+    rows: int
+    columns: int
+
+
+STAY = Step(0, 0)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A range that a block's formulas read.
+
+    `row` and `column` are the range's first cell as the block's first formula sees it; `down` and
+    `across` are how it moves from there. `sheet` is empty for the block's own sheet.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    height: int = 1
+    width: int = 1
+    down: Step = STAY
+    across: Step = STAY
+
+    def moved(self, rows: int, columns: int) -> Reference:
+        """Return the reference, that many rows further down and columns further to the right."""
+        return replace(self, row=self.row + rows, column=self.column + columns)
+
+    def text(self, row: int, column: int) -> str:
+        """Return the range as the formula in this row and column of the block writes it.
+
+        >>> Reference("", 1, 1, 2, 2, Step(1, 0), Step(0, 1)).text(0, 1)
+        'C2:D3'
+        """
+        prefix = sheet_prefix(self.sheet) if self.sheet else ""
+        return prefix + range_address(
+            self.row + row * self.down.rows + column * self.across.rows,
+            self.column + row * self.down.columns + column * self.across.columns,
+            self.height,
+            self.width,
+            fixed=self.down == self.across == STAY,
+        )

@@ -8,19 +8,10 @@ from typing import NamedTuple
 
 from cnncalc.helper_cells import parts
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
 from cnncalc.sheet.quantities import BATCH, gradient_title, of_batch
-from cnncalc.sheet.volumes import (
-    EACH,
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    each_number,
-    whole,
-)
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, each_number
 from cnncalc.trace.stage_names import StepName, partial_name
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Volumes: a calculation's quantities in slices, before anything has a place on a sheet.
 
 A slice (a channel, a filter) is drawn as a block of cells, or as a few where it has padding. A
-volume's rule makes the blocks, once the layout has told where the slices it refers to stand.
+volume carries all that is written of it and how it looks; a layout gives its slices their places.
 """
 
 from __future__ import annotations
@@ -10,49 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cnncalc.geometry import Geometry
 from cnncalc.layers import Shape
-from cnncalc.shapes import Pads
 from cnncalc.sheet import formulas
-from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Reference, Role, Scale, Step
+from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered, whole
+from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Role, Scale, Step
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
-    "EACH",
     "ONE_SLICE",
-    "Draw",
-    "Finder",
-    "Index",
     "Item",
-    "Place",
     "Slot",
     "Source",
     "Volume",
+    "bias_items",
     "each_channel",
     "each_number",
-    "entered",
+    "entered_cell",
     "formed_like",
-    "framed",
     "labels",
     "numbered",
-    "size_notes",
-    "sliding",
+    "one_cell",
     "unrolled",
-    "whole",
 ]
-
-Index = tuple[int, ...]
-
-# How a reference moves that follows its formula, row by row and column by column.
-EACH = (Step(1, 0), Step(0, 1))
-
-
-class Place(NamedTuple):
-    """Where a slice's first cell stands."""
-
-    sheet: str
-    row: int
-    column: int
 
 
 class Slot(NamedTuple):
@@ -71,27 +50,8 @@ class Item:
     caption: str = ""
 
 
-@dataclass(frozen=True)
-class Finder:
-    """Finds the cells of another slice for the formulas on one sheet."""
-
-    places: Mapping[tuple[Quantity, Index], Place]
-    sheet: str
-
-    def __call__(
-        self,
-        quantity: Quantity,
-        index: Index,
-        size: tuple[int, int] = (1, 1),
-        steps: tuple[Step, Step] = (STAY, STAY),
-    ) -> Reference:
-        """Return a reference to the first cells of a slice, `size` of them, moving by `steps`."""
-        sheet, row, column = self.places[quantity, index]
-        elsewhere = "" if sheet == self.sheet else sheet
-        return Reference(elsewhere, row, column, *size, *steps)
-
-
-Draw = Callable[[Index, Finder], tuple[Block, ...]]
+# A vector has a single slice.
+ONE_SLICE = (Item((), Slot(0)),)
 
 
 @dataclass(frozen=True)
@@ -170,7 +130,7 @@ class Volume:
         return ", ".join(filter(None, (self.noun or self.title.lower(), item.caption)))
 
     def blocks(self, index: Index, find: Finder) -> tuple[Block, ...]:
-        """Return the blocks of a slice, as its rule draws them, with its scale and number form."""
+        """Return the blocks of a slice with the volume's scale and number form."""
         scale = _USUAL_SCALES[self.quantity.kind] if self.scale is None else self.scale
         return tuple(
             replace(block, scale=scale, number_format=self.number_format)
@@ -230,7 +190,7 @@ class Source:
     @property
     def items(self) -> tuple[Item, ...]:
         """Its slices: one a channel, or the vector alone."""
-        return (Item((), Slot(0)),) if self.is_vector else each_channel(self.captions)
+        return ONE_SLICE if self.is_vector else each_channel(self.captions)
 
     def feed(self, volume: Volume) -> Source:
         """Return the same channels or units, as another volume shows them."""
@@ -243,6 +203,11 @@ def each_channel(captions: Sequence[str]) -> tuple[Item, ...]:
     return tuple(
         Item((channel,), Slot(channel), caption) for channel, caption in enumerate(captions)
     )
+
+
+def bias_items(count: int) -> tuple[Item, ...]:
+    """Return an item for the bias of each of so many outputs."""
+    return tuple(Item((output,), Slot(output), "bias") for output in range(count))
 
 
 def each_number(
@@ -259,21 +224,18 @@ def each_number(
     return Volume(*what, *source.labels)
 
 
-def entered(quantity: Quantity, height: int, width: int, role: Role) -> Draw:
-    """Return the rule for slices that the user enters."""
-    return lambda index, _: (Block(0, 0, height, width, role, quantity, index),)
+def one_cell(
+    title: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str
+) -> Volume:
+    """Return the volume of a single number that a formula makes."""
+    draw = whole(quantity, 1, 1, formula)
+    return Volume(title, quantity.layer, quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
-def whole(
-    quantity: Quantity, height: int, width: int, formula: Callable[[Index, Finder], Formula]
-) -> Draw:
-    """Return the rule for slices that are one block of one formula."""
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        block = Block(0, 0, height, width, "formula", quantity, index, formula=formula(index, find))
-        return (block,)
-
-    return draw
+def entered_cell(title: str, quantity: Quantity, role: Role, rule: str) -> Volume:
+    """Return the volume of a single number that the user enters."""
+    draw = entered(quantity, 1, 1, role)
+    return Volume(title, quantity.layer, quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def formed_like(
@@ -289,58 +251,6 @@ def formed_like(
         )
 
     return replace(volume, quantity=quantity, draw=draw)
-
-
-def framed(padded: Quantity, geometry: Geometry, inner: Draw) -> Draw:
-    """Return the rule for slices with padding around them.
-
-    Arguments: the `padded` quantity; the window's `geometry`; the rule for what is `inner`.
-    """
-    pads = geometry.pads
-
-    def draw(index: Index, find: Finder) -> tuple[Block, ...]:
-        (block,) = inner(index, find)
-        if block.quantity == padded:
-            block = replace(block, first_row=pads.top, first_column=pads.left)
-        return (block.moved(pads.top, pads.left), *_frame(padded, geometry.padded, pads, index))
-
-    return draw
-
-
-def _frame(padded: Quantity, size: tuple[int, int], pads: Pads, index: Index) -> list[Block]:
-    """Return the blocks of padding: above and below in full width, left and right between."""
-    height, width = size
-    top, bottom, left, right = pads
-    between = height - top - bottom
-    strips = (
-        (0, 0, top, width),
-        (height - bottom, 0, bottom, width),
-        (top, 0, between, left),
-        (top, width - right, between, right),
-    )
-    return [
-        Block(row, column, rows, columns, "padding", padded, index, row, column)
-        for row, column, rows, columns in strips
-        if rows and columns
-    ]
-
-
-def sliding(geometry: Geometry) -> tuple[tuple[int, int], tuple[Step, Step]]:
-    """Return the size of a window and how it steps from cell to cell of the result."""
-    down, across = geometry.vertical, geometry.horizontal
-    return (down.window, across.window), (Step(down.stride, 0), Step(0, across.stride))
-
-
-def size_notes(geometry: Geometry) -> tuple[str, ...]:
-    """Return how the size of a result came about, and what no window reaches."""
-    down, across = geometry.vertical, geometry.horizontal
-    unreached = geometry.unreached
-    size = f"Height {down.formula}; width {across.formula}."
-    return (size, f"No window reaches {unreached}.") if unreached else (size,)
-
-
-# A vector has a single slice.
-ONE_SLICE = (Item((), Slot(0)),)
 
 
 def numbered(noun: str, count: int) -> tuple[str, ...]:

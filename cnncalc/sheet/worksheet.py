@@ -16,9 +16,9 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network
+from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
 from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
-from cnncalc.sheet.volumes import EACH
 from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]

@@ -24,8 +24,11 @@ def varied(layers, shape, seed=0, dtype=np.float32):
     network = initialize(layers, shape, seed, dtype)
     generator = np.random.default_rng(seed)
     weights = [
-        {name: generator.uniform(0.1, 1, value.shape).astype(dtype) for name, value in own.items()}
-        for own in network.weights
+        {
+            name: generator.uniform(0.1, 1, value.shape).astype(dtype)
+            for name, value in weights.items()
+        }
+        for weights in network.weights
     ]
     return assemble(network.layers, shape, weights)
 

@@ -28,10 +28,10 @@ DATA = parts()
 ROOT = Path(__file__).parents[2]
 
 
-def frozen(own):
+def frozen(given):
     """The same network with its first layer frozen."""
-    first, *others = own.layers
-    return replace(own, layers=(replace(first, trainable=False), *others))
+    first, *others = given.layers
+    return replace(given, layers=(replace(first, trainable=False), *others))
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def stop_after(batches):
 @pytest.mark.parametrize("batches", [1, 4, 6, 9])
 def test_a_training_goes_on_from_its_file_to_the_very_same_bytes(path, optimizer, batches):
     stopping = EarlyStopping(patience=5, restore_best_weights=True)
-    own = plan(network=network(extras=True), optimizer=optimizer, early_stopping=stopping)
-    what = identity(own, DATA)
-    write_checkpoint(path, fit(own, DATA, should_stop=stop_after(batches)), what)
-    resumed = fit(own, DATA, read_checkpoint(path, what))
-    expected = fit(own, DATA)
+    planned = plan(network=network(extras=True), optimizer=optimizer, early_stopping=stopping)
+    what = identity(planned, DATA)
+    write_checkpoint(path, fit(planned, DATA, should_stop=stop_after(batches)), what)
+    resumed = fit(planned, DATA, read_checkpoint(path, what))
+    expected = fit(planned, DATA)
     assert flat(resumed.weights) == flat(expected.weights)
     assert flat(resumed.best_weights) == flat(expected.best_weights)
     assert [replace(record, seconds=0) for record in resumed.history] == [
@@ -112,8 +112,8 @@ def test_a_checkpoint_of_other_data_is_refused(path):
 @pytest.mark.parametrize("arithmetic", [None, "0 with NumPy 2.0.0"])
 def test_a_checkpoint_of_other_arithmetic_is_refused(path, arithmetic):
     what = identity(plan(), DATA)
-    own = {"arithmetic": arithmetic} if arithmetic else {}
-    older = {name: value for name, value in what.items() if name != "arithmetic"} | own
+    kept = {"arithmetic": arithmetic} if arithmetic else {}
+    older = {name: value for name, value in what.items() if name != "arithmetic"} | kept
     write_checkpoint(path, fit(plan(), DATA), older)
     content = dict(np.load(path))
     about = json.loads(str(content["about"]))

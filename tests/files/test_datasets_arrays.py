@@ -364,8 +364,8 @@ def test_a_member_that_is_no_array_is_named(tmp_path, name, content, words):
     members = {"x_train.npy": NPY, "y_train.npy": npy(np.arange(4) % 2)}
     members.pop(name.removesuffix(".npy") + ".npy")
     with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
-        for each, its in {**members, name: content}.items():
-            archive.writestr(each, its)
+        for member, bytes_of_it in {**members, name: content}.items():
+            archive.writestr(member, bytes_of_it)
     with pytest.raises(InputError, match=words) as caught:
         read_npz(tmp_path / "data.npz")
     assert str(caught.value).startswith(f"'{tmp_path / 'data.npz'}', member '{name[:7]}'")

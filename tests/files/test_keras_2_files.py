@@ -144,10 +144,11 @@ def test_the_state_of_an_optimizer_is_taken_in_the_order_of_keras_2(
     assert (training.uncalculated, training.notes) == ((), ())
     assert training.state.iterations == 4
     found = [
-        {name: float(array.max()) for name, array in own.items()} for own in training.state.slots
+        {name: float(array.max()) for name, array in slots.items()}
+        for slots in training.state.slots
     ]
     assert found == [
-        {name: pytest.approx(value) for name, value in own.items()} for own in expected
+        {name: pytest.approx(value) for name, value in slots.items()} for slots in expected
     ]
 
 

@@ -382,8 +382,8 @@ def test_keras_goes_on_training_where_a_file_through_us_left_off(tmp_path):
 
     model = read_keras(tmp_path / "theirs.keras")
     ours = keras.saving.load_model(save(tmp_path, model))
-    for each in (theirs, ours):
-        each.fit(images, labels, epochs=1, verbose=0, shuffle=False)
+    for model_of_keras in (theirs, ours):
+        model_of_keras.fit(images, labels, epochs=1, verbose=0, shuffle=False)
     for mine, original in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, original)
     assert int(ours.optimizer.iterations.numpy()) == 3

@@ -71,7 +71,7 @@ def test_an_option_of_a_loss_that_is_set_is_told_from_its_default(kind, options,
     loss, found = read_loss({"loss": of_keras(kind, **options)})
     assert loss in LOSSES.values()
     assert said(found) == [expected]
-    assert [(each.replaced_by, each.changes_loss) for each in found] == [(("--loss",), True)]
+    assert [(option.replaced_by, option.changes_loss) for option in found] == [(("--loss",), True)]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_an_optimizer_of_ours_is_taken_as_keras_writes_it(given, optimizer):
 def test_an_option_of_an_optimizer_that_we_lack_is_named_beside_the_rest(options, expected):
     optimizer, found = read_optimizer({"optimizer": adam(**options)})
     assert (optimizer, said(found)) == (Adam(), expected)
-    assert {each.replaced_by for each in found} == {("--optimizer",)}
-    assert not any(each.changes_loss for each in found)
+    assert {option.replaced_by for option in found} == {("--optimizer",)}
+    assert not any(option.changes_loss for option in found)
 
 
 @pytest.mark.parametrize(

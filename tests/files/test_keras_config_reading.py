@@ -47,9 +47,9 @@ def test_a_shape_left_open_is_taken_from_the_caller(tmp_path):
 
 def test_what_only_training_would_heed_is_told_apart(tmp_path):
     def regularize(config):
-        own = layer_config(config, 1)["config"]
-        own["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
-        own["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
+        options = layer_config(config, 1)["config"]
+        options["kernel_regularizer"] = {"class_name": "Orthogonal", "config": {"factor": 0.01}}
+        options["kernel_initializer"] = {"class_name": "HeNormal", "config": {}}
 
     model = read_keras(save(tmp_path, small_with(regularize)))
     (option,) = model.uncalculated
@@ -74,7 +74,7 @@ def test_what_only_training_would_heed_is_told_apart(tmp_path):
 def test_each_option_of_a_layer_that_is_not_calculated_is_named(tmp_path, index, options, said):
     found = read_keras(save(tmp_path, small_with(change(index, **options)))).uncalculated
     name = next(iter(options))
-    assert [str(each) for each in found] == [f"layer conv2d: {name}={value}" for value in said]
+    assert [str(option) for option in found] == [f"layer conv2d: {name}={value}" for value in said]
 
 
 def test_a_synchronized_normalization_is_noted_and_no_more(tmp_path):

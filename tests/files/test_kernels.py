@@ -174,9 +174,9 @@ def test_where_a_kernel_stands_in_a_workbook_is_told(make_workbook):
 
 def test_a_kernel_without_a_sheet_stands_on_that_of_the_image_in_the_same_workbook(make_workbook):
     path = make_workbook(One=[[1, 2]], Two=[[3, 4]])
-    own = WorkbookReference(path, "Two")
+    image = WorkbookReference(path, "Two")
     for place, value in [("!A1:A1", 3), ("!One!A1:A1", 1)]:
-        (kernel,) = read_kernels(f"@{path}{place}", own)
+        (kernel,) = read_kernels(f"@{path}{place}", image)
         assert kernel.values.item() == value
     elsewhere = WorkbookReference(path.with_name("other.xlsx"), "Two")
     assert read_kernels(f"@{path}!A1:A1", elsewhere)[0].values.item() == 1

@@ -15,7 +15,7 @@ def learnt(values, shape=(4, 4, 1)):
 
 
 def kinds(given):
-    return [each.kind for each in given.differences]
+    return [difference.kind for difference in given.differences]
 
 
 STROKE = np.zeros((4, 4, 1), np.uint8)

@@ -51,20 +51,20 @@ def path(tmp_path):
     return tmp_path / "model.keras"
 
 
-def save(path, own, state, **options):
+def save(path, planned, state, **options):
     with path.open("wb") as file:
-        write_model(file, own, state, CLASSES, **options)
+        write_model(file, planned, state, CLASSES, **options)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_model_comes_back_with_all_that_it_was_trained_by(path, optimizer):
-    own = plan(network=network(extras=True), optimizer=optimizer)
-    state = fit(own, parts())
-    save(path, own, state, fit="crop")
+    planned = plan(network=network(extras=True), optimizer=optimizer)
+    state = fit(planned, parts())
+    save(path, planned, state, fit="crop")
     model = read_model(path)
     assert flat(model.network.weights) == flat(state.weights)
     assert (model.class_names, model.fit, model.notes) == (CLASSES, "crop", ())
-    assert (model.training.loss, model.training.optimizer) == (own.loss, optimizer)
+    assert (model.training.loss, model.training.optimizer) == (planned.loss, optimizer)
     assert model.training.state.iterations == state.optimizer.iterations == 12
     assert flat(model.training.state.slots) == flat(state.optimizer.slots)
 
@@ -154,10 +154,10 @@ def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(
         for layer in net.layers
         if type(layer).__name__ != "Dropout"
     ]
-    own = plan(network=initialize(layers, net.input_shape), optimizer=optimizer, epochs=2)
+    planned = plan(network=initialize(layers, net.input_shape), optimizer=optimizer, epochs=2)
     data = parts(48)
-    state = fit(own, data)
-    save(path, own, state)
+    state = fit(planned, data)
+    save(path, planned, state)
     model = keras.models.load_model(path)
     assert [layer.trainable for layer in model.layers] == [layer.trainable for layer in layers]
     images, wanted = arrays(data.training, 3)
@@ -165,9 +165,9 @@ def test_keras_loads_a_model_predicts_the_same_and_goes_on_as_we_do(
     ours = read_model(path).network
     np.testing.assert_allclose(forward(ours, images), theirs, rtol=1e-4, atol=1e-6)
 
-    longer = replace(own, epochs=3)
+    longer = replace(planned, epochs=3)
     fit(longer, data, state)
-    order = epoch_order(48, own.seed, 3)
+    order = epoch_order(48, planned.seed, 3)
     model.fit(images[order], wanted[order], batch_size=16, shuffle=False, verbose=0)
     flat_ours = [array for weights in state.weights for array in weights.values()]
     for mine, other in zip(flat_ours, model.get_weights(), strict=True):
@@ -262,7 +262,7 @@ def test_we_go_on_from_what_keras_has_trained(path, name):
     assert trained.training.optimizer.learning_rate == 0.01
     assert trained.training.state.iterations == 3
     theirs = [np.asarray(variable) for variable in model.optimizer.variables[2:]]
-    slots = [array for own in trained.training.state.slots for array in own.values()]
+    slots = [array for slots in trained.training.state.slots for array in slots.values()]
     assert len(slots) == len(theirs) > 0
     for mine, other in zip(slots, theirs, strict=True):
         np.testing.assert_array_equal(mine, other)

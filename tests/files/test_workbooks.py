@@ -170,7 +170,7 @@ def test_rich_inline_and_phonetic_texts_are_read_as_they_are_seen(make_raw_workb
             "xl/_rels/workbook.xml.rels": relations("sharedStrings", "sharedStrings.xml"),
         },
     )
-    assert [each.what for each in only_rows(path)[1]] == ["the text 'ab'", "the text 'cd'"]
+    assert [oddity.what for oddity in only_rows(path)[1]] == ["the text 'ab'", "the text 'cd'"]
 
 
 def relations(kind: str, target: str) -> str:
@@ -221,8 +221,8 @@ def made_strict(path: Path) -> Path:
     strict = "http://purl.oclc.org/ooxml"
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in contents.items():
-            own = content.replace(MAIN, f"{strict}/spreadsheetml/main")
-            archive.writestr(name, own.replace(f"{OFFICE}/", f"{strict}/officeDocument/"))
+            made_strict = content.replace(MAIN, f"{strict}/spreadsheetml/main")
+            archive.writestr(name, made_strict.replace(f"{OFFICE}/", f"{strict}/officeDocument/"))
     return path
 
 

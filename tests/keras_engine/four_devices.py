@@ -75,7 +75,7 @@ def main() -> None:
         "batches": batches[: 2 * BATCHES : 2],
         "weights_on": weights_on,
         "evaluated": evaluated,
-        "notes": [engine.notes(each)[0] for each in sizes],
+        "notes": [engine.notes(size)[0] for size in sizes],
     }
     sys.stdout.write(f"{json.dumps(result)}\n")
 

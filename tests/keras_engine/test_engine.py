@@ -51,7 +51,7 @@ def after(batches):
 
 
 def arrays(mappings):
-    return [array for own in mappings for array in own.values()]
+    return [array for arrays in mappings for array in arrays.values()]
 
 
 def assert_equal(ours: TrainingState, theirs: TrainingState):
@@ -68,9 +68,9 @@ def assert_equal(ours: TrainingState, theirs: TrainingState):
         assert [getattr(other, name) for name in kept] == [getattr(mine, name) for name in kept]
 
 
-def check(engine, own: TrainingPlan, data: Parts | None = None):
+def check(engine, planned: TrainingPlan, data: Parts | None = None):
     data = data or split(digits(150), 0.3)
-    assert_equal(fit(own, data), fit(own, data, engine=engine))
+    assert_equal(fit(planned, data), fit(planned, data, engine=engine))
 
 
 @pytest.mark.parametrize("layers", NETWORKS)
@@ -83,16 +83,16 @@ def test_every_loss_of_every_network_comes_to_the_numbers_of_numpy(engine, layer
 @pytest.mark.parametrize("optimizer", OPTIMIZERS | OPTIONS)
 def test_every_optimizer_comes_to_the_numbers_of_numpy(engine, optimizer):
     initial = initialize(article(), (8, 8, 1), seed=1)
-    own = (OPTIMIZERS | OPTIONS)[optimizer]
-    check(engine, TrainingPlan(initial, optimizer=own, epochs=3, batch_size=32))
+    rule = (OPTIMIZERS | OPTIONS)[optimizer]
+    check(engine, TrainingPlan(initial, optimizer=rule, epochs=3, batch_size=32))
 
 
 @pytest.mark.parametrize("places", FROZEN.values(), ids=FROZEN)
 def test_frozen_layers_stay_as_they_are_to_the_last_bit(engine, places):
     initial = initialize(frozen(*places), (8, 8, 1), seed=1)
-    own = TrainingPlan(initial, epochs=2, batch_size=32)
+    planned = TrainingPlan(initial, epochs=2, batch_size=32)
     data = split(digits(150), 0.3)
-    ours, theirs = fit(own, data), fit(own, data, engine=engine)
+    ours, theirs = fit(planned, data), fit(planned, data, engine=engine)
     assert_equal(ours, theirs)
     for state in (ours, theirs):
         pairs = zip(initial.layers, initial.weights, state.weights, strict=True)
@@ -107,8 +107,8 @@ def test_one_output_for_yes_or_no_comes_to_the_numbers_of_numpy(engine, loss):
     data = dataset(60)
     two = replace(data, labels=data.labels % 2, class_names=("no", "yes"))
     layers = [Flatten(), Dense(1, activation="sigmoid")]
-    own = TrainingPlan(initialize(layers, (6, 5, 2)), LOSSES[loss], epochs=3, batch_size=16)
-    check(engine, own, split(two, 0.3))
+    planned = TrainingPlan(initialize(layers, (6, 5, 2)), LOSSES[loss], epochs=3, batch_size=16)
+    check(engine, planned, split(two, 0.3))
 
 
 def test_pixels_padding_in_numbers_and_saturated_outputs_come_to_the_numbers_of_numpy(engine):
@@ -120,9 +120,9 @@ def test_pixels_padding_in_numbers_and_saturated_outputs_come_to_the_numbers_of_
     ]
     initial = initialize(layers, (6, 5, 2), seed=2)
     data = Parts(dataset(50, dtype=np.uint8), dataset(20, seed=1, dtype=np.uint8))
-    own = TrainingPlan(initial, optimizer=SGD(learning_rate=1e-3), epochs=3, batch_size=16)
-    assert fit(own, data).history[0].loss > 2  # Keras would clip probabilities at 1e-7
-    check(engine, own, data)
+    planned = TrainingPlan(initial, optimizer=SGD(learning_rate=1e-3), epochs=3, batch_size=16)
+    assert fit(planned, data).history[0].loss > 2  # Keras would clip probabilities at 1e-7
+    check(engine, planned, data)
 
 
 def test_the_same_seed_gives_the_same_bytes(engine):
@@ -135,13 +135,13 @@ def test_the_same_seed_gives_the_same_bytes(engine):
 
 
 def test_a_training_goes_on_from_any_batch_to_the_very_same_bytes(engine):
-    own, data = plan(network=network(extras=True)), parts()  # dropout among them
-    expected = fit(own, data, engine=engine)
+    planned, data = plan(network=network(extras=True)), parts()  # dropout among them
+    expected = fit(planned, data, engine=engine)
     for batches in range(1, 18):
-        state = fit(own, data, should_stop=after(batches), engine=engine)
-        assert not is_finished(own, state)
-        fit(own, data, state, engine=engine)
-        assert is_finished(own, state)
+        state = fit(planned, data, should_stop=after(batches), engine=engine)
+        assert not is_finished(planned, state)
+        fit(planned, data, state, engine=engine)
+        assert is_finished(planned, state)
         assert flat(state.weights) == flat(expected.weights)
         assert flat(state.optimizer.slots) == flat(expected.optimizer.slots)
         assert [replace(record, seconds=0) for record in state.history] == [
@@ -150,7 +150,7 @@ def test_a_training_goes_on_from_any_batch_to_the_very_same_bytes(engine):
 
 
 def test_a_checkpoint_within_an_epoch_has_the_weights_of_that_batch(engine, tmp_path):
-    own, data, path = plan(), parts(), tmp_path / "a.checkpoint"
+    planned, data, path = plan(), parts(), tmp_path / "a.checkpoint"
     writer = CheckpointWriter(path, {}, minutes=0)
     written: list[TrainingState] = []
 
@@ -161,35 +161,39 @@ def test_a_checkpoint_within_an_epoch_has_the_weights_of_that_batch(engine, tmp_
         def on_epoch(self, state):
             pass
 
-    fit(replace(own, epochs=1), data, watchers=[writer, Reader()], engine=engine)
+    fit(replace(planned, epochs=1), data, watchers=[writer, Reader()], engine=engine)
     for batch, state in enumerate(written[:3], 1):
-        assert_equal(fit(own, data, should_stop=after(batch)), state)
+        assert_equal(fit(planned, data, should_stop=after(batch)), state)
     assert len({flat(state.weights) for state in written}) == 4
 
 
 def test_early_stopping_puts_the_best_weights_back(engine):
     stopping = EarlyStopping(patience=2, restore_best_weights=True)
-    own = plan(epochs=60, optimizer=SGD(learning_rate=1.5, momentum=0.9), early_stopping=stopping)
+    planned = plan(
+        epochs=60, optimizer=SGD(learning_rate=1.5, momentum=0.9), early_stopping=stopping
+    )
     data = parts(20)
-    state = fit(own, data, engine=engine)
+    state = fit(planned, data, engine=engine)
     losses = [record.val_loss for record in state.history]
     assert 3 <= len(losses) < 60
-    best = evaluate_with(engine, own, result(own, state), data.validation)
+    best = evaluate_with(engine, planned, result(planned, state), data.validation)
     assert best.score.loss == min(losses)
 
 
 def test_both_engines_evaluate_alike(engine):
-    own, data = plan(network=network(extras=True)), dataset(37)
-    ours, theirs = (evaluate_with(each, own, own.network, data) for each in (NUMPY, engine))
+    planned, data = plan(network=network(extras=True)), dataset(37)
+    ours, theirs = (
+        evaluate_with(trainer, planned, planned.network, data) for trainer in (NUMPY, engine)
+    )
     np.testing.assert_allclose(theirs.losses, ours.losses, atol=1e-5)
     np.testing.assert_allclose(theirs.outputs, ours.outputs, atol=1e-6)
     assert theirs.report.matrix.tolist() == ours.report.matrix.tolist()
 
 
 def test_a_training_that_diverges_ends_in_one_clear_line(engine):
-    own = plan(optimizer=SGD(learning_rate=1e30))
+    planned = plan(optimizer=SGD(learning_rate=1e30))
     with pytest.raises(OptionError, match=r"loss became (nan|inf) in epoch 1, batch \d: the"):
-        fit(own, parts(), engine=engine)
+        fit(planned, parts(), engine=engine)
 
 
 def test_the_state_is_left_to_itself_at_the_end(engine):

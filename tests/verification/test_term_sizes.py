@@ -34,7 +34,7 @@ def last_sizes(*layers: Layer, weights=None, image=IMAGE):
     """The sizes behind the last number of each layer's last stage."""
     trace = record(assemble(layers, image.shape, weights or [{}] * len(layers)), image)
     sizes = term_sizes(trace)
-    return [sizes[each.name, each.stages[-1].name].max() for each in trace.layers]
+    return [sizes[layer.name, layer.stages[-1].name].max() for layer in trace.layers]
 
 
 def test_signs_of_weights_and_pixels_are_dropped():

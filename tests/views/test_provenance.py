@@ -29,10 +29,10 @@ class Page(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        own = dict(attrs)
+        named = dict(attrs)
         self.inside = self.inside or tag == "footer"
-        if tag == "meta" and "name" in own:
-            self.metas[own["name"]] = own["content"]
+        if tag == "meta" and "name" in named:
+            self.metas[named["name"]] = named["content"]
 
     def handle_endtag(self, tag):
         self.inside = self.inside and tag != "footer"

@@ -30,9 +30,9 @@ def test_every_stage_has_its_name_layer_shape_and_numbers():
         ("max_pooling2d", "padded input"),
         ("max_pooling2d", "pooling"),
     ]
-    for stage, own in zip(stages, trace.stages, strict=True):
-        assert stage["shape"] == list(own.values.shape)
-        np.testing.assert_array_equal(np.array(stage["values"], dtype=float), own.values)
+    for stage, recorded in zip(stages, trace.stages, strict=True):
+        assert stage["shape"] == list(recorded.values.shape)
+        np.testing.assert_array_equal(np.array(stage["values"], dtype=float), recorded.values)
 
 
 def test_an_empty_cell_is_null():

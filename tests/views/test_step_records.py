@@ -25,13 +25,13 @@ def test_json_holds_every_array_of_a_step(name):
     record = a_record(name, Adam())
     shown = parsed(write_step_json(record))
     assert [sample["output"] for sample in shown["samples"]] == record.outputs.tolist()
-    for own, step in zip(shown["layers"], record.layers, strict=True):
+    for written, step in zip(shown["layers"], record.layers, strict=True):
         for stage, values in (("input", step.input), ("pre-activation", step.pre_activation)):
-            assert own[stage] == (None if values is None else values.tolist())
-    for own, update in zip(shown["weights"], record.updates, strict=True):
-        assert own["gradient"] == update.gradient.tolist()
-        assert own["new velocity"] == update.slots_after["velocity"].tolist()
-        assert "clipped gradient" not in own
+            assert written[stage] == (None if values is None else values.tolist())
+    for written, update in zip(shown["weights"], record.updates, strict=True):
+        assert written["gradient"] == update.gradient.tolist()
+        assert written["new velocity"] == update.slots_after["velocity"].tolist()
+        assert "clipped gradient" not in written
 
 
 def test_json_names_classes_and_samples():

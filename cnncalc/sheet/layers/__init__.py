@@ -6,7 +6,7 @@ layer whose activation is joined with the loss (`is_joined`) by what goes into t
 it has the rows and captions of the layer's output. The doors, all in `network`:
 
 - `layer_volumes(layer, source)`: what a layer draws forward, and what the next one takes in; in
-  training, `training_mode.training_volumes` does it;
+  training, `training.passes.training_volumes` does it;
 - `gradient_volumes(layer, source, gradient, to_input, is_joined=False)`: one sample's volumes, and
   the `Source` of the gradient by the layer's input, None where not wanted;
 - `weight_gradient_volumes(layer, source, gradient, samples, is_joined=False)`: the gradients by the

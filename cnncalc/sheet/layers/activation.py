@@ -9,10 +9,11 @@ from cnncalc.layers import LINEAR, SOFTMAX, Activation, ActivationLayer
 from cnncalc.rules.activations import ACTIVATIONS, ActivationRule, activation_rule
 from cnncalc.rules.formula import names_of
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.layers.softmax import softmax_gradient_volumes, softmax_volumes
 from cnncalc.sheet.plan import Formula, Quantity
 from cnncalc.sheet.quantities import gradient_title
-from cnncalc.sheet.volumes import EACH, Finder, Index, Source, Volume, each_number
+from cnncalc.sheet.volumes import Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [

@@ -11,21 +11,11 @@ from cnncalc.layers import Combine
 from cnncalc.network import Array
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Quantity
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
-from cnncalc.sheet.volumes import (
-    EACH,
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    each_channel,
-    each_number,
-    whole,
-)
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName, partial_name
 
 __all__ = ["combine_gradient_steps", "combine_gradient_volumes", "reduction_volumes"]

@@ -11,6 +11,15 @@ from cnncalc.geometry import geometry as window_geometry
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    framed,
+    sliding,
+    whole,
+)
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.layers.kernels import (
     channels_of,
@@ -19,7 +28,7 @@ from cnncalc.sheet.layers.kernels import (
     seen_kernel,
     weight_volumes,
 )
-from cnncalc.sheet.layers.windows import spread, window_volumes
+from cnncalc.sheet.layers.windows import size_notes, spread, window_volumes
 from cnncalc.sheet.plan import Block, Formula, Quantity, Step
 from cnncalc.sheet.quantities import (
     GradientStep,
@@ -38,20 +47,7 @@ from cnncalc.sheet.sums import (
     sum_volumes,
     undrawn,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    Draw,
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    framed,
-    size_notes,
-    sliding,
-    whole,
-)
+from cnncalc.sheet.volumes import Source, Volume, bias_items
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
@@ -309,6 +305,6 @@ def _by_bias(layer: ConvolutionLayer, error: Source) -> BatchSum:
         errors = find(of_sample(error.quantity, sample), index, error.size)
         return formulas.apply("SUM({0})", errors)
 
-    each = tuple(Item((place,), Slot(place), "bias") for place in range(len(error.captions)))
-    volume = undrawn(by_weight(layer.name, "bias"), (1, 1), each, _BIAS_GRADIENT)
+    biases = bias_items(len(error.captions))
+    volume = undrawn(by_weight(layer.name, "bias"), (1, 1), biases, _BIAS_GRADIENT)
     return BatchSum(volume, one_block(1, 1), total)

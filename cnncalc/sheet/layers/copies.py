@@ -9,22 +9,13 @@ from cnncalc.layers import Dropout, Flatten, Rescaling, ZeroPadding2D
 from cnncalc.rules.formula import names_of
 from cnncalc.rules.scaling import kept_share
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, entered
 from cnncalc.sheet.layers.activation import copied_volumes
 from cnncalc.sheet.layers.scaling import scale_words, scaled_volume
 from cnncalc.sheet.layers.windows import framed_copy, sides_text
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
 from cnncalc.sheet.quantities import by_input, gradient_title
-from cnncalc.sheet.volumes import (
-    EACH,
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    each_number,
-    entered,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
@@ -112,9 +103,8 @@ def flatten_volumes(layer: Flatten, source: Source) -> tuple[list[Volume], Sourc
         f"is the vector of {height}×{width}×{len(captions)} = {height * width * len(captions):,} "
         "numbers."
     )
-    item = (Item((), Slot(0)),)
     size = (len(rows), len(captions))
-    volume = Volume("Flatten", layer.name, stage, *size, item, draw, rule, (), rows, captions)
+    volume = Volume("Flatten", layer.name, stage, *size, ONE_SLICE, draw, rule, (), rows, captions)
     return [volume], Source(stage, layer.output_shape(source.shape), captions, rows)
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from cnncalc.geometry import Axis, Geometry
 from cnncalc.rules.wiring import Window
+from cnncalc.sheet.blocks import Draw, Finder, Index
 from cnncalc.sheet.plan import Block, Formula, Quantity, Tiled
-from cnncalc.sheet.volumes import Draw, Finder, Index
 
 __all__ = ["Cell", "Cover", "Run", "cover", "covered", "runs"]
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from cnncalc.layers import Dense
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, entered, whole
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
 from cnncalc.sheet.quantities import GradientStep, by_input, by_weight, gradient_title, of_sample
@@ -24,20 +25,16 @@ from cnncalc.sheet.sums import (
     undrawn,
 )
 from cnncalc.sheet.volumes import (
-    EACH,
     ONE_SLICE,
-    Finder,
-    Index,
     Item,
     Slot,
     Source,
     Volume,
+    bias_items,
     each_number,
-    entered,
     labels,
     numbered,
     unrolled,
-    whole,
 )
 from cnncalc.trace.stage_names import StageName, StepName
 
@@ -157,7 +154,7 @@ def _position_weights(layer: Dense, source: Source, captions: Sequence[str]) -> 
     volumes = [Volume("Weights", layer.name, kernel, channels, 1, units, column, _WEIGHTS)]
     if layer.use_bias:
         bias = Quantity("weight", layer.name, "bias")
-        biases = tuple(Item((unit,), Slot(unit), "bias") for unit in range(layer.units))
+        biases = bias_items(layer.units)
         draw = entered(bias, 1, 1, "weights")
         volumes.append(Volume("Weights", layer.name, bias, 1, 1, biases, draw, ""))
     return volumes
@@ -264,7 +261,7 @@ def _over_positions(layer: Dense, source: Source, error: Source) -> tuple[BatchS
         return formulas.apply("SUM({0})", find(of_sample(error.quantity, sample), index, size))
 
     units = tuple(Item((u,), Slot(u), caption) for u, caption in enumerate(error.captions))
-    biases = tuple(Item((u,), Slot(u), "bias") for u in range(layer.units))
+    biases = bias_items(layer.units)
     return (
         BatchSum(undrawn(kernel, (channels, 1), units, _POSITIONS), column, products),
         BatchSum(undrawn(bias, (1, 1), biases, _POSITIONS_BIAS), one_block(1, 1), total),

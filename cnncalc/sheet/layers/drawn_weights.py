@@ -16,9 +16,17 @@ from cnncalc.network import Array
 from cnncalc.provenance import untrained
 from cnncalc.rules.spelling import decimal
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    entered,
+    whole,
+)
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS, WEIGHTS
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Draw, Finder, Index, Volume, entered, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, one_cell
 
 __all__ = ["Share", "drawn_volumes", "if_changed", "sum_sizes", "weight_sums", "weights_said"]
 
@@ -106,7 +114,7 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
     captions = tuple(share.caption for share in shares)
     drawn = entered(DRAWN_SUMS, count, 1, "label")
     return [
-        Volume("weights", "", WEIGHTS, 1, 1, ONE_SLICE, whole(WEIGHTS, 1, 1, said), _NOTE),
+        one_cell("weights", WEIGHTS, said, _NOTE),
         replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
         column("as drawn", DRAWN_SUMS, drawn),
         column("changed", CHANGED, whole(CHANGED, count, 1, changed)),

@@ -10,22 +10,13 @@ from cnncalc.network import Array
 from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import Finder, Index, whole
 from cnncalc.sheet.formulas import LEAST
 from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
-from cnncalc.sheet.volumes import (
-    Finder,
-    Index,
-    Item,
-    Slot,
-    Source,
-    Volume,
-    each_channel,
-    each_number,
-    whole,
-)
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [

@@ -8,9 +8,10 @@ from cnncalc.geometry import Geometry
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies, Direction
+from cnncalc.sheet.blocks import Draw, entered
 from cnncalc.sheet.layers.windows import spread
 from cnncalc.sheet.plan import Quantity
-from cnncalc.sheet.volumes import Draw, Item, Slot, Source, Volume, entered, numbered
+from cnncalc.sheet.volumes import Item, Slot, Source, Volume, bias_items, numbered
 from cnncalc.trace.stage_names import StepName
 
 __all__ = [
@@ -80,9 +81,9 @@ def weight_volumes(
         volumes.append(_dilated_volume(layer, geometry, items))
     if layer.use_bias:
         bias = bias_quantity(layer)
-        each = tuple(Item((place,), Slot(place), "bias") for place in range(len(captions)))
+        biases = bias_items(len(captions))
         draw = entered(bias, 1, 1, "weights")
-        volumes.append(Volume("Weights", layer.name, bias, 1, 1, each, draw, "", noun="weight"))
+        volumes.append(Volume("Weights", layer.name, bias, 1, 1, biases, draw, "", noun="weight"))
     return volumes
 
 

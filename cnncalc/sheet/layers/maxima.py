@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Formula, Reference
 from cnncalc.sheet.quantities import GradientStep, helper
-from cnncalc.sheet.volumes import Finder, Index, Source, Volume, each_number
+from cnncalc.sheet.volumes import Source, Volume, each_number
 
 __all__ = [
     "COUNTED",

@@ -19,24 +19,20 @@ from cnncalc.ops.pooling import average_pool, max_positions
 from cnncalc.rules import Join, law_of
 from cnncalc.rules.joins import REDUCTIONS, Reduction
 from cnncalc.sheet import formulas
-from cnncalc.sheet.layers.coverage import Cell, covered
-from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
-from cnncalc.sheet.layers.windows import window_volumes
-from cnncalc.sheet.plan import Formula, Quantity, Step
-from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
-from cnncalc.sheet.volumes import (
+from cnncalc.sheet.blocks import (
     EACH,
     Draw,
     Finder,
     Index,
-    Source,
-    Volume,
-    each_channel,
-    each_number,
-    size_notes,
     sliding,
     whole,
 )
+from cnncalc.sheet.layers.coverage import Cell, covered
+from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.windows import size_notes, window_volumes
+from cnncalc.sheet.plan import Formula, Quantity, Step
+from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
+from cnncalc.sheet.volumes import Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [

@@ -12,6 +12,14 @@ from cnncalc.rules.formula import choose
 from cnncalc.rules.losses import IS_YES, TURNED_LOGIT, of_logits
 from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import (
+    EACH,
+    Draw,
+    Finder,
+    Index,
+    entered,
+    whole,
+)
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
@@ -27,18 +35,7 @@ from cnncalc.sheet.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Draw,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    entered,
-    unrolled,
-    whole,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, entered_cell, one_cell, unrolled
 from cnncalc.trace.stage_names import StepName
 from cnncalc.training.metrics import class_count
 
@@ -108,7 +105,7 @@ def _largest(kind: Kind, source: Source) -> list[Volume]:
 
     return [
         _column("is the largest", IS_LARGEST, count, whole(IS_LARGEST, count, 1, is_largest)),
-        _cell("largest output", LARGEST, largest, _LARGEST_NOTE),
+        one_cell("largest output", LARGEST, largest, _LARGEST_NOTE),
     ]
 
 
@@ -124,8 +121,8 @@ def _predicted(
             return predicted
         return lambda index, find: if_changed(predicted(index, find), find, drawn_rows)
 
-    number = _cell("predicted class", PREDICTED, named(CLASS_NUMBERS))
-    name = _cell("its name", PREDICTED_NAME, named(CLASS_NAMES))
+    number = one_cell("predicted class", PREDICTED, named(CLASS_NUMBERS), "")
+    name = one_cell("its name", PREDICTED_NAME, named(CLASS_NAMES), "")
     return [number, name] if specification.has_class_names else [number]
 
 
@@ -146,12 +143,6 @@ def _of_predicted(names: Quantity, kind: Kind, count: int) -> Callable[[Index, F
 
 def _column(caption: str, quantity: Quantity, height: int, draw: Draw) -> Volume:
     return Volume(caption, "", quantity, height, 1, ONE_SLICE, draw, "")
-
-
-def _cell(
-    caption: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str = ""
-) -> Volume:
-    return Volume(caption, "", quantity, 1, 1, ONE_SLICE, whole(quantity, 1, 1, formula), rule)
 
 
 def _yes_or_no(source: Source) -> Draw:
@@ -175,10 +166,7 @@ def _logits(specification: Specification, kind: Kind, source: Source) -> list[Vo
     return [_column("logit", LOGITS, source.shape[0], unrolled(LOGITS, before))]
 
 
-def _target() -> Volume:
-    draw = entered(TARGET, 1, 1, "choice")
-    note = "The number of the true class: type over it."
-    return Volume("target", "", TARGET, 1, 1, ONE_SLICE, draw, note)
+_TARGET = entered_cell("target", TARGET, "choice", "The number of the true class: type over it.")
 
 
 def _softmax_loss(source: Source) -> list[Volume]:
@@ -197,7 +185,7 @@ def _softmax_loss(source: Source) -> list[Volume]:
     note = (
         "−ln of the target's probability, by the logits: ln(total) − (the target's − the largest)."
     )
-    return [_target(), _cell("cross-entropy", CROSS_ENTROPY, formula, note)]
+    return [_TARGET, one_cell("cross-entropy", CROSS_ENTROPY, formula, note)]
 
 
 def _sigmoid_loss(source: Source) -> list[Volume]:
@@ -211,9 +199,9 @@ def _sigmoid_loss(source: Source) -> list[Volume]:
 
     note = "−ln of the target's probability, by its logit: ln(1 + e^logit)."
     return [
-        _target(),
-        _cell("logit", LOGITS, turned, "Its sign is turned where the target is 1."),
-        _cell("cross-entropy", CROSS_ENTROPY, formula, note),
+        _TARGET,
+        one_cell("logit", LOGITS, turned, "Its sign is turned where the target is 1."),
+        one_cell("cross-entropy", CROSS_ENTROPY, formula, note),
     ]
 
 

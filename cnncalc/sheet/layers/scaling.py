@@ -10,15 +10,9 @@ import numpy as np
 from cnncalc.layers import Rescaling
 from cnncalc.rules.scaling import rescaled
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.volumes import (
-    EACH,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-)
+from cnncalc.sheet.volumes import Source, Volume, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["rescaling_volumes", "scale_words", "scaled_volume"]
@@ -45,7 +39,7 @@ def scaled_volume(
     the `rule`.
     """
     channels = source.shape[-1]
-    scales, offsets = (_each(value, channels) for value in linear)
+    scales, offsets = (_of_channels(value, channels) for value in linear)
 
     def formula(channel: int, cell: Reference) -> Formula:
         return formulas.written(rescaled(scales[channel], offsets[channel]), {"x": cell})
@@ -70,7 +64,7 @@ def scaled_volume(
     return volume
 
 
-def _each(value: Scale, channels: int) -> tuple[float, ...]:
+def _of_channels(value: Scale, channels: int) -> tuple[float, ...]:
     numbers = tuple(value) if isinstance(value, Sequence) else (value,)
     return numbers if len(numbers) == channels else numbers * channels
 

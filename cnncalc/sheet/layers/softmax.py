@@ -12,20 +12,12 @@ from cnncalc.rules.activations import (
 )
 from cnncalc.rules.formula import Expression
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.layers.combining import reduction_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.quantities import GradientStep, gradient_title, helper
 from cnncalc.sheet.sums import Parts, sum_volumes
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-    whole,
-)
+from cnncalc.sheet.volumes import Source, Volume, each_number, one_cell
 from cnncalc.trace.stage_names import StageName, StepName
 
 __all__ = ["softmax_gradient_volumes", "softmax_volumes"]
@@ -93,8 +85,7 @@ def _of_all(
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply(template, find(read or source.quantity, index, source.size))
 
-    draw = whole(result, 1, 1, formula)
-    return Volume(title, result.layer, result, 1, 1, ONE_SLICE, draw, rule)
+    return one_cell(title, result, formula, rule)
 
 
 def _position_volumes(layer: str, source: Source) -> list[Volume]:
@@ -159,8 +150,7 @@ def _vector_total(total: Quantity, gradient: Source, outputs: Source) -> list[Vo
         first, second = (find(quantity, index, gradient.size) for quantity in read)
         return formulas.products([(first, second)])
 
-    draw = whole(total, 1, 1, formula)
-    return [Volume("Total of error × share", total.layer, total, 1, 1, ONE_SLICE, draw, _TOTAL)]
+    return [one_cell("Total of error × share", total, formula, _TOTAL)]
 
 
 def _position_totals(total: Quantity, gradient: Source, outputs: Source) -> list[Volume]:

@@ -7,23 +7,21 @@ from cnncalc.layers import WindowLayer
 from cnncalc.rules import law_of
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
-from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
-from cnncalc.sheet.quantities import IMAGE
-from cnncalc.sheet.volumes import (
+from cnncalc.sheet.blocks import (
     EACH,
     Draw,
     Finder,
     Index,
-    Source,
-    Volume,
-    each_channel,
     entered,
     framed,
     whole,
 )
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
+from cnncalc.sheet.quantities import IMAGE
+from cnncalc.sheet.volumes import Source, Volume, each_channel
 from cnncalc.trace.stage_names import StageName
 
-__all__ = ["framed_copy", "image_volume", "sides_text", "spread", "window_volumes"]
+__all__ = ["framed_copy", "image_volume", "sides_text", "size_notes", "spread", "window_volumes"]
 
 _PIXELS = "The pixels: type over any of them."
 
@@ -77,6 +75,14 @@ def framed_copy(
     draw = framed(quantity, geometry, whole(quantity, *geometry.input, formula))
     items = each_channel(source.captions)
     return Volume(title, quantity.layer, quantity, *geometry.padded, items, draw, rule)
+
+
+def size_notes(geometry: Geometry) -> tuple[str, ...]:
+    """Return how the size of a result came about, and what no window reaches."""
+    down, across = geometry.vertical, geometry.horizontal
+    unreached = geometry.unreached
+    size = f"Height {down.formula}; width {across.formula}."
+    return (size, f"No window reaches {unreached}.") if unreached else (size,)
 
 
 def sides_text(pads: Pads) -> str:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import partial
 
 from cnncalc.layers import WindowLayer
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layers.network import network_volumes
 from cnncalc.sheet.layouts.drawing import Drawing, Group, Placed, groups, place
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
 from cnncalc.sheet.output_size import result_volumes, size_volumes
 from cnncalc.sheet.plan import Block, Name, Sheet, Step, Style, Text
 from cnncalc.sheet.quantities import SIZES
-from cnncalc.sheet.volumes import Place
 
 __all__ = ["article_sheet", "output_size_sheet"]
 

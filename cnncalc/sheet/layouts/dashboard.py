@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from cnncalc.sheet.annotations import Chart, Match, Text
-from cnncalc.sheet.layouts.drawing import Placed, captions
+from cnncalc.sheet.blocks import Place
+from cnncalc.sheet.layouts.drawing import Placed
 from cnncalc.sheet.training.course import (
     Part,
     class_volumes,
@@ -18,7 +19,7 @@ from cnncalc.sheet.training.course import (
 from cnncalc.sheet.training.passes import NetworkPass
 from cnncalc.sheet.training.settings import setting_volumes
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.sheet.volumes import Place, Volume
+from cnncalc.sheet.volumes import Volume
 
 __all__ = ["Dashboard", "dashboard"]
 
@@ -127,7 +128,8 @@ def _weights(sheet: str, row: int, network: NetworkPass, steps: int) -> Dashboar
         top = placed[-1].place.row + volume.height + 1
     shown = f"{weight.layer} {weight.quantity.name}: blue below 0, orange above"
     heading = Text(row, LEFT, " · ".join([shown, *_left_out(weight, part)]), "heading")
-    return Dashboard(tuple(placed), (heading, *titles, *captions(placed)), top)
+    captions = (copied.caption for copied in placed)
+    return Dashboard(tuple(placed), (heading, *titles, *captions), top)
 
 
 def _fitting(weight: Volume) -> Part:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from cnncalc.sheet.blocks import Finder, Index, Place
 from cnncalc.sheet.plan import Block, Name, Quantity, Text
-from cnncalc.sheet.volumes import Finder, Index, Item, Place, Volume
+from cnncalc.sheet.volumes import Item, Volume
 
 __all__ = ["Drawing", "Group", "Placed", "captions", "groups", "place"]
 
@@ -63,6 +64,11 @@ class Placed:
     item: Item
     place: Place
 
+    @property
+    def caption(self) -> Text:
+        """The text above it."""
+        return Text(self.place.row - 1, self.place.column, self.item.caption, "caption")
+
 
 def groups(volumes: Sequence[Volume]) -> list[Group]:
     """Return the volumes by group, in order."""
@@ -82,11 +88,8 @@ def place(group: Group, corner: Callable[[int], Place]) -> Iterator[Placed]:
 
 
 def captions(slices: Iterable[Placed]) -> Iterator[Text]:
-    """Yield the texts above slices."""
-    for placed in slices:
-        if placed.item.caption:
-            row, column = placed.place.row - 1, placed.place.column
-            yield Text(row, column, placed.item.caption, "caption")
+    """Return the texts above slices, of those that have any."""
+    return (placed.caption for placed in slices if placed.item.caption)
 
 
 # Names are for people and for reading small kernels back; thousands of them help nobody.

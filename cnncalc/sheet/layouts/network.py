@@ -9,6 +9,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
 from cnncalc.notation import write_layer
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layers.network import image_source, layer_volumes
 from cnncalc.sheet.layers.prediction import prediction_volumes
 from cnncalc.sheet.layers.windows import image_volume
@@ -17,7 +18,7 @@ from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
 from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_rows
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
-from cnncalc.sheet.volumes import Place, Source, Volume
+from cnncalc.sheet.volumes import Source, Volume
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages", "network_sheets", "prediction_table"]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Drawing, Group, place
 from cnncalc.sheet.layouts.sheet_parts import (
     ABOUT,
@@ -18,7 +19,6 @@ from cnncalc.sheet.layouts.sheet_parts import (
     sentences,
 )
 from cnncalc.sheet.plan import Sheet, Text
-from cnncalc.sheet.volumes import Place
 
 __all__ = ["fits_one_sheet", "one_sheet", "sheets_a_stage"]
 

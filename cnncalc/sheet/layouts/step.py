@@ -16,10 +16,11 @@ from math import ceil
 from operator import add
 from textwrap import wrap
 
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.plan import Style, Text
 from cnncalc.sheet.training.sections import Direction, Section
-from cnncalc.sheet.volumes import Place, Volume
+from cnncalc.sheet.volumes import Volume
 
 __all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
 

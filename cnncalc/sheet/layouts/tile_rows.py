@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
+from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
 from cnncalc.sheet.layouts.sheet_parts import cell_pixels
 from cnncalc.sheet.plan import Text
-from cnncalc.sheet.volumes import Place, Volume
+from cnncalc.sheet.volumes import Volume
 
 __all__ = ["TOP", "Arrangement", "tile_rows", "vector_rows"]
 

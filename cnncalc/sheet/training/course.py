@@ -8,22 +8,14 @@ from typing import NamedTuple
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Scale
 from cnncalc.sheet.quantities import LABEL, PREDICTED
 from cnncalc.sheet.training.passes import NetworkPass, Scope
 from cnncalc.sheet.training.sections import accuracy, mean_loss
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.training.updates import new_weight
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Draw,
-    Finder,
-    Index,
-    Volume,
-    entered,
-    formed_like,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, formed_like
 
 __all__ = [
     "ACCURACIES",

@@ -16,6 +16,7 @@ from cnncalc.rules.formula import Expression, Name, choose, names_of
 from cnncalc.rules.losses import IS_YES, JOINED_SLOPE, TURNED_LOGIT, LossRule, loss_rule
 from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.formulas import LEAST, NEAREST
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import (
@@ -29,26 +30,14 @@ from cnncalc.sheet.quantities import (
     TURNED_LOGITS,
     UNIT_LOSSES,
 )
-from cnncalc.sheet.volumes import (
-    EACH,
-    ONE_SLICE,
-    Finder,
-    Index,
-    Source,
-    Volume,
-    each_number,
-    entered,
-    whole,
-)
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_number, entered_cell, one_cell
 from cnncalc.trace.stage_names import GradientName, StepName
 from cnncalc.training.losses import LOSSES
 
 __all__ = ["LABEL_VOLUME", "LossPass", "is_joined", "loss_pass"]
 
-LABEL_VOLUME = Volume(
-    *("Label", "", LABEL, 1, 1, ONE_SLICE, entered(LABEL, 1, 1, "choice")),
-    "The number of the sample's class: type over it.",
-)
+_TYPED = "The number of the sample's class: type over it."
+LABEL_VOLUME = entered_cell("Label", LABEL, "choice", _TYPED)
 
 
 @dataclass(frozen=True)
@@ -135,14 +124,14 @@ def _target(source: Source) -> Volume:
 def _losses(rule: LossRule, source: Source) -> list[Volume]:
     if not rule.is_mean and rule.from_logits is not None:
         note = f"{words(rule.from_logits, _SAID)}."
-        return [_cell("Loss", SAMPLE_LOSS, _of_all_logits(rule.from_logits, source), note)]
+        return [one_cell("Loss", SAMPLE_LOSS, _of_all_logits(rule.from_logits, source), note)]
 
     def mean(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(UNIT_LOSSES, (), source.size))
 
     return [
         *_unit_losses(rule, source),
-        _cell("Loss", SAMPLE_LOSS, mean, "The mean of the losses of the units."),
+        one_cell("Loss", SAMPLE_LOSS, mean, "The mean of the losses of the units."),
     ]
 
 
@@ -216,8 +205,8 @@ def _prediction(source: Source) -> list[Volume]:
     note = "1 where the output is more than 0.5." if is_one else "The first class of them."
     return [
         *largest,
-        _cell("Predicted class", PREDICTED, predicted, note),
-        _cell("Right", RIGHT, right, "1 where that is the label."),
+        one_cell("Predicted class", PREDICTED, predicted, note),
+        one_cell("Right", RIGHT, right, "1 where that is the label."),
     ]
 
 
@@ -233,16 +222,9 @@ def _largest(source: Source) -> list[Volume]:
 
     note = f"1 for the largest output, and for what is {NEAREST}, else 0."
     return [
-        _cell("Largest output", LARGEST, largest, "The largest of the outputs."),
+        one_cell("Largest output", LARGEST, largest, "The largest of the outputs."),
         each_number("Is the largest", IS_LARGEST, source, is_largest, note),
     ]
-
-
-def _cell(
-    title: str, quantity: Quantity, formula: Callable[[Index, Finder], Formula], rule: str
-) -> Volume:
-    draw = whole(quantity, 1, 1, formula)
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, rule)
 
 
 def _gradient(rule: LossRule, quantity: Quantity, source: Source, samples: int) -> Volume:

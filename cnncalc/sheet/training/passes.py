@@ -1,6 +1,6 @@
 """What one step draws of a network: each layer forward and backward, for one sample or for all.
 
-All is named as if there were one step and one sample; `scope` tells them apart.
+All is named as if there were one step and one sample; a `Scope` tells them apart.
 """
 
 from __future__ import annotations
@@ -9,24 +9,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cnncalc.errors import CnncalcError, OptionError, ShapeError
-from cnncalc.layers import Layer, Shape
+from cnncalc.layers import BatchNormalization, Dropout, Layer, Shape
+from cnncalc.sheet.blocks import Finder, Index
+from cnncalc.sheet.layers.batch_normalization import (
+    normalization_training_volumes,
+    statistics_volumes,
+)
+from cnncalc.sheet.layers.copies import dropout_training_volumes
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,
+    layer_volumes,
     shared_volumes,
     weight_gradient_volumes,
 )
-from cnncalc.sheet.layers.training_mode import batch_volumes, training_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import STAY, Block, Quantity, Reference, Specification, Step
 from cnncalc.sheet.quantities import is_shared
 from cnncalc.sheet.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.sheet.training.penalties import Penalty, penalty_volumes, with_penalty
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.sheet.volumes import Finder, Index, Source, Volume
+from cnncalc.sheet.volumes import Source, Volume
 from cnncalc.trace.stage_names import StepName
 
-__all__ = ["LayerPass", "NetworkPass", "Scope", "network_pass"]
+__all__ = [
+    "LayerPass",
+    "NetworkPass",
+    "Scope",
+    "batch_volumes",
+    "network_pass",
+    "training_volumes",
+]
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,29 @@ def _forward(layer: Layer, source: Source) -> _Forward:
     except (ShapeError, OptionError) as error:
         raise _named(layer, error) from error
     return _Forward(layer, source, volumes, result)
+
+
+def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    """Return what a layer draws in training, and what the next one takes in; as `layer_volumes`."""
+    match layer:
+        case BatchNormalization() if layer.needs_batch:
+            return normalization_training_volumes(layer, source)
+        case Dropout() if layer.rate:
+            return dropout_training_volumes(layer, source)
+        case Dropout():
+            return layer_volumes(layer, source)
+    if layer.needs_batch or layer.is_random:
+        raise TypeError(type(layer).__name__)  # what training changes has cells of its own above
+    return layer_volumes(layer, source)
+
+
+def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
+    """Return what a layer draws of a whole batch in training: means and variances, if any."""
+    if not layer.needs_batch:
+        return []
+    if not isinstance(layer, BatchNormalization):
+        raise TypeError(type(layer).__name__)  # nothing else needs a whole batch
+    return statistics_volumes(layer, source, samples)
 
 
 def _named(layer: Layer, error: CnncalcError) -> CnncalcError:

@@ -13,11 +13,12 @@ from cnncalc.layers.base import L1L2
 from cnncalc.network import Array
 from cnncalc.rules.losses import penalty, penalty_slope, penalty_slope_words
 from cnncalc.rules.spelling import words
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.formulas import added, apply, written
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import of_batch
 from cnncalc.sheet.vector_cells import Grid, as_cells
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, formed_like
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, formed_like
 
 __all__ = [
     "Penalty",

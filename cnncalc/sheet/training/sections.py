@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import RIGHT, SAMPLE_LOSS
 from cnncalc.sheet.training.loss import LABEL_VOLUME
@@ -22,7 +23,7 @@ from cnncalc.sheet.training.updates import (
     frozen_weight,
     update_volumes,
 )
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, whole
+from cnncalc.sheet.volumes import ONE_SLICE, Volume, one_cell
 
 __all__ = ["Direction", "Section", "accuracy", "losses", "mean_loss", "rights", "step_sections"]
 
@@ -186,8 +187,7 @@ def _mean(title: str, quantity: Quantity, read: Quantity, count: int, rule: str)
     def formula(index: Index, find: Finder) -> Formula:
         return formulas.apply("AVERAGE({0})", find(read, (), (count, 1)))
 
-    draw = whole(quantity, 1, 1, formula)
-    return Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, rule)
+    return one_cell(title, quantity, formula, rule)
 
 
 def _penalized(loss: Volume, penalties: Sequence[Volume]) -> Volume:

@@ -12,7 +12,7 @@ from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
 from cnncalc.sheet.plan import Block, Quantity
 from cnncalc.sheet.quantities import LABEL
-from cnncalc.sheet.volumes import ONE_SLICE, Volume, entered
+from cnncalc.sheet.volumes import Volume, entered_cell
 from cnncalc.training.optimizers import Optimizer, constant_range
 
 __all__ = [
@@ -47,11 +47,7 @@ def constants(optimizer: Optimizer) -> dict[str, float]:
 
 def setting_volumes(optimizer: Optimizer) -> list[Volume]:
     """Return a cell for each constant of an optimizer, under its Keras name."""
-    return [
-        Volume(name, "", cell, 1, 1, ONE_SLICE, entered(cell, 1, 1, "choice"), "")
-        for name in constants(optimizer)
-        for cell in [setting(name)]
-    ]
+    return [entered_cell(name, setting(name), "choice", "") for name in constants(optimizer)]
 
 
 def require_plain(optimizer: Optimizer) -> None:

@@ -17,9 +17,10 @@ from cnncalc.rules.optimizers import (
 )
 from cnncalc.rules.spelling import words
 from cnncalc.sheet import formulas
+from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.plan import Formula, Quantity, Reference
 from cnncalc.sheet.training.settings import setting
-from cnncalc.sheet.volumes import EACH, ONE_SLICE, Finder, Index, Volume, formed_like, whole
+from cnncalc.sheet.volumes import Volume, formed_like, one_cell
 from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
@@ -53,10 +54,8 @@ def corrected_rate_volumes(optimizer: Optimizer, step: int) -> tuple[Volume, ...
         cells = {name: find(setting(name), ()) for name in names_of(expression) if name != "step"}
         return formulas.written(expression, cells | {"step": str(step)})
 
-    quantity = corrected_rate(step)
     title = f"Corrected rate: {words(expression, _CALLED)}"
-    draw = whole(quantity, 1, 1, formula)
-    return (Volume(title, "", quantity, 1, 1, ONE_SLICE, draw, correction.sentence),)
+    return (one_cell(title, corrected_rate(step), formula, correction.sentence),)
 
 
 def new_weight(layer: str, weight: str, step: int) -> Quantity:
@@ -66,26 +65,24 @@ def new_weight(layer: str, weight: str, step: int) -> Quantity:
 
 def copied_weight(weight: Volume, step: int) -> Volume:
     """Return a weight as it is before a step, which is as the step before left it."""
-    layer, name = weight.quantity.layer, weight.quantity.name
-    before = new_weight(layer, name, step - 1)
-    now = weight.quantity._replace(step=step)
+    before = new_weight(weight.quantity.layer, weight.quantity.name, step - 1)
+    copied = _copied(weight, weight.quantity._replace(step=step), before)
+    return replace(copied, rule=f"As step {step - 1} left them.", notes=())
+
+
+def _copied(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
+    """Return a volume of a weight's form whose numbers are those of another quantity."""
 
     def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(formulas.COPY, _each(find, before, index))
+        return formulas.apply(formulas.COPY, find(read, index, steps=EACH))
 
-    copied = formed_like(weight, now, formula)
-    return replace(copied, rule=f"As step {step - 1} left them.", notes=())
+    return formed_like(weight, quantity, formula)
 
 
 def frozen_weight(weight: Volume, step: int) -> Volume:
     """Return a frozen layer's weight after a step, which is as it was before."""
     after = new_weight(weight.quantity.layer, weight.quantity.name, step)
-    before = weight.quantity._replace(step=step)
-
-    def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(formulas.COPY, _each(find, before, index))
-
-    kept = formed_like(weight, after, formula)
+    kept = _copied(weight, after, weight.quantity._replace(step=step))
     return replace(kept, title="Weights as before", rule=_FROZEN, notes=())
 
 
@@ -115,12 +112,13 @@ def _formula(rule: Rule, weight: Quantity, step: int) -> Callable[[Index, Finder
                 kind = Quantity(
                     "weight" if name == "weight" else "gradient", layer, weight_name, step
                 )
-                return _each(find, kind, index)
+                return find(kind, index, steps=EACH)
             if slot:
                 is_old = name == old(slot).name
                 if is_old and step == 1:
                     return "0"
-                return _each(find, new_weight(layer, f"{weight_name} {slot}", step - is_old), index)
+                before = new_weight(layer, f"{weight_name} {slot}", step - is_old)
+                return find(before, index, steps=EACH)
             is_corrected = name == CORRECTED_RATE.name
             return find(corrected_rate(step) if is_corrected else setting(name), ())
 
@@ -128,10 +126,6 @@ def _formula(rule: Rule, weight: Quantity, step: int) -> Callable[[Index, Finder
         return formulas.written(rule.expression, {name: cell(name) for name in names})
 
     return formula
-
-
-def _each(find: Finder, quantity: Quantity, index: Index) -> Reference:
-    return find(quantity, index, steps=EACH)
 
 
 def _sentence(rule: Rule, optimizer: Optimizer) -> str:

@@ -19,6 +19,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Weights, assemble, backward_layer, forward_saved
 from cnncalc.ops.activations import ACTIVATIONS
+from cnncalc.sheet.blocks import Finder, Place, entered
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
 from cnncalc.sheet.layers.copies import kept_quantity
 from cnncalc.sheet.layers.network import (
@@ -27,12 +28,12 @@ from cnncalc.sheet.layers.network import (
     shared_volumes,
     weight_gradient_volumes,
 )
-from cnncalc.sheet.layers.training_mode import batch_volumes, training_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet, Specification, Values
 from cnncalc.sheet.quantities import is_shared
+from cnncalc.sheet.training.passes import batch_volumes, training_volumes
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
-from cnncalc.sheet.volumes import Finder, Place, Source, Volume, entered
+from cnncalc.sheet.volumes import Source, Volume
 from cnncalc.trace import record
 from cnncalc.training_step import LayerStep
 from cnncalc.verification.comparison import Place as CellPlace

@@ -18,6 +18,7 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.layers.vocabulary import named
+from cnncalc.sheet.blocks import Finder
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,
@@ -26,7 +27,6 @@ from cnncalc.sheet.layers.network import (
     weight_gradient_volumes,
 )
 from cnncalc.sheet.plan import STAY, Quantity, Reference
-from cnncalc.sheet.volumes import Finder
 
 
 @dataclass(frozen=True)
