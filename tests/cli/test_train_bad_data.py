@@ -7,11 +7,13 @@ import os
 import shlex
 import struct
 import zlib
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from cnncalc.files.checkpoints import checkpoint_path
+from cnncalc.files.output import write_atomically
 from cnncalc.files.trained_models import read_model
 from cnncalc.tasks import training_runs
 from tests.cli.training_data import NETWORK, save_npz
@@ -167,14 +169,15 @@ def test_a_report_and_a_model_that_fill_the_disk_are_one_clear_line(
     fails, tmp_path, monkeypatch, full_disk, name
 ):
     save_npz(tmp_path / "data.npz")
-    write = getattr(training_runs, f"_write_{name}")
-
-    def write_on_a_full_disk(*arguments, **options):
-        with full_disk(8000):
-            write(*arguments, **options)
-
-    monkeypatch.setattr(training_runs, f"_write_{name}", write_on_a_full_disk)
     files = {"model": "model.keras", "report": "report.xlsx"}
+
+    @contextmanager
+    def write_on_a_full_disk(path, **options):
+        disk = full_disk(8000) if path.name == files[name] else nullcontext()
+        with disk, write_atomically(path, **options) as file:
+            yield file
+
+    monkeypatch.setattr(training_runs, "write_atomically", write_on_a_full_disk)
     line = fails("train", *ARRAYS, "--report", "report.xlsx")
     assert line == f"the output file '{files[name]}' can't be written: file too large"
     left = {path.name for path in tmp_path.iterdir()}
