@@ -2,6 +2,7 @@
 
     python tools/measures.py                count this tree
     python tools/measures.py OLD NEW        count other checkouts, a column for each
+    python tools/measures.py --files        name the files that decide by each kind
 
 A file decides by a kind where it asks for its class or its mode: it defines the class, asks with
 `isinstance`, `case` or a comparison, registers a function for it, or has it as a dictionary's key.
@@ -16,10 +17,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# What a kind is asked for by. Its mode and its base class decide for other kinds, too.
+# What a kind is asked for by. Others have its mode and its base class, too: "max" is also how all
+# channels are combined, and a title's or a chart's key, which whoever reads the files leaves out.
 KINDS = {
     "max pooling": {"MaxPooling2D"},
-    "max pooling, its mode or base": {"MaxPooling2D", "PoolingLayer", "MAX", "'max'"},
+    "max pooling or its mode": {"MaxPooling2D", "MAX", "'max'"},
+    "max pooling or its base": {"MaxPooling2D", "PoolingLayer"},
     "convolution": {"Conv2D", "DepthwiseConv2D"},
     "convolution or its base": {"Conv2D", "DepthwiseConv2D", "ConvolutionLayer"},
     "batch normalization": {"BatchNormalization"},
@@ -94,14 +97,33 @@ def measures(root: Path) -> dict[str, str]:
     }
     by_file = [decided(tree) for tree in trees]
     for kind, asked in KINDS.items():
-        found[f"decide by {kind}"] = sum(bool(deciding & asked) for deciding in by_file)
+        found[f"decide by {kind}"] = sum(bool(own & asked) for own in by_file)
     return {name: f"{count:,}" for name, count in found.items()}
+
+
+def deciding(root: Path) -> Iterator[str]:
+    """Yield each kind, and the files of a checkout that decide by it."""
+    package = root / "cnncalc"
+    found = {
+        path.relative_to(package).as_posix(): decided(ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(package.glob("**/*.py"))
+    }
+    for kind, asked in KINDS.items():
+        yield kind
+        for name, names_of_file in found.items():
+            if names_of_file & asked:
+                yield f"    {name}: {', '.join(sorted(names_of_file & asked))}"
 
 
 def main() -> None:
     """Print the measures of the trees that are named, or of this one."""
     here = Path(__file__).resolve().parent.parent
-    columns = [measures(root) for root in map(Path, sys.argv[1:] or [str(here)])]
+    trees = [Path(name) for name in sys.argv[1:] if name != "--files"] or [here]
+    if "--files" in sys.argv[1:]:
+        for tree in trees:
+            sys.stdout.writelines(f"{line}\n" for line in (str(tree), *deciding(tree)))
+        return
+    columns = [measures(root) for root in trees]
     for name in columns[0]:
         numbers = "".join(f"{column[name]:>10}" for column in columns)
         sys.stdout.write(f"{name:<38}{numbers}\n")

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from tools.measures import decided, lengths, measures
+from tools.measures import decided, deciding, lengths, measures
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,4 @@ def test_a_tree_is_counted(tmp_path):
     assert found["functions: median of their lines"] == "1"
     assert found["tests: lines"] == "3"
     assert (found["decide by Adam"], found["decide by SGD"]) == ("1", "0")
+    assert "    layers/adam.py: Adam" in deciding(tmp_path)
