@@ -11,22 +11,11 @@ import numpy as np
 
 from cnncalc.errors import ShapeError
 from cnncalc.geometry import Geometry
-from cnncalc.layers import (
-    ActivationLayer,
-    BatchNormalization,
-    Combine,
-    Dropout,
-    Flatten,
-    GlobalPoolingLayer,
-    InputLayer,
-    KernelLayer,
-    PoolingLayer,
-    Rescaling,
-    ZeroPadding2D,
-)
+from cnncalc.layers import BatchNormalization, Combine, KernelLayer
 from cnncalc.network import Array
 from cnncalc.ops import convolution, normalization
-from cnncalc.rules import law_of
+from cnncalc.rules import Join, law_of
+from cnncalc.rules.joins import REDUCTIONS
 from cnncalc.shapes import Size
 from cnncalc.trace import HelperName, LayerTrace, StageName, partial_name
 
@@ -97,11 +86,14 @@ def _before_activation(layer: LayerTrace) -> dict[str, Array]:
             return {HelperName.STANDARD_DEVIATION: deviation}
         case Combine(mode=mode):
             return _partial(StageName.COMBINED, mode, layer.input)
-        case PoolingLayer() | GlobalPoolingLayer() | ZeroPadding2D() | ActivationLayer():
-            return {}
-        case InputLayer() | Rescaling() | Flatten() | Dropout():
-            return {}
-    raise TypeError(type(layer.layer).__name__)  # every layer is above
+    join = law_of(layer.layer, layer.input.shape).join
+    if join in REDUCTIONS or join in _IN_ONE_CELL:
+        return {}
+    raise TypeError(type(layer.layer).__name__)  # who needs more cells than that is above
+
+
+# Softmax has its steps behind the numbers that it compares.
+_IN_ONE_CELL = (Join.SAME, Join.EACH, Join.RESCALE, Join.SOFTMAX)
 
 
 def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:

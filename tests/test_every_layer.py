@@ -64,7 +64,7 @@ from tests.sheet.training.examples import example as training_example
 from tests.sheet.training.examples import pieces
 from tests.test_recalculation_of_exports import reports
 from tests.trace.drawn import vary
-from tests.trace.test_structure import memory
+from tests.trace.test_recording import memory
 from tests.training_step.test_explaining import recalculated, some_positions
 from tests.views.terminal.rendering import printed
 from tests.views.workbook.networks import written_network

@@ -228,12 +228,11 @@ CONCERNED: dict[str, Sequence[type[Layer]]] = {
     "workbook of weights' gradients": [Weighted, Convolving],
 }
 
-# What holds for all of a family: how many stages it has, that it has no smaller steps and no
-# product, and that a function of each number leaves them where they are.
+# What holds for all of a family: how many stages it has, that it has no product, and that a
+# function of each number leaves them where they are.
 SHARED: dict[str, Sequence[type[Layer]]] = {
-    "algorithm": [Function, Slices],
+    "algorithm": [Slices],
     "size of a trace": [Function, Pool, Slices, Convolving],
-    "smaller steps": [Function, Pool, Slices],
     "numbers of gradients": [Function],
     "rows of a vector": [Function],
 }

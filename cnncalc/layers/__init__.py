@@ -49,10 +49,12 @@ from cnncalc.layers.pooling import (
 __all__ = [
     "ACTIVATIONS",
     "ELU",
+    "KERAS_LAYERS",
     "L1",
     "L1L2",
     "L2",
     "LINEAR",
+    "OWN_LAYERS",
     "SOFTMAX",
     "Activation",
     "ActivationLayer",
@@ -82,3 +84,12 @@ __all__ = [
     "WindowLayer",
     "ZeroPadding2D",
 ]
+
+# Every kind, in the order in which a message names them: those of Keras, and those that it lacks.
+KERAS_LAYERS: tuple[type[Layer], ...] = (
+    *(InputLayer, Rescaling, ZeroPadding2D, Conv2D, DepthwiseConv2D),
+    *(Activation, ReLU, LeakyReLU, ELU, Softmax),
+    *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
+    *(Flatten, Dense, Dropout, BatchNormalization),
+)
+OWN_LAYERS: tuple[type[Layer], ...] = (L2Pooling2D, Combine)

@@ -13,25 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 
 from cnncalc.errors import OptionError
-from cnncalc.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnncalc.layers import KERAS_LAYERS, OWN_LAYERS
 from cnncalc.layers.base import Layer
-from cnncalc.layers.convolution import Conv2D, DepthwiseConv2D, ZeroPadding2D
-from cnncalc.layers.core import (
-    BatchNormalization,
-    Combine,
-    Dense,
-    Dropout,
-    Flatten,
-    InputLayer,
-    Rescaling,
-)
-from cnncalc.layers.pooling import (
-    AveragePooling2D,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    L2Pooling2D,
-    MaxPooling2D,
-)
 
 __all__ = [
     "ARGUMENTS",
@@ -48,17 +31,8 @@ __all__ = [
     "snake_case",
 ]
 
-# In the order in which a message names them.
-_OF_KERAS: tuple[type[Layer], ...] = (
-    *(InputLayer, Rescaling, ZeroPadding2D, Conv2D, DepthwiseConv2D),
-    *(Activation, ReLU, LeakyReLU, ELU, Softmax),
-    *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
-    *(Flatten, Dense, Dropout, BatchNormalization),
-)
-_OWN: tuple[type[Layer], ...] = (L2Pooling2D, Combine)
-
 ARGUMENTS: Mapping[type[Layer], tuple[str, ...]] = {
-    kind: kind.keras_arguments for kind in (*_OF_KERAS, *_OWN)
+    kind: kind.keras_arguments for kind in (*KERAS_LAYERS, *OWN_LAYERS)
 }
 
 LAYERS: Mapping[str, type[Layer]] = {kind.__name__: kind for kind in ARGUMENTS}
@@ -96,13 +70,13 @@ _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 def is_known_to_keras(kind: type[Layer]) -> bool:
     """Tell whether Keras has a layer of this kind.
 
-    >>> from cnncalc.layers import MaxPooling2D
+    >>> from cnncalc.layers import L2Pooling2D, MaxPooling2D
     >>> is_known_to_keras(MaxPooling2D), is_known_to_keras(L2Pooling2D)
     (True, False)
     """
     if kind not in ARGUMENTS:
         raise TypeError(kind.__name__)  # every layer is in one of them
-    return kind in _OF_KERAS
+    return kind in KERAS_LAYERS
 
 
 def shared_arguments(
@@ -113,6 +87,7 @@ def shared_arguments(
     Returns the arguments to construct the layer with, and those that cnncalc lacks whose
     value differs from what it does; arguments that change nothing are in neither.
 
+    >>> from cnncalc.layers import Flatten
     >>> shared_arguments(Flatten, {"name": "flat", "data_format": "channels_first"})
     ({'name': 'flat'}, {'data_format': 'channels_first'})
     """
@@ -129,6 +104,7 @@ def shared_arguments(
 def own_count(kind: type[Layer]) -> int:
     """Return how many of a layer's arguments, in Keras's order, say what the layer computes.
 
+    >>> from cnncalc.layers import Dense
     >>> own_count(Dense), ARGUMENTS[Dense][:3]
     (3, ('units', 'activation', 'use_bias'))
     """
@@ -160,6 +136,7 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
     Raises OptionError for a missing argument, for a value out of range, and for an argument that
     cnncalc lacks, unless its value is what cnncalc does anyway.
 
+    >>> from cnncalc.layers import Flatten
     >>> layer_from_arguments(Flatten, {"data_format": "channels_last", "name": "flat"})
     Flatten(name='flat', trainable=True)
     """

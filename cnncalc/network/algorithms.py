@@ -15,22 +15,17 @@ from typing import Literal, NamedTuple
 
 from cnncalc.layers import (
     LINEAR,
-    ActivationLayer,
     BatchNormalization,
-    Combine,
     Conv2D,
     Dense,
     DepthwiseConv2D,
-    Dropout,
     Flatten,
-    GlobalPoolingLayer,
     InputLayer,
     Layer,
     PoolingLayer,
-    Rescaling,
     Shape,
-    ZeroPadding2D,
 )
+from cnncalc.network.operations import has_operation
 from cnncalc.ops.blocked_convolution import is_turnable
 from cnncalc.ops.pooling import POOLINGS
 
@@ -170,7 +165,6 @@ def _picks(mode: str) -> bool:
 
 _BY_CELL = tuple(mode for mode, pooling in POOLINGS.items() if pooling.by_cell)
 _PICKING = tuple(mode for mode in _BY_CELL if _picks(mode))
-_NO_PRODUCT = "no product in it that could be faster"
 _AGAINST_ANY: Mapping[type[Layer], str] = {
     Conv2D: "each group of channels has a product of its own",
     DepthwiseConv2D: "each group of channels has a product of its own",
@@ -179,8 +173,6 @@ _AGAINST_ANY: Mapping[type[Layer], str] = {
     PoolingLayer: f"only {' and '.join(_BY_CELL)} pooling go cell by cell",
     Flatten: "nothing to calculate",
     InputLayer: "nothing to calculate",
-    **dict.fromkeys((ActivationLayer, Combine, Dropout, GlobalPoolingLayer), _NO_PRODUCT),
-    **dict.fromkeys((Rescaling, ZeroPadding2D), _NO_PRODUCT),
 }
 
 
@@ -191,7 +183,9 @@ def _against_any(layer: Layer) -> str:
     for kind, reason in _AGAINST_ANY.items():
         if isinstance(layer, kind):
             return reason
-    raise TypeError(type(layer).__name__)  # every layer is above
+    if layer.has_weights or not has_operation(layer):
+        raise TypeError(type(layer).__name__)  # every layer with weights is above
+    return "no product in it that could be faster"
 
 
 def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:

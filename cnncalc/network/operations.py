@@ -43,6 +43,7 @@ __all__ = [
     "backward_near",
     "forward_layer",
     "forward_near",
+    "has_operation",
     "normalization_scale",
 ]
 
@@ -66,6 +67,11 @@ def forward_near(layer: Layer, weights: Weights, images: Array) -> Array:
 def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
     """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""
     raise TypeError(type(layer).__name__)  # every layer is registered below
+
+
+def has_operation(layer: Layer) -> bool:
+    """Tell whether it is said below what a layer does."""
+    return forward_layer.dispatch(type(layer)) is not forward_layer.dispatch(object)
 
 
 def backward_near(

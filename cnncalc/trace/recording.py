@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.errors import ShapeError
-from cnncalc.layers import Layer, Shape, WindowLayer
-from cnncalc.network import Array, Network, Weights, forward_layer, forward_near
+from cnncalc.layers import LINEAR, Layer, Shape, WindowLayer
+from cnncalc.network import Array, Network, Weights, forward_layer, forward_near, walk
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
 from cnncalc.trace import windows
@@ -20,7 +21,9 @@ from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
 from cnncalc.trace.windows import activation_stage, finished
 
-__all__ = ["record"]
+__all__ = ["record", "trace_bytes"]
+
+BYTES_A_NUMBER = 8  # of float64
 
 
 def record(
@@ -233,3 +236,56 @@ def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[S
             result = np.asarray(np.max(values, axis=-1, keepdims=True))
     note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
     return (make_stage(StageName.COMBINED, result, note),)
+
+
+def trace_bytes(layers: Sequence[Layer], input_shape: Shape) -> int:
+    """Return the memory of all numbers that `record` keeps: the image and each layer's stages.
+
+    Arguments: the `layers` in order; the image's `input_shape`, (height, width, channels).
+    Returns bytes, without the weights, and without what a layer needs only while it calculates.
+    Raises ShapeError that names the first layer that does not fit.
+
+    >>> from cnncalc.layers import Conv2D
+    >>> trace_bytes([Conv2D(2, 3, activation="relu")], (4, 4, 1)) // 8  # 16 + 3 × 2×2×2
+    40
+    """
+    kept = sum(_kept(layer, shape) for layer, shape in walk(layers, input_shape))
+    return BYTES_A_NUMBER * (prod(input_shape) + kept)
+
+
+def _kept(layer: Layer, input_shape: Shape) -> int:
+    """Return how many numbers a layer's stages hold that are not those of the stage before."""
+    numbers = _stage_count(layer) * prod(layer.output_shape(input_shape))
+    if isinstance(layer, WindowLayer):
+        geometry = layer.geometry(input_shape)
+        # The padded input is a stage of its own.
+        numbers += prod(geometry.padded) * input_shape[-1] if any(geometry.pads) else 0
+    return numbers
+
+
+def _stage_count(layer: Layer) -> int:
+    """Return how many stages of a layer, of its output's size, hold numbers of their own."""
+    match layer:
+        case specifications.KernelLayer():
+            return 1 + layer.use_bias + (layer.activation_name != LINEAR)
+        case specifications.Activation(activation="linear"):
+            return 0
+    for kind, count in _STAGE_COUNTS.items():
+        if isinstance(layer, kind):
+            return count
+    raise TypeError(type(layer).__name__)  # every layer is above
+
+
+# Of the layers that have no bias.
+_STAGE_COUNTS: Mapping[type[Layer], int] = {
+    specifications.InputLayer: 0,
+    specifications.Dropout: 0,
+    specifications.Flatten: 0,
+    specifications.PoolingLayer: 1,
+    specifications.GlobalPoolingLayer: 1,
+    specifications.ZeroPadding2D: 1,
+    specifications.Rescaling: 1,
+    specifications.BatchNormalization: 1,
+    specifications.ActivationLayer: 1,
+    specifications.Combine: 1,
+}

@@ -28,7 +28,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import assemble, forward, initialize
-from cnncalc.trace import record, recording, windows
+from cnncalc.trace import record, recording, trace_bytes, windows
 from tests.trace.drawn import networks_and_images, vary
 
 few = st.integers(1, 3)
@@ -332,3 +332,17 @@ def test_a_threshold_drops_what_only_rounding_sets_above_it():
     image = np.array([[[3.0], [6.0]]])
     assert record(network, image).output.ravel().tolist() == [0, 6 * 1.1]
     assert forward(network, image[np.newaxis]).ravel().tolist() == [3 * 1.1, 6 * 1.1]
+
+
+def memory(values):
+    """The array whose memory another one shows."""
+    return values if values.base is None else memory(values.base)
+
+
+@settings(max_examples=200, deadline=None)
+@given(networks_and_images())
+def test_the_size_of_a_trace_is_known_from_its_shapes(drawn):
+    network, image = drawn
+    arrays = [memory(stage.values) for stage in record(network, image).stages]
+    kept = {id(array): array.nbytes for array in arrays}
+    assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
