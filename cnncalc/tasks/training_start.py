@@ -26,6 +26,7 @@ from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.plan import TrainingPlan, rescaled, scales_pixels
 from cnncalc.training.schedules import Schedule, rate_at
+from cnncalc.training.state import copied
 from cnncalc.training.uncalculated import Uncalculated, left_out
 
 __all__ = [
@@ -136,7 +137,9 @@ def kept_state(
     if begins_anew or origin.optimizer_state is None:
         return None
     _require_finite(origin.optimizer_state, optimizer)
-    return origin.optimizer_state
+    # Training goes on in arrays of its own: the model stays as it was.
+    state = origin.optimizer_state
+    return replace(state, slots=list(copied(state.slots)))
 
 
 def _require_finite(state: OptimizerState, optimizer: Optimizer) -> None:

@@ -1,5 +1,6 @@
 """Training, evaluating and predicting from Python: in memory, and with files."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,13 @@ def test_what_cant_be_used_is_an_error_of_cnncalc(data, call, error, said):
 def test_an_image_that_doesnt_fit_is_named(data, trained):
     with pytest.raises(InputError, match=r"'image' must have the network's input shape"):
         cnncalc.predict(trained.model, np.zeros((5, 5)))
+
+
+def test_a_training_that_goes_on_leaves_the_model_as_it_was():
+    first = cnncalc.train(network='Flatten(); Dense(10, activation="softmax")', epochs=1)
+    before = copy.deepcopy(first.model.training.state)
+    results = [cnncalc.train(network=first.model, epochs=1).evaluation.losses for _ in range(2)]
+    assert (results[0] == results[1]).all()
+    assert first.model.training.state.iterations == before.iterations
+    for kept, slot in zip(before.slots, first.model.training.state.slots, strict=True):
+        assert all((kept[name] == slot[name]).all() for name in kept)
