@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +22,7 @@ from cnncalc.layers import (
 from cnncalc.layers.vocabulary import named
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
+from cnncalc.ops.read_only import ReadOnlyMapping
 
 __all__ = [
     "Array",
@@ -55,7 +55,7 @@ class Saved:
     input: Array
     output: Array
     extra: tuple[Array, ...] = ()
-    updates: Weights = field(default_factory=lambda: MappingProxyType({}))
+    updates: Weights = field(default_factory=lambda: ReadOnlyMapping({}))
 
 
 class LayerGradients(NamedTuple):
@@ -69,7 +69,8 @@ class LayerGradients(NamedTuple):
 class Network:
     """Layers in order, each with a name of its own, and the weights of each.
 
-    `input_shape` is one sample's; `weights` holds one mapping a layer, by Keras's weight names.
+    `input_shape` is one sample's; `weights` holds one read-only mapping a layer, by Keras's weight
+    names.
     `assemble` makes a network whose shapes have been checked.
 
     >>> from cnncalc.layers import Flatten
@@ -80,6 +81,10 @@ class Network:
     input_shape: Shape
     layers: tuple[Layer, ...]
     weights: tuple[Weights, ...]
+
+    def __post_init__(self) -> None:
+        # A frozen dataclass normalises its own arguments once, at construction.
+        object.__setattr__(self, "weights", tuple(map(ReadOnlyMapping, self.weights)))
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

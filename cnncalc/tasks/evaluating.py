@@ -25,6 +25,7 @@ from cnncalc.tasks.arguments import (
     path_or_object,
 )
 from cnncalc.tasks.differences import judged_data, refuse_idle_raw, say_all
+from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import data_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.training_data import check_data, data_name, read_labelled
@@ -77,9 +78,8 @@ def evaluate(
     given = DataOptions(
         path_or_object(data), image_size, fit, grey, label_column, strict, path_or_object(cache)
     )
-    return judge_model(
-        model, given, TakingOptions(raw, invert), Caller(say), loss, ignored
-    ).evaluation
+    judged = judge_model(model, given, TakingOptions(raw, invert), Caller(say), loss, ignored)
+    return frozen(judged.evaluation)
 
 
 @dataclass(frozen=True, eq=False)

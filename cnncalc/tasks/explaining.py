@@ -18,6 +18,7 @@ from cnncalc.layers import Shape
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
+from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.options import (
     FittingOptions,
     InputOptions,
@@ -174,7 +175,7 @@ def explain_gradient(
         _position(at),
         Caller(say),
     )
-    return found.explanation
+    return frozen(found.explanation)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
 from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
+from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import image_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
 from cnncalc.tasks.networks import say_planes
@@ -43,7 +44,7 @@ def predict(
     which are made to fit as image files are; whether to `explain` by each pixel's influence;
     whether pixels are left as they are (`raw`), or negatives taken (`invert`); `say`, which hears
     in what an image is unlike what the model learnt.
-    Returns a prediction an image: its `label`, and the `outputs` (classes,).
+    Returns a prediction an image: its `label`, and the `outputs` (classes,), read-only.
     Raises InputError for images that can't be read, ShapeError or OptionError for what doesn't fit.
 
     >>> import numpy as np
@@ -60,7 +61,7 @@ def predict(
     taking = TakingOptions(raw, invert)
     predictions = judge_images(model, images, taking, Caller(say), explain=explain)
     predictions.require_all()
-    return predictions.shown
+    return frozen(predictions.shown)
 
 
 @dataclass(frozen=True, eq=False)

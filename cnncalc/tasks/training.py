@@ -20,6 +20,7 @@ from cnncalc.tasks.arguments import (
     ignore,
     path_or_object,
 )
+from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.options import require_real
 from cnncalc.tasks.training_data import check_data
@@ -127,7 +128,7 @@ def train(
     caller = Caller(say)
     result = prepare_run(given, wanted, keep, caller).train(caller)
     assert result is not None  # noqa: S101 (a caller in Python stops nothing)
-    return result
+    return frozen(result)
 
 
 def record_training_step(
@@ -179,7 +180,7 @@ def record_training_step(
     check_data(given)
     caller = Caller(say)
     step = whole_number(number, "number", 0)
-    return record_step(prepare(given, wanted, caller), step, caller).record
+    return frozen(record_step(prepare(given, wanted, caller), step, caller).record)
 
 
 def _schedule(

@@ -16,6 +16,7 @@ from cnncalc.layers import LINEAR, Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer, forward_near, walk
 from cnncalc.ops.dropout import dropout
 from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
+from cnncalc.ops.read_only import ReadOnlyMapping
 from cnncalc.trace import windows
 from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import LayerTrace, Stage, Trace, make_stage
@@ -48,6 +49,7 @@ def record(
     """
     values = _checked(image, network.input_shape)
     first = make_stage(StageName.INPUT, values, _size(values.shape))
+    values = first.values
     traces = []
     pairs = zip(network.layers, network.weights, strict=True)
     for (layer, stored), extra in zip(pairs, drawn or [()] * len(network.layers), strict=True):
@@ -93,7 +95,7 @@ def _of_batch(layer: Layer, weights: Weights, drawn: tuple[Array, ...]) -> Weigh
     """Return the weights that a layer works with; in training, with the batch's statistics."""
     if not drawn or not isinstance(layer, specifications.BatchNormalization):
         return weights
-    return {**weights, "moving_mean": drawn[0], "moving_variance": drawn[1]}
+    return ReadOnlyMapping({**weights, "moving_mean": drawn[0], "moving_variance": drawn[1]})
 
 
 def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
