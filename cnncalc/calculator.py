@@ -114,6 +114,7 @@ class Calculation:
         object.__setattr__(self, "kernel", _filters(self.kernel))
         object.__setattr__(self, "bias", _biases(self.bias, self.kernel.shape[3]))
         _require_pooling(self.pooling)
+        _require_combine(self.combine)
 
     def network(self, input_shape: Sequence[int]) -> Network:
         """Return the calculation as a network for an image.
@@ -273,6 +274,12 @@ def _require_pooling(pooling: object) -> None:
     if pooling is not None and not isinstance(pooling, PoolingLayer):
         message = "pooling must be a layer, such as pooling_layer('max', 2). "
         raise OptionError(message + f"Received: pooling={received(pooling)}")
+
+
+def _require_combine(combine: object) -> None:
+    if combine not in (None, "sum", "max"):
+        message = f'combine must be "sum" or "max". Received: combine={received(combine)}'
+        raise OptionError(message)
 
 
 def _require_depth(kernel: Array, input_shape: Shape) -> None:

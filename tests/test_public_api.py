@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import cnncalc
 from cnncalc.errors import CnncalcError
@@ -151,6 +152,38 @@ def test_the_names_of_before_keep_their_first_parameters():
 def test_an_error_of_any_task_is_cnncalcs_own():
     with pytest.raises(CnncalcError):
         cnncalc.record("Dens(2)", GRID)
+
+
+class GradientTensor:
+    """As a tensor of PyTorch's that requires a gradient does."""
+
+    def __array__(self, *_):
+        message = "Can't call numpy() on Tensor that requires grad."
+        raise RuntimeError(message)
+
+    def __repr__(self):
+        return "tensor(1., requires_grad=True)"
+
+
+REFUSED = {
+    "Received: combine='avg'": lambda: cnncalc.calculate(GRID, "edge", combine="avg"),
+    "numbers without a mask": lambda: cnncalc.convolve(np.ma.masked_array(GRID, GRID > 3), "edge"),
+    "image=tensor(1., requires_grad=True)": lambda: cnncalc.record(NETWORK, GradientTensor()),
+    "must have pixels. Received: 0 wide × 0 high": lambda: cnncalc.read_image(
+        Image.new("L", (0, 0))
+    ),
+    "Received: 'Conv2D(1,3)'": lambda: cnncalc.assemble(["Conv2D(1,3)"], (3, 3, 1), [{}]),
+    "one mapping a layer (0). Received: 5": lambda: cnncalc.assemble([], (3, 3, 1), 5),
+    "network must be a Network": lambda: cnncalc.forward("text", GRID),
+    "image' must have pixels": lambda: cnncalc.predict(network(), Image.new("L", (0, 0))),
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_what_no_function_can_use_is_an_error_of_cnncalc(said):
+    with pytest.raises(CnncalcError) as raised:
+        REFUSED[said]()
+    assert said in str(raised.value)
 
 
 def test_the_examples_of_the_documentation_run(tmp_path, monkeypatch):

@@ -104,6 +104,10 @@ def convert_image(
     'image: Pillow image, 3 wide × 2 high, grey'
     """
     path = Path(getattr(image, "filename", "") or "image")
+    if not all(image.size):
+        width, height = image.size
+        message = f"{quoted(path)} must have pixels. Received: {width} wide × {height} high"
+        raise InputError(message)
     stored = _stored(image)
     with _pillow_errors(path):
         if require is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import Shape
 from cnncalc.network.operations import forward_layer
 from cnncalc.network.structure import Array, Network
@@ -24,10 +24,17 @@ def forward(network: Network, images: Array) -> Array:
     >>> forward(assemble([Flatten()], (1, 2, 1), [{}]), np.array([[[[3.0], [5.0]]]]))
     array([[3., 5.]])
     """
+    _require_network(network)
     images = _checked(images, network.input_shape)
     for layer, weights in zip(network.layers, network.weights, strict=True):
         images = forward_layer(layer, weights, images)
     return images
+
+
+def _require_network(network: object) -> None:
+    if not isinstance(network, Network):
+        message = "network must be a Network, as assemble returns one, or a trace has it. "
+        raise OptionError(message + f"Received: network={received(network)}")
 
 
 def _checked(images: Array, input_shape: Shape) -> Array:

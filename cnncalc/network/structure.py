@@ -116,8 +116,10 @@ def assemble(
     >>> assemble([MaxPooling2D(2)], (4, 4, 1), [{}]).shapes
     ((4, 4, 1), (2, 2, 1))
     """
-    if len(weights) != len(layers):
-        message = f"weights must be one mapping a layer ({len(layers)}). Received: {len(weights)}"
+    _require_layers(layers)
+    if not isinstance(weights, Sequence) or len(weights) != len(layers):
+        size = len(weights) if isinstance(weights, Sequence) else received(weights)
+        message = f"weights must be one mapping a layer ({len(layers)}). Received: {size}"
         raise ShapeError(message)
     arrays = []
     for (layer, shape), given in zip(walk(layers, input_shape), weights, strict=True):
@@ -126,6 +128,14 @@ def assemble(
         except (OptionError, ShapeError) as error:
             raise type(error)(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
     return Network(tuple(input_shape), named(layers), tuple(arrays))
+
+
+def _require_layers(layers: object) -> None:
+    parts = layers if isinstance(layers, Sequence) else [layers]
+    strange = [part for part in parts if not isinstance(part, Layer)]
+    if strange:
+        message = "layers must be layers in order, such as [Flatten(), Dense(10)]. "
+        raise OptionError(message + f"Received: {received(strange[0])}")
 
 
 def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[Layer, Shape]]:

@@ -21,16 +21,20 @@ def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumP
 
     Arguments: `value`, a number, an array, or lists in lists of one length each; the argument's
     `name` for the message.
-    Raises OptionError for texts, complex numbers, ragged lists and whatever else is no number.
+    Raises OptionError for texts, complex numbers, ragged lists, masked numbers and whatever else is
+    no number.
 
     >>> real_numbers([[1, 2], [3, 4]], "x").shape
     (2, 2)
     """
+    if np.ma.is_masked(value):
+        message = f"{name} must be numbers without a mask. Received: a masked array"
+        raise OptionError(message)
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" and all(hasattr(part, "__float__") for part in array.flat):
             array = array.astype(np.float64)  # fractions, and whole numbers of any size
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # RuntimeError is PyTorch's
         array = np.array(None)
     if array.dtype.kind not in _REAL:
         message = f"{name} must be real numbers, in rows of one length. "
