@@ -12,6 +12,15 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.planning import is_calculation
+from cnncalc.tasks.argument_checks import (
+    as_path,
+    as_texts,
+    local,
+    named,
+    optional_path,
+    require_flag,
+)
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -23,10 +32,18 @@ from cnncalc.tasks.arguments import (
 )
 from cnncalc.tasks.convolving import calculation_options
 from cnncalc.tasks.export_requests import ExportRequest, write_workbooks
-from cnncalc.tasks.options import NO_CALCULATION, InputOptions, NetworkExport, StudentOptions
+from cnncalc.tasks.options import (
+    NO_CALCULATION,
+    CalculationOptions,
+    InputOptions,
+    NetworkExport,
+    StudentOptions,
+)
+from cnncalc.tasks.tracing import class_number
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import export_recorded
-from cnncalc.trace import Trace
+from cnncalc.trace import LayerTrace, Trace
+from cnncalc.training.metrics import class_count
 
 __all__ = ["export_training", "export_workbook"]
 
@@ -82,7 +99,9 @@ def export_workbook(
     ...     path.name, verify(path, "formualizer").agrees
     ('edge.xlsx', True)
     """
-    caller, path = Caller(say), Path(output)
+    require_flag(force, "force")
+    require_flag(large, "large")
+    caller, path = Caller(say), as_path(output, "output")
     wanted = calculation_options(
         kernels,
         bias,
@@ -94,40 +113,89 @@ def export_workbook(
         combine,
         depthwise=depthwise,
     )
-    whole = NetworkExport(network, input_shape, _path(weights), resize, class_names, _text(target))
+    whole = NetworkExport(
+        local(network, "network"),
+        input_shape,
+        optional_path(weights, "weights"),
+        resize,
+        class_names,
+        _text(target),
+    )
     students = StudentOptions(worksheet, blank, seed, solution, variants)
+    _require_whole(image)
     if isinstance(image, Trace):
-        if wanted != NO_CALCULATION or network is not None or students.wanted:
-            message = (
-                "a trace is exported as it is, without kernels, a network or a worksheet. "
-                "Received: options of these"
-            )
-            raise OptionError(message)
-        return (_write_trace(path, image, class_names or (), caller, force=force, large=large),)
-    given = InputOptions(image)
+        _require_trace_alone(image, wanted, whole, students)
+        return (_write_trace(path, image, whole, caller, force=force, large=large),)
+    given = InputOptions(named(image, "image"))
     request = ExportRequest(path, given, wanted, whole, TrainingExport(), students, force, large)
     return write_workbooks(request, caller)
 
 
+def _require_whole(image: object) -> None:
+    if isinstance(image, LayerTrace):
+        message = "a workbook is of a whole trace. "
+        raise OptionError(message + f"Received: the trace of one layer, {image.layer.name}")
+
+
+def _require_trace_alone(
+    trace: Trace, wanted: CalculationOptions, whole: NetworkExport, students: StudentOptions
+) -> None:
+    """Refuse options that would do nothing for a trace, whose numbers are there."""
+    idle = {
+        "options of a calculation": wanted != NO_CALCULATION,
+        "network": whole.network is not None,
+        "input_shape": whole.input_shape is not None,
+        "weights": whole.weights is not None,
+        "resize": whole.resize,
+        "seed": students.seed != 0,
+        "options of a worksheet": students.wanted,
+    }
+    if is_calculation(trace.network):
+        idle |= {"class_names": whole.class_names is not None, "target": whole.target is not None}
+    given = [name for name, is_given in idle.items() if is_given]
+    if given:
+        message = "a trace is exported as it is, without what would make another. "
+        raise OptionError(message + f"Received: {', '.join(given)}")
+
+
 def _write_trace(
-    path: Path,
-    trace: Trace,
-    class_names: Sequence[str],
-    caller: Caller,
-    *,
-    force: bool,
-    large: bool,
+    path: Path, trace: Trace, whole: NetworkExport, caller: Caller, *, force: bool, large: bool
 ) -> Path:
     output_ending(path, (".xlsx",))
     check_output(path, force=force)
-    origins = trace.provenance or Provenance(layers=write(trace.network.layers))
-    if origins.image is None or origins.image.kind == "Python":
-        shape = "×".join(map(str, trace.input.values.shape))
-        origins = replace(origins, image=Origin("Python", f"an image, {shape}"))
+    names = tuple(whole.class_names or ())
+    if isinstance(whole.class_names, str):
+        names = tuple(name.strip() for name in whole.class_names.split(","))
+    target = class_number(whole.target, names, class_count(trace.output.shape))
+    origins = _trace_origins(trace)
+    title = _image_name(trace.provenance)
+    if not is_calculation(trace.network):
+        title = f"A network on {title}"
     with write_atomically(path, force=force) as file:
-        said = export_recorded(file, trace, origins, caller, class_names, large=large)
+        said = export_recorded(file, trace, origins, caller, names, title, target, large=large)
     caller.note(f"wrote {path} ({said})")
     return path
+
+
+def _trace_origins(trace: Trace) -> Provenance:
+    """Return where a trace comes from; of a Network and an array, that both are from Python."""
+    origins = trace.provenance or Provenance(
+        network=Origin("Python", "a network"), layers=write(trace.network.layers)
+    )
+    if origins.image is not None and origins.image.kind != "Python":
+        return origins
+    shape = "×".join(map(str, trace.input.values.shape))
+    return replace(origins, image=Origin("Python", f"an image, {shape}"))
+
+
+def _image_name(origins: Provenance | None) -> str:
+    """Return what an image is called: its file's name, or how an array's description begins."""
+    origin = None if origins is None else origins.image
+    if origin is None:
+        return "image"
+    if origin.kind == "Python":
+        return origin.name.partition(": ")[0]
+    return origin.name or origin.kind
 
 
 def export_training(
@@ -169,7 +237,16 @@ def export_training(
     ...                     [[0, 16], [8, 4]], target=1).name
     'step.xlsx'
     """
-    whole = NetworkExport(network, input_shape, _path(weights), resize, class_names, _text(target))
+    require_flag(force, "force")
+    require_flag(large, "large")
+    whole = NetworkExport(
+        local(network, "network"),
+        input_shape,
+        optional_path(weights, "weights"),
+        resize,
+        class_names,
+        _text(target),
+    )
     training = TrainingExport(
         training_steps,
         batch_size,
@@ -179,11 +256,11 @@ def export_training(
         learning_rate,
         validation_split,
         raw,
-        tuple(ignored),
+        as_texts(ignored, "ignored"),
     )
     request = ExportRequest(
-        Path(output),
-        InputOptions(data),
+        as_path(output, "output"),
+        InputOptions(named(data, "data")),
         NO_CALCULATION,
         whole,
         training,
@@ -193,10 +270,6 @@ def export_training(
     )
     [path] = write_workbooks(request, Caller(say))
     return path
-
-
-def _path(file: str | Path | None) -> Path | None:
-    return None if file is None else Path(file)
 
 
 def _text(target: str | int | None) -> str | None:

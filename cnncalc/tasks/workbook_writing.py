@@ -99,14 +99,16 @@ def export_recorded(
     origins: Provenance,
     caller: Caller,
     class_names: Sequence[str] = (),
+    title: str = "",
+    target: int | None = None,
     *,
     large: bool = False,
 ) -> str:
     """Write a trace as what it is of: a calculation, or a network; as `export_trace`."""
     written = trace_as_written(trace.network, trace.input.values)
     if is_calculation(trace.network):
-        return export_trace(file, written, origins, caller, large=large)
-    return export_network(file, written, origins, caller, class_names=class_names, large=large)
+        return export_trace(file, written, origins, caller, title, large=large)
+    return export_network(file, written, origins, caller, title, class_names, target, large=large)
 
 
 def export_network(

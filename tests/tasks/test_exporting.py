@@ -146,3 +146,64 @@ def test_an_existing_file_is_replaced_by_force_alone():
         with pytest.raises(OutputError, match="exists"):
             cnncalc.export_workbook("out.xlsx", image, kernels)
         cnncalc.export_workbook("out.xlsx", image, kernels, force=True)
+
+
+def headings(path):
+    """Return the texts in the first two rows of a workbook's first sheet."""
+    first = openpyxl.load_workbook(path).worksheets[0]
+    return {cell.value for row in first.iter_rows(max_row=2) for cell in row if cell.value}
+
+
+def test_a_trace_has_the_title_of_what_it_is_of():
+    Image.fromarray(PIXELS).save("cat.png")
+    for image, name in ((PIXELS, "image"), ("cat.png", "cat.png"), ("article:6x6", "article:6x6")):
+        cnncalc.export_workbook("text.xlsx", image, network=TEXT, force=True)
+        cnncalc.export_workbook("trace.xlsx", cnncalc.record(TEXT, image), force=True)
+        assert f"A network on {name}" in headings("trace.xlsx") & headings("text.xlsx")
+        assert about("trace.xlsx")["Network"] == about("text.xlsx")["Network"]
+        cnncalc.export_workbook("trace.xlsx", cnncalc.calculate(image, "edge"), force=True)
+        cnncalc.export_workbook("kernel.xlsx", image, "edge", force=True)
+        assert headings("trace.xlsx") == headings("kernel.xlsx")
+
+
+def test_a_trace_of_a_network_in_memory_says_that_there_was_one():
+    network = cnncalc.record(TEXT, PIXELS).network
+    cnncalc.export_workbook("trace.xlsx", cnncalc.record(network, PIXELS))
+    assert "A network on image" in headings("trace.xlsx")
+    assert about("trace.xlsx")["Network"] == "a network, from Python"
+
+
+def test_a_trace_may_have_a_target_and_names_as_one_text():
+    trace = cnncalc.record(TEXT, PIXELS)
+    cnncalc.export_workbook("out.xlsx", trace, class_names="cat, dog", target="dog")
+    cells = network_cells("out.xlsx")
+    assert {"cat", "dog"} <= cells
+    assert agrees("out.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("weights", "w.h5"),
+        ("seed", 3),
+        ("resize", True),
+        ("input_shape", (5, 5, 1)),
+        ("network", TEXT),
+    ],
+)
+def test_what_a_trace_has_no_use_for_is_refused(name, value):
+    trace = cnncalc.record(TEXT, PIXELS)
+    with pytest.raises(OptionError, match=f"a trace is exported as it is.* Received: {name}"):
+        cnncalc.export_workbook("out.xlsx", trace, **{name: value})
+
+
+def test_the_trace_of_a_calculation_has_no_classes():
+    for options in ({"class_names": ["a"]}, {"target": 0}):
+        with pytest.raises(OptionError, match="a trace is exported as it is"):
+            cnncalc.export_workbook("out.xlsx", cnncalc.calculate(PIXELS, "edge"), **options)
+
+
+def test_the_trace_of_one_layer_is_no_workbook():
+    trace = cnncalc.record(TEXT, PIXELS)
+    with pytest.raises(OptionError, match="Received: the trace of one layer"):
+        cnncalc.export_workbook("out.xlsx", trace.layers[0])
