@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard
+
+from cnncalc.errors import OptionError, received
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -29,10 +31,7 @@ __all__ = [
     "Say",
     "ignore",
     "is_live",
-    "path_or_object",
 ]
-
-Given = TypeVar("Given")
 
 
 class PillowImage(Protocol):
@@ -67,8 +66,8 @@ class LiveModel(Protocol):
 ImageLike: TypeAlias = "str | Path | ArrayLike | PillowImage"
 """A path, an array (height, width[, channels]), a Pillow image, or a name: "article:6x6"."""
 
-KernelLike: TypeAlias = "str | ArrayLike"
-"""An array (height, width[, channels]), or what --kernel takes: rows, a name, or "@FILE"."""
+KernelLike: TypeAlias = "str | Path | ArrayLike"
+"""An array (height, width[, channels]), a path, or what --kernel takes: rows, a name, "@FILE"."""
 
 NetworkLike: TypeAlias = "str | Path | Sequence[Layer] | Network | TrainedModel | LiveModel"
 """Keras calls as text, a path to them or to a .keras file, layers, a Network, a Keras model."""
@@ -81,15 +80,6 @@ DataLike: TypeAlias = "str | Path | tuple[ArrayLike, ArrayLike]"
 
 Numbers = int | tuple[int, ...]
 """One number as it was written, or several."""
-
-
-def path_or_object(value: str | Given) -> Path | Given:
-    """Return a text as a path, all else as it is.
-
-    >>> path_or_object("photos").name
-    'photos'
-    """
-    return Path(value) if isinstance(value, str) else value
 
 
 def is_live(value: object) -> TypeGuard[LiveModel]:
@@ -113,6 +103,12 @@ def ignore(sentence: str) -> None:
     """Hear a remark that nobody wants to know: the default of every `say`."""
 
 
+def _require_function(say: object) -> None:
+    if not callable(say):
+        message = "say must be a function of a text, such as print. "
+        raise OptionError(message + f"Received: say={received(say)}")
+
+
 class Caller:
     """A caller in Python: told sentences alone, by its `say`, as they come.
 
@@ -125,6 +121,7 @@ class Caller:
     """
 
     def __init__(self, say: Say = ignore) -> None:
+        _require_function(say)
         self._say = say
 
     @property

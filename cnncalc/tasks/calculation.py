@@ -73,6 +73,8 @@ def _read_kernels(text: KernelLike, given: InputOptions, caller: Caller) -> tupl
 
     Which sheet of a workbook they stand on is said.
     """
+    if isinstance(text, Path):
+        text = f"@{text}"
     if not isinstance(text, str):
         return (_array_kernel(text),)
     beside = WorkbookReference(Path(given.text or ""), given.sheet) if given.sheet else None

@@ -15,7 +15,9 @@ from cnncalc.layers import PoolingLayer
 from cnncalc.layers.pooling import PoolingMode
 from cnncalc.network import Array, forward
 from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
-from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Numbers, Say, ignore
+from cnncalc.shapes import pair
+from cnncalc.tasks.argument_checks import named, plain_numbers
+from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
 from cnncalc.tasks.options import CalculationOptions, InputOptions
@@ -38,9 +40,9 @@ def convolve(
 
     Arguments: `x`, an array (height, width) or (height, width, channels), a path or a Pillow image;
     `kernels`, one of (height, width) or (height, width, channels), a list of such arrays, or all in
-    Keras's (height, width, channels, filters), or as text: a name such as "sobel-x", rows, "@FILE";
-    `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in numbers as
-    well.
+    Keras's (height, width, channels, filters), or as text: a name such as "sobel-x", rows, "@FILE",
+    or a path; `bias`, one number or one a filter; the others as in Keras's Conv2D, `padding` in
+    numbers as well.
     Returns (height, width, filters) in float64; (height, width) where `x` and `kernels` are 2-D.
     Raises ShapeError or OptionError where the arguments don't fit or aren't finite numbers, and
     where the result grows beyond float64, InputError for a file that can't be read.
@@ -50,7 +52,7 @@ def convolve(
     >>> convolve("article:6x6", "sobel-x").shape
     (4, 4, 1)
     """
-    if not _is_named(x) and not any(isinstance(kernel, str) for kernel in _several(kernels)):
+    if not _is_named(x) and not any(isinstance(kernel, str | Path) for kernel in _several(kernels)):
         return calculator.convolve(
             x,
             kernels,
@@ -61,7 +63,7 @@ def convolve(
             activation=activation,
         )
     wanted = calculation_options(kernels, bias, padding, strides, dilation_rate, activation)
-    asked = read_calculation(InputOptions(x), wanted, Caller())
+    asked = read_calculation(InputOptions(named(x, "x")), wanted, Caller())
     with overflow_allowed():
         result: Array = forward(asked.network, asked.image.values[np.newaxis])[0]
     require_held(result, "the result")
@@ -89,7 +91,7 @@ def pool(
     >>> pool("article:6x6", 3, mode="average").shape
     (2, 2, 1)
     """
-    image = read_image(x) if _is_named(x) else x
+    image = read_image(named(x, "x")) if _is_named(x) else x
     return calculator.pool(image, size, strides, mode=mode, padding=padding)
 
 
@@ -139,7 +141,7 @@ def calculate(
         message = "kernels must be arrays, or texts such as 'sobel-x'. Received: none"
         raise OptionError(message)
     caller = Caller(say)
-    asked = read_calculation(InputOptions(image, sheet, cell_range), wanted, caller)
+    asked = read_calculation(InputOptions(named(image, "image"), sheet, cell_range), wanted, caller)
     return calculated_trace(asked.network, asked.image, asked.provenance, caller)
 
 
@@ -156,13 +158,15 @@ def calculation_options(
     depthwise: bool = False,
 ) -> CalculationOptions:
     """Return the options of a calculation as the command line has them; None is no kernel."""
+    for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
+        pair(sizes, name)  # the command line calls them otherwise
     biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
     return CalculationOptions(
         () if kernels is None else _several(kernels),
         biases,
-        padding if isinstance(padding, str) else _numbers(padding),
-        _numbers(strides),
-        _numbers(dilation_rate),
+        plain_numbers(padding),
+        plain_numbers(strides),
+        plain_numbers(dilation_rate),
         activation,
         pooling,
         combine,
@@ -171,18 +175,15 @@ def calculation_options(
 
 
 def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ...]:
-    """Return kernels one by one: texts, and arrays of one filter each."""
+    """Return kernels one by one: texts, paths, and arrays of one filter each."""
     if isinstance(kernels, list | tuple) and any(
-        isinstance(kernel, str | np.ndarray) and np.ndim(kernel) != 1 for kernel in kernels
+        isinstance(kernel, str | Path) or (isinstance(kernel, np.ndarray) and kernel.ndim != 1)
+        for kernel in kernels
     ):
         return tuple(kernels)
     if isinstance(kernels, np.ndarray) and kernels.ndim == 4:  # (height, width, channels, filters)
         return tuple(np.moveaxis(kernels, 3, 0))
     return (cast("KernelLike", kernels),)  # numbers in lists, too, are one array
-
-
-def _numbers(value: int | Sequence[int]) -> Numbers:
-    return tuple(value) if isinstance(value, Sequence) else value
 
 
 def _is_named(image: object) -> bool:

@@ -14,6 +14,7 @@ from cnncalc.files.labelled import LabelledData
 from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Network, require_finite_outputs
 from cnncalc.provenance import Provenance
+from cnncalc.tasks.argument_checks import as_texts, data_given, named, optional_path
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -22,13 +23,12 @@ from cnncalc.tasks.arguments import (
     Numbers,
     Say,
     ignore,
-    path_or_object,
 )
 from cnncalc.tasks.differences import judged_data, refuse_idle_raw, say_all
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import data_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
-from cnncalc.tasks.training_data import check_data, data_name, read_labelled
+from cnncalc.tasks.training_data import check_data, data_name, read_labelled, refuse_idle
 from cnncalc.tasks.training_options import DataOptions, TakingOptions
 from cnncalc.tasks.training_sessions import chosen_loss
 from cnncalc.tasks.training_start import require_calculated
@@ -76,9 +76,12 @@ def evaluate(
     360
     """
     given = DataOptions(
-        path_or_object(data), image_size, fit, grey, label_column, strict, path_or_object(cache)
+        data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
-    judged = judge_model(model, given, TakingOptions(raw, invert), Caller(say), loss, ignored)
+    refuse_idle(given)
+    left_out = as_texts(ignored, "ignored")
+    taking = TakingOptions(raw, invert)
+    judged = judge_model(named(model, "model"), given, taking, Caller(say), loss, left_out)
     return frozen(judged.evaluation)
 
 

@@ -17,6 +17,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_numbers
+from cnncalc.tasks.argument_checks import as_texts, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.options import (
@@ -93,10 +94,11 @@ def explain(
     >>> str(explained.rule), [term.value for term in explained.terms], explained.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
+    if isinstance(layer, LayerTrace | Trace):
+        one = layer_name if isinstance(layer, LayerTrace) else None
+        _require_none(layer_name=one, image=image, input_shape=input_shape, weights=weights)
+        _require_none(seed=seed or None, resize=resize or None)
     if isinstance(layer, LayerTrace):
-        if layer_name is not None or image is not None:
-            message = "the trace of one layer goes without layer_name and image. Received: one"
-            raise OptionError(message)
         return explanation.explain(layer, _position(at))
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
@@ -114,6 +116,17 @@ def explain(
             say=say,
         )
     return explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+
+
+def _require_none(**options: object) -> None:
+    """Refuse options of a network beside a trace, whose numbers are there."""
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        message = (
+            "the trace of one layer goes without layer_name and image, any trace without what a "
+            f"network is recorded with. Received: {', '.join(given)}"
+        )
+        raise OptionError(message)
 
 
 def explain_gradient(
@@ -163,12 +176,12 @@ def explain_gradient(
         sample,
         validation_split,
         raw,
-        tuple(ignored),
+        as_texts(ignored, "ignored"),
     )
     found = explain_first_gradient(
-        NetworkOptions(network, input_shape),
-        InputOptions(data),
-        WeightOptions(None if weights is None else Path(weights), seed),
+        NetworkOptions(local(network, "network"), input_shape),
+        InputOptions(named(data, "data")),
+        WeightOptions(optional_path(weights, "weights"), seed),
         FittingOptions(resize, class_names),
         wanted,
         layer_name,
@@ -213,6 +226,12 @@ def check_gradient(wanted: GradientOptions, given: InputOptions) -> None:
         message = (
             "the gradient of one image needs its class, --target CLASS; without it INPUT must be "
             f"data as train takes it. Received: {quoted(given.text)}"
+        )
+        raise OptionError(message)
+    if wanted.target is None and given.is_one_image:
+        message = (
+            "the gradient of one image needs its class, target; without it data must be a path, or "
+            f"(images, labels) as arrays. Received: {received(given.source)}"
         )
         raise OptionError(message)
 

@@ -14,6 +14,7 @@ from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT, read_in
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.tasks.argument_checks import named
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.options import InputOptions, require_choice
 
@@ -52,7 +53,9 @@ def read_image(
     (6, 6, 1)
     """
     require_choice(channels, "channels", ("grey", "rgb", "as-is"))
-    return read_given(InputOptions(image, sheet, cell_range), Caller(say), channels).values
+    return read_given(
+        InputOptions(named(image, "image"), sheet, cell_range), Caller(say), channels
+    ).values
 
 
 def read_given(
@@ -128,6 +131,8 @@ def kernel_origin(text: KernelLike, kernel: Kernel) -> Origin:
 
     Arguments: the `text` as written, or an array; the `kernel` that was read from it.
     """
+    if isinstance(text, Path):
+        text = f"@{text}"
     if not isinstance(text, str):
         return Origin("Python", "an array")
     path = kernel_file(text)

@@ -14,11 +14,13 @@ from cnncalc.article import CLASS_NAMES, LISTING
 from cnncalc.errors import CnncalcError, InputError, NotationError, OptionError, received
 from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted, reason
 from cnncalc.layers import Layer, Shape
-from cnncalc.network import Network, Weights
+from cnncalc.network import Network, Weights, assemble
 from cnncalc.notation import parse
 from cnncalc.provenance import Origin
 from cnncalc.summary import Summary
+from cnncalc.tasks.argument_checks import local
 from cnncalc.tasks.arguments import Caller, LiveModel, NetworkLike, Say, ignore, is_live
+from cnncalc.tasks.options import NetworkOptions
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -264,8 +266,12 @@ def summarize(
     >>> summarize("Conv2D(10, 5)", (300, 300, 3)).layers[0].formula
     '(5×5×3 + 1) × 10 = 760'
     """
-    source = read_network(layers, Caller(say), input_shape)
-    return summary.summarize(source.layers, require_shape(source))
+    wanted = NetworkOptions(local(layers, "layers"), input_shape)
+    source = read_network(wanted.network, Caller(say), wanted.input_shape)
+    shape = require_shape(source)
+    if source.weights is not None:
+        assemble(source.layers, shape, source.weights)  # an input that they are not made for
+    return summary.summarize(source.layers, shape)
 
 
 @contextmanager

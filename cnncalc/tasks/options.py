@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import OptionError, received
 from cnncalc.shapes import whole_number, whole_numbers
+from cnncalc.tasks.argument_checks import as_texts, normalize
 from cnncalc.tasks.arguments import (
     DataLike,
     ImageLike,
@@ -36,6 +37,7 @@ __all__ = [
     "WeightOptions",
     "given_options",
     "require_choice",
+    "require_names",
     "require_real",
     "require_reals",
     "require_shape",
@@ -65,17 +67,18 @@ def require_real(value: object, name: str) -> None:
 
 
 def require_choice(value: object, name: str, choices: Sequence[str]) -> None:
-    """Raise OptionError for what is given, not None, and none of the choices."""
-    if value is not None and value not in choices:
+    """Raise OptionError for what is none of the choices."""
+    if not isinstance(value, str) or value not in choices:
         message = f"{name} must be one of {', '.join(choices)}. Received: {name}={received(value)}"
         raise OptionError(message)
 
 
 def require_wholes(options: DataclassInstance, **least: int) -> None:
-    """Make whole numbers that are given Python's, each of at least so much."""
+    """Make whole numbers Python's, each of at least so much; None stays None where it may."""
+    default = {field.name: field.default for field in fields(options)}
     for name, low in least.items():
         value = getattr(options, name)
-        if value is not None:
+        if value is not None or default[name] is not None:
             # A frozen dataclass normalises its own arguments once, at construction.
             object.__setattr__(options, name, whole_number(value, name, low))
 
@@ -93,6 +96,13 @@ def require_texts(options: DataclassInstance, *names: str) -> None:
         if value is not None and not isinstance(value, str):
             message = f"{name} must be a text. Received: {name}={received(value)}"
             raise OptionError(message)
+
+
+def require_names(options: FittingOptions | NetworkExport) -> None:
+    """Make class names that are given one by one a tuple, or raise OptionError."""
+    names = options.class_names
+    if names is not None and not isinstance(names, str):
+        object.__setattr__(options, "class_names", as_texts(names, "class_names"))
 
 
 def require_shape(options: NetworkOptions | NetworkExport) -> None:
@@ -116,6 +126,9 @@ class InputOptions:
     sheet: str | None = None
     cell_range: str | None = None
 
+    def __post_init__(self) -> None:
+        require_texts(self, "sheet", "cell_range")
+
     @property
     def text(self) -> str | None:
         """What names it, None for the article's digit and for what is in memory."""
@@ -125,6 +138,19 @@ class InputOptions:
     def is_in_memory(self) -> bool:
         """Whether it is an array or a Pillow image, and not named."""
         return self.source is not None and self.text is None
+
+    @property
+    def is_one_image(self) -> bool:
+        """Whether it is an image in memory, and no (images, labels)."""
+        if isinstance(self.source, list):
+            return len(set(map(_dimensions, self.source))) == 1  # labels have fewer
+        return self.is_in_memory and not isinstance(self.source, tuple)
+
+
+def _dimensions(value: object) -> int:
+    if isinstance(value, list | tuple):
+        return 1 + (_dimensions(value[0]) if value else 0)
+    return int(getattr(value, "ndim", 0))
 
 
 class PoolingText(NamedTuple):
@@ -150,6 +176,9 @@ class CalculationOptions:
     combine: str | None = None
     depthwise: bool = False
 
+    def __post_init__(self) -> None:
+        normalize(self)
+
 
 NO_CALCULATION = CalculationOptions()
 
@@ -173,6 +202,7 @@ class WeightOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_wholes(self, seed=0)
 
 
@@ -182,6 +212,10 @@ class FittingOptions:
 
     resize: bool = False
     class_names: str | Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        normalize(self)
+        require_names(self)
 
 
 @dataclass(frozen=True)
@@ -196,7 +230,9 @@ class NetworkExport:
     target: str | None = None
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_shape(self)
+        require_names(self)
 
     @property
     def network_options(self) -> NetworkOptions:
@@ -224,6 +260,7 @@ class StudentOptions:
     variants: int | None = None
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_wholes(self, seed=0, variants=1)
         require_reals(self, "blank")
 

@@ -16,6 +16,7 @@ from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Array, Network, forward, require_finite_outputs
 from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
+from cnncalc.tasks.argument_checks import named, require_flag
 from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
 from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
 from cnncalc.tasks.frozen import frozen
@@ -58,8 +59,11 @@ def predict(
     if not images:
         message = "there must be at least one image. Received: none"
         raise OptionError(message)
+    require_flag(explain, "explain")
+    for image in images:
+        named(image, "image")
     taking = TakingOptions(raw, invert)
-    predictions = judge_images(model, images, taking, Caller(say), explain=explain)
+    predictions = judge_images(named(model, "model"), images, taking, Caller(say), explain=explain)
     predictions.require_all()
     return frozen(predictions.shown)
 

@@ -19,6 +19,7 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
+from cnncalc.tasks.argument_checks import local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace
 from cnncalc.tasks.differences import say_differences, with_hint
@@ -75,18 +76,20 @@ def record(
     >>> trace.output.astype(int).tolist()
     [121, 239, 244, 154, 235, 221, 253, 225, 245]
     """
+    caller = Caller(say)
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
-    if isinstance(network, Network) and is_array:
+    options = (input_shape, weights, seed, resize)
+    if isinstance(network, Network) and is_array and options == (None, None, 0, False):
         return traces.record(network, image, drawn)
     if drawn:
-        message = "drawn goes with a Network and an array. Received: a network or image to be read"
+        message = "drawn goes with a Network and an array alone. Received: more to be read"
         raise OptionError(message)
     traced = trace_image(
-        NetworkOptions(network, input_shape),
-        WeightOptions(None if weights is None else Path(weights), seed),
-        InputOptions(image),
+        NetworkOptions(local(network, "network"), input_shape),
+        WeightOptions(optional_path(weights, "weights"), seed),
+        InputOptions(named(image, "image")),
         FittingOptions(resize),
-        Caller(say),
+        caller,
     )
     return traced.trace
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+from cnncalc.errors import OptionError, received
 from cnncalc.network import on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_number
+from cnncalc.tasks.argument_checks import as_texts, data_given, local, optional_path, plain
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -18,12 +20,11 @@ from cnncalc.tasks.arguments import (
     Numbers,
     Say,
     ignore,
-    path_or_object,
 )
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.options import require_real
-from cnncalc.tasks.training_data import check_data
+from cnncalc.tasks.training_data import check_data, refuse_idle
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, ScheduleText, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
 from cnncalc.tasks.training_sessions import Session, prepare, show_output_activation
@@ -94,10 +95,11 @@ def train(
     ([1, 2], 'Test data')
     """
     given = DataOptions(
-        path_or_object(data), image_size, fit, grey, label_column, strict, path_or_object(cache)
+        data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
+    refuse_idle(given)
     wanted = TrainingOptions(
-        network=network,
+        network=local(network, "network"),
         epochs=epochs,
         batch_size=batch_size,
         validation_split=validation_split,
@@ -115,15 +117,15 @@ def train(
         seed=seed,
         threads=threads,
         engine=engine,
-        ignore=tuple(ignored),
+        ignore=as_texts(ignored, "ignored"),
     )
     keep = KeepOptions(
-        path_or_object(output),
+        optional_path(output, "output"),
         force,
         resume,
         checkpoint_minutes,
-        path_or_object(history),
-        path_or_object(report),
+        optional_path(history, "history"),
+        optional_path(report, "report"),
     )
     caller = Caller(say)
     result = prepare_run(given, wanted, keep, caller).train(caller)
@@ -162,9 +164,9 @@ def record_training_step(
     >>> step.number, len(step.losses)
     (1, 32)
     """
-    given = DataOptions(path_or_object(data), image_size, fit, grey)
+    given = DataOptions(data_given(data), image_size, fit, grey)
     wanted = TrainingOptions(
-        network=network,
+        network=local(network, "network"),
         epochs=epochs,
         batch_size=batch_size,
         validation_split=validation_split,
@@ -175,7 +177,7 @@ def record_training_step(
         learning_rate=learning_rate,
         l2=l2,
         seed=seed,
-        ignore=tuple(ignored),
+        ignore=as_texts(ignored, "ignored"),
     )
     check_data(given)
     caller = Caller(say)
@@ -183,16 +185,18 @@ def record_training_step(
     return frozen(record_step(prepare(given, wanted, caller), step, caller).record)
 
 
-def _schedule(
-    schedule: str | tuple[str, int] | tuple[str, int, float] | None,
-) -> ScheduleText | None:
+def _schedule(schedule: object) -> ScheduleText | None:
     if schedule is None:
         return None
-    name, *numbers = (schedule,) if isinstance(schedule, str) else schedule
+    parts = schedule if isinstance(schedule, tuple | list) else (schedule,)
+    name, *numbers = map(plain, parts) if parts else (None,)
+    if name not in ("constant", "cosine", "step") or len(numbers) > 2 * (name == "step"):
+        message = "schedule must be 'constant', 'cosine', or ('step', epochs, factor). "
+        raise OptionError(message + f"Received: schedule={received(schedule)}")
     if numbers:
         whole_number(numbers[0], "schedule")
         require_real(numbers[-1], "schedule")
-    return ScheduleText(name, *numbers)
+    return ScheduleText(str(name), *cast("list[int]", numbers))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ __all__ = [
     "first_samples",
     "images_text",
     "read_labelled",
+    "refuse_idle",
     "say_parts",
     "say_samples",
     "take_samples",
@@ -93,9 +94,21 @@ def _from_memory(data: object, options: ReadOptions) -> LabelledData:
     if not isinstance(data, Sequence) or len(data) != 2:
         message = f"data must be a path, or (images, labels) as arrays. Received: {received(data)}"
         raise OptionError(message)
-    images, labels = map(np.asarray, data)
+    images, labels = _array(data[0], "images"), _array(data[1], "labels")
     part = "test" if options.judged else "training"
     return from_arrays("data", {part: LabelledArrays(images, labels)}, options.output_of)
+
+
+def _array(value: object, name: str) -> Array:
+    """Return what was given as an array; raise OptionError for what NumPy can't make one of."""
+    if np.ma.is_masked(value):
+        message = f"{name} must be given without a mask. Received: a masked array"
+        raise OptionError(message)
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        message = f"{name} must be an array, or lists of one length each. "
+        raise OptionError(message + f"Received: {name}={received(value)}") from error
 
 
 def check_data(given: DataOptions) -> None:
@@ -112,6 +125,19 @@ def check_data(given: DataOptions) -> None:
     for meant, is_useless in useless.items():
         if is_useless:
             message = f"{meant}. Received: {data_name(given)}"
+            raise OptionError(message)
+
+
+def refuse_idle(given: DataOptions) -> None:
+    """Raise OptionError for an option that only photos have a use for, where there are none.
+
+    The command line leaves it be.
+    """
+    if is_photos(given.path) or (given.path is not None and not given.path.exists()):
+        return
+    for name, value in {"cache": given.cache, "strict": given.strict}.items():
+        if value:
+            message = f"{name} is for photos. Received: {name}={value} with {data_name(given)}"
             raise OptionError(message)
 
 

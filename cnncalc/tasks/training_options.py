@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncalc.tasks.argument_checks import normalize, plain_numbers
 from cnncalc.tasks.arguments import DataLike, ImageLike, NetworkLike, Numbers
 from cnncalc.tasks.options import require_choice, require_reals, require_texts, require_wholes
 
@@ -44,6 +45,9 @@ class TakingOptions:
     raw: bool = False
     invert: bool = False
 
+    def __post_init__(self) -> None:
+        normalize(self)
+
 
 @dataclass(frozen=True)
 class TrainingExport:
@@ -60,6 +64,7 @@ class TrainingExport:
     ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_wholes(self, training_steps=1, batch_size=1, samples=1)
         require_reals(self, "learning_rate", "validation_split")
         require_texts(self, "loss", "optimizer")
@@ -79,6 +84,7 @@ class GradientOptions:
     ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_wholes(self, batch_size=1, sample=0)
         require_reals(self, "validation_split")
         require_texts(self, "loss")
@@ -97,7 +103,11 @@ class DataOptions:
     cache: Path | None = None
 
     def __post_init__(self) -> None:
-        require_choice(self.fit, "fit", FITS)
+        normalize(self)
+        if self.fit is not None:
+            require_choice(self.fit, "fit", FITS)
+        require_texts(self, "label_column")
+        object.__setattr__(self, "image_size", plain_numbers(self.image_size))
 
     @property
     def path(self) -> Path | None:
@@ -138,6 +148,7 @@ class TrainingOptions:
     ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_wholes(self, seed=0, threads=1)
         require_reals(self, "validation_split", "rescale", "learning_rate", "weight_decay", "l2")
         require_reals(self, "early_stopping")
@@ -157,4 +168,5 @@ class KeepOptions:
     report: Path | None = None
 
     def __post_init__(self) -> None:
+        normalize(self)
         require_reals(self, "checkpoint_minutes")

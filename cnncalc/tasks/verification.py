@@ -24,6 +24,7 @@ from cnncalc.sheet.training.inputs import wrong_input
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.sheet.vector_cells import trace_values
+from cnncalc.tasks.argument_checks import as_path
 from cnncalc.tasks.exported_workbooks import Arrays, ExportedWorkbook, read_exported
 from cnncalc.tasks.options import require_choice
 from cnncalc.trace import Trace
@@ -62,7 +63,7 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     True
     """
     require_choice(engine, "engine", ENGINES)
-    return verify_workbook(Path(workbook), engine)
+    return verify_workbook(as_path(workbook, "workbook"), engine)
 
 
 def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:
