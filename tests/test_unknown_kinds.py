@@ -21,6 +21,7 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
+    Combine,
     Conv2D,
     ConvolutionLayer,
     Dense,
@@ -247,6 +248,22 @@ def test_an_unknown_kind_is_refused(facet):
             continue
         with pytest.raises((TypeError, LookupError, CnncalcError)):
             FACETS[facet](case)
+
+
+# A mode that no join is called by, and one that no channels are joined by.
+@pytest.mark.parametrize("mode", ["mean", "average"])
+@pytest.mark.parametrize(
+    "facet",
+    [
+        *("forward", "backward", "trace", "smaller steps", "workbook", "workbook of gradients"),
+        *("numbers of gradients", "notation"),
+    ],
+)
+def test_channels_combined_in_an_unknown_mode_are_refused(facet, mode):
+    layer = Combine(name="fake")
+    object.__setattr__(layer, "mode", mode)  # as if it were among the modes
+    with pytest.raises((TypeError, CnncalcError), match=mode):
+        FACETS[facet](Case(layer))
 
 
 def test_a_new_kind_is_found_and_what_it_lacks_is_told():

@@ -378,10 +378,18 @@ def _(layer: specifications.Combine, weights: Weights, images: Array) -> Array:
             return np.asarray(np.sum(images, axis=-1, keepdims=True))
         case "max":
             return np.asarray(np.max(images, axis=-1, keepdims=True))
+    raise TypeError(_unknown_mode(layer))
 
 
 @_input_gradient.register(specifications.Combine)
 def _(layer: specifications.Combine, saved: Saved, gradient: Array) -> Array:
-    if layer.mode == "sum":
-        return np.broadcast_to(gradient, saved.input.shape).copy()
-    return maximum_gradient(gradient, saved.input, -1)
+    match layer.mode:
+        case "sum":
+            return np.broadcast_to(gradient, saved.input.shape).copy()
+        case "max":
+            return maximum_gradient(gradient, saved.input, -1)
+    raise TypeError(_unknown_mode(layer))
+
+
+def _unknown_mode(layer: specifications.Combine) -> str:
+    return f'Combine must join by "sum" or "max". Received: mode={layer.mode!r}'

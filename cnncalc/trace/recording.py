@@ -234,8 +234,14 @@ def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[S
             result = np.asarray(np.sum(values, axis=-1, keepdims=True))
         case "max":
             result = np.asarray(np.max(values, axis=-1, keepdims=True))
+        case _:
+            raise TypeError(_unknown_mode(layer))
     note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
     return (make_stage(StageName.COMBINED, result, note),)
+
+
+def _unknown_mode(layer: specifications.Combine) -> str:
+    return f'Combine must join by "sum" or "max". Received: mode={layer.mode!r}'
 
 
 def trace_bytes(layers: Sequence[Layer], input_shape: Shape) -> int:

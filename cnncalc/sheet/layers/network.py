@@ -38,7 +38,7 @@ from cnncalc.sheet.layers.batch_normalization import (
 from cnncalc.sheet.layers.combining import (
     combine_gradient_steps,
     combine_gradient_volumes,
-    reduction_volumes,
+    combine_volumes,
 )
 from cnncalc.sheet.layers.convolution import (
     convolution_gradient_steps,
@@ -76,10 +76,9 @@ from cnncalc.sheet.layers.pooling import (
 from cnncalc.sheet.layers.scaling import rescaling_volumes
 from cnncalc.sheet.layers.softmax import softmax_gradient_steps
 from cnncalc.sheet.layers.windows import image_volume
-from cnncalc.sheet.plan import Quantity, Specification
+from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
 from cnncalc.sheet.volumes import Source, Volume, numbered
-from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "Sample",
@@ -161,14 +160,7 @@ layer_volumes.register(Rescaling, rescaling_volumes)
 layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
 
 
-@layer_volumes.register
-def _(layer: Combine, source: Source) -> tuple[list[Volume], Source]:
-    height, width, channels = source.shape
-    stage = Quantity("stage", layer.name, StageName.COMBINED)
-    what = "sum" if layer.mode == "sum" else "largest"
-    note = f"The {what} of the {channels} outputs, cell by cell."
-    volumes = reduction_volumes(layer.mode, source, stage, "Combined", note)
-    return volumes, Source(stage, (height, width, 1), ("",))
+layer_volumes.register(Combine, combine_volumes)
 
 
 Drawn = tuple[list[Volume], Source | None]
