@@ -195,6 +195,9 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "backward": lambda case: backward_layer(
         case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=True
     ),
+    "backward to weights alone": lambda case: backward_layer(
+        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=False
+    ),
     "algorithm": lambda case: choose([case.layer], SHAPE),
     "trace": lambda case: record(case.network, case.image),
     "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
@@ -209,6 +212,9 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),
     "workbook of gradients": lambda case: gradient_volumes(
         case.layer, case.source, case.source, True
+    ),
+    "workbook of gradients by weights alone": lambda case: gradient_volumes(
+        case.layer, case.source, case.source, False
     ),
     "workbook of weights' gradients": lambda case: weight_gradient_volumes(
         case.layer, case.source, case.source, 2
@@ -225,16 +231,19 @@ FACETS: dict[str, Callable[[Case], object]] = {
 
 # What is asked of some kinds only.
 CONCERNED: dict[str, Sequence[type[Layer]]] = {
+    "backward to weights alone": [Weighted, Convolving],
     "workbook of a batch": [Whole],
+    "workbook of gradients by weights alone": [Weighted, Convolving],
     "workbook of weights' gradients": [Weighted, Convolving],
 }
 
-# What holds for all of a family: how many stages it has, that it has no product, and that a
-# function of each number leaves them where they are.
+# What holds for all of a family: how many stages it has, that it has no product, that a function
+# of each number leaves them where they are, and how far apart a convolution's windows lie.
 SHARED: dict[str, Sequence[type[Layer]]] = {
     "algorithm": [Slices],
     "size of a trace": [Function, Pool, Slices, Convolving],
     "numbers of gradients": [Function],
+    "workbook of gradients by weights alone": [Convolving],
     "rows of a vector": [Function],
 }
 

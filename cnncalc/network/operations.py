@@ -107,7 +107,14 @@ def backward_layer(
     Arguments: the `layer`, its `weights` and what its forward pass `saved`; the `gradient` by the
     output, of its shape; whether the gradient by the input is wanted. A frozen layer has none by
     its weights.
+    Raises TypeError for a kind of layer that isn't told below how it learns.
     """
+    if layer.has_weights:
+        message = (
+            "a layer with weights must be registered in network/operations.py. "
+            f"Received: {type(layer).__name__}"
+        )
+        raise TypeError(message)
     return LayerGradients(_input_gradient(layer, saved, gradient) if to_input else None, {})
 
 

@@ -177,10 +177,20 @@ def gradient_volumes(
     Returns the volumes, and the source of the gradient by the input, None where not wanted.
     Raises OptionError for a layer that a workbook can't show.
     """
+    if layer.has_weights:
+        raise OptionError(_untrained_kind(layer))
+    if isinstance(layer, ActivationLayer) and is_joined and to_input:
+        return [], gradient
+    return _by_input(layer, source, gradient, to_input)
+
+
+def _untrained_kind(layer: Layer) -> str:
+    return f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
+
+
+def _by_input(layer: Layer, source: Source, gradient: Source, to_input: bool) -> Drawn:
     if not to_input:
         return [], None
-    if isinstance(layer, ActivationLayer) and is_joined:
-        return [], gradient
     volumes = _input_volumes(layer, source, gradient)
     return volumes, source.feed(volumes[-1])
 
@@ -199,8 +209,7 @@ def weight_gradient_volumes(
     if isinstance(layer, BatchNormalization):
         return normalization_weight_volumes(layer, source, gradient, samples)
     if not isinstance(layer, ConvolutionLayer | Dense):
-        message = f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
-        raise OptionError(message)
+        raise OptionError(_untrained_kind(layer))
     _, error = _error(layer, source, gradient, is_joined)
     if isinstance(layer, Dense):
         return dense_weight_volumes(layer, source, error, samples)
@@ -233,6 +242,17 @@ def _error(
     result = by_pre_activation(layer.name)
     # What goes into softmax is called otherwise, and isn't needed.
     return activation_gradient_volumes(result, activation, gradient, Ends(sums, outputs))
+
+
+@gradient_volumes.register
+def _(
+    layer: BatchNormalization,
+    source: Source,
+    gradient: Source,
+    to_input: bool,
+    is_joined: bool = False,
+) -> Drawn:
+    return _by_input(layer, source, gradient, to_input)
 
 
 @gradient_volumes.register
