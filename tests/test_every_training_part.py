@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -18,7 +19,12 @@ from cnncalc.files.keras_compile_reading import read_loss, read_optimizer
 from cnncalc.files.keras_training import compile_config, optimizer_variables, read_training
 from cnncalc.layers import L1, L1L2, L2, LINEAR, Conv2D, Dense, Flatten
 from cnncalc.layers.base import REGULARIZERS
+from cnncalc.network import assemble
 from cnncalc.notation import parse, write
+from cnncalc.sheet.planning import specify_training
+from cnncalc.sheet.training.inputs import training_inputs, training_records
+from cnncalc.sheet.training_values import recorded_values
+from cnncalc.tasks import training_options as offered
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.training.optimizer_step import apply, initial_state
@@ -33,6 +39,8 @@ from cnncalc.training.optimizers import (
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import explain_gradient
+from cnncalc.training_step.structure import Rule
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.training_step import StepContext, render_step
 from tests.files.keras_files import saved
@@ -103,6 +111,7 @@ REFERENCE_LOSSES = {
 
 def test_every_part_has_its_cases():
     assert set(REFERENCE_LOSSES) == set(LOSSES)
+    assert set(offered.LOSSES) == set(LOSSES)  # which a command lists without importing NumPy
     assert set(CASES) == set(OPTIMIZERS)
     assert all(type(own) is OPTIMIZERS[name] for name, some in CASES.items() for own in some)
     assert set(REFERENCE_STEPS) == set(OPTIMIZERS.values())
@@ -138,6 +147,32 @@ def test_a_losss_gradient_is_numerical_and_explained(name):
         assert explanation.value == pytest.approx(numerical[sample, unit], rel=1e-6, abs=1e-9)
 
 
+# Ends that a loss isn't worked out together with, and whose outputs it takes.
+OTHER_ENDS = {
+    "categorical_crossentropy": Dense(2, "sigmoid"),
+    "binary_crossentropy": Dense(2, "softmax"),
+    "mean_squared_error": Dense(2, "sigmoid"),
+}
+
+
+@every_loss
+def test_a_losss_gradient_by_outputs_is_numerical_and_explained(name):
+    given = vary([Flatten(), OTHER_ENDS[name]], (3, 3, 1))
+    images = np.random.default_rng(3).normal(size=(3, 3, 3, 1))
+    batch = (images, np.array([0, 1, 1]))
+    record = next(record_steps(given, LOSSES[name], SGD(), [batch]))
+
+    def mean(outputs):
+        return float(LOSSES[name].compute(record.targets, outputs, False).losses.mean())
+
+    numerical = numerical_gradient(mean, record.outputs)
+    for sample, unit in some_positions(numerical.shape):
+        explanation = explain_gradient(record, "dense", "output", (unit,), sample)
+        assert explanation.rule in get_args(Rule)
+        assert recalculated(explanation) == pytest.approx(explanation.value, rel=1e-9)
+        assert explanation.value == pytest.approx(numerical[sample, unit], rel=1e-6, abs=1e-9)
+
+
 @every_loss
 def test_a_losss_training_is_recalculated(name):
     (report,) = reports([example(pieces(network(name), name)).content], "formualizer")
@@ -152,6 +187,12 @@ def test_a_loss_comes_back_from_keras(name):
         assert read_loss(compile_config(loss, SGD())) == (loss, [])
 
 
+def zero_step(loss):
+    """A step whose gradients are 0 throughout: nothing comes in, and nothing weighs."""
+    given = assemble([Dense(2, use_bias=False)], (2,), [{"kernel": np.zeros((2, 2))}])
+    return next(record_steps(given, loss, SGD(), [(np.zeros((1, 2)), np.array([0]))]))
+
+
 def test_an_unknown_loss_is_refused():
     unknown = Loss("hinge", None, LOSSES["mean_squared_error"].compute)
     batch = (np.ones((1, 3, 3, 1)), np.array([0]))
@@ -159,7 +200,15 @@ def test_an_unknown_loss_is_refused():
     with refused():
         explain_gradient(record, "dense", "output", (0,))
     with refused():
+        find_vanished(zero_step(unknown))
+    with refused():
         example(pieces(network(), "hinge"))
+    made = pieces(network())
+    specification = specify_training(made.network, made.training)
+    inputs = training_inputs(specification, made.training, made.network, made.samples)
+    records = list(training_records(specification, made.training, inputs))
+    with refused():
+        recorded_values(specification, replace(made.training, loss="hinge"), inputs, records)
     with refused():
         printed(render_step(record, Display(), StepContext()))
     with pytest.raises(TypeError):

@@ -20,6 +20,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Array, Weights, without_last_activation
 from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS, activation_rule
+from cnncalc.rules.losses import Flat, loss_rule
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
@@ -80,21 +81,24 @@ def _of_loss(record: StepRecord, sample: int | None) -> Stage:
     size = f"is about {share:.1e} at most" if share else "is 0"
     each = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
-    is_squared = record.loss_function.name == "mean_squared_error"
-    activation = without_last_activation(record.network)[1] if is_squared else record.joined
+    flat = loss_rule(record.loss_function.name).flat
+    follows_difference = flat is Flat.AT_TARGET
+    activation = without_last_activation(record.network)[1] if follows_difference else record.joined
     if activation in (SOFTMAX, "sigmoid"):
         does = f"gives the true class{each} a share of 1"
         does = does if activation == SOFTMAX else f"puts out the target{each}"
         reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
         return Stage(share, reason, nothing, is_saturated=True)
-    if is_squared:
-        return Stage(
-            share, f"the output{each} is what it should be: output − target {size}", nothing
-        )
-    last = record.layers[-1].output
-    flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
-    share = 0.0 if last is not None and not last[chosen].any() else 1.0
-    return Stage(share, flat, is_saturated=True)
+    match flat:
+        case Flat.AT_TARGET:
+            reason = f"the output{each} is what it should be: output − target {size}"
+            return Stage(share, reason, nothing)
+        case Flat.CUT_OFF:
+            last = record.layers[-1].output
+            cut = f"an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
+            share = 0.0 if last is not None and not last[chosen].any() else 1.0
+            return Stage(share, f"the loss is flat where {cut}", is_saturated=True)
+    raise TypeError(flat)
 
 
 def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:
