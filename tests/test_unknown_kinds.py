@@ -32,24 +32,32 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Network, Saved, backward_layer, forward_layer
 from cnncalc.network.algorithms import choose
+from cnncalc.network.operations import backward_near
 from cnncalc.network.saved_pass import save_layer
+from cnncalc.network.structure import layers_on_images
 from cnncalc.notation import parse, write
 from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.rules import Join, Law, law_of
+from cnncalc.rules.wiring import Directions, OneToOne
 from cnncalc.shapes import Size
 from cnncalc.sheet.gradient_values import Grids, gradient_values
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,
     layer_volumes,
+    shared_steps,
+    shared_volumes,
     weight_gradient_volumes,
 )
+from cnncalc.sheet.plan import Specification
+from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.training.passes import batch_volumes, training_volumes
 from cnncalc.sheet.vector_cells import with_grids
 from cnncalc.summary import summarize
 from cnncalc.trace import LayerTrace, StageName, Trace, record, trace_bytes
 from cnncalc.trace.structure import make_stage
 from cnncalc.training_step.structure import LayerStep
-from cnncalc.training_step.terms import input_terms
+from cnncalc.training_step.terms import input_terms, weight_terms
 from cnncalc.verification.term_sizes import term_sizes
 from tests.test_every_layer import concrete_kinds, missing
 
@@ -134,7 +142,17 @@ class Convolving(ConvolutionLayer):
         return {"kernel": (1, 1, 2, 2)}
 
 
-FAKES = [Plain, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
+@dataclass(frozen=True)
+class Lawful(Layer):
+    """A layer whose law is known, and nothing else."""
+
+
+@law_of.register
+def _(layer: Lawful, input_shape: tuple) -> Law:
+    return Law(Join.RESCALE, Directions(tuple(map(OneToOne, input_shape))))
+
+
+FAKES = [Plain, Lawful, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,11 +216,16 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "backward to weights alone": lambda case: backward_layer(
         case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=False
     ),
+    "backward of a record": lambda case: backward_near(
+        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=False
+    ),
+    "shape without channels": lambda case: layers_on_images([case.layer], (4, 4)),
     "algorithm": lambda case: choose([case.layer], SHAPE),
     "trace": lambda case: record(case.network, case.image),
     "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
     "explanation": lambda case: explain(case.traced, (0, 0, 0)),
     "gradient explanation": lambda case: input_terms(case.step, case.weights, (0, 0, 0), 0),
+    "gradient explanation of a bias": lambda case: weight_terms(case.step, "bias", (0,)),
     "smaller steps": lambda case: helper_values(case.traced),
     "sizes of terms": lambda case: term_sizes(case.trace),
     "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
@@ -219,6 +242,8 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook of weights' gradients": lambda case: weight_gradient_volumes(
         case.layer, case.source, case.source, 2
     ),
+    "workbook of what samples share": lambda case: shared_volumes(case.layer, case.source, True),
+    "numbers of what samples share": lambda case: shared_steps(case.layer, case.weights, True),
     "numbers of gradients": lambda case: gradient_values(
         case.step, case.weights, 0, Grids(None, None)
     ),
@@ -232,6 +257,8 @@ FACETS: dict[str, Callable[[Case], object]] = {
 # What is asked of some kinds only.
 CONCERNED: dict[str, Sequence[type[Layer]]] = {
     "backward to weights alone": [Weighted, Convolving],
+    "shape without channels": [Plain, Lawful, Weighted, Drawing, Whole],
+    "gradient explanation of a bias": [Plain, Lawful, Weighted],
     "workbook of a batch": [Whole],
     "workbook of gradients by weights alone": [Weighted, Convolving],
     "workbook of weights' gradients": [Weighted, Convolving],
@@ -240,10 +267,17 @@ CONCERNED: dict[str, Sequence[type[Layer]]] = {
 # What holds for all of a family: how many stages it has, that it has no product, that a function
 # of each number leaves them where they are, and how far apart a convolution's windows lie.
 SHARED: dict[str, Sequence[type[Layer]]] = {
+    "backward of a record": [Function],
     "algorithm": [Slices],
+    "smaller steps": [Lawful],
+    "receptive field": [Lawful],
+    "region": [Lawful],
+    "summary": [Lawful],
     "size of a trace": [Function, Pool, Slices, Convolving],
     "numbers of gradients": [Function],
     "workbook of gradients by weights alone": [Convolving],
+    "workbook of what samples share": [Function, Pool, Slices, Convolving],
+    "numbers of what samples share": [Function, Pool, Slices, Convolving],
     "rows of a vector": [Function],
 }
 
@@ -273,6 +307,19 @@ def test_channels_combined_in_an_unknown_mode_are_refused(facet, mode):
     object.__setattr__(layer, "mode", mode)  # as if it were among the modes
     with pytest.raises((TypeError, CnncalcError), match=mode):
         FACETS[facet](Case(layer))
+
+
+def test_a_layer_is_refused_that_no_one_knows_to_work_on_rows():
+    with pytest.raises(TypeError, match="Plain"):
+        layers_on_images([Plain(name="fake")], (4, 4))
+
+
+def test_an_unknown_layout_is_refused():
+    made = Specification("", (), (4, 4, 1), "poster")
+    with pytest.raises(TypeError, match="poster"):
+        make_plan([made])
+    with pytest.raises(TypeError, match="training"):
+        make_plan([replace(made, layout="training")])
 
 
 def test_a_new_kind_is_found_and_what_it_lacks_is_told():

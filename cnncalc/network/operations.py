@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import KernelLayer, Layer
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops import convolution, parametric_activations
@@ -93,9 +94,24 @@ def backward_near(
             result = _global_pooling_gradient(layer, saved, gradient, near=True)
         case specifications.Combine(mode="max"):
             result = maximum_gradient(gradient, saved.input, -1, near=True)
-        case _:
+        case specifications.Combine():
             return backward_layer(layer, weights, saved, gradient, to_input)
+        case _ if isinstance(layer, _WITHOUT_MAXIMA):
+            return backward_layer(layer, weights, saved, gradient, to_input)
+        case _:
+            raise TypeError(
+                unknown_kind(
+                    "whether a layer has maxima must be told in network/operations.py", layer
+                )
+            )
     return LayerGradients(result if to_input else None, {})
+
+
+_WITHOUT_MAXIMA = (
+    *(KernelLayer, specifications.ActivationLayer, specifications.BatchNormalization),
+    *(specifications.InputLayer, specifications.Rescaling, specifications.ZeroPadding2D),
+    *(specifications.Flatten, specifications.Dropout),
+)
 
 
 @singledispatch

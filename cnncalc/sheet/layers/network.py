@@ -218,16 +218,32 @@ def weight_gradient_volumes(
 
 def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
     """Return the smaller steps of a layer's backward pass that are alike for all samples."""
-    if isinstance(layer, ConvolutionLayer) and to_input:
-        return flipped_kernel_volumes(layer, source)
+    match layer:
+        case ConvolutionLayer():
+            return flipped_kernel_volumes(layer, source) if to_input else []
+    _require_no_shared_steps(layer)
     return []
 
 
 def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Array]:
     """Return the numbers of these smaller steps by name."""
-    if isinstance(layer, ConvolutionLayer) and to_input:
-        return flipped_kernel_steps(layer, weights["kernel"])
+    match layer:
+        case ConvolutionLayer():
+            return flipped_kernel_steps(layer, weights["kernel"]) if to_input else {}
+    _require_no_shared_steps(layer)
     return {}
+
+
+_WITHOUT_SHARED_STEPS = (
+    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten),
+    *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+)
+
+
+def _require_no_shared_steps(layer: Layer) -> None:
+    """Raise OptionError for a layer of which nobody knows what is alike for all samples."""
+    if not isinstance(layer, _WITHOUT_SHARED_STEPS):
+        raise OptionError(_untrained_kind(layer))
 
 
 def _error(
