@@ -30,8 +30,8 @@ from cnncalc.ops.normalization import (
 )
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import put
-from cnncalc.rules.joins import share, share_words
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
+from cnncalc.rules.shares import SHARES, share, share_words
 from cnncalc.rules.spelling import words
 from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
 
@@ -49,7 +49,8 @@ class Joined(NamedTuple):
 def error_of(step: LayerStep) -> Array:
     """Return a layer's error, (samples, *shape); there is one wherever there are weights."""
     if step.error is None:
-        raise TypeError(step.layer.name)
+        message = f"an error must have come back to the layer. Received: none to {step.layer.name}"
+        raise TypeError(message)
     return step.error
 
 
@@ -65,6 +66,7 @@ def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) ->
 
     Arguments: the layer's `step` and its `weights`; `at`, a position in its input; the `sample`.
     Not for softmax, and batch normalization unless it is frozen: they are no sums of products.
+    Raises TypeError for a kind of layer that isn't told below what it makes of its errors.
     """
     law = _law(step)
     errors = error_of(step)[sample]
@@ -133,6 +135,9 @@ def _factor(law: Law, step: LayerStep, weights: Weights, at: Position, wire: Wir
             return _slope(step, at)
     if wire.weight is not None:
         return float(weights["kernel"][wire.weight])
+    if law.join not in SHARES:
+        expected = "what is made of an error must be told in training_step/terms.py"
+        raise TypeError(unknown_kind(expected, step.layer))
     return _share(law, step, at, wire)
 
 
