@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from cnncalc.errors import ShapeError
+from cnncalc.errors import ShapeError, unknown_kind
 from cnncalc.geometry import Geometry
 from cnncalc.layers import BatchNormalization, Combine, KernelLayer
 from cnncalc.network import Array
@@ -92,7 +92,9 @@ def _before_activation(layer: LayerTrace) -> dict[str, Array]:
     join = law_of(layer.layer, layer.input.shape).join
     if join in REDUCTIONS or join in _IN_ONE_CELL:
         return {}
-    raise TypeError(type(layer.layer).__name__)  # who needs more cells than that is above
+    raise TypeError(
+        unknown_kind("a layer must have its smaller steps in helper_cells.py", layer.layer)
+    )
 
 
 # Softmax has its steps behind the numbers that it compares.

@@ -49,12 +49,14 @@ from cnncalc.sheet.layers.network import (
     shared_volumes,
     weight_gradient_volumes,
 )
-from cnncalc.sheet.plan import Specification
+from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.training.passes import batch_volumes, training_volumes
 from cnncalc.sheet.vector_cells import with_grids
+from cnncalc.sheet.volumes import Source, numbered
 from cnncalc.summary import summarize
 from cnncalc.trace import LayerTrace, StageName, Trace, record, trace_bytes
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.trace.structure import make_stage
 from cnncalc.training_step.structure import LayerStep
 from cnncalc.training_step.terms import input_terms, weight_terms
@@ -179,11 +181,20 @@ class Case:
         return self.image[np.newaxis]
 
     @property
+    def outputs(self):
+        shape = (1, *self.layer.output_shape(SHAPE))
+        return np.arange(float(np.prod(shape))).reshape(shape)
+
+    @property
+    def saved(self):
+        return Saved(self.images, self.outputs)
+
+    @property
     def traced(self):
         geometry = self.layer.geometry(SHAPE) if isinstance(self.layer, WindowLayer) else None
         is_linear = self.layer.activation_name == "linear"
         name = StageName.COMBINED if is_linear else StageName.ACTIVATION
-        stages = (make_stage(name, self.image, "as it is"),)
+        stages = (make_stage(name, self.outputs[0], "as it is"),)
         return LayerTrace(self.layer, self.weights, geometry, self.image, stages)
 
     @property
@@ -193,12 +204,21 @@ class Case:
 
     @property
     def step(self):
-        images = self.images
-        return LayerStep(self.layer, images, images, images, None, images, self.weights)
+        outputs = self.outputs
+        return LayerStep(self.layer, self.images, outputs, outputs, None, self.images, self.weights)
 
     @property
     def source(self):
         return replace(image_source(SHAPE), is_drawn=True)
+
+    @property
+    def error(self):
+        shape = self.layer.output_shape(SHAPE)
+        return Source(
+            Quantity("gradient", self.layer.name, GradientName.OUTPUT),
+            shape,
+            numbered("channel", shape[-1]),
+        )
 
 
 def keras_file(case: Case) -> None:
@@ -211,13 +231,13 @@ FACETS: dict[str, Callable[[Case], object]] = {
         case.layer, case.weights, case.images, np.random.default_rng(0)
     ),
     "backward": lambda case: backward_layer(
-        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=True
+        case.layer, case.weights, case.saved, case.outputs, to_input=True
     ),
     "backward to weights alone": lambda case: backward_layer(
-        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=False
+        case.layer, case.weights, case.saved, case.outputs, to_input=False
     ),
     "backward of a record": lambda case: backward_near(
-        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=False
+        case.layer, case.weights, case.saved, case.outputs, to_input=False
     ),
     "shape without channels": lambda case: layers_on_images([case.layer], (4, 4)),
     "algorithm": lambda case: choose([case.layer], SHAPE),
@@ -234,13 +254,13 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook in training": lambda case: training_volumes(case.layer, case.source),
     "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),
     "workbook of gradients": lambda case: gradient_volumes(
-        case.layer, case.source, case.source, True
+        case.layer, case.source, case.error, True
     ),
     "workbook of gradients by weights alone": lambda case: gradient_volumes(
-        case.layer, case.source, case.source, False
+        case.layer, case.source, case.error, False
     ),
     "workbook of weights' gradients": lambda case: weight_gradient_volumes(
-        case.layer, case.source, case.source, 2
+        case.layer, case.source, case.error, 2
     ),
     "workbook of what samples share": lambda case: shared_volumes(case.layer, case.source, True),
     "numbers of what samples share": lambda case: shared_steps(case.layer, case.weights, True),
@@ -262,6 +282,7 @@ CONCERNED: dict[str, Sequence[type[Layer]]] = {
     "workbook of a batch": [Whole],
     "workbook of gradients by weights alone": [Weighted, Convolving],
     "workbook of weights' gradients": [Weighted, Convolving],
+    "rows of a vector": [kind for kind in FAKES if kind not in (Pool, Slices)],
 }
 
 # What holds for all of a family: how many stages it has, that it has no product, that a function
@@ -282,6 +303,11 @@ SHARED: dict[str, Sequence[type[Layer]]] = {
 }
 
 
+def refused(name):
+    """A refusal on purpose: it names what it doesn't know."""
+    return pytest.raises((TypeError, LookupError, CnncalcError), match=name)
+
+
 @pytest.mark.parametrize("facet", FACETS)
 def test_an_unknown_kind_is_refused(facet):
     for kind in CONCERNED.get(facet, FAKES):
@@ -289,7 +315,7 @@ def test_an_unknown_kind_is_refused(facet):
         if kind in SHARED.get(facet, ()):
             FACETS[facet](case)
             continue
-        with pytest.raises((TypeError, LookupError, CnncalcError)):
+        with refused(kind.__name__):
             FACETS[facet](case)
 
 
@@ -305,7 +331,7 @@ def test_an_unknown_kind_is_refused(facet):
 def test_channels_combined_in_an_unknown_mode_are_refused(facet, mode):
     layer = Combine(name="fake")
     object.__setattr__(layer, "mode", mode)  # as if it were among the modes
-    with pytest.raises((TypeError, CnncalcError), match=mode):
+    with refused(mode):
         FACETS[facet](Case(layer))
 
 
@@ -335,5 +361,5 @@ def test_a_new_kind_is_found_and_what_it_lacks_is_told():
 def test_an_activation_of_an_unknown_name_is_refused(kind, facet):
     layer = kind(activation="linear", name="fake")
     object.__setattr__(layer, "activation", "cosine")  # as if it were in the vocabulary
-    with pytest.raises((TypeError, LookupError, CnncalcError)):
+    with refused("cosine"):
         FACETS[facet](Case(layer))

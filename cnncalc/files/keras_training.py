@@ -67,7 +67,8 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     """
     kind = type(optimizer).__name__
     if type(optimizer) not in OPTIMIZERS.values():
-        raise TypeError(kind)  # Keras has those of the table
+        message = f"an optimizer must be one of {', '.join(OPTIMIZERS)}. Received: {kind}"
+        raise TypeError(message)
     options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if is_dataclass(optimizer.learning_rate):
         schedule = type(optimizer.learning_rate).__name__
@@ -84,7 +85,8 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
 
 def _written_loss(loss: Loss) -> str | dict[str, Any]:
     if loss.name not in LOSSES:
-        raise TypeError(loss.name)  # Keras has those of the table
+        message = f"a loss must be one of {', '.join(LOSSES)}. Received: {loss.name}"
+        raise TypeError(message)
     if not loss.from_logits:
         return loss.name
     kind = "".join(map(str.capitalize, loss.name.split("_")))

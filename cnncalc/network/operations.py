@@ -10,6 +10,7 @@ import numpy as np
 from cnncalc import layers as specifications
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import KernelLayer, Layer
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import (
@@ -67,7 +68,9 @@ def forward_near(layer: Layer, weights: Weights, images: Array) -> Array:
 @singledispatch
 def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
     """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    raise TypeError(
+        unknown_kind("a layer must have its arithmetic in network/operations.py", layer)
+    )
 
 
 def has_operation(layer: Layer) -> bool:
@@ -137,7 +140,7 @@ def backward_layer(
 @singledispatch
 def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
     """Return a loss's gradient by the input of a layer without weights."""
-    raise TypeError(type(layer).__name__)  # every layer without weights is registered below
+    raise TypeError(unknown_kind("a layer must have its gradient in network/operations.py", layer))
 
 
 @forward_layer.register(specifications.InputLayer)
@@ -275,7 +278,7 @@ def _with_bias(layer: KernelLayer, by_kernel: Array, gradient: Array) -> dict[st
 @forward_layer.register(specifications.PoolingLayer)
 def _(layer: specifications.PoolingLayer, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
-    return POOLINGS[layer.pool_mode].forward(images, geometry, layer.counts_padding)
+    return of_mode(POOLINGS, layer).forward(images, geometry, layer.counts_padding)
 
 
 @_input_gradient.register(specifications.PoolingLayer)
@@ -283,12 +286,12 @@ def _pooling_gradient(
     layer: specifications.PoolingLayer, saved: Saved, gradient: Array, near: bool = False
 ) -> Array:
     geometry, counts = layer.geometry(saved.input.shape[1:]), layer.counts_padding
-    return POOLINGS[layer.pool_mode].backward(gradient, saved.input, geometry, counts, near)
+    return of_mode(POOLINGS, layer).backward(gradient, saved.input, geometry, counts, near)
 
 
 @forward_layer.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
-    result = GLOBAL_POOLINGS[layer.pool_mode].forward(images)
+    result = of_mode(GLOBAL_POOLINGS, layer).forward(images)
     return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
 
 
@@ -297,7 +300,7 @@ def _global_pooling_gradient(
     layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array, near: bool = False
 ) -> Array:
     by_channel = gradient.reshape(len(gradient), -1)
-    return GLOBAL_POOLINGS[layer.pool_mode].backward(by_channel, saved.input, near)
+    return of_mode(GLOBAL_POOLINGS, layer).backward(by_channel, saved.input, near)
 
 
 @forward_layer.register(specifications.BatchNormalization)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import ELU, Activation, ActivationLayer, LeakyReLU, ReLU
 from cnncalc.rules.formula import Expression, Name, Number, choose, near
 from cnncalc.rules.functions import (
@@ -157,7 +158,7 @@ def activation_rule(layer: ActivationLayer) -> ActivationRule:
             return _leaky(slope)
         case ELU(alpha=alpha):
             return _elu(alpha)
-    raise TypeError(type(layer).__name__)
+    raise TypeError(unknown_kind("an activation must have its rule in rules/activations.py", layer))
 
 
 def _leaky(slope: float) -> ActivationRule:

@@ -78,7 +78,8 @@ def summed(expression: Expression, ranges: Mapping[str, Reference]) -> Formula:
             return apply("SUMSQ({0})", ranges[first])
         case Operation("*", Name(first), Name(second)):
             return products([(ranges[first], ranges[second])])
-    raise TypeError(expression)
+    message = f"what is summed over cells must be a number or a product. Received: {expression}"
+    raise TypeError(message)
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:

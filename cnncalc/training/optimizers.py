@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.errors import OptionError
+from cnncalc.errors import OptionError, unknown_kind
 from cnncalc.ops.arrays import Array
 from cnncalc.training.schedules import Schedule, rate_at
 
@@ -102,7 +102,7 @@ class Optimizer:
 
     def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
         """Change one weight and its slots in place, for one step, counted from 1."""
-        raise TypeError(type(self).__name__)  # every child has its rule
+        raise TypeError(unknown_kind("a kind of Optimizer must have an update", self))
 
     def corrected_rate(
         self, rate: float, step: int, number: type[np.floating[Any]] = np.float64

@@ -167,7 +167,10 @@ def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Form
 def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
     gradient, activation = step.output, step.layer.activation_name
     if gradient is None:
-        raise TypeError(step.layer.name)
+        message = (
+            f"a gradient must have come back to the layer. Received: none to {step.layer.name}"
+        )
+        raise TypeError(message)
     if step.layer.has_softmax:
         return softmax_formula(gradient, step.layer_output, at)
     output = step.layer_output[at].reshape(1)

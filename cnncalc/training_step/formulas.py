@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import LINEAR, BatchNormalization
 from cnncalc.network import Array, Weights
 from cnncalc.ops.normalization import Statistics, standardized
@@ -136,7 +137,7 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Fo
     """
     layer, channel = step.layer, at[-1]
     if not isinstance(layer, BatchNormalization):
-        raise TypeError(layer.name)
+        raise TypeError(unknown_kind("a layer must be a BatchNormalization", layer))
     statistics = Statistics(*step.drawn)
     normalized = standardized(step.layer_input, statistics, layer.epsilon)[..., channel]
     errors = error_of(step)[..., channel]

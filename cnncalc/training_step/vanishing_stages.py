@@ -98,7 +98,13 @@ def _of_loss(record: StepRecord, sample: int | None) -> Stage:
             cut = f"an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
             share = 0.0 if last is not None and not last[chosen].any() else 1.0
             return Stage(share, f"the loss is flat where {cut}", is_saturated=True)
-    raise TypeError(flat)
+    raise TypeError(_unknown_place(flat))
+
+
+def _unknown_place(flat: Flat) -> str:
+    return (
+        f"where a loss is flat must be told in training_step/vanishing_stages.py. Received: {flat}"
+    )
 
 
 def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatch
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, unknown_kind
 from cnncalc.layers import (
     LINEAR,
     ActivationLayer,
@@ -351,7 +351,9 @@ class Sample:
 @singledispatch
 def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
     """Return the numbers of the smaller steps of a layer's backward pass by name."""
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    raise TypeError(
+        unknown_kind("a layer must have its smaller steps in sheet/layers/network.py", layer)
+    )
 
 
 @gradient_steps.register(BatchNormalization)
