@@ -21,6 +21,7 @@ from cnncalc.layers import L1, L1L2, L2, LINEAR, Conv2D, Dense, Flatten
 from cnncalc.layers.base import REGULARIZERS
 from cnncalc.network import assemble
 from cnncalc.notation import parse, write
+from cnncalc.rules.optimizers import rate_correction, update_rules
 from cnncalc.sheet.planning import specify_training
 from cnncalc.sheet.training.inputs import training_inputs, training_records
 from cnncalc.sheet.training_values import recorded_values
@@ -50,6 +51,7 @@ from tests.test_recalculation_of_exports import reports
 from tests.trace.drawn import vary
 from tests.training_step.test_explaining import recalculated, some_positions
 from tests.views.terminal.rendering import printed
+from tests.views.terminal.written import require_true
 
 GRADIENTS = [0.5, -1.0, 2.0, 0.25, -0.125]
 CASES = {
@@ -125,7 +127,9 @@ def test_a_steps_losses_are_those_of_a_slow_reference(name):
     expected = [REFERENCE_LOSSES[name](*row) for row in rows]
     np.testing.assert_allclose(record.losses, expected, rtol=1e-12)
     assert record.loss == pytest.approx(sum(expected) / len(expected), rel=1e-12)
-    assert "loss" in printed(render_step(record, Display(), StepContext()))
+    text = printed(render_step(record, Display(decimals=12), StepContext()), 3000)
+    said = text[text.index("\nLoss") : text.index("← Backward")]
+    assert require_true(said) == 2  # the first sample's, and the mean
 
 
 @every_loss
@@ -254,10 +258,21 @@ def test_an_optimizers_steps_are_those_of_a_slow_reference(optimizer):
     assert weights[0].item() == pytest.approx(weight, rel=1e-9)
 
 
+def second_step(optimizer):
+    """A step that the optimizer remembers another one before."""
+    images = np.random.default_rng(3).normal(size=(2, 3, 3, 3, 1))
+    batches = [(batch, np.array([0, 1, 1])) for batch in images]
+    _, second = record_steps(network(), LOSSES["mean_squared_error"], optimizer, batches)
+    return second
+
+
 @every_optimizer
 def test_an_optimizers_step_is_written_out(optimizer):
-    text = printed(render_step(step_of(optimizer=optimizer), Display(), StepContext()))
-    assert "weight" in text
+    record = second_step(optimizer)
+    text = printed(render_step(record, Display(decimals=12), StepContext()), 3000)
+    said = text[text.index("\nUpdate") :]
+    rules = len(update_rules(optimizer)) * len(record.updates)
+    assert require_true(said) == rules + (rate_correction(optimizer) is not None)
 
 
 def test_every_optimizers_training_is_recalculated():
