@@ -19,6 +19,7 @@ __all__ = [
     "L2",
     "LINEAR",
     "REGULARIZERS",
+    "SIGMOID",
     "SOFTMAX",
     "Layer",
     "Shape",
@@ -36,8 +37,9 @@ Shape = tuple[int, ...]
 
 LINEAR: Final = "linear"
 SOFTMAX: Final = "softmax"
+SIGMOID: Final = "sigmoid"
 
-ACTIVATIONS = (LINEAR, "relu", "leaky_relu", "sigmoid", "tanh", SOFTMAX, "elu", "softplus")
+ACTIVATIONS = (LINEAR, "relu", "leaky_relu", SIGMOID, "tanh", SOFTMAX, "elu", "softplus")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnncalc.errors import unknown_kind
-from cnncalc.layers import ELU, Activation, ActivationLayer, LeakyReLU, ReLU
-from cnncalc.rules.formula import Expression, Name, Number, choose, near
+from cnncalc.layers import ELU, Activation, ActivationLayer, Layer, LeakyReLU, ReLU
+from cnncalc.rules.formula import Expression, Name, Number, choose, evaluate, near
 from cnncalc.rules.functions import (
     exp,
     exp_minus_1,
@@ -33,6 +33,7 @@ __all__ = [
     "SOFTMAX_SHARE",
     "ActivationRule",
     "activation_rule",
+    "rule_of",
 ]
 
 _X, _Y, _ERROR = Name("x"), Name("y"), Name("error")
@@ -59,6 +60,12 @@ class ActivationRule:
     def passed_back(self) -> Expression:
         """The gradient by the input: the "error", which is that by the output, times the slope."""
         return times(_ERROR, self.slope)
+
+    @property
+    def turns_off(self) -> bool:
+        """Whether it puts out exactly 0 of numbers below 0, its slope being 0 there, too."""
+        ends = {"x": -1.0, "y": 0.0}
+        return self.limits == "0" and not evaluate(self.slope, ends)
 
 
 _RULES = (
@@ -136,6 +143,19 @@ SOFTMAX_EXPONENTIAL = exp(_X - Name("largest"))
 SOFTMAX_SHARE = Name("exponential") / Name("total")
 SOFTMAX_PASSED_BACK = _Y * (_ERROR - Name("total"))
 SOFTMAX_LIMITS = "shares of 0 and 1"
+
+
+def rule_of(layer: Layer) -> ActivationRule | None:
+    """Return the rule of a layer's activation; None for softmax, which has steps instead.
+
+    >>> rule_of(Activation("relu")).turns_off, rule_of(Activation("softplus")).turns_off
+    (True, False)
+    """
+    if layer.has_softmax:
+        return None
+    if isinstance(layer, ActivationLayer):
+        return activation_rule(layer)
+    return ACTIVATIONS[layer.activation_name]
 
 
 def activation_rule(layer: ActivationLayer) -> ActivationRule:
