@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import inf, isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -66,7 +66,12 @@ class Optimizer:
     from the gradient, as Keras does. At most one of the clipping arguments may be given:
     `clipvalue` bounds each number, `clipnorm` the norm of each weight's gradient,
     `global_clipnorm` that of all together.
+
+    Of one that `may_have_idle_slots`, Keras 2 stores slots as large as the weights though it uses
+    none.
     """
+
+    may_have_idle_slots: ClassVar[bool] = False
 
     learning_rate: float | Schedule
     weight_decay: float | None = _within(_SIZE, None)
@@ -131,6 +136,8 @@ class SGD(Optimizer):
     >>> weight
     array([0.75])
     """
+
+    may_have_idle_slots: ClassVar[bool] = True
 
     learning_rate: float | Schedule = 0.01
     momentum: float = _within(_SHARE, 0.0)
