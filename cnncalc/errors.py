@@ -4,6 +4,7 @@ A message is one line that a person can act on: what was expected, what was rece
 """
 
 __all__ = [
+    "INTERRUPTED",
     "CheckError",
     "CnncalcError",
     "InputError",
@@ -13,6 +14,9 @@ __all__ = [
     "ShapeError",
     "received",
 ]
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, which is no error of cnncalc's."""
 
 _LONGEST = 80
 

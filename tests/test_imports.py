@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Collection
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -193,14 +194,35 @@ def test_the_sheet_is_built_in_one_direction(path):
     assert {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]} == set()
 
 
+def dotted(path: Path) -> str:
+    """The name by which a module is imported: a package's is that of its folder."""
+    return ".".join(("cnncalc", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    )
+
+
+def module_of(name: str, known: Collection[str]) -> str | None:
+    """The module that an imported name is, or stands in."""
+    return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
+
+
 def test_no_modules_import_each_other_in_a_circle():
-    names = {f"cnncalc.{identify(path).replace('/', '.')}": path for path in modules()}
+    paths = {dotted(path): path for path in PACKAGE.rglob("*.py")}
     order: TopologicalSorter[str] = TopologicalSorter()
-    for name, path in names.items():
-        found = imported(path.read_text())
-        found |= {dotted.rpartition(".")[0] for dotted in found}
-        order.add(name, *(found & set(names)))
+    for name, path in paths.items():
+        found = {module_of(other, paths) for other in imported(path.read_text())}
+        order.add(name, *filter(None, found))
     order.prepare()
+
+
+def test_a_package_and_what_is_in_it_are_told_apart():
+    known = {"cnncalc.cli", "cnncalc.cli.group"}
+    assert dotted(PACKAGE / "cli" / "__init__.py") == "cnncalc.cli"
+    assert dotted(PACKAGE / "cli" / "group.py") == "cnncalc.cli.group"
+    assert module_of("cnncalc.cli.main", known) == "cnncalc.cli"
+    assert module_of("cnncalc.cli.group.Home", known) == "cnncalc.cli.group"
+    assert module_of("cnncalc.cli.group", known) == "cnncalc.cli.group"
+    assert module_of("numpy.linalg", known) is None
 
 
 def test_a_room_that_imports_the_public_api_is_seen():
