@@ -23,6 +23,7 @@ from cnncalc.rules.formula import Expression, evaluate
 from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -254,7 +255,9 @@ def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
         before = biased
     if explanation.among:
         equations += shares(explanation.among, explanation.at[-1], last, screen)
-    elif explanation.results[-1][0] == "activation" and explanation.rule is not Join.SOFTMAX:
+    elif (
+        explanation.results[-1][0] == StageName.ACTIVATION and explanation.rule is not Join.SOFTMAX
+    ):
         equations.append(activated(explanation.layer.layer, before, last, screen))
     return equations
 
