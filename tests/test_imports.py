@@ -15,6 +15,7 @@ import pytest
 import cnncalc
 
 PACKAGE = Path(cnncalc.__file__).parent
+SOURCES = ("benchmarks", "cnncalc", "tests", "tools")
 
 # A room may import the rooms of lower numbers; rooms of one number don't know each other.
 LEVELS = {
@@ -213,6 +214,40 @@ def test_no_modules_import_each_other_in_a_circle():
         found = {module_of(other, paths) for other in imported(path.read_text())}
         order.add(name, *filter(None, found))
     order.prepare()
+
+
+@cache
+def exported(path: Path) -> frozenset[str]:
+    """What a module's `__all__` names."""
+    lists = [
+        node.value
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    return frozenset(name for names in lists for name in ast.literal_eval(names))
+
+
+def sources() -> list[Path]:
+    return [path for folder in SOURCES for path in (PACKAGE.parent / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE.parent)))
+def test_what_is_imported_from_a_module_is_exported_by_it(path):
+    paths = {dotted(module): module for module in PACKAGE.rglob("*.py")}
+    for name in imported(path.read_text()) - set(paths):
+        module = module_of(name, paths)
+        if module is not None:
+            assert name.removeprefix(f"{module}.") in exported(paths[module]), name
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=identify)
+def test_every_function_and_class_without_an_underscore_is_exported(path):
+    defined = {
+        node.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    }
+    assert defined <= exported(path)
 
 
 def test_a_package_and_what_is_in_it_are_told_apart():

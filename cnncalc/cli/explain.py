@@ -43,7 +43,7 @@ from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
-__all__ = ["explain"]
+__all__ = ["QuestionOptions", "explain"]
 
 
 @dataclass(frozen=True)

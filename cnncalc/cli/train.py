@@ -22,7 +22,7 @@ from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
-__all__ = ["train"]
+__all__ = ["StepOptions", "train"]
 
 
 @dataclass(frozen=True)

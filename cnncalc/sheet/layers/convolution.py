@@ -58,10 +58,13 @@ from cnncalc.sheet.volumes import Source, Volume, bias_items
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
+    "Reach",
     "convolution_gradient_steps",
     "convolution_input_volumes",
     "convolution_volumes",
     "convolution_weight_volumes",
+    "is_whole",
+    "reach",
     "spread_volumes",
 ]
 

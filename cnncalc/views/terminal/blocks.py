@@ -14,6 +14,8 @@ from rich.text import Text
 from cnncalc.views.terminal.screen import FAINT, Display, Screen
 
 __all__ = [
+    "GAP",
+    "INDENT",
     "Block",
     "Column",
     "Page",

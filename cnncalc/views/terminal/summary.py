@@ -35,7 +35,14 @@ from cnncalc.views.terminal.traces import draw_layer
 from cnncalc.views.terminal.volumes import output_labels
 from cnncalc.wording import size_text
 
-__all__ = ["draw_network", "render_comparison", "render_layer", "render_network", "render_summary"]
+__all__ = [
+    "draw_network",
+    "memory_text",
+    "render_comparison",
+    "render_layer",
+    "render_network",
+    "render_summary",
+]
 
 # Keras's own: keras/src/utils/summary_utils.py.
 KERAS_WIDTH = 88

@@ -6,8 +6,7 @@ import pytest
 from cnncalc.receptive_field import Region
 from cnncalc.views.terminal import Display, render_flattened, render_input
 from cnncalc.views.terminal.regions import draw_region
-
-from .rendering import color_screen, image, plain, printed, screen
+from tests.views.terminal.rendering import color_screen, image, plain, printed, screen
 
 IMAGE = np.arange(16.0).reshape(4, 4, 1)
 
