@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from cnncalc.layers import Layer, Shape
-from cnncalc.network.algorithms import Choice, choose
+from cnncalc.network.algorithms import Algorithm, choose
 from cnncalc.network.fused_layers import (
     FusedConvolution,
     FusedLayers,
@@ -52,10 +52,9 @@ class TrainingPass:
         for layer in layers:
             shapes.append(layer.output_shape(shapes[-1]))
         self.groups = tuple(
-            _fused(
-                choice, layers[choice.first : choice.first + choice.layers], shapes[choice.first]
-            )
+            _fused(choice.algorithm, layers[first : first + choice.layers], shapes[first])
             for choice in self.choices
+            for first in [choice.first]
         )
         # The numbers that one sample's forward and backward pass work on.
         self.numbers = sum(map(prod, shapes)) + sum(group.numbers for group in self.groups)
@@ -116,9 +115,9 @@ class TrainingPass:
         return next((i for i, group in enumerate(self.groups) if group.learns), len(self.groups))
 
 
-def _fused(choice: Choice, layers: Sequence[Layer], input_shape: Shape) -> FusedLayers:
+def _fused(algorithm: Algorithm, layers: Sequence[Layer], input_shape: Shape) -> FusedLayers:
     layers = tuple(layers)
-    match choice.algorithm:
+    match algorithm:
         case "blocked product" | "patches":
             return FusedConvolution(layers, input_shape)
         case "turned patches":

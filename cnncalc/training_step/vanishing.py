@@ -21,7 +21,7 @@ from cnncalc.training.plan import scales_pixels
 from cnncalc.training_step.backward import run
 from cnncalc.training_step.explaining import STAGES, gradient_of
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
-from cnncalc.training_step.vanishing_stages import FLAT, Stage, largest_size, stages_of
+from cnncalc.training_step.vanishing_stages import FLAT, GradientStage, largest_size, stages_of
 
 __all__ = ["VANISHED", "Vanished", "find_vanished", "with_reason"]
 
@@ -81,7 +81,7 @@ def find_vanished(record: StepRecord) -> tuple[Vanished, ...]:
     >>> found.weights, found.reason[:28]
     ((('dense', 'kernel'),), 'the softmax is saturated: it')
     """
-    by_stage: dict[Stage, list[tuple[str, str]]] = {}
+    by_stage: dict[GradientStage, list[tuple[str, str]]] = {}
     for update in record.updates:
         own = (update.layer, update.weight)
         lost = _lost(record, *own) if largest_size(_by_weight(record, *own)) < VANISHED else None
@@ -121,7 +121,9 @@ def _by_weight(record: StepRecord, layer: str, name: str) -> Array:
     return record.layer(layer).weights[name]
 
 
-def _lost(record: StepRecord, layer: str, name: str, sample: int | None = None) -> Stage | None:
+def _lost(
+    record: StepRecord, layer: str, name: str, sample: int | None = None
+) -> GradientStage | None:
     """Return where a gradient was lost on its way to a weight or stage, None where nobody knows.
 
     Arguments: as for `gradient_of`; the `sample` that it is of, None for a weight's, which all
@@ -149,7 +151,7 @@ def _reason_of_one(record: StepRecord, explanation: GradientExplanation) -> str:
 
 def _advice(
     record: StepRecord,
-    lost: Stage,
+    lost: GradientStage,
     weights: Sequence[tuple[str, str]],
     sample: int | None = None,
 ) -> str:

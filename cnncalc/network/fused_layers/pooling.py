@@ -1,4 +1,4 @@
-"""A pooling in training whose windows lie side by side."""
+"""A pooling whose windows lie side by side."""
 
 from __future__ import annotations
 
