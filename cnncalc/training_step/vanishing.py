@@ -83,16 +83,18 @@ def find_vanished(record: StepRecord) -> tuple[Vanished, ...]:
     """
     by_stage: dict[GradientStage, list[tuple[str, str]]] = {}
     for update in record.updates:
-        own = (update.layer, update.weight)
-        lost = _lost(record, *own) if largest_size(_by_weight(record, *own)) < VANISHED else None
+        weight = (update.layer, update.weight)
+        lost = (
+            _lost(record, *weight) if largest_size(_by_weight(record, *weight)) < VANISHED else None
+        )
         if lost is not None:
-            by_stage.setdefault(lost, []).append(own)
+            by_stage.setdefault(lost, []).append(weight)
     return tuple(
         Vanished(
             tuple(weights),
             lost.reason,
             _advice(record, lost, weights),
-            max(largest_size(_by_weight(record, *own)) for own in weights),
+            max(largest_size(_by_weight(record, *weight)) for weight in weights),
             are_all=len(weights) == len(record.updates),
         )
         for lost, weights in by_stage.items()
@@ -141,11 +143,11 @@ def _reason_of_one(record: StepRecord, explanation: GradientExplanation) -> str:
     if name == "kernel" and not terms.factors.any():
         where = "is under this weight" if isinstance(layer, WindowLayer) else "comes in there"
         return f"all that {where} is 0"
-    step, own = record.layer(layer.name), explanation.at[-1]
+    step, unit = record.layer(layer.name), explanation.at[-1]
     if largest_size(terms.errors) >= VANISHED or not isinstance(layer, KernelLayer):
         return ""
-    if layer.activation == "relu" and not step.layer_output[..., own].any():
-        return f"the relu of {layer.name} puts out 0 everywhere in {layer.output_noun} {own}"
+    if layer.activation == "relu" and not step.layer_output[..., unit].any():
+        return f"the relu of {layer.name} puts out 0 everywhere in {layer.output_noun} {unit}"
     return ""
 
 

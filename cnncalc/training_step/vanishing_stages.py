@@ -80,18 +80,18 @@ def _of_loss(record: StepRecord, sample: int | None) -> GradientStage:
     differences = record.outputs[chosen] - record.targets[chosen]
     share, several = largest_size(differences), len(differences) > 1
     size = f"is about {share:.1e} at most" if share else "is 0"
-    each = " of each sample" if several else ""
+    of_samples = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
     is_squared = record.loss_function.name == "mean_squared_error"
     activation = without_last_activation(record.network)[1] if is_squared else record.joined
     if activation in (SOFTMAX, "sigmoid"):
-        does = f"gives the true class{each} a share of 1"
-        does = does if activation == SOFTMAX else f"puts out the target{each}"
+        does = f"gives the true class{of_samples} a share of 1"
+        does = does if activation == SOFTMAX else f"puts out the target{of_samples}"
         reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
         return GradientStage(share, reason, nothing, is_saturated=True)
     if is_squared:
         return GradientStage(
-            share, f"the output{each} is what it should be: output − target {size}", nothing
+            share, f"the output{of_samples} is what it should be: output − target {size}", nothing
         )
     last = record.layers[-1].output
     flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"

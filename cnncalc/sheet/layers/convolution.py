@@ -259,7 +259,7 @@ def convolution_weight_volumes(
     sums = [_by_kernel(layer, source, error)]
     if layer.use_bias:
         sums.append(_by_bias(layer, error))
-    return [volume for each in sums for volume in batch_sum_volumes(each, samples)]
+    return [volume for batch_sum in sums for volume in batch_sum_volumes(batch_sum, samples)]
 
 
 def _by_kernel(layer: ConvolutionLayer, source: Source, error: Source) -> BatchSum:

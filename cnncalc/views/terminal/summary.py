@@ -72,15 +72,15 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
     width = max(40, min(KERAS_WIDTH, screen.width - 4))
     columns, used = [], 0
     for heading, end in KERAS_COLUMNS:
-        own = int(end * width) - used
+        space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
-        columns.append(KerasColumn(heading, justify=side, width=own))
-        used += own
+        columns.append(KerasColumn(heading, justify=side, width=space))
+        used += space
     table = Table(*columns, width=width, show_lines=True)
-    for each in summary.layers:
-        sizes = ", ".join(map(str, ("None", *each.output_shape)))
-        layer = f"{each.layer.name} ({type(each.layer).__name__})"
-        cells = (layer, f"({sizes})", f"{each.parameters:,}")
+    for row in summary.layers:
+        sizes = ", ".join(map(str, ("None", *row.output_shape)))
+        layer = f"{row.layer.name} ({type(row.layer).__name__})"
+        cells = (layer, f"({sizes})", f"{row.parameters:,}")
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
     return table
 
@@ -105,7 +105,7 @@ def _costs(summary: Summary, screen: Screen) -> Iterator[RenderableType]:
         ("Output", "right"),
         ("Weights", "right"),
     ]
-    rows = [_cost_row(each) for each in summary.layers]
+    rows = [_cost_row(row) for row in summary.layers]
     total = (
         *("Total", "", "", f"{summary.multiply_adds:,}", ""),
         *(memory_text(summary.output_bytes), memory_text(summary.weight_bytes)),
@@ -123,25 +123,25 @@ def _costs(summary: Summary, screen: Screen) -> Iterator[RenderableType]:
     yield screen.line()
 
 
-def _cost_row(each: LayerSummary) -> Sequence[str]:
+def _cost_row(row: LayerSummary) -> Sequence[str]:
     return (
-        each.layer.name,
-        _window_text(each),
-        _pair_text(each.window.strides) if each.window else "",
-        f"{each.multiply_adds:,}" if each.multiply_adds else "",
-        _size(each.receptive_field) if each.receptive_field else "",
-        memory_text(each.output_bytes),
-        memory_text(each.weight_bytes) if each.parameters else "",
+        row.layer.name,
+        _window_text(row),
+        _pair_text(row.window.strides) if row.window else "",
+        f"{row.multiply_adds:,}" if row.multiply_adds else "",
+        _size(row.receptive_field) if row.receptive_field else "",
+        memory_text(row.output_bytes),
+        memory_text(row.weight_bytes) if row.parameters else "",
     )
 
 
-def _window_text(each: LayerSummary) -> str:
+def _window_text(row: LayerSummary) -> str:
     """Return the size of a filter, or of a pool."""
-    if each.window is None or not isinstance(each.layer, WindowLayer):
+    if row.window is None or not isinstance(row.layer, WindowLayer):
         return ""
-    text = _size(each.layer.window_shape(each.input_shape))
-    if max(each.window.dilation_rate) > 1:
-        text += f" dilated {_pair_text(each.window.dilation_rate)}"
+    text = _size(row.layer.window_shape(row.input_shape))
+    if max(row.window.dilation_rate) > 1:
+        text += f" dilated {_pair_text(row.window.dilation_rate)}"
     return text
 
 
@@ -153,9 +153,9 @@ def _pair_text(pair: Size) -> str:
 def _formulas(summary: Summary, screen: Screen) -> Iterator[Text]:
     """Write the parameter counts out."""
     written = [
-        (each.layer.name, each.formula + ", frozen" * (not each.layer.trainable))
-        for each in summary.layers
-        if each.formula
+        (row.layer.name, row.formula + ", frozen" * (not row.layer.trainable))
+        for row in summary.layers
+        if row.formula
     ]
     if not written:
         return
@@ -188,7 +188,9 @@ def _comparison_table(summary: Summary, other: Summary, screen: Screen) -> Table
         ("this network", "right"),
         ("fully connected", "right"),
     ]
-    counts = [{each.layer.name: each.parameters for each in one.layers} for one in (summary, other)]
+    counts = [
+        {row.layer.name: row.parameters for row in network.layers} for network in (summary, other)
+    ]
     rows = [
         (name, *(f"{count[name]:,}" if name in count else "" for count in counts))
         for name in counts[0]
@@ -209,7 +211,7 @@ def _reasons(summary: Summary) -> Iterator[str]:
         "activation maps have numbers, so that it could compute the same. Each unit then has a "
         "weight for every number of its input. Pooling and the like have no place there."
     )
-    first = next(each for each in summary.layers if each.layer.has_filters)
+    first = next(row for row in summary.layers if row.layer.has_filters)
     cells = prod(first.layer.weight_shapes(first.input_shape)["kernel"][:3])
     yield (
         f"One hidden unit on this image needs {prod(summary.input_shape):,} weights, one filter "
@@ -310,5 +312,5 @@ def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) 
 
 def _note(layer: LayerTrace) -> str:
     """Return the note of the layer's own work: how its size, or else its numbers, came about."""
-    own: list[Stage] = [stage for stage in layer.stages if stage.name != StageName.PADDED_INPUT]
-    return own[0].note
+    stages: list[Stage] = [stage for stage in layer.stages if stage.name != StageName.PADDED_INPUT]
+    return stages[0].note
