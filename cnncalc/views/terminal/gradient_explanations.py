@@ -12,7 +12,6 @@ from cnncalc.views.terminal.blocks import (
     Block,
     block_width,
     body_screen,
-    draw_aligned,
     draw_section,
     flow,
     labelled,
@@ -23,6 +22,7 @@ from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gra
 from cnncalc.views.terminal.losses import loss_equation
 from cnncalc.views.terminal.matrix import Matrix, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
+from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["render_gradient"]
 

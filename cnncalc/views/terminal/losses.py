@@ -13,7 +13,7 @@ from cnncalc.rules.functions import negated
 from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training_step.structure import StepRecord
-from cnncalc.views.terminal.blocks import body_screen, draw_aligned, indented
+from cnncalc.views.terminal.blocks import body_screen, indented
 from cnncalc.views.terminal.classes import name_of_class
 from cnncalc.views.terminal.equations import (
     Equation,
@@ -25,6 +25,7 @@ from cnncalc.views.terminal.equations import (
     signed,
 )
 from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["draw_losses", "loss_equation"]
 

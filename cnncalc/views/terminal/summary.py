@@ -19,18 +19,12 @@ from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_conne
 from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.activation_maps import draw_maps
-from cnncalc.views.terminal.blocks import (
-    INDENT,
-    Column,
-    Page,
-    body_screen,
-    draw_section,
-    plain_table,
-)
+from cnncalc.views.terminal.blocks import INDENT, body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares, verdict
-from cnncalc.views.terminal.regions import draw_input
+from cnncalc.views.terminal.inputs import draw_input
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
+from cnncalc.views.terminal.tables import Column, Page, plain_table
 from cnncalc.views.terminal.traces import draw_layer
 from cnncalc.views.terminal.volumes import output_labels
 from cnncalc.wording import size_text
