@@ -4,6 +4,7 @@ A message is one line that a person can act on: what was expected, what was rece
 """
 
 __all__ = [
+    "INTERRUPTED",
     "CheckError",
     "CnncalcError",
     "InputError",
@@ -14,6 +15,9 @@ __all__ = [
     "received",
     "unknown_kind",
 ]
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, which is no error of cnncalc's."""
 
 _LONGEST = 80
 

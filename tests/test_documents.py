@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 DOCUMENTS = (ROOT / "CONTRIBUTING.md", ARCHITECTURE)
 
+ROOMS = ("benchmarks", "cnncalc", "tools")  # tests make up names of files
+
 # A path has a folder or the ending of a file; what is made later is none.
 PATH = re.compile(
     r"(?<![\w./-])(?:(?:\.?\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:lock|md|py|svg|toml|yaml|yml))(?![\w/])"
@@ -49,6 +51,45 @@ def test_paths_are_seen():
 def test_every_path_that_a_document_names_exists(document):
     assert len(paths(document)) > 20
     assert {path for path in paths(document) if not exists(path, document)} == set()
+
+
+def source_paths(text: str) -> set[str]:
+    """The Python files, with their folders, that a setting, a comment or a docstring names."""
+    return set(re.findall(r"(?<![\w/.-])(?:[\w-]+/)+\w+\.py\b", text))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(ROOT / name for name in ("Makefile", "pyproject.toml", ".pre-commit-config.yaml")),
+        *(ROOT / ".ci").iterdir(),
+        *(path for room in ROOMS for path in (ROOT / room).rglob("*.py")),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_file_that_settings_and_comments_name_exists(source):
+    found = {
+        path
+        for path in source_paths(source.read_text(encoding="utf-8"))
+        if not exists(path, source) and not path.startswith("keras/src/")
+    }
+    assert found == set()
+
+
+def test_files_in_a_comment_are_seen():
+    assert source_paths("# of pixels (ops/memory.py), `cnncalc/a_b/c.py`.") == {
+        "ops/memory.py",
+        "cnncalc/a_b/c.py",
+    }
+
+
+def test_every_exception_from_a_rule_is_of_files_that_exist():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    for pattern in settings["per-file-ignores"]:
+        before, _, rest = pattern.partition("{")
+        choices, _, after = rest.partition("}")
+        for choice in choices.split(","):
+            assert any(ROOT.glob(f"{before}{choice}{after}")), pattern
 
 
 def test_every_room_is_described_above_those_that_may_import_it():

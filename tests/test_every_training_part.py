@@ -18,7 +18,7 @@ from cnncalc.files.keras_archive import KerasModel, Variables, read_keras
 from cnncalc.files.keras_compile_reading import read_loss, read_optimizer
 from cnncalc.files.keras_training import compile_config, optimizer_variables, read_training
 from cnncalc.layers import L1, L1L2, L2, LINEAR, Conv2D, Dense, Flatten
-from cnncalc.layers.base import REGULARIZERS
+from cnncalc.layers.regularizers import REGULARIZERS
 from cnncalc.network import assemble
 from cnncalc.notation import parse, write
 from cnncalc.rules.optimizers import rate_correction, update_rules

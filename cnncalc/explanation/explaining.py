@@ -16,7 +16,16 @@ from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.trace import LayerTrace, StageName, Trace
 
-__all__ = ["Explanation", "Position", "Step", "Term", "contributors", "derive", "explain", "follow"]
+__all__ = [
+    "DerivationStep",
+    "Explanation",
+    "Position",
+    "Term",
+    "contributors",
+    "derive",
+    "explain",
+    "follow",
+]
 
 
 @dataclass(frozen=True)
@@ -201,7 +210,7 @@ def _total(law: Law, terms: Sequence[Term], parameters: dict[str, float], at: Po
 
 
 @dataclass(frozen=True)
-class Step:
+class DerivationStep:
     """An explanation on the way back from the number asked about.
 
     `level` is how many layers it lies before that; `term` is the term that its number is of the
@@ -215,7 +224,7 @@ class Step:
 
 def derive(
     trace: Trace, layer_name: str, at: Position, depth: int = 1, most: int | None = 3
-) -> Iterator[Step]:
+) -> Iterator[DerivationStep]:
     """Explain one number of a layer, then the numbers that it came from, and so on.
 
     Arguments: the trace; the layer's name; `at`, the (row, column, channel) or (unit,) in its
@@ -232,18 +241,20 @@ def derive(
     [5.0]
     """
     place = trace.place(layer_name)
-    first = Step(0, explain(trace.layers[place], at))
+    first = DerivationStep(0, explain(trace.layers[place], at))
     return _derive(trace, place, first, depth, most)
 
 
-def _derive(trace: Trace, place: int, step: Step, depth: int, most: int | None) -> Iterator[Step]:
+def _derive(
+    trace: Trace, place: int, step: DerivationStep, depth: int, most: int | None
+) -> Iterator[DerivationStep]:
     yield step
     left = depth if step.explanation.rule is Join.SAME else depth - 1
     if left and place:
         for term in contributors(step.explanation)[:most]:
             explanation = explain(trace.layers[place - 1], term.index)
             yield from _derive(
-                trace, place - 1, Step(step.level + 1, explanation, term), left, most
+                trace, place - 1, DerivationStep(step.level + 1, explanation, term), left, most
             )
 
 

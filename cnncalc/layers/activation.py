@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnncalc.errors import unknown_kind
-from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation, check_number
+from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation
+from cnncalc.layers.checks import check_number
 
 __all__ = ["ELU", "Activation", "ActivationLayer", "LeakyReLU", "ReLU", "Softmax"]
 

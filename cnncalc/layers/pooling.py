@@ -10,7 +10,8 @@ from typing import ClassVar, Literal, TypeVar
 from cnncalc import shapes
 from cnncalc.errors import ShapeError, unknown_kind
 from cnncalc.geometry import Geometry
-from cnncalc.layers.base import Layer, Shape, WindowLayer, check_flag
+from cnncalc.layers.base import Layer, Shape, WindowLayer
+from cnncalc.layers.checks import check_flag
 from cnncalc.shapes import Padding, Size
 
 __all__ = [

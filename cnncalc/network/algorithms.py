@@ -31,7 +31,15 @@ from cnncalc.network.operations import has_operation
 from cnncalc.ops.blocked_convolution import is_turnable
 from cnncalc.ops.pooling import POOLINGS, Pooling
 
-__all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
+__all__ = [
+    "FEW_FILTERS",
+    "MEANINGS",
+    "Algorithm",
+    "Choice",
+    "choose",
+    "meanings",
+    "whole_batch_layers",
+]
 
 # BLAS gives a product of so many rows about two thirds of its speed, and one of four times as many
 # all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.

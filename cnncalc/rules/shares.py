@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.rules.formula import (
-    Choice,
+    Conditional,
     Expression,
     Name,
     Number,
@@ -118,9 +118,9 @@ def share_words(join: Join, *, by_window: bool) -> str:
     names = {"error": "itself"} | of_whole
     part = rule.part if rule.times_number else put(rule.part, {"error": Number(1)})
     match part:
-        case Choice(then=then, otherwise=otherwise) if rule.where:
+        case Conditional(then=then, otherwise=otherwise) if rule.where:
             where = rule.where.format(whole="window's " if by_window else "")
             return f"{words(then, names)} where {where}, else {words(otherwise, names)}"
-        case Choice(otherwise=otherwise):
+        case Conditional(otherwise=otherwise):
             return words(otherwise, names)  # of the result 0, which is none of a number's
     return words(part, names)

@@ -22,6 +22,7 @@ from cnncalc.network import Network, assemble
 from cnncalc.ops.arrays import Array
 
 __all__ = [
+    "EPSILON",
     "LOSSES",
     "Loss",
     "LossValues",

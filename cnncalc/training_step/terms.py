@@ -33,7 +33,7 @@ from cnncalc.rules.formula import put
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
 from cnncalc.rules.shares import SHARES, share, share_words
 from cnncalc.rules.spelling import words
-from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
+from cnncalc.training_step.structure import GradientTerm, LayerStep, TermPlace, Terms
 
 __all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
 
@@ -74,7 +74,7 @@ def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) ->
         GradientTerm(
             float(errors[wire.at]),
             _factor(law, step, weights, (sample, *at), wire),
-            Place(sample, wire.at, wire.weight or ()),
+            TermPlace(sample, wire.at, wire.weight or ()),
         )
         for wire in law.seen_by(at)
     ]
@@ -184,9 +184,9 @@ def weight_terms(step: LayerStep, name: str, at: Position) -> Joined:
 def _sum_of_errors(step: LayerStep, at: Position) -> Joined:
     errors = error_of(step)[..., at[0]]
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *position = _unravelled(index, errors)
-        return Place(sample, (*position, at[0]))
+        return TermPlace(sample, (*position, at[0]))
 
     note = "the error of what it is added to"
     return Joined(Terms(errors.reshape(-1), np.ones(errors.size), locate), note, "sum")
@@ -201,9 +201,9 @@ def _normalized_inputs(layer: BatchNormalization, step: LayerStep, at: Position)
     errors = error_of(step)[..., channel]
     factors = standardized(step.layer_input, Statistics(*step.drawn), layer.epsilon)[..., channel]
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *position = _unravelled(index, errors)
-        return Place(sample, (*position, channel), (*position, channel))
+        return TermPlace(sample, (*position, channel), (*position, channel))
 
     note = "each error × the input as it was normalized"
     return Joined(Terms(errors.reshape(-1), factors.reshape(-1), locate), note, "products")
@@ -216,12 +216,12 @@ def _inputs_on_a_weight(step: LayerStep, at: Position) -> Joined:
     for axis, pairs in enumerate(positions, 1):
         inputs = _at_each(inputs, axis, [index for index, _ in pairs])
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *place = _unravelled(index, errors)
         under = tuple(pairs[i][0] for pairs, i in zip(positions, place, strict=True))
         inside = zip(under, step.layer_input.shape[1:], strict=False)
         is_padding = not all(0 <= i < size for i, size in inside)
-        return Place(sample, (*place, output), (*under, channel), padding=is_padding)
+        return TermPlace(sample, (*place, output), (*under, channel), padding=is_padding)
 
     if isinstance(step.layer, Dense):
         note, row = "the unit's error × the input of this weight", None

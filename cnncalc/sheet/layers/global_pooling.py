@@ -54,9 +54,9 @@ def global_pooling_volumes(
 
     result = Source(stage, layer.output_shape(source.shape), source.captions)
     if layer.keepdims:
-        each = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
+        draw_cell = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
         items = each_channel(source.captions)
-        return [Volume(title, layer.name, stage, 1, 1, items, each, rule)], result
+        return [Volume(title, layer.name, stage, 1, 1, items, draw_cell, rule)], result
     item, columns = (Item((), Slot(0)),), source.captions
     volume = Volume(title, layer.name, stage, 1, len(columns), item, draw, rule, columns=columns)
     return [volume], result

@@ -45,7 +45,6 @@ from cnncalc.sheet.layers.convolution import (
     convolution_input_volumes,
     convolution_volumes,
     convolution_weight_volumes,
-    spread_volumes,
 )
 from cnncalc.sheet.layers.copies import (
     dropout_gradient,
@@ -75,6 +74,7 @@ from cnncalc.sheet.layers.pooling import (
 )
 from cnncalc.sheet.layers.scaling import rescaling_volumes
 from cnncalc.sheet.layers.softmax import softmax_gradient_steps
+from cnncalc.sheet.layers.spread_errors import spread_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation

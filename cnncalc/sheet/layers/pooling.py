@@ -14,8 +14,9 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.network import Array
+from cnncalc.ops.max_pooling import max_positions
 from cnncalc.ops.maxima import near_maximum
-from cnncalc.ops.pooling import average_pool, max_positions
+from cnncalc.ops.pooling import average_pool
 from cnncalc.rules import Join, law_of
 from cnncalc.rules.joins import REDUCTIONS, Reduction
 from cnncalc.rules.shares import share_rule

@@ -187,8 +187,8 @@ def softmax_gradient_steps(gradient: Array | None, shares: Array) -> dict[str, A
         return {}
     products = gradient * shares
     result: dict[str, Array] = {GradientStep.SOFTMAX_TOTAL: products.sum(axis=-1, keepdims=True)}
-    own = parts(products.shape[-1])
-    if products.ndim > 1 and len(own) > 1:
-        sums = [products[..., share].sum(axis=-1, keepdims=True) for share in own]
+    ranges = parts(products.shape[-1])
+    if products.ndim > 1 and len(ranges) > 1:
+        sums = [products[..., channels].sum(axis=-1, keepdims=True) for channels in ranges]
         result[GradientStep.PARTIAL_SOFTMAX_TOTAL] = np.stack(sums, axis=-2)
     return result

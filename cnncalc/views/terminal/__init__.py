@@ -6,7 +6,7 @@ module, by the commands that show it.
 """
 
 from cnncalc.views.terminal.colors import COLOR_MAPS
-from cnncalc.views.terminal.regions import render_flattened, render_input
+from cnncalc.views.terminal.inputs import render_flattened, render_input
 from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.traces import render_trace
 

@@ -10,9 +10,9 @@ from rich.text import Text
 from cnncalc.network.algorithms import Choice, meanings, whole_batch_layers
 from cnncalc.summary import Summary
 from cnncalc.training.plan import ARTICLE
-from cnncalc.views.terminal.blocks import Column, Page, plain_table
 from cnncalc.views.terminal.screen import FAINT, Display, Screen
 from cnncalc.views.terminal.summary import memory_text
+from cnncalc.views.terminal.tables import Column, Page, plain_table
 
 __all__ = ["render_algorithms"]
 

@@ -8,12 +8,12 @@ from math import fsum
 from rich.text import Text
 
 from cnncalc.layers import LINEAR
-from cnncalc.rules.formula import Call, Choice, Expression, Name, choose, evaluate, put
+from cnncalc.rules.formula import Call, Conditional, Expression, Name, choose, evaluate, put
 from cnncalc.rules.functions import negated
 from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training_step.structure import StepRecord
-from cnncalc.views.terminal.blocks import body_screen, draw_aligned, indented
+from cnncalc.views.terminal.blocks import body_screen, indented
 from cnncalc.views.terminal.classes import name_of_class
 from cnncalc.views.terminal.equations import (
     Equation,
@@ -25,6 +25,7 @@ from cnncalc.views.terminal.equations import (
     signed,
 )
 from cnncalc.views.terminal.screen import FAINT, Screen
+from cnncalc.views.terminal.tables import draw_aligned
 
 __all__ = ["draw_losses", "loss_equation"]
 
@@ -81,7 +82,7 @@ def _mean_of_units(
 def _of_target(unit: Expression, target: float) -> Expression:
     """Return the loss of one unit, without what is for another target."""
     match unit:
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             is_true = evaluate(choose(condition, 1, 0), {"target": target})
             return then if is_true else otherwise
     return unit

@@ -13,13 +13,11 @@ from cnncalc.receptive_field import Region
 from cnncalc.views.terminal.blocks import Block, body_screen, draw_section
 from cnncalc.views.terminal.colors import scale_of
 from cnncalc.views.terminal.matrix import Matrix, draw_near_window, draw_whole
-from cnncalc.views.terminal.pictures import GREY, draw_pixels, draw_strip, range_sentence, shrunk
-from cnncalc.views.terminal.screen import Display, Drawing, Screen
-from cnncalc.views.terminal.slices import draw_row, draw_volume
-from cnncalc.views.terminal.volumes import Volume, channel_labels
+from cnncalc.views.terminal.pictures import GREY, draw_pixels, shrunk
+from cnncalc.views.terminal.screen import Screen
 from cnncalc.wording import size_text
 
-__all__ = ["draw_input", "draw_region", "render_flattened", "render_input"]
+__all__ = ["draw_region"]
 
 MOST_LINES = 24
 MARK = np.array([255, 176, 0])  # as of a window on numbers
@@ -89,50 +87,3 @@ def _picture(image: Array, region: Region, screen: Screen) -> Block:
     times = max(1, min(MOST_LINES * 2 // size[0], screen.width // size[1], 3))
     enlarged = colors.repeat(times, axis=0).repeat(times, axis=1)
     return draw_pixels(np.rint(enlarged).astype(np.uint8), screen)
-
-
-def render_input(values: Array, display: Display, name: str = "") -> Drawing:
-    """Render an image: its numbers, or a picture where they are too many.
-
-    Arguments: `values` (height, width, channels); how to `display` them; the input's `name`.
-    """
-    return Drawing(display, lambda screen: draw_input(values, name, screen))
-
-
-def draw_input(values: Array, name: str, screen: Screen) -> Iterator[Text]:
-    """Draw an image (height, width, channels) with its name, size and range of values."""
-    nouns = ("row", "column", "channel")
-    counts = [_count(size, noun) for size, noun in zip(values.shape, nouns, strict=True)]
-    note = f"{', '.join(counts)}; {range_sentence(values, screen)}"
-    volume = Volume(values, channel_labels(values.shape[2], is_image=True), is_image=True)
-    body = draw_volume(volume, body_screen(screen))
-    yield from draw_section(("Input", name, size_text(values.shape)), [note], body, screen)
-
-
-def render_flattened(values: Array, display: Display, name: str = "") -> Drawing:
-    """Render an image as the single row of numbers that a fully connected network sees.
-
-    Arguments: as for `render_input`.
-    """
-    return Drawing(display, lambda screen: _draw_flattened(values, name, screen))
-
-
-def _draw_flattened(values: Array, name: str, screen: Screen) -> Iterator[Text]:
-    note = (
-        f"A fully connected network sees {size_text(values.shape)} = "
-        f"{_count(values.size, 'number')} in one row, row after row of the image. "
-        "Which of them were neighbours is lost."
-    )
-    title = ("Flattened", name, _count(values.size, "number"))
-    body = _draw_row_and_strip(values.reshape(-1), body_screen(screen))
-    yield from draw_section(title, [note], body, screen)
-
-
-def _draw_row_and_strip(values: Array, screen: Screen) -> Iterator[Text]:
-    yield from draw_row(values, screen)
-    yield screen.line()
-    yield from draw_strip(values[np.newaxis], screen)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

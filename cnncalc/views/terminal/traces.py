@@ -13,9 +13,9 @@ from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares
+from cnncalc.views.terminal.inputs import draw_input
 from cnncalc.views.terminal.kernels import draw_weights
 from cnncalc.views.terminal.matrix import PADDING_MARK
-from cnncalc.views.terminal.regions import draw_input
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels

@@ -21,8 +21,8 @@ from cnncalc.network import Array
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.metrics import ClassReport
 from cnncalc.training.state import TrainingState
-from cnncalc.views.terminal.blocks import Column, Page, plain_table
 from cnncalc.views.terminal.screen import FAINT, Display, Screen
+from cnncalc.views.terminal.tables import Column, Page, plain_table
 from cnncalc.wording import listed
 
 __all__ = [

@@ -23,7 +23,7 @@ from cnncalc.rules.spelling import words
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training_step.structure import Position, StepRecord, WeightUpdate
-from cnncalc.views.terminal.blocks import body_screen, draw_aligned, indented
+from cnncalc.views.terminal.blocks import body_screen, indented
 from cnncalc.views.terminal.equations import (
     Equation,
     constant,
@@ -35,6 +35,7 @@ from cnncalc.views.terminal.equations import (
 from cnncalc.views.terminal.gradients import largest_position
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import MOST_NUMBERS
+from cnncalc.views.terminal.tables import draw_aligned
 from cnncalc.wording import size_text
 
 __all__ = ["draw_rate_equation", "draw_update_equations", "draw_updates", "update_rule"]

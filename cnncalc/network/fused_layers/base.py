@@ -1,4 +1,4 @@
-"""What a step of the fast training pass is."""
+"""What fused layers are to the fast training pass: the base of all kinds, and a layer alone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.memory import Buffers, from_chwn, to_chwn
 
 __all__ = [
+    "FusedLayers",
     "Kept",
-    "LayerStep",
-    "Step",
+    "SingleLayer",
     "activate",
     "bias_column",
     "bias_gradient",
@@ -31,7 +31,7 @@ Kind = TypeVar("Kind", bound=Layer)
 
 
 class Kept(NamedTuple):
-    """What a step's forward pass leaves: its output, and what its backward pass needs."""
+    """What a forward pass of fused layers leaves: its output, and what the backward pass needs."""
 
     output: Array
     values: Any = None
@@ -50,10 +50,10 @@ def of_kind(kind: type[Kind], layer: Layer) -> Kind:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class FusedLayers:
     """Layers that are worked out together: their specifications, and their input's shape.
 
-    Each step has four parts. `prepare` brings the weights into the form that it works with, once a
+    They have four parts. `prepare` brings the weights into the form that they work with, once a
     batch. `forward` and `backward` work on one piece of the batch. `finish` brings the summed
     gradients of all pieces back into the weights' form.
     """
@@ -78,7 +78,7 @@ class Step:
         return 0
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the weights in the form that the step works with."""
+        """Return the weights in the form that the fused layers work with."""
         raise NotImplementedError
 
     def forward(
@@ -102,7 +102,7 @@ class Step:
         return [{} for _ in self.layers]
 
 
-class LayerStep(Step):
+class SingleLayer(FusedLayers):
     """Any single layer, by the operations that the calculator uses too."""
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
