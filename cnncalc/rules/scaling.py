@@ -60,7 +60,7 @@ class ChannelRule:
     def of(self, **constants: float) -> ChannelRule:
         """Return the rule with its constants.
 
-        >>> BATCH_MEAN.of(count=12).sentence[-11:]
+        >>> BATCH_MEAN.of(count=12).sentence[-9:]
         'sum / 12.'
         """
         return ChannelRule(put(self.expression, constants), self.sentence.format(**constants))
