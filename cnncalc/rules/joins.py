@@ -28,7 +28,7 @@ class Join(Word):
     @property
     def picks_one(self) -> bool:
         """Whether the result is one of the numbers, the first of those that are alike."""
-        return self is Join.MAX
+        return self in REDUCTIONS and REDUCTIONS[self].picks_one
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Reduction:
 
     `template` is a spreadsheet's formula, {0} the cells; `words` say what it is of a slice, and
     `under_window` of what is under a window. With its numbers it begins with `head`, has each as a
-    `term` with the `joint` between them, and ends with `tail`, which may name their {count}.
+    `term` with the `joint` between them, and ends with `tail`, which may name their {count}. Where
+    it `picks_one`, the result is one of the numbers, and the way back to the pixels is that one's.
     """
 
     template: str
@@ -47,6 +48,7 @@ class Reduction:
     term: str
     joint: str
     tail: str
+    picks_one: bool
 
 
 _ROOT = "square root of the sum of squares"
@@ -55,14 +57,17 @@ REDUCTIONS = {
     Join.MAX: Reduction(
         *("MAX({0})", "largest number", "largest number"),
         *("max(", "{0}", ", ", ")"),
+        picks_one=True,
     ),
     Join.AVERAGE: Reduction(
         *("AVERAGE({0})", "mean", "mean of the numbers"),
         *("(", "{0}", " + ", ") / {count}"),
+        picks_one=False,
     ),
     Join.L2: Reduction(
         *("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
         *("√(", "{0}²", " + ", ")"),
+        picks_one=False,
     ),
 }
 """The joins of one slice's numbers, and of what is under a window."""

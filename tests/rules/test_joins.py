@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.rules import Join
-from cnncalc.rules.joins import joined
+from cnncalc.rules.joins import REDUCTIONS, joined
 
 NUMPY = {
     Join.PRODUCTS: np.sum,
@@ -41,3 +41,12 @@ def test_one_number_stays_as_it_is(join):
 def test_what_other_numbers_take_part_in_is_refused(join):
     with pytest.raises(TypeError, match=f"in rules/joins.py. Received: {join}"):
         joined(join, [1.0])
+
+
+def test_the_result_of_a_join_that_picks_one_is_one_of_its_numbers():
+    numbers = [3.0, 7.5, 1.25]
+    for join in Join:
+        if join in REDUCTIONS:
+            assert join.picks_one == (joined(join, numbers) in numbers), join
+        else:
+            assert not join.picks_one
