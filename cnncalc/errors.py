@@ -13,6 +13,7 @@ __all__ = [
     "OutputError",
     "ShapeError",
     "received",
+    "unknown_kind",
 ]
 
 INTERRUPTED = 130
@@ -71,3 +72,14 @@ def received(value: object) -> str:
     """
     text = " ".join(repr(value).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def unknown_kind(expected: str, value: object) -> str:
+    """Return the message that a value is of a kind which isn't told what it needs to be.
+
+    Arguments: what was `expected`; the `value`.
+
+    >>> unknown_kind("a shape must be a square", 3.5)
+    'a shape must be a square. Received: float'
+    """
+    return f"{expected}. Received: {type(value).__name__}"

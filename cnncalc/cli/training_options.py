@@ -187,7 +187,7 @@ training_options = bundled(
     click.option(
         "--engine",
         type=click.Choice(ENGINES),
-        default="numpy",
+        default=ENGINES[0],
         show_default=True,
         help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
         "pip install 'cnncalc[keras]'.",

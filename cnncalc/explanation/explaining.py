@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncalc.errors import OptionError
-from cnncalc.layers import ActivationLayer, BatchNormalization, Layer, Rescaling
+from cnncalc.errors import OptionError, unknown_kind
+from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import evaluate
-from cnncalc.rules.joins import joined
+from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.trace import LayerTrace, StageName, Trace
 
@@ -86,7 +86,7 @@ def explain(layer: LayerTrace, at: Position) -> Explanation:
     at = _checked(layer, at)
     law = _law(layer)
     terms = tuple(_term(layer, law, wire) for wire in law.sees(at))
-    parameters = _parameters(layer.layer, layer, at[-1])
+    parameters = _parameters(law, layer, at[-1])
     bias = layer.weights.get("bias")
     return Explanation(
         layer,
@@ -157,8 +157,9 @@ def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     return Term(wire.at, float(layer.input[wire.at]), weight, padding=False)
 
 
-def _parameters(layer: Layer, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
+def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
     """Return the numbers of a layer's rule besides its terms and a kernel, by name."""
+    layer = trace.layer
     match layer:
         case Rescaling():
             pair = (("scale", layer.scale), ("offset", layer.offset))
@@ -169,8 +170,18 @@ def _parameters(layer: Layer, trace: LayerTrace, channel: int) -> tuple[tuple[st
                 for name, array in trace.weights.items()
             }
             return (*weights.items(), ("epsilon", layer.epsilon))
-        case _:
-            return ()
+    if law.join not in _WITHOUT_PARAMETERS:
+        raise TypeError(
+            unknown_kind(
+                f"the numbers that {law.join} goes by must be told in explanation/explaining.py",
+                layer,
+            )
+        )
+    return ()
+
+
+# How a layer joins its terms by themselves, or by a kernel that these have.
+_WITHOUT_PARAMETERS = (*REDUCTIONS, Join.PRODUCTS, Join.SUM, Join.SOFTMAX, Join.EACH, Join.SAME)
 
 
 def _of_channel(value: float | Sequence[float], channel: int) -> float:

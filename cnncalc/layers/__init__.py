@@ -14,7 +14,7 @@ from cnncalc.layers.activation import (
     ReLU,
     Softmax,
 )
-from cnncalc.layers.base import ACTIVATIONS, LINEAR, SOFTMAX, Layer, Shape, WindowLayer
+from cnncalc.layers.base import ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Layer, Shape, WindowLayer
 from cnncalc.layers.convolution import Conv2D, ConvolutionLayer, DepthwiseConv2D, ZeroPadding2D
 from cnncalc.layers.core import (
     BatchNormalization,
@@ -46,6 +46,7 @@ __all__ = [
     "L2",
     "LINEAR",
     "OWN_LAYERS",
+    "SIGMOID",
     "SOFTMAX",
     "Activation",
     "ActivationLayer",

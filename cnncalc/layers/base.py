@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, unknown_kind
 from cnncalc.geometry import Geometry, geometry
 from cnncalc.layers.checks import check_flag
 from cnncalc.layers.regularizers import L1L2
@@ -16,6 +16,7 @@ from cnncalc.shapes import Padding, Size, pair
 __all__ = [
     "ACTIVATIONS",
     "LINEAR",
+    "SIGMOID",
     "SOFTMAX",
     "Layer",
     "Shape",
@@ -28,8 +29,9 @@ Shape = tuple[int, ...]
 
 LINEAR: Final = "linear"
 SOFTMAX: Final = "softmax"
+SIGMOID: Final = "sigmoid"
 
-ACTIVATIONS = (LINEAR, "relu", "leaky_relu", "sigmoid", "tanh", SOFTMAX, "elu", "softplus")
+ACTIVATIONS = (LINEAR, "relu", "leaky_relu", SIGMOID, "tanh", SOFTMAX, "elu", "softplus")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class WindowLayer(Layer):
     @property
     def window_size(self) -> Size:
         """The (height, width) of the kernel or pool."""
-        raise TypeError(type(self).__name__)  # every child has one
+        raise TypeError(unknown_kind("a kind of WindowLayer must have a window_size", self))
 
     def window_shape(self, input_shape: Shape) -> Shape:
         """Return what an output sees: (height, width), and channels where it sees several."""

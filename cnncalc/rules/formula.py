@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.nearness import kink_bounds
 from cnncalc.ops.arrays import Array
 
@@ -268,7 +269,9 @@ def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # no
             left, right = (_worked_out(s, values) for s in (condition.left, condition.bound))
             is_true = _COMPARISONS[condition.sign](left, right)
             return np.where(is_true, _worked_out(then, values), _worked_out(otherwise, values))
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/formula.py", expression)
+    )
 
 
 def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
@@ -290,7 +293,9 @@ def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
             sides = put(condition.left, values), put(condition.right, values)
             asked = replace(condition, left=sides[0], right=sides[1])
             return Conditional(asked, put(then, values), put(otherwise, values))
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/formula.py", expression)
+    )
 
 
 def names_of(expression: Expression) -> tuple[str, ...]:
@@ -317,4 +322,8 @@ def _names(expression: Expression) -> Iterator[str]:
             for part in (condition.left, condition.right, then, otherwise):
                 yield from _names(part)
         case _:
-            raise TypeError(type(expression).__name__)
+            raise TypeError(
+                unknown_kind(
+                    "an expression must be of a kind known in rules/formula.py", expression
+                )
+            )

@@ -6,6 +6,7 @@ choice's bound what `derivative` says.
 
 from __future__ import annotations
 
+from cnncalc.errors import unknown_kind
 from cnncalc.rules.formula import (
     Call,
     Conditional,
@@ -53,7 +54,9 @@ def derivative(expression: Expression, name: str) -> Expression:
             has_place = isinstance(condition.right, Number) and condition.sign != "="
             asked = near(condition) if has_place else condition
             return sides[0] if sides[0] == sides[1] else Conditional(asked, *sides)
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/slopes.py", expression)
+    )
 
 
 def _slope_of_operation(operation: Operation, name: str) -> Expression:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.errors import OutputError
+from cnncalc.errors import OutputError, unknown_kind
 from cnncalc.rules.formula import (
     Call,
     Comparison,
@@ -89,7 +89,9 @@ class _Words:
                 return _Written(
                     f"{sides[0]} where {self._asked(condition)}, else {sides[1]}", "choice"
                 )
-        raise TypeError(type(expression).__name__)
+        raise TypeError(
+            unknown_kind("an expression must be of a kind known in rules/spelling.py", expression)
+        )
 
     def _operation(self, operation: Operation) -> _Written:
         level = _LEVELS[operation.sign]
@@ -168,7 +170,9 @@ def _template(expression: Expression, cells: Mapping[str, str]) -> _Written:
         case Conditional(condition, then, otherwise):
             sides = ",".join(_template(side, cells).text for side in (then, otherwise))
             return _Written(f"IF({_asked(condition, cells)},{sides})")
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/spelling.py", expression)
+    )
 
 
 def _asked(condition: Comparison, cells: Mapping[str, str]) -> str:

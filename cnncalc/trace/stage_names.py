@@ -43,6 +43,8 @@ class HelperName(Word):
     EXPONENTIALS = "exponentials"
     TOTAL = "total"
     PARTIAL_TOTAL = "partial total"
+    PARTIAL_LARGEST = "partial largest"
+    PARTIAL_COMBINED = "partial combined"
     DEVIATIONS = "deviations"  # in training, from the batch's mean
     NORMALIZED = "normalized"  # the same over the batch's standard deviation
 

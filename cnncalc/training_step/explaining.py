@@ -109,7 +109,7 @@ def _require_inside(at: Position, shape: Shape, what: str) -> None:
 def _explain_weight(
     record: StepRecord, step: LayerStep, name: str, at: Position
 ) -> GradientExplanation:
-    terms, note = weight_terms(step, name, at)
+    found = weight_terms(step, name, at)
     value = float(record.update(step.layer.name, name).gradient[at])
     of_loss = float(step.weights[name][at])
     is_whole = len(record.images) == len(record.labels)
@@ -118,11 +118,11 @@ def _explain_weight(
         name,
         at,
         None,
-        "products" if name in ("kernel", "gamma") else "sum",
-        note + _added_over(record, step),
+        found.rule,
+        found.note + _added_over(record, step),
         value,
-        terms,
-        rest=0.0 if is_whole else of_loss - float(np.sum(terms.products)),
+        found.terms,
+        rest=0.0 if is_whole else of_loss - float(np.sum(found.terms.products)),
         penalty=value - of_loss,
     )
 
@@ -144,7 +144,7 @@ def _explain_stage(
         return GradientExplanation(
             *about, found.rule, found.note, value, parameters=found.parameters
         )
-    return GradientExplanation(*about, "products", found.note, value, found.terms)
+    return GradientExplanation(*about, found.rule, found.note, value, found.terms)
 
 
 def _found(
@@ -169,7 +169,10 @@ def _found(
 def _by_pre_activation(step: LayerStep, at: Position) -> GradientFormula | Joined:
     gradient, activation = step.output, step.layer.activation_name
     if gradient is None:
-        raise TypeError(step.layer.name)
+        message = (
+            f"a gradient must have come back to the layer. Received: none to {step.layer.name}"
+        )
+        raise TypeError(message)
     if step.layer.has_softmax:
         return softmax_formula(gradient, step.layer_output, at)
     output = step.layer_output[at].reshape(1)

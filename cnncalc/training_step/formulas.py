@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import LINEAR, BatchNormalization
 from cnncalc.network import Array, Weights
 from cnncalc.ops.normalization import Statistics, standardized
 from cnncalc.rules.activations import SOFTMAX_PASSED_BACK
 from cnncalc.rules.formula import Expression, Name, names_of, put
-from cnncalc.rules.losses import JOINED_SLOPE, loss_rule
+from cnncalc.rules.losses import JOINED_SLOPE, Flat, loss_rule
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
 from cnncalc.rules.spelling import words
 from cnncalc.training.losses import EPSILON
@@ -90,7 +91,7 @@ def loss_formula(record: StepRecord, at: Position) -> GradientFormula:
         over = words(JOINED_SLOPE / Name("samples")) + " / units" * loss.is_mean
         note = f"{record.joined} and cross-entropy together: {over}"
         return GradientFormula("share", note, tuple(numbers.items()))
-    if loss.from_logits is not None and _is_flat(record, at):
+    if loss.flat is Flat.CUT_OFF and _is_flat(record, at):
         note = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
         return GradientFormula("flat", note, ())
     if "sum" in names_of(loss.slope):
@@ -136,7 +137,7 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Gr
     """
     layer, channel = step.layer, at[-1]
     if not isinstance(layer, BatchNormalization):
-        raise TypeError(layer.name)
+        raise TypeError(unknown_kind("a layer must be a BatchNormalization", layer))
     statistics = Statistics(*step.drawn)
     normalized = standardized(step.layer_input, statistics, layer.epsilon)[..., channel]
     errors = error_of(step)[..., channel]

@@ -14,6 +14,7 @@ from cnncalc.layers import (
     WindowLayer,
 )
 from cnncalc.network import Array
+from cnncalc.rules.activations import rule_of
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
@@ -146,8 +147,10 @@ def _reason_of_one(record: StepRecord, explanation: GradientExplanation) -> str:
     step, unit = record.layer(layer.name), explanation.at[-1]
     if largest_size(terms.errors) >= VANISHED or not isinstance(layer, KernelLayer):
         return ""
-    if layer.activation == "relu" and not step.layer_output[..., unit].any():
-        return f"the relu of {layer.name} puts out 0 everywhere in {layer.output_noun} {unit}"
+    rule = rule_of(layer)
+    if rule is not None and rule.turns_off and not step.layer_output[..., unit].any():
+        where = f"everywhere in {layer.output_noun} {unit}"
+        return f"the {rule.name} of {layer.name} puts out 0 {where}"
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import (
+    SIGMOID,
     SOFTMAX,
     Activation,
     ActivationLayer,
@@ -19,7 +20,8 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.network import Array, Weights, without_last_activation
-from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS, activation_rule
+from cnncalc.rules.activations import SOFTMAX_LIMITS, rule_of
+from cnncalc.rules.losses import Flat, loss_rule
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
@@ -82,21 +84,36 @@ def _of_loss(record: StepRecord, sample: int | None) -> GradientStage:
     size = f"is about {share:.1e} at most" if share else "is 0"
     of_samples = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
-    is_squared = record.loss_function.name == "mean_squared_error"
-    activation = without_last_activation(record.network)[1] if is_squared else record.joined
-    if activation in (SOFTMAX, "sigmoid"):
-        does = f"gives the true class{of_samples} a share of 1"
-        does = does if activation == SOFTMAX else f"puts out the target{of_samples}"
+    flat = loss_rule(record.loss_function.name).flat
+    follows_difference = flat is Flat.AT_TARGET
+    activation = without_last_activation(record.network)[1] if follows_difference else record.joined
+    if activation in _REACHES:
+        does = _REACHES[activation].format(samples=of_samples)
         reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
         return GradientStage(share, reason, nothing, is_saturated=True)
-    if is_squared:
-        return GradientStage(
-            share, f"the output{of_samples} is what it should be: output − target {size}", nothing
-        )
-    last = record.layers[-1].output
-    flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
-    share = 0.0 if last is not None and not last[chosen].any() else 1.0
-    return GradientStage(share, flat, is_saturated=True)
+    match flat:
+        case Flat.AT_TARGET:
+            reason = f"the output{of_samples} is what it should be: output − target {size}"
+            return GradientStage(share, reason, nothing)
+        case Flat.CUT_OFF:
+            last = record.layers[-1].output
+            cut = f"an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
+            share = 0.0 if last is not None and not last[chosen].any() else 1.0
+            return GradientStage(share, f"the loss is flat where {cut}", is_saturated=True)
+    raise TypeError(_unknown_place(flat))
+
+
+# What an activation does that all but reaches its targets.
+_REACHES = {
+    SOFTMAX: "gives the true class{samples} a share of 1",
+    SIGMOID: "puts out the target{samples}",
+}
+
+
+def _unknown_place(flat: Flat) -> str:
+    return (
+        f"where a loss is flat must be told in training_step/vanishing_stages.py. Received: {flat}"
+    )
 
 
 def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:
@@ -131,8 +148,9 @@ def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Gradie
     """
     is_named = isinstance(layer, Activation) or not isinstance(layer, ActivationLayer)
     which = f"the {layer.activation_name} of {layer.name}" if is_named else layer.name
-    limits = _limits(layer)
-    if limits == "0" and layer.activation_name in ("relu", "leaky_relu"):
+    rule = rule_of(layer)
+    limits = SOFTMAX_LIMITS if rule is None else rule.limits
+    if rule is not None and rule.turns_off:
         where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
         reason = f"{which} puts out 0 {where}, where its slope is 0"
         return GradientStage(share, reason, "A LeakyReLU has a slope there, too.")
@@ -143,15 +161,6 @@ def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Gradie
     reason = f"{which} is saturated: it puts out {limits}, where its slope is next to 0"
     meaning = "Smaller numbers before it would leave it a slope."
     return GradientStage(share, reason, meaning, is_saturated=True)
-
-
-def _limits(layer: Layer) -> str:
-    """Return what a layer's activation puts out where its slope is next to 0; see its rule."""
-    if layer.has_softmax:
-        return SOFTMAX_LIMITS
-    if isinstance(layer, ActivationLayer):
-        return activation_rule(layer).limits
-    return ACTIVATIONS[layer.activation_name].limits
 
 
 def _are_extreme(shares: Array, gradient: Array) -> bool:

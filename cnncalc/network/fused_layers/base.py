@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import Layer, Shape
 from cnncalc.network.operations import backward_layer
 from cnncalc.network.saved_pass import save_layer
@@ -39,7 +40,12 @@ class Kept(NamedTuple):
 def of_kind(kind: type[Kind], layer: Layer) -> Kind:
     """Return a layer that was chosen because it is of this kind."""
     if not isinstance(layer, kind):
-        raise TypeError(type(layer).__name__)  # `choose` and the fused layers must agree
+        raise TypeError(
+            unknown_kind(
+                "a step must get the kind that network/algorithms.py chose it for",
+                layer,
+            )
+        )
     return layer
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import PoolingLayer
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network.fused_layers.base import (
     FusedLayers,
     Kept,
@@ -50,7 +51,7 @@ class FusedConvolution(FusedLayers):
     @cached_property
     def pooling(self) -> ByCell:
         """What is done with a block's outputs."""
-        found = POOLINGS[of_kind(PoolingLayer, self.layers[1]).pool_mode].by_cell
+        found = of_mode(POOLINGS, of_kind(PoolingLayer, self.layers[1])).by_cell
         if found is None:
             raise TypeError(self.layers[1].name)  # `choose` and this class must agree
         return found

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import PoolingLayer
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network.fused_layers.base import FusedLayers, Kept, of_kind
 from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.ops.memory import from_chwn, to_chwn
@@ -29,9 +30,13 @@ class FusedPooling(FusedLayers):
     @cached_property
     def by_cell(self) -> ByCell:
         """What is done with the cells."""
-        found = POOLINGS[self._layer.pool_mode].by_cell
+        found = of_mode(POOLINGS, self._layer).by_cell
         if found is None:
-            raise TypeError(self._layer.pool_mode)  # `choose` and this class must agree
+            message = (
+                "a step must get the pooling that network/algorithms.py chose it for. "
+                f"Received: {self._layer.pool_mode}"
+            )
+            raise TypeError(message)
         return found
 
     @property

@@ -15,6 +15,7 @@ from cnncalc.rules.activations import (
     SOFTMAX_SHARE,
 )
 from cnncalc.rules.formula import Expression
+from cnncalc.rules.joins import Join
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.layers.combining import reduction_volumes
@@ -104,11 +105,11 @@ def _position_volumes(layer: str, source: Source) -> list[Volume]:
     note = "Each exponential's share of the total: a position's shares add up to 1."
     return [
         *reduction_volumes(
-            "max", source, largest, "Largest", "The largest number of each position's channels."
+            Join.MAX, source, largest, "Largest", "The largest number of each position's channels."
         ),
         drawn,
         *reduction_volumes(
-            "sum", source.feed(drawn), total, "Total", "Each position's exponentials added up."
+            Join.SUM, source.feed(drawn), total, "Total", "Each position's exponentials added up."
         ),
         each_number("Softmax", stage, source, share, note),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cnncalc.errors import CnncalcError, OptionError, ShapeError
+from cnncalc.errors import CnncalcError, OptionError, ShapeError, unknown_kind
 from cnncalc.layers import BatchNormalization, Dropout, Layer, Shape
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.layers.batch_normalization import (
@@ -129,7 +129,9 @@ def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source
         case Dropout():
             return layer_volumes(layer, source)
     if layer.needs_batch or layer.is_random:
-        raise TypeError(type(layer).__name__)  # what training changes has cells of its own above
+        raise TypeError(
+            unknown_kind("what training changes must have cells in sheet/training/passes.py", layer)
+        )
     return layer_volumes(layer, source)
 
 
@@ -138,7 +140,11 @@ def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
     if not layer.needs_batch:
         return []
     if not isinstance(layer, BatchNormalization):
-        raise TypeError(type(layer).__name__)  # nothing else needs a whole batch
+        raise TypeError(
+            unknown_kind(
+                "what needs a whole batch must have cells in sheet/training/passes.py", layer
+            )
+        )
     return statistics_volumes(layer, source, samples)
 
 
