@@ -105,6 +105,26 @@ def test_every_room_is_described_above_those_that_may_import_it():
         assert all(LEVELS[other] <= LEVELS[name] for other in above), name
 
 
+def recipe_rows() -> list[tuple[str, list[str]]]:
+    """Of each row of a recipe its file, or folder, and the names that stand in code beside it."""
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Recipes")[2]
+    rows = re.findall(r"^\|.*?`([\w./]+)` \|(.*)\|$", recipes, re.MULTILINE)
+    return [(path, re.findall(r"`(\w+)`", text)) for path, text in rows]
+
+
+@pytest.mark.parametrize(("path", "names"), recipe_rows())
+def test_every_name_in_a_recipe_stands_in_the_file_beside_it(path, names):
+    place = ROOT / path
+    files = [place] if place.is_file() else place.glob("*.py")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_recipes_name_what_to_look_for():
+    assert len(recipe_rows()) > 30
+    assert sum(bool(names) for _, names in recipe_rows()) > 20
+
+
 def test_every_target_of_make_that_is_named_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

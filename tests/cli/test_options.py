@@ -9,6 +9,8 @@ from cnncalc.cli.commands import cli
 from cnncalc.files.photos import Fit
 from cnncalc.files.recalculation import EngineName as Recalculating
 from cnncalc.tasks.training import EngineName as Training
+from cnncalc.training.losses import LOSSES
+from cnncalc.training.optimizers import OPTIMIZERS
 from cnncalc.views.picture import Scaling
 
 COMBINE = get_args(get_type_hints(Calculation)["combine"])[0]
@@ -25,6 +27,7 @@ def choices(command, name):
     [
         ("train", "fit", get_args(Fit)),
         ("train", "engine", get_args(Training)),
+        ("train", "loss", LOSSES),
         ("verify", "engine", get_args(Recalculating)),
         ("convolve", "combine", get_args(COMBINE)),
         ("convolve", "scale", get_args(Scaling)),
@@ -33,3 +36,8 @@ def choices(command, name):
 )
 def test_an_option_chooses_among_what_is_known(command, name, known):
     assert set(choices(command, name)) == set(known)
+
+
+def test_the_help_names_every_optimizer():
+    options = {option.name: option for option in cli.get_command(None, "train").params}
+    assert options["optimizer"].help.startswith(", ".join(sorted(OPTIMIZERS)))

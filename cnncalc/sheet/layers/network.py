@@ -349,7 +349,7 @@ class Sample:
 
 
 @singledispatch
-def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
+def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
     """Return the numbers of the smaller steps of a layer's backward pass by name."""
     raise TypeError(
         unknown_kind("a layer must have its smaller steps in sheet/layers/network.py", layer)
@@ -362,38 +362,40 @@ def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
 @gradient_steps.register(InputLayer)
 @gradient_steps.register(Rescaling)
 @gradient_steps.register(ZeroPadding2D)
-def _(layer: Layer, own: Sample) -> dict[str, Array]:
+def _(layer: Layer, sample: Sample) -> dict[str, Array]:
     return {}
 
 
 @gradient_steps.register
-def _(layer: ActivationLayer, own: Sample) -> dict[str, Array]:
-    return softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
+def _(layer: ActivationLayer, sample: Sample) -> dict[str, Array]:
+    return softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
 
 
 @gradient_steps.register
-def _(layer: Dense, own: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
-    return result | dense_gradient_steps(layer, own.weights, own.error, own.to_input)
+def _(layer: Dense, sample: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
+    return result | dense_gradient_steps(layer, sample.weights, sample.error, sample.to_input)
 
 
 @gradient_steps.register
-def _(layer: ConvolutionLayer, own: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
-    shape = own.layer_input.shape
-    return result | convolution_gradient_steps(layer, own.weights, shape, own.error, own.to_input)
+def _(layer: ConvolutionLayer, sample: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
+    shape = sample.layer_input.shape
+    return result | convolution_gradient_steps(
+        layer, sample.weights, shape, sample.error, sample.to_input
+    )
 
 
 @gradient_steps.register
-def _(layer: PoolingLayer, own: Sample) -> dict[str, Array]:
-    return pooling_gradient_steps(layer, own.layer_input, own.layer_output, own.error)
+def _(layer: PoolingLayer, sample: Sample) -> dict[str, Array]:
+    return pooling_gradient_steps(layer, sample.layer_input, sample.layer_output, sample.error)
 
 
 @gradient_steps.register
-def _(layer: GlobalPoolingLayer, own: Sample) -> dict[str, Array]:
-    return global_pooling_gradient_steps(layer, own.layer_input)
+def _(layer: GlobalPoolingLayer, sample: Sample) -> dict[str, Array]:
+    return global_pooling_gradient_steps(layer, sample.layer_input)
 
 
 @gradient_steps.register
-def _(layer: Combine, own: Sample) -> dict[str, Array]:
-    return combine_gradient_steps(layer, own.layer_input, own.layer_output)
+def _(layer: Combine, sample: Sample) -> dict[str, Array]:
+    return combine_gradient_steps(layer, sample.layer_input, sample.layer_output)

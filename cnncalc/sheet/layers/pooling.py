@@ -167,7 +167,9 @@ def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Qu
     strides, width = geometry.strides, geometry.kernel.width
 
     def formula(cell: Cell, index: Index, find: Finder) -> Formula:
-        place, error = (find(each, index, steps=EACH) for each in (places, gradient.quantity))
+        place, error = (
+            find(quantity, index, steps=EACH) for quantity in (places, gradient.quantity)
+        )
         terms = []
         for i in range(cell.down.windows):
             for j in range(cell.across.windows):
@@ -232,10 +234,10 @@ def _shared_out(
         size = (cell.down.windows, cell.across.windows)
         if 0 in size:
             return _NOTHING
-        own = find(shares, index, size, EACH).moved(cell.down.first, cell.across.first)
+        of_windows = find(shares, index, size, EACH).moved(cell.down.first, cell.across.first)
         added = "{0}" if size == (1, 1) else "SUM({0})"
         number = find(source.quantity, index, steps=moves).moved(cell.row, cell.column)
-        return formulas.apply(product.replace("{0}", added), own, number)
+        return formulas.apply(product.replace("{0}", added), of_windows, number)
 
     return _by_input(result, source, covered(result, geometry, formula), note)
 

@@ -156,17 +156,7 @@ def _backward(
     chain: Sequence[_Forward], loss: LossPass, joined: bool, samples: int
 ) -> tuple[LayerPass, ...]:
     """Return each layer's part, the gradient worked back through them from the last."""
-    first = next(
-        (
-            i
-            for i, forward in enumerate(chain)
-            if forward.layer.trainable_count(forward.source.shape)
-        ),
-        None,
-    )
-    if first is None:
-        message = "a network must have trainable weights to be trained. Received: none"
-        raise OptionError(message)
+    first = _first_to_learn(chain)
     last = chain[-1].result
     gradient: Source | None = last.feed(loss.gradient)
     passes = []
@@ -188,6 +178,15 @@ def _backward(
             raise _named(forward.layer, error) from error
         passes.append(_layer_pass(forward, samples, shared, volumes, weights))
     return tuple(reversed(passes))
+
+
+def _first_to_learn(chain: Sequence[_Forward]) -> int:
+    """Return the first layer with something to learn: before it no gradient is needed."""
+    for place, forward in enumerate(chain):
+        if forward.layer.trainable_count(forward.source.shape):
+            return place
+    message = "a network must have trainable weights to be trained. Received: none"
+    raise OptionError(message)
 
 
 def _layer_pass(
