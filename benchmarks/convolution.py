@@ -220,19 +220,19 @@ def limits(asked: Asked) -> Sequence[str]:
 def growth(asked: Asked) -> Sequence[str]:
     """Measure photos of 0.1 to 100 megapixels, of the small ones many a turn."""
     megapixels = (0.01, 0.02) if asked.tiny else MEGAPIXELS
-    heights = [round((each * 750_000) ** 0.5) for each in megapixels]
+    heights = [round((count * 750_000) ** 0.5) for count in megapixels]
     sizes = [(height, round(height / 0.75)) for height in heights]
     contenders = [through_cases(f"{size}", repeated, (), [Case(size, kernel=5)]) for size in sizes]
     turns = in_turns(contenders, ROUNDS)
     rows = []
     for (height, width), contender in zip(sizes, contenders, strict=True):
         pixels = height * width
-        each = turns.seconds(contender.name).scaled(1 / repeats((height, width)))
+        a_photo = turns.seconds(contender.name).scaled(1 / repeats((height, width)))
         peak = turns.peak_megabytes(contender.name)
         rest = peak - 2 * pixels * 4 / 2**20
         rows.append(
             (
-                *(f"{pixels / 1e6:.3g}", each.scaled(1000), each.scaled(1e9 / pixels)),
+                *(f"{pixels / 1e6:.3g}", a_photo.scaled(1000), a_photo.scaled(1e9 / pixels)),
                 *(f"{peak:.0f}", f"{rest:.0f}"),
             )
         )
@@ -259,7 +259,7 @@ def command(asked: Asked) -> Sequence[str]:
     height, width = TINY if asked.tiny else PHOTO
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        path, ours, theirs = (folder / each for each in ("photo.jpg", "ours.png", "theirs.png"))
+        path, ours, theirs = (folder / file for file in ("photo.jpg", "ours.png", "theirs.png"))
         # Of mild colours: past the brightest and the darkest, decoders cut off differently.
         coarse = (photo((height // 20, width // 20), 3, "float32") * 128 + 64).astype(np.uint8)
         Image.fromarray(coarse).resize((width, height)).save(path)
@@ -270,15 +270,15 @@ def command(asked: Asked) -> Sequence[str]:
             Command("OpenCV", [*opencv, theirs], ("cv2",)),
         )
         turns = commands_in_turns(commands, 2 if asked.tiny else 2 * ROUNDS)
-        pictures = [np.asarray(Image.open(each), float) for each in (ours, theirs)]
+        pictures = [np.asarray(Image.open(path), float) for path in (ours, theirs)]
     # The two decode JPEG's colours to greys that differ by a level, and halves either way.
     check_same("the picture", pictures[0], pictures[1], 3 / 255)
     rows = [
         (
-            *(each.name, turns.seconds(each.name), turns.processor_seconds(each.name)),
-            *(f"{turns.peak_megabytes(each.name):.0f}", turns.ratio("OpenCV", each.name)),
+            *(command.name, turns.seconds(command.name), turns.processor_seconds(command.name)),
+            *(f"{turns.peak_megabytes(command.name):.0f}", turns.ratio("OpenCV", command.name)),
         )
-        for each in commands
+        for command in commands
     ]
     header = ("", "seconds", "of the processor", "peak MB", "times as long as OpenCV")
     return [

@@ -123,7 +123,7 @@ def figures(asked: Asked) -> Sequence[str]:
     if not asked.tiny and not points <= 1:
         message = f"accuracy on the test images: {points:.2f} points apart, at most 1 expected"
         raise DifferentResultsError(message)
-    by_cnncalc, by_keras = (", ".join(f"{each.accuracy:.2%}" for each in test) for test in tests)
+    by_cnncalc, by_keras = (", ".join(f"{score.accuracy:.2%}" for score in test) for test in tests)
     return [
         f"`{NETWORK}`, Adam, batches of 128; means over {counted(len(seeds), 'seed')}. The test "
         f"accuracies, {by_cnncalc} by cnncalc and {by_keras} by Keras, are {points:.2f} points "

@@ -61,9 +61,11 @@ def training(asked: Asked) -> Sequence[str]:
             contender = Contender("cnncalc", prepare, environment=ONE_BLAS_THREAD)
             turns = in_turns([contender], max(1, counts[1] // count), 0)
         seconds = turns.seconds("cnncalc")
-        each = seconds.scaled(1000 / count)
+        a_photo = seconds.scaled(1000 / count)
         peak = turns.peak_megabytes("cnncalc")
-        rows.append((f"{count:,}", seconds, each, f"{count / seconds.middle:,.0f}", f"{peak:.0f}"))
+        rows.append(
+            (f"{count:,}", seconds, a_photo, f"{count / seconds.middle:,.0f}", f"{peak:.0f}")
+        )
     header = ("photos", "seconds an epoch", "milliseconds a photo", "photos a second", "peak MB")
     return [
         f"cnncalc, one epoch of the article's network on photos of {size}×{size} in a file.",
@@ -92,8 +94,8 @@ def exporting(asked: Asked) -> Sequence[str]:
         turns = in_turns([Contender("cnncalc", prepare)], max(2, counts[-1] // formulas // 2), 0)
         seconds = turns.seconds("cnncalc")
         peak, numbers = turns.peak_megabytes("cnncalc"), turns.results["cnncalc"]
-        each = seconds.scaled(1e6 / formulas)
-        rows.append((f"{formulas:,}", seconds, each, f"{peak:.0f}", f"{peak - numbers:.0f}"))
+        a_formula = seconds.scaled(1e6 / formulas)
+        rows.append((f"{formulas:,}", seconds, a_formula, f"{peak:.0f}", f"{peak - numbers:.0f}"))
     header = ("formulas", "seconds", "microseconds a formula", "peak MB", "less the numbers' own")
     return ["cnncalc, the article's Case 5 on a larger grid.", table(header, rows)]
 

@@ -85,20 +85,22 @@ def in_turns(
     `fresh` each turn is a new process, and counts from its start. What the first turn returned is
     in `results`: leave it small, it travels between processes.
     """
-    require([package for each in contenders for package in each.needs])
+    require([package for contender in contenders for package in contender.needs])
     answers = (_fresh_turns if fresh else _steady_turns)(contenders, warm_ups + rounds)
     ran = [[usage for usage, _ in answered] for answered in answers[warm_ups:]]
     firsts = zip(contenders, answers[0], strict=True)
-    return Turns(_by_name(contenders, ran), {each.name: result for each, (_, result) in firsts})
+    return Turns(
+        _by_name(contenders, ran), {contender.name: result for contender, (_, result) in firsts}
+    )
 
 
 def commands_in_turns(commands: Sequence[Command], rounds: int, warm_ups: int = 1) -> Turns:
     """Run every command, round after round, each time in an empty folder of its own."""
-    require([package for each in commands for package in each.needs])
+    require([package for command in commands for package in command.needs])
     # Where Python may not store what it compiled, every start compiles anew: nobody's everyday.
     everyday = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     ran = [
-        [_usage_of(each, {**everyday, **each.environment}) for each in commands]
+        [_usage_of(command, {**everyday, **command.environment}) for command in commands]
         for _ in range(warm_ups + rounds)
     ]
     return Turns(_by_name(commands, ran[warm_ups:]))
@@ -142,7 +144,7 @@ def _by_name(
     contenders: Sequence[Contender | Command], ran: Sequence[Sequence[Usage]]
 ) -> dict[str, tuple[Usage, ...]]:
     columns = zip(*ran, strict=True)
-    return {each.name: usages for each, usages in zip(contenders, columns, strict=True)}
+    return {contender.name: usages for contender, usages in zip(contenders, columns, strict=True)}
 
 
 def _steady_turns(contenders: Sequence[Contender], rounds: int) -> list[list[Answer]]:

@@ -98,5 +98,5 @@ def operations(case: Case) -> int:
     from cnncalc.summary import summarize
 
     layers = summarize(parse(case.layers).layers, case.input_shape).layers
-    costs = [each.multiply_adds for each in layers if each.parameters]
+    costs = [layer.multiply_adds for layer in layers if layer.parameters]
     return 2 * (3 * sum(costs) - costs[0])

@@ -66,7 +66,7 @@ def turns_by_case(
     contenders = [through_cases(*way, cases) for way in ways]
     turns = in_turns(contenders, rounds * len(cases))
     for place, case in enumerate(cases if same else ()):
-        ours, *others = (turns.results[each.name][place] for each in contenders)
+        ours, *others = (turns.results[contender.name][place] for contender in contenders)
         for result in others:
             check_same(str(case), ours, result, TOLERANCE[case.dtype])
     return [

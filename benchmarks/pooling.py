@@ -44,7 +44,8 @@ class Case(NamedTuple):
 def by_cnncalc(case: Case) -> Work:
     """Return the work by the library's operation."""
     from cnncalc.geometry import geometry
-    from cnncalc.ops.pooling import average_pool, l2_pool, max_pool
+    from cnncalc.ops.max_pooling import max_pool
+    from cnncalc.ops.pooling import average_pool, l2_pool
 
     pool = {"max": max_pool, "average": average_pool, "l2": l2_pool}[case.mode]
     window = geometry(case.size, case.pool, case.stride)

@@ -152,10 +152,10 @@ def first_epoch(asked: Asked) -> Sequence[str]:
 
 
 def _deeper(case: Case, name: str, wanted: float, asked: Asked) -> Sequence[str]:
-    own = case.small() if asked.tiny else case
-    turns = measured(own, asked, ROUNDS, list(BACKENDS))
-    described = f"{name}, `{case.layers}`, {_described(own)}. {_verdict(turns, wanted)}"
-    return [described, _speeds(turns, own.turn)]
+    chosen = case.small() if asked.tiny else case
+    turns = measured(chosen, asked, ROUNDS, list(BACKENDS))
+    described = f"{name}, `{case.layers}`, {_described(chosen)}. {_verdict(turns, wanted)}"
+    return [described, _speeds(turns, chosen.turn)]
 
 
 def lenet(asked: Asked) -> Sequence[str]:
@@ -191,8 +191,8 @@ def limit(asked: Asked) -> Sequence[str]:
         turns = in_turns(contenders, 1 if asked.tiny else 2 * ROUNDS)
     asks, product_asks = operations(case), 2 * MATRIX**3
     rows = [
-        (name, turns.seconds(name).scaled(1 / each).inverted().scaled(1e-9))
-        for name, each in ((OURS, asks * case.turn), (product.name, product_asks))
+        (name, turns.seconds(name).scaled(1 / multiplications).inverted().scaled(1e-9))
+        for name, multiplications in ((OURS, asks * case.turn), (product.name, product_asks))
     ]
     share = turns.ratio(OURS, product.name).scaled(100 * asks * case.turn / product_asks)
     return [

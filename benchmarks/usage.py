@@ -29,10 +29,10 @@ class Usage(NamedTuple):
 
 def processor_seconds() -> float:
     """Return the processor's seconds of this process and of its children that have ended."""
-    own, others = (
+    process, children = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+    return process.ru_utime + process.ru_stime + children.ru_utime + children.ru_stime
 
 
 def forget_peak() -> None:

@@ -1,5 +1,18 @@
 """Every table of numbers that the article prints; its outputs are rounded to one decimal."""
 
+__all__ = [
+    "CASE1",
+    "CASE2",
+    "CASE3",
+    "CASE4_SECOND",
+    "CASE5",
+    "CONVOLVED_6X6",
+    "DIGIT4",
+    "DIGIT4_FIRST",
+    "IMAGE_6X6",
+    "MAX_POOLED_6X6",
+]
+
 # fmt: off
 DIGIT4_FIRST = (
     (25, 2, 1, 44),

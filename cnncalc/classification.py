@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import LINEAR, SOFTMAX, Dropout, Layer, Shape
+from cnncalc.layers import LINEAR, SIGMOID, SOFTMAX, Dropout, Layer, Shape
 from cnncalc.network import Array
 from cnncalc.trace import Trace
 from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy, target_outputs
@@ -58,7 +58,7 @@ def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | 
     if len(output_shape) != 1:
         return None
     if output_shape == (1,):
-        return "yes or no" if activation == "sigmoid" else None
+        return "yes or no" if activation == SIGMOID else None
     return SOFTMAX if activation == SOFTMAX else "scores"
 
 

@@ -4,6 +4,7 @@ A message is one line that a person can act on: what was expected, what was rece
 """
 
 __all__ = [
+    "INTERRUPTED",
     "CheckError",
     "CnncalcError",
     "InputError",
@@ -12,7 +13,11 @@ __all__ = [
     "OutputError",
     "ShapeError",
     "received",
+    "unknown_kind",
 ]
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, which is no error of cnncalc's."""
 
 _LONGEST = 80
 
@@ -67,3 +72,14 @@ def received(value: object) -> str:
     """
     text = " ".join(repr(value).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def unknown_kind(expected: str, value: object) -> str:
+    """Return the message that a value is of a kind which isn't told what it needs to be.
+
+    Arguments: what was `expected`; the `value`.
+
+    >>> unknown_kind("a shape must be a square", 3.5)
+    'a shape must be a square. Received: float'
+    """
+    return f"{expected}. Received: {type(value).__name__}"

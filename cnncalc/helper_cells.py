@@ -7,9 +7,11 @@ first, and softmax is taken apart into its largest number, its exponentials and 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
-from cnncalc.errors import ShapeError
+from cnncalc.errors import ShapeError, unknown_kind
 from cnncalc.geometry import Geometry
 from cnncalc.layers import BatchNormalization, Combine, KernelLayer
 from cnncalc.network import Array
@@ -84,12 +86,15 @@ def _before_activation(layer: LayerTrace) -> dict[str, Array]:
             variance = layer.weights["moving_variance"]
             deviation = normalization.standard_deviation(variance, np.float64(epsilon))
             return {HelperName.STANDARD_DEVIATION: deviation}
-        case Combine(mode=mode):
-            return _partial(StageName.COMBINED, mode, layer.input)
+        case Combine():
+            join = law_of(layer.layer, layer.input.shape).join
+            return _partial(StageName.COMBINED, join, layer.input)
     join = law_of(layer.layer, layer.input.shape).join
     if join in REDUCTIONS or join in _IN_ONE_CELL:
         return {}
-    raise TypeError(type(layer.layer).__name__)  # who needs more cells than that is above
+    raise TypeError(
+        unknown_kind("a layer must have its smaller steps in helper_cells.py", layer.layer)
+    )
 
 
 # Softmax has its steps behind the numbers that it compares.
@@ -132,19 +137,24 @@ def _partial_sums(layer: LayerTrace, geometry: Geometry, groups: int) -> Array:
     return np.stack(sums, axis=2)
 
 
-def _partial(name: str, mode: str, inputs: Array) -> dict[str, Array]:
+def _partial(name: str, join: Join, inputs: Array) -> dict[str, Array]:
     """Join each part of the channels by itself, where there is more than one part.
 
     A vector's numbers stand together in one range, which needs no parts.
     """
+    if join not in _IN_PARTS:
+        message = f"what is joined in parts must be {' or '.join(_IN_PARTS)}. Received: {join}"
+        raise TypeError(message)
     if inputs.ndim == 1:
         return {}
     shares = parts(inputs.shape[-1])
     if len(shares) == 1:
         return {}
-    combine = np.sum if mode == "sum" else np.max
-    joined = [combine(inputs[..., share], axis=-1) for share in shares]
+    joined = [_IN_PARTS[join](inputs[..., share], axis=-1) for share in shares]
     return {partial_name(name): np.stack(joined, axis=-1)}
+
+
+_IN_PARTS: Mapping[Join, Callable[..., Array]] = {Join.SUM: np.sum, Join.MAX: np.max}
 
 
 def _softmax_steps(inputs: Array) -> dict[str, Array]:
@@ -152,9 +162,9 @@ def _softmax_steps(inputs: Array) -> dict[str, Array]:
     exponentials = np.exp(inputs - largest)
     total = np.sum(exponentials, axis=-1, keepdims=True)
     return {
-        **_partial(HelperName.LARGEST, "max", inputs),
+        **_partial(HelperName.LARGEST, Join.MAX, inputs),
         HelperName.LARGEST: largest,
         HelperName.EXPONENTIALS: exponentials,
-        **_partial(HelperName.TOTAL, "sum", exponentials),
+        **_partial(HelperName.TOTAL, Join.SUM, exponentials),
         HelperName.TOTAL: total,
     }

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 DOCUMENTS = (ROOT / "CONTRIBUTING.md", ARCHITECTURE)
 
+ROOMS = ("benchmarks", "cnncalc", "tools")  # tests make up names of files
+
 # A path has a folder or the ending of a file; what is made later is none.
 PATH = re.compile(
     r"(?<![\w./-])(?:(?:\.?\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:lock|md|py|svg|toml|yaml|yml))(?![\w/])"
@@ -51,6 +53,45 @@ def test_every_path_that_a_document_names_exists(document):
     assert {path for path in paths(document) if not exists(path, document)} == set()
 
 
+def source_paths(text: str) -> set[str]:
+    """The Python files, with their folders, that a setting, a comment or a docstring names."""
+    return set(re.findall(r"(?<![\w/.-])(?:[\w-]+/)+\w+\.py\b", text))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(ROOT / name for name in ("Makefile", "pyproject.toml", ".pre-commit-config.yaml")),
+        *(ROOT / ".ci").iterdir(),
+        *(path for room in ROOMS for path in (ROOT / room).rglob("*.py")),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_file_that_settings_and_comments_name_exists(source):
+    found = {
+        path
+        for path in source_paths(source.read_text(encoding="utf-8"))
+        if not exists(path, source) and not path.startswith("keras/src/")
+    }
+    assert found == set()
+
+
+def test_files_in_a_comment_are_seen():
+    assert source_paths("# of pixels (ops/memory.py), `cnncalc/a_b/c.py`.") == {
+        "ops/memory.py",
+        "cnncalc/a_b/c.py",
+    }
+
+
+def test_every_exception_from_a_rule_is_of_files_that_exist():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    for pattern in settings["per-file-ignores"]:
+        before, _, rest = pattern.partition("{")
+        choices, _, after = rest.partition("}")
+        for choice in choices.split(","):
+            assert any(ROOT.glob(f"{before}{choice}{after}")), pattern
+
+
 def test_every_room_is_described_above_those_that_may_import_it():
     table = ARCHITECTURE.read_text(encoding="utf-8").partition("## The rooms")[2]
     places = {}
@@ -62,6 +103,26 @@ def test_every_room_is_described_above_those_that_may_import_it():
     for name, place in places.items():
         above = [other for other in places if places[other] < place]
         assert all(LEVELS[other] <= LEVELS[name] for other in above), name
+
+
+def recipe_rows() -> list[tuple[str, list[str]]]:
+    """Of each row of a recipe its file, or folder, and the names that stand in code beside it."""
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Recipes")[2]
+    rows = re.findall(r"^\|.*?`([\w./]+)` \|(.*)\|$", recipes, re.MULTILINE)
+    return [(path, re.findall(r"`(\w+)`", text)) for path, text in rows]
+
+
+@pytest.mark.parametrize(("path", "names"), recipe_rows())
+def test_every_name_in_a_recipe_stands_in_the_file_beside_it(path, names):
+    place = ROOT / path
+    files = [place] if place.is_file() else place.glob("*.py")
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_recipes_name_what_to_look_for():
+    assert len(recipe_rows()) > 30
+    assert sum(bool(names) for _, names in recipe_rows()) > 20
 
 
 def test_every_target_of_make_that_is_named_exists():

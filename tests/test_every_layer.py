@@ -20,6 +20,8 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
+    Activation,
+    ActivationLayer,
     Combine,
     Dense,
     Dropout,
@@ -46,6 +48,7 @@ from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import STAGES, explain_gradient, gradient_of
 from cnncalc.verification.term_sizes import term_sizes
+from cnncalc.views.numbers import format_number
 from cnncalc.views.terminal.explanations import render_explanation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 from cnncalc.views.terminal.screen import Display
@@ -68,6 +71,7 @@ from tests.trace.drawn import vary
 from tests.trace.test_recording import memory
 from tests.training_step.test_explaining import recalculated, some_positions
 from tests.views.terminal.rendering import printed
+from tests.views.terminal.written import require_true
 from tests.views.workbook.networks import written_network
 
 KINDS = tuple(ARGUMENTS)
@@ -143,7 +147,17 @@ def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
     shapes = {stage.name: stage.values.shape for stage in trace.layers[0].stages}
     shapes |= {name: values.shape for name, values in helper_values(trace.layers[0]).items()}
     assert {name: size.shape for (_, name), size in sizes.items()} == shapes
-    assert "\n" in printed(render_trace(trace, Display()))
+    words = printed(render_trace(trace, Display(full=True)), 3000).split()
+    assert {format_number(number, 4) for number in trace.output.ravel().tolist()} <= set(words)
+
+
+def functions_of(layer):
+    """What the activation of a layer is to make of a number, by its name."""
+    if layer.has_softmax:
+        return {}
+    name = layer.activation_name
+    alone = layer if isinstance(layer, ActivationLayer) else Activation(name)
+    return {name: lambda x: reference_output(alone, {}, np.array([x])).item()}
 
 
 @every_example
@@ -157,7 +171,9 @@ def test_an_explanation_adds_up_to_the_traced_number(example):
         assert explanation.total == pytest.approx(total, rel=1e-9, abs=1e-9)
         for term in explanation.terms:
             assert term.padding or layer.input[term.index] == term.value
-        assert "\n" in printed(render_explanation([explanation], Display()))
+        text = printed(render_explanation([explanation], Display(decimals=12)), 3000)
+        is_equation = require_true(text, **functions_of(example.layer)) > 0
+        assert is_equation == (explanation.rule != "same")
 
 
 def trained(example):
@@ -214,7 +230,9 @@ def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
             expected = pytest.approx(numerical[at], rel=1e-5, abs=1e-7)
             assert explanation.value == expected
             assert recalculated(explanation) == expected
-            assert "\n" in printed(render_gradient(record, explanation, Display()))
+            text = printed(render_gradient(record, explanation, Display(decimals=12)), 3000)
+            of_loss = name in STAGES  # then one sample's loss is written out, too
+            assert require_true(text) == 1 + of_loss
 
 
 def test_every_workbook_is_recalculated_to_the_traced_numbers():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -17,8 +18,14 @@ from cnncalc.files.keras_archive import KerasModel, Variables, read_keras
 from cnncalc.files.keras_compile_reading import read_loss, read_optimizer
 from cnncalc.files.keras_training import compile_config, optimizer_variables, read_training
 from cnncalc.layers import L1, L1L2, L2, LINEAR, Conv2D, Dense, Flatten
-from cnncalc.layers.base import REGULARIZERS
+from cnncalc.layers.regularizers import REGULARIZERS
+from cnncalc.network import assemble
 from cnncalc.notation import parse, write
+from cnncalc.rules.optimizers import rate_correction, update_rules
+from cnncalc.sheet.planning import specify_training
+from cnncalc.sheet.training.inputs import training_inputs, training_records
+from cnncalc.sheet.training_values import recorded_values
+from cnncalc.tasks import training_options as offered
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
 from cnncalc.training.optimizer_step import apply, initial_state
@@ -33,6 +40,8 @@ from cnncalc.training.optimizers import (
 from cnncalc.training.regularization import add_penalty_gradients, penalty
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import explain_gradient
+from cnncalc.training_step.structure import Rule
+from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.training_step import StepContext, render_step
 from tests.files.keras_files import saved
@@ -42,6 +51,7 @@ from tests.test_recalculation_of_exports import reports
 from tests.trace.drawn import vary
 from tests.training_step.test_explaining import recalculated, some_positions
 from tests.views.terminal.rendering import printed
+from tests.views.terminal.written import require_true
 
 GRADIENTS = [0.5, -1.0, 2.0, 0.25, -0.125]
 CASES = {
@@ -103,6 +113,7 @@ REFERENCE_LOSSES = {
 
 def test_every_part_has_its_cases():
     assert set(REFERENCE_LOSSES) == set(LOSSES)
+    assert set(offered.LOSSES) == set(LOSSES)  # which a command lists without importing NumPy
     assert set(CASES) == set(OPTIMIZERS)
     assert all(type(own) is OPTIMIZERS[name] for name, some in CASES.items() for own in some)
     assert set(REFERENCE_STEPS) == set(OPTIMIZERS.values())
@@ -116,7 +127,9 @@ def test_a_steps_losses_are_those_of_a_slow_reference(name):
     expected = [REFERENCE_LOSSES[name](*row) for row in rows]
     np.testing.assert_allclose(record.losses, expected, rtol=1e-12)
     assert record.loss == pytest.approx(sum(expected) / len(expected), rel=1e-12)
-    assert "loss" in printed(render_step(record, Display(), StepContext()))
+    text = printed(render_step(record, Display(decimals=12), StepContext()), 3000)
+    said = text[text.index("\nLoss") : text.index("← Backward")]
+    assert require_true(said) == 2  # the first sample's, and the mean
 
 
 @every_loss
@@ -138,6 +151,32 @@ def test_a_losss_gradient_is_numerical_and_explained(name):
         assert explanation.value == pytest.approx(numerical[sample, unit], rel=1e-6, abs=1e-9)
 
 
+# Ends that a loss isn't worked out together with, and whose outputs it takes.
+OTHER_ENDS = {
+    "categorical_crossentropy": Dense(2, "sigmoid"),
+    "binary_crossentropy": Dense(2, "softmax"),
+    "mean_squared_error": Dense(2, "sigmoid"),
+}
+
+
+@every_loss
+def test_a_losss_gradient_by_outputs_is_numerical_and_explained(name):
+    given = vary([Flatten(), OTHER_ENDS[name]], (3, 3, 1))
+    images = np.random.default_rng(3).normal(size=(3, 3, 3, 1))
+    batch = (images, np.array([0, 1, 1]))
+    record = next(record_steps(given, LOSSES[name], SGD(), [batch]))
+
+    def mean(outputs):
+        return float(LOSSES[name].compute(record.targets, outputs, False).losses.mean())
+
+    numerical = numerical_gradient(mean, record.outputs)
+    for sample, unit in some_positions(numerical.shape):
+        explanation = explain_gradient(record, "dense", "output", (unit,), sample)
+        assert explanation.rule in get_args(Rule)
+        assert recalculated(explanation) == pytest.approx(explanation.value, rel=1e-9)
+        assert explanation.value == pytest.approx(numerical[sample, unit], rel=1e-6, abs=1e-9)
+
+
 @every_loss
 def test_a_losss_training_is_recalculated(name):
     (report,) = reports([example(pieces(network(name), name)).content], "formualizer")
@@ -152,6 +191,12 @@ def test_a_loss_comes_back_from_keras(name):
         assert read_loss(compile_config(loss, SGD())) == (loss, [])
 
 
+def zero_step(loss):
+    """A step whose gradients are 0 throughout: nothing comes in, and nothing weighs."""
+    given = assemble([Dense(2, use_bias=False)], (2,), [{"kernel": np.zeros((2, 2))}])
+    return next(record_steps(given, loss, SGD(), [(np.zeros((1, 2)), np.array([0]))]))
+
+
 def test_an_unknown_loss_is_refused():
     unknown = Loss("hinge", None, LOSSES["mean_squared_error"].compute)
     batch = (np.ones((1, 3, 3, 1)), np.array([0]))
@@ -159,7 +204,15 @@ def test_an_unknown_loss_is_refused():
     with refused():
         explain_gradient(record, "dense", "output", (0,))
     with refused():
+        find_vanished(zero_step(unknown))
+    with refused():
         example(pieces(network(), "hinge"))
+    made = pieces(network())
+    specification = specify_training(made.network, made.training)
+    inputs = training_inputs(specification, made.training, made.network, made.samples)
+    records = list(training_records(specification, made.training, inputs))
+    with refused():
+        recorded_values(specification, replace(made.training, loss="hinge"), inputs, records)
     with refused():
         printed(render_step(record, Display(), StepContext()))
     with pytest.raises(TypeError):
@@ -205,10 +258,21 @@ def test_an_optimizers_steps_are_those_of_a_slow_reference(optimizer):
     assert weights[0].item() == pytest.approx(weight, rel=1e-9)
 
 
+def second_step(optimizer):
+    """A step that the optimizer remembers another one before."""
+    images = np.random.default_rng(3).normal(size=(2, 3, 3, 3, 1))
+    batches = [(batch, np.array([0, 1, 1])) for batch in images]
+    _, second = record_steps(network(), LOSSES["mean_squared_error"], optimizer, batches)
+    return second
+
+
 @every_optimizer
 def test_an_optimizers_step_is_written_out(optimizer):
-    text = printed(render_step(step_of(optimizer=optimizer), Display(), StepContext()))
-    assert "weight" in text
+    record = second_step(optimizer)
+    text = printed(render_step(record, Display(decimals=12), StepContext()), 3000)
+    said = text[text.index("\nUpdate") :]
+    rules = len(update_rules(optimizer)) * len(record.updates)
+    assert require_true(said) == rules + (rate_correction(optimizer) is not None)
 
 
 def test_every_optimizers_training_is_recalculated():

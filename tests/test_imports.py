@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Collection
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import cnncalc
 
 PACKAGE = Path(cnncalc.__file__).parent
+SOURCES = ("benchmarks", "cnncalc", "tests", "tools")
 
 # A room may import the rooms of lower numbers; rooms of one number don't know each other.
 LEVELS = {
@@ -193,14 +195,69 @@ def test_the_sheet_is_built_in_one_direction(path):
     assert {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]} == set()
 
 
+def dotted(path: Path) -> str:
+    """The name by which a module is imported: a package's is that of its folder."""
+    return ".".join(("cnncalc", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    )
+
+
+def module_of(name: str, known: Collection[str]) -> str | None:
+    """The module that an imported name is, or stands in."""
+    return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
+
+
 def test_no_modules_import_each_other_in_a_circle():
-    names = {f"cnncalc.{identify(path).replace('/', '.')}": path for path in modules()}
+    paths = {dotted(path): path for path in PACKAGE.rglob("*.py")}
     order: TopologicalSorter[str] = TopologicalSorter()
-    for name, path in names.items():
-        found = imported(path.read_text())
-        found |= {dotted.rpartition(".")[0] for dotted in found}
-        order.add(name, *(found & set(names)))
+    for name, path in paths.items():
+        found = {module_of(other, paths) for other in imported(path.read_text())}
+        order.add(name, *filter(None, found))
     order.prepare()
+
+
+@cache
+def exported(path: Path) -> frozenset[str]:
+    """What a module's `__all__` names."""
+    lists = [
+        node.value
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    return frozenset(name for names in lists for name in ast.literal_eval(names))
+
+
+def sources() -> list[Path]:
+    return [path for folder in SOURCES for path in (PACKAGE.parent / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE.parent)))
+def test_what_is_imported_from_a_module_is_exported_by_it(path):
+    paths = {dotted(module): module for module in PACKAGE.rglob("*.py")}
+    for name in imported(path.read_text()) - set(paths):
+        module = module_of(name, paths)
+        if module is not None:
+            assert name.removeprefix(f"{module}.") in exported(paths[module]), name
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=identify)
+def test_every_function_and_class_without_an_underscore_is_exported(path):
+    defined = {
+        node.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    }
+    assert defined <= exported(path)
+
+
+def test_a_package_and_what_is_in_it_are_told_apart():
+    known = {"cnncalc.cli", "cnncalc.cli.group"}
+    assert dotted(PACKAGE / "cli" / "__init__.py") == "cnncalc.cli"
+    assert dotted(PACKAGE / "cli" / "group.py") == "cnncalc.cli.group"
+    assert module_of("cnncalc.cli.main", known) == "cnncalc.cli"
+    assert module_of("cnncalc.cli.group.Home", known) == "cnncalc.cli.group"
+    assert module_of("cnncalc.cli.group", known) == "cnncalc.cli.group"
+    assert module_of("numpy.linalg", known) is None
 
 
 def test_a_room_that_imports_the_public_api_is_seen():

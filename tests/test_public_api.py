@@ -3,6 +3,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from PIL import Image
 
 import cnncalc
 from cnncalc.errors import CnncalcError
+from tests.keras_peer import import_keras
+from tests.peers import requires
 
 DOCUMENTATION = Path(__file__).parent.parent / "docs" / "api.md"
 NETWORK = "Flatten(); Dense(2, activation='softmax')"
@@ -191,6 +194,23 @@ def test_the_examples_of_the_documentation_run(tmp_path, monkeypatch):
     result = doctest.testfile(str(DOCUMENTATION), module_relative=False)
     assert result.attempted > 30
     assert result.failed == 0
+
+
+@pytest.mark.peer
+@requires("keras")
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras's own
+def test_the_documentation_of_a_live_model_runs(tmp_path, monkeypatch):
+    keras = import_keras()
+    monkeypatch.chdir(tmp_path)
+    text = DOCUMENTATION.read_text().partition("## A live Keras model")[2]
+    program = tmp_path / "program.py"
+    program.write_text(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1])
+    found = runpy.run_path(str(program))
+    image = found["image"][np.newaxis, :, :, np.newaxis]
+    expected = keras.ops.convert_to_numpy(found["model"](image))[0]
+    np.testing.assert_allclose(found["trace"].output.ravel(), expected, rtol=1e-5)
+    np.testing.assert_allclose(found["prediction"].outputs, expected, rtol=1e-5)
+    assert (tmp_path / "model.xlsx").exists()
 
 
 def test_the_documentation_names_every_function():

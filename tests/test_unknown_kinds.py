@@ -21,6 +21,7 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
+    Combine,
     Conv2D,
     ConvolutionLayer,
     Dense,
@@ -31,24 +32,34 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Network, Saved, backward_layer, forward_layer
 from cnncalc.network.algorithms import choose
+from cnncalc.network.operations import backward_near
 from cnncalc.network.saved_pass import save_layer
+from cnncalc.network.structure import layers_on_images
 from cnncalc.notation import parse, write
 from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.rules import Join, Law, law_of
+from cnncalc.rules.wiring import Directions, OneToOne
 from cnncalc.shapes import Size
 from cnncalc.sheet.gradient_values import Grids, gradient_values
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,
     layer_volumes,
+    shared_steps,
+    shared_volumes,
     weight_gradient_volumes,
 )
+from cnncalc.sheet.plan import Quantity, Specification
+from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.training.passes import batch_volumes, training_volumes
 from cnncalc.sheet.vector_cells import with_grids
+from cnncalc.sheet.volumes import Source, numbered
 from cnncalc.summary import summarize
 from cnncalc.trace import LayerTrace, StageName, Trace, record, trace_bytes
+from cnncalc.trace.stage_names import GradientName
 from cnncalc.trace.structure import make_stage
 from cnncalc.training_step.structure import LayerStep
-from cnncalc.training_step.terms import input_terms
+from cnncalc.training_step.terms import input_terms, weight_terms
 from cnncalc.verification.term_sizes import term_sizes
 from tests.test_every_layer import concrete_kinds, missing
 
@@ -133,7 +144,17 @@ class Convolving(ConvolutionLayer):
         return {"kernel": (1, 1, 2, 2)}
 
 
-FAKES = [Plain, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
+@dataclass(frozen=True)
+class Lawful(Layer):
+    """A layer whose law is known, and nothing else."""
+
+
+@law_of.register
+def _(layer: Lawful, input_shape: tuple) -> Law:
+    return Law(Join.RESCALE, Directions(tuple(map(OneToOne, input_shape))))
+
+
+FAKES = [Plain, Lawful, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,11 +181,20 @@ class Case:
         return self.image[np.newaxis]
 
     @property
+    def outputs(self):
+        shape = (1, *self.layer.output_shape(SHAPE))
+        return np.arange(float(np.prod(shape))).reshape(shape)
+
+    @property
+    def saved(self):
+        return Saved(self.images, self.outputs)
+
+    @property
     def traced(self):
         geometry = self.layer.geometry(SHAPE) if isinstance(self.layer, WindowLayer) else None
         is_linear = self.layer.activation_name == "linear"
         name = StageName.COMBINED if is_linear else StageName.ACTIVATION
-        stages = (make_stage(name, self.image, "as it is"),)
+        stages = (make_stage(name, self.outputs[0], "as it is"),)
         return LayerTrace(self.layer, self.weights, geometry, self.image, stages)
 
     @property
@@ -174,12 +204,21 @@ class Case:
 
     @property
     def step(self):
-        images = self.images
-        return LayerStep(self.layer, images, images, images, None, images, self.weights)
+        outputs = self.outputs
+        return LayerStep(self.layer, self.images, outputs, outputs, None, self.images, self.weights)
 
     @property
     def source(self):
         return replace(image_source(SHAPE), is_drawn=True)
+
+    @property
+    def error(self):
+        shape = self.layer.output_shape(SHAPE)
+        return Source(
+            Quantity("gradient", self.layer.name, GradientName.OUTPUT),
+            shape,
+            numbered("channel", shape[-1]),
+        )
 
 
 def keras_file(case: Case) -> None:
@@ -192,13 +231,21 @@ FACETS: dict[str, Callable[[Case], object]] = {
         case.layer, case.weights, case.images, np.random.default_rng(0)
     ),
     "backward": lambda case: backward_layer(
-        case.layer, case.weights, Saved(case.images, case.images), case.images, to_input=True
+        case.layer, case.weights, case.saved, case.outputs, to_input=True
     ),
+    "backward to weights alone": lambda case: backward_layer(
+        case.layer, case.weights, case.saved, case.outputs, to_input=False
+    ),
+    "backward of a record": lambda case: backward_near(
+        case.layer, case.weights, case.saved, case.outputs, to_input=False
+    ),
+    "shape without channels": lambda case: layers_on_images([case.layer], (4, 4)),
     "algorithm": lambda case: choose([case.layer], SHAPE),
     "trace": lambda case: record(case.network, case.image),
     "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
     "explanation": lambda case: explain(case.traced, (0, 0, 0)),
     "gradient explanation": lambda case: input_terms(case.step, case.weights, (0, 0, 0), 0),
+    "gradient explanation of a bias": lambda case: weight_terms(case.step, "bias", (0,)),
     "smaller steps": lambda case: helper_values(case.traced),
     "sizes of terms": lambda case: term_sizes(case.trace),
     "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
@@ -207,11 +254,16 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook in training": lambda case: training_volumes(case.layer, case.source),
     "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),
     "workbook of gradients": lambda case: gradient_volumes(
-        case.layer, case.source, case.source, True
+        case.layer, case.source, case.error, True
+    ),
+    "workbook of gradients by weights alone": lambda case: gradient_volumes(
+        case.layer, case.source, case.error, False
     ),
     "workbook of weights' gradients": lambda case: weight_gradient_volumes(
-        case.layer, case.source, case.source, 2
+        case.layer, case.source, case.error, 2
     ),
+    "workbook of what samples share": lambda case: shared_volumes(case.layer, case.source, True),
+    "numbers of what samples share": lambda case: shared_steps(case.layer, case.weights, True),
     "numbers of gradients": lambda case: gradient_values(
         case.step, case.weights, 0, Grids(None, None)
     ),
@@ -224,18 +276,36 @@ FACETS: dict[str, Callable[[Case], object]] = {
 
 # What is asked of some kinds only.
 CONCERNED: dict[str, Sequence[type[Layer]]] = {
+    "backward to weights alone": [Weighted, Convolving],
+    "shape without channels": [Plain, Lawful, Weighted, Drawing, Whole],
+    "gradient explanation of a bias": [Plain, Lawful, Weighted],
     "workbook of a batch": [Whole],
+    "workbook of gradients by weights alone": [Weighted, Convolving],
     "workbook of weights' gradients": [Weighted, Convolving],
+    "rows of a vector": [kind for kind in FAKES if kind not in (Pool, Slices)],
 }
 
-# What holds for all of a family: how many stages it has, that it has no product, and that a
-# function of each number leaves them where they are.
+# What holds for all of a family: how many stages it has, that it has no product, that a function
+# of each number leaves them where they are, and how far apart a convolution's windows lie.
 SHARED: dict[str, Sequence[type[Layer]]] = {
+    "backward of a record": [Function],
     "algorithm": [Slices],
+    "smaller steps": [Lawful],
+    "receptive field": [Lawful],
+    "region": [Lawful],
+    "summary": [Lawful],
     "size of a trace": [Function, Pool, Slices, Convolving],
     "numbers of gradients": [Function],
+    "workbook of gradients by weights alone": [Convolving],
+    "workbook of what samples share": [Function, Pool, Slices, Convolving],
+    "numbers of what samples share": [Function, Pool, Slices, Convolving],
     "rows of a vector": [Function],
 }
+
+
+def refused(name):
+    """A refusal on purpose: it names what it doesn't know."""
+    return pytest.raises((TypeError, LookupError, CnncalcError), match=name)
 
 
 @pytest.mark.parametrize("facet", FACETS)
@@ -245,8 +315,37 @@ def test_an_unknown_kind_is_refused(facet):
         if kind in SHARED.get(facet, ()):
             FACETS[facet](case)
             continue
-        with pytest.raises((TypeError, LookupError, CnncalcError)):
+        with refused(kind.__name__):
             FACETS[facet](case)
+
+
+# A mode that no join is called by, and one that no channels are joined by.
+@pytest.mark.parametrize("mode", ["mean", "average"])
+@pytest.mark.parametrize(
+    "facet",
+    [
+        *("forward", "backward", "trace", "smaller steps", "workbook", "workbook of gradients"),
+        *("numbers of gradients", "notation"),
+    ],
+)
+def test_channels_combined_in_an_unknown_mode_are_refused(facet, mode):
+    layer = Combine(name="fake")
+    object.__setattr__(layer, "mode", mode)  # as if it were among the modes
+    with refused(mode):
+        FACETS[facet](Case(layer))
+
+
+def test_a_layer_is_refused_that_no_one_knows_to_work_on_rows():
+    with pytest.raises(TypeError, match="Plain"):
+        layers_on_images([Plain(name="fake")], (4, 4))
+
+
+def test_an_unknown_layout_is_refused():
+    made = Specification("", (), (4, 4, 1), "poster")
+    with pytest.raises(TypeError, match="poster"):
+        make_plan([made])
+    with pytest.raises(TypeError, match="training"):
+        make_plan([replace(made, layout="training")])
 
 
 def test_a_new_kind_is_found_and_what_it_lacks_is_told():
@@ -262,5 +361,5 @@ def test_a_new_kind_is_found_and_what_it_lacks_is_told():
 def test_an_activation_of_an_unknown_name_is_refused(kind, facet):
     layer = kind(activation="linear", name="fake")
     object.__setattr__(layer, "activation", "cosine")  # as if it were in the vocabulary
-    with pytest.raises((TypeError, LookupError, CnncalcError)):
+    with refused("cosine"):
         FACETS[facet](Case(layer))

@@ -97,7 +97,7 @@ def measures(root: Path) -> dict[str, str]:
     }
     by_file = [decided(tree) for tree in trees]
     for kind, asked in KINDS.items():
-        found[f"decide by {kind}"] = sum(bool(own & asked) for own in by_file)
+        found[f"decide by {kind}"] = sum(bool(names_of_file & asked) for names_of_file in by_file)
     return {name: f"{count:,}" for name, count in found.items()}
 
 

@@ -61,7 +61,9 @@ def renewed(text: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
 
         def run(match: re.Match[str]) -> str:
-            parts = [f"$ {each}\n{output(each, Path(folder))}" for each in commands(match[0])]
+            parts = [
+                f"$ {command}\n{output(command, Path(folder))}" for command in commands(match[0])
+            ]
             return "\n".join(part.rstrip("\n") for part in parts) + "\n"
 
         return CONSOLE.sub(run, text)

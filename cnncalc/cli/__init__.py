@@ -3,10 +3,9 @@
 import gc
 import sys
 
-__all__ = ["INTERRUPTED", "main"]
+from cnncalc.errors import INTERRUPTED
 
-INTERRUPTED = 130
-"""The exit status after Ctrl-C."""
+__all__ = ["main"]
 
 
 def main() -> None:

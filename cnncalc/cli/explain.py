@@ -30,6 +30,7 @@ from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
 from cnncalc.explanation import explain as explain_number
 from cnncalc.tasks.explaining import (
+    GRADIENTS,
     ExplainedGradient,
     check_gradient,
     explain_first_gradient,
@@ -38,12 +39,11 @@ from cnncalc.tasks.explaining import (
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
-from cnncalc.training_step.explaining import STAGES
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
-__all__ = ["explain"]
+__all__ = ["QuestionOptions", "explain"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ gradient_options = bundled(
         "--gradient",
         is_flag=False,
         flag_value="kernel",
-        type=click.Choice(["kernel", "bias", "gamma", "beta", *map(str, STAGES)]),
+        type=click.Choice(GRADIENTS),
         help="Explain the gradient of the loss by the layer's kernel, or by another of its weights "
         "or stages, instead of its output.",
     ),

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from cnncalc.cli import INTERRUPTED
 from cnncalc.cli.streams import prepared_streams, say_remarks
-from cnncalc.errors import CnncalcError
+from cnncalc.errors import INTERRUPTED, CnncalcError
 
 __all__ = ["Home", "LazyGroup"]
 

@@ -31,8 +31,8 @@ from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, 
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.layer_results import render_layer, render_network
 from cnncalc.views.terminal.screen import Drawing
-from cnncalc.views.terminal.summary import render_layer, render_network
 
 if TYPE_CHECKING:
     from cnncalc.views.picture import Scaling

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import click
 
-from cnncalc.cli import INTERRUPTED
 from cnncalc.cli.console import Terminal, command_line, note, output_console
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
-from cnncalc.errors import OptionError, OutputError
+from cnncalc.errors import INTERRUPTED, OptionError, OutputError
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
@@ -23,7 +22,7 @@ from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
-__all__ = ["train"]
+__all__ = ["StepOptions", "train"]
 
 
 @dataclass(frozen=True)

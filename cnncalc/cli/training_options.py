@@ -11,6 +11,8 @@ from cnncalc.cli.types import FRACTION, PAIR, SCHEDULE
 from cnncalc.tasks.training_options import (
     DEFAULT_LOSS,
     DEFAULT_SPLIT,
+    ENGINES,
+    FITS,
     LOSSES,
     DataOptions,
     KeepOptions,
@@ -83,7 +85,7 @@ data_options = bundled(
     ),
     click.option(
         "--fit",
-        type=click.Choice(["stretch", "crop", "pad"]),
+        type=click.Choice(FITS),
         help="Stretch photos to any aspect, crop their middle, or pad them with black.  "
         "[default: the model's own, else stretch]",
     ),
@@ -184,8 +186,8 @@ training_options = bundled(
     ),
     click.option(
         "--engine",
-        type=click.Choice(["numpy", "keras"]),
-        default="numpy",
+        type=click.Choice(ENGINES),
+        default=ENGINES[0],
         show_default=True,
         help="What calculates: NumPy, or Keras 3 on its backend, on all its devices: "
         "pip install 'cnncalc[keras]'.",

@@ -22,6 +22,7 @@ __all__ = [
     "POSITION",
     "SCHEDULE",
     "SHAPE",
+    "Written",
 ]
 
 

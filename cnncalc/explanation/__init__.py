@@ -5,9 +5,9 @@ followed back to its pixels, layer by layer.
 """
 
 from cnncalc.explanation.explaining import (
+    DerivationStep,
     Explanation,
     Position,
-    Step,
     Term,
     contributors,
     derive,
@@ -16,9 +16,9 @@ from cnncalc.explanation.explaining import (
 )
 
 __all__ = [
+    "DerivationStep",
     "Explanation",
     "Position",
-    "Step",
     "Term",
     "contributors",
     "derive",

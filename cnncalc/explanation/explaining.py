@@ -8,15 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncalc.errors import OptionError
-from cnncalc.layers import ActivationLayer, BatchNormalization, Layer, Rescaling
+from cnncalc.errors import OptionError, unknown_kind
+from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import evaluate
-from cnncalc.rules.joins import joined
+from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.trace import LayerTrace, StageName, Trace
 
-__all__ = ["Explanation", "Position", "Step", "Term", "contributors", "derive", "explain", "follow"]
+__all__ = [
+    "DerivationStep",
+    "Explanation",
+    "Position",
+    "Term",
+    "contributors",
+    "derive",
+    "explain",
+    "follow",
+]
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ def explain(layer: LayerTrace, at: Position) -> Explanation:
     at = _checked(layer, at)
     law = _law(layer)
     terms = tuple(_term(layer, law, wire) for wire in law.sees(at))
-    parameters = _parameters(layer.layer, layer, at[-1])
+    parameters = _parameters(law, layer, at[-1])
     bias = layer.weights.get("bias")
     return Explanation(
         layer,
@@ -148,8 +157,9 @@ def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     return Term(wire.at, float(layer.input[wire.at]), weight, padding=False)
 
 
-def _parameters(layer: Layer, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
+def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
     """Return the numbers of a layer's rule besides its terms and a kernel, by name."""
+    layer = trace.layer
     match layer:
         case Rescaling():
             pair = (("scale", layer.scale), ("offset", layer.offset))
@@ -160,8 +170,18 @@ def _parameters(layer: Layer, trace: LayerTrace, channel: int) -> tuple[tuple[st
                 for name, array in trace.weights.items()
             }
             return (*weights.items(), ("epsilon", layer.epsilon))
-        case _:
-            return ()
+    if law.join not in _WITHOUT_PARAMETERS:
+        raise TypeError(
+            unknown_kind(
+                f"the numbers that {law.join} goes by must be told in explanation/explaining.py",
+                layer,
+            )
+        )
+    return ()
+
+
+# How a layer joins its terms by themselves, or by a kernel that these have.
+_WITHOUT_PARAMETERS = (*REDUCTIONS, Join.PRODUCTS, Join.SUM, Join.SOFTMAX, Join.EACH, Join.SAME)
 
 
 def _of_channel(value: float | Sequence[float], channel: int) -> float:
@@ -190,7 +210,7 @@ def _total(law: Law, terms: Sequence[Term], parameters: dict[str, float], at: Po
 
 
 @dataclass(frozen=True)
-class Step:
+class DerivationStep:
     """An explanation on the way back from the number asked about.
 
     `level` is how many layers it lies before that; `term` is the term that its number is of the
@@ -204,7 +224,7 @@ class Step:
 
 def derive(
     trace: Trace, layer_name: str, at: Position, depth: int = 1, most: int | None = 3
-) -> Iterator[Step]:
+) -> Iterator[DerivationStep]:
     """Explain one number of a layer, then the numbers that it came from, and so on.
 
     Arguments: the trace; the layer's name; `at`, the (row, column, channel) or (unit,) in its
@@ -221,18 +241,20 @@ def derive(
     [5.0]
     """
     place = trace.place(layer_name)
-    first = Step(0, explain(trace.layers[place], at))
+    first = DerivationStep(0, explain(trace.layers[place], at))
     return _derive(trace, place, first, depth, most)
 
 
-def _derive(trace: Trace, place: int, step: Step, depth: int, most: int | None) -> Iterator[Step]:
+def _derive(
+    trace: Trace, place: int, step: DerivationStep, depth: int, most: int | None
+) -> Iterator[DerivationStep]:
     yield step
     left = depth if step.explanation.rule is Join.SAME else depth - 1
     if left and place:
         for term in contributors(step.explanation)[:most]:
             explanation = explain(trace.layers[place - 1], term.index)
             yield from _derive(
-                trace, place - 1, Step(step.level + 1, explanation, term), left, most
+                trace, place - 1, DerivationStep(step.level + 1, explanation, term), left, most
             )
 
 

@@ -26,7 +26,7 @@ from cnncalc.files.pixels import (
 from cnncalc.files.silence import silenced_standard_error
 from cnncalc.shapes import Size
 
-__all__ = ["convert_image", "holds_numbers", "image_size", "read_image"]
+__all__ = ["FORMATS", "convert_image", "holds_numbers", "image_size", "read_image"]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Pillow's names of the formats that are tried, whatever the file's ending says."""

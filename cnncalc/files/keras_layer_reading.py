@@ -20,7 +20,7 @@ from cnncalc.files.keras_objects import (
 )
 from cnncalc.files.paths import quoted
 from cnncalc.layers import ACTIVATIONS, Layer, LeakyReLU
-from cnncalc.layers.base import REGULARIZERS
+from cnncalc.layers.regularizers import REGULARIZERS
 from cnncalc.layers.vocabulary import (
     LAYERS,
     concerns_training_only,

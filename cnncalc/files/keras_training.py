@@ -26,7 +26,7 @@ from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
 from cnncalc.training.losses import LOSSES, Loss
 from cnncalc.training.optimizer_step import OptimizerState, initial_state
-from cnncalc.training.optimizers import OPTIMIZERS, SGD, Optimizer
+from cnncalc.training.optimizers import OPTIMIZERS, Optimizer
 from cnncalc.training.state import trainable
 from cnncalc.training.uncalculated import Uncalculated
 
@@ -61,13 +61,15 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
     """Return Keras's compile_config of a model trained with this loss and optimizer.
 
     >>> from cnncalc.training.losses import LOSSES
+    >>> from cnncalc.training.optimizers import SGD
     >>> config = compile_config(LOSSES["mean_squared_error"], SGD(momentum=0.9))
     >>> config["optimizer"]["class_name"], config["optimizer"]["config"]["momentum"]
     ('SGD', 0.9)
     """
     kind = type(optimizer).__name__
     if type(optimizer) not in OPTIMIZERS.values():
-        raise TypeError(kind)  # Keras has those of the table
+        message = f"an optimizer must be one of {', '.join(OPTIMIZERS)}. Received: {kind}"
+        raise TypeError(message)
     options = {field.name: getattr(optimizer, field.name) for field in fields(optimizer)}
     if is_dataclass(optimizer.learning_rate):
         schedule = type(optimizer.learning_rate).__name__
@@ -84,7 +86,8 @@ def compile_config(loss: Loss, optimizer: Optimizer) -> dict[str, Any]:
 
 def _written_loss(loss: Loss) -> str | dict[str, Any]:
     if loss.name not in LOSSES:
-        raise TypeError(loss.name)  # Keras has those of the table
+        message = f"a loss must be one of {', '.join(LOSSES)}. Received: {loss.name}"
+        raise TypeError(message)
     if not loss.from_logits:
         return loss.name
     kind = "".join(map(str.capitalize, loss.name.split("_")))
@@ -155,14 +158,14 @@ def _state(
     """Return an optimizer's state, None where the variables are not those of its kind.
 
     They are the count of steps, the learning rate where it is a number, and the slots. Keras 2 has
-    no learning rate among them, and momentum for an SGD that uses none, too.
+    no learning rate among them, and of some optimizers slots that they don't use, too.
     """
     weights = [network.weights[layer][name] for layer, name in trainable(network)]
     state = initial_state(optimizer, weights)
     order = _slot_order(optimizer, state)
     scalars = [array for array in arrays[:2] if array.shape == ()]  # no weight is a single number
     slots = arrays[len(scalars) :]
-    if isinstance(optimizer, SGD) and not order and len(slots) == len(weights):
+    if optimizer.may_have_idle_slots and not order and len(slots) == len(weights):
         slots = ()
     if not scalars or not np.isfinite(scalars[0]) or len(slots) != len(order):
         return None

@@ -16,6 +16,7 @@ __all__ = [
     "FoundParts",
     "find_parts",
     "is_worth_naming",
+    "part_named",
     "subfolders",
     "unused_files",
     "unused_notes",

@@ -29,6 +29,7 @@ from cnncalc.shapes import pair
 __all__ = [
     "Fit",
     "PhotoShape",
+    "Pixels",
     "decode_photo",
     "fit_photo",
     "fitted",

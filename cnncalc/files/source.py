@@ -25,7 +25,7 @@ from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS, refuse_other_spre
 from cnncalc.ops.numbers import finite_numbers
 from cnncalc.wording import size_text
 
-__all__ = ["DEFAULT_INPUT", "INPUT_ENDINGS", "is_pillow", "read_input"]
+__all__ = ["ARTICLE", "DEFAULT_INPUT", "INPUT_ENDINGS", "STANDARD_INPUT", "is_pillow", "read_input"]
 
 ARTICLE = "article:"
 DEFAULT_INPUT = "article:digit4"

@@ -12,7 +12,7 @@ from cnncalc.errors import InputError
 from cnncalc.files.numerals import spells_number
 from cnncalc.files.paths import printable, quoted
 from cnncalc.files.spreadsheet_places import cell_name
-from cnncalc.files.xlsx_cells import Cell, CellReader, Formula, Special
+from cnncalc.files.xlsx_cells import Cell, CellReader, Special, StoredFormula
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.files.xlsx_package import Doubt, SheetEntry, open_package
 from cnncalc.verification.comparison import CellValue, Place, WorkbookCells
@@ -237,7 +237,7 @@ def _cells(content: bytes) -> Iterator[tuple[Place, Cell]]:
                     yield Place(sheet.name, cell.row - 1, cell.column - 1), cell
 
 
-def _written_out(place: Place, formula: Formula, shared: dict[tuple[str, str], Any]) -> str:
+def _written_out(place: Place, formula: StoredFormula, shared: dict[tuple[str, str], Any]) -> str:
     """Return a formula's text; one that shares another's has its references moved."""
     if formula.shared is None:
         return formula.text

@@ -30,7 +30,7 @@ from cnncalc.files.xlsx_xml import (
     whole_number,
 )
 
-__all__ = ["Cell", "CellReader", "Formula", "Special", "Value"]
+__all__ = ["Cell", "CellReader", "Special", "StoredFormula", "Value"]
 
 _ROW, _CELL, _VALUE, _FORMULA, _TEXT, _PHONETIC, _ITEM = map(
     main_names, ("row", "c", "v", "f", "t", "rPh", "si")
@@ -57,7 +57,7 @@ class Special:
 Value = float | bool | str | Special | None
 
 
-class Formula(NamedTuple):
+class StoredFormula(NamedTuple):
     """A formula without its equals sign; one of a group that shares its first one has no text."""
 
     text: str
@@ -70,7 +70,7 @@ class Cell(NamedTuple):
     row: int
     column: int
     value: Value
-    formula: Formula | None
+    formula: StoredFormula | None
     is_text: bool = False  # a formula's empty text is stored as no value
 
 
@@ -82,7 +82,7 @@ class _Written(NamedTuple):
     kind: str
     style: str
     value: str | None
-    formula: Formula | None
+    formula: StoredFormula | None
 
 
 class CellReader:
@@ -271,9 +271,9 @@ class _SheetWalk(Handler):
             self._in_phonetic = False
         self._taking = None
 
-    def _written_formula(self) -> Formula | None:
+    def _written_formula(self) -> StoredFormula | None:
         attributes = self._formula_attributes
         if attributes is None:
             return None
         shared = attributes.get("si") if attributes.get("t") == "shared" else None
-        return Formula("".join(self._formula), shared)
+        return StoredFormula("".join(self._formula), shared)

@@ -33,7 +33,7 @@ from cnncalc.training.objective import Objective, Outcome, make_objective
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState
 
-__all__ = ["KerasEngine"]
+__all__ = ["KerasEngine", "KerasTrainer"]
 
 
 class KerasEngine:

@@ -14,17 +14,7 @@ from cnncalc.layers.activation import (
     ReLU,
     Softmax,
 )
-from cnncalc.layers.base import (
-    ACTIVATIONS,
-    L1,
-    L1L2,
-    L2,
-    LINEAR,
-    SOFTMAX,
-    Layer,
-    Shape,
-    WindowLayer,
-)
+from cnncalc.layers.base import ACTIVATIONS, LINEAR, SIGMOID, SOFTMAX, Layer, Shape, WindowLayer
 from cnncalc.layers.convolution import Conv2D, ConvolutionLayer, DepthwiseConv2D, ZeroPadding2D
 from cnncalc.layers.core import (
     BatchNormalization,
@@ -45,6 +35,7 @@ from cnncalc.layers.pooling import (
     MaxPooling2D,
     PoolingLayer,
 )
+from cnncalc.layers.regularizers import L1, L1L2, L2
 
 __all__ = [
     "ACTIVATIONS",
@@ -55,6 +46,7 @@ __all__ = [
     "L2",
     "LINEAR",
     "OWN_LAYERS",
+    "SIGMOID",
     "SOFTMAX",
     "Activation",
     "ActivationLayer",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation, check_number
+from cnncalc.errors import unknown_kind
+from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation
+from cnncalc.layers.checks import check_number
 
 __all__ = ["ELU", "Activation", "ActivationLayer", "LeakyReLU", "ReLU", "Softmax"]
 
@@ -15,7 +17,9 @@ class ActivationLayer(Layer):
     @property
     def activation_name(self) -> str:
         """The function by its name."""
-        raise TypeError(type(self).__name__)  # every child has one
+        raise TypeError(
+            unknown_kind("a kind of ActivationLayer must have an activation_name", self)
+        )
 
     def without_activation(self) -> Layer:
         """Return a layer that gives each number as it is."""

@@ -1,34 +1,27 @@
-"""What every layer is, what layers share: windows, penalties on weights, checks of arguments."""
+"""What every layer is, and what layers that slide a window share."""
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, unknown_kind
 from cnncalc.geometry import Geometry, geometry
+from cnncalc.layers.checks import check_flag
+from cnncalc.layers.regularizers import L1L2
 from cnncalc.shapes import Padding, Size, pair
 
 __all__ = [
     "ACTIVATIONS",
-    "L1",
-    "L1L2",
-    "L2",
     "LINEAR",
-    "REGULARIZERS",
+    "SIGMOID",
     "SOFTMAX",
     "Layer",
     "Shape",
     "WindowLayer",
     "check_activation",
-    "check_count",
-    "check_flag",
-    "check_number",
-    "check_regularizer",
-    "given_regularizers",
     "size_text",
 ]
 
@@ -36,8 +29,9 @@ Shape = tuple[int, ...]
 
 LINEAR: Final = "linear"
 SOFTMAX: Final = "softmax"
+SIGMOID: Final = "sigmoid"
 
-ACTIVATIONS = (LINEAR, "relu", "leaky_relu", "sigmoid", "tanh", SOFTMAX, "elu", "softplus")
+ACTIVATIONS = (LINEAR, "relu", "leaky_relu", SIGMOID, "tanh", SOFTMAX, "elu", "softplus")
 
 
 @dataclass(frozen=True)
@@ -163,7 +157,7 @@ class WindowLayer(Layer):
     @property
     def window_size(self) -> Size:
         """The (height, width) of the kernel or pool."""
-        raise TypeError(type(self).__name__)  # every child has one
+        raise TypeError(unknown_kind("a kind of WindowLayer must have a window_size", self))
 
     def window_shape(self, input_shape: Shape) -> Shape:
         """Return what an output sees: (height, width), and channels where it sees several."""
@@ -198,33 +192,6 @@ def check_activation(activation: object) -> str:
     return name
 
 
-def check_count(value: object, name: str) -> None:
-    """Raise OptionError for anything but a whole number of at least 1."""
-    if type(value) is not int or value < 1:
-        message = f"{name} must be a whole number, at least 1. Received: {name}={value!r}"
-        raise OptionError(message)
-
-
-def check_flag(value: object, name: str) -> None:
-    """Raise OptionError for anything but True or False."""
-    if not isinstance(value, bool):
-        message = f"{name} must be True or False. Received: {name}={value!r}"
-        raise OptionError(message)
-
-
-def check_number(
-    value: object, name: str, least: float = -math.inf, most: float = math.inf
-) -> None:
-    """Raise OptionError for anything but a finite number from `least` to `most`."""
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    # The comparison takes whole numbers of any size, and neither NaN nor infinity passes it.
-    if not abs(number) <= sys.float_info.max or not least <= number <= most:
-        limits = f", at least {least:g}" if math.isfinite(least) else ""
-        limits += f" and at most {most:g}" if math.isfinite(most) else ""
-        message = f"{name} must be a number{limits}. Received: {name}={value!r}"
-        raise OptionError(message)
-
-
 def size_text(shape: Sequence[int]) -> str:
     """Return sizes as a formula shows them.
 
@@ -232,88 +199,3 @@ def size_text(shape: Sequence[int]) -> str:
     '5×5×3'
     """
     return "×".join(f"{size:,}" for size in shape)
-
-
-@dataclass(frozen=True)
-class L1L2:
-    """The penalty `l1` × Σ|w| + `l2` × Σw² on a weight w, which training adds to the loss.
-
-    Convention: https://keras.io/api/layers/regularizers/
-
-    >>> L1L2(l1=0.01, l2=0.02)
-    L1L2(l1=0.01, l2=0.02)
-    """
-
-    l1: float = 0.0
-    l2: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_number(self.l1, "l1", least=0)
-        check_number(self.l2, "l2", least=0)
-
-    @property
-    def factors(self) -> dict[str, float]:
-        """The arguments by their names: `l1`, `l2` or both."""
-        return {factor.name: getattr(self, factor.name) for factor in fields(self) if factor.init}
-
-
-@dataclass(frozen=True)
-class L1(L1L2):
-    """The penalty `l1` × Σ|w|, which drives weights to 0.
-
-    >>> L1(0.02)
-    L1(l1=0.02)
-    """
-
-    l1: float = 0.01
-    l2: float = field(default=0.0, init=False, repr=False)
-
-
-@dataclass(frozen=True)
-class L2(L1L2):
-    """The penalty `l2` × Σw², which keeps weights small.
-
-    >>> L2()
-    L2(l2=0.01)
-    """
-
-    l1: float = field(default=0.0, init=False, repr=False)
-    l2: float = 0.01
-
-
-REGULARIZERS: Mapping[str, type[L1L2]] = {
-    "L1": L1,
-    "L2": L2,
-    "L1L2": L1L2,
-    "l1": L1,
-    "l2": L2,
-    "l1_l2": L1L2,
-    "l1l2": L1L2,
-}
-"""Each regularizer by the names that Keras has for it."""
-
-
-def check_regularizer(value: object, name: str) -> L1L2 | None:
-    """Return a regularizer, the one of a name such as "l2", or None for none.
-
-    Arguments: the `value`, and the `name` of the argument that it is given to.
-    Raises OptionError for anything else.
-
-    >>> check_regularizer("l2", "kernel_regularizer")
-    L2(l2=0.01)
-    """
-    if value is None or isinstance(value, L1L2):
-        return value
-    if isinstance(value, str) and value in REGULARIZERS:
-        return REGULARIZERS[value]()
-    message = f"{name} must be L1, L2 or L1L2, such as L2(0.01). Received: {name}={value!r}"
-    raise OptionError(message)
-
-
-def given_regularizers(**by_weight: object) -> dict[str, L1L2]:
-    """Return the regularizers by weight, without the weights that have none.
-
-    >>> given_regularizers(kernel=L2(), bias=None)
-    {'kernel': L2(l2=0.01)}
-    """
-    return {name: value for name, value in by_weight.items() if isinstance(value, L1L2)}

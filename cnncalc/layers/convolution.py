@@ -9,18 +9,10 @@ from typing import ClassVar
 
 from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers.base import (
-    L1L2,
-    Layer,
-    Shape,
-    WindowLayer,
-    check_activation,
-    check_count,
-    check_flag,
-    check_regularizer,
-    size_text,
-)
+from cnncalc.layers.base import Layer, Shape, WindowLayer, check_activation, size_text
+from cnncalc.layers.checks import check_count, check_flag
 from cnncalc.layers.kernel import KERNEL_OPTIONS, LORA_OPTIONS, KernelLayer
+from cnncalc.layers.regularizers import L1L2, check_regularizer
 from cnncalc.shapes import Padding, Pads, Size
 
 __all__ = ["Conv2D", "ConvolutionLayer", "DepthwiseConv2D", "ZeroPadding2D"]

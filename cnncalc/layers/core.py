@@ -8,18 +8,10 @@ from math import prod
 from typing import ClassVar, Literal
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers.base import (
-    L1L2,
-    Layer,
-    Shape,
-    check_activation,
-    check_count,
-    check_flag,
-    check_number,
-    check_regularizer,
-    size_text,
-)
+from cnncalc.layers.base import Layer, Shape, check_activation, size_text
+from cnncalc.layers.checks import check_count, check_flag, check_number
 from cnncalc.layers.kernel import KERNEL_OPTIONS, LORA_OPTIONS, KernelLayer
+from cnncalc.layers.regularizers import L1L2, check_regularizer
 
 __all__ = [
     "BatchNormalization",

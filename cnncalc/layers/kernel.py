@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from cnncalc.layers.base import L1L2, LINEAR, Layer, Shape, given_regularizers
+from cnncalc.layers.base import LINEAR, Layer, Shape
+from cnncalc.layers.regularizers import L1L2, given_regularizers
 
 __all__ = ["KERNEL_OPTIONS", "LORA_OPTIONS", "KernelLayer"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from cnncalc import shapes
-from cnncalc.errors import ShapeError
+from cnncalc.errors import ShapeError, unknown_kind
 from cnncalc.geometry import Geometry
-from cnncalc.layers.base import Layer, Shape, WindowLayer, check_flag
+from cnncalc.layers.base import Layer, Shape, WindowLayer
+from cnncalc.layers.checks import check_flag
 from cnncalc.shapes import Padding, Size
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MaxPooling2D",
     "PoolingLayer",
     "PoolingMode",
+    "of_mode",
 ]
 
 PoolingMode = Literal["max", "average", "l2"]
@@ -71,7 +73,7 @@ class PoolingLayer(WindowLayer):
     @property
     def counts_padding(self) -> bool:
         """Whether padding counts as zeros, or not at all."""
-        raise TypeError(type(self).__name__)  # every child says so
+        raise TypeError(unknown_kind("a kind of PoolingLayer must have counts_padding", self))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (height, width, channels): pooling leaves the depth as it is."""
@@ -191,3 +193,23 @@ class GlobalMaxPooling2D(GlobalPoolingLayer):
     """
 
     pool_mode = "max"
+
+
+Found = TypeVar("Found")
+
+
+def of_mode(table: Mapping[str, Found], layer: PoolingLayer | GlobalPoolingLayer) -> Found:
+    """Return what a table has for the mode of a pooling.
+
+    Raises TypeError for a mode that it lacks.
+
+    >>> of_mode({"max": "largest", "average": "mean"}, MaxPooling2D(2))
+    'largest'
+    """
+    if layer.pool_mode not in table:
+        message = (
+            f"the pool_mode of {type(layer).__name__} must be one of {', '.join(table)}. "
+            f"Received: {layer.pool_mode!r}"
+        )
+        raise TypeError(message)
+    return table[layer.pool_mode]

@@ -75,7 +75,8 @@ def is_known_to_keras(kind: type[Layer]) -> bool:
     (True, False)
     """
     if kind not in ARGUMENTS:
-        raise TypeError(kind.__name__)  # every layer is in one of them
+        message = f"a kind of layer must be in the vocabulary. Received: {kind.__name__}"
+        raise TypeError(message)
     return kind in KERAS_LAYERS
 
 

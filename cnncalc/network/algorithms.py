@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Literal, NamedTuple
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import (
     LINEAR,
     BatchNormalization,
@@ -25,11 +26,20 @@ from cnncalc.layers import (
     PoolingLayer,
     Shape,
 )
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network.operations import has_operation
 from cnncalc.ops.blocked_convolution import is_turnable
-from cnncalc.ops.pooling import POOLINGS
+from cnncalc.ops.pooling import POOLINGS, Pooling
 
-__all__ = ["Algorithm", "Choice", "choose", "meanings", "whole_batch_layers"]
+__all__ = [
+    "FEW_FILTERS",
+    "MEANINGS",
+    "Algorithm",
+    "Choice",
+    "choose",
+    "meanings",
+    "whole_batch_layers",
+]
 
 # BLAS gives a product of so many rows about two thirds of its speed, and one of four times as many
 # all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
@@ -145,7 +155,7 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     layer, behind = layers[0], layers[1] if len(layers) > 1 else None
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
-    if isinstance(layer, PoolingLayer) and POOLINGS[layer.pool_mode].by_cell:
+    if isinstance(layer, PoolingLayer) and of_mode(POOLINGS, layer).by_cell:
         against = _against_side_by_side(layer, shape)
         reason = f"its windows {against or 'lie side by side, without padding'}"
         return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
@@ -157,14 +167,14 @@ def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
     return Choice(0, 1, "layer by layer", _against_any(layer))
 
 
-def _picks(mode: str) -> bool:
+def _picks(pooling: Pooling) -> bool:
     """Tell whether a pooling's result is one of the numbers under its window."""
-    by_cell = POOLINGS[mode].by_cell
+    by_cell = pooling.by_cell
     return by_cell is not None and by_cell.picks is not None
 
 
 _BY_CELL = tuple(mode for mode, pooling in POOLINGS.items() if pooling.by_cell)
-_PICKING = tuple(mode for mode in _BY_CELL if _picks(mode))
+_PICKING = tuple(mode for mode in _BY_CELL if _picks(POOLINGS[mode]))
 _AGAINST_ANY: Mapping[type[Layer], str] = {
     Conv2D: "each group of channels has a product of its own",
     DepthwiseConv2D: "each group of channels has a product of its own",
@@ -184,7 +194,12 @@ def _against_any(layer: Layer) -> str:
         if isinstance(layer, kind):
             return reason
     if layer.has_weights or not has_operation(layer):
-        raise TypeError(type(layer).__name__)  # every layer with weights is above
+        raise TypeError(
+            unknown_kind(
+                "a layer must have arithmetic, and one with weights an algorithm",
+                layer,
+            )
+        )
     return "no product in it that could be faster"
 
 
@@ -230,7 +245,7 @@ def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
     """Say why the layer behind a convolution had better not be part of its product, if so."""
     if layer.filters >= FEW_FILTERS:
         return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
-    if not isinstance(behind, PoolingLayer) or not _picks(behind.pool_mode):
+    if not isinstance(behind, PoolingLayer) or not _picks(of_mode(POOLINGS, behind)):
         return f"no {' or '.join(_PICKING)} pooling follows directly"
     return _against_pooling(layer, behind, shape)
 

@@ -8,7 +8,9 @@ from math import prod
 import numpy as np
 
 from cnncalc import layers as specifications
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import KernelLayer, Layer
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops import convolution, parametric_activations
 from cnncalc.ops.activations import (
@@ -66,7 +68,9 @@ def forward_near(layer: Layer, weights: Weights, images: Array) -> Array:
 @singledispatch
 def forward_layer(layer: Layer, weights: Weights, images: Array) -> Array:
     """Return one layer's output for a batch: (batch, *input) to (batch, *output)."""
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    raise TypeError(
+        unknown_kind("a layer must have its arithmetic in network/operations.py", layer)
+    )
 
 
 def has_operation(layer: Layer) -> bool:
@@ -93,9 +97,24 @@ def backward_near(
             result = _global_pooling_gradient(layer, saved, gradient, near=True)
         case specifications.Combine(mode="max"):
             result = maximum_gradient(gradient, saved.input, -1, near=True)
-        case _:
+        case specifications.Combine():
             return backward_layer(layer, weights, saved, gradient, to_input)
+        case _ if isinstance(layer, _WITHOUT_MAXIMA):
+            return backward_layer(layer, weights, saved, gradient, to_input)
+        case _:
+            raise TypeError(
+                unknown_kind(
+                    "whether a layer has maxima must be told in network/operations.py", layer
+                )
+            )
     return LayerGradients(result if to_input else None, {})
+
+
+_WITHOUT_MAXIMA = (
+    *(KernelLayer, specifications.ActivationLayer, specifications.BatchNormalization),
+    *(specifications.InputLayer, specifications.Rescaling, specifications.ZeroPadding2D),
+    *(specifications.Flatten, specifications.Dropout),
+)
 
 
 @singledispatch
@@ -107,14 +126,21 @@ def backward_layer(
     Arguments: the `layer`, its `weights` and what its forward pass `saved`; the `gradient` by the
     output, of its shape; whether the gradient by the input is wanted. A frozen layer has none by
     its weights.
+    Raises TypeError for a kind of layer that isn't told below how it learns.
     """
+    if layer.has_weights:
+        message = (
+            "a layer with weights must be registered in network/operations.py. "
+            f"Received: {type(layer).__name__}"
+        )
+        raise TypeError(message)
     return LayerGradients(_input_gradient(layer, saved, gradient) if to_input else None, {})
 
 
 @singledispatch
 def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
     """Return a loss's gradient by the input of a layer without weights."""
-    raise TypeError(type(layer).__name__)  # every layer without weights is registered below
+    raise TypeError(unknown_kind("a layer must have its gradient in network/operations.py", layer))
 
 
 @forward_layer.register(specifications.InputLayer)
@@ -252,7 +278,7 @@ def _with_bias(layer: KernelLayer, by_kernel: Array, gradient: Array) -> dict[st
 @forward_layer.register(specifications.PoolingLayer)
 def _(layer: specifications.PoolingLayer, weights: Weights, images: Array) -> Array:
     geometry = layer.geometry(images.shape[1:])
-    return POOLINGS[layer.pool_mode].forward(images, geometry, layer.counts_padding)
+    return of_mode(POOLINGS, layer).forward(images, geometry, layer.counts_padding)
 
 
 @_input_gradient.register(specifications.PoolingLayer)
@@ -260,12 +286,12 @@ def _pooling_gradient(
     layer: specifications.PoolingLayer, saved: Saved, gradient: Array, near: bool = False
 ) -> Array:
     geometry, counts = layer.geometry(saved.input.shape[1:]), layer.counts_padding
-    return POOLINGS[layer.pool_mode].backward(gradient, saved.input, geometry, counts, near)
+    return of_mode(POOLINGS, layer).backward(gradient, saved.input, geometry, counts, near)
 
 
 @forward_layer.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, weights: Weights, images: Array) -> Array:
-    result = GLOBAL_POOLINGS[layer.pool_mode].forward(images)
+    result = of_mode(GLOBAL_POOLINGS, layer).forward(images)
     return result[:, np.newaxis, np.newaxis] if layer.keepdims else result
 
 
@@ -274,7 +300,7 @@ def _global_pooling_gradient(
     layer: specifications.GlobalPoolingLayer, saved: Saved, gradient: Array, near: bool = False
 ) -> Array:
     by_channel = gradient.reshape(len(gradient), -1)
-    return GLOBAL_POOLINGS[layer.pool_mode].backward(by_channel, saved.input, near)
+    return of_mode(GLOBAL_POOLINGS, layer).backward(by_channel, saved.input, near)
 
 
 @forward_layer.register(specifications.BatchNormalization)
@@ -378,10 +404,18 @@ def _(layer: specifications.Combine, weights: Weights, images: Array) -> Array:
             return np.asarray(np.sum(images, axis=-1, keepdims=True))
         case "max":
             return np.asarray(np.max(images, axis=-1, keepdims=True))
+    raise TypeError(_unknown_mode(layer))
 
 
 @_input_gradient.register(specifications.Combine)
 def _(layer: specifications.Combine, saved: Saved, gradient: Array) -> Array:
-    if layer.mode == "sum":
-        return np.broadcast_to(gradient, saved.input.shape).copy()
-    return maximum_gradient(gradient, saved.input, -1)
+    match layer.mode:
+        case "sum":
+            return np.broadcast_to(gradient, saved.input.shape).copy()
+        case "max":
+            return maximum_gradient(gradient, saved.input, -1)
+    raise TypeError(_unknown_mode(layer))
+
+
+def _unknown_mode(layer: specifications.Combine) -> str:
+    return f'Combine must join by "sum" or "max". Received: mode={layer.mode!r}'

@@ -79,7 +79,7 @@ def _train_layer(
 ) -> Saved:
     """Run a batch through one of the layers that training makes work otherwise."""
     message = (
-        "a layer that works otherwise in training must be registered here. "
+        "a layer that works otherwise in training must be told in network/saved_pass.py. "
         f"Received: {type(layer).__name__}"
     )
     raise TypeError(message)

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnncalc.errors import OptionError, ShapeError, received
+from cnncalc.errors import OptionError, ShapeError, received, unknown_kind
 from cnncalc.layers import (
     LINEAR,
     ActivationLayer,
+    BatchNormalization,
+    Dense,
     Dropout,
     Flatten,
     InputLayer,
@@ -248,10 +250,19 @@ def layers_on_images(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
 
 
 def _takes_each_alone(layer: Layer) -> bool:
-    if isinstance(layer, Rescaling):
-        return not isinstance(layer.scale, tuple) and not isinstance(layer.offset, tuple)
-    return isinstance(layer, InputLayer | Dropout | Flatten) or (
-        isinstance(layer, ActivationLayer) and not layer.has_softmax
+    match layer:
+        case InputLayer() | Dropout() | Flatten():
+            return True
+        case Rescaling():
+            return not isinstance(layer.scale, tuple) and not isinstance(layer.offset, tuple)
+        case ActivationLayer():
+            return not layer.has_softmax
+        case Dense() | BatchNormalization():
+            return False
+    raise TypeError(
+        unknown_kind(
+            "whether a layer takes each number alone must be told in network/structure.py", layer
+        )
     )
 
 

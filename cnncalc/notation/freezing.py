@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import Layer
-from cnncalc.layers.base import check_flag
+from cnncalc.layers.checks import check_flag
 from cnncalc.layers.vocabulary import named
 from cnncalc.notation.source import Source, read_value
 

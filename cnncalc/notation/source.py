@@ -16,7 +16,7 @@ from difflib import get_close_matches
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import ACTIVATIONS, L1L2
-from cnncalc.layers.base import REGULARIZERS
+from cnncalc.layers.regularizers import REGULARIZERS
 from cnncalc.layers.vocabulary import LAYERS
 
 __all__ = [

@@ -8,6 +8,7 @@ from cnncalc.errors import ShapeError
 from cnncalc.ops.arrays import Array
 
 __all__ = [
+    "PIECE",
     "add_bias",
     "bias_gradient",
     "channel_sum",

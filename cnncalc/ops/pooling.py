@@ -1,8 +1,4 @@
-"""Max, average and L2 pooling of each channel by itself, and their gradients.
-
-The maximum and a sum over a window are the maximum and the sum of its columns' results: reducing
-along the rows first leaves fewer and longer runs of memory to go through.
-"""
+"""Average and L2 pooling of each channel by itself, their gradients, and the table of all modes."""
 
 from __future__ import annotations
 
@@ -10,15 +6,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-from cnncalc.errors import ShapeError
-from cnncalc.geometry import Axis, Geometry
-from cnncalc.ops.arrays import Array, Positions, require_images
-from cnncalc.ops.maxima import least_maximum, running_maximum, share_out
+from cnncalc.geometry import Geometry
+from cnncalc.ops.arrays import Array, require_images
+from cnncalc.ops.max_pooling import max_pool, max_pool_gradient
+from cnncalc.ops.maxima import running_maximum, share_out
 from cnncalc.ops.padding import pad_gradient
+from cnncalc.ops.pooling_windows import (
+    output_shape,
+    padded_zeros,
+    pixel_counts,
+    pooling_tiles,
+    reduced,
+    require_gradient,
+    require_pixels,
+)
 from cnncalc.ops.threads import in_threads
-from cnncalc.ops.tiles import Tile, met_by, padded_input, tap, taps, tiles
+from cnncalc.ops.tiles import Tile, padded_input, tap, taps
 
 __all__ = [
     "POOLINGS",
@@ -28,86 +33,9 @@ __all__ = [
     "average_pool_gradient",
     "l2_pool",
     "l2_pool_gradient",
-    "max_pool",
-    "max_pool_gradient",
-    "max_positions",
     "running_mean",
     "share_alike",
 ]
-
-
-def max_pool(images: Array, geometry: Geometry) -> Array:
-    """Take the largest number of each window; padding never wins.
-
-    Arguments: `images` (batch, height, width, channels); the window's `geometry`.
-    Returns (batch, output height, output width, channels).
-    Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
-    Convention: https://keras.io/api/layers/pooling_layers/max_pooling2d/
-
-    >>> from cnncalc.geometry import geometry
-    >>> max_pool(np.arange(8.0).reshape(1, 2, 4, 1), geometry((2, 4), 2, strides=2))[0, :, :, 0]
-    array([[5., 7.]])
-    """
-    require_images(images, geometry)
-    _require_pixels(geometry)
-    result = np.empty(_output_shape(images, geometry), images.dtype)
-
-    def pool(tiles: Iterator[Tile]) -> None:
-        for tile in tiles:
-            covered = padded_input(images, geometry, tile, value=-np.inf)
-            result[tile] = _reduce(np.maximum, covered, geometry)
-
-    in_threads(pool, tuple(_tiles(images, geometry)))
-    return result
-
-
-def max_positions(images: Array, geometry: Geometry, *, near: bool = False) -> Positions:
-    """Say which cell of each window is its maximum: the first one in row-major order.
-
-    Arguments: `images` (batch, height, width, channels); the window's `geometry`; whether what is
-    `near`, equal but for rounding, counts as the maximum.
-    Returns (batch, output height, output width, channels), each i × kernel width + j for the
-    kernel's cell (i, j).
-    Raises ShapeError where images and geometry don't fit, or a window holds padding alone.
-
-    >>> from cnncalc.geometry import geometry
-    >>> image = np.array([[1.0, 7.0], [7.0, 2.0]]).reshape(1, 2, 2, 1)
-    >>> max_positions(image, geometry((2, 2), 2))[0, :, :, 0]
-    array([[1]])
-    """
-    require_images(images, geometry)
-    _require_pixels(geometry)
-    positions = np.empty(_output_shape(images, geometry), np.intp)
-    for tile in _tiles(images, geometry):
-        covered = padded_input(images, geometry, tile, value=-np.inf)
-        positions[tile] = sum(
-            index * wins for index, (_, wins) in enumerate(_wins(covered, geometry, near))
-        )
-    return positions
-
-
-def max_pool_gradient(
-    gradient: Array, images: Array, geometry: Geometry, *, near: bool = False
-) -> Array:
-    """Return a loss's gradient by the images: each window's goes to its first maximum.
-
-    Arguments: `gradient` by the output (batch, output height, output width, channels); the pooled
-    `images` (batch, height, width, channels); the window's `geometry`; whether what is `near`,
-    equal but for rounding, counts as the maximum.
-    Returns (batch, height, width, channels).
-    Raises ShapeError where the arrays don't fit the geometry.
-    """
-    require_images(images, geometry)
-    _require_pixels(geometry)
-    _require_gradient(gradient, _output_shape(images, geometry))
-    total = _zeros(gradient, geometry)
-    for tile in _tiles(images, geometry):
-        covered = padded_input(images, geometry, tile, value=-np.inf)
-        targets = total[tile.covered(geometry)]
-        for cell, wins in _wins(covered, geometry, near):
-            target = tap(targets, geometry, cell)
-            target += np.where(wins, gradient[tile], 0)
-    return pad_gradient(total, geometry.pads)
 
 
 def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) -> Array:
@@ -132,14 +60,14 @@ def average_pool(images: Array, geometry: Geometry, count_padding: bool = True) 
     down, across = _counts(geometry, count_padding, images.dtype)
     # A count a channel: NumPy divides whole rows where both sides lie alike.
     across = across.repeat(images.shape[3], axis=1)
-    result = np.empty(_output_shape(images, geometry), images.dtype)
+    result = np.empty(output_shape(images, geometry), images.dtype)
 
     def pool(tiles: Iterator[Tile]) -> None:
         for tile in tiles:
-            sums = _reduce(np.add, padded_input(images, geometry, tile), geometry)
+            sums = reduced(np.add, padded_input(images, geometry, tile), geometry)
             np.divide(sums, down[tile.rows] * across[tile.columns], out=result[tile])
 
-    in_threads(pool, tuple(_tiles(images, geometry)))
+    in_threads(pool, tuple(pooling_tiles(images, geometry)))
     return result
 
 
@@ -151,10 +79,10 @@ def average_pool_gradient(gradient: Array, geometry: Geometry, count_padding: bo
     Returns (batch, height, width, channels).
     Raises ShapeError where gradient and geometry don't fit, or a window has no pixel to count.
     """
-    _require_gradient(gradient, (len(gradient), *geometry.output, gradient.shape[-1]))
+    require_gradient(gradient, (len(gradient), *geometry.output, gradient.shape[-1]))
     down, across = _counts(geometry, count_padding, gradient.dtype)
-    total = _zeros(gradient, geometry)
-    for tile in _tiles(gradient, geometry):
+    total = padded_zeros(gradient, geometry)
+    for tile in pooling_tiles(gradient, geometry):
         share = gradient[tile] / (down[tile.rows] * across[tile.columns])
         targets = total[tile.covered(geometry)]
         for cell in taps(geometry):
@@ -204,13 +132,13 @@ def l2_pool(images: Array, geometry: Geometry) -> Array:
     array([5.])
     """
     require_images(images, geometry)
-    result = np.empty(_output_shape(images, geometry), images.dtype)
+    result = np.empty(output_shape(images, geometry), images.dtype)
 
     def pool(tiles: Iterator[Tile]) -> None:
         for tile in tiles:
             result[tile] = _norms(padded_input(images, geometry, tile), geometry)
 
-    in_threads(pool, tuple(_tiles(images, geometry)))
+    in_threads(pool, tuple(pooling_tiles(images, geometry)))
     return result
 
 
@@ -223,9 +151,9 @@ def l2_pool_gradient(gradient: Array, images: Array, geometry: Geometry) -> Arra
     Raises ShapeError where the arrays don't fit the geometry.
     """
     require_images(images, geometry)
-    _require_gradient(gradient, _output_shape(images, geometry))
-    total = _zeros(gradient, geometry)
-    for tile in _tiles(images, geometry):
+    require_gradient(gradient, output_shape(images, geometry))
+    total = padded_zeros(gradient, geometry)
+    for tile in pooling_tiles(images, geometry):
         covered = padded_input(images, geometry, tile)
         norms = _norms(covered, geometry)
         share = np.divide(gradient[tile], norms, out=np.zeros_like(norms), where=norms != 0)
@@ -290,87 +218,18 @@ POOLINGS: Mapping[str, Pooling] = {
 """Each mode of pooling by the name that layers have for it."""
 
 
-def _tiles(images: Array, geometry: Geometry) -> Iterator[Tile]:
-    """Divide the work so that a tile's input stays in the cache."""
-    cells = geometry.strides.height * geometry.strides.width
-    return tiles(len(images), geometry, cells * images.shape[3])
-
-
-def _output_shape(images: Array, geometry: Geometry) -> tuple[int, ...]:
-    return (len(images), *geometry.output, images.shape[3])
-
-
-def _zeros(gradient: Array, geometry: Geometry) -> Array:
-    return np.zeros((len(gradient), *geometry.padded, gradient.shape[3]), gradient.dtype)
-
-
-def _reduce(combine: np.ufunc, covered: Array, geometry: Geometry) -> Array:
-    """Combine each window's cells: down the columns first, then across."""
-    down, across = geometry.vertical, geometry.horizontal
-    cells = [met_by(i, down, covered.shape[1]) for i in range(down.kernel)]
-    columns = _combine(combine, [covered[:, rows] for rows in cells])
-    cells = [met_by(j, across, covered.shape[2]) for j in range(across.kernel)]
-    return _combine(combine, [columns[:, :, column] for column in cells])
-
-
-def _combine(combine: np.ufunc, arrays: list[Array]) -> Array:
-    result = arrays[0]
-    for index, array in enumerate(arrays[1:]):
-        # The first array is a view of the input, which must stay as it is.
-        result = combine(result, array, out=result if index else None)
-    return result
-
-
 def _norms(covered: Array, geometry: Geometry) -> Array:
-    return np.sqrt(_reduce(np.add, covered * covered, geometry))
-
-
-def _wins(
-    covered: Array, geometry: Geometry, near: bool
-) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
-    """Yield each kernel cell, and in which windows it meets the first maximum."""
-    maxima = _reduce(np.maximum, covered, geometry)
-    least = least_maximum(maxima) if near else maxima
-    open_windows = np.ones(maxima.shape, np.bool_)
-    for cell in taps(geometry):
-        wins = open_windows & (tap(covered, geometry, cell) >= least)
-        open_windows ^= wins
-        yield cell, wins
+    return np.sqrt(reduced(np.add, covered * covered, geometry))
 
 
 def _counts(geometry: Geometry, count_padding: bool, dtype: DTypeLike) -> tuple[Array, Array]:
     """Return how many cells the windows count, down (height, 1, 1) and across (width, 1)."""
     if not count_padding:
-        _require_pixels(geometry)
+        require_pixels(geometry)
     down, across = (
-        np.full(axis.output, axis.kernel, dtype) if count_padding else _pixels(axis).astype(dtype)
+        np.full(axis.output, axis.kernel, dtype)
+        if count_padding
+        else pixel_counts(axis).astype(dtype)
         for axis in (geometry.vertical, geometry.horizontal)
     )
     return down[:, None, None], across[:, None]
-
-
-def _pixels(axis: Axis) -> Positions:
-    """Count the cells of the input, without padding, under the window at each position."""
-    starts = np.arange(axis.output) * axis.stride - axis.before
-    cells = starts[:, None] + np.arange(axis.kernel) * axis.dilation
-    counts: Positions = ((cells >= 0) & (cells < axis.size)).sum(axis=1, dtype=np.intp)
-    return counts
-
-
-def _require_pixels(geometry: Geometry) -> None:
-    down, across = geometry.vertical, geometry.horizontal
-    if not (_pixels(down).all() and _pixels(across).all()):
-        message = (
-            "padding must leave each pooling window at least one cell of the input. Received: "
-            f"padding={tuple(geometry.pads)}, pool_size={tuple(geometry.kernel)}"
-        )
-        raise ShapeError(message)
-
-
-def _require_gradient(gradient: Array, shape: tuple[int, ...]) -> None:
-    if gradient.shape != shape:
-        message = (
-            f"gradient must have the shape of the pooling's output, {shape}. "
-            f"Received: gradient.shape={gradient.shape}"
-        )
-        raise ShapeError(message)

@@ -19,7 +19,18 @@ from cnncalc.ops.arrays import Array
 from cnncalc.ops.padding import pad
 from cnncalc.shapes import Pads
 
-__all__ = ["Tile", "met_by", "padded_input", "parts", "patch_matrix", "tap", "taps", "tiles"]
+__all__ = [
+    "MANY_CHANNELS",
+    "TILE_NUMBERS",
+    "Tile",
+    "met_by",
+    "padded_input",
+    "parts",
+    "patch_matrix",
+    "tap",
+    "taps",
+    "tiles",
+]
 
 # 2 MB of float64 or 1 MB of float32. Measured: half of it loses time to Python's own work, twice as
 # much to BLAS's threads, which wait for each other on a busy machine.

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnncalc.layers import ELU, Activation, ActivationLayer, LeakyReLU, ReLU
-from cnncalc.rules.formula import Expression, Name, Number, choose, near
+from cnncalc.errors import unknown_kind
+from cnncalc.layers import ELU, Activation, ActivationLayer, Layer, LeakyReLU, ReLU
+from cnncalc.rules.formula import Expression, Name, Number, choose, evaluate, near
 from cnncalc.rules.functions import (
     exp,
     exp_minus_1,
@@ -32,6 +33,7 @@ __all__ = [
     "SOFTMAX_SHARE",
     "ActivationRule",
     "activation_rule",
+    "rule_of",
 ]
 
 _X, _Y, _ERROR = Name("x"), Name("y"), Name("error")
@@ -58,6 +60,12 @@ class ActivationRule:
     def passed_back(self) -> Expression:
         """The gradient by the input: the "error", which is that by the output, times the slope."""
         return times(_ERROR, self.slope)
+
+    @property
+    def turns_off(self) -> bool:
+        """Whether it puts out exactly 0 of numbers below 0, its slope being 0 there, too."""
+        ends = {"x": -1.0, "y": 0.0}
+        return self.limits == "0" and not evaluate(self.slope, ends)
 
 
 _RULES = (
@@ -137,6 +145,19 @@ SOFTMAX_PASSED_BACK = _Y * (_ERROR - Name("total"))
 SOFTMAX_LIMITS = "shares of 0 and 1"
 
 
+def rule_of(layer: Layer) -> ActivationRule | None:
+    """Return the rule of a layer's activation; None for softmax, which has steps instead.
+
+    >>> rule_of(Activation("relu")).turns_off, rule_of(Activation("softplus")).turns_off
+    (True, False)
+    """
+    if layer.has_softmax:
+        return None
+    if isinstance(layer, ActivationLayer):
+        return activation_rule(layer)
+    return ACTIVATIONS[layer.activation_name]
+
+
 def activation_rule(layer: ActivationLayer) -> ActivationRule:
     """Return the rule of an activation that is a layer of its own.
 
@@ -157,7 +178,7 @@ def activation_rule(layer: ActivationLayer) -> ActivationRule:
             return _leaky(slope)
         case ELU(alpha=alpha):
             return _elu(alpha)
-    raise TypeError(type(layer).__name__)
+    raise TypeError(unknown_kind("an activation must have its rule in rules/activations.py", layer))
 
 
 def _leaky(slope: float) -> ActivationRule:

@@ -22,13 +22,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.nearness import kink_bounds
 from cnncalc.ops.arrays import Array
 
 __all__ = [
     "Call",
-    "Choice",
     "Comparison",
+    "Conditional",
     "Expression",
     "Function",
     "Name",
@@ -127,7 +128,7 @@ class Call(Expression):
 
 
 @dataclass(frozen=True)
-class Choice(Expression):
+class Conditional(Expression):
     """One of two expressions, as a comparison is true or not."""
 
     condition: Comparison
@@ -196,14 +197,14 @@ def constant(name: str) -> Name:
     return Name(name, is_constant=True)
 
 
-def choose(condition: Comparison, then: Operand, otherwise: Operand) -> Choice:
+def choose(condition: Comparison, then: Operand, otherwise: Operand) -> Conditional:
     """Return one expression where a condition is true, and another elsewhere.
 
     >>> x = Name("x")
     >>> evaluate(choose(x > 0, x, 0.5 * x), {"x": np.array([-2.0, 2.0])})
     array([-1.,  2.])
     """
-    return Choice(condition, _expression(then), _expression(otherwise))
+    return Conditional(condition, _expression(then), _expression(otherwise))
 
 
 def near(condition: Comparison) -> Comparison:
@@ -264,11 +265,13 @@ def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # no
             return _OPERATORS[sign](_worked_out(left, values), _worked_out(right, values))
         case Call(function, arguments):
             return function.work_out(*(_worked_out(argument, values) for argument in arguments))
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             left, right = (_worked_out(s, values) for s in (condition.left, condition.bound))
             is_true = _COMPARISONS[condition.sign](left, right)
             return np.where(is_true, _worked_out(then, values), _worked_out(otherwise, values))
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/formula.py", expression)
+    )
 
 
 def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
@@ -286,11 +289,13 @@ def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:
             return Operation(sign, put(left, values), put(right, values))
         case Call(function, arguments):
             return Call(function, tuple(put(argument, values) for argument in arguments))
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             sides = put(condition.left, values), put(condition.right, values)
             asked = replace(condition, left=sides[0], right=sides[1])
-            return Choice(asked, put(then, values), put(otherwise, values))
-    raise TypeError(type(expression).__name__)
+            return Conditional(asked, put(then, values), put(otherwise, values))
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/formula.py", expression)
+    )
 
 
 def names_of(expression: Expression) -> tuple[str, ...]:
@@ -313,8 +318,12 @@ def _names(expression: Expression) -> Iterator[str]:
         case Call(_, arguments):
             for argument in arguments:
                 yield from _names(argument)
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             for part in (condition.left, condition.right, then, otherwise):
                 yield from _names(part)
         case _:
-            raise TypeError(type(expression).__name__)
+            raise TypeError(
+                unknown_kind(
+                    "an expression must be of a kind known in rules/formula.py", expression
+                )
+            )

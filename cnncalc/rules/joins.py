@@ -1,4 +1,4 @@
-"""How numbers are made one: what comes of them, and which share of its gradient each gets back."""
+"""How numbers are made one, and what comes of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 from cnncalc.wording import Word
 
-__all__ = ["REDUCTIONS", "Join", "Reduction", "joined", "reduction_by", "share", "share_words"]
-
-# Numbers that differ by less than this share of the maximum, or of SMALLEST where it is smaller,
-# count as equal to it, so that rounding doesn't decide which one learns.
-NEAR, SMALLEST = 1e-12, 1.0
+__all__ = ["REDUCTIONS", "Join", "Reduction", "joined", "reduction_by"]
 
 
 class Join(Word):
@@ -32,7 +28,7 @@ class Join(Word):
     @property
     def picks_one(self) -> bool:
         """Whether the result is one of the numbers, the first of those that are alike."""
-        return self is Join.MAX
+        return self in REDUCTIONS and REDUCTIONS[self].picks_one
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,8 @@ class Reduction:
 
     `template` is a spreadsheet's formula, {0} the cells; `words` say what it is of a slice, and
     `under_window` of what is under a window. With its numbers it begins with `head`, has each as a
-    `term` with the `joint` between them, and ends with `tail`, which may name their {count}.
+    `term` with the `joint` between them, and ends with `tail`, which may name their {count}. Where
+    it `picks_one`, the result is one of the numbers, and the way back to the pixels is that one's.
     """
 
     template: str
@@ -51,6 +48,7 @@ class Reduction:
     term: str
     joint: str
     tail: str
+    picks_one: bool
 
 
 _ROOT = "square root of the sum of squares"
@@ -59,14 +57,17 @@ REDUCTIONS = {
     Join.MAX: Reduction(
         *("MAX({0})", "largest number", "largest number"),
         *("max(", "{0}", ", ", ")"),
+        picks_one=True,
     ),
     Join.AVERAGE: Reduction(
         *("AVERAGE({0})", "mean", "mean of the numbers"),
         *("(", "{0}", " + ", ") / {count}"),
+        picks_one=False,
     ),
     Join.L2: Reduction(
         *("SQRT(SUMSQ({0}))", _ROOT, _ROOT),
         *("√(", "{0}²", " + ", ")"),
+        picks_one=False,
     ),
 }
 """The joins of one slice's numbers, and of what is under a window."""
@@ -115,55 +116,6 @@ def joined(
             exponentials = [math.exp(number - max(numbers)) for number in numbers]
             return exponentials[place] / add(exponentials)
     raise TypeError(_unknown(join))
-
-
-def share(join: Join, numbers: Sequence[float], place: int, result: float) -> float:
-    """Return which share of the gradient by a result goes to one of the numbers joined.
-
-    Arguments: the `join`; the `numbers`, without padding that doesn't count; the `place` of the one
-    in question; their `result`.
-    Raises TypeError for a join that shares nothing out in this way.
-
-    >>> [share(Join.MAX, [1.0, 0.3, 0.1 + 0.2], place, 1.0) for place in range(3)]
-    [1.0, 0.0, 0.0]
-    """
-    match join:
-        case Join.SUM | Join.SAME:
-            return 1.0
-        case Join.MAX:
-            largest = max(numbers)
-            least = largest - NEAR * max(SMALLEST, abs(largest))
-            first = next(index for index, number in enumerate(numbers) if number >= least)
-            return float(place == first)
-        case Join.AVERAGE:
-            return 1 / len(numbers)
-        case Join.L2:
-            return numbers[place] / result if result else 0.0
-    raise TypeError(_unknown(join))
-
-
-_SHARES = {
-    (Join.MAX, True): "1 where it is the window's first maximum, else 0",
-    (Join.MAX, False): "1 where it is the first maximum, else 0",
-    (Join.AVERAGE, True): "1 / the window's numbers",
-    (Join.AVERAGE, False): "1 / the slice's numbers",
-    (Join.L2, True): "itself / the window's result",
-    (Join.SUM, False): "",
-}
-
-
-def share_words(join: Join, *, by_window: bool) -> str:
-    """Return what a share is in words, empty where it is all.
-
-    Arguments: the `join`; whether windows share something out each, or one result all.
-    Raises TypeError for a join that shares nothing out in this way.
-
-    >>> share_words(Join.L2, by_window=True)
-    "itself / the window's result"
-    """
-    if (join, by_window) not in _SHARES:
-        raise TypeError(_unknown(join))
-    return _SHARES[join, by_window]
 
 
 def _unknown(join: Join) -> str:

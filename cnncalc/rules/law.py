@@ -194,7 +194,7 @@ def _(layer: specifications.Dense, input_shape: Shape) -> Law:
 
 @law_of.register(specifications.Combine)
 def _(layer: specifications.Combine, input_shape: Shape) -> Law:
-    return Law(Join(layer.mode), _all_channels(input_shape, 1))
+    return Law(_join_called(layer.mode, layer), _all_channels(input_shape, 1))
 
 
 def _under_windows(
@@ -221,19 +221,20 @@ def _(layer: specifications.DepthwiseConv2D, input_shape: Shape) -> Law:
 @law_of.register(specifications.PoolingLayer)
 def _(layer: specifications.PoolingLayer, input_shape: Shape) -> Law:
     wiring = _under_windows(layer, input_shape, OneToOne(input_shape[-1]))
-    return Law(_pooled(layer), wiring, layer.counts_padding)
+    return Law(_join_called(layer.pool_mode, layer), wiring, layer.counts_padding)
 
 
 @law_of.register(specifications.GlobalPoolingLayer)
 def _(layer: specifications.GlobalPoolingLayer, input_shape: Shape) -> Law:
     height, width, channels = input_shape
     whole = (Groups(height, 1), Groups(width, 1), OneToOne(channels))
-    return Law(_pooled(layer), Directions(whole, is_flat=not layer.keepdims))
+    join = _join_called(layer.pool_mode, layer)
+    return Law(join, Directions(whole, is_flat=not layer.keepdims))
 
 
-def _pooled(layer: specifications.PoolingLayer | specifications.GlobalPoolingLayer) -> Join:
-    """Return how a pooling joins what is under a window; its modes are called as joins are."""
+def _join_called(mode: str, layer: Layer) -> Join:
+    """Return how a layer with a mode joins numbers; its modes are called as joins are."""
     try:
-        return Join(layer.pool_mode)
+        return Join(mode)
     except ValueError as error:
-        raise TypeError(_without_law(layer)) from error
+        raise TypeError(f"{_without_law(layer)} of mode {mode!r}") from error  # noqa: EM102 (adds to the message)

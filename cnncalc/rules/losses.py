@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnncalc.layers import L1L2
-from cnncalc.rules.formula import Expression, Name, Number, choose, equal, near
+from cnncalc.rules.formula import Expression, Name, Number, choose, equal, evaluate, near
 from cnncalc.rules.functions import absolute, log, negated, softplus
 from cnncalc.rules.slopes import derivative
+from cnncalc.wording import Word
 
 __all__ = [
     "IS_YES",
@@ -23,6 +24,7 @@ __all__ = [
     "LOG_LIKELIHOOD",
     "LOSSES",
     "TURNED_LOGIT",
+    "Flat",
     "LossRule",
     "loss_rule",
     "of_logits",
@@ -43,21 +45,29 @@ IS_YES = near(_OUTPUT > 0.5)
 JOINED_SLOPE = _OUTPUT - _TARGET
 
 
+class Flat(Word):
+    """Where a loss has no slope by an output: at its target, or where logarithms are cut off."""
+
+    AT_TARGET = "at its target"
+    CUT_OFF = "cut off"
+
+
 @dataclass(frozen=True)
 class LossRule:
     """A loss by its Keras name, and a `sentence` on it.
 
-    `unit` is the loss of one "output" by its "target", `slope` that by the output, and
-    `from_logits` the loss worked out from what the activation before it was given, so that no
-    logarithm of 0 is taken: of a "turned" logit, of the target's "logit" with the "largest" one and
-    the "total" of the exponentials, or None where no activation belongs to the loss. `is_mean`
-    tells whether the units' losses are averaged.
+    `unit` is the loss of one "output" by its "target", `slope` that by the output, `flat` where it
+    is 0, and `from_logits` the loss worked out from what the activation before it was given, so
+    that no logarithm of 0 is taken: of a "turned" logit, of the target's "logit" with the "largest"
+    one and the "total" of the exponentials, or None where no activation belongs to the loss.
+    `is_mean` tells whether the units' losses are averaged.
     """
 
     name: str
     sentence: str
     unit: Expression
     slope: Expression
+    flat: Flat
     from_logits: Expression | None = None
     is_mean: bool = True
 
@@ -71,6 +81,7 @@ _RULES = (
         "−ln(output of the true class)",
         negated(log(_OUTPUT)),
         1 / Name("sum") - _TARGET / _OUTPUT,
+        Flat.CUT_OFF,
         log(Name("total")) - (_LOGIT - Name("largest")),
         is_mean=False,
     ),
@@ -79,6 +90,7 @@ _RULES = (
         "−ln(output) where the target is 1, −ln(1 − output) where it is 0; the mean over the units",
         negated(LOG_LIKELIHOOD),
         (1 - _TARGET) / (1 - _OUTPUT) - _TARGET / _OUTPUT,
+        Flat.CUT_OFF,
         softplus(Name("turned")),
     ),
     LossRule(
@@ -86,6 +98,7 @@ _RULES = (
         "(output − target)², the mean over the units",
         _SQUARED_ERROR,
         derivative(_SQUARED_ERROR, "output"),
+        Flat.AT_TARGET,
     ),
 )
 LOSSES: Mapping[str, LossRule] = MappingProxyType({rule.name: rule for rule in _RULES})
@@ -98,6 +111,9 @@ def loss_rule(name: str) -> LossRule:
     >>> words(loss_rule("mean_squared_error").slope)
     '2 × (output − target)'
     """
+    if name not in LOSSES:
+        message = f"a loss must have a rule in rules/losses.py. Received: {name}"
+        raise KeyError(message)
     return LOSSES[name]
 
 
@@ -106,9 +122,10 @@ def of_logits(name: str) -> Expression:
 
     Raises KeyError for a loss that no activation belongs to.
     """
-    expression = LOSSES[name].from_logits
+    expression = loss_rule(name).from_logits
     if expression is None:
-        raise KeyError(name)
+        message = f"a loss must belong to an activation. Received: {name}"
+        raise KeyError(message)
     return expression
 
 
@@ -143,5 +160,9 @@ def penalty_slope_words(regularizer: L1L2) -> list[str]:
     >>> penalty_slope_words(L1L2(l1=0.1, l2=0.2))
     ['0.1 × sign of the weight', '0.4 × weight']
     """
-    words = [f"{regularizer.l1:g} × sign of the weight"] * bool(regularizer.l1)
-    return words + [f"{2 * regularizer.l2:g} × weight"] * bool(regularizer.l2)
+    parts = {"sign of the weight": L1L2(l1=regularizer.l1), "weight": L1L2(l2=regularizer.l2)}
+    factors = {
+        what: float(evaluate(penalty_slope(part), {_WEIGHT.name: 1.0}))
+        for what, part in parts.items()
+    }
+    return [f"{factor:g} × {what}" for what, factor in factors.items() if factor]

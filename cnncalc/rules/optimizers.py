@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cnncalc.errors import unknown_kind
 from cnncalc.rules.formula import Expression, Name, constant, put
 from cnncalc.rules.functions import grouped, maximum, root
 from cnncalc.training.optimizers import SGD, Adam, Optimizer, RMSprop
@@ -112,7 +113,9 @@ def update_rules(optimizer: Optimizer) -> tuple[Rule, ...]:
         case Adam():
             rules = _adam(optimizer)
         case _:
-            raise TypeError(type(optimizer).__name__)
+            raise TypeError(
+                unknown_kind("an optimizer must have its rules in rules/optimizers.py", optimizer)
+            )
     if optimizer.weight_decay is None:
         return rules
     decay = Rule(DECAYED.name, _WEIGHT - _WEIGHT * constant("weight_decay") * _RATE)

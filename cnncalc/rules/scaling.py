@@ -6,15 +6,28 @@ Source of the gradient: S. Ioffe and C. Szegedy, "Batch Normalization", 2015, se
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cnncalc.rules.formula import Expression, Name, Number, choose, equal, put
 from cnncalc.rules.functions import root
 
 __all__ = [
+    "BATCH_DEVIATION",
+    "BATCH_MEAN",
+    "BATCH_SQUARES",
+    "BATCH_SUM",
+    "BATCH_VARIANCE",
     "DEVIATION",
     "LESS_MEAN",
+    "MEAN_ERROR",
+    "MEAN_PRODUCT",
+    "MOVING_DEVIATION",
     "NORMALIZED",
     "PRODUCT",
     "RESCALED",
+    "SUM_OF_ERRORS",
+    "SUM_OF_PRODUCTS",
+    "ChannelRule",
     "kept_share",
     "moving_statistic",
     "normalization",
@@ -32,6 +45,45 @@ NORMALIZED = Name("less_mean") / Name("deviation")
 DEVIATION = root(Name("variance") + Name("epsilon"))
 # What is added up for the gradient by gamma; that by beta is the sum of the errors themselves.
 PRODUCT = _ERROR * Name("normalized")
+
+
+@dataclass(frozen=True)
+class ChannelRule:
+    """A number that each channel has, and a `sentence` on it, which may name {count} or {epsilon}.
+
+    The `expression` is of the numbers that are added up, or of what was made of their "sum".
+    """
+
+    expression: Expression
+    sentence: str
+
+    def of(self, **constants: float) -> ChannelRule:
+        """Return the rule with its constants.
+
+        >>> BATCH_MEAN.of(count=12).sentence[-9:]
+        'sum / 12.'
+        """
+        return ChannelRule(put(self.expression, constants), self.sentence.format(**constants))
+
+
+_MEAN = Name("sum") / Name("count")
+BATCH_SUM = ChannelRule(_X, "All numbers of the batch added up.")
+BATCH_MEAN = ChannelRule(
+    _MEAN, "The mean of each channel over all samples and positions: their sum / {count}."
+)
+BATCH_SQUARES = ChannelRule(Name("less_mean") ** 2, "All deviations squared and added up.")
+BATCH_VARIANCE = ChannelRule(_MEAN, "The mean of the squared deviations: their sum / {count}.")
+BATCH_DEVIATION = ChannelRule(DEVIATION, "The root of the variance + {epsilon:g}.")
+MOVING_DEVIATION = ChannelRule(
+    DEVIATION, "The standard deviation is the root of the variance + {epsilon:g}."
+)
+# The gradients by beta and gamma, and what that by the input takes out of the errors.
+SUM_OF_ERRORS = ChannelRule(_ERROR, "The errors, summed over positions and samples.")
+SUM_OF_PRODUCTS = ChannelRule(
+    PRODUCT, "Error × normalized number, summed over positions and samples."
+)
+MEAN_ERROR = ChannelRule(_MEAN, "Sum of errors / their number.")
+MEAN_PRODUCT = ChannelRule(_MEAN, "Sum of error × normalized number / their number.")
 
 RESCALED = _X * Name("scale") + Name("offset")
 

@@ -6,9 +6,10 @@ choice's bound what `derivative` says.
 
 from __future__ import annotations
 
+from cnncalc.errors import unknown_kind
 from cnncalc.rules.formula import (
     Call,
-    Choice,
+    Conditional,
     Expression,
     Name,
     Number,
@@ -48,12 +49,14 @@ def derivative(expression: Expression, name: str) -> Expression:
                 if name in names_of(argument)
             )
             return _added(*slopes)
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             sides = derivative(then, name), derivative(otherwise, name)
             has_place = isinstance(condition.right, Number) and condition.sign != "="
             asked = near(condition) if has_place else condition
-            return sides[0] if sides[0] == sides[1] else Choice(asked, *sides)
-    raise TypeError(type(expression).__name__)
+            return sides[0] if sides[0] == sides[1] else Conditional(asked, *sides)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/slopes.py", expression)
+    )
 
 
 def _slope_of_operation(operation: Operation, name: str) -> Expression:
@@ -104,10 +107,10 @@ def times(left: Expression, right: Expression) -> Expression:
     if isinstance(right, Number):
         return _multiple(right.value, left)
     match left, right:
-        case other, Choice(condition, then, otherwise):
-            return Choice(condition, times(other, then), times(other, otherwise))
-        case Choice(condition, then, otherwise), other:
-            return Choice(condition, times(then, other), times(otherwise, other))
+        case other, Conditional(condition, then, otherwise):
+            return Conditional(condition, times(other, then), times(other, otherwise))
+        case Conditional(condition, then, otherwise), other:
+            return Conditional(condition, times(then, other), times(otherwise, other))
     return _in_turn(left, right)
 
 
@@ -130,6 +133,6 @@ def _multiple(number: float, expression: Expression) -> Expression:
             return Number(number * value)
         case Operation("*", inner, last):
             return times(_multiple(number, inner), last)
-        case Choice(condition, then, otherwise):
-            return Choice(condition, _multiple(number, then), _multiple(number, otherwise))
+        case Conditional(condition, then, otherwise):
+            return Conditional(condition, _multiple(number, then), _multiple(number, otherwise))
     return number * expression

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.errors import OutputError
+from cnncalc.errors import OutputError, unknown_kind
 from cnncalc.rules.formula import (
     Call,
-    Choice,
     Comparison,
+    Conditional,
     Expression,
     Name,
     Number,
@@ -84,12 +84,14 @@ class _Words:
                 return self._operation(expression)
             case Call(function, arguments):
                 return _spelt(function.words, [self.write(argument) for argument in arguments])
-            case Choice(condition, then, otherwise):
+            case Conditional(condition, then, otherwise):
                 sides = self.write(then).within("sum"), self.write(otherwise).text
                 return _Written(
                     f"{sides[0]} where {self._asked(condition)}, else {sides[1]}", "choice"
                 )
-        raise TypeError(type(expression).__name__)
+        raise TypeError(
+            unknown_kind("an expression must be of a kind known in rules/spelling.py", expression)
+        )
 
     def _operation(self, operation: Operation) -> _Written:
         level = _LEVELS[operation.sign]
@@ -165,10 +167,12 @@ def _template(expression: Expression, cells: Mapping[str, str]) -> _Written:
             return _Written(f"{first}{sign}{last}", level)
         case Call(function, arguments):
             return _spelt(function.template, [_template(argument, cells) for argument in arguments])
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             sides = ",".join(_template(side, cells).text for side in (then, otherwise))
             return _Written(f"IF({_asked(condition, cells)},{sides})")
-    raise TypeError(type(expression).__name__)
+    raise TypeError(
+        unknown_kind("an expression must be of a kind known in rules/spelling.py", expression)
+    )
 
 
 def _asked(condition: Comparison, cells: Mapping[str, str]) -> str:

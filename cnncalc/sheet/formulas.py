@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.rules.formula import Expression, Name, Operation, names_of
+from cnncalc.rules.joins import Join
 from cnncalc.rules.spelling import decimal, literal, template
 from cnncalc.sheet.plan import Formula, Reference
 
@@ -77,7 +78,8 @@ def summed(expression: Expression, ranges: Mapping[str, Reference]) -> Formula:
             return apply("SUMSQ({0})", ranges[first])
         case Operation("*", Name(first), Name(second)):
             return products([(ranges[first], ranges[second])])
-    raise TypeError(expression)
+    message = f"what is summed over cells must be a number or a product. Received: {expression}"
+    raise TypeError(message)
 
 
 def products(pairs: Sequence[tuple[Reference, Reference]]) -> Formula:
@@ -109,13 +111,20 @@ def added(terms: Sequence[Formula]) -> Formula:
     return Formula("+".join(templates), tuple(references))
 
 
-def joined(mode: str, references: Sequence[Reference]) -> Formula:
-    """Return the "sum" or the "max" of several cells.
+def joined(join: Join, references: Sequence[Reference]) -> Formula:
+    """Return the sum or the maximum of several cells.
+
+    Raises TypeError for another `join`.
 
     >>> cell = Reference("", 1, 1)
-    >>> joined("sum", [cell, cell]).template, joined("max", [cell, cell]).template
+    >>> joined(Join.SUM, [cell, cell]).template, joined(Join.MAX, [cell, cell]).template
     ('{0}+{1}', 'MAX({0},{1})')
     """
     places = [f"{{{place}}}" for place in range(len(references))]
-    template = "+".join(places) if mode == "sum" else f"MAX({','.join(places)})"
-    return Formula(template, tuple(references))
+    match join:
+        case Join.SUM:
+            return Formula("+".join(places), tuple(references))
+        case Join.MAX:
+            return Formula(f"MAX({','.join(places)})", tuple(references))
+    message = f"several cells must be joined by their sum or maximum. Received: {join}"
+    raise TypeError(message)

@@ -79,22 +79,22 @@ def batch_values(
     }
     shares = parts(len(step.layer_input))
     if shares[1:]:
-        every = [_sums(layer, step, slice(each.start, each.stop)) for each in shares]
+        by_part = [_sums(layer, step, slice(share.start, share.stop)) for share in shares]
         for key in sums:
             partial = of_batch(layer.name, partial_name(key.name.removeprefix(BATCH)))
-            result[partial] = np.stack([own[key] for own in every], axis=-1)
+            result[partial] = np.stack([sums_of_part[key] for sums_of_part in by_part], axis=-1)
     return result
 
 
 def _sums(layer: BatchNormalization, step: LayerStep, samples: slice) -> dict[Quantity, Array]:
     """Return the sums over some samples, and all positions, of each channel."""
-    named, own, error = normalization_names(layer), _normalized(layer, step), step.error
+    named, normalized, error = normalization_names(layer), _normalized(layer, step), step.error
     assert error is not None  # noqa: S101 (a batch normalization has weights)
     terms = {
         named.sum: step.layer_input,
-        named.squares: own.deviations**2,
+        named.squares: normalized.deviations**2,
         named.errors: error,
-        named.products: error * own.normalized,
+        named.products: error * normalized.normalized,
     }
     return {key: channel_sum(array[samples]) for key, array in terms.items()}
 
@@ -119,8 +119,8 @@ def gradient_values(
     layer, name = step.layer, step.layer.name
     result: dict[Quantity, Array] = {}
     if isinstance(layer, BatchNormalization) and layer.needs_batch:
-        own = sample_values(layer, step, sample)
-        result |= {key: _cells(array, grids) for key, array in own.items()}
+        statistics = sample_values(layer, step, sample)
+        result |= {key: _cells(array, grids) for key, array in statistics.items()}
     if step.input is None and not step.weights:
         return result
     if step.pre_activation is not None:
@@ -169,10 +169,10 @@ def _partial_gradients(step: LayerStep, weights: Weights, grids: Grids) -> dict[
     shares = parts(len(step.layer_input))
     if len(shares) == 1 or not step.weights:
         return {}
-    every = [_part_weights(step, weights, share) for share in shares]
+    by_part = [_part_weights(step, weights, share) for share in shares]
     return {
         of_batch(step.layer.name, partial_name(key)): np.stack(
-            [_cells(own[key], grids) for own in every], axis=2
+            [_cells(gradients[key], grids) for gradients in by_part], axis=2
         )
         for key in step.weights
     }

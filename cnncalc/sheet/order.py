@@ -33,7 +33,8 @@ class _Area:
         )
 
     @property
-    def bands(self) -> range:
+    def row_groups(self) -> range:
+        """The groups of rows by which it is looked for, of ROWS_AT_A_TIME each."""
         return range(max(0, self.top) // ROWS_AT_A_TIME, self.bottom // ROWS_AT_A_TIME + 1)
 
 
@@ -67,8 +68,8 @@ def _standing(blocks: Sequence[tuple[Sheet, Block]]) -> _Standing:
     for number, (sheet, block) in enumerate(blocks):
         bottom, right = block.row + block.height - 1, block.column + block.width - 1
         area = _Area(block.row, block.column, bottom, right)
-        for band in area.bands:
-            result.setdefault((sheet.name, band), []).append((number, area))
+        for rows in area.row_groups:
+            result.setdefault((sheet.name, rows), []).append((number, area))
     return result
 
 
@@ -78,8 +79,8 @@ def _read(sheet: Sheet, block: Block, standing: _Standing) -> set[int]:
         number
         for reference, height, width in _references(block)
         for area in [_area(reference, height, width)]
-        for band in area.bands
-        for number, other in standing.get((reference.sheet or sheet.name, band), ())
+        for rows in area.row_groups
+        for number, other in standing.get((reference.sheet or sheet.name, rows), ())
         if area.meets(other)
     }
 

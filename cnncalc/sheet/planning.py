@@ -91,13 +91,19 @@ def make_plan(specifications: Sequence[Specification]) -> Plan:
 
 
 def _sheets(job: Job) -> list[Sheet]:
-    if job.specification.layout == "article":
-        return [article_sheet(job)]
-    if job.specification.layout == "output size":
-        return [output_size_sheet(job)]
-    if job.specification.layout == "network":
-        return network_sheets(job)
-    if job.specification.training is not None:
-        return training_sheets(job, job.specification.training)
-    drawn = groups(network_volumes(job.specification))
-    return [one_sheet(job, drawn)] if fits_one_sheet(drawn) else sheets_a_stage(job, drawn)
+    match job.specification.layout, job.specification.training:
+        case "article", None:
+            return [article_sheet(job)]
+        case "output size", None:
+            return [output_size_sheet(job)]
+        case "network", None:
+            return network_sheets(job)
+        case "training", TrainingSpecification() as training:
+            return training_sheets(job, training)
+        case "steps", None:
+            drawn = groups(network_volumes(job.specification))
+            return [one_sheet(job, drawn)] if fits_one_sheet(drawn) else sheets_a_stage(job, drawn)
+        case layout, training:
+            trained = "no training" if training is None else "a training"
+            message = f"a layout must be one that is planned here. Received: {layout!r}, {trained}"
+            raise TypeError(message)

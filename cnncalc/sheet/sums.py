@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cnncalc.helper_cells import parts
+from cnncalc.rules.joins import Join
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index, whole
 from cnncalc.sheet.plan import Block, Formula, Quantity, Reference
@@ -103,7 +104,7 @@ def _in_partial_sums(
         return products(index[1], shares[index[0]], find)
 
     def total(index: Index, find: Finder) -> Formula:
-        return formulas.joined("sum", part_cells(helper, len(shares), index, find))
+        return formulas.joined(Join.SUM, part_cells(helper, len(shares), index, find))
 
     notes = (f"A formula holds a part of the {named.of}.", *volume.notes)
     partial = replace(
@@ -197,7 +198,7 @@ def _sums_in_parts(summed: BatchSum, shares: tuple[range, ...]) -> list[Volume]:
 
     def total(index: Index, block: Block, find: Finder) -> Formula:
         cells = part_cells(helper, len(shares), index, find)
-        return formulas.joined("sum", [cell.moved(block.row, block.column) for cell in cells])
+        return formulas.joined(Join.SUM, [cell.moved(block.row, block.column) for cell in cells])
 
     rule = f"{volume.rule} A formula holds a part of the samples."
     title = f"{volume.title}, parts"

@@ -10,6 +10,8 @@ import numpy as np
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Weights
 from cnncalc.ops.maxima import near_maximum
+from cnncalc.rules.formula import evaluate
+from cnncalc.rules.losses import loss_rule
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
 from cnncalc.sheet.layers.batch_normalization import standard_deviation
 from cnncalc.sheet.layers.copies import kept_quantity
@@ -35,6 +37,7 @@ from cnncalc.sheet.training.updates import corrected_rate, new_weight
 from cnncalc.sheet.vector_cells import Grid, as_cells, trace_values, with_grids
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import GradientName
+from cnncalc.training.losses import LOSSES
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training_step import LayerStep, StepRecord, WeightUpdate
@@ -160,18 +163,29 @@ def _loss_values(
         largest = output.max(keepdims=True)
         values[LARGEST] = largest[:, np.newaxis]
         values[IS_LARGEST] = near_maximum(output, largest).reshape(cells) + 0.0
-    if training.loss == "mean_squared_error":
-        values[UNIT_LOSSES] = ((output - target) ** 2).reshape(cells)
-    if training.loss == "binary_crossentropy":
-        logits = _logits(trace)
-        turned = np.where(target == 1, -logits, logits)
-        values[TURNED_LOGITS] = turned.reshape(cells)
-        values[UNIT_LOSSES] = np.logaddexp(0, turned).reshape(cells)
+    units = _unit_losses(training.loss, target, output, trace)
+    values |= {quantity: array.reshape(cells) for quantity, array in units.items()}
     last = record.layers[-1]
     if last.output is not None:
         gradient = Quantity("gradient", last.layer.name, GradientName.OUTPUT)
         values[gradient] = last.output[place].reshape(cells)
     return values
+
+
+def _unit_losses(loss: str, target: Array, output: Array, trace: Trace) -> dict[Quantity, Array]:
+    """Return each unit's loss, and the logits turned to the target where it is worked out of these.
+
+    A loss of all units together has none.
+    """
+    rule = loss_rule(loss)
+    if not rule.is_mean:
+        return {}
+    if rule.from_logits is None:
+        units = (target[:, np.newaxis], output[:, np.newaxis])
+        return {UNIT_LOSSES: LOSSES[loss].compute(*units, False).losses}
+    logits = _logits(trace)
+    turned = np.where(target == 1, -logits, logits)
+    return {TURNED_LOGITS: turned, UNIT_LOSSES: evaluate(rule.from_logits, {"turned": turned})}
 
 
 def _output_cells(trace: Trace) -> Shape:

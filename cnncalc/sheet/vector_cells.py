@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     ActivationLayer,
@@ -69,7 +70,9 @@ def _grid(layer: Layer, shape: Shape, before: Grid) -> Grid:
             return before
         case ActivationLayer() | BatchNormalization() | Rescaling():
             return before
-    raise TypeError(type(layer).__name__)  # every layer that puts out vectors is above
+    raise TypeError(
+        unknown_kind("a layer of vectors must have a grid in sheet/vector_cells.py", layer)
+    )
 
 
 def _row(shape: Shape) -> Grid:

@@ -38,6 +38,7 @@ from cnncalc.training_step.structure import GradientExplanation
 from cnncalc.training_step.vanishing import with_reason
 
 __all__ = [
+    "GRADIENTS",
     "ExplainedGradient",
     "check_gradient",
     "explain",
@@ -46,7 +47,8 @@ __all__ = [
     "require_gradient",
 ]
 
-WEIGHTS = ("kernel", "bias", "gamma", "beta")
+# What the gradient of a loss can be asked by: a weight, or a stage.
+GRADIENTS = ("kernel", "bias", "gamma", "beta", *map(str, STAGES))
 
 
 @overload
@@ -165,8 +167,8 @@ def explain_gradient(
     >>> round(explained.value, 4) == round(explained.total, 4)
     True
     """
-    if by not in (*WEIGHTS, *STAGES):
-        message = f"by must be one of {', '.join((*WEIGHTS, *STAGES))}. Received: by={by!r}"
+    if by not in GRADIENTS:
+        message = f"by must be one of {', '.join(GRADIENTS)}. Received: by={by!r}"
         raise OptionError(message)
     wanted = GradientOptions(
         by,

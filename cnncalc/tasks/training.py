@@ -35,7 +35,7 @@ from cnncalc.training_step import PlannedStep, StepRecord, plan_step, record_pla
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
 
-__all__ = ["ShownStep", "record_step", "record_training_step", "train"]
+__all__ = ["EngineName", "ShownStep", "record_step", "record_training_step", "train"]
 
 EngineName = Literal["numpy", "keras"]
 # Of a batch of more numbers than these, 64 MiB of float64, the samples shown are recorded alone.

@@ -110,11 +110,10 @@ def _of_image(
     )
     batches = ((0,),) * (wanted.training_steps or 1)
     training = TrainingSpecification(loss.name, optimizer, batches, seed)
-    title = f"Training on {fitted.image.name}"
-    note = _class_note(names) if names else ""
+    said = (f"Training on {fitted.image.name}", _class_note(names) if names else "")
     samples = ((fitted.image.values, label),)
     origins = with_layers(fitted.provenance.of_training, network)
-    return TrainingPieces(network, training, samples, title, note, origins)
+    return TrainingPieces(network, training, samples, *said, origins)
 
 
 def _check_stored(stored: Training, wanted: TrainingExport, caller: Caller) -> None:

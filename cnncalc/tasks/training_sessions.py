@@ -127,17 +127,7 @@ def prepare(
     scale = 1 / data.largest if wanted.rescale is None else wanted.rescale
     scale = 1.0 if wanted.raw or as_written else scale
     network = _network(origin, wanted, defaults, scale, parts.training, caller)
-    plan = TrainingPlan(
-        network,
-        chosen_loss(wanted.loss, origin.loss),
-        _optimizer(origin, wanted, defaults),
-        defaults.epochs if wanted.epochs is None else wanted.epochs,
-        defaults.batch_size if wanted.batch_size is None else wanted.batch_size,
-        wanted.seed,
-        _early_stopping(wanted, parts, caller),
-        wanted.threads,
-    )
-    plan = _scheduled(plan, wanted, parts.training)
+    plan = _plan(network, origin, wanted, defaults, parts, caller)
     if engine is NUMPY:
         require_training_memory(plan, parts.training)
     state = kept_state(origin, plan.optimizer, has_new_schedule=wanted.schedule is not None)
@@ -145,19 +135,8 @@ def prepare(
         say_how_it_goes_on(plan, origin, state, caller)
     for note in engine.notes(plan):
         caller.remark(note)
-    return Session(
-        plan,
-        parts,
-        data,
-        fit,
-        engine,
-        origin,
-        given.data,
-        caller.command,
-        state,
-        learnt,
-        values,
-    )
+    about = (given.data, caller.command, state, learnt, values)
+    return Session(plan, parts, data, fit, engine, origin, *about)
 
 
 def _engine(name: str) -> Engine:
@@ -224,6 +203,28 @@ def _optimizer(origin: Start, wanted: TrainingOptions, defaults: Defaults) -> Op
     if wanted.optimizer is not None:
         return parse_optimizer(wanted.optimizer, given)
     return replace(origin.optimizer or Adam(learning_rate=defaults.learning_rate), **given)
+
+
+def _plan(
+    network: Network,
+    origin: Start,
+    wanted: TrainingOptions,
+    defaults: Defaults,
+    parts: Parts,
+    caller: Caller,
+) -> TrainingPlan:
+    """Return how the network is trained: as wanted, else as before, else by default."""
+    plan = TrainingPlan(
+        network,
+        chosen_loss(wanted.loss, origin.loss),
+        _optimizer(origin, wanted, defaults),
+        defaults.epochs if wanted.epochs is None else wanted.epochs,
+        defaults.batch_size if wanted.batch_size is None else wanted.batch_size,
+        wanted.seed,
+        _early_stopping(wanted, parts, caller),
+        wanted.threads,
+    )
+    return _scheduled(plan, wanted, parts.training)
 
 
 def _scheduled(plan: TrainingPlan, wanted: TrainingOptions, training: Dataset) -> TrainingPlan:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnncalc import layers as specifications
-from cnncalc.errors import ShapeError
+from cnncalc.errors import ShapeError, unknown_kind
 from cnncalc.layers import LINEAR, Layer, Shape, WindowLayer
 from cnncalc.network import Array, Network, Weights, forward_layer, forward_near, walk
 from cnncalc.ops.dropout import dropout
@@ -103,7 +103,9 @@ def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
     if isinstance(layer, specifications.BatchNormalization):
         return replace(stage, note=stage.note.replace("was in training", "is in this batch"))
     if not isinstance(layer, specifications.Dropout):
-        raise TypeError(type(layer).__name__)  # no other layer draws
+        raise TypeError(
+            unknown_kind("a layer that draws must have a stage in trace/recording.py", layer)
+        )
     kept, rate = drawn[0], layer.rate
     note = (
         f"{np.sum(~kept)} of {kept.size} numbers become 0, the others are divided by {1 - rate:g}"
@@ -113,7 +115,7 @@ def _in_training(layer: Layer, stage: Stage, drawn: tuple[Array, ...]) -> Stage:
 
 @singledispatch
 def _stages(layer: Layer, weights: Weights, values: Array) -> tuple[Stage, ...]:
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    raise TypeError(unknown_kind("a layer must have its stages in trace/recording.py", layer))
 
 
 _stages.register(specifications.Conv2D, windows.convolution_stages)
@@ -216,7 +218,7 @@ def _function(layer: specifications.ActivationLayer) -> str:
             return f"elu (below 0, x becomes {alpha:g} × (e^x − 1))"
         case specifications.ReLU():
             return f"relu{_relu_options(layer)}"
-    raise TypeError(type(layer).__name__)  # every function with arguments is above
+    raise TypeError(unknown_kind("a function must have its words in trace/recording.py", layer))
 
 
 def _relu_options(layer: specifications.ReLU) -> str:
@@ -236,8 +238,14 @@ def _(layer: specifications.Combine, weights: Weights, values: Array) -> tuple[S
             result = np.asarray(np.sum(values, axis=-1, keepdims=True))
         case "max":
             result = np.asarray(np.max(values, axis=-1, keepdims=True))
+        case _:
+            raise TypeError(_unknown_mode(layer))
     note = f"{layer.mode} over the {values.shape[-1]} outputs, cell by cell"
     return (make_stage(StageName.COMBINED, result, note),)
+
+
+def _unknown_mode(layer: specifications.Combine) -> str:
+    return f'Combine must join by "sum" or "max". Received: mode={layer.mode!r}'
 
 
 def trace_bytes(layers: Sequence[Layer], input_shape: Shape) -> int:
@@ -275,7 +283,9 @@ def _stage_count(layer: Layer) -> int:
     for kind, count in _STAGE_COUNTS.items():
         if isinstance(layer, kind):
             return count
-    raise TypeError(type(layer).__name__)  # every layer is above
+    raise TypeError(
+        unknown_kind("a layer must have its count of stages in trace/recording.py", layer)
+    )
 
 
 # Of the layers that have no bias.

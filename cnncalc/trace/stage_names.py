@@ -42,8 +42,8 @@ class HelperName(Word):
     LARGEST = "largest"
     EXPONENTIALS = "exponentials"
     TOTAL = "total"
-    PARTIAL_LARGEST = "partial largest"
     PARTIAL_TOTAL = "partial total"
+    PARTIAL_LARGEST = "partial largest"
     PARTIAL_COMBINED = "partial combined"
     DEVIATIONS = "deviations"  # in training, from the batch's mean
     NORMALIZED = "normalized"  # the same over the batch's standard deviation
@@ -60,7 +60,11 @@ class GradientName(Word):
 def partial_name(name: str) -> str:
     """Return what a number's parts are called, where one formula can't hold all of its terms.
 
-    >>> partial_name(StageName.COMBINED) == HelperName.PARTIAL_COMBINED
+    Argument: the number's `name`: a stage's, a helper's, or that of the weight it is a gradient by.
+
+    >>> partial_name(HelperName.TOTAL) == HelperName.PARTIAL_TOTAL
     True
+    >>> partial_name("kernel")
+    'partial kernel'
     """
     return f"partial {name}"

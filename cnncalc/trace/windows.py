@@ -19,6 +19,7 @@ from cnncalc.layers import (
     PoolingLayer,
     Shape,
 )
+from cnncalc.layers.pooling import of_mode
 from cnncalc.network import Array, Weights, forward_layer
 from cnncalc.ops import activations
 from cnncalc.shapes import Pads
@@ -167,7 +168,7 @@ def pooling_stages(layer: PoolingLayer, weights: Weights, values: Array) -> tupl
         result = forward_layer(layer, weights, values[np.newaxis])[0]
     else:
         windows = _windows(_pad(values, geometry, fill), geometry)
-        result = _REDUCTIONS[layer.pool_mode].reduce(windows, (-2, -1))
+        result = of_mode(_REDUCTIONS, layer).reduce(windows, (-2, -1))
     return (*stages, make_stage(StageName.POOLING, result, _sliding_note(geometry, result.shape)))
 
 
@@ -175,7 +176,7 @@ def global_pooling_stages(
     layer: GlobalPoolingLayer, weights: Weights, values: Array
 ) -> tuple[Stage, ...]:
     """Return the one number of each slice."""
-    reduce, words = _REDUCTIONS[layer.pool_mode]
+    reduce, words = of_mode(_REDUCTIONS, layer)
     result = reduce(values, (0, 1))
     if layer.keepdims:
         result = result[np.newaxis, np.newaxis]

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import SOFTMAX, Activation
+from cnncalc.layers import SIGMOID, SOFTMAX, Activation
 from cnncalc.network import Network, assemble
 from cnncalc.ops.arrays import Array
 
 __all__ = [
+    "EPSILON",
     "LOSSES",
     "Loss",
     "LossValues",
@@ -156,7 +157,7 @@ LOSSES: Mapping[str, Loss] = {
     loss.name: loss
     for loss in (
         Loss("categorical_crossentropy", SOFTMAX, categorical_crossentropy),
-        Loss("binary_crossentropy", "sigmoid", binary_crossentropy),
+        Loss("binary_crossentropy", SIGMOID, binary_crossentropy),
         Loss("mean_squared_error", None, mean_squared_error),
     )
 }

@@ -1,8 +1,8 @@
 """What training minimises: the mean loss of a batch, with its gradient by every weight.
 
-A batch is worked through in pieces, some behind each other in a lane, several lanes at once in
+A batch is worked through in pieces, some behind each other in a queue, several queues at once in
 threads. How it is cut depends on the network and the batch alone, and gradients are added in the
-pieces' and the lanes' order: the sum is the same, to the last bit, whatever the number of threads.
+pieces' and the queues' order: the sum is the same, to the last bit, whatever the number of threads.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ Measured on two cores: more pieces cost Python more time there than they save. W
 might; but a number that followed from the machine would change the sums' last bits.
 """
 
-LANES = 16
+QUEUES = 16
 """In how many parts a batch's gradients are summed up, each by one thread at a time."""
 
 
@@ -144,10 +144,10 @@ class Objective:
         passes = self._passes
         prepared = passes.prepare(self.network.weights)
 
-        def work(lane: Sequence[slice]) -> BatchResult:
-            return _added(self._piece(prepared, images, labels, seed, piece) for piece in lane)
+        def work(queue: Sequence[slice]) -> BatchResult:
+            return _added(self._piece(prepared, images, labels, seed, piece) for piece in queue)
 
-        total = _added(executor.map(work, _lanes(self.training_pieces(len(labels)))))
+        total = _added(executor.map(work, _queues(self.training_pieces(len(labels)))))
         total = total._replace(gradients=passes.finish(total.gradients))
         add_penalty_gradients(self.network, total.gradients)
         return total._replace(loss=total.loss + penalty(self.network) * len(labels))
@@ -278,9 +278,9 @@ def _check_output(network: Network, loss: Loss, classes: int) -> None:
         raise ShapeError(message)
 
 
-def _lanes(pieces: Sequence[slice]) -> list[Sequence[slice]]:
-    """Divide the pieces of a batch into lanes of neighbours, each a sum of its own."""
-    count = min(LANES, len(pieces))
+def _queues(pieces: Sequence[slice]) -> list[Sequence[slice]]:
+    """Divide the pieces of a batch into queues of neighbours, each a sum of its own."""
+    count = min(QUEUES, len(pieces))
     edges = [len(pieces) * i // count for i in range(count + 1)]
     return [pieces[start:stop] for start, stop in pairwise(edges)]
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from math import inf, isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from cnncalc.errors import OptionError
+from cnncalc.errors import OptionError, unknown_kind
 from cnncalc.ops.arrays import Array
 from cnncalc.training.schedules import Schedule, rate_at
 
@@ -66,7 +66,12 @@ class Optimizer:
     from the gradient, as Keras does. At most one of the clipping arguments may be given:
     `clipvalue` bounds each number, `clipnorm` the norm of each weight's gradient,
     `global_clipnorm` that of all together.
+
+    Of one that `may_have_idle_slots`, Keras 2 stores slots as large as the weights though it uses
+    none.
     """
+
+    may_have_idle_slots: ClassVar[bool] = False
 
     learning_rate: float | Schedule
     weight_decay: float | None = _within(_SIZE, None)
@@ -102,7 +107,7 @@ class Optimizer:
 
     def update(self, weight: Array, gradient: Array, slots: Slots, rate: float, step: int) -> None:
         """Change one weight and its slots in place, for one step, counted from 1."""
-        raise TypeError(type(self).__name__)  # every child has its rule
+        raise TypeError(unknown_kind("a kind of Optimizer must have an update", self))
 
     def corrected_rate(
         self, rate: float, step: int, number: type[np.floating[Any]] = np.float64
@@ -131,6 +136,8 @@ class SGD(Optimizer):
     >>> weight
     array([0.75])
     """
+
+    may_have_idle_slots: ClassVar[bool] = True
 
     learning_rate: float | Schedule = 0.01
     momentum: float = _within(_SHARE, 0.0)

@@ -78,8 +78,8 @@ def _backward(
     """Work the loss's gradient back layer by layer, as `network.backward` does, and keep all."""
     pairs = zip(layers, forward.saved, strict=True)
     steps = [
-        LayerStep(layer, own.input, own.output, drawn=own.extra, moved=own.updates)
-        for layer, own in pairs
+        LayerStep(layer, saved.input, saved.output, drawn=saved.extra, moved=saved.updates)
+        for layer, saved in pairs
     ]
     bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
     first = first_to_learn(bare, weights)

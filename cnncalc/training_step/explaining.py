@@ -11,7 +11,7 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.rules import Join, law_of
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.formulas import (
-    Formula,
+    GradientFormula,
     loss_formula,
     normalization_formula,
     softmax_formula,
@@ -20,9 +20,9 @@ from cnncalc.training_step.structure import (
     GradientExplanation,
     GradientTerm,
     LayerStep,
-    Place,
     Position,
     StepRecord,
+    TermPlace,
 )
 from cnncalc.training_step.terms import Joined, error_of, input_terms, joined_terms, weight_terms
 
@@ -109,7 +109,7 @@ def _require_inside(at: Position, shape: Shape, what: str) -> None:
 def _explain_weight(
     record: StepRecord, step: LayerStep, name: str, at: Position
 ) -> GradientExplanation:
-    terms, note = weight_terms(step, name, at)
+    found = weight_terms(step, name, at)
     value = float(record.update(step.layer.name, name).gradient[at])
     of_loss = float(step.weights[name][at])
     is_whole = len(record.images) == len(record.labels)
@@ -118,11 +118,11 @@ def _explain_weight(
         name,
         at,
         None,
-        "products" if name in ("kernel", "gamma") else "sum",
-        note + _added_over(record, step),
+        found.rule,
+        found.note + _added_over(record, step),
         value,
-        terms,
-        rest=0.0 if is_whole else of_loss - float(np.sum(terms.products)),
+        found.terms,
+        rest=0.0 if is_whole else of_loss - float(np.sum(found.terms.products)),
         penalty=value - of_loss,
     )
 
@@ -140,14 +140,16 @@ def _explain_stage(
     value = float(gradient_of(record, step.layer.name, name)[at])
     found = _found(record, step, name, at)
     about = (step.layer, name, at[1:], at[0])
-    if isinstance(found, Formula):
+    if isinstance(found, GradientFormula):
         return GradientExplanation(
             *about, found.rule, found.note, value, parameters=found.parameters
         )
-    return GradientExplanation(*about, "products", found.note, value, found.terms)
+    return GradientExplanation(*about, found.rule, found.note, value, found.terms)
 
 
-def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Formula | Joined:
+def _found(
+    record: StepRecord, step: LayerStep, name: str, at: Position
+) -> GradientFormula | Joined:
     """Return what one number of a stage's gradient came from: a formula, or terms."""
     index = record.layers.index(step)
     is_last = index == len(record.layers) - 1
@@ -164,21 +166,24 @@ def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Form
     return _by_input(step, record.network.weights[index], at)
 
 
-def _by_pre_activation(step: LayerStep, at: Position) -> Formula | Joined:
+def _by_pre_activation(step: LayerStep, at: Position) -> GradientFormula | Joined:
     gradient, activation = step.output, step.layer.activation_name
     if gradient is None:
-        raise TypeError(step.layer.name)
+        message = (
+            f"a gradient must have come back to the layer. Received: none to {step.layer.name}"
+        )
+        raise TypeError(message)
     if step.layer.has_softmax:
         return softmax_formula(gradient, step.layer_output, at)
     output = step.layer_output[at].reshape(1)
     output = at_kinks(step.layer, Saved(output, output)).output
     slope = ACTIVATIONS[activation].backward(np.ones(1), output)
-    term = GradientTerm(float(gradient[at]), float(slope[0]), Place(at[0], at[1:]))
+    term = GradientTerm(float(gradient[at]), float(slope[0]), TermPlace(at[0], at[1:]))
     note = f"the gradient by the layer's output × the slope of {activation} there"
     return joined_terms([term], note)
 
 
-def _by_input(step: LayerStep, weights: Weights, at: Position) -> Formula | Joined:
+def _by_input(step: LayerStep, weights: Weights, at: Position) -> GradientFormula | Joined:
     if isinstance(step.layer, BatchNormalization) and step.layer.needs_batch:
         return normalization_formula(step, weights, at)
     if law_of(step.layer, step.layer_input.shape[1:]).join is Join.SOFTMAX:

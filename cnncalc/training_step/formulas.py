@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import LINEAR, BatchNormalization
 from cnncalc.network import Array, Weights
 from cnncalc.ops.normalization import Statistics, standardized
 from cnncalc.rules.activations import SOFTMAX_PASSED_BACK
 from cnncalc.rules.formula import Expression, Name, names_of, put
-from cnncalc.rules.losses import JOINED_SLOPE, loss_rule
+from cnncalc.rules.losses import JOINED_SLOPE, Flat, loss_rule
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
 from cnncalc.rules.spelling import words
 from cnncalc.training.losses import EPSILON
@@ -18,7 +19,7 @@ from cnncalc.training_step.structure import LayerStep, Position, Rule, StepRecor
 from cnncalc.training_step.terms import error_of
 
 __all__ = [
-    "Formula",
+    "GradientFormula",
     "gradient_expression",
     "loss_formula",
     "normalization_formula",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 
-class Formula(NamedTuple):
+class GradientFormula(NamedTuple):
     """A rule that is no sum, what it is in words, and its numbers by name."""
 
     rule: Rule
@@ -72,7 +73,7 @@ def gradient_expression(rule: Rule, parameters: Collection[str]) -> Expression:
     return expression
 
 
-def loss_formula(record: StepRecord, at: Position) -> Formula:
+def loss_formula(record: StepRecord, at: Position) -> GradientFormula:
     """Return what the loss hands back to one number of the output, (sample, unit).
 
     Where the last activation is computed together with the loss, to what went into it.
@@ -89,15 +90,15 @@ def loss_formula(record: StepRecord, at: Position) -> Formula:
     if record.joined != LINEAR:
         over = words(JOINED_SLOPE / Name("samples")) + " / units" * loss.is_mean
         note = f"{record.joined} and cross-entropy together: {over}"
-        return Formula("share", note, tuple(numbers.items()))
-    if loss.from_logits is not None and _is_flat(record, at):
+        return GradientFormula("share", note, tuple(numbers.items()))
+    if loss.flat is Flat.CUT_OFF and _is_flat(record, at):
         note = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
-        return Formula("flat", note, ())
+        return GradientFormula("flat", note, ())
     if "sum" in names_of(loss.slope):
         numbers["sum"] = float(record.outputs[at[0]].sum())
     rule = _OF_LOSSES[loss.name]
     said = words(gradient_expression(rule, numbers), {"sum": "sum of the outputs"})
-    return Formula(rule, f"the loss's slope: {said}", tuple(numbers.items()))
+    return GradientFormula(rule, f"the loss's slope: {said}", tuple(numbers.items()))
 
 
 def _is_flat(record: StepRecord, at: Position) -> bool:
@@ -110,7 +111,7 @@ def _is_flat(record: StepRecord, at: Position) -> bool:
     return not EPSILON <= share <= 1 - EPSILON
 
 
-def softmax_formula(gradient: Array, shares: Array, at: Position) -> Formula:
+def softmax_formula(gradient: Array, shares: Array, at: Position) -> GradientFormula:
     """Return what softmax hands back to one of its inputs.
 
     Arguments: the `gradient` by its `shares`, of one shape; `at`, a position in them.
@@ -126,17 +127,17 @@ def softmax_formula(gradient: Array, shares: Array, at: Position) -> Formula:
         "mean gradient": "the mean of all these gradients, weighted by the shares",
     }
     note = words(gradient_expression("softmax", parameters), said)
-    return Formula("softmax", note, tuple(parameters.items()))
+    return GradientFormula("softmax", note, tuple(parameters.items()))
 
 
-def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Formula:
+def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> GradientFormula:
     """Return what batch normalization hands back to one of its inputs.
 
     Its mean and variance are those of the batch, and so change with each of its numbers.
     """
     layer, channel = step.layer, at[-1]
     if not isinstance(layer, BatchNormalization):
-        raise TypeError(layer.name)
+        raise TypeError(unknown_kind("a layer must be a BatchNormalization", layer))
     statistics = Statistics(*step.drawn)
     normalized = standardized(step.layer_input, statistics, layer.epsilon)[..., channel]
     errors = error_of(step)[..., channel]
@@ -151,4 +152,4 @@ def normalization_formula(step: LayerStep, weights: Weights, at: Position) -> Fo
     }
     said = {"mean product": "mean of gradient × normalized"}
     note = words(gradient_expression("normalization", parameters), said)
-    return Formula("normalization", note, tuple(parameters.items()))
+    return GradientFormula("normalization", note, tuple(parameters.items()))

@@ -118,22 +118,21 @@ def record_step(
     before = assemble(network.layers, network.input_shape, copied(state.weights))
     objective = make_objective(before, loss, classes=class_count(before.shapes[-1]))
     images, labels = batch
-    done = run(objective, before.layers, batch, place.seed, samples)
-    extra = penalty(before)
+    done, extra = run(objective, before.layers, batch, place.seed, samples), penalty(before)
     loss_value = float(done.losses.mean()) + extra
     require_finite(loss_value, f"step {place.number}")
     updates = _update(before, optimizer, state, done)
-    rate = rate_at(optimizer.learning_rate, state.optimizer.iterations - 1)
-    corrected = optimizer.corrected_rate(rate, state.optimizer.iterations)
+    iteration = state.optimizer.iterations
+    rate = rate_at(optimizer.learning_rate, iteration - 1)
     return StepRecord(
         number=place.number,
-        iteration=state.optimizer.iterations,
+        iteration=iteration,
         network=before,
         loss_function=loss,
         joined=objective.activation,
         optimizer=optimizer,
         rate=rate,
-        corrected_rate=None if corrected is None else float(corrected),
+        corrected_rate=_corrected_rate(optimizer, rate, iteration),
         images=images[:samples].astype(np.float64),
         labels=labels,
         targets=target_outputs(labels, done.outputs.shape[-1], np.float64),
@@ -144,6 +143,11 @@ def record_step(
         layers=done.layers,
         updates=updates,
     )
+
+
+def _corrected_rate(optimizer: Optimizer, rate: float, iteration: int) -> float | None:
+    corrected = optimizer.corrected_rate(rate, iteration)
+    return None if corrected is None else float(corrected)
 
 
 class PlannedStep(NamedTuple):

@@ -22,10 +22,10 @@ __all__ = [
     "GradientExplanation",
     "GradientTerm",
     "LayerStep",
-    "Place",
     "Position",
     "Rule",
     "StepRecord",
+    "TermPlace",
     "Terms",
     "WeightUpdate",
 ]
@@ -195,7 +195,7 @@ Rule = Literal[
 ]
 
 
-class Place(NamedTuple):
+class TermPlace(NamedTuple):
     """Where the two factors of a term stand.
 
     `error_at` in the later gradient and `factor_at` in the layer's input or weight, () where that
@@ -214,7 +214,7 @@ class GradientTerm(NamedTuple):
 
     error: float
     factor: float
-    place: Place
+    place: TermPlace
 
     @property
     def product(self) -> float:
@@ -231,7 +231,7 @@ class Terms:
 
     errors: Array
     factors: Array
-    locate: Callable[[int], Place]
+    locate: Callable[[int], TermPlace]
     row: int | None = None
 
     def __len__(self) -> int:
@@ -257,7 +257,7 @@ class Terms:
         return [self[int(index)] for index in order]
 
 
-def _nowhere(index: int) -> Place:
+def _nowhere(index: int) -> TermPlace:
     raise IndexError(index)
 
 

@@ -6,15 +6,17 @@ number of the input led to, and which pairs a weight joins, are the layer's law 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Dense,
     Dropout,
+    KernelLayer,
     Layer,
     Rescaling,
     WindowLayer,
@@ -28,25 +30,27 @@ from cnncalc.ops.normalization import (
 )
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import put
-from cnncalc.rules.joins import share, share_words
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
+from cnncalc.rules.shares import SHARES, share, share_words
 from cnncalc.rules.spelling import words
-from cnncalc.training_step.structure import GradientTerm, LayerStep, Place, Terms
+from cnncalc.training_step.structure import GradientTerm, LayerStep, TermPlace, Terms
 
 __all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
 
 
 class Joined(NamedTuple):
-    """The terms of a gradient that are added up, and what they are in words."""
+    """The terms of a gradient that are added up, what they are in words, and by which rule."""
 
     terms: Terms
     note: str
+    rule: Literal["products", "sum"]
 
 
 def error_of(step: LayerStep) -> Array:
     """Return a layer's error, (samples, *shape); there is one wherever there are weights."""
     if step.error is None:
-        raise TypeError(step.layer.name)
+        message = f"an error must have come back to the layer. Received: none to {step.layer.name}"
+        raise TypeError(message)
     return step.error
 
 
@@ -54,7 +58,7 @@ def joined_terms(terms: list[GradientTerm], note: str) -> Joined:
     """Return a few terms as those of a gradient, with a note that says what they are."""
     errors = np.array([term.error for term in terms], np.float64)
     factors = np.array([term.factor for term in terms], np.float64)
-    return Joined(Terms(errors, factors, lambda index: terms[index].place), note)
+    return Joined(Terms(errors, factors, lambda index: terms[index].place), note, "products")
 
 
 def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) -> Joined:
@@ -62,6 +66,7 @@ def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) ->
 
     Arguments: the layer's `step` and its `weights`; `at`, a position in its input; the `sample`.
     Not for softmax, and batch normalization unless it is frozen: they are no sums of products.
+    Raises TypeError for a kind of layer that isn't told below what it makes of its errors.
     """
     law = _law(step)
     errors = error_of(step)[sample]
@@ -69,7 +74,7 @@ def input_terms(step: LayerStep, weights: Weights, at: Position, sample: int) ->
         GradientTerm(
             float(errors[wire.at]),
             _factor(law, step, weights, (sample, *at), wire),
-            Place(sample, wire.at, wire.weight or ()),
+            TermPlace(sample, wire.at, wire.weight or ()),
         )
         for wire in law.seen_by(at)
     ]
@@ -130,6 +135,9 @@ def _factor(law: Law, step: LayerStep, weights: Weights, at: Position, wire: Wir
             return _slope(step, at)
     if wire.weight is not None:
         return float(weights["kernel"][wire.weight])
+    if law.join not in SHARES:
+        expected = "what is made of an error must be told in training_step/terms.py"
+        raise TypeError(unknown_kind(expected, step.layer))
     return _share(law, step, at, wire)
 
 
@@ -157,23 +165,31 @@ def weight_terms(step: LayerStep, name: str, at: Position) -> Joined:
     """Return what one number of a weight's gradient adds up, of the samples that are recorded.
 
     Arguments: the layer's `step`; the weight's `name`; `at`, a position inside it.
+    Raises TypeError for a weight that isn't told below what it does.
     """
-    if name in ("bias", "beta"):
-        return _sum_of_errors(step, at)
-    if isinstance(step.layer, BatchNormalization):
-        return _normalized_inputs(step.layer, step, at)
-    return _inputs_on_a_weight(step, at)
+    match step.layer, name:
+        case (KernelLayer(), "kernel"):
+            return _inputs_on_a_weight(step, at)
+        case (BatchNormalization() as layer, "gamma"):
+            return _normalized_inputs(layer, step, at)
+        case (KernelLayer(), "bias") | (BatchNormalization(), "beta"):
+            return _sum_of_errors(step, at)
+    raise TypeError(
+        unknown_kind(
+            f"what the weight {name!r} does must be told in training_step/terms.py", step.layer
+        )
+    )
 
 
 def _sum_of_errors(step: LayerStep, at: Position) -> Joined:
     errors = error_of(step)[..., at[0]]
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *position = _unravelled(index, errors)
-        return Place(sample, (*position, at[0]))
+        return TermPlace(sample, (*position, at[0]))
 
     note = "the error of what it is added to"
-    return Joined(Terms(errors.reshape(-1), np.ones(errors.size), locate), note)
+    return Joined(Terms(errors.reshape(-1), np.ones(errors.size), locate), note, "sum")
 
 
 def _unravelled(index: int, array: Array) -> tuple[int, ...]:
@@ -185,12 +201,12 @@ def _normalized_inputs(layer: BatchNormalization, step: LayerStep, at: Position)
     errors = error_of(step)[..., channel]
     factors = standardized(step.layer_input, Statistics(*step.drawn), layer.epsilon)[..., channel]
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *position = _unravelled(index, errors)
-        return Place(sample, (*position, channel), (*position, channel))
+        return TermPlace(sample, (*position, channel), (*position, channel))
 
     note = "each error × the input as it was normalized"
-    return Joined(Terms(errors.reshape(-1), factors.reshape(-1), locate), note)
+    return Joined(Terms(errors.reshape(-1), factors.reshape(-1), locate), note, "products")
 
 
 def _inputs_on_a_weight(step: LayerStep, at: Position) -> Joined:
@@ -200,19 +216,19 @@ def _inputs_on_a_weight(step: LayerStep, at: Position) -> Joined:
     for axis, pairs in enumerate(positions, 1):
         inputs = _at_each(inputs, axis, [index for index, _ in pairs])
 
-    def locate(index: int) -> Place:
+    def locate(index: int) -> TermPlace:
         sample, *place = _unravelled(index, errors)
         under = tuple(pairs[i][0] for pairs, i in zip(positions, place, strict=True))
         inside = zip(under, step.layer_input.shape[1:], strict=False)
         is_padding = not all(0 <= i < size for i, size in inside)
-        return Place(sample, (*place, output), (*under, channel), padding=is_padding)
+        return TermPlace(sample, (*place, output), (*under, channel), padding=is_padding)
 
     if isinstance(step.layer, Dense):
         note, row = "the unit's error × the input of this weight", None
     else:
         note = "each error of the filter's output × the input under this weight there"
         row = errors.shape[-1]
-    return Joined(Terms(errors.reshape(-1), inputs.reshape(-1), locate, row), note)
+    return Joined(Terms(errors.reshape(-1), inputs.reshape(-1), locate, row), note, "products")
 
 
 def _at_each(inputs: Array, axis: int, indices: list[int]) -> Array:

@@ -14,6 +14,7 @@ from cnncalc.layers import (
     WindowLayer,
 )
 from cnncalc.network import Array
+from cnncalc.rules.activations import rule_of
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import class_count
 from cnncalc.training.objective import make_objective
@@ -21,7 +22,7 @@ from cnncalc.training.plan import scales_pixels
 from cnncalc.training_step.backward import run
 from cnncalc.training_step.explaining import STAGES, gradient_of
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
-from cnncalc.training_step.vanishing_stages import FLAT, Stage, largest_size, stages_of
+from cnncalc.training_step.vanishing_stages import FLAT, GradientStage, largest_size, stages_of
 
 __all__ = ["VANISHED", "Vanished", "find_vanished", "with_reason"]
 
@@ -81,18 +82,20 @@ def find_vanished(record: StepRecord) -> tuple[Vanished, ...]:
     >>> found.weights, found.reason[:28]
     ((('dense', 'kernel'),), 'the softmax is saturated: it')
     """
-    by_stage: dict[Stage, list[tuple[str, str]]] = {}
+    by_stage: dict[GradientStage, list[tuple[str, str]]] = {}
     for update in record.updates:
-        own = (update.layer, update.weight)
-        lost = _lost(record, *own) if largest_size(_by_weight(record, *own)) < VANISHED else None
+        weight = (update.layer, update.weight)
+        lost = (
+            _lost(record, *weight) if largest_size(_by_weight(record, *weight)) < VANISHED else None
+        )
         if lost is not None:
-            by_stage.setdefault(lost, []).append(own)
+            by_stage.setdefault(lost, []).append(weight)
     return tuple(
         Vanished(
             tuple(weights),
             lost.reason,
             _advice(record, lost, weights),
-            max(largest_size(_by_weight(record, *own)) for own in weights),
+            max(largest_size(_by_weight(record, *weight)) for weight in weights),
             are_all=len(weights) == len(record.updates),
         )
         for lost, weights in by_stage.items()
@@ -121,7 +124,9 @@ def _by_weight(record: StepRecord, layer: str, name: str) -> Array:
     return record.layer(layer).weights[name]
 
 
-def _lost(record: StepRecord, layer: str, name: str, sample: int | None = None) -> Stage | None:
+def _lost(
+    record: StepRecord, layer: str, name: str, sample: int | None = None
+) -> GradientStage | None:
     """Return where a gradient was lost on its way to a weight or stage, None where nobody knows.
 
     Arguments: as for `gradient_of`; the `sample` that it is of, None for a weight's, which all
@@ -139,17 +144,19 @@ def _reason_of_one(record: StepRecord, explanation: GradientExplanation) -> str:
     if name == "kernel" and not terms.factors.any():
         where = "is under this weight" if isinstance(layer, WindowLayer) else "comes in there"
         return f"all that {where} is 0"
-    step, own = record.layer(layer.name), explanation.at[-1]
+    step, unit = record.layer(layer.name), explanation.at[-1]
     if largest_size(terms.errors) >= VANISHED or not isinstance(layer, KernelLayer):
         return ""
-    if layer.activation == "relu" and not step.layer_output[..., own].any():
-        return f"the relu of {layer.name} puts out 0 everywhere in {layer.output_noun} {own}"
+    rule = rule_of(layer)
+    if rule is not None and rule.turns_off and not step.layer_output[..., unit].any():
+        where = f"everywhere in {layer.output_noun} {unit}"
+        return f"the {rule.name} of {layer.name} puts out 0 {where}"
     return ""
 
 
 def _advice(
     record: StepRecord,
-    lost: Stage,
+    lost: GradientStage,
     weights: Sequence[tuple[str, str]],
     sample: int | None = None,
 ) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import (
+    SIGMOID,
     SOFTMAX,
     Activation,
     ActivationLayer,
@@ -19,18 +20,19 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.network import Array, Weights, without_last_activation
-from cnncalc.rules.activations import ACTIVATIONS, SOFTMAX_LIMITS, activation_rule
+from cnncalc.rules.activations import SOFTMAX_LIMITS, rule_of
+from cnncalc.rules.losses import Flat, loss_rule
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import EPSILON
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
-__all__ = ["FLAT", "Stage", "largest_size", "stages_of"]
+__all__ = ["FLAT", "GradientStage", "largest_size", "stages_of"]
 
 FLAT = 1e-10
 """What lets less than this share of a gradient through may be the reason that it vanished."""
 
 
-class Stage(NamedTuple):
+class GradientStage(NamedTuple):
     """What share of a gradient a stage of its way let through, and if it knows, why no more.
 
     `meaning` says what that means where smaller pixels are no remedy, as they may be where it
@@ -48,7 +50,9 @@ def largest_size(values: Array) -> float:
     return float(np.abs(values).max(initial=0))
 
 
-def stages_of(record: StepRecord, layer: str, name: str, sample: int | None) -> Iterator[Stage]:
+def stages_of(
+    record: StepRecord, layer: str, name: str, sample: int | None
+) -> Iterator[GradientStage]:
     """Yield the stages of a gradient's way from the loss on.
 
     Arguments: the `record` of a step; the `layer`'s name; the `name` of a weight or stage; the
@@ -69,32 +73,47 @@ def stages_of(record: StepRecord, layer: str, name: str, sample: int | None) -> 
     if name == GradientName.INPUT:
         yield from _of_layer(step, weights, chosen)
     if name in ("kernel", "gamma") and not step.layer_input[chosen].any():
-        yield Stage(0.0, f"the input of {layer} is 0 throughout")
+        yield GradientStage(0.0, f"the input of {layer} is 0 throughout")
 
 
-def _of_loss(record: StepRecord, sample: int | None) -> Stage:
+def _of_loss(record: StepRecord, sample: int | None) -> GradientStage:
     """Return what the loss sent back, of all samples or of one."""
     chosen = slice(None) if sample is None else slice(sample, sample + 1)
     differences = record.outputs[chosen] - record.targets[chosen]
     share, several = largest_size(differences), len(differences) > 1
     size = f"is about {share:.1e} at most" if share else "is 0"
-    each = " of each sample" if several else ""
+    of_samples = " of each sample" if several else ""
     nothing = f"Nothing is left to learn from {'these samples' if several else 'this sample'}."
-    is_squared = record.loss_function.name == "mean_squared_error"
-    activation = without_last_activation(record.network)[1] if is_squared else record.joined
-    if activation in (SOFTMAX, "sigmoid"):
-        does = f"gives the true class{each} a share of 1"
-        does = does if activation == SOFTMAX else f"puts out the target{each}"
+    flat = loss_rule(record.loss_function.name).flat
+    follows_difference = flat is Flat.AT_TARGET
+    activation = without_last_activation(record.network)[1] if follows_difference else record.joined
+    if activation in _REACHES:
+        does = _REACHES[activation].format(samples=of_samples)
         reason = f"the {activation} is saturated: it {does}, so that output − target {size}"
-        return Stage(share, reason, nothing, is_saturated=True)
-    if is_squared:
-        return Stage(
-            share, f"the output{each} is what it should be: output − target {size}", nothing
-        )
-    last = record.layers[-1].output
-    flat = f"the loss is flat where an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
-    share = 0.0 if last is not None and not last[chosen].any() else 1.0
-    return Stage(share, flat, is_saturated=True)
+        return GradientStage(share, reason, nothing, is_saturated=True)
+    match flat:
+        case Flat.AT_TARGET:
+            reason = f"the output{of_samples} is what it should be: output − target {size}"
+            return GradientStage(share, reason, nothing)
+        case Flat.CUT_OFF:
+            last = record.layers[-1].output
+            cut = f"an output is cut off at {EPSILON:g} or at 1 − {EPSILON:g}"
+            share = 0.0 if last is not None and not last[chosen].any() else 1.0
+            return GradientStage(share, f"the loss is flat where {cut}", is_saturated=True)
+    raise TypeError(_unknown_place(flat))
+
+
+# What an activation does that all but reaches its targets.
+_REACHES = {
+    SOFTMAX: "gives the true class{samples} a share of 1",
+    SIGMOID: "puts out the target{samples}",
+}
+
+
+def _unknown_place(flat: Flat) -> str:
+    return (
+        f"where a loss is flat must be told in training_step/vanishing_stages.py. Received: {flat}"
+    )
 
 
 def _share(after: Array | None, before: Array | None, chosen: slice) -> float | None:
@@ -104,14 +123,14 @@ def _share(after: Array | None, before: Array | None, chosen: slice) -> float | 
     return largest_size(after[chosen]) / largest_size(before[chosen])
 
 
-def _of_activation(step: LayerStep, chosen: slice) -> Iterator[Stage]:
+def _of_activation(step: LayerStep, chosen: slice) -> Iterator[GradientStage]:
     """Yield what a layer's own activation let through."""
     share = _share(step.pre_activation, step.output, chosen)
     if share is not None and step.output is not None:
         yield _flat(share, step.layer, step.layer_output[chosen], step.output[chosen])
 
 
-def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stage]:
+def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[GradientStage]:
     """Yield what a layer let through to its input."""
     error, share = step.error, _share(step.input, step.error, chosen)
     if share is None or error is None:
@@ -119,37 +138,29 @@ def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[Stag
     if isinstance(step.layer, ActivationLayer):
         yield _flat(share, step.layer, step.layer_output[chosen], error[chosen])
     else:
-        yield Stage(share, _why_not_through(step, weights, chosen))
+        yield GradientStage(share, _why_not_through(step, weights, chosen))
 
 
-def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Stage:
+def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> GradientStage:
     """Return why the slope of a layer's activation is next to 0 wherever a gradient comes to it.
 
     Arguments: the `share` it let through; the `layer`; its `outputs`, and the `gradient` by these.
     """
     is_named = isinstance(layer, Activation) or not isinstance(layer, ActivationLayer)
     which = f"the {layer.activation_name} of {layer.name}" if is_named else layer.name
-    limits = _limits(layer)
-    if limits == "0" and layer.activation_name in ("relu", "leaky_relu"):
+    rule = rule_of(layer)
+    limits = SOFTMAX_LIMITS if rule is None else rule.limits
+    if rule is not None and rule.turns_off:
         where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
         reason = f"{which} puts out 0 {where}, where its slope is 0"
-        return Stage(share, reason, "A LeakyReLU has a slope there, too.")
+        return GradientStage(share, reason, "A LeakyReLU has a slope there, too.")
     # Where all of its gradients are alike, a softmax lets none through, whatever its shares are.
     is_alike = layer.has_softmax and not _are_extreme(outputs, gradient)
     if not limits or is_alike:
-        return Stage(share, "")
+        return GradientStage(share, "")
     reason = f"{which} is saturated: it puts out {limits}, where its slope is next to 0"
     meaning = "Smaller numbers before it would leave it a slope."
-    return Stage(share, reason, meaning, is_saturated=True)
-
-
-def _limits(layer: Layer) -> str:
-    """Return what a layer's activation puts out where its slope is next to 0; see its rule."""
-    if layer.has_softmax:
-        return SOFTMAX_LIMITS
-    if isinstance(layer, ActivationLayer):
-        return activation_rule(layer).limits
-    return ACTIVATIONS[layer.activation_name].limits
+    return GradientStage(share, reason, meaning, is_saturated=True)
 
 
 def _are_extreme(shares: Array, gradient: Array) -> bool:

@@ -8,8 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc.classification import classify
+from cnncalc.errors import unknown_kind
 from cnncalc.helper_cells import helper_values
-from cnncalc.layers import Activation, ActivationLayer, Dropout, Layer, Rescaling
+from cnncalc.layers import (
+    Activation,
+    ActivationLayer,
+    BatchNormalization,
+    Combine,
+    Dropout,
+    Flatten,
+    GlobalPoolingLayer,
+    InputLayer,
+    KernelLayer,
+    Layer,
+    PoolingLayer,
+    Rescaling,
+    ZeroPadding2D,
+)
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import HelperName, StageName
@@ -19,6 +34,9 @@ __all__ = ["prediction_sizes", "term_sizes", "training_size"]
 _ACTIVATION_STAGES = (StageName.ACTIVATION, StageName.SOFTMAX)
 # Softmax's smaller steps whose errors are shares of themselves.
 _EXPONENTIALS = (HelperName.EXPONENTIALS, HelperName.PARTIAL_TOTAL, HelperName.TOTAL)
+
+# Those that join all of a position's numbers, or a part of them, of whatever channel.
+_OF_CHANNELS = (HelperName.LARGEST, HelperName.PARTIAL_LARGEST, HelperName.PARTIAL_COMBINED)
 
 # Smaller steps that add up nothing.
 _EXACT = (HelperName.DILATED_KERNEL, HelperName.STANDARD_DEVIATION)
@@ -120,10 +138,13 @@ def _layer_sizes(layer: LayerTrace, before: Array) -> dict[str, Array]:
     for stage in layer.stages:
         if stage.name in _ACTIVATION_STAGES:
             sizes[stage.name] = _activation_sizes(layer, inputs, stage.values, after)
+        elif stage.name == StageName.PADDED_INPUT:
+            sizes[stage.name] = _padded(layer, before)
         elif stage.values.shape == after.shape:
             sizes[stage.name] = after
         else:
-            sizes[stage.name] = _padded(layer, before)
+            message = f"{stage.name} must have its sizes in verification/term_sizes.py"
+            raise TypeError(unknown_kind(message, layer.layer))
         inputs = stage.values
     for name, values in helper_values(layer).items():
         sizes[name] = _step_sizes(name, values, before, after)
@@ -139,7 +160,12 @@ def _step_sizes(name: str, values: Array, before: Array, after: Array) -> Array:
     if name == HelperName.PARTIAL_SUMS:
         return np.broadcast_to(after[..., np.newaxis, :], values.shape)
     result: Array = after.max(axis=-1, keepdims=True) * np.ones(values.shape)
-    return result * values if name in _EXPONENTIALS else result
+    if name in _EXPONENTIALS:
+        return result * values
+    if name in _OF_CHANNELS:
+        return result
+    message = f"a smaller step must have its sizes in verification/term_sizes.py. Received: {name}"
+    raise TypeError(message)
 
 
 def _padded(layer: LayerTrace, before: Array) -> Array:
@@ -150,10 +176,26 @@ def _padded(layer: LayerTrace, before: Array) -> Array:
 
 def _without_signs(layer: Layer) -> Layer:
     """Return a layer that cancels nothing: linear, and of positive numbers."""
-    if isinstance(layer, Rescaling):
-        scale, offset = (tuple(np.abs(np.atleast_1d(v))) for v in (layer.scale, layer.offset))
-        return replace(layer, scale=scale, offset=offset)
-    return layer.without_activation()
+    match layer:
+        case Rescaling():
+            scale, offset = (tuple(np.abs(np.atleast_1d(v))) for v in (layer.scale, layer.offset))
+            return replace(layer, scale=scale, offset=offset)
+        case KernelLayer() | ActivationLayer():
+            return layer.without_activation()
+    if isinstance(layer, _WITHOUT_OWN_NUMBERS):
+        return layer
+    raise TypeError(
+        unknown_kind(
+            "what a layer is without signs must be told in verification/term_sizes.py", layer
+        )
+    )
+
+
+# Layers whose options have no sign that could cancel anything.
+_WITHOUT_OWN_NUMBERS = (
+    *(InputLayer, ZeroPadding2D, Flatten, Dropout, BatchNormalization),
+    *(PoolingLayer, GlobalPoolingLayer, Combine),
+)
 
 
 def _without_sign(name: str, weight: Array) -> Array:

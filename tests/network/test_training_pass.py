@@ -175,7 +175,7 @@ def test_a_second_batch_makes_no_new_array(copying):
                 images = generator.random((size, 9, 8, 2), np.float32)
                 kept = training.forward(prepared, images, generator)
                 training.backward(prepared, kept, np.ones((size, 2), np.float32))
-            return [array for step in training.steps for array in step.buffers._memory.values()]
+            return [array for group in training.groups for array in group.buffers._memory.values()]
 
         first, second = memory_after_a_batch(), memory_after_a_batch()
     assert len(first) > 5
@@ -196,7 +196,7 @@ def test_a_piece_is_planned_by_half_of_what_it_holds(dilation):
         kept = training.forward(prepared, np.zeros((4, 64, 64, 3), np.float32), None)
         training.backward(prepared, kept, np.ones((4, 2), np.float32))
     held = sum(
-        array.nbytes / 4 for step in training.steps for array in step.buffers._memory.values()
+        array.nbytes / 4 for group in training.groups for array in group.buffers._memory.values()
     )
     assert 1 / 2 < held / (4 * training.numbers) < 2
 

@@ -208,7 +208,7 @@ def test_each_channel_of_a_photo_has_its_own_kernel_or_all_the_same(is_same):
         ((300, 300), 3, 9, 9, "patches"),
     ],
 )
-def test_large_images_or_kernels_of_few_channels_and_no_more_filters_are_convolved_in_bands(
+def test_large_images_or_kernels_of_few_channels_and_no_more_filters_are_convolved_by_rows(
     size, kernel, depth, filters, name
 ):
     assert convolution_method(geometry(size, kernel), depth, filters).name == name

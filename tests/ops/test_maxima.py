@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cnncalc.geometry import geometry
 from cnncalc.ops.global_pooling import global_max_pool_gradient
+from cnncalc.ops.max_pooling import max_pool_gradient, max_positions
 from cnncalc.ops.maxima import first_maximum, maximum_gradient, running_maximum, share_out
-from cnncalc.ops.pooling import max_pool_gradient, max_positions
 from tests.ops.drawn import seeds, steady
 
 # The second is the largest, the first smaller in its last digit alone, the third by more.

@@ -7,15 +7,8 @@ from hypothesis import strategies as st
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import geometry
-from cnncalc.ops.pooling import (
-    average_pool,
-    average_pool_gradient,
-    l2_pool,
-    l2_pool_gradient,
-    max_pool,
-    max_pool_gradient,
-    max_positions,
-)
+from cnncalc.ops.max_pooling import max_pool, max_pool_gradient, max_positions
+from cnncalc.ops.pooling import average_pool, average_pool_gradient, l2_pool, l2_pool_gradient
 from tests.ops.drawn import distinct, geometries, normal, seeds, steady, tile_numbers, tiles_of
 from tests.peers import load, requires
 from tests.references import numerical_gradient, reference_pool

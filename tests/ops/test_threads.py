@@ -6,7 +6,8 @@ import pytest
 from cnncalc.geometry import geometry
 from cnncalc.ops import threads
 from cnncalc.ops.convolution import convolve, depthwise_convolve
-from cnncalc.ops.pooling import average_pool, l2_pool, max_pool
+from cnncalc.ops.max_pooling import max_pool
+from cnncalc.ops.pooling import average_pool, l2_pool
 from cnncalc.ops.threads import in_threads
 from tests.ops.drawn import normal, tiles_of
 

@@ -15,6 +15,7 @@ from cnncalc.rules.activations import (
     SOFTMAX_PASSED_BACK,
     SOFTMAX_SHARE,
     activation_rule,
+    rule_of,
 )
 from cnncalc.rules.formula import evaluate
 from cnncalc.rules.slopes import derivative
@@ -175,3 +176,23 @@ def test_every_kind_of_layer_has_a_rule():
         kind for kind in ActivationLayer.__subclasses__() if kind.__module__ == ReLU.__module__
     }
     assert {type(layer) for layer in LAYERS} == kinds - {Activation, Softmax}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(Activation(name) for name in ACTIVATIONS),
+        *(ReLU(), ReLU(negative_slope=0.1), LeakyReLU(), LeakyReLU(0), ELU()),
+    ],
+    ids=str,
+)
+def test_a_function_turns_off_where_it_puts_out_0_and_lets_nothing_pass(layer):
+    numbers = np.array([-9.0, -0.5])
+    outputs = forward_layer(layer, {}, numbers)
+    saved, ones = Saved(numbers, outputs), np.ones(2)
+    slopes = backward_layer(layer, {}, saved, ones, to_input=True).input
+    assert rule_of(layer).turns_off == (not outputs.any() and not slopes.any())
+
+
+def test_softmax_has_no_rule_of_one_number():
+    assert rule_of(Softmax()) is None

@@ -1,13 +1,12 @@
-"""How numbers are joined, against NumPy's arithmetic and numerical gradients."""
+"""How numbers are joined, against NumPy's arithmetic."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.ops import maxima
-from cnncalc.rules import Join, joins
-from cnncalc.rules.joins import joined, share, share_words
+from cnncalc.rules import Join
+from cnncalc.rules.joins import REDUCTIONS, joined
 
 NUMPY = {
     Join.PRODUCTS: np.sum,
@@ -16,7 +15,6 @@ NUMPY = {
     Join.AVERAGE: np.mean,
     Join.L2: np.linalg.norm,
 }
-SHARED_OUT = [Join.SUM, Join.MAX, Join.AVERAGE, Join.L2]
 apart = st.lists(st.integers(-9, 9), min_size=1, max_size=6, unique=True)
 
 
@@ -39,41 +37,16 @@ def test_one_number_stays_as_it_is(join):
     assert joined(join, [0.1]) == 0.1
 
 
-@pytest.mark.parametrize("join", SHARED_OUT)
-@given(numbers=apart, data=st.data())
-def test_a_share_is_the_slope_by_one_number(join, numbers, data):
-    numbers = [float(number) or 0.5 for number in numbers]
-    place = data.draw(st.integers(0, len(numbers) - 1))
-    step = 1e-6
-    around = [list(numbers), list(numbers)]
-    around[0][place] -= step
-    around[1][place] += step
-    before, after = (joined(join, own) for own in around)
-    found = share(join, numbers, place, joined(join, numbers))
-    assert found == pytest.approx((after - before) / (2 * step), abs=1e-4)
-
-
-def test_of_numbers_that_rounding_alone_sets_apart_the_first_is_the_maximum():
-    numbers = [0.1, 0.3, 0.1 + 0.2]
-    assert [share(Join.MAX, numbers, place, max(numbers)) for place in range(3)] == [0, 1, 0]
-    assert (joins.NEAR, joins.SMALLEST) == (maxima.NEAR, maxima.SMALLEST)
-
-
-def test_a_root_of_nothing_hands_nothing_on():
-    assert share(Join.L2, [0.0, 0.0], 0, 0.0) == 0
-
-
-def test_a_share_of_all_has_no_words():
-    assert share_words(Join.SUM, by_window=False) == ""
-    assert share_words(Join.AVERAGE, by_window=True) == "1 / the window's numbers"
-
-
 @pytest.mark.parametrize("join", [Join.RESCALE, Join.NORMALIZE])
 def test_what_other_numbers_take_part_in_is_refused(join):
-    for refused in (
-        lambda: joined(join, [1.0]),
-        lambda: share(join, [1.0], 0, 1.0),
-        lambda: share_words(join, by_window=True),
-    ):
-        with pytest.raises(TypeError, match=f"in rules/joins.py. Received: {join}"):
-            refused()
+    with pytest.raises(TypeError, match=f"in rules/joins.py. Received: {join}"):
+        joined(join, [1.0])
+
+
+def test_the_result_of_a_join_that_picks_one_is_one_of_its_numbers():
+    numbers = [3.0, 7.5, 1.25]
+    for join in Join:
+        if join in REDUCTIONS:
+            assert join.picks_one == (joined(join, numbers) in numbers), join
+        else:
+            assert not join.picks_one

@@ -10,6 +10,10 @@ from cnncalc.network import forward_layer
 from cnncalc.ops import dropout, normalization
 from cnncalc.rules.formula import evaluate, put
 from cnncalc.rules.scaling import (
+    BATCH_DEVIATION,
+    BATCH_MEAN,
+    BATCH_SQUARES,
+    BATCH_VARIANCE,
     DEVIATION,
     LESS_MEAN,
     NORMALIZED,
@@ -122,3 +126,18 @@ def test_dropout(rate, formula):
     found = evaluate(kept_share(rate), {"x": X, "kept": kept + 0.0})
     assert found.tolist() == dropout.dropout(X, kept, rate).tolist()
     assert template(kept_share(rate)) == formula
+
+
+def test_a_batchs_statistics_are_those_of_numpy():
+    numbers = np.array([1.0, 2.0, 4.0, 9.0])
+    mean = evaluate(BATCH_MEAN.of(count=4).expression, {"sum": numbers.sum()})
+    squares = evaluate(BATCH_SQUARES.expression, {"less_mean": numbers - mean})
+    variance = evaluate(BATCH_VARIANCE.of(count=4).expression, {"sum": squares.sum()})
+    assert (mean, variance) == (numbers.mean(), numbers.var())
+    deviation = evaluate(BATCH_DEVIATION.of(epsilon=0.25).expression, {"variance": variance})
+    assert deviation == np.sqrt(numbers.var() + 0.25)
+
+
+def test_a_statistics_sentence_has_its_constants_in_full():
+    assert BATCH_MEAN.of(count=1234567).sentence.endswith("their sum / 1234567.")
+    assert BATCH_DEVIATION.of(epsilon=1e-3).sentence == "The root of the variance + 0.001."

@@ -4,9 +4,10 @@ import pytest
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.network import initialize
 from cnncalc.training.dataset import Parts
-from cnncalc.training.fit import TrainingPlan, fit
+from cnncalc.training.fit import fit
 from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.optimizers import SGD, Adam
+from cnncalc.training.plan import TrainingPlan
 from cnncalc.training_step import plan_step, record_planned_step
 from tests.training.examples import CLASSES, dataset, network
 from tests.training_step.examples import weights_after

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from cnncalc.layers import (
     Softmax,
 )
 from cnncalc.network import assemble, initialize
-from cnncalc.trace import record
+from cnncalc.trace import StageName, record
+from cnncalc.trace.structure import make_stage
 from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Place, WorkbookCells, compare
 from cnncalc.verification.term_sizes import term_sizes, training_size
 
@@ -41,6 +43,19 @@ def test_signs_of_weights_and_pixels_are_dropped():
     kernel = np.array([[1.0, 2.0], [-3.0, 4.0]])[..., np.newaxis, np.newaxis]
     sizes = sizes_of(Calculation(kernel, bias=-7.0).network(IMAGE.shape))
     assert sizes["conv2d", "bias"].tolist() == [[[3 + 8 + 15 + 24 + 7]]]
+
+
+def test_a_smaller_step_and_a_stage_without_sizes_are_refused(monkeypatch):
+    trace = record(assemble([Flatten()], IMAGE.shape, [{}]), IMAGE)
+    stage = make_stage(StageName.COMBINED, np.zeros(9), "nine numbers")
+    odd = replace(trace, layers=(replace(trace.layers[0], stages=(stage,)),))
+    with pytest.raises(TypeError, match=r"^combined must have its sizes .* Received: Flatten$"):
+        term_sizes(odd)
+    monkeypatch.setattr(
+        "cnncalc.verification.term_sizes.helper_values", lambda layer: {"halves": layer.output}
+    )
+    with pytest.raises(TypeError, match="halves"):
+        term_sizes(trace)
 
 
 def test_each_number_has_its_own_size():

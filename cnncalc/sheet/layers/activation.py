@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
-from cnncalc.layers import LINEAR, SOFTMAX, Activation, ActivationLayer
+from cnncalc.layers import LINEAR, SIGMOID, SOFTMAX, Activation, ActivationLayer
 from cnncalc.rules.activations import ACTIVATIONS, ActivationRule, activation_rule
 from cnncalc.rules.formula import names_of
 from cnncalc.sheet import formulas
@@ -33,7 +33,7 @@ def activation_volumes(layer: str, activation: str, source: Source) -> tuple[lis
     if activation == SOFTMAX:
         return softmax_volumes(layer, source)
     volumes, result = _function_volumes(layer, ACTIVATIONS[activation], source)
-    return volumes, replace(result, logits=source.quantity if activation == "sigmoid" else None)
+    return volumes, replace(result, logits=source.quantity if activation == SIGMOID else None)
 
 
 def activation_layer_volumes(layer: ActivationLayer, source: Source) -> tuple[list[Volume], Source]:

@@ -11,12 +11,21 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.layers import BatchNormalization
-from cnncalc.rules.formula import Name, put
+from cnncalc.rules.formula import Name
 from cnncalc.rules.scaling import (
-    DEVIATION,
+    BATCH_DEVIATION,
+    BATCH_MEAN,
+    BATCH_SQUARES,
+    BATCH_SUM,
+    BATCH_VARIANCE,
     LESS_MEAN,
+    MEAN_ERROR,
+    MEAN_PRODUCT,
+    MOVING_DEVIATION,
     NORMALIZED,
-    PRODUCT,
+    SUM_OF_ERRORS,
+    SUM_OF_PRODUCTS,
+    ChannelRule,
     moving_statistic,
     normalized_gradient,
     normalized_output,
@@ -138,13 +147,12 @@ def _weight_volumes(layer: BatchNormalization, source: Source) -> list[Volume]:
 
 def _deviation_volume(layer: BatchNormalization, source: Source, result: Quantity) -> Volume:
     variance = Quantity("weight", layer.name, "moving_variance")
-    note = f"The standard deviation is the root of the variance + {layer.epsilon:g}."
-    expression = put(DEVIATION, {"epsilon": layer.epsilon})
-    formula = number_formula(source, expression, {}, {"variance": variance})
+    rule = MOVING_DEVIATION.of(epsilon=layer.epsilon)
+    formula = number_formula(source, rule.expression, {}, {"variance": variance})
     of_one = (
         source if source.is_vector else Source(variance, (1, 1, source.shape[2]), source.captions)
     )
-    volume = each_number("Standard deviation", result, of_one, formula, note)
+    volume = each_number("Standard deviation", result, of_one, formula, rule.sentence)
     if source.is_vector:
         return volume
     return replace(
@@ -189,28 +197,16 @@ def normalization_training_volumes(
     return volumes, source.feed(volumes[-1])
 
 
-_SUM = "All numbers of the batch added up."
-_MEAN = "The mean of each channel over all samples and positions: their sum / {count}."
-_SQUARES = "All deviations squared and added up."
-_VARIANCE = "The mean of the squared deviations: their sum / {count}."
-_ROOT = "The root of the variance + {epsilon:g}."
-
-
 def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) -> list[Volume]:
     """Return the mean and the variance of a batch, and the moving ones after it."""
     named, count = normalization_names(layer), number_count(source, samples)
-    x, mean = Name("x"), Name("sum") / count
-    root = put(DEVIATION, {"epsilon": layer.epsilon})
-    numbers = Statistic("Sum", named.sum, x, {"x": source.quantity}, _SUM)
-    squares = Statistic("Sum of squares", named.squares, x**2, {"x": named.deviations}, _SQUARES)
-    said = _MEAN.format(count=count), _VARIANCE.format(count=count)
+    numbers = _statistic("Sum", named.sum, BATCH_SUM, x=source.quantity)
+    squares = _statistic("Sum of squares", named.squares, BATCH_SQUARES, less_mean=named.deviations)
+    root = BATCH_DEVIATION.of(epsilon=layer.epsilon)
     of_channel = (
-        Statistic("Mean", named.mean, mean, {"sum": named.sum}, said[0]),
-        Statistic("Variance", named.variance, mean, {"sum": named.squares}, said[1]),
-        Statistic(
-            *("Standard deviation", named.deviation, root, {"variance": named.variance}),
-            _ROOT.format(epsilon=layer.epsilon),
-        ),
+        _statistic("Mean", named.mean, BATCH_MEAN.of(count=count), sum=named.sum),
+        _statistic("Variance", named.variance, BATCH_VARIANCE.of(count=count), sum=named.squares),
+        _statistic("Standard deviation", named.deviation, root, variance=named.variance),
         _moving(layer, "mean", named.mean),
         _moving(layer, "variance", named.variance),
     )
@@ -223,6 +219,10 @@ def statistics_volumes(layer: BatchNormalization, source: Source, samples: int) 
     ]
 
 
+def _statistic(title: str, result: Quantity, rule: ChannelRule, **read: Quantity) -> Statistic:
+    return Statistic(title, result, rule.expression, read, rule.sentence)
+
+
 def _moving(layer: BatchNormalization, name: str, batch: Quantity) -> Statistic:
     """Return a moving statistic after the step."""
     weight, rule = f"moving_{name}", moving_statistic(layer.momentum)
@@ -232,25 +232,21 @@ def _moving(layer: BatchNormalization, name: str, batch: Quantity) -> Statistic:
     return Statistic(f"Moving {name}", after, rule, {"before": before, "batch": batch}, note)
 
 
-_BETA = "The errors, summed over positions and samples."
-_GAMMA = "Error × normalized number, summed over positions and samples."
-_MEAN_ERROR = "Sum of errors / their number."
-_MEAN_PRODUCT = "Sum of error × normalized number / their number."
-
-
 def normalization_weight_volumes(
     layer: BatchNormalization, source: Source, gradient: Source, samples: int
 ) -> list[Volume]:
     """Return the gradients by gamma and beta, and the means that the input's gradient takes out."""
-    named, mean = normalization_names(layer), Name("sum") / number_count(source, samples)
-    error, normalized = {"error": gradient.quantity}, {"normalized": named.normalized}
+    named, count = normalization_names(layer), number_count(source, samples)
+    error, products = gradient.quantity, _heading(named.products)
+    read = {"error": error, "normalized": named.normalized}
+    mean_error, mean_product = MEAN_ERROR.of(count=count), MEAN_PRODUCT.of(count=count)
     sums = (
-        Statistic(_heading(named.errors), named.errors, Name("error"), error, _BETA),
-        Statistic(_heading(named.products), named.products, PRODUCT, error | normalized, _GAMMA),
+        _statistic(_heading(named.errors), named.errors, SUM_OF_ERRORS, error=error),
+        _statistic(products, named.products, SUM_OF_PRODUCTS, **read),
     )
     means = (
-        Statistic("Mean error", named.mean_error, mean, {"sum": named.errors}, _MEAN_ERROR),
-        Statistic("Mean product", named.mean_product, mean, {"sum": named.products}, _MEAN_PRODUCT),
+        _statistic("Mean error", named.mean_error, mean_error, sum=named.errors),
+        _statistic("Mean product", named.mean_product, mean_product, sum=named.products),
     )
     return [
         *(

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.geometry import Axis, Geometry
-from cnncalc.geometry import geometry as window_geometry
+from cnncalc.geometry import Geometry
 from cnncalc.helper_cells import dilate, parts
 from cnncalc.layers import ConvolutionLayer, Shape
 from cnncalc.network import Array, Weights
 from cnncalc.ops.convolution import convolve_input_gradient
 from cnncalc.rules import law_of
-from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import (
     EACH,
-    Draw,
     Finder,
     Index,
-    framed,
     sliding,
-    whole,
 )
 from cnncalc.sheet.layers.activation import activation_volumes
 from cnncalc.sheet.layers.kernels import (
@@ -35,14 +29,14 @@ from cnncalc.sheet.layers.kernels import (
     turned_kernel,
     weight_volumes,
 )
-from cnncalc.sheet.layers.windows import size_notes, spread, window_volumes
+from cnncalc.sheet.layers.spread_errors import framed_errors, framed_volumes, spread_source
+from cnncalc.sheet.layers.windows import size_notes, window_volumes
 from cnncalc.sheet.plan import Block, Formula, Quantity, Step
 from cnncalc.sheet.quantities import (
     GradientStep,
     by_input,
     by_weight,
     gradient_title,
-    helper,
     of_sample,
 )
 from cnncalc.sheet.sums import (
@@ -62,7 +56,6 @@ __all__ = [
     "convolution_input_volumes",
     "convolution_volumes",
     "convolution_weight_volumes",
-    "spread_volumes",
 ]
 
 _PRODUCTS = "Each number sums the products of the cells under the window and the weights."
@@ -111,41 +104,11 @@ def _products(
     return formulas.products(pairs)
 
 
-_SPREAD = "The errors as far apart as the windows that they come from, with zeros between."
-
-_FRAMED = "The errors with zeros around, so that every window that reaches a cell has its place."
-
 _INPUT = "Error × turned kernel, summed over the windows that reach the cell, and over filters."
 
 _KERNEL = "Error of the output × input window, summed over positions and samples."
 
 _BIAS_GRADIENT = "The errors of the output, summed over positions and samples."
-
-
-def spread_volumes(layer: ConvolutionLayer, source: Source, error: Source) -> list[Volume]:
-    """Return the errors spread out, where the window moves by more than a cell."""
-    geometry = layer.geometry(source.shape)
-    spread_out = _spread_source(layer, geometry, error)
-    if spread_out == error:
-        return []
-    result, size = spread_out.quantity, Size(*error.size)
-    draw = spread(error.quantity, result, size, geometry.strides)
-    what = ("Errors spread out", layer.name, result, *spread_out.size)
-    return [Volume(*what, error.items, draw, _SPREAD)]
-
-
-def _spread_source(layer: ConvolutionLayer, geometry: Geometry, error: Source) -> Source:
-    """Return the errors as far apart as their windows."""
-    if max(geometry.strides) == 1:
-        return error
-    height, width = (_length(axis) for axis in (geometry.vertical, geometry.horizontal))
-    shape = (height, width, error.shape[2])
-    return replace(error, quantity=helper(layer.name, GradientStep.SPREAD_OUT), shape=shape)
-
-
-def _length(axis: Axis) -> int:
-    """Return how many cells lie from the first window's first to the last one's first."""
-    return (axis.output - 1) * axis.stride + 1
 
 
 def convolution_input_volumes(
@@ -156,8 +119,8 @@ def convolution_input_volumes(
     Before it come the errors with zeros around them, where the window is larger than a cell.
     """
     geometry = layer.geometry(source.shape)
-    apart = _spread_source(layer, geometry, error)
-    volumes, around = _framed_volumes(layer, geometry, apart)
+    apart = spread_source(layer, geometry, error)
+    volumes, around = framed_volumes(layer, geometry, apart)
     result = Source(by_input(layer.name), source.shape, source.captions)
     kernel = turned_kernel(layer, geometry)
     size = (geometry.vertical.window, geometry.horizontal.window)
@@ -177,78 +140,6 @@ def convolution_input_volumes(
     return [*volumes, *sum_volumes(title, result, depth, products, (_INPUT,), named)]
 
 
-class Reach(NamedTuple):
-    """Which errors reach the input in one direction, and where they stand among zeros.
-
-    Of `size` cells as many are `errors`, from `offset` on, and `start` is the first of these.
-    """
-
-    size: int
-    offset: int
-    start: int
-    errors: int
-
-    @property
-    def place(self) -> slice:
-        """The cells that are errors."""
-        return slice(self.offset, self.offset + self.errors)
-
-    @property
-    def kept(self) -> slice:
-        """Which errors these are."""
-        return slice(self.start, self.start + self.errors)
-
-
-def reach(axis: Axis) -> Reach:
-    """Return which errors reach the input in one direction of a window.
-
-    >>> reach(Axis(size=4, kernel=3, stride=1, dilation=1, before=1, after=1))
-    Reach(size=6, offset=1, start=0, errors=4)
-    """
-    # The first error's window ends here, seen from the first cell of the input.
-    shift = axis.window - 1 - axis.before
-    size = axis.size + axis.window - 1
-    start, end = max(0, -shift), min(_length(axis), size - shift)
-    return Reach(size, start + shift, start, max(0, end - start))
-
-
-def is_whole(found: Reach, size: int) -> bool:
-    """Tell whether errors, so many of them in this direction, need no zeros around them."""
-    return found == Reach(size, 0, 0, size)
-
-
-def _framed_volumes(
-    layer: ConvolutionLayer, geometry: Geometry, error: Source
-) -> tuple[list[Volume], Source]:
-    """Return the errors with zeros around, as far as they reach the input at all."""
-    down, across = reach(geometry.vertical), reach(geometry.horizontal)
-    if is_whole(down, error.size[0]) and is_whole(across, error.size[1]):
-        return [], error
-    result = helper(layer.name, GradientStep.FRAMED)
-
-    def copies(index: Index, find: Finder) -> Formula:
-        cell = find(error.quantity, index, steps=EACH).moved(down.start, across.start)
-        return formulas.apply(formulas.COPY, cell)
-
-    draw = _zeros(result, down.size, across.size)
-    if down.errors and across.errors:
-        pads = Pads(down.offset, _after(down), across.offset, _after(across))
-        window = window_geometry((down.errors, across.errors), 1, padding=pads)
-        draw = framed(result, window, whole(result, down.errors, across.errors, copies))
-    what = ("Errors with zeros around", layer.name, result, down.size, across.size)
-    volume = Volume(*what, error.items, draw, _FRAMED)
-    return [volume], error.feed(volume)
-
-
-def _after(found: Reach) -> int:
-    return found.size - found.offset - found.errors
-
-
-def _zeros(quantity: Quantity, height: int, width: int) -> Draw:
-    """Return the rule for slices of zeros: where every window lies on padding alone."""
-    return lambda index, _: (Block(0, 0, height, width, "padding", quantity, index),)
-
-
 def convolution_weight_volumes(
     layer: ConvolutionLayer, source: Source, error: Source, samples: int
 ) -> list[Volume]:
@@ -256,12 +147,12 @@ def convolution_weight_volumes(
     sums = [_by_kernel(layer, source, error)]
     if layer.use_bias:
         sums.append(_by_bias(layer, error))
-    return [volume for each in sums for volume in batch_sum_volumes(each, samples)]
+    return [volume for batch_sum in sums for volume in batch_sum_volumes(batch_sum, samples)]
 
 
 def _by_kernel(layer: ConvolutionLayer, source: Source, error: Source) -> BatchSum:
     geometry = layer.geometry(source.shape)
-    apart = _spread_source(layer, geometry, error)
+    apart = spread_source(layer, geometry, error)
     _, window = window_volumes(layer, source, geometry)
     down, across = geometry.dilation_rate
     channels = channels_of(layer, source)
@@ -304,19 +195,9 @@ def convolution_gradient_steps(
     if to_input:
         channels = law_of(layer, shape).directions[-1]
         groups = channels.inputs // len(channels.sees(0))
-        result |= _framed_errors(geometry, apart)
+        result |= framed_errors(geometry, apart)
         result |= _partial_sums(geometry, weights["kernel"], error, groups)
     return result
-
-
-def _framed_errors(geometry: Geometry, apart: Array) -> dict[str, Array]:
-    """Return the errors with zeros around them, where there are any."""
-    down, across = reach(geometry.vertical), reach(geometry.horizontal)
-    if is_whole(down, apart.shape[0]) and is_whole(across, apart.shape[1]):
-        return {}
-    result = np.zeros((down.size, across.size, apart.shape[2]))
-    result[down.place, across.place] = apart[down.kept, across.kept]
-    return {GradientStep.FRAMED: result}
 
 
 def _partial_sums(geometry: Geometry, kernel: Array, error: Array, groups: int) -> dict[str, Array]:

@@ -62,11 +62,11 @@ def runs(axis: Axis) -> list[Run]:
     """
     found: list[list[Cover]] = []
     for cell in range(axis.size):
-        own = cover(axis, cell)
-        if found and _continues(found[-1], own, axis.stride):
-            found[-1].append(own)
+        windows = cover(axis, cell)
+        if found and _continues(found[-1], windows, axis.stride):
+            found[-1].append(windows)
         else:
-            found.append([own])
+            found.append([windows])
     lengths = [len(covers) for covers in found]
     starts = [sum(lengths[:place]) for place in range(len(lengths))]
     return [
@@ -75,13 +75,13 @@ def runs(axis: Axis) -> list[Run]:
     ]
 
 
-def _continues(covers: list[Cover], own: Cover, stride: int) -> bool:
+def _continues(covers: list[Cover], windows: Cover, stride: int) -> bool:
     """Tell whether a cell's windows are those of the cell a stride before, one further on."""
     if len(covers) < stride:
         return True
     before = covers[-stride]
     shifted = before._replace(first=before.first + 1) if before.windows else before
-    return own == shifted
+    return windows == shifted
 
 
 class Cell(NamedTuple):

@@ -9,10 +9,18 @@ from cnncalc.layers import GlobalPoolingLayer
 from cnncalc.network import Array
 from cnncalc.ops.maxima import first_maximum, near_maximum
 from cnncalc.rules import Join, law_of
+from cnncalc.rules.shares import share_rule
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import Finder, Index, whole
 from cnncalc.sheet.formulas import LEAST
-from cnncalc.sheet.layers.maxima import COUNTED, countdown, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.maxima import (
+    COUNTED,
+    countdown,
+    first_gets,
+    near_count,
+    nearest_first,
+    tie_volume,
+)
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
@@ -46,9 +54,9 @@ def global_pooling_volumes(
 
     result = Source(stage, layer.output_shape(source.shape), source.captions)
     if layer.keepdims:
-        each = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
+        draw_cell = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
         items = each_channel(source.captions)
-        return [Volume(title, layer.name, stage, 1, 1, items, each, rule)], result
+        return [Volume(title, layer.name, stage, 1, 1, items, draw_cell, rule)], result
     item, columns = (Item((), Slot(0)),), source.captions
     volume = Volume(title, layer.name, stage, 1, len(columns), item, draw, rule, columns=columns)
     return [volume], result
@@ -94,7 +102,8 @@ def _mean_volume(layer: GlobalPoolingLayer, source: Source, gradient: Source) ->
 
     def formula(index: Index, find: Finder) -> Formula:
         error = _of_channel(gradient.quantity, gradient.is_vector, index, find)
-        return formulas.apply(f"{{0}}/{height * width}", error)
+        cells: dict[str, Reference | str] = {"error": error, "count": str(height * width)}
+        return formulas.written(share_rule(Join.AVERAGE).part, cells)
 
     return each_number(gradient_title(result), result, source, formula, _AVERAGE)
 
@@ -143,7 +152,7 @@ def _max_volume(source: Source, gradient: Source, one: Source) -> Volume:
         error = _of_channel(gradient.quantity, gradient.is_vector, index, find)
         tile = tuple(
             tuple(
-                formulas.apply(f"IF({{0}}={row * width + column + 1},{{1}},0)", place, error)
+                formulas.apply(first_gets(row * width + column + 1), place, error)
                 for column in range(width)
             )
             for row in range(height)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from cnncalc.rules.joins import Join
+from cnncalc.rules.shares import share_rule
+from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.formulas import LEAST, NEAREST
@@ -15,6 +18,7 @@ from cnncalc.sheet.volumes import Source, Volume, each_number
 __all__ = [
     "COUNTED",
     "countdown",
+    "first_gets",
     "near_count",
     "nearest_first",
     "tie_volume",
@@ -44,8 +48,8 @@ def nearest_first(window: Reference, largest: Reference) -> Formula:
     """
     height, width = window.height, window.width
     left = countdown(height, width)
-    template = f'{height * width + 1}-SUMPRODUCT(MAX(({{0}}<>"")*({{0}}>={LEAST})*{left}))'
-    return formulas.apply(template, window, largest)
+    counted = f'{height * width + 1}-SUMPRODUCT(MAX(({{0}}<>"")*({{0}}>={LEAST})*{left}))'
+    return formulas.apply(counted, window, largest)
 
 
 def countdown(height: int, width: int) -> str:
@@ -57,6 +61,20 @@ def countdown(height: int, width: int) -> str:
     numbers = [str(number) for number in range(height * width, 0, -1)]
     rows = [",".join(numbers[row * width :][:width]) for row in range(height)]
     return f"{{{{{';'.join(rows)}}}}}"
+
+
+_GETS = template(share_rule(Join.MAX).part, {"first": "{0}", "place": "{place}", "error": "{1}"})
+
+
+def first_gets(place: int) -> str:
+    """Return the template of what a cell gets of an error: all where the first maximum is there.
+
+    Reference {0} is the first maximum's place, {1} the error.
+
+    >>> first_gets(5)
+    'IF({0}=5,{1},0)'
+    """
+    return _GETS.replace("{place}", str(place))
 
 
 def near_count(window: Reference, largest: Reference) -> Formula:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatch
 
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import OptionError, ShapeError, unknown_kind
 from cnncalc.layers import (
     LINEAR,
     ActivationLayer,
@@ -38,14 +38,13 @@ from cnncalc.sheet.layers.batch_normalization import (
 from cnncalc.sheet.layers.combining import (
     combine_gradient_steps,
     combine_gradient_volumes,
-    reduction_volumes,
+    combine_volumes,
 )
 from cnncalc.sheet.layers.convolution import (
     convolution_gradient_steps,
     convolution_input_volumes,
     convolution_volumes,
     convolution_weight_volumes,
-    spread_volumes,
 )
 from cnncalc.sheet.layers.copies import (
     dropout_gradient,
@@ -75,11 +74,11 @@ from cnncalc.sheet.layers.pooling import (
 )
 from cnncalc.sheet.layers.scaling import rescaling_volumes
 from cnncalc.sheet.layers.softmax import softmax_gradient_steps
+from cnncalc.sheet.layers.spread_errors import spread_volumes
 from cnncalc.sheet.layers.windows import image_volume
-from cnncalc.sheet.plan import Quantity, Specification
+from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.quantities import IMAGE, by_input, by_pre_activation
 from cnncalc.sheet.volumes import Source, Volume, numbered
-from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "Sample",
@@ -161,14 +160,7 @@ layer_volumes.register(Rescaling, rescaling_volumes)
 layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
 
 
-@layer_volumes.register
-def _(layer: Combine, source: Source) -> tuple[list[Volume], Source]:
-    height, width, channels = source.shape
-    stage = Quantity("stage", layer.name, StageName.COMBINED)
-    what = "sum" if layer.mode == "sum" else "largest"
-    note = f"The {what} of the {channels} outputs, cell by cell."
-    volumes = reduction_volumes(layer.mode, source, stage, "Combined", note)
-    return volumes, Source(stage, (height, width, 1), ("",))
+layer_volumes.register(Combine, combine_volumes)
 
 
 Drawn = tuple[list[Volume], Source | None]
@@ -185,10 +177,20 @@ def gradient_volumes(
     Returns the volumes, and the source of the gradient by the input, None where not wanted.
     Raises OptionError for a layer that a workbook can't show.
     """
+    if layer.has_weights:
+        raise OptionError(_untrained_kind(layer))
+    if isinstance(layer, ActivationLayer) and is_joined and to_input:
+        return [], gradient
+    return _by_input(layer, source, gradient, to_input)
+
+
+def _untrained_kind(layer: Layer) -> str:
+    return f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
+
+
+def _by_input(layer: Layer, source: Source, gradient: Source, to_input: bool) -> Drawn:
     if not to_input:
         return [], None
-    if isinstance(layer, ActivationLayer) and is_joined:
-        return [], gradient
     volumes = _input_volumes(layer, source, gradient)
     return volumes, source.feed(volumes[-1])
 
@@ -207,8 +209,7 @@ def weight_gradient_volumes(
     if isinstance(layer, BatchNormalization):
         return normalization_weight_volumes(layer, source, gradient, samples)
     if not isinstance(layer, ConvolutionLayer | Dense):
-        message = f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
-        raise OptionError(message)
+        raise OptionError(_untrained_kind(layer))
     _, error = _error(layer, source, gradient, is_joined)
     if isinstance(layer, Dense):
         return dense_weight_volumes(layer, source, error, samples)
@@ -217,16 +218,32 @@ def weight_gradient_volumes(
 
 def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
     """Return the smaller steps of a layer's backward pass that are alike for all samples."""
-    if isinstance(layer, ConvolutionLayer) and to_input:
-        return flipped_kernel_volumes(layer, source)
+    match layer:
+        case ConvolutionLayer():
+            return flipped_kernel_volumes(layer, source) if to_input else []
+    _require_no_shared_steps(layer)
     return []
 
 
 def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Array]:
     """Return the numbers of these smaller steps by name."""
-    if isinstance(layer, ConvolutionLayer) and to_input:
-        return flipped_kernel_steps(layer, weights["kernel"])
+    match layer:
+        case ConvolutionLayer():
+            return flipped_kernel_steps(layer, weights["kernel"]) if to_input else {}
+    _require_no_shared_steps(layer)
     return {}
+
+
+_WITHOUT_SHARED_STEPS = (
+    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten),
+    *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+)
+
+
+def _require_no_shared_steps(layer: Layer) -> None:
+    """Raise OptionError for a layer of which nobody knows what is alike for all samples."""
+    if not isinstance(layer, _WITHOUT_SHARED_STEPS):
+        raise OptionError(_untrained_kind(layer))
 
 
 def _error(
@@ -241,6 +258,17 @@ def _error(
     result = by_pre_activation(layer.name)
     # What goes into softmax is called otherwise, and isn't needed.
     return activation_gradient_volumes(result, activation, gradient, Ends(sums, outputs))
+
+
+@gradient_volumes.register
+def _(
+    layer: BatchNormalization,
+    source: Source,
+    gradient: Source,
+    to_input: bool,
+    is_joined: bool = False,
+) -> Drawn:
+    return _by_input(layer, source, gradient, to_input)
 
 
 @gradient_volumes.register
@@ -321,9 +349,11 @@ class Sample:
 
 
 @singledispatch
-def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
+def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
     """Return the numbers of the smaller steps of a layer's backward pass by name."""
-    raise TypeError(type(layer).__name__)  # every layer is registered below
+    raise TypeError(
+        unknown_kind("a layer must have its smaller steps in sheet/layers/network.py", layer)
+    )
 
 
 @gradient_steps.register(BatchNormalization)
@@ -332,38 +362,40 @@ def gradient_steps(layer: Layer, own: Sample) -> dict[str, Array]:
 @gradient_steps.register(InputLayer)
 @gradient_steps.register(Rescaling)
 @gradient_steps.register(ZeroPadding2D)
-def _(layer: Layer, own: Sample) -> dict[str, Array]:
+def _(layer: Layer, sample: Sample) -> dict[str, Array]:
     return {}
 
 
 @gradient_steps.register
-def _(layer: ActivationLayer, own: Sample) -> dict[str, Array]:
-    return softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
+def _(layer: ActivationLayer, sample: Sample) -> dict[str, Array]:
+    return softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
 
 
 @gradient_steps.register
-def _(layer: Dense, own: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
-    return result | dense_gradient_steps(layer, own.weights, own.error, own.to_input)
+def _(layer: Dense, sample: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
+    return result | dense_gradient_steps(layer, sample.weights, sample.error, sample.to_input)
 
 
 @gradient_steps.register
-def _(layer: ConvolutionLayer, own: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(own.output, own.layer_output) if layer.has_softmax else {}
-    shape = own.layer_input.shape
-    return result | convolution_gradient_steps(layer, own.weights, shape, own.error, own.to_input)
+def _(layer: ConvolutionLayer, sample: Sample) -> dict[str, Array]:
+    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
+    shape = sample.layer_input.shape
+    return result | convolution_gradient_steps(
+        layer, sample.weights, shape, sample.error, sample.to_input
+    )
 
 
 @gradient_steps.register
-def _(layer: PoolingLayer, own: Sample) -> dict[str, Array]:
-    return pooling_gradient_steps(layer, own.layer_input, own.layer_output, own.error)
+def _(layer: PoolingLayer, sample: Sample) -> dict[str, Array]:
+    return pooling_gradient_steps(layer, sample.layer_input, sample.layer_output, sample.error)
 
 
 @gradient_steps.register
-def _(layer: GlobalPoolingLayer, own: Sample) -> dict[str, Array]:
-    return global_pooling_gradient_steps(layer, own.layer_input)
+def _(layer: GlobalPoolingLayer, sample: Sample) -> dict[str, Array]:
+    return global_pooling_gradient_steps(layer, sample.layer_input)
 
 
 @gradient_steps.register
-def _(layer: Combine, own: Sample) -> dict[str, Array]:
-    return combine_gradient_steps(layer, own.layer_input, own.layer_output)
+def _(layer: Combine, sample: Sample) -> dict[str, Array]:
+    return combine_gradient_steps(layer, sample.layer_input, sample.layer_output)

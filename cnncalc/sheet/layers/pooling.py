@@ -14,10 +14,13 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer, PoolingLayer
 from cnncalc.network import Array
+from cnncalc.ops.max_pooling import max_positions
 from cnncalc.ops.maxima import near_maximum
-from cnncalc.ops.pooling import average_pool, max_positions
+from cnncalc.ops.pooling import average_pool
 from cnncalc.rules import Join, law_of
 from cnncalc.rules.joins import REDUCTIONS, Reduction
+from cnncalc.rules.shares import share_rule
+from cnncalc.rules.spelling import template
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import (
     EACH,
@@ -28,7 +31,7 @@ from cnncalc.sheet.blocks import (
     whole,
 )
 from cnncalc.sheet.layers.coverage import Cell, covered
-from cnncalc.sheet.layers.maxima import COUNTED, near_count, nearest_first, tie_volume
+from cnncalc.sheet.layers.maxima import COUNTED, first_gets, near_count, nearest_first, tie_volume
 from cnncalc.sheet.layers.windows import size_notes, window_volumes
 from cnncalc.sheet.plan import Formula, Quantity, Step
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
@@ -111,7 +114,7 @@ def pooling_gradient_volumes(layer: PoolingLayer, source: Source, gradient: Sour
             shares = _mean_shares(layer, source, gradient)
             return [shares, _shared_out(layer, source, shares.quantity, "{0}", _AVERAGE)]
         case Join.L2:
-            shares = _result_shares(layer, gradient, "IF({1}=0,0,{0}/{1})", _L2_SHARES)
+            shares = _result_shares(layer, gradient, _L2_SHARES)
             return [shares, _shared_out(layer, source, shares.quantity, "{1}*{0}", _L2)]
         case join:
             raise OptionError(no_formula(join, layer))
@@ -164,7 +167,9 @@ def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Qu
     strides, width = geometry.strides, geometry.kernel.width
 
     def formula(cell: Cell, index: Index, find: Finder) -> Formula:
-        place, error = (find(each, index, steps=EACH) for each in (places, gradient.quantity))
+        place, error = (
+            find(quantity, index, steps=EACH) for quantity in (places, gradient.quantity)
+        )
         terms = []
         for i in range(cell.down.windows):
             for j in range(cell.across.windows):
@@ -173,8 +178,8 @@ def _handed_on(layer: PoolingLayer, source: Source, gradient: Source, places: Qu
                     cell.across.offset - j * strides.width,
                 )
                 window = (cell.down.first + i, cell.across.first + j)
-                template = f"IF({{0}}={row * width + column + 1},{{1}},0)"
-                terms.append(formulas.apply(template, place.moved(*window), error.moved(*window)))
+                term = first_gets(row * width + column + 1)
+                terms.append(formulas.apply(term, place.moved(*window), error.moved(*window)))
         return formulas.added(terms) if terms else _NOTHING
 
     return _by_input(result, source, covered(result, geometry, formula), *_MAX)
@@ -193,36 +198,34 @@ def _mean_shares(layer: PoolingLayer, source: Source, gradient: Source) -> Volum
     counts_all = law_of(layer, source.shape).counts_padding or not any(geometry.pads)
 
     def share(index: Index, find: Finder) -> Formula:
-        error = find(gradient.quantity, index, steps=EACH)
+        error, part = find(gradient.quantity, index, steps=EACH), share_rule(Join.AVERAGE).part
         if counts_all:
-            return formulas.apply(f"{{0}}/{size[0] * size[1]}", error)
-        return formulas.apply("{0}/COUNT({1})", error, find(window.quantity, index, size, steps))
+            return formulas.written(part, {"error": error, "count": str(size[0] * size[1])})
+        counted = template(part, {"error": "{0}", "count": "COUNT({1})"})
+        return formulas.apply(counted, error, find(window.quantity, index, size, steps))
 
     shares = helper(layer.name, GradientStep.SHARES)
     return each_number("Shares", shares, gradient, share, _AVERAGE_SHARES)
 
 
-def _result_shares(layer: PoolingLayer, gradient: Source, template: str, note: str) -> Volume:
-    """Return what each window hands back of its error.
-
-    In the `template`, {0} is the error, and {1} the window's result.
-    """
+def _result_shares(layer: PoolingLayer, gradient: Source, note: str) -> Volume:
+    """Return what each window hands back of its error, given its result."""
 
     def share(index: Index, find: Finder) -> Formula:
-        result = find(_pooled(layer), index, steps=EACH)
-        error = find(gradient.quantity, index, steps=EACH)
-        return formulas.apply(template, error, result)
+        read = {"error": gradient.quantity, "result": _pooled(layer)}
+        cells = {name: find(quantity, index, steps=EACH) for name, quantity in read.items()}
+        return formulas.written(share_rule(Join.L2).part, cells)
 
     shares = helper(layer.name, GradientStep.SHARES)
     return each_number("Shares", shares, gradient, share, note)
 
 
 def _shared_out(
-    layer: PoolingLayer, source: Source, shares: Quantity, template: str, note: str
+    layer: PoolingLayer, source: Source, shares: Quantity, product: str, note: str
 ) -> Volume:
     """Return what each cell gets of the shares of all windows that lie on it.
 
-    In the `template`, {0} is their sum, and {1} the cell's own number.
+    In the template of the `product`, {0} is their sum, and {1} the cell's own number.
     """
     geometry, result = layer.geometry(source.shape), by_input(layer.name)
     moves = (Step(geometry.strides.height, 0), Step(0, geometry.strides.width))
@@ -231,10 +234,10 @@ def _shared_out(
         size = (cell.down.windows, cell.across.windows)
         if 0 in size:
             return _NOTHING
-        own = find(shares, index, size, EACH).moved(cell.down.first, cell.across.first)
+        of_windows = find(shares, index, size, EACH).moved(cell.down.first, cell.across.first)
         added = "{0}" if size == (1, 1) else "SUM({0})"
         number = find(source.quantity, index, steps=moves).moved(cell.row, cell.column)
-        return formulas.apply(template.replace("{0}", added), own, number)
+        return formulas.apply(product.replace("{0}", added), of_windows, number)
 
     return _by_input(result, source, covered(result, geometry, formula), note)
 

@@ -15,6 +15,7 @@ from cnncalc.rules.activations import (
     SOFTMAX_SHARE,
 )
 from cnncalc.rules.formula import Expression
+from cnncalc.rules.joins import Join
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.layers.combining import reduction_volumes
@@ -104,11 +105,11 @@ def _position_volumes(layer: str, source: Source) -> list[Volume]:
     note = "Each exponential's share of the total: a position's shares add up to 1."
     return [
         *reduction_volumes(
-            "max", source, largest, "Largest", "The largest number of each position's channels."
+            Join.MAX, source, largest, "Largest", "The largest number of each position's channels."
         ),
         drawn,
         *reduction_volumes(
-            "sum", source.feed(drawn), total, "Total", "Each position's exponentials added up."
+            Join.SUM, source.feed(drawn), total, "Total", "Each position's exponentials added up."
         ),
         each_number("Softmax", stage, source, share, note),
     ]
@@ -186,8 +187,8 @@ def softmax_gradient_steps(gradient: Array | None, shares: Array) -> dict[str, A
         return {}
     products = gradient * shares
     result: dict[str, Array] = {GradientStep.SOFTMAX_TOTAL: products.sum(axis=-1, keepdims=True)}
-    own = parts(products.shape[-1])
-    if products.ndim > 1 and len(own) > 1:
-        sums = [products[..., share].sum(axis=-1, keepdims=True) for share in own]
+    ranges = parts(products.shape[-1])
+    if products.ndim > 1 and len(ranges) > 1:
+        sums = [products[..., channels].sum(axis=-1, keepdims=True) for channels in ranges]
         result[GradientStep.PARTIAL_SOFTMAX_TOTAL] = np.stack(sums, axis=-2)
     return result

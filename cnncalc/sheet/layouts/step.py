@@ -1,7 +1,7 @@
-"""Where the volumes of a step stand: sections below each other, in each a band of columns a layer.
+"""Where the volumes of a step stand: sections below each other, in each some columns a layer.
 
-A layer's band has the same columns in every section, so that a gradient stands below what it is
-the gradient of. In a band, volumes in slices stand side by side, their slices one below the other;
+A layer has the same columns in every section, so that a gradient stands below what it is the
+gradient of. In these, volumes in slices stand side by side, their slices one below the other;
 vectors stand below each other. What is called how, and by which rule it came about, stands directly
 above the cells, no wider than they are.
 """
@@ -41,10 +41,10 @@ _BARS: Mapping[Direction, Style] = {
 
 @dataclass(frozen=True)
 class Arranged:
-    """The slices of a step's sheet in their places, its labels, and the columns of its bands.
+    """The slices of a step's sheet in their places, its labels, and each layer's first column.
 
-    `lefts` are the bands' first columns, and the first one after the last band; `rows` are those
-    of the sections' titles.
+    `lefts` are these, the image's before and the loss's behind, and the first one after all;
+    `rows` are those of the sections' titles.
     """
 
     placed: tuple[Placed, ...]
@@ -55,8 +55,8 @@ class Arranged:
 
 
 @dataclass(frozen=True)
-class _Lane:
-    """Groups that stand below each other in a band: several vectors, or one group in slices."""
+class _Stack:
+    """Groups that stand below each other: several vectors, or one group in slices."""
 
     groups: tuple[Group, ...]
     direction: Direction
@@ -81,7 +81,7 @@ class _Lane:
         )
 
     def _lines(self, group: Group) -> Iterator[tuple[str, Style]]:
-        # The column between two lanes is free, too.
+        # The column between two stacks is free, too.
         room = int((self.width + 1) * CELL / CHARACTER) - 1
         for line in wrap(group.title, room):
             yield line, self.direction
@@ -133,49 +133,52 @@ def _is_flat(group: Group) -> bool:
 
 def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
     """Arrange the sections of a step on a sheet, the first from the row `top` on."""
-    bands = [[_lanes(band, section.direction) for band in section.bands] for section in sections]
-    widths = [max(map(_width, column)) for column in zip(*bands, strict=True)]
+    by_layer = [
+        [_stacks(volumes, section.direction) for volumes in section.by_layer]
+        for section in sections
+    ]
+    widths = [max(map(_width, column)) for column in zip(*by_layer, strict=True)]
     lefts = tuple(accumulate(widths, initial=1))
     placed: list[Placed] = []
     texts: list[Text] = []
     rows = []
-    for section, lanes in zip(sections, bands, strict=True):
+    for section, stacks in zip(sections, by_layer, strict=True):
         rows.append(top)
         texts += _bar(section, top, lefts)
-        columns = list(_with_columns(lanes, lefts))
+        columns = list(_with_columns(stacks, lefts))
         # The longest heading begins below the section's title, the others end where it does.
-        first = top + 1 + max([0, *(len(lane.headings[0]) - lane.free for lane, _ in columns)])
-        for lane, column in columns:
-            placed += _placed(lane, Place(sheet, first, column))
-            texts += _headings(lane, first, column)
-        top = first + max([0, *(lane.height for lane, _ in columns)]) + 1
+        first = top + 1 + max([0, *(len(stack.headings[0]) - stack.free for stack, _ in columns)])
+        for stack, column in columns:
+            placed += _placed(stack, Place(sheet, first, column))
+            texts += _headings(stack, first, column)
+        top = first + max([0, *(stack.height for stack, _ in columns)]) + 1
     texts += captions(placed)
     return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
 
 
-def _lanes(band: Sequence[Volume], direction: Direction) -> list[_Lane]:
-    lanes: list[_Lane] = []
-    for group in groups(band):
-        if lanes and _stand_together(lanes[-1].groups[-1], group, direction):
-            lanes[-1] = _Lane((*lanes[-1].groups, group), direction)
+def _stacks(volumes: Sequence[Volume], direction: Direction) -> list[_Stack]:
+    stacks: list[_Stack] = []
+    for group in groups(volumes):
+        if stacks and _stand_together(stacks[-1].groups[-1], group, direction):
+            stacks[-1] = _Stack((*stacks[-1].groups, group), direction)
         else:
-            lanes.append(_Lane((group,), direction))
-    return lanes
+            stacks.append(_Stack((group,), direction))
+    return stacks
 
 
-def _width(lanes: Sequence[_Lane]) -> int:
-    return sum(lane.width + 1 for lane in lanes)
+def _width(stacks: Sequence[_Stack]) -> int:
+    return sum(stack.width + 1 for stack in stacks)
 
 
 def _with_columns(
-    bands: Sequence[Sequence[_Lane]], lefts: Sequence[int]
-) -> Iterator[tuple[_Lane, int]]:
-    """Yield each lane of a section with its first column."""
-    for lanes, left in zip(bands, lefts, strict=False):
+    by_layer: Sequence[Sequence[_Stack]], lefts: Sequence[int]
+) -> Iterator[tuple[_Stack, int]]:
+    """Yield each stack of a section with its first column."""
+    for stacks, left in zip(by_layer, lefts, strict=False):
         column = left
-        for lane in lanes:
-            yield lane, column
-            column += lane.width + 1
+        for stack in stacks:
+            yield stack, column
+            column += stack.width + 1
 
 
 def _bar(section: Section, row: int, lefts: Sequence[int]) -> Iterator[Text]:
@@ -192,18 +195,18 @@ def _bar(section: Section, row: int, lefts: Sequence[int]) -> Iterator[Text]:
             yield Text(row, column, "", style)
 
 
-def _headings(lane: _Lane, first: int, column: int) -> Iterator[Text]:
-    """Yield the titles and rules of a lane's groups, each directly above its cells."""
-    for top, lines in zip(lane.tops, lane.headings, strict=True):
+def _headings(stack: _Stack, first: int, column: int) -> Iterator[Text]:
+    """Yield the titles and rules of a stack's groups, each directly above its cells."""
+    for top, lines in zip(stack.tops, stack.headings, strict=True):
         for text in lines:
-            row = first + top - len(lines) + lane.free + text.row
+            row = first + top - len(lines) + stack.free + text.row
             yield replace(text, row=row, column=column)
 
 
-def _placed(lane: _Lane, first: Place) -> Iterator[Placed]:
-    """Place a lane's groups, from the row below its heading on."""
-    for top, group in zip(lane.tops, lane.groups, strict=True):
-        corner = first._replace(row=first.row + top - lane.is_flat)
+def _placed(stack: _Stack, first: Place) -> Iterator[Placed]:
+    """Place a stack's groups, from the row below its heading on."""
+    for top, group in zip(stack.tops, stack.groups, strict=True):
+        corner = first._replace(row=first.row + top - stack.is_flat)
         yield from place(group, partial(_tile, corner, group.tile_height))
 
 

@@ -75,8 +75,8 @@ def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
     """Yield what a step has, each once: of its samples, the first one's; backward from the end."""
     for section in sections:
         is_backward = section.direction == "backward"
-        for band in reversed(section.bands) if is_backward else section.bands:
-            for volume in band:
+        for volumes in reversed(section.by_layer) if is_backward else section.by_layer:
+            for volume in volumes:
                 if not volume.quantity.sample:
                     yield section.direction, volume
 
@@ -234,7 +234,7 @@ def _zoom(columns: int) -> int:
 
 
 def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:
-    """Yield what stands above each band: the image, each layer, the loss."""
+    """Yield what stands above the columns of the image, each layer and the loss."""
     layers = [
         f"{layer.name} · {write_layer(replace(layer, name=''))}" for layer in specification.layers
     ]

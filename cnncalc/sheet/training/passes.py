@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cnncalc.errors import CnncalcError, OptionError, ShapeError
+from cnncalc.errors import CnncalcError, OptionError, ShapeError, unknown_kind
 from cnncalc.layers import BatchNormalization, Dropout, Layer, Shape
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.layers.batch_normalization import (
@@ -129,7 +129,9 @@ def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source
         case Dropout():
             return layer_volumes(layer, source)
     if layer.needs_batch or layer.is_random:
-        raise TypeError(type(layer).__name__)  # what training changes has cells of its own above
+        raise TypeError(
+            unknown_kind("what training changes must have cells in sheet/training/passes.py", layer)
+        )
     return layer_volumes(layer, source)
 
 
@@ -138,7 +140,11 @@ def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
     if not layer.needs_batch:
         return []
     if not isinstance(layer, BatchNormalization):
-        raise TypeError(type(layer).__name__)  # nothing else needs a whole batch
+        raise TypeError(
+            unknown_kind(
+                "what needs a whole batch must have cells in sheet/training/passes.py", layer
+            )
+        )
     return statistics_volumes(layer, source, samples)
 
 
@@ -150,17 +156,7 @@ def _backward(
     chain: Sequence[_Forward], loss: LossPass, joined: bool, samples: int
 ) -> tuple[LayerPass, ...]:
     """Return each layer's part, the gradient worked back through them from the last."""
-    first = next(
-        (
-            i
-            for i, forward in enumerate(chain)
-            if forward.layer.trainable_count(forward.source.shape)
-        ),
-        None,
-    )
-    if first is None:
-        message = "a network must have trainable weights to be trained. Received: none"
-        raise OptionError(message)
+    first = _first_to_learn(chain)
     last = chain[-1].result
     gradient: Source | None = last.feed(loss.gradient)
     passes = []
@@ -182,6 +178,15 @@ def _backward(
             raise _named(forward.layer, error) from error
         passes.append(_layer_pass(forward, samples, shared, volumes, weights))
     return tuple(reversed(passes))
+
+
+def _first_to_learn(chain: Sequence[_Forward]) -> int:
+    """Return the first layer with something to learn: before it no gradient is needed."""
+    for place, forward in enumerate(chain):
+        if forward.layer.trainable_count(forward.source.shape):
+            return place
+    message = "a network must have trainable weights to be trained. Received: none"
+    raise OptionError(message)
 
 
 def _layer_pass(

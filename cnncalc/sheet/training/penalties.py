@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.layers import Layer
-from cnncalc.layers.base import L1L2
+from cnncalc.layers.regularizers import L1L2
 from cnncalc.network import Array
 from cnncalc.rules.losses import penalty, penalty_slope, penalty_slope_words
 from cnncalc.rules.spelling import words
@@ -51,7 +51,7 @@ def penalty_values(
 
     Arguments: the `weight`; its `regularizer`; its `numbers`; the `grid` of its layer's output.
 
-    >>> from cnncalc.layers.base import L2
+    >>> from cnncalc.layers.regularizers import L2
     >>> kernel = Quantity("weight", "dense", "kernel")
     >>> values = penalty_values(kernel, L2(0.1), np.array([[3.0, -4.0]]), Grid(1, 2))
     >>> [array.round(3).tolist() for array in values.values()]

@@ -1,6 +1,6 @@
 """The sections of a step's sheet: weights, each sample forward and backward, gradients, updates.
 
-In each, a band for the image, one for every layer in order, and one for the loss.
+In each, first what is the image's, then each layer's in order, last the loss's.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ Direction = Literal["weights", "forward", "backward"]
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a step's sheet: the volumes of each band, from the image's to the loss's.
+    """A part of a step's sheet.
 
-    `link` is what a link to it is called.
+    `by_layer` has the volumes of each layer, the image's before and the loss's behind; `link` is
+    what a link to it is called.
     """
 
     title: str
     direction: Direction
-    bands: tuple[tuple[Volume, ...], ...]
+    by_layer: tuple[tuple[Volume, ...], ...]
     link: str
 
 
@@ -99,8 +100,8 @@ def _sample_sections(
     label = _entered_once(training, use, LABEL_VOLUME)
     forward = [tuple(map(scope.volume, layer.forward)) for layer in network.layers]
     loss = tuple(map(scope.volume, network.loss.volumes))
-    bands = ((image,), *forward, (label, *loss))
-    yield Section(f"{name} · forward →", "forward", bands, f"{number} →")
+    by_layer = ((image,), *forward, (label, *loss))
+    yield Section(f"{name} · forward →", "forward", by_layer, f"{number} →")
     backward = [tuple(map(scope.volume, layer.backward)) for layer in network.layers]
     begin = (scope.volume(network.loss.gradient),)
     yield Section(f"{name} · backward ←", "backward", ((), *backward, begin), f"{number} ←")

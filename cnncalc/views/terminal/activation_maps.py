@@ -19,7 +19,7 @@ from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume
 from cnncalc.wording import size_text
 
-__all__ = ["draw_maps"]
+__all__ = ["Thumbnail", "draw_maps"]
 
 # A sheet may be this many lines high even where the screen is lower.
 LEAST_LINES = 36

@@ -9,6 +9,8 @@ from rich.text import Text
 from cnncalc.views.terminal.screen import FAINT, Screen
 
 __all__ = [
+    "GAP",
+    "INDENT",
     "Block",
     "block_width",
     "body_screen",

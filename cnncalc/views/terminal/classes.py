@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
-from cnncalc.layers import SOFTMAX
+from cnncalc.layers import SIGMOID, SOFTMAX
 from cnncalc.network import Array
 from cnncalc.training.metrics import predicted_classes
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -74,7 +74,7 @@ def verdict(output: Array, activation: str, class_names: Sequence[str]) -> str:
     if output.ndim != 1:
         return ""
     if len(output) == 1:
-        return _of_one(output, class_names) if activation == "sigmoid" else ""
+        return _of_one(output, class_names) if activation == SIGMOID else ""
     best = _predicted(output)
     kind = "a share of" if activation == SOFTMAX else "the largest output,"
     return f"{name_of_class(best, class_names)}, with {kind} {output[best]:.4g}"

@@ -15,6 +15,7 @@ from cnncalc.network import Array
 
 __all__ = [
     "COLOR_MAPS",
+    "LUMA",
     "Scale",
     "entry_colors",
     "nearest_entries",

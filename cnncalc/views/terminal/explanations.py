@@ -13,7 +13,15 @@ from math import fsum, prod
 import numpy as np
 from rich.text import Text
 
-from cnncalc.explanation import Explanation, Position, Step, Term, contributors, derive, explain
+from cnncalc.explanation import (
+    DerivationStep,
+    Explanation,
+    Position,
+    Term,
+    contributors,
+    derive,
+    explain,
+)
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join
 from cnncalc.trace import LayerTrace, Trace
@@ -232,7 +240,9 @@ def render_derivation(
     return Drawing(display, draw)
 
 
-def _draw_way_back(first: Explanation, steps: Sequence[Step], screen: Screen) -> Iterator[Text]:
+def _draw_way_back(
+    first: Explanation, steps: Sequence[DerivationStep], screen: Screen
+) -> Iterator[Text]:
     yield screen.line("The numbers that it came from", "bold")
     count = len(contributors(first))
     if count > MOST_FOLLOWED and not screen.display.full:
@@ -246,7 +256,7 @@ def _draw_way_back(first: Explanation, steps: Sequence[Step], screen: Screen) ->
         yield from _draw_step(step, screen)
 
 
-def _draw_step(step: Step, screen: Screen) -> Iterator[Text]:
+def _draw_step(step: DerivationStep, screen: Screen) -> Iterator[Text]:
     """Draw the formulas of one number, further to the right the further back it lies."""
     indent = " " * INDENT * step.level
     inner = screen.narrowed(len(indent) + INDENT)
@@ -258,7 +268,7 @@ def _draw_step(step: Step, screen: Screen) -> Iterator[Text]:
     yield screen.line()
 
 
-def _contribution(step: Step, screen: Screen) -> str:
+def _contribution(step: DerivationStep, screen: Screen) -> str:
     """Say what the number added to the one that it led to, and what its formula adds up."""
     text = ""
     if step.term is not None and step.term.weight is not None:

@@ -23,6 +23,7 @@ from cnncalc.rules.formula import Expression, evaluate
 from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -77,24 +78,24 @@ def _calculated(explanation: Explanation, rule: Expression, text: str, screen: S
     return Equation(f"{text} {sign} {signed(screen.number(explanation.total))}", ())
 
 
-def shares(compared: Sequence[float], own: int, result: float, screen: Screen) -> list[Equation]:
+def shares(compared: Sequence[float], chosen: int, result: float, screen: Screen) -> list[Equation]:
     """Return softmax written out: the largest number, then e^(x − largest) over all of these.
 
-    Arguments: the numbers `compared`; which of them is the `own`; its share, the `result`.
+    Arguments: the numbers `compared`; which of them is the `chosen`; its share, the `result`.
     """
     if len(compared) == 1:
         return [Equation("softmax of a single number is always 1", ())]
-    numbers = [screen.number(each) for each in compared]
+    numbers = [screen.number(number) for number in compared]
     largest = screen.number(max(compared))
     texts = {"largest": in_formula(largest)}
     powers = [words(SOFTMAX_EXPONENTIAL, {"x": signed(number)} | texts) for number in numbers]
-    shown = np.array([screen.shown(each) for each in compared])
+    shown = np.array([screen.shown(number) for number in compared])
     exponentials = evaluate(SOFTMAX_EXPONENTIAL, {"x": shown, "largest": shown.max()})
-    found = {"exponential": exponentials[own], "total": exponentials.sum()}
+    found = {"exponential": exponentials[chosen], "total": exponentials.sum()}
     sign = equals(result, float(evaluate(SOFTMAX_SHARE, found)), screen)
     return [
         Equation("largest = max(", [signed(number) for number in numbers], ", ", ")"),
-        Equation(f"{powers[own]} / (", powers, tail=f") {sign} {signed(screen.number(result))}"),
+        Equation(f"{powers[chosen]} / (", powers, tail=f") {sign} {signed(screen.number(result))}"),
     ]
 
 
@@ -203,7 +204,7 @@ def _summed(explanation: Explanation, screen: Screen) -> Equation:
     if len(channels) < 2:
         return _products(explanation, explanation.terms, explanation.total, screen)
     sums = [fsum(term.product for term in terms) for terms in channels.values()]
-    terms = [in_formula(screen.number(each)) for each in sums]
+    terms = [in_formula(screen.number(total)) for total in sums]
     return Equation(_result(explanation.total, sum(map(screen.shown, sums)), screen), terms)
 
 
@@ -254,7 +255,9 @@ def _afterwards(explanation: Explanation, screen: Screen) -> list[Equation]:
         before = biased
     if explanation.among:
         equations += shares(explanation.among, explanation.at[-1], last, screen)
-    elif explanation.results[-1][0] == "activation" and explanation.rule is not Join.SOFTMAX:
+    elif (
+        explanation.results[-1][0] == StageName.ACTIVATION and explanation.rule is not Join.SOFTMAX
+    ):
         equations.append(activated(explanation.layer.layer, before, last, screen))
     return equations
 

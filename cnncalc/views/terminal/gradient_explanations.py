@@ -41,7 +41,7 @@ def render_gradient(
     Arguments: the `record` of the step and the `explanation` of the number; how to `display` it;
     the `cell` of a workbook that the number stands in, if it is known.
     """
-    own = replace(display, significant=True)
+    exact = replace(display, significant=True)
 
     def draw(screen: Screen) -> Iterator[Text]:
         place = gradient_place(explanation, several=len(record.labels) > 1)
@@ -54,7 +54,7 @@ def render_gradient(
         if cell:
             yield screen.line(f"In the workbook it stands in {cell}.")
 
-    return Drawing(own, draw)
+    return Drawing(exact, draw)
 
 
 def _draw_body(
@@ -93,9 +93,9 @@ def _draw_sample(
     """Draw one sample's numbers; nothing where they don't fit the screen."""
     step, terms = record.layer(explanation.layer.name), explanation.terms
     size = step.layer_output.shape[1:3]
-    each = size[0] * size[1]
+    count = size[0] * size[1]
     errors, factors = (
-        numbers[sample * each : (sample + 1) * each].reshape(size)
+        numbers[sample * count : (sample + 1) * count].reshape(size)
         for numbers in (terms.errors, terms.factors)
     )
     blocks = [
@@ -104,7 +104,7 @@ def _draw_sample(
     ]
     if None in blocks:
         return
-    places = [terms.locate(index) for index in range(sample * each, (sample + 1) * each)]
+    places = [terms.locate(index) for index in range(sample * count, (sample + 1) * count)]
     under = frozenset((at.factor_at[0], at.factor_at[1]) for at in places if not at.padding)
     channel = places[0].factor_at[2]
     pixels = draw_whole(Matrix(step.layer_input[sample, :, :, channel], window=under), screen)

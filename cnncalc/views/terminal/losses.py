@@ -8,7 +8,7 @@ from math import fsum
 from rich.text import Text
 
 from cnncalc.layers import LINEAR
-from cnncalc.rules.formula import Call, Choice, Expression, Name, choose, evaluate, put
+from cnncalc.rules.formula import Call, Conditional, Expression, Name, choose, evaluate, put
 from cnncalc.rules.functions import negated
 from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes
@@ -82,7 +82,7 @@ def _mean_of_units(
 def _of_target(unit: Expression, target: float) -> Expression:
     """Return the loss of one unit, without what is for another target."""
     match unit:
-        case Choice(condition, then, otherwise):
+        case Conditional(condition, then, otherwise):
             is_true = evaluate(choose(condition, 1, 0), {"target": target})
             return then if is_true else otherwise
     return unit

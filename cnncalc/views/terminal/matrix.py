@@ -21,7 +21,10 @@ from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
 
 __all__ = [
     "CELL_MARGIN",
+    "CHOSEN_STYLE",
     "NO_PADS",
+    "PADDING_MARK",
+    "WINDOW_STYLE",
     "Cell",
     "Excerpt",
     "Matrix",

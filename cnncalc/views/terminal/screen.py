@@ -21,7 +21,7 @@ from cnncalc.views.numbers import format_number
 from cnncalc.views.spelling import SPELLINGS
 from cnncalc.views.terminal.colors import require_color_map
 
-__all__ = ["FAINT", "Display", "Drawing", "Screen"]
+__all__ = ["EMPTY", "FAINT", "HALF_BLOCK", "Display", "Drawing", "Screen"]
 
 FAINT = Style(dim=True)
 EMPTY = "·"

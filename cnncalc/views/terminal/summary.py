@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from math import prod
 from typing import Literal
 
@@ -13,23 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cnncalc.layers import WindowLayer
-from cnncalc.notation import write_layer
 from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
-from cnncalc.trace import LayerTrace, Stage, Trace
-from cnncalc.trace.stage_names import StageName
-from cnncalc.views.terminal.activation_maps import draw_maps
-from cnncalc.views.terminal.blocks import INDENT, body_screen, draw_section
-from cnncalc.views.terminal.classes import draw_shares, verdict
-from cnncalc.views.terminal.inputs import draw_input
-from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
-from cnncalc.views.terminal.slices import draw_vector
+from cnncalc.views.terminal.blocks import INDENT
+from cnncalc.views.terminal.screen import FAINT, Display, Screen
 from cnncalc.views.terminal.tables import Column, Page, plain_table
-from cnncalc.views.terminal.traces import draw_layer
-from cnncalc.views.terminal.volumes import output_labels
-from cnncalc.wording import size_text
 
-__all__ = ["draw_network", "render_comparison", "render_layer", "render_network", "render_summary"]
+__all__ = ["memory_text", "render_comparison", "render_summary"]
 
 # Keras's own: keras/src/utils/summary_utils.py.
 KERAS_WIDTH = 88
@@ -59,15 +48,15 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
     width = max(40, min(KERAS_WIDTH, screen.width - 4))
     columns, used = [], 0
     for heading, end in KERAS_COLUMNS:
-        own = int(end * width) - used
+        space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
-        columns.append(KerasColumn(heading, justify=side, width=own))
-        used += own
+        columns.append(KerasColumn(heading, justify=side, width=space))
+        used += space
     table = Table(*columns, width=width, show_lines=True)
-    for each in summary.layers:
-        sizes = ", ".join(map(str, ("None", *each.output_shape)))
-        layer = f"{each.layer.name} ({type(each.layer).__name__})"
-        cells = (layer, f"({sizes})", f"{each.parameters:,}")
+    for row in summary.layers:
+        sizes = ", ".join(map(str, ("None", *row.output_shape)))
+        layer = f"{row.layer.name} ({type(row.layer).__name__})"
+        cells = (layer, f"({sizes})", f"{row.parameters:,}")
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
     return table
 
@@ -92,7 +81,7 @@ def _costs(summary: Summary, screen: Screen) -> Iterator[RenderableType]:
         ("Output", "right"),
         ("Weights", "right"),
     ]
-    rows = [_cost_row(each) for each in summary.layers]
+    rows = [_cost_row(row) for row in summary.layers]
     total = (
         *("Total", "", "", f"{summary.multiply_adds:,}", ""),
         *(memory_text(summary.output_bytes), memory_text(summary.weight_bytes)),
@@ -110,25 +99,25 @@ def _costs(summary: Summary, screen: Screen) -> Iterator[RenderableType]:
     yield screen.line()
 
 
-def _cost_row(each: LayerSummary) -> Sequence[str]:
+def _cost_row(row: LayerSummary) -> Sequence[str]:
     return (
-        each.layer.name,
-        _window_text(each),
-        _pair_text(each.window.strides) if each.window else "",
-        f"{each.multiply_adds:,}" if each.multiply_adds else "",
-        _size(each.receptive_field) if each.receptive_field else "",
-        memory_text(each.output_bytes),
-        memory_text(each.weight_bytes) if each.parameters else "",
+        row.layer.name,
+        _window_text(row),
+        _pair_text(row.window.strides) if row.window else "",
+        f"{row.multiply_adds:,}" if row.multiply_adds else "",
+        _size(row.receptive_field) if row.receptive_field else "",
+        memory_text(row.output_bytes),
+        memory_text(row.weight_bytes) if row.parameters else "",
     )
 
 
-def _window_text(each: LayerSummary) -> str:
+def _window_text(row: LayerSummary) -> str:
     """Return the size of a filter, or of a pool."""
-    if each.window is None or not isinstance(each.layer, WindowLayer):
+    if row.window is None or not isinstance(row.layer, WindowLayer):
         return ""
-    text = _size(each.layer.window_shape(each.input_shape))
-    if max(each.window.dilation_rate) > 1:
-        text += f" dilated {_pair_text(each.window.dilation_rate)}"
+    text = _size(row.layer.window_shape(row.input_shape))
+    if max(row.window.dilation_rate) > 1:
+        text += f" dilated {_pair_text(row.window.dilation_rate)}"
     return text
 
 
@@ -140,9 +129,9 @@ def _pair_text(pair: Size) -> str:
 def _formulas(summary: Summary, screen: Screen) -> Iterator[Text]:
     """Write the parameter counts out."""
     written = [
-        (each.layer.name, each.formula + ", frozen" * (not each.layer.trainable))
-        for each in summary.layers
-        if each.formula
+        (row.layer.name, row.formula + ", frozen" * (not row.layer.trainable))
+        for row in summary.layers
+        if row.formula
     ]
     if not written:
         return
@@ -175,7 +164,9 @@ def _comparison_table(summary: Summary, other: Summary, screen: Screen) -> Table
         ("this network", "right"),
         ("fully connected", "right"),
     ]
-    counts = [{each.layer.name: each.parameters for each in one.layers} for one in (summary, other)]
+    counts = [
+        {row.layer.name: row.parameters for row in network.layers} for network in (summary, other)
+    ]
     rows = [
         (name, *(f"{count[name]:,}" if name in count else "" for count in counts))
         for name in counts[0]
@@ -196,7 +187,7 @@ def _reasons(summary: Summary) -> Iterator[str]:
         "activation maps have numbers, so that it could compute the same. Each unit then has a "
         "weight for every number of its input. Pooling and the like have no place there."
     )
-    first = next(each for each in summary.layers if each.layer.has_filters)
+    first = next(row for row in summary.layers if row.layer.has_filters)
     cells = prod(first.layer.weight_shapes(first.input_shape)["kernel"][:3])
     yield (
         f"One hidden unit on this image needs {prod(summary.input_shape):,} weights, one filter "
@@ -226,76 +217,3 @@ def memory_text(size: float) -> str:
             return f"{size:.2f} {unit}"
         size /= 1024
     return f"{size:.2f} {units[-1]}"
-
-
-def render_network(
-    trace: Trace,
-    display: Display,
-    name: str = "",
-    class_names: Sequence[str] = (),
-    untrained: str = "",
-) -> Drawing:
-    """Render what each layer of a network made of an image, and the class.
-
-    Arguments: the `trace`; how to `display` it; the image's `name`; the `class_names` in the
-    order of their numbers, if they are known; what stands for the class where the weights are
-    `untrained`.
-    """
-    return Drawing(
-        display, lambda screen: draw_network(trace, screen, name, class_names, untrained)
-    )
-
-
-def draw_network(
-    trace: Trace,
-    screen: Screen,
-    name: str = "",
-    class_names: Sequence[str] = (),
-    untrained: str = "",
-) -> Iterator[Text]:
-    """Draw what each layer made of an image; arguments as for `render_network`."""
-    if trace.input.values.ndim == 3:
-        yield from draw_input(trace.input.values, name, screen)
-    for layer in trace.layers:
-        yield from _draw_layer(layer, class_names, screen)
-    said = verdict(trace.output, trace.layers[-1].layer.activation_name, class_names)
-    if said:
-        yield screen.line(f"Class: {untrained or said}", "bold")
-
-
-def render_layer(
-    trace: Trace, layer_name: str, display: Display, class_names: Sequence[str] = ()
-) -> Drawing:
-    """Render the weights and every stage of one layer; arguments as for `render_network`.
-
-    Raises OptionError where no layer has the name.
-    """
-    place = trace.place(layer_name)
-    layer = trace.layers[place]
-    return Drawing(
-        display, lambda screen: draw_layer(layer, screen, class_names, is_first=place == 0)
-    )
-
-
-def _draw_layer(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
-    call = write_layer(replace(layer.layer, name=""))
-    title = (layer.name, call, size_text(layer.output.shape))
-    body = _draw_output(layer, class_names, body_screen(screen))
-    yield from draw_section(title, [_note(layer)], body, screen)
-
-
-def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
-    *_, last = layer.stages
-    if last.name == StageName.SOFTMAX:
-        return draw_shares(layer.stages[-2].values, last.values, class_names, screen)
-    return (
-        draw_vector(last.values, screen)
-        if last.values.ndim == 1
-        else draw_maps(last.values, output_labels(layer.layer, layer.input.shape), screen)
-    )
-
-
-def _note(layer: LayerTrace) -> str:
-    """Return the note of the layer's own work: how its size, or else its numbers, came about."""
-    own: list[Stage] = [stage for stage in layer.stages if stage.name != StageName.PADDED_INPUT]
-    return own[0].note

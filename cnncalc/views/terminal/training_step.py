@@ -11,9 +11,9 @@ from rich.text import Text
 from cnncalc.training_step.structure import StepRecord
 from cnncalc.training_step.vanishing import find_vanished
 from cnncalc.views.terminal.gradients import BACKWARD, draw_layer_gradients
+from cnncalc.views.terminal.layer_results import draw_network
 from cnncalc.views.terminal.losses import draw_losses
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
-from cnncalc.views.terminal.summary import draw_network
 from cnncalc.views.terminal.updates import draw_updates
 
 __all__ = ["SAMPLES_IN_FULL", "StepContext", "render_step"]

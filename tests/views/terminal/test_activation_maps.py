@@ -5,8 +5,7 @@ import pytest
 
 from cnncalc.views.terminal.activation_maps import draw_maps
 from cnncalc.views.terminal.volumes import channel_labels
-
-from .rendering import color_screen, plain, screen
+from tests.views.terminal.rendering import color_screen, plain, screen
 
 
 def maps(height, width, channels):

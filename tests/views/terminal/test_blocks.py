@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from cnncalc.views.terminal.blocks import flow, indented, labelled, sign
-
-from .rendering import plain, screen
+from tests.views.terminal.rendering import plain, screen
 
 
 def block(*texts):

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.views.terminal.classes import draw_shares, share_bar, verdict
-
-from .rendering import plain, screen
+from tests.views.terminal.rendering import plain, screen
 
 LOGITS = np.log([1.0, 2, 5])
 SHARES = np.array([0.125, 0.25, 0.625])

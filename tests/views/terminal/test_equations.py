@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
-
-from .rendering import plain, screen
+from tests.views.terminal.rendering import plain, screen
 
 
 def draw(equation, **options):

@@ -9,8 +9,7 @@ from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.explanations import render_explanation, render_steps
-
-from .rendering import CROSS, calculated, image, kernels, printed
+from tests.views.terminal.rendering import CROSS, calculated, image, kernels, printed
 
 
 def explained(trace, at, **display):

@@ -21,8 +21,7 @@ from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.explanations import render_explanation
-
-from .rendering import printed
+from tests.views.terminal.rendering import printed
 
 NORMALIZATION = {
     "gamma": [1.0, 2.0],

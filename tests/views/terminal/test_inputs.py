@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncalc.views.terminal import Display, render_flattened, render_input
-
-from .rendering import image, printed
+from tests.views.terminal.rendering import image, printed
 
 PHOTO = np.full((40, 60, 3), 200.0)
 

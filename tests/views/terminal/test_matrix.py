@@ -8,7 +8,6 @@ from rich.style import Style
 from cnncalc.shapes import Pads
 from cnncalc.views.terminal.matrix import (
     CHOSEN_STYLE,
-    FAINT,
     WINDOW_STYLE,
     Matrix,
     draw_corners,
@@ -16,8 +15,8 @@ from cnncalc.views.terminal.matrix import (
     draw_near_window,
     draw_whole,
 )
-
-from .rendering import color_screen, plain, screen
+from cnncalc.views.terminal.screen import FAINT
+from tests.views.terminal.rendering import color_screen, plain, screen
 
 SMALL = np.array([[1.5, -20], [0, np.nan]])
 

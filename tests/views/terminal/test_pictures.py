@@ -8,8 +8,7 @@ from rich.color import ColorSystem
 
 from cnncalc.views.terminal.colors import Scale
 from cnncalc.views.terminal.pictures import draw_density, draw_pixels, shrunk
-
-from .rendering import color_screen, plain, screen
+from tests.views.terminal.rendering import color_screen, plain, screen
 
 
 def pixels_of(block):

@@ -5,8 +5,7 @@ import pytest
 
 from cnncalc.receptive_field import Region
 from cnncalc.views.terminal.regions import draw_region
-
-from .rendering import color_screen, plain, screen
+from tests.views.terminal.rendering import color_screen, plain, screen
 
 IMAGE = np.arange(16.0).reshape(4, 4, 1)
 

@@ -6,8 +6,7 @@ from rich.color import ColorSystem
 from cnncalc.errors import OptionError
 from cnncalc.views.terminal import COLOR_MAPS
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
-
-from .rendering import plain, printed, screen
+from tests.views.terminal.rendering import plain, printed, screen
 
 
 def asked(**console):

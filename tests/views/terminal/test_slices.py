@@ -10,8 +10,7 @@ from cnncalc.shapes import Pads
 from cnncalc.views.terminal.screen import Display, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
-
-from .rendering import color_screen, plain, screen
+from tests.views.terminal.rendering import color_screen, plain, screen
 
 RAMP = np.add.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
 

@@ -10,8 +10,15 @@ from cnncalc.explanation import follow
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display, render_trace
 from cnncalc.views.terminal.explanations import render_explanation, render_steps
-
-from .rendering import CROSS, calculated, color_screen, image, kernels, printed, screen
+from tests.views.terminal.rendering import (
+    CROSS,
+    calculated,
+    color_screen,
+    image,
+    kernels,
+    printed,
+    screen,
+)
 
 
 def test_every_stage_stands_below_what_it_is_and_how_its_size_came_about():

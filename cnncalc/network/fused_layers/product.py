@@ -1,4 +1,4 @@
-"""The step of one product: a Dense layer, with a Flatten before it, or a 1×1 convolution."""
+"""One product in training: a Dense layer, with a Flatten before it, or a 1×1 convolution."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from functools import cached_property
 import numpy as np
 
 from cnncalc.layers import KernelLayer, Shape
-from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.network.training_steps.step import (
+from cnncalc.network.fused_layers.base import (
+    FusedLayers,
     Kept,
-    Step,
     activate,
     bias_column,
     bias_gradient,
     deactivate,
     of_kind,
 )
+from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.ops.memory import chw_shape, from_chwn, to_chwn
 
-__all__ = ["ProductStep"]
+__all__ = ["FusedProduct"]
 
 
-class ProductStep(Step):
+class FusedProduct(FusedLayers):
     """A layer that is one matrix product of the images as they lie, in CHWN order.
 
     A Dense layer's kernel, if a Flatten stands before it, has its rows brought into that

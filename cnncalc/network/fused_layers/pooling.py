@@ -1,4 +1,4 @@
-"""The step of a pooling whose windows lie side by side."""
+"""A pooling whose windows lie side by side."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import PoolingLayer
+from cnncalc.layers.pooling import of_mode
+from cnncalc.network.fused_layers.base import FusedLayers, Kept, of_kind
 from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.network.training_steps.step import Kept, Step, of_kind
 from cnncalc.ops.memory import from_chwn, to_chwn
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.ops.tiles import met_by, taps
 
-__all__ = ["PoolingStep"]
+__all__ = ["FusedPooling"]
 
 
-class PoolingStep(Step):
+class FusedPooling(FusedLayers):
     """A pooling that goes cell by cell: without padding, its windows side by side."""
 
     @cached_property
@@ -29,9 +30,13 @@ class PoolingStep(Step):
     @cached_property
     def by_cell(self) -> ByCell:
         """What is done with the cells."""
-        found = POOLINGS[self._layer.pool_mode].by_cell
+        found = of_mode(POOLINGS, self._layer).by_cell
         if found is None:
-            raise TypeError(self._layer.pool_mode)  # `choose` and this step must agree
+            message = (
+                "a step must get the pooling that network/algorithms.py chose it for. "
+                f"Received: {self._layer.pool_mode}"
+            )
+            raise TypeError(message)
         return found
 
     @property

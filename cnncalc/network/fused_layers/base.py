@@ -1,4 +1,4 @@
-"""What a step of the fast training pass is."""
+"""What fused layers are to the fast training pass: the base of all kinds, and a layer alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import Layer, Shape
 from cnncalc.network.operations import backward_layer
 from cnncalc.network.saved_pass import save_layer
@@ -16,9 +17,9 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.memory import Buffers, from_chwn, to_chwn
 
 __all__ = [
+    "FusedLayers",
     "Kept",
-    "LayerStep",
-    "Step",
+    "SingleLayer",
     "activate",
     "bias_column",
     "bias_gradient",
@@ -30,7 +31,7 @@ Kind = TypeVar("Kind", bound=Layer)
 
 
 class Kept(NamedTuple):
-    """What a step's forward pass leaves: its output, and what its backward pass needs."""
+    """What a forward pass of fused layers leaves: its output, and what the backward pass needs."""
 
     output: Array
     values: Any = None
@@ -39,15 +40,20 @@ class Kept(NamedTuple):
 def of_kind(kind: type[Kind], layer: Layer) -> Kind:
     """Return a layer that was chosen because it is of this kind."""
     if not isinstance(layer, kind):
-        raise TypeError(type(layer).__name__)  # `choose` and the steps must agree
+        raise TypeError(
+            unknown_kind(
+                "a step must get the kind that network/algorithms.py chose it for",
+                layer,
+            )
+        )
     return layer
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class FusedLayers:
     """Layers that are worked out together: their specifications, and their input's shape.
 
-    Each step has four parts. `prepare` brings the weights into the form that it works with, once a
+    They have four parts. `prepare` brings the weights into the form that they work with, once a
     batch. `forward` and `backward` work on one piece of the batch. `finish` brings the summed
     gradients of all pieces back into the weights' form.
     """
@@ -72,7 +78,7 @@ class Step:
         return 0
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:
-        """Return the weights in the form that the step works with."""
+        """Return the weights in the form that the fused layers work with."""
         raise NotImplementedError
 
     def forward(
@@ -96,7 +102,7 @@ class Step:
         return [{} for _ in self.layers]
 
 
-class LayerStep(Step):
+class SingleLayer(FusedLayers):
     """Any single layer, by the operations that the calculator uses too."""
 
     def prepare(self, weights: Sequence[Weights]) -> Weights:

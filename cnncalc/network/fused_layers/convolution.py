@@ -1,4 +1,4 @@
-"""The step of a convolution, alone or with the pooling behind it."""
+"""A convolution in training, alone or with the pooling behind it."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import PoolingLayer
-from cnncalc.network.structure import Array, LayerGradients, Weights
-from cnncalc.network.training_steps.step import (
+from cnncalc.layers.pooling import of_mode
+from cnncalc.network.fused_layers.base import (
+    FusedLayers,
     Kept,
-    Step,
     activate,
     bias_column,
     bias_gradient,
     deactivate,
     of_kind,
 )
+from cnncalc.network.structure import Array, LayerGradients, Weights
 from cnncalc.ops.blocked_convolution import BlockedConvolution
 from cnncalc.ops.memory import from_chwn, to_chwn
 from cnncalc.ops.pooling import POOLINGS, ByCell
 from cnncalc.shapes import Size
 
-__all__ = ["ConvolutionStep"]
+__all__ = ["FusedConvolution"]
 
 
 @dataclass(frozen=True, eq=False)
-class ConvolutionStep(Step):
+class FusedConvolution(FusedLayers):
     """A convolution as products of patches; a block at a time with a pooling behind it that picks.
 
     Pooling comes before bias and activation: both keep the order of numbers, so that the largest
@@ -50,16 +51,16 @@ class ConvolutionStep(Step):
     @cached_property
     def pooling(self) -> ByCell:
         """What is done with a block's outputs."""
-        found = POOLINGS[of_kind(PoolingLayer, self.layers[1]).pool_mode].by_cell
+        found = of_mode(POOLINGS, of_kind(PoolingLayer, self.layers[1])).by_cell
         if found is None:
-            raise TypeError(self.layers[1].name)  # `choose` and this step must agree
+            raise TypeError(self.layers[1].name)  # `choose` and this class must agree
         return found
 
     @cached_property
     def picks(self) -> np.ufunc:
         """Which of two outputs is kept."""
         if self.pooling.picks is None:
-            raise TypeError(self.layers[1].name)  # `choose` and this step must agree
+            raise TypeError(self.layers[1].name)  # `choose` and this class must agree
         return self.pooling.picks
 
     @cached_property
