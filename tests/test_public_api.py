@@ -178,6 +178,10 @@ REFUSED = {
     "Received: 'Conv2D(1,3)'": lambda: cnncalc.assemble(["Conv2D(1,3)"], (3, 3, 1), [{}]),
     "one mapping a layer (0). Received: 5": lambda: cnncalc.assemble([], (3, 3, 1), 5),
     "network must be a Network": lambda: cnncalc.forward("text", GRID),
+    "a position in the output of dense": lambda: cnncalc.derive(trace(), "dense", ("a",)),
+    "trace must be a Trace": lambda: cnncalc.derive("x", "dense", (0,)),
+    "trace must be a Trace, ": lambda: cnncalc.follow("x", (0, 0)),
+    "an input shape must be": lambda: cnncalc.assemble([], None, []),
     "image' must have pixels": lambda: cnncalc.predict(network(), Image.new("L", (0, 0))),
 }
 

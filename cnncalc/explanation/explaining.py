@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncalc.errors import OptionError, unknown_kind
+from cnncalc.errors import OptionError, received, unknown_kind
 from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.formula import evaluate
 from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
+from cnncalc.shapes import whole_numbers
 from cnncalc.trace import LayerTrace, StageName, Trace
 
 __all__ = [
@@ -116,6 +117,7 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     >>> [explanation.total for explanation in follow(trace, (0, 0))]
     [2.0, 11.0]
     """
+    _require_trace(trace)
     result = [explain(trace.layers[0], at)]
     for layer in trace.layers[1:]:
         seeing = [wire.at for wire in _law(layer).seen_by(result[-1].at)]
@@ -127,16 +129,22 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     return tuple(result)
 
 
+def _require_trace(trace: object) -> None:
+    if not isinstance(trace, Trace):
+        message = "trace must be a Trace, as record and calculate return one. "
+        raise OptionError(message + f"Received: trace={received(trace)}")
+
+
 def _law(layer: LayerTrace) -> Law:
     return law_of(layer.layer, layer.input.shape)
 
 
-def _checked(layer: LayerTrace, at: Position) -> Position:
+def _checked(layer: LayerTrace, given: Position) -> Position:
     """Return a position in a layer's output, with the channel that may be left out if it has one.
 
     Raises OptionError for a position outside the output.
     """
-    shape = layer.output.shape
+    shape, at = layer.output.shape, whole_numbers(given)
     full = (*at, 0) if len(at) == len(shape) - 1 and shape[-1] == 1 else at
     inside = len(full) == len(shape) and all(0 <= i < n for i, n in zip(full, shape, strict=True))
     if not inside:
@@ -144,7 +152,7 @@ def _checked(layer: LayerTrace, at: Position) -> Position:
         limits = ",".join(f" {name} 0 to {n - 1}" for name, n in zip(names, shape, strict=True))
         message = (
             f"a position in the output of {layer.name} must be{limits}. "
-            f"Received: {','.join(map(str, at))}"
+            f"Received: {','.join(map(str, at)) or received(given)}"
         )
         raise OptionError(message)
     return full
@@ -240,6 +248,7 @@ def derive(
     >>> [step.explanation.total for step in derive(trace, "max_pooling2d", (0, 0))]
     [5.0]
     """
+    _require_trace(trace)
     place = trace.place(layer_name)
     first = DerivationStep(0, explain(trace.layers[place], at))
     return _derive(trace, place, first, depth, most)

@@ -25,6 +25,7 @@ from cnncalc.layers.vocabulary import named
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
 from cnncalc.ops.read_only import ReadOnlyMapping
+from cnncalc.shapes import whole_numbers
 
 __all__ = [
     "Array",
@@ -129,7 +130,7 @@ def assemble(
             arrays.append(_checked(layer.weight_shapes(shape), given))
         except (OptionError, ShapeError) as error:
             raise type(error)(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
-    return Network(tuple(input_shape), named(layers), tuple(arrays))
+    return Network(_sizes(input_shape), named(layers), tuple(arrays))
 
 
 def _require_layers(layers: object) -> None:
@@ -138,6 +139,14 @@ def _require_layers(layers: object) -> None:
     if strange:
         message = "layers must be layers in order, such as [Flatten(), Dense(10)]. "
         raise OptionError(message + f"Received: {received(strange[0])}")
+
+
+def _sizes(input_shape: object) -> Shape:
+    sizes = whole_numbers(input_shape)
+    if not sizes or min(sizes) < 1:
+        message = "an input shape must be whole numbers, at least 1 each. "
+        raise OptionError(message + f"Received: {received(input_shape)}")
+    return sizes
 
 
 def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[Layer, Shape]]:
@@ -149,10 +158,7 @@ def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[
     >>> [shape for layer, shape in walk([Flatten(), Dense(2)], (4, 4, 1))]
     [(4, 4, 1), (16,)]
     """
-    shape = tuple(input_shape)
-    if not shape or any(type(size) is not int or size < 1 for size in shape):
-        message = "an input shape must be whole numbers, at least 1 each. "
-        raise OptionError(message + f"Received: {shape}")
+    shape = _sizes(input_shape)
     for layer in named(layers):
         try:
             output_shape = layer.output_shape(shape)

@@ -12,6 +12,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.shapes import whole_number
 from cnncalc.sheet.planning import is_calculation
 from cnncalc.tasks.argument_checks import (
     as_path,
@@ -248,7 +249,7 @@ def export_training(
         _text(target),
     )
     training = TrainingExport(
-        training_steps,
+        whole_number(training_steps, "training_steps"),
         batch_size,
         samples,
         loss,

@@ -140,6 +140,9 @@ def test_a_seed_is_a_number(name):
 
 
 REFUSED = {
+    "training_steps must be one": lambda: cnncalc.export_training(
+        "a.xlsx", NETWORK, DATA, training_steps=None
+    ),
     "schedule must be": lambda: train(schedule=5),
     "Received: schedule=('cosine', 3, 0.1)": lambda: train(schedule=("cosine", 3, 0.1)),
     "Received: schedule=()": lambda: train(schedule=()),
