@@ -10,8 +10,7 @@ import click
 from cnncalc.files.numerals import parse_number
 from cnncalc.layers.pooling import POOLING_LAYERS
 from cnncalc.tasks.arguments import Numbers
-from cnncalc.tasks.options import PoolingText
-from cnncalc.tasks.training_options import ScheduleText
+from cnncalc.tasks.options import PoolingText, ScheduleText
 
 __all__ = [
     "FRACTION",

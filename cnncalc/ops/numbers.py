@@ -10,10 +10,22 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError, received
 from cnncalc.ops.arrays import Array
 
-__all__ = ["finite_numbers", "overflow_allowed", "real_numbers", "require_held"]
+__all__ = ["finite_numbers", "is_masked", "overflow_allowed", "real_numbers", "require_held"]
 
 # NumPy's kinds of type that hold real numbers: truth values, whole numbers, floating point.
 _REAL = "biuf"
+
+
+def is_masked(value: object) -> bool:
+    """Tell whether something is a masked array with numbers that are masked out.
+
+    NumPy's module of masked arrays takes its time to import: only such an array asks for it.
+
+    >>> is_masked(np.ma.masked_equal([1, 2], 2)), is_masked([1, 2])
+    (True, False)
+    """
+    kinds = type(value).__mro__
+    return any(kind.__module__.startswith("numpy.ma") for kind in kinds) and np.ma.is_masked(value)
 
 
 def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumPy takes)
@@ -27,7 +39,7 @@ def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumP
     >>> real_numbers([[1, 2], [3, 4]], "x").shape
     (2, 2)
     """
-    if np.ma.is_masked(value):
+    if is_masked(value):
         message = f"{name} must be numbers without a mask. Received: a masked array"
         raise OptionError(message)
     try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from cnncalc import summary
 from cnncalc.article import CLASS_NAMES, LISTING
 from cnncalc.errors import CnncalcError, InputError, NotationError, OptionError, received
 from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted, reason
@@ -17,7 +16,6 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble
 from cnncalc.notation import parse
 from cnncalc.provenance import Origin
-from cnncalc.summary import Summary
 from cnncalc.tasks.argument_checks import local
 from cnncalc.tasks.arguments import Caller, LiveModel, NetworkLike, Say, ignore, is_live
 from cnncalc.tasks.options import NetworkOptions
@@ -25,6 +23,7 @@ from cnncalc.tasks.options import NetworkOptions
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
     from cnncalc.files.photos import Fit
+    from cnncalc.summary import Summary
     from cnncalc.training.learnt_images import LearntImages
 
 __all__ = [
@@ -271,6 +270,8 @@ def summarize(
     shape = require_shape(source)
     if source.weights is not None:
         assemble(source.layers, shape, source.weights)  # an input that they are not made for
+    from cnncalc import summary  # no other task waits for it
+
     return summary.summarize(source.layers, shape)
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "NetworkExport",
     "NetworkOptions",
     "PoolingText",
+    "ScheduleText",
     "StudentOptions",
     "WeightOptions",
     "given_options",
@@ -160,6 +161,14 @@ class PoolingText(NamedTuple):
     size: Numbers
     strides: Numbers | None
     padding: str | Numbers
+
+
+class ScheduleText(NamedTuple):
+    """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
+
+    name: str
+    epochs_between: int = 1
+    factor: float = 0.5
 
 
 @dataclass(frozen=True)

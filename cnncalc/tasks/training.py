@@ -23,9 +23,9 @@ from cnncalc.tasks.arguments import (
 )
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
-from cnncalc.tasks.options import require_real
+from cnncalc.tasks.options import ScheduleText, require_real
 from cnncalc.tasks.training_data import check_data, refuse_idle
-from cnncalc.tasks.training_options import DataOptions, KeepOptions, ScheduleText, TrainingOptions
+from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
 from cnncalc.tasks.training_sessions import Session, prepare, show_output_activation
 from cnncalc.training.fit import steps

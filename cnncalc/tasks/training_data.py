@@ -15,6 +15,7 @@ from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
 from cnncalc.layers import Shape
 from cnncalc.network import Array, image_shape
+from cnncalc.ops.numbers import is_masked
 from cnncalc.shapes import Size, pair
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.networks import say_planes
@@ -101,7 +102,7 @@ def _from_memory(data: object, options: ReadOptions) -> LabelledData:
 
 def _array(value: object, name: str) -> Array:
     """Return what was given as an array; raise OptionError for what NumPy can't make one of."""
-    if np.ma.is_masked(value):
+    if is_masked(value):
         message = f"{name} must be given without a mask. Received: a masked array"
         raise OptionError(message)
     try:

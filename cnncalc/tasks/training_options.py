@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.tasks.argument_checks import normalize, plain_numbers
 from cnncalc.tasks.arguments import DataLike, ImageLike, NetworkLike, Numbers
-from cnncalc.tasks.options import require_choice, require_reals, require_texts, require_wholes
+from cnncalc.tasks.options import (
+    ScheduleText,
+    require_choice,
+    require_reals,
+    require_texts,
+    require_wholes,
+)
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -23,7 +29,6 @@ __all__ = [
     "DataOptions",
     "GradientOptions",
     "KeepOptions",
-    "ScheduleText",
     "TakingOptions",
     "TrainingExport",
     "TrainingOptions",
@@ -113,14 +118,6 @@ class DataOptions:
     def path(self) -> Path | None:
         """The file or folder, None for the digits and for what is in memory."""
         return self.data if isinstance(self.data, Path) else None
-
-
-class ScheduleText(NamedTuple):
-    """A learning-rate schedule as written: `constant`, `cosine`, `step`, `step:10:0.1`."""
-
-    name: str
-    epochs_between: int = 1
-    factor: float = 0.5
 
 
 @dataclass(frozen=True)
