@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.files.labelled import LabelledData
 from cnncalc.files.network_input import require_range
 from cnncalc.shapes import Size
 from cnncalc.tasks.arguments import Caller
-from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values
 from cnncalc.training.unseen import (
@@ -29,7 +27,9 @@ from cnncalc.training.unseen import (
 )
 
 if TYPE_CHECKING:
+    from cnncalc.files.labelled import LabelledData
     from cnncalc.files.photos import Fit
+    from cnncalc.tasks.training_options import TakingOptions
 
 __all__ = [
     "JudgedData",
@@ -149,6 +149,8 @@ def say_scaling(values: ValueRange, largest: float, caller: Caller) -> None:
 
 
 def _say(difference: Difference, caller: Caller) -> None:
+    from cnncalc.tasks.training_options import TakingOptions  # a trace doesn't wait for these
+
     say_all([with_hint(difference, TakingOptions())], caller)
 
 
