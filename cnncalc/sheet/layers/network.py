@@ -1,4 +1,8 @@
-"""All volumes of a network, layer by layer."""
+"""All volumes of a network, layer by layer: here each kind of layer is told to what draws it.
+
+Forward, gradient and the numbers of a gradient's smaller steps are registered in this one place, so
+that a new kind is added once; what they are stands in the module of its kind.
+"""
 
 from __future__ import annotations
 
@@ -135,32 +139,28 @@ def layer_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
 
     Raises OptionError for a layer that has no formulas of its own, which is none of those below.
     """
-    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
-    raise OptionError(message)
+    raise OptionError(_unshown_kind(layer))
 
 
 layer_volumes.register(ActivationLayer, activation_layer_volumes)
-
 layer_volumes.register(BatchNormalization, normalization_volumes)
+layer_volumes.register(Combine, combine_volumes)
 
 layer_volumes.register(ConvolutionLayer, convolution_volumes)
-
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
-
 layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
-
 layer_volumes.register(PoolingLayer, pooling_volumes)
 
 layer_volumes.register(Rescaling, rescaling_volumes)
-
 layer_volumes.register(ZeroPadding2D, zero_padding_volumes)
 
 
-layer_volumes.register(Combine, combine_volumes)
+def _unshown_kind(layer: Layer) -> str:
+    return f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
 
 
 Drawn = tuple[list[Volume], Source | None]
@@ -218,18 +218,16 @@ def weight_gradient_volumes(
 
 def shared_volumes(layer: Layer, source: Source, to_input: bool) -> list[Volume]:
     """Return the smaller steps of a layer's backward pass that are alike for all samples."""
-    match layer:
-        case ConvolutionLayer():
-            return flipped_kernel_volumes(layer, source) if to_input else []
+    if isinstance(layer, ConvolutionLayer):
+        return flipped_kernel_volumes(layer, source) if to_input else []
     _require_no_shared_steps(layer)
     return []
 
 
 def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Array]:
     """Return the numbers of these smaller steps by name."""
-    match layer:
-        case ConvolutionLayer():
-            return flipped_kernel_steps(layer, weights["kernel"]) if to_input else {}
+    if isinstance(layer, ConvolutionLayer):
+        return flipped_kernel_steps(layer, weights["kernel"]) if to_input else {}
     _require_no_shared_steps(layer)
     return {}
 
@@ -304,8 +302,7 @@ def _input_volumes(layer: Layer, source: Source, gradient: Source) -> list[Volum
 
     The last volume is the gradient by the layer's input.
     """
-    message = f"a workbook can't show a layer of this kind. Received: {type(layer).__name__}"
-    raise OptionError(message)
+    raise OptionError(_unshown_kind(layer))
 
 
 @_input_volumes.register
@@ -316,19 +313,15 @@ def _(layer: ActivationLayer, source: Source, gradient: Source) -> list[Volume]:
 
 
 _input_volumes.register(BatchNormalization, normalization_input_volumes)
-
 _input_volumes.register(PoolingLayer, pooling_gradient_volumes)
 
 _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
-
 _input_volumes.register(Combine, combine_gradient_volumes)
 
 _input_volumes.register(Dropout, dropout_gradient)
-
 _input_volumes.register(Flatten, flatten_gradient)
 
 _input_volumes.register(Rescaling, rescaling_gradient)
-
 _input_volumes.register(ZeroPadding2D, zero_padding_gradient)
 
 
@@ -366,24 +359,23 @@ def _(layer: Layer, sample: Sample) -> dict[str, Array]:
     return {}
 
 
-@gradient_steps.register
-def _(layer: ActivationLayer, sample: Sample) -> dict[str, Array]:
+@gradient_steps.register(ActivationLayer)
+def _softmax_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
+    """Return the smaller steps of a layer's softmax, if it has one."""
     return softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
 
 
 @gradient_steps.register
 def _(layer: Dense, sample: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
-    return result | dense_gradient_steps(layer, sample.weights, sample.error, sample.to_input)
+    steps = dense_gradient_steps(layer, sample.weights, sample.error, sample.to_input)
+    return _softmax_steps(layer, sample) | steps
 
 
 @gradient_steps.register
 def _(layer: ConvolutionLayer, sample: Sample) -> dict[str, Array]:
-    result = softmax_gradient_steps(sample.output, sample.layer_output) if layer.has_softmax else {}
-    shape = sample.layer_input.shape
-    return result | convolution_gradient_steps(
-        layer, sample.weights, shape, sample.error, sample.to_input
-    )
+    shape, error = sample.layer_input.shape, sample.error
+    steps = convolution_gradient_steps(layer, sample.weights, shape, error, sample.to_input)
+    return _softmax_steps(layer, sample) | steps
 
 
 @gradient_steps.register
