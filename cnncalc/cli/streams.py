@@ -6,10 +6,9 @@ import codecs
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any
 
 import click
 
@@ -52,7 +51,7 @@ def _spell_what_streams_lack() -> None:
             stream.reconfigure(errors="cnncalc")
 
 
-def _one_line_once() -> Any:  # noqa: ANN401 (a function as `warnings` wants it)
+def _one_line_once() -> Callable[..., None]:
     """Return what shows a warning without the library's folder and source line, the first time."""
     said: set[str] = set()
 

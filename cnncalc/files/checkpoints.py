@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -57,7 +57,7 @@ def write_checkpoint(path: Path, state: TrainingState, identity: Mapping[str, st
         np.savez(file, allow_pickle=False, about=np.array(json.dumps(about)), **arrays)
 
 
-def _grouped(group: str, mappings: Any) -> dict[str, Array]:  # noqa: ANN401 (any sequence)
+def _grouped(group: str, mappings: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
     return {
         f"{group}/{index}/{name}": array
         for index, arrays in enumerate(mappings)

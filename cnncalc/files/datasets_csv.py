@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from math import isqrt
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -99,11 +99,12 @@ def _readable(path: Path) -> Iterator[None]:
         raise InputError(message) from error
 
 
-def _open(path: Path) -> Any:  # noqa: ANN401 (a text file of either kind)
+def _open(path: Path) -> IO[str]:
     opened: Callable[..., Any] = gzip.open if path.suffix.lower() == ".gz" else open
     with opened(path, "rb") as file:
         encoding = encoding_of(file.read(2))
-    return opened(path, "rt", encoding=encoding)
+    text: IO[str] = opened(path, "rt", encoding=encoding)
+    return text
 
 
 def _is_number(text: str) -> bool:

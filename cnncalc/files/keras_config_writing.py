@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeGuard
+from typing import Any
 
 from cnncalc.files.keras_objects import OWN_PACKAGE, serialized
 from cnncalc.layers import (
@@ -43,7 +43,8 @@ def keras_layers(network: Network) -> tuple[SavedLayer, ...]:
 
 def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ...]:
     layer = saved.layer
-    if not _in_numbers(layer) or not law_of(layer, saved.input_shape).counts_padding:
+    pads = _pads(layer)
+    if pads is None or not law_of(layer, saved.input_shape).counts_padding:
         return (saved,)
     if not is_known_to_keras(type(layer)):
         return (saved,)
@@ -51,14 +52,17 @@ def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ..
     while name in taken:
         name += "_"
     taken.add(name)
-    zeros = ZeroPadding2D(layer.padding, name=name)  # type: ignore[arg-type]  # it is in numbers
+    zeros = ZeroPadding2D(pads, name=name)
     given = zeros.output_shape(saved.input_shape)
     bare = replace(layer, padding="valid")  # type: ignore[call-arg]  # a field of every child
     return (SavedLayer(zeros, saved.input_shape, {}), SavedLayer(bare, given, saved.weights))
 
 
-def _in_numbers(layer: Layer) -> TypeGuard[WindowLayer]:
-    return isinstance(layer, WindowLayer) and isinstance(layer.padding, Pads)
+def _pads(layer: Layer) -> Pads | None:
+    """Return a window's padding, None where it isn't in numbers."""
+    if isinstance(layer, WindowLayer) and isinstance(layer.padding, Pads):
+        return layer.padding
+    return None
 
 
 def unknown_to_keras(network: Network) -> tuple[str, ...]:
@@ -75,7 +79,7 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 
 
 def _is_own(layer: Layer) -> bool:
-    if not is_known_to_keras(type(layer)) or _in_numbers(layer):
+    if not is_known_to_keras(type(layer)) or _pads(layer) is not None:
         return True
     return isinstance(layer, WindowLayer) and layer.has_strides_and_dilation
 

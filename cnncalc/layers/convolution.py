@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from cnncalc import shapes
 from cnncalc.errors import OptionError, ShapeError
@@ -197,7 +197,7 @@ class ZeroPadding2D(Layer):
     @property
     def pads(self) -> Pads:
         """The zeros added on each side."""
-        return Pads(*self.padding)  # type: ignore[misc]  # normalised at construction
+        return cast("Pads", self.padding)  # normalised at construction
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (top + height + bottom, left + width + right, channels)."""

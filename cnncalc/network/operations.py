@@ -46,6 +46,7 @@ __all__ = [
     "forward_layer",
     "forward_near",
     "has_operation",
+    "moving_statistics",
     "normalization_scale",
 ]
 
@@ -305,8 +306,7 @@ def _global_pooling_gradient(
 
 @forward_layer.register(specifications.BatchNormalization)
 def _(layer: specifications.BatchNormalization, weights: Weights, images: Array) -> Array:
-    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
-    gamma, beta = normalization_scale(weights)
+    moving, (gamma, beta) = moving_statistics(weights), normalization_scale(weights)
     return batch_normalize(images, moving, gamma, beta, layer.epsilon)
 
 
@@ -318,8 +318,7 @@ def _(
     gradient: Array,
     to_input: bool,
 ) -> LayerGradients:
-    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
-    gamma = normalization_scale(weights)[0]
+    moving, (gamma, _) = moving_statistics(weights), normalization_scale(weights)
     if not layer.needs_batch:
         by_input = batch_normalize_input_gradient(gradient, moving.variance, gamma, layer.epsilon)
         return LayerGradients(by_input, {})
@@ -334,6 +333,11 @@ def _(
     by_weight = {"gamma": by_gamma} if layer.scale else {}
     by_weight |= {"beta": by_beta} if layer.center else {}
     return LayerGradients(by_input if to_input else None, by_weight)
+
+
+def moving_statistics(weights: Weights) -> Statistics:
+    """Return a batch normalization's means and variances as training has moved them."""
+    return Statistics(weights["moving_mean"], weights["moving_variance"])
 
 
 def normalization_scale(weights: Weights) -> tuple[Array, Array]:

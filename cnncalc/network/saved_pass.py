@@ -14,12 +14,16 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
-from cnncalc.network.operations import forward_layer, forward_near, normalization_scale
+from cnncalc.network.operations import (
+    forward_layer,
+    forward_near,
+    moving_statistics,
+    normalization_scale,
+)
 from cnncalc.network.structure import Array, Saved, Weights
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.dropout import dropout, dropout_mask
 from cnncalc.ops.normalization import (
-    Statistics,
     batch_normalize,
     batch_statistics,
     moving_average,
@@ -101,8 +105,7 @@ def _(
     generator: np.random.Generator,
 ) -> Saved:
     batch = batch_statistics(images)
-    moving = Statistics(weights["moving_mean"], weights["moving_variance"])
-    mean, variance = moving_average(moving, batch, layer.momentum)
+    mean, variance = moving_average(moving_statistics(weights), batch, layer.momentum)
     output = batch_normalize(images, batch, *normalization_scale(weights), layer.epsilon)
     return Saved(images, output, batch, {"moving_mean": mean, "moving_variance": variance})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +26,7 @@ def is_masked(value: object) -> bool:
     return any(kind.__module__.startswith("numpy.ma") for kind in kinds) and np.ma.is_masked(value)
 
 
-def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumPy takes)
+def real_numbers(value: object, name: str) -> Array:
     """Return numbers as an array, of the type that NumPy gives them.
 
     Arguments: `value`, a number, an array, or lists in lists of one length each; the argument's
@@ -54,7 +52,7 @@ def real_numbers(value: Any, name: str) -> Array:  # noqa: ANN401 (anything NumP
     return array
 
 
-def finite_numbers(value: Any, name: str) -> NDArray[np.float64]:  # noqa: ANN401 (as above)
+def finite_numbers(value: object, name: str) -> NDArray[np.float64]:
     """Return numbers as a float64 array; the same arguments as `real_numbers`.
 
     Raises OptionError as `real_numbers` does, and for NaN and infinity with their place.

@@ -38,10 +38,8 @@ __all__ = [
     "WeightOptions",
     "given_options",
     "require_choice",
-    "require_names",
     "require_real",
     "require_reals",
-    "require_shape",
     "require_texts",
     "require_wholes",
 ]
@@ -99,14 +97,14 @@ def require_texts(options: DataclassInstance, *names: str) -> None:
             raise OptionError(message)
 
 
-def require_names(options: FittingOptions | NetworkExport) -> None:
+def _require_names(options: FittingOptions | NetworkExport) -> None:
     """Make class names that are given one by one a tuple, or raise OptionError."""
     names = options.class_names
     if names is not None and not isinstance(names, str):
         object.__setattr__(options, "class_names", as_texts(names, "class_names"))
 
 
-def require_shape(options: NetworkOptions | NetworkExport) -> None:
+def _require_input_shape(options: NetworkOptions | NetworkExport) -> None:
     """Make an input_shape that is given Python's whole numbers, or raise OptionError."""
     if options.input_shape is not None:
         shape = whole_numbers(options.input_shape)
@@ -200,7 +198,7 @@ class NetworkOptions:
     input_shape: Shape | None = None
 
     def __post_init__(self) -> None:
-        require_shape(self)
+        _require_input_shape(self)
 
 
 @dataclass(frozen=True)
@@ -224,7 +222,7 @@ class FittingOptions:
 
     def __post_init__(self) -> None:
         normalize(self)
-        require_names(self)
+        _require_names(self)
 
 
 @dataclass(frozen=True)
@@ -240,8 +238,8 @@ class NetworkExport:
 
     def __post_init__(self) -> None:
         normalize(self)
-        require_shape(self)
-        require_names(self)
+        _require_input_shape(self)
+        _require_names(self)
 
     @property
     def network_options(self) -> NetworkOptions:

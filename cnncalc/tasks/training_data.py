@@ -29,11 +29,9 @@ __all__ = [
     "SayParts",
     "TakenSamples",
     "check_data",
-    "classes_text",
     "data_name",
     "divide",
     "first_samples",
-    "images_text",
     "read_labelled",
     "refuse_idle",
     "say_parts",
@@ -184,9 +182,8 @@ def divide(
 def say_parts(parts: Parts, hint: str, caller: Caller) -> None:
     """Say how much there is to train and to validate with, and warn of classes left out."""
     validation = len(parts.validation) if parts.validation is not None else 0
-    caller.remark(
-        f"{images_text(parts)} to train on, {validation:,} to validate with; {classes_text(parts)}"
-    )
+    images, classes = _images_text(parts), _classes_text(parts)
+    caller.remark(f"{images} to train on, {validation:,} to validate with; {classes}")
     for warning in split_warnings(parts, hint):
         caller.remark(f"Warning: {warning}")
 
@@ -197,14 +194,14 @@ def _splitting_hint(dataset: Dataset) -> str:
     return "; --stratify holds back a share of each class"
 
 
-def images_text(parts: Parts) -> str:
+def _images_text(parts: Parts) -> str:
     """Return how many images there are to train on, of which size."""
     size = "×".join(map(str, parts.training.input_shape))
     count = len(parts.training)
     return f"{count:,} image{'s' if count != 1 else ''} of {size}"
 
 
-def classes_text(parts: Parts) -> str:
+def _classes_text(parts: Parts) -> str:
     """Return how many classes there are, and what the first ones are called."""
     names = parts.training.class_names
     return f"{len(names)} classes: {listed(names)}"
@@ -259,6 +256,6 @@ def say_samples(parts: Parts, hint: str, caller: Caller) -> None:
     del hint  # nothing divides the data otherwise here
     held = len(parts.validation) if parts.validation is not None else 0
     without = f", without {held:,} that train validates with" if held else ""
-    caller.remark(f"{images_text(parts)}{without}; {classes_text(parts)}")
+    caller.remark(f"{_images_text(parts)}{without}; {_classes_text(parts)}")
     for warning in split_warnings(Parts(parts.training, None)):
         caller.remark(f"Warning: {warning}")

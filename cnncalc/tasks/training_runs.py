@@ -34,11 +34,8 @@ from cnncalc.views.report_contents import Mistake, TrainingReport
 __all__ = [
     "TrainingResult",
     "TrainingRun",
-    "can_resume",
-    "check_files",
     "prepare_run",
     "start",
-    "write_files",
 ]
 
 # The worst of a report.
@@ -73,7 +70,7 @@ class TrainingRun:
     @property
     def can_resume(self) -> bool:
         """Whether there is a checkpoint to go on from."""
-        return can_resume(self.session, self.keep)
+        return _can_resume(self.session, self.keep)
 
     def train(self, caller: Caller) -> TrainingResult | None:
         """Train and write the files; return the result, None where the caller stopped it."""
@@ -88,7 +85,7 @@ class TrainingRun:
             return None
         title, dataset = session.held_out
         evaluation = evaluate_with(session.engine, plan, result(plan, state), dataset)
-        write_files(session, state, evaluation, self.keep, caller)
+        _write_files(session, state, evaluation, self.keep, caller)
         return _result(session, state, evaluation, title)
 
 
@@ -100,7 +97,7 @@ def prepare_run(
     Arguments: the options of the data, of the training and of its files; the `caller`.
     """
     check_data(given)
-    check_files(keep)
+    _check_files(keep)
     session = prepare(given, wanted, caller)
     state, checkpoints = start(session, keep, caller)
     if is_finished(session.plan, state):  # what was killed, or failed, while it wrote its files
@@ -123,7 +120,7 @@ def _result(
     return TrainingResult(model, tuple(state.history), evaluation, title, session.provenance)
 
 
-def check_files(keep: KeepOptions) -> None:
+def _check_files(keep: KeepOptions) -> None:
     """Refuse files that can't be written, or are of another training, before anything is read."""
     for path, endings in (
         (keep.output, (".keras",)),
@@ -184,7 +181,7 @@ def start(
     return state, writer
 
 
-def can_resume(session: Session, keep: KeepOptions) -> bool:
+def _can_resume(session: Session, keep: KeepOptions) -> bool:
     """Say whether there is a checkpoint of this very training."""
     if keep.output is None:
         return False
@@ -218,7 +215,7 @@ def _check_best(plan: TrainingPlan, state: TrainingState) -> None:
         raise OptionError(message)
 
 
-def write_files(
+def _write_files(
     session: Session,
     state: TrainingState,
     evaluation: Evaluation,

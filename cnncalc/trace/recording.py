@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ BYTES_A_NUMBER = 8  # of float64
 
 def record(
     network: Network,
-    image: Any,  # noqa: ANN401 (anything NumPy takes)
+    image: object,
     drawn: Sequence[tuple[Array, ...]] = (),
 ) -> Trace:
     """Run one image through a network and keep every intermediate result.
@@ -68,7 +67,7 @@ def record(
     return Trace(network, first, tuple(traces))
 
 
-def _checked(image: Any, input_shape: Shape) -> Array:  # noqa: ANN401 (anything NumPy takes)
+def _checked(image: object, input_shape: Shape) -> Array:
     """Return the image in this shape, which it was found to have, in memory that none may write."""
     values = finite_numbers(image, "image")
     # A large photo that was read from a file is read-only already, down to what it is a view of.
