@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["Chart", "Entry", "Match", "Name", "Style", "Text"]
@@ -44,10 +44,6 @@ class Text:
     style: Style = "text"
     link: str = ""
     cell: str = "A1"
-
-    def moved(self, rows: int) -> Text:
-        """Return the text, that many rows further down."""
-        return replace(self, row=self.row + rows)
 
 
 @dataclass(frozen=True)

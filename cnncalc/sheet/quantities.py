@@ -1,4 +1,4 @@
-"""What is called alike in every workbook of a network: the image, and what its output says."""
+"""Names of what cells show: the image, what the output says, gradients, smaller steps of them."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _max_volumes(layer: Combine, source: Source, gradient: Source) -> list[Volum
         (channel,) = index
         number, largest = find(source.quantity, index, steps=EACH), find(combined, (0,), steps=EACH)
         if not channel:
-            return formulas.apply(f"IF({{0}}>={LEAST},1,0)", number, largest)
+            return formulas.apply(formulas.IS_MAXIMUM, number, largest)
         before = find(equal, (channel - 1,), steps=EACH)
         return formulas.apply(f"IF({{0}}>={LEAST},{{2}}+1,{{2}})", number, largest, before)
 

@@ -215,16 +215,15 @@ def _gradient_at_positions(layer: Dense, source: Source, error: Source) -> list[
 
 def dense_weight_volumes(layer: Dense, source: Source, error: Source, samples: int) -> list[Volume]:
     """Return the gradients by a dense layer's weights and biases."""
-    kernel, bias = _gradient_of_vector(layer, source, error)
-    if not source.is_vector:
-        kernel, bias = _over_positions(layer, source, error)
+    summed = _gradient_of_vector if source.is_vector else _over_positions
+    kernel, bias = summed(layer, source, error)
     sums = [kernel, bias] if layer.use_bias else [kernel]
     return [volume for total in sums for volume in batch_sum_volumes(total, samples)]
 
 
 def _gradient_of_vector(layer: Dense, source: Source, error: Source) -> tuple[BatchSum, BatchSum]:
     kernel, bias = by_weight(layer.name, "kernel"), by_weight(layer.name, "bias")
-    inputs, count = Quantity("helper", layer.name, HelperName.INPUTS), source.shape[0]
+    inputs, count = _inputs(layer), source.shape[0]
 
     def product(sample: int, index: Index, block: Block, find: Finder) -> Formula:
         unit = find(of_sample(error.quantity, sample), (), steps=(STAY, Step(0, 1)))

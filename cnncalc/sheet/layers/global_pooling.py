@@ -24,7 +24,7 @@ from cnncalc.sheet.layers.maxima import (
 from cnncalc.sheet.layers.pooling import no_formula, reduction_of
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step, Tiled
 from cnncalc.sheet.quantities import GradientStep, by_input, gradient_title, helper
-from cnncalc.sheet.volumes import Item, Slot, Source, Volume, each_channel, each_number
+from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_channel, each_number
 from cnncalc.trace.stage_names import StageName
 
 __all__ = [
@@ -57,7 +57,7 @@ def global_pooling_volumes(
         draw_cell = whole(stage, 1, 1, lambda index, find: formula(index[0], find))
         items = each_channel(source.captions)
         return [Volume(title, layer.name, stage, 1, 1, items, draw_cell, rule)], result
-    item, columns = (Item((), Slot(0)),), source.captions
+    item, columns = ONE_SLICE, source.captions
     volume = Volume(title, layer.name, stage, 1, len(columns), item, draw, rule, columns=columns)
     return [volume], result
 

@@ -20,7 +20,7 @@ from cnncalc.sheet.blocks import (
     entered,
     whole,
 )
-from cnncalc.sheet.formulas import LEAST, NEAREST
+from cnncalc.sheet.formulas import NEAREST
 from cnncalc.sheet.layers.drawn_weights import drawn_volumes, if_changed
 from cnncalc.sheet.plan import Block, Formula, Quantity, Scale, Specification
 from cnncalc.sheet.quantities import (
@@ -99,9 +99,7 @@ def _largest(kind: Kind, source: Source) -> list[Volume]:
         return formulas.apply("MAX({0})", find(OUTPUTS, (), (count, 1)))
 
     def is_largest(_: Index, find: Finder) -> Formula:
-        return formulas.apply(
-            f"IF({{0}}>={LEAST},1,0)", find(OUTPUTS, (), steps=EACH), find(LARGEST, ())
-        )
+        return formulas.apply(formulas.IS_MAXIMUM, find(OUTPUTS, (), steps=EACH), find(LARGEST, ()))
 
     return [
         _column("is the largest", IS_LARGEST, count, whole(IS_LARGEST, count, 1, is_largest)),

@@ -14,6 +14,7 @@ from cnncalc.summary import LayerSummary, summarize
 
 __all__ = [
     "ABOUT",
+    "ABOUT_SUMMARY",
     "CONTENTS",
     "Job",
     "SheetNames",
@@ -142,7 +143,7 @@ def cell_pixels(columns: int) -> int:
     return next((side for most, side in ((40, 42), (100, 30)) if columns <= most), 20)
 
 
-_ABOUT = "What this workbook is, its conventions, and how to check it."
+ABOUT_SUMMARY = "What this workbook is, its conventions, and how to check it."
 
 _NETWORK_HEADS = ("Sheet", "Layer", "Output", "Parameters", "What is calculated")
 
@@ -154,7 +155,7 @@ def contents_sheet(plan: Plan, title: str) -> Sheet:
     if plan.specifications[0].layout == "network":
         return _network_contents(plan, title)
     lines = [(sheet.name, sheet.summary) for sheet in plan.sheets]
-    lines.append((ABOUT, _ABOUT))
+    lines.append((ABOUT, ABOUT_SUMMARY))
     texts = [Text(0, 0, title, "title")]
     for row, (name, summary) in enumerate(lines, start=2):
         texts += [Text(row, 0, name, "link", name), Text(row, 1, summary, "wrapped")]
@@ -181,7 +182,7 @@ def _network_contents(plan: Plan, title: str) -> Sheet:
     texts += [Text(2, column, head, "heading") for column, head in enumerate(_NETWORK_HEADS)]
     for row, (sheet, cells) in enumerate(lines, start=3):
         texts += _line(row, sheet.name, (*cells, sheet.summary))
-    texts += _line(3 + len(lines), ABOUT, ("", "", "", _ABOUT))
+    texts += _line(3 + len(lines), ABOUT, ("", "", "", ABOUT_SUMMARY))
     texts.append(Text(5 + len(lines), 0, "Parameters in all", "label"))
     texts.append(Text(5 + len(lines), 3, f"{summary.parameters:,}", "wrapped"))
     return _sheet(title, texts, _NETWORK_WIDTHS)

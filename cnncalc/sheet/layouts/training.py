@@ -13,7 +13,7 @@ from cnncalc.notation import write_layer
 from cnncalc.sheet.annotations import Text
 from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
-from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, Job, legend
+from cnncalc.sheet.layouts.sheet_parts import ABOUT, ABOUT_SUMMARY, CONTENTS, Job, legend
 from cnncalc.sheet.layouts.step import CELL, ROW, Arranged, arrange, text_columns
 from cnncalc.sheet.plan import Sheet, Specification
 from cnncalc.sheet.references import address
@@ -35,8 +35,6 @@ MOST_CONTENT_LINKS = 60_000
 _HEADS = ("Layer", "Block", "What is calculated", "In each step")
 
 FRONT = "The constants, the loss and accuracy of each step, the first weights, the classes."
-
-_ABOUT = "What this workbook is, its conventions, and how to check it."
 
 _SAMPLES = (
     "Of what each sample has of its own, the links lead to sample 0; above each step's cells there "
@@ -65,7 +63,7 @@ def contents(
         texts += _line(row, direction, volume)
         texts += _content_links(row, volume, drawing, linked)
     row = 5 + len(lines)
-    texts += [Text(row, 0, ABOUT, "link", ABOUT), Text(row, 2, _ABOUT, "wrapped")]
+    texts += [Text(row, 0, ABOUT, "link", ABOUT), Text(row, 2, ABOUT_SUMMARY, "wrapped")]
     links = ((3 + place, LINK_PIXELS) for place in range(len(linked)))
     sheet = Sheet(CONTENTS, job.title, "", job.number, texts=tuple(texts), cell=0, pages=0)
     return replace(sheet, widths=(*enumerate(_WIDTHS), *links), frozen=(3, 0))

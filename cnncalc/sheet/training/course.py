@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.sheet import formulas
-from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered
-from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Scale
+from cnncalc.sheet.blocks import Draw, Finder, Index, entered
+from cnncalc.sheet.plan import Block, Quantity, Reference, Scale
 from cnncalc.sheet.quantities import LABEL, PREDICTED
 from cnncalc.sheet.training.passes import NetworkPass, Scope
 from cnncalc.sheet.training.sections import accuracy, mean_loss
 from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.sheet.training.updates import new_weight
-from cnncalc.sheet.volumes import ONE_SLICE, Volume, formed_like
+from cnncalc.sheet.training.updates import copied_form, new_weight
+from cnncalc.sheet.volumes import ONE_SLICE, Volume
 
 __all__ = [
     "ACCURACIES",
@@ -146,10 +146,7 @@ def first_part_volumes(weight: Volume, part: Part, steps: int) -> list[Volume]:
 def _first_part(
     title: str, weight: Volume, part: Part, quantity: Quantity, read: Quantity
 ) -> Volume:
-    def formula(index: Index, find: Finder) -> Formula:
-        return formulas.apply(formulas.COPY, find(read, index, steps=EACH))
-
-    copied = formed_like(weight, quantity, formula)
+    copied = copied_form(weight, quantity, read)
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         return tuple(

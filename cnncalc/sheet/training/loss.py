@@ -17,7 +17,7 @@ from cnncalc.rules.losses import IS_YES, JOINED_SLOPE, TURNED_LOGIT, LossRule, l
 from cnncalc.rules.spelling import template, words
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index
-from cnncalc.sheet.formulas import LEAST, NEAREST
+from cnncalc.sheet.formulas import NEAREST
 from cnncalc.sheet.plan import Block, Formula, Quantity
 from cnncalc.sheet.quantities import (
     IS_LARGEST,
@@ -42,15 +42,10 @@ LABEL_VOLUME = entered_cell("Label", LABEL, "choice", _TYPED)
 
 @dataclass(frozen=True)
 class LossPass:
-    """What a loss draws of one sample, and the gradient that the backward pass begins with.
-
-    `by` says what the gradient is by: the last layer's "output", its "pre-activation", or its
-    "input" where the layer is the activation itself.
-    """
+    """What a loss draws of one sample, and the gradient that the backward pass begins with."""
 
     volumes: tuple[Volume, ...]
     gradient: Volume
-    by: GradientName
 
 
 def is_joined(layers: tuple[Layer, ...], loss: str) -> bool:
@@ -83,7 +78,7 @@ def loss_pass(layers: tuple[Layer, ...], loss: str, source: Source, samples: int
     quantity = Quantity("gradient", layers[-1].name, by)
     rule = loss_rule(loss)
     volumes = (_target(source), *_losses(rule, source), *_prediction(source))
-    return LossPass(volumes, _gradient(rule, quantity, source, samples), by)
+    return LossPass(volumes, _gradient(rule, quantity, source, samples))
 
 
 def _require_row(source: Source) -> None:
@@ -218,7 +213,7 @@ def _largest(source: Source) -> list[Volume]:
 
     def is_largest(index: Index, find: Finder) -> Formula:
         output = find(source.quantity, (), steps=EACH)
-        return formulas.apply(f"IF({{0}}>={LEAST},1,0)", output, find(LARGEST, ()))
+        return formulas.apply(formulas.IS_MAXIMUM, output, find(LARGEST, ()))
 
     note = f"1 for the largest output, and for what is {NEAREST}, else 0."
     return [

@@ -158,27 +158,32 @@ def _captioned(volume: Volume, weight: Volume) -> Volume:
     )
 
 
+_RIGHT = "1 for each sample that is taken for its class."
+
+
 def _results(step: int, count: int, penalties: Sequence[Volume]) -> tuple[Volume, ...]:
     """Return the column of losses, their mean, and the share of right predictions."""
     loss_column, right = losses(step), rights(step)
     loss = _mean("Mean loss", mean_loss(step), loss_column, count, "The mean over all samples.")
     return (
-        _column("Losses", loss_column, SAMPLE_LOSS, count, "The loss of each sample."),
-        _column("Right", right, RIGHT, count, "1 for each sample that is taken for its class."),
+        _column("Losses", step, loss_column, SAMPLE_LOSS, count, "The loss of each sample."),
+        _column("Right", step, right, RIGHT, count, _RIGHT),
         _penalized(loss, penalties) if penalties else loss,
         _mean("Accuracy", accuracy(step), right, count, "The share of right predictions."),
     )
 
 
-def _column(title: str, quantity: Quantity, local: Quantity, count: int, rule: str) -> Volume:
-    """Return a row for each sample, with a number of its own."""
-    step = quantity.step or 1
+def _column(
+    title: str, step: int, quantity: Quantity, local: Quantity, count: int, rule: str
+) -> Volume:
+    """Return a row for each sample of a step, with a number of its own."""
 
     def draw(index: Index, find: Finder) -> tuple[Block, ...]:
         cells = [find(Scope(step, place).quantity(local), ()) for place in range(count)]
+        copies = [formulas.apply(formulas.COPY, cell) for cell in cells]
         return tuple(
-            Block(place, 0, 1, 1, "formula", quantity, (), place, 0, formulas.apply("{0}", cell))
-            for place, cell in enumerate(cells)
+            Block(place, 0, 1, 1, "formula", quantity, (), place, 0, copy)
+            for place, copy in enumerate(copies)
         )
 
     return Volume(title, "", quantity, count, 1, ONE_SLICE, draw, rule)

@@ -24,6 +24,7 @@ from cnncalc.sheet.volumes import Volume, formed_like, one_cell
 from cnncalc.training.optimizers import Optimizer
 
 __all__ = [
+    "copied_form",
     "copied_weight",
     "corrected_rate",
     "corrected_rate_volumes",
@@ -66,11 +67,11 @@ def new_weight(layer: str, weight: str, step: int) -> Quantity:
 def copied_weight(weight: Volume, step: int) -> Volume:
     """Return a weight as it is before a step, which is as the step before left it."""
     before = new_weight(weight.quantity.layer, weight.quantity.name, step - 1)
-    copied = _copied(weight, weight.quantity._replace(step=step), before)
+    copied = copied_form(weight, weight.quantity._replace(step=step), before)
     return replace(copied, rule=f"As step {step - 1} left them.", notes=())
 
 
-def _copied(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
+def copied_form(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
     """Return a volume of a weight's form whose numbers are those of another quantity."""
 
     def formula(index: Index, find: Finder) -> Formula:
@@ -82,7 +83,7 @@ def _copied(weight: Volume, quantity: Quantity, read: Quantity) -> Volume:
 def frozen_weight(weight: Volume, step: int) -> Volume:
     """Return a frozen layer's weight after a step, which is as it was before."""
     after = new_weight(weight.quantity.layer, weight.quantity.name, step)
-    kept = _copied(weight, after, weight.quantity._replace(step=step))
+    kept = copied_form(weight, after, weight.quantity._replace(step=step))
     return replace(kept, title="Weights as before", rule=_FROZEN, notes=())
 
 

@@ -10,14 +10,14 @@ from math import fsum, isnan
 import numpy as np
 from rich.text import Text
 
+from cnncalc.errors import unknown_kind
 from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.layers import ActivationLayer, Layer
+from cnncalc.layers import Layer
 from cnncalc.rules import Join
 from cnncalc.rules.activations import (
-    ACTIVATIONS,
     SOFTMAX_EXPONENTIAL,
     SOFTMAX_SHARE,
-    activation_rule,
+    rule_of,
 )
 from cnncalc.rules.formula import Expression, evaluate
 from cnncalc.rules.joins import joined, reduction_by
@@ -41,11 +41,9 @@ __all__ = [
 
 def activated(layer: Layer, before: float, after: float, screen: Screen) -> Equation:
     """Return what a layer's activation made of a number: the name, `before` and `after`."""
-    rule = (
-        activation_rule(layer)
-        if isinstance(layer, ActivationLayer)
-        else ACTIVATIONS[layer.activation_name]
-    )
+    rule = rule_of(layer)
+    if rule is None:
+        raise TypeError(unknown_kind("an activation of one number must have a rule", layer))
     found = float(evaluate(rule.output, {"x": screen.shown(before)}))
     before_text, after_text = (signed(screen.number(number)) for number in (before, after))
     return Equation(f"{rule.name}({before_text}) {equals(after, found, screen)} {after_text}", ())
