@@ -65,6 +65,7 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "specification_lines": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
@@ -85,6 +86,7 @@ SHEET_LEVELS = {
     "addresses": 9,
     "values": 10,
     "calculations": 11,
+    "article_calculations": 11,
 }
 
 # The package itself, with the names of its API, stands above all rooms.

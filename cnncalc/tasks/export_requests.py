@@ -10,6 +10,7 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.sheet.planning import make_plan, specify_network
 from cnncalc.sheet.size import least_formulas
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
 from cnncalc.tasks.inputs import keep_input
@@ -37,7 +38,6 @@ from cnncalc.tasks.workbook_writing import (
     require_workbook,
 )
 from cnncalc.training.metrics import class_count
-from cnncalc.views.workbook.export import trace_as_written
 from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = ["ExportRequest", "write_workbooks"]

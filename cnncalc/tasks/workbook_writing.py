@@ -20,19 +20,14 @@ from cnncalc.sheet.calculations import (
 )
 from cnncalc.sheet.planning import is_calculation, make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, variant, worksheet_identity
 from cnncalc.tasks.arguments import Advance, Caller
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import (
-    WorkbookOptions,
-    plan_trace,
-    trace_as_written,
-    write,
-    write_workbook,
-)
+from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
 from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = [

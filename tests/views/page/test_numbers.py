@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from cnncalc.network import Array
 from cnncalc.sheet.values import as_written
-from cnncalc.views.page.document import _compact
 from cnncalc.views.page.numbers import NumberWriter, as_text
 from tests.views.page import decoded
 
@@ -19,7 +20,7 @@ def come_back(*arrays: Array) -> tuple[list[Array], NumberWriter]:
     for array in arrays:
         writer.add(array)
     data = {"parts": writer.parts, "exact": writer.exact}
-    document = {"data": as_text(_compact(data).encode()), "numbers": writer.text()}
+    document = {"data": as_text(json.dumps(data).encode()), "numbers": writer.text()}
     ends = np.cumsum([array.size for array in arrays])[:-1]
     parts = np.split(decoded.numbers(document), ends)
     return [part.reshape(a.shape) for part, a in zip(parts, arrays, strict=True)], writer
