@@ -67,7 +67,9 @@ function inputsOf(flows, numbers, texts) {
 
 /** The places of all cells of a block, row by row. */
 const placesOf = (flow, block) =>
-  cellsOf(block).map(([row, column]) => flow.place(block.slice, block.row + row, block.column + column));
+  cellsOf(block).map(([row, column]) =>
+    flow.place(block.slice, block.row + row, block.column + column),
+  );
 
 /** The cells of the first flow that a block's are the same as: slice, row and column. */
 function sameCells(block) {

@@ -79,7 +79,8 @@ export const holds = (box, row, column) =>
  * is entered may be the `same` as in the first flow, in a slice from a row and a column on.
  */
 function readBlock([row, column, height, width, role, formula], slice) {
-  const [isSame, ...same] = formula && formula[0] === "same" ? [true, ...formula.slice(1)] : [false];
+  const [isSame, ...same] =
+    formula && formula[0] === "same" ? [true, ...formula.slice(1)] : [false];
   const tile = formula && !isSame ? readTile(formula) : null;
   return { slice, row, column, height, width, role, tile, same: isSame ? same : null };
 }

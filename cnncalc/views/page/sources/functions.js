@@ -95,7 +95,8 @@ function presentValue(rate, numbers) {
 
 function sumOfProducts(values) {
   const [first, ...rest] = values.map(asMatrix);
-  if (rest.some(({ height, width }) => height !== first.height || width !== first.width)) throw VALUE;
+  if (rest.some(({ height, width }) => height !== first.height || width !== first.width))
+    throw VALUE;
   return total(
     first.cells.map((cell, place) =>
       rest.reduce((product, { cells }) => product * factor(cells[place]), factor(cell)),

@@ -31,7 +31,8 @@ function tokens(template) {
   while (TOKEN.lastIndex < template.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(template);
-    if (!match) throw new SyntaxError(`a formula can't be read from ${template.slice(at, at + 20)}`);
+    if (!match)
+      throw new SyntaxError(`a formula can't be read from ${template.slice(at, at + 20)}`);
     const kind = match.slice(1).findIndex((part) => part !== undefined);
     found.push({ kind: KINDS[kind], text: match[kind + 1] });
   }

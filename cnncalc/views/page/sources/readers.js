@@ -34,10 +34,15 @@ function addReaders(block, cell, found) {
         if (!reading.some((reference) => reads(reference, steps, cell))) continue;
         found.total += 1;
         if (found.cells.length >= MOST_READERS) continue;
-        found.cells.push({ slice: block.slice, row: block.row + row, column: block.column + column });
+        found.cells.push({
+          slice: block.slice,
+          row: block.row + row,
+          column: block.column + column,
+        });
       }
     }
   });
 }
 
-const reads = (reference, steps, { row, column }) => holds(regionAt(reference, ...steps), row, column);
+const reads = (reference, steps, { row, column }) =>
+  holds(regionAt(reference, ...steps), row, column);

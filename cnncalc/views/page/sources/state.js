@@ -54,7 +54,8 @@ export function readInputs(calculation, inputs) {
     inputs[place].forEach((row, down) =>
       row.forEach((value, across) => {
         const cell = { slice: block.slice, row: block.row + down, column: block.column + across };
-        if (calculation.isInput(cell.slice, cell.row, cell.column)) changes.push({ ...cell, value });
+        if (calculation.isInput(cell.slice, cell.row, cell.column))
+          changes.push({ ...cell, value });
       }),
     );
   }
