@@ -121,7 +121,9 @@ def is_alike(found: list[Any], expected: list[Any], size: float) -> bool:
         return False
     numbers = np.array(expected)
     # Some sums of many terms are nearly 0.
-    return bool(np.abs(np.array(found) - numbers).max() <= TOLERANCE * max(np.abs(numbers).max(), size))
+    return bool(
+        np.abs(np.array(found) - numbers).max() <= TOLERANCE * max(np.abs(numbers).max(), size)
+    )
 
 
 def test_every_number_of_every_drawn_calculation_is_cnncalcs(cases, results):
@@ -147,7 +149,9 @@ def test_what_follows_from_typed_inputs_is_cnncalcs(cases, results):
 
 def test_the_cases_are_many(cases):
     assert len(cases) > 140
-    assert sum(block.height * block.width for case in cases for block in blocks(case.flow)) > 160_000
+    assert (
+        sum(block.height * block.width for case in cases for block in blocks(case.flow)) > 160_000
+    )
 
 
 def test_a_page_plays_the_same_scenes_as_a_film(cases, results):

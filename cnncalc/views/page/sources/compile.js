@@ -214,7 +214,7 @@ const summed = (terms) => () => {
 
 const conditional = (condition, then, otherwise) => () => {
   const holds = condition();
-  if (holds !== holds) return NaN;
+  if (Number.isNaN(holds)) return NaN;
   return holds ? then() : otherwise();
 };
 
