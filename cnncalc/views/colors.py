@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cnncalc.network import Array
 from cnncalc.rules.ranges import PIXELS, SHARES, Range
+from cnncalc.sheet.scales import StageScale
 from cnncalc.views.numbers import format_number
 from cnncalc.wording import Word
 
@@ -31,6 +32,7 @@ __all__ = [
     "pixel_scale",
     "rgb",
     "scale_of",
+    "stage_scale",
     "stops",
     "text_on",
 ]
@@ -198,11 +200,39 @@ def scale_of(values: Array, of: Range) -> ColorScale:
         return ColorScale(ScaleKind.SHARE, 0, 1)
     if of == PIXELS:
         return pixel_scale()
-    low = float(np.fmin.reduce(values, axis=None))
-    high = float(np.fmax.reduce(values, axis=None))
+    low, high = _ends(values)
+    return _fitted(low, high, is_signed=of.is_signed or low < 0)
+
+
+def stage_scale(values: Array, scale: StageScale) -> ColorScale | None:
+    """Return the scale of a stage of a flow, as `sheet.scales` tells it; None for no colours.
+
+    Arguments: all numbers of the stage; the kind of its `scale`.
+
+    >>> stage_scale(np.array([0.0, 9.0]), StageScale.PIXELS)
+    ColorScale(kind='pixels', low=0, high=255)
+    """
+    match scale:
+        case StageScale.NONE:
+            return None
+        case StageScale.SHARE:
+            return ColorScale(ScaleKind.SHARE, 0, 1)
+        case StageScale.PIXELS | StageScale.ARTICLE:
+            highest = SHARES.high if _ends(values)[1] <= SHARES.high else PIXELS.high
+            return pixel_scale(highest, is_article=scale is StageScale.ARTICLE)
+        case StageScale.SEQUENTIAL | StageScale.SIGNED:
+            return _fitted(*_ends(values), is_signed=scale is StageScale.SIGNED)
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    return float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
+
+
+def _fitted(low: float, high: float, *, is_signed: bool) -> ColorScale:
+    """Return a scale whose ends are those of the numbers; of two signs, as far from 0."""
     if np.isnan(low) or low == high:
         return ColorScale(ScaleKind.NEUTRAL, low, low)
-    if of.is_signed or low < 0:
+    if is_signed:
         far = max(abs(low), abs(high))
         return ColorScale(ScaleKind.SIGNED, -far, far)
     return ColorScale(ScaleKind.SEQUENTIAL, low, high)
