@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from cnncalc.network import Array
 from cnncalc.rules.ranges import PIXELS, SHARES, Range
-from cnncalc.sheet.scales import StageScale
 from cnncalc.views.numbers import format_number
 from cnncalc.wording import Word
 
@@ -27,12 +26,12 @@ __all__ = [
     "ScaleKind",
     "Theme",
     "color_of",
+    "fitted_scale",
     "hexadecimal",
     "luminance",
     "pixel_scale",
     "rgb",
     "scale_of",
-    "stage_scale",
     "stops",
     "text_on",
 ]
@@ -200,39 +199,19 @@ def scale_of(values: Array, of: Range) -> ColorScale:
         return ColorScale(ScaleKind.SHARE, 0, 1)
     if of == PIXELS:
         return pixel_scale()
-    low, high = _ends(values)
-    return _fitted(low, high, is_signed=of.is_signed or low < 0)
+    return fitted_scale(values, is_signed=of.is_signed)
 
 
-def stage_scale(values: Array, scale: StageScale) -> ColorScale | None:
-    """Return the scale of a stage of a flow, as `sheet.scales` tells it; None for no colours.
+def fitted_scale(values: Array, *, is_signed: bool) -> ColorScale:
+    """Return a scale whose ends are those of the numbers; of two signs, as far from 0.
 
-    Arguments: all numbers of the stage; the kind of its `scale`.
-
-    >>> stage_scale(np.array([0.0, 9.0]), StageScale.PIXELS)
-    ColorScale(kind='pixels', low=0, high=255)
+    Argument: all `values` of a stage; `is_signed`, whether one can be negative.
     """
-    match scale:
-        case StageScale.NONE:
-            return None
-        case StageScale.SHARE:
-            return ColorScale(ScaleKind.SHARE, 0, 1)
-        case StageScale.PIXELS | StageScale.ARTICLE:
-            highest = SHARES.high if _ends(values)[1] <= SHARES.high else PIXELS.high
-            return pixel_scale(highest, is_article=scale is StageScale.ARTICLE)
-        case StageScale.SEQUENTIAL | StageScale.SIGNED:
-            return _fitted(*_ends(values), is_signed=scale is StageScale.SIGNED)
-
-
-def _ends(values: Array) -> tuple[float, float]:
-    return float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None))
-
-
-def _fitted(low: float, high: float, *, is_signed: bool) -> ColorScale:
-    """Return a scale whose ends are those of the numbers; of two signs, as far from 0."""
+    low = float(np.fmin.reduce(values, axis=None))
+    high = float(np.fmax.reduce(values, axis=None))
     if np.isnan(low) or low == high:
         return ColorScale(ScaleKind.NEUTRAL, low, low)
-    if is_signed:
+    if is_signed or low < 0:
         far = max(abs(low), abs(high))
         return ColorScale(ScaleKind.SIGNED, -far, far)
     return ColorScale(ScaleKind.SEQUENTIAL, low, high)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from cnncalc.rules.ranges import ANY, PIXELS, SHARES, Range
-from cnncalc.sheet.scales import StageScale
 from cnncalc.views.colors import (
     LOOKS,
     ColorScale,
@@ -18,7 +17,6 @@ from cnncalc.views.colors import (
     pixel_scale,
     rgb,
     scale_of,
-    stage_scale,
     stops,
     text_on,
 )
@@ -63,16 +61,6 @@ def test_shares_and_pixels_have_fixed_ends_and_what_is_alike_none():
     assert scale_of(np.array([20.0, 30.0]), PIXELS).ends == ("0", "255")
     assert scale_of(np.array([2.5, 2.5]), ANY) == ColorScale(ScaleKind.NEUTRAL, 2.5, 2.5)
     assert scale_of(np.array([2.5, 2.5]), ANY).ends == ("2.5",)
-
-
-def test_a_stage_of_a_flow_has_one_scale_by_what_it_is():
-    numbers = np.array([0.5, 1.0])
-    assert stage_scale(numbers, StageScale.NONE) is None
-    assert stage_scale(numbers, StageScale.SHARE) == ColorScale(ScaleKind.SHARE, 0, 1)
-    assert stage_scale(numbers, StageScale.PIXELS) == pixel_scale(1)
-    assert stage_scale(numbers * 9, StageScale.ARTICLE) == pixel_scale(is_article=True)
-    assert stage_scale(numbers, StageScale.SIGNED) == ColorScale(ScaleKind.SIGNED, -1, 1)
-    assert stage_scale(numbers, StageScale.SEQUENTIAL).ends == ("0.5", "1")
 
 
 def test_empty_cells_have_no_part_in_a_scale_and_a_colour_of_their_own():
