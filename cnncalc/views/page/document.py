@@ -6,12 +6,13 @@ A page calculates everything else. Its data are JSON, which `sources/decode.js` 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.flow_worksheet import FlowWorksheet
@@ -19,7 +20,9 @@ from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled,
 from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import runs
 from cnncalc.sheet.specification_lines import lines_of
+from cnncalc.sheet.training.settings import entries
 from cnncalc.sheet.worksheet import SENTENCE
+from cnncalc.training.metrics import class_count
 from cnncalc.views.colors import LOOKS, ScaleKind, Theme, stops
 from cnncalc.views.page.numbers import NumberWriter, as_text
 from cnncalc.views.provenance import provenance_lines
@@ -141,6 +144,16 @@ def _worksheet(worksheet: FlowWorksheet | None) -> Record | None:
     }
 
 
+def _entries(flow: Flow) -> Iterator[tuple[int, str, str]]:
+    """Yield what may be typed where something is chosen: a slice, a rule, and its words."""
+    layers, shape = flow.specification.layers, flow.specification.input_shape
+    shapes = [layer.output_shape(given) for layer, given in walk(layers, shape)]
+    classes = class_count(shapes[-1]) if shapes else 0
+    for part in flow.slices:
+        for entry in entries(part.blocks, classes):
+            yield part.number, entry.rule, entry.expected
+
+
 def _is_hidden(stage: Stage, given: PageFlow) -> bool:
     return given.worksheet is not None and given.worksheet.is_hidden(stage)
 
@@ -186,7 +199,7 @@ class _Writer:
         self.templates: dict[str, int] = {}
         self.texts: list[str] = []
         self.numbers = NumberWriter()
-        self._entered: dict[tuple[Quantity, tuple[int, ...]], list[object]] = {}
+        self._entered: dict[tuple[Quantity, tuple[int, ...], int, int], list[object]] = {}
 
     def flow(self, given: PageFlow) -> Record:
         """Return a flow as a record, the first of those that share their inputs or a later one."""
@@ -206,6 +219,7 @@ class _Writer:
                 for stage, scale in zip(flow.stages, given.scales, strict=True)
             ],
             "curves": [[curve.title, curve.stage, curve.most] for curve in flow.curves],
+            "entries": [list(entry) for entry in _entries(flow)],
             "runs": [run for run in runs(flow) if not _is_hidden(flow.stages[run.stage], given)],
         }
 
@@ -241,7 +255,7 @@ class _Writer:
             return [*place, self._formula(block.formula)]
         if block.role != "padding":
             # The calculations of all settings have the same inputs, wherever these stand.
-            key = (block.quantity, block.index)
+            key = (block.quantity, block.index, block.first_row, block.first_column)
             if key in self._entered:
                 return [*place, self._entered[key]]
             self._entered[key] = ["same", number, block.row, block.column]
