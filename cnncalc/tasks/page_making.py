@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from cnncalc.errors import OptionError
+from cnncalc.explanation import Explanation
 from cnncalc.files.kernels import NAMED_KERNELS, read_kernels
-from cnncalc.layers import Layer, PoolingLayer, Shape
+from cnncalc.layers import InputLayer, Layer, PoolingLayer, Shape
 from cnncalc.layers.convolution import ConvolutionLayer
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import PIXELS, SHARES, range_of_numbers
@@ -32,15 +33,19 @@ from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.page_settings import settings_of
+from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings
 
 __all__ = [
     "article_page",
     "calculation_page",
     "count_formulas",
+    "gradient_page",
     "key_page",
     "network_page",
+    "number_cell",
     "recorded_page",
     "require_page",
     "training_page",
@@ -59,8 +64,9 @@ def _require_moderate(formulas: int, words: str = "") -> None:
     if formulas > MOST_FORMULAS:
         message = (
             f"a page holds {MOST_FORMULAS:,} formulas at most: name a smaller input, --resize it "
-            "to a smaller --input-shape, take fewer filters, or write a workbook with export-xlsx "
-            f"--large. Received: a calculation of {words}{formulas:,} formulas"
+            "to a smaller --input-shape, take fewer filters (to train, fewer steps or samples), or "
+            "write a workbook with export-xlsx --large. "
+            f"Received: a calculation of {words}{formulas:,} formulas"
         )
         raise OptionError(message)
 
@@ -169,15 +175,47 @@ def recorded_page(
     return network_page(written, origins, f"A network on {name}", class_names, target, cell)
 
 
-def training_page(pieces: TrainingPieces) -> Page:
-    """Return the page of a training, step by step.
+def training_page(pieces: TrainingPieces, step: int = 1) -> Page:
+    """Return the page of a training, which opens where a `step` begins.
 
     Raises OptionError for more than a million formulas, or what `training_calculation` refuses.
     """
-    _require_moderate(least_training_formulas(training_specification(pieces)), "at least ")
+    given = _training_flow(pieces)
+    cell = None if step == 1 else _first_cell(given.flow, step)
+    return Page(pieces.title, (given,), pieces.provenance, cell)
+
+
+def gradient_page(
+    pieces: TrainingPieces, record: StepRecord, explanation: GradientExplanation
+) -> Page:
+    """Return the page of a training step, which opens at a number of a gradient."""
+    given = _training_flow(pieces)
+    blocks = [block for part in given.flow.slices for block in part.blocks]
+    quantity, (row, column, *index) = gradient_place(record, explanation, blocks)
+    cell = Cell(quantity, tuple(index), row, column)
+    return Page(pieces.title, (given,), pieces.provenance, cell)
+
+
+def number_cell(trace: Trace, explanation: Explanation) -> Cell:
+    """Return the cell of an explained number in the page of a trace."""
+    quantity, (row, column, *index) = number_place(trace, explanation)
+    if isinstance(explanation.layer.layer, InputLayer):
+        quantity = IMAGE  # the image is there without it
+    return Cell(quantity, tuple(index), row, column)
+
+
+def _training_flow(pieces: TrainingPieces) -> PageFlow:
+    least = least_training_formulas(training_specification(pieces))
+    _require_moderate(least, "at least ")
     specification, values = training_calculation(pieces)
-    flow = _page_flow(_flow(specification), values, pieces.provenance)
-    return Page(pieces.title, (flow,), pieces.provenance)
+    return _page_flow(_flow(specification), values, pieces.provenance)
+
+
+def _first_cell(flow: Flow, step: int) -> Cell:
+    """Return the first cell that a step of a training shows."""
+    stage = next(stage for stage in flow.stages if flow.lanes[stage.lane].step == step)
+    block = stage.slices[0].blocks[0]
+    return Cell(block.quantity, block.index, block.first_row, block.first_column)
 
 
 def article_page(origins: Provenance) -> Page:
