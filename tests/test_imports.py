@@ -38,6 +38,8 @@ LEVELS = {
     "article": 6,
     "calculator": 6,
     "trace": 6,
+    # Words alone, which rules know as well.
+    "trace/stage_names": 1,
     "training": 6,
     "cases": 7,
     "classification": 7,
@@ -83,6 +85,8 @@ SHEET_LEVELS = {
     "order": 9,
     "flow": 9,
     "scenes": 10,
+    "flow_worksheet": 10,
+    "scales": 10,
     "addresses": 9,
     "values": 10,
     "calculations": 11,
