@@ -12,8 +12,9 @@ export class Flow {
    * @param {string[]} templates the formulas' templates
    */
   constructor(record, number, templates) {
-    const { title, note, settings, runs, calculation } = record;
-    Object.assign(this, { number, title, note, settings, runs, calculation, templates });
+    const { title, note, settings, runs, calculation, highest, entries } = record;
+    Object.assign(this, { number, title, note, settings, runs, templates });
+    Object.assign(this, { calculation, highest, entries: entries ?? [] });
     this.columns = record.columns.map(([name, call, size]) => ({ name, call, size }));
     this.lanes = record.lanes.map(([heading, direction, step, sample]) => ({
       title: heading,

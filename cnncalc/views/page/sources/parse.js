@@ -10,7 +10,7 @@ const TOKEN =
 const KINDS = ["number", "text", "opening", "closing", "reference", "name", "sign"];
 
 // What binds more strongly comes later; a sign of its own binds more strongly than all of them.
-const LEVELS = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
+const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
 
 /**
  * Read a template.
@@ -54,9 +54,9 @@ class Parser {
   }
 
   expression(level) {
-    if (level === LEVELS.length) return this.#signed();
+    if (level === PRECEDENCE.length) return this.#signed();
     let left = this.expression(level + 1);
-    while (this.#isSign(...LEVELS[level])) {
+    while (this.#isSign(...PRECEDENCE[level])) {
       const sign = this.#take().text;
       left = { type: "operation", sign, left, right: this.expression(level + 1) };
     }

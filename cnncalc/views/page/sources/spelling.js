@@ -12,7 +12,14 @@ const SIGN_TEXTS = { "-": " − ", "+": " + ", "*": "×", "/": " / ", "^": "^", 
 const COMPARISONS = { "=": "=", "<>": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥" };
 
 // How a function of single numbers is written around its argument.
-const AROUND = { LN: "ln(*)", TANH: "tanh(*)", SQRT: "√(*)", ABS: "|*|", INT: "⌊*⌋", EXP: "e^(*)" };
+const WRAPPERS = {
+  LN: "ln(*)",
+  TANH: "tanh(*)",
+  SQRT: "√(*)",
+  ABS: "|*|",
+  INT: "⌊*⌋",
+  EXP: "e^(*)",
+};
 
 // How numbers of ranges are joined: before, between, after; `#` is how many there are.
 const JOINED = {
@@ -108,7 +115,7 @@ export class Speller {
 
   #call({ name, parts }) {
     if (name === "IF") return this.#choice(parts);
-    if (AROUND[name]) return this.#around(AROUND[name], parts[0]);
+    if (WRAPPERS[name]) return this.#around(WRAPPERS[name], parts[0]);
     if (JOINED[name]) return this.#joined(name, parts);
     if (name === "SUMPRODUCT" && parts.length === 2) return this.#products(parts);
     if (name === "MATCH") return atom(this.#among("the place of the first ", parts[0], parts[1]));
