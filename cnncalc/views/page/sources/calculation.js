@@ -70,7 +70,8 @@ export class Calculation {
   isInput(slice, row, column) {
     const role = this.flow.blockAt(slice, row, column)?.role;
     if (!this.isWorksheet) return ENTERED.includes(role);
-    return role === "answer" && this.#blanks.has(this.flow.place(slice, row, column));
+    const isAnswer = role === "answer" && !this.flow.stageOf(slice).hidden;
+    return isAnswer && this.#blanks.has(this.flow.place(slice, row, column));
   }
 
   isPadding(slice, row, column) {

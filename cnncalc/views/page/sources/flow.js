@@ -58,8 +58,8 @@ export class Flow {
   #slice([index, tile, place, caption, records], stage) {
     const number = this.slices.length;
     const blocks = records.map((block) => readBlock(block, number));
-    const height = Math.max(...blocks.map((block) => block.row + block.height));
-    const width = Math.max(...blocks.map((block) => block.column + block.width));
+    const height = Math.max(0, ...blocks.map((block) => block.row + block.height));
+    const width = Math.max(0, ...blocks.map((block) => block.column + block.width));
     const first = this.size;
     const slice = { number, stage, index, tile, place, caption, blocks, height, width, first };
     this.size += height * width;

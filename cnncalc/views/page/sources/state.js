@@ -27,7 +27,8 @@ export function writeState(calculation, worksheet) {
 /** The blocks whose numbers are a state, in order. */
 function stateBlocks({ flow, isWorksheet }) {
   const roles = isWorksheet ? ["answer"] : INPUT_ROLES;
-  return flow.blocks.filter((block) => !block.tile && roles.includes(block.role));
+  const isSeen = ({ slice }) => !flow.stageOf(slice).hidden;
+  return flow.blocks.filter((block) => roles.includes(block.role) && !block.tile && isSeen(block));
 }
 
 const matrixOf = (calculation, { slice, row, column, height, width }) =>
