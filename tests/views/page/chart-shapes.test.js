@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  chartPoints, chartRange, linePath, namedSteps, roundTicks,
+  chartPoints,
+  chartRange,
+  linePath,
+  namedSteps,
+  roundTicks,
 } from "../../../cnncalc/views/page/sources/chart-shapes.js";
 
 test("ticks are round and cover the range", () => {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Stroke, asLevel, brightest, coveredCells } from "../../../cnncalc/views/page/sources/painting.js";
+import {
+  Stroke,
+  asLevel,
+  brightest,
+  coveredCells,
+} from "../../../cnncalc/views/page/sources/painting.js";
 
 const size = { height: 5, width: 6 };
 const at = (row, column) => ({ row, column });
@@ -14,17 +19,25 @@ test("a thin brush covers the whole cell that it touches", () => {
 
 test("a thin brush leaves no gap on a fast move", () => {
   assert.deepEqual(places(coveredCells(at(0.5, 0.5), at(0.5, 5.5), 1, size)), [
-    "0,0", "0,1", "0,2", "0,3", "0,4", "0,5",
+    "0,0",
+    "0,1",
+    "0,2",
+    "0,3",
+    "0,4",
+    "0,5",
   ]);
   const diagonal = coveredCells(at(0.5, 0.5), at(3.5, 3.5), 1, size);
-  assert.deepEqual(places(diagonal).filter((place) => place[0] === place[2]), [
-    "0,0", "1,1", "2,2", "3,3",
-  ]);
+  assert.deepEqual(
+    places(diagonal).filter((place) => place[0] === place[2]),
+    ["0,0", "1,1", "2,2", "3,3"],
+  );
 });
 
 test("a wide brush is round and has a soft edge", () => {
   const covered = coveredCells(at(2.5, 2.5), at(2.5, 2.5), 2, size);
-  const share = Object.fromEntries(covered.map((cell) => [`${cell.row},${cell.column}`, cell.share]));
+  const share = Object.fromEntries(
+    covered.map((cell) => [`${cell.row},${cell.column}`, cell.share]),
+  );
   assert.equal(share["2,2"], 1);
   assert.equal(share["2,3"], 0.5);
   assert.ok(share["1,1"] < 0.5 && share["1,1"] > 0);
@@ -51,8 +64,15 @@ test("a soft edge lies between the level before and the brush's", () => {
 });
 
 test("a colour paints each of its channels, erasing brings 0", () => {
-  const stroke = new Stroke((channel) => channel, { brush: 1, levels: [255, 0, 9], most: 255 }, size);
-  assert.deepEqual(stroke.moveTo(at(0, 0)).map((cell) => cell.value), [255, 0, 9]);
+  const stroke = new Stroke(
+    (channel) => channel,
+    { brush: 1, levels: [255, 0, 9], most: 255 },
+    size,
+  );
+  assert.deepEqual(
+    stroke.moveTo(at(0, 0)).map((cell) => cell.value),
+    [255, 0, 9],
+  );
 });
 
 test("levels are whole up to 255, and have three decimals up to 1", () => {

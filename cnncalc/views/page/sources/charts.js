@@ -47,24 +47,38 @@ class Chart {
   }
 
   #drawing() {
-    return makeSvg("svg", {
-      viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
-      class: "chart",
-      tabindex: "0",
-      role: "slider",
-      "aria-label": `${this.title} of each step; Enter shows what it is made of`,
-      "aria-valuemin": 1,
-      "aria-valuemax": this.cells.length,
-      onkeydown: (event) => this.#key(event),
-      onpointermove: (event) => this.#point(this.#stepAt(event)),
-      onclick: (event) => this.#open(this.#stepAt(event)),
-    }, this.grid, this.before, this.line, this.dots);
+    return makeSvg(
+      "svg",
+      {
+        viewBox: `0 0 ${SIZE.width} ${SIZE.height}`,
+        class: "chart",
+        tabindex: "0",
+        role: "slider",
+        "aria-label": `${this.title} of each step; Enter shows what it is made of`,
+        "aria-valuemin": 1,
+        "aria-valuemax": this.cells.length,
+        onkeydown: (event) => this.#key(event),
+        onpointermove: (event) => this.#point(this.#stepAt(event)),
+        onclick: (event) => this.#open(this.#stepAt(event)),
+      },
+      this.grid,
+      this.before,
+      this.line,
+      this.dots,
+    );
   }
 
   #figure() {
-    const head = make("tr", {}, make("th", { text: "step", scope: "col" }), make("th", { text: this.title.toLowerCase(), scope: "col" }));
+    const head = make(
+      "tr",
+      {},
+      make("th", { text: "step", scope: "col" }),
+      make("th", { text: this.title.toLowerCase(), scope: "col" }),
+    );
     const table = make("table", {}, make("thead", {}, head), this.table);
-    return make("figure", { class: "chart-figure" },
+    return make(
+      "figure",
+      { class: "chart-figure" },
       make("figcaption", {}, make("span", { text: `${this.title} of each step` }), this.readout),
       this.drawing,
       make("details", {}, make("summary", { text: "as numbers" }), table),
@@ -88,31 +102,53 @@ class Chart {
 
   #drawGrid([least, most]) {
     const ticks = roundTicks(least, most);
-    const lines = ticks.filter((tick) => tick <= most * 1.0001).map((tick) => {
-      const y = chartPoints([tick], [least, most], BOX)[0].y;
-      return [
-        makeSvg("line", { x1: BOX.left, x2: BOX.left + BOX.width, y1: y, y2: y }),
-        makeSvg("text", { x: BOX.left - 8, y: y + 4, "text-anchor": "end", text: String(tick) }),
-      ];
-    });
+    const lines = ticks
+      .filter((tick) => tick <= most * 1.0001)
+      .map((tick) => {
+        const y = chartPoints([tick], [least, most], BOX)[0].y;
+        return [
+          makeSvg("line", { x1: BOX.left, x2: BOX.left + BOX.width, y1: y, y2: y }),
+          makeSvg("text", { x: BOX.left - 8, y: y + 4, "text-anchor": "end", text: String(tick) }),
+        ];
+      });
     const steps = namedSteps(this.cells.length).map((step) => {
       const x = BOX.left + (BOX.width * step) / Math.max(1, this.cells.length - 1);
-      return makeSvg("text", { x, y: SIZE.height - 18, "text-anchor": "middle", text: String(step + 1) });
+      return makeSvg("text", {
+        x,
+        y: SIZE.height - 18,
+        "text-anchor": "middle",
+        text: String(step + 1),
+      });
     });
-    const caption = makeSvg("text", { x: BOX.left + BOX.width / 2, y: SIZE.height - 2, "text-anchor": "middle", text: "step" });
+    const caption = makeSvg("text", {
+      x: BOX.left + BOX.width / 2,
+      y: SIZE.height - 2,
+      "text-anchor": "middle",
+      text: "step",
+    });
     this.grid.replaceChildren(...lines.flat(), ...steps, caption);
   }
 
   #drawDots() {
     const dots = this.points.map((point) =>
-      makeSvg("circle", { r: 4, cx: point?.x ?? 0, cy: point?.y ?? 0, visibility: point ? "visible" : "hidden" }),
+      makeSvg("circle", {
+        r: 4,
+        cx: point?.x ?? 0,
+        cy: point?.y ?? 0,
+        visibility: point ? "visible" : "hidden",
+      }),
     );
     this.dots.replaceChildren(...dots);
   }
 
   #fillTable() {
     const rows = this.values.map((value, step) =>
-      make("tr", {}, make("th", { text: String(step + 1), scope: "row" }), make("td", { text: this.#text(value) })),
+      make(
+        "tr",
+        {},
+        make("th", { text: String(step + 1), scope: "row" }),
+        make("td", { text: this.#text(value) }),
+      ),
     );
     this.table.replaceChildren(...rows);
   }
@@ -131,8 +167,11 @@ class Chart {
 
   #point(step) {
     this.step = step;
-    [...this.dots.children].forEach((dot, place) => dot.classList.toggle("pointed", place === step));
-    const was = this.first[step] === this.values[step] ? "" : `, was ${this.#text(this.first[step])}`;
+    [...this.dots.children].forEach((dot, place) =>
+      dot.classList.toggle("pointed", place === step),
+    );
+    const was =
+      this.first[step] === this.values[step] ? "" : `, was ${this.#text(this.first[step])}`;
     const text = `step ${step + 1}: ${this.#text(this.values[step])}${was}`;
     this.readout.textContent = text;
     this.drawing.setAttribute("aria-valuenow", step + 1);
@@ -146,9 +185,17 @@ class Chart {
 
   #key(event) {
     const last = this.cells.length - 1;
-    const moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -last, End: last };
+    const moves = {
+      ArrowRight: 1,
+      ArrowUp: 1,
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      Home: -last,
+      End: last,
+    };
     if (event.key === "Enter") this.#open(this.step);
-    else if (event.key in moves) this.#point(Math.min(last, Math.max(0, this.step + moves[event.key])));
+    else if (event.key in moves)
+      this.#point(Math.min(last, Math.max(0, this.step + moves[event.key])));
     else return;
     event.preventDefault();
     event.stopPropagation();

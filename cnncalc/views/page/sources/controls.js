@@ -2,7 +2,7 @@ import { setupCharts } from "./charts.js";
 import { setupDraw } from "./draw.js";
 import { setupDrop } from "./drop.js";
 import { setupEdit } from "./edit.js";
-import { setupHistory } from "./history.js";
+import { setupHistory } from "./undo.js";
 import { setupKernels } from "./kernels.js";
 import { Notices } from "./notices.js";
 import { setupPlay } from "./play-controls.js";

@@ -17,18 +17,28 @@ export class Canvas {
 
   /** Return the levels of all pixels, channel by channel. */
   levels() {
-    return this.slices.flatMap((_, channel) => this.grid(() => channel).map((place) => this.read(...place)));
+    return this.slices.flatMap((_, channel) =>
+      this.grid(() => channel).map((place) => this.read(...place)),
+    );
   }
 
   /** Return [channel, row, column] of each pixel of a channel. */
   grid(channel) {
     const { height, width } = this.size;
-    return Array.from({ length: height * width }, (_, i) => [channel(), Math.floor(i / width), i % width]);
+    return Array.from({ length: height * width }, (_, i) => [
+      channel(),
+      Math.floor(i / width),
+      i % width,
+    ]);
   }
 
   read(channel, row, column) {
     const { pixels } = this;
-    return this.store.calculation.value(this.slices[channel].number, pixels.row + row, pixels.column + column);
+    return this.store.calculation.value(
+      this.slices[channel].number,
+      pixels.row + row,
+      pixels.column + column,
+    );
   }
 
   /** Put levels on pixels, as a change of its own or with the one before. */
@@ -44,10 +54,17 @@ export class Canvas {
 
   /** Change each level by a rule. */
   change(rule) {
-    this.put(this.slices.flatMap((_, channel) => this.grid(() => channel).map(([, row, column]) => {
-      const value = asLevel(rule(this.read(channel, row, column), channel, row, column), this.most);
-      return { channel, row, column, value };
-    })));
+    this.put(
+      this.slices.flatMap((_, channel) =>
+        this.grid(() => channel).map(([, row, column]) => {
+          const value = asLevel(
+            rule(this.read(channel, row, column), channel, row, column),
+            this.most,
+          );
+          return { channel, row, column, value };
+        }),
+      ),
+    );
   }
 }
 
@@ -62,8 +79,12 @@ class Brush {
   constructor(store, view) {
     this.store = store;
     this.view = view;
-    this.on = makeButton("✎ Draw", "Draw on the input with the pointer", () => this.switch(), { "aria-pressed": "false" });
-    this.erase = makeButton("Erase", "Draw with 0", () => this.#toggle(this.erase), { "aria-pressed": "false" });
+    this.on = makeButton("✎ Draw", "Draw on the input with the pointer", () => this.switch(), {
+      "aria-pressed": "false",
+    });
+    this.erase = makeButton("Erase", "Draw with 0", () => this.#toggle(this.erase), {
+      "aria-pressed": "false",
+    });
     this.size = make("input", { type: "range", min: "1", max: "8", step: "1", value: "1" });
     this.level = make("input", { type: "range", min: "0", max: "255", value: "255" });
     this.color = make("input", { type: "color", value: "#ffffff" });
@@ -71,8 +92,19 @@ class Brush {
     this.levelField = labelled("level", this.level);
     this.colorField = labelled("colour", this.color);
     this.clear = makeButton("Clear", "Set every pixel to 0", () => this.canvas.change(() => 0));
-    this.invert = makeButton("Invert", "Make dark pixels bright and bright ones dark", () => this.canvas.change((level) => this.canvas.most - level));
-    this.tools = make("span", { class: "brush", hidden: true }, this.erase, this.sizeField, this.levelField, this.colorField, this.clear, this.invert);
+    this.invert = makeButton("Invert", "Make dark pixels bright and bright ones dark", () =>
+      this.canvas.change((level) => this.canvas.most - level),
+    );
+    this.tools = make(
+      "span",
+      { class: "brush", hidden: true },
+      this.erase,
+      this.sizeField,
+      this.levelField,
+      this.colorField,
+      this.clear,
+      this.invert,
+    );
     this.element = make("span", { class: "drawing" }, this.on, this.tools);
     this.#listen();
   }
@@ -90,11 +122,18 @@ class Brush {
     const isColor = slices.length === 3;
     this.levelField.hidden = isColor;
     this.colorField.hidden = !isColor;
-    this.size.max = String(Math.max(2, Math.min(24, Math.round(Math.max(size.height, size.width) / 4))));
+    this.size.max = String(
+      Math.max(2, Math.min(24, Math.round(Math.max(size.height, size.width) / 4))),
+    );
     if (Number(this.level.max) !== most) {
-      Object.assign(this.level, { max: String(most), step: most > 1 ? "1" : "0.01", value: String(most) });
+      Object.assign(this.level, {
+        max: String(most),
+        step: most > 1 ? "1" : "0.01",
+        value: String(most),
+      });
     }
-    if (!this.chosen) this.size.value = String(Math.max(1, Math.round(Math.min(size.height, size.width) / 14)));
+    if (!this.chosen)
+      this.size.value = String(Math.max(1, Math.round(Math.min(size.height, size.width) / 14)));
     this.chosen = true;
   }
 
@@ -112,16 +151,21 @@ class Brush {
     const { slices, most } = this.canvas;
     if (this.erase.getAttribute("aria-pressed") === "true") return slices.map(() => 0);
     if (slices.length !== 3) return slices.map(() => Number(this.level.value));
-    return [1, 3, 5].map((at) => (Number.parseInt(this.color.value.slice(at, at + 2), 16) * most) / 255);
+    return [1, 3, 5].map(
+      (at) => (Number.parseInt(this.color.value.slice(at, at + 2), 16) * most) / 255,
+    );
   }
 
   #listen() {
     const { root } = this.view;
     root.addEventListener("pointerdown", (event) => this.#start(event), true);
     root.addEventListener("pointermove", (event) => this.#draw(event), true);
-    for (const end of ["pointerup", "pointercancel"]) root.addEventListener(end, () => this.#end(), true);
+    for (const end of ["pointerup", "pointercancel"])
+      root.addEventListener(end, () => this.#end(), true);
     // While drawing, a finger draws; it must not move the page under it.
-    root.addEventListener("touchmove", (event) => this.stroke && event.preventDefault(), { passive: false });
+    root.addEventListener("touchmove", (event) => this.stroke && event.preventDefault(), {
+      passive: false,
+    });
   }
 
   #start(event) {
@@ -141,7 +185,9 @@ class Brush {
     event.preventDefault();
     event.stopPropagation();
     const moves = event.getCoalescedEvents?.() ?? [];
-    const changes = (moves.length ? moves : [event]).flatMap((move) => this.stroke.moveTo(this.#point(move)));
+    const changes = (moves.length ? moves : [event]).flatMap((move) =>
+      this.stroke.moveTo(this.#point(move)),
+    );
     if (!changes.length) return;
     this.canvas.put(changes, this.isJoined);
     this.isJoined = true;

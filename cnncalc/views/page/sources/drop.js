@@ -1,13 +1,10 @@
 import { canvasOf } from "./draw.js";
 import { make } from "./elements.js";
-import { MOST_BYTES, MOST_PIXELS, croppedTo, fitPicture, pictureKind } from "./pictures.js";
+import { MOST_BYTES, MOST_PIXELS, croppedTo, meanLevels, pictureKind } from "./pictures.js";
 
 /**
  * A picture dropped on the page, pasted or chosen becomes the input, brought to its size.
  */
-
-/** A picture's middle is drawn at most so many times as fine as the grid, before it is averaged. */
-const FINEST = 16;
 
 /** An error whose message is for the reader. */
 class Refusal extends Error {}
@@ -15,11 +12,14 @@ class Refusal extends Error {}
 /** Read a file as a picture, or throw a Refusal. */
 async function readPicture(file) {
   if (file.size > MOST_BYTES) {
-    throw new Refusal(`a picture may have ${MOST_BYTES / 1e6} MB. This file has ${Math.ceil(file.size / 1e6)} MB`);
+    throw new Refusal(
+      `a picture may have ${MOST_BYTES / 1e6} MB. This file has ${Math.ceil(file.size / 1e6)} MB`,
+    );
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const kind = pictureKind(bytes);
-  if (!kind) throw new Refusal("expected a picture: PNG, JPEG, GIF, BMP or WebP. This file is none of them");
+  if (!kind)
+    throw new Refusal("expected a picture: PNG, JPEG, GIF, BMP or WebP. This file is none of them");
   const picture = new Image();
   picture.src = await dataLink(new Blob([bytes], { type: `image/${kind}` }));
   try {
@@ -28,7 +28,9 @@ async function readPicture(file) {
     throw new Refusal("this picture is damaged, so that it can't be read");
   }
   if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) {
-    throw new Refusal(`a picture may have ${MOST_PIXELS / 1e6} million pixels. This one has ${picture.naturalWidth} × ${picture.naturalHeight}`);
+    throw new Refusal(
+      `a picture may have ${MOST_PIXELS / 1e6} million pixels. This one has ${picture.naturalWidth} × ${picture.naturalHeight}`,
+    );
   }
   return picture;
 }
@@ -42,25 +44,31 @@ function dataLink(blob) {
   });
 }
 
-/** Return the pixels of a picture's middle, of the grid's aspect, not much finer than the grid. */
-function pixelsOf(picture, grid) {
-  const crop = croppedTo({ width: picture.naturalWidth, height: picture.naturalHeight }, grid);
-  const width = Math.max(1, Math.min(Math.round(crop.width), grid.width * FINEST));
-  const height = Math.max(1, Math.min(Math.round(crop.height), grid.height * FINEST));
-  const canvas = make("canvas", { width, height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+/** Return the levels of a picture's middle in the size of a grid. */
+function levelsOf(picture, grid) {
+  const size = { width: picture.naturalWidth, height: picture.naturalHeight };
+  const { left, top, width, height, times } = croppedTo(size, grid);
+  const [across, down] = [grid.width * times, grid.height * times];
+  const context = make("canvas", { width: across, height: down }).getContext("2d");
   context.imageSmoothingQuality = "high";
-  context.drawImage(picture, crop.left, crop.top, crop.width, crop.height, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
+  context.drawImage(picture, left, top, width, height, 0, 0, across, down);
+  return meanLevels(context.getImageData(0, 0, across, down).data, times, grid);
 }
 
 /** Let pictures be dropped, pasted and chosen. */
 export function setupDrop(store, view, notices) {
   const field = make("input", {
-    type: "file", accept: "image/png,image/jpeg,image/gif,image/bmp,image/webp", class: "visually-hidden",
+    type: "file",
+    accept: "image/png,image/jpeg,image/gif,image/bmp,image/webp",
+    class: "visually-hidden",
     onchange: () => take(field.files[0]),
   });
-  const button = make("label", { class: "button", title: "Choose a picture, drop one on the page, or paste one (Ctrl+V)" }, "Picture…", field);
+  const button = make(
+    "label",
+    { class: "button", title: "Choose a picture, drop one on the page, or paste one (Ctrl+V)" },
+    "Picture…",
+    field,
+  );
 
   const take = async (file) => {
     const canvas = canvasOf(store);
@@ -69,9 +77,11 @@ export function setupDrop(store, view, notices) {
     const grid = { ...size, most, channels: canvas.slices.length };
     try {
       const picture = await readPicture(file);
-      const levels = fitPicture(pixelsOf(picture, grid), grid);
+      const levels = levelsOf(picture, grid);
       canvas.change((_, channel, row, column) => levels[channel][row * grid.width + column]);
-      notices.say(`${picture.naturalWidth} × ${picture.naturalHeight} pixels, brought to ${grid.width} × ${grid.height}${grid.channels === 1 ? ", grey" : ""}`);
+      notices.say(
+        `${picture.naturalWidth} × ${picture.naturalHeight} pixels, brought to ${grid.width} × ${grid.height}${grid.channels === 1 ? ", grey" : ""}`,
+      );
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       notices.refuse(error.message);

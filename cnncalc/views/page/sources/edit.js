@@ -1,4 +1,5 @@
 import { isTyping, make } from "./elements.js";
+import { isSame } from "./point.js";
 
 /**
  * Typing over an input where it stands: Enter or a digit starts, Enter keeps, Escape leaves it.
@@ -23,6 +24,7 @@ class Editor {
     this.reason = make("p", { class: "editor-reason", id: "editor-reason", role: "alert" });
     this.box = make("div", { class: "editor-box", hidden: true }, this.field, this.reason);
     document.body.append(this.box);
+    view.root.addEventListener("scroll", () => this.cell && this.#place(), { passive: true });
   }
 
   /** Start at a cell, with what stands there or with a first character. */
@@ -43,8 +45,8 @@ class Editor {
     const cell = this.view.cellBox(slice, row, column);
     const width = Math.max(cell.width, 84);
     const left = Math.min(Math.max(4, cell.left), innerWidth - width - 4);
-    this.box.style.left = `${left + scrollX}px`;
-    this.box.style.top = `${cell.top + scrollY}px`;
+    this.box.style.left = `${left}px`;
+    this.box.style.top = `${cell.top}px`;
     this.field.style.width = `${width}px`;
     this.field.style.minHeight = `${cell.height}px`;
   }
@@ -102,11 +104,24 @@ export function setupEdit(store, view) {
     event.stopPropagation();
     editor.start(cell, first);
   };
-  view.root.addEventListener("keydown", (event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (STARTS.test(event.key)) begin(event, event.key);
-    else if (event.key === "Enter" || event.key === "F2") begin(event, null);
-    else if (event.key === "Backspace" || event.key === "Delete") begin(event, "");
-  }, true);
-  view.root.addEventListener("dblclick", (event) => begin(event, null));
+  view.root.addEventListener(
+    "keydown",
+    (event) => {
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (STARTS.test(event.key)) begin(event, event.key);
+      else if (event.key === "Enter" || event.key === "F2") begin(event, null);
+      else if (event.key === "Backspace" || event.key === "Delete") begin(event, "");
+    },
+    true,
+  );
+  // A second click on a number goes deeper: into what an input holds.
+  view.root.addEventListener(
+    "click",
+    (event) => {
+      const cell = view.cellAt(event.clientX, event.clientY);
+      if (!event.target.closest(".grid") || !isSame(cell, store.selection)) return;
+      if (!view.root.classList.contains("is-drawing")) begin(event, null);
+    },
+    true,
+  );
 }

@@ -9,7 +9,8 @@ function withProperties(element, properties) {
   for (const [name, value] of Object.entries(properties)) {
     if (name === "text") element.textContent = value;
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
+    else if (value !== false && value !== null)
+      element.setAttribute(name, value === true ? "" : value);
   }
   return element;
 }
@@ -41,7 +42,14 @@ export function makeSvg(tag, properties = {}, ...children) {
  */
 export function makeButton(sign, name, press, properties = {}) {
   const labels = sign === name ? {} : { "aria-label": name };
-  return make("button", { type: "button", text: sign, title: name, onclick: press, ...labels, ...properties });
+  return make("button", {
+    type: "button",
+    text: sign,
+    title: name,
+    onclick: press,
+    ...labels,
+    ...properties,
+  });
 }
 
 /** Return a control under its label. */

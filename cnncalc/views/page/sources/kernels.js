@@ -19,29 +19,55 @@ export function filtersOf(stage) {
 /** Return the changes that put a kernel into each channel of a filter. */
 export function kernelChanges(slices, weights) {
   return slices.flatMap(({ number, blocks: [block] }) =>
-    weights.flatMap((line, row) => line.map((value, column) => ({
-      slice: number, row: block.row + row, column: block.column + column, value,
-    }))),
+    weights.flatMap((line, row) =>
+      line.map((value, column) => ({
+        slice: number,
+        row: block.row + row,
+        column: block.column + column,
+        value,
+      })),
+    ),
   );
 }
 
 /** Return the stage of the kernel that the named ones fit, or undefined. */
 function kernelStage(store) {
   const [[, weights]] = store.document.kernels;
-  return store.flow.stages.find(({ isWeight, name, slices: [{ blocks: [block] }] }) =>
-    isWeight && name === "kernel" && block.role === "weights" &&
-    block.height === weights.length && block.width === weights[0].length);
+  return store.flow.stages.find(
+    ({
+      isWeight,
+      name,
+      slices: [
+        {
+          blocks: [block],
+        },
+      ],
+    }) =>
+      isWeight &&
+      name === "kernel" &&
+      block.role === "weights" &&
+      block.height === weights.length &&
+      block.width === weights[0].length,
+  );
 }
 
 class Kernels {
   constructor(store) {
     this.store = store;
     this.filter = make("select", { onchange: () => this.refresh() });
-    this.name = make("select", { onchange: () => this.#put() },
+    this.name = make(
+      "select",
+      { onchange: () => this.#put() },
       make("option", { value: NO_NAME, text: "its own numbers" }),
-      ...store.document.kernels.map(([name]) => make("option", { value: name, text: name })));
+      ...store.document.kernels.map(([name]) => make("option", { value: name, text: name })),
+    );
     this.filterField = labelled("filter", this.filter);
-    this.element = make("span", { class: "kernels" }, labelled("kernel", this.name), this.filterField);
+    this.element = make(
+      "span",
+      { class: "kernels" },
+      labelled("kernel", this.name),
+      this.filterField,
+    );
   }
 
   /** Show which kernel a filter has now. */
@@ -51,7 +77,9 @@ class Kernels {
     if (!stage) return;
     this.filters = filtersOf(stage);
     if (this.filter.options.length !== this.filters.length) {
-      const options = this.filters.map((slices, place) => make("option", { value: place, text: slices[0].index.at(-1) ?? place }));
+      const options = this.filters.map((slices, place) =>
+        make("option", { value: place, text: slices[0].index.at(-1) ?? place }),
+      );
       this.filter.replaceChildren(...options);
     }
     this.filterField.hidden = this.filters.length < 2;
@@ -62,7 +90,8 @@ class Kernels {
     const slices = this.filters[Number(this.filter.value)];
     const value = ({ slice, row, column }) => this.store.calculation.value(slice, row, column);
     const found = this.store.document.kernels.find(([, weights]) =>
-      kernelChanges(slices, weights).every((change) => value(change) === change.value));
+      kernelChanges(slices, weights).every((change) => value(change) === change.value),
+    );
     return found?.[0];
   }
 

@@ -1,90 +1,71 @@
 /**
  * What a brush does to a grid of levels. A point is in cells: (0.5, 0.5) is the first cell's middle.
- *
- * @typedef {{row: number, column: number}} Point
- * @typedef {{row: number, column: number, share: number}} Covered
  */
 
 /** How far a point is from the line between two others. */
 function distanceToLine(point, from, to) {
-  const down = to.row - from.row;
-  const across = to.column - from.column;
-  const length = down * down + across * across;
-  const along = ((point.row - from.row) * down + (point.column - from.column) * across) / length;
-  const place = length ? Math.min(1, Math.max(0, along)) : 0;
+  const [down, across] = [to.row - from.row, to.column - from.column];
+  const along = (point.row - from.row) * down + (point.column - from.column) * across;
+  const place = Math.min(1, Math.max(0, along / (down * down + across * across || 1)));
   return Math.hypot(
     point.row - from.row - place * down,
     point.column - from.column - place * across,
   );
 }
 
+/** The cells that a line passes. */
+function passedCells(from, to) {
+  const [down, across] = [to.row - from.row, to.column - from.column];
+  const steps = Math.ceil(4 * Math.max(Math.abs(down), Math.abs(across))) || 1;
+  const cells = new Map();
+  for (let step = 0; step <= steps; step += 1) {
+    const row = Math.floor(from.row + (down * step) / steps);
+    const column = Math.floor(from.column + (across * step) / steps);
+    cells.set(`${row},${column}`, { row, column, share: 1 });
+  }
+  return [...cells.values()];
+}
+
 /**
- * Return the cells that a brush covers on its way, and which share of each.
- * A brush of 1 covers the cells that it passes; a wider one has a soft edge.
+ * Return the cells that a brush covers on its way, and which share of each: a brush of 1 covers the
+ * cells that it passes, a wider one has a soft edge.
  *
- * @param {Point} from
- * @param {Point} to
+ * @param {{row: number, column: number}} from
+ * @param {{row: number, column: number}} to
  * @param {number} brush its diameter in cells
  * @param {{height: number, width: number}} size the grid's
- * @returns {Covered[]}
+ * @returns {{row: number, column: number, share: number}[]}
  */
-export function coveredCells(from, to, brush, size) {
-  const isThin = brush <= 1;
-  const reach = isThin ? 0.5 : brush / 2 + 0.5;
-  const first = (least) => Math.max(0, Math.floor(least - reach));
-  const last = (most, count) => Math.min(count - 1, Math.floor(most + reach));
+export function coveredCells(from, to, brush, { height, width }) {
+  const isInside = ({ row, column }) => row >= 0 && row < height && column >= 0 && column < width;
+  if (brush <= 1) return passedCells(from, to).filter(isInside);
+  const reach = brush / 2 + 0.5;
   const covered = [];
-  const bottom = last(Math.max(from.row, to.row), size.height);
-  const right = last(Math.max(from.column, to.column), size.width);
-  for (let row = first(Math.min(from.row, to.row)); row <= bottom; row++) {
-    for (let column = first(Math.min(from.column, to.column)); column <= right; column++) {
-      const middle = { row: row + 0.5, column: column + 0.5 };
-      const share = isThin
-        ? Number(passes(from, to, row, column))
-        : Math.min(1, Math.max(0, reach - distanceToLine(middle, from, to)));
-      if (share > 0) covered.push({ row, column, share });
+  const first = Math.floor(Math.min(from.row, to.row) - reach);
+  const left = Math.floor(Math.min(from.column, to.column) - reach);
+  for (let row = first; row <= Math.max(from.row, to.row) + reach; row += 1) {
+    for (let column = left; column <= Math.max(from.column, to.column) + reach; column += 1) {
+      const distance = distanceToLine({ row: row + 0.5, column: column + 0.5 }, from, to);
+      const share = Math.min(1, reach - distance);
+      if (share > 0 && isInside({ row, column })) covered.push({ row, column, share });
     }
   }
   return covered;
 }
 
-/** Whether a line passes a cell. */
-function passes(from, to, row, column) {
-  let [enters, leaves] = [0, 1];
-  for (const [start, end, edge] of [[from.row, to.row, row], [from.column, to.column, column]]) {
-    const way = end - start;
-    if (way === 0) {
-      if (start < edge || start >= edge + 1) return false;
-      continue;
-    }
-    const crossings = [(edge - start) / way, (edge + 1 - start) / way];
-    enters = Math.max(enters, Math.min(...crossings));
-    leaves = Math.min(leaves, Math.max(...crossings));
-  }
-  return enters <= leaves;
-}
-
-/**
- * One stroke: going over a cell twice does not make it darker, only a wider share of it does.
- */
+/** One stroke: going over a cell again changes it only where more of it is covered. */
 export class Stroke {
   /**
-   * @param {(channel: number, row: number, column: number) => number} read a cell's level before
-   * @param {{brush: number, levels: number[], most: number}} tool a level for each channel; `most`
-   *   is the brightest
+   * @param {(channel: number, row: number, column: number) => number} read a level before it
+   * @param {{brush: number, levels: number[], most: number}} tool `levels` one for each channel
    * @param {{height: number, width: number}} size
    */
   constructor(read, tool, size) {
-    this.tool = tool;
-    this.size = size;
-    this.read = read;
-    this.shares = new Map();
-    this.last = null;
+    Object.assign(this, { read, tool, size, before: new Map(), last: null });
   }
 
   /**
    * Go on to a point.
-   * @param {Point} point
    * @returns {{channel: number, row: number, column: number, value: number}[]} what changes
    */
   moveTo(point) {
@@ -94,18 +75,17 @@ export class Stroke {
   }
 
   #paint({ row, column, share }) {
-    const key = row * this.size.width + column;
-    if (!this.shares.has(key)) {
-      const levels = this.tool.levels.map((_, channel) => this.read(channel, row, column));
-      this.shares.set(key, { share: 0, levels });
-    }
-    const before = this.shares.get(key);
+    const { levels, most } = this.tool;
+    const key = `${row},${column}`;
+    const before = this.before.get(key) ?? {
+      share: 0,
+      levels: levels.map((_, channel) => this.read(channel, row, column)),
+    };
     if (share <= before.share) return [];
-    before.share = share;
-    return this.tool.levels.map((level, channel) => {
+    this.before.set(key, { ...before, share });
+    return levels.map((level, channel) => {
       const start = before.levels[channel];
-      const value = asLevel(start + (level - start) * share, this.tool.most);
-      return { channel, row, column, value };
+      return { channel, row, column, value: asLevel(start + (level - start) * share, most) };
     });
   }
 }
@@ -115,15 +95,11 @@ export class Stroke {
  * @param {number} level
  * @param {number} most
  */
-export function asLevel(level, most) {
-  return most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;
-}
+export const asLevel = (level, most) =>
+  most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;
 
 /**
  * Return the brightest level of an image by its numbers: 1 where none is larger, else 255.
- * @param {Iterable<number>} levels
+ * @param {number[]} levels
  */
-export function brightest(levels) {
-  for (const level of levels) if (Math.abs(level) > 1) return 255;
-  return 1;
-}
+export const brightest = (levels) => (levels.some((level) => Math.abs(level) > 1) ? 255 : 1);

@@ -1,24 +1,36 @@
 import { isTyping, make, makeButton } from "./elements.js";
+import { expandRuns } from "./play.js";
 import { Player, SPEEDS } from "./player.js";
 
 /**
  * Playing a calculation: what is not there yet is hidden, and comes scene by scene.
  */
 class PlayBar {
-  constructor(store, view, scenesOf) {
+  constructor(store, view) {
     this.store = store;
     this.view = view;
-    this.scenesOf = scenesOf;
     this.flow = null;
     this.back = makeButton("‹", "One step back (,)", () => this.step(-1));
     this.toggle = makeButton("▶ Play", "Play (space)", () => this.press(), { class: "primary" });
     this.next = makeButton("›", "One step on (.)", () => this.step(1));
     this.stop = makeButton("✕", "Show all of it (Esc)", () => this.player.end());
-    this.progress = make("input", { type: "range", min: "0", value: "0", class: "progress", "aria-label": "how far it has played", oninput: () => this.#seek() });
-    this.speed = make("select", { "aria-label": "speed", title: "Speed", onchange: () => this.#choose() },
-      ...SPEEDS.map((speed) => make("option", { value: speed, text: `${speed}×` })));
+    this.progress = make("input", {
+      type: "range",
+      min: "0",
+      value: "0",
+      class: "progress",
+      "aria-label": "how far it has played",
+      oninput: () => this.#seek(),
+    });
+    this.speed = make(
+      "select",
+      { "aria-label": "speed", title: "Speed", onchange: () => this.#choose() },
+      ...SPEEDS.map((speed) => make("option", { value: speed, text: `${speed}×` })),
+    );
     this.text = make("output", { class: "play-text" });
-    view.slot("play").append(this.back, this.toggle, this.next, this.progress, this.speed, this.stop, this.text);
+    view
+      .slot("play")
+      .append(this.back, this.toggle, this.next, this.progress, this.speed, this.stop, this.text);
     this.speed.value = "2";
     this.refresh();
   }
@@ -27,7 +39,7 @@ class PlayBar {
   refresh() {
     if (this.flow === this.store.flow) return;
     this.flow = this.store.flow;
-    this.scenes = this.scenesOf(this.flow);
+    this.scenes = [...expandRuns(this.flow)];
     const speed = this.player?.speed;
     this.player = new Player(this.scenes.length, (scene) => this.#show(scene));
     if (speed) this.player.speed = speed;
@@ -59,7 +71,10 @@ class PlayBar {
 
   #show(number) {
     const scene = this.scenes[number] ?? null;
-    this.view.showScene(scene, scene && ((slice, row, column) => this.#isHidden(slice, row, column)));
+    this.view.showScene(
+      scene,
+      scene && ((slice, row, column) => this.#isHidden(slice, row, column)),
+    );
     this.#draw();
     if (this.player.isPlaying) this.#wait();
   }
@@ -74,10 +89,19 @@ class PlayBar {
 
   #draw() {
     const { player } = this;
-    this.toggle.textContent = player.isPlaying ? "❚❚ Pause" : this.view.isCalm ? "▶ Step" : "▶ Play";
+    this.toggle.textContent = player.isPlaying
+      ? "❚❚ Pause"
+      : this.view.isCalm
+        ? "▶ Step"
+        : "▶ Play";
     this.toggle.setAttribute("aria-pressed", String(player.isPlaying));
-    this.progress.value = String(player.isOn ? player.scene + 1 : player.scene < 0 ? 0 : player.count);
-    this.progress.style.setProperty("--share", `${(100 * Number(this.progress.value)) / Math.max(1, player.count)}%`);
+    this.progress.value = String(
+      player.isOn ? player.scene + 1 : player.scene < 0 ? 0 : player.count,
+    );
+    this.progress.style.setProperty(
+      "--share",
+      `${(100 * Number(this.progress.value)) / Math.max(1, player.count)}%`,
+    );
     this.speed.hidden = this.view.isCalm;
     this.stop.hidden = !player.isOn;
     const scene = this.scenes[player.scene];
@@ -118,7 +142,11 @@ class PlayBar {
 
   /** Work by keys; says whether it took one. */
   key(event) {
-    const moves = { ".": 1, ",": -1, ...(this.player.isOn ? { ArrowRight: 1, ArrowLeft: -1 } : {}) };
+    const moves = {
+      ".": 1,
+      ",": -1,
+      ...(this.player.isOn ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
+    };
     if (event.key === " ") this.press();
     else if (event.key in moves) this.step(moves[event.key]);
     else if (event.key === "Escape" && this.player.isOn) this.player.end();
@@ -127,16 +155,20 @@ class PlayBar {
   }
 }
 
-/** Let a calculation play; `scenesOf` a flow are its scenes in order. */
-export function setupPlay(store, view, scenesOf) {
-  const bar = new PlayBar(store, view, scenesOf);
+/** Let a calculation play. */
+export function setupPlay(store, view) {
+  const bar = new PlayBar(store, view);
   store.changes(() => bar.refresh());
   view.root.addEventListener("pointerdown", () => bar.pause());
-  document.addEventListener("keydown", (event) => {
-    const isButton = event.key === " " && event.target.closest?.("button, summary, a");
-    if (isTyping(event) || isButton || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!bar.key(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const isButton = event.key === " " && event.target.closest?.("button, summary, a");
+      if (isTyping(event) || isButton || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!bar.key(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
 }

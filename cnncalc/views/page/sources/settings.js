@@ -44,16 +44,31 @@ class SettingSlider {
     this.values = settingValues(panel.settings, name);
     this.output = make("output", { class: "setting-value" });
     this.slider = make("input", {
-      type: "range", min: "0", max: String(this.values.length - 1), step: "1",
-      "aria-label": title, oninput: () => panel.choose(name, this.values[Number(this.slider.value)]),
+      type: "range",
+      min: "0",
+      max: String(this.values.length - 1),
+      step: "1",
+      "aria-label": title,
+      oninput: () => panel.choose(name, this.values[Number(this.slider.value)]),
     });
-    this.marks = this.values.map((value) => make("button", {
-      type: "button", tabindex: "-1", class: "tick", text: settingText(value), "aria-hidden": "true",
-      onclick: () => panel.choose(name, value),
-    }));
+    this.marks = this.values.map((value) =>
+      make("button", {
+        type: "button",
+        tabindex: "-1",
+        class: "tick",
+        text: settingText(value),
+        "aria-hidden": "true",
+        onclick: () => panel.choose(name, value),
+      }),
+    );
     const ticks = make("span", { class: "ticks" }, ...this.marks);
-    this.element = make("div", { class: "setting", hidden: this.values.length < 2 },
-      make("span", { class: "setting-title" }, `${title} `, this.output), this.slider, ticks);
+    this.element = make(
+      "div",
+      { class: "setting", hidden: this.values.length < 2 },
+      make("span", { class: "setting-title" }, `${title} `, this.output),
+      this.slider,
+      ticks,
+    );
   }
 
   refresh(current) {
@@ -77,8 +92,12 @@ class Settings {
     this.settings = store.flows.map((flow) => flow.settings);
     this.reason = "the window would be larger than the input";
     this.sliders = SETTINGS.map((setting) => new SettingSlider(this, setting));
-    this.element = make("fieldset", { class: "settings" }, make("legend", { text: "How the window slides" }),
-      ...this.sliders.map((slider) => slider.element));
+    this.element = make(
+      "fieldset",
+      { class: "settings" },
+      make("legend", { text: "How the window slides" }),
+      ...this.sliders.map((slider) => slider.element),
+    );
     this.refresh();
   }
 
@@ -90,7 +109,9 @@ class Settings {
     const wanted = { ...this.store.flow.settings, [name]: value };
     if (this.fits(wanted)) this.store.switchTo(wanted);
     else {
-      this.notices.refuse(`${SETTINGS.find(([known]) => known === name)[1]} ${settingText(value)} does not fit: ${this.reason}`);
+      this.notices.refuse(
+        `${SETTINGS.find(([known]) => known === name)[1]} ${settingText(value)} does not fit: ${this.reason}`,
+      );
       this.refresh();
     }
   }

@@ -12,7 +12,10 @@ export function jsonLink(text) {
 
 /** Return a title as a file's name: letters, digits and hyphens. */
 export function fileName(title) {
-  const name = title.normalize("NFKD").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const name = title
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
   return `${name.slice(0, 60).toLowerCase() || "cnncalc"}.json`;
 }
 
@@ -20,11 +23,36 @@ class Share {
   constructor(store, view, notices) {
     Object.assign(this, { store, view, notices });
     const title = store.document.title;
-    this.link = makeButton("Copy link", "Copy a link to what the page shows now", () => this.copy());
-    this.save = make("a", { class: "button", role: "button", href: "#", download: fileName(title), text: "Save", title: "Save the numbers as .json, which every command of cnncalc takes as its INPUT", onclick: () => this.#fill() });
-    this.file = make("input", { type: "file", accept: ".json,application/json", class: "visually-hidden", onchange: () => this.open(this.file.files[0]) });
-    const open = make("label", { class: "button", title: "Open numbers that were saved" }, "Open…", this.file);
-    this.field = make("input", { class: "link-field", readonly: true, hidden: true, "aria-label": "link to what the page shows now" });
+    this.link = makeButton("Copy link", "Copy a link to what the page shows now", () =>
+      this.copy(),
+    );
+    this.save = make("a", {
+      class: "button",
+      role: "button",
+      href: "#",
+      download: fileName(title),
+      text: "Save",
+      title: "Save the numbers as .json, which every command of cnncalc takes as its INPUT",
+      onclick: () => this.#fill(),
+    });
+    this.file = make("input", {
+      type: "file",
+      accept: ".json,application/json",
+      class: "visually-hidden",
+      onchange: () => this.open(this.file.files[0]),
+    });
+    const open = make(
+      "label",
+      { class: "button", title: "Open numbers that were saved" },
+      "Open…",
+      this.file,
+    );
+    this.field = make("input", {
+      class: "link-field",
+      readonly: true,
+      hidden: true,
+      "aria-label": "link to what the page shows now",
+    });
     view.slot("share").append(this.link, this.save, open, this.field);
   }
 
@@ -56,7 +84,10 @@ class Share {
   async open(file) {
     this.file.value = "";
     if (!file) return;
-    const refusal = file.size > MOST_STATE_BYTES ? "this file is too large for saved numbers" : this.#applied(await file.text());
+    const refusal =
+      file.size > MOST_STATE_BYTES
+        ? "this file is too large for saved numbers"
+        : this.#applied(await file.text());
     if (refusal) this.notices.refuse(refusal);
     else this.notices.say("The saved numbers are on the page.");
   }

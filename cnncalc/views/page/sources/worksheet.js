@@ -9,13 +9,19 @@ class Worksheet {
     this.asked = store.document.worksheet;
     this.answers = this.#answers();
     this.score = make("output", { class: "score" });
-    this.bar = make("progress", { max: this.asked.blanks, value: "0", "aria-label": "answers that are right" });
-    view.slot("worksheet").append(
-      make("span", { class: "worksheet-name", text: this.asked.header }),
-      this.bar,
-      this.score,
-      make("span", { class: "worksheet-rule", text: this.asked.sentence }),
-    );
+    this.bar = make("progress", {
+      max: this.asked.blanks,
+      value: "0",
+      "aria-label": "answers that are right",
+    });
+    view
+      .slot("worksheet")
+      .append(
+        make("span", { class: "worksheet-name", text: this.asked.header }),
+        this.bar,
+        this.score,
+        make("span", { class: "worksheet-rule", text: this.asked.sentence }),
+      );
     if (this.asked.marked) view.markWith((...cell) => this.markOf(...cell));
     this.refresh();
   }
@@ -51,7 +57,9 @@ class Worksheet {
   refresh() {
     const { marked, blanks } = this.asked;
     const filled = this.answers.filter((cell) => this.#isFilled(cell)).length;
-    const right = this.answers.filter((cell) => this.markOf(cell.slice, cell.row, cell.column) === 1).length;
+    const right = this.answers.filter(
+      (cell) => this.markOf(cell.slice, cell.row, cell.column) === 1,
+    ).length;
     const done = marked ? right : filled;
     this.bar.value = done;
     const text = marked ? `${right} of ${blanks} right` : `${filled} of ${blanks} filled in`;
