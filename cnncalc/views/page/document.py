@@ -120,7 +120,7 @@ class _Writer:
         self.templates: dict[str, int] = {}
         self.texts: list[str] = []
         self.numbers = NumberWriter()
-        self._entered: dict[tuple[Quantity, tuple[int, ...]], list[object]] = {}
+        self._entered: dict[tuple[Quantity, tuple[int, ...], int, int], list[object]] = {}
 
     def flow(self, given: PageFlow) -> Record:
         """Return a flow as a record, the first of those that share their inputs or a later one."""
@@ -169,7 +169,7 @@ class _Writer:
             return [*place, self._formula(block.formula)]
         if block.role != "padding":
             # The calculations of all settings have the same inputs, wherever these stand.
-            key = (block.quantity, block.index)
+            key = (block.quantity, block.index, block.first_row, block.first_column)
             if key in self._entered:
                 return [*place, self._entered[key]]
             self._entered[key] = ["same", number, block.row, block.column]
