@@ -4,8 +4,8 @@ import { make, makeSvg } from "./elements.js";
 /**
  * The course of a training as charts, step by step: they move with what is typed.
  */
-const SIZE = { width: 420, height: 220 };
-const BOX = { left: 48, top: 14, width: 356, height: 168 };
+const SIZE = { width: 420, height: 150 };
+const BOX = { left: 44, top: 10, width: 364, height: 112 };
 
 /** Return where the numbers of a curve stand, in order. */
 function curveCells(flow, stage) {
@@ -115,18 +115,12 @@ class Chart {
       const x = BOX.left + (BOX.width * step) / Math.max(1, this.cells.length - 1);
       return makeSvg("text", {
         x,
-        y: SIZE.height - 18,
+        y: SIZE.height - 8,
         "text-anchor": "middle",
         text: String(step + 1),
       });
     });
-    const caption = makeSvg("text", {
-      x: BOX.left + BOX.width / 2,
-      y: SIZE.height - 2,
-      "text-anchor": "middle",
-      text: "step",
-    });
-    this.grid.replaceChildren(...lines.flat(), ...steps, caption);
+    this.grid.replaceChildren(...lines.flat(), ...steps);
   }
 
   #drawDots() {

@@ -1,223 +1,117 @@
-import { labelled, make, makeButton } from "./elements.js";
-import { Stroke, asLevel, brightest } from "./painting.js";
+import { isPressed, labelled, make, makeButton, makeToggle } from "./elements.js";
+import { inputImage } from "./input-image.js";
+import { Stroke } from "./painting.js";
 
-/**
- * Drawing on the input with the pointer: a brush of a size and a level, or of a colour.
- */
-export class Canvas {
-  /** @param {object} store @param {object} stage that of the image: a slice for each channel */
-  constructor(store, stage) {
-    this.store = store;
-    this.slices = stage.slices;
-    const [{ blocks }] = stage.slices;
-    this.pixels = blocks.find((block) => block.role === "pixels");
-    this.size = { height: this.pixels.height, width: this.pixels.width };
-    this.most = brightest(this.levels());
-  }
-
-  /** Return the levels of all pixels, channel by channel. */
-  levels() {
-    return this.slices.flatMap((_, channel) =>
-      this.grid(() => channel).map((place) => this.read(...place)),
-    );
-  }
-
-  /** Return [channel, row, column] of each pixel of a channel. */
-  grid(channel) {
-    const { height, width } = this.size;
-    return Array.from({ length: height * width }, (_, i) => [
-      channel(),
-      Math.floor(i / width),
-      i % width,
-    ]);
-  }
-
-  read(channel, row, column) {
-    const { pixels } = this;
-    return this.store.calculation.value(
-      this.slices[channel].number,
-      pixels.row + row,
-      pixels.column + column,
-    );
-  }
-
-  /** Put levels on pixels, as a change of its own or with the one before. */
-  put(changes, isJoined = false) {
-    const cells = changes.map(({ channel, row, column, value }) => ({
-      slice: this.slices[channel].number,
-      row: this.pixels.row + row,
-      column: this.pixels.column + column,
-      value,
-    }));
-    if (cells.length) this.store.put(cells, isJoined);
-  }
-
-  /** Change each level by a rule. */
-  change(rule) {
-    this.put(
-      this.slices.flatMap((_, channel) =>
-        this.grid(() => channel).map(([, row, column]) => {
-          const value = asLevel(
-            rule(this.read(channel, row, column), channel, row, column),
-            this.most,
-          );
-          return { channel, row, column, value };
-        }),
-      ),
-    );
-  }
-}
-
-/** Return the canvas of a flow's image, or null where it has none that can be drawn on. */
-export function canvasOf(store) {
-  const stage = store.flow.stages.find((part) => part.isImage);
-  const isDrawn = stage?.slices[0].blocks.some((block) => block.role === "pixels");
-  return isDrawn && !store.document.worksheet ? new Canvas(store, stage) : null;
-}
-
+/** Drawing on the input with the pointer: a brush of a size, and a level or a colour. */
 class Brush {
   constructor(store, view) {
-    this.store = store;
-    this.view = view;
-    this.on = makeButton("✎ Draw", "Draw on the input with the pointer", () => this.switch(), {
-      "aria-pressed": "false",
-    });
-    this.erase = makeButton("Erase", "Draw with 0", () => this.#toggle(this.erase), {
-      "aria-pressed": "false",
-    });
-    this.size = make("input", { type: "range", min: "1", max: "8", step: "1", value: "1" });
-    this.level = make("input", { type: "range", min: "0", max: "255", value: "255" });
+    Object.assign(this, { store, view, stroke: null });
+    this.on = makeToggle("✎ Draw", "Draw on the input with the pointer", () => this.show());
+    this.erase = makeToggle("Erase", "Draw with 0", () => {});
+    this.brush = make("input", { type: "range", min: 1, max: 2, value: 1 });
+    this.level = make("input", { type: "range", min: 0 });
     this.color = make("input", { type: "color", value: "#ffffff" });
-    this.sizeField = labelled("brush", this.size);
     this.levelField = labelled("level", this.level);
     this.colorField = labelled("colour", this.color);
-    this.clear = makeButton("Clear", "Set every pixel to 0", () => this.canvas.change(() => 0));
-    this.invert = makeButton("Invert", "Make dark pixels bright and bright ones dark", () =>
-      this.canvas.change((level) => this.canvas.most - level),
-    );
-    this.tools = make(
-      "span",
-      { class: "brush", hidden: true },
-      this.erase,
-      this.sizeField,
-      this.levelField,
-      this.colorField,
-      this.clear,
-      this.invert,
+    this.tools = make("span", { class: "brush" });
+    this.tools.append(this.erase, labelled("brush", this.brush), this.levelField, this.colorField);
+    this.tools.append(
+      makeButton("Clear", "Set every pixel to 0", () => this.image.change(() => 0)),
+      makeButton("Invert", "Make dark pixels bright, and bright ones dark", () =>
+        this.image.change((level) => this.image.most - level),
+      ),
     );
     this.element = make("span", { class: "drawing" }, this.on, this.tools);
-    this.#listen();
-  }
-
-  get isOn() {
-    return this.on.getAttribute("aria-pressed") === "true";
+    this.listen();
+    this.refresh();
   }
 
   /** Take the image of the flow that is shown now. */
   refresh() {
-    this.canvas = canvasOf(this.store);
-    this.element.hidden = !this.canvas;
-    if (!this.canvas) return;
-    const { size, slices, most } = this.canvas;
+    this.image = inputImage(this.store, this.view);
+    this.element.hidden = this.image === null;
+    this.show();
+    if (this.image === null) return;
+    for (const { number } of this.image.slices) {
+      this.view.sliceElement(number).classList.add("is-canvas");
+    }
+    if (this.level.step) return;
+    const { size, slices, most } = this.image;
+    const side = Math.min(size.height, size.width);
     const isColor = slices.length === 3;
     this.levelField.hidden = isColor;
     this.colorField.hidden = !isColor;
-    this.size.max = String(
-      Math.max(2, Math.min(24, Math.round(Math.max(size.height, size.width) / 4))),
-    );
-    if (Number(this.level.max) !== most) {
-      Object.assign(this.level, {
-        max: String(most),
-        step: most > 1 ? "1" : "0.01",
-        value: String(most),
-      });
-    }
-    if (!this.chosen)
-      this.size.value = String(Math.max(1, Math.round(Math.min(size.height, size.width) / 14)));
-    this.chosen = true;
+    this.brush.max = String(Math.max(2, Math.round(side / 4)));
+    this.brush.value = String(Math.max(1, Math.round(side / 14)));
+    this.level.max = String(most);
+    this.level.step = most > 1 ? "1" : "0.01";
+    this.level.value = String(most);
   }
 
-  switch() {
-    this.#toggle(this.on);
-    this.tools.hidden = !this.isOn;
-    this.view.root.classList.toggle("is-drawing", this.isOn);
+  show() {
+    const isOn = isPressed(this.on) && this.image !== null;
+    this.tools.hidden = !isOn;
+    this.view.root.classList.toggle("is-drawing", isOn);
   }
 
-  #toggle(button) {
-    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-  }
-
-  #levels() {
-    const { slices, most } = this.canvas;
-    if (this.erase.getAttribute("aria-pressed") === "true") return slices.map(() => 0);
+  get levels() {
+    const { slices, most } = this.image;
+    if (isPressed(this.erase)) return slices.map(() => 0);
     if (slices.length !== 3) return slices.map(() => Number(this.level.value));
-    return [1, 3, 5].map(
-      (at) => (Number.parseInt(this.color.value.slice(at, at + 2), 16) * most) / 255,
-    );
+    const part = (at) => Number.parseInt(this.color.value.slice(at, at + 2), 16);
+    return [1, 3, 5].map((at) => (part(at) * most) / 255);
   }
 
-  #listen() {
+  listen() {
     const { root } = this.view;
-    root.addEventListener("pointerdown", (event) => this.#start(event), true);
-    root.addEventListener("pointermove", (event) => this.#draw(event), true);
-    for (const end of ["pointerup", "pointercancel"])
-      root.addEventListener(end, () => this.#end(), true);
-    // While drawing, a finger draws; it must not move the page under it.
-    root.addEventListener("touchmove", (event) => this.stroke && event.preventDefault(), {
-      passive: false,
-    });
+    const end = () => (this.stroke = null);
+    root.addEventListener("pointerdown", (event) => this.start(event), true);
+    root.addEventListener("pointermove", (event) => this.draw(event), true);
+    root.addEventListener("pointerup", end, true);
+    root.addEventListener("pointercancel", end, true);
+    // A finger that draws must not move the page under it.
+    const hold = (event) => this.stroke && event.preventDefault();
+    root.addEventListener("touchmove", hold, { passive: false });
   }
 
-  #start(event) {
-    if (!this.isOn || event.button !== 0 || !this.canvas) return;
+  start(event) {
+    if (this.tools.hidden || event.button !== 0) return;
     const pointed = this.view.cellAt(event.clientX, event.clientY);
-    this.slice = this.canvas.slices.find((slice) => slice.number === pointed?.slice);
+    const { slices, size, most } = this.image;
+    this.slice = slices.find((slice) => slice.number === pointed?.slice);
     if (!this.slice) return;
     event.target.setPointerCapture(event.pointerId);
-    const tool = { brush: Number(this.size.value), levels: this.#levels(), most: this.canvas.most };
-    this.stroke = new Stroke((...place) => this.canvas.read(...place), tool, this.canvas.size);
+    const tool = { brush: Number(this.brush.value), levels: this.levels, most };
+    this.stroke = new Stroke((...place) => this.image.level(...place), tool, size);
     this.isJoined = false;
-    this.#draw(event);
+    this.draw(event);
   }
 
-  #draw(event) {
-    if (!this.stroke) return;
+  draw(event) {
+    if (this.stroke === null) return;
     event.preventDefault();
     event.stopPropagation();
-    const moves = event.getCoalescedEvents?.() ?? [];
-    const changes = (moves.length ? moves : [event]).flatMap((move) =>
-      this.stroke.moveTo(this.#point(move)),
-    );
+    const moves = event.getCoalescedEvents();
+    const points = (moves.length ? moves : [event]).map((move) => this.pointOf(move));
+    const changes = points.flatMap((point) => this.stroke.moveTo(point));
     if (!changes.length) return;
-    this.canvas.put(changes, this.isJoined);
+    this.image.put(changes, this.isJoined);
     this.isJoined = true;
   }
 
   /** Return where a pointer is on the image, in cells from its first pixel. */
-  #point(event) {
-    const { row, column } = this.canvas.pixels;
+  pointOf(event) {
+    const { row, column } = this.image.first;
     const first = this.view.cellBox(this.slice.number, row, column);
-    return {
-      row: (event.clientY - first.top) / first.height,
-      column: (event.clientX - first.left) / first.width,
-    };
-  }
-
-  #end() {
-    this.stroke = null;
+    const across = (event.clientX - first.left) / first.width;
+    return { row: (event.clientY - first.top) / first.height, column: across };
   }
 }
 
-/** Let the input be drawn on; returns the element of its tools. */
+/** Let the input be drawn on. */
 export function setupDraw(store, view) {
   const brush = new Brush(store, view);
-  let flow = null;
-  const refresh = () => {
-    if (flow === store.flow) return;
-    flow = store.flow;
-    brush.refresh();
-  };
-  store.changes(refresh);
-  refresh();
   view.slot("tools").append(brush.element);
+  view.on("rebuild", () => brush.refresh());
+  view.on("choose", () => brush.refresh());
 }

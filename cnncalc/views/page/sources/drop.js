@@ -1,4 +1,4 @@
-import { canvasOf } from "./draw.js";
+import { inputImage } from "./input-image.js";
 import { make } from "./elements.js";
 import { MOST_BYTES, MOST_PIXELS, croppedTo, meanLevels, pictureKind } from "./pictures.js";
 
@@ -60,7 +60,7 @@ export function setupDrop(store, view, notices) {
   const field = make("input", {
     type: "file",
     accept: "image/png,image/jpeg,image/gif,image/bmp,image/webp",
-    class: "visually-hidden",
+    class: "unseen",
     onchange: () => take(field.files[0]),
   });
   const button = make(
@@ -71,14 +71,14 @@ export function setupDrop(store, view, notices) {
   );
 
   const take = async (file) => {
-    const canvas = canvasOf(store);
-    if (!file || !canvas) return;
-    const { size, most } = canvas;
-    const grid = { ...size, most, channels: canvas.slices.length };
+    const image = inputImage(store, view);
+    if (!file || !image) return;
+    const { size, most, slices } = image;
+    const grid = { ...size, most, channels: slices.length };
     try {
       const picture = await readPicture(file);
       const levels = levelsOf(picture, grid);
-      canvas.change((_, channel, row, column) => levels[channel][row * grid.width + column]);
+      image.change((_, channel, pixel) => levels[channel][pixel]);
       notices.say(
         `${picture.naturalWidth} × ${picture.naturalHeight} pixels, brought to ${grid.width} × ${grid.height}${grid.channels === 1 ? ", grey" : ""}`,
       );
@@ -88,27 +88,31 @@ export function setupDrop(store, view, notices) {
     }
     field.value = "";
   };
-  listen(view, take);
-  const refresh = () => (button.hidden = !canvasOf(store));
-  store.changes((change) => change.kind === "flow" && refresh());
+  listen(take, () => inputImage(store, view) !== null);
+  const refresh = () => (button.hidden = inputImage(store, view) === null);
+  view.on("rebuild", refresh);
+  view.on("choose", refresh);
   refresh();
   view.slot("tools").append(button);
 }
 
-function listen(view, take) {
+function listen(take, isWanted) {
   const mark = (isOver) => document.body.classList.toggle("is-dropping", isOver);
   document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    // A page that a file is dropped on would be left for it.
     event.preventDefault();
-    mark(true);
+    mark(isWanted());
   });
   document.addEventListener("dragleave", (event) => event.relatedTarget || mark(false));
   document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     mark(false);
     take(event.dataTransfer.files[0]);
   });
   document.addEventListener("paste", (event) => {
-    const file = event.clipboardData?.files[0];
+    const file = event.clipboardData.files[0];
     if (file) take(file);
   });
 }

@@ -62,3 +62,16 @@ export function isTyping(event) {
   const target = event.target instanceof Element ? event.target : null;
   return Boolean(target?.closest("input, select, textarea, [contenteditable]"));
 }
+
+/** Return a button that stays pressed, or not. */
+export function makeToggle(sign, name, change) {
+  const button = makeButton(sign, name, () => {
+    button.setAttribute("aria-pressed", String(!isPressed(button)));
+    change();
+  });
+  button.setAttribute("aria-pressed", "false");
+  return button;
+}
+
+/** Whether a button of two states is pressed. */
+export const isPressed = (button) => button.getAttribute("aria-pressed") === "true";

@@ -58,7 +58,7 @@ class Kernels {
     this.name = make(
       "select",
       { onchange: () => this.#put() },
-      make("option", { value: NO_NAME, text: "its own numbers" }),
+      make("option", { value: NO_NAME, text: "own numbers" }),
       ...store.document.kernels.map(([name]) => make("option", { value: name, text: name })),
     );
     this.filterField = labelled("filter", this.filter);

@@ -7,7 +7,7 @@ const SHOWN_FOR = 6000;
 
 export class Notices {
   constructor(parent) {
-    this.line = make("p", { class: "notice", role: "status", "aria-live": "polite", hidden: true });
+    this.line = make("p", { class: "said", role: "status", "aria-live": "polite", hidden: true });
     parent.append(this.line);
   }
 

@@ -1,38 +1,23 @@
-/**
- * Which scene is shown, and when the next one comes. It knows no page: it is told the time.
- */
-
-/** Cells a second at the speeds that can be chosen. */
+/** Scenes a second at the speeds that can be chosen, and at first. */
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16];
-
-/** How many scenes a second play at first. */
 export const FIRST_SPEED = 2;
 
-/** A long calculation plays several scenes at once, so that it ends in this many turns. */
+/** At full speed a long calculation shows several scenes at once, and ends in so many turns. */
 const MOST_TURNS = 400;
 
+/** Which scene is shown, and when the next one comes. It knows no page, and is told the time. */
 export class Player {
   /**
    * @param {number} count how many scenes there are
-   * @param {(scene: number) => void} show called with the scene to be shown; `count` once all are over
+   * @param {(scene: number) => void} show called with the scene to be shown; `count`: all is shown
    */
   constructor(count, show) {
-    this.count = count;
-    this.show = show;
-    this.scene = -1;
-    this.isPlaying = false;
-    this.speed = FIRST_SPEED;
-    this.due = 0;
+    Object.assign(this, { count, show, scene: -1, isPlaying: false, speed: FIRST_SPEED, due: 0 });
   }
 
-  /** Whether any scene is shown: before the first and after the last, all of it is. */
+  /** Whether a scene is shown; before the first and after the last all of the calculation is. */
   get isOn() {
     return this.scene >= 0 && this.scene < this.count;
-  }
-
-  /** How many scenes a turn of play goes on. */
-  get stride() {
-    return this.speed >= SPEEDS.at(-1) ? Math.max(1, Math.ceil(this.count / MOST_TURNS)) : 1;
   }
 
   /** Show a scene; one beyond the last ends. @param {number} scene */
@@ -45,9 +30,8 @@ export class Player {
   /** Go on by some scenes, or back; it stops playing. @param {number} scenes */
   step(scenes) {
     this.isPlaying = false;
-    const isOver = this.scene >= this.count;
-    if (isOver && scenes > 0) return this.goTo(0);
-    return this.goTo(isOver ? this.count + scenes : this.scene + scenes);
+    const isOver = this.scene === this.count;
+    this.goTo(isOver && scenes > 0 ? 0 : this.scene + scenes);
   }
 
   /** Play on from here, or from the start where it is over. @param {number} now in milliseconds */
@@ -55,7 +39,7 @@ export class Player {
     if (this.count === 0) return;
     this.isPlaying = true;
     this.due = now + 1000 / this.speed;
-    this.goTo(this.scene >= this.count ? 0 : Math.max(0, this.scene));
+    this.goTo(this.scene === this.count ? 0 : this.scene);
   }
 
   pause() {
@@ -75,6 +59,7 @@ export class Player {
     const apart = 1000 / this.speed;
     // What was missed, as in a hidden tab, is not made up for.
     this.due = now - this.due > apart ? now + apart : this.due + apart;
-    this.goTo(this.scene + this.stride);
+    const isFull = this.speed === SPEEDS.at(-1);
+    this.goTo(this.scene + (isFull ? Math.ceil(this.count / MOST_TURNS) : 1));
   }
 }

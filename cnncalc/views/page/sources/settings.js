@@ -95,7 +95,7 @@ class Settings {
     this.element = make(
       "fieldset",
       { class: "settings" },
-      make("legend", { text: "How the window slides" }),
+      make("legend", { class: "unseen", text: "How the window slides" }),
       ...this.sliders.map((slider) => slider.element),
     );
     this.refresh();

@@ -38,7 +38,7 @@ class Share {
     this.file = make("input", {
       type: "file",
       accept: ".json,application/json",
-      class: "visually-hidden",
+      class: "unseen",
       onchange: () => this.open(this.file.files[0]),
     });
     const open = make(
