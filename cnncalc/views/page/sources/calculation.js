@@ -9,6 +9,7 @@
  *   calculation.recalculate()    the numbers (a Set) of the slices whose values have changed
  *   calculation.before(slice, row, column)    the value before the last recalculation
  *   calculation.formula(slice, row, column)   {tree, regions} of a cell, or null
+ *   calculation.readingBlocks(cell)      the blocks whose formulas read a cell's block
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
  */
 
@@ -79,6 +80,10 @@ export class Calculation {
     if (!block?.tile) return null;
     const { template, regions } = formulaAt(block, row, column);
     return { tree: this.#template(template).tree, regions };
+  }
+
+  readingBlocks({ slice, row, column }) {
+    return this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
   }
 
   set(slice, row, column, value) {
