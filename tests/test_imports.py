@@ -85,6 +85,7 @@ SHEET_LEVELS = {
     "order": 9,
     "flow": 9,
     "scenes": 10,
+    "flow_worksheet": 10,
     "scales": 10,
     "addresses": 9,
     "values": 10,

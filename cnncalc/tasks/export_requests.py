@@ -75,6 +75,18 @@ class ExportForm(Protocol):
     ) -> str:
         """Write a network's way over an image."""
 
+    def write_trace(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        name: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a trace as what it is of: a calculation or a network on an image of this name."""
+
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, step by step."""
 

@@ -12,7 +12,8 @@ from cnncalc.errors import OptionError
 from cnncalc.files.keras_training import Training
 from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
-from cnncalc.network import image_shape, on_images
+from cnncalc.network import Network, image_shape, on_images
+from cnncalc.provenance import Provenance
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.arguments import Caller
@@ -51,7 +52,7 @@ from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.wording import listed
 
-__all__ = ["training_pieces"]
+__all__ = ["session_pieces", "training_pieces"]
 
 # Of so many classes the names are written down.
 MOST_NAMES = 20
@@ -172,7 +173,7 @@ def _of_data(
 ) -> TrainingPieces:
     """Return a training on labelled images, batch by batch as `train` takes them."""
     session = _session(given, whole, wanted, seed, caller)
-    plan, network = session.plan, on_images(session.plan.network)
+    network = on_images(session.plan.network)
     if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
@@ -183,17 +184,42 @@ def _of_data(
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         built = build_network(source, network.input_shape, initial, caller)
         network, origins = built.network, replace(origins, initial_weights=built.origin)
+    return _drawn(session, network, dataset, wanted.training_steps or 1, origins, caller)
+
+
+def session_pieces(session: Session, steps: int, caller: Caller) -> TrainingPieces:
+    """Return the first `steps` of a training as `train` takes them, of all its samples."""
+    network = on_images(session.plan.network)
+    dataset = session.parts.training.fitting(network.input_shape)
+    return _drawn(session, network, dataset, steps, session.provenance, caller)
+
+
+def _drawn(
+    session: Session,
+    network: Network,
+    dataset: Dataset,
+    steps: int,
+    origins: Provenance,
+    caller: Caller,
+) -> TrainingPieces:
+    """Return a training of a `network` on the samples of a `dataset`."""
+    plan = session.plan
     # Whether the output fits the classes and the loss is known before anything is written.
     make_objective(network, plan.loss, len(dataset.class_names))
-    taken = take_samples(dataset, plan.batch_size, seed, wanted.training_steps or 1)
+    taken = take_samples(dataset, plan.batch_size, plan.seed, steps)
     per_epoch = ceil(len(dataset) / plan.batch_size)
     network, loss = show_output_activation(network, plan.loss, caller)
-    training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
-    name = "arrays" if given.is_in_memory else "handwritten digits"
-    name = printable(Path(given.text).name) if given.text else name
+    training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, plan.seed, per_epoch)
     note = _class_note(dataset.class_names)
-    title, origins = f"Training on {name}", with_layers(origins, network)
+    title, origins = f"Training on {_data_name(session)}", with_layers(origins, network)
     return TrainingPieces(network, training, taken.samples, title, note, origins)
+
+
+def _data_name(session: Session) -> str:
+    source = session.source
+    if source is None:
+        return "handwritten digits"
+    return printable(source.name) if isinstance(source, Path) else "arrays"
 
 
 def _session(

@@ -203,6 +203,21 @@ class WorkbookForm:
         what = (title, class_names, target)
         return export_network(file, trace, origins, caller, *what, large=self.large)
 
+    def write_trace(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        name: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a trace as what it is of."""
+        title = name if is_calculation(trace.network) else f"A network on {name}"
+        what = (class_names, title, target)
+        return export_recorded(file, trace, origins, caller, *what, large=self.large)
+
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, a sheet a step."""
         return export_training(file, pieces, caller, large=self.large)

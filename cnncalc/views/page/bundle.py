@@ -55,7 +55,12 @@ class Assets:
 def read_assets() -> Assets:
     """Return the assets that cnncalc brings along."""
     texts = {part.name: part.read_text("utf-8") for part in SOURCES.iterdir()}
-    return Assets(joined(texts, _MAIN), texts["page.css"], texts["page.html"])
+    styles = sorted((name for name in texts if name.endswith(".css")), key=_style_order)
+    return Assets(joined(texts, _MAIN), "".join(texts[name] for name in styles), texts["page.html"])
+
+
+def _style_order(name: str) -> tuple[bool, str]:
+    return name != "page.css", name
 
 
 def joined(sources: dict[str, str], main: str) -> str:

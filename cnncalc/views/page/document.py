@@ -6,14 +6,24 @@ A page calculates everything else. Its data are JSON, which `sources/decode.js` 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
+from cnncalc.sheet.flow_worksheet import FlowWorksheet
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled, Values
+from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import runs
+from cnncalc.sheet.specification_lines import lines_of
+from cnncalc.sheet.training.settings import entries
+from cnncalc.sheet.worksheet import SENTENCE
+from cnncalc.training.metrics import class_count
+from cnncalc.views.colors import LOOKS, ScaleKind, Theme, stops
 from cnncalc.views.page.numbers import NumberWriter, as_text
 from cnncalc.views.provenance import provenance_lines
 
@@ -35,14 +45,18 @@ class Settings:
 
 @dataclass(frozen=True)
 class PageFlow:
-    """A calculation of a page: its `flow`, and the `values` of its quantities.
+    """A calculation of a page: its `flow`, the `values` of its quantities, each stage's scale.
 
-    Of several with `settings`, a page shows the first, and a slider leads to the others.
+    Its pixels go from 0 to the `highest`. Of several with `settings`, a page shows the first, and a
+    slider leads to the others. A `worksheet` has the same flow and values.
     """
 
     flow: Flow
     values: Values
+    scales: tuple[StageScale, ...]
+    highest: float
     settings: Settings | None = None
+    worksheet: FlowWorksheet | None = None
 
 
 @dataclass(frozen=True)
@@ -59,16 +73,22 @@ class Cell:
 class Page:
     """All that a page shows: its `title`, its `flows`, where their numbers came from.
 
-    It opens at a `cell`, if at one. A `worksheet` is to be filled in: what it is called, and what
-    counts as right. Its `kernels` are those that can be chosen by name.
+    It opens at a `cell`, if at one. Its `kernels` are those that can be chosen by name. Its
+    `header` is what the worksheet is called that it is, or is the key to.
     """
 
     title: str
     flows: tuple[PageFlow, ...]
     provenance: Provenance = field(default_factory=Provenance)
     cell: Cell | None = None
-    worksheet: Mapping[str, str] | None = None
     kernels: tuple[tuple[str, Sequence[Sequence[float]]], ...] = ()
+    header: str = ""
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What is to be told of the page in lines, a label and a text each."""
+        lines = provenance_lines(self.provenance)
+        return [*([("Worksheet", self.header)] if self.header else ()), *lines]
 
 
 def document(page: Page) -> str:
@@ -77,12 +97,14 @@ def document(page: Page) -> str:
     flows = [writer.flow(flow) for flow in page.flows]
     first = page.flows[0].flow
     data = {
+        "palettes": {theme: _palettes(theme) for theme in _THEMES},
+        "looks": {theme: _look(theme) for theme in _THEMES},
         "flows": flows,
         "templates": list(writer.templates),
         "texts": writer.texts,
         "parts": writer.numbers.parts,
         "exact": writer.numbers.exact,
-        "worksheet": page.worksheet,
+        "worksheet": _worksheet(page.flows[0].worksheet),
         "kernels": page.kernels,
         "selection": None if page.cell is None else _selection(first, page.cell),
     }
@@ -90,7 +112,7 @@ def document(page: Page) -> str:
         "version": _VERSION,
         "title": page.title,
         "command": page.provenance.command,
-        "facts": provenance_lines(page.provenance),
+        "facts": page.facts,
         "data": as_text(_compact(data).encode()),
         "numbers": writer.numbers.text(),
     }
@@ -102,15 +124,72 @@ def _compact(data: object) -> str:
 
 
 def _selection(flow: Flow, cell: Cell) -> tuple[int, int, int]:
-    """Return a cell as a page names it: its slice's number, its row and column."""
-    [number] = [
-        part.number
-        for stage in flow.stages
-        if stage.volume.quantity == cell.quantity
-        for part in stage.slices
-        if part.item.index == cell.index
-    ]
-    return number, cell.row, cell.column
+    """Return a cell as a page names it: its slice's number, its row and column there."""
+    for part in flow.slices:
+        for block in part.blocks:
+            row, column = cell.row - block.first_row, cell.column - block.first_column
+            is_inside = 0 <= row < block.height and 0 <= column < block.width
+            if (block.quantity, block.index) == (cell.quantity, cell.index) and is_inside:
+                return part.number, block.row + row, block.column + column
+    message = f"a page must show the cell that it opens at. Received: {cell}"
+    raise ValueError(message)
+
+
+def _worksheet(worksheet: FlowWorksheet | None) -> Record | None:
+    return worksheet and {
+        "header": worksheet.header,
+        "sentence": SENTENCE,
+        "blanks": worksheet.blanks,
+        "marked": bool(worksheet.marks),
+    }
+
+
+def _entries(flow: Flow) -> Iterator[tuple[int, str, str]]:
+    """Yield what may be typed where something is chosen: a slice, a rule, and its words."""
+    layers, shape = flow.specification.layers, flow.specification.input_shape
+    shapes = [layer.output_shape(given) for layer, given in walk(layers, shape)]
+    classes = class_count(shapes[-1]) if shapes else 0
+    for part in flow.slices:
+        for entry in entries(part.blocks, classes):
+            yield part.number, entry.rule, entry.expected
+
+
+def _is_hidden(stage: Stage, given: PageFlow) -> bool:
+    return given.worksheet is not None and given.worksheet.is_hidden(stage)
+
+
+def _as_in_worksheet(stage: Stage, worksheet: FlowWorksheet | None) -> Record:
+    """Return where a stage's marks are, or that it is not to be seen."""
+    if worksheet is None:
+        return {}
+    marks = worksheet.marks.get(stage.number)
+    return ({} if marks is None else {"marks": marks}) | (
+        {"hidden": True} if worksheet.is_hidden(stage) else {}
+    )
+
+
+_THEMES: tuple[Theme, ...] = ("light", "dark", "print")
+
+
+def _palettes(theme: Theme) -> Record:
+    """Return the colours of each kind of scale, each with its place between low and high."""
+    return {
+        kind: [
+            [round(place, 4), color]
+            for place, color in zip(np.linspace(0, 1, len(found)), found, strict=True)
+        ]
+        for kind in ScaleKind
+        if len(found := stops(kind, theme)) > 1
+    }
+
+
+def _look(theme: Theme) -> Record:
+    """Return a theme's other colours, by the names that JavaScript has for them."""
+    words = {name: name.split("_") for name in vars(LOOKS[theme])}
+    return {
+        first + "".join(map(str.title, rest)): getattr(LOOKS[theme], name)
+        for name, (first, *rest) in words.items()
+    }
 
 
 class _Writer:
@@ -131,14 +210,20 @@ class _Writer:
             "title": flow.specification.title,
             "note": flow.specification.note,
             "settings": settings and vars(settings),
+            "calculation": None if given.worksheet else lines_of(flow.specification),
+            "highest": given.highest,
             "columns": [[column.name, column.call, column.size] for column in flow.columns],
             "lanes": flow.lanes,
-            "stages": [self._stage(stage, given.values) for stage in flow.stages],
+            "stages": [
+                self._stage(stage, scale, given)
+                for stage, scale in zip(flow.stages, given.scales, strict=True)
+            ],
             "curves": [[curve.title, curve.stage, curve.most] for curve in flow.curves],
-            "runs": runs(flow),
+            "entries": [list(entry) for entry in _entries(flow)],
+            "runs": [run for run in runs(flow) if not _is_hidden(flow.stages[run.stage], given)],
         }
 
-    def _stage(self, stage: Stage, values: Values) -> Record:
+    def _stage(self, stage: Stage, scale: StageScale, given: PageFlow) -> Record:
         volume, quantity = stage.volume, stage.volume.quantity
         return {
             "column": stage.column,
@@ -147,7 +232,7 @@ class _Writer:
             "title": volume.full_title,
             "rule": volume.rule,
             "notes": volume.notes,
-            "scale": "none",
+            "scale": scale,
             "format": volume.number_format,
             "height": volume.height,
             "width": volume.width,
@@ -155,7 +240,8 @@ class _Writer:
             "columns": volume.columns,
             "isWeight": volume.is_weight,
             "isImage": volume.is_image,
-            "slices": [self._slice(part, values) for part in stage.slices],
+            "slices": [self._slice(part, given.values) for part in stage.slices],
+            **_as_in_worksheet(stage, given.worksheet),
         }
 
     def _slice(self, part: Slice, values: Values) -> list[object]:

@@ -14,6 +14,7 @@ from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.planning import specify
 from cnncalc.sheet.quantities import IMAGE
+from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import record
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings, document
@@ -25,7 +26,8 @@ def convolution(padding: int = 0) -> PageFlow:
     network = Calculation([[1, 0.3], [0.5, 2]], **options).network((17, 4, 1))
     trace = record(network, GRIDS["digit4"])
     settings = Settings("valid" if not padding else str(padding), (1, 1), (1, 1))
-    return PageFlow(make_flow(specify(network)), trace_values(trace), settings)
+    flow = make_flow(specify(network))
+    return PageFlow(flow, trace_values(trace), stage_scales(flow), 255, settings)
 
 
 def test_a_formula_is_a_template_with_the_slices_that_it_reads():
