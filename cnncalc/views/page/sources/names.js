@@ -1,0 +1,92 @@
+/** What cells and ranges are called: by what they show and where, as the terminal says it. */
+
+/**
+ * Return the name of a cell, such as `conv2d (1, 1), filter 0`.
+ *
+ * @param {import("./flow.js").Flow} flow
+ * @param {{slice: number, row: number, column: number}} cell
+ * @param {object} beside the stage where it is named; what is of the same layer needs no layer
+ */
+export function cellName(flow, { slice, row, column }, beside = null) {
+  const stage = flow.stageOf(slice);
+  const { caption } = flow.sliceOf(slice);
+  const place = placeName(flow, slice, row, column);
+  const isPlace = place.startsWith("(");
+  const what = [stageName(flow, stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
+  return [what, isPlace ? "" : place, capped(caption, stage), elsewhere(stage, beside)]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** The name of a range of cells: of a whole slice without its rows and columns. */
+export function regionName(flow, region, beside = null) {
+  const { slice, row, column, height, width } = region;
+  if (height * width === 1) return cellName(flow, region, beside);
+  const stage = flow.stageOf(slice);
+  const { caption, height: rows, width: columns } = flow.sliceOf(slice);
+  const [top, left] = originOf(flow, slice);
+  const parts = [stageName(flow, stage, beside), capped(caption, stage)];
+  if (height < rows) parts.push(spanName("row", row - top, height, stage.rows));
+  if (width < columns) parts.push(spanName("column", column - left, width, stage.columns));
+  return [...parts, elsewhere(stage, beside)].filter(Boolean).join(", ");
+}
+
+/** What a stage is called: its layer where it is the layer's result, else its title as well. */
+export function stageName(flow, stage, beside = null) {
+  if (!stage.layer) return lowered(stage.title);
+  const title = stage.isWeight ? stage.name.replaceAll("_", " ") : lowered(stage.title);
+  if (beside?.layer === stage.layer) return title;
+  return isResult(flow, stage) ? stage.layer : `${stage.layer} ${title}`;
+}
+
+/** Tell whether a stage is what its layer hands on: the last one that is not a smaller step. */
+function isResult(flow, stage) {
+  const alike = ({ kind, layer, lane }) =>
+    kind === "stage" && layer === stage.layer && lane === stage.lane;
+  return flow.stages.filter(alike).at(-1) === stage;
+}
+
+/** Of which step and sample a stage is, where it isn't that of the one beside it. */
+function elsewhere(stage, beside) {
+  if (!beside) return "";
+  const isOther = (name) => stage[name] !== null && stage[name] !== beside[name];
+  const parts = [];
+  if (isOther("step")) parts.push(`step ${stage.step}`);
+  if (isOther("sample")) parts.push(`sample ${stage.sample}`);
+  return parts.join(" ");
+}
+
+/** Where in its slice a cell stands: `(1, 1)`, or by the names of its row and column. */
+function placeName(flow, slice, row, column) {
+  const stage = flow.stageOf(slice);
+  const { height, width } = flow.sliceOf(slice);
+  if (stage.rows.length || stage.columns.length) {
+    return [nameAt(stage.rows, row, height, "row"), nameAt(stage.columns, column, width, "column")]
+      .filter(Boolean)
+      .join(" ");
+  }
+  const [top, left] = originOf(flow, slice);
+  const isAlone = height * width === 1 && stage.kind !== "stage" && stage.kind !== "gradient";
+  return isAlone ? "" : `(${row - top}, ${column - left})`;
+}
+
+const nameAt = (names, place, count, noun) =>
+  names.length ? (names[place] ?? "") : count > 1 ? `${noun} ${place}` : "";
+
+/** The cell that counts as (0, 0): padding has rows and columns below 0. */
+export function originOf(flow, slice) {
+  const [{ row, column }, ...others] = flow.sliceOf(slice).blocks;
+  return others.every(({ role }) => role === "padding") ? [row, column] : [0, 0];
+}
+
+function spanName(noun, first, count, names) {
+  const [start, end] = [names[first] || first, names[first + count - 1] || first + count - 1];
+  const isNamed = Boolean(names[first]);
+  if (count === 1) return isNamed ? start : `${noun} ${start}`;
+  return isNamed ? `${start} to ${end}` : `${noun}s ${start} to ${end}`;
+}
+
+/** A slice's caption, where it says more than the stage's name does. */
+const capped = (caption, stage) => (caption === stage.name ? "" : caption);
+
+const lowered = (text) => (/^[A-Z][^A-Z]*$/.test(text) ? text.toLowerCase() : text);
