@@ -1,0 +1,175 @@
+// How large everything is drawn: which stages show numbers, which are pictures, and how the slices
+// of a stage stand beside each other. Sizes alone, no elements.
+
+import { Folding } from "./geometry.js";
+import { cellText } from "./figures.js";
+
+/** From this height on a cell shows its number. */
+export const NUMBER_HEIGHT = 28;
+/** From this height on there is room for a weight beside the number. */
+export const WEIGHT_HEIGHT = 40;
+
+const MOST_NUMBERS = 420;
+const LARGEST = 48;
+const MOST_ROWS_OF_TILES = 4;
+const MOST_SAMPLED = 600;
+const HEADER_LETTER = 6.2;
+
+/** How a stage is drawn at a zoom. */
+export class StageLayout {
+  /**
+   * @param {object} stage of the flow
+   * @param {(slice: number, row: number, column: number) => unknown} valueOf a cell's value
+   * @param {{zoom: number, isNarrow: boolean}} scene how far it is zoomed, on how wide a screen
+   */
+  constructor(stage, valueOf, { zoom, isNarrow }) {
+    this.stage = stage;
+    const [first] = stage.slices;
+    const isSpatial = stage.isImage || first.height * first.width <= 16;
+    this.folding = new Folding(first.height, first.width, isSpatial && !isVector(stage));
+    this.base = baseHeight(stage, this.folding, isNarrow);
+    this.cellHeight = zoomed(this.base, zoom);
+    this.hasNumbers = this.cellHeight >= NUMBER_HEIGHT;
+    this.letter = this.cellHeight >= WEIGHT_HEIGHT ? 7.4 : this.cellHeight >= 34 ? 6.8 : 6.2;
+    this.cellWidth = this.hasNumbers ? this.numberWidth(valueOf) : this.cellHeight;
+    this.header = this.hasNumbers ? headerSize(stage, this.folding) : { width: 0, height: 0 };
+    this.tiles = tilesOf(stage, this.sliceWidth);
+  }
+
+  /** How many characters fit into a cell. */
+  get room() {
+    return Math.floor((this.cellWidth - 5) / this.letter);
+  }
+
+  get sliceWidth() {
+    return this.folding.places * this.cellWidth + this.header.width;
+  }
+
+  get sliceHeight() {
+    return this.folding.lines * this.cellHeight + this.header.height;
+  }
+
+  /** Where a cell is drawn in its slice's box. */
+  box(row, column) {
+    const { line, place } = this.folding.placeOf(row, column);
+    return this.areaBox({ line, place, lines: 1, places: 1 });
+  }
+
+  areaBox({ line, place, lines, places }) {
+    return {
+      x: this.header.width + place * this.cellWidth,
+      y: this.header.height + line * this.cellHeight,
+      width: places * this.cellWidth,
+      height: lines * this.cellHeight,
+    };
+  }
+
+  /** The row and the column at a point of a slice's box, or null. */
+  cellAt(x, y) {
+    const line = Math.floor((y - this.header.height) / this.cellHeight);
+    const place = Math.floor((x - this.header.width) / this.cellWidth);
+    return this.folding.cellAt(line, place);
+  }
+
+  numberWidth(valueOf) {
+    let letters = 1;
+    for (const value of sampled(this.stage, valueOf)) {
+      const isText = typeof value === "string";
+      letters = Math.max(letters, Math.min(isText ? 18 : 8, cellText(value, 8).length));
+    }
+    return Math.max(this.cellHeight, Math.ceil(letters * this.letter + 10));
+  }
+}
+
+const isVector = (stage) => stage.height === 1 || stage.width === 1;
+
+function baseHeight(stage, { lines, places }, isNarrow) {
+  if (stage.kind === "training" && lines > 6) return NUMBER_HEIGHT;
+  const longest = Math.max(lines, places);
+  const count = stage.slices.length;
+  if (count * lines * places <= MOST_NUMBERS && longest <= 20) {
+    const roomy = isNarrow ? 36 : 44;
+    return longest <= 6 && count <= 8 ? roomy : longest <= 10 ? Math.min(roomy, 40) : 32;
+  }
+  const extent = count === 1 ? (isNarrow ? 220 : 280) : count <= 4 ? 132 : count <= 12 ? 96 : 60;
+  return Math.max(1, Math.min(14, Math.floor(extent / longest)));
+}
+
+/** Zooming in, a cell grows until its number can be read, zooming out without an end. */
+function zoomed(base, zoom) {
+  const height = zoom > 1 ? Math.min(Math.max(base, LARGEST), base * zoom) : base * zoom;
+  return height >= 2 ? Math.round(height) : Math.max(height, 0.5);
+}
+
+function* sampled(stage, valueOf) {
+  const cells = stage.slices.length * stage.height * stage.width;
+  const step = Math.ceil(cells / MOST_SAMPLED);
+  let next = 0;
+  for (const { number, height, width } of stage.slices) {
+    for (; next < height * width; next += step) {
+      yield valueOf(number, Math.floor(next / width), next % width);
+    }
+    next -= height * width;
+  }
+}
+
+/** Before rows and above columns stand their names, or their numbers where there are several. */
+function headerSize(stage, folding) {
+  if (folding.isFolded) return { width: 0, height: 0 };
+  const [slice] = stage.slices;
+  if (slice.height * slice.width === 1) return { width: 0, height: 0 };
+  const longest = Math.max(0, ...stage.rows.map((row) => row.length));
+  const named = Math.min(120, Math.ceil(longest * HEADER_LETTER) + 8);
+  const isRow = slice.height === 1;
+  const isColumn = slice.width === 1;
+  return {
+    width: longest > 0 ? named : isRow ? 0 : 18,
+    height: stage.columns.some(Boolean) || !isColumn ? 16 : 0,
+  };
+}
+
+/** Whether slices stand in rows that other stages share, or in a grid of their own. */
+function tilesOf(stage, sliceWidth) {
+  const count = stage.slices.length;
+  const rows = 1 + Math.max(...stage.slices.map((slice) => slice.tile));
+  const places = 1 + Math.max(...stage.slices.map((slice) => slice.place));
+  if (rows <= MOST_ROWS_OF_TILES && places <= MOST_ROWS_OF_TILES) {
+    return { isShared: true, rows, across: places };
+  }
+  const most = Math.max(1, Math.floor(560 / (sliceWidth + 14)));
+  const across = places > 1 ? places : Math.min(most, Math.ceil(Math.sqrt(count * 1.3)));
+  return { isShared: false, rows: Math.ceil(count / across), across };
+}
+
+/**
+ * Return what is shown of a flow as cards: the stages of a lane in a column, in order.
+ * @param {object} flow
+ * @param {{step: number|null, sample: number|null}} choice of a training with many
+ * @returns {Array<{lane: number, column: number, stages: object[]}>}
+ */
+export function cardsOf(flow, choice) {
+  const cards = new Map();
+  for (const stage of flow.stages) {
+    if (stage.hidden || !isChosen(flow.lanes[stage.lane], choice)) continue;
+    const key = `${stage.lane} ${stage.column}`;
+    if (!cards.has(key)) cards.set(key, { lane: stage.lane, column: stage.column, stages: [] });
+    cards.get(key).stages.push(stage);
+  }
+  return [...cards.values()].sort((a, b) => a.lane - b.lane || a.column - b.column);
+}
+
+const isChosen = (lane, { step, sample }) =>
+  (lane.step === null || lane.step === step) && (lane.sample === null || lane.sample === sample);
+
+/**
+ * Return the steps and the samples that can be chosen.
+ * @param {object} flow
+ * @param {number|null} step of whose samples there is a list
+ * @returns {{steps: number[], samples: number[]}}
+ */
+export function choices(flow, step) {
+  const lanes = flow.lanes.filter((lane) => lane.step !== null);
+  const steps = [...new Set(lanes.map((lane) => lane.step))];
+  const ofStep = lanes.filter((lane) => lane.step === step && lane.sample !== null);
+  return { steps, samples: [...new Set(ofStep.map((lane) => lane.sample))] };
+}
