@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.calculator import Calculation, pooling_layer
-from cnncalc.network import Array, Network
+from cnncalc.network import Array, Network, initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.calculations import network_calculation, training_calculation
 from cnncalc.sheet.plan import Specification, Values
 from cnncalc.sheet.planning import specify
 from cnncalc.sheet.values import size_values, trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.trace import record
 from cnncalc.training.losses import LOSSES
 from tests.sheet.training.examples import NETWORKS, OPTIMIZERS, drawn_network, pieces
 from tests.test_recalculation_of_exports import LENET
@@ -92,8 +91,7 @@ def _special_networks() -> Iterator[Case]:
     certain = 'Rescaling(1e4); Flatten(); Dense(1, "sigmoid")'
     yield _network("certainly yes or no", certain, (2, 2, 1), (), 1)
     yield _network("a row", "Rescaling((1, 2, 3), (0, -1, 5)); Dense(2)", (3,))
-    seeded = parse("Conv2D(2, 2); Flatten(); Dense(3, 'softmax')").layers
-    yield _drawn_weights("drawn weights", seeded, (4, 4, 1))
+    yield _drawn_weights()
 
 
 def _network(
@@ -107,11 +105,12 @@ def _network(
     return Case(name, *network_calculation(trace, "", names, target))
 
 
-def _drawn_weights(name: str, layers: object, shape: tuple[int, ...]) -> Case:
-    from cnncalc.network import initialize
-
-    trace = trace_as_written(initialize(layers, shape, 7), image_of(shape))
-    return Case(name, *network_calculation(trace, "", ("cat", "dog", "owl"), 1, drawn_from=7))
+def _drawn_weights() -> Case:
+    """Return a network that names no class until its weights are typed over."""
+    layers = parse("Conv2D(2, 2); Flatten(); Dense(3, 'softmax')").layers
+    trace = trace_as_written(initialize(layers, (4, 4, 1), 7), image_of((4, 4, 1)))
+    calculated = network_calculation(trace, "", ("cat", "dog", "owl"), 1, drawn_from=7)
+    return Case("drawn weights", *calculated)
 
 
 def _trainings() -> Iterator[Case]:

@@ -48,7 +48,9 @@ export class Calculation {
     const most = counts.reduce((found, { references }) => Math.max(found, references.length), 0);
     this.#frame = new Frame(this.cells, most);
     ({ order: this.#order, readers: this.#readers } = orderBlocks(flow));
-    this.#blanks = new Set(inputs.filter(([, value]) => Number.isNaN(value)).map(([place]) => place));
+    this.#blanks = new Set(
+      inputs.filter(([, value]) => Number.isNaN(value)).map(([place]) => place),
+    );
     for (const [place, value] of inputs) this.#write(place, value);
     for (const block of this.#order) this.#stale.add(block);
     this.recalculate();
@@ -68,7 +70,8 @@ export class Calculation {
   isInput(slice, row, column) {
     const role = this.flow.blockAt(slice, row, column)?.role;
     if (!this.isWorksheet) return ENTERED.includes(role);
-    return role === "answer" && this.#blanks.has(this.flow.place(slice, row, column));
+    const isAnswer = role === "answer" && !this.flow.stageOf(slice).hidden;
+    return isAnswer && this.#blanks.has(this.flow.place(slice, row, column));
   }
 
   isPadding(slice, row, column) {
@@ -215,7 +218,11 @@ export class Calculation {
 
   #cell(job, place) {
     const number = job.run === null ? NaN : job.run();
-    if (number - number !== 0) return this.#write(place, cellValue(job.tree, (k) => this.#range(k)));
+    if (number - number !== 0)
+      return this.#write(
+        place,
+        cellValue(job.tree, (k) => this.#range(k)),
+      );
     const isChanged = this.cells[place] !== number;
     this.cells[place] = number;
     return isChanged;

@@ -83,7 +83,10 @@ class Compiler {
 
   #sum(trees) {
     if (!this.#isArray && trees.every(isSumOfProducts)) {
-      return sumOfProducts(this.#frame, trees.map(({ parts }) => parts.map(({ place }) => place)));
+      return sumOfProducts(
+        this.#frame,
+        trees.map(({ parts }) => parts.map(({ place }) => place)),
+      );
     }
     const terms = trees.map((tree) => this.number(tree));
     return terms.length === 2 ? added(...terms) : summed(terms);
@@ -123,7 +126,10 @@ class Compiler {
       return overRange(this.#frame, parts[0].place, { first, join, finish });
     }
     if (finish || first !== null) throw new NotNumeric();
-    return overAll(parts.map((part) => this.#among(part, join)), join);
+    return overAll(
+      parts.map((part) => this.#among(part, join)),
+      join,
+    );
   }
 
   #among(part, join) {
@@ -208,7 +214,7 @@ const summed = (terms) => () => {
 
 const conditional = (condition, then, otherwise) => () => {
   const holds = condition();
-  if (holds !== holds) return NaN;
+  if (Number.isNaN(holds)) return NaN;
   return holds ? then() : otherwise();
 };
 

@@ -50,24 +50,30 @@ function readNumber(view, at, code) {
 function inputsOf(flows, numbers, texts) {
   const sources = { numbers: numbers.values(), texts: texts.values() };
   const first = new Map();
-  return flows.map((flow) =>
-    flow.blocks
-      .filter((block) => !block.tile)
-      .flatMap((block) => {
-        const places = placesOf(flow, block);
-        const source = block.role === "name" ? sources.texts : sources.numbers;
-        const values = block.same
-          ? sameCells(block).map((cell) => first.get(flows[0].place(...cell)))
-          : places.map(() => source.next().value);
-        if (flow.number === 0) places.forEach((place, cell) => first.set(place, values[cell]));
-        return places.map((place, cell) => [place, values[cell]]);
-      }),
-  );
+  return flows.map((flow) => {
+    const entered = flow.blocks.filter((block) => !block.tile);
+    const inputs = entered.flatMap((block) => filled(flow, block, sources, flows[0], first));
+    if (flow.number === 0) for (const [place, value] of inputs) first.set(place, value);
+    return inputs;
+  });
+}
+
+/** The cells of a block with their values: the next ones, or those of the same block before. */
+function filled(flow, block, sources, firstFlow, first) {
+  const places = placesOf(flow, block);
+  if (block.same) {
+    const cells = sameCells(block).map((cell) => first.get(firstFlow.place(...cell)));
+    return places.map((place, cell) => [place, cells[cell]]);
+  }
+  const source = block.role === "name" ? sources.texts : sources.numbers;
+  return places.map((place) => [place, source.next().value]);
 }
 
 /** The places of all cells of a block, row by row. */
 const placesOf = (flow, block) =>
-  cellsOf(block).map(([row, column]) => flow.place(block.slice, block.row + row, block.column + column));
+  cellsOf(block).map(([row, column]) =>
+    flow.place(block.slice, block.row + row, block.column + column),
+  );
 
 /** The cells of the first flow that a block's are the same as: slice, row and column. */
 function sameCells(block) {

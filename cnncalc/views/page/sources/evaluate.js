@@ -39,7 +39,12 @@ const EVALUATE = {
   operation: ({ sign, left, right }, read) =>
     broadcast((a, b) => operate(sign, a, b), evaluate(left, read), evaluate(right, read)),
   call: (tree, read) =>
-    tree.name === "IF" ? chosen(tree, read) : call(tree.name, tree.parts.map((p) => evaluate(p, read))),
+    tree.name === "IF"
+      ? chosen(tree, read)
+      : call(
+          tree.name,
+          tree.parts.map((p) => evaluate(p, read)),
+        ),
 };
 
 function chosen({ parts: [condition, then, otherwise] }, read) {
@@ -48,12 +53,17 @@ function chosen({ parts: [condition, then, otherwise] }, read) {
 
 /** Do something with single values, or with all values of ranges, the shorter ones repeated. */
 function broadcast(work, ...values) {
-  const ranges = values.map((value) => (value instanceof Matrix ? value : new Matrix(1, 1, [value])));
+  const ranges = values.map((value) =>
+    value instanceof Matrix ? value : new Matrix(1, 1, [value]),
+  );
   const height = Math.max(...ranges.map((range) => range.height));
   const width = Math.max(...ranges.map((range) => range.width));
   if (height * width === 1) return work(...ranges.map((range) => range.cells[0]));
   const cells = Array.from({ length: height * width }, (_, cell) =>
-    attempt(work, ranges.map((range) => repeated(range, Math.floor(cell / width), cell % width))),
+    attempt(
+      work,
+      ranges.map((range) => repeated(range, Math.floor(cell / width), cell % width)),
+    ),
   );
   return new Matrix(height, width, cells);
 }

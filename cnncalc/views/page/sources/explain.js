@@ -30,6 +30,7 @@ import { joinedBy, Speller, withoutNearness } from "./spelling.js";
 import { asTruth, Matrix } from "./values.js";
 
 const MOST_TERMS = 24;
+const MOST_LAST = 4;
 const FEW_TERMS = 9;
 const WEIGHT_STEPS = ["dilated kernel", "gradient flipped kernel"];
 
@@ -85,7 +86,7 @@ class Explanation {
     const groups = sums.length > 1 && sums.some(({ cells }) => cells) ? sums.map(groupOf) : [];
     const windows = sums.filter(({ products }) => products);
     return {
-      formula: this.#names().spell(this.#tree),
+      formula: this.#spelt(this.#names(), this.#tree),
       terms: this.#folded(sums),
       sign: this.#sign(value),
       because: this.#because(),
@@ -100,17 +101,36 @@ class Explanation {
     const isOfCells = one?.type === "reference";
     const isProducts = tree.name === "SUMPRODUCT" && isOfCells && other?.type === "reference";
     const subtotal = this.#value(tree);
-    const sum = { subtotal, text: formatInside(subtotal, this.#form), cells: false, products: null };
+    const sum = {
+      subtotal,
+      text: formatInside(subtotal, this.#form),
+      cells: false,
+      products: null,
+    };
     if (isProducts) return { ...sum, ...this.#products(one.place, other.place) };
     if (tree.name !== "SUM" || tree.parts.length > 1 || !isOfCells) {
-      return { ...sum, label: "", region: null, terms: [this.#numbers().spell(tree)], sizes: [subtotal] };
+      return {
+        ...sum,
+        label: "",
+        region: null,
+        terms: [this.#spelt(this.#numbers(), tree)],
+        sizes: [subtotal],
+      };
     }
     const sizes = this.#cellsOf(one.place);
-    return { ...sum, ...this.#labelled(one.place), cells: true, terms: this.#written(one.place), sizes };
+    return {
+      ...sum,
+      ...this.#labelled(one.place),
+      cells: true,
+      terms: this.#written(one.place),
+      sizes,
+    };
   }
 
   #products(one, other) {
-    const [window, weights] = [this.#cellsOf(one), this.#cellsOf(other)].map((cells) => cells.map(Number));
+    const [window, weights] = [this.#cellsOf(one), this.#cellsOf(other)].map((cells) =>
+      cells.map(Number),
+    );
     const sizes = window.map((number, place) => number * weights[place]);
     const [first, second] = [this.#written(one), this.#written(other)];
     const terms = first.map((cell, place) => [
@@ -118,7 +138,9 @@ class Explanation {
       ...faint([{ text: "×" }, ...second[place]], sizes[place] === 0),
     ]);
     const { width } = this.#regions[one];
-    const [windowRows, weightRows, products] = [window, weights, sizes].map((cells) => inRows(cells, width));
+    const [windowRows, weightRows, products] = [window, weights, sizes].map((cells) =>
+      inRows(cells, width),
+    );
     return {
       ...this.#labelled(one),
       cells: true,
@@ -130,8 +152,10 @@ class Explanation {
 
   #labelled(place) {
     const { slice } = this.#regions[place];
-    const { caption } = this.#flow.sliceOf(slice);
-    return { label: caption || this.#regions[place].name, region: place };
+    const { sample } = this.#flow.stageOf(slice);
+    const isOfSample = sample !== null && sample !== this.#stage.sample;
+    const label = isOfSample ? `sample ${sample}` : this.#flow.sliceOf(slice).caption;
+    return { label: label || this.#regions[place].name, region: place };
   }
 
   /** All terms; of many, the subtotals; of many of these, those that count most. */
@@ -140,12 +164,17 @@ class Explanation {
     if (terms.length <= MOST_TERMS) return joinedBy(terms, " + ");
     if (sums.length === 1) return this.#largest(terms, sums[0].sizes);
     const subtotals = sums.map(({ text, region }) => [{ text, region }]);
-    return this.#largest(subtotals, sums.map(({ subtotal }) => subtotal));
+    return this.#largest(
+      subtotals,
+      sums.map(({ subtotal }) => subtotal),
+    );
   }
 
   #largest(terms, sizes) {
     if (terms.length <= MOST_TERMS) return joinedBy(terms, " + ");
-    const order = [...sizes.keys()].sort((one, other) => Math.abs(sizes[other]) - Math.abs(sizes[one]));
+    const order = [...sizes.keys()].sort(
+      (one, other) => Math.abs(sizes[other]) - Math.abs(sizes[one]),
+    );
     const [shown, others] = [order.slice(0, MOST_TERMS), order.slice(MOST_TERMS)];
     const rest = others.reduce((sum, place) => sum + Number(sizes[place]), 0);
     const text = `${formatInside(rest, this.#form)} from ${others.length} smaller terms`;
@@ -170,12 +199,21 @@ class Explanation {
     return isAlike || formatValue(found, this.#form) === formatValue(value, this.#form) ? "=" : "≈";
   }
 
+  /** A tree in parts; one that goes through a range cell by cell is told in words. */
+  #spelt(speller, tree) {
+    const kind = arrayKind(tree);
+    if (!kind) return speller.spell(tree);
+    const [range, wanted] = [0, 1].map((place) => speller.spell({ type: "reference", place }));
+    return [...words(kind), ...wanted, ...words(" in "), ...range];
+  }
+
   #names() {
     return new Speller((region) => [[{ text: this.#regions[region].name, region }]]);
   }
 
   #numbers() {
-    return new Speller((place) => this.#written(place), (tree) => this.#holds(tree));
+    const write = (place) => shortened(this.#written(place));
+    return new Speller(write, (tree) => this.#holds(tree));
   }
 
   /** The cells of a reference in parts; empty ones are left out, as they don't count. */
@@ -221,6 +259,24 @@ class Explanation {
   }
 }
 
+/** A long list of cells without its middle. */
+function shortened(cells) {
+  if (cells.length <= MOST_TERMS) return cells;
+  const left = MOST_TERMS - MOST_LAST;
+  const gap = [{ text: `… (${cells.length - MOST_TERMS} more) …` }];
+  return [...cells.slice(0, left), gap, ...cells.slice(-MOST_LAST)];
+}
+
+const words = (text) => [{ text }];
+
+/** What an array formula looks for: the first largest number of a window, or how many there are. */
+function arrayKind(tree) {
+  const isOverArray = ({ name, parts }) => name === "SUMPRODUCT" && parts.length === 1;
+  const found = [...nodesOf(tree)].find(isOverArray);
+  if (!found) return "";
+  return found.parts[0].name === "MAX" ? "the place of the first " : "how many are ";
+}
+
 const NOTHING = { formula: [], terms: [], sign: "=", because: [], groups: [], products: null };
 
 const OPPOSITE = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">" };
@@ -243,7 +299,9 @@ const groupOf = ({ label, region, terms, subtotal, text, products }) => ({
 const faint = (parts, isZero) => (isZero ? parts.map((part) => ({ ...part, isZero })) : parts);
 
 const inRows = (cells, width) =>
-  Array.from({ length: cells.length / width }, (_, row) => cells.slice(row * width, (row + 1) * width));
+  Array.from({ length: cells.length / width }, (_, row) =>
+    cells.slice(row * width, (row + 1) * width),
+  );
 
 const readBack = (text) => Number(text.replaceAll("−", "-"));
 

@@ -12,8 +12,9 @@ export class Flow {
    * @param {string[]} templates the formulas' templates
    */
   constructor(record, number, templates) {
-    const { title, note, settings, runs, calculation } = record;
-    Object.assign(this, { number, title, note, settings, runs, calculation, templates });
+    const { title, note, settings, runs, calculation, highest, entries } = record;
+    Object.assign(this, { number, title, note, settings, runs, templates });
+    Object.assign(this, { calculation, highest, entries: entries ?? [] });
     this.columns = record.columns.map(([name, call, size]) => ({ name, call, size }));
     this.lanes = record.lanes.map(([heading, direction, step, sample]) => ({
       title: heading,
@@ -57,8 +58,8 @@ export class Flow {
   #slice([index, tile, place, caption, records], stage) {
     const number = this.slices.length;
     const blocks = records.map((block) => readBlock(block, number));
-    const height = Math.max(...blocks.map((block) => block.row + block.height));
-    const width = Math.max(...blocks.map((block) => block.column + block.width));
+    const height = Math.max(0, ...blocks.map((block) => block.row + block.height));
+    const width = Math.max(0, ...blocks.map((block) => block.column + block.width));
     const first = this.size;
     const slice = { number, stage, index, tile, place, caption, blocks, height, width, first };
     this.size += height * width;
@@ -79,7 +80,8 @@ export const holds = (box, row, column) =>
  * is entered may be the `same` as in the first flow, in a slice from a row and a column on.
  */
 function readBlock([row, column, height, width, role, formula], slice) {
-  const [isSame, ...same] = formula && formula[0] === "same" ? [true, ...formula.slice(1)] : [false];
+  const [isSame, ...same] =
+    formula && formula[0] === "same" ? [true, ...formula.slice(1)] : [false];
   const tile = formula && !isSame ? readTile(formula) : null;
   return { slice, row, column, height, width, role, tile, same: isSame ? same : null };
 }

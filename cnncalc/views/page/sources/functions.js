@@ -29,7 +29,7 @@ function power(base, exponent) {
 }
 
 /** What a sign does with two values. */
-const SIGNS = {
+const SIGN_VALUES = {
   "+": (left, right) => finite(asNumber(left) + asNumber(right)),
   "-": (left, right) => finite(asNumber(left) - asNumber(right)),
   "*": (left, right) => finite(asNumber(left) * asNumber(right)),
@@ -47,7 +47,7 @@ const SIGNS = {
 const FUNCTIONS = {
   SUM: (...values) => finite(total(numbersIn(values))),
   SUMSQ: (...values) => finite(total(numbersIn(values).map((number) => number * number))),
-  SUMPRODUCT: (...values) => finite(sumOfProducts(values)),
+  SUMPRODUCT: (...values) => finite(productSum(values)),
   MAX: (...values) => extreme(numbersIn(values), Math.max),
   MIN: (...values) => extreme(numbersIn(values), Math.min),
   AVERAGE: (...values) => mean(numbersIn(values)),
@@ -93,9 +93,10 @@ function presentValue(rate, numbers) {
   );
 }
 
-function sumOfProducts(values) {
+function productSum(values) {
   const [first, ...rest] = values.map(asMatrix);
-  if (rest.some(({ height, width }) => height !== first.height || width !== first.width)) throw VALUE;
+  if (rest.some(({ height, width }) => height !== first.height || width !== first.width))
+    throw VALUE;
   return total(
     first.cells.map((cell, place) =>
       rest.reduce((product, { cells }) => product * factor(cells[place]), factor(cell)),
@@ -147,4 +148,4 @@ export function call(name, values) {
 }
 
 /** Return what a sign makes of two values; throw an error where it can't. */
-export const operate = (sign, left, right) => SIGNS[sign](left, right);
+export const operate = (sign, left, right) => SIGN_VALUES[sign](left, right);

@@ -38,7 +38,9 @@ export class History {
     const entry = this.#done.pop();
     if (!entry) return null;
     this.#undone.push(entry);
-    return new Map([...entry].map(([key, { before, after }]) => [key, { before: after, after: before }]));
+    return new Map(
+      [...entry].map(([key, { before, after }]) => [key, { before: after, after: before }]),
+    );
   }
 
   /** Return the entry that does again what was undone last; null where nothing was. */

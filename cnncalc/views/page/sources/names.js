@@ -9,11 +9,10 @@
  */
 export function cellName(flow, { slice, row, column }, beside = null) {
   const stage = flow.stageOf(slice);
-  const { caption } = flow.sliceOf(slice);
   const place = placeName(flow, slice, row, column);
-  const isPlace = place.startsWith("(");
+  const isPlace = /^(\(|\d+$)/.test(place);
   const what = [stageName(flow, stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
-  return [what, isPlace ? "" : place, capped(caption, stage), elsewhere(stage, beside)]
+  return [what, isPlace ? "" : place, captionName(flow, slice), elsewhere(stage, beside)]
     .filter(Boolean)
     .join(", ");
 }
@@ -23,9 +22,9 @@ export function regionName(flow, region, beside = null) {
   const { slice, row, column, height, width } = region;
   if (height * width === 1) return cellName(flow, region, beside);
   const stage = flow.stageOf(slice);
-  const { caption, height: rows, width: columns } = flow.sliceOf(slice);
+  const { height: rows, width: columns } = flow.sliceOf(slice);
   const [top, left] = originOf(flow, slice);
-  const parts = [stageName(flow, stage, beside), capped(caption, stage)];
+  const parts = [stageName(flow, stage, beside), captionName(flow, slice)];
   if (height < rows) parts.push(spanName("row", row - top, height, stage.rows));
   if (width < columns) parts.push(spanName("column", column - left, width, stage.columns));
   return [...parts, elsewhere(stage, beside)].filter(Boolean).join(", ");
@@ -33,10 +32,16 @@ export function regionName(flow, region, beside = null) {
 
 /** What a stage is called: its layer where it is the layer's result, else its title as well. */
 export function stageName(flow, stage, beside = null) {
-  if (!stage.layer) return lowered(stage.title);
-  const title = stage.isWeight ? stage.name.replaceAll("_", " ") : lowered(stage.title);
-  if (beside?.layer === stage.layer) return title;
+  if (stage.isImage) return "image";
+  const title = titleName(stage);
+  if (!stage.layer || beside?.layer === stage.layer) return title;
   return isResult(flow, stage) ? stage.layer : `${stage.layer} ${title}`;
+}
+
+/** A stage's title; weights and what is drawn beside them have one title for all. */
+function titleName({ isWeight, kind, name, title }) {
+  const isBesideWeights = kind === "helper" && title === "Weights";
+  return isWeight || isBesideWeights ? name.replaceAll("_", " ") : lowered(title);
 }
 
 /** Tell whether a stage is what its layer hands on: the last one that is not a smaller step. */
@@ -56,7 +61,7 @@ function elsewhere(stage, beside) {
   return parts.join(" ");
 }
 
-/** Where in its slice a cell stands: `(1, 1)`, or by the names of its row and column. */
+/** Where in its slice a cell stands: `(1, 1)`, a vector's `1`, or the names of row and column. */
 function placeName(flow, slice, row, column) {
   const stage = flow.stageOf(slice);
   const { height, width } = flow.sliceOf(slice);
@@ -66,9 +71,16 @@ function placeName(flow, slice, row, column) {
       .join(" ");
   }
   const [top, left] = originOf(flow, slice);
-  const isAlone = height * width === 1 && stage.kind !== "stage" && stage.kind !== "gradient";
-  return isAlone ? "" : `(${row - top}, ${column - left})`;
+  if (isGrid(stage) || (height > 1 && width > 1)) return `(${row - top}, ${column - left})`;
+  return height * width === 1 ? "" : String(row + column);
 }
+
+/** Tell whether the slices are grids, even of a single row: what windows slide over and leave. */
+const isGrid = ({ kind, name, isImage }) =>
+  isImage || kind === "stage" || (kind === "weight" && name === "kernel") || isOfSample(kind, name);
+
+const isOfSample = (kind, name) =>
+  kind === "gradient" && ["output", "pre-activation", "input"].includes(name);
 
 const nameAt = (names, place, count, noun) =>
   names.length ? (names[place] ?? "") : count > 1 ? `${noun} ${place}` : "";
@@ -86,7 +98,14 @@ function spanName(noun, first, count, names) {
   return isNamed ? `${start} to ${end}` : `${noun}s ${start} to ${end}`;
 }
 
-/** A slice's caption, where it says more than the stage's name does. */
-const capped = (caption, stage) => (caption === stage.name ? "" : caption);
+/** A slice's caption, without what the stage's name says; its number where nothing is left. */
+function captionName(flow, slice) {
+  const stage = flow.stageOf(slice);
+  const { caption, index } = flow.sliceOf(slice);
+  const said = `${stage.name} ${stage.title}`.toLowerCase();
+  const parts = caption.split(", ").filter((part) => !said.includes(part.toLowerCase()));
+  const isNumbered = caption && !parts.length && stage.slices.length > 1;
+  return isNumbered ? `number ${index.at(-1)}` : parts.join(", ");
+}
 
 const lowered = (text) => (/^[A-Z][^A-Z]*$/.test(text) ? text.toLowerCase() : text);

@@ -10,7 +10,7 @@ const TOKEN =
 const KINDS = ["number", "text", "opening", "closing", "reference", "name", "sign"];
 
 // What binds more strongly comes later; a sign of its own binds more strongly than all of them.
-const LEVELS = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
+const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
 
 /**
  * Read a template.
@@ -31,7 +31,8 @@ function tokens(template) {
   while (TOKEN.lastIndex < template.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(template);
-    if (!match) throw new SyntaxError(`a formula can't be read from ${template.slice(at, at + 20)}`);
+    if (!match)
+      throw new SyntaxError(`a formula can't be read from ${template.slice(at, at + 20)}`);
     const kind = match.slice(1).findIndex((part) => part !== undefined);
     found.push({ kind: KINDS[kind], text: match[kind + 1] });
   }
@@ -53,9 +54,9 @@ class Parser {
   }
 
   expression(level) {
-    if (level === LEVELS.length) return this.#signed();
+    if (level === PRECEDENCE.length) return this.#signed();
     let left = this.expression(level + 1);
-    while (this.#isSign(...LEVELS[level])) {
+    while (this.#isSign(...PRECEDENCE[level])) {
       const sign = this.#take().text;
       left = { type: "operation", sign, left, right: this.expression(level + 1) };
     }

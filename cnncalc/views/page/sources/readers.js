@@ -3,7 +3,7 @@
 import { holds, regionAt } from "./flow.js";
 import { boxOf } from "./order.js";
 
-const MOST_READERS = 2_000;
+const MOST_FOUND = 2_000;
 
 /**
  * Find the cells whose formulas read a cell.
@@ -33,11 +33,16 @@ function addReaders(block, cell, found) {
         const steps = [Math.floor(row / rows), Math.floor(column / columns)];
         if (!reading.some((reference) => reads(reference, steps, cell))) continue;
         found.total += 1;
-        if (found.cells.length >= MOST_READERS) continue;
-        found.cells.push({ slice: block.slice, row: block.row + row, column: block.column + column });
+        if (found.cells.length >= MOST_FOUND) continue;
+        found.cells.push({
+          slice: block.slice,
+          row: block.row + row,
+          column: block.column + column,
+        });
       }
     }
   });
 }
 
-const reads = (reference, steps, { row, column }) => holds(regionAt(reference, ...steps), row, column);
+const reads = (reference, steps, { row, column }) =>
+  holds(regionAt(reference, ...steps), row, column);

@@ -22,7 +22,13 @@ export function* expandRuns(flow) {
 function cellScenes(stage, slice) {
   const cells = slice.blocks.filter((block) => block.tile).flatMap(cellsIn);
   cells.sort(([row, column], [otherRow, otherColumn]) => row - otherRow || column - otherColumn);
-  return cells.map(([row, column]) => ({ stage, slices: [slice.number], row, column, isCell: true }));
+  return cells.map(([row, column]) => ({
+    stage,
+    slices: [slice.number],
+    row,
+    column,
+    isCell: true,
+  }));
 }
 
 const cellsIn = ({ row, column, height, width }) =>

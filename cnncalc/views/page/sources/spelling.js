@@ -12,7 +12,14 @@ const SIGN_TEXTS = { "-": " − ", "+": " + ", "*": "×", "/": " / ", "^": "^", 
 const COMPARISONS = { "=": "=", "<>": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥" };
 
 // How a function of single numbers is written around its argument.
-const AROUND = { LN: "ln(*)", TANH: "tanh(*)", SQRT: "√(*)", ABS: "|*|", INT: "⌊*⌋", EXP: "e^(*)" };
+const WRAPPERS = {
+  LN: "ln(*)",
+  TANH: "tanh(*)",
+  SQRT: "√(*)",
+  ABS: "|*|",
+  INT: "⌊*⌋",
+  EXP: "e^(*)",
+};
 
 // How numbers of ranges are joined: before, between, after; `#` is how many there are.
 const JOINED = {
@@ -87,7 +94,9 @@ export class Speller {
 
   #reference(place) {
     const cells = this.#write(place);
-    return atom(cells.length === 1 ? cells[0] : [{ text: "(" }, ...joinedBy(cells, ", "), { text: ")" }]);
+    return atom(
+      cells.length === 1 ? cells[0] : [{ text: "(" }, ...joinedBy(cells, ", "), { text: ")" }],
+    );
   }
 
   #operation({ sign, left, right }) {
@@ -100,15 +109,17 @@ export class Speller {
       return { parts: [...this.#within(left, "atom"), { text: "²" }], binds: "power" };
     }
     const first = this.#within(left, level, sign === "^");
-    const second = this.#within(right, level, sign !== "+" && sign !== "*");
+    const second = this.#within(right, level, sign !== "+");
     return { parts: joinedBy([first, second], SIGN_TEXTS[sign]), binds: level };
   }
 
   #call({ name, parts }) {
     if (name === "IF") return this.#choice(parts);
-    if (AROUND[name]) return this.#around(AROUND[name], parts[0]);
+    if (WRAPPERS[name]) return this.#around(WRAPPERS[name], parts[0]);
     if (JOINED[name]) return this.#joined(name, parts);
     if (name === "SUMPRODUCT" && parts.length === 2) return this.#products(parts);
+    if (name === "MATCH") return atom(this.#among("the place of the first ", parts[0], parts[1]));
+    if (name === "INDEX") return atom(this.#among("number ", parts[1], parts[0]));
     return atom(this.#named(name, parts));
   }
 
@@ -155,9 +166,16 @@ export class Speller {
     };
   }
 
+  #among(text, wanted, range) {
+    const cells = joinedBy(this.#cellsOf(range), ", ");
+    return [{ text }, ...this.spell(wanted), { text: " of (" }, ...cells, { text: ")" }];
+  }
+
   /** A function that has no sign: what it says of what it reads. */
   #named(name, trees) {
-    const places = trees.flatMap((tree) => [...nodesOf(tree)]).filter(({ type }) => type === "reference");
+    const places = trees
+      .flatMap((tree) => [...nodesOf(tree)])
+      .filter(({ type }) => type === "reference");
     const read = [...new Set(places.map(({ place }) => place))];
     const cells = read.map((place) => joinedBy(this.#write(place), ", "));
     return [{ text: `${NAMES_OF[name] ?? "found in"} (` }, ...joinedBy(cells, "; "), { text: ")" }];
@@ -179,10 +197,7 @@ const NAMES_OF = {
   MIN: "the smallest of",
   COUNT: "how many numbers are in",
   COUNTIF: "how many are right in",
-  INDEX: "the one that was looked up in",
-  MATCH: "the place of the first in",
   NPV: "a weighted sum of",
-  SUMPRODUCT: "counted in",
 };
 
 const atom = (parts) => ({ parts, binds: "atom" });

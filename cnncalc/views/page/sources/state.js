@@ -27,7 +27,8 @@ export function writeState(calculation, worksheet) {
 /** The blocks whose numbers are a state, in order. */
 function stateBlocks({ flow, isWorksheet }) {
   const roles = isWorksheet ? ["answer"] : INPUT_ROLES;
-  return flow.blocks.filter((block) => !block.tile && roles.includes(block.role));
+  const isSeen = ({ slice }) => !flow.stageOf(slice).hidden;
+  return flow.blocks.filter((block) => roles.includes(block.role) && !block.tile && isSeen(block));
 }
 
 const matrixOf = (calculation, { slice, row, column, height, width }) =>
@@ -48,18 +49,21 @@ const matrixOf = (calculation, { slice, row, column, height, width }) =>
 export function readInputs(calculation, inputs) {
   const blocks = stateBlocks(calculation);
   if (!Array.isArray(inputs) || inputs.length !== blocks.length) return null;
-  const changes = [];
-  for (const [place, block] of blocks.entries()) {
-    if (!isMatrix(inputs[place], block, calculation.isWorksheet)) return null;
-    inputs[place].forEach((row, down) =>
-      row.forEach((value, across) => {
-        const cell = { slice: block.slice, row: block.row + down, column: block.column + across };
-        if (calculation.isInput(cell.slice, cell.row, cell.column)) changes.push({ ...cell, value });
-      }),
-    );
-  }
-  return changes;
+  const isFit = blocks.every((block, place) =>
+    isMatrix(inputs[place], block, calculation.isWorksheet),
+  );
+  return isFit
+    ? blocks.flatMap((block, place) => changesOf(calculation, block, inputs[place]))
+    : null;
 }
+
+/** What a matrix puts into the cells of a block that can be typed over. */
+const changesOf = (calculation, { slice, row, column }, matrix) =>
+  matrix
+    .flatMap((values, down) =>
+      values.map((value, across) => ({ slice, row: row + down, column: column + across, value })),
+    )
+    .filter((change) => calculation.isInput(change.slice, change.row, change.column));
 
 const isMatrix = (matrix, { height, width, role }, isWorksheet) =>
   Array.isArray(matrix) &&

@@ -82,7 +82,7 @@ export class Store {
   }
 
   entryOf({ slice }) {
-    const found = (this.flow.entries ?? []).find((entry) => entry[0] === slice);
+    const found = this.flow.entries.find((entry) => entry[0] === slice);
     return found ? { rule: found[1], expected: found[2] } : null;
   }
 

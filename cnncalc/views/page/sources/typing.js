@@ -38,7 +38,9 @@ export function readName(text) {
   const value = text.replace(/\p{Cc}/gu, " ").trim();
   if (!value) return refusal("expected a name; the cell was left empty");
   if (value.length > LONGEST_NAME) {
-    return refusal(`expected a name of at most ${LONGEST_NAME} characters. Received: ${value.length}`);
+    return refusal(
+      `expected a name of at most ${LONGEST_NAME} characters. Received: ${value.length}`,
+    );
   }
   return { value };
 }
