@@ -113,7 +113,7 @@ def export_options(metavar: str, output_help: str) -> Decorator:
         "request",
         ExportRequest,
         input_options,
-        calculation_options(kernel_required=False),
+        calculation_options,
         network_export_options,
         training_export_options,
         student_options,

@@ -13,6 +13,7 @@ from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import INTERRUPTED, OptionError, OutputError
 from cnncalc.files.output import check_output
+from cnncalc.files.states import is_state
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
@@ -146,15 +147,12 @@ def _show_step(
     keep: KeepOptions,
     caller: Caller,
 ) -> None:
-    check_data(given)
     path = _page_path(keep)
-    session = prepare(given, wanted, caller)
-    if path is not None:
-        from cnncalc.tasks.step_pages import write_step_page
-
-        write_step_page(path, session, number, caller, force=keep.force)
     samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
-    found = record_step(session, number, caller, samples)
+    if is_state(given.data):
+        found = _saved_step(given, wanted, number, path, keep, caller)
+    else:
+        found = _session_step(given, wanted, number, path, keep, samples, caller)
     if shown.form == "json":
         for piece in write_step_json(
             found.record, found.class_names, found.sample_names, found.provenance
@@ -163,6 +161,45 @@ def _show_step(
         return
     display = Display(shown.decimals, shown.full, shown.colors)
     output_console().print(render_step(found.record, display, _context(found)))
+
+
+def _session_step(
+    given: DataOptions,
+    wanted: TrainingOptions,
+    number: int,
+    path: Path | None,
+    keep: KeepOptions,
+    samples: int | None,
+    caller: Caller,
+) -> ShownStep:
+    """Record a step of a training on data, and write its page, if one is asked for."""
+    check_data(given)
+    session = prepare(given, wanted, caller)
+    found = record_step(session, number, caller, samples)
+    if path is not None:
+        from cnncalc.tasks.step_pages import pieces_of_session, write_step_page
+
+        pieces = pieces_of_session(session, number, caller)
+        write_step_page(path, pieces, number, caller, force=keep.force)
+    return found
+
+
+def _saved_step(
+    given: DataOptions,
+    wanted: TrainingOptions,
+    number: int,
+    path: Path | None,
+    keep: KeepOptions,
+    caller: Caller,
+) -> ShownStep:
+    """Record a step of a training that a page saved, and write its page again, if asked for."""
+    from cnncalc.tasks.step_pages import saved_pieces, saved_step, write_step_page
+
+    pieces = saved_pieces(given, wanted, caller.command)
+    found = saved_step(pieces, number)
+    if path is not None:
+        write_step_page(path, pieces, number, caller, force=keep.force)
+    return found
 
 
 def _page_path(keep: KeepOptions) -> Path | None:

@@ -39,6 +39,7 @@ from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings
 
 __all__ = [
+    "MOST_FORMULAS",
     "article_page",
     "calculation_page",
     "count_formulas",

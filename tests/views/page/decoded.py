@@ -63,3 +63,26 @@ def blocks(flow: dict[str, Any]) -> list[tuple[dict[str, Any], int, list[Any]]]:
             found += [(stage, number, block) for block in part[4]]
             number += 1
     return found
+
+
+def state(document: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    """What the page of a document saves of a flow before anything is typed."""
+    record, given = data(document), numbers(document).tolist()
+    texts, first = list(record["texts"]), {}
+    inputs = []
+    for flow in record["flows"][: number + 1]:
+        inputs = []
+        for _, part, (row, column, height, width, role, formula) in blocks(flow):
+            if formula == 0:
+                source = texts if role == "name" else given
+                cells, source[: height * width] = source[: height * width], []
+                rows = [cells[start : start + width] for start in range(0, len(cells), width)]
+                first[part, row, column] = rows
+            elif formula[0] == "same":
+                rows = first[tuple(formula[1:])]
+            else:
+                continue
+            if role in ("pixels", "weights", "name", "choice"):
+                inputs.append(rows)
+    lines = record["flows"][number]["calculation"]
+    return {"cnncalc": "state", "version": 1, "calculation": lines, "inputs": inputs}
