@@ -26,6 +26,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +76,7 @@ def renewed(text: str) -> str:
 
 def test_command() -> str:
     """Return the second of the two commands that the README starts with."""
-    return SHELL.findall(README.read_text(encoding="utf-8"))[1].strip()
+    return str(SHELL.findall(README.read_text(encoding="utf-8"))[1]).strip()
 
 
 def failures(document: Path) -> str:
@@ -113,7 +114,7 @@ def main() -> int:
     if chosen.test_command:
         sys.stdout.write(test_command() + "\n")
         return 0
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         found = list(pool.map(partial(untrue, write=chosen.write), DOCUMENTS))
     sys.stdout.write("".join(found))
     return 1 if any(found) else 0
