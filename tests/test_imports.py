@@ -80,6 +80,8 @@ SHEET_LEVELS = {
     "training_values": 9,
     "worksheet": 9,
     "order": 9,
+    "flow": 9,
+    "scenes": 10,
     "addresses": 9,
     "values": 10,
     "calculations": 11,
