@@ -241,8 +241,11 @@ def main() -> int:
     choice.add_argument("--write", action="store_true", help="make pictures anew")
     choice.add_argument("--check", action="store_true", help="change nothing, tell what differs")
     parser.add_argument("--all", action="store_true", help="fail where a program is missing")
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*PICTURES, []])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of docs/pictures; all of them")
     chosen = parser.parse_args()
+    unknown = [name for name in chosen.names if name not in PICTURES]
+    if unknown:
+        parser.error(f"expected one of {', '.join(PICTURES)}. Received: {unknown[0]}")
     failed = False
     for name in chosen.names or PICTURES:
         lacking = missing(PICTURES[name])

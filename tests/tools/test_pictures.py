@@ -90,3 +90,10 @@ def test_a_picture_whose_program_is_missing_is_left_out_and_told(monkeypatch, ca
     said = f"docs/pictures/it.png needs {', '.join(missing(maker))}\n"
     assert run(monkeypatch, capsys, "--check") == (0, said)
     assert run(monkeypatch, capsys, "--check", "--all") == (1, said)
+
+
+def test_an_unknown_picture_is_refused(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, capsys, "--check", "nope.png")
+    assert "page.png, convolve.svg" in (said := capsys.readouterr().err)
+    assert said.endswith("Received: nope.png\n")
