@@ -1,3 +1,4 @@
+import re
 import sys
 
 import pytest
@@ -57,16 +58,22 @@ def test_a_figure_must_be_the_same_to_the_letter(tmp_path):
 
 
 @pytest.mark.parametrize("maker", [Drawn("show article:6x6"), Terminal("show article:6x6")])
-def test_a_picture_is_drawn_in_colours_alike_each_time(maker, tmp_path, monkeypatch):
-    monkeypatch.setenv("NO_COLOR", "1")
+def test_a_picture_is_drawn_alike_each_time(maker, tmp_path):
     first, second = tmp_path / "1" / "show.svg", tmp_path / "2" / "show.svg"
     for path in (first, second):
         path.parent.mkdir()
         maker.make(path)
+    assert first.read_text(encoding="utf-8").startswith("<svg")
     assert difference(first, second, maker.tolerance) == ""
-    assert "253" in first.read_text(encoding="utf-8")
-    assert "//cdn" not in first.read_text(encoding="utf-8")
-    assert len(set(first.read_text(encoding="utf-8").split("fill"))) > 20
+
+
+def test_a_terminal_is_drawn_in_colours_below_its_command_and_fetches_no_font(tmp_path):
+    Terminal("show article:6x6").make(tmp_path / "show.svg")
+    svg = (tmp_path / "show.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+    assert "$ cnncalc show article:6x6" in svg
+    assert " 253 " in svg
+    assert len(set(re.findall(r"#[0-9a-f]{6}", svg))) > 20
+    assert "url(" not in svg.replace("url(#", "")
 
 
 def run(monkeypatch, capsys, *arguments):
