@@ -102,7 +102,8 @@ class Terminal:
         width = max(line.cell_len for line in text.split("\n"))
         console = Console(record=True, file=StringIO(), width=width, color_system="truecolor")
         console.print(text)
-        path.write_text(console.export_svg(title="cnncalc", code_format=TERMINAL_SVG))
+        svg = console.export_svg(title="cnncalc", code_format=TERMINAL_SVG)
+        path.write_text(svg, encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,10 @@ def cnncalc(arguments: str, folder: Path) -> str:
 def run(command: list[str], folder: Path) -> str:
     """Run a program in a folder, and return what it prints."""
     result = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, check=True, capture_output=True, encoding="utf-8"
+        command, cwd=folder, env=ENVIRONMENT, check=False, capture_output=True, encoding="utf-8"
     )
+    if result.returncode:
+        sys.exit(f"{shlex.join(command)}\n{result.stderr}")
     return result.stdout
 
 

@@ -104,3 +104,8 @@ def test_an_unknown_picture_is_refused(monkeypatch, capsys):
         run(monkeypatch, capsys, "--check", "nope.png")
     assert "page.png, convolve.svg" in (said := capsys.readouterr().err)
     assert said.endswith("Received: nope.png\n")
+
+
+def test_a_command_that_fails_is_told_with_what_it_said(tmp_path):
+    with pytest.raises(SystemExit, match=r"(?s)show nope\.png\n.*nope\.png"):
+        Terminal("show nope.png").make(tmp_path / "nope.svg")
