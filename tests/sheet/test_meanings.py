@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cnncalc.layers import InputLayer
 from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.meanings import sentences
 from cnncalc.sheet.plan import Quantity
