@@ -9,7 +9,7 @@
  *   calculation.recalculate()    the numbers (a Set) of the slices whose values have changed
  *   calculation.before(slice, row, column)    the value before the last recalculation
  *   calculation.formula(slice, row, column)   {tree, regions} of a cell, or null
- *   calculation.readingBlocks(cell)      the blocks whose formulas read a cell's block
+ *   calculation.readingBlocks(cell)    the blocks, but unseen ones, that read of a cell's block
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
  */
 
@@ -86,7 +86,8 @@ export class Calculation {
   }
 
   readingBlocks({ slice, row, column }) {
-    return this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
+    const readers = this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
+    return readers.filter((block) => !this.flow.stageOf(block.slice).hidden);
   }
 
   set(slice, row, column, value) {

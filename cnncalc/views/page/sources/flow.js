@@ -6,6 +6,8 @@
  */
 
 export class Flow {
+  #homes = new Map(); // of a slice, which block each cell is in
+
   /**
    * @param {object} record a flow of the document
    * @param {number} number its place among them
@@ -41,7 +43,10 @@ export class Flow {
 
   /** The block that holds a cell, or undefined. */
   blockAt(slice, row, column) {
-    return this.slices[slice]?.blocks.find((block) => holds(block, row, column));
+    const found = this.slices[slice];
+    if (!found || !holds({ ...found, row: 0, column: 0 }, row, column)) return undefined;
+    if (!this.#homes.has(slice)) this.#homes.set(slice, homesIn(found));
+    return found.blocks[this.#homes.get(slice)[row * found.width + column]];
   }
 
   /** Where a cell's number is kept. */
@@ -66,6 +71,18 @@ export class Flow {
     this.slices.push(slice);
     return slice;
   }
+}
+
+/** Of each cell of a slice, which of its blocks it is in; -1 for none. */
+function homesIn({ height, width, blocks }) {
+  const homes = new Int32Array(height * width).fill(-1);
+  for (const [number, block] of blocks.entries()) {
+    for (let row = block.row; row < block.row + block.height; row += 1) {
+      const start = row * width + block.column;
+      homes.fill(number, start, start + block.width);
+    }
+  }
+  return homes;
 }
 
 /** Tell whether a rectangle holds a cell. */

@@ -30,14 +30,19 @@ export class Reading {
     return this.#at(place).map((at) => this.#calculation.value(...at));
   }
 
-  /** The cells of a reference in parts of text; empty ones are left out, as they don't count. */
-  written(place) {
-    const cells = this.#at(place).filter((at) => this.#calculation.value(...at) !== null);
-    return cells.map((at) => {
+  /** The numbers of a reference as functions that write them in parts of text. */
+  writers(place) {
+    return this.#at(place).map((at) => () => {
       const text = formatInside(this.#calculation.value(...at), this.form);
       const part = { text, region: place };
       return [this.#calculation.isPadding(...at) ? { ...part, isPadding: true } : part];
     });
+  }
+
+  /** As `writers`, without empty cells, which don't count. */
+  countedWriters(place) {
+    const cells = this.cells(place);
+    return this.writers(place).filter((_, cell) => cells[cell] !== null);
   }
 
   /** What a tree comes to, with each number as it is `shown`. */
