@@ -18,7 +18,7 @@ import { cellValue } from "./evaluate.js";
 import { formulaAt } from "./flow.js";
 import { orderBlocks } from "./order.js";
 import { parseTemplate } from "./parse.js";
-import { CellError, Matrix } from "./values.js";
+import { Matrix } from "./values.js";
 
 // The roles of cells that a user may type over.
 const ENTERED = ["pixels", "weights", "name", "choice"];
@@ -219,11 +219,10 @@ export class Calculation {
 
   #cell(job, place) {
     const number = job.run === null ? NaN : job.run();
-    if (number - number !== 0)
-      return this.#write(
-        place,
-        cellValue(job.tree, (k) => this.#range(k)),
-      );
+    if (!Number.isFinite(number)) {
+      const value = cellValue(job.tree, (reference) => this.#range(reference));
+      return this.#write(place, value);
+    }
     const isChanged = this.cells[place] !== number;
     this.cells[place] = number;
     return isChanged;
@@ -239,6 +238,3 @@ export class Calculation {
     return new Matrix(height, width, cells, true);
   }
 }
-
-/** Tell whether a value is an error. */
-export const isError = (value) => value instanceof CellError;

@@ -26,7 +26,7 @@ import { cellName } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
 import { Speller } from "./spelling.js";
-import { folded, groupsOf, MOST_TERMS, sumsOf } from "./sums.js";
+import { folded, sumGroups, MOST_TERMS, sumsOf } from "./sums.js";
 
 const MOST_LAST = 4;
 const MOST_WRITTEN = 1_000;
@@ -73,7 +73,7 @@ function explained(reading, value) {
     terms: folded(sums, form),
     sign: signOf(reading, value),
     because: becauseOf(reading, numbers),
-    groups: groupsOf(sums, form),
+    groups: sumGroups(sums, form),
     products: sums.length === 1 ? sums[0].products : null,
   };
 }

@@ -92,6 +92,19 @@ export const holds = (box, row, column) =>
   column >= box.column &&
   column < box.column + box.width;
 
+/** The cells of a rectangle, row by row, as `[row, column]`. */
+export const cellsOf = ({ row, column, height, width }) =>
+  Array.from({ length: height * width }, (_, cell) => [
+    row + Math.floor(cell / width),
+    column + (cell % width),
+  ]);
+
+/** A list cut into rows of a width. */
+export const inRows = (list, width) =>
+  Array.from({ length: list.length / width }, (_, row) =>
+    list.slice(row * width, (row + 1) * width),
+  );
+
 /**
  * A block; its formulas repeat every `tile.rows` and `tile.columns` cells, mostly every cell. What
  * is entered may be the `same` as in the first flow, in a slice from a row and a column on.

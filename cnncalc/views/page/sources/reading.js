@@ -1,6 +1,7 @@
 /** What a cell's formula reads: its regions, and their numbers as values and as texts. */
 
 import { evaluate } from "./evaluate.js";
+import { cellsOf } from "./flow.js";
 import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
@@ -61,12 +62,8 @@ export class Reading {
   }
 
   #at(place) {
-    const { slice, row, column, height, width } = this.regions[place];
-    return Array.from({ length: height * width }, (_, cell) => [
-      slice,
-      row + Math.floor(cell / width),
-      column + (cell % width),
-    ]);
+    const region = this.regions[place];
+    return cellsOf(region).map((cell) => [region.slice, ...cell]);
   }
 }
 

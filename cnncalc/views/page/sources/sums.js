@@ -1,6 +1,7 @@
 /** A formula as a sum: its terms one by one, folded where they are many, a group a channel. */
 
 import { addends } from "./compile.js";
+import { inRows } from "./flow.js";
 import { formatInside } from "./format.js";
 import { joinedBy } from "./spelling.js";
 
@@ -27,7 +28,7 @@ export function sumsOf(reading, spell) {
       const [place] = places;
       const terms = reading.countedWriters(place);
       const sizes = reading.cells(place).filter((cell) => cell !== null);
-      return { ...sum, ...labelled(reading, place), terms, sizes };
+      return { ...sum, ...channelOf(reading, place), terms, sizes };
     }
     return {
       ...sum,
@@ -55,19 +56,14 @@ function productsOf(reading, one, other) {
     inRows(cells, width),
   );
   return {
-    ...labelled(reading, one),
+    ...channelOf(reading, one),
     ...{ terms, sizes },
     products: { window: rows, weights: weightRows, products },
   };
 }
 
-const inRows = (cells, width) =>
-  Array.from({ length: cells.length / width }, (_, row) =>
-    cells.slice(row * width, (row + 1) * width),
-  );
-
 /** Which channel, or which sample, a sum is over. */
-function labelled(reading, place) {
+function channelOf(reading, place) {
   const { slice, name } = reading.regions[place];
   const { sample } = reading.flow.stageOf(slice);
   const isOfSample = sample !== null && sample !== reading.stage.sample;
@@ -100,7 +96,7 @@ function largest(terms, sizes, form, most) {
 }
 
 /** The sums as groups, where there are several of which some are over cells. */
-export function groupsOf(sums, form) {
+export function sumGroups(sums, form) {
   if (sums.length < 2 || sums.every(({ region }) => region === null)) return [];
   return sums.map(({ label, region, terms, sizes, subtotal, text, products }) => ({
     ...{ label, region, subtotal, text, products },
