@@ -4,8 +4,8 @@ import { make, makeSvg } from "./elements.js";
 /**
  * The course of a training as charts, step by step: they move with what is typed.
  */
-const SIZE = { width: 420, height: 150 };
-const BOX = { left: 44, top: 10, width: 364, height: 112 };
+const SIZE = { width: 320, height: 140 };
+const BOX = { left: 36, top: 10, width: 274, height: 102 };
 
 /** Return where the numbers of a curve stand, in order. */
 function curveCells(flow, stage) {

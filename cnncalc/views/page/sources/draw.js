@@ -110,6 +110,7 @@ class Brush {
 
 /** Let the input be drawn on. */
 export function setupDraw(store, view) {
+  if (store.document.worksheet) return;
   const brush = new Brush(store, view);
   view.slot("tools").append(brush.element);
   view.on("rebuild", () => brush.refresh());

@@ -1,10 +1,12 @@
 import { inputImage } from "./input-image.js";
-import { make } from "./elements.js";
+import { make, makeChooser } from "./elements.js";
 import { MOST_BYTES, MOST_PIXELS, croppedTo, meanLevels, pictureKind } from "./pictures.js";
 
 /**
  * A picture dropped on the page, pasted or chosen becomes the input, brought to its size.
  */
+
+const CHOOSE = "Choose a picture, drop one on the page, or paste one (Ctrl+V)";
 
 /** An error whose message is for the reader. */
 class Refusal extends Error {}
@@ -57,22 +59,10 @@ function levelsOf(picture, grid) {
 
 /** Let pictures be dropped, pasted and chosen. */
 export function setupDrop(store, view, notices) {
-  const field = make("input", {
-    type: "file",
-    accept: "image/png,image/jpeg,image/gif,image/bmp,image/webp",
-    class: "unseen",
-    onchange: () => take(field.files[0]),
-  });
-  const button = make(
-    "label",
-    { class: "button", title: "Choose a picture, drop one on the page, or paste one (Ctrl+V)" },
-    "Picture…",
-    field,
-  );
-
+  if (store.document.worksheet) return;
   const take = async (file) => {
     const image = inputImage(store, view);
-    if (!file || !image) return;
+    if (image === null) return;
     const { size, most, slices } = image;
     const grid = { ...size, most, channels: slices.length };
     try {
@@ -86,8 +76,8 @@ export function setupDrop(store, view, notices) {
       if (!(error instanceof Refusal)) throw error;
       notices.refuse(error.message);
     }
-    field.value = "";
   };
+  const button = makeChooser("Picture…", CHOOSE, "image/*", take);
   listen(take, () => inputImage(store, view) !== null);
   const refresh = () => (button.hidden = inputImage(store, view) === null);
   view.on("rebuild", refresh);

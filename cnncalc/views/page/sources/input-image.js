@@ -55,5 +55,5 @@ const pixelsOf = (stage) => stage?.slices[0].blocks.find(({ role }) => role === 
 export function inputImage(store, view) {
   const isSeen = (stage) => view.sliceElement(stage.slices[0].number) !== null;
   const stage = store.flow.stages.find((part) => part.isImage && pixelsOf(part) && isSeen(part));
-  return stage && !store.document.worksheet ? new InputImage(store, stage) : null;
+  return stage ? new InputImage(store, stage) : null;
 }

@@ -1,14 +1,9 @@
-import { make, makeButton } from "./elements.js";
+import { make, makeButton, makeChooser } from "./elements.js";
 
 /**
  * What is on the page, as a link and as a file, and back.
  */
 const MOST_STATE_BYTES = 20_000_000;
-
-/** Return a text as a link that a browser saves. */
-export function jsonLink(text) {
-  return `data:application/json;charset=utf-8,${encodeURIComponent(text)}`;
-}
 
 /** Return a title as a file's name: letters, digits and hyphens. */
 export function fileName(title) {
@@ -22,100 +17,75 @@ export function fileName(title) {
 class Share {
   constructor(store, view, notices) {
     Object.assign(this, { store, view, notices });
-    const title = store.document.title;
-    this.link = makeButton("Copy link", "Copy a link to what the page shows now", () =>
-      this.copy(),
-    );
-    this.save = make("a", {
-      class: "button",
-      role: "button",
-      href: "#",
-      download: fileName(title),
-      text: "Save",
-      title: "Save the numbers as .json, which every command of cnncalc takes as its INPUT",
-      onclick: () => this.#fill(),
-    });
-    this.file = make("input", {
-      type: "file",
-      accept: ".json,application/json",
-      class: "unseen",
-      onchange: () => this.open(this.file.files[0]),
-    });
-    const open = make(
-      "label",
-      { class: "button", title: "Open numbers that were saved" },
-      "Open…",
-      this.file,
-    );
+    const isWorksheet = store.document.worksheet !== null;
+    const link = makeButton("Link", "Copy a link to what the page shows now", () => this.copy());
+    // Inside another document a page has no address of its own.
+    link.hidden = location.protocol === "about:";
     this.field = make("input", {
       class: "link-field",
       readonly: true,
       hidden: true,
       "aria-label": "link to what the page shows now",
     });
-    view.slot("share").append(this.link, this.save, open, this.field);
+    this.save = make("a", {
+      class: "button",
+      href: "#",
+      download: fileName(store.document.title),
+      text: "Save",
+      title: isWorksheet
+        ? "Save your answers as .json"
+        : "Save the numbers as .json, which cnncalc takes as INPUT",
+      onclick: () => this.fill(),
+    });
+    const open = makeChooser("Open…", "Open numbers that were saved", ".json", (file) =>
+      this.open(file),
+    );
+    view.slot("share").append(link, this.field, this.save, open);
   }
 
-  #fill() {
-    this.save.href = jsonLink(JSON.stringify(this.store.state()));
+  fill() {
+    URL.revokeObjectURL(this.save.href);
+    const text = JSON.stringify(this.store.state());
+    // Browsers refuse to save a data link of more than 2 MB.
+    this.save.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   }
 
-  /** Put the state into the page's address, and copy that. */
+  /** Copy a link to the page as it is now; where a page may not copy, show it. */
   async copy() {
     const fragment = this.store.fragment();
-    history.replaceState(null, "", fragment ? `#${fragment.replace(/^#/, "")}` : "#");
+    if (fragment === null) {
+      this.notices.refuse("so many numbers have changed that no link can hold them: save them");
+      return;
+    }
+    const link = `${location.href.split("#")[0]}#${fragment}`;
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link);
       this.notices.say("The link is copied: whoever opens it sees these numbers.");
     } catch {
-      this.#show();
+      this.field.hidden = false;
+      this.field.value = link;
+      this.field.select();
+      this.notices.say("Copy the link that is marked: Ctrl+C.");
     }
-  }
-
-  /** Where a page may not copy, the link is there to be copied by hand. */
-  #show() {
-    this.field.hidden = false;
-    this.field.value = location.href;
-    this.field.select();
-    this.notices.say("Copy the link that is marked: Ctrl+C.");
   }
 
   /** Take the state of a file. */
   async open(file) {
-    this.file.value = "";
-    if (!file) return;
-    const refusal =
-      file.size > MOST_STATE_BYTES
-        ? "this file is too large for saved numbers"
-        : this.#applied(await file.text());
+    const isLarge = file.size > MOST_STATE_BYTES;
+    const text = isLarge ? "" : await file.text();
+    const refusal = isLarge ? "this file is too large for saved numbers" : this.store.applyState(text);
     if (refusal) this.notices.refuse(refusal);
     else this.notices.say("The saved numbers are on the page.");
   }
 
-  #applied(text) {
-    try {
-      return this.store.applyState(JSON.parse(text));
-    } catch (error) {
-      if (error instanceof SyntaxError) return "this file holds no saved numbers";
-      throw error;
-    }
-  }
-
   /** Take what the page's address says. */
   follow() {
-    const text = decodedFragment(location.hash);
-    if (!text) return;
+    const text = location.hash.slice(1);
+    // It may also be the id of a part of the page.
+    if (!text || document.getElementById(text)) return;
     const refusal = this.store.applyFragment(text);
     if (refusal) this.notices.refuse(refusal);
-  }
-}
-
-/** Return a fragment without # and percent signs, "" where these are broken. */
-export function decodedFragment(hash) {
-  try {
-    return decodeURIComponent(hash.replace(/^#/, ""));
-  } catch {
-    return "";
+    else if (this.store.selection) this.view.select(this.store.selection);
   }
 }
 
