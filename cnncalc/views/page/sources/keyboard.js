@@ -4,7 +4,7 @@
 import { isTyping } from "./elements.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 };
+const ZOOM_KEYS = { "+": 1.25, "=": 1.25, "-": 0.8 };
 
 /**
  * Let the calculation be worked with keys.
@@ -20,7 +20,7 @@ export function setupKeyboard(view, showHelp) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (event.key === "?") showHelp();
     else if (event.key === "Escape") view.back();
-    else if (event.key in ZOOMS) view.setZoom(view.zoom * ZOOMS[event.key]);
+    else if (event.key in ZOOM_KEYS) view.setZoom(view.zoom * ZOOM_KEYS[event.key]);
     else if (event.key === "0") view.setZoom(1);
     else return;
     event.preventDefault();
@@ -54,7 +54,7 @@ function endOf(view, { slice: number, row }, isLast, isOfAll) {
 }
 
 /**
- * Return the cell next to another one, in its slice or in the nearest one beyond.
+ * Return the cell next to another one, in its slice or in the nearest one nextSlice.
  * @param {object} view
  * @param {object} cell
  * @param {number} down −1, 0 or 1
@@ -69,11 +69,11 @@ function neighbour(view, cell, down, across, leaves) {
     const next = layout.folding.cellAt(line + down * step, place + across * step);
     if (next !== null) return { slice: cell.slice, ...next };
   }
-  return beyond(view, cell, down, across);
+  return nextSlice(view, cell, down, across);
 }
 
 /** The nearest slice in a direction: what lies straight ahead counts as nearer. */
-function beyond(view, cell, down, across) {
+function nextSlice(view, cell, down, across) {
   const from = view.sliceElement(cell.slice).getBoundingClientRect();
   const at = view.cellBox(cell.slice, cell.row, cell.column);
   const point = { x: at.left + at.width / 2, y: at.top + at.height / 2 };

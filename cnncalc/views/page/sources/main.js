@@ -19,8 +19,8 @@ async function start() {
   byId("note").textContent = store.flow.note;
   setupChoosers(store, view, byId("tabs"));
   setupPanel(view, byId("panel"), byId("live"));
-  view.rebuild();
   setupLook(view);
+  view.rebuild();
   setupPointing(view);
   setupKeyboard(view, setupHelp(store));
   setupControls(store, view);

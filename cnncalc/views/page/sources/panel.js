@@ -44,12 +44,13 @@ class Panel {
   }
 
   who({ name, place, title, value, isInput, isPadding }) {
+    const said = name.toLowerCase().includes(title.toLowerCase()) ? "" : title;
     const kind = isPadding ? "padding" : isInput ? "an input: type over it" : "";
     return make("div", { class: "who" },
       make("div", { class: "moves" }, this.back, this.close),
       make("h2", { text: name }),
-      make("p", { class: "size", text: [title, place, kind].filter(Boolean).join(" · ") }),
-      make("p", { class: "value", text: valueText(value) }),
+      make("p", { class: "size", text: [said, place, kind].filter(Boolean).join(" · ") }),
+      make("p", { class: valueText(value).length > 11 ? "value long" : "value", text: valueText(value) }),
     );
   }
 
