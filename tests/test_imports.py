@@ -38,6 +38,8 @@ LEVELS = {
     "article": 6,
     "calculator": 6,
     "trace": 6,
+    # Words alone, which rules know as well.
+    "trace/stage_names": 1,
     "training": 6,
     "cases": 7,
     "classification": 7,
@@ -65,6 +67,7 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "specification_lines": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
@@ -82,9 +85,12 @@ SHEET_LEVELS = {
     "order": 9,
     "flow": 9,
     "scenes": 10,
+    "flow_worksheet": 10,
+    "scales": 10,
     "addresses": 9,
     "values": 10,
     "calculations": 11,
+    "article_calculations": 11,
 }
 
 # The package itself, with the names of its API, stands above all rooms.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -42,6 +44,10 @@ from cnncalc.tasks.training_options import GradientOptions
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
+
+if TYPE_CHECKING:
+    from cnncalc.trace import Trace
+    from cnncalc.views.page.document import Cell, Page
 
 __all__ = ["QuestionOptions", "explain"]
 
@@ -165,7 +171,17 @@ def _show_number(
         layer = trace.layers[trace.place(layer_name)]
         cell = find_cell(asked.workbook, trace, explain_number(layer, asked.at))
     shown = render_derivation(trace, layer_name, asked.at, display_of(look), asked.depth, cell)
-    present(trace, shown, look, target, traced.provenance, traced.class_names, layer_name)
+    what = (traced.provenance, traced.class_names, layer_name)
+    present(trace, shown, look, target, *what, _page_cell(trace, asked, target))
+
+
+def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> Cell | None:
+    """Return the cell that a page opens at; nobody else waits for what finds it."""
+    if target.output is None or target.output.suffix.lower() != ".html":
+        return None
+    from cnncalc.tasks.page_making import number_cell
+
+    return number_cell(trace, explain_number(trace.layers[trace.place(asked.layer_name)], asked.at))
 
 
 def _check_gradient(
@@ -189,11 +205,18 @@ def _check_gradient(
 def _show_gradient(
     found: ExplainedGradient, asked: QuestionOptions, look: DisplayOptions, target: OutputOptions
 ) -> None:
-    record, explained, origins = found.record, found.explanation, found.provenance
+    record, explained, origins = found.record, found.explanation, found.pieces.provenance
     cell = ""
     if asked.workbook is not None:
         from cnncalc.tasks.verification import find_gradient_cell
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
-    present_page(shown, lambda: write_gradient_json(explained, origins), look, target, origins)
+    pieces = partial(write_gradient_json, explained, origins)
+    present_page(shown, pieces, look, target, origins, partial(_gradient_page, found))
+
+
+def _gradient_page(found: ExplainedGradient) -> Page:
+    from cnncalc.tasks.page_making import gradient_page
+
+    return gradient_page(found.pieces, found.record, found.explanation)

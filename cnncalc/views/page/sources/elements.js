@@ -75,3 +75,14 @@ export function makeToggle(sign, name, change) {
 
 /** Whether a button of two states is pressed. */
 export const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+
+/** Return what looks like a button, and lets a file be chosen. */
+export function makeChooser(sign, name, accept, take) {
+  const choose = () => {
+    if (field.files.length) take(field.files[0]);
+    // The same file can be chosen again.
+    field.value = "";
+  };
+  const field = make("input", { type: "file", accept, class: "unseen", onchange: choose });
+  return make("label", { class: "button", title: name }, sign, field);
+}
