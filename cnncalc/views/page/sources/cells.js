@@ -1,9 +1,9 @@
 // One slice as it is seen: a picture of a pixel a cell, and a table over it where numbers can be
 // read. Of a large slice the table holds what is in sight alone.
 
-import { cellText, shortText, sizeText } from "./figures.js";
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
+import { cellText, shortText, sizeText } from "./figures.js";
 
 const MOST_TABLE_CELLS = 1600;
 const LINES_AROUND = 4;
@@ -24,7 +24,10 @@ export class SliceView {
     this.element = make("figure", { class: "slice" }, this.caption, this.grid);
     this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
-    this.grid.classList.toggle("padded", this.inner.height < slice.height || this.inner.width < slice.width);
+    this.grid.classList.toggle(
+      "padded",
+      this.inner.height < slice.height || this.inner.width < slice.width,
+    );
   }
 
   get layout() {
@@ -37,10 +40,19 @@ export class SliceView {
     this.grid.style.width = `${layout.sliceWidth}px`;
     this.grid.style.height = `${layout.sliceHeight}px`;
     this.caption.style.maxWidth = `${Math.max(layout.sliceWidth, 56)}px`;
-    this.caption.hidden = slice.caption === "" || layout.sliceWidth < 44 || this.stageView.hasLikeCaptions;
+    this.caption.hidden =
+      slice.caption === "" || layout.sliceWidth < 44 || this.stageView.hasLikeCaptions;
     this.canvas.width = layout.folding.places;
     this.canvas.height = layout.folding.lines;
-    placeAt(this.canvas, layout.areaBox({ line: 0, place: 0, lines: layout.folding.lines, places: layout.folding.places }));
+    placeAt(
+      this.canvas,
+      layout.areaBox({
+        line: 0,
+        place: 0,
+        lines: layout.folding.lines,
+        places: layout.folding.places,
+      }),
+    );
     this.dropTable();
     this.describe();
     this.isStale = true;
@@ -83,7 +95,9 @@ export class SliceView {
     this.isStale = false;
     if (!this.layout.hasNumbers) return;
     if (this.table === null) this.follow();
-    else for (const [key, cell] of this.cells) this.write(cell, ...key.split(",").map(Number), flashes);
+    else
+      for (const [key, cell] of this.cells)
+        this.write(cell, ...key.split(",").map(Number), flashes);
   }
 
   /** Draw the picture; where there is no scale, the style sheet has the colours. */
@@ -117,7 +131,9 @@ export class SliceView {
     if (isWhole && this.table !== null) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
     if (this.table !== null && holdsArea(this.area, area.inner)) return;
-    const focused = this.table?.contains(document.activeElement) ? document.activeElement.dataset.cell : null;
+    const focused = this.table?.contains(document.activeElement)
+      ? document.activeElement.dataset.cell
+      : null;
     this.dropTable();
     this.area = area;
     this.table = this.newTable(area, isWhole);
@@ -142,7 +158,9 @@ export class SliceView {
 
   newTable(area, isWhole) {
     const { layout, label, slice } = this;
-    const table = make("table", { class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}` });
+    const table = make("table", {
+      class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}`,
+    });
     table.append(make("caption", { class: "unseen", text: label }));
     if (!isWhole) {
       table.setAttribute("aria-rowcount", slice.height);

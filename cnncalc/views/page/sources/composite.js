@@ -1,7 +1,7 @@
 // A photo as it looks: its red, green and blue channels as one picture above them.
 
-import { make } from "./elements.js";
 import { innerOf } from "./cells.js";
+import { make } from "./elements.js";
 
 const CHANNELS = "red green blue";
 
@@ -10,7 +10,11 @@ export class Composite {
   /** @param {object} stageView */
   constructor(stageView) {
     this.stageView = stageView;
-    this.canvas = make("canvas", { class: "composite", role: "img", "aria-label": `${stageView.stage.title} in colour` });
+    this.canvas = make("canvas", {
+      class: "composite",
+      role: "img",
+      "aria-label": `${stageView.stage.title} in colour`,
+    });
   }
 
   /** Tell whether a stage has one. */
@@ -32,7 +36,8 @@ export class Composite {
     const { cells } = view.store.calculation;
     stage.slices.forEach(({ first, width }, channel) => {
       for (let at = 0; at < inner.height * inner.width; at += 1) {
-        const place = (inner.row + Math.floor(at / inner.width)) * width + inner.column + (at % inner.width);
+        const place =
+          (inner.row + Math.floor(at / inner.width)) * width + inner.column + (at % inner.width);
         picture.data[4 * at + channel] = cells[first + place] * share;
         picture.data[4 * at + 3] = 255;
       }

@@ -17,7 +17,8 @@ export function setupKeyboard(view, showHelp) {
     if (view.selection !== null && moved(view, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event))
+      return;
     if (event.key === "?") showHelp();
     else if (event.key === "Escape") view.back();
     else if (event.key in ZOOM_KEYS) view.setZoom(view.zoom * ZOOM_KEYS[event.key]);
@@ -80,13 +81,18 @@ function nextSlice(view, cell, down, across) {
   let best = null;
   for (const [number, { grid, layout }] of view.slices) {
     const box = grid.getBoundingClientRect();
-    const ahead = across > 0 ? box.left - from.right : across < 0 ? from.left - box.right : down > 0 ? box.top - from.bottom : from.top - box.bottom;
-    if (number === cell.slice || ahead < -1) continue;
-    const aside = across ? outside(point.y, box.top, box.bottom) : outside(point.x, box.left, box.right);
-    const far = ahead + 3 * aside;
-    if (best === null || far < best.far) best = { far, number, box, layout };
+    const far = distance(from, box, point, down, across);
+    if (number !== cell.slice && far < (best?.far ?? Infinity)) best = { far, number, box, layout };
   }
   return best && { slice: best.number, ...nearestCell(best, point) };
+}
+
+/** How far a box lies ahead of another one, and three times how far aside; Infinity behind it. */
+function distance(from, box, { x, y }, down, across) {
+  const [near, far] = down + across > 0 ? [from, box] : [box, from];
+  const ahead = across ? far.left - near.right : far.top - near.bottom;
+  const aside = across ? outside(y, box.top, box.bottom) : outside(x, box.left, box.right);
+  return ahead < -1 ? Infinity : ahead + 3 * aside;
 }
 
 const outside = (value, low, high) => Math.max(low - value, 0, value - high);

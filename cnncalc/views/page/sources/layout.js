@@ -1,8 +1,8 @@
 // How large everything is drawn: which stages show numbers, which are pictures, and how the slices
 // of a stage stand beside each other. Sizes alone, no elements.
 
-import { Folding } from "./geometry.js";
 import { cellText } from "./figures.js";
+import { Folding } from "./geometry.js";
 
 /** From this height on a cell shows its number. */
 export const NUMBER_HEIGHT = 28;
@@ -21,11 +21,11 @@ const MOST_LETTERS_OF_TEXT = 18;
 export class StageLayout {
   /**
    * @param {object} stage of the flow
-   * @param {(slice: number, row: number, column: number) => unknown} valueOf a cell's value
+   * @param {(slice: number, row: number, column: number) => unknown} read a cell's value
    * @param {{zoom: number, isNarrow: boolean, digit: number}} scene how far it is zoomed, on how wide
    *   a screen, and how wide a digit is for its font's size
    */
-  constructor(stage, valueOf, { zoom, isNarrow, digit }) {
+  constructor(stage, read, { zoom, isNarrow, digit }) {
     this.stage = stage;
     const [first] = stage.slices;
     const isSpatial = stage.isImage || first.height * first.width <= 16;
@@ -35,8 +35,10 @@ export class StageLayout {
     this.hasNumbers = this.cellHeight >= NUMBER_HEIGHT;
     this.fontSize = this.cellHeight >= WEIGHT_HEIGHT ? 13 : this.cellHeight >= 34 ? 12 : 11;
     this.letter = this.fontSize * digit;
-    this.cellWidth = this.hasNumbers ? this.numberWidth(valueOf) : this.cellHeight;
-    this.header = this.hasNumbers ? headerSize(stage, this.folding, 10 * digit) : { width: 0, height: 0 };
+    this.cellWidth = this.hasNumbers ? this.numberWidth(read) : this.cellHeight;
+    this.header = this.hasNumbers
+      ? headerSize(stage, this.folding, 10 * digit)
+      : { width: 0, height: 0 };
     this.tiles = tilesOf(stage, this.sliceWidth);
   }
 
@@ -75,9 +77,9 @@ export class StageLayout {
     return this.folding.cellAt(line, place);
   }
 
-  numberWidth(valueOf) {
+  numberWidth(read) {
     let letters = 1;
-    for (const value of sampled(this.stage, valueOf)) {
+    for (const value of sampled(this.stage, read)) {
       const isText = typeof value === "string";
       const most = isText ? MOST_LETTERS_OF_TEXT : MOST_LETTERS;
       letters = Math.max(letters, Math.min(most, cellText(value, most).length));
@@ -93,12 +95,16 @@ function baseHeight(stage, { lines, places }, isNarrow) {
   const longest = Math.max(lines, places);
   const count = stage.slices.length;
   if (stage.kind === "training" && lines > 6) return NUMBER_HEIGHT;
-  if (longest === 1) return count <= MOST_READ ? (isNarrow ? 36 : 44) : 32;
-  if (count <= MOST_READ && count * lines * places <= MOST_NUMBERS && longest <= 20) {
-    return longest <= 6 ? (isNarrow ? 36 : 44) : longest <= 10 ? (isNarrow ? 34 : 40) : 30;
-  }
-  const extent = count === 1 ? (isNarrow ? 220 : 280) : count <= MOST_READ ? 140 : count <= 12 ? 96 : 64;
-  return Math.max(1, Math.min(14, Math.floor(extent / longest)));
+  const isFew = count <= MOST_READ && count * lines * places <= MOST_NUMBERS && longest <= 20;
+  if (isFew) return longest <= 6 ? (isNarrow ? 36 : 44) : longest <= 10 ? (isNarrow ? 34 : 40) : 30;
+  if (longest === 1) return 32;
+  return Math.max(1, Math.min(14, Math.floor(pictureSize(count, isNarrow) / longest)));
+}
+
+/** How large a picture is, for how many there are of them. */
+function pictureSize(count, isNarrow) {
+  if (count === 1) return isNarrow ? 220 : 280;
+  return count <= MOST_READ ? 140 : count <= 12 ? 96 : 64;
 }
 
 /** Zooming in, a cell grows until its number can be read, zooming out without an end. */
@@ -107,13 +113,13 @@ function zoomed(base, zoom) {
   return height >= 2 ? Math.round(height) : Math.max(height, 0.5);
 }
 
-function* sampled(stage, valueOf) {
+function* sampled(stage, read) {
   const cells = stage.slices.length * stage.height * stage.width;
   const step = Math.ceil(cells / MOST_SAMPLED);
   let next = 0;
   for (const { number, height, width } of stage.slices) {
     for (; next < height * width; next += step) {
-      yield valueOf(number, Math.floor(next / width), next % width);
+      yield read(number, Math.floor(next / width), next % width);
     }
     next -= height * width;
   }
@@ -129,7 +135,8 @@ function headerSize(stage, folding, letter) {
   const isRow = slice.height === 1;
   const isColumn = slice.width === 1;
   return {
-    width: longest > 0 ? named : isRow ? 0 : Math.ceil(String(slice.height - 1).length * letter) + 10,
+    width:
+      longest > 0 ? named : isRow ? 0 : Math.ceil(String(slice.height - 1).length * letter) + 10,
     height: stage.columns.some(Boolean) || !isColumn ? 16 : 0,
   };
 }

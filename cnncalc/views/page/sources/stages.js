@@ -1,11 +1,11 @@
 // A stage as it is seen: its title and size, its slices, and its scale with its ends.
 
-import { SliceView, endTexts, innerOf } from "./cells.js";
+import { endTexts, innerOf, SliceView } from "./cells.js";
 import { scaleOf } from "./colors.js";
 import { Composite } from "./composite.js";
+import { make } from "./elements.js";
 import { sizeText } from "./figures.js";
 import { StageLayout } from "./layout.js";
-import { make } from "./elements.js";
 
 /** A stage that is shown. */
 export class StageView {
@@ -21,7 +21,11 @@ export class StageView {
     this.body = make("div", { class: "slices" }, ...this.slices.map((slice) => slice.element));
     this.legend = make("div", { class: "legend", "aria-hidden": "true" });
     const head = make("header", {}, this.heading, this.size);
-    const about = { class: `stage ${stage.kind}`, "aria-labelledby": this.heading.id, "data-stage": stage.number };
+    const about = {
+      class: `stage ${stage.kind}`,
+      "aria-labelledby": this.heading.id,
+      "data-stage": stage.number,
+    };
     this.element = make("section", about, head, this.body);
     this.composite = Composite.fits(stage) ? new Composite(this) : null;
     if (this.composite !== null) head.append(this.composite.canvas);
@@ -44,8 +48,8 @@ export class StageView {
   /** Lay everything out anew for a zoom or a width. */
   resize() {
     const { view, stage } = this;
-    const valueOf = (slice, row, column) => view.valueAt({ slice, row, column });
-    this.layout = new StageLayout(stage, valueOf, view.scene);
+    const read = (slice, row, column) => view.valueAt({ slice, row, column });
+    this.layout = new StageLayout(stage, read, view.scene);
     const { isShared, across } = this.layout.tiles;
     this.element.classList.toggle("shared", isShared);
     this.element.classList.toggle("picture", !this.layout.hasNumbers);
@@ -60,7 +64,13 @@ export class StageView {
     const isOfSame = this.stage.isWeight && stage.isWeight && this.stage.layer === stage.layer;
     const isScalar = this.stage.height * this.stage.width === 1;
     const { tiles } = this.layout;
-    return isOfSame && isScalar && tiles.isShared && layout.tiles.isShared && tiles.rows === layout.tiles.rows;
+    return (
+      isOfSame &&
+      isScalar &&
+      tiles.isShared &&
+      layout.tiles.isShared &&
+      tiles.rows === layout.tiles.rows
+    );
   }
 
   /**
@@ -71,15 +81,25 @@ export class StageView {
   standIn(tracks, across) {
     this.element.classList.toggle("below", tracks === "below");
     this.placeLegend(across !== null);
-    const { isShared, across: places } = this.layout.tiles;
+    const { isShared } = this.layout.tiles;
     for (const { element, slice } of this.slices) {
-      const tile = across === null ? slice.tile : 0;
-      const first = 2 * tile + (tracks === "below" ? 2 : 1);
-      const column = slice.place + 1 + (across === null ? 0 : slice.tile * places);
-      element.style.gridRow = isShared ? `${first} / span ${tracks === "whole" ? 2 : 1}` : "";
-      element.style.gridColumn = isShared ? String(column) : "";
-      element.style.width = isShared && across !== null ? `${across.layout.sliceWidth}px` : "";
+      const place = isShared
+        ? this.placeOf(slice, tracks, across)
+        : { row: "", column: "", width: "" };
+      element.style.gridRow = place.row;
+      element.style.gridColumn = place.column;
+      element.style.width = place.width;
     }
+  }
+
+  placeOf({ tile, place }, tracks, across) {
+    const row = across === null ? 2 * tile : 0;
+    const column = across === null ? place : place + tile * this.layout.tiles.across;
+    return {
+      row: `${row + (tracks === "below" ? 2 : 1)} / span ${tracks === "whole" ? 2 : 1}`,
+      column: String(column + 1),
+      width: across === null ? "" : `${across.layout.sliceWidth}px`,
+    };
   }
 
   /** The scale stands below the last slice, or below the first of those beside each other. */
@@ -108,7 +128,10 @@ export class StageView {
   numbers() {
     const first = this.stage.slices[0];
     const last = this.stage.slices.at(-1);
-    return this.view.store.calculation.cells.subarray(first.first, last.first + last.height * last.width);
+    return this.view.store.calculation.cells.subarray(
+      first.first,
+      last.first + last.height * last.width,
+    );
   }
 
   drawLegend() {
@@ -122,13 +145,23 @@ export class StageView {
     const bar = make("canvas", { width: 64, height: 1 });
     const context = bar.getContext("2d");
     const picture = context.createImageData(64, 1);
-    new Uint32Array(picture.data.buffer).set(Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]));
+    new Uint32Array(picture.data.buffer).set(
+      Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]),
+    );
     context.putImageData(picture, 0, 0);
-    legend.append(bar, make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))));
+    legend.append(
+      bar,
+      make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))),
+    );
   }
 
   isDark(value, role) {
-    return role !== "padding" && this.scale !== null && typeof value === "number" && this.scale.isDark(value);
+    return (
+      role !== "padding" &&
+      this.scale !== null &&
+      typeof value === "number" &&
+      this.scale.isDark(value)
+    );
   }
 }
 
@@ -136,6 +169,7 @@ function stageSize({ slices }) {
   const [{ height, width }] = slices;
   const inner = innerOf(slices[0]);
   const channels = slices.length > 1 ? [slices.length] : [];
-  const padded = inner.height < height || inner.width < width ? `, padded to ${sizeText(height, width)}` : "";
+  const padded =
+    inner.height < height || inner.width < width ? `, padded to ${sizeText(height, width)}` : "";
   return sizeText(inner.height, inner.width, ...channels) + padded;
 }

@@ -26,8 +26,8 @@
 
 import { Board } from "./board.js";
 import { placeAt } from "./dom.js";
-import { choices } from "./layout.js";
 import { make } from "./elements.js";
+import { choices } from "./layout.js";
 import { cellName } from "./names.js";
 import { Outlines } from "./outlines.js";
 import { isSame } from "./point.js";
@@ -47,7 +47,8 @@ export class View extends Board {
   /** Follow what has changed in the store. */
   take({ kind, slices }) {
     if (kind === "flow") this.rebuild();
-    else if (kind === "values") this.refresh(slices);
+    else if (kind === "values")
+      this.refresh(slices, { flashes: !this.root.matches(".is-drawing") });
     else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
   }
 
@@ -178,9 +179,13 @@ export class View extends Board {
     const box = this.cellBox(slice, row, column, height, width);
     const room = this.sight();
     const { regions } = this.outlines.explanationOf({ slice, row, column });
-    const boxes = regions.map((region) => this.cellBox(region.slice, region.row, region.column, region.height, region.width));
+    const boxes = regions.map((region) =>
+      this.cellBox(region.slice, region.row, region.column, region.height, region.width),
+    );
     const all = boxes.filter((found) => found !== null).reduce(around, box);
-    const isRoomy = all.right - all.left < room.right - room.left - 60 && all.bottom - all.top < room.bottom - room.top - 60;
+    const isRoomy =
+      all.right - all.left < room.right - room.left - 60 &&
+      all.bottom - all.top < room.bottom - room.top - 60;
     this.scrollTo({ slice }, isRoomy ? all : box, this.isCalm ? "auto" : "smooth");
   }
 
@@ -233,7 +238,12 @@ const MARGIN = 30;
 
 function around(a, b) {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
-  return new DOMRect(left, top, Math.max(a.right, b.right) - left, Math.max(a.bottom, b.bottom) - top);
+  return new DOMRect(
+    left,
+    top,
+    Math.max(a.right, b.right) - left,
+    Math.max(a.bottom, b.bottom) - top,
+  );
 }
 
 /** How far to scroll so that what reaches from low to high lies between least and most. */
