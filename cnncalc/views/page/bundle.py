@@ -1,6 +1,8 @@
 """The script, the style and the skeleton of a page, from the sources that are read and tested.
 
-The script's sources are modules; in a page they stand one after the other as a single one.
+The script's sources are modules; in a page they stand one after the other as a single one. Their
+comments stay behind, and all else is as it is written: who reads a page finds each part by the
+name of its source.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ SOURCES = files("cnncalc.views.page") / "sources"
 # A module that another imports stands before it; the last one starts the page.
 _MAIN = "main.js"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*|//[^\n]*)\n|^[ \t]*\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|const|class|let)", re.MULTILINE)
 
 
@@ -70,7 +73,7 @@ def joined(sources: dict[str, str], main: str) -> str:
 
     >>> first, second = "export const a = 1;\n", 'import { a } from "./a.js";\nrun(a);\n'
     >>> joined({"a.js": first, "b.js": second}, "b.js")
-    'const a = 1;\nrun(a);\n'
+    '// a.js\nconst a = 1;\n// b.js\nrun(a);\n'
     """
     order: list[str] = []
 
@@ -82,7 +85,15 @@ def joined(sources: dict[str, str], main: str) -> str:
         order.append(name)
 
     visit(main)
-    return "".join(_EXPORT.sub("", _IMPORT.sub("", sources[name])) for name in order)
+    return "".join(f"// {name}\n{_plain(sources[name])}" for name in order)
+
+
+def _plain(source: str) -> str:
+    """Return a module without its imports, exports, comments and empty lines.
+
+    Comments have lines of their own: a rule of the linter for the sources.
+    """
+    return _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
 
 
 def _hash(text: str) -> str:

@@ -25,7 +25,7 @@ test("a convolution's number is its window times the weights", () => {
   assert.equal(found.name, "conv2d convolution (1, 0), filter 0");
   assert.equal(
     text(found.formula),
-    "the sum of image, rows 1 to 2, columns 0 to 1×kernel, filter 0",
+    "the sum of image · rows 1 to 2 · columns 0 to 1 × kernel · filter 0",
   );
   assert.equal(text(found.terms), "4×1 + 5×0 + 7×0 + 8×(−1)");
   assert.deepEqual(
@@ -63,7 +63,7 @@ test("a convolution's number is its window times the weights", () => {
 test("a layer's last number has the layer's name", () => {
   const found = explain(convolution, { slice: 3, row: 0, column: 1 });
   assert.equal(found.name, "conv2d (0, 1), filter 0");
-  assert.equal(text(found.formula), "max(0, convolution (0, 1), filter 0)");
+  assert.equal(text(found.formula), "max(0, convolution (0, 1) · filter 0)");
   assert.equal(text(found.terms), "max(0, −4)");
 });
 
@@ -90,7 +90,7 @@ const TERMS = [
   ["IF({1}>0.000000000001,{2},0.2*{2})", [-1, 5], "1 = 0.2×5"],
   ["IF({1}>={2}-0.000000000001*MAX(1,ABS({2})),1,0)", [2, 2], "1 = 1"],
   ["LN({1})", [-1], "#NUM! = ln(−1)"],
-  ["MATCH(1,{0},0)-1", [0, 1], "1 = the place of the first 1 of (0, 1) − 1"],
+  ["MATCH(1,{0},0)-1", [0, 1], "1 = (the place of the first 1 in (0, 1)) − 1"],
   ["3-SUMPRODUCT(MAX(({0}>={1})*{{2,1}}))", [2, 1], "1 = the place of the first 2 in (2, 1)"],
   ["{1}/3", [1 / 3], "0.1111 = 0.3333 / 3"],
   ["{1}*{2}", [1 / 3, 3], "1 ≈ 0.3333×3"],
@@ -109,7 +109,7 @@ test("what decided is said as it came out", () => {
   ];
   const flow = formulaFlow("IF({1}>0.000000000001,{2},0)", 2);
   const found = explain(new Calculation(flow, inputNumbers), { slice: 1, row: 0, column: 0 });
-  assert.equal(text(found.because), "(−1) ≤ 0");
+  assert.equal(text(found.because), "−1 ≤ 0");
 });
 
 test("a long sum keeps its largest terms, and adds up the others", () => {

@@ -5,7 +5,8 @@
  *
  * @param {import("./flow.js").Flow} flow
  * @param {{slice: number, row: number, column: number}} cell
- * @param {object} beside the stage where it is named; what is of the same layer needs no layer
+ * @param {object | null} beside the stage in whose formula it is named: what is of the same layer
+ *   needs no layer there, and no commas
  */
 export function cellName(flow, { slice, row, column }, beside = null) {
   const stage = flow.stageOf(slice);
@@ -14,7 +15,7 @@ export function cellName(flow, { slice, row, column }, beside = null) {
   const what = [stageName(flow, stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
   return [what, isPlace ? "" : place, captionName(flow, slice), elsewhere(stage, beside)]
     .filter(Boolean)
-    .join(", ");
+    .join(beside ? " · " : ", ");
 }
 
 /** The name of a range of cells: of a whole slice without its rows and columns. */
@@ -27,7 +28,7 @@ export function regionName(flow, region, beside = null) {
   const parts = [stageName(flow, stage, beside), captionName(flow, slice)];
   if (height < rows) parts.push(spanName("row", row - top, height, stage.rows));
   if (width < columns) parts.push(spanName("column", column - left, width, stage.columns));
-  return [...parts, elsewhere(stage, beside)].filter(Boolean).join(", ");
+  return [...parts, elsewhere(stage, beside)].filter(Boolean).join(beside ? " · " : ", ");
 }
 
 /** What a stage is called: its layer where it is the layer's result, else its title as well. */
@@ -71,13 +72,17 @@ function placeName(flow, slice, row, column) {
       .join(" ");
   }
   const [top, left] = originOf(flow, slice);
-  if (isGrid(stage) || (height > 1 && width > 1)) return `(${row - top}, ${column - left})`;
+  if (isGrid(stage) || (height > 1 && width > 1))
+    return `(${row - top}, ${column - left})`.replaceAll("-", "−");
   return height * width === 1 ? "" : String(row + column);
 }
 
 /** Tell whether the slices are grids, even of a single row: what windows slide over and leave. */
-const isGrid = ({ kind, name, isImage }) =>
-  isImage || kind === "stage" || (kind === "weight" && name === "kernel") || isOfSample(kind, name);
+const isGrid = ({ kind, layer, name, isImage }) =>
+  isImage ||
+  (kind === "stage" && layer !== "") ||
+  (kind === "weight" && name === "kernel") ||
+  isOfSample(kind, name);
 
 const isOfSample = (kind, name) =>
   kind === "gradient" && ["output", "pre-activation", "input"].includes(name);

@@ -80,6 +80,11 @@ export class Speller {
     return this.#spelt(tree).parts;
   }
 
+  /** Return a tree's text in parts as one of the addends of a sum. */
+  spellAddend(tree) {
+    return this.#within(tree, "sum", true);
+  }
+
   #spelt(tree) {
     if (tree.type === "number") return atom([{ text: constantText(tree.value) }]);
     if (tree.type === "text") return atom([{ text: tree.value || "nothing" }]);
@@ -101,7 +106,7 @@ export class Speller {
 
   #operation({ sign, left, right }) {
     if (COMPARISONS[sign]) {
-      const parts = [this.#within(left, "sum"), this.#within(right, "sum")];
+      const parts = [left, right].map((side) => bare(this.#within(side, "sum")));
       return { parts: joinedBy(parts, ` ${COMPARISONS[sign]} `), binds: "choice" };
     }
     const level = LEVEL_OF[sign] ?? "sum";
@@ -110,7 +115,8 @@ export class Speller {
     }
     const first = this.#within(left, level, sign === "^");
     const second = this.#within(right, level, sign !== "+");
-    return { parts: joinedBy([first, second], SIGN_TEXTS[sign]), binds: level };
+    const text = sign === "*" && !this.#holds ? " × " : SIGN_TEXTS[sign];
+    return { parts: joinedBy([first, second], text), binds: level };
   }
 
   #call({ name, parts }) {
@@ -118,8 +124,8 @@ export class Speller {
     if (WRAPPERS[name]) return this.#around(WRAPPERS[name], parts[0]);
     if (JOINED[name]) return this.#joined(name, parts);
     if (name === "SUMPRODUCT" && parts.length === 2) return this.#products(parts);
-    if (name === "MATCH") return atom(this.#among("the place of the first ", parts[0], parts[1]));
-    if (name === "INDEX") return atom(this.#among("number ", parts[1], parts[0]));
+    if (name === "MATCH") return this.#among("the place of the first ", parts[0], parts[1]);
+    if (name === "INDEX") return this.#among("number ", parts[1], parts[0]);
     return atom(this.#named(name, parts));
   }
 
@@ -158,17 +164,20 @@ export class Speller {
 
   #products(trees) {
     const [one, other] = trees.map((tree) => this.#cellsOf(tree));
+    if (!this.#holds) {
+      return {
+        parts: [{ text: "the sum of " }, ...joinedBy([one[0], other[0]], " × ")],
+        binds: "sum",
+      };
+    }
     const terms = one.map((cell, place) => [...cell, { text: "×" }, ...other[place]]);
-    const isOfNames = !this.#holds;
-    return {
-      parts: isOfNames ? [{ text: "the sum of " }, ...terms[0]] : joinedBy(terms, " + "),
-      binds: "sum",
-    };
+    return { parts: joinedBy(terms, " + "), binds: "sum" };
   }
 
   #among(text, wanted, range) {
     const cells = joinedBy(this.#cellsOf(range), ", ");
-    return [{ text }, ...this.spell(wanted), { text: " of (" }, ...cells, { text: ")" }];
+    const parts = [{ text }, ...this.#within(wanted, "sum"), { text: " in (" }];
+    return { parts: [...parts, ...cells, { text: ")" }], binds: "choice" };
   }
 
   /** A function that has no sign: what it says of what it reads. */
