@@ -1,8 +1,8 @@
 // The board that a calculation is drawn on: cards of stages from left to right, in lanes below each
 // other. It knows where each cell is, and draws what is in sight.
 
-import { cardsOf } from "./layout.js";
 import { make } from "./elements.js";
+import { cardsOf } from "./layout.js";
 import { StageView } from "./stages.js";
 
 const NARROW = 640;
@@ -25,7 +25,8 @@ export class Board {
   }
 
   get scene() {
-    return { zoom: this.zoom, isNarrow: innerWidth < NARROW };
+    this.digit ??= digitWidth();
+    return { zoom: this.zoom, isNarrow: innerWidth < NARROW, digit: this.digit };
   }
 
   get palette() {
@@ -40,9 +41,19 @@ export class Board {
     const cards = cardsOf(flow, this.choice);
     const lanes = [...new Set(cards.map((card) => card.lane))];
     this.root.replaceChildren(
-      ...groupsOf(flow, lanes).map((group) => this.newGroup(flow, group, cards)),
+      ...laneGroups(flow, lanes).map((group) => this.newGroup(flow, group, cards)),
     );
+    this.placeCharts();
     for (const slice of this.slices.values()) this.observer.observe(slice.grid);
+  }
+
+  /** Charts stand beside the course that they show. */
+  placeCharts() {
+    this.charts ??= document.getElementById("charts");
+    const course = this.root.querySelector(".course");
+    if (course !== null) course.querySelector(".card").before(this.charts);
+    else document.body.append(this.charts);
+    this.charts.hidden = course === null;
   }
 
   /** Lanes that have their columns in common. */
@@ -92,6 +103,9 @@ export class Board {
   /** Stages stand beside each other; a bias stands below the kernel of its filter. */
   arrange(views, body) {
     const shared = views.filter((view) => view.layout.tiles.isShared);
+    const isAcross = views.every(
+      ({ stage }) => stage.isImage || this.store.flow.lanes[stage.lane].direction === "weights",
+    );
     body.style.setProperty(
       "--tracks",
       2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)),
@@ -102,8 +116,9 @@ export class Board {
       const isBelow = before !== undefined && view.standsBelow(before);
       if (!isBelow) column += 1;
       view.element.style.gridColumn = String(column);
-      view.standIn(isBelow ? "below" : "whole");
-      if (isBelow) before.standIn("above");
+      const across = isAcross ? (isBelow ? before : view) : null;
+      view.standIn(isBelow ? "below" : "whole", across);
+      if (isBelow) before.standIn("above", isAcross ? before : null);
     });
   }
 
@@ -256,12 +271,12 @@ export class Board {
   }
 
   isHidden(slice, row, column) {
-    return this.hidden !== null && this.hidden(slice, row, column);
+    return this.hidden?.(slice, row, column) ?? false;
   }
 }
 
 /** The way there and the way back have a layer's cards below each other; other lanes stand alone. */
-function groupsOf(flow, lanes) {
+function laneGroups(flow, lanes) {
   const groups = [];
   let before = null;
   for (const lane of lanes) {
@@ -271,4 +286,11 @@ function groupsOf(flow, lanes) {
     before = isWay;
   }
   return groups;
+}
+
+/** How wide a digit is in this page's font, for each pixel of its size. */
+function digitWidth() {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText("0").width / 100;
 }

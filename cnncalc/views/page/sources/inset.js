@@ -15,6 +15,7 @@ export function insetOf(view, regions) {
   const region = regions.find((part) => part.role === "window" && !isInSight(view, part));
   const slice = region && view.slices.get(region.slice);
   if (!slice || slice.slice.height * slice.slice.width === 1) return null;
+  slice.stageView.freshen();
   slice.paint();
   const { places, lines } = slice.layout.folding;
   const size = Math.min(WIDTH / places, HEIGHT / lines, 16);
@@ -26,11 +27,12 @@ export function insetOf(view, regions) {
   for (const area of slice.layout.folding.rectangles(region))
     picture.append(frame(area, size, region));
   const go = () => view.bringIntoSight(region);
+  const label = `${region.name}, out of sight: show it`;
   return make(
     "button",
-    { type: "button", class: "inset", onclick: go },
+    { type: "button", class: "inset", title: label, "aria-label": label, onclick: go },
     picture,
-    make("span", { class: "size", text: `${region.name}: out of sight, show it` }),
+    make("span", { class: "size", text: "out of sight: show it" }),
   );
 }
 

@@ -1,10 +1,10 @@
 // The panel: what the number is that is pointed at, and how it came about.
 
-import { cellText, valueText } from "./figures.js";
 import { make, makeButton } from "./elements.js";
+import { cellText, valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
-import { readersOf } from "./readers.js";
 import { stageName } from "./names.js";
+import { readersOf } from "./readers.js";
 
 const MOST_LINKS = 8;
 const MOST_GRID = 8;
@@ -51,14 +51,18 @@ class Panel {
   }
 
   who({ name, place, title, value, isInput, isPadding }) {
-    const kind = isPadding ? "padding" : isInput ? "an input: type over it" : "";
+    const said = name.toLowerCase().includes(title.toLowerCase()) ? "" : title;
+    const kind = kindOf(isPadding, isInput, this.view.store.document.worksheet);
     return make(
       "div",
       { class: "who" },
       make("div", { class: "moves" }, this.back, this.close),
       make("h2", { text: name }),
-      make("p", { class: "size", text: [title, place, kind].filter(Boolean).join(" · ") }),
-      make("p", { class: "value", text: valueText(value) }),
+      make("p", { class: "size", text: [said, place, kind].filter(Boolean).join(" · ") }),
+      make("p", {
+        class: valueText(value).length > 11 ? "value long" : "value",
+        text: valueText(value),
+      }),
     );
   }
 
@@ -105,27 +109,23 @@ class Panel {
   /** Ways to what is made of it. */
   readers(cell) {
     const { calculation, flow } = this.view.store;
-    const { cells, total } = readersOf(calculation, cell);
-    const readers = make("p", { class: "links readers" });
-    if (total === 0) return readers;
-    readers.append(
-      make("span", {
-        class: "size",
-        text: `Read by ${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}: `,
-      }),
+    const found = readersOf(calculation, cell);
+    const cells = found.cells.filter(({ slice }) => !flow.stageOf(slice).hidden);
+    const total = found.total - found.cells.length + cells.length;
+    const links = make("p", { class: "links readers" });
+    if (total === 0) return links;
+    const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
+    links.append(make("span", { class: "size", text: `Read by ${count}: ` }));
+    const firsts = new Map(
+      cells.toReversed().map((reader) => [flow.stageOf(reader.slice), reader]),
     );
-    const firsts = new Map();
-    for (const reader of cells) {
-      const stage = flow.stageOf(reader.slice);
-      if (!stage.hidden && !firsts.has(stage)) firsts.set(stage, reader);
-    }
-    for (const [stage, reader] of [...firsts].slice(0, MOST_LINKS)) {
+    for (const [stage, reader] of [...firsts].toReversed().slice(0, MOST_LINKS)) {
       const name = stageName(flow, stage);
-      readers.append(
+      links.append(
         makeButton(name, `Go to ${name}`, () => this.view.goTo(reader), { class: "link reader" }),
       );
     }
-    return readers;
+    return links;
   }
 
   /** What there is to look at: window × weights = products, and where a window is that is out of sight. */
@@ -136,6 +136,12 @@ class Panel {
     if (inset !== null) shown.append(inset);
     return shown;
   }
+}
+
+function kindOf(isPadding, isInput, isWorksheet) {
+  if (isPadding) return "padding";
+  if (!isInput) return "";
+  return isWorksheet ? "yours to fill in" : "an input: type over it";
 }
 
 /** Numbers and signs; a number has the colour of what it stands in. */
