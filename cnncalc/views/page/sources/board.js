@@ -16,10 +16,7 @@ export class Board {
   constructor(store, root) {
     Object.assign(this, { store, root, stages: new Map(), slices: new Map(), hidden: null });
     Object.assign(this, { zoom: 1, theme: "light", choice: { step: null, sample: null } });
-    this.observer = new IntersectionObserver((entries) => this.sighted(entries), {
-      root,
-      rootMargin: "240px",
-    });
+    this.observer = new IntersectionObserver((entries) => this.sighted(entries), { root, rootMargin: "240px" });
     root.addEventListener("scroll", () => this.follow(), { passive: true });
     addEventListener("resize", () => this.resize());
   }
@@ -39,22 +36,13 @@ export class Board {
     this.slices.clear();
     const cards = cardsOf(flow, this.choice);
     const lanes = [...new Set(cards.map((card) => card.lane))];
-    this.root.replaceChildren(
-      ...groupsOf(flow, lanes).map((group) => this.newGroup(flow, group, cards)),
-    );
+    this.root.replaceChildren(...groupsOf(flow, lanes).map((group) => this.newGroup(flow, group, cards)));
     for (const slice of this.slices.values()) this.observer.observe(slice.grid);
   }
 
   /** Lanes that have their columns in common. */
   newGroup(flow, lanes, cards) {
-    const sections = lanes.map((lane, place) =>
-      this.newLane(
-        flow,
-        lane,
-        place,
-        cards.filter((card) => card.lane === lane),
-      ),
-    );
+    const sections = lanes.map((lane, place) => this.newLane(flow, lane, place, cards.filter((card) => card.lane === lane)));
     return make("div", { class: lanes.length > 1 ? "lanes" : "lanes alone" }, ...sections);
   }
 
@@ -92,10 +80,7 @@ export class Board {
   /** Stages stand beside each other; a bias stands below the kernel of its filter. */
   arrange(views, body) {
     const shared = views.filter((view) => view.layout.tiles.isShared);
-    body.style.setProperty(
-      "--tracks",
-      2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)),
-    );
+    body.style.setProperty("--tracks", 2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)));
     let column = 0;
     views.forEach((view, place) => {
       const before = views[place - 1];
@@ -123,10 +108,7 @@ export class Board {
   resizeStages() {
     for (const stage of this.stages.values()) stage.resize();
     for (const body of this.root.querySelectorAll(".stages")) {
-      this.arrange(
-        [...body.children].map(({ dataset }) => this.stages.get(Number(dataset.stage))),
-        body,
-      );
+      this.arrange([...body.children].map(({ dataset }) => this.stages.get(Number(dataset.stage))), body);
     }
   }
 
@@ -157,16 +139,10 @@ export class Board {
     let least = Infinity;
     for (const [number, { grid, layout }] of this.slices) {
       const box = grid.getBoundingClientRect();
-      const far = Math.hypot(
-        Math.max(box.left - x, 0, x - box.right),
-        Math.max(box.top - y, 0, y - box.bottom),
-      );
+      const far = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
       if (far >= least) continue;
       least = far;
-      const inside = layout.cellAt(
-        Math.min(x, box.right - 1) - box.left,
-        Math.min(y, box.bottom - 1) - box.top,
-      );
+      const inside = layout.cellAt(Math.min(x, box.right - 1) - box.left, Math.min(y, box.bottom - 1) - box.top);
       nearest = { slice: number, ...(inside ?? { row: 0, column: 0 }) };
     }
     return nearest;
@@ -202,9 +178,7 @@ export class Board {
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
   refresh(changed = null, { flashes = true } = {}) {
     for (const stage of this.stages.values()) {
-      const slices = stage.slices.filter(
-        ({ slice }) => changed === null || changed.has(slice.number),
-      );
+      const slices = stage.slices.filter(({ slice }) => changed === null || changed.has(slice.number));
       if (slices.length === 0) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
@@ -239,10 +213,7 @@ export class Board {
     const first = slice.layout.box(row, column);
     const last = slice.layout.box(row + height - 1, column + width - 1);
     const [x, y] = [Math.min(first.x, last.x), Math.min(first.y, last.y)];
-    const [right, bottom] = [
-      Math.max(first.x, last.x) + last.width,
-      Math.max(first.y, last.y) + last.height,
-    ];
+    const [right, bottom] = [Math.max(first.x, last.x) + last.width, Math.max(first.y, last.y) + last.height];
     return new DOMRect(grid.left + x, grid.top + y, right - x, bottom - y);
   }
 

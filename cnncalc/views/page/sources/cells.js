@@ -39,15 +39,7 @@ export class SliceView {
     this.caption.hidden = slice.caption === "" || isCrowded;
     this.canvas.width = layout.folding.places;
     this.canvas.height = layout.folding.lines;
-    placeAt(
-      this.canvas,
-      layout.areaBox({
-        line: 0,
-        place: 0,
-        lines: layout.folding.lines,
-        places: layout.folding.places,
-      }),
-    );
+    placeAt(this.canvas, layout.areaBox({ line: 0, place: 0, lines: layout.folding.lines, places: layout.folding.places }));
     this.dropTable();
     this.describe();
     this.isStale = true;
@@ -89,9 +81,7 @@ export class SliceView {
     this.isStale = false;
     if (!this.layout.hasNumbers) return;
     if (this.table === null) this.follow();
-    else
-      for (const [key, cell] of this.cells)
-        this.write(cell, ...key.split(",").map(Number), flashes);
+    else for (const [key, cell] of this.cells) this.write(cell, ...key.split(",").map(Number), flashes);
   }
 
   paint() {
@@ -103,12 +93,7 @@ export class SliceView {
     for (let row = 0, at = 0; row < slice.height; row += 1) {
       for (let column = 0; column < slice.width; column += 1, at += 1) {
         const { line, place } = folding.placeOf(row, column);
-        pixels[line * folding.places + place] = stageView.color(
-          slice.number,
-          row,
-          column,
-          roles[at],
-        );
+        pixels[line * folding.places + place] = stageView.color(slice.number, row, column, roles[at]);
       }
     }
     context.putImageData(picture, 0, 0);
@@ -122,9 +107,7 @@ export class SliceView {
     if (isWhole && this.table !== null) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
     if (this.table !== null && holdsArea(this.area, area.inner)) return;
-    const focused = this.table?.contains(document.activeElement)
-      ? document.activeElement.dataset.cell
-      : null;
+    const focused = this.table?.contains(document.activeElement) ? document.activeElement.dataset.cell : null;
     this.dropTable();
     this.area = area;
     this.table = this.newTable(area, isWhole);
@@ -149,9 +132,7 @@ export class SliceView {
 
   newTable(area, isWhole) {
     const { layout, label, slice } = this;
-    const table = make("table", {
-      class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}`,
-    });
+    const table = make("table", { class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}` });
     table.append(make("caption", { class: "unseen", text: label }));
     if (!isWhole) {
       table.setAttribute("aria-rowcount", slice.height);

@@ -17,8 +17,7 @@ export function setupKeyboard(view, showHelp) {
     if (view.selection !== null && moved(view, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event))
-      return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (event.key === "?") showHelp();
     else if (event.key === "Escape") view.back();
     else if (event.key in ZOOMS) view.setZoom(view.zoom * ZOOMS[event.key]);
@@ -81,18 +80,9 @@ function beyond(view, cell, down, across) {
   let best = null;
   for (const [number, { grid, layout }] of view.slices) {
     const box = grid.getBoundingClientRect();
-    const ahead =
-      across > 0
-        ? box.left - from.right
-        : across < 0
-          ? from.left - box.right
-          : down > 0
-            ? box.top - from.bottom
-            : from.top - box.bottom;
+    const ahead = across > 0 ? box.left - from.right : across < 0 ? from.left - box.right : down > 0 ? box.top - from.bottom : from.top - box.bottom;
     if (number === cell.slice || ahead < -1) continue;
-    const aside = across
-      ? outside(point.y, box.top, box.bottom)
-      : outside(point.x, box.left, box.right);
+    const aside = across ? outside(point.y, box.top, box.bottom) : outside(point.x, box.left, box.right);
     const far = ahead + 3 * aside;
     if (best === null || far < best.far) best = { far, number, box, layout };
   }

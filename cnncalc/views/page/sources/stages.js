@@ -20,17 +20,7 @@ export class StageView {
     this.body = make("div", { class: "slices" }, ...this.slices.map((slice) => slice.element));
     this.legend = make("div", { class: "legend", "aria-hidden": "true" });
     const head = make("header", {}, this.heading, this.size);
-    this.element = make(
-      "section",
-      {
-        class: `stage ${stage.kind}`,
-        "aria-labelledby": this.heading.id,
-        "data-stage": stage.number,
-      },
-      head,
-      this.body,
-      this.legend,
-    );
+    this.element = make("section", { class: `stage ${stage.kind}`, "aria-labelledby": this.heading.id, "data-stage": stage.number }, head, this.body, this.legend);
     this.entry = this.slices[0].grid;
     this.entry.tabIndex = 0;
     this.resize();
@@ -60,13 +50,7 @@ export class StageView {
     const isOfSame = this.stage.isWeight && stage.isWeight && this.stage.layer === stage.layer;
     const isScalar = this.stage.height * this.stage.width === 1;
     const { tiles } = this.layout;
-    return (
-      isOfSame &&
-      isScalar &&
-      tiles.isShared &&
-      layout.tiles.isShared &&
-      tiles.rows === layout.tiles.rows
-    );
+    return isOfSame && isScalar && tiles.isShared && layout.tiles.isShared && tiles.rows === layout.tiles.rows;
   }
 
   /** Each tile has two tracks: a slice takes both, or the one above, or the one below. */
@@ -111,14 +95,9 @@ export class StageView {
     const bar = make("canvas", { width: 64, height: 1 });
     const context = bar.getContext("2d");
     const picture = context.createImageData(64, 1);
-    new Uint32Array(picture.data.buffer).set(
-      Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]),
-    );
+    new Uint32Array(picture.data.buffer).set(Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]));
     context.putImageData(picture, 0, 0);
-    legend.append(
-      bar,
-      make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))),
-    );
+    legend.append(bar, make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))));
   }
 
   /** The colour of a cell as a picture's pixel, none where the style sheet says it. */
@@ -131,12 +110,7 @@ export class StageView {
   }
 
   isDark(value, role) {
-    return (
-      role !== "padding" &&
-      this.scale !== null &&
-      typeof value === "number" &&
-      this.scale.isDark(value)
-    );
+    return role !== "padding" && this.scale !== null && typeof value === "number" && this.scale.isDark(value);
   }
 }
 

@@ -177,18 +177,11 @@ export class View extends Board {
     const box = this.cellBox(slice, row, column, height, width);
     const room = this.sight();
     const { regions } = this.outlines.explanationOf({ slice, row, column });
-    const boxes = regions.map((region) =>
-      this.cellBox(region.slice, region.row, region.column, region.height, region.width),
-    );
+    const boxes = regions.map((region) => this.cellBox(region.slice, region.row, region.column, region.height, region.width));
     const all = boxes.filter((found) => found !== null).reduce(around, box);
-    const isRoomy =
-      all.right - all.left < room.right - room.left - 60 &&
-      all.bottom - all.top < room.bottom - room.top - 60;
+    const isRoomy = all.right - all.left < room.right - room.left - 60 && all.bottom - all.top < room.bottom - room.top - 60;
     const wanted = isRoomy ? all : box;
-    const [left, top] = [
-      beyond(wanted.left, wanted.right, room.left, room.right),
-      beyond(wanted.top, wanted.bottom, room.top, room.bottom),
-    ];
+    const [left, top] = [beyond(wanted.left, wanted.right, room.left, room.right), beyond(wanted.top, wanted.bottom, room.top, room.bottom)];
     const behavior = this.isCalm ? "auto" : "smooth";
     const across = this.scene.isNarrow ? this.sliceElement(slice).closest(".stages") : this.root;
     if (left) across.scrollBy({ left, behavior });
@@ -234,12 +227,7 @@ const MARGIN = 30;
 
 function around(a, b) {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
-  return new DOMRect(
-    left,
-    top,
-    Math.max(a.right, b.right) - left,
-    Math.max(a.bottom, b.bottom) - top,
-  );
+  return new DOMRect(left, top, Math.max(a.right, b.right) - left, Math.max(a.bottom, b.bottom) - top);
 }
 
 /** How far to scroll so that what reaches from low to high lies between least and most. */
