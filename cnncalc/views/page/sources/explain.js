@@ -26,7 +26,7 @@ import { cellName } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
 import { Speller } from "./spelling.js";
-import { folded, sumGroups, MOST_TERMS, sumsOf } from "./sums.js";
+import { foldedTerms, MOST_TERMS, sumGroups, sumsOf } from "./sums.js";
 
 const MOST_LAST = 4;
 const MOST_WRITTEN = 1_000;
@@ -70,7 +70,7 @@ function explained(reading, value) {
   return {
     regions,
     formula: spelt(names, tree, false),
-    terms: folded(sums, form),
+    terms: foldedTerms(sums, form),
     sign: signOf(reading, value),
     because: becauseOf(reading, numbers),
     groups: sumGroups(sums, form),

@@ -72,7 +72,7 @@ function channelOf(reading, place) {
 }
 
 /** All terms; of many, the subtotals; of many of these, those that count most. */
-export function folded(sums, form) {
+export function foldedTerms(sums, form) {
   const count = sums.reduce((total, { terms }) => total + terms.length, 0);
   if (count <= MOST_TERMS || sums.length === 1) {
     const [terms, sizes] = ["terms", "sizes"].map((name) => sums.flatMap((sum) => sum[name]));
