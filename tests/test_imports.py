@@ -84,6 +84,7 @@ SHEET_LEVELS = {
     "worksheet": 9,
     "order": 9,
     "flow": 9,
+    "meanings": 9,
     "scenes": 10,
     "flow_worksheet": 10,
     "scales": 10,

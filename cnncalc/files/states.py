@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +63,9 @@ def read_state(path: Path) -> State:
 
 
 def _parsed(path: Path) -> Any:  # noqa: ANN401 (whatever the JSON holds)
+    # Imported here: nobody waits for it who has no state.
+    import json  # noqa: PLC0415
+
     try:
         return json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:

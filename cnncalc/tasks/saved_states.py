@@ -14,6 +14,7 @@ from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
 from cnncalc.files.states import State, read_state
 from cnncalc.network import Array, Network, Weights, initialize
+from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.calculations import TrainingPieces, least_training_formulas
 from cnncalc.sheet.flow import make_flow
@@ -27,7 +28,6 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import with_settings
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.values import as_written, calculated_network, input_shapes
-from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.page_making import MOST_FORMULAS
 from cnncalc.training.metrics import class_count
 from cnncalc.wording import size_text
@@ -131,11 +131,12 @@ class SavedState:
         trained = TrainingSpecification(
             training.loss, optimizer, training.batches, training.seed, training.steps_per_epoch
         )
-        origins = Provenance(command, self.origin, None, self.origin, data=self.origin)
-        title = self.specification.title
-        return TrainingPieces(
-            network, trained, tuple(samples), title, provenance=with_layers(origins, network)
+        file = self.origin
+        origins = Provenance(
+            command, file, initial_weights=file, data=file, layers=write(network.layers)
         )
+        title = self.specification.title
+        return TrainingPieces(network, trained, tuple(samples), title, provenance=origins)
 
 
 def _are_alike(drawn: Weights, now: Weights) -> bool:

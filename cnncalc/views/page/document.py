@@ -16,6 +16,7 @@ from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.flow_worksheet import FlowWorksheet
+from cnncalc.sheet.meanings import sentences
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled, Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import runs
@@ -225,13 +226,14 @@ class _Writer:
 
     def _stage(self, stage: Stage, scale: StageScale, given: PageFlow) -> Record:
         volume, quantity = stage.volume, stage.volume.quantity
+        rule, *notes = sentences(volume)
         return {
             "column": stage.column,
             "lane": stage.lane,
             **quantity._asdict(),
             "title": volume.full_title,
-            "rule": volume.rule,
-            "notes": volume.notes,
+            "rule": rule,
+            "notes": notes,
             "scale": scale,
             "format": volume.number_format,
             "height": volume.height,

@@ -9,7 +9,7 @@
  *   calculation.recalculate()    the numbers (a Set) of the slices whose values have changed
  *   calculation.before(slice, row, column)    the value before the last recalculation
  *   calculation.formula(slice, row, column)   {tree, regions} of a cell, or null
- *   calculation.readingBlocks(cell)      the blocks whose formulas read a cell's block
+ *   calculation.readingBlocks(cell)    the blocks, but unseen ones, that read of a cell's block
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
  */
 
@@ -18,7 +18,7 @@ import { cellValue } from "./evaluate.js";
 import { formulaAt } from "./flow.js";
 import { orderBlocks } from "./order.js";
 import { parseTemplate } from "./parse.js";
-import { CellError, Matrix } from "./values.js";
+import { Matrix } from "./values.js";
 
 // The roles of cells that a user may type over.
 const ENTERED = ["pixels", "weights", "name", "choice"];
@@ -86,7 +86,8 @@ export class Calculation {
   }
 
   readingBlocks({ slice, row, column }) {
-    return this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
+    const readers = this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
+    return readers.filter((block) => !this.flow.stageOf(block.slice).hidden);
   }
 
   set(slice, row, column, value) {
@@ -218,11 +219,10 @@ export class Calculation {
 
   #cell(job, place) {
     const number = job.run === null ? NaN : job.run();
-    if (number - number !== 0)
-      return this.#write(
-        place,
-        cellValue(job.tree, (k) => this.#range(k)),
-      );
+    if (!Number.isFinite(number)) {
+      const value = cellValue(job.tree, (reference) => this.#range(reference));
+      return this.#write(place, value);
+    }
     const isChanged = this.cells[place] !== number;
     this.cells[place] = number;
     return isChanged;
@@ -238,6 +238,3 @@ export class Calculation {
     return new Matrix(height, width, cells, true);
   }
 }
-
-/** Tell whether a value is an error. */
-export const isError = (value) => value instanceof CellError;

@@ -1,6 +1,6 @@
 /** Reads the document of a page: what it is called, its flows, and the numbers that are entered. */
 
-import { Flow } from "./flow.js";
+import { cellsOf, Flow } from "./flow.js";
 
 /**
  * Read a document.
@@ -60,26 +60,13 @@ function inputsOf(flows, numbers, texts) {
 
 /** The cells of a block with their values: the next ones, or those of the same block before. */
 function filled(flow, block, sources, firstFlow, first) {
-  const places = placesOf(flow, block);
+  const placesIn = (cells, owner, slice) => cells.map((cell) => owner.place(slice, ...cell));
+  const places = placesIn(cellsOf(block), flow, block.slice);
   if (block.same) {
-    const cells = sameCells(block).map((cell) => first.get(firstFlow.place(...cell)));
-    return places.map((place, cell) => [place, cells[cell]]);
+    const [slice, row, column] = block.same;
+    const same = placesIn(cellsOf({ ...block, row, column }), firstFlow, slice);
+    return places.map((place, cell) => [place, first.get(same[cell])]);
   }
   const source = block.role === "name" ? sources.texts : sources.numbers;
   return places.map((place) => [place, source.next().value]);
 }
-
-/** The places of all cells of a block, row by row. */
-const placesOf = (flow, block) =>
-  cellsOf(block).map(([row, column]) =>
-    flow.place(block.slice, block.row + row, block.column + column),
-  );
-
-/** The cells of the first flow that a block's are the same as: slice, row and column. */
-function sameCells(block) {
-  const [slice, top, left] = block.same;
-  return cellsOf(block).map(([row, column]) => [slice, top + row, left + column]);
-}
-
-const cellsOf = ({ height, width }) =>
-  Array.from({ length: height * width }, (_, cell) => [Math.floor(cell / width), cell % width]);

@@ -14,9 +14,12 @@ import { asTruth, CellError, Matrix, VALUE } from "./values.js";
  * @param {(place: number) => Matrix} read returns what a reference stands for
  * @returns {number | string | boolean | null | CellError | Matrix}
  */
-export function evaluate(tree, read) {
+export const evaluate = (tree, read) => attempt(() => EVALUATE[tree.type](tree, read));
+
+/** Return what comes of some work; an error of a cell, too. */
+function attempt(work) {
   try {
-    return EVALUATE[tree.type](tree, read);
+    return work();
   } catch (error) {
     if (error instanceof CellError) return error;
     throw error;
@@ -60,21 +63,11 @@ function broadcast(work, ...values) {
   const width = Math.max(...ranges.map((range) => range.width));
   if (height * width === 1) return work(...ranges.map((range) => range.cells[0]));
   const cells = Array.from({ length: height * width }, (_, cell) =>
-    attempt(
-      work,
-      ranges.map((range) => repeated(range, Math.floor(cell / width), cell % width)),
+    attempt(() =>
+      work(...ranges.map((range) => repeated(range, Math.floor(cell / width), cell % width))),
     ),
   );
   return new Matrix(height, width, cells);
-}
-
-function attempt(work, values) {
-  try {
-    return work(...values);
-  } catch (error) {
-    if (error instanceof CellError) return error;
-    throw error;
-  }
 }
 
 function repeated(range, row, column) {

@@ -26,9 +26,10 @@ import { cellName } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
 import { Speller } from "./spelling.js";
-import { folded, groupsOf, MOST_TERMS, sumsOf } from "./sums.js";
+import { foldedTerms, MOST_TERMS, sumGroups, sumsOf } from "./sums.js";
 
 const MOST_LAST = 4;
+const MOST_WRITTEN = 1_000;
 // A sentence that is read aloud holds so many parts of a formula.
 const FEW_PARTS = 36;
 
@@ -61,7 +62,7 @@ const NOTHING = {
 function explained(reading, value) {
   const { tree, regions, form } = reading;
   const numbers = new Speller(
-    (place) => shortened(reading.written(place)),
+    (place) => shortened(reading.countedWriters(place)),
     (condition) => reading.holds(condition),
   );
   const names = new Speller((region) => [[{ text: regions[region].name, region }]]);
@@ -69,10 +70,10 @@ function explained(reading, value) {
   return {
     regions,
     formula: spelt(names, tree, false),
-    terms: folded(sums, form),
+    terms: foldedTerms(sums, form),
     sign: signOf(reading, value),
     because: becauseOf(reading, numbers),
-    groups: groupsOf(sums),
+    groups: sumGroups(sums, form),
     products: sums.length === 1 ? sums[0].products : null,
   };
 }
@@ -93,17 +94,21 @@ function arrayWords(tree) {
   return found.parts[0].name === "MAX" ? "the place of the first " : "how many are ";
 }
 
-/** A long list of cells without its middle. */
-function shortened(cells) {
-  if (cells.length <= MOST_TERMS) return cells;
-  const gap = [{ text: `… (${cells.length - MOST_TERMS} more) …` }];
-  return [...cells.slice(0, MOST_TERMS - MOST_LAST), gap, ...cells.slice(-MOST_LAST)];
+/** The cells in parts of text; a long list without its middle. */
+function shortened(writers) {
+  const write = (writer) => writer();
+  if (writers.length <= MOST_TERMS) return writers.map(write);
+  const gap = [{ text: `… (${writers.length - MOST_TERMS} more) …` }];
+  const first = writers.slice(0, MOST_TERMS - MOST_LAST);
+  return [...first.map(write), gap, ...writers.slice(-MOST_LAST).map(write)];
 }
 
 /** Whether the numbers as they are written give the value as it is written. */
 function signOf(reading, value) {
   if (typeof value !== "number") return "=";
-  const { tree, form } = reading;
+  const { tree, form, regions } = reading;
+  // Of so many terms only some are written.
+  if (regions.some(({ height, width }) => height * width > MOST_WRITTEN)) return "≈";
   const found = reading.value(tree, (number) =>
     typeof number === "number" ? readBack(formatNumber(number, form)) : number,
   );

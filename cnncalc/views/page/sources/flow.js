@@ -6,6 +6,8 @@
  */
 
 export class Flow {
+  #homes = new Map(); // of a slice, which block each cell is in
+
   /**
    * @param {object} record a flow of the document
    * @param {number} number its place among them
@@ -41,7 +43,10 @@ export class Flow {
 
   /** The block that holds a cell, or undefined. */
   blockAt(slice, row, column) {
-    return this.slices[slice]?.blocks.find((block) => holds(block, row, column));
+    const found = this.slices[slice];
+    if (!found || !holds({ ...found, row: 0, column: 0 }, row, column)) return undefined;
+    if (!this.#homes.has(slice)) this.#homes.set(slice, homesIn(found));
+    return found.blocks[this.#homes.get(slice)[row * found.width + column]];
   }
 
   /** Where a cell's number is kept. */
@@ -68,12 +73,37 @@ export class Flow {
   }
 }
 
+/** Of each cell of a slice, which of its blocks it is in; -1 for none. */
+function homesIn({ height, width, blocks }) {
+  const homes = new Int32Array(height * width).fill(-1);
+  for (const [number, block] of blocks.entries()) {
+    for (let row = block.row; row < block.row + block.height; row += 1) {
+      const start = row * width + block.column;
+      homes.fill(number, start, start + block.width);
+    }
+  }
+  return homes;
+}
+
 /** Tell whether a rectangle holds a cell. */
 export const holds = (box, row, column) =>
   row >= box.row &&
   row < box.row + box.height &&
   column >= box.column &&
   column < box.column + box.width;
+
+/** The cells of a rectangle, row by row, as `[row, column]`. */
+export const cellsOf = ({ row, column, height, width }) =>
+  Array.from({ length: height * width }, (_, cell) => [
+    row + Math.floor(cell / width),
+    column + (cell % width),
+  ]);
+
+/** A list cut into rows of a width. */
+export const inRows = (list, width) =>
+  Array.from({ length: list.length / width }, (_, row) =>
+    list.slice(row * width, (row + 1) * width),
+  );
 
 /**
  * A block; its formulas repeat every `tile.rows` and `tile.columns` cells, mostly every cell. What

@@ -1,6 +1,7 @@
 /** What a cell's formula reads: its regions, and their numbers as values and as texts. */
 
 import { evaluate } from "./evaluate.js";
+import { cellsOf } from "./flow.js";
 import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
@@ -30,14 +31,19 @@ export class Reading {
     return this.#at(place).map((at) => this.#calculation.value(...at));
   }
 
-  /** The cells of a reference in parts of text; empty ones are left out, as they don't count. */
-  written(place) {
-    const cells = this.#at(place).filter((at) => this.#calculation.value(...at) !== null);
-    return cells.map((at) => {
+  /** The numbers of a reference as functions that write them in parts of text. */
+  writers(place) {
+    return this.#at(place).map((at) => () => {
       const text = formatInside(this.#calculation.value(...at), this.form);
       const part = { text, region: place };
       return [this.#calculation.isPadding(...at) ? { ...part, isPadding: true } : part];
     });
+  }
+
+  /** As `writers`, without empty cells, which don't count. */
+  countedWriters(place) {
+    const cells = this.cells(place);
+    return this.writers(place).filter((_, cell) => cells[cell] !== null);
   }
 
   /** What a tree comes to, with each number as it is `shown`. */
@@ -56,12 +62,8 @@ export class Reading {
   }
 
   #at(place) {
-    const { slice, row, column, height, width } = this.regions[place];
-    return Array.from({ length: height * width }, (_, cell) => [
-      slice,
-      row + Math.floor(cell / width),
-      column + (cell % width),
-    ]);
+    const region = this.regions[place];
+    return cellsOf(region).map((cell) => [region.slice, ...cell]);
   }
 }
 

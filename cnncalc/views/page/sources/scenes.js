@@ -1,5 +1,7 @@
 /** What is shown in turn when a calculation plays; the same scenes as a film's (sheet/scenes.py). */
 
+import { cellsOf } from "./flow.js";
+
 /**
  * Yield the scenes of a flow: the slices that appear at once, or of a single one a cell. `row` and
  * `column` are those of the cell that is explained, the last one that appears.
@@ -19,20 +21,8 @@ export function* expandRuns(flow) {
 }
 
 /** A scene for each cell of a slice that has a formula, row by row. */
-function cellScenes(stage, slice) {
-  const cells = slice.blocks.filter((block) => block.tile).flatMap(cellsIn);
-  cells.sort(([row, column], [otherRow, otherColumn]) => row - otherRow || column - otherColumn);
-  return cells.map(([row, column]) => ({
-    stage,
-    slices: [slice.number],
-    row,
-    column,
-    isCell: true,
-  }));
+function cellScenes(stage, { number, blocks }) {
+  const cells = blocks.filter((block) => block.tile).flatMap(cellsOf);
+  cells.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
+  return cells.map(([row, column]) => ({ stage, slices: [number], row, column, isCell: true }));
 }
-
-const cellsIn = ({ row, column, height, width }) =>
-  Array.from({ length: height * width }, (_, cell) => [
-    row + Math.floor(cell / width),
-    column + (cell % width),
-  ]);

@@ -1,5 +1,6 @@
 /** The state of a page as a file (.json), which cnncalc's commands read as well. */
 
+import { cellsOf, inRows } from "./flow.js";
 import { readName } from "./typing.js";
 
 const STATE_VERSION = 1;
@@ -31,11 +32,10 @@ function stateBlocks({ flow, isWorksheet }) {
   return flow.blocks.filter((block) => roles.includes(block.role) && !block.tile && isSeen(block));
 }
 
-const matrixOf = (calculation, { slice, row, column, height, width }) =>
-  Array.from({ length: height }, (_, down) =>
-    Array.from({ length: width }, (__, across) =>
-      calculation.value(slice, row + down, column + across),
-    ),
+const matrixOf = (calculation, block) =>
+  inRows(
+    cellsOf(block).map((cell) => calculation.value(block.slice, ...cell)),
+    block.width,
   );
 
 /**
@@ -58,12 +58,12 @@ export function readInputs(calculation, inputs) {
 }
 
 /** What a matrix puts into the cells of a block that can be typed over. */
-const changesOf = (calculation, { slice, row, column }, matrix) =>
-  matrix
-    .flatMap((values, down) =>
-      values.map((value, across) => ({ slice, row: row + down, column: column + across, value })),
-    )
+function changesOf(calculation, { slice, ...box }, matrix) {
+  const values = matrix.flat();
+  return cellsOf(box)
+    .map(([row, column], cell) => ({ slice, row, column, value: values[cell] }))
     .filter((change) => calculation.isInput(change.slice, change.row, change.column));
+}
 
 const isMatrix = (matrix, { height, width, role }, isWorksheet) =>
   Array.isArray(matrix) &&

@@ -1,18 +1,21 @@
 /** A formula as a sum: its terms one by one, folded where they are many, a group a channel. */
 
 import { addends } from "./compile.js";
+import { inRows } from "./flow.js";
 import { formatInside } from "./format.js";
 import { joinedBy } from "./spelling.js";
 
 export const MOST_TERMS = 24;
+const MOST_OF_GROUP = 81; // a window of 9×9
 
 /**
  * Return the addends of a formula.
  *
  * @param {import("./reading.js").Reading} reading
  * @param {(tree: object, isAddend: boolean) => object[]} spell writes what is no sum of cells
- * @returns {object[]} of each its `terms` in parts, their `sizes`, the `subtotal` and its `text`;
- *   of sums over cells their `label` and `region`, of sums of products these `products`
+ * @returns {object[]} of each its `terms`, functions that write them, their `sizes`, the `subtotal`
+ *   and its `text`; of sums over cells their `label` and `region`, of sums of products these
+ *   `products`
  */
 export function sumsOf(reading, spell) {
   const trees = addends(reading.tree);
@@ -23,14 +26,15 @@ export function sumsOf(reading, spell) {
     if (isOver(tree, "SUMPRODUCT", 2)) return { ...sum, ...productsOf(reading, ...places) };
     if (isOver(tree, "SUM", 1)) {
       const [place] = places;
-      const terms = reading.written(place);
-      return { ...sum, ...labelled(reading, place), terms, sizes: reading.cells(place) };
+      const terms = reading.countedWriters(place);
+      const sizes = reading.cells(place).filter((cell) => cell !== null);
+      return { ...sum, ...channelOf(reading, place), terms, sizes };
     }
     return {
       ...sum,
       label: "",
       region: null,
-      terms: [spell(tree, trees.length > 1)],
+      terms: [() => spell(tree, trees.length > 1)],
       sizes: [subtotal],
     };
   });
@@ -42,9 +46,9 @@ const isOver = ({ name, parts }, wanted, count) =>
 function productsOf(reading, one, other) {
   const [window, weights] = [one, other].map((place) => reading.cells(place).map(Number));
   const sizes = window.map((number, place) => number * weights[place]);
-  const [first, second] = [reading.written(one), reading.written(other)];
-  const terms = first.map((cell, place) => {
-    const parts = [...cell, { text: "×" }, ...second[place]];
+  const [first, second] = [reading.writers(one), reading.writers(other)];
+  const terms = first.map((write, place) => () => {
+    const parts = [...write(), { text: "×" }, ...second[place]()];
     return sizes[place] === 0 ? parts.map((part) => ({ ...part, isZero: true })) : parts;
   });
   const { width } = reading.regions[one];
@@ -52,19 +56,14 @@ function productsOf(reading, one, other) {
     inRows(cells, width),
   );
   return {
-    ...labelled(reading, one),
+    ...channelOf(reading, one),
     ...{ terms, sizes },
     products: { window: rows, weights: weightRows, products },
   };
 }
 
-const inRows = (cells, width) =>
-  Array.from({ length: cells.length / width }, (_, row) =>
-    cells.slice(row * width, (row + 1) * width),
-  );
-
 /** Which channel, or which sample, a sum is over. */
-function labelled(reading, place) {
+function channelOf(reading, place) {
   const { slice, name } = reading.regions[place];
   const { sample } = reading.flow.stageOf(slice);
   const isOfSample = sample !== null && sample !== reading.stage.sample;
@@ -73,34 +72,35 @@ function labelled(reading, place) {
 }
 
 /** All terms; of many, the subtotals; of many of these, those that count most. */
-export function folded(sums, form) {
-  const terms = sums.flatMap((sum) => sum.terms);
-  if (terms.length <= MOST_TERMS) return joinedBy(terms, " + ");
-  if (sums.length === 1) return largest(terms, sums[0].sizes, form);
-  const subtotals = sums.map(({ text, region }) => [{ text, region }]);
-  return largest(
-    subtotals,
-    sums.map(({ subtotal }) => subtotal),
-    form,
-  );
+export function foldedTerms(sums, form) {
+  const count = sums.reduce((total, { terms }) => total + terms.length, 0);
+  if (count <= MOST_TERMS || sums.length === 1) {
+    const [terms, sizes] = ["terms", "sizes"].map((name) => sums.flatMap((sum) => sum[name]));
+    return largest(terms, sizes, form, MOST_TERMS);
+  }
+  const subtotals = sums.map(({ text, region }) => () => [{ text, region }]);
+  const sizes = sums.map(({ subtotal }) => subtotal);
+  return largest(subtotals, sizes, form, MOST_TERMS);
 }
 
-function largest(terms, sizes, form) {
-  if (terms.length <= MOST_TERMS) return joinedBy(terms, " + ");
+/** Up to `most` terms as they come; else those that count most, and what the others add up to. */
+function largest(terms, sizes, form, most) {
+  const write = (place) => terms[place]();
+  if (terms.length <= most) return joinedBy([...terms.keys()].map(write), " + ");
   const size = (place) => Math.abs(sizes[place]);
   const order = [...sizes.keys()].sort((one, other) => size(other) - size(one));
   const others = order.splice(MOST_TERMS);
   const rest = others.reduce((sum, place) => sum + Number(sizes[place]), 0);
   const text = `${formatInside(rest, form)} from ${others.length} smaller terms`;
-  return joinedBy([...order.map((place) => terms[place]), [{ text }]], " + ");
+  return joinedBy([...order.map(write), [{ text }]], " + ");
 }
 
 /** The sums as groups, where there are several of which some are over cells. */
-export function groupsOf(sums) {
+export function sumGroups(sums, form) {
   if (sums.length < 2 || sums.every(({ region }) => region === null)) return [];
-  return sums.map(({ label, region, terms, subtotal, text, products }) => ({
+  return sums.map(({ label, region, terms, sizes, subtotal, text, products }) => ({
     ...{ label, region, subtotal, text, products },
-    terms: joinedBy(terms, " + "),
+    terms: largest(terms, sizes, form, MOST_OF_GROUP),
     count: terms.length,
   }));
 }
