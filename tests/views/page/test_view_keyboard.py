@@ -7,13 +7,13 @@ import pytest
 from .view_pages import (
     BIAS,
     BIASED,
-    COLOUR,
     CONVOLUTION,
     CONVOLVED,
     IMAGE,
     KERNEL,
     RELU,
     cell,
+    colour,
     focused,
     grid,
     said,
@@ -82,8 +82,8 @@ def test_numbers_stand_in_tables_with_headers_and_a_caption(open_page):
     assert table.locator("th[scope=row]").all_inner_texts() == list("012345")
 
 
-def test_a_picture_is_gone_through_with_arrows(open_page):
-    page = open_page(*COLOUR)
+def test_a_picture_is_gone_through_with_arrows(open_page, tmp_path):
+    page = open_page(*colour(tmp_path))
     grid(page, 0).click(position={"x": 1, "y": 1})
     before = said(page)
     press(page, "ArrowDown", "ArrowRight")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from .view_pages import (
-    COLOUR,
     CONVOLUTION,
     CONVOLVED,
     IMAGE,
     cell,
+    colour,
     grid,
     outlines,
 )
@@ -70,8 +70,9 @@ def pixel(page, number):
     """Return the colour of a slice's first cell."""
     return page.evaluate(
         """number => {
-          const canvas = document.querySelector(`.grid[data-slice="${number}"] canvas`);
-          return [...canvas.getContext("2d").getImageData(0, 0, 1, 1).data];
+          const copy = document.createElement("canvas").getContext("2d");
+          copy.drawImage(document.querySelector(`.grid[data-slice="${number}"] canvas`), 0, 0);
+          return [...copy.getImageData(0, 0, 1, 1).data];
         }""",
         number,
     )
@@ -166,12 +167,14 @@ def test_hostile_names_stay_texts(open_page, tmp_path, monkeypatch):
     assert "<b>.csv" in page.locator("#title").inner_text()
     assert "<u>layer" in page.locator("#flow").inner_text()
     assert page.locator("#flow img, #flow u, #title b").count() == 0
-    name = page.locator(".stage", has_text="</script>").locator("td[data-cell]").first
+    names = page.locator(".stage", has=page.locator("h4", has_text="name"))
+    names.first.scroll_into_view_if_needed()
+    name = names.first.locator("td[data-cell]").first
     assert name.inner_text() == HOSTILE
     name.click()
     assert page.locator("#panel img").count() == 0
 
 
-def test_a_photo_is_shown_in_its_colours(open_page):
-    page = open_page(*COLOUR)
+def test_a_photo_is_shown_in_its_colours(open_page, tmp_path):
+    page = open_page(*colour(tmp_path))
     assert page.locator("canvas.composite").count() == 1

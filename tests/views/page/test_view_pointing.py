@@ -6,7 +6,6 @@ import pytest
 
 from .view_pages import (
     BIASED,
-    COLOUR,
     CONVOLUTION,
     CONVOLVED,
     IMAGE,
@@ -16,6 +15,7 @@ from .view_pages import (
     RELU,
     TRAINING,
     cell,
+    colour,
     focused,
     grid,
     outlines,
@@ -149,22 +149,22 @@ def test_what_is_read_of_another_step_has_that_step_shown(open_page):
     assert "step 1" in said(page)
 
 
-def test_a_picture_has_a_frame_where_the_focus_is_and_becomes_numbers(open_page):
-    page = open_page(*COLOUR)
+def test_a_picture_has_a_frame_where_the_focus_is_and_becomes_numbers(open_page, tmp_path):
+    page = open_page(*colour(tmp_path))
     picture = grid(page, 0)
     assert picture.locator("td").count() == 0
     assert "40×40" in picture.locator("canvas").get_attribute("aria-label")
     picture.click(position={"x": 1, "y": 1})
     frame = picture.locator(".frame")
     assert "(0, 0)" in frame.get_attribute("aria-label")
-    for _ in range(30):
-        page.keyboard.press("+")
+    for _ in range(12):
+        page.locator("#larger").click()
     assert cell(page, 0, 0, 0).is_visible()
-    assert grid(page, 0).locator("tr").count() < 40
+    assert 0 < picture.locator("tbody tr").count() < 40
 
 
-def test_the_wheel_zooms_with_control_where_the_pointer_is(open_page):
-    page = open_page(*COLOUR)
+def test_the_wheel_zooms_with_control_where_the_pointer_is(open_page, tmp_path):
+    page = open_page(*colour(tmp_path))
     box = grid(page, 0).bounding_box()
     page.mouse.move(box["x"] + 30, box["y"] + 30)
     page.keyboard.down("Control")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from PIL import Image
+
 CONVOLUTION = (
     *("export-html", "article:6x6", "--kernel", "1 0 1; 0 1 0; 1 0 1", "--bias", "-500"),
     *("--activation", "relu", "--pool", "max:2"),
@@ -12,12 +15,19 @@ PADDED = (
     *("export-html", "article:6x6", "--kernel", "1 0 1; 0 1 0; 1 0 1"),
     *("--kernel", "1 0 -1; 2 0 -2; 1 0 -1", "--padding", "same", "--pool", "max:2"),
 )
-COLOUR = ("export-html", "--network", "Conv2D(5, 3)", "--input-shape", "40,40,3")
 TRAINING = (
     *("export-html", "article:6x6", "--network"),
     'Rescaling(1/255); Conv2D(1, 3, activation="relu"); Flatten(); Dense(2, activation="softmax")',
     *("--training-steps", "2", "--target", "0", "--optimizer", "sgd", "--learning-rate", "0.1"),
 )
+
+
+def colour(folder):
+    """Return the command line of a page of a photo that is drawn in a folder."""
+    path = folder / "photo.png"
+    shades = np.indices((40, 40, 3)).sum(axis=0) * 6
+    Image.fromarray(shades.astype(np.uint8)).save(path)
+    return ("export-html", str(path), "--network", "Conv2D(5, 3)", "--input-shape", "40,40,3")
 
 
 def grid(page, number):
