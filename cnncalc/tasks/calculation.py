@@ -16,7 +16,6 @@ from cnncalc.files.spreadsheet_places import WorkbookReference, parse_reference
 from cnncalc.files.states import is_state
 from cnncalc.layers import MaxPooling2D, PoolingLayer
 from cnncalc.network import Array, Network, walk
-from cnncalc.notation import write
 from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
@@ -172,6 +171,9 @@ def _saved_calculation(
             "network, which trace, explain, export-xlsx and export-html take"
         )
         raise InputError(message)
+    # Imported here, as in `with_layers`: those that have no network of others needn't wait for it.
+    from cnncalc.notation import write
+
     network, image = state.network, state.image
     if require is not None:
         require(network)

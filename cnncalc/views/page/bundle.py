@@ -1,8 +1,8 @@
 """The script, the style and the skeleton of a page, from the sources that are read and tested.
 
 The script's sources are modules; in a page they stand one after the other as a single one. Their
-comments stay behind, and all else is as it is written: who reads a page finds each part by the
-name of its source.
+comments stay behind, and a tab is an indentation; all else is as it is written: who reads a page
+finds each part by the name of its source.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SOURCES = files("cnncalc.views.page") / "sources"
 _MAIN = "main.js"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*|//[^\n]*)\n|^[ \t]*\n", re.MULTILINE | re.DOTALL)
+_INDENTATION = re.compile(r"^(?:  )+", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|const|class|let)", re.MULTILINE)
 
 
@@ -89,11 +90,14 @@ def joined(sources: dict[str, str], main: str) -> str:
 
 
 def _plain(source: str) -> str:
-    """Return a module without its imports, exports, comments and empty lines.
+    """Return a module without its imports and exports, as `_lean` leaves it."""
+    return _lean(_EXPORT.sub("", _IMPORT.sub("", source)))
 
-    Comments have lines of their own: a rule of the linter for the sources.
-    """
-    return _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source)))
+
+def _lean(source: str) -> str:
+    """Return a source without empty lines and comments that have lines of their own."""
+    text = _COMMENT.sub("", source)
+    return _INDENTATION.sub(lambda spaces: "\t" * (len(spaces[0]) // 2), text)
 
 
 def _hash(text: str) -> str:

@@ -24,7 +24,7 @@ SWITCHES = [
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, as the system has it: a driver's own download fails."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (an extra of these tests)
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)

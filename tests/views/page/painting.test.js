@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  Stroke,
-  asLevel,
-  brightest,
-  coveredCells,
-} from "../../../cnncalc/views/page/sources/painting.js";
+import { asLevel, coveredCells, Stroke } from "../../../cnncalc/views/page/sources/painting.js";
 
 const size = { height: 5, width: 6 };
 const at = (row, column) => ({ row, column });
@@ -52,23 +47,19 @@ test("a brush at the edge, or beyond it, stays in the grid", () => {
 });
 
 test("going over a cell twice in a stroke changes it once", () => {
-  const stroke = new Stroke(() => 100, { brush: 1, levels: [255], most: 255 }, size);
+  const stroke = new Stroke(() => 100, { brush: 1, levels: [255] }, size);
   assert.deepEqual(stroke.moveTo(at(1.5, 1.5)), [{ channel: 0, row: 1, column: 1, value: 255 }]);
   assert.deepEqual(stroke.moveTo(at(1.6, 1.6)), []);
 });
 
 test("a soft edge lies between the level before and the brush's", () => {
-  const stroke = new Stroke(() => 100, { brush: 2, levels: [200], most: 255 }, size);
+  const stroke = new Stroke(() => 100, { brush: 2, levels: [200] }, size);
   const right = stroke.moveTo(at(2.5, 2.5)).find((cell) => cell.row === 2 && cell.column === 3);
   assert.equal(right.value, 150);
 });
 
 test("a colour paints each of its channels, erasing brings 0", () => {
-  const stroke = new Stroke(
-    (channel) => channel,
-    { brush: 1, levels: [255, 0, 9], most: 255 },
-    size,
-  );
+  const stroke = new Stroke((channel) => channel, { brush: 1, levels: [255, 0, 9] }, size);
   assert.deepEqual(
     stroke.moveTo(at(0, 0)).map((cell) => cell.value),
     [255, 0, 9],
@@ -78,6 +69,4 @@ test("a colour paints each of its channels, erasing brings 0", () => {
 test("levels are whole up to 255, and have three decimals up to 1", () => {
   assert.equal(asLevel(12.6, 255), 13);
   assert.equal(asLevel(0.33333, 1), 0.333);
-  assert.equal(brightest([0, 0.5, 1]), 1);
-  assert.equal(brightest([0, 2]), 255);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  flowWith,
+  settingsLike,
   settingText,
   settingValues,
 } from "../../../cnncalc/views/page/sources/settings.js";
@@ -32,6 +32,6 @@ test("a pair of two numbers is written as both", () => {
 });
 
 test("settings lead to their flow, and those of none to none", () => {
-  assert.equal(flowWith(settings, setting("valid", 1, 2)), 3);
-  assert.equal(flowWith(settings, setting("valid", 2, 2)), -1);
+  assert.equal(settingsLike(settings, setting("valid", 1, 2)), 3);
+  assert.equal(settingsLike(settings, setting("valid", 2, 2)), -1);
 });

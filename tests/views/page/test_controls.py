@@ -13,8 +13,7 @@ pytestmark = pytest.mark.browser
 
 CROSS = ("export-html", "article:6x6", "--kernel", "1 0 1; 0 1 0; 1 0 1")
 SOBEL = ("export-html", "article:6x6", "--kernel", "sobel-x", "--kernel", "sobel-y")
-COLOUR = ("export-html", "--network", "Conv2D(2, 3)", "--input-shape", "8,8,3")
-NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(3, activation="softmax")'
+NETWORK = 'Conv2D(2, 3, activation="relu"); Flatten(); Dense(10, activation="softmax")'
 TRAINING = ("--training-steps", "3", "--batch-size", "2", "--samples", "2")
 TRAINED = ("export-html", "--network", NETWORK, *TRAINING, "--learning-rate", "0.01")
 IMAGE, KERNEL, RESULT = 0, 1, 2
@@ -31,7 +30,11 @@ def numbers(page, number):
 
 
 def write(page, number, row, column, text):
-    cell(page, number, row, column).click()
+    write_over(page, cell(page, number, row, column), text)
+
+
+def write_over(page, place, text):
+    place.click()
     page.keyboard.type(text)
     page.keyboard.press("Enter")
 
@@ -45,9 +48,13 @@ def test_a_number_typed_over_changes_what_follows_from_it(open_page):
     assert numbers(page, RESULT)[:2] == [429, 505]
     write(page, IMAGE, 0, 0, "19,5")
     assert cell(page, IMAGE, 0, 0).inner_text() == "19.5"
-    assert numbers(page, RESULT)[:2] == [430.5, 505]
-    write(page, KERNEL, 1, 1, "−3")
-    assert numbers(page, RESULT)[0] == 430.5 - 4 * 121
+    # A cell shows as many decimals as it has room for.
+    assert numbers(page, RESULT)[:2] == pytest.approx([430.5, 505], abs=0.5)
+    cell(page, KERNEL, 1, 1).click()
+    page.keyboard.press("Enter")
+    page.keyboard.type("−3")
+    page.keyboard.press("Enter")
+    assert numbers(page, RESULT)[0] == pytest.approx(430.5 - 4 * 121, abs=0.5)
 
 
 def test_enter_goes_on_below_and_escape_leaves_the_number(open_page):
@@ -147,8 +154,10 @@ def test_a_dropped_picture_is_brought_to_the_size_of_the_input(open_page):
     assert numbers(page, IMAGE)[0] == 18
 
 
-def test_a_dropped_picture_keeps_its_colours_where_the_input_has_three(open_page):
-    page = open_page(*COLOUR)
+def test_a_dropped_picture_keeps_its_colours_where_the_input_has_three(open_page, tmp_path):
+    path = tmp_path / "green.png"
+    path.write_bytes(png(np.full((8, 8, 3), (0, 90, 0))))
+    page = open_page("export-html", str(path), "--network", "Conv2D(2, 3)")
     assert drop(page, png(np.full((8, 8, 3), (255, 51, 0)))) == "8 × 8 pixels, brought to 8 × 8"
     assert [{*numbers(page, channel)} for channel in range(3)] == [{255}, {51}, {0}]
 
@@ -188,7 +197,7 @@ def test_settings_that_do_not_fit_are_grey_and_say_why(open_page):
 
 def test_a_kernel_is_chosen_by_its_name_for_each_filter(open_page):
     page = open_page(*SOBEL)
-    kernel, filter_ = page.get_by_label("kernel"), page.get_by_label("filter")
+    kernel, filter_ = (page.get_by_role("combobox", name=name) for name in ("kernel", "filter"))
     assert kernel.input_value() == "sobel-x"
     filter_.select_option("1")
     assert kernel.input_value() == "sobel-y"
@@ -200,20 +209,30 @@ def test_a_kernel_is_chosen_by_its_name_for_each_filter(open_page):
 
 def test_charts_follow_the_learning_rate_and_lead_to_their_step(open_page):
     page = open_page(*TRAINED)
-    loss = page.get_by_role("slider", name="Loss of each step")
-    line = loss.locator(".chart-line")
+    chart = page.locator(".chart-figure").first
+    line = chart.locator(".chart-line")
     before = line.get_attribute("d")
-    rate = page.locator("td.choice").first
-    rate.click()
-    page.keyboard.type("0.5")
-    page.keyboard.press("Enter")
+    write_over(page, page.locator("td.choice").first, "0.5")
     assert line.get_attribute("d") != before
-    assert loss.locator(".chart-before").get_attribute("d")
-    loss.focus()
-    page.keyboard.press("ArrowRight")
-    assert "step 2" in loss.get_attribute("aria-valuetext")
-    assert "was" in loss.get_attribute("aria-valuetext")
-    page.keyboard.press("Enter")
-    assert "loss" in page.locator("#panel").inner_text()
-    rows = page.locator(".chart-figure").first.locator("tbody tr")
+    assert chart.locator(".chart-before").get_attribute("d") == before
+    chart.get_by_text("as numbers").click()
+    rows = chart.locator("tbody tr")
     assert rows.count() == 3
+    assert "was" in rows.nth(2).inner_text()
+    rows.nth(1).get_by_role("button").click()
+    assert "loss" in page.locator("#panel").inner_text()
+
+
+def test_a_point_of_a_chart_is_chosen_with_the_pointer(open_page):
+    page = open_page(*TRAINED)
+    chart = page.locator(".chart-figure").last
+    chart.locator("circle").nth(2).hover()
+    assert chart.locator(".chart-readout").inner_text().startswith("step 3: ")
+    chart.locator("circle").nth(2).click()
+    assert "accuracy" in page.locator("#panel").inner_text()
+
+
+def test_what_an_optimizer_does_not_allow_is_refused(open_page):
+    page = open_page(*TRAINED)
+    write_over(page, page.locator("td.choice").nth(1), "1.5")
+    assert "beta_1 must be" in page.locator(".editor-reason").inner_text()

@@ -150,7 +150,7 @@ def test_a_module_stands_behind_those_that_it_imports():
         "a.js": "export const a = 1;\n",
         "unused.js": "export const c = 1;\n",
     }
-    text = "// a.js\nconst a = 1;\n// b.js\nfunction b() {\n  a;\n}\n// main.js\nb(a);\n"
+    text = "// a.js\nconst a = 1;\n// b.js\nfunction b() {\n\ta;\n}\n// main.js\nb(a);\n"
     assert joined(sources, "main.js") == text
 
 

@@ -1,8 +1,8 @@
 // The board that a calculation is drawn on: cards of stages from left to right, in lanes below each
 // other. It knows where each cell is, and draws what is in sight.
 
-import { cardsOf } from "./layout.js";
 import { make } from "./elements.js";
+import { cardsOf } from "./layout.js";
 import { StageView } from "./stages.js";
 
 const NARROW = 640;
@@ -16,13 +16,17 @@ export class Board {
   constructor(store, root) {
     Object.assign(this, { store, root, stages: new Map(), slices: new Map(), hidden: null });
     Object.assign(this, { zoom: 1, theme: "light", choice: { step: null, sample: null } });
-    this.observer = new IntersectionObserver((entries) => this.sighted(entries), { root, rootMargin: "240px" });
+    this.observer = new IntersectionObserver((entries) => this.sighted(entries), {
+      root,
+      rootMargin: "240px",
+    });
     root.addEventListener("scroll", () => this.follow(), { passive: true });
     addEventListener("resize", () => this.resize());
   }
 
   get scene() {
-    return { zoom: this.zoom, isNarrow: innerWidth < NARROW };
+    this.digit ??= digitWidth();
+    return { zoom: this.zoom, isNarrow: innerWidth < NARROW, digit: this.digit };
   }
 
   get palette() {
@@ -36,13 +40,32 @@ export class Board {
     this.slices.clear();
     const cards = cardsOf(flow, this.choice);
     const lanes = [...new Set(cards.map((card) => card.lane))];
-    this.root.replaceChildren(...groupsOf(flow, lanes).map((group) => this.newGroup(flow, group, cards)));
+    this.root.replaceChildren(
+      ...laneGroups(flow, lanes).map((group) => this.newGroup(flow, group, cards)),
+    );
+    this.placeCharts();
     for (const slice of this.slices.values()) this.observer.observe(slice.grid);
+  }
+
+  /** Charts stand beside the course that they show. */
+  placeCharts() {
+    this.charts ??= document.getElementById("charts");
+    const course = this.root.querySelector(".course");
+    if (course !== null) course.querySelector(".card").before(this.charts);
+    else document.body.append(this.charts);
+    this.charts.hidden = course === null;
   }
 
   /** Lanes that have their columns in common. */
   newGroup(flow, lanes, cards) {
-    const sections = lanes.map((lane, place) => this.newLane(flow, lane, place, cards.filter((card) => card.lane === lane)));
+    const sections = lanes.map((lane, place) =>
+      this.newLane(
+        flow,
+        lane,
+        place,
+        cards.filter((card) => card.lane === lane),
+      ),
+    );
     return make("div", { class: lanes.length > 1 ? "lanes" : "lanes alone" }, ...sections);
   }
 
@@ -80,15 +103,22 @@ export class Board {
   /** Stages stand beside each other; a bias stands below the kernel of its filter. */
   arrange(views, body) {
     const shared = views.filter((view) => view.layout.tiles.isShared);
-    body.style.setProperty("--tracks", 2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)));
+    const isAcross = views.every(
+      ({ stage }) => stage.isImage || this.store.flow.lanes[stage.lane].direction === "weights",
+    );
+    body.style.setProperty(
+      "--tracks",
+      2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)),
+    );
     let column = 0;
     views.forEach((view, place) => {
       const before = views[place - 1];
       const isBelow = before !== undefined && view.standsBelow(before);
       if (!isBelow) column += 1;
       view.element.style.gridColumn = String(column);
-      view.standIn(isBelow ? "below" : "whole");
-      if (isBelow) before.standIn("above");
+      const across = isAcross ? (isBelow ? before : view) : null;
+      view.standIn(isBelow ? "below" : "whole", across);
+      if (isBelow) before.standIn("above", isAcross ? before : null);
     });
   }
 
@@ -108,7 +138,10 @@ export class Board {
   resizeStages() {
     for (const stage of this.stages.values()) stage.resize();
     for (const body of this.root.querySelectorAll(".stages")) {
-      this.arrange([...body.children].map(({ dataset }) => this.stages.get(Number(dataset.stage))), body);
+      this.arrange(
+        [...body.children].map(({ dataset }) => this.stages.get(Number(dataset.stage))),
+        body,
+      );
     }
   }
 
@@ -139,10 +172,16 @@ export class Board {
     let least = Infinity;
     for (const [number, { grid, layout }] of this.slices) {
       const box = grid.getBoundingClientRect();
-      const far = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+      const far = Math.hypot(
+        Math.max(box.left - x, 0, x - box.right),
+        Math.max(box.top - y, 0, y - box.bottom),
+      );
       if (far >= least) continue;
       least = far;
-      const inside = layout.cellAt(Math.min(x, box.right - 1) - box.left, Math.min(y, box.bottom - 1) - box.top);
+      const inside = layout.cellAt(
+        Math.min(x, box.right - 1) - box.left,
+        Math.min(y, box.bottom - 1) - box.top,
+      );
       nearest = { slice: number, ...(inside ?? { row: 0, column: 0 }) };
     }
     return nearest;
@@ -178,7 +217,9 @@ export class Board {
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
   refresh(changed = null, { flashes = true } = {}) {
     for (const stage of this.stages.values()) {
-      const slices = stage.slices.filter(({ slice }) => changed === null || changed.has(slice.number));
+      const slices = stage.slices.filter(
+        ({ slice }) => changed === null || changed.has(slice.number),
+      );
       if (slices.length === 0) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
@@ -213,7 +254,10 @@ export class Board {
     const first = slice.layout.box(row, column);
     const last = slice.layout.box(row + height - 1, column + width - 1);
     const [x, y] = [Math.min(first.x, last.x), Math.min(first.y, last.y)];
-    const [right, bottom] = [Math.max(first.x, last.x) + last.width, Math.max(first.y, last.y) + last.height];
+    const [right, bottom] = [
+      Math.max(first.x, last.x) + last.width,
+      Math.max(first.y, last.y) + last.height,
+    ];
     return new DOMRect(grid.left + x, grid.top + y, right - x, bottom - y);
   }
 
@@ -227,12 +271,12 @@ export class Board {
   }
 
   isHidden(slice, row, column) {
-    return this.hidden !== null && this.hidden(slice, row, column);
+    return this.hidden?.(slice, row, column) ?? false;
   }
 }
 
 /** The way there and the way back have a layer's cards below each other; other lanes stand alone. */
-function groupsOf(flow, lanes) {
+function laneGroups(flow, lanes) {
   const groups = [];
   let before = null;
   for (const lane of lanes) {
@@ -242,4 +286,11 @@ function groupsOf(flow, lanes) {
     before = isWay;
   }
   return groups;
+}
+
+/** How wide a digit is in this page's font, for each pixel of its size. */
+function digitWidth() {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText("0").width / 100;
 }

@@ -1,12 +1,12 @@
 // One slice as it is seen: a picture of a pixel a cell, and a table over it where numbers can be
 // read. Of a large slice the table holds what is in sight alone.
 
-import { cellText, shortText, sizeText } from "./figures.js";
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
+import { cellText, shortText, sizeText } from "./figures.js";
 
 const MOST_TABLE_CELLS = 1600;
-const AROUND = 4;
+const LINES_AROUND = 4;
 
 /** A slice of a stage that is shown. */
 export class SliceView {
@@ -23,6 +23,11 @@ export class SliceView {
     this.caption = make("figcaption", { text: slice.caption });
     this.element = make("figure", { class: "slice" }, this.caption, this.grid);
     this.roles = rolesOf(slice);
+    this.inner = innerOf(slice);
+    this.grid.classList.toggle(
+      "padded",
+      this.inner.height < slice.height || this.inner.width < slice.width,
+    );
   }
 
   get layout() {
@@ -35,11 +40,19 @@ export class SliceView {
     this.grid.style.width = `${layout.sliceWidth}px`;
     this.grid.style.height = `${layout.sliceHeight}px`;
     this.caption.style.maxWidth = `${Math.max(layout.sliceWidth, 56)}px`;
-    const isCrowded = !layout.hasNumbers && layout.sliceWidth < 44;
-    this.caption.hidden = slice.caption === "" || isCrowded;
+    this.caption.hidden =
+      slice.caption === "" || layout.sliceWidth < 44 || this.stageView.hasLikeCaptions;
     this.canvas.width = layout.folding.places;
     this.canvas.height = layout.folding.lines;
-    placeAt(this.canvas, layout.areaBox({ line: 0, place: 0, lines: layout.folding.lines, places: layout.folding.places }));
+    placeAt(
+      this.canvas,
+      layout.areaBox({
+        line: 0,
+        place: 0,
+        lines: layout.folding.lines,
+        places: layout.folding.places,
+      }),
+    );
     this.dropTable();
     this.describe();
     this.isStale = true;
@@ -68,6 +81,7 @@ export class SliceView {
   /** Draw what is in sight, if it isn't there yet. */
   show() {
     this.isInSight = true;
+    this.stageView.freshen();
     if (this.isStale) this.refresh(false);
     else this.follow();
   }
@@ -81,22 +95,32 @@ export class SliceView {
     this.isStale = false;
     if (!this.layout.hasNumbers) return;
     if (this.table === null) this.follow();
-    else for (const [key, cell] of this.cells) this.write(cell, ...key.split(",").map(Number), flashes);
+    else
+      for (const [key, cell] of this.cells)
+        this.write(cell, ...key.split(",").map(Number), flashes);
   }
 
+  /** Draw the picture; where there is no scale, the style sheet has the colours. */
   paint() {
-    const { slice, roles, canvas, stageView, layout } = this;
-    const { folding } = layout;
+    const { canvas, layout, stageView } = this;
     const context = canvas.getContext("2d");
     const picture = context.createImageData(canvas.width, canvas.height);
-    const pixels = new Uint32Array(picture.data.buffer);
+    if (stageView.scale !== null) this.fill(new Uint32Array(picture.data.buffer), layout.folding);
+    context.putImageData(picture, 0, 0);
+  }
+
+  fill(pixels, folding) {
+    const { slice, roles, stageView } = this;
+    const { scale, view } = stageView;
+    const { cells } = view.store.calculation;
     for (let row = 0, at = 0; row < slice.height; row += 1) {
       for (let column = 0; column < slice.width; column += 1, at += 1) {
+        const isBlank = roles[at] === "padding" || roles[at] === "nothing";
+        if (isBlank || view.isHidden(slice.number, row, column)) continue;
         const { line, place } = folding.placeOf(row, column);
-        pixels[line * folding.places + place] = stageView.color(slice.number, row, column, roles[at]);
+        pixels[line * folding.places + place] = scale.color(cells[slice.first + at]);
       }
     }
-    context.putImageData(picture, 0, 0);
   }
 
   /** Bring the table to what is in sight. */
@@ -107,7 +131,9 @@ export class SliceView {
     if (isWhole && this.table !== null) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
     if (this.table !== null && holdsArea(this.area, area.inner)) return;
-    const focused = this.table?.contains(document.activeElement) ? document.activeElement.dataset.cell : null;
+    const focused = this.table?.contains(document.activeElement)
+      ? document.activeElement.dataset.cell
+      : null;
     this.dropTable();
     this.area = area;
     this.table = this.newTable(area, isWhole);
@@ -127,12 +153,14 @@ export class SliceView {
       const right = bound(Math.ceil((room.right - box.left) / layout.cellWidth) + around, places);
       return { line: top, place: left, lines: bottom - top, places: right - left };
     };
-    return { ...inner(AROUND), inner: inner(0) };
+    return { ...inner(LINES_AROUND), inner: inner(0) };
   }
 
   newTable(area, isWhole) {
     const { layout, label, slice } = this;
-    const table = make("table", { class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}` });
+    const table = make("table", {
+      class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}`,
+    });
     table.append(make("caption", { class: "unseen", text: label }));
     if (!isWhole) {
       table.setAttribute("aria-rowcount", slice.height);
@@ -175,7 +203,7 @@ export class SliceView {
     row.style.height = `${this.layout.header.height}px`;
     if (this.layout.header.width) row.append(make("td", { class: "corner" }));
     for (let place = area.place; place < area.place + area.places; place += 1) {
-      const text = columns[place] || String(place);
+      const text = columns[place] || numberAt(place - this.inner.column, this.inner.width);
       row.append(make("th", { scope: "col", text, title: text.length > 6 ? text : false }));
     }
     return make("thead", {}, row);
@@ -186,7 +214,7 @@ export class SliceView {
     const row = make("tr", isWhole ? {} : { "aria-rowindex": line + 1 });
     row.style.height = `${layout.cellHeight}px`;
     if (layout.header.width) {
-      const text = stageView.stage.rows[line] || String(line);
+      const text = stageView.stage.rows[line] || numberAt(line - this.inner.row, this.inner.height);
       row.append(make("th", { scope: "row", text, title: text.length > 6 ? text : false }));
     }
     for (let place = area.place; place < area.place + area.places; place += 1) {
@@ -247,12 +275,25 @@ function flash(cell) {
   requestAnimationFrame(() => cell.classList.add("changed"));
 }
 
+/** The number of a row or a column; padding around them has none. */
+const numberAt = (place, count) => (place >= 0 && place < count ? String(place) : "");
+
 const holdsArea = (area, inner) =>
   inner !== undefined &&
   area.line <= inner.line &&
   area.place <= inner.place &&
   area.line + area.lines >= inner.line + inner.lines &&
   area.place + area.places >= inner.place + inner.places;
+
+/**
+ * Return the cells of a slice without the padding around them.
+ * @param {object} slice
+ * @returns {{row: number, column: number, height: number, width: number}}
+ */
+export function innerOf({ blocks, height, width }) {
+  const isPadded = blocks.length > 1 && blocks.slice(1).every(({ role }) => role === "padding");
+  return isPadded ? blocks[0] : { row: 0, column: 0, height, width };
+}
 
 /** The role of each cell of a slice, row by row; where no block is, there is none. */
 function rolesOf({ blocks, height, width }) {

@@ -1,7 +1,7 @@
 // What is chosen to be seen: one of several calculations, and of a training a step and a sample.
 
-import { choices } from "./layout.js";
 import { make, makeButton } from "./elements.js";
+import { choices } from "./layout.js";
 
 const MOST_BUTTONS = 8;
 

@@ -1,6 +1,6 @@
 // Colours of numbers: the document brings the palettes, a stage has one scale for all its slices.
 
-const LEVELS = 256;
+const COLOR_LEVELS = 256;
 const EMPTY = 0;
 // Numbers that are all alike say nothing by a colour: the style sheet has one for them.
 const NO_COLORS = [[0, "#ffffff"], [1, "#ffffff"]];
@@ -16,8 +16,7 @@ export class ColorScale {
    */
   constructor(kind, low, high, stops) {
     Object.assign(this, { kind, low, high });
-    this.table = colorTable(stops);
-    this.dark = darkLevels(this.table);
+    ({ table: this.table, dark: this.dark } = tableOf(stops));
   }
 
   get isNeutral() {
@@ -27,7 +26,7 @@ export class ColorScale {
   /** Return the level of a number, from 0 to 255. */
   level(value) {
     const place = (value - this.low) / (this.high - this.low);
-    return Math.min(LEVELS - 1, Math.max(0, Math.round(place * (LEVELS - 1))));
+    return Math.min(COLOR_LEVELS - 1, Math.max(0, Math.round(place * (COLOR_LEVELS - 1))));
   }
 
   /** Return the colour of a number as 0xAABBGGRR, as a picture's bytes are; 0 of none. */
@@ -79,11 +78,22 @@ function reach(values) {
   return [low, high];
 }
 
+const tables = new WeakMap();
+
+/** The colours of a palette's levels, made once, and which of them are dark. */
+function tableOf(stops) {
+  if (!tables.has(stops)) {
+    const table = colorTable(stops);
+    tables.set(stops, { table, dark: darkLevels(table) });
+  }
+  return tables.get(stops);
+}
+
 function colorTable(stops) {
-  const table = new Uint32Array(LEVELS);
+  const table = new Uint32Array(COLOR_LEVELS);
   let next = 1;
-  for (let level = 0; level < LEVELS; level += 1) {
-    const place = level / (LEVELS - 1);
+  for (let level = 0; level < COLOR_LEVELS; level += 1) {
+    const place = level / (COLOR_LEVELS - 1);
     while (next < stops.length - 1 && place > stops[next][0]) next += 1;
     table[level] = mixed(stops[next - 1], stops[next], place);
   }

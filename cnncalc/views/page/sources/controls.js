@@ -2,12 +2,12 @@ import { setupCharts } from "./charts.js";
 import { setupDraw } from "./draw.js";
 import { setupDrop } from "./drop.js";
 import { setupEdit } from "./edit.js";
-import { setupHistory } from "./undo.js";
 import { setupKernels } from "./kernels.js";
 import { Notices } from "./notices.js";
 import { setupPlay } from "./play-controls.js";
 import { setupSettings } from "./settings.js";
 import { setupShare } from "./share.js";
+import { setupHistory } from "./undo.js";
 import { setupWorksheet } from "./worksheet.js";
 
 /**

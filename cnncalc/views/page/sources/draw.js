@@ -1,4 +1,4 @@
-import { isPressed, labelled, make, makeButton, makeToggle } from "./elements.js";
+import { isPressed, make, makeButton, makeToggle, withLabel } from "./elements.js";
 import { inputImage } from "./input-image.js";
 import { Stroke } from "./painting.js";
 
@@ -11,10 +11,10 @@ class Brush {
     this.brush = make("input", { type: "range", min: 1, max: 2, value: 1 });
     this.level = make("input", { type: "range", min: 0 });
     this.color = make("input", { type: "color", value: "#ffffff" });
-    this.levelField = labelled("level", this.level);
-    this.colorField = labelled("colour", this.color);
+    this.levelField = withLabel("level", this.level);
+    this.colorField = withLabel("colour", this.color);
     this.tools = make("span", { class: "brush" });
-    this.tools.append(this.erase, labelled("brush", this.brush), this.levelField, this.colorField);
+    this.tools.append(this.erase, withLabel("brush", this.brush), this.levelField, this.colorField);
     this.tools.append(
       makeButton("Clear", "Set every pixel to 0", () => this.image.change(() => 0)),
       makeButton("Invert", "Make dark pixels bright, and bright ones dark", () =>
@@ -77,11 +77,11 @@ class Brush {
   start(event) {
     if (this.tools.hidden || event.button !== 0) return;
     const pointed = this.view.cellAt(event.clientX, event.clientY);
-    const { slices, size, most } = this.image;
+    const { slices, size } = this.image;
     this.slice = slices.find((slice) => slice.number === pointed?.slice);
     if (!this.slice) return;
     event.target.setPointerCapture(event.pointerId);
-    const tool = { brush: Number(this.brush.value), levels: this.levels, most };
+    const tool = { brush: Number(this.brush.value), levels: this.levels };
     this.stroke = new Stroke((...place) => this.image.level(...place), tool, size);
     this.isJoined = false;
     this.draw(event);

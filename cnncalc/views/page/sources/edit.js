@@ -1,127 +1,119 @@
 import { isTyping, make } from "./elements.js";
 import { isSame } from "./point.js";
 
-/**
- * Typing over an input where it stands: Enter or a digit starts, Enter keeps, Escape leaves it.
- */
-const STARTS = /^[\d.,+\-−%]$/;
+/** The keys that start typing; the first character is kept. */
+const STARTS = /^[\d.,+\-−]$/;
+const OPENS = ["Enter", "F2"];
+const EMPTIES = ["Backspace", "Delete"];
+const NARROWEST = 84;
 
+/** A field over an input: Enter or Tab keeps what is typed, Escape leaves the number as it is. */
 class Editor {
   constructor(store, view) {
-    this.store = store;
-    this.view = view;
-    this.cell = null;
+    Object.assign(this, { store, view, cell: null });
     this.field = make("input", {
       class: "editor",
       autocomplete: "off",
       spellcheck: "false",
       enterkeyhint: "done",
       "aria-describedby": "editor-reason",
-      onkeydown: (event) => this.#key(event),
-      oninput: () => this.#refuse(""),
-      onblur: () => this.#leave(),
+      onkeydown: (event) => this.key(event),
+      oninput: () => this.refuse(""),
+      onblur: () => this.leave(),
     });
     this.reason = make("p", { class: "editor-reason", id: "editor-reason", role: "alert" });
     this.box = make("div", { class: "editor-box", hidden: true }, this.field, this.reason);
     document.body.append(this.box);
-    view.root.addEventListener("scroll", () => this.cell && this.#place(), { passive: true });
+    view.root.addEventListener("scroll", () => this.cell && this.place(), { passive: true });
   }
 
-  /** Start at a cell, with what stands there or with a first character. */
-  start(cell, first = null) {
+  /** Start with a text, or with what stands in the cell. */
+  start(cell, text) {
     this.cell = cell;
-    const value = this.store.calculation.value(cell.slice, cell.row, cell.column);
-    this.field.value = first ?? String(value ?? "");
+    this.field.value = text ?? this.view.valueAt(cell) ?? "";
     this.field.setAttribute("aria-label", `new value of ${this.view.nameOf(cell)}`);
-    this.#refuse("");
-    this.#place();
+    this.refuse("");
     this.box.hidden = false;
+    this.place();
     this.field.focus({ preventScroll: true });
-    if (first === null) this.field.select();
+    if (text === null) this.field.select();
   }
 
-  #place() {
+  place() {
     const { slice, row, column } = this.cell;
-    const cell = this.view.cellBox(slice, row, column);
-    const width = Math.max(cell.width, 84);
-    const left = Math.min(Math.max(4, cell.left), innerWidth - width - 4);
-    this.box.style.left = `${left}px`;
-    this.box.style.top = `${cell.top}px`;
-    this.field.style.width = `${width}px`;
-    this.field.style.minHeight = `${cell.height}px`;
+    const { left, top, width, height } = this.view.cellBox(slice, row, column);
+    const wide = Math.max(width, NARROWEST);
+    this.box.style.left = `${Math.max(4, Math.min(left, innerWidth - wide - 4))}px`;
+    this.box.style.top = `${top}px`;
+    this.field.style.width = `${wide}px`;
+    this.field.style.minHeight = `${height}px`;
   }
 
-  #key(event) {
-    event.stopPropagation();
-    if (event.key === "Escape") this.#close();
-    else if (event.key === "Enter") this.#keep({ row: event.shiftKey ? -1 : 1, column: 0 });
-    else if (event.key === "Tab") this.#keep({ row: 0, column: event.shiftKey ? -1 : 1 });
+  key(event) {
+    const back = event.shiftKey ? -1 : 1;
+    if (event.key === "Enter") this.keep(back, 0);
+    else if (event.key === "Tab") this.keep(0, back);
+    else if (event.key === "Escape") this.close(this.cell);
     else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
-  /** Take what was typed, and go on to the next input. */
-  #keep(move) {
+  /** Take what is typed, and go on to the next input. */
+  keep(down, across) {
     const { cell } = this;
-    if (!this.#take()) return;
-    this.#close();
-    const next = { ...cell, row: cell.row + move.row, column: cell.column + move.column };
-    this.view.select(this.store.isInput(next) ? next : cell);
+    if (!this.take()) return;
+    const next = { slice: cell.slice, row: cell.row + down, column: cell.column + across };
+    this.close(this.store.isInput(next) ? next : cell);
   }
 
-  #take() {
+  take() {
     const reason = this.store.type(this.cell, this.field.value);
-    this.#refuse(reason);
+    this.refuse(reason);
     return !reason;
   }
 
-  /** What was typed is taken when something else is pressed; what can't be is left. */
-  #leave() {
-    if (this.cell) this.#take();
-    this.#close(false);
+  /** Something else was pressed: what can be taken is, the rest is left. */
+  leave() {
+    if (this.cell === null) return;
+    this.take();
+    this.close(null);
   }
 
-  #refuse(reason) {
+  refuse(reason) {
     this.reason.textContent = reason;
-    this.field.setAttribute("aria-invalid", String(Boolean(reason)));
+    this.field.setAttribute("aria-invalid", String(reason !== ""));
   }
 
-  #close(returnsFocus = true) {
-    const { cell } = this;
+  close(next) {
     this.cell = null;
     this.box.hidden = true;
-    if (cell && returnsFocus) this.view.select(cell);
+    if (next !== null) this.view.select(next);
   }
 }
 
 /** Let inputs be typed over. */
 export function setupEdit(store, view) {
   const editor = new Editor(store, view);
-  const begin = (event, first) => {
+  const begin = (event, text) => {
     const cell = store.selection;
-    if (!cell || !store.isInput(cell)) return;
+    if (cell === null || !store.isInput(cell)) return;
     event.preventDefault();
     event.stopPropagation();
-    editor.start(cell, first);
+    editor.start(cell, text);
   };
-  view.root.addEventListener(
-    "keydown",
-    (event) => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (STARTS.test(event.key)) begin(event, event.key);
-      else if (event.key === "Enter" || event.key === "F2") begin(event, null);
-      else if (event.key === "Backspace" || event.key === "Delete") begin(event, "");
-    },
-    true,
-  );
-  // A second click on a number goes deeper: into what an input holds.
-  view.root.addEventListener(
-    "click",
-    (event) => {
-      const cell = view.cellAt(event.clientX, event.clientY);
-      if (!event.target.closest(".grid") || !isSame(cell, store.selection)) return;
-      if (!view.root.classList.contains("is-drawing")) begin(event, null);
-    },
-    true,
-  );
+  const press = (event) => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (STARTS.test(event.key)) begin(event, event.key);
+    else if (OPENS.includes(event.key)) begin(event, null);
+    else if (EMPTIES.includes(event.key)) begin(event, "");
+  };
+  // A second click on a number goes deeper: here into what it holds.
+  const click = (event) => {
+    const isIdle = view.root.classList.contains("is-drawing") || !event.target.closest(".grid");
+    const cell = isIdle ? null : view.cellAt(event.clientX, event.clientY);
+    if (cell !== null && isSame(cell, store.selection)) begin(event, null);
+  };
+  view.root.addEventListener("keydown", press, true);
+  view.root.addEventListener("click", click, true);
 }

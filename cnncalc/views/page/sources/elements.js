@@ -53,7 +53,7 @@ export function makeButton(sign, name, press, properties = {}) {
 }
 
 /** Return a control under its label. */
-export function labelled(text, control, ...more) {
+export function withLabel(text, control, ...more) {
   return make("label", { class: "labelled" }, make("span", { text }), control, ...more);
 }
 

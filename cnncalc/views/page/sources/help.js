@@ -12,7 +12,7 @@ const KEYS = [
   ["+ − 0", "zoom; so does Ctrl with the wheel, or two fingers"],
   ["?", "this"],
 ];
-const SIGNS = [
+const OUTLINE_SIGNS = [
   ["window hue-0", "what a number is made of"],
   ["weights hue-1", "the weights that it is multiplied by, small in its corners"],
   ["reader", "what is made of an input"],
@@ -30,7 +30,7 @@ export function setupHelp(store) {
   dialog.append(
     make("h2", { id: "keys-title", text: "Keys and signs" }),
     pairsList(KEYS.map(([key, text]) => [make("kbd", { text: key }), text])),
-    pairsList(SIGNS.map(([sign, text]) => [make("span", { class: `sign ${sign}` }), text])),
+    pairsList(OUTLINE_SIGNS.map(([sign, text]) => [make("span", { class: `sign ${sign}` }), text])),
     make("h2", { text: "Where the numbers came from" }),
     pairsList(facts),
     close,

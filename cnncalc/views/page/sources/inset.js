@@ -15,19 +15,37 @@ export function insetOf(view, regions) {
   const region = regions.find((part) => part.role === "window" && !isInSight(view, part));
   const slice = region && view.slices.get(region.slice);
   if (!slice || slice.slice.height * slice.slice.width === 1) return null;
+  slice.stageView.freshen();
   slice.paint();
   const { places, lines } = slice.layout.folding;
   const size = Math.min(WIDTH / places, HEIGHT / lines, 16);
-  const picture = make("span", { class: "inset-picture" }, copied(slice.canvas, places * size, lines * size));
-  for (const area of slice.layout.folding.rectangles(region)) picture.append(frame(area, size, region));
+  const picture = make(
+    "span",
+    { class: "inset-picture" },
+    copied(slice.canvas, places * size, lines * size),
+  );
+  for (const area of slice.layout.folding.rectangles(region))
+    picture.append(frame(area, size, region));
   const go = () => view.bringIntoSight(region);
-  return make("button", { type: "button", class: "inset", onclick: go }, picture, make("span", { class: "size", text: `${region.name}: out of sight, show it` }));
+  const label = `${region.name}, out of sight: show it`;
+  return make(
+    "button",
+    { type: "button", class: "inset", title: label, "aria-label": label, onclick: go },
+    picture,
+    make("span", { class: "size", text: "out of sight: show it" }),
+  );
 }
 
 function isInSight(view, { slice, row, column, height, width }) {
   const box = view.cellBox(slice, row, column, height, width);
   const room = view.sight();
-  return box !== null && box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
+  return (
+    box !== null &&
+    box.left >= room.left &&
+    box.right <= room.right &&
+    box.top >= room.top &&
+    box.bottom <= room.bottom
+  );
 }
 
 function copied(canvas, width, height) {

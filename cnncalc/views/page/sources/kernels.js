@@ -1,111 +1,72 @@
-import { labelled, make } from "./elements.js";
+import { make, withLabel } from "./elements.js";
 
 /**
- * Kernels by name, put into the filter of a convolution.
+ * Return the slices of a kernel, filter by filter: one for each channel of the input.
+ * @param {{slices: {index: number[]}[]}} stage
  */
-const NO_NAME = "";
-
-/** Return the slices of a kernel, filter by filter: one for each channel of the input. */
-export function filtersOf(stage) {
-  const filters = new Map();
-  for (const slice of stage.slices) {
-    const filter = slice.index.at(-1) ?? 0;
-    if (!filters.has(filter)) filters.set(filter, []);
-    filters.get(filter).push(slice);
-  }
-  return [...filters.values()];
+export function filtersOf({ slices }) {
+  const numbers = [...new Set(slices.map(({ index }) => index.at(-1)))];
+  return numbers.map((number) => slices.filter(({ index }) => index.at(-1) === number));
 }
 
-/** Return the changes that put a kernel into each channel of a filter. */
+/**
+ * Return the changes that put named weights into each channel of a filter.
+ * @param {object[]} slices
+ * @param {number[][]} weights
+ */
 export function kernelChanges(slices, weights) {
   return slices.flatMap(({ number, blocks: [block] }) =>
-    weights.flatMap((line, row) =>
-      line.map((value, column) => ({
-        slice: number,
-        row: block.row + row,
-        column: block.column + column,
-        value,
-      })),
+    weights.flatMap((line, down) =>
+      line.map((value, across) => {
+        return { slice: number, row: block.row + down, column: block.column + across, value };
+      }),
     ),
   );
 }
 
-/** Return the stage of the kernel that the named ones fit, or undefined. */
-function kernelStage(store) {
-  const [[, weights]] = store.document.kernels;
-  return store.flow.stages.find(
-    ({
-      isWeight,
-      name,
-      slices: [
-        {
-          blocks: [block],
-        },
-      ],
-    }) =>
-      isWeight &&
-      name === "kernel" &&
-      block.role === "weights" &&
-      block.height === weights.length &&
-      block.width === weights[0].length,
-  );
-}
-
+/** Kernels by name, put into a filter of the first convolution. */
 class Kernels {
-  constructor(store) {
-    this.store = store;
+  constructor(store, view) {
+    Object.assign(this, { store, view, named: new Map(store.document.kernels) });
+    const names = ["", ...this.named.keys()];
+    this.name = make("select", { onchange: () => this.put() });
+    this.name.append(
+      ...names.map((value) => make("option", { value, text: value || "own numbers" })),
+    );
     this.filter = make("select", { onchange: () => this.refresh() });
-    this.name = make(
-      "select",
-      { onchange: () => this.#put() },
-      make("option", { value: NO_NAME, text: "own numbers" }),
-      ...store.document.kernels.map(([name]) => make("option", { value: name, text: name })),
-    );
-    this.filterField = labelled("filter", this.filter);
-    this.element = make(
-      "span",
-      { class: "kernels" },
-      labelled("kernel", this.name),
-      this.filterField,
-    );
+    const numbers = Object.keys(this.filters);
+    this.filter.append(...numbers.map((value) => make("option", { value, text: value })));
+    const field = withLabel("filter", this.filter);
+    field.hidden = numbers.length < 2;
+    this.element = make("span", { class: "kernels" }, withLabel("kernel", this.name), field);
+    this.refresh();
   }
 
-  /** Show which kernel a filter has now. */
+  get filters() {
+    const { stages } = this.store.flow;
+    return filtersOf(stages.find(({ isWeight, name }) => isWeight && name === "kernel"));
+  }
+
+  changes(name) {
+    return kernelChanges(this.filters[Number(this.filter.value)], this.named.get(name));
+  }
+
+  /** Show what the kernel of the filter is called now. */
   refresh() {
-    const stage = kernelStage(this.store);
-    this.element.hidden = !stage;
-    if (!stage) return;
-    this.filters = filtersOf(stage);
-    if (this.filter.options.length !== this.filters.length) {
-      const options = this.filters.map((slices, place) =>
-        make("option", { value: place, text: slices[0].index.at(-1) ?? place }),
-      );
-      this.filter.replaceChildren(...options);
-    }
-    this.filterField.hidden = this.filters.length < 2;
-    this.name.value = this.#found() ?? NO_NAME;
+    const isThere = (change) => this.view.valueAt(change) === change.value;
+    const found = [...this.named.keys()].find((name) => this.changes(name).every(isThere));
+    this.name.value = found ?? "";
   }
 
-  #found() {
-    const slices = this.filters[Number(this.filter.value)];
-    const value = ({ slice, row, column }) => this.store.calculation.value(slice, row, column);
-    const found = this.store.document.kernels.find(([, weights]) =>
-      kernelChanges(slices, weights).every((change) => value(change) === change.value),
-    );
-    return found?.[0];
-  }
-
-  #put() {
-    const found = this.store.document.kernels.find(([name]) => name === this.name.value);
-    if (found) this.store.put(kernelChanges(this.filters[Number(this.filter.value)], found[1]));
+  put() {
+    if (this.name.value) this.store.put(this.changes(this.name.value));
   }
 }
 
-/** Show a list of kernels where one fits. */
+/** Show a list of kernels where some fit. */
 export function setupKernels(store, view) {
-  if (!store.document.kernels?.length || store.document.worksheet) return;
-  const kernels = new Kernels(store);
-  store.changes((change) => change.kind !== "selection" && kernels.refresh());
-  kernels.refresh();
+  if (!store.document.kernels.length) return;
+  const kernels = new Kernels(store, view);
   view.slot("tools").append(kernels.element);
+  store.changes(({ kind }) => kind !== "selection" && kernels.refresh());
 }

@@ -4,7 +4,7 @@
 import { isTyping } from "./elements.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-const ZOOMS = { "+": 1.25, "=": 1.25, "-": 0.8 };
+const ZOOM_KEYS = { "+": 1.25, "=": 1.25, "-": 0.8 };
 
 /**
  * Let the calculation be worked with keys.
@@ -17,10 +17,11 @@ export function setupKeyboard(view, showHelp) {
     if (view.selection !== null && moved(view, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event))
+      return;
     if (event.key === "?") showHelp();
     else if (event.key === "Escape") view.back();
-    else if (event.key in ZOOMS) view.setZoom(view.zoom * ZOOMS[event.key]);
+    else if (event.key in ZOOM_KEYS) view.setZoom(view.zoom * ZOOM_KEYS[event.key]);
     else if (event.key === "0") view.setZoom(1);
     else return;
     event.preventDefault();
@@ -54,7 +55,7 @@ function endOf(view, { slice: number, row }, isLast, isOfAll) {
 }
 
 /**
- * Return the cell next to another one, in its slice or in the nearest one beyond.
+ * Return the cell next to another one, in its slice or in the nearest one nextSlice.
  * @param {object} view
  * @param {object} cell
  * @param {number} down −1, 0 or 1
@@ -69,24 +70,29 @@ function neighbour(view, cell, down, across, leaves) {
     const next = layout.folding.cellAt(line + down * step, place + across * step);
     if (next !== null) return { slice: cell.slice, ...next };
   }
-  return beyond(view, cell, down, across);
+  return nextSlice(view, cell, down, across);
 }
 
 /** The nearest slice in a direction: what lies straight ahead counts as nearer. */
-function beyond(view, cell, down, across) {
+function nextSlice(view, cell, down, across) {
   const from = view.sliceElement(cell.slice).getBoundingClientRect();
   const at = view.cellBox(cell.slice, cell.row, cell.column);
   const point = { x: at.left + at.width / 2, y: at.top + at.height / 2 };
   let best = null;
   for (const [number, { grid, layout }] of view.slices) {
     const box = grid.getBoundingClientRect();
-    const ahead = across > 0 ? box.left - from.right : across < 0 ? from.left - box.right : down > 0 ? box.top - from.bottom : from.top - box.bottom;
-    if (number === cell.slice || ahead < -1) continue;
-    const aside = across ? outside(point.y, box.top, box.bottom) : outside(point.x, box.left, box.right);
-    const far = ahead + 3 * aside;
-    if (best === null || far < best.far) best = { far, number, box, layout };
+    const far = distance(from, box, point, down, across);
+    if (number !== cell.slice && far < (best?.far ?? Infinity)) best = { far, number, box, layout };
   }
   return best && { slice: best.number, ...nearestCell(best, point) };
+}
+
+/** How far a box lies ahead of another one, and three times how far aside; Infinity behind it. */
+function distance(from, box, { x, y }, down, across) {
+  const [near, far] = down + across > 0 ? [from, box] : [box, from];
+  const ahead = across ? far.left - near.right : far.top - near.bottom;
+  const aside = across ? outside(y, box.top, box.bottom) : outside(x, box.left, box.right);
+  return ahead < -1 ? Infinity : ahead + 3 * aside;
 }
 
 const outside = (value, low, high) => Math.max(low - value, 0, value - high);

@@ -1,8 +1,8 @@
 // How large everything is drawn: which stages show numbers, which are pictures, and how the slices
 // of a stage stand beside each other. Sizes alone, no elements.
 
-import { Folding } from "./geometry.js";
 import { cellText } from "./figures.js";
+import { Folding } from "./geometry.js";
 
 /** From this height on a cell shows its number. */
 export const NUMBER_HEIGHT = 28;
@@ -10,19 +10,22 @@ export const NUMBER_HEIGHT = 28;
 export const WEIGHT_HEIGHT = 40;
 
 const MOST_NUMBERS = 420;
+const MOST_READ = 4;
 const LARGEST = 48;
 const MOST_ROWS_OF_TILES = 4;
 const MOST_SAMPLED = 600;
-const HEADER_LETTER = 6.2;
+const MOST_LETTERS = 7;
+const MOST_LETTERS_OF_TEXT = 18;
 
 /** How a stage is drawn at a zoom. */
 export class StageLayout {
   /**
    * @param {object} stage of the flow
-   * @param {(slice: number, row: number, column: number) => unknown} valueOf a cell's value
-   * @param {{zoom: number, isNarrow: boolean}} scene how far it is zoomed, on how wide a screen
+   * @param {(slice: number, row: number, column: number) => unknown} read a cell's value
+   * @param {{zoom: number, isNarrow: boolean, digit: number}} scene how far it is zoomed, on how wide
+   *   a screen, and how wide a digit is for its font's size
    */
-  constructor(stage, valueOf, { zoom, isNarrow }) {
+  constructor(stage, read, { zoom, isNarrow, digit }) {
     this.stage = stage;
     const [first] = stage.slices;
     const isSpatial = stage.isImage || first.height * first.width <= 16;
@@ -30,15 +33,18 @@ export class StageLayout {
     this.base = baseHeight(stage, this.folding, isNarrow);
     this.cellHeight = zoomed(this.base, zoom);
     this.hasNumbers = this.cellHeight >= NUMBER_HEIGHT;
-    this.letter = this.cellHeight >= WEIGHT_HEIGHT ? 7.4 : this.cellHeight >= 34 ? 6.8 : 6.2;
-    this.cellWidth = this.hasNumbers ? this.numberWidth(valueOf) : this.cellHeight;
-    this.header = this.hasNumbers ? headerSize(stage, this.folding) : { width: 0, height: 0 };
+    this.fontSize = this.cellHeight >= WEIGHT_HEIGHT ? 13 : this.cellHeight >= 34 ? 12 : 11;
+    this.letter = this.fontSize * digit;
+    this.cellWidth = this.hasNumbers ? this.numberWidth(read) : this.cellHeight;
+    this.header = this.hasNumbers
+      ? headerSize(stage, this.folding, 10 * digit)
+      : { width: 0, height: 0 };
     this.tiles = tilesOf(stage, this.sliceWidth);
   }
 
   /** How many characters fit into a cell. */
   get room() {
-    return Math.floor((this.cellWidth - 5) / this.letter);
+    return Math.floor((this.cellWidth - 4) / this.letter);
   }
 
   get sliceWidth() {
@@ -71,28 +77,34 @@ export class StageLayout {
     return this.folding.cellAt(line, place);
   }
 
-  numberWidth(valueOf) {
+  numberWidth(read) {
     let letters = 1;
-    for (const value of sampled(this.stage, valueOf)) {
+    for (const value of sampled(this.stage, read)) {
       const isText = typeof value === "string";
-      letters = Math.max(letters, Math.min(isText ? 18 : 8, cellText(value, 8).length));
+      const most = isText ? MOST_LETTERS_OF_TEXT : MOST_LETTERS;
+      letters = Math.max(letters, Math.min(most, cellText(value, most).length));
     }
-    return Math.max(this.cellHeight, Math.ceil(letters * this.letter + 10));
+    return Math.max(this.cellHeight, Math.ceil(letters * this.letter + 9));
   }
 }
 
 const isVector = (stage) => stage.height === 1 || stage.width === 1;
 
+/** Few numbers are there to be read at once; many are pictures first. */
 function baseHeight(stage, { lines, places }, isNarrow) {
-  if (stage.kind === "training" && lines > 6) return NUMBER_HEIGHT;
   const longest = Math.max(lines, places);
   const count = stage.slices.length;
-  if (count * lines * places <= MOST_NUMBERS && longest <= 20) {
-    const roomy = isNarrow ? 36 : 44;
-    return longest <= 6 && count <= 8 ? roomy : longest <= 10 ? Math.min(roomy, 40) : 32;
-  }
-  const extent = count === 1 ? (isNarrow ? 220 : 280) : count <= 4 ? 132 : count <= 12 ? 96 : 60;
-  return Math.max(1, Math.min(14, Math.floor(extent / longest)));
+  if (stage.kind === "training" && lines > 6) return NUMBER_HEIGHT;
+  const isFew = count <= MOST_READ && count * lines * places <= MOST_NUMBERS && longest <= 20;
+  if (isFew) return longest <= 6 ? (isNarrow ? 36 : 44) : longest <= 10 ? (isNarrow ? 34 : 40) : 30;
+  if (longest === 1) return 32;
+  return Math.max(1, Math.min(14, Math.floor(pictureSize(count, isNarrow) / longest)));
+}
+
+/** How large a picture is, for how many there are of them. */
+function pictureSize(count, isNarrow) {
+  if (count === 1) return isNarrow ? 220 : 280;
+  return count <= MOST_READ ? 140 : count <= 12 ? 96 : 64;
 }
 
 /** Zooming in, a cell grows until its number can be read, zooming out without an end. */
@@ -101,29 +113,30 @@ function zoomed(base, zoom) {
   return height >= 2 ? Math.round(height) : Math.max(height, 0.5);
 }
 
-function* sampled(stage, valueOf) {
+function* sampled(stage, read) {
   const cells = stage.slices.length * stage.height * stage.width;
   const step = Math.ceil(cells / MOST_SAMPLED);
   let next = 0;
   for (const { number, height, width } of stage.slices) {
     for (; next < height * width; next += step) {
-      yield valueOf(number, Math.floor(next / width), next % width);
+      yield read(number, Math.floor(next / width), next % width);
     }
     next -= height * width;
   }
 }
 
 /** Before rows and above columns stand their names, or their numbers where there are several. */
-function headerSize(stage, folding) {
+function headerSize(stage, folding, letter) {
   if (folding.isFolded) return { width: 0, height: 0 };
   const [slice] = stage.slices;
   if (slice.height * slice.width === 1) return { width: 0, height: 0 };
   const longest = Math.max(0, ...stage.rows.map((row) => row.length));
-  const named = Math.min(120, Math.ceil(longest * HEADER_LETTER) + 8);
+  const named = Math.min(120, Math.ceil(longest * letter) + 8);
   const isRow = slice.height === 1;
   const isColumn = slice.width === 1;
   return {
-    width: longest > 0 ? named : isRow ? 0 : 18,
+    width:
+      longest > 0 ? named : isRow ? 0 : Math.ceil(String(slice.height - 1).length * letter) + 10,
     height: stage.columns.some(Boolean) || !isColumn ? 16 : 0,
   };
 }

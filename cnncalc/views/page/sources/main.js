@@ -1,16 +1,16 @@
 // Starts the page: reads its document, calculates, draws, and lets itself be pointed at.
 
+import { setupChoosers } from "./choosers.js";
+import { setupControls } from "./controls.js";
 import { decodeDocument } from "./decode.js";
 import { byId } from "./dom.js";
-import { Store } from "./store.js";
-import { View } from "./view.js";
-import { setupControls } from "./controls.js";
-import { setupChoosers } from "./choosers.js";
 import { setupHelp } from "./help.js";
 import { setupKeyboard } from "./keyboard.js";
 import { setupLook } from "./look.js";
 import { setupPanel } from "./panel.js";
 import { setupPointing } from "./point.js";
+import { Store } from "./store.js";
+import { View } from "./view.js";
 
 async function start() {
   const store = new Store(await decodeDocument(byId("document").textContent));
@@ -19,8 +19,8 @@ async function start() {
   byId("note").textContent = store.flow.note;
   setupChoosers(store, view, byId("tabs"));
   setupPanel(view, byId("panel"), byId("live"));
-  view.rebuild();
   setupLook(view);
+  view.rebuild();
   setupPointing(view);
   setupKeyboard(view, setupHelp(store));
   setupControls(store, view);

@@ -1,15 +1,15 @@
 // What a cell is made of, on the cells themselves: its window has a solid outline, its weights a
 // dashed one and small numbers in the window's corners; what reads it is dotted.
 
-import { explain } from "./explain.js";
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
+import { explain } from "./explain.js";
 import { shortText } from "./figures.js";
 import { WEIGHT_HEIGHT } from "./layout.js";
 import { readersOf } from "./readers.js";
 
 const MOST_WEIGHTS = 256;
-const MOST_READERS = 96;
+const MOST_OUTLINED = 96;
 
 /** The outlines of the cell that is explained. */
 export class Outlines {
@@ -67,7 +67,7 @@ export class Outlines {
 
   outlineReaders() {
     const { cells } = readersOf(this.view.store.calculation, this.cell);
-    for (const cell of cells.slice(0, MOST_READERS)) {
+    for (const cell of cells.slice(0, MOST_OUTLINED)) {
       this.outline({ ...cell, height: 1, width: 1 }, "reader");
     }
   }

@@ -1,16 +1,12 @@
-/**
- * What a brush does to a grid of levels. A point is in cells: (0.5, 0.5) is the first cell's middle.
- */
+/** What a brush does to a grid; (0.5, 0.5) is the middle of its first cell. */
 
-/** How far a point is from the line between two others. */
-function distanceToLine(point, from, to) {
+/** How far a cell's middle is from the line between two points. */
+function distanceToLine(row, column, from, to) {
   const [down, across] = [to.row - from.row, to.column - from.column];
-  const along = (point.row - from.row) * down + (point.column - from.column) * across;
-  const place = Math.min(1, Math.max(0, along / (down * down + across * across || 1)));
-  return Math.hypot(
-    point.row - from.row - place * down,
-    point.column - from.column - place * across,
-  );
+  const [below, right] = [row + 0.5 - from.row, column + 0.5 - from.column];
+  const along = (below * down + right * across) / (down ** 2 + across ** 2 || 1);
+  const place = Math.min(1, Math.max(0, along));
+  return Math.hypot(below - place * down, right - place * across);
 }
 
 /** The cells that a line passes. */
@@ -26,9 +22,23 @@ function passedCells(from, to) {
   return [...cells.values()];
 }
 
+/** The cells that a brush with a soft edge covers, and which share of each. */
+function brushedCells(from, to, brush) {
+  const reach = brush / 2 + 0.5;
+  const covered = [];
+  const first = Math.floor(Math.min(from.row, to.row) - reach);
+  const left = Math.floor(Math.min(from.column, to.column) - reach);
+  for (let row = first; row <= Math.max(from.row, to.row) + reach; row += 1) {
+    for (let column = left; column <= Math.max(from.column, to.column) + reach; column += 1) {
+      const share = Math.min(1, reach - distanceToLine(row, column, from, to));
+      if (share > 0) covered.push({ row, column, share });
+    }
+  }
+  return covered;
+}
+
 /**
- * Return the cells that a brush covers on its way, and which share of each: a brush of 1 covers the
- * cells that it passes, a wider one has a soft edge.
+ * Return the cells that a brush covers on its way: of 1 whole ones, a wider one has a soft edge.
  *
  * @param {{row: number, column: number}} from
  * @param {{row: number, column: number}} to
@@ -37,27 +47,17 @@ function passedCells(from, to) {
  * @returns {{row: number, column: number, share: number}[]}
  */
 export function coveredCells(from, to, brush, { height, width }) {
-  const isInside = ({ row, column }) => row >= 0 && row < height && column >= 0 && column < width;
-  if (brush <= 1) return passedCells(from, to).filter(isInside);
-  const reach = brush / 2 + 0.5;
-  const covered = [];
-  const first = Math.floor(Math.min(from.row, to.row) - reach);
-  const left = Math.floor(Math.min(from.column, to.column) - reach);
-  for (let row = first; row <= Math.max(from.row, to.row) + reach; row += 1) {
-    for (let column = left; column <= Math.max(from.column, to.column) + reach; column += 1) {
-      const distance = distanceToLine({ row: row + 0.5, column: column + 0.5 }, from, to);
-      const share = Math.min(1, reach - distance);
-      if (share > 0 && isInside({ row, column })) covered.push({ row, column, share });
-    }
-  }
-  return covered;
+  const cells = brush <= 1 ? passedCells(from, to) : brushedCells(from, to, brush);
+  return cells.filter(
+    ({ row, column }) => row >= 0 && row < height && column >= 0 && column < width,
+  );
 }
 
 /** One stroke: going over a cell again changes it only where more of it is covered. */
 export class Stroke {
   /**
    * @param {(channel: number, row: number, column: number) => number} read a level before it
-   * @param {{brush: number, levels: number[], most: number}} tool `levels` one for each channel
+   * @param {{brush: number, levels: number[]}} tool a level for each channel
    * @param {{height: number, width: number}} size
    */
   constructor(read, tool, size) {
@@ -71,21 +71,19 @@ export class Stroke {
   moveTo(point) {
     const covered = coveredCells(this.last ?? point, point, this.tool.brush, this.size);
     this.last = point;
-    return covered.flatMap((cell) => this.#paint(cell));
+    return covered.flatMap((cell) => this.paint(cell));
   }
 
-  #paint({ row, column, share }) {
-    const { levels, most } = this.tool;
+  paint({ row, column, share }) {
+    const { levels } = this.tool;
     const key = `${row},${column}`;
-    const before = this.before.get(key) ?? {
-      share: 0,
-      levels: levels.map((_, channel) => this.read(channel, row, column)),
-    };
+    const start = levels.map((_, channel) => this.read(channel, row, column));
+    const before = this.before.get(key) ?? { share: 0, start };
     if (share <= before.share) return [];
     this.before.set(key, { ...before, share });
     return levels.map((level, channel) => {
-      const start = before.levels[channel];
-      return { channel, row, column, value: asLevel(start + (level - start) * share, most) };
+      const from = before.start[channel];
+      return { channel, row, column, value: from + (level - from) * share };
     });
   }
 }
@@ -97,9 +95,3 @@ export class Stroke {
  */
 export const asLevel = (level, most) =>
   most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;
-
-/**
- * Return the brightest level of an image by its numbers: 1 where none is larger, else 255.
- * @param {number[]} levels
- */
-export const brightest = (levels) => (levels.some((level) => Math.abs(level) > 1) ? 255 : 1);

@@ -1,16 +1,17 @@
 // The panel: what the number is that is pointed at, and how it came about.
 
-import { cellText, valueText } from "./figures.js";
 import { make, makeButton } from "./elements.js";
+import { cellText, valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
-import { readersOf } from "./readers.js";
 import { stageName } from "./names.js";
+import { readersOf } from "./readers.js";
 
 const MOST_LINKS = 8;
 const MOST_GRID = 8;
 const GRID_ROOM = 7;
 const HINT = "Point at any number to see what it is made of.";
-const HINT_MORE = "A click keeps it; another one, or Enter, goes to what it was made of. Esc goes back.";
+const HINT_MORE =
+  "A click keeps it; another one, or Enter, goes to what it was made of. Esc goes back.";
 
 /** What is said of a cell. */
 class Panel {
@@ -24,7 +25,9 @@ class Panel {
 
   clear() {
     this.element.classList.remove("open");
-    this.element.replaceChildren(make("p", { class: "hint" }, HINT, " ", make("span", { text: HINT_MORE })));
+    this.element.replaceChildren(
+      make("p", { class: "hint" }, HINT, " ", make("span", { text: HINT_MORE })),
+    );
   }
 
   /** Say what there is to say of the cell that is explained now. */
@@ -33,7 +36,11 @@ class Panel {
     if (cell === null) return this.clear();
     this.element.classList.add("open");
     this.back.disabled = this.view.trail.length === 0 && this.view.selection === null;
-    this.body.replaceChildren(this.who(explanation), this.how(explanation, cell), this.shown(explanation));
+    this.body.replaceChildren(
+      this.who(explanation),
+      this.how(explanation, cell),
+      this.shown(explanation),
+    );
     if (this.body.parentNode !== this.element) this.element.replaceChildren(this.body);
   }
 
@@ -44,21 +51,36 @@ class Panel {
   }
 
   who({ name, place, title, value, isInput, isPadding }) {
-    const kind = isPadding ? "padding" : isInput ? "an input: type over it" : "";
-    return make("div", { class: "who" },
+    const said = name.toLowerCase().includes(title.toLowerCase()) ? "" : title;
+    const kind = kindOf(isPadding, isInput, this.view.store.document.worksheet);
+    return make(
+      "div",
+      { class: "who" },
       make("div", { class: "moves" }, this.back, this.close),
       make("h2", { text: name }),
-      make("p", { class: "size", text: [title, place, kind].filter(Boolean).join(" · ") }),
-      make("p", { class: "value", text: valueText(value) }),
+      make("p", { class: "size", text: [said, place, kind].filter(Boolean).join(" · ") }),
+      make("p", {
+        class: valueText(value).length > 11 ? "value long" : "value",
+        text: valueText(value),
+      }),
     );
   }
 
   how({ rule, notes, terms, sign, text, because, groups, regions }, cell) {
     const how = make("div", { class: "how" });
     if (terms.length) {
-      how.append(make("p", { class: "sum" }, ...partsOf(terms, regions), ` ${sign} `, make("strong", { text })));
+      how.append(
+        make(
+          "p",
+          { class: "sum" },
+          ...partsOf(terms, regions),
+          ` ${sign} `,
+          make("strong", { text }),
+        ),
+      );
     }
-    if (because.length) how.append(make("p", { class: "because" }, "because ", ...partsOf(because, regions)));
+    if (because.length)
+      how.append(make("p", { class: "because" }, "because ", ...partsOf(because, regions)));
     if (groups.length) how.append(groupsList(groups, regions));
     const sentences = [rule, ...notes].filter(Boolean).join(" ");
     if (sentences) how.append(make("p", { class: "rule", text: sentences }));
@@ -71,29 +93,39 @@ class Panel {
     const links = make("p", { class: "links" });
     regions.slice(0, MOST_LINKS).forEach((region, place) => {
       const go = () => this.view.goTo(this.view.outlines.sourceIn(place));
-      links.append(makeButton(region.name, `Go to ${region.name}`, go, { class: `link ${region.role} hue-${region.color % 4}` }));
+      links.append(
+        makeButton(region.name, `Go to ${region.name}`, go, {
+          class: `link ${region.role} hue-${region.color % 4}`,
+        }),
+      );
     });
-    if (regions.length > MOST_LINKS) links.append(make("span", { class: "size", text: `and ${regions.length - MOST_LINKS} more` }));
+    if (regions.length > MOST_LINKS)
+      links.append(
+        make("span", { class: "size", text: `and ${regions.length - MOST_LINKS} more` }),
+      );
     return links;
   }
 
   /** Ways to what is made of it. */
   readers(cell) {
     const { calculation, flow } = this.view.store;
-    const { cells, total } = readersOf(calculation, cell);
-    const readers = make("p", { class: "links readers" });
-    if (total === 0) return readers;
-    readers.append(make("span", { class: "size", text: `Read by ${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}: ` }));
-    const firsts = new Map();
-    for (const reader of cells) {
-      const stage = flow.stageOf(reader.slice);
-      if (!stage.hidden && !firsts.has(stage)) firsts.set(stage, reader);
-    }
-    for (const [stage, reader] of [...firsts].slice(0, MOST_LINKS)) {
+    const found = readersOf(calculation, cell);
+    const cells = found.cells.filter(({ slice }) => !flow.stageOf(slice).hidden);
+    const total = found.total - found.cells.length + cells.length;
+    const links = make("p", { class: "links readers" });
+    if (total === 0) return links;
+    const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
+    links.append(make("span", { class: "size", text: `Read by ${count}: ` }));
+    const firsts = new Map(
+      cells.toReversed().map((reader) => [flow.stageOf(reader.slice), reader]),
+    );
+    for (const [stage, reader] of [...firsts].toReversed().slice(0, MOST_LINKS)) {
       const name = stageName(flow, stage);
-      readers.append(makeButton(name, `Go to ${name}`, () => this.view.goTo(reader), { class: "link reader" }));
+      links.append(
+        makeButton(name, `Go to ${name}`, () => this.view.goTo(reader), { class: "link reader" }),
+      );
     }
-    return readers;
+    return links;
   }
 
   /** What there is to look at: window × weights = products, and where a window is that is out of sight. */
@@ -106,11 +138,23 @@ class Panel {
   }
 }
 
+function kindOf(isPadding, isInput, isWorksheet) {
+  if (isPadding) return "padding";
+  if (!isInput) return "";
+  return isWorksheet ? "yours to fill in" : "an input: type over it";
+}
+
 /** Numbers and signs; a number has the colour of what it stands in. */
 function partsOf(parts, regions) {
   return parts.map(({ text, region, isZero, isPadding }) => {
-    if (region === undefined || region === null) return make("span", { class: isZero ? "zero" : "sign", text });
-    const kind = ["part", `hue-${regions[region].color % 4}`, isZero && "zero", isPadding && "padded"];
+    if (region === undefined || region === null)
+      return make("span", { class: isZero ? "zero" : "sign", text });
+    const kind = [
+      "part",
+      `hue-${regions[region].color % 4}`,
+      isZero && "zero",
+      isPadding && "padded",
+    ];
     return make("span", { class: kind.filter(Boolean).join(" "), text });
   });
 }
@@ -120,12 +164,20 @@ function groupsList(groups, regions) {
   const list = make("div", { class: "groups" });
   for (const { label, region, terms, text, count, products } of groups) {
     const hue = region === null ? "" : `part hue-${regions[region].color % 4}`;
-    const head = [make("span", { class: "label", text: label || "then" }), make("strong", { text })];
+    const head = [
+      make("span", { class: "label", text: label || "then" }),
+      make("strong", { text }),
+    ];
     if (count <= 1) {
       list.append(make("p", { class: "group" }, ...head));
       continue;
     }
-    const summary = make("summary", {}, ...head, make("span", { class: `size ${hue}`, text: `${count} terms` }));
+    const summary = make(
+      "summary",
+      {},
+      ...head,
+      make("span", { class: `size ${hue}`, text: `${count} terms` }),
+    );
     const details = make("details", { class: "group" }, summary);
     details.addEventListener("toggle", () => {
       if (!details.open || details.childElementCount > 1) return;
@@ -141,7 +193,9 @@ const fits = (matrix) => matrix.length <= MOST_GRID && matrix[0].length <= MOST_
 
 function productGrids({ window, weights, products }, regions) {
   const weightsHue = regions.find(({ role }) => role === "weights")?.color ?? 1;
-  return make("div", { class: "products" },
+  return make(
+    "div",
+    { class: "products" },
     smallGrid(window, "window hue-0", "window"),
     make("span", { class: "sign", text: "×" }),
     smallGrid(weights, `weights hue-${weightsHue % 4}`, "weights"),
@@ -152,9 +206,20 @@ function productGrids({ window, weights, products }, regions) {
 
 function smallGrid(matrix, kind, title) {
   const rows = matrix.map((row) =>
-    make("tr", {}, ...row.map((value) => make("td", { text: cellText(value, GRID_ROOM), class: value === 0 ? "zero" : "" }))),
+    make(
+      "tr",
+      {},
+      ...row.map((value) =>
+        make("td", { text: cellText(value, GRID_ROOM), class: value === 0 ? "zero" : "" }),
+      ),
+    ),
   );
-  return make("table", { class: `small ${kind}` }, make("caption", { text: title }), make("tbody", {}, ...rows));
+  return make(
+    "table",
+    { class: `small ${kind}` },
+    make("caption", { text: title }),
+    make("tbody", {}, ...rows),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A picture brought to the size of an input, as cnncalc reads one: alpha on white, grey by ITU-R 601.
+ * A picture brought to the size of an input.
  */
 
 /** Files of more bytes, and pictures of more pixels, are refused. */
@@ -15,7 +15,7 @@ const SIGNATURES = {
   jpeg: /^\xff\xd8\xff/,
   gif: /^GIF8/,
   bmp: /^BM/,
-  webp: /^RIFF[^]{4}WEBP/,
+  webp: /^RIFF[\s\S]{4}WEBP/,
 };
 
 /**
@@ -50,33 +50,29 @@ export function croppedTo(picture, grid) {
  * @param {Uint8ClampedArray} data red, green, blue and alpha of each pixel
  * @param {number} times
  * @param {{width: number, height: number, channels: number, most: number}} grid
- * @returns {number[][]} a grid for each channel, row by row
+ * @returns {Float64Array[]} a grid for each channel, row by row
  */
-export function meanLevels(data, times, grid) {
-  const result = Array.from({ length: grid.channels }, () => []);
-  for (let row = 0; row < grid.height; row += 1) {
-    for (let column = 0; column < grid.width; column += 1) {
-      const color = meanColor(data, times, grid.width, row, column);
-      const levels = grid.channels === 3 ? color : [grey(color)];
-      levels.forEach((level, channel) => result[channel].push((level * grid.most) / 255));
-    }
+export function meanLevels(data, times, { width, height, channels, most }) {
+  const parts =
+    channels === 3
+      ? [
+          [1, 0, 0],
+          [0, 1, 0],
+          [0, 0, 1],
+        ]
+      : [LUMA];
+  const result = parts.map(() => new Float64Array(height * width));
+  for (let pixel = 0; pixel < height * width * times ** 2; pixel += 1) {
+    const row = Math.floor(pixel / (width * times) / times);
+    const column = Math.floor((pixel % (width * times)) / times);
+    parts.forEach(([red, green, blue], channel) => {
+      const at = 4 * pixel;
+      const level = red * data[at] + green * data[at + 1] + blue * data[at + 2];
+      result[channel][row * width + column] += (level * most) / 255 / times ** 2;
+    });
   }
   return result;
 }
 
-/** Return red, green and blue of a cell, on white where it is transparent. */
-function meanColor(data, times, width, row, column) {
-  const sum = [0, 0, 0];
-  for (let down = row * times; down < (row + 1) * times; down += 1) {
-    for (let across = column * times; across < (column + 1) * times; across += 1) {
-      const at = (down * width * times + across) * 4;
-      const missing = 255 - data[at + 3];
-      for (let part = 0; part < 3; part += 1) {
-        sum[part] += (data[at + part] * data[at + 3]) / 255 + missing;
-      }
-    }
-  }
-  return sum.map((level) => level / times ** 2);
-}
-
-const grey = ([red, green, blue]) => 0.299 * red + 0.587 * green + 0.114 * blue;
+/** How much of grey red, green and blue are (ITU-R 601). */
+const LUMA = [0.299, 0.587, 0.114];

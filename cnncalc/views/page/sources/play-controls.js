@@ -1,6 +1,6 @@
 import { isTyping, make, makeButton } from "./elements.js";
-import { expandRuns } from "./scenes.js";
 import { FIRST_SPEED, Player, SPEEDS } from "./player.js";
+import { expandRuns } from "./scenes.js";
 
 /** Playing a calculation: what is not there yet is hidden, and comes scene by scene. */
 class PlayBar {

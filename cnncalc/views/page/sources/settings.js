@@ -1,130 +1,106 @@
-import { make } from "./elements.js";
+import { make, makeButton } from "./elements.js";
+
+/** How a window slides: the settings that can be chosen, and what they are called. */
+const SETTING_NAMES = { strides: "stride", padding: "padding", dilation: "dilation" };
 
 /**
- * Sliders for how a window slides: its stride, padding and dilation.
+ * Return a setting as it is written: 2 for [2, 2], 2×1 for [2, 1], a padding as it is.
+ * @param {string | number[]} value
  */
-const SETTINGS = [
-  ["strides", "stride"],
-  ["padding", "padding"],
-  ["dilation", "dilation"],
-];
-
-/** Return a setting as it is written: 2 for [2, 2], 2×1 for [2, 1], a padding as it is. */
 export function settingText(value) {
-  if (!Array.isArray(value)) return String(value);
+  if (!Array.isArray(value)) return value;
   return value[0] === value[1] ? String(value[0]) : value.join("×");
 }
 
 /**
- * Return the values that a setting has in the flows, in order, without repetition.
- *
- * @param {object[]} settings that of each flow
+ * Return the values that a setting has, in order and once: valid, same, numbers.
+ * @param {object[]} settings
  * @param {string} name
  */
 export function settingValues(settings, name) {
   const values = new Map(settings.map((setting) => [settingText(setting[name]), setting[name]]));
-  const order = (text) => (text === "valid" ? -2 : text === "same" ? -1 : Number.parseFloat(text));
+  const order = (text) => ({ valid: -2, same: -1 })[text] ?? Number.parseFloat(text);
   return [...values].sort(([one], [other]) => order(one) - order(other)).map(([, value]) => value);
 }
 
 /**
- * Return which flow has settings, -1 for none.
- *
- * @param {object[]} settings that of each flow
+ * Return which of several settings is the wanted one, −1 for none.
+ * @param {object[]} settings
  * @param {object} wanted
  */
-export function flowWith(settings, wanted) {
-  const text = (setting) => SETTINGS.map(([name]) => settingText(setting[name])).join(" ");
-  return settings.findIndex((setting) => text(setting) === text(wanted));
+export function settingsLike(settings, wanted) {
+  const text = (setting) => Object.keys(SETTING_NAMES).map((name) => settingText(setting[name]));
+  return settings.findIndex((setting) => text(setting).join() === text(wanted).join());
 }
 
-class SettingSlider {
-  constructor(panel, [name, title]) {
-    Object.assign(this, { panel, name, title });
-    this.values = settingValues(panel.settings, name);
-    this.output = make("output", { class: "setting-value" });
-    this.slider = make("input", {
+class Slider {
+  constructor(sliders, name) {
+    Object.assign(this, { sliders, name, values: settingValues(sliders.settings, name) });
+    this.title = SETTING_NAMES[name];
+    this.output = make("output");
+    this.range = make("input", {
       type: "range",
-      min: "0",
-      max: String(this.values.length - 1),
-      step: "1",
-      "aria-label": title,
-      oninput: () => panel.choose(name, this.values[Number(this.slider.value)]),
+      min: 0,
+      max: this.values.length - 1,
+      "aria-label": this.title,
+      oninput: () => this.choose(this.values[Number(this.range.value)]),
     });
-    this.marks = this.values.map((value) =>
-      make("button", {
-        type: "button",
-        tabindex: "-1",
-        class: "tick",
-        text: settingText(value),
-        "aria-hidden": "true",
-        onclick: () => panel.choose(name, value),
-      }),
+    this.ticks = this.values.map((value) =>
+      makeButton(settingText(value), "", () => this.choose(value), { tabindex: -1 }),
     );
-    const ticks = make("span", { class: "ticks" }, ...this.marks);
-    this.element = make(
-      "div",
-      { class: "setting", hidden: this.values.length < 2 },
-      make("span", { class: "setting-title" }, `${title} `, this.output),
-      this.slider,
-      ticks,
-    );
+    const title = make("span", { class: "setting-title" }, `${this.title} `, this.output);
+    const ticks = make("span", { class: "ticks", "aria-hidden": "true" }, ...this.ticks);
+    this.element = make("div", { class: "setting" }, title, this.range, ticks);
+    this.element.hidden = this.values.length < 2;
+  }
+
+  choose(value) {
+    const { sliders } = this;
+    const number = sliders.numberOf(this.name, value);
+    if (number >= 0) sliders.store.switchTo(number);
+    else sliders.notices.refuse(`${this.title} ${settingText(value)} does not fit: ${UNFIT}`);
+    sliders.refresh();
   }
 
   refresh(current) {
     const text = settingText(current[this.name]);
-    this.slider.value = String(this.values.findIndex((value) => settingText(value) === text));
-    this.slider.setAttribute("aria-valuetext", text);
+    const place = this.values.findIndex((value) => settingText(value) === text);
+    this.range.value = place;
+    this.range.setAttribute("aria-valuetext", text);
     this.output.textContent = text;
-    this.values.forEach((value, place) => {
-      const fits = this.panel.fits({ ...current, [this.name]: value });
-      this.marks[place].classList.toggle("unfit", !fits);
-      this.marks[place].classList.toggle("chosen", settingText(value) === text);
-      this.marks[place].title = fits ? "" : this.panel.reason;
+    this.ticks.forEach((tick, at) => {
+      const fits = this.sliders.numberOf(this.name, this.values[at]) >= 0;
+      tick.className = `tick${at === place ? " chosen" : ""}${fits ? "" : " unfit"}`;
+      tick.title = fits ? "" : UNFIT;
     });
   }
 }
 
-class Settings {
+const UNFIT = "with the other settings the window would be larger than the input";
+
+class Sliders {
   constructor(store, notices) {
-    this.store = store;
-    this.notices = notices;
-    this.settings = store.flows.map((flow) => flow.settings);
-    this.reason = "the window would be larger than the input";
-    this.sliders = SETTINGS.map((setting) => new SettingSlider(this, setting));
-    this.element = make(
-      "fieldset",
-      { class: "settings" },
-      make("legend", { class: "unseen", text: "How the window slides" }),
-      ...this.sliders.map((slider) => slider.element),
-    );
+    Object.assign(this, { store, notices, settings: store.flows.map((flow) => flow.settings) });
+    this.sliders = Object.keys(SETTING_NAMES).map((name) => new Slider(this, name));
     this.refresh();
   }
 
-  fits(wanted) {
-    return flowWith(this.settings, wanted) >= 0;
-  }
-
-  choose(name, value) {
-    const wanted = { ...this.store.flow.settings, [name]: value };
-    if (this.fits(wanted)) this.store.switchTo(wanted);
-    else {
-      this.notices.refuse(
-        `${SETTINGS.find(([known]) => known === name)[1]} ${settingText(value)} does not fit: ${this.reason}`,
-      );
-      this.refresh();
-    }
+  /** Return the number of the flow that differs in one setting from the one that is shown. */
+  numberOf(name, value) {
+    return settingsLike(this.settings, { ...this.store.flow.settings, [name]: value });
   }
 
   refresh() {
-    this.sliders.forEach((slider) => slider.refresh(this.store.flow.settings));
+    for (const slider of this.sliders) slider.refresh(this.store.flow.settings);
   }
 }
 
 /** Show sliders where the page's flows have settings. */
 export function setupSettings(store, view, notices) {
   if (!store.flow.settings || store.flows.length < 2) return;
-  const settings = new Settings(store, notices);
-  view.slot("settings").append(settings.element);
-  store.changes((change) => change.kind === "flow" && settings.refresh());
+  const sliders = new Sliders(store, notices);
+  const elements = sliders.sliders.map(({ element }) => element);
+  const attributes = { class: "settings", role: "group", "aria-label": "How the window slides" };
+  view.slot("settings").append(make("div", attributes, ...elements));
+  store.changes(({ kind }) => kind === "flow" && sliders.refresh());
 }

@@ -73,7 +73,9 @@ class Share {
   async open(file) {
     const isLarge = file.size > MOST_STATE_BYTES;
     const text = isLarge ? "" : await file.text();
-    const refusal = isLarge ? "this file is too large for saved numbers" : this.store.applyState(text);
+    const refusal = isLarge
+      ? "this file is too large for saved numbers"
+      : this.store.applyState(text);
     if (refusal) this.notices.refuse(refusal);
     else this.notices.say("The saved numbers are on the page.");
   }

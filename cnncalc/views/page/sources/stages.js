@@ -1,10 +1,11 @@
 // A stage as it is seen: its title and size, its slices, and its scale with its ends.
 
-import { SliceView, endTexts } from "./cells.js";
+import { endTexts, innerOf, SliceView } from "./cells.js";
 import { scaleOf } from "./colors.js";
+import { Composite } from "./composite.js";
+import { make } from "./elements.js";
 import { sizeText } from "./figures.js";
 import { StageLayout } from "./layout.js";
-import { make } from "./elements.js";
 
 /** A stage that is shown. */
 export class StageView {
@@ -20,10 +21,23 @@ export class StageView {
     this.body = make("div", { class: "slices" }, ...this.slices.map((slice) => slice.element));
     this.legend = make("div", { class: "legend", "aria-hidden": "true" });
     const head = make("header", {}, this.heading, this.size);
-    this.element = make("section", { class: `stage ${stage.kind}`, "aria-labelledby": this.heading.id, "data-stage": stage.number }, head, this.body, this.legend);
+    const about = {
+      class: `stage ${stage.kind}`,
+      "aria-labelledby": this.heading.id,
+      "data-stage": stage.number,
+    };
+    this.element = make("section", about, head, this.body);
+    this.composite = Composite.fits(stage) ? new Composite(this) : null;
+    if (this.composite !== null) head.append(this.composite.canvas);
     this.entry = this.slices[0].grid;
     this.entry.tabIndex = 0;
     this.resize();
+  }
+
+  /** Whether what stands above each of many slices is the same, and so says nothing. */
+  get hasLikeCaptions() {
+    const { slices } = this.stage;
+    return slices.length > 4 && slices.every(({ caption }) => caption === slices[0].caption);
   }
 
   /** The cell at which the focus comes in. */
@@ -34,15 +48,15 @@ export class StageView {
   /** Lay everything out anew for a zoom or a width. */
   resize() {
     const { view, stage } = this;
-    const valueOf = (slice, row, column) => view.valueAt({ slice, row, column });
-    this.layout = new StageLayout(stage, valueOf, view.scene);
+    const read = (slice, row, column) => view.valueAt({ slice, row, column });
+    this.layout = new StageLayout(stage, read, view.scene);
     const { isShared, across } = this.layout.tiles;
     this.element.classList.toggle("shared", isShared);
     this.element.classList.toggle("picture", !this.layout.hasNumbers);
     this.body.style.gridTemplateColumns = isShared ? "" : `repeat(${across}, max-content)`;
     for (const slice of this.slices) slice.resize();
-    this.legend.style.width = `${Math.max(72, Math.min(this.layout.sliceWidth, 180))}px`;
-    this.rescale();
+    this.legend.style.width = `${Math.max(104, Math.min(this.layout.sliceWidth, 180))}px`;
+    this.isStale = true;
   }
 
   /** Whether it is one number for each filter, of the weights that another stage shows. */
@@ -50,38 +64,74 @@ export class StageView {
     const isOfSame = this.stage.isWeight && stage.isWeight && this.stage.layer === stage.layer;
     const isScalar = this.stage.height * this.stage.width === 1;
     const { tiles } = this.layout;
-    return isOfSame && isScalar && tiles.isShared && layout.tiles.isShared && tiles.rows === layout.tiles.rows;
+    return (
+      isOfSame &&
+      isScalar &&
+      tiles.isShared &&
+      layout.tiles.isShared &&
+      tiles.rows === layout.tiles.rows
+    );
   }
 
-  /** Each tile has two tracks: a slice takes both, or the one above, or the one below. */
-  standIn(tracks) {
+  /**
+   * Each tile has two tracks: a slice takes both, or the one above, or the one below.
+   * @param {string} tracks "whole", "above" or "below"
+   * @param {object|null} across the stage that has its tiles beside each other, and this one too
+   */
+  standIn(tracks, across) {
     this.element.classList.toggle("below", tracks === "below");
+    this.placeLegend(across !== null);
     const { isShared } = this.layout.tiles;
     for (const { element, slice } of this.slices) {
-      const first = 2 * slice.tile + (tracks === "below" ? 2 : 1);
-      element.style.gridRow = isShared ? `${first} / span ${tracks === "whole" ? 2 : 1}` : "";
-      element.style.gridColumn = isShared ? String(slice.place + 1) : "";
+      const place = isShared
+        ? this.placeOf(slice, tracks, across)
+        : { row: "", column: "", width: "" };
+      element.style.gridRow = place.row;
+      element.style.gridColumn = place.column;
+      element.style.width = place.width;
     }
+  }
+
+  placeOf({ tile, place }, tracks, across) {
+    const row = across === null ? 2 * tile : 0;
+    const column = across === null ? place : place + tile * this.layout.tiles.across;
+    return {
+      row: `${row + (tracks === "below" ? 2 : 1)} / span ${tracks === "whole" ? 2 : 1}`,
+      column: String(column + 1),
+      width: across === null ? "" : `${across.layout.sliceWidth}px`,
+    };
+  }
+
+  /** The scale stands below the last slice, or below the first of those beside each other. */
+  placeLegend(isAcross) {
+    const { isShared } = this.layout.tiles;
+    const slice = this.slices.at(isAcross ? 0 : -1);
+    (isShared ? slice.element : this.body).append(this.legend);
+  }
+
+  freshen() {
+    if (this.isStale) this.rescale();
   }
 
   /** Take the scale of the numbers as they are now. */
   rescale() {
     const { view, stage } = this;
+    this.isStale = false;
     this.scale = scaleOf(stage.scale, this.numbers(), view.palette, view.store.flow.highest ?? 255);
     this.element.classList.toggle("unscaled", this.scale === null);
     this.element.classList.toggle("neutral", this.scale?.isNeutral ?? false);
     this.drawLegend();
+    this.composite?.paint();
   }
 
-  *numbers() {
-    for (const { number, height, width } of this.stage.slices) {
-      for (let row = 0; row < height; row += 1) {
-        for (let column = 0; column < width; column += 1) {
-          const value = this.view.valueAt({ slice: number, row, column });
-          if (typeof value === "number") yield value;
-        }
-      }
-    }
+  /** All its numbers, those of a slice after those of another; NaN where there is none. */
+  numbers() {
+    const first = this.stage.slices[0];
+    const last = this.stage.slices.at(-1);
+    return this.view.store.calculation.cells.subarray(
+      first.first,
+      last.first + last.height * last.width,
+    );
   }
 
   drawLegend() {
@@ -95,25 +145,31 @@ export class StageView {
     const bar = make("canvas", { width: 64, height: 1 });
     const context = bar.getContext("2d");
     const picture = context.createImageData(64, 1);
-    new Uint32Array(picture.data.buffer).set(Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]));
+    new Uint32Array(picture.data.buffer).set(
+      Array.from({ length: 64 }, (_, at) => scale.table[Math.round((at / 63) * 255)]),
+    );
     context.putImageData(picture, 0, 0);
-    legend.append(bar, make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))));
-  }
-
-  /** The colour of a cell as a picture's pixel, none where the style sheet says it. */
-  color(slice, row, column, role) {
-    const { view, scale } = this;
-    if (scale === null || role === "nothing" || role === "padding") return 0;
-    if (view.isHidden(slice, row, column)) return 0;
-    const value = view.valueAt({ slice, row, column });
-    return typeof value === "number" ? scale.color(value) : 0;
+    legend.append(
+      bar,
+      make("div", { class: "ends" }, ...endTexts(scale).map((text) => make("span", { text }))),
+    );
   }
 
   isDark(value, role) {
-    return role !== "padding" && this.scale !== null && typeof value === "number" && this.scale.isDark(value);
+    return (
+      role !== "padding" &&
+      this.scale !== null &&
+      typeof value === "number" &&
+      this.scale.isDark(value)
+    );
   }
 }
 
-function stageSize({ height, width, slices }) {
-  return slices.length > 1 ? sizeText(height, width, slices.length) : sizeText(height, width);
+function stageSize({ slices }) {
+  const [{ height, width }] = slices;
+  const inner = innerOf(slices[0]);
+  const channels = slices.length > 1 ? [slices.length] : [];
+  const padded =
+    inner.height < height || inner.width < width ? `, padded to ${sizeText(height, width)}` : "";
+  return sizeText(inner.height, inner.width, ...channels) + padded;
 }

@@ -26,8 +26,8 @@
 
 import { Board } from "./board.js";
 import { placeAt } from "./dom.js";
-import { choices } from "./layout.js";
 import { make } from "./elements.js";
+import { choices } from "./layout.js";
 import { cellName } from "./names.js";
 import { Outlines } from "./outlines.js";
 import { isSame } from "./point.js";
@@ -47,7 +47,8 @@ export class View extends Board {
   /** Follow what has changed in the store. */
   take({ kind, slices }) {
     if (kind === "flow") this.rebuild();
-    else if (kind === "values") this.refresh(slices);
+    else if (kind === "values")
+      this.refresh(slices, { flashes: !this.root.matches(".is-drawing") });
     else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
   }
 
@@ -160,8 +161,9 @@ export class View extends Board {
     this.outlines.explain(cell);
     this.tell("select", cell);
     if (cell === null) return;
-    if (scrolls) this.bringIntoSight(cell);
     this.focusOn(cell);
+    if (scrolls) this.bringIntoSight(cell);
+    else this.scrollTo(cell, this.cellBox(cell.slice, cell.row, cell.column), "auto");
   }
 
   /** Have a cell drawn and in sight. */
@@ -177,13 +179,22 @@ export class View extends Board {
     const box = this.cellBox(slice, row, column, height, width);
     const room = this.sight();
     const { regions } = this.outlines.explanationOf({ slice, row, column });
-    const boxes = regions.map((region) => this.cellBox(region.slice, region.row, region.column, region.height, region.width));
+    const boxes = regions.map((region) =>
+      this.cellBox(region.slice, region.row, region.column, region.height, region.width),
+    );
     const all = boxes.filter((found) => found !== null).reduce(around, box);
-    const isRoomy = all.right - all.left < room.right - room.left - 60 && all.bottom - all.top < room.bottom - room.top - 60;
-    const wanted = isRoomy ? all : box;
-    const [left, top] = [beyond(wanted.left, wanted.right, room.left, room.right), beyond(wanted.top, wanted.bottom, room.top, room.bottom)];
-    const behavior = this.isCalm ? "auto" : "smooth";
-    const across = this.scene.isNarrow ? this.sliceElement(slice).closest(".stages") : this.root;
+    const isRoomy =
+      all.right - all.left < room.right - room.left - 60 &&
+      all.bottom - all.top < room.bottom - room.top - 60;
+    this.scrollTo({ slice }, isRoomy ? all : box, this.isCalm ? "auto" : "smooth");
+  }
+
+  /** Scroll as little as brings a box into sight; on a narrow screen a slice scrolls by itself. */
+  scrollTo({ slice }, box, behavior) {
+    const room = this.sight();
+    const left = scrollNeeded(box.left, box.right, room.left, room.right);
+    const top = scrollNeeded(box.top, box.bottom, room.top, room.bottom);
+    const across = this.scene.isNarrow ? this.sliceElement(slice).closest(".slices") : this.root;
     if (left) across.scrollBy({ left, behavior });
     if (top) this.root.scrollBy({ top, behavior });
   }
@@ -227,11 +238,16 @@ const MARGIN = 30;
 
 function around(a, b) {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
-  return new DOMRect(left, top, Math.max(a.right, b.right) - left, Math.max(a.bottom, b.bottom) - top);
+  return new DOMRect(
+    left,
+    top,
+    Math.max(a.right, b.right) - left,
+    Math.max(a.bottom, b.bottom) - top,
+  );
 }
 
 /** How far to scroll so that what reaches from low to high lies between least and most. */
-function beyond(low, high, least, most) {
+function scrollNeeded(low, high, least, most) {
   if (low < least + MARGIN) return low - least - MARGIN;
   return high > most - MARGIN ? Math.min(high - most + MARGIN, low - least - MARGIN) : 0;
 }

@@ -1,76 +1,55 @@
 import { make } from "./elements.js";
 
-/**
- * A worksheet's answers, judged by the page's own formulas: ✓ and ✗ beside green and red, a score.
- */
+/** A worksheet's answers, judged by the page's own formulas. */
 class Worksheet {
   constructor(store, view) {
-    this.store = store;
-    this.asked = store.document.worksheet;
-    this.answers = this.#answers();
+    Object.assign(this, { store, asked: store.document.worksheet, answers: blanks(store) });
+    const { header, sentence } = this.asked;
     this.score = make("output", { class: "score" });
-    this.bar = make("progress", {
-      max: this.asked.blanks,
-      value: "0",
-      "aria-label": "answers that are right",
-    });
-    view
-      .slot("worksheet")
-      .append(
-        make("span", { class: "worksheet-name", text: this.asked.header }),
-        this.bar,
-        this.score,
-        make("span", { class: "worksheet-rule", text: this.asked.sentence }),
-      );
+    this.bar = make("progress", { max: this.answers.length, "aria-hidden": "true" });
+    const name = make("span", { class: "worksheet-name", text: header });
+    const rule = make("span", { class: "worksheet-rule", text: sentence });
+    view.slot("worksheet").append(name, this.bar, this.score, rule);
     if (this.asked.marked) view.markWith((...cell) => this.markOf(...cell));
     this.refresh();
   }
 
-  /** Return the cells of all blanks. */
-  #answers() {
-    const cells = [];
-    for (const { slice, row, column, height, width, role } of this.store.flow.blocks) {
-      if (role !== "answer") continue;
-      for (let i = 0; i < height * width; i++) {
-        const cell = { slice, row: row + Math.floor(i / width), column: column + (i % width) };
-        if (this.store.isInput(cell)) cells.push(cell);
-      }
-    }
-    return cells;
-  }
-
-  /** Return 1 for a right answer, -1 for a wrong one, 0 for none yet, and for what is no answer. */
+  /** Return 1 for a right answer, −1 for a wrong one, 0 for none yet and for what is no answer. */
   markOf(slice, row, column) {
     const { flow, calculation } = this.store;
-    const stage = flow.stageOf(slice);
-    if (stage.marks === undefined) return 0;
-    const place = stage.slices.findIndex((part) => part.number === slice);
-    const mark = calculation.value(flow.stages[stage.marks].slices[place].number, row, column);
-    return typeof mark === "number" ? mark : 0;
-  }
-
-  #isFilled({ slice, row, column }) {
-    const value = this.store.calculation.value(slice, row, column);
-    return typeof value === "string" ? value !== "" : Number.isFinite(value);
+    const { marks, slices } = flow.stageOf(slice);
+    if (marks === undefined) return 0;
+    const place = slices.findIndex(({ number }) => number === slice);
+    return calculation.value(flow.stages[marks].slices[place].number, row, column);
   }
 
   refresh() {
-    const { marked, blanks } = this.asked;
-    const filled = this.answers.filter((cell) => this.#isFilled(cell)).length;
-    const right = this.answers.filter(
-      (cell) => this.markOf(cell.slice, cell.row, cell.column) === 1,
-    ).length;
-    const done = marked ? right : filled;
-    this.bar.value = done;
-    const text = marked ? `${right} of ${blanks} right` : `${filled} of ${blanks} filled in`;
-    const open = marked && filled > right ? `, ${filled - right} to look at again` : "";
-    this.score.textContent = marked && right === blanks ? `✓ all ${blanks} right` : text + open;
+    const { calculation } = this.store;
+    const of = this.answers.length;
+    const values = this.answers.map((cell) => calculation.value(...cell));
+    const filled = values.filter((value) => value !== null).length;
+    const right = this.answers.filter((cell) => this.markOf(...cell) === 1).length;
+    const wrong = this.asked.marked ? filled - right : 0;
+    this.bar.value = this.asked.marked ? right : filled;
+    let text = this.asked.marked ? `${right} of ${of} right` : `${filled} of ${of} filled in`;
+    if (wrong) text += `, ${wrong} to look at again`;
+    this.score.textContent = right === of ? `✓ all ${of} right` : text;
   }
+}
+
+/** Return slice, row and column of each blank. */
+function blanks({ flow, calculation }) {
+  const cells = flow.blocks.flatMap(({ slice, row, column, height, width, role }) =>
+    Array.from({ length: role === "answer" ? height * width : 0 }, (_, place) => {
+      return [slice, row + Math.floor(place / width), column + (place % width)];
+    }),
+  );
+  return cells.filter((cell) => calculation.isInput(...cell));
 }
 
 /** Judge the answers where the page is a worksheet. */
 export function setupWorksheet(store, view) {
   if (!store.document.worksheet) return;
   const worksheet = new Worksheet(store, view);
-  store.changes((change) => change.kind !== "selection" && worksheet.refresh());
+  store.changes(({ kind }) => kind === "values" && worksheet.refresh());
 }
