@@ -5,7 +5,7 @@ import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
 import { cellText, shortText, sizeText } from "./figures.js";
 
-const MOST_TABLE_CELLS = 1600;
+const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
 
 /** A slice of a stage that is shown. */
@@ -78,6 +78,12 @@ export class SliceView {
     }
   }
 
+  /** Whether all its numbers stand in one table. */
+  get hasWholeTable() {
+    const { folding, hasNumbers } = this.layout;
+    return hasNumbers && folding.lines * folding.places <= MOST_TABLE_CELLS;
+  }
+
   /** Draw what is in sight, if it isn't there yet. */
   show() {
     this.isInSight = true;
@@ -127,7 +133,7 @@ export class SliceView {
   follow() {
     if (!this.layout.hasNumbers || !this.isInSight) return;
     const { lines, places } = this.layout.folding;
-    const isWhole = lines * places <= MOST_TABLE_CELLS;
+    const isWhole = this.hasWholeTable;
     if (isWhole && this.table !== null) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
     if (this.table !== null && holdsArea(this.area, area.inner)) return;
