@@ -3,7 +3,8 @@
 
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
-import { cellText, shortText, sizeText } from "./figures.js";
+import { cellText, sizeText } from "./figures.js";
+import { formatNumber } from "./format.js";
 
 const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
@@ -318,6 +319,5 @@ function rolesOf({ blocks, height, width }) {
  * @param {{ends: number[]}} scale
  * @returns {string[]}
  */
-export function endTexts(scale) {
-  return scale.ends.map((end) => shortText(end, Math.abs(end) >= 100 ? 1 : 3));
-}
+export const endTexts = ({ ends }) =>
+  ends.map((end) => formatNumber(end, { decimals: Math.abs(end) >= 100 ? 1 : 3 }));

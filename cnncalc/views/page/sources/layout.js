@@ -135,7 +135,7 @@ function* sampled(stage, read) {
 function headerSize(stage, folding, letter) {
   if (folding.isFolded) return { width: 0, height: 0 };
   const [slice] = stage.slices;
-  if (slice.height * slice.width === 1) return { width: 0, height: 0 };
+  if (slice.height * slice.width === 1) return { width: 0, height: slice.caption ? 0 : 16 };
   const longest = Math.max(0, ...stage.rows.map((row) => row.length));
   const named = Math.min(120, Math.ceil(longest * letter) + 8);
   const isRow = slice.height === 1;

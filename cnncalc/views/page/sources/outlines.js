@@ -4,7 +4,7 @@
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
 import { explain } from "./explain.js";
-import { shortText } from "./figures.js";
+import { formatNumber } from "./format.js";
 import { WEIGHT_HEIGHT } from "./layout.js";
 import { readersOf } from "./readers.js";
 
@@ -113,7 +113,7 @@ export class Outlines {
       if (typeof value !== "number") continue;
       const { row, column } = cellOf(window, at);
       const element = this.element(slice, `times ${window.slice} ${at}`, "times");
-      element.replaceChildren(make("span", { text: `×${shortText(value, 3)}` }));
+      element.replaceChildren(make("span", { text: `×${formatNumber(value, { decimals: 3 })}` }));
       placeAt(element, slice.layout.box(row, column));
     }
   }
