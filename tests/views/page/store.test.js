@@ -109,6 +109,7 @@ const HOSTILE = [
   "conv2d%/1",
   "constructor/1,1",
   `e=${Array(5000).fill("0.0.0:1").join(";")}`,
+  `e=${Array(4000).fill("0.0.0:1234").join(";")}`,
   "e=0.0.0:".padEnd(40_000, "1"),
 ];
 
@@ -221,6 +222,26 @@ test("settings share what is typed, wherever it stands in them", () => {
   assert.equal(store.switchTo({ padding: "none" }), false);
 });
 
+test("what is typed where there is no padding stands inside of it elsewhere", () => {
+  const settings = (padding) => ({ settings: { padding, strides: [1, 1], dilation: [1, 1] } });
+  const stage = (block, size) => ({ height: size, width: size, slices: [sliceOf([block])] });
+  const padded = flowOf([stage([1, 1, 2, 2, "pixels", 0], 3)], [], settings("1"));
+  const plain = flowOf([stage([0, 0, 2, 2, "pixels", ["same", 0, 1, 1]], 2)], [], {
+    ...{ number: 1, ...settings("valid") },
+  });
+  const numbers = (places) => places.map((place, number) => [place, number]);
+  const inputs = [numbers([4, 5, 7, 8]), numbers([0, 1, 2, 3])];
+  const store = new Store({ flows: [padded, plain], inputs, worksheet: null });
+  assert.equal(store.type({ slice: 0, row: 2, column: 1 }, "50"), "");
+  store.switchTo({ dilation: [1, 1], strides: [1, 1], padding: "valid" });
+  assert.equal(store.flowNumber, 1);
+  assert.equal(store.calculation.value(0, 1, 0), 50);
+  assert.equal(store.fragment(), "f=1&e=0.1.0:50");
+  store.type({ slice: 0, row: 0, column: 1 }, "60");
+  store.switchTo(0);
+  assert.equal(store.calculation.value(0, 1, 2), 60);
+});
+
 test("on a worksheet only blanks are filled in, and their marks follow", () => {
   const mark = 'IF({1}="",0,IF({0}="",0,IF(ISNUMBER({0}),IF(ABS({0}-{1})<=0.001,1,-1),-1)))';
   const answers = sliceOf([[0, 0, 1, 2, "answer", 0]]);
@@ -237,6 +258,7 @@ test("on a worksheet only blanks are filled in, and their marks follow", () => {
   const markOf = () => store.calculation.value(2, 0, 0);
   assert.equal(markOf(), 0);
   assert.equal(store.type(given, "1"), "this number is calculated, or given");
+  assert.equal(store.isInput({ slice: 1, row: 0, column: 1 }), false);
   assert.equal(store.type(blank, "4"), "");
   assert.equal(markOf(), -1);
   assert.equal(store.type(blank, "5"), "");

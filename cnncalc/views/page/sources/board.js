@@ -6,6 +6,7 @@ import { cardsOf } from "./layout.js";
 import { StageView } from "./stages.js";
 
 const NARROW = 640;
+const MOST_CELLS_LATER = 6000;
 const ZOOMS = [0.25, 24];
 
 export class Board {
@@ -45,6 +46,21 @@ export class Board {
     );
     this.placeCharts();
     for (const slice of this.slices.values()) this.observer.observe(slice.grid);
+    this.fillLater();
+  }
+
+  /** Write tables that are out of sight, too, where there is time: a screen reader reads them. */
+  fillLater() {
+    const slices = [...this.slices.values()];
+    let room = MOST_CELLS_LATER;
+    const fill = () => {
+      const slice = slices.shift();
+      if (slice === undefined || room < 0 || !slice.grid.isConnected) return;
+      room -= slice.slice.height * slice.slice.width;
+      if (slice.isStale && slice.hasWholeTable) slice.show();
+      whenIdle(fill);
+    };
+    whenIdle(fill);
   }
 
   /** Charts stand beside the course that they show. */
@@ -146,7 +162,7 @@ export class Board {
   }
 
   /** Zoom, and keep a point of the screen where it is. */
-  setZoom(zoom, x = this.sight().centerX, y = this.sight().centerY) {
+  setZoom(zoom, x = this.focusPoint().x, y = this.focusPoint().y) {
     const bounded = Math.min(ZOOMS[1], Math.max(ZOOMS[0], zoom));
     if (bounded === this.zoom) return;
     const cell = this.cellNear(x, y);
@@ -156,6 +172,16 @@ export class Board {
     if (cell) this.keepAt(cell, before, x, y);
     this.showSighted();
     this.redrawn();
+  }
+
+  /** The middle of the pinned cell, if that is in sight, else of what is seen. */
+  focusPoint() {
+    const { left, top, right, bottom } = this.sight();
+    const { selection } = this;
+    const box = selection && this.cellBox(selection.slice, selection.row, selection.column);
+    const isSeen =
+      box && box.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;
+    return isSeen ? middle(box) : middle({ left, top, right, bottom });
   }
 
   keepAt({ slice, row, column }, before, x, y) {
@@ -225,6 +251,7 @@ export class Board {
       for (const slice of stage.slices) slice.isStale = true;
       if (stage.slices.some((slice) => slice.isInSight)) this.refreshStage(stage, flashes);
     }
+    this.fillLater();
     this.redrawn();
   }
 
@@ -243,8 +270,7 @@ export class Board {
 
   /** The part of the screen that the calculation is seen in. */
   sight() {
-    const { left, top, right, bottom } = this.root.getBoundingClientRect();
-    return { left, top, right, bottom, centerX: (left + right) / 2, centerY: (top + bottom) / 2 };
+    return this.root.getBoundingClientRect();
   }
 
   cellBox(number, row, column, height = 1, width = 1) {
@@ -294,3 +320,7 @@ function digitWidth() {
   context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
   return context.measureText("0").width / 100;
 }
+
+const middle = ({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 });
+
+const whenIdle = (run) => (globalThis.requestIdleCallback ?? setTimeout)(run);

@@ -7,7 +7,6 @@
  *   calculation.isPadding(slice, row, column)
  *   calculation.set(slice, row, column, value)    does not recalculate yet
  *   calculation.recalculate()    the numbers (a Set) of the slices whose values have changed
- *   calculation.before(slice, row, column)    the value before the last recalculation
  *   calculation.formula(slice, row, column)   {tree, regions} of a cell, or null
  *   calculation.readingBlocks(cell)    the blocks, but unseen ones, that read of a cell's block
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
@@ -25,8 +24,6 @@ const ENTERED = ["pixels", "weights", "name", "choice"];
 
 export class Calculation {
   #others = new Map(); // texts and errors, by their places
-  #before;
-  #othersBefore = new Map();
   #frame;
   #templates = new Map();
   #jobs = new Map();
@@ -54,17 +51,10 @@ export class Calculation {
     for (const [place, value] of inputs) this.#write(place, value);
     for (const block of this.#order) this.#stale.add(block);
     this.recalculate();
-    this.#remember();
   }
 
   value(slice, row, column) {
     return this.#read(this.flow.place(slice, row, column));
-  }
-
-  before(slice, row, column) {
-    const place = this.flow.place(slice, row, column);
-    const number = this.#before[place];
-    return Number.isNaN(number) ? (this.#othersBefore.get(place) ?? null) : number;
   }
 
   isInput(slice, row, column) {
@@ -96,7 +86,6 @@ export class Calculation {
   }
 
   recalculate() {
-    this.#remember();
     const changed = new Set([...this.#stale].map(({ slice }) => slice));
     this.#spread([...this.#stale].filter(({ tile }) => !tile));
     for (const block of this.#order) {
@@ -112,11 +101,6 @@ export class Calculation {
     for (const block of blocks) {
       for (const reader of this.#readers.get(block)) this.#stale.add(reader);
     }
-  }
-
-  #remember() {
-    this.#before = this.cells.slice();
-    this.#othersBefore = new Map(this.#others);
   }
 
   #read(place) {

@@ -3,9 +3,10 @@
 
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
-import { cellText, shortText, sizeText } from "./figures.js";
+import { cellText, sizeText } from "./figures.js";
+import { formatNumber } from "./format.js";
 
-const MOST_TABLE_CELLS = 1600;
+const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
 
 /** A slice of a stage that is shown. */
@@ -78,6 +79,12 @@ export class SliceView {
     }
   }
 
+  /** Whether all its numbers stand in one table. */
+  get hasWholeTable() {
+    const { folding, hasNumbers } = this.layout;
+    return hasNumbers && folding.lines * folding.places <= MOST_TABLE_CELLS;
+  }
+
   /** Draw what is in sight, if it isn't there yet. */
   show() {
     this.isInSight = true;
@@ -127,7 +134,7 @@ export class SliceView {
   follow() {
     if (!this.layout.hasNumbers || !this.isInSight) return;
     const { lines, places } = this.layout.folding;
-    const isWhole = lines * places <= MOST_TABLE_CELLS;
+    const isWhole = this.hasWholeTable;
     if (isWhole && this.table !== null) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
     if (this.table !== null && holdsArea(this.area, area.inner)) return;
@@ -312,6 +319,5 @@ function rolesOf({ blocks, height, width }) {
  * @param {{ends: number[]}} scale
  * @returns {string[]}
  */
-export function endTexts(scale) {
-  return scale.ends.map((end) => shortText(end, Math.abs(end) >= 100 ? 1 : 3));
-}
+export const endTexts = ({ ends }) =>
+  ends.map((end) => formatNumber(end, { decimals: Math.abs(end) >= 100 ? 1 : 3 }));

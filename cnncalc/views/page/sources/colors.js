@@ -3,7 +3,10 @@
 const COLOR_LEVELS = 256;
 const EMPTY = 0;
 // Numbers that are all alike say nothing by a colour: the style sheet has one for them.
-const NO_COLORS = [[0, "#ffffff"], [1, "#ffffff"]];
+const NO_COLORS = [
+  [0, "#ffffff"],
+  [1, "#ffffff"],
+];
 const WHITE_TEXT_BELOW = 0.179; // From this luminance on, black stands out more than white.
 
 /** A kind of scale laid over the numbers from `low` to `high`. */

@@ -22,14 +22,20 @@ export class Composite {
     return isImage && slices.map(({ caption }) => caption).join(" ") === CHANNELS;
   }
 
-  /** Draw the colours as they are now, as large as a slice. */
+  /** Become as large as a slice. */
+  resize() {
+    const { stage, layout } = this.stageView;
+    const { height, width } = innerOf(stage.slices[0]);
+    Object.assign(this.canvas, { width, height });
+    this.canvas.style.width = `${width * layout.cellHeight}px`;
+    this.canvas.style.height = `${height * layout.cellHeight}px`;
+  }
+
+  /** Draw the colours as they are now. */
   paint() {
     const { canvas, stageView } = this;
-    const { layout, stage, view } = stageView;
+    const { stage, view } = stageView;
     const inner = innerOf(stage.slices[0]);
-    Object.assign(canvas, { width: inner.width, height: inner.height });
-    canvas.style.width = `${inner.width * layout.cellHeight}px`;
-    canvas.style.height = `${inner.height * layout.cellHeight}px`;
     const context = canvas.getContext("2d");
     const picture = context.createImageData(inner.width, inner.height);
     const share = 255 / (stageView.scale?.high ?? 255);

@@ -26,7 +26,9 @@ const OUTLINE_SIGNS = [
 export function setupHelp(store) {
   const dialog = byId("keys");
   const close = makeButton("Close", "Close", () => dialog.close());
-  const facts = [["command", store.document.command], ...store.document.facts].filter(([, text]) => text);
+  const facts = [["command", store.document.command], ...store.document.facts].filter(
+    ([, text]) => text,
+  );
   dialog.append(
     make("h2", { id: "keys-title", text: "Keys and signs" }),
     pairsList(KEYS.map(([key, text]) => [make("kbd", { text: key }), text])),

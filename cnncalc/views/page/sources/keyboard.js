@@ -17,8 +17,8 @@ export function setupKeyboard(view, showHelp) {
     if (view.selection !== null && moved(view, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event))
-      return;
+    const isOther = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+    if (isOther || isTyping(event) || document.querySelector("dialog[open]")) return;
     if (event.key === "?") showHelp();
     else if (event.key === "Escape") view.back();
     else if (event.key in ZOOM_KEYS) view.setZoom(view.zoom * ZOOM_KEYS[event.key]);

@@ -96,9 +96,15 @@ function baseHeight(stage, { lines, places }, isNarrow) {
   const count = stage.slices.length;
   if (stage.kind === "training" && lines > 6) return NUMBER_HEIGHT;
   const isFew = count <= MOST_READ && count * lines * places <= MOST_NUMBERS && longest <= 20;
-  if (isFew) return longest <= 6 ? (isNarrow ? 36 : 44) : longest <= 10 ? (isNarrow ? 34 : 40) : 30;
+  if (isFew) return numberHeight(longest, isNarrow);
   if (longest === 1) return 32;
   return Math.max(1, Math.min(14, Math.floor(pictureSize(count, isNarrow) / longest)));
+}
+
+function numberHeight(longest, isNarrow) {
+  if (longest > 10) return 30;
+  if (isNarrow) return longest <= 6 ? 36 : 34;
+  return longest <= 6 ? 44 : 40;
 }
 
 /** How large a picture is, for how many there are of them. */
@@ -129,7 +135,7 @@ function* sampled(stage, read) {
 function headerSize(stage, folding, letter) {
   if (folding.isFolded) return { width: 0, height: 0 };
   const [slice] = stage.slices;
-  if (slice.height * slice.width === 1) return { width: 0, height: 0 };
+  if (slice.height * slice.width === 1) return { width: 0, height: slice.caption ? 0 : 16 };
   const longest = Math.max(0, ...stage.rows.map((row) => row.length));
   const named = Math.min(120, Math.ceil(longest * letter) + 8);
   const isRow = slice.height === 1;

@@ -53,7 +53,7 @@ function setupZoom(view) {
   byId("smaller").addEventListener("click", () => view.setZoom(view.zoom / 1.25));
   byId("larger").addEventListener("click", () => view.setZoom(view.zoom * 1.25));
   zoom.addEventListener("click", () => view.setZoom(1));
-  view.on("zoom", () => {
+  view.on("redraw", () => {
     zoom.textContent = `${Math.round(view.zoom * 100)}%`;
   });
 }

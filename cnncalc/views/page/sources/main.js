@@ -16,7 +16,9 @@ async function start() {
   const store = new Store(await decodeDocument(byId("document").textContent));
   const view = new View(store, byId("flow"));
   byId("title").textContent = store.document.title;
-  byId("note").textContent = store.flow.note;
+  view.on("rebuild", () => {
+    byId("note").textContent = store.flow.note;
+  });
   setupChoosers(store, view, byId("tabs"));
   setupPanel(view, byId("panel"), byId("live"));
   setupLook(view);

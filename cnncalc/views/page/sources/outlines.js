@@ -4,7 +4,7 @@
 import { placeAt } from "./dom.js";
 import { make } from "./elements.js";
 import { explain } from "./explain.js";
-import { shortText } from "./figures.js";
+import { formatNumber } from "./format.js";
 import { WEIGHT_HEIGHT } from "./layout.js";
 import { readersOf } from "./readers.js";
 
@@ -14,7 +14,13 @@ const MOST_OUTLINED = 96;
 /** The outlines of the cell that is explained. */
 export class Outlines {
   constructor(view) {
-    Object.assign(this, { view, cell: null, explanation: null, elements: new Map(), kept: new Map() });
+    Object.assign(this, {
+      view,
+      cell: null,
+      explanation: null,
+      elements: new Map(),
+      kept: new Map(),
+    });
   }
 
   /** Explain a cell, or none. */
@@ -58,11 +64,16 @@ export class Outlines {
     const region = regions[place];
     const weights = pairs(regions).find(([window]) => window === region)?.[1];
     const share = (at) => {
-      const [value, weight] = [region, weights].map((part) => (part ? this.view.valueAt(cellOf(part, at)) : 1));
+      const [value, weight] = [region, weights].map((part) =>
+        part ? this.view.valueAt(cellOf(part, at)) : 1,
+      );
       return Math.abs(value * weight) || 0;
     };
     const places = Array.from({ length: region.height * region.width }, (_, at) => at);
-    return cellOf(region, places.reduce((best, at) => (share(at) > share(best) ? at : best), 0));
+    return cellOf(
+      region,
+      places.reduce((best, at) => (share(at) > share(best) ? at : best), 0),
+    );
   }
 
   outlineReaders() {
@@ -95,13 +106,14 @@ export class Outlines {
   writeWeights(window, weights) {
     const slice = this.view.slices.get(window.slice);
     const count = window.height * window.width;
-    if (slice === undefined || slice.layout.cellHeight < WEIGHT_HEIGHT || count > MOST_WEIGHTS) return;
+    if (slice === undefined || slice.layout.cellHeight < WEIGHT_HEIGHT || count > MOST_WEIGHTS)
+      return;
     for (let at = 0; at < count; at += 1) {
       const value = this.view.valueAt(cellOf(weights, at));
       if (typeof value !== "number") continue;
       const { row, column } = cellOf(window, at);
       const element = this.element(slice, `times ${window.slice} ${at}`, "times");
-      element.replaceChildren(make("span", { text: `×${shortText(value, 3)}` }));
+      element.replaceChildren(make("span", { text: `×${formatNumber(value, { decimals: 3 })}` }));
       placeAt(element, slice.layout.box(row, column));
     }
   }
@@ -122,7 +134,8 @@ export function pairs(regions) {
   regions.forEach((region, place) => {
     const next = regions[place + 1];
     const isPair = region.role === "window" && next?.role === "weights";
-    if (isPair && region.height * region.width === next.height * next.width) found.push([region, next]);
+    if (isPair && region.height * region.width === next.height * next.width)
+      found.push([region, next]);
   });
   return found;
 }

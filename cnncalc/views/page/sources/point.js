@@ -8,7 +8,8 @@
 export function setupPointing(view) {
   const { root } = view;
   const isIdle = () => root.classList.contains("is-drawing");
-  const cellOf = (event) => (event.target.closest(".grid") ? view.cellAt(event.clientX, event.clientY) : null);
+  const cellOf = (event) =>
+    event.target.closest(".grid") ? view.cellAt(event.clientX, event.clientY) : null;
   root.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "touch" && !isIdle()) view.point(cellOf(event));
   });
@@ -71,7 +72,8 @@ function setupPinch(view) {
     first = null;
   };
   view.root.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (event.pointerType === "touch")
+      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   });
   view.root.addEventListener("pointermove", move);
   for (const end of ["pointerup", "pointercancel"]) view.root.addEventListener(end, lift);

@@ -55,6 +55,7 @@ export class StageView {
     this.element.classList.toggle("picture", !this.layout.hasNumbers);
     this.body.style.gridTemplateColumns = isShared ? "" : `repeat(${across}, max-content)`;
     for (const slice of this.slices) slice.resize();
+    this.composite?.resize();
     this.legend.style.width = `${Math.max(104, Math.min(this.layout.sliceWidth, 180))}px`;
     this.isStale = true;
   }

@@ -21,8 +21,8 @@ export function readTyped(text) {
 }
 
 function readDecimal(text) {
-  // With both signs nobody knows which of them is the decimal one.
-  const decimal = text.includes(".") ? text : text.replace(",", ".");
+  // A number with both signs is none: nobody knows which of them is the decimal one.
+  const decimal = text.replace(",", ".");
   return NUMBER_FORM.test(decimal) ? Number(decimal) : NaN;
 }
 

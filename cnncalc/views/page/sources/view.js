@@ -22,7 +22,7 @@
 //   isCalm                     whether motion is to be reduced
 //   theme, setTheme(name)      "light", "dark" or "print"
 //   on(event, listener)        hear of "select" and "point" (both with a cell or null), "choose",
-//                              "zoom", "rebuild", "redraw"
+//                              "rebuild" and "redraw"
 
 import { Board } from "./board.js";
 import { placeAt } from "./dom.js";
@@ -95,6 +95,7 @@ export class View extends Board {
 
   /** What was drawn has moved or changed: the outlines follow. */
   redrawn() {
+    if (this.frame?.isConnected && this.selection) this.moveFrame(this.selection);
     this.outlines.redraw();
     this.tell("redraw");
   }
@@ -203,10 +204,23 @@ export class View extends Board {
   focusOn({ slice: number, row, column }) {
     const slice = this.slices.get(number);
     slice.show();
+    this.frame?.remove();
     const element = slice.cellElement(row, column) ?? this.frameOn(slice, row, column);
     this.root.querySelector("td[tabindex='0']")?.setAttribute("tabindex", "-1");
     element.tabIndex = 0;
     if (document.activeElement !== element) element.focus({ preventScroll: true });
+  }
+
+  /** After a zoom the frame is elsewhere, or no longer needed where numbers have come. */
+  moveFrame(cell) {
+    const slice = this.slices.get(cell.slice);
+    if (slice.cellElement(cell.row, cell.column) === null) {
+      placeAt(this.frame, slice.layout.box(cell.row, cell.column));
+    } else if (document.activeElement === this.frame) {
+      this.focusOn(cell);
+    } else {
+      this.frame.remove();
+    }
   }
 
   frameOn(slice, row, column) {
