@@ -67,6 +67,8 @@ def open_page(browser, written_page):
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if is_foreign(request) else 0)
         page.goto(url + fragment)
+        page.wait_for_timeout(50)
+        assert faults == []
         page.wait_for_selector("#flow .grid")
         return page
 
