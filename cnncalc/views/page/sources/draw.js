@@ -64,7 +64,7 @@ class Brush {
 
   listen() {
     const { root } = this.view;
-    const end = () => (this.stroke = null);
+    const end = () => this.end();
     root.addEventListener("pointerdown", (event) => this.start(event), true);
     root.addEventListener("pointermove", (event) => this.draw(event), true);
     root.addEventListener("pointerup", end, true);
@@ -83,7 +83,7 @@ class Brush {
     event.target.setPointerCapture(event.pointerId);
     const tool = { brush: Number(this.brush.value), levels: this.levels };
     this.stroke = new Stroke((...place) => this.image.level(...place), tool, size);
-    this.isJoined = false;
+    Object.assign(this, { isJoined: false, changes: [] });
     this.draw(event);
   }
 
@@ -92,11 +92,24 @@ class Brush {
     event.preventDefault();
     event.stopPropagation();
     const moves = event.getCoalescedEvents();
-    const points = (moves.length ? moves : [event]).map((move) => this.pointOf(move));
-    const changes = points.flatMap((point) => this.stroke.moveTo(point));
-    if (!changes.length) return;
-    this.image.put(changes, this.isJoined);
-    this.isJoined = true;
+    for (const move of moves.length ? moves : [event]) {
+      this.changes.push(...this.stroke.moveTo(this.pointOf(move)));
+    }
+    this.frame ??= requestAnimationFrame(() => this.put());
+  }
+
+  /** Calculate once a frame, however often the pointer reports. */
+  put() {
+    this.frame = undefined;
+    if (!this.changes.length) return;
+    this.image.put(this.changes, this.isJoined);
+    Object.assign(this, { isJoined: true, changes: [] });
+  }
+
+  end() {
+    if (this.stroke === null) return;
+    this.put();
+    this.stroke = null;
   }
 
   /** Return where a pointer is on the image, in cells from its first pixel. */
