@@ -55,11 +55,11 @@ def read_state(path: Path) -> State:
         raise _other(path, _described(found))
     if found.get("version") != 1:
         raise _other(path, f"a state of version {str(found.get('version'))[:20]}")
-    lines, inputs = found.get("calculation"), found.get("inputs")
-    if not _are_lines(lines) or not isinstance(inputs, list) or not inputs:
+    lines, inputs = _lines(found.get("calculation")), found.get("inputs")
+    if not lines or not isinstance(inputs, list) or not inputs:
         raise _other(path, "a state that says no calculation, or has no inputs")
     blocks = tuple(_block(path, number, rows) for number, rows in enumerate(inputs, start=1))
-    return State(tuple((key, text) for key, text in lines), blocks)
+    return State(lines, blocks)
 
 
 def _parsed(path: Path) -> Any:  # noqa: ANN401 (whatever the JSON holds)
@@ -78,13 +78,14 @@ def _described(found: object) -> str:
     return "other JSON"
 
 
-def _are_lines(lines: object) -> bool:
-    return (
-        isinstance(lines, list)
-        and 0 < len(lines) <= MOST_LINES
-        and all(isinstance(line, list) and len(line) == 2 for line in lines)
-        and all(_is_text(text, LONGEST_LINE) for line in lines for text in line)
-    )
+def _lines(lines: object) -> tuple[tuple[str, str], ...]:
+    """Return what a state says of its calculation; empty where it says nothing, or no texts."""
+    found = lines if isinstance(lines, list) and len(lines) <= MOST_LINES else []
+    if not all(isinstance(line, list) and len(line) == 2 for line in found):
+        return ()
+    if not all(_is_text(text, LONGEST_LINE) for line in found for text in line):
+        return ()
+    return tuple((key, text) for key, text in found)
 
 
 def _is_text(text: object, longest: int) -> bool:

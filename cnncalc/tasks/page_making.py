@@ -119,7 +119,7 @@ def _what(layers: Sequence[Layer]) -> str:
 
 
 def _settings_flows(trace: Trace, origins: Provenance, name: str) -> list[PageFlow]:
-    flows = []
+    flows: list[PageFlow] = []
     for network, settings in settings_of(trace.network, MOST_FORMULAS):
         flow = _flow(specify(network, name))
         is_first = not flows

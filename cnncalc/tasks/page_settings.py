@@ -10,18 +10,18 @@ from dataclasses import replace
 from itertools import islice, product
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers.convolution import ConvolutionLayer
+from cnncalc.layers import Conv2D, DepthwiseConv2D
 from cnncalc.network import Network, assemble
-from cnncalc.shapes import Padding, Pads, pair
+from cnncalc.shapes import Padding, Pads, Size, normalize_padding, pair
 from cnncalc.sheet.size import least_formulas
 from cnncalc.views.page.document import Settings
 
 __all__ = ["settings_of"]
 
 MOST_SETTINGS = 60
-_STRIDES = ((1, 1), (2, 2), (3, 3), (4, 4))
+_STRIDES = tuple(Size(step, step) for step in (1, 2, 3, 4))
 _PADDINGS: tuple[Padding, ...] = ("valid", "same", Pads(1, 1, 1, 1), Pads(2, 2, 2, 2))
-_DILATIONS = ((1, 1), (2, 2), (3, 3))
+_DILATIONS = tuple(Size(step, step) for step in (1, 2, 3))
 
 
 def settings_of(network: Network, most_formulas: int) -> list[tuple[Network, Settings | None]]:
@@ -36,7 +36,7 @@ def settings_of(network: Network, most_formulas: int) -> list[tuple[Network, Set
     (44, ['valid', 'same', '1'])
     """
     layer = network.layers[0] if network.layers else None
-    if not isinstance(layer, ConvolutionLayer):
+    if not isinstance(layer, Conv2D | DepthwiseConv2D):
         return [(network, None)]
     found: list[tuple[Network, Settings | None]] = []
     formulas = 0
@@ -48,10 +48,15 @@ def settings_of(network: Network, most_formulas: int) -> list[tuple[Network, Set
     return found
 
 
-def _settings(network: Network, layer: ConvolutionLayer) -> Iterator[tuple[Network, Settings]]:
+def _settings(
+    network: Network, layer: Conv2D | DepthwiseConv2D
+) -> Iterator[tuple[Network, Settings]]:
     """Yield a calculation with each setting that fits, the one asked for first."""
-    strides, dilation = pair(layer.strides, "strides"), pair(layer.dilation_rate, "dilation_rate")
-    asked = (dilation, layer.padding, strides)
+    asked = (
+        pair(layer.dilation_rate, "dilation_rate"),
+        normalize_padding(layer.padding),
+        pair(layer.strides, "strides"),
+    )
     for setting in dict.fromkeys([asked, *product(_DILATIONS, _PADDINGS, _STRIDES)]):
         dilation, padding, strides = setting
         other = replace(layer, strides=strides, padding=padding, dilation_rate=dilation)

@@ -178,7 +178,7 @@ def fit_image(
 def _with_saved_image(given: InputOptions, wanted: NetworkOptions) -> InputOptions:
     """Return the options of the image: of a page's state without INPUT, its own."""
     is_saved = given.source is None and is_state(wanted.network)
-    return replace(given, source=wanted.network) if is_saved else given
+    return replace(given, source=str(wanted.network)) if is_saved else given
 
 
 def _warn_of_unseen(

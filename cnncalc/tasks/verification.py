@@ -36,6 +36,7 @@ __all__ = [
     "compare_exported",
     "find_cell",
     "find_gradient_cell",
+    "numbers_and_sizes",
     "verify",
     "verify_workbook",
 ]
@@ -103,7 +104,7 @@ def _require_trainable(exported: ExportedWorkbook, number: int, inputs: Arrays) 
 def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
     """Yield every block that is not the user's, with the numbers that follow from the inputs."""
     calculations = [
-        _calculation(specification, given)
+        numbers_and_sizes(specification, given)
         for specification, given in zip(plan.specifications, inputs, strict=True)
     ]
     for sheet in plan.sheets:
@@ -120,7 +121,7 @@ def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
                 )
 
 
-def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
+def numbers_and_sizes(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
     """Return all numbers of a calculation, and the sizes of the terms behind them."""
     values = computed_values(specification, inputs)
     if specification.layout == "output size":

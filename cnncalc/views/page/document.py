@@ -137,7 +137,9 @@ def _selection(flow: Flow, cell: Cell) -> tuple[int, int, int]:
 
 
 def _worksheet(worksheet: FlowWorksheet | None) -> Record | None:
-    return worksheet and {
+    if worksheet is None:
+        return None
+    return {
         "header": worksheet.header,
         "sentence": SENTENCE,
         "blanks": worksheet.blanks,

@@ -6,6 +6,7 @@ from html import escape
 
 from cnncalc.views.page.bundle import Assets
 from cnncalc.views.page.document import Page, document
+from cnncalc.views.provenance import in_head
 
 __all__ = ["page_html"]
 
@@ -19,7 +20,7 @@ def page_html(page: Page, assets: Assets) -> str:
         "{{document}}": document(page),
         "{{script}}": assets.script,
     }
-    return _filled(assets.skeleton, parts)
+    return in_head(_filled(assets.skeleton, parts), page.provenance)
 
 
 def _filled(text: str, parts: dict[str, str]) -> str:

@@ -22,7 +22,7 @@ from cnncalc.sheet.scenes import scenes
 from cnncalc.sheet.values import input_shapes
 from cnncalc.sheet.worksheet import WorksheetOptions, marks_of, solution_of
 from cnncalc.tasks.page_making import calculation_page, worksheet_page
-from cnncalc.tasks.verification import _calculation
+from cnncalc.tasks.verification import numbers_and_sizes
 from cnncalc.views.page.document import Page, PageFlow, document
 from tests.views.page.cases import Case, all_cases
 from tests.views.workbook.drawn import drawn_trace
@@ -149,7 +149,7 @@ def blocks(flow: Flow) -> list[Block]:
 
 def differences(name: str, flow: Flow, found: list[list[Any]], inputs: Inputs) -> list[str]:
     """Tell the blocks whose numbers are not those that cnncalc works out from the inputs."""
-    values, sizes = _calculation(flow.specification, inputs)
+    values, sizes = numbers_and_sizes(flow.specification, inputs)
     return [
         f"{name}: {block.quantity}{block.index}: {cells[:4]} instead of {expected[:4]}"
         for block, cells in zip(blocks(flow), found, strict=True)

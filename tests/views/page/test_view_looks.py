@@ -36,8 +36,8 @@ def contrast(page, locator):
             .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
           let back = element;
           while (parts(getComputedStyle(back).backgroundColor)[3] === 0) back = back.parentElement;
-          const [one, other] = [getComputedStyle(element).color, getComputedStyle(back).backgroundColor]
-            .map((color) => luminance(shades(color)) + 0.05);
+          const colors = [getComputedStyle(element).color, getComputedStyle(back).backgroundColor];
+          const [one, other] = colors.map((color) => luminance(shades(color)) + 0.05);
           return Math.max(one, other) / Math.min(one, other);
         }""",
         locator.element_handle(),
@@ -50,7 +50,14 @@ def test_texts_stand_out(open_page, scheme):
     cell(page, CONVOLVED, 1, 1).click()
     texts = ["#title", ".card h3", ".card code", ".size", "figcaption:not(:empty)", ".ends span"]
     texts += ["#panel .value", "#panel .rule", "#panel .part.hue-0", "#panel .part.hue-1"]
-    texts += ["#panel .small td", ".times span", ".numbers th", "td.zero"]
+    texts += [
+        "#panel .small td",
+        ".times span",
+        ".numbers th",
+        "td.zero",
+        "#panel .part.zero",
+        ".links",
+    ]
     for text in texts:
         assert contrast(page, page.locator(text).first) >= 4.5, text
 

@@ -45,6 +45,13 @@ def test_pointing_at_a_number_lights_up_its_window_and_its_weights(open_page):
     assert times == ["×1", "×0", "×1", "×0", "×1", "×0", "×1", "×0", "×1"]
 
 
+def test_only_what_is_multiplied_has_weights_in_its_corners(open_page):
+    page = open_page(*CONVOLUTION)
+    cell(page, BIASED, 1, 1).hover()
+    assert len(outlines(page, "window")) == 1
+    assert page.locator(".grid .times").count() == 0
+
+
 def test_a_window_is_solid_and_its_weights_are_dashed(open_page):
     page = open_page(*CONVOLUTION)
     cell(page, CONVOLVED, 0, 0).hover()

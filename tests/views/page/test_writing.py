@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -139,6 +140,15 @@ def test_no_file_name_breaks_out_of_it(html, tmp_path, name):
     named = Elements(path.read_text("utf-8"))
     assert [tag for tag, _ in named.found] == [tag for tag, _ in Elements(html).found]
     assert policy(path.read_text("utf-8")) == policy(html)
+
+
+def test_programs_read_in_its_head_where_its_numbers_came_from(html):
+    [content] = [
+        attributes["content"]
+        for tag, attributes in Elements(html).found
+        if tag == "meta" and attributes.get("name") == "cnncalc-provenance"
+    ]
+    assert json.loads(content)["image"] == {"from": "article", "name": "article:6x6"}
 
 
 def test_a_module_stands_behind_those_that_it_imports():

@@ -1,6 +1,6 @@
 import { chartPoints, chartRange, linePath, namedSteps, roundTicks } from "./chart-shapes.js";
 import { make, makeButton, makeSvg } from "./elements.js";
-import { shortText } from "./figures.js";
+import { formatNumber } from "./format.js";
 
 const SIZE = { width: 320, height: 140 };
 const BOX = { left: 36, top: 10, width: 274, height: 102 };
@@ -59,7 +59,7 @@ class Chart {
 
   text(step) {
     const [now, first] = [this.now[step], this.first[step]];
-    return shortText(now) + (Object.is(now, first) ? "" : `, was ${shortText(first)}`);
+    return formatNumber(now) + (Object.is(now, first) ? "" : `, was ${formatNumber(first)}`);
   }
 
   point(step) {
@@ -92,7 +92,7 @@ function gridLines([least, most]) {
   const ticks = roundTicks(least, most).filter((tick) => tick <= most);
   return ticks.flatMap((tick) => {
     const [{ y }] = chartPoints([tick], [least, most], BOX);
-    const text = { x: BOX.left - 8, y: y + 4, "text-anchor": "end", text: shortText(tick) };
+    const text = { x: BOX.left - 8, y: y + 4, "text-anchor": "end", text: formatNumber(tick) };
     const line = { x1: BOX.left, x2: BOX.left + BOX.width, y1: y, y2: y };
     return [makeSvg("line", line), makeSvg("text", text)];
   });

@@ -135,7 +135,7 @@ function* sampled(stage, read) {
 function headerSize(stage, folding, letter) {
   if (folding.isFolded) return { width: 0, height: 0 };
   const [slice] = stage.slices;
-  if (slice.height * slice.width === 1) return { width: 0, height: 0 };
+  if (slice.height * slice.width === 1) return { width: 0, height: slice.caption ? 0 : 16 };
   const longest = Math.max(0, ...stage.rows.map((row) => row.length));
   const named = Math.min(120, Math.ceil(longest * letter) + 8);
   const isRow = slice.height === 1;
@@ -191,4 +191,23 @@ export function choices(flow, step) {
   const steps = [...new Set(lanes.map((lane) => lane.step))];
   const ofStep = lanes.filter((lane) => lane.step === step && lane.sample !== null);
   return { steps, samples: [...new Set(ofStep.map((lane) => lane.sample))] };
+}
+
+/**
+ * Return lanes in groups: the way there and the way back have a layer's cards below each other,
+ * other lanes stand alone.
+ * @param {object} flow
+ * @param {number[]} lanes
+ * @returns {number[][]}
+ */
+export function laneGroups(flow, lanes) {
+  const groups = [];
+  let before = null;
+  for (const lane of lanes) {
+    const isWay = ["forward", "backward"].includes(flow.lanes[lane].direction);
+    if (isWay && before) groups.at(-1).push(lane);
+    else groups.push([lane]);
+    before = isWay;
+  }
+  return groups;
 }
