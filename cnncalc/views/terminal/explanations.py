@@ -44,6 +44,7 @@ from cnncalc.views.terminal.volumes import channel_labels
 from cnncalc.wording import size_text
 
 __all__ = [
+    "MOST_FOLLOWED",
     "draw_explanation",
     "largest_channels",
     "notes_of",
