@@ -24,7 +24,16 @@ from cnncalc.views.figure.stage_contents import stage_content
 from cnncalc.views.figure.stage_measuring import Looks, measured
 from cnncalc.views.stage_colors import stage_scale
 
-__all__ = ["PLAIN", "FlowLayout", "FlowOptions", "Heading", "Sign", "chosen_stages", "lay_out_flow"]
+__all__ = [
+    "PLAIN",
+    "FlowLayout",
+    "FlowOptions",
+    "Heading",
+    "Sign",
+    "SignKind",
+    "chosen_stages",
+    "lay_out_flow",
+]
 
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
@@ -48,10 +57,13 @@ class FlowOptions:
     layer: str = ""
 
 
+SignKind = Literal["times", "equals", "arrow"]
+
+
 class Sign(NamedTuple):
     """What stands between two stages, its middle at (x, y)."""
 
-    kind: Literal["times", "equals", "arrow"]
+    kind: SignKind
     x: float
     y: float
 
