@@ -154,18 +154,15 @@ def _names(flow: Flow, stage: Stage, values: Values) -> Sequence[str]:
     if CLASS_NAMES not in values or flow.specification.layout != "network":
         return ()
     names = [str(name) for name in np.ravel(values[CLASS_NAMES])]
-    is_last = quantity == OUTPUTS or stage.number == _last_stage(flow).number
+    is_last = quantity == OUTPUTS or stage is _last_stage(flow)
     return names if is_last and len(names) == max(stage.volume.height, stage.volume.width) else ()
 
 
-def _last_stage(flow: Flow) -> Stage:
-    """Return the stage that holds the network's output."""
-    last = max(stage.column for stage in flow.stages if stage.volume.quantity.kind == "stage")
-    return [
-        stage
-        for stage in flow.stages
-        if stage.column == last and stage.volume.quantity.kind == "stage"
-    ][-1]
+def _last_stage(flow: Flow) -> Stage | None:
+    """Return the stage that holds the network's output, None where no layer calculates one."""
+    stages = [stage for stage in flow.stages if stage.volume.quantity.kind == "stage"]
+    # In the order of columns: a dense layer's stages stand before its weights.
+    return max(stages, key=lambda stage: (stage.column, stage.number), default=None)
 
 
 def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
