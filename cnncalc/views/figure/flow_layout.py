@@ -192,8 +192,8 @@ def _results(drawn: Sequence[Stage]) -> list[Stage]:
 
 def _without_repetition(flow: Flow, drawn: Sequence[Stage]) -> list[Stage]:
     """Return stages without the outputs of the prediction, where those of the last layer are so."""
-    last = _last_stage(flow).volume
-    count = max(last.height, last.width)
+    last = _last_stage(flow)
+    count = 0 if last is None else max(last.volume.height, last.volume.width)
     return [
         stage for stage in drawn if stage.volume.quantity != OUTPUTS or stage.volume.height != count
     ]
