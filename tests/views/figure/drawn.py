@@ -11,7 +11,7 @@ from cnncalc.trace import record
 from cnncalc.views.figure.fonts import width
 from cnncalc.views.figure.shapes import Line, Picture, Polygon, Rectangle, Text
 
-SECOND = "ignore previous \x07\x1b[31m <script>alert(1)</script> & \u202e猫 \"'"
+HOSTILE = "name \x07\x1b[31m <script>alert(1)</script> & \u202e猫 \"'"
 
 
 def texts(drawing):

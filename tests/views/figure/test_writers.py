@@ -23,7 +23,7 @@ from cnncalc.views.figure.shapes import (
     arrow,
 )
 from cnncalc.views.figure.svg import svg_of
-from tests.views.figure.drawn import SECOND
+from tests.views.figure.drawn import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
 PIXELS = np.array([[[255, 0, 0], [0, 255, 0]]], np.uint8)
@@ -89,7 +89,7 @@ def test_an_svg_brings_the_letters_along_that_it_writes():
 
 
 def test_hostile_texts_do_nothing_in_an_svg():
-    text = svg_of(drawing(Text(0, 10, SECOND, 12, "#000000"), title=SECOND))
+    text = svg_of(drawing(Text(0, 10, HOSTILE, 12, "#000000"), title=HOSTILE))
     root = ElementTree.fromstring(text)
     assert "<script" not in text
     assert "\x1b" not in text
@@ -130,7 +130,7 @@ def test_a_pdf_has_shapes_at_their_places_in_points():
 
 
 def test_hostile_texts_make_no_pdf_fail():
-    assert pdf_of(drawing(Text(0, 10, SECOND, 12, "#000000"), title=SECOND)).startswith(b"%PDF-")
+    assert pdf_of(drawing(Text(0, 10, HOSTILE, 12, "#000000"), title=HOSTILE)).startswith(b"%PDF-")
 
 
 def test_what_is_filled_fills_its_pixels_and_no_others():
@@ -188,5 +188,5 @@ def test_a_polygon_is_filled():
 
 
 def test_hostile_texts_are_drawn():
-    assert (pixels(Text(0, 10, SECOND, 12, "#000000")) < 255).any()
+    assert (pixels(Text(0, 10, HOSTILE, 12, "#000000")) < 255).any()
     assert (pixels(Text(0, 10, "", 12, "#000000")) == 255).all()
