@@ -38,6 +38,8 @@ __all__ = [
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
 _LARGEST_IMAGE, _LARGEST_PIXEL = 220.0, 22.0
+# A row may be so many times as wide as asked for where nothing is left for the next one then.
+_STRETCHED = 1.2
 
 
 @dataclass(frozen=True)
@@ -192,12 +194,13 @@ def _bottom(track: _Track) -> float:
 
 
 def _wrapped(tracks: Sequence[_Track], room: float) -> Iterator[list[_Track]]:
-    """Yield rows of tracks that fit beside each other."""
+    """Yield rows of tracks that fit beside each other; a little more for the last one."""
     row: list[_Track] = []
     used = 0.0
-    for track in tracks:
+    for number, track in enumerate(tracks):
         wide = _width(track) + (_BETWEEN if row else 0)
-        if row and used + wide > room:
+        rest = used + wide + sum(_width(later) + _BETWEEN for later in tracks[number + 1 :])
+        if row and used + wide > room and rest > room * _STRETCHED:
             yield row
             row, used = [], _BETWEEN
             wide = _width(track)

@@ -90,12 +90,19 @@ def test_the_scale_is_written_with_its_ends_and_the_size_below_the_title(article
 
 def test_what_takes_more_room_goes_on_in_the_next_row(article):
     wide, narrow = laid_out(article), laid_out(article, width=600)
-    assert narrow.width <= 600 < wide.width
+    assert narrow.width <= 600 * 1.2 < wide.width
     assert narrow.height > wide.height
     assert len({stage.box.y for stage in narrow.stages}) > 2
     arrows = [sign for sign in narrow.signs if sign.kind == "arrow"]
     assert any(sign.x < min(stage.box.x for stage in wide.stages) + 60 for sign in arrows)
     require_inside(draw_flow(narrow))
+
+
+def test_no_stage_stands_alone_in_a_row_that_hardly_was_too_short(article):
+    whole = laid_out(article, width=10_000)
+    hardly = laid_out(article, width=whole.width * 0.9)
+    assert hardly.width == whole.width
+    assert len({stage.box.y for stage in hardly.stages if not stage.is_weight}) == 1
 
 
 def test_a_window_has_a_solid_outline_its_weights_a_dashed_one_and_the_result_a_third(article):
