@@ -244,4 +244,4 @@ def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Dra
     from cnncalc.views.figure.gradient_figure import draw_gradient
 
     what = (found.record, found.explanation, decimals, theme)
-    return draw_gradient(*what, found.provenance.command)
+    return draw_gradient(*what, found.pieces.provenance.command)
