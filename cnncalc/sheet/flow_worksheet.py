@@ -12,7 +12,7 @@ import numpy as np
 
 from cnncalc.sheet.blocks import EACH
 from cnncalc.sheet.flow import Flow, Slice, Stage
-from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Values
+from cnncalc.sheet.plan import Block, Formula, Quantity, Reference, Scale, Values
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.worksheet import (
     MARK,
@@ -91,7 +91,9 @@ def _has_answers(stage: Stage) -> bool:
 
 
 def _asked(stage: Stage) -> Stage:
-    """Return a stage with its results to be filled in."""
+    """Return a stage with its results to be filled in, whose colours are those of marks alone."""
+    if not _has_answers(stage):
+        return stage
     slices = (
         replace(
             part,
@@ -99,7 +101,8 @@ def _asked(stage: Stage) -> Stage:
         )
         for part in stage.slices
     )
-    return replace(stage, slices=tuple(slices))
+    volume = replace(stage.volume, scale=Scale.NONE)
+    return replace(stage, volume=volume, slices=tuple(slices))
 
 
 def _entered(block: Block) -> Block:

@@ -116,9 +116,9 @@ export class NumberTable {
   }
 }
 
-/** A row's or a column's name, or its number; padding around them has none. */
+/** A row's or a column's name, or its number; padding and single ones have none. */
 function heading(scope, name, place, count) {
-  const text = name || (place >= 0 && place < count ? String(place) : "");
+  const text = name || (count > 1 && place >= 0 && place < count ? String(place) : "");
   return make("th", { scope, text, title: text.length > LONG_HEADING && text });
 }
 
