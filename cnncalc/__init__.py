@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.tasks.convolving import calculate, convolve, pool
     from cnncalc.tasks.evaluating import evaluate
     from cnncalc.tasks.explaining import explain, explain_gradient
-    from cnncalc.tasks.exporting import export_training, export_workbook
+    from cnncalc.tasks.exporting import export_page, export_training, export_workbook
     from cnncalc.tasks.inputs import read_image
     from cnncalc.tasks.networks import summarize
     from cnncalc.tasks.predicting import predict
@@ -47,6 +47,7 @@ __all__ = [
     "evaluate",
     "explain",
     "explain_gradient",
+    "export_page",
     "export_training",
     "export_workbook",
     "follow",
@@ -78,6 +79,7 @@ _HOMES = {
     "evaluate": "tasks.evaluating",
     "explain": "tasks.explaining",
     "explain_gradient": "tasks.explaining",
+    "export_page": "tasks.exporting",
     "export_training": "tasks.exporting",
     "export_workbook": "tasks.exporting",
     "follow": "explanation",
