@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from click.testing import CliRunner
 
 from cnncalc.cli.commands import cli
 
-CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +27,7 @@ def browser():
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (an extra of these tests)
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield started
         started.close()
 
