@@ -26,6 +26,8 @@ def browser():
     """Chromium, as the system has it: a driver's own download fails."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (an extra of these tests)
 
+    chromium = shutil.which("chromium")
+    assert chromium, "pages are tested with Chromium: install chromium"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield started
