@@ -120,6 +120,16 @@ def test_a_stroke_of_the_brush_is_one_change(open_page):
     assert cell(page, IMAGE, 2, 1).inner_text() == "0"
 
 
+def test_a_colour_is_drawn_on_the_picture_in_colour(open_page, tmp_path):
+    path = tmp_path / "dark.png"
+    path.write_bytes(png(np.full((8, 8, 3), 9)))
+    page = open_page("export-html", str(path), "--network", "Conv2D(2, 3)")
+    button(page, "Draw on the input").click()
+    page.get_by_label("colour", exact=True).fill("#ff8000")
+    page.locator(".composite").click(position={"x": 1, "y": 1})
+    assert [numbers(page, channel)[0] for channel in range(3)] == [255, 128, 0]
+
+
 DROP = """([type, data]) => {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const dataTransfer = new DataTransfer();
@@ -259,7 +269,7 @@ def test_a_chosen_picture_becomes_the_input(open_page, tmp_path):
     path = tmp_path / "picture.png"
     path.write_bytes(png(np.full((6, 6), 9)))
     page = open_page(*CROSS)
-    page.get_by_label("Picture").set_input_files(path)
+    page.get_by_label("Picture…").set_input_files(path)
     page.locator(".said").wait_for()
     assert {*numbers(page, IMAGE)} == {9}
 

@@ -75,7 +75,6 @@ export function setupDrop(store, view, notices) {
   const refresh = () => {
     button.hidden = !hasImage();
   };
-  view.on("rebuild", refresh);
   view.on("choose", refresh);
   refresh();
   view.slot("tools").append(button);
