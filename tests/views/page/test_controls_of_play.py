@@ -55,6 +55,26 @@ def test_the_progress_bar_leads_to_a_scene(open_page):
     page = open_page(*PADDED)
     page.get_by_role("slider", name="how far").fill("4")
     assert shown(page) == 4 * [True] + 5 * [False]
+    page.keyboard.press(".")
+    assert shown(page) == 5 * [True] + 4 * [False]
+    page.keyboard.press("ArrowLeft")
+    assert shown(page) == 4 * [True] + 5 * [False]
+
+
+def test_arrows_on_a_slider_move_the_slider_alone_while_it_plays(open_page):
+    page = open_page(*CROSS)
+    page.keyboard.press(".")
+    page.get_by_role("slider", name="stride").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("slider", name="stride").get_attribute("aria-valuetext") == "2"
+    assert page.locator(".play-text").inner_text() == "all is shown"
+
+
+def test_keys_of_an_open_help_do_not_play(open_page):
+    page = open_page(*CROSS)
+    page.keyboard.press("?")
+    page.keyboard.press(".")
+    assert page.locator(".play-text").inner_text() == "all is shown"
 
 
 def test_with_reduced_motion_nothing_plays_by_itself(open_page):
