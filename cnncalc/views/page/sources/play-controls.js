@@ -38,6 +38,7 @@ class PlayBar {
     this.player.speed = Number(this.speeds.value);
     this.turns = turnsOf(this.scenes);
     this.progress.max = String(this.scenes.length);
+    if (this.view.hidden !== null) this.view.showScene(null);
     this.place.hidden = this.scenes.length === 0 || Boolean(this.store.document.worksheet);
     this.draw();
   }
