@@ -124,7 +124,9 @@ HOMES = {
     "rich": ("views/terminal", "cli"),
     "xlsxwriter": ("views/workbook",),
     "openpyxl": ("files",),
-    "PIL": ("files", "views/picture"),
+    "PIL": ("files", "views/picture", "views/figure"),
+    "fontTools": ("views/figure",),
+    "fpdf": ("views/figure",),
     "h5py": ("files",),
     "keras": ("keras_engine",),
 }
@@ -308,7 +310,8 @@ def test_help_and_outsize_import_nothing_heavy(arguments):
         f"    cli({arguments!r}, prog_name='cnncalc')\n"
         "except SystemExit:\n"
         "    pass\n"
-        "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py', 'fpdf', 'fontTools'}\n"
+        "heavy &= set(sys.modules)\n"
         "print(sorted(heavy))\n"
     )
     result = subprocess.run(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal
+from cnncalc.cli.figures import DRAWINGS, PIXELS, Figures, trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -30,6 +31,7 @@ from cnncalc.cli.training_options import (
 )
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
+from cnncalc.explanation import Explanation, derive
 from cnncalc.explanation import explain as explain_number
 from cnncalc.tasks.explaining import (
     GRADIENTS,
@@ -41,12 +43,15 @@ from cnncalc.tasks.explaining import (
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
+from cnncalc.trace import Trace
 from cnncalc.views.step_records import write_gradient_json
-from cnncalc.views.terminal.explanations import render_derivation
+from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 if TYPE_CHECKING:
     from cnncalc.trace import Trace
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
     from cnncalc.views.page.document import Cell, Page
 
 __all__ = ["QuestionOptions", "explain"]
@@ -171,8 +176,12 @@ def _show_number(
         layer = trace.layers[trace.place(layer_name)]
         cell = find_cell(asked.workbook, trace, explain_number(layer, asked.at))
     shown = render_derivation(trace, layer_name, asked.at, display_of(look), asked.depth, cell)
-    what = (traced.provenance, traced.class_names, layer_name)
-    present(trace, shown, look, target, *what, _page_cell(trace, asked, target))
+    numbers = partial(_explanations, trace, asked, full=look.full)
+    origins, names = traced.provenance, traced.class_names
+    what = (trace, look, target, origins, names, layer_name)
+    figures = trace_figures(*what, explanations=numbers)
+    page_cell = _page_cell(trace, asked, target)
+    present(trace, shown, look, target, origins, figures, names, layer_name, cell=page_cell)
 
 
 def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> Cell | None:
@@ -182,6 +191,12 @@ def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> C
     from cnncalc.tasks.page_making import number_cell
 
     return number_cell(trace, explain_number(trace.layers[trace.place(asked.layer_name)], asked.at))
+
+
+def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
+    most = None if full else MOST_FOLLOWED
+    found = derive(trace, asked.layer_name, asked.at, asked.depth, most)
+    return [step.explanation for step in found]
 
 
 def _check_gradient(
@@ -199,7 +214,7 @@ def _check_gradient(
     if look.form == "csv":
         message = "--gradient is shown as a table or as json. Received: --format csv"
         raise OptionError(message)
-    check_target(target, given, (".html", ".svg", ".json"))
+    check_target(target, given, (".html", *DRAWINGS, *PIXELS, ".json"))
 
 
 def _show_gradient(
@@ -212,11 +227,21 @@ def _show_gradient(
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
+    draw = partial(_draw_gradient, found, look.decimals)
+    figures = Figures(None, draw, "steps")
     pieces = partial(write_gradient_json, explained, origins)
-    present_page(shown, pieces, look, target, origins, partial(_gradient_page, found))
+    page = partial(_gradient_page, found)
+    present_page(shown, pieces, look, target, origins, figures, page)
 
 
 def _gradient_page(found: ExplainedGradient) -> Page:
     from cnncalc.tasks.page_making import gradient_page
 
     return gradient_page(found.pieces, found.record, found.explanation)
+
+
+def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.gradient_figure import draw_gradient
+
+    what = (found.record, found.explanation, decimals, theme)
+    return draw_gradient(*what, found.pieces.provenance.command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli.figure_options import figure_options
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
 from cnncalc.layers import ACTIVATIONS
 from cnncalc.tasks.options import (
@@ -23,6 +24,8 @@ from cnncalc.tasks.options import (
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from cnncalc.cli.figure_options import FigureKind
+    from cnncalc.views.colors import Theme
     from cnncalc.views.picture import Scaling
 
 __all__ = [
@@ -204,6 +207,8 @@ class OutputOptions:
     output: Path | None
     force: bool
     scale: Scaling
+    figure: FigureKind | None
+    theme: Theme
 
 
 def writing_options(
@@ -232,11 +237,12 @@ def writing_options(
             help=f"Grey levels of {pictures}: clip to 0–255, or stretch the lowest and highest "
             "value.",
         ),
+        *figure_options,
     )
 
 
 output_options = writing_options(
-    "Write the result: .png .jpg .gif .csv .npy .json .xlsx .html .svg.",
+    "Write the result: .svg .pdf (a figure), .png .jpg .gif .webp .csv .npy .json .xlsx .html.",
     "Replace an existing FILE.",
     pictures="a picture",
     scale="clip",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli.console import Terminal, command_line, note, output_console
+from cnncalc.cli.figures import DRAWINGS, PIXELS, DrawingOptions, check_drawing, write_drawing
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
@@ -24,6 +27,10 @@ from cnncalc.views.step_records import write_step_json
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
+
+if TYPE_CHECKING:
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
 
 __all__ = ["StepOptions", "train"]
 
@@ -46,8 +53,8 @@ step_options = bundled(
         "--show-step",
         type=int,
         metavar="N",
-        help="Show step N, counted from 1, with all its numbers, or write the page of it to "
-        "-o FILE.html; nothing else is saved.",
+        help="Show step N, counted from 1, with all its numbers; -o FILE.html writes its page, "
+        ".svg, .pdf or .png draws it; nothing else is saved.",
     ),
     form_option("The step as a table for people; json, every number.", "json"),
     click.option(
@@ -148,11 +155,15 @@ def _show_step(
     caller: Caller,
 ) -> None:
     path = _page_path(keep)
+    target = _drawn_to(keep)
+    check_drawing(target)
     samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
     if is_state(given.data):
         found = _saved_step(given, wanted, number, path, keep, caller)
     else:
         found = _session_step(given, wanted, number, path, keep, samples, caller)
+    draw = partial(_draw_step, found, shown.decimals)
+    write_drawing(target, draw, found.provenance)
     if shown.form == "json":
         for piece in write_step_json(
             found.record, found.class_names, found.sample_names, found.provenance
@@ -208,6 +219,21 @@ def _page_path(keep: KeepOptions) -> Path | None:
         return None
     check_output(keep.output, force=keep.force)
     return keep.output
+
+
+def _drawn_to(keep: KeepOptions) -> DrawingOptions:
+    """Return where a figure of the step is to be written, if it can be: nothing else is saved."""
+    ending = "" if keep.output is None else keep.output.suffix.lower()
+    is_figure = ending in (*DRAWINGS, *PIXELS)
+    return DrawingOptions(keep.output if is_figure else None, keep.force, "light")
+
+
+def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.step_figure import draw_step
+
+    where = _context(found).where
+    names, command = found.class_names, found.provenance.command
+    return draw_step(found.record, decimals, theme, names, where, command)
 
 
 def _context(found: ShownStep) -> StepContext:
