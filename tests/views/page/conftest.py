@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from click.testing import CliRunner
 
 from cnncalc.cli.commands import cli
 
-CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,8 +26,10 @@ def browser():
     """Chromium, as the system has it: a driver's own download fails."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (an extra of these tests)
 
+    chromium = shutil.which("chromium")
+    assert chromium, "pages are tested with Chromium: install chromium"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield started
         started.close()
 
