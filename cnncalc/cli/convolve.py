@@ -90,6 +90,7 @@ def _shown(
     # Imported here: most calculations explain nothing, and start sooner without.
     from cnncalc.explanation import follow
     from cnncalc.views.terminal.explanations import render_explanation, render_steps
+    from cnncalc.views.trace_colors import trace_scales
 
     if at is None:
         return render_steps(trace, display)
@@ -98,7 +99,8 @@ def _shown(
         caller.remark(
             f"No window of {trace.layers[len(explanations[0])].name} reaches this number."
         )
-    return Group(*(render_explanation(followed, display) for followed in explanations))
+    scales = trace_scales(trace)
+    return Group(*(render_explanation(followed, scales, display) for followed in explanations))
 
 
 def _places(trace: Trace, at: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -14,9 +14,11 @@ from rich.style import Style
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.rules.ranges import ANY
 from cnncalc.shapes import Pads
+from cnncalc.views.colors import ColorScale, scale_of
 from cnncalc.views.terminal.blocks import Block
-from cnncalc.views.terminal.colors import Scale, scale_of, shades
+from cnncalc.views.terminal.colors import Scale, shades, shown_scale
 from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
 
 __all__ = [
@@ -33,7 +35,6 @@ __all__ = [
     "draw_full",
     "draw_near_window",
     "draw_whole",
-    "number_scale",
 ]
 
 Cell = tuple[int, int]
@@ -53,20 +54,13 @@ CELL_MARGIN = 2
 NO_PADS = Pads(0, 0, 0, 0)
 
 
-def number_scale(values: Array, screen: Screen) -> Scale:
-    """Return the scale behind numbers: green, or blue-red where some are below 0, some above."""
-    if screen.display.colors:
-        return scale_of(values, screen.display.colors)
-    has_both_signs = (values < 0).any() and (values > 0).any()
-    return scale_of(values, "blue-red" if has_both_signs else "green")
-
-
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """A (height, width) matrix and what to mark in it.
 
     `pads` tells how much of it is padding, which has no index; `window` holds the cells to
-    highlight, `chosen` those that won; `indexed` asks for row and column numbers.
+    highlight, `chosen` those that won; `indexed` asks for row and column numbers. `scale` is that
+    of the stage that it belongs to; None where it stands alone, and may be negative.
     """
 
     values: Array
@@ -74,6 +68,7 @@ class Matrix:
     window: frozenset[Cell] = frozenset()
     chosen: frozenset[Cell] = frozenset()
     indexed: bool = True
+    scale: ColorScale | None = None
 
     @property
     def height(self) -> int:
@@ -204,7 +199,8 @@ class Excerpt:
 
     @cached_property
     def _scale(self) -> Scale:
-        return number_scale(self.matrix.values, self.screen)
+        stage = self.matrix.scale or scale_of(self.matrix.values, ANY)
+        return shown_scale(stage, self.screen.display.colors)
 
 
 def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:
