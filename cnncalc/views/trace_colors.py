@@ -67,7 +67,7 @@ def _is_article(trace: Trace) -> bool:
 
 def _layer_scales(layer: LayerTrace, of: Range, image: Range, *, is_article: bool) -> LayerScales:
     ranges = layer_ranges(layer.layer, layer.input.shape, of)
-    stages = {
+    stages: dict[str, ColorScale] = {
         stage.name: _scale(stage.values, ranges.of(stage.name), image, is_article=is_article)
         for stage in layer.stages
     }

@@ -31,6 +31,8 @@ MINUS = "−"
 ROUNDING_NOISE = 1e-12
 # Longer sums lose their middle, unless the user asks for everything.
 MOST_TERMS = 100
+# Of terms below a head that has a line of its own.
+HEAD_INDENT = 4
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,17 @@ def constant(value: float) -> str:
 
 
 def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
-    """Yield an equation's lines: one if it fits, else row by row of the kernel, else filled."""
+    """Yield an equation's lines: one if it fits, else row by row of the kernel, else filled.
+
+    A head that leaves no term room beside it has a line of its own.
+    """
     terms, styles = _shortened(equation, screen)
     cells = [screen.spell(term) for term in terms]
     head, tail = screen.spell(equation.head), screen.spell(equation.tail)
-    rows = _rows(cells, len(head), len(tail), equation, screen)
+    if len(head) > HEAD_INDENT and max(map(len, cells), default=0) > _room(head, tail, screen):
+        yield screen.line(head.rstrip())
+        head = " " * HEAD_INDENT
+    rows = _rows(cells, _room(head, tail, screen), equation, screen)
     lead, follow = ("", ",") if equation.joint == ", " else (equation.joint.strip() + " ", "")
     indent = " " * (len(head) - len(lead))
     index = 0
@@ -163,11 +171,12 @@ def _shortened(equation: Equation, screen: Screen) -> tuple[list[str], list[str]
     return terms, styles
 
 
-def _rows(
-    cells: list[str], head: int, tail: int, equation: Equation, screen: Screen
-) -> list[list[str]]:
+def _room(head: str, tail: str, screen: Screen) -> int:
+    return screen.width - len(head) - max(len(tail), 1)
+
+
+def _rows(cells: list[str], room: int, equation: Equation, screen: Screen) -> list[list[str]]:
     joint = len(equation.joint)
-    room = screen.width - head - max(tail, 1)
     if len(equation.joint.join(cells)) <= room:
         return [cells]
     if equation.row and len(cells) == len(equation.terms):
