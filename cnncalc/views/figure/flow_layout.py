@@ -24,7 +24,16 @@ from cnncalc.views.figure.stage_contents import stage_content
 from cnncalc.views.figure.stage_measuring import Looks, measured
 from cnncalc.views.stage_colors import stage_scale
 
-__all__ = ["PLAIN", "FlowLayout", "FlowOptions", "Heading", "Sign", "chosen_stages", "lay_out_flow"]
+__all__ = [
+    "PLAIN",
+    "FlowLayout",
+    "FlowOptions",
+    "Heading",
+    "Sign",
+    "SignKind",
+    "chosen_stages",
+    "lay_out_flow",
+]
 
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
@@ -48,10 +57,13 @@ class FlowOptions:
     layer: str = ""
 
 
+SignKind = Literal["times", "equals", "arrow"]
+
+
 class Sign(NamedTuple):
     """What stands between two stages, its middle at (x, y)."""
 
-    kind: Literal["times", "equals", "arrow"]
+    kind: SignKind
     x: float
     y: float
 
@@ -142,18 +154,15 @@ def _names(flow: Flow, stage: Stage, values: Values) -> Sequence[str]:
     if CLASS_NAMES not in values or flow.specification.layout != "network":
         return ()
     names = [str(name) for name in np.ravel(values[CLASS_NAMES])]
-    is_last = quantity == OUTPUTS or stage.number == _last_stage(flow).number
+    is_last = quantity == OUTPUTS or stage is _last_stage(flow)
     return names if is_last and len(names) == max(stage.volume.height, stage.volume.width) else ()
 
 
-def _last_stage(flow: Flow) -> Stage:
-    """Return the stage that holds the network's output."""
-    last = max(stage.column for stage in flow.stages if stage.volume.quantity.kind == "stage")
-    return [
-        stage
-        for stage in flow.stages
-        if stage.column == last and stage.volume.quantity.kind == "stage"
-    ][-1]
+def _last_stage(flow: Flow) -> Stage | None:
+    """Return the stage that holds the network's output, None where no layer calculates one."""
+    stages = [stage for stage in flow.stages if stage.volume.quantity.kind == "stage"]
+    # In the order of columns: a dense layer's stages stand before its weights.
+    return max(stages, key=lambda stage: (stage.column, stage.number), default=None)
 
 
 def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
@@ -183,8 +192,8 @@ def _results(drawn: Sequence[Stage]) -> list[Stage]:
 
 def _without_repetition(flow: Flow, drawn: Sequence[Stage]) -> list[Stage]:
     """Return stages without the outputs of the prediction, where those of the last layer are so."""
-    last = _last_stage(flow).volume
-    count = max(last.height, last.width)
+    last = _last_stage(flow)
+    count = 0 if last is None else max(last.volume.height, last.volume.width)
     return [
         stage for stage in drawn if stage.volume.quantity != OUTPUTS or stage.volume.height != count
     ]

@@ -86,10 +86,15 @@ class Content:
 
 @dataclass(frozen=True)
 class Looks:
-    """How stages are measured: `pixel`, how large one is drawn; how many `decimals` at most."""
+    """How stages are measured.
+
+    `pixel` is how large one is drawn; numbers have at most so many `decimals`, and stand in the
+    cells of a stage that has no more than `most_numbers`.
+    """
 
     pixel: float
     decimals: int = 4
+    most_numbers: int = 300
 
 
 def measured(content: Content, scale: ColorScale | None, looks: Looks) -> StageBox:
@@ -145,7 +150,8 @@ def _form(content: Content, looks: Looks) -> NumberForm | None:
     longest = _MOST_LABELS if min(rows, columns) == 1 else _LONGEST
     is_small = rows * columns <= _MOST_CELLS and max(rows, columns) <= longest
     are_few = len(content.parts) <= _MOST_NUMBERED or rows * columns == 1
-    if not (content.has_numbers and is_small and are_few):
+    is_within = rows * columns * len(content.parts) <= looks.most_numbers
+    if not (content.has_numbers and is_small and are_few and is_within):
         return None
     shown = np.array([part.numbers for part in content.parts[:_MOST_SLICES]])
     form = number_form(shown, looks.decimals)
