@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isclose
+from textwrap import wrap
 from typing import NamedTuple
 
 from rich.text import Text
@@ -33,6 +34,7 @@ ROUNDING_NOISE = 1e-12
 MOST_TERMS = 100
 # Of terms below a head that has a line of its own.
 HEAD_INDENT = 4
+LABEL_INDENT = 2
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,9 @@ def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
 
     A head that leaves no term room beside it has a line of its own.
     """
+    if not equation.terms:
+        yield from _alone(equation, screen)
+        return
     terms, styles = _shortened(equation, screen)
     cells = [screen.spell(term) for term in terms]
     head, tail = screen.spell(equation.head), screen.spell(equation.tail)
@@ -150,6 +155,18 @@ def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
             yield line
 
 
+def _alone(equation: Equation, screen: Screen) -> Iterator[Text]:
+    """Yield an equation without a list of terms, its further lines set in."""
+    text = screen.spell(equation.head + equation.tail)
+    indent = " " * HEAD_INDENT
+    *lines, last = wrap(text, screen.width, subsequent_indent=indent, break_long_words=False)
+    yield from map(screen.line, lines)
+    if equation.label:
+        yield from _labelled(screen.line(last), equation.label, screen)
+    else:
+        yield screen.line(last)
+
+
 def _labelled(line: Text, label: str, screen: Screen) -> Iterator[Text]:
     """Yield the last line with the label after it, or below it where it does not fit."""
     label = f"  {screen.spell(label)}"
@@ -157,7 +174,9 @@ def _labelled(line: Text, label: str, screen: Screen) -> Iterator[Text]:
         yield line.append(label, FAINT)
     else:
         yield line
-        yield screen.line(label, FAINT)
+        below = screen.narrowed(LABEL_INDENT)
+        for part in below.sentences(label.strip(), FAINT):
+            yield screen.line(" " * LABEL_INDENT).append_text(part)
 
 
 def _shortened(equation: Equation, screen: Screen) -> tuple[list[str], list[str]]:
