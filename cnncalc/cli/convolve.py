@@ -89,7 +89,8 @@ def _shown(
         return render_trace(trace, display)
     # Imported here: most calculations explain nothing, and start sooner without.
     from cnncalc.explanation import follow
-    from cnncalc.views.terminal.explanations import render_explanation, render_steps
+    from cnncalc.views.terminal.explanations import render_explanation
+    from cnncalc.views.terminal.steps import render_steps
     from cnncalc.views.trace_colors import trace_scales
 
     if at is None:

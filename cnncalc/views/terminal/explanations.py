@@ -1,14 +1,10 @@
-"""Where a number came from: the window on its input, the products, and the formulas.
-
-`render_explanation` does it for one number, `render_steps` for all of them in turn.
-"""
+"""Where a number came from: the window on its input, the products, and the formulas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
-from math import fsum, prod
+from math import fsum
 
 import numpy as np
 from rich.text import Text
@@ -20,11 +16,10 @@ from cnncalc.explanation import (
     Term,
     contributors,
     derive,
-    explain,
 )
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join
-from cnncalc.trace import LayerTrace, Trace
+from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import (
@@ -42,20 +37,18 @@ from cnncalc.views.terminal.matrix import NO_PADS, Matrix, draw_near_window, dra
 from cnncalc.views.terminal.regions import draw_region
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.volumes import channel_labels
-from cnncalc.views.trace_colors import LayerScales, TraceScales, trace_scales
-from cnncalc.wording import size_text
+from cnncalc.views.trace_colors import TraceScales, trace_scales
 
 __all__ = [
+    "FEW_ROWS",
     "MOST_FOLLOWED",
     "draw_explanation",
     "largest_channels",
     "notes_of",
     "render_derivation",
     "render_explanation",
-    "render_steps",
 ]
 
-MOST_STEPS = 64
 # An input of so few rows is shown whole at every step.
 FEW_ROWS = 8
 
@@ -77,34 +70,6 @@ def render_explanation(
             yield from draw_explanation(explanation, scale, screen)
 
     return Drawing(display, draw)
-
-
-def render_steps(trace: Trace, display: Display) -> Drawing:
-    """Render how each number of each layer came about, filter by filter, row by row.
-
-    Arguments: the `trace`; how to `display` it: the first 64 numbers of a layer, unless `full`.
-    """
-    scales = trace_scales(trace)
-
-    def draw(screen: Screen) -> Iterator[Text]:
-        for layer in trace.layers:
-            yield from _draw_steps(layer, scales.layers[layer.name], screen)
-
-    return Drawing(display, draw)
-
-
-def _draw_steps(layer: LayerTrace, scales: LayerScales, screen: Screen) -> Iterator[Text]:
-    height, width, channels = layer.output.shape
-    count = prod(layer.output.shape)
-    shown = count if screen.display.full else min(count, MOST_STEPS)
-    yield screen.line(f"Step by step · {layer.name} · {size_text(layer.output.shape)}", "bold")
-    yield screen.line()
-    for channel, row, column in islice(np.ndindex(channels, height, width), shown):
-        explanation = explain(layer, (row, column, channel))
-        yield from draw_explanation(explanation, scales.input, screen, small=True)
-    if shown < count:
-        text = f"… and {count - shown} more; --full shows them all, --at shows a single one."
-        yield from screen.sentences(text, FAINT)
 
 
 def draw_explanation(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from rich.color import ColorSystem
 from rich.style import Style
 from rich.text import Text
@@ -195,7 +196,8 @@ class Excerpt:
             return CHOSEN_STYLE
         if (row, column) in self.matrix.window:
             return WINDOW_STYLE
-        return FAINT if self.matrix.is_padding(row, column) else None
+        is_empty = bool(np.isnan(self.matrix.values[row, column]))
+        return FAINT if is_empty or self.matrix.is_padding(row, column) else None
 
     @cached_property
     def _scale(self) -> Scale:

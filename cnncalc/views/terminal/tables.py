@@ -45,27 +45,26 @@ def plain_table(
 ) -> Table:
     """Return a table with a line below its heading, and one above its last rows, the `totals`."""
     rows = [[screen.spell(cell) for cell in row] for row in rows]
-    room = _room_for_names([[heading for heading, _ in columns], *rows], screen.width)
+    room = _room_for_names(columns, rows, screen.width)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading, side in columns:
-        # On a narrow screen the names at the left are broken, never the numbers.
-        is_number, text = side == "right", Text(screen.spell(heading))
-        table.add_column(text, justify=side, overflow="fold", no_wrap=is_number)
+    for place, (heading, side) in enumerate(columns):
+        # On a narrow screen what is said in words is broken, never the numbers.
+        is_whole, text = side == "right" or place == 0, Text(screen.spell(heading))
+        table.add_column(text, justify=side, overflow="fold", no_wrap=is_whole)
     for index, (name, *cells) in enumerate(rows):
         texts = map(Text, (in_lines(name, room), *cells))
         table.add_row(*texts, end_section=index == len(rows) - totals - 1)
     return table
 
 
-def _room_for_names(rows: Sequence[Sequence[str]], width: int) -> int:
+def _room_for_names(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> int:
     """Return how many characters are left for the names, which are the first column."""
-    _, *columns = zip(*rows, strict=True)
-    used = sum(max(map(_width, column)) + GAP for column in columns)
+    used = 0
+    for (heading, side), *cells in list(zip(columns, *rows, strict=True))[1:]:
+        # Of words the longest, of numbers all of a line.
+        parts = [cell.split("\n" if side == "right" else None) for cell in (heading, *cells)]
+        used += max(len(part) for cell in parts for part in cell or [""]) + GAP
     return max(LEAST_NAME, width - used)
-
-
-def _width(cell: str) -> int:
-    return max(map(len, cell.split("\n")))
 
 
 def in_lines(name: str, room: int) -> str:

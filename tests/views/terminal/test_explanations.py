@@ -8,7 +8,8 @@ from cnncalc.layers import Activation
 from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.explanations import render_explanation, render_steps
+from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.steps import render_steps
 from cnncalc.views.trace_colors import trace_scales
 from tests.views.terminal.rendering import CROSS, alone, calculated, image, kernels, printed
 

@@ -9,7 +9,8 @@ from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.explanation import follow
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display, render_trace
-from cnncalc.views.terminal.explanations import render_explanation, render_steps
+from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.steps import render_steps
 from cnncalc.views.trace_colors import trace_scales
 from tests.views.terminal.rendering import (
     CROSS,
