@@ -20,6 +20,7 @@ from cnncalc.tasks.argument_checks import named, plain_numbers
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
+from cnncalc.tasks.notebook.traces import NotebookTrace
 from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 
@@ -142,7 +143,8 @@ def calculate(
         raise OptionError(message)
     caller = Caller(say)
     asked = read_calculation(InputOptions(named(image, "image"), sheet, cell_range), wanted, caller)
-    return calculated_trace(asked.network, asked.image, asked.provenance, caller)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, caller)
+    return NotebookTrace.of(trace)
 
 
 def calculation_options(

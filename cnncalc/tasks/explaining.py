@@ -20,6 +20,7 @@ from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.argument_checks import as_texts, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.frozen import frozen
+from cnncalc.tasks.notebook.explanations import NotebookExplanation, NotebookGradient
 from cnncalc.tasks.options import (
     FittingOptions,
     InputOptions,
@@ -101,7 +102,7 @@ def explain(
         _require_none(layer_name=one, image=image, input_shape=input_shape, weights=weights)
         _require_none(seed=seed or None, resize=resize or None)
     if isinstance(layer, LayerTrace):
-        return explanation.explain(layer, _position(at))
+        return NotebookExplanation.of(explanation.explain(layer, _position(at)))
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
@@ -117,7 +118,8 @@ def explain(
             resize=resize,
             say=say,
         )
-    return explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+    explained = explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+    return NotebookExplanation.of(explained)
 
 
 def _require_none(**options: object) -> None:
@@ -190,7 +192,7 @@ def explain_gradient(
         _position(at),
         Caller(say),
     )
-    return frozen(found.explanation)
+    return frozen(NotebookGradient.of(found.explanation))
 
 
 @dataclass(frozen=True)

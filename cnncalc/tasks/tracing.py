@@ -27,6 +27,7 @@ from cnncalc.tasks.inputs import image_origin, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
+from cnncalc.tasks.notebook.traces import NotebookTrace
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES, LearntImages
@@ -80,7 +81,7 @@ def record(
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
     options = (input_shape, weights, seed, resize)
     if isinstance(network, Network) and is_array and options == (None, None, 0, False):
-        return traces.record(network, image, drawn)
+        return NotebookTrace.of(traces.record(network, image, drawn))
     if drawn:
         message = "drawn goes with a Network and an array alone. Received: more to be read"
         raise OptionError(message)
@@ -91,7 +92,7 @@ def record(
         FittingOptions(resize),
         caller,
     )
-    return traced.trace
+    return NotebookTrace.of(traced.trace)
 
 
 class Prepared(NamedTuple):

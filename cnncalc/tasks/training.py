@@ -23,6 +23,7 @@ from cnncalc.tasks.arguments import (
 )
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
+from cnncalc.tasks.notebook.trainings import NotebookStep, NotebookTraining
 from cnncalc.tasks.options import ScheduleText, require_real
 from cnncalc.tasks.training_data import check_data, refuse_idle
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
@@ -130,7 +131,7 @@ def train(
     caller = Caller(say)
     result = prepare_run(given, wanted, keep, caller).train(caller)
     assert result is not None  # noqa: S101 (a caller in Python stops nothing)
-    return frozen(result)
+    return frozen(NotebookTraining.of(result))
 
 
 def record_training_step(
@@ -182,7 +183,8 @@ def record_training_step(
     check_data(given)
     caller = Caller(say)
     step = whole_number(number, "number", 0)
-    return frozen(record_step(prepare(given, wanted, caller), step, caller).record)
+    found = record_step(prepare(given, wanted, caller), step, caller)
+    return frozen(NotebookStep.of(found.record))
 
 
 def _schedule(schedule: object) -> ScheduleText | None:

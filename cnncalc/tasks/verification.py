@@ -26,6 +26,7 @@ from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.argument_checks import as_path
 from cnncalc.tasks.exported_workbooks import Arrays, ExportedWorkbook, read_exported
+from cnncalc.tasks.notebook.reports import NotebookReport
 from cnncalc.tasks.options import require_choice
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import GradientName
@@ -63,7 +64,7 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     True
     """
     require_choice(engine, "engine", ENGINES)
-    return verify_workbook(as_path(workbook, "workbook"), engine)
+    return NotebookReport.of(verify_workbook(as_path(workbook, "workbook"), engine))
 
 
 def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:
