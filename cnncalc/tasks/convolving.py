@@ -20,7 +20,6 @@ from cnncalc.tasks.argument_checks import named, plain_numbers
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
-from cnncalc.tasks.notebook.traces import NotebookTrace
 from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 
@@ -127,6 +126,8 @@ def calculate(
     >>> [stage.name for stage in trace.stages], trace.output[0, 0].tolist()
     (['input', 'convolution', 'bias', 'activation', 'pooling'], [292.0])
     """
+    from cnncalc.tasks.notebook.traces import NotebookTrace  # no command waits for it
+
     wanted = calculation_options(
         kernels,
         bias,

@@ -20,7 +20,6 @@ from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.argument_checks import as_texts, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.frozen import frozen
-from cnncalc.tasks.notebook.explanations import NotebookExplanation, NotebookGradient
 from cnncalc.tasks.options import (
     FittingOptions,
     InputOptions,
@@ -97,6 +96,8 @@ def explain(
     >>> str(explained.rule), [term.value for term in explained.terms], explained.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
+    from cnncalc.tasks.notebook.explanations import NotebookExplanation  # no command waits for it
+
     if isinstance(layer, LayerTrace | Trace):
         one = layer_name if isinstance(layer, LayerTrace) else None
         _require_none(layer_name=one, image=image, input_shape=input_shape, weights=weights)
@@ -169,6 +170,8 @@ def explain_gradient(
     >>> round(explained.value, 4) == round(explained.total, 4)
     True
     """
+    from cnncalc.tasks.notebook.explanations import NotebookGradient  # no command waits for it
+
     if by not in GRADIENTS:
         message = f"by must be one of {', '.join(GRADIENTS)}. Received: by={by!r}"
         raise OptionError(message)

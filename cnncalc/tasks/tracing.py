@@ -27,7 +27,6 @@ from cnncalc.tasks.inputs import image_origin, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
-from cnncalc.tasks.notebook.traces import NotebookTrace
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.trace import Trace
 from cnncalc.training.learnt_images import BYTES, LearntImages
@@ -77,6 +76,8 @@ def record(
     >>> trace.output.astype(int).tolist()
     [121, 239, 244, 154, 235, 221, 253, 225, 245]
     """
+    from cnncalc.tasks.notebook.traces import NotebookTrace  # no command waits for it
+
     caller = Caller(say)
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
     options = (input_shape, weights, seed, resize)

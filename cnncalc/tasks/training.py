@@ -23,7 +23,6 @@ from cnncalc.tasks.arguments import (
 )
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
-from cnncalc.tasks.notebook.trainings import NotebookStep, NotebookTraining
 from cnncalc.tasks.options import ScheduleText, require_real
 from cnncalc.tasks.training_data import check_data, refuse_idle
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
@@ -95,6 +94,8 @@ def train(
     >>> [record.epoch for record in trained.history], trained.evaluated_on
     ([1, 2], 'Test data')
     """
+    from cnncalc.tasks.notebook.trainings import NotebookTraining  # no command waits for it
+
     given = DataOptions(
         data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
@@ -165,6 +166,8 @@ def record_training_step(
     >>> step.number, len(step.losses)
     (1, 32)
     """
+    from cnncalc.tasks.notebook.trainings import NotebookStep  # no command waits for it
+
     given = DataOptions(data_given(data), image_size, fit, grey)
     wanted = TrainingOptions(
         network=local(network, "network"),

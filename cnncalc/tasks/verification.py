@@ -26,7 +26,6 @@ from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.argument_checks import as_path
 from cnncalc.tasks.exported_workbooks import Arrays, ExportedWorkbook, read_exported
-from cnncalc.tasks.notebook.reports import NotebookReport
 from cnncalc.tasks.options import require_choice
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import GradientName
@@ -63,6 +62,8 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     ...     verify(path, engine="formualizer").agrees
     True
     """
+    from cnncalc.tasks.notebook.reports import NotebookReport  # no command waits for it
+
     require_choice(engine, "engine", ENGINES)
     return NotebookReport.of(verify_workbook(as_path(workbook, "workbook"), engine))
 

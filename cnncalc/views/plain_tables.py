@@ -12,6 +12,7 @@ from cnncalc.network import Array
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.plan import Values
 from cnncalc.views.numbers import format_number
+from cnncalc.views.slice_cells import slice_cells
 
 __all__ = ["flow_tables", "framed_page", "plain_paragraph", "plain_table", "plain_text"]
 
@@ -111,7 +112,7 @@ def _stages(flow: Flow, values: Values) -> Iterator[str]:
 
 def _slice_table(stage: Stage, part: Slice, values: Values) -> str:
     volume = stage.volume
-    cells = _cells(part, values)
+    cells = slice_cells(part, values)
     rows, columns = _shown(len(cells), MOST_ROWS), _shown(cells.shape[1], MOST_COLUMNS)
     header = ["", *(_label(column, volume.columns) for column in columns)]
     body = (
@@ -133,18 +134,6 @@ def _label(number: int | None, names: Sequence[str]) -> str:
     if number is None:
         return _CUT
     return names[number] if names else str(number)
-
-
-def _cells(part: Slice, values: Values) -> Array:
-    """Return what a slice's cells hold, padding included; NaN where that is nothing."""
-    height = max(block.row + block.height for block in part.blocks)
-    width = max(block.column + block.width for block in part.blocks)
-    numbers = [block.slice(values) for block in part.blocks]
-    cells = np.full((height, width), np.nan, np.result_type(float, *numbers))
-    for block, held in zip(part.blocks, numbers, strict=True):
-        row, column = block.row, block.column
-        cells[row : row + block.height, column : column + block.width] = held
-    return cells
 
 
 def _text(cells: Array, row: int | None, column: int | None) -> str:
