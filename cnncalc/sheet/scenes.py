@@ -6,9 +6,12 @@ made of follows from their formulas.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from itertools import chain
 from math import inf
 from typing import NamedTuple
 
@@ -84,7 +87,8 @@ class CellFormula:
 def runs(flow: Flow) -> tuple[Run, ...]:
     """Return the stages that are calculated, in the order in which they play.
 
-    On the way back the last column comes first. Inputs and weights are there from the beginning.
+    Each comes after all that it is made of; on the way back the last column comes first. Inputs and
+    weights are there from the beginning.
 
     >>> from cnncalc.layers import MaxPooling2D
     >>> from cnncalc.sheet.flow import make_flow
@@ -95,15 +99,48 @@ def runs(flow: Flow) -> tuple[Run, ...]:
     >>> [(scene.row, scene.column) for scene in scenes(flow)]
     [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
-    played = [stage for stage in flow.stages if _is_calculated(stage)]
-    played.sort(key=lambda stage: _turn(flow, stage))
     is_single = flow.specification.layout in ("steps", "article", "output size")
     most = MOST_CELLS if is_single else MOST_CELLS_OF_MANY
-    return tuple(Run(stage.number, _pace(stage, most)) for stage in played)
+    return tuple(Run(stage.number, _pace(stage, most)) for stage in _in_order(flow))
 
 
-def _is_calculated(stage: Stage) -> bool:
-    return any(block.formula for part in stage.slices for block in part.blocks)
+def _in_order(flow: Flow) -> Iterator[Stage]:
+    """Yield the stages that have formulas: of those that can be calculated, whose turn it is."""
+    order: TopologicalSorter[int] = TopologicalSorter(_read_stages(flow))
+    order.prepare()
+    ready: list[tuple[tuple[float, bool, int, int], int]] = []
+    while order.is_active():
+        for number in order.get_ready():
+            heappush(ready, (_turn(flow, flow.stages[number]), number))
+        _, number = heappop(ready)
+        order.done(number)
+        if any(block.formula for part in flow.stages[number].slices for block in part.blocks):
+            yield flow.stages[number]
+
+
+def _read_stages(flow: Flow) -> dict[int, set[int]]:
+    """Return which other stages a stage is made of."""
+    standing = {part.number: stage.number for stage in flow.stages for part in stage.slices}
+    return {
+        stage.number: {
+            standing[int(reference.sheet)]
+            for part in stage.slices
+            for block in part.blocks
+            for formula in _formulas(block)
+            for reference in formula.references
+        }
+        - {stage.number}
+        for stage in flow.stages
+    }
+
+
+def _formulas(block: Block) -> Iterable[Formula]:
+    match block.formula:
+        case Tiled(formulas):
+            return chain.from_iterable(formulas)
+        case Formula() as formula:
+            return (formula,)
+    return ()
 
 
 def _turn(flow: Flow, stage: Stage) -> tuple[float, bool, int, int]:

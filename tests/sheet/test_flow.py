@@ -1,0 +1,126 @@
+"""A flow holds all that a workbook's plan holds, in slices that name each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cnncalc.layers import MaxPooling2D
+from cnncalc.sheet.flow import make_flow
+from cnncalc.sheet.plan import Specification
+from cnncalc.sheet.planning import make_plan, specify, specify_network
+from cnncalc.sheet.scenes import cell_formula
+from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces
+from tests.views.workbook.drawn import drawn_trace
+
+
+def trainings():
+    for name in NETWORKS:
+        network = drawn_network(name, "mean_squared_error")
+        parts = pieces(network, "mean_squared_error", batches=((0, 1), (2,)))
+        yield pytest.param(example(parts).specification, id=f"training, {name}")
+
+
+def specifications():
+    for seed in range(12):
+        yield pytest.param(specify(drawn_trace(seed).network), id=f"calculation {seed}")
+    for name in NETWORKS:
+        network = drawn_network(name, "categorical_crossentropy")
+        yield pytest.param(specify_network(network, has_target=True), id=f"network, {name}")
+    yield from trainings()
+    yield pytest.param(Specification("", (), (), "output size"), id="output size")
+
+
+def shown(blocks):
+    """Return which cells of which slice of a quantity are shown."""
+    return sorted(
+        (block.quantity, block.index, block.first_row + row, block.first_column + column)
+        for block in blocks
+        for row in range(block.height)
+        for column in range(block.width)
+    )
+
+
+@pytest.mark.parametrize("specification", list(specifications()))
+def test_a_flow_shows_every_number_of_the_plan(specification):
+    flow = make_flow(specification)
+    plan = make_plan([specification])
+    of_plan = {block.quantity for sheet in plan.sheets for block in sheet.blocks}
+    # The dashboard compares some of the first weights, which stand in their steps.
+    of_plan = {quantity for quantity in of_plan if not quantity.name.startswith("weights ")}
+    assert {block.quantity for part in flow.slices for block in part.blocks} == of_plan
+    standing = shown(block for part in flow.slices for block in part.blocks)
+    assert len(set(standing)) == len(standing)
+
+
+@pytest.mark.parametrize("specification", list(specifications()))
+def test_no_reference_leaves_its_slice(specification):
+    flow = make_flow(specification)
+    sizes = {
+        part.number: (stage.volume.height, stage.volume.width)
+        for stage in flow.stages
+        for part in stage.slices
+    }
+    read = 0
+    for part in flow.slices:
+        height, width = sizes[part.number]
+        for row in range(height):
+            for column in range(width):
+                found = cell_formula(part, row, column)
+                for region in found.regions if found else ():
+                    read += 1
+                    assert region.row >= 0
+                    assert region.column >= 0
+                    assert region.row + region.height <= sizes[region.slice][0]
+                    assert region.column + region.width <= sizes[region.slice][1]
+    assert read
+
+
+@pytest.mark.parametrize("specification", list(specifications()))
+def test_slices_and_stages_stand_at_the_place_of_their_number(specification):
+    flow = make_flow(specification)
+    assert [part.number for part in flow.slices] == list(range(len(flow.slices)))
+    assert [stage.number for stage in flow.stages] == list(range(len(flow.stages)))
+    for stage in flow.stages:
+        assert stage.column < len(flow.columns)
+        assert stage.lane < len(flow.lanes)
+
+
+def test_a_networks_columns_are_its_input_its_layers_and_its_prediction():
+    network = drawn_network("valid, max", "categorical_crossentropy")
+    flow = make_flow(specify_network(network))
+    assert [column.name for column in flow.columns] == [
+        "Input",
+        *(layer.name for layer in network.layers),
+        "Prediction",
+    ]
+    assert flow.columns[1].call == 'Conv2D(2, 3, activation="relu")'
+    assert flow.columns[1].size == "6×6×1 → 4×4×2; parameters: (3×3×1 + 1) × 2 = 20"
+
+
+def test_a_gradient_stands_in_the_column_of_its_layer_and_the_lane_of_its_sample():
+    specification = next(trainings()).values[0]
+    flow = make_flow(specification)
+    stage = next(
+        stage
+        for stage in flow.stages
+        if stage.volume.quantity[:3] == ("gradient", "dense", "pre-activation")
+        and stage.volume.quantity.sample == 1
+    )
+    lane = flow.lanes[stage.lane]
+    assert (flow.columns[stage.column].name, lane.direction) == ("dense", "backward")
+    assert (lane.step, lane.sample) == (1, 1)
+
+
+def test_a_training_of_several_steps_has_curves_and_of_one_step_has_none():
+    specification = next(trainings()).values[0]
+    assert [curve.title for curve in make_flow(specification).curves] == ["Loss", "Accuracy"]
+    single = replace(specification.training, batches=((0, 1),))
+    assert make_flow(replace(specification, training=single)).curves == ()
+
+
+def test_an_unknown_layout_is_refused_by_name():
+    pool = Specification("", (MaxPooling2D(2, name="pool"),), (4, 4, 1), "spiral")
+    with pytest.raises(TypeError, match="spiral"):
+        make_flow(pool)
