@@ -38,6 +38,8 @@ LEVELS = {
     "article": 6,
     "calculator": 6,
     "trace": 6,
+    # Words alone, which rules know as well.
+    "trace/stage_names": 1,
     "training": 6,
     "cases": 7,
     "classification": 7,
@@ -82,6 +84,7 @@ SHEET_LEVELS = {
     "order": 9,
     "flow": 9,
     "scenes": 10,
+    "scales": 10,
     "addresses": 9,
     "values": 10,
     "calculations": 11,
@@ -117,7 +120,9 @@ HOMES = {
     "rich": ("views/terminal", "cli"),
     "xlsxwriter": ("views/workbook",),
     "openpyxl": ("files",),
-    "PIL": ("files", "views/picture"),
+    "PIL": ("files", "views/picture", "views/figure"),
+    "fontTools": ("views/figure",),
+    "fpdf": ("views/figure",),
     "h5py": ("files",),
     "keras": ("keras_engine",),
 }
@@ -301,7 +306,8 @@ def test_help_and_outsize_import_nothing_heavy(arguments):
         f"    cli({arguments!r}, prog_name='cnncalc')\n"
         "except SystemExit:\n"
         "    pass\n"
-        "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py', 'fpdf', 'fontTools'}\n"
+        "heavy &= set(sys.modules)\n"
         "print(sorted(heavy))\n"
     )
     result = subprocess.run(
