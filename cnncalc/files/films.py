@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -138,13 +139,13 @@ def _run(command: Sequence[str], film: Film, beat: int) -> None:
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
         assert process.stdin is not None  # noqa: S101 (for the type checker)
-        try:
+        # A pipe breaks where ffmpeg ends early: it says why.
+        with suppress(BrokenPipeError):
             for pixels, milliseconds in zip(film.frames(), film.milliseconds, strict=True):
                 for _ in range(milliseconds // beat):
                     process.stdin.write(pixels.tobytes())
+        with suppress(BrokenPipeError):
             process.stdin.close()
-        except BrokenPipeError:  # it says why
-            pass
         said = process.stderr.read().decode(errors="replace") if process.stderr else ""
     if process.returncode:
         reason = said.strip().splitlines()[-1:] or [f"exit status {process.returncode}"]

@@ -38,7 +38,7 @@ from cnncalc.tasks.options import (
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.trace import Trace
 
-from cnncalc.views.film.timing import DEFAULT_SPEED, DEFAULT_WIDTH, MOST_SCENES, FilmLook
+from cnncalc.views.film.timing import DEFAULT_SPEED, DEFAULT_WIDTH, MOST_MOMENTS, FilmLook
 
 if TYPE_CHECKING:
     from cnncalc.files.films import FilmForm, Pixels
@@ -102,11 +102,13 @@ def _write(
     from cnncalc.views.film.playing import Play
     from cnncalc.views.provenance import provenance_lines
 
-    play = Play.of(drawn.flow, drawn.values, look)
+    image = drawn.provenance.image
+    is_article = image is not None and image.kind == "article"
+    play = Play.of(drawn.flow, drawn.values, look, is_article=is_article)
     if play.left_out:
         caller.note(
-            f"{play.left_out:,} of {play.scene_count:,} scenes are left out, evenly: a film has at "
-            f"most {MOST_SCENES}"
+            f"{play.left_out:,} of {len(play.moments):,} scenes are left out, evenly: "
+            f"a film shows at most {MOST_MOMENTS}"
         )
     frames = len(play.milliseconds)
     with caller.working("Drawing the film", frames / FRAMES_A_SECOND, frames) as advance:

@@ -15,7 +15,14 @@ from cnncalc.sheet.scenes import CellFormula, Region, Scene, cell_formula
 from cnncalc.views.numbers import format_number
 from cnncalc.views.slice_cells import slice_cells
 
-__all__ = ["CellNumbers", "number_text", "scene_heading", "scene_sentence", "single_product"]
+__all__ = [
+    "CellNumbers",
+    "Product",
+    "number_text",
+    "scene_heading",
+    "scene_sentence",
+    "single_product",
+]
 
 _PLACE = re.compile(r"\{(\d+)\}")
 _PRODUCTS = re.compile(r"SUMPRODUCT\(\{(\d+)\},\{(\d+)\}\)")
@@ -51,6 +58,15 @@ class CellNumbers:
     def formula(self, scene: Scene) -> CellFormula | None:
         """Return the formula of the cell that a scene explains."""
         return cell_formula(self.flow.slices[scene.slices[-1]], scene.row, scene.column)
+
+    def stage_of(self, number: int) -> int:
+        """Return the number of the stage that a slice belongs to."""
+        return next(
+            stage.number
+            for stage in self.flow.stages
+            for part in stage.slices
+            if part.number == number
+        )
 
     def result(self, scene: Scene) -> object:
         """Return what the cell that a scene explains holds."""
@@ -106,13 +122,22 @@ def scene_sentence(numbers: CellNumbers, scene: Scene, most: int) -> str:
     return _shortened(rule, most)
 
 
-def single_product(numbers: CellNumbers, scene: Scene) -> tuple[Array, Array] | None:
+@dataclass(frozen=True, eq=False)
+class Product:
+    """What is multiplied number by number and summed: two regions, and their `values`."""
+
+    regions: tuple[Region, Region]
+    values: tuple[Array, Array]
+
+
+def single_product(numbers: CellNumbers, scene: Scene) -> Product | None:
     """Return the window and the weights of a scene whose number is the sum of their products."""
     found = numbers.formula(scene) if scene.is_cell else None
     if found is None or not _PRODUCTS.fullmatch(found.template):
         return None
-    first, second = map(numbers.read, found.regions)
-    return first, second
+    first, second = found.regions
+    values = numbers.read(first), numbers.read(second)
+    return Product((first, second), values) if values[0].shape == values[1].shape else None
 
 
 def _written(template: str, held: Sequence[Sequence[object]], terms: int) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 from cnncalc.errors import OptionError, received
-from cnncalc.sheet.scenes import Scene
 from cnncalc.views.colors import Theme
 
-__all__ = ["DEFAULT_SPEED", "DEFAULT_WIDTH", "MOST_SCENES", "FilmLook", "Take", "make_takes"]
+__all__ = ["DEFAULT_SPEED", "DEFAULT_WIDTH", "MOST_MOMENTS", "FilmLook", "Take", "make_takes"]
 
 DEFAULT_WIDTH, LEAST_WIDTH, MOST_WIDTH = 960, 240, 3840
 # A GIF counts hundredths of a second, and viewers slow down what is faster than two of them.
 DEFAULT_SPEED, LEAST_SPEED, MOST_SPEED = 4.0, 0.1, 50.0
 
 # What is longer is thinned: nobody looks at a thousand windows, and no mail takes the file.
-MOST_SCENES = 240
+MOST_MOMENTS = 240
 # The whole stays so long before the play and after it.
 WHOLE_BEFORE, WHOLE_AFTER = 2000, 3000
 
@@ -58,24 +56,23 @@ def _is_real(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Take:
-    """A frame's `scene`, by its place in the play, None for the whole; how long it stays."""
+    """A frame's `moment`, by its place in the play, None for the whole; how long it stays."""
 
-    scene: int | None
+    moment: int | None
     milliseconds: int
 
 
-def make_takes(scenes: Sequence[Scene], speed: float) -> tuple[Take, ...]:
+def make_takes(count: int, speed: float) -> tuple[Take, ...]:
     """Return what a film shows: the whole, the play, the whole again.
 
-    Arguments: all `scenes`; the `speed` in scenes a second. Where there are more than
-    `MOST_SCENES`, they are thinned evenly; the first and the last one stay.
+    Arguments: the `count` of moments; the `speed`, so many a second. Where there are more than
+    `MOST_MOMENTS`, they are thinned evenly; the first and the last one stay.
 
-    >>> [take.milliseconds for take in make_takes([Scene(1, (1,), 0, 0, True)], 4)]
-    [2000, 250, 3000]
+    >>> [(take.moment, take.milliseconds) for take in make_takes(2, 4)]
+    [(None, 2000), (0, 250), (1, 250), (None, 3000)]
     """
     each = round(100 / speed) * 10
-    last = len(scenes) - 1
-    shown = min(len(scenes), MOST_SCENES)
-    places = [round(number * last / max(1, shown - 1)) for number in range(shown)]
+    shown = min(count, MOST_MOMENTS)
+    places = [round(number * (count - 1) / max(1, shown - 1)) for number in range(shown)]
     play = (Take(place, each) for place in places)
     return (Take(None, WHOLE_BEFORE), *play, Take(None, WHOLE_AFTER))

@@ -1,0 +1,249 @@
+"""A flow measured: its stages from left to right, in as many rows as they take.
+
+It is measured once; each scene of a film is drawn upon the same measures (`flow_drawing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from cnncalc.network import Array
+from cnncalc.sheet.flow import Flow, Stage
+from cnncalc.sheet.plan import Values
+from cnncalc.sheet.quantities import CLASS_NAMES, OUTPUTS
+from cnncalc.sheet.scales import StageScale
+from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
+from cnncalc.views.figure.stage_boxes import Looks, SliceBox, StageBox, stage_box
+from cnncalc.views.stage_colors import stage_scale
+
+__all__ = ["FlowLayout", "FlowOptions", "Heading", "Sign", "lay_out_flow"]
+
+# Between two stages there is room for a sign, below a row for the next one.
+_BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
+_LARGEST_IMAGE, _LARGEST_PIXEL = 220.0, 22.0
+# A kernel of a network is drawn where it is no larger.
+_MOST_KERNEL_CELLS, _MOST_KERNELS = 49, 8
+_MOST_TRACKS_IN_FULL = 8
+
+
+@dataclass(frozen=True)
+class FlowOptions:
+    """How a flow is measured: how wide it may be, how many decimals its numbers have at most."""
+
+    width: float = 1160.0
+    decimals: int = 4
+    footer_lines: int = 0
+
+
+class Sign(NamedTuple):
+    """What stands between two stages, its middle at (x, y)."""
+
+    kind: Literal["times", "equals", "arrow"]
+    x: float
+    y: float
+
+
+class Heading(NamedTuple):
+    """What stands above a row: a part of a training."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, eq=False)
+class FlowLayout:
+    """A flow's stages in their places, what stands between them, and how large all of it is."""
+
+    width: float
+    height: float
+    stages: tuple[StageBox, ...]
+    signs: tuple[Sign, ...]
+    headings: tuple[Heading, ...] = ()
+    footer: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def slices(self) -> Mapping[int, SliceBox]:
+        """Each slice that is drawn, by its number in the flow."""
+        return {part.number: part for stage in self.stages for part in stage.slices}
+
+    @cached_property
+    def weight_slices(self) -> frozenset[int]:
+        """The numbers of the slices that hold weights."""
+        found = (part.number for stage in self.stages if stage.is_weight for part in stage.slices)
+        return frozenset(found)
+
+
+_Track = list[StageBox]
+
+
+def lay_out_flow(
+    flow: Flow, values: Values, scales: Sequence[StageScale], options: FlowOptions | None = None
+) -> FlowLayout:
+    """Return a flow measured.
+
+    Arguments: the `flow`; its `values`; the scale of each of its stages, as `stage_scales` tells
+    it; how it is measured.
+    """
+    asked = options or FlowOptions()
+    is_network = flow.specification.layout in ("network", "training")
+    largest = max(flow.specification.input_shape[:2])
+    looks = Looks(min(_LARGEST_PIXEL, _LARGEST_IMAGE / largest), asked.decimals, is_network)
+    rows: list[tuple[str, list[_Track]]] = []
+    for number, lane in enumerate(flow.lanes):
+        stages = [stage for stage in chosen_stages(flow) if stage.lane == number]
+        boxes = [_box(flow, stage, values, scales, looks) for stage in stages]
+        if boxes:
+            rows.append((lane.title, list(_tracks(boxes))))
+    return _placed(rows, asked)
+
+
+def _box(
+    flow: Flow, stage: Stage, values: Values, scales: Sequence[StageScale], looks: Looks
+) -> StageBox:
+    quantity = stage.volume.quantity
+    numbers = np.asarray(values[quantity])
+    scale = stage_scale(_as_numbers(numbers), scales[stage.number])
+    return stage_box(stage, values, scale, looks, _names(flow, stage, values))
+
+
+def _as_numbers(numbers: Array) -> Array:
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def _names(flow: Flow, stage: Stage, values: Values) -> Sequence[str]:
+    """Return the names of the classes, beside what the network says of each."""
+    local = stage.volume.quantity._replace(step=None, sample=None)
+    if local != OUTPUTS or CLASS_NAMES not in values:
+        return ()
+    return [str(name) for name in np.ravel(values[CLASS_NAMES])]
+
+
+def chosen_stages(flow: Flow) -> list[Stage]:
+    """Return the stages that a figure draws: of a large network each layer's result alone."""
+    drawn = [stage for stage in flow.stages if _is_drawn(stage)]
+    if flow.specification.layout != "network" or len(drawn) <= _MOST_TRACKS_IN_FULL:
+        return drawn
+    last = {stage.column: stage.number for stage in drawn if stage.volume.quantity.kind == "stage"}
+    return [
+        stage
+        for stage in drawn
+        if stage.number in last.values()
+        or stage.column == 0
+        or _is_small_kernel(stage)
+        or stage.volume.quantity == OUTPUTS
+    ]
+
+
+def _is_drawn(stage: Stage) -> bool:
+    quantity = stage.volume.quantity
+    if quantity.kind in ("helper", "training", "solution", "marks"):
+        return False
+    if quantity.kind in ("prediction", "input"):
+        return stage.volume.is_image or quantity._replace(step=None, sample=None) == OUTPUTS
+    return True
+
+
+def _is_small_kernel(stage: Stage) -> bool:
+    volume = stage.volume
+    cells = volume.height * volume.width
+    is_kernel = volume.is_weight and volume.quantity.name == "kernel"
+    return is_kernel and cells <= _MOST_KERNEL_CELLS and len(stage.slices) <= _MOST_KERNELS
+
+
+def _tracks(boxes: Sequence[StageBox]) -> Iterator[_Track]:
+    """Yield what stands below each other: the weights of a layer together, all else alone."""
+    track: _Track = []
+    for box in boxes:
+        if track and not (track[-1].is_weight and box.is_weight):
+            yield track
+            track = []
+        track.append(box)
+    yield track
+
+
+def _placed(rows: Sequence[tuple[str, list[_Track]]], asked: FlowOptions) -> FlowLayout:
+    stages: list[StageBox] = []
+    signs: list[Sign] = []
+    headings: list[Heading] = []
+    y = MARGIN
+    for title, tracks in rows:
+        if title:
+            headings.append(Heading(title, MARGIN, y + TITLE_SIZE))
+            y += 2 * LINE_HEIGHT
+        for row in _wrapped(tracks, asked.width - 2 * MARGIN):
+            is_continued = row[0] is not tracks[0]
+            placed = list(_side_by_side(row, y, _BETWEEN if is_continued else 0.0))
+            signs += _signs(placed, is_continued=is_continued)
+            stages += (box for track in placed for box in track)
+            y = max(_bottom(track) for track in placed) + _BELOW
+    width = max(box.box.x + box.box.width for box in stages) + MARGIN
+    footer = y - _BELOW + MARGIN
+    return FlowLayout(
+        width,
+        footer + asked.footer_lines * LINE_HEIGHT + (MARGIN if asked.footer_lines else 0),
+        tuple(stages),
+        tuple(signs),
+        tuple(headings),
+        footer,
+    )
+
+
+def _width(track: _Track) -> float:
+    return max(box.box.width for box in track)
+
+
+def _bottom(track: _Track) -> float:
+    return max(box.box.y + box.box.height for box in track)
+
+
+def _wrapped(tracks: Sequence[_Track], room: float) -> Iterator[list[_Track]]:
+    """Yield rows of tracks that fit beside each other."""
+    row: list[_Track] = []
+    used = 0.0
+    for track in tracks:
+        wide = _width(track) + (_BETWEEN if row else 0)
+        if row and used + wide > room:
+            yield row
+            row, used = [], _BETWEEN
+            wide = _width(track)
+        row.append(track)
+        used += wide
+    yield row
+
+
+def _side_by_side(row: Sequence[_Track], y: float, indent: float) -> Iterator[_Track]:
+    x = MARGIN + indent
+    for track in row:
+        placed: _Track = []
+        below = y
+        for box in track:
+            placed.append(box.moved(x, below))
+            below += box.box.height + _STACKED
+        yield placed
+        x += _width(track) + _BETWEEN
+
+
+def _signs(row: Sequence[_Track], *, is_continued: bool) -> Iterator[Sign]:
+    """Yield what stands between the tracks of a row, and before one that goes on from another."""
+    if is_continued:
+        first = row[0][0]
+        yield _sign(None, first, first.box.x - _BETWEEN / 2)
+    for before, after in pairwise(row):
+        left, right = before[0], after[0]
+        yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
+
+
+def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
+    height = min(box.grids.height for box in (left, right) if box is not None)
+    y = right.grids.y + height / 2
+    if right.is_weight:
+        return Sign("times", x, y)
+    return Sign("equals" if left is not None and left.is_weight else "arrow", x, y)
