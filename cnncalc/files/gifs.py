@@ -22,7 +22,7 @@ Pixels = NDArray[np.uint8]
 # The last index is that of pixels that stay as they are.
 _COLORS = _UNCHANGED = 255
 # So many of the most frequent colours are kept as they are; the others share what is left.
-_MOST_EXACT = 128
+_MOST_EXACT = 96
 # The colours are those of so many frames, evenly spread.
 _SAMPLES = 12
 _LONGEST_BLOCK, _LONGEST_COMMENT = 255, 60_000
@@ -77,7 +77,9 @@ def _make_palette(samples: Sequence[Pixels]) -> _Palette:
     colors = _colors(chosen)
     if len(order) > _COLORS:
         rest = Image.fromarray(_colors(order[_MOST_EXACT:])[np.newaxis])
-        joined = rest.quantize(_COLORS - _MOST_EXACT, Image.Quantize.MEDIANCUT)
+        # Of Pillow's ways the one that leaves no color far from all others.
+        way = Image.Quantize.MAXCOVERAGE
+        joined = rest.quantize(_COLORS - _MOST_EXACT, way, kmeans=1)
         spread = np.array(joined.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
         colors = np.concatenate([colors, spread[: _COLORS - _MOST_EXACT]])
     numbers = np.full(2**24, -1, np.int16)
