@@ -7,10 +7,13 @@ from typing import Literal
 
 from cnncalc._version import __version__
 
-__all__ = ["OWN_MARK", "Kind", "Origin", "Provenance", "untrained"]
+__all__ = ["FIGURE_MARK", "OWN_MARK", "Kind", "Origin", "Provenance", "untrained"]
 
 OWN_MARK = "Made by cnncalc"
 """How the description of a workbook that cnncalc wrote begins: its stored values are true."""
+
+FIGURE_MARK = "A figure by cnncalc"
+"""What a figure says of itself beside its pixels: these are no numbers of anyone's image."""
 
 Kind = Literal[
     "file", "folder", "seed", "article", "standard input", "command", "built-in", "drawn", "Python"

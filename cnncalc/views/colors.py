@@ -158,12 +158,12 @@ class ColorScale:
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """Its ends as texts, and 0 where it has two signs.
+        """Its ends as texts of few digits, and 0 where it has two signs.
 
-        >>> ColorScale(ScaleKind.SIGNED, -3.2, 3.2).ends
-        ('-3.2', '0', '3.2')
+        >>> ColorScale(ScaleKind.SIGNED, -271.6584, 271.6584).ends
+        ('-271.7', '0', '271.7')
         """
-        low, high = (format_number(end, significant=True) for end in (self.low, self.high))
+        low, high = map(_end, (self.low, self.high))
         if self.kind is ScaleKind.NEUTRAL:
             return (low,)
         return (low, "0", high) if self.kind is ScaleKind.SIGNED else (low, high)
@@ -176,6 +176,14 @@ class ColorScale:
         '0 … 1'
         """
         return " … ".join(self.ends)
+
+
+def _end(number: float) -> str:
+    """Write an end with a few digits, or all of those before its point."""
+    size = abs(number)
+    if size < 1:
+        return format_number(number, 3, significant=True)
+    return format_number(number, max(0, 3 - int(np.log10(size))))
 
 
 def pixel_scale(highest: float = PIXELS.high, *, is_article: bool = False) -> ColorScale:
@@ -205,7 +213,8 @@ def scale_of(values: Array, of: Range) -> ColorScale:
 def fitted_scale(values: Array, *, is_signed: bool) -> ColorScale:
     """Return a scale whose ends are those of the numbers; of two signs, as far from 0.
 
-    Argument: all `values` of a stage; `is_signed`, whether one can be negative.
+    Arguments: all `values` of a stage; `is_signed`, whether one can be negative. One without signs
+    begins with 0, unless all numbers are far from it.
     """
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
@@ -214,7 +223,7 @@ def fitted_scale(values: Array, *, is_signed: bool) -> ColorScale:
     if is_signed or low < 0:
         far = max(abs(low), abs(high))
         return ColorScale(ScaleKind.SIGNED, -far, far)
-    return ColorScale(ScaleKind.SEQUENTIAL, low, high)
+    return ColorScale(ScaleKind.SEQUENTIAL, 0.0 if low < high / 2 else low, high)
 
 
 def color_of(values: Array, scale: ColorScale, theme: Theme = "light") -> NDArray[np.uint8]:

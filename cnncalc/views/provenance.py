@@ -150,18 +150,16 @@ def in_html(page: str, provenance: Provenance) -> str:
 
 
 def in_svg(picture: str, provenance: Provenance) -> str:
-    """Return an SVG picture with the provenance as its description and metadata.
+    """Return an SVG picture with the provenance as its metadata.
 
     Arguments: the `picture`, which begins with its `<svg …>` tag.
     """
-    lines = "\n".join(f"{key}: {text}" for key, text in provenance_lines(provenance))
     record = json.dumps(provenance_record(provenance), ensure_ascii=False)
-    told = f"\n<desc>{_xml(lines, ends=True)}</desc>\n<metadata>{_xml(record)}</metadata>"
+    told = f"\n<metadata>{_xml(record)}</metadata>"
     tag, rest = picture.split(">", 1)
     return f"{tag}>{told}{rest}"
 
 
-def _xml(text: str, *, ends: bool = False) -> str:
+def _xml(text: str) -> str:
     """Return a text as XML and HTML hold it."""
-    lines = text.split("\n") if ends else [text]
-    return "\n".join(escape(_NOT_IN_XML.sub("\ufffd", line)) for line in lines)
+    return escape(_NOT_IN_XML.sub("\ufffd", text))

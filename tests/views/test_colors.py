@@ -52,7 +52,8 @@ def test_zero_of_two_signs_is_the_paper_and_the_signs_are_blue_and_orange(theme)
 
 def test_a_scale_has_two_signs_where_numbers_can_be_negative_whatever_they_are():
     assert scale_of(np.array([1.0, 5.0]), ANY) == ColorScale(ScaleKind.SIGNED, -5, 5)
-    assert scale_of(np.array([1.0, 5.0]), NOT_NEGATIVE) == ColorScale(ScaleKind.SEQUENTIAL, 1, 5)
+    assert scale_of(np.array([1.0, 5.0]), NOT_NEGATIVE) == ColorScale(ScaleKind.SEQUENTIAL, 0, 5)
+    assert scale_of(np.array([4.0, 5.0]), NOT_NEGATIVE) == ColorScale(ScaleKind.SEQUENTIAL, 4, 5)
     assert scale_of(np.array([-7.0, 5.0]), ANY).named == "-7 … 0 … 7"
 
 
@@ -64,9 +65,9 @@ def test_shares_and_pixels_have_fixed_ends_and_what_is_alike_none():
 
 
 def test_empty_cells_have_no_part_in_a_scale_and_a_colour_of_their_own():
-    values = np.array([np.nan, 1.0, 4.0])
+    values = np.array([np.nan, 3.0, 4.0])
     scale = scale_of(values, NOT_NEGATIVE)
-    assert (scale.low, scale.high) == (1, 4)
+    assert (scale.low, scale.high) == (3, 4)
     assert hexadecimal(color_of(values, scale)[0]) == LOOKS["light"].empty
     assert scale_of(np.array([np.nan]), ANY).kind is ScaleKind.NEUTRAL
 

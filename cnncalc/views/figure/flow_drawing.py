@@ -55,13 +55,13 @@ class Shown:
 
     `hidden` cells, by their slice, aren't there yet; of `regions`, those on weights have a dashed
     outline, the others a solid one; `cell`, a slice's number, a row and a column, is what is made
-    of them; `sentence` stands below, where the layout has room for it.
+    of them; `sentences` stand below, where the layout has room for them.
     """
 
     hidden: Mapping[int, NDArray[np.bool_]] = field(default_factory=lambda: MappingProxyType({}))
     regions: tuple[Region, ...] = ()
     cell: tuple[int, int, int] | None = None
-    sentence: str = ""
+    sentences: tuple[str, ...] = ()
 
 
 NOTHING_SPECIAL = Shown()
@@ -89,9 +89,9 @@ def draw_flow(
     for sign in layout.signs:
         shapes += _sign(sign, look)
     shapes += _outlines(layout, look, shown)
-    if shown.sentence:
-        place = (MARGIN, layout.footer + LINE_HEIGHT - 4)
-        shapes.append(Text(*place, shown.sentence, CELL_SIZE, look.ink))
+    for line, sentence in enumerate(shown.sentences):
+        place = (MARGIN, layout.footer + (line + 1) * LINE_HEIGHT - 4)
+        shapes.append(Text(*place, sentence, CELL_SIZE, look.ink))
     return Drawing(layout.width, layout.height, look.paper, tuple(shapes), title, description)
 
 
@@ -100,17 +100,20 @@ def _stage(stage: StageBox, theme: Theme, shown: Shown) -> Iterator[Shape]:
     top = box.y + TITLE_SIZE - 1
     yield Text(box.x, top, stage.title, TITLE_SIZE, look.ink, is_bold=True)
     yield Text(box.x, top + LINE_HEIGHT, stage.size, CAPTION_SIZE, look.muted)
-    if stage.are_colors:
+    if stage.picture is not None:
+        yield Picture(*stage.grids, stage.picture)
+        yield Rectangle(*stage.grids, "", look.line, 1.0)
+    elif stage.are_colors:
         yield from _color_picture(stage, look)
     else:
         for part in stage.slices:
             hidden = shown.hidden.get(part.number)
             yield from _slice(part, stage, theme, hidden)
     yield from _labels(stage, look)
-    below = stage.grids.y + stage.grids.height
-    if stage.more:
+    below = stage.grids.y + stage.grids.height + (2 if stage.lines else 0)
+    for line in stage.lines:
         below += LINE_HEIGHT
-        yield Text(stage.grids.x, below - 2, stage.more, CAPTION_SIZE, look.muted)
+        yield Text(stage.grids.x, below - 2, line, CAPTION_SIZE, look.muted)
     if stage.scale is not None:
         yield from draw_legend(stage.scale, stage.grids.x, below + 10, theme, stage.form)
 

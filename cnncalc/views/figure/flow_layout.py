@@ -6,7 +6,7 @@ It is measured once; each scene of a film is drawn upon the same measures (`flow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -22,7 +22,7 @@ from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
 from cnncalc.views.figure.stage_boxes import Looks, SliceBox, StageBox, stage_box
 from cnncalc.views.stage_colors import stage_scale
 
-__all__ = ["FlowLayout", "FlowOptions", "Heading", "Sign", "lay_out_flow"]
+__all__ = ["PLAIN", "FlowLayout", "FlowOptions", "Heading", "Sign", "chosen_stages", "lay_out_flow"]
 
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
@@ -34,11 +34,16 @@ _MOST_TRACKS_IN_FULL = 8
 
 @dataclass(frozen=True)
 class FlowOptions:
-    """How a flow is measured: how wide it may be, how many decimals its numbers have at most."""
+    """How a flow is measured.
+
+    How wide it may be; how many decimals its numbers have at most; how many lines of sentences have
+    room below; of which `layer` alone it is, with what that takes in, empty for all.
+    """
 
     width: float = 1160.0
     decimals: int = 4
     footer_lines: int = 0
+    layer: str = ""
 
 
 class Sign(NamedTuple):
@@ -67,7 +72,6 @@ class FlowLayout:
     signs: tuple[Sign, ...]
     headings: tuple[Heading, ...] = ()
     footer: float = 0.0
-    notes: tuple[str, ...] = field(default=())
 
     @cached_property
     def slices(self) -> Mapping[int, SliceBox]:
@@ -81,25 +85,32 @@ class FlowLayout:
         return frozenset(found)
 
 
+PLAIN = FlowOptions()
+"""A flow in full, as wide as a page."""
+
 _Track = list[StageBox]
 
 
 def lay_out_flow(
-    flow: Flow, values: Values, scales: Sequence[StageScale], options: FlowOptions | None = None
+    flow: Flow,
+    values: Values,
+    scales: Sequence[StageScale],
+    asked: FlowOptions = PLAIN,
+    last: StageBox | None = None,
 ) -> FlowLayout:
     """Return a flow measured.
 
     Arguments: the `flow`; its `values`; the scale of each of its stages, as `stage_scales` tells
-    it; how it is measured.
+    it; how it is measured, as `asked`; what stands behind its `last` stage.
     """
-    asked = options or FlowOptions()
     is_network = flow.specification.layout in ("network", "training")
     largest = max(flow.specification.input_shape[:2])
     looks = Looks(min(_LARGEST_PIXEL, _LARGEST_IMAGE / largest), asked.decimals, is_network)
     rows: list[tuple[str, list[_Track]]] = []
     for number, lane in enumerate(flow.lanes):
-        stages = [stage for stage in chosen_stages(flow) if stage.lane == number]
+        stages = [stage for stage in chosen_stages(flow, asked.layer) if stage.lane == number]
         boxes = [_box(flow, stage, values, scales, looks) for stage in stages]
+        boxes += [last] if last is not None else []
         if boxes:
             rows.append((lane.title, list(_tracks(boxes))))
     return _placed(rows, asked)
@@ -120,25 +131,55 @@ def _as_numbers(numbers: Array) -> Array:
 
 def _names(flow: Flow, stage: Stage, values: Values) -> Sequence[str]:
     """Return the names of the classes, beside what the network says of each."""
-    local = stage.volume.quantity._replace(step=None, sample=None)
-    if local != OUTPUTS or CLASS_NAMES not in values:
+    quantity = stage.volume.quantity
+    if CLASS_NAMES not in values or flow.specification.layout != "network":
         return ()
-    return [str(name) for name in np.ravel(values[CLASS_NAMES])]
+    names = [str(name) for name in np.ravel(values[CLASS_NAMES])]
+    is_last = quantity == OUTPUTS or stage.number == _last_stage(flow).number
+    return names if is_last and len(names) == max(stage.volume.height, stage.volume.width) else ()
 
 
-def chosen_stages(flow: Flow) -> list[Stage]:
-    """Return the stages that a figure draws: of a large network each layer's result alone."""
-    drawn = [stage for stage in flow.stages if _is_drawn(stage)]
-    if flow.specification.layout != "network" or len(drawn) <= _MOST_TRACKS_IN_FULL:
-        return drawn
-    last = {stage.column: stage.number for stage in drawn if stage.volume.quantity.kind == "stage"}
+def _last_stage(flow: Flow) -> Stage:
+    """Return the stage that holds the network's output."""
+    last = max(stage.column for stage in flow.stages if stage.volume.quantity.kind == "stage")
     return [
         stage
-        for stage in drawn
-        if stage.number in last.values()
-        or stage.column == 0
-        or _is_small_kernel(stage)
-        or stage.volume.quantity == OUTPUTS
+        for stage in flow.stages
+        if stage.column == last and stage.volume.quantity.kind == "stage"
+    ][-1]
+
+
+def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
+    """Return the stages that a figure draws: of a large network each layer's result alone.
+
+    Argument: the `layer` whose stages alone are drawn, and what it takes in; empty for all.
+    """
+    drawn = [stage for stage in flow.stages if _is_drawn(stage)]
+    if flow.specification.layout != "network":
+        return drawn
+    drawn = _without_repetition(flow, drawn)
+    results = _results(drawn)
+    if layer:
+        column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
+        before = [stage for stage in results if stage.column < column][-1:]
+        return [*before, *(stage for stage in drawn if stage.column == column)]
+    if len(drawn) <= _MOST_TRACKS_IN_FULL:
+        return drawn
+    return [stage for stage in drawn if stage in results or _is_small_kernel(stage)]
+
+
+def _results(drawn: Sequence[Stage]) -> list[Stage]:
+    """Return the image, and the last of each later column's stages that isn't of weights."""
+    last = {stage.column: stage for stage in drawn if not stage.volume.is_weight}
+    return list(last.values())
+
+
+def _without_repetition(flow: Flow, drawn: Sequence[Stage]) -> list[Stage]:
+    """Return stages without the outputs of the prediction, where those of the last layer are so."""
+    last = _last_stage(flow).volume
+    count = max(last.height, last.width)
+    return [
+        stage for stage in drawn if stage.volume.quantity != OUTPUTS or stage.volume.height != count
     ]
 
 

@@ -11,7 +11,17 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-__all__ = ["CAP_HEIGHT", "FAMILY", "MISSING", "clean", "covered", "font_file", "shortened", "width"]
+__all__ = [
+    "CAP_HEIGHT",
+    "FAMILY",
+    "MISSING",
+    "clean",
+    "covered",
+    "font_file",
+    "shortened",
+    "width",
+    "wrapped",
+]
 
 FAMILY = "Inter for cnncalc"
 CAP_HEIGHT = 0.727
@@ -83,3 +93,19 @@ def shortened(text: str, room: float, size: float, *, is_bold: bool = False) -> 
         if width(cut, size, is_bold=is_bold) <= room:
             return cut
     return _ELLIPSIS
+
+
+def wrapped(text: str, room: float, size: float) -> list[str]:
+    """Return a text as lines that are no wider than the room for them, cut between words.
+
+    >>> wrapped("one two three", 50, 10)
+    ['one two', 'three']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(shortened(word, room, size))
+    return lines

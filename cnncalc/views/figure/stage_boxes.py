@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cnncalc.network import Array
 from cnncalc.sheet.flow import Slice, Stage
 from cnncalc.sheet.plan import Values
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale, ScaleKind
 from cnncalc.views.figure.fonts import clean, shortened, width
 from cnncalc.views.figure.measures import (
@@ -30,7 +31,7 @@ from cnncalc.views.figure.measures import (
     number_form,
 )
 
-__all__ = ["Box", "Looks", "SliceBox", "StageBox", "has_bar", "numbers_of", "stage_box"]
+__all__ = ["Box", "Looks", "SliceBox", "StageBox", "framed", "has_bar", "numbers_of", "stage_box"]
 
 # Numbers stand in the cells of up to so many slices of so many cells, no side longer.
 _MOST_NUMBERED, _MOST_CELLS, _LONGEST = 6, 144, 20
@@ -88,8 +89,8 @@ class StageBox:
     """A stage in its place: `box` is around all of it, from its title to its scale's ends.
 
     `form` is how numbers are written in its cells, None where they are pixels; `labels` stand left
-    of its rows; `more` tells of slices that aren't drawn. Three slices `are_colors` where they are
-    drawn as one picture in red, green and blue.
+    of its rows, `lines` below its slices. Three slices `are_colors` where they are drawn as one
+    picture in red, green and blue; where there is a `picture`, that is drawn instead of them.
     """
 
     number: int
@@ -100,9 +101,10 @@ class StageBox:
     scale: ColorScale | None
     form: NumberForm | None
     labels: tuple[str, ...] = ()
-    more: str = ""
+    lines: tuple[str, ...] = ()
     are_colors: bool = False
     is_weight: bool = False
+    picture: NDArray[np.uint8] | None = None
 
     @property
     def grids(self) -> Box:
@@ -123,8 +125,7 @@ class StageBox:
 class Looks:
     """How stages are measured: `pixel`, how large one is drawn; how many `decimals` at most.
 
-    `names_layers` tells whether a stage says of which layer it is, as in a network; `labels` stand
-    for those of a stage by its number.
+    `names_layers` tells whether a stage says of which layer it is, as in a network.
     """
 
     pixel: float
@@ -169,7 +170,7 @@ def stage_box(
     form = _form(stage, numbers, looks)
     are_colors = _are_colors(stage, scale, form)
     count = 1 if are_colors else min(len(numbers), _MOST_SLICES)
-    is_turned = volume.height == 1 and volume.width > 1 and not volume.is_image
+    is_turned = volume.height == 1 and volume.width > 1 and _is_vector(stage)
     turned = (size[1], size[0]) if is_turned else size
     cell = _cell(turned, numbers[:count], form, looks, count)
     shown = _labels(stage, labels, turned) if form else ()
@@ -201,24 +202,24 @@ def stage_box(
         scale,
         form,
         shown,
-        f"and {more:,} more" if more else "",
+        (f"and {more:,} more",) if more else (),
         are_colors,
         volume.is_weight,
     )
-    return _framed(made)
+    return framed(made)
 
 
-def _framed(stage: StageBox) -> StageBox:
+def framed(stage: StageBox) -> StageBox:
     """Return a stage whose box is around its title, its slices, and what stands below them."""
     grids = stage.grids
     wide = max(
         grids.x + grids.width,
         width(stage.title, TITLE_SIZE, is_bold=True),
         width(stage.size, CAPTION_SIZE),
-        grids.x + width(stage.more, CAPTION_SIZE),
+        *(grids.x + width(line, CAPTION_SIZE) for line in stage.lines),
         grids.x + LEGEND_WIDTH if has_bar(stage) else 0.0,
     )
-    below = LINE_HEIGHT if stage.more else 0.0
+    below = LINE_HEIGHT * len(stage.lines)
     below += LEGEND_HEIGHT if stage.scale is not None else 0.0
     return replace(stage, box=Box(0, 0, wide, grids.y + grids.height + below))
 
@@ -232,7 +233,15 @@ def _title(stage: Stage) -> str:
     volume = stage.volume
     if volume.is_weight:
         return clean(volume.quantity.name.replace("_", " ")).capitalize()
-    return clean(volume.title[:1].upper() + volume.title[1:])
+    title = "with bias" if volume.quantity.name == StageName.BIAS else clean(volume.title)
+    return title[:1].upper() + title[1:]
+
+
+def _is_vector(stage: Stage) -> bool:
+    """Tell whether a stage's numbers stand in a row: units, or one of each filter."""
+    volume = stage.volume
+    is_of_units = bool(volume.rows or volume.columns) or volume.quantity.kind == "prediction"
+    return is_of_units or (volume.is_weight and volume.quantity.name != "kernel")
 
 
 def _size(stage: Stage, looks: Looks) -> str:
@@ -240,8 +249,8 @@ def _size(stage: Stage, looks: Looks) -> str:
     is_padded = any(block.role == "padding" for part in stage.slices for block in part.blocks)
     sizes = [volume.height, volume.width, count]
     if count == 1:
-        sizes = sizes[:2] if min(sizes[:2]) > 1 or volume.is_image else [max(sizes[:2])]
-    elif sizes[:2] == [1, 1]:
+        sizes = [max(sizes[:2])] if _is_vector(stage) and min(sizes[:2]) == 1 else sizes[:2]
+    elif _is_vector(stage):
         sizes = [count]
     text = "×".join(f"{size:,}" for size in sizes) + " with padding" * is_padded
     return f"{text} · {clean(volume.layer)}" if looks.names_layers and volume.layer else text
@@ -254,11 +263,13 @@ def _form(stage: Stage, numbers: Sequence[Array], looks: Looks) -> NumberForm | 
     longest = _MOST_LABELS if is_vector else _LONGEST
     if len(numbers) > _MOST_NUMBERED and height * width_ > 1:
         return None
+    if stage.volume.quantity.name == StageName.FLATTEN:
+        return None
     if height * width_ > _MOST_CELLS or max(height, width_) > longest:
         return None
     shown = np.array(numbers[:_MOST_SLICES])
     form = number_form(shown, looks.decimals)
-    across = 1 if height == 1 and not stage.volume.is_image else width_
+    across = 1 if height == 1 and _is_vector(stage) else width_
     return form if across * form.room(shown) <= _WIDEST_GRID else None
 
 
