@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Literal
@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from cnncalc.errors import OutputError
 from cnncalc.files.gifs import write_gif
+from cnncalc.provenance import FIGURE_MARK
 
 __all__ = ["Film", "FilmForm", "Pixels", "require_encoder", "write_film", "write_frames"]
 
@@ -39,17 +40,13 @@ class Film:
     """Frames that are drawn when their turn comes, all of one size.
 
     `milliseconds` has for each frame how long it stays; `draw` returns a frame, (height, width, 3)
-    of red, green and blue, by its number from 0; `told` is what a file says beside its pictures.
+    of red, green and blue, by its number from 0; `told` is what a file says beside its pictures,
+    the mark of a figure first.
     """
 
     milliseconds: Sequence[int]
     draw: Callable[[int], Pixels]
-    told: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def comment(self) -> str:
-        """What is told, in one text."""
-        return "\n".join(f"{key}: {text}" for key, text in self.told.items())
+    told: str = FIGURE_MARK
 
     def frames(self) -> Iterator[Pixels]:
         """Yield every frame in order."""
@@ -70,7 +67,7 @@ def write_film(file: BinaryIO, film: Film, form: FilmForm) -> None:
     """
     match form:
         case "gif":
-            write_gif(file, film.draw, film.milliseconds, film.comment)
+            write_gif(file, film.draw, film.milliseconds, film.told)
         case "webp":
             _write_webp(file, film)
         case "mp4":
@@ -81,8 +78,8 @@ def write_frames(folder: Path, film: Film) -> None:
     """Write each frame as a picture of a folder, 0001.png and so on."""
     for number, pixels in enumerate(film.frames(), start=1):
         chunks = PngInfo()
-        for key, text in film.told.items():
-            chunks.add_text(key, text)
+        chunks.add_text("Kind", FIGURE_MARK)
+        chunks.add_itxt("Description", film.told)
         Image.fromarray(pixels).save(folder / f"{number:04}.png", pnginfo=chunks)
 
 
@@ -109,12 +106,8 @@ class _Playing(Image.Image):
 
 
 def _write_webp(file: BinaryIO, film: Film) -> None:
-    exif = Image.Exif()
-    exif[0x010E] = film.comment  # ImageDescription
-    durations = list(film.milliseconds)
-    _Playing(film).save(
-        file, "WEBP", save_all=True, duration=durations, loop=0, exif=exif, **_WEBP
-    )
+    durations, told = list(film.milliseconds), film.told.encode()
+    _Playing(film).save(file, "WEBP", save_all=True, duration=durations, loop=0, xmp=told, **_WEBP)
 
 
 def _write_mp4(file: BinaryIO, film: Film) -> None:
@@ -124,7 +117,7 @@ def _write_mp4(file: BinaryIO, film: Film) -> None:
     first = film.draw(0)
     size = f"{first.shape[1]}x{first.shape[0]}"
     given = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", f"1000/{beat}", "-i", "-")
-    told = ("-metadata", f"comment={film.comment}")
+    told = ("-metadata", f"comment={film.told}")
     with TemporaryDirectory(prefix="cnncalc-") as folder:
         # Its index stands before its pictures, which no pipe can be told afterwards.
         path = Path(folder) / "film.mp4"

@@ -71,7 +71,8 @@ def write_gif(
 
 def _make_palette(samples: Sequence[Pixels]) -> _Palette:
     """Return the colours of some frames, those of few pixels joined where there are too many."""
-    codes, counts = np.unique(np.concatenate([_codes(s).ravel() for s in samples]), return_counts=True)
+    drawn = np.concatenate([_codes(sample).ravel() for sample in samples])
+    codes, counts = np.unique(drawn, return_counts=True)
     order = codes[np.argsort(-counts, kind="stable")]
     chosen = order if len(order) <= _COLORS else order[:_MOST_EXACT]
     colors = _colors(chosen)
@@ -142,7 +143,5 @@ def _write_part(file: BinaryIO, part: _Part, milliseconds: int) -> None:
     """Write what changed, on top of what is there."""
     picture = Image.fromarray(part.indices)  # indices are written as they are, whatever they mean
     file.writelines(
-        getdata(
-            picture, part.place, duration=milliseconds, transparency=_UNCHANGED, disposal=1
-        )
+        getdata(picture, part.place, duration=milliseconds, transparency=_UNCHANGED, disposal=1)
     )

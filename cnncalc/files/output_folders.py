@@ -21,7 +21,7 @@ def check_pictures(folder: Path, *, force: bool = False) -> None:
 
     Arguments: the `folder`; `force`, whether one that holds nothing but such pictures may be
     replaced.
-    Raises OutputError for a file, and for a folder that holds anything else, or may not be replaced.
+    Raises OutputError for a file, and for a folder that holds anything else or may not be replaced.
     """
     try:
         _check_target(folder, force)

@@ -37,7 +37,6 @@ from cnncalc.tasks.options import (
 )
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.trace import Trace
-
 from cnncalc.views.film.timing import DEFAULT_SPEED, DEFAULT_WIDTH, MOST_MOMENTS, FilmLook
 
 if TYPE_CHECKING:
@@ -99,8 +98,8 @@ def _write(
 ) -> None:
     from cnncalc.files.films import Film, write_film, write_frames
     from cnncalc.files.output_folders import write_pictures_atomically
+    from cnncalc.views.figure.figure_file import told_of_figure
     from cnncalc.views.film.playing import Play
-    from cnncalc.views.provenance import provenance_lines
 
     image = drawn.provenance.image
     is_article = image is not None and image.kind == "article"
@@ -117,7 +116,7 @@ def _write(
             advance(1)
             return play.draw(number)
 
-        film = Film(play.milliseconds, draw, dict(provenance_lines(drawn.provenance)))
+        film = Film(play.milliseconds, draw, told_of_figure(drawn.provenance))
         if form is None:
             with write_pictures_atomically(output, force=force) as folder:
                 write_frames(folder, film)

@@ -63,9 +63,7 @@ def trace_flow(
     """
     origins = provenance or trace.provenance or Provenance()
     if is_calculation(trace.network):
-        return NumberedFlow(
-            make_flow(specify(trace.network, title)), trace_values(trace), origins
-        )
+        return NumberedFlow(make_flow(specify(trace.network, title)), trace_values(trace), origins)
     specification, values = network_calculation(
         trace, title, class_names, target, origins.drawn_from
     )

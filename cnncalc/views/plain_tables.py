@@ -45,7 +45,11 @@ def framed_page(page: str, title: str, tables: str) -> str:
 
 
 def plain_table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, labelled: bool = True
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str = "",
+    *,
+    labelled: bool = True,
 ) -> str:
     """Return a table of texts.
 

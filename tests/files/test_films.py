@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from cnncalc.errors import OutputError
-
+from cnncalc.errors import InputError, OutputError
 from cnncalc.files.films import Film, require_encoder, write_film, write_frames
+from cnncalc.files.images import read_image
 
 SHADES = (0, 90, 255)
 
@@ -17,7 +17,8 @@ def draw(number):
     return np.full((31, 41, 3), SHADES[number], np.uint8)
 
 
-FILM = Film([2000, 250, 3000], draw, {"Made by": "cnncalc animate", "Version": "cnncalc 1"})
+TOLD = "A figure by cnncalc\nMade by: cnncalc animate ×"
+FILM = Film([2000, 250, 3000], draw, TOLD)
 
 
 def written(form):
@@ -39,11 +40,24 @@ def test_a_film_has_its_frames_for_as_long_as_they_stay(form):
 
 
 def test_a_film_tells_where_it_came_from():
-    told = "Made by: cnncalc animate\nVersion: cnncalc 1"
     with Image.open(written("gif")) as film:
-        assert film.info["comment"].decode() == told
+        assert film.info["comment"].decode() == TOLD
     with Image.open(written("webp")) as film:
-        assert film.getexif()[0x010E] == told
+        assert film.info["xmp"].decode() == TOLD
+
+
+@pytest.mark.parametrize("form", ["gif", "webp"])
+def test_a_film_is_no_image_to_calculate_on(form, tmp_path):
+    path = tmp_path / f"film.{form}"
+    path.write_bytes(written(form).getvalue())
+    with pytest.raises(InputError, match="is a figure that cnncalc drew"):
+        read_image(path)
+
+
+def test_a_frame_is_no_image_to_calculate_on(tmp_path):
+    write_frames(tmp_path, FILM)
+    with pytest.raises(InputError, match="is a figure that cnncalc drew"):
+        read_image(tmp_path / "0001.png")
 
 
 def test_frames_are_numbered_pictures(tmp_path):
@@ -51,7 +65,7 @@ def test_frames_are_numbered_pictures(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0001.png", "0002.png", "0003.png"]
     with Image.open(tmp_path / "0002.png") as picture:
         assert picture.getpixel((0, 0)) == (90, 90, 90)
-        assert picture.text["Made by"] == "cnncalc animate"
+        assert picture.text["Description"] == TOLD
 
 
 def test_without_ffmpeg_an_mp4_is_refused_in_one_line(monkeypatch):
@@ -80,7 +94,7 @@ def test_an_mp4_plays(tmp_path):
     [stream] = found["streams"]
     assert (stream["width"], stream["height"], stream["pix_fmt"]) == (42, 32, "yuv420p")
     assert float(stream["duration"]) == pytest.approx(5.25)
-    assert found["format"]["tags"]["comment"].startswith("Made by: cnncalc animate")
+    assert found["format"]["tags"]["comment"].startswith("A figure by cnncalc")
     raw = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "-"]
     pixels = subprocess.run(raw, capture_output=True, check=True).stdout
     frames = np.frombuffer(pixels, np.uint8).reshape(-1, 32, 42)[:, 15, 20].astype(int)
@@ -91,5 +105,3 @@ def test_an_mp4_plays(tmp_path):
 @pytest.mark.film
 def test_the_same_mp4_has_the_same_bytes():
     assert written("mp4").getvalue() == written("mp4").getvalue()
-
-

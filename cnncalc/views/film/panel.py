@@ -26,13 +26,13 @@ from cnncalc.views.figure.measures import (
 )
 from cnncalc.views.figure.shapes import Line, Rectangle, Shape, Text
 from cnncalc.views.figure.stage_boxes import Box
+from cnncalc.views.film.cells import FlowCells
 from cnncalc.views.film.moments import Moment
 from cnncalc.views.film.sentences import (
-    CellNumbers,
+    cell_product,
+    cell_sentence,
+    moment_heading,
     number_text,
-    scene_heading,
-    scene_sentence,
-    single_product,
 )
 
 __all__ = ["Panel"]
@@ -68,7 +68,7 @@ class Panel:
     `rows` are those of the largest window that is drawn, 0 where none is.
     """
 
-    numbers: CellNumbers
+    cells: FlowCells
     layout: FlowLayout
     theme: Theme
     room: float
@@ -77,19 +77,19 @@ class Panel:
 
     @classmethod
     def of(
-        cls, numbers: CellNumbers, layout: FlowLayout, moments: Sequence[Moment], theme: Theme
+        cls, cells: FlowCells, layout: FlowLayout, moments: Sequence[Moment], theme: Theme
     ) -> Panel:
         """Return the panel of a play, measured for all its `moments`."""
         step = max(1, len(moments) // _SAMPLES)
-        found = (single_product(numbers, moment.scene) for moment in moments[::step])
+        found = (cell_product(cells, moment.cell) for moment in moments[::step])
         drawn = [product.values for product in found if product and _is_small(product.values[0])]
         rows = max((len(window) for window, _ in drawn), default=0)
         held = (array for values in drawn for array in (*values, values[0] * values[1]))
         cell = max((number_form(array, _DECIMALS).room(array) for array in held), default=0.0)
-        panel = cls(numbers, layout, theme, layout.width, rows, cell)
+        panel = cls(cells, layout, theme, layout.width, rows, cell)
         columns = max((window.shape[1] for window, _ in drawn), default=0)
         needed = 2 * MARGIN + 3 * columns * cell + 3 * _SIGN + 60
-        return panel if needed <= layout.width else cls(numbers, layout, theme, layout.width, 0, 0)
+        return panel if needed <= layout.width else cls(cells, layout, theme, layout.width, 0, 0)
 
     @property
     def height(self) -> float:
@@ -106,17 +106,17 @@ class Panel:
             yield from self._whole(first)
             return
         room = self.room - 2 * MARGIN
-        heading = shortened(scene_heading(self.numbers, moment.scene), room, TITLE_SIZE)
+        heading = shortened(moment_heading(self.cells, moment), room, TITLE_SIZE)
         yield Text(MARGIN, first, heading, TITLE_SIZE, look.ink, is_bold=True)
         most = int(room / width("0", CELL_SIZE))
-        sentence = shortened(scene_sentence(self.numbers, moment.scene, most), room, CELL_SIZE)
+        sentence = shortened(cell_sentence(self.cells, moment.cell, most), room, CELL_SIZE)
         yield Text(MARGIN, first + LINE_HEIGHT + 3, sentence, CELL_SIZE, look.ink)
         yield from self._products(moment, first + LINE_HEIGHT + GAP + 3)
 
     def _whole(self, y: float) -> Iterator[Shape]:
         """Yield what is calculated, and what the outlines of the play mean."""
         look = LOOKS[self.theme]
-        calls = " → ".join(column.call for column in self.numbers.flow.columns if column.call)
+        calls = " → ".join(column.call for column in self.cells.flow.columns if column.call)
         text = shortened(calls, self.room - 2 * MARGIN, TITLE_SIZE)
         yield Text(MARGIN, y, text, TITLE_SIZE, look.ink, is_bold=True)
         x = MARGIN
@@ -128,7 +128,7 @@ class Panel:
 
     def _products(self, moment: Moment, top: float) -> Iterator[Shape]:
         """Yield window × weights = products, and their sum, where there is room for them."""
-        product = single_product(self.numbers, moment.scene)
+        product = cell_product(self.cells, moment.cell)
         if product is None or not self.rows or not _is_small(product.values[0]):
             return
         look = LOOKS[self.theme]
@@ -140,13 +140,14 @@ class Panel:
             _Grid("products", window * weights, look.products, None),
         )
         x, middle = MARGIN, top + _CAPTION + len(window) * CELL_HEIGHT / 2
-        for grid, sign in zip(grids, ("×", "=", "Σ"), strict=True):
+        for grid, sign in zip(grids, ("×", "=", "→"), strict=True):
             yield from self._grid(grid, x, top)
             x += grid.numbers.shape[1] * self.cell + _SIGN
             place = (x - _SIGN / 2, middle + 0.36 * _SIGN_SIZE)
             yield Text(*place, sign, _SIGN_SIZE, look.muted, "middle")
-        result = number_text(self.numbers.result(moment.scene))
+        result = number_text(product.total)
         place = (x, middle + 0.36 * _SIGN_SIZE)
+        yield Text(x, top + CAPTION_SIZE, "sum", CAPTION_SIZE, look.muted)
         yield Text(*place, result, _SIGN_SIZE, look.result, is_bold=True)
 
     def _grid(self, grid: _Grid, x: float, top: float) -> Iterator[Shape]:
@@ -159,7 +160,7 @@ class Panel:
 
     def _scale(self, region: Region) -> ColorScale | None:
         """Return the scale of the stage that a region is of, None where it isn't drawn."""
-        stage = self.numbers.stage_of(region.slice)
+        stage = self.cells.stages[region.slice].number
         return next((box.scale for box in self.layout.stages if box.number == stage), None)
 
 

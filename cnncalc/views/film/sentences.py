@@ -1,77 +1,44 @@
-"""The line that says how the number of a scene came about, with the numbers in it."""
+"""The line that says how a number came about, with the numbers in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from math import isnan
 
 from cnncalc.network import Array
-from cnncalc.sheet.flow import Flow
-from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scenes import CellFormula, Region, Scene, cell_formula
+from cnncalc.sheet.scenes import CellFormula, Region
+from cnncalc.views.film.cells import FlowCells
+from cnncalc.views.film.moments import Moment
 from cnncalc.views.numbers import format_number
-from cnncalc.views.slice_cells import slice_cells
 
-__all__ = [
-    "CellNumbers",
-    "Product",
-    "number_text",
-    "scene_heading",
-    "scene_sentence",
-    "single_product",
-]
+__all__ = ["Product", "cell_product", "cell_sentence", "moment_heading", "number_text"]
 
 _PLACE = re.compile(r"\{(\d+)\}")
 _PRODUCTS = re.compile(r"SUMPRODUCT\(\{(\d+)\},\{(\d+)\}\)")
 _SUM = re.compile(r"SUM\(\{(\d+)\}\)")
 _FUNCTION = re.compile(r"[A-Z]+(?=\()")
-# What these do is said better in the words of the stage's rule; a copy says nothing.
-_TECHNICAL = re.compile(r"IF\(|MATCH|INDEX|NPV|ABS|[<>=]|SUMPRODUCT\(\(|\{\{|^\{0\}$")
+# What these do is said better in the words of the stage's rule.
+_TECHNICAL = re.compile(r"IF\(|MATCH|INDEX|NPV|ABS|[<>=]|SUMPRODUCT\(\(|\{\{")
+_COPY = "{0}"
 _SIGNS = {"*": "×", "+": " + ", "/": " / ", ",": ", ", "-": "−"}
 _SIGN = re.compile("[*+/,-]")
 # Between two numbers, and not before one.
 _MINUS = re.compile(r"(?<=[\0\d)])-")
+_KEPT = re.compile("\0(\\d+)\0")
+# What stands between these needs no parentheses; a sum needs none between more.
+_BEFORE, _AFTER = ("", "(", ","), ("", ")", ",")
+_BEFORE_SUM, _AFTER_SUM = (*_BEFORE, "+"), (*_AFTER, "+", "-")
+_MOST_NESTED = 4
 
 
 @dataclass(frozen=True, eq=False)
-class CellNumbers:
-    """A `flow`, and what the cells of each of its slices hold: (height, width), NaN for nothing."""
+class Product:
+    """What is multiplied number by number and summed: two regions, their `values`, the `total`."""
 
-    flow: Flow
-    slices: Sequence[Array]
-
-    @classmethod
-    def of(cls, flow: Flow, values: Values) -> CellNumbers:
-        """Return the numbers of a flow, of which `values` has the quantities."""
-        return cls(flow, tuple(slice_cells(part, values) for part in flow.slices))
-
-    def read(self, region: Region) -> Array:
-        """Return what a rectangle of a slice's cells holds."""
-        rows = slice(region.row, region.row + region.height)
-        columns = slice(region.column, region.column + region.width)
-        found: Array = self.slices[region.slice][rows, columns]
-        return found
-
-    def formula(self, scene: Scene) -> CellFormula | None:
-        """Return the formula of the cell that a scene explains."""
-        return cell_formula(self.flow.slices[scene.slices[-1]], scene.row, scene.column)
-
-    def stage_of(self, number: int) -> int:
-        """Return the number of the stage that a slice belongs to."""
-        return next(
-            stage.number
-            for stage in self.flow.stages
-            for part in stage.slices
-            if part.number == number
-        )
-
-    def result(self, scene: Scene) -> object:
-        """Return what the cell that a scene explains holds."""
-        held: object = self.slices[scene.slices[-1]][scene.row, scene.column]
-        return held
+    regions: tuple[Region, Region]
+    values: tuple[Array, Array]
+    total: object
 
 
 def number_text(value: object) -> str:
@@ -83,100 +50,126 @@ def number_text(value: object) -> str:
     if isinstance(value, str):
         return value
     number = float(value)  # type: ignore[arg-type]
-    if np.isnan(number):
-        return ""
-    return format_number(number, significant=True).replace("-", "−")
+    return "" if isnan(number) else format_number(number, significant=True).replace("-", "−")
 
 
-def scene_heading(numbers: CellNumbers, scene: Scene) -> str:
-    """Return what a scene shows: its stage, its layer, and where in it."""
-    stage = numbers.flow.stages[scene.stage]
-    part = numbers.flow.slices[scene.slices[-1]]
-    column = numbers.flow.columns[stage.column].name
-    names = [stage.volume.full_title, column * (column != stage.volume.full_title)]
-    if scene.is_cell:
-        place = f"({scene.row}, {scene.column})"
-        names.append(", ".join(filter(None, (place, part.item.caption))))
-    elif len(scene.slices) == 1 and part.item.caption:
-        names.append(part.item.caption)
-    return " · ".join(filter(None, names))
+def moment_heading(cells: FlowCells, moment: Moment) -> str:
+    """Return what a moment shows: its stage, its layer, and where in it."""
+    stage, part = cells.stages[moment.slice], cells.slices[moment.slice]
+    column = cells.flow.columns[stage.column].name
+    title = stage.volume.full_title
+    place = ", ".join(filter(None, (f"({moment.row}, {moment.column})", part.item.caption)))
+    return " · ".join(filter(None, (title, column * (column != title), place)))
 
 
-def scene_sentence(numbers: CellNumbers, scene: Scene, most: int) -> str:
-    """Return how the number of a scene came about, such as 792 = 121×1 + 75×0 + … + 235×1.
+def cell_product(cells: FlowCells, cell: Region) -> Product | None:
+    """Return the window and the weights whose products a cell sums, or what it is made of does."""
+    for _ in range(_MOST_NESTED):
+        found = cells.formula(cell)
+        if found is None:
+            return None
+        if _PRODUCTS.fullmatch(found.template):
+            first, second = found.regions
+            values = cells.read(first), cells.read(second)
+            total = cells.read(cell).item()
+            return Product((first, second), values, total) if _is_alike(*values) else None
+        unseen = [region for region in found.regions if cells.is_unseen(region)]
+        if not unseen:
+            return None
+        cell = unseen[0]
+    return None
 
-    Arguments: all `numbers`; the `scene`; how many signs there is room for at `most`. What is no
-    single cell, and what is no arithmetic, is told by its stage's rule.
+
+def _is_alike(first: Array, second: Array) -> bool:
+    return first.shape == second.shape
+
+
+def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
+    """Return how a number came about, such as 792 = 121×1 + 75×0 + … + 235×1.
+
+    Arguments: all `cells`; the `cell`; how many signs there is room for at `most`. What is no
+    arithmetic is told by its stage's rule.
     """
-    rule = numbers.flow.stages[scene.stage].volume.rule
-    found = numbers.formula(scene) if scene.is_cell else None
-    if found is None or _TECHNICAL.search(found.template):
-        return _shortened(rule, most)
-    held = [numbers.read(region).ravel().tolist() for region in found.regions]
-    result = number_text(numbers.result(scene))
-    longest = max(map(len, held), default=1)
-    for terms in (longest, *range(min(longest, most // 2), 0, -1)):
-        text = f"{result} = {_written(found.template, held, terms)}"
+    rule = _shortened(cells.stages[cell.slice].volume.rule, most)
+    found = cells.formula(cell)
+    if found is None:
+        return rule
+    if found.template == _COPY:
+        [source] = found.regions
+        return cell_sentence(cells, source, most) if cells.is_unseen(source) else rule
+    if _TECHNICAL.search(found.template):
+        return rule
+    result = number_text(cells.read(cell).item())
+    longest = max(region.height * region.width for region in found.regions)
+    for terms in (max(longest, most), *range(most // 3, 0, -1)):
+        text = f"{result} = {_Writer(cells, terms).written(found, _MOST_NESTED)}"
         if len(text) <= most:
             return text
-    return _shortened(rule, most)
+    return rule
 
 
 @dataclass(frozen=True, eq=False)
-class Product:
-    """What is multiplied number by number and summed: two regions, and their `values`."""
+class _Writer:
+    """Writes formulas with numbers in their places, at most so many `terms` of each."""
 
-    regions: tuple[Region, Region]
-    values: tuple[Array, Array]
+    cells: FlowCells
+    terms: int
 
+    def written(self, formula: CellFormula, steps: int) -> str:
+        kept: list[str] = []
 
-def single_product(numbers: CellNumbers, scene: Scene) -> Product | None:
-    """Return the window and the weights of a scene whose number is the sum of their products."""
-    found = numbers.formula(scene) if scene.is_cell else None
-    if found is None or not _PRODUCTS.fullmatch(found.template):
-        return None
-    first, second = found.regions
-    values = numbers.read(first), numbers.read(second)
-    return Product((first, second), values) if values[0].shape == values[1].shape else None
+        def keep(text: str) -> str:
+            kept.append(text)
+            return f"\0{len(kept) - 1}\0"
 
+        def held(group: str) -> list[object]:
+            return self.cells.read(formula.regions[int(group)]).ravel().tolist()
 
-def _written(template: str, held: Sequence[Sequence[object]], terms: int) -> str:
-    """Return a formula with numbers in its places, at most so many `terms` of each."""
-    kept: list[str] = []
+        def products(found: re.Match[str]) -> str:
+            pairs = zip(held(found[1]), held(found[2]), strict=True)
+            return keep(self._sum([f"{_factor(a)}×{_factor(b)}" for a, b in pairs]))
 
-    def keep(text: str) -> str:
-        kept.append(text)
-        return f"\0{len(kept) - 1}\0"
+        def total(found: re.Match[str]) -> str:
+            return keep(self._sum(list(map(_factor, held(found[1])))))
 
-    def products(found: re.Match[str]) -> str:
-        pairs = zip(held[int(found[1])], held[int(found[2])], strict=True)
-        return keep(" + ".join(_few([f"{_factor(a)}×{_factor(b)}" for a, b in pairs], terms)))
+        def listed(found: re.Match[str]) -> str:
+            text, region = found.string, formula.regions[int(found[1])]
+            before, after = text[: found.start()][-1:], text[found.end() :][:1]
+            is_apart = before in _BEFORE and after in _AFTER
+            numbers = held(found[1])
+            if len(numbers) > 1:
+                return keep(", ".join(self._few(list(filter(None, map(number_text, numbers))))))
+            inner = self._inner(region, steps)
+            if " " in inner:
+                is_free = before in _BEFORE_SUM and after in _AFTER_SUM
+                return keep(inner if is_free else f"({inner})")
+            return keep((number_text if is_apart else _factor)(numbers[0]))
 
-    def total(found: re.Match[str]) -> str:
-        return keep(" + ".join(_few(list(map(_factor, held[int(found[1])])), terms)))
+        text = _PLACE.sub(listed, _SUM.sub(total, _PRODUCTS.sub(products, formula.template)))
+        text = _FUNCTION.sub(lambda name: name[0].lower(), text)
+        text = _SIGN.sub(lambda sign: _SIGNS[sign[0]], _MINUS.sub(" − ", text))
+        return _KEPT.sub(lambda place: kept[int(place[1])], text)
 
-    def listed(found: re.Match[str]) -> str:
-        numbers = held[int(found[1])]
-        texts = list(map(number_text if len(numbers) > 1 else _factor, numbers))
-        return keep(", ".join(_few([text for text in texts if text], terms)))
+    def _inner(self, region: Region, steps: int) -> str:
+        """Return what a cell that isn't drawn is made of, empty where its number says more."""
+        found = self.cells.formula(region) if steps and self.cells.is_unseen(region) else None
+        if found is None or _TECHNICAL.search(found.template):
+            return ""
+        return self.written(found, steps - 1)
 
-    text = _PLACE.sub(listed, _SUM.sub(total, _PRODUCTS.sub(products, template)))
-    text = _FUNCTION.sub(lambda name: name[0].lower(), text)
-    text = _MINUS.sub(" − ", text)
-    text = _SIGN.sub(lambda sign: _SIGNS[sign[0]], text)
-    return re.sub("\0(\\d+)\0", lambda place: kept[int(place[1])], text)
+    def _sum(self, texts: list[str]) -> str:
+        return " + ".join(self._few(texts))
+
+    def _few(self, texts: list[str]) -> list[str]:
+        """Return the first texts and the last one, where there are too many."""
+        if len(texts) <= self.terms:
+            return texts
+        return [*texts[: max(1, self.terms - 1)], "…", *([texts[-1]] if self.terms > 1 else [])]
 
 
 def _factor(value: object) -> str:
     text = number_text(value)
     return f"({text})" if text.startswith("−") else text
-
-
-def _few(texts: list[str], most: int) -> list[str]:
-    """Return the first texts and the last one, where there are too many."""
-    if len(texts) <= most:
-        return texts
-    return [*texts[: max(1, most - 1)], "…", *([texts[-1]] if most > 1 else [])]
 
 
 def _shortened(text: str, most: int) -> str:
