@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Group, RenderableType
 
 from cnncalc.cli.console import Terminal
+from cnncalc.cli.figures import trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -25,7 +28,13 @@ from cnncalc.tasks.options import CalculationOptions, InputOptions
 from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display, render_trace
 
+if TYPE_CHECKING:
+    from cnncalc.explanation import Explanation
+
 __all__ = ["convolve"]
+
+# A figure of --steps explains so many numbers.
+STEPS_IN_FIGURE = 4
 
 
 @click.command(epilog="Example: cnncalc convolve article:6x6 --kernel '1 0 1; 0 1 0; 1 0 1'")
@@ -58,7 +67,10 @@ def convolve(
     asked = read_calculation(given, wanted, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
     shown = _shown(trace, steps, at, display_of(look), terminal)
-    present(trace, shown, look, target, asked.provenance)
+    numbers = None if at is None and not steps else partial(_explanations, trace, at)
+    what = (trace, look, target, asked.provenance)
+    figures = trace_figures(*what, explanations=numbers, at=at, is_bare=True)
+    present(trace, shown, look, target, asked.provenance, figures)
 
 
 def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions) -> None:
@@ -81,11 +93,25 @@ def _shown(
 
     if at is None:
         return render_steps(trace, display)
-    channels = trace.layers[0].output.shape[2]
-    places = [(*at, channel) for channel in range(channels)] if len(at) == 2 else [at]
-    explanations = [follow(trace, place) for place in places]
+    explanations = [follow(trace, place) for place in _places(trace, at)]
     if len(explanations[0]) < len(trace.layers):
         caller.remark(
             f"No window of {trace.layers[len(explanations[0])].name} reaches this number."
         )
     return Group(*(render_explanation(followed, display) for followed in explanations))
+
+
+def _places(trace: Trace, at: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return the number that is asked about, or without a channel, that of each."""
+    channels = trace.layers[0].output.shape[2]
+    return [(*at, channel) for channel in range(channels)] if len(at) == 2 else [at]
+
+
+def _explanations(trace: Trace, at: tuple[int, ...] | None) -> list[Explanation]:
+    """Return what a figure explains: the number asked about, or the first few, and what follows."""
+    from cnncalc.explanation import follow
+
+    width, channels = trace.layers[0].output.shape[1:]
+    first = list(product(range(1), range(width), range(channels)))[:STEPS_IN_FIGURE]
+    places = first if at is None else _places(trace, at)
+    return [one for place in places for one in follow(trace, place)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
 from cnncalc.cli.console import Terminal
+from cnncalc.cli.figures import trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -28,6 +30,7 @@ from cnncalc.cli.training_options import (
 )
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
+from cnncalc.explanation import Explanation, derive
 from cnncalc.explanation import explain as explain_number
 from cnncalc.tasks.explaining import (
     GRADIENTS,
@@ -39,8 +42,9 @@ from cnncalc.tasks.explaining import (
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
+from cnncalc.trace import Trace
 from cnncalc.views.step_records import write_gradient_json
-from cnncalc.views.terminal.explanations import render_derivation
+from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 __all__ = ["QuestionOptions", "explain"]
@@ -165,7 +169,17 @@ def _show_number(
         layer = trace.layers[trace.place(layer_name)]
         cell = find_cell(asked.workbook, trace, explain_number(layer, asked.at))
     shown = render_derivation(trace, layer_name, asked.at, display_of(look), asked.depth, cell)
-    present(trace, shown, look, target, traced.provenance, traced.class_names, layer_name)
+    numbers = partial(_explanations, trace, asked, full=look.full)
+    origins, names = traced.provenance, traced.class_names
+    what = (trace, look, target, origins, names, layer_name)
+    figures = trace_figures(*what, explanations=numbers)
+    present(trace, shown, look, target, origins, figures, names, layer_name)
+
+
+def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
+    most = None if full else MOST_FOLLOWED
+    found = derive(trace, asked.layer_name, asked.at, asked.depth, most)
+    return [step.explanation for step in found]
 
 
 def _check_gradient(

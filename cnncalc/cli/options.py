@@ -23,6 +23,8 @@ from cnncalc.tasks.options import (
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from cnncalc.cli.figures import FigureKind
+    from cnncalc.views.colors import Theme
     from cnncalc.views.picture import Scaling
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "calculation_options",
     "class_names_option",
     "display_options",
+    "figure_options",
     "fitting_options",
     "form_option",
     "input_options",
@@ -195,6 +198,23 @@ display_options = bundled(
 )
 
 
+figure_options = (
+    click.option(
+        "--figure",
+        type=click.Choice(["flow", "steps", "pixels"]),
+        help="What a picture file shows: all stages side by side (flow), how numbers come about "
+        "(steps), or the bare pixels.",
+    ),
+    click.option(
+        "--theme",
+        type=click.Choice(["light", "dark", "print"]),
+        default="light",
+        show_default=True,
+        help="The colours of a figure.",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class OutputOptions:
     """Where to write the result."""
@@ -202,6 +222,8 @@ class OutputOptions:
     output: Path | None
     force: bool
     scale: Scaling
+    figure: FigureKind | None
+    theme: Theme
 
 
 def writing_options(
@@ -230,11 +252,12 @@ def writing_options(
             help=f"Grey levels of {pictures}: clip to 0–255, or stretch the lowest and highest "
             "value.",
         ),
+        *figure_options,
     )
 
 
 output_options = writing_options(
-    "Write the result: .png .jpg .gif .csv .npy .json .xlsx .html .svg.",
+    "Write the result: .svg .pdf (a figure), .png .jpg .gif .webp .csv .npy .json .xlsx .html.",
     "Replace an existing FILE.",
     pictures="a picture",
     scale="clip",

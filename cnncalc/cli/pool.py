@@ -8,6 +8,7 @@ import click
 
 from cnncalc.calculator import pooling_layer
 from cnncalc.cli.console import Terminal
+from cnncalc.cli.figures import trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -61,4 +62,6 @@ def pool(
     layer, terminal = pooling_layer(mode, size, stride, padding), Terminal()
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
-    present(trace, render_trace(trace, display_of(look)), look, target, asked.provenance)
+    figures = trace_figures(trace, look, target, asked.provenance, is_bare=True)
+    shown = render_trace(trace, display_of(look))
+    present(trace, shown, look, target, asked.provenance, figures)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,14 @@ import numpy as np
 from rich.console import Console, RenderableType
 
 from cnncalc.cli.console import Terminal, note, output_console, working
+from cnncalc.cli.figures import (
+    DRAWINGS,
+    PIXELS,
+    Figures,
+    chosen_kind,
+    figure_writer,
+    refuse_unusable_figure,
+)
 from cnncalc.cli.options import DisplayOptions, OutputOptions
 from cnncalc.cli.streams import say_remarks
 from cnncalc.files.output import (
@@ -37,12 +44,20 @@ if TYPE_CHECKING:
 
 __all__ = ["check_size", "check_target", "display_of", "present", "present_page"]
 
-PICTURES: dict[str, Form] = {".png": "png", ".jpg": "jpg", ".jpeg": "jpg", ".gif": "gif"}
-PAGES = (".html", ".svg")
-FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+PICTURES: dict[str, Form] = {
+    ".png": "png",
+    ".jpg": "jpg",
+    ".jpeg": "jpg",
+    ".gif": "gif",
+    ".webp": "webp",
+}
+PAGES = (".html",)
 PAGE_WIDTH = 120
 PAGE_HEIGHT = 60
-ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PICTURES, *PAGES)
+ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PIXELS, *DRAWINGS, *PAGES)
+
+# Smaller pictures are hardly to be seen: a figure is proposed.
+SMALL_SIDE = 64
 
 # Of a photo of 12 megapixels.
 NUMBERS_A_SECOND = 3_000_000
@@ -54,7 +69,7 @@ Writer = Callable[[BinaryIO], str]
 class _Result:
     """A trace, what people see of it, where it came from, and what its classes are called.
 
-    `matrix` is what a file of one matrix holds.
+    `matrix` is what a file of one matrix holds; `figures` are those that can be drawn.
     """
 
     trace: Trace
@@ -62,6 +77,7 @@ class _Result:
     provenance: Provenance
     class_names: Sequence[str]
     matrix: Array
+    figures: Figures
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,7 @@ def check_target(
     target: OutputOptions, given: InputOptions, endings: Sequence[str] = ENDINGS
 ) -> None:
     """Refuse an output file that can't be written before anything is computed for it."""
+    refuse_unusable_figure(target)
     if target.output is not None:
         output_ending(target.output, endings)
         keep_input(target.output, given)
@@ -102,17 +119,18 @@ def present(
     look: DisplayOptions,
     target: OutputOptions,
     provenance: Provenance,
+    figures: Figures,
     class_names: Sequence[str] = (),
     layer_name: str | None = None,
 ) -> None:
     """Print a trace as `look` says, and write it as `target` says.
 
     Arguments: the trace; `shown`, what stands for it in a table for people; where its numbers came
-    from; what a network's classes are called; the layer whose output csv, npy and pictures hold,
-    None for the last.
+    from; its `figures`; what a network's classes are called; the layer whose output csv, npy and
+    bare pictures hold, None for the last.
     """
     matrix = trace.output if layer_name is None else trace.layers[trace.place(layer_name)].output
-    result = _Result(trace, shown, provenance, class_names, matrix)
+    result = _Result(trace, shown, provenance, class_names, matrix, figures)
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
         _write(result, target.output, target)
@@ -131,19 +149,23 @@ def present_page(
     look: DisplayOptions,
     target: OutputOptions,
     provenance: Provenance,
+    figures: Figures,
 ) -> None:
     """Print what is no trace as `look` says, and write it as `target` says.
 
-    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page or JSON; where
-    it came from.
+    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page, JSON, or one of
+    its `figures`; where it came from.
     """
     if target.output is not None:
-        ending = output_ending(target.output, (*PAGES, ".json"))
+        ending = output_ending(target.output, (*PAGES, ".json", *DRAWINGS, *PIXELS))
         with write_atomically(target.output, force=target.force) as file:
             if ending == ".json":
                 file.writelines(piece.encode() for piece in json_pieces())
+            elif ending in PAGES:
+                _write_page(shown, provenance, file)
             else:
-                _write_page(shown, provenance, ending, file)
+                kind = chosen_kind(target, ending, figures)
+                figure_writer(kind, figures, ending, target, provenance)(file)
         note(f"wrote {target.output}")
     say_remarks()
     if look.form == "json":
@@ -155,19 +177,22 @@ def present_page(
 
 def _write(result: _Result, path: Path, target: OutputOptions) -> None:
     ending = output_ending(path, ENDINGS)
-    writer = _writer(result, ending, target.scale)
+    writer = _writer(result, ending, target)
     with write_atomically(path, force=target.force) as file:
         said = writer(file)
     note(f"wrote {path}" + (f" ({said})" if said else ""))
 
 
-def _writer(result: _Result, ending: str, scale: Scaling) -> Writer:
+def _writer(result: _Result, ending: str, target: OutputOptions) -> Writer:
     if ending == ".xlsx":
         return partial(_write_workbook, result)
-    if ending in PICTURES:
-        return partial(_write_picture, result, PICTURES[ending], scale)
+    if ending in (*DRAWINGS, *PIXELS):
+        kind = chosen_kind(target, ending, result.figures)
+        if kind == "pixels":
+            return partial(_write_picture, result, PICTURES[ending], target.scale)
+        return figure_writer(kind, result.figures, ending, target, result.provenance)
     if ending in PAGES:
-        return partial(_write_page, result.shown, result.provenance, ending)
+        return partial(_write_page, result.shown, result.provenance)
     return partial(_write_numbers, result, ending)
 
 
@@ -216,12 +241,14 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
 
     picture = encode_picture(result.matrix, form, scale, result.provenance)
     file.write(picture.data)
-    return picture.sentence
+    small = max(result.matrix.shape[:2]) < SMALL_SIDE and result.figures.is_bare
+    hint = "; --figure flow draws a figure with the numbers" if small else ""
+    return f"{picture.sentence}{hint}"
 
 
-def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file: BinaryIO) -> str:
+def _write_page(shown: RenderableType, provenance: Provenance, file: BinaryIO) -> str:
     # Imported here, as JSON is: few calculations wait for it.
-    from cnncalc.views.provenance import in_html, in_svg
+    from cnncalc.views.provenance import in_html
 
     console = Console(
         record=True,
@@ -232,12 +259,7 @@ def _write_page(shown: RenderableType, provenance: Provenance, ending: str, file
         color_system="truecolor",
     )
     console.print(shown)
-    if ending == ".html":
-        page = in_html(console.export_html(), provenance)
-    else:
-        # Rich's picture would have each of its viewers fetch a font from elsewhere.
-        page = in_svg(FONT.sub("", console.export_svg(title="cnncalc")), provenance)
-    file.write(page.encode())
+    file.write(in_html(console.export_html(), provenance).encode())
     return "what the terminal shows"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli.console import Terminal
+from cnncalc.cli.figures import trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -46,4 +47,6 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
     origins = Provenance(terminal.command, image=image_origin(given.source, image))
-    present(record(Network(values.shape, (), ()), values), shown, look, target, origins)
+    trace = record(Network(values.shape, (), ()), values)
+    figures = trace_figures(trace, look, target, origins, is_bare=True)
+    present(trace, shown, look, target, origins, figures)

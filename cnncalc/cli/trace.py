@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal, note, working
+from cnncalc.cli.figures import DRAWINGS, PIXELS, trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -42,11 +43,11 @@ __all__ = ["trace"]
 # Of pictures.
 PIXELS_A_SECOND = 10_000_000
 
-ENDINGS = (".html", ".svg", ".json", ".xlsx", ".csv", ".npy")
+ENDINGS = (".html", *DRAWINGS, *PIXELS, ".json", ".xlsx", ".csv", ".npy")
 
 output_options = writing_options(
-    "Write the result: .html .svg .json .xlsx .csv .npy; without an ending, a folder of "
-    "pictures, one an activation map.",
+    "Write the result: .svg .pdf .png .jpg .gif .webp (a figure), .html .json .xlsx .csv .npy; "
+    "without an ending, a folder of pictures, one an activation map.",
     "Replace an existing FILE, or files in a folder.",
     pictures="the pictures",
     scale="minmax",
@@ -82,7 +83,9 @@ def trace(
         _check_folder(folder, force=target.force)
     traced = trace_image(wanted, initial, given, fitting, Terminal())
     shown, origins = _drawing(traced, layer_name, display_of(look)), traced.provenance
-    present(traced.trace, shown, look, file, origins, traced.class_names, layer_name)
+    names = traced.class_names
+    figures = trace_figures(traced.trace, look, file, origins, names, layer_name or "")
+    present(traced.trace, shown, look, file, origins, figures, names, layer_name)
     if folder is not None:
         _write_maps(traced.trace, origins, folder, target.scale, force=target.force)
 

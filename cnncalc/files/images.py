@@ -96,7 +96,9 @@ def read_image(
 
 def _refuse_figure(image: Image.Image, path: Path) -> None:
     """Raise InputError for a figure of cnncalc's, whose pixels are drawn ones."""
-    told = (image.info.get(key, b"") for key in ("Kind", "comment", "xmp"))
+    told = [image.info.get(key, "") for key in ("Kind", "comment")]
+    # Of a PNG, Pillow would decode the pixels to find these.
+    told += [image.getexif().get(ExifTags.Base.ImageDescription, "")] * (image.format == "WEBP")
     texts = (text if isinstance(text, bytes) else str(text).encode() for text in told)
     if any(text.startswith(FIGURE_MARK.encode()) for text in texts):
         message = (

@@ -9,7 +9,7 @@ from math import ceil, sqrt
 from typing import Any, Literal
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ExifTags, Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from cnncalc.errors import OutputError
@@ -18,9 +18,18 @@ from cnncalc.provenance import Provenance
 from cnncalc.views.numbers import format_number
 from cnncalc.views.provenance import provenance_lines
 
-__all__ = ["Form", "Levels", "Picture", "Scaling", "draw_picture", "encode_picture", "to_levels"]
+__all__ = [
+    "Form",
+    "Levels",
+    "Picture",
+    "Scaling",
+    "description_exif",
+    "draw_picture",
+    "encode_picture",
+    "to_levels",
+]
 
-Form = Literal["png", "jpg", "gif"]
+Form = Literal["png", "jpg", "gif", "webp"]
 Scaling = Literal["clip", "minmax"]
 
 _PILLOW_OPTIONS: dict[Form, dict[str, Any]] = {
@@ -30,8 +39,9 @@ _PILLOW_OPTIONS: dict[Form, dict[str, Any]] = {
     # The best that JPEG has, colour at full resolution.
     "jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
     "gif": {"format": "GIF"},
+    "webp": {"format": "WEBP", "lossless": True},
 }
-_LARGEST_SIDE = {"jpg": 65_500, "gif": 65_535}
+_LARGEST_SIDE = {"jpg": 65_500, "gif": 65_535, "webp": 16_383}
 _LOSSES = {"jpg": "jpg changes levels a little", "gif": "gif keeps 256 colours"}
 # So many values are turned into levels at a time: a photo needs no second copy in float64.
 _VALUES_AT_ONCE = 1_000_000
@@ -94,7 +104,10 @@ def encode_picture(
 
 
 def _told(form: Form, provenance: Provenance) -> dict[str, Any]:
-    """Return a provenance as Pillow writes it: PNG's text chunks, the comment of JPEG and GIF."""
+    """Return a provenance as Pillow writes it.
+
+    PNG has text chunks, JPEG and GIF have a comment, WebP has the description that EXIF knows.
+    """
     lines = provenance_lines(provenance)
     if form == "png":
         chunks = PngInfo()
@@ -102,8 +115,17 @@ def _told(form: Form, provenance: Provenance) -> dict[str, Any]:
             chunks.add_text("Software" if key == "Version" else key, text)
         return {"pnginfo": chunks}
     text = "\n".join(f"{key}: {text}" for key, text in lines)
+    if form == "webp":
+        return {"exif": description_exif(text)}
     # A comment of JPEG's is shorter than 64 kB, and a GIF that Pillow closes has blocks of 255.
     return {"comment": text.encode()[:LONGEST_COMMENT]}
+
+
+def description_exif(text: str) -> Image.Exif:
+    """Return a text as the description of an image in EXIF data."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = text.encode()[:LONGEST_COMMENT]
+    return exif
 
 
 def to_levels(values: Array, scaling: Scaling = "clip") -> Levels:

@@ -17,6 +17,7 @@ from cnncalc.views.figure.pdf import pdf_of
 from cnncalc.views.figure.raster import image_of
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.figure.svg import svg_of
+from cnncalc.views.picture import description_exif
 from cnncalc.views.provenance import in_svg, provenance_lines
 
 __all__ = ["FIGURE_FORMS", "FigureForm", "encode_figure", "told_of_figure"]
@@ -94,7 +95,7 @@ def _pixels(image: Image.Image, form: FigureForm, told: str) -> bytes:
             image = image.quantize(256, dither=Image.Dither.NONE)
             options = {"format": "GIF", "comment": told.encode()}
         case _:
-            options = {"format": "WEBP", "lossless": True, "xmp": told.encode()}
+            options = {"format": "WEBP", "lossless": True, "exif": description_exif(told)}
     buffer = BytesIO()
     image.save(buffer, **options)
     return buffer.getvalue()

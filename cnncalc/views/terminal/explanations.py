@@ -43,7 +43,15 @@ from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.volumes import channel_labels
 from cnncalc.wording import size_text
 
-__all__ = ["draw_explanation", "render_derivation", "render_explanation", "render_steps"]
+__all__ = [
+    "MOST_FOLLOWED",
+    "draw_explanation",
+    "largest_channels",
+    "notes_of",
+    "render_derivation",
+    "render_explanation",
+    "render_steps",
+]
 
 MOST_STEPS = 64
 # An input of so few rows is shown whole at every step.
@@ -103,10 +111,11 @@ def draw_explanation(
     result = screen.number(explanation.results[-1][1])
     title = f"{place(explanation)} = {result}"
     body = _draw_body(explanation, body_screen(screen), small=small)
-    yield from draw_section([title], _notes(explanation), body, screen)
+    yield from draw_section([title], notes_of(explanation), body, screen)
 
 
-def _notes(explanation: Explanation) -> list[str]:
+def notes_of(explanation: Explanation) -> list[str]:
+    """Return what there is to say of an explanation's window, if it has one."""
     if explanation.layer.geometry is None:
         return []
     rows = [term.index[0] for term in explanation.terms]
@@ -125,7 +134,7 @@ def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iter
     labels = channel_labels(explanation.layer.input.shape[-1])
     channels = by_channel(explanation) if explanation.layer.geometry else {}
     display = screen.display
-    shown = channels if display.full else _largest(channels, display.most_slices)
+    shown = channels if display.full else largest_channels(channels, display.most_slices)
     for channel, terms in shown.items():
         yield from _draw_channel(explanation, labels[channel], terms, screen, small=small)
         if len(channels) > 1:
@@ -137,7 +146,7 @@ def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iter
     yield from draw_result(explanation, screen)
 
 
-def _largest(channels: dict[int, list[Term]], most: int) -> dict[int, list[Term]]:
+def largest_channels(channels: dict[int, list[Term]], most: int) -> dict[int, list[Term]]:
     """Return the channels whose terms add up to most, in their order."""
     # Means, as sums of huge numbers are beyond what float64 holds; all have as many terms.
     sizes = {
