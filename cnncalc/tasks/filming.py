@@ -101,9 +101,7 @@ def _write(
     from cnncalc.views.figure.figure_file import told_of_figure
     from cnncalc.views.film.playing import Play
 
-    image = drawn.provenance.image
-    is_article = image is not None and image.kind == "article"
-    play = Play.of(drawn.flow, drawn.values, look, is_article=is_article)
+    play = Play.of(drawn.flow, drawn.values, drawn.scales, look)
     if play.left_out:
         caller.note(
             f"{play.left_out:,} of {len(play.moments):,} scenes are left out, evenly: "

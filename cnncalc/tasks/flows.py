@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from cnncalc.errors import OptionError
 from cnncalc.provenance import Provenance
+from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.calculations import TrainingPieces, network_calculation, training_calculation
 from cnncalc.sheet.flow import Flow, make_flow
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.planning import is_calculation, specify
+from cnncalc.sheet.scales import StageScale, stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
@@ -40,6 +44,15 @@ class NumberedFlow:
     flow: Flow
     values: Values
     provenance: Provenance
+
+    @property
+    def scales(self) -> tuple[StageScale, ...]:
+        """What the numbers of each stage look like."""
+        images = (stage.volume.quantity for stage in self.flow.stages if stage.volume.is_image)
+        pixels = np.concatenate([np.ravel(self.values[quantity]) for quantity in images])
+        image = self.provenance.image
+        is_article = image is not None and image.kind == "article"
+        return stage_scales(self.flow, range_of_numbers(pixels), is_article=is_article)
 
 
 def trace_flow(

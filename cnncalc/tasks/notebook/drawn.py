@@ -1,42 +1,50 @@
-"""Calculations in flow as a notebook shows them: as tables, as a page, as a figure."""
+"""Pages and figures as a notebook keeps them."""
 
 from __future__ import annotations
 
 from cnncalc.errors import OptionError
-from cnncalc.sheet.flow import Flow
+from cnncalc.provenance import Provenance
 from cnncalc.tasks.flows import NumberedFlow
+from cnncalc.tasks.page_making import count_formulas
+from cnncalc.views.figure.figure_file import encode_figure
+from cnncalc.views.figure.flow_drawing import draw_flow
+from cnncalc.views.figure.flow_layout import lay_out_flow
+from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.page.bundle import read_assets
-from cnncalc.views.page.document import Cell, Page, PageFlow
+from cnncalc.views.page.document import Page
 from cnncalc.views.page.writing import page_html
 
-__all__ = ["flow_figure", "flow_page", "require_small"]
+__all__ = ["flow_picture", "page_text", "picture", "require_few"]
 
 # A notebook keeps what it shows: a page of so many formulas is about 2 MB.
 MOST_FORMULAS = 200_000
 
 
-def flow_page(drawn: NumberedFlow, cell: Cell | None = None) -> str:
-    """Return a calculation as a page, opened at a `cell`, if at one.
+def require_few(formulas: int) -> None:
+    """Raise OptionError for a page of too many formulas to be kept in a notebook."""
+    if formulas > MOST_FORMULAS:
+        message = (
+            f"a notebook keeps a page of at most {MOST_FORMULAS:,} formulas; export_page writes a "
+            f"larger one to a file. Received: {formulas:,}"
+        )
+        raise OptionError(message)
+
+
+def page_text(page: Page) -> str:
+    """Return a page as HTML.
 
     Raises OptionError where it is too large to be kept in a notebook.
     """
-    require_small(_formulas(drawn.flow))
-    flows = (PageFlow(drawn.flow, drawn.values),)
-    title = drawn.flow.specification.title
-    return page_html(Page(title, flows, drawn.provenance, cell), read_assets())
+    require_few(count_formulas(page.flows[0].flow))
+    return page_html(page, read_assets())
 
 
-def require_small(formulas: int) -> None:
-    """Raise OptionError for a page of too many formulas to be kept in a notebook."""
-    if formulas > MOST_FORMULAS:
-        message = f"a notebook keeps a page of at most {MOST_FORMULAS:,} formulas. "
-        raise OptionError(message + f"Received: {formulas:,}")
+def picture(drawing: Drawing, provenance: Provenance | None = None) -> bytes:
+    """Return a drawing as a PNG picture that tells where it came from."""
+    return encode_figure(drawing, "png", provenance or Provenance())
 
 
-def _formulas(flow: Flow) -> int:
-    return sum(
-        block.height * block.width
-        for part in flow.slices
-        for block in part.blocks
-        if block.formula is not None
-    )
+def flow_picture(drawn: NumberedFlow) -> bytes:
+    """Return a calculation in flow as a PNG picture."""
+    layout = lay_out_flow(drawn.flow, drawn.values, drawn.scales)
+    return picture(draw_flow(layout), drawn.provenance)

@@ -6,14 +6,17 @@ import numpy as np
 
 from cnncalc.explanation import Explanation
 from cnncalc.network import assemble
-from cnncalc.sheet.plan import Quantity
-from cnncalc.tasks.flows import NumberedFlow, trace_flow
-from cnncalc.tasks.notebook.drawn import flow_figure, flow_page
+from cnncalc.provenance import Provenance
+from cnncalc.rules.ranges import range_of_numbers
+from cnncalc.sheet.size import least_formulas
+from cnncalc.tasks.notebook.drawn import page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
-from cnncalc.trace import record
+from cnncalc.tasks.page_making import number_cell, recorded_page
+from cnncalc.trace import Trace, record
 from cnncalc.training_step.structure import GradientExplanation
+from cnncalc.views.colors import scale_of
+from cnncalc.views.figure.explanation_figure import ExplainedNumber, draw_explanations
 from cnncalc.views.numbers import format_number
-from cnncalc.views.page.document import Cell
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.explanations import render_explanation
@@ -24,6 +27,7 @@ __all__ = ["NotebookExplanation", "NotebookGradient"]
 
 # Of a gradient's terms, so many are listed.
 MOST_TERMS = 16
+DECIMALS = 4
 
 
 class NotebookExplanation(NotebookResult, Explanation):
@@ -35,29 +39,24 @@ class NotebookExplanation(NotebookResult, Explanation):
 
     def page(self) -> str | None:
         """Return the number's layer as a page, opened at the number."""
-        drawn = self._drawn()
-        return None if drawn is None else flow_page(drawn, self._cell(drawn))
+        trace = self._trace()
+        if trace is None:
+            return None
+        require_few(least_formulas(trace.network.layers, trace.network.input_shape))
+        cell = number_cell(trace, self)
+        return page_text(recorded_page(trace, Provenance(), self.layer.name, cell=cell))
 
-    def figure(self) -> bytes | None:
-        """Return the number's layer, with what the number is made of marked."""
-        drawn = self._drawn()
-        return None if drawn is None else flow_figure(drawn, self._cell(drawn))
+    def figure(self) -> bytes:
+        """Return the window, the products and the sum."""
+        scale = scale_of(self.layer.input, range_of_numbers(self.layer.input))
+        return picture(draw_explanations([ExplainedNumber(self, scale)], DECIMALS, "light"))
 
-    def _drawn(self) -> NumberedFlow | None:
+    def _trace(self) -> Trace | None:
         """Return the layer alone on its input; None where it drew numbers that nobody kept."""
         layer = self.layer
         network = assemble([layer.layer], layer.input.shape, [layer.weights])
         trace = record(network, layer.input)
-        is_same = np.array_equal(trace.output, layer.output, equal_nan=True)
-        return trace_flow(trace) if is_same else None
-
-    def _cell(self, drawn: NumberedFlow) -> Cell:
-        layer = self.layer
-        quantity = Quantity("stage", layer.name, layer.stages[-1].name)
-        number = int(np.ravel_multi_index(self.at, layer.output.shape))
-        # The same numbers in the same order, in as many dimensions as their cells have.
-        row, column, *index = np.unravel_index(number, drawn.values[quantity].shape)
-        return Cell(quantity, tuple(map(int, index)), int(row), int(column))
+        return trace if np.array_equal(trace.output, layer.output, equal_nan=True) else None
 
 
 class NotebookGradient(NotebookResult, GradientExplanation):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncalc.sheet.calculations import TrainingPieces, estimate_training, training_specification
+from cnncalc.sheet.calculations import (
+    TrainingPieces,
+    estimate_training,
+    training_calculation,
+    training_specification,
+)
+from cnncalc.sheet.plan import Values
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.training.updates import new_weight
-from cnncalc.tasks.flows import NumberedFlow, training_flow
-from cnncalc.tasks.notebook.drawn import flow_figure, flow_page, require_small
+from cnncalc.tasks.flows import training_flow
+from cnncalc.tasks.notebook.drawn import flow_picture, page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
+from cnncalc.tasks.page_making import training_page
 from cnncalc.tasks.training_runs import TrainingResult
 from cnncalc.training_step import StepRecord
+from cnncalc.views.history_figure import draw_history
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.plain import plain_lines
@@ -50,6 +58,10 @@ class NotebookTraining(NotebookResult, TrainingResult):
         said = f"{self.evaluated_on}: loss {score.loss:.4f}, accuracy {score.accuracy:.2%}"
         return "\n".join([plain_table(HEADER, rows), plain_paragraph(said)])
 
+    def figure(self) -> bytes:
+        """Return the loss and the accuracy, epoch by epoch."""
+        return picture(draw_history(self.history), self.provenance)
+
 
 class NotebookStep(NotebookResult, StepRecord):
     """A training's step that a notebook shows."""
@@ -60,15 +72,15 @@ class NotebookStep(NotebookResult, StepRecord):
 
     def page(self) -> str | None:
         """Return the step as a page that calculates it again, forward and back."""
-        drawn = self._drawn()
-        return None if drawn is None else flow_page(drawn)
+        pieces = self._pieces()
+        return None if pieces is None else page_text(training_page(pieces))
 
     def figure(self) -> bytes | None:
         """Return all of the step's stages."""
-        drawn = self._drawn()
-        return None if drawn is None else flow_figure(drawn)
+        pieces = self._pieces()
+        return None if pieces is None else flow_picture(training_flow(pieces))
 
-    def _drawn(self) -> NumberedFlow | None:
+    def _pieces(self) -> TrainingPieces | None:
         """Return the step as the first of a training; None where it isn't: where it follows others.
 
         What its optimizer remembers of these, and what its layers drew, stands in no cell.
@@ -76,18 +88,19 @@ class NotebookStep(NotebookResult, StepRecord):
         count = len(self.images)
         if count < len(self.labels):
             return None
-        batch = (tuple(range(count)),)
-        training = TrainingSpecification(self.loss_function.name, self.optimizer, batch)
+        training = TrainingSpecification(
+            self.loss_function.name, self.optimizer, (tuple(range(count)),)
+        )
         samples = zip(self.images, self.labels.tolist(), strict=True)
-        pieces = TrainingPieces(self.network, training, tuple(samples))
-        require_small(estimate_training(training_specification(pieces)).formulas)
-        drawn = training_flow(pieces)
-        return drawn if self._agrees(drawn) else None
+        title = f"Step {self.number} of a training"
+        pieces = TrainingPieces(self.network, training, tuple(samples), title)
+        require_few(estimate_training(training_specification(pieces)).formulas)
+        return pieces if self._agrees(training_calculation(pieces)[1]) else None
 
-    def _agrees(self, drawn: NumberedFlow) -> bool:
+    def _agrees(self, values: Values) -> bool:
         """Tell whether the weights after it are those of this step."""
         found = (
-            (drawn.values[new_weight(update.layer, update.weight, 1)], update.after)
+            (values[new_weight(update.layer, update.weight, 1)], update.after)
             for update in self.updates
         )
         return all(np.allclose(new.ravel(), old.ravel(), RELATIVE, 0) for new, old in found)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.plan import Values
-from cnncalc.sheet.scales import stage_scales
+from cnncalc.sheet.scales import StageScale
 from cnncalc.views.figure.flow_layout import FlowLayout, FlowOptions, lay_out_flow
 from cnncalc.views.figure.shapes import Line, Polygon, Shape, moved
 from cnncalc.views.figure.stage_boxes import Box
@@ -58,14 +55,11 @@ class Scenery:
     whole: FlowLayout
 
 
-def make_scenery(flow: Flow, values: Values, width: int, *, is_article: bool) -> Scenery:
+def make_scenery(flow: Flow, values: Values, scales: Sequence[StageScale], width: int) -> Scenery:
     """Return a flow measured for frames of a `width` in pixels.
 
-    Arguments: the `flow`; its `values`; the `width`; whether its image `is_article`'s.
+    Arguments: the `flow`; its `values`; the scale of each of its stages; the `width`.
     """
-    images = (stage.volume.quantity for stage in flow.stages if stage.volume.is_image)
-    pixels = np.concatenate([np.ravel(values[quantity]) for quantity in images])
-    scales = stage_scales(flow, range_of_numbers(pixels), is_article=is_article)
 
     def measured(wider: float) -> FlowLayout:
         return lay_out_flow(flow, values, scales, FlowOptions(width=width * wider))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.plan import Values
+from cnncalc.sheet.scales import StageScale
 from cnncalc.views.figure.flow_drawing import Shown, draw_flow
 from cnncalc.views.figure.raster import image_of
 from cnncalc.views.figure.shapes import Rectangle
@@ -41,13 +42,13 @@ class Play:
     takes: tuple[Take, ...]
 
     @classmethod
-    def of(cls, flow: Flow, values: Values, look: FilmLook, *, is_article: bool) -> Play:
+    def of(cls, flow: Flow, values: Values, scales: Sequence[StageScale], look: FilmLook) -> Play:
         """Return the film of a flow: its stages are measured once.
 
-        Arguments: the `flow`; its `values`; how the film is to `look`; whether its image
-        `is_article`'s.
+        Arguments: the `flow`; its `values`; the scale of each of its stages; how the film is to
+        `look`.
         """
-        scenery = make_scenery(flow, values, look.width, is_article=is_article)
+        scenery = make_scenery(flow, values, scales, look.width)
         layout = scenery.playing
         cells = FlowCells.of(flow, values, layout.slices)
         moments = make_moments(flow, layout.slices)

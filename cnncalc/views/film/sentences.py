@@ -59,7 +59,7 @@ def moment_heading(cells: FlowCells, moment: Moment) -> str:
     column = cells.flow.columns[stage.column].name
     title = stage.volume.full_title
     place = ", ".join(filter(None, (f"({moment.row}, {moment.column})", part.item.caption)))
-    return " · ".join(filter(None, (title, column * (column != title), place)))
+    return " · ".join(filter(None, (title, column * (column != title.lower()), place)))
 
 
 def cell_product(cells: FlowCells, cell: Region) -> Product | None:
