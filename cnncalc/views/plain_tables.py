@@ -41,7 +41,9 @@ def framed_page(page: str, title: str, tables: str) -> str:
     >>> "<iframe" in framed_page("<!doctype html>", "A page", plain_text(["as text"]))
     True
     """
-    return _FRAME.format(title=escape(title), page=escape(page), tables=tables)
+    # In quotes a text may hold all but these two: the page stays as short as it is.
+    quoted = page.replace("&", "&amp;").replace('"', "&quot;")
+    return _FRAME.format(title=escape(title), page=quoted, tables=tables)
 
 
 def plain_table(
