@@ -18,5 +18,9 @@ def plain_lines(shown: RenderableType) -> list[str]:
     ['a line']
     """
     file = StringIO()
-    Console(file=file, width=WIDTH, color_system=None, force_terminal=False).print(shown)
+    # In a notebook a console would display what it prints, whatever its file is.
+    console = Console(
+        file=file, width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+    )
+    console.print(shown)
     return file.getvalue().splitlines()
