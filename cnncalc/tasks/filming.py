@@ -214,6 +214,8 @@ def _require_trace_alone(
 ) -> None:
     """Refuse options that would do nothing for a trace, whose numbers are there."""
     given = given_options(training) + given_options(whole)
-    if given or seed or wanted != NO_CALCULATION:
-        message = "a trace plays as it is, without options of what would make another. "
-        raise OptionError(message + f"Received: {', '.join(given) or 'options of a calculation'}")
+    given += ["--seed"] if seed else []
+    given += ["options of a calculation"] if wanted != NO_CALCULATION else []
+    if given:
+        message = "a trace plays as it is, without what would make another. "
+        raise OptionError(message + f"Received: {', '.join(given)}")

@@ -112,7 +112,9 @@ def _stages(flow: Flow, values: Values) -> Iterator[str]:
         tables = [_slice_table(stage, part, values) for part in shown]
         rest = len(stage.slices) - len(shown)
         more = [f"<p>… and {rest:,} more slices.</p>"] if rest else []
-        sentences = map(plain_paragraph, stage.volume.sentences)
+        # What there is to say of an input is that a page or a workbook takes another.
+        is_entered = stage.slices[0].blocks[0].is_input
+        sentences = [] if is_entered else map(plain_paragraph, stage.volume.sentences)
         yield "\n".join([f"<h4>{escape(title)}</h4>", *sentences, *tables, *more])
 
 
