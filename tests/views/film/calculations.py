@@ -7,7 +7,9 @@ from cnncalc.tasks.options import NO_CALCULATION, NO_NETWORK, InputOptions, Netw
 from cnncalc.tasks.training_options import TrainingExport
 
 CROSS = "1 0 1; 0 1 0; 1 0 1"
-SMALL = "Conv2D(2, 3, activation='relu'); MaxPooling2D(2); Flatten(); Dense(2, activation='softmax')"
+SMALL = (
+    "Conv2D(2, 3, activation='relu'); MaxPooling2D(2); Flatten(); Dense(2, activation='softmax')"
+)
 
 
 def convolution(image="article:6x6", kernels=CROSS, bias=-500, **options) -> NumberedFlow:

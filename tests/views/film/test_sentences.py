@@ -56,7 +56,9 @@ def test_every_number_of_a_network_and_of_a_training_step_is_told():
     for drawn in (network(), training_step()):
         cells = cells_of(drawn)
         for scene in scenes(drawn.flow):
-            found = cell_sentence(cells, Region(scene.slices[-1], scene.row, scene.column, 1, 1), 90)
+            found = cell_sentence(
+                cells, Region(scene.slices[-1], scene.row, scene.column, 1, 1), 90
+            )
             stage = drawn.flow.stages[scene.stage]
             assert len(found) <= 90
             assert found or not stage.volume.rule
