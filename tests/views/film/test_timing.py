@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from cnncalc.errors import OptionError
@@ -14,7 +16,7 @@ def test_a_long_play_is_thinned_evenly_and_keeps_its_ends():
     places = [take.moment for take in make_takes(10_000, 4)[1:-1]]
     assert len(places) == MOST_MOMENTS
     assert (places[0], places[-1]) == (0, 9_999)
-    gaps = {second - first for first, second in zip(places, places[1:], strict=False)}
+    gaps = {second - first for first, second in pairwise(places)}
     assert gaps <= {41, 42}
 
 
