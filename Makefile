@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
   --no-header --no-annotate --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks fast tests format lint types readme workbooks peers ci lock
+.PHONY: help setup hooks fast tests format lint types readme pictures workbooks peers ci lock
 
 help: ## list these targets
 	@awk -F ': *## ' '/^[a-z]+: *## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,8 +39,11 @@ lint: ## format and rules of the code, nothing changed
 types: ## mypy, strict
 	mypy
 
-readme: ## every command of the README and of docs/architecture.md against what it prints
+readme: ## every command of the README and of docs/ against what it prints
 	python tools/readme.py --check
+
+pictures: ## every picture of the README and of docs/ against what is drawn today
+	python tools/pictures.py --check
 
 workbooks: ## the workbooks that are checked in, written anew and recalculated by LibreOffice
 	python tools/workbooks.py --check

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md and docs/architecture.md say is true of the tree."""
+"""What CONTRIBUTING.md, README.md and the pages of docs/ say of the tree is true of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.test_imports import LEVELS
+from tools.pictures import FOLDER, PICTURES
 
 ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 DOCUMENTS = (ROOT / "CONTRIBUTING.md", ARCHITECTURE)
+
+README = ROOT / "README.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 ROOMS = ("benchmarks", "cnncalc", "tools")  # tests make up names of files
 
@@ -51,6 +55,39 @@ def test_paths_are_seen():
 def test_every_path_that_a_document_names_exists(document):
     assert len(paths(document)) > 20
     assert {path for path in paths(document) if not exists(path, document)} == set()
+
+
+def local_links(page: Path) -> set[Path]:
+    """The files that a page links to or shows, without what is elsewhere or in the page itself."""
+    prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose)
+    return {(page.parent / target).resolve() for target in targets if "//" not in target}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_to_a_file(page):
+    assert {link for link in local_links(page) if not link.exists()} == set()
+
+
+def test_the_readme_is_a_tour_that_leads_to_every_page():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 250
+    assert set(PAGES[1:]) <= local_links(README)
+
+
+def test_every_picture_is_shown_and_can_be_made_again():
+    linked = set().union(*map(local_links, PAGES))
+    shown = {path.name for path in linked if path.parent == FOLDER}
+    assert shown == set(PICTURES) == {path.name for path in FOLDER.iterdir()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_heading_finds_it(page):
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", text):
+        other = (page.parent / target) if target else page
+        headings = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+        slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert anchor in slugs
 
 
 def source_paths(text: str) -> set[str]:

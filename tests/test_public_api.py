@@ -17,7 +17,7 @@ from cnncalc.errors import CnncalcError
 from tests.keras_peer import import_keras
 from tests.peers import requires
 
-DOCUMENTATION = Path(__file__).parent.parent / "docs" / "api.md"
+DOCUMENTATION = Path(__file__).parent.parent / "docs" / "python.md"
 NETWORK = "Flatten(); Dense(2, activation='softmax')"
 GRID = np.arange(9.0).reshape(3, 3)
 
@@ -222,5 +222,5 @@ def test_the_documentation_names_every_function():
     text = DOCUMENTATION.read_text()
     named = set(re.findall(r"cnncalc\.([a-z_]+)", text))
     functions = {name for name in cnncalc.__all__ if inspect.isfunction(getattr(cnncalc, name))}
-    by_networks = {"assemble", "follow", "forward", "pooling_layer", "pooling_network"}
+    by_networks = {"assemble", "forward", "pooling_layer", "pooling_network"}
     assert functions - named == by_networks

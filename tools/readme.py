@@ -1,11 +1,11 @@
 """Keeps the documents true: runs every command in them and compares, or rewrites, the output shown.
 
-They are README.md and docs/architecture.md.
+They are README.md and the pages of docs/, several at a time.
 
 A block marked `console` holds commands after `$ ` and what each prints, one marked `python` is a
 doctest; the README's blocks marked `sh` hold the two commands that a newcomer starts with. All
 commands of a document run in one empty folder, in order, as in a terminal 100 columns wide
-without colour.
+without colour; its doctests run in another, before them.
 
     python tools/readme.py --check          exit 1 and show the difference where one is stale
     python tools/readme.py --write          put today's output in
@@ -15,6 +15,7 @@ without colour.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import doctest
 import os
@@ -22,11 +23,15 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from io import StringIO
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = (README, ROOT / "docs" / "architecture.md")
+DOCUMENTS = (README, *sorted((ROOT / "docs").glob("*.md")))
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"(?<=^```sh\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
@@ -71,22 +76,32 @@ def renewed(text: str) -> str:
 
 def test_command() -> str:
     """Return the second of the two commands that the README starts with."""
-    return SHELL.findall(README.read_text(encoding="utf-8"))[1].strip()
+    return str(SHELL.findall(README.read_text(encoding="utf-8"))[1]).strip()
 
 
-def is_true(document: Path, *, write: bool) -> bool:
-    """Tell whether a document shows what is printed, after writing it anew if so wanted."""
-    if doctest.testfile(str(document), module_relative=False).failed:
-        return False
+def failures(document: Path) -> str:
+    """Return what is wrong with a document's doctests: nothing where all of them hold."""
+    said = StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(said),
+    ):
+        doctest.testfile(str(document), module_relative=False, encoding="utf-8")
+    return said.getvalue()
+
+
+def untrue(document: Path, *, write: bool) -> str:
+    """Return what a document says that isn't so, after writing today's output if so wanted."""
+    wrong = failures(document)
     text = document.read_text(encoding="utf-8")
     new = renewed(text)
     if write:
         document.write_text(new, encoding="utf-8")
-        return True
+        return wrong
     shown, today = text.splitlines(), new.splitlines()
-    difference = list(difflib.unified_diff(shown, today, document.name, "today", lineterm=""))
-    sys.stdout.write("\n".join(difference) + "\n" * bool(difference))
-    return not difference
+    difference = difflib.unified_diff(shown, today, document.name, "today", lineterm="")
+    return wrong + "".join(f"{line}\n" for line in difference)
 
 
 def main() -> int:
@@ -99,8 +114,10 @@ def main() -> int:
     if chosen.test_command:
         sys.stdout.write(test_command() + "\n")
         return 0
-    stale = [document for document in DOCUMENTS if not is_true(document, write=chosen.write)]
-    return 1 if stale else 0
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(partial(untrue, write=chosen.write), DOCUMENTS))
+    sys.stdout.write("".join(found))
+    return 1 if any(found) else 0
 
 
 if __name__ == "__main__":
