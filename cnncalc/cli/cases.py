@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cases import CaseReport, check_cases
 from cnncalc.cli.console import calculating_command, output_console
+from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
 from cnncalc.cli.options import DisplayOptions, display_options
 from cnncalc.cli.results import display_of
 from cnncalc.errors import CheckError, OptionError
@@ -15,25 +18,32 @@ from cnncalc.provenance import Origin, Provenance
 from cnncalc.views.records import write_cases_json
 from cnncalc.views.terminal import render_trace
 
+if TYPE_CHECKING:
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
+
 __all__ = ["cases"]
 
 
 @click.command(epilog="Example: cnncalc cases 5")
 @click.argument("names", metavar="[CASE]...", nargs=-1)
 @display_options
-def cases(names: tuple[str, ...], look: DisplayOptions) -> None:
+@drawing_options
+def cases(names: tuple[str, ...], look: DisplayOptions, target: DrawingOptions) -> None:
     """Compute the article's cases and compare every number with the article's own.
 
     CASE is 1 to 5, 6x6, stride, same, volume, max, average, l2 or outsize; all, where none is
-    named. The exit status is 1 where a number differs.
+    named. The exit status is 1 where a number differs. -o writes a table of all of them.
     """
     if look.form == "csv":
         message = "cases are shown as tables or as json. Received: --format csv"
         raise OptionError(message)
+    check_drawing(target)
     reports = check_cases(*names)
+    article = Origin("article", "its cases")
+    origins = Provenance(calculating_command(), article, image=article)
+    write_drawing(target, partial(_table, reports), origins)
     if look.form == "json":
-        article = Origin("article", "its cases")
-        origins = Provenance(calculating_command(), article, image=article)
         for piece in write_cases_json(reports, origins):
             click.echo(piece, nl=False)
     else:
@@ -63,3 +73,10 @@ def _line(report: CaseReport) -> str:
     )
     verdict = f": {wrong}" if wrong else ""
     return f"case {report.case.name}: {agreeing} of {total} numbers agree with {sources}{verdict}"
+
+
+def _table(reports: Sequence[CaseReport], theme: Theme) -> Drawing:
+    from cnncalc.views.figure.report_figures import cases_table
+    from cnncalc.views.figure.table_figure import draw_table
+
+    return draw_table(cases_table(reports), theme)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.figures import trace_figures
+from cnncalc.cli.figures import DRAWINGS, PIXELS, Figures, trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -46,6 +47,10 @@ from cnncalc.trace import Trace
 from cnncalc.views.step_records import write_gradient_json
 from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
+
+if TYPE_CHECKING:
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
 
 __all__ = ["QuestionOptions", "explain"]
 
@@ -197,7 +202,7 @@ def _check_gradient(
     if look.form == "csv":
         message = "--gradient is shown as a table or as json. Received: --format csv"
         raise OptionError(message)
-    check_target(target, given, (".html", ".svg", ".json"))
+    check_target(target, given, (".html", *DRAWINGS, *PIXELS, ".json"))
 
 
 def _show_gradient(
@@ -210,4 +215,14 @@ def _show_gradient(
 
         cell = find_gradient_cell(asked.workbook, record, explained)
     shown = render_gradient(record, explained, display_of(look), cell)
-    present_page(shown, lambda: write_gradient_json(explained, origins), look, target, origins)
+    draw = partial(_draw_gradient, found, look.decimals)
+    figures = Figures(None, draw, "steps")
+    pieces = partial(write_gradient_json, explained, origins)
+    present_page(shown, pieces, look, target, origins, figures)
+
+
+def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.gradient_figure import draw_gradient
+
+    what = (found.record, found.explanation, decimals, theme)
+    return draw_gradient(*what, found.provenance.command)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
+import click
 import numpy as np
 
-from cnncalc.cli.options import DisplayOptions, OutputOptions
+from cnncalc.cli.console import note
+from cnncalc.cli.figure_options import FigureKind, theme_option
+from cnncalc.cli.options import DisplayOptions, OutputOptions, bundled
 from cnncalc.errors import OptionError
+from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.provenance import Provenance
 from cnncalc.trace import Trace
 
@@ -24,21 +28,49 @@ if TYPE_CHECKING:
 __all__ = [
     "DRAWINGS",
     "PIXELS",
-    "FigureKind",
+    "DrawingOptions",
     "Figures",
+    "check_drawing",
     "chosen_kind",
+    "drawing_options",
     "figure_writer",
     "refuse_unusable_figure",
     "trace_figures",
+    "write_drawing",
 ]
-
-FigureKind = Literal["flow", "steps", "pixels"]
 
 DRAWINGS = (".svg", ".pdf")
 PIXELS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 # Where no number is asked about, so many are explained.
 _FEW_STEPS = 3
+
+
+@dataclass(frozen=True)
+class DrawingOptions:
+    """Where to write a figure, and in which colours."""
+
+    output: Path | None
+    force: bool
+    theme: Theme
+
+
+drawing_options = bundled(
+    "target",
+    DrawingOptions,
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write a figure: .svg .pdf .png .jpg .gif .webp.",
+    ),
+    click.option("--force", is_flag=True, help="Replace an existing FILE."),
+    theme_option,
+)
+
+
+Draw = Callable[["Theme"], "Drawing"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +81,8 @@ class Figures:
     of a result that `is_bare`.
     """
 
-    flow: Callable[[Theme], Drawing]
-    steps: Callable[[Theme], Drawing] | None
+    flow: Draw | None
+    steps: Draw | None
     usual: FigureKind = "flow"
     is_bare: bool = False
 
@@ -87,15 +119,34 @@ def figure_writer(
 
     Raises OptionError where the result has no such figure.
     """
-    draw = figures.steps if kind == "steps" else figures.flow
+    draws = {"flow": figures.flow, "steps": figures.steps, "pixels": None}
+    draw = draws[kind]
     if draw is None:
-        message = "--figure steps shows how numbers are calculated. Received: none that are"
+        known = [name for name, drawn in draws.items() if drawn is not None]
+        message = f"--figure must be {' or '.join(known)} here. Received: {kind}"
         raise OptionError(message)
     return partial(_write, draw, target.theme, ending, provenance)
 
 
+def write_drawing(target: DrawingOptions, draw: Draw, provenance: Provenance) -> None:
+    """Write a figure where `target` says, if it says so, and tell of it."""
+    if target.output is None:
+        return
+    ending = output_ending(target.output, (*DRAWINGS, *PIXELS))
+    with write_atomically(target.output, force=target.force) as file:
+        said = _write(draw, target.theme, ending, provenance, file)
+    note(f"wrote {target.output} ({said})")
+
+
+def check_drawing(target: DrawingOptions) -> None:
+    """Refuse a figure's file that can't be written, before anything is computed for it."""
+    if target.output is not None:
+        output_ending(target.output, (*DRAWINGS, *PIXELS))
+        check_output(target.output, force=target.force)
+
+
 def _write(
-    draw: Callable[[Theme], Drawing],
+    draw: Draw,
     theme: Theme,
     ending: str,
     provenance: Provenance,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.cli.figure_options import figure_options
 from cnncalc.cli.types import NUMBERS, PADDING, PAIR, POOLING, SHAPE
 from cnncalc.layers import ACTIVATIONS
 from cnncalc.tasks.options import (
@@ -23,7 +24,7 @@ from cnncalc.tasks.options import (
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from cnncalc.cli.figures import FigureKind
+    from cnncalc.cli.figure_options import FigureKind
     from cnncalc.views.colors import Theme
     from cnncalc.views.picture import Scaling
 
@@ -35,7 +36,6 @@ __all__ = [
     "calculation_options",
     "class_names_option",
     "display_options",
-    "figure_options",
     "fitting_options",
     "form_option",
     "input_options",
@@ -194,23 +194,6 @@ display_options = bundled(
         "--colors",
         metavar="MAP",
         help="The colour map of the shading, such as green, grey, blue-red or viridis.",
-    ),
-)
-
-
-figure_options = (
-    click.option(
-        "--figure",
-        type=click.Choice(["flow", "steps", "pixels"]),
-        help="What a picture file shows: all stages side by side (flow), how numbers come about "
-        "(steps), or the bare pixels.",
-    ),
-    click.option(
-        "--theme",
-        type=click.Choice(["light", "dark", "print"]),
-        default="light",
-        show_default=True,
-        help="The colours of a figure.",
     ),
 )
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.article import LISTING, MISMATCH
 from cnncalc.cli.console import Terminal, note, output_console
+from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
 from cnncalc.cli.options import form_option, network_options
 from cnncalc.errors import OptionError
 from cnncalc.layers import Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
-from cnncalc.summary import summarize
+from cnncalc.summary import Summary, summarize
 from cnncalc.tasks.networks import read_network, require_shape
 from cnncalc.tasks.options import NetworkOptions
 from cnncalc.views.records import summary_json
 from cnncalc.views.terminal.algorithms import render_algorithms
 from cnncalc.views.terminal.summary import render_comparison, render_summary
+
+if TYPE_CHECKING:
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
 
 __all__ = ["summary"]
 
@@ -33,21 +40,27 @@ __all__ = ["summary"]
 )
 @click.option("--plan", is_flag=True, help="Tell how training works each layer out, and why.")
 @form_option("Tables for people, or json.", "json")
-def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> None:
+@drawing_options
+def summary(
+    wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str, target: DrawingOptions
+) -> None:
     """Show Keras's table of NETWORK, and what Keras never shows.
 
     That is each layer's window and stride, multiply-adds, receptive field and memory, and the
     parameter counts written out. NETWORK is layers in Keras calls, such as 'Conv2D(10, 5);
-    Flatten(); Dense(2)', a file of them, a .keras file, or article.
+    Flatten(); Dense(2)', a file of them, a .keras file, or article. -o draws its architecture, a
+    block a layer.
     """
+    check_drawing(target)
     terminal = Terminal()
     source = read_network(wanted.network, terminal, wanted.input_shape)
     result = summarize(source.layers, require_shape(source))
     choices = choose(source.layers, result.input_shape) if plan else None
     if versus_mlp:
         _require_comparable(source.layers, form)
+    origins = Provenance(terminal.command, source.origin)
+    write_drawing(target, partial(_architecture, result, source.name), origins)
     if form == "json":
-        origins = Provenance(terminal.command, source.origin)
         click.echo(summary_json(result, choices, origins), nl=False)
     else:
         remark = MISMATCH if _is_articles(source.layers, result.input_shape) else ""
@@ -57,6 +70,12 @@ def summary(wanted: NetworkOptions, versus_mlp: bool, plan: bool, form: str) -> 
         output_console().print(*shown)
     for remarked in result.notes:
         note(remarked)
+
+
+def _architecture(result: Summary, name: str, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.architecture import draw_architecture
+
+    return draw_architecture(result, theme, name)
 
 
 def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:

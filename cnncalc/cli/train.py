@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli.console import Terminal, command_line, note, output_console
+from cnncalc.cli.figures import DRAWINGS, PIXELS, DrawingOptions, check_drawing, write_drawing
 from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
@@ -21,6 +24,10 @@ from cnncalc.views.step_records import write_step_json
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
+
+if TYPE_CHECKING:
+    from cnncalc.views.colors import Theme
+    from cnncalc.views.figure.shapes import Drawing
 
 __all__ = ["StepOptions", "train"]
 
@@ -43,7 +50,8 @@ step_options = bundled(
         "--show-step",
         type=int,
         metavar="N",
-        help="Show step N, counted from 1, with all its numbers; nothing is saved.",
+        help="Show step N, counted from 1, with all its numbers; -o FILE.svg, .pdf or .png draws "
+        "it, nothing else is saved.",
     ),
     form_option("The step as a table for people; json, every number.", "json"),
     click.option(
@@ -81,7 +89,7 @@ def train(
         give_threads_back()
     terminal = Terminal()
     if shown.show_step is not None:
-        _show_step(given, wanted, shown, shown.show_step, terminal)
+        _show_step(given, wanted, shown, shown.show_step, keep, terminal)
         return 0
     return _train(prepare_run(given, wanted, keep, terminal), terminal)
 
@@ -136,11 +144,20 @@ def _show(result: TrainingResult) -> None:
 
 
 def _show_step(
-    given: DataOptions, wanted: TrainingOptions, shown: StepOptions, number: int, caller: Caller
+    given: DataOptions,
+    wanted: TrainingOptions,
+    shown: StepOptions,
+    number: int,
+    keep: KeepOptions,
+    caller: Caller,
 ) -> None:
     check_data(given)
+    target = _drawn_to(keep)
+    check_drawing(target)
     samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
     found = record_step(prepare(given, wanted, caller), number, caller, samples)
+    draw = partial(_draw_step, found, shown.decimals)
+    write_drawing(target, draw, found.provenance)
     if shown.form == "json":
         for piece in write_step_json(
             found.record, found.class_names, found.sample_names, found.provenance
@@ -149,6 +166,21 @@ def _show_step(
         return
     display = Display(shown.decimals, shown.full, shown.colors)
     output_console().print(render_step(found.record, display, _context(found)))
+
+
+def _drawn_to(keep: KeepOptions) -> DrawingOptions:
+    """Return where a figure of the step is to be written, if it can be: nothing else is saved."""
+    ending = "" if keep.output is None else keep.output.suffix.lower()
+    is_figure = ending in (*DRAWINGS, *PIXELS)
+    return DrawingOptions(keep.output if is_figure else None, keep.force, "light")
+
+
+def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.step_figure import draw_step
+
+    where = _context(found).where
+    names, command = found.class_names, found.provenance.command
+    return draw_step(found.record, decimals, theme, names, where, command)
 
 
 def _context(found: ShownStep) -> StepContext:

@@ -43,7 +43,16 @@ from cnncalc.views.figure.shapes import (
 )
 from cnncalc.views.figure.stage_boxes import Box, SliceBox, StageBox
 
-__all__ = ["NOTHING_SPECIAL", "Shown", "draw_flow", "draw_grid", "draw_legend", "outline"]
+__all__ = [
+    "NOTHING_SPECIAL",
+    "Shown",
+    "draw_flow",
+    "draw_grid",
+    "draw_legend",
+    "draw_sign",
+    "draw_stage",
+    "outline",
+]
 
 _LEGEND_BAR = 6.0
 _SIGN_SIZE = 20.0
@@ -85,9 +94,9 @@ def draw_flow(
         for heading in layout.headings
     ]
     for stage in layout.stages:
-        shapes += _stage(stage, theme, shown)
+        shapes += draw_stage(stage, theme, shown)
     for sign in layout.signs:
-        shapes += _sign(sign, look)
+        shapes += draw_sign(sign, look)
     shapes += _outlines(layout, look, shown)
     for line, sentence in enumerate(shown.sentences):
         place = (MARGIN, layout.footer + (line + 1) * LINE_HEIGHT - 4)
@@ -95,7 +104,8 @@ def draw_flow(
     return Drawing(layout.width, layout.height, look.paper, tuple(shapes), title, description)
 
 
-def _stage(stage: StageBox, theme: Theme, shown: Shown) -> Iterator[Shape]:
+def draw_stage(stage: StageBox, theme: Theme, shown: Shown = NOTHING_SPECIAL) -> Iterator[Shape]:
+    """Yield a stage in its place: title, slices, labels, scale."""
     look, box = LOOKS[theme], stage.box
     top = box.y + TITLE_SIZE - 1
     yield Text(box.x, top, stage.title, TITLE_SIZE, look.ink, is_bold=True)
@@ -227,7 +237,8 @@ def draw_legend(
     yield Text(x + LEGEND_WIDTH, base, ends[-1], LEGEND_SIZE, look.muted, "end")
 
 
-def _sign(sign: Sign, look: Look) -> Iterator[Shape]:
+def draw_sign(sign: Sign, look: Look) -> Iterator[Shape]:
+    """Yield what stands between two stages."""
     if sign.kind == "arrow":
         yield from arrow(sign.x - 13, sign.y, sign.x + 13, sign.y, look.muted)
         return

@@ -19,10 +19,21 @@ from cnncalc.sheet.plan import Values
 from cnncalc.sheet.quantities import CLASS_NAMES, OUTPUTS
 from cnncalc.sheet.scales import StageScale
 from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
-from cnncalc.views.figure.stage_boxes import Looks, SliceBox, StageBox, stage_box
+from cnncalc.views.figure.stage_boxes import SliceBox, StageBox
+from cnncalc.views.figure.stage_contents import stage_content
+from cnncalc.views.figure.stage_measuring import Looks, measured
 from cnncalc.views.stage_colors import stage_scale
 
-__all__ = ["PLAIN", "FlowLayout", "FlowOptions", "Heading", "Sign", "chosen_stages", "lay_out_flow"]
+__all__ = [
+    "PLAIN",
+    "FlowLayout",
+    "FlowOptions",
+    "Heading",
+    "Sign",
+    "SignKind",
+    "chosen_stages",
+    "lay_out_flow",
+]
 
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
@@ -46,10 +57,13 @@ class FlowOptions:
     layer: str = ""
 
 
+SignKind = Literal["times", "equals", "arrow"]
+
+
 class Sign(NamedTuple):
     """What stands between two stages, its middle at (x, y)."""
 
-    kind: Literal["times", "equals", "arrow"]
+    kind: SignKind
     x: float
     y: float
 
@@ -103,9 +117,8 @@ def lay_out_flow(
     Arguments: the `flow`; its `values`; the scale of each of its stages, as `stage_scales` tells
     it; how it is measured, as `asked`; what stands behind its `last` stage.
     """
-    is_network = flow.specification.layout in ("network", "training")
     largest = max(flow.specification.input_shape[:2])
-    looks = Looks(min(_LARGEST_PIXEL, _LARGEST_IMAGE / largest), asked.decimals, is_network)
+    looks = Looks(min(_LARGEST_PIXEL, _LARGEST_IMAGE / largest), asked.decimals)
     rows: list[tuple[str, list[_Track]]] = []
     for number, lane in enumerate(flow.lanes):
         stages = [stage for stage in chosen_stages(flow, asked.layer) if stage.lane == number]
@@ -122,7 +135,13 @@ def _box(
     quantity = stage.volume.quantity
     numbers = np.asarray(values[quantity])
     scale = stage_scale(_as_numbers(numbers), scales[stage.number])
-    return stage_box(stage, values, scale, looks, _names(flow, stage, values))
+    names = _names(flow, stage, values)
+    content = stage_content(stage, values, names, names_layers=_is_network(flow))
+    return measured(content, scale, looks)
+
+
+def _is_network(flow: Flow) -> bool:
+    return flow.specification.layout in ("network", "training")
 
 
 def _as_numbers(numbers: Array) -> Array:

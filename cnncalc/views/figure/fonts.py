@@ -86,6 +86,8 @@ def shortened(text: str, room: float, size: float, *, is_bold: bool = False) -> 
     >>> shortened("a long name", 30, 10)
     'a lo…'
     """
+    # What was measured itself as the room may differ in its last digit.
+    room += 1e-6
     if width(text, size, is_bold=is_bold) <= room:
         return text
     for end in range(len(text) - 1, 0, -1):
