@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from cnncalc.errors import OptionError
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.flows import NumberedFlow
 from cnncalc.tasks.page_making import count_formulas
 from cnncalc.views.figure.figure_file import encode_figure
-from cnncalc.views.figure.flow_drawing import draw_flow
-from cnncalc.views.figure.flow_layout import lay_out_flow
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.page.bundle import read_assets
 from cnncalc.views.page.document import Page
 from cnncalc.views.page.writing import page_html
 
-__all__ = ["flow_picture", "page_text", "picture", "require_few"]
+__all__ = ["DECIMALS", "page_text", "picture", "require_few"]
 
 # A notebook keeps what it shows: a page of so many formulas is about 2 MB.
 MOST_FORMULAS = 200_000
+# The numbers of a figure have at most so many.
+DECIMALS = 4
 
 
 def require_few(formulas: int) -> None:
@@ -42,9 +41,3 @@ def page_text(page: Page) -> str:
 def picture(drawing: Drawing, provenance: Provenance | None = None) -> bytes:
     """Return a drawing as a PNG picture that tells where it came from."""
     return encode_figure(drawing, "png", provenance or Provenance())
-
-
-def flow_picture(drawn: NumberedFlow) -> bytes:
-    """Return a calculation in flow as a PNG picture."""
-    layout = lay_out_flow(drawn.flow, drawn.values, drawn.scales)
-    return picture(draw_flow(layout), drawn.provenance)

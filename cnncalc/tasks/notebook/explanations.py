@@ -9,13 +9,14 @@ from cnncalc.network import assemble
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.size import least_formulas
-from cnncalc.tasks.notebook.drawn import page_text, picture, require_few
+from cnncalc.tasks.notebook.drawn import DECIMALS, page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
 from cnncalc.tasks.page_making import number_cell, recorded_page
 from cnncalc.trace import Trace, record
 from cnncalc.training_step.structure import GradientExplanation
 from cnncalc.views.colors import scale_of
 from cnncalc.views.figure.explanation_figure import ExplainedNumber, draw_explanations
+from cnncalc.views.figure.table_figure import Table, draw_table
 from cnncalc.views.numbers import format_number
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 from cnncalc.views.terminal import Display
@@ -27,7 +28,7 @@ __all__ = ["NotebookExplanation", "NotebookGradient"]
 
 # Of a gradient's terms, so many are listed.
 MOST_TERMS = 16
-DECIMALS = 4
+HEADER = ("later gradient", "factor", "product")
 
 
 class NotebookExplanation(NotebookResult, Explanation):
@@ -64,16 +65,29 @@ class NotebookGradient(NotebookResult, GradientExplanation):
 
     def tables(self) -> str:
         """Return what it is, its rule in words, and the terms that contribute most."""
+        told = self._told()
+        parts = [plain_paragraph(told.title)]
+        if told.rows:
+            parts.append(plain_table(told.headings, told.rows, self._count(), labelled=False))
+        return "\n".join([*parts, *map(plain_paragraph, told.notes)])
+
+    def figure(self) -> bytes:
+        """Return the same as a picture."""
+        return picture(draw_table(self._told()))
+
+    def _told(self) -> Table:
         value = format_number(self.value, significant=True)
         title = f"Gradient of the loss by {gradient_place(self)} = {value}"
-        terms = self.terms.largest(MOST_TERMS)
-        rows = [
-            [format_number(number, significant=True) for number in (error, factor, product)]
-            for error, factor, product in ((t.error, t.factor, t.product) for t in terms)
-        ]
-        header = ["later gradient", "factor", "product"]
-        caption = f"The {len(rows):,} terms of {len(self.terms):,} that contribute most"
-        parts = [plain_paragraph(title), plain_paragraph(self.note)]
-        parts += [plain_table(header, rows, caption, labelled=False)] if rows else []
-        parts += [plain_paragraph(self.vanished)] if self.vanished else []
-        return "\n".join(parts)
+        rows = tuple(
+            tuple(
+                format_number(number, significant=True)
+                for number in (term.error, term.factor, term.product)
+            )
+            for term in self.terms.largest(MOST_TERMS)
+        )
+        notes = tuple(filter(None, (self.note, self.vanished)))
+        return Table(title, HEADER, rows, notes, frozenset())
+
+    def _count(self) -> str:
+        shown = min(MOST_TERMS, len(self.terms))
+        return f"The terms that contribute most: at most {shown:,} of {len(self.terms):,}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cnncalc.summary import Summary
+from cnncalc.tasks.notebook.drawn import picture
 from cnncalc.tasks.notebook.result import NotebookResult
+from cnncalc.views.figure.architecture import draw_architecture
 from cnncalc.views.plain_tables import plain_paragraph, plain_table
 from cnncalc.wording import size_text
 
@@ -32,3 +34,7 @@ class NotebookSummary(NotebookResult, Summary):
         total = ["Total", "", "", f"{self.parameters:,}", "", f"{self.multiply_adds:,}", ""]
         table = plain_table(HEADER, [*rows, total], f"For samples of {size_text(self.input_shape)}")
         return "\n".join([table, *map(plain_paragraph, self.notes)])
+
+    def figure(self) -> bytes:
+        """Return the network's architecture, a block a layer."""
+        return picture(draw_architecture(self))

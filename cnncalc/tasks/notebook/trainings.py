@@ -13,12 +13,12 @@ from cnncalc.sheet.calculations import (
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.training.updates import new_weight
-from cnncalc.tasks.flows import training_flow
-from cnncalc.tasks.notebook.drawn import flow_picture, page_text, picture, require_few
+from cnncalc.tasks.notebook.drawn import DECIMALS, page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
 from cnncalc.tasks.page_making import training_page
 from cnncalc.tasks.training_runs import TrainingResult
 from cnncalc.training_step import StepRecord
+from cnncalc.views.figure.step_figure import draw_step
 from cnncalc.views.history_figure import draw_history
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 from cnncalc.views.terminal import Display
@@ -75,10 +75,9 @@ class NotebookStep(NotebookResult, StepRecord):
         pieces = self._pieces()
         return None if pieces is None else page_text(training_page(pieces))
 
-    def figure(self) -> bytes | None:
-        """Return all of the step's stages."""
-        pieces = self._pieces()
-        return None if pieces is None else flow_picture(training_flow(pieces))
+    def figure(self) -> bytes:
+        """Return the step: samples forward, gradients back, and what the weights become."""
+        return picture(draw_step(self, DECIMALS, "light"))
 
     def _pieces(self) -> TrainingPieces | None:
         """Return the step as the first of a training; None where it isn't: where it follows others.
