@@ -64,7 +64,11 @@ def started(command, log):
         yield
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # it waits for kernels, which end with it
+            process.kill()
+            process.wait()
 
 
 def wait_for(address, log):
