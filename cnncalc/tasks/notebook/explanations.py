@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cnncalc.explanation import Explanation
@@ -21,6 +23,7 @@ from cnncalc.views.numbers import format_number
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.formulas import place
 from cnncalc.views.terminal.gradient_formulas import gradient_place
 from cnncalc.views.terminal.plain import plain_lines
 
@@ -45,7 +48,8 @@ class NotebookExplanation(NotebookResult, Explanation):
             return None
         require_few(least_formulas(trace.network.layers, trace.network.input_shape))
         cell = number_cell(trace, self)
-        return page_text(recorded_page(trace, Provenance(), self.layer.name, cell=cell))
+        page = recorded_page(trace, Provenance(), self.layer.name, cell=cell)
+        return page_text(replace(page, title=f"{place(self)}, and what it is made of"))
 
     def figure(self) -> bytes:
         """Return the window, the products and the sum."""

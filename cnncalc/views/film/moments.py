@@ -32,14 +32,14 @@ class Moment:
     column: int
 
     @property
-    def slice(self) -> int:
+    def slice_number(self) -> int:
         """The number of the slice whose cell is explained."""
         return self.slices[-1]
 
     @property
     def cell(self) -> Region:
         """The cell that is explained."""
-        return Region(self.slice, self.row, self.column, 1, 1)
+        return Region(self.slice_number, self.row, self.column, 1, 1)
 
     def cells(self, shape: tuple[int, int]) -> tuple[slice, slice]:
         """Return which cells of a slice of a `shape` appear."""

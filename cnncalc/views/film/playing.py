@@ -106,7 +106,7 @@ class Play:
 
     def _top(self, moment: Moment) -> float:
         [stage] = [box for box in self.scenery.playing.stages if box.number == moment.scene.stage]
-        cell = self.scenery.playing.slices[moment.slice].cells(moment.row, moment.column)
+        cell = self.scenery.playing.slices[moment.slice_number].cells(moment.row, moment.column)
         return self.scenery.camera.top(stage.box, cell)
 
     def _shown(self, place: int) -> Shown:
@@ -118,7 +118,7 @@ class Play:
             if (later := appears > place).any()
         }
         regions = self.cells.seen_regions(moment.cell)
-        return Shown(hidden, regions, (moment.slice, moment.row, moment.column))
+        return Shown(hidden, regions, (moment.slice_number, moment.row, moment.column))
 
     @cached_property
     def _appearances(self) -> Mapping[int, Appearance]:

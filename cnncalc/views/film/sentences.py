@@ -55,7 +55,7 @@ def number_text(value: object) -> str:
 
 def moment_heading(cells: FlowCells, moment: Moment) -> str:
     """Return what a moment shows: its stage, its layer, and where in it."""
-    stage, part = cells.stages[moment.slice], cells.slices[moment.slice]
+    stage, part = cells.stages[moment.slice_number], cells.slices[moment.slice_number]
     column = cells.flow.columns[stage.column].name
     title = stage.volume.full_title
     place = ", ".join(filter(None, (f"({moment.row}, {moment.column})", part.item.caption)))

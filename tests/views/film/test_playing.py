@@ -21,7 +21,7 @@ def pixels(play, frame, number, row, column):
 
 
 def last_slice(play):
-    return play.moments[-1].slice
+    return play.moments[-1].slice_number
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_first_and_the_last_frame_show_the_whole(play):
 
 def test_a_number_is_empty_before_its_moment_and_there_from_then_on(play):
     first = play.moments[0]
-    place = (first.slice, first.row, first.column + 1)
+    place = (first.slice_number, first.row, first.column + 1)
     empty = rgb(LOOKS["light"].empty)
     assert (pixels(play, play.draw(1), *place) == empty).all()
     assert (pixels(play, play.draw(2), *place) != empty).any()
@@ -97,7 +97,7 @@ def test_what_is_large_is_seen_in_parts_around_what_plays():
     assert play.size[1] <= play.size[0]
     for moment in play.moments[::40]:
         [stage] = [b for b in play.scenery.playing.stages if b.number == moment.scene.stage]
-        cell = play.scenery.playing.slices[moment.slice].cells(moment.row, moment.column)
+        cell = play.scenery.playing.slices[moment.slice_number].cells(moment.row, moment.column)
         top = camera.top(stage.box, cell)
         assert top <= cell.y < top + camera.view
 
