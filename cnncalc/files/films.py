@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from cnncalc.errors import OutputError
@@ -30,7 +30,6 @@ _FFMPEG = "ffmpeg"
 _WEBP = {"lossless": True, "quality": 60, "method": 3}
 # A picture of x264 is even in both directions; its colours are those that browsers can play.
 _X264 = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "18", "-movflags", "+faststart")
-_EVEN = ("-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white")
 # The same film gives the same bytes.
 _EXACT = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact")
 
@@ -106,25 +105,35 @@ class _Playing(Image.Image):
 
 
 def _write_webp(file: BinaryIO, film: Film) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = FIGURE_MARK  # letters of ASCII alone stand in Exif
     durations, told = list(film.milliseconds), film.told.encode()
-    _Playing(film).save(file, "WEBP", save_all=True, duration=durations, loop=0, xmp=told, **_WEBP)
+    _Playing(film).save(
+        file, "WEBP", save_all=True, duration=durations, loop=0, exif=exif, xmp=told, **_WEBP
+    )
 
 
 def _write_mp4(file: BinaryIO, film: Film) -> None:
     """Have ffmpeg write the film: at a constant rate, so that what stays long comes repeatedly."""
     require_encoder("mp4")
     beat = int(np.gcd.reduce(np.array(film.milliseconds)))
-    first = film.draw(0)
+    first = _even(film.draw(0))
     size = f"{first.shape[1]}x{first.shape[0]}"
     given = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", f"1000/{beat}", "-i", "-")
     told = ("-metadata", f"comment={film.told}")
     with TemporaryDirectory(prefix="cnncalc-") as folder:
         # Its index stands before its pictures, which no pipe can be told afterwards.
         path = Path(folder) / "film.mp4"
-        command = (_FFMPEG, "-v", "error", *given, *_EVEN, *_X264, *_EXACT, *told, str(path))
+        command = (_FFMPEG, "-v", "error", *given, *_X264, *_EXACT, *told, str(path))
         _run(command, film, beat)
         with path.open("rb") as written:
             shutil.copyfileobj(written, file)
+
+
+def _even(pixels: Pixels) -> Pixels:
+    """Return a frame with its last row and column repeated where their number is odd."""
+    height, width, _ = pixels.shape
+    return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
 
 
 def _run(command: Sequence[str], film: Film, beat: int) -> None:
@@ -136,7 +145,7 @@ def _run(command: Sequence[str], film: Film, beat: int) -> None:
         with suppress(BrokenPipeError):
             for pixels, milliseconds in zip(film.frames(), film.milliseconds, strict=True):
                 for _ in range(milliseconds // beat):
-                    process.stdin.write(pixels.tobytes())
+                    process.stdin.write(_even(pixels).tobytes())
         with suppress(BrokenPipeError):
             process.stdin.close()
         said = process.stderr.read().decode(errors="replace") if process.stderr else ""

@@ -14,13 +14,15 @@ from cnncalc.views.figure.stage_boxes import Box
 
 __all__ = ["Camera", "Scenery", "make_scenery", "shown_part"]
 
-# As high as this in parts of its width a film fits a page and a screen.
-_HIGH = 0.65
+# A film fits a page and a screen that is as high as this in parts of its width, or so many pixels.
+_HIGH, _HIGH_PIXELS = 0.65, 700.0
+# About so high is what stands below. It is better to be drawn smaller than to be too high, and to
+# have no empty room: by so much.
+_PANEL, _SMALLER, _EMPTY = 150.0, 0.35, 0.5
 # So many times as wide as its frames is a flow measured, to be drawn smaller.
-_WIDER = (1.0, 1.2, 1.4, 1.7, 2.0)
-# What is more awkward to see as a whole is shown in parts: as high as this in parts of its width,
-# measured so many times as wide as its frames.
-_MOST_AWKWARD, _VIEW, _VIEW_WIDER = 0.75, 0.6, 1.2
+_WIDER = (1.0, 1.1, 1.2, 1.3, 1.4)
+# What is more awkward to see as a whole is shown in parts, measured so many times as wide.
+_MOST_AWKWARD, _VIEW_WIDER = 0.9, 1.2
 _WHOLE_WIDER = (1.2, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0)
 # Above a stage in sight stands the heading of its part of a training.
 _ABOVE = 44.0
@@ -67,15 +69,24 @@ def make_scenery(flow: Flow, values: Values, scales: Sequence[StageScale], width
     layout = min(map(measured, _WIDER), key=lambda found: _awkwardness(found, width))
     if _awkwardness(layout, width) <= _MOST_AWKWARD:
         return Scenery(layout, Camera(layout.height, layout.height), layout)
-    layout = measured(_VIEW_WIDER)
-    view = min(layout.height, _VIEW * layout.width)
-    whole = min(map(measured, _WHOLE_WIDER), key=lambda f: max(f.width, f.height / _VIEW))
+    layout, share = measured(_VIEW_WIDER), _high(width)
+    view = min(layout.height, share * layout.width - _PANEL)
+    whole = min(map(measured, _WHOLE_WIDER), key=lambda f: max(f.width, f.height / share))
     return Scenery(layout, Camera(layout.height, view), whole)
 
 
+def _high(width: int) -> float:
+    """Return how high a film may be, in parts of its width."""
+    return max(_HIGH, _HIGH_PIXELS / width)
+
+
 def _awkwardness(layout: FlowLayout, width: int) -> float:
-    """Return how much too high a layout is, and how much smaller it must be drawn."""
-    return max(0.0, layout.height / layout.width - _HIGH) + max(0.0, layout.width / width - 1)
+    """Return how much too high a layout is, how much smaller it must be drawn, how empty it is."""
+    high = (layout.height + _PANEL) / layout.width - _high(width)
+    smaller = layout.width / width - 1
+    filled = sum(stage.box.width * stage.box.height for stage in layout.stages)
+    empty = 1 - filled / (layout.width * layout.height)
+    return max(0.0, high) + _SMALLER * max(0.0, smaller) + _EMPTY * empty
 
 
 def shown_part(shapes: Iterable[Shape], top: float, height: float) -> Iterator[Shape]:

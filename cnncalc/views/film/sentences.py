@@ -26,10 +26,11 @@ _SIGN = re.compile("[*+/,-]")
 # Between two numbers, and not before one.
 _MINUS = re.compile(r"(?<=[\0\d)])-")
 _KEPT = re.compile("\0(\\d+)\0")
+_CALL = re.compile(r"[a-z]+\([^()]*\)")
 # What stands between these needs no parentheses; a sum needs none between more.
 _BEFORE, _AFTER = ("", "(", ","), ("", ")", ",")
 _BEFORE_SUM, _AFTER_SUM = (*_BEFORE, "+"), (*_AFTER, "+", "-")
-_MOST_NESTED = 4
+_MOST_NESTED = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ def moment_heading(cells: FlowCells, moment: Moment) -> str:
 
 def cell_product(cells: FlowCells, cell: Region) -> Product | None:
     """Return the window and the weights whose products a cell sums, or what it is made of does."""
-    for _ in range(_MOST_NESTED):
+    for _ in range(_MOST_NESTED + 1):
         found = cells.formula(cell)
         if found is None:
             return None
@@ -141,7 +142,8 @@ class _Writer:
                 return keep(", ".join(self._few(list(filter(None, map(number_text, numbers))))))
             inner = self._inner(region, steps)
             if " " in inner:
-                is_free = before in _BEFORE_SUM and after in _AFTER_SUM
+                is_sum = before in _BEFORE_SUM and after in _AFTER_SUM
+                is_free = is_sum or _CALL.fullmatch(inner) is not None
                 return keep(inner if is_free else f"({inner})")
             return keep((number_text if is_apart else _factor)(numbers[0]))
 
