@@ -16,6 +16,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.playing import PlayOptions, play_options, play_trace
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
 from cnncalc.layers.pooling import POOLING_LAYERS
@@ -46,6 +47,7 @@ __all__ = ["pool"]
     show_default=True,
     help="valid, same, or cells to add: 1, 0,1 or top,bottom,left,right.",
 )
+@play_options
 @display_options
 @output_options
 def pool(
@@ -54,14 +56,19 @@ def pool(
     stride: Numbers | None,
     mode: str,
     padding: str | Numbers,
+    playing: PlayOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
     """Pool INPUT: keep one number of each window, on each depth slice by itself."""
+    playing.require(look, target, "without --play the result is printed")
     check_target(target, given)
     layer, terminal = pooling_layer(mode, size, stride, padding), Terminal()
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
+    if playing.play:
+        play_trace(trace, display_of(look), playing)
+        return
     figures = trace_figures(trace, look, target, asked.provenance, is_bare=True)
     shown = render_trace(trace, display_of(look))
     present(trace, shown, look, target, asked.provenance, figures)

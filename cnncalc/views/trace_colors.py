@@ -31,6 +31,11 @@ class TraceScales:
     image: ColorScale
     layers: Mapping[str, LayerScales]
 
+    @property
+    def inputs(self) -> Mapping[str, ColorScale]:
+        """The scales of what the layers take in, by the layers' names."""
+        return {name: layer.input for name, layer in self.layers.items()}
+
 
 def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
     """Return the scale of what a network takes in, of which nothing but its numbers is known.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import fsum
 
@@ -37,7 +37,7 @@ from cnncalc.views.terminal.matrix import NO_PADS, Matrix, draw_near_window, dra
 from cnncalc.views.terminal.regions import draw_region
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.volumes import channel_labels
-from cnncalc.views.trace_colors import TraceScales, trace_scales
+from cnncalc.views.trace_colors import trace_scales
 
 __all__ = [
     "FEW_ROWS",
@@ -56,18 +56,17 @@ WIDE_GAP = 5
 
 
 def render_explanation(
-    explanations: Sequence[Explanation], scales: TraceScales, display: Display
+    explanations: Sequence[Explanation], scales: Mapping[str, ColorScale], display: Display
 ) -> Drawing:
     """Render where one number came from, and what each later layer made of it.
 
     Arguments: the `explanations` of one layer after the other, as `follow` returns them; the
-    `scales` of their trace; how to `display` them.
+    `scales` of what the layers take in, by the layers' names; how to `display` them.
     """
 
     def draw(screen: Screen) -> Iterator[Text]:
         for explanation in explanations:
-            scale = scales.layers[explanation.layer.name].input
-            yield from draw_explanation(explanation, scale, screen)
+            yield from draw_explanation(explanation, scales[explanation.layer.name], screen)
 
     return Drawing(display, draw)
 

@@ -57,10 +57,10 @@ def _draw_steps(layer: LayerTrace, scales: LayerScales, screen: Screen) -> Itera
 def _so_far(layer: LayerTrace, scales: LayerScales, at: Position, screen: Screen) -> Block:
     """Draw a layer's output as far as it is filled, its latest number marked."""
     row, column, channel = at
-    values = layer.output[:, :, channel].copy()
-    values.reshape(-1)[row * layer.output.shape[1] + column + 1 :] = np.nan
+    values = layer.output[:, :, channel]
+    hidden = np.arange(values.size).reshape(values.shape) > row * values.shape[1] + column
     scale = scales.stages[layer.stages[-1].name]
-    matrix = Matrix(values, window=frozenset({(row, column)}), scale=scale)
+    matrix = Matrix(values, window=frozenset({(row, column)}), scale=scale, hidden=hidden)
     whole = draw_whole(matrix, screen) if matrix.height <= FEW_ROWS else None
     label = output_labels(layer.layer, layer.input.shape)[channel]
     name = ", ".join(part for part in (f"{layer.name} so far", label) if part)

@@ -12,9 +12,8 @@ from cnncalc.article import GRIDS
 from cnncalc.calculator import Calculation
 from cnncalc.rules.ranges import ANY
 from cnncalc.trace import Trace, record
-from cnncalc.views.colors import pixel_scale, scale_of
+from cnncalc.views.colors import scale_of
 from cnncalc.views.terminal.screen import Display, Screen
-from cnncalc.views.trace_colors import LayerScales, TraceScales
 
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
 
@@ -52,8 +51,7 @@ def plain(block):
 def alone(*explanations):
     """Explanations of which no trace is known, and scales of two signs for their inputs."""
     layers = (explanation.layer for explanation in explanations)
-    scales = {layer.name: LayerScales(scale_of(layer.input, ANY), {}) for layer in layers}
-    return explanations, TraceScales(pixel_scale(), scales)
+    return explanations, {layer.name: scale_of(layer.input, ANY) for layer in layers}
 
 
 def printed(renderable, width=80, encoding="utf-8", color_system=None, **console):

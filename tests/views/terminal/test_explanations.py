@@ -15,7 +15,9 @@ from tests.views.terminal.rendering import CROSS, alone, calculated, image, kern
 
 
 def explained(trace, at, **display):
-    return printed(render_explanation(follow(trace, at), trace_scales(trace), Display(**display)))
+    return printed(
+        render_explanation(follow(trace, at), trace_scales(trace).inputs, Display(**display))
+    )
 
 
 def pooled(mode, values, padding="valid", strides=2):
@@ -282,6 +284,6 @@ def test_rounded_sums_are_about_equal():
 
 def test_about_equal_is_spelt_where_the_screen_lacks_it():
     trace = calculated(image(), kernels(np.full((3, 3), 1 / 9)))
-    drawing = render_explanation(follow(trace, (0, 0)), trace_scales(trace), Display())
+    drawing = render_explanation(follow(trace, (0, 0)), trace_scales(trace).inputs, Display())
     text = printed(drawing, encoding="latin-1")
     assert "70.7778 ~ 18×0.1111" in text

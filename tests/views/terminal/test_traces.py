@@ -202,7 +202,7 @@ def test_every_encoding_and_colour_system_can_print_everything(encoding, color_s
     look = {"encoding": encoding, "color_system": color_system}
     assert "Padded input" in printed(render_trace(trace, Display()), **look)
     assert "conv2d (0, 0, 1)" in printed(
-        render_explanation(follow(trace, (0, 0, 1)), trace_scales(trace), Display()), **look
+        render_explanation(follow(trace, (0, 0, 1)), trace_scales(trace).inputs, Display()), **look
     )
 
 
@@ -246,7 +246,7 @@ def test_nothing_is_wider_than_the_screen(calculation):
     for on in (screen(width=width), color_screen(width=width)):
         for drawing in (
             render_trace(trace, Display()),
-            render_explanation(follow(trace, at), trace_scales(trace), Display()),
+            render_explanation(follow(trace, at), trace_scales(trace).inputs, Display()),
         ):
             assert max(line.cell_len for line in drawing.draw(on)) <= width
 
