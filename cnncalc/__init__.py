@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnncalc.tasks.evaluating import evaluate
     from cnncalc.tasks.explaining import explain, explain_gradient
     from cnncalc.tasks.exporting import export_page, export_training, export_workbook
+    from cnncalc.tasks.filming import export_film
     from cnncalc.tasks.inputs import read_image
     from cnncalc.tasks.networks import summarize
     from cnncalc.tasks.predicting import predict
@@ -47,6 +48,7 @@ __all__ = [
     "evaluate",
     "explain",
     "explain_gradient",
+    "export_film",
     "export_page",
     "export_training",
     "export_workbook",
@@ -79,6 +81,7 @@ _HOMES = {
     "evaluate": "tasks.evaluating",
     "explain": "tasks.explaining",
     "explain_gradient": "tasks.explaining",
+    "export_film": "tasks.filming",
     "export_page": "tasks.exporting",
     "export_training": "tasks.exporting",
     "export_workbook": "tasks.exporting",

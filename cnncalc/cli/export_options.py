@@ -25,7 +25,7 @@ from cnncalc.tasks.export_requests import ExportRequest
 from cnncalc.tasks.options import NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
-__all__ = ["export_options"]
+__all__ = ["export_options", "network_export_options", "training_export_options"]
 
 # Each step has a sheet, and each sample a part of it.
 MOST_STEPS, MOST_SAMPLES = 1_000, 1_024

@@ -20,11 +20,13 @@ from cnncalc.ops.arrays import Array
 
 __all__ = [
     "RememberingFile",
+    "check_folder",
     "check_output",
     "csv_lines",
     "output_ending",
     "unfinished_file",
     "unfinished_folder",
+    "unwritable",
     "write_atomically",
     "write_npy",
 ]
@@ -155,9 +157,9 @@ def check_output(path: Path, *, force: bool = False) -> None:
     """
     try:
         _check_target(path, force)
-        _check_folder(path.resolve().parent)
+        check_folder(path.resolve().parent)
     except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 def _check_target(path: Path, force: bool) -> None:
@@ -172,7 +174,8 @@ def _check_target(path: Path, force: bool) -> None:
     raise OutputError(message)
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Raise OutputError for a folder that nothing can be written to."""
     if not folder.is_dir():
         message = f"there is no folder {quoted(folder)} to write to"
     elif not os.access(folder, os.W_OK | os.X_OK):
@@ -203,10 +206,11 @@ def write_atomically(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             check_output(path, force=force)
             unfinished.replace(target)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
-def _unwritable(path: Path, error: Exception) -> OutputError:
+def unwritable(path: Path, error: Exception) -> OutputError:
+    """Return the error of a path that can't be written, with the system's reason."""
     return OutputError(f"the output file {quoted(path)} can't be written: {reason(error)}")
 
 

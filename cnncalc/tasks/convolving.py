@@ -126,6 +126,8 @@ def calculate(
     >>> [stage.name for stage in trace.stages], trace.output[0, 0].tolist()
     (['input', 'convolution', 'bias', 'activation', 'pooling'], [292.0])
     """
+    from cnncalc.tasks.notebook.traces import NotebookTrace  # no command waits for it
+
     wanted = calculation_options(
         kernels,
         bias,
@@ -142,7 +144,8 @@ def calculate(
         raise OptionError(message)
     caller = Caller(say)
     asked = read_calculation(InputOptions(named(image, "image"), sheet, cell_range), wanted, caller)
-    return calculated_trace(asked.network, asked.image, asked.provenance, caller)
+    trace = calculated_trace(asked.network, asked.image, asked.provenance, caller)
+    return NotebookTrace.of(trace)
 
 
 def calculation_options(

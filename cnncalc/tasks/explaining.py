@@ -98,12 +98,14 @@ def explain(
     >>> str(explained.rule), [term.value for term in explained.terms], explained.total
     ('max', [1.0, 5.0, 3.0, 2.0], 5.0)
     """
+    from cnncalc.tasks.notebook.explanations import NotebookExplanation  # no command waits for it
+
     if isinstance(layer, LayerTrace | Trace):
         one = layer_name if isinstance(layer, LayerTrace) else None
         _require_none(layer_name=one, image=image, input_shape=input_shape, weights=weights)
         _require_none(seed=seed or None, resize=resize or None)
     if isinstance(layer, LayerTrace):
-        return explanation.explain(layer, _position(at))
+        return NotebookExplanation.of(explanation.explain(layer, _position(at)))
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
@@ -119,7 +121,8 @@ def explain(
             resize=resize,
             say=say,
         )
-    return explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+    explained = explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+    return NotebookExplanation.of(explained)
 
 
 def _require_none(**options: object) -> None:
@@ -169,6 +172,8 @@ def explain_gradient(
     >>> round(explained.value, 4) == round(explained.total, 4)
     True
     """
+    from cnncalc.tasks.notebook.explanations import NotebookGradient  # no command waits for it
+
     if by not in GRADIENTS:
         message = f"by must be one of {', '.join(GRADIENTS)}. Received: by={by!r}"
         raise OptionError(message)
@@ -192,7 +197,7 @@ def explain_gradient(
         _position(at),
         Caller(say),
     )
-    return frozen(found.explanation)
+    return frozen(NotebookGradient.of(found.explanation))
 
 
 @dataclass(frozen=True)

@@ -290,6 +290,8 @@ def summarize(
     shape = require_shape(source)
     if source.weights is not None:
         assemble(source.layers, shape, source.weights)  # an input that they are not made for
-    from cnncalc import summary  # no other task waits for it
+    # No other task waits for them.
+    from cnncalc import summary
+    from cnncalc.tasks.notebook.summaries import NotebookSummary
 
-    return summary.summarize(source.layers, shape)
+    return NotebookSummary.of(summary.summarize(source.layers, shape))

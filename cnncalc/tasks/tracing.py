@@ -77,11 +77,13 @@ def record(
     >>> trace.output.astype(int).tolist()
     [121, 239, 244, 154, 235, 221, 253, 225, 245]
     """
+    from cnncalc.tasks.notebook.traces import NotebookTrace  # no command waits for it
+
     caller = Caller(say)
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
     options = (input_shape, weights, seed, resize)
     if isinstance(network, Network) and is_array and options == (None, None, 0, False):
-        return traces.record(network, image, drawn)
+        return NotebookTrace.of(traces.record(network, image, drawn))
     if drawn:
         message = "drawn goes with a Network and an array alone. Received: more to be read"
         raise OptionError(message)
@@ -92,7 +94,7 @@ def record(
         FittingOptions(resize),
         caller,
     )
-    return traced.trace
+    return NotebookTrace.of(traced.trace)
 
 
 class Prepared(NamedTuple):

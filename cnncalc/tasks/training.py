@@ -94,6 +94,8 @@ def train(
     >>> [record.epoch for record in trained.history], trained.evaluated_on
     ([1, 2], 'Test data')
     """
+    from cnncalc.tasks.notebook.trainings import NotebookTraining  # no command waits for it
+
     given = DataOptions(
         data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
@@ -130,7 +132,7 @@ def train(
     caller = Caller(say)
     result = prepare_run(given, wanted, keep, caller).train(caller)
     assert result is not None  # noqa: S101 (a caller in Python stops nothing)
-    return frozen(result)
+    return frozen(NotebookTraining.of(result))
 
 
 def record_training_step(
@@ -164,6 +166,8 @@ def record_training_step(
     >>> step.number, len(step.losses)
     (1, 32)
     """
+    from cnncalc.tasks.notebook.trainings import NotebookStep  # no command waits for it
+
     given = DataOptions(data_given(data), image_size, fit, grey)
     wanted = TrainingOptions(
         network=local(network, "network"),
@@ -182,7 +186,8 @@ def record_training_step(
     check_data(given)
     caller = Caller(say)
     step = whole_number(number, "number", 0)
-    return frozen(record_step(prepare(given, wanted, caller), step, caller).record)
+    found = record_step(prepare(given, wanted, caller), step, caller)
+    return frozen(NotebookStep.of(found.record))
 
 
 def _schedule(schedule: object) -> ScheduleText | None:

@@ -59,8 +59,10 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     ...     verify(path, engine="formualizer").agrees
     True
     """
+    from cnncalc.tasks.notebook.reports import NotebookReport  # no command waits for it
+
     require_choice(engine, "engine", ENGINES)
-    return verify_workbook(as_path(workbook, "workbook"), engine)
+    return NotebookReport.of(verify_workbook(as_path(workbook, "workbook"), engine))
 
 
 def verify_workbook(path: Path, engine: EngineName = "auto") -> Report:

@@ -1,0 +1,50 @@
+"""What all results that show themselves in a notebook have in common."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from cnncalc.errors import CnncalcError
+from cnncalc.views.plain_tables import framed_page, plain_text
+
+__all__ = ["NotebookResult"]
+
+
+class NotebookResult:
+    """A result that a notebook shows: `tables` always, a `page` and a `figure` where it has any.
+
+    https://ipython.readthedocs.io/en/stable/config/integrating.html
+    """
+
+    @classmethod
+    def of(cls, result: object) -> Self:
+        """Return a result of the class that this one extends, with the same fields."""
+        shown = object.__new__(cls)
+        vars(shown).update(vars(result))
+        return shown
+
+    def tables(self) -> str:
+        """Return the result as plain tables of HTML."""
+        raise NotImplementedError
+
+    def page(self) -> str | None:
+        """Return the result as an HTML document, None where it is told by its tables."""
+        return None
+
+    def figure(self) -> bytes | None:
+        """Return the result as a PNG picture, None where there is nothing to draw."""
+        return None
+
+    def _repr_html_(self) -> str:
+        tables = self.tables()
+        try:
+            page = self.page()
+        except CnncalcError as error:  # too large for a page: the tables say what they can
+            return tables + plain_text([str(error)])
+        return tables if page is None else framed_page(page, "A page of cnncalc", tables)
+
+    def _repr_png_(self) -> bytes | None:
+        try:
+            return self.figure()
+        except CnncalcError:  # what is too large to be drawn has its tables
+            return None

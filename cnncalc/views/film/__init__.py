@@ -1,0 +1,1 @@
+"""Films: a calculation that plays, scene by scene."""

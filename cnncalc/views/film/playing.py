@@ -1,0 +1,133 @@
+"""A calculation that plays: which frames there are, and how each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cnncalc.sheet.flow import Flow
+from cnncalc.sheet.plan import Values
+from cnncalc.sheet.scales import StageScale
+from cnncalc.views.figure.flow_drawing import Shown, draw_flow
+from cnncalc.views.figure.raster import image_of
+from cnncalc.views.figure.shapes import Rectangle
+from cnncalc.views.film.cells import FlowCells
+from cnncalc.views.film.layout import Scenery, make_scenery, shown_part
+from cnncalc.views.film.moments import Moment, make_moments
+from cnncalc.views.film.panel import Panel
+from cnncalc.views.film.timing import FilmLook, Take, make_takes
+
+__all__ = ["Play"]
+
+Appearance = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Play:
+    """The frames of a film: `takes` in order, of the `moments` of a play.
+
+    `scenery` is where everything stands; `panel` stands below and says what is being summed.
+    """
+
+    cells: FlowCells
+    look: FilmLook
+    scenery: Scenery
+    panel: Panel
+    moments: tuple[Moment, ...]
+    takes: tuple[Take, ...]
+
+    @classmethod
+    def of(cls, flow: Flow, values: Values, scales: Sequence[StageScale], look: FilmLook) -> Play:
+        """Return the film of a flow: its stages are measured once.
+
+        Arguments: the `flow`; its `values`; the scale of each of its stages; how the film is to
+        `look`.
+        """
+        scenery = make_scenery(flow, values, scales, look.width)
+        layout = scenery.playing
+        cells = FlowCells.of(flow, values, layout.slices)
+        moments = make_moments(flow, layout.slices)
+        panel = Panel.of(cells, layout, moments, look.theme)
+        takes = make_takes(len(moments), look.speed)
+        return cls(cells, look, scenery, panel, moments, takes)
+
+    @property
+    def milliseconds(self) -> tuple[int, ...]:
+        """How long each frame stays."""
+        return tuple(take.milliseconds for take in self.takes)
+
+    @property
+    def left_out(self) -> int:
+        """How many moments are not shown."""
+        return len(self.moments) - sum(take.moment is not None for take in self.takes)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The width and the height of a frame, in pixels."""
+        height = self.scenery.camera.view + self.panel.height
+        return self.look.width, round(height * self.look.width / self.scenery.playing.width)
+
+    def draw(self, number: int) -> NDArray[np.uint8]:
+        """Return a frame, (height, width, 3) of red, green and blue."""
+        place = self.takes[number].moment
+        return self._whole() if place is None else self._part(place)
+
+    def _whole(self) -> NDArray[np.uint8]:
+        """Return all of the flow, as large as it fits."""
+        layout = self.scenery.whole
+        panel = replace(self.panel, room=layout.width)
+        drawn = draw_flow(layout, self.look.theme)
+        shapes = (*drawn.shapes, *panel.draw(None, layout.height))
+        drawn = replace(drawn, height=layout.height + panel.height, shapes=shapes)
+        width, height = self.size
+        scale = min(width / drawn.width, height / drawn.height)
+        frame = Image.new("RGB", self.size, drawn.paper)
+        picture = image_of(drawn, scale)
+        frame.paste(picture, ((width - picture.width) // 2, 0))
+        return np.asarray(frame)
+
+    def _part(self, place: int) -> NDArray[np.uint8]:
+        """Return what is in sight at a moment, and what is being summed."""
+        moment, view = self.moments[place], self.scenery.camera.view
+        drawn = draw_flow(self.scenery.playing, self.look.theme, self._shown(place))
+        top = self._top(moment)
+        below = Rectangle(0, view, drawn.width, self.panel.height, drawn.paper)
+        panel = self.panel.draw(moment, view)
+        shapes = (*shown_part(drawn.shapes, top, view), below, *panel)
+        drawn = replace(drawn, height=view + self.panel.height, shapes=shapes)
+        frame = Image.new("RGB", self.size, drawn.paper)
+        frame.paste(image_of(drawn, self.look.width / drawn.width))
+        return np.asarray(frame)
+
+    def _top(self, moment: Moment) -> float:
+        [stage] = [box for box in self.scenery.playing.stages if box.number == moment.scene.stage]
+        cell = self.scenery.playing.slices[moment.slice_number].cells(moment.row, moment.column)
+        return self.scenery.camera.top(stage.box, cell)
+
+    def _shown(self, place: int) -> Shown:
+        """Return what there is of the flow at a moment: what comes later is hidden."""
+        moment = self.moments[place]
+        hidden = {
+            number: later
+            for number, appears in self._appearances.items()
+            if (later := appears > place).any()
+        }
+        regions = self.cells.seen_regions(moment.cell)
+        return Shown(hidden, regions, (moment.slice_number, moment.row, moment.column))
+
+    @cached_property
+    def _appearances(self) -> Mapping[int, Appearance]:
+        """At which moment each cell of each slice appears: -1 for what is there at once."""
+        found: dict[int, Appearance] = {}
+        for place, moment in enumerate(self.moments):
+            for number in moment.slices:
+                shape = self.scenery.playing.slices[number].numbers.shape
+                appears = found.setdefault(number, np.full(shape, -1, dtype=np.int64))
+                cells = moment.cells(shape)
+                appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
+        return found

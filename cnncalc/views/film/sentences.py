@@ -1,0 +1,178 @@
+"""The line that says how a number came about, with the numbers in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import isnan
+
+from cnncalc.network import Array
+from cnncalc.sheet.scenes import CellFormula, Region
+from cnncalc.views.film.cells import FlowCells
+from cnncalc.views.film.moments import Moment
+from cnncalc.views.numbers import format_number
+
+__all__ = ["Product", "cell_product", "cell_sentence", "moment_heading", "number_text"]
+
+_PLACE = re.compile(r"\{(\d+)\}")
+_PRODUCTS = re.compile(r"SUMPRODUCT\(\{(\d+)\},\{(\d+)\}\)")
+_SUM = re.compile(r"SUM\(\{(\d+)\}\)")
+_FUNCTION = re.compile(r"[A-Z]+(?=\()")
+# What these do is said better in the words of the stage's rule.
+_TECHNICAL = re.compile(r"IF\(|MATCH|INDEX|NPV|ABS|[<>=]|SUMPRODUCT\(\(|\{\{")
+_COPY = "{0}"
+_SIGNS = {"*": "×", "+": " + ", "/": " / ", ",": ", ", "-": "−"}
+_SIGN = re.compile("[*+/,-]")
+# Between two numbers, and not before one.
+_MINUS = re.compile(r"(?<=[\0\d)])-")
+_KEPT = re.compile("\0(\\d+)\0")
+_CALL = re.compile(r"[a-z]+\([^()]*\)")
+# What stands between these needs no parentheses; a sum needs none between more.
+_BEFORE, _AFTER = ("", "(", ","), ("", ")", ",")
+_BEFORE_SUM, _AFTER_SUM = (*_BEFORE, "+"), (*_AFTER, "+", "-")
+_MOST_NESTED = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """What is multiplied number by number and summed: two regions, their `values`, the `total`."""
+
+    regions: tuple[Region, Region]
+    values: tuple[Array, Array]
+    total: object
+
+
+def number_text(value: object) -> str:
+    """Return what a cell holds as a text, empty for nothing.
+
+    >>> number_text(-0.25), number_text(float("nan"))
+    ('−0.25', '')
+    """
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return "" if isnan(number) else format_number(number, significant=True).replace("-", "−")
+
+
+def moment_heading(cells: FlowCells, moment: Moment) -> str:
+    """Return what a moment shows: its stage, its layer, and where in it."""
+    stage, part = cells.stages[moment.slice_number], cells.slices[moment.slice_number]
+    column = cells.flow.columns[stage.column].name
+    title = stage.volume.full_title
+    place = ", ".join(filter(None, (f"({moment.row}, {moment.column})", part.item.caption)))
+    return " · ".join(filter(None, (title, column * (column != title.lower()), place)))
+
+
+def cell_product(cells: FlowCells, cell: Region) -> Product | None:
+    """Return the window and the weights whose products a cell sums, or what it is made of does."""
+    for _ in range(_MOST_NESTED + 1):
+        found = cells.formula(cell)
+        if found is None:
+            return None
+        if _PRODUCTS.fullmatch(found.template):
+            first, second = found.regions
+            values = cells.read(first), cells.read(second)
+            total = cells.read(cell).item()
+            return Product((first, second), values, total) if _is_alike(*values) else None
+        unseen = [region for region in found.regions if cells.is_unseen(region)]
+        if not unseen:
+            return None
+        cell = unseen[0]
+    return None
+
+
+def _is_alike(first: Array, second: Array) -> bool:
+    return first.shape == second.shape
+
+
+def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
+    """Return how a number came about, such as 792 = 121×1 + 75×0 + … + 235×1.
+
+    Arguments: all `cells`; the `cell`; how many signs there is room for at `most`. What is no
+    arithmetic is told by its stage's rule.
+    """
+    rule = _shortened(cells.stages[cell.slice].volume.rule, most)
+    found = cells.formula(cell)
+    if found is None:
+        return rule
+    if found.template == _COPY:
+        [source] = found.regions
+        return cell_sentence(cells, source, most) if cells.is_unseen(source) else rule
+    if _TECHNICAL.search(found.template):
+        return rule
+    result = number_text(cells.read(cell).item())
+    longest = max(region.height * region.width for region in found.regions)
+    for terms in (max(longest, most), *range(most // 3, 0, -1)):
+        text = f"{result} = {_Writer(cells, terms).written(found, _MOST_NESTED)}"
+        if len(text) <= most:
+            return text
+    return rule
+
+
+@dataclass(frozen=True, eq=False)
+class _Writer:
+    """Writes formulas with numbers in their places, at most so many `terms` of each."""
+
+    cells: FlowCells
+    terms: int
+
+    def written(self, formula: CellFormula, steps: int) -> str:
+        kept: list[str] = []
+
+        def keep(text: str) -> str:
+            kept.append(text)
+            return f"\0{len(kept) - 1}\0"
+
+        def held(group: str) -> list[object]:
+            return self.cells.read(formula.regions[int(group)]).ravel().tolist()
+
+        def products(found: re.Match[str]) -> str:
+            pairs = zip(held(found[1]), held(found[2]), strict=True)
+            return keep(self._sum([f"{_factor(a)}×{_factor(b)}" for a, b in pairs]))
+
+        def total(found: re.Match[str]) -> str:
+            return keep(self._sum(list(map(_factor, held(found[1])))))
+
+        def listed(found: re.Match[str]) -> str:
+            text, region = found.string, formula.regions[int(found[1])]
+            before, after = text[: found.start()][-1:], text[found.end() :][:1]
+            is_apart = before in _BEFORE and after in _AFTER
+            numbers = held(found[1])
+            if len(numbers) > 1:
+                return keep(", ".join(self._few(list(filter(None, map(number_text, numbers))))))
+            inner = self._inner(region, steps)
+            if " " in inner:
+                is_sum = before in _BEFORE_SUM and after in _AFTER_SUM
+                is_free = is_sum or _CALL.fullmatch(inner) is not None
+                return keep(inner if is_free else f"({inner})")
+            return keep((number_text if is_apart else _factor)(numbers[0]))
+
+        text = _PLACE.sub(listed, _SUM.sub(total, _PRODUCTS.sub(products, formula.template)))
+        text = _FUNCTION.sub(lambda name: name[0].lower(), text)
+        text = _SIGN.sub(lambda sign: _SIGNS[sign[0]], _MINUS.sub(" − ", text))
+        return _KEPT.sub(lambda place: kept[int(place[1])], text)
+
+    def _inner(self, region: Region, steps: int) -> str:
+        """Return what a cell that isn't drawn is made of, empty where its number says more."""
+        found = self.cells.formula(region) if steps and self.cells.is_unseen(region) else None
+        if found is None or _TECHNICAL.search(found.template):
+            return ""
+        return self.written(found, steps - 1)
+
+    def _sum(self, texts: list[str]) -> str:
+        return " + ".join(self._few(texts))
+
+    def _few(self, texts: list[str]) -> list[str]:
+        """Return the first texts and the last one, where there are too many."""
+        if len(texts) <= self.terms:
+            return texts
+        return [*texts[: max(1, self.terms - 1)], "…", *([texts[-1]] if self.terms > 1 else [])]
+
+
+def _factor(value: object) -> str:
+    text = number_text(value)
+    return f"({text})" if text.startswith("−") else text
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,141 @@
+"""Results as a notebook shows them, without one."""
+
+import io
+import pickle
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cnncalc
+from cnncalc.explanation import Explanation
+from cnncalc.summary import Summary
+from cnncalc.tasks.notebook import drawn
+from cnncalc.trace import Trace
+
+NETWORK = "Conv2D(2, 3, activation='relu'); Flatten(); Dense(2, activation='softmax')"
+DENSE = "Flatten(); Dense(10, activation='softmax')"
+
+
+class Page(HTMLParser):
+    """The tags of a part of HTML, the attributes of its frame, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.frame, self.text = [], {}, ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        if tag == "iframe":
+            self.frame = dict(attributes)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def trace(**options):
+    return cnncalc.calculate("article:6x6", "1 0 1; 0 1 0; 1 0 1", -500, **options)
+
+
+def step(number=1, **options):
+    return cnncalc.record_training_step(number, network=DENSE, batch_size=2, **options)
+
+
+RESULTS = {
+    "calculation": trace,
+    "network": lambda: cnncalc.record(NETWORK, "article:6x6"),
+    "explanation": lambda: cnncalc.explain(trace(), (1, 1), layer_name="conv2d"),
+    "unit": lambda: cnncalc.explain(NETWORK, (1,), layer_name="dense", image="article:6x6"),
+    "gradient": lambda: cnncalc.explain_gradient(
+        NETWORK, (0, 0), layer_name="dense", data="article:6x6", target=1
+    ),
+    "summary": lambda: cnncalc.summarize(NETWORK, (6, 6, 1)),
+    "training": lambda: cnncalc.train(network=DENSE, epochs=2, validation_split=0.2),
+    "step": step,
+}
+WITH_PAGES = ["calculation", "network", "explanation", "unit", "step"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_shows_plain_tables_or_text(name):
+    page = Page(RESULTS[name]()._repr_html_())
+    assert {"table", "pre"} & set(page.tags)
+    assert page.text.strip()
+
+
+@pytest.mark.parametrize("name", WITH_PAGES)
+def test_a_result_is_a_page_in_a_frame_that_runs_its_own_script_alone(name):
+    frame = Page(RESULTS[name]()._repr_html_()).frame
+    assert frame["sandbox"] == "allow-scripts"
+    assert frame["title"]
+    assert frame["srcdoc"].startswith("<!doctype html>")
+    assert "default-src 'none'" in frame["srcdoc"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_is_a_picture(name):
+    with Image.open(io.BytesIO(RESULTS[name]()._repr_png_())) as picture:
+        assert picture.format == "PNG"
+        assert len(picture.convert("RGB").getcolors(100_000)) > 8
+
+
+def test_a_verified_workbook_shows_its_report(tmp_path):
+    [path] = cnncalc.export_workbook(tmp_path / "edge.xlsx", "article:6x6", "edge")
+    report = cnncalc.verify(path, "formualizer")
+    assert "agree with the calculation" in report._repr_html_()
+    assert report._repr_png_().startswith(b"\x89PNG")
+    assert report.agrees
+
+
+def test_what_is_shown_is_what_it_was():
+    result = trace(activation="relu")
+    assert isinstance(result, Trace)
+    assert isinstance(RESULTS["explanation"](), Explanation)
+    assert isinstance(RESULTS["summary"](), Summary)
+    assert np.array_equal(pickle.loads(pickle.dumps(result)).output, result.output)  # noqa: S301
+    assert RESULTS["summary"]() == RESULTS["summary"]()
+
+
+def test_the_rooms_below_know_nothing_of_notebooks():
+    for kind in (Trace, Explanation, Summary):
+        assert not hasattr(kind, "_repr_html_")
+        assert not hasattr(kind, "_repr_png_")
+
+
+def test_the_tables_hold_the_numbers():
+    text = Page(trace()._repr_html_()).text
+    assert "792" in text
+    assert "-500" in text
+
+
+def test_a_page_that_a_notebook_can_not_keep_leaves_its_tables(monkeypatch):
+    monkeypatch.setattr(drawn, "MOST_FORMULAS", 10)
+    shown = Page(trace()._repr_html_())
+    assert not shown.frame
+    assert "table" in shown.tags
+    assert "export_page writes a larger one" in shown.text
+
+
+def test_a_step_that_follows_others_has_no_page_of_its_own():
+    shown = step(3)._repr_html_()
+    assert "<iframe" not in shown
+    assert "Backward" in shown
+    assert step(3)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_names_of_layers_can_do_a_notebook_no_harm():
+    name = "<img src=x onerror=alert(1)>"
+    hostile = NETWORK.replace("Dense(2", f"Dense(2, name={name!r}")
+    results = [cnncalc.summarize(hostile, (6, 6, 1)), cnncalc.record(hostile, "article:6x6")]
+    for result in results:
+        shown = Page(result._repr_html_())
+        assert "img" not in shown.tags
+        assert name in shown.text
+
+
+def test_showing_prints_nothing(capsys):
+    RESULTS["explanation"]()._repr_html_()
+    step()._repr_html_()
+    assert capsys.readouterr() == ("", "")
