@@ -136,8 +136,8 @@ def export_page(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     [path] = export_page(Path(folder) / "edge.html", "article:6x6", "edge")
-    ...     path.name
-    'edge.html'
+    ...     path.name, path.read_text("utf-8")[:15]
+    ('edge.html', '<!doctype html>')
     """
     wanted = calculation_options(
         kernels,
