@@ -12,8 +12,9 @@ from cnncalc.explanation import Explanation
 from cnncalc.files.kernels import NAMED_KERNELS, read_kernels
 from cnncalc.layers import InputLayer, Layer, PoolingLayer, Shape
 from cnncalc.layers.convolution import ConvolutionLayer
+from cnncalc.network import Array
 from cnncalc.provenance import Provenance
-from cnncalc.rules.ranges import PIXELS, SHARES, range_of_numbers
+from cnncalc.rules.ranges import PIXELS, SHARES, Range, range_of_numbers
 from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.calculations import (
     TrainingPieces,
@@ -37,6 +38,7 @@ from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings
+from cnncalc.views.stage_colors import image_scale
 
 __all__ = [
     "MOST_FORMULAS",
@@ -248,8 +250,18 @@ def _page_flow(
         for quantity, array in values.items()
         if (quantity.kind, quantity.name) == (IMAGE.kind, IMAGE.name)
     ]
-    of = range_of_numbers(np.concatenate([np.zeros(1), *images]))
+    numbers = np.concatenate([np.zeros(1), *images])
+    of = range_of_numbers(numbers)
     is_article = origins.image is not None and origins.image.kind == "article"
     scales = stage_scales(flow, of, is_article=is_article)
-    highest = SHARES.high if of == SHARES else PIXELS.high
-    return PageFlow(flow, values, scales, highest, settings)
+    return PageFlow(flow, values, scales, _highest(numbers, of, origins), settings)
+
+
+def _highest(numbers: Array, of: Range, origins: Provenance) -> float:
+    """Return the level that the scale of an image ends at.
+
+    A file's is a byte's, however dark it is; the digits that cnncalc brings along go to 16.
+    """
+    if origins.data is not None and origins.data.kind == "built-in":
+        return image_scale(numbers).high
+    return SHARES.high if of == SHARES else PIXELS.high
