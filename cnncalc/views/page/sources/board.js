@@ -2,7 +2,7 @@
 // other. It knows where each cell is, and draws what is in sight.
 
 import { byId, listen, make, setStyle } from "./elements.js";
-import { clamp } from "./geometry.js";
+import { clamp, outside } from "./geometry.js";
 import { cardsOf, laneGroups } from "./layout.js";
 import { StageView } from "./stages.js";
 
@@ -163,21 +163,30 @@ export class Board {
   /** The middle of the pinned cell, if that is in sight, else of what is seen. */
   focusPoint() {
     const sight = this.sight();
-    const { x, y } = middle((this.selection && this.cellBox(this.selection)) ?? sight);
+    const { x, y } = middleOf((this.selection && this.cellBox(this.selection)) ?? sight);
     const isSeen = x >= sight.left && x <= sight.right && y >= sight.top && y <= sight.bottom;
-    return isSeen ? { x, y } : middle(sight);
+    return isSeen ? { x, y } : middleOf(sight);
   }
 
-  /** The cell at a point, or the one nearest to it. */
-  cellNear(x, y) {
+  /**
+   * The cell nearest to a point, in the slice whose box is the least far.
+   * @param {(box: DOMRect, slice: number) => number} farOf by default how far the point is from it
+   */
+  cellNear(
+    x,
+    y,
+    farOf = (box) => Math.hypot(outside(x, box.left, box.right), outside(y, box.top, box.bottom)),
+  ) {
     let [nearest, least] = [null, Infinity];
-    for (const [number, { grid, layout }] of this.slices) {
-      const { left, top, right, bottom } = grid.getBoundingClientRect();
-      const [nearX, nearY] = [clamp(x, left, right - 1), clamp(y, top, bottom - 1)];
-      const far = Math.hypot(nearX - x, nearY - y);
+    for (const [slice, { grid, layout }] of this.slices) {
+      const box = grid.getBoundingClientRect();
+      const far = farOf(box, slice);
       if (far >= least) continue;
-      const cell = layout.cellAt(nearX - left, nearY - top) ?? { row: 0, column: 0 };
-      [nearest, least] = [{ slice: number, ...cell }, far];
+      const { width, height } = layout.header;
+      const across = clamp(x - box.left, width + 1, box.width - 1);
+      const down = clamp(y - box.top, height + 1, box.height - 1);
+      const cell = layout.cellAt(across, down) ?? { row: 0, column: 0 };
+      [nearest, least] = [{ slice, ...cell }, far];
     }
     return nearest;
   }
@@ -253,7 +262,11 @@ export class Board {
   }
 }
 
-const middle = ({ left, top, width, height }) => ({ x: left + width / 2, y: top + height / 2 });
+/** The middle of a box. */
+export const middleOf = ({ left, top, width, height }) => ({
+  x: left + width / 2,
+  y: top + height / 2,
+});
 
 const domBox = ({ left, top, width, height }) => new DOMRect(left, top, width, height);
 

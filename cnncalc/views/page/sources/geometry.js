@@ -9,6 +9,9 @@ const MOST_DOWN = 24;
 /** Bring a number between two others; where these cross, the lower one counts. */
 export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
+/** How far a number is outside of two others. */
+export const outside = (value, low, high) => Math.abs(value - clamp(value, low, high));
+
 /** Tell whether two cells are the same one, or both none. */
 export const isSame = (a, b) =>
   a?.slice === b?.slice && a?.row === b?.row && a?.column === b?.column;

@@ -1,8 +1,9 @@
 // Everything with keys alone: arrows go from cell to cell and on to the next block, Tab from stage
 // to stage, Enter to what a number was made of, Escape back.
 
+import { middleOf } from "./board.js";
 import { isCommand, isTyping } from "./elements.js";
-import { clamp } from "./geometry.js";
+import { outside } from "./geometry.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -63,31 +64,14 @@ function neighbour(view, cell, [down, across], leaves) {
 /** The nearest slice in a direction: what lies straight ahead counts as nearer. */
 function nextSlice(view, cell, down, across) {
   const from = view.sliceElement(cell.slice).getBoundingClientRect();
-  const at = view.cellBox(cell);
-  const point = { x: at.left + at.width / 2, y: at.top + at.height / 2 };
-  let [nearest, least] = [null, Infinity];
-  for (const [number, { grid, layout }] of view.slices) {
-    const box = grid.getBoundingClientRect();
-    const far = distance(from, box, point, down, across);
-    if (number === cell.slice || far >= least) continue;
-    [nearest, least] = [{ slice: number, ...nearestCell(box, layout, point) }, far];
-  }
-  return nearest;
-}
-
-/** How far a box lies ahead of another one, and three times how far aside; Infinity behind it. */
-function distance(from, box, { x, y }, down, across) {
-  const [near, far] = down + across > 0 ? [from, box] : [box, from];
-  const ahead = across ? far.left - near.right : far.top - near.bottom;
-  const aside = across ? y - clamp(y, box.top, box.bottom) : x - clamp(x, box.left, box.right);
-  return ahead < -1 ? Infinity : ahead + 3 * Math.abs(aside);
-}
-
-function nearestCell({ left, top, right, bottom }, layout, { x, y }) {
-  const { width, height } = layout.header;
-  const across = clamp(x, left + width + 1, right - 1) - left;
-  const down = clamp(y, top + height + 1, bottom - 1) - top;
-  return layout.cellAt(across, down) ?? { row: 0, column: 0 };
+  const { x, y } = middleOf(view.cellBox(cell));
+  // How far a box lies ahead, and three times how far aside; Infinity behind.
+  return view.cellNear(x, y, (box, slice) => {
+    const [near, far] = down + across > 0 ? [from, box] : [box, from];
+    const ahead = across ? far.left - near.right : far.top - near.bottom;
+    const aside = across ? outside(y, box.top, box.bottom) : outside(x, box.left, box.right);
+    return ahead < -1 || slice === cell.slice ? Infinity : ahead + 3 * aside;
+  });
 }
 
 /** Each stage has one way in for Tab; where the focus is inside, that is the cell itself. */

@@ -84,7 +84,7 @@ class Panel {
     }
     const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
     const links = [...firsts.values()].slice(0, MOST_LINKS);
-    return make("p.links", total > 0 && `Read by ${count}: `, ...links);
+    return make("p.links readers", total > 0 && `Read by ${count}: `, ...links);
   }
 }
 
