@@ -242,7 +242,7 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
     picture = encode_picture(result.matrix, form, scale, result.provenance)
     file.write(picture.data)
     small = max(result.matrix.shape[:2]) < SMALL_SIDE and result.figures.is_bare
-    hint = "; --figure flow draws a figure with the numbers" if small else ""
+    hint = "; --figure flow draws it with its numbers" if small else ""
     return f"{picture.sentence}{hint}"
 
 

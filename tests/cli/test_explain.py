@@ -156,7 +156,8 @@ def test_the_workbook_of_another_network(fails, tmp_path):
 @pytest.mark.parametrize("ending", ["png", "jpg", "gif"])
 def test_no_picture_is_made_of_a_row_of_numbers(fails, tmp_path, ending):
     listing = "Conv2D(2, 3); Flatten(); Dense(2)"
-    line = fails("explain", listing, "--layer", "dense", "--at", "0", "-o", f"a.{ending}")
+    asked = ("--layer", "dense", "--at", "0", "--figure", "pixels", "-o", f"a.{ending}")
+    line = fails("explain", listing, *asked)
     assert line.endswith("Received: a row of 2 numbers")
     assert not (tmp_path / f"a.{ending}").exists()
 
@@ -167,6 +168,6 @@ def test_files_of_one_matrix_hold_the_layers_that_is_explained(run, tmp_path):
     result = run(*asked, "--at", "0,0,0", "-o", "c.npy")
     assert "wrote c.npy (the layer's output)" in result.stderr
     assert np.load(tmp_path / "c.npy").shape == (4, 4, 1)
-    run(*asked, "--at", "0,0,0", "-o", "c.png")
+    run(*asked, "--at", "0,0,0", "--figure", "pixels", "-o", "c.png")
     with Image.open(tmp_path / "c.png") as picture:
         assert picture.size == (4, 4)

@@ -145,11 +145,13 @@ def test_json_has_every_term(run):
     assert shown["terms"][5]["factor_at"] == [1, 2, 0]
 
 
-@pytest.mark.parametrize("ending", ["html", "svg", "json"])
+@pytest.mark.parametrize("ending", ["html", "svg", "pdf", "png", "json"])
 def test_a_gradient_can_be_written_to_a_file(run, ending, tmp_path):
     asked = (*ONE, "--gradient", "--layer", "conv2d", "--at", "0,1,0,1")
     explained(run, *asked, "-o", f"gradient.{ending}")
-    assert "conv2d" in (tmp_path / f"gradient.{ending}").read_text("utf-8")
+    content = (tmp_path / f"gradient.{ending}").read_bytes()
+    assert b"conv2d" in content or ending == "pdf"
+    assert content.startswith(b"%PDF") == (ending == "pdf")
 
 
 @pytest.mark.parametrize(
@@ -182,8 +184,9 @@ def test_a_gradient_can_be_written_to_a_file(run, ending, tmp_path):
             "Received: conv",
         ),
         (
-            ("--layer", "conv2d", "--at", "0,0,0,0", "-o", "x.png"),
-            "the output file 'x.png' must end in one of .html, .svg, .json.",
+            ("--layer", "conv2d", "--at", "0,0,0,0", "-o", "x.xlsx"),
+            "the output file 'x.xlsx' must end in one of .html, .svg, .pdf, .png, .jpg, .jpeg, "
+            ".gif, .webp, .json.",
         ),
     ],
 )

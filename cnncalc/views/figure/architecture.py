@@ -36,7 +36,8 @@ __all__ = ["draw_architecture"]
 
 # The front of the largest volume, how oblique its depth is drawn, and the room of a row.
 _HIGHEST, _LOWEST, _OBLIQUE = 150.0, 12.0, 0.32
-_GAP, _ROW_WIDTH, _LABEL_WIDTH, _LINES = 34.0, 1160.0, 132.0, 3
+_GAP, _ROW_WIDTH, _LABEL_WIDTH, _LINES = 34.0, 1160.0, 136.0, 3
+_NAME_WIDTH = 180.0
 _VECTOR_WIDTH = 12.0
 
 # What a kind of layer does, in the hue of one of Okabe and Ito's colours: on light, and on dark.
@@ -123,7 +124,7 @@ def _wide(block: _Block, largest: int) -> float:
     """Return how much room a block takes, with what stands below it."""
     _, deep, thick = _size(block.shape, largest)
     texts = [width(line, CAPTION_SIZE) for line in (*block.lines, size_text(block.shape))]
-    name = width(shortened(clean(block.name), _LABEL_WIDTH, CELL_SIZE, is_bold=True), CELL_SIZE)
+    name = width(shortened(clean(block.name), _NAME_WIDTH, CELL_SIZE, is_bold=True), CELL_SIZE)
     return max(thick + deep, 1.06 * name, *texts)
 
 
@@ -195,7 +196,7 @@ def _shade(color: str, by: float) -> str:
 
 def _label(block: _Block, x: float, floor: float, look: Look) -> Iterator[Shape]:
     y = floor + LINE_HEIGHT + 2
-    name = shortened(clean(block.name), _LABEL_WIDTH, CELL_SIZE, is_bold=True)
+    name = shortened(clean(block.name), _NAME_WIDTH, CELL_SIZE, is_bold=True)
     yield Text(x, y, name, CELL_SIZE, look.ink, is_bold=True)
     yield Text(x, y + LINE_HEIGHT, size_text(block.shape), CAPTION_SIZE, look.ink)
     for number, line in enumerate(block.lines, start=2):

@@ -13,9 +13,10 @@ from cnncalc.rules import Join
 from cnncalc.rules.ranges import PIXELS, layer_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName
-from cnncalc.views.colors import ColorScale, Theme, fitted_scale, pixel_scale, scale_of
+from cnncalc.views.colors import ColorScale, Theme, fitted_scale, scale_of
 from cnncalc.views.figure.pen import Grid, Outline, Pen
 from cnncalc.views.figure.shapes import Drawing
+from cnncalc.views.stage_colors import image_scale
 from cnncalc.views.terminal.explanations import largest_channels, notes_of
 from cnncalc.views.terminal.formulas import by_channel, draw_result, place
 from cnncalc.views.terminal.screen import Display, Screen
@@ -50,7 +51,9 @@ def explained(
     for layer in trace.layers:
         is_image = of == image and not of.is_signed and of.high <= PIXELS.high
         scales[layer.name] = (
-            pixel_scale(of.high, is_article=is_article) if is_image else scale_of(layer.input, of)
+            image_scale(trace.input.values, is_article=is_article)
+            if is_image
+            else scale_of(layer.input, of)
         )
         of = layer_ranges(layer.layer, layer.input.shape, of).output
     return [ExplainedNumber(one, scales[one.layer.name]) for one in explanations]

@@ -138,10 +138,10 @@ class Pen:
         cell = (room, min(room, _HIGHEST_CELL))
         base = top + grids[-1].numbers.shape[0] * cell[1] / 2 + 0.36 * _SIGN_SIZE
         for grid, form, sign in zip(grids, forms, ("", *signs), strict=True):
-            if x > MARGIN:
-                place = (x + _BETWEEN / 2, base)
+            x += _BETWEEN if x > MARGIN else 0.0
+            if sign:
+                place = (x - _BETWEEN / 2, base)
                 self._shapes.append(Text(*place, sign, _SIGN_SIZE, self.look.muted, "middle"))
-                x += _BETWEEN
             box = self._grid(grid, (x, top), cell, form)
             x, bottom = box.x + box.width, max(bottom, box.y + box.height)
         self._right = max(self._right, x)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnncalc.network import Array
-from cnncalc.rules.ranges import Range, layer_ranges, range_of_numbers
+from cnncalc.rules.ranges import layer_ranges, range_of_numbers
 from cnncalc.training_step.structure import StepRecord, WeightUpdate
-from cnncalc.views.colors import ColorScale, Theme, fitted_scale, pixel_scale, scale_of
+from cnncalc.views.colors import ColorScale, Theme, fitted_scale, scale_of
 from cnncalc.views.figure.pen import Pen
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.figure.stage_boxes import StageBox
 from cnncalc.views.figure.stage_contents import array_content
 from cnncalc.views.figure.stage_measuring import Looks, measured
 from cnncalc.views.numbers import format_number
+from cnncalc.views.stage_colors import image_scale
 from cnncalc.wording import size_text
 
 __all__ = ["draw_step"]
 
 _MOST_SAMPLES, _LARGEST_IMAGE, _LARGEST_PIXEL = 2, 140.0, 16.0
 # So many things stand in a step that few of them are drawn as numbers.
-_MOST_NUMBERS = 40
+_MOST_NUMBERS = 24
 
 
 def draw_step(
@@ -71,18 +72,14 @@ def _forward(
     """Yield the sample and what each layer makes of it."""
     image = record.images[sample]
     of = range_of_numbers(record.images)
-    yield _box("Image", image, _image_scale(image, of), looks, is_image=True)
+    scale = scale_of(image, of) if of.is_signed else image_scale(record.images)
+    yield _box("Image", image, scale, looks, is_image=True)
     for step in record.layers:
         of = layer_ranges(step.layer, step.layer_input.shape[1:], of).output
         output = step.layer_output[sample]
         is_last = step is record.layers[-1]
         labels = class_names if is_last and len(class_names) == output.size else ()
         yield _box(step.layer.name, output, scale_of(output, of), looks, labels)
-
-
-def _image_scale(image: Array, of: Range) -> ColorScale:
-    is_of_pixels = not of.is_signed and of.high <= 255
-    return pixel_scale(of.high) if is_of_pixels else scale_of(image, of)
 
 
 def _backward(record: StepRecord, sample: int, looks: Looks) -> Iterator[StageBox]:
