@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.export_xlsx import network_export_options, training_export_options
+from cnncalc.cli.export_options import network_export_options, training_export_options
 from cnncalc.cli.options import bundled, calculation_options, input_options
 from cnncalc.tasks.filming import write_film
 from cnncalc.tasks.flows import FlowRequest
@@ -52,7 +52,7 @@ look_options: Decorator = bundled(
 
 @click.command(epilog="Example: cnncalc animate article:6x6 --kernel edge -o edge.gif")
 @input_options
-@calculation_options(kernel_required=False)
+@calculation_options
 @network_export_options
 @training_export_options
 @click.option(

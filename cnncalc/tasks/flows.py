@@ -115,9 +115,6 @@ class FlowRequest:
         if self.whole.network is not None and self.wanted != NO_CALCULATION:
             message = "--network brings its own layers: options of a calculation can't be added"
             raise OptionError(message)
-        if self.whole.network is None and not self.wanted.kernels:
-            message = "a calculation must be named: by --kernel, or by --network. Received: none"
-            raise OptionError(message)
 
 
 def read_flow(asked: FlowRequest, caller: Caller) -> NumberedFlow:
