@@ -180,8 +180,8 @@ def _show_number(
     origins, names = traced.provenance, traced.class_names
     what = (trace, look, target, origins, names, layer_name)
     figures = trace_figures(*what, explanations=numbers)
-    cell = _page_cell(trace, asked, target)
-    present(trace, shown, look, target, origins, figures, names, layer_name, cell=cell)
+    opened = _page_cell(trace, asked, target)
+    present(trace, shown, look, target, origins, figures, names, layer_name, cell=opened)
 
 
 def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
@@ -237,7 +237,7 @@ def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Dra
     from cnncalc.views.figure.gradient_figure import draw_gradient
 
     what = (found.record, found.explanation, decimals, theme)
-    return draw_gradient(*what, found.provenance.command)
+    return draw_gradient(*what, found.pieces.provenance.command)
 
 
 def _gradient_page(found: ExplainedGradient) -> Page:
