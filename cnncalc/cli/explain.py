@@ -180,14 +180,8 @@ def _show_number(
     origins, names = traced.provenance, traced.class_names
     what = (trace, look, target, origins, names, layer_name)
     figures = trace_figures(*what, explanations=numbers)
-    opened = _page_cell(trace, asked, target)
-    present(trace, shown, look, target, origins, figures, names, layer_name, cell=opened)
-
-
-def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
-    most = None if full else MOST_FOLLOWED
-    found = derive(trace, asked.layer_name, asked.at, asked.depth, most)
-    return [step.explanation for step in found]
+    page_cell = _page_cell(trace, asked, target)
+    present(trace, shown, look, target, origins, figures, names, layer_name, cell=page_cell)
 
 
 def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> Cell | None:
@@ -197,6 +191,12 @@ def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> C
     from cnncalc.tasks.page_making import number_cell
 
     return number_cell(trace, explain_number(trace.layers[trace.place(asked.layer_name)], asked.at))
+
+
+def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
+    most = None if full else MOST_FOLLOWED
+    found = derive(trace, asked.layer_name, asked.at, asked.depth, most)
+    return [step.explanation for step in found]
 
 
 def _check_gradient(
@@ -230,7 +230,14 @@ def _show_gradient(
     draw = partial(_draw_gradient, found, look.decimals)
     figures = Figures(None, draw, "steps")
     pieces = partial(write_gradient_json, explained, origins)
-    present_page(shown, pieces, look, target, origins, figures, partial(_gradient_page, found))
+    page = partial(_gradient_page, found)
+    present_page(shown, pieces, look, target, origins, figures, page)
+
+
+def _gradient_page(found: ExplainedGradient) -> Page:
+    from cnncalc.tasks.page_making import gradient_page
+
+    return gradient_page(found.pieces, found.record, found.explanation)
 
 
 def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Drawing:
@@ -238,9 +245,3 @@ def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Dra
 
     what = (found.record, found.explanation, decimals, theme)
     return draw_gradient(*what, found.pieces.provenance.command)
-
-
-def _gradient_page(found: ExplainedGradient) -> Page:
-    from cnncalc.tasks.page_making import gradient_page
-
-    return gradient_page(found.pieces, found.record, found.explanation)

@@ -70,8 +70,8 @@ Writer = Callable[[BinaryIO], str]
 class _Result:
     """A trace, what people see of it, where it came from, and what its classes are called.
 
-    `matrix` is what a file of one matrix holds; `figures` are those that can be drawn; `cell` is
-    what a page opens at.
+    `matrix` is what a file of one matrix holds; `figures` are those that can be drawn; a page opens
+    at the `cell`.
     """
 
     trace: Trace
@@ -173,7 +173,7 @@ def present_page(
         with write_atomically(target.output, force=target.force) as file:
             if ending == ".json":
                 file.writelines(piece.encode() for piece in json_pieces())
-            elif ending == ".html" and page is not None:
+            elif ending in PAGES and page is not None:
                 from cnncalc.tasks.page_writing import write_page
 
                 write_page(file, page())
@@ -207,10 +207,8 @@ def _writer(result: _Result, ending: str, target: OutputOptions) -> Writer:
         if kind == "pixels":
             return partial(_write_picture, result, PICTURES[ending], target.scale)
         return figure_writer(kind, result.figures, ending, target, result.provenance)
-    if ending == ".html":
-        return partial(_write_calculation, result)
     if ending in PAGES:
-        return partial(_write_page, result.shown, result.provenance)
+        return partial(_write_calculation, result)
     return partial(_write_numbers, result, ending)
 
 

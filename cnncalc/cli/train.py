@@ -53,8 +53,8 @@ step_options = bundled(
         "--show-step",
         type=int,
         metavar="N",
-        help="Show step N, counted from 1, with all its numbers; -o FILE.html writes the page of "
-        "it, .svg, .pdf or .png draw it, nothing else is saved.",
+        help="Show step N, counted from 1, with all its numbers; -o FILE.html writes its page, "
+        ".svg, .pdf or .png draws it; nothing else is saved.",
     ),
     form_option("The step as a table for people; json, every number.", "json"),
     click.option(
@@ -154,7 +154,8 @@ def _show_step(
     keep: KeepOptions,
     caller: Caller,
 ) -> None:
-    path, target = _page_path(keep), _drawn_to(keep)
+    path = _page_path(keep)
+    target = _drawn_to(keep)
     check_drawing(target)
     samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
     if is_state(given.data):
@@ -171,21 +172,6 @@ def _show_step(
         return
     display = Display(shown.decimals, shown.full, shown.colors)
     output_console().print(render_step(found.record, display, _context(found)))
-
-
-def _drawn_to(keep: KeepOptions) -> DrawingOptions:
-    """Return where a figure of the step is to be written, if it can be: nothing else is saved."""
-    ending = "" if keep.output is None else keep.output.suffix.lower()
-    is_figure = ending in (*DRAWINGS, *PIXELS)
-    return DrawingOptions(keep.output if is_figure else None, keep.force, "light")
-
-
-def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:
-    from cnncalc.views.figure.step_figure import draw_step
-
-    where = _context(found).where
-    names, command = found.class_names, found.provenance.command
-    return draw_step(found.record, decimals, theme, names, where, command)
 
 
 def _session_step(
@@ -233,6 +219,21 @@ def _page_path(keep: KeepOptions) -> Path | None:
         return None
     check_output(keep.output, force=keep.force)
     return keep.output
+
+
+def _drawn_to(keep: KeepOptions) -> DrawingOptions:
+    """Return where a figure of the step is to be written, if it can be: nothing else is saved."""
+    ending = "" if keep.output is None else keep.output.suffix.lower()
+    is_figure = ending in (*DRAWINGS, *PIXELS)
+    return DrawingOptions(keep.output if is_figure else None, keep.force, "light")
+
+
+def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:
+    from cnncalc.views.figure.step_figure import draw_step
+
+    where = _context(found).where
+    names, command = found.class_names, found.provenance.command
+    return draw_step(found.record, decimals, theme, names, where, command)
 
 
 def _context(found: ShownStep) -> StepContext:

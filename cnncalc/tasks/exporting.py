@@ -136,8 +136,8 @@ def export_page(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     [path] = export_page(Path(folder) / "edge.html", "article:6x6", "edge")
-    ...     path.name, path.stat().st_size < 170_000
-    ('edge.html', True)
+    ...     path.name
+    'edge.html'
     """
     wanted = calculation_options(
         kernels,

@@ -120,6 +120,16 @@ def test_a_stroke_of_the_brush_is_one_change(open_page):
     assert cell(page, IMAGE, 2, 1).inner_text() == "0"
 
 
+def test_a_colour_is_drawn_on_the_picture_in_colour(open_page, tmp_path):
+    path = tmp_path / "dark.png"
+    path.write_bytes(png(np.full((8, 8, 3), 9)))
+    page = open_page("export-html", str(path), "--network", "Conv2D(2, 3)")
+    button(page, "Draw on the input").click()
+    page.get_by_label("colour", exact=True).fill("#ff8000")
+    page.locator(".composite").click(position={"x": 1, "y": 1})
+    assert [numbers(page, channel)[0] for channel in range(3)] == [255, 128, 0]
+
+
 DROP = """([type, data]) => {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const dataTransfer = new DataTransfer();
@@ -162,9 +172,16 @@ def test_a_dropped_picture_keeps_its_colours_where_the_input_has_three(open_page
     assert [{*numbers(page, channel)} for channel in range(3)] == [{255}, {51}, {0}]
 
 
+def huge_png():
+    file = io.BytesIO()
+    Image.new("1", (10_000, 10_000)).save(file, "PNG")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
+        (huge_png(), "50 million pixels"),
         (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "This file is none"),
         (b"\x89PNG\r\n\x1a\n and nothing of one", "damaged"),
         (b"", "This file is none"),
@@ -236,3 +253,53 @@ def test_what_an_optimizer_does_not_allow_is_refused(open_page):
     page = open_page(*TRAINED)
     write_over(page, page.locator("td.choice").nth(1), "1.5")
     assert "beta_1 must be" in page.locator(".editor-reason").inner_text()
+
+
+def test_a_pasted_picture_becomes_the_input(open_page):
+    page = open_page(*CROSS)
+    paste = DROP.replace("DragEvent", "ClipboardEvent").replace('"dragover", "drop"', '"paste"')
+    paste = paste.replace("{ dataTransfer,", "{ clipboardData: dataTransfer,")
+    data = base64.b64encode(png(np.full((6, 6), 9))).decode()
+    page.evaluate(paste, ["image/png", data])
+    page.locator(".said").wait_for()
+    assert {*numbers(page, IMAGE)} == {9}
+
+
+def test_a_chosen_picture_becomes_the_input(open_page, tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_bytes(png(np.full((6, 6), 9)))
+    page = open_page(*CROSS)
+    page.get_by_label("Picture…").set_input_files(path)
+    page.locator(".said").wait_for()
+    assert {*numbers(page, IMAGE)} == {9}
+
+
+def test_a_finger_types_and_draws_on_a_phone(open_page):
+    page = open_page(*CROSS, width=390, height=844, has_touch=True, is_mobile=True)
+    first = cell(page, IMAGE, 0, 0)
+    first.tap()
+    first.tap()
+    page.keyboard.type("19")
+    page.keyboard.press("Enter")
+    assert first.inner_text() == "19"
+    small = [
+        box
+        for part in page.locator("#toolbar button:visible, #toolbar .button:visible").all()
+        if (box := part.bounding_box())["height"] < 40
+    ]
+    assert small == []
+    button(page, "Draw on the input").tap()
+    cell(page, IMAGE, 1, 1).tap()
+    assert cell(page, IMAGE, 1, 1).inner_text() == "255"
+
+
+def test_letters_of_a_hostile_name_stay_letters(open_page):
+    """What a network, its classes and its file are called is text, wherever it is shown."""
+    hostile = "<img src=x onerror=alert(1)>"
+    network = f'Conv2D(1, 3, name="{hostile}"); Flatten(); Dense(2, activation="softmax")'
+    page = open_page(
+        "export-html", "article:6x6", "--network", network, "--class-names", "a,<b>b</b>"
+    )
+    page.keyboard.press(".")
+    assert hostile in page.locator("#flow").inner_text()
+    assert page.locator("img, b").count() == 0

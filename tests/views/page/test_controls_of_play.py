@@ -126,7 +126,7 @@ def test_saved_numbers_are_opened_again(open_page, tmp_path):
     assert path.suffix == ".json"
     assert json.loads(path.read_text("utf-8"))["cnncalc"] == "state"
     again = open_page(*CROSS)
-    again.get_by_label("Open").set_input_files(path)
+    again.get_by_label("Open…").set_input_files(path)
     again.locator(".said").wait_for(state="visible")
     assert numbers(again, RESULT) == changed
 
@@ -136,7 +136,7 @@ def test_a_file_of_something_else_is_refused_in_words(open_page, tmp_path, text)
     page = open_page(*CROSS)
     path = tmp_path / "other.json"
     path.write_text(text, "utf-8")
-    page.get_by_label("Open").set_input_files(path)
+    page.get_by_label("Open…").set_input_files(path)
     page.locator(".said.refusal").wait_for(state="visible")
     assert numbers(page, RESULT)[0] == 429
 

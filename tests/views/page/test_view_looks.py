@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .view_pages import (
+from tests.views.page.view_pages import (
     CONVOLUTION,
     CONVOLVED,
     IMAGE,

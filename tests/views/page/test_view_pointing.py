@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .view_pages import (
+from tests.views.page.view_pages import (
     BIASED,
     CONVOLUTION,
     CONVOLVED,
@@ -43,6 +43,13 @@ def test_pointing_at_a_number_lights_up_its_window_and_its_weights(open_page):
     assert within(weights, cell(page, KERNEL, 0, 0), cell(page, KERNEL, 2, 2))
     times = grid(page, IMAGE).locator(".times").all_inner_texts()
     assert times == ["×1", "×0", "×1", "×0", "×1", "×0", "×1", "×0", "×1"]
+
+
+def test_only_what_is_multiplied_has_weights_in_its_corners(open_page):
+    page = open_page(*CONVOLUTION)
+    cell(page, BIASED, 1, 1).hover()
+    assert len(outlines(page, "window")) == 1
+    assert page.locator(".grid .times").count() == 0
 
 
 def test_a_window_is_solid_and_its_weights_are_dashed(open_page):

@@ -1,8 +1,9 @@
 // The board that a calculation is drawn on: cards of stages from left to right, in lanes below each
 // other. It knows where each cell is, and draws what is in sight.
 
+import { classed, digitWidth } from "./dom.js";
 import { make } from "./elements.js";
-import { cardsOf } from "./layout.js";
+import { cardsOf, laneGroups } from "./layout.js";
 import { StageView } from "./stages.js";
 
 const NARROW = 640;
@@ -17,10 +18,8 @@ export class Board {
   constructor(store, root) {
     Object.assign(this, { store, root, stages: new Map(), slices: new Map(), hidden: null });
     Object.assign(this, { zoom: 1, theme: "light", choice: { step: null, sample: null } });
-    this.observer = new IntersectionObserver((entries) => this.sighted(entries), {
-      root,
-      rootMargin: "240px",
-    });
+    const near = { root, rootMargin: "240px" };
+    this.observer = new IntersectionObserver((entries) => this.sighted(entries), near);
     root.addEventListener("scroll", () => this.follow(), { passive: true });
     addEventListener("resize", () => this.resize());
   }
@@ -41,9 +40,8 @@ export class Board {
     this.slices.clear();
     const cards = cardsOf(flow, this.choice);
     const lanes = [...new Set(cards.map((card) => card.lane))];
-    this.root.replaceChildren(
-      ...laneGroups(flow, lanes).map((group) => this.newGroup(flow, group, cards)),
-    );
+    const groups = laneGroups(flow, lanes).map((group) => this.newGroup(flow, group, cards));
+    this.root.replaceChildren(...groups);
     this.placeCharts();
     for (const slice of this.slices.values()) this.observer.observe(slice.grid);
     this.fillLater();
@@ -74,21 +72,15 @@ export class Board {
 
   /** Lanes that have their columns in common. */
   newGroup(flow, lanes, cards) {
-    const sections = lanes.map((lane, place) =>
-      this.newLane(
-        flow,
-        lane,
-        place,
-        cards.filter((card) => card.lane === lane),
-      ),
-    );
-    return make("div", { class: lanes.length > 1 ? "lanes" : "lanes alone" }, ...sections);
+    const cardsIn = (lane) => cards.filter((card) => card.lane === lane);
+    const sections = lanes.map((lane, place) => this.newLane(flow, lane, place, cardsIn(lane)));
+    return classed("div", lanes.length > 1 ? "lanes" : "lanes alone", ...sections);
   }
 
   newLane(flow, number, place, cards) {
     const { title, direction, step } = flow.lanes[number];
     const isCourse = direction === "weights" && step === null && title !== "";
-    const element = make("section", { class: `lane ${direction}${isCourse ? " course" : ""}` });
+    const element = classed("section", `lane ${isCourse ? "course" : direction}`);
     if (title) {
       const heading = make("h2", { id: `lane-${number}` }, make("span", { text: title }));
       heading.style.gridRow = String(2 * place + 1);
@@ -106,12 +98,12 @@ export class Board {
 
   newCard(flow, { column, stages }) {
     const { name, call, size } = flow.columns[column];
-    const head = make("header", {}, make("h3", { text: name }));
-    if (call) head.append(make("code", { text: call }));
-    if (size) head.append(make("p", { class: "size", text: size }));
+    const head = make("header", {}, classed("h3", "", name));
+    if (call) head.append(classed("code", "", call));
+    if (size) head.append(classed("p", "size", size));
     const views = stages.map((stage) => this.newStage(stage));
-    const body = make("div", { class: "stages" }, ...views.map((view) => view.element));
-    const card = make("article", { class: "card" }, head, body);
+    const body = classed("div", "stages", ...views.map((view) => view.element));
+    const card = classed("article", "card", head, body);
     this.arrange(views, body);
     return card;
   }
@@ -122,10 +114,8 @@ export class Board {
     const isAcross = views.every(
       ({ stage }) => stage.isImage || this.store.flow.lanes[stage.lane].direction === "weights",
     );
-    body.style.setProperty(
-      "--tracks",
-      2 * Math.max(1, ...shared.map((view) => view.layout.tiles.rows)),
-    );
+    const rows = Math.max(1, ...shared.map((view) => view.layout.tiles.rows));
+    body.style.setProperty("--tracks", 2 * rows);
     let column = 0;
     views.forEach((view, place) => {
       const before = views[place - 1];
@@ -154,8 +144,9 @@ export class Board {
   resizeStages() {
     for (const stage of this.stages.values()) stage.resize();
     for (const body of this.root.querySelectorAll(".stages")) {
+      const numbers = [...body.children].map(({ dataset }) => Number(dataset.stage));
       this.arrange(
-        [...body.children].map(({ dataset }) => this.stages.get(Number(dataset.stage))),
+        numbers.map((number) => this.stages.get(number)),
         body,
       );
     }
@@ -163,7 +154,7 @@ export class Board {
 
   /** Zoom, and keep a point of the screen where it is. */
   setZoom(zoom, x = this.focusPoint().x, y = this.focusPoint().y) {
-    const bounded = Math.min(ZOOMS[1], Math.max(ZOOMS[0], zoom));
+    const bounded = clamp(zoom, ...ZOOMS);
     if (bounded === this.zoom) return;
     const cell = this.cellNear(x, y);
     const before = cell && this.cellBox(cell.slice, cell.row, cell.column);
@@ -179,9 +170,9 @@ export class Board {
     const { left, top, right, bottom } = this.sight();
     const { selection } = this;
     const box = selection && this.cellBox(selection.slice, selection.row, selection.column);
-    const isSeen =
-      box && box.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;
-    return isSeen ? middle(box) : middle({ left, top, right, bottom });
+    const { x, y } = middle(box ?? { left, top, right, bottom });
+    const isSeen = x >= left && x <= right && y >= top && y <= bottom;
+    return isSeen ? { x, y } : middle({ left, top, right, bottom });
   }
 
   keepAt({ slice, row, column }, before, x, y) {
@@ -191,24 +182,17 @@ export class Board {
     this.root.scrollTop += after.top + downIn * after.height - y;
   }
 
+  /** The cell at a point, or the one nearest to it. */
   cellNear(x, y) {
-    const found = this.cellAt(x, y);
-    if (found) return found;
-    let nearest = null;
-    let least = Infinity;
+    let [nearest, least] = [null, Infinity];
     for (const [number, { grid, layout }] of this.slices) {
-      const box = grid.getBoundingClientRect();
-      const far = Math.hypot(
-        Math.max(box.left - x, 0, x - box.right),
-        Math.max(box.top - y, 0, y - box.bottom),
-      );
+      const { left, top, right, bottom } = grid.getBoundingClientRect();
+      const near = { x: clamp(x, left, right - 1), y: clamp(y, top, bottom - 1) };
+      const far = Math.hypot(near.x - x, near.y - y);
       if (far >= least) continue;
       least = far;
-      const inside = layout.cellAt(
-        Math.min(x, box.right - 1) - box.left,
-        Math.min(y, box.bottom - 1) - box.top,
-      );
-      nearest = { slice: number, ...(inside ?? { row: 0, column: 0 }) };
+      const cell = layout.cellAt(near.x - left, near.y - top) ?? { row: 0, column: 0 };
+      nearest = { slice: number, ...cell };
     }
     return nearest;
   }
@@ -243,10 +227,8 @@ export class Board {
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
   refresh(changed = null, { flashes = true } = {}) {
     for (const stage of this.stages.values()) {
-      const slices = stage.slices.filter(
-        ({ slice }) => changed === null || changed.has(slice.number),
-      );
-      if (slices.length === 0) continue;
+      const isChanged = ({ slice }) => changed === null || changed.has(slice.number);
+      if (!stage.slices.some(isChanged)) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
       if (stage.slices.some((slice) => slice.isInSight)) this.refreshStage(stage, flashes);
@@ -280,11 +262,9 @@ export class Board {
     const first = slice.layout.box(row, column);
     const last = slice.layout.box(row + height - 1, column + width - 1);
     const [x, y] = [Math.min(first.x, last.x), Math.min(first.y, last.y)];
-    const [right, bottom] = [
-      Math.max(first.x, last.x) + last.width,
-      Math.max(first.y, last.y) + last.height,
-    ];
-    return new DOMRect(grid.left + x, grid.top + y, right - x, bottom - y);
+    const wide = Math.max(first.x, last.x) - x + last.width;
+    const high = Math.max(first.y, last.y) - y + last.height;
+    return new DOMRect(grid.left + x, grid.top + y, wide, high);
   }
 
   cellAt(x, y) {
@@ -301,26 +281,8 @@ export class Board {
   }
 }
 
-/** The way there and the way back have a layer's cards below each other; other lanes stand alone. */
-function laneGroups(flow, lanes) {
-  const groups = [];
-  let before = null;
-  for (const lane of lanes) {
-    const isWay = ["forward", "backward"].includes(flow.lanes[lane].direction);
-    if (isWay && before) groups.at(-1).push(lane);
-    else groups.push([lane]);
-    before = isWay;
-  }
-  return groups;
-}
-
-/** How wide a digit is in this page's font, for each pixel of its size. */
-function digitWidth() {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
-  return context.measureText("0").width / 100;
-}
-
 const middle = ({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 });
 
 const whenIdle = (run) => (globalThis.requestIdleCallback ?? setTimeout)(run);
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));

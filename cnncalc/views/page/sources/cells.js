@@ -1,13 +1,14 @@
 // One slice as it is seen: a picture of a pixel a cell, and a table over it where numbers can be
-// read. Of a large slice the table holds what is in sight alone.
+// read.
 
-import { placeAt } from "./dom.js";
+import { classed, placeAt } from "./dom.js";
 import { make } from "./elements.js";
-import { cellText, sizeText } from "./figures.js";
-import { formatNumber } from "./format.js";
+import { sizeText } from "./figures.js";
+import { NumberTable } from "./tables.js";
 
 const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
+const NARROWEST_CAPTION = 44;
 
 /** A slice of a stage that is shown. */
 export class SliceView {
@@ -16,19 +17,18 @@ export class SliceView {
    * @param {object} slice of the flow
    */
   constructor(stageView, slice) {
-    Object.assign(this, { stageView, slice, table: null, cells: new Map(), isStale: true });
-    this.isInSight = false;
-    this.canvas = make("canvas");
-    this.marks = make("div", { class: "marks", "aria-hidden": "true" });
-    this.grid = make("div", { class: "grid", "data-slice": slice.number }, this.canvas, this.marks);
-    this.caption = make("figcaption", { text: slice.caption });
-    this.element = make("figure", { class: "slice" }, this.caption, this.grid);
+    Object.assign(this, { stageView, slice, table: null, isStale: true, isInSight: false });
     this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
-    this.grid.classList.toggle(
-      "padded",
-      this.inner.height < slice.height || this.inner.width < slice.width,
-    );
+    const { title } = stageView.stage;
+    const said = [title, slice.caption].filter(Boolean).join(", ");
+    this.label = `${said}: ${sizeText(slice.height, slice.width)}`;
+    this.canvas = make("canvas", { role: "img", "aria-label": `${this.label}, as a picture` });
+    this.marks = make("div", { class: "marks", "aria-hidden": "true" });
+    const kind = this.inner.height * this.inner.width < this.roles.length ? "grid padded" : "grid";
+    this.grid = make("div", { class: kind, "data-slice": slice.number }, this.canvas, this.marks);
+    this.caption = make("figcaption", { text: slice.caption });
+    this.element = classed("figure", "slice", this.caption, this.grid);
   }
 
   get layout() {
@@ -37,46 +37,23 @@ export class SliceView {
 
   /** Take the sizes of a new layout; what was drawn is drawn again when it is in sight. */
   resize() {
-    const { layout, slice } = this;
-    this.grid.style.width = `${layout.sliceWidth}px`;
-    this.grid.style.height = `${layout.sliceHeight}px`;
-    this.caption.style.maxWidth = `${Math.max(layout.sliceWidth, 56)}px`;
-    this.caption.hidden =
-      slice.caption === "" || layout.sliceWidth < 44 || this.stageView.hasLikeCaptions;
-    this.canvas.width = layout.folding.places;
-    this.canvas.height = layout.folding.lines;
-    placeAt(
-      this.canvas,
-      layout.areaBox({
-        line: 0,
-        place: 0,
-        lines: layout.folding.lines,
-        places: layout.folding.places,
-      }),
-    );
+    const { layout, slice, grid, caption, canvas } = this;
+    const { places, lines } = layout.folding;
+    grid.style.width = `${layout.sliceWidth}px`;
+    grid.style.height = `${layout.sliceHeight}px`;
+    caption.style.maxWidth = `${Math.max(layout.sliceWidth, NARROWEST_CAPTION)}px`;
+    const isNarrow = layout.sliceWidth < NARROWEST_CAPTION;
+    caption.hidden = slice.caption === "" || isNarrow || this.stageView.hasLikeCaptions;
+    Object.assign(canvas, { width: places, height: lines });
+    placeAt(canvas, layout.areaBox({ line: 0, place: 0, lines, places }));
+    canvas.setAttribute("aria-hidden", layout.hasNumbers);
     this.dropTable();
-    this.describe();
     this.isStale = true;
   }
 
   dropTable() {
-    this.table?.remove();
+    this.table?.element.remove();
     this.table = null;
-    this.cells.clear();
-  }
-
-  describe() {
-    const { layout, slice, canvas } = this;
-    const size = sizeText(slice.height, slice.width);
-    this.label = `${[this.stageView.stage.title, slice.caption].filter(Boolean).join(", ")}: ${size}`;
-    if (layout.hasNumbers) {
-      canvas.removeAttribute("role");
-      canvas.setAttribute("aria-hidden", "true");
-    } else {
-      canvas.removeAttribute("aria-hidden");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${this.label} numbers as a picture`);
-    }
   }
 
   /** Whether all its numbers stand in one table. */
@@ -100,11 +77,8 @@ export class SliceView {
   refresh(flashes) {
     this.paint();
     this.isStale = false;
-    if (!this.layout.hasNumbers) return;
     if (this.table === null) this.follow();
-    else
-      for (const [key, cell] of this.cells)
-        this.write(cell, ...key.split(",").map(Number), flashes);
+    else this.table.refresh(flashes);
   }
 
   /** Draw the picture; where there is no scale, the style sheet has the colours. */
@@ -120,177 +94,51 @@ export class SliceView {
     const { slice, roles, stageView } = this;
     const { scale, view } = stageView;
     const { cells } = view.store.calculation;
-    for (let row = 0, at = 0; row < slice.height; row += 1) {
-      for (let column = 0; column < slice.width; column += 1, at += 1) {
-        const isBlank = roles[at] === "padding" || roles[at] === "nothing";
-        if (isBlank || view.isHidden(slice.number, row, column)) continue;
-        const { line, place } = folding.placeOf(row, column);
-        pixels[line * folding.places + place] = scale.color(cells[slice.first + at]);
-      }
+    for (let at = 0; at < roles.length; at += 1) {
+      const [row, column] = [Math.floor(at / slice.width), at % slice.width];
+      const isBlank = roles[at] === "padding" || roles[at] === "nothing";
+      if (isBlank || view.isHidden(slice.number, row, column)) continue;
+      const { line, place } = folding.placeOf(row, column);
+      pixels[line * folding.places + place] = scale.color(cells[slice.first + at]);
     }
   }
 
   /** Bring the table to what is in sight. */
   follow() {
-    if (!this.layout.hasNumbers || !this.isInSight) return;
-    const { lines, places } = this.layout.folding;
     const isWhole = this.hasWholeTable;
-    if (isWhole && this.table !== null) return;
-    const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight();
-    if (this.table !== null && holdsArea(this.area, area.inner)) return;
-    const focused = this.table?.contains(document.activeElement)
-      ? document.activeElement.dataset.cell
-      : null;
+    if (!this.layout.hasNumbers || !this.isInSight || (isWhole && this.table !== null)) return;
+    const { lines, places } = this.layout.folding;
+    if (!isWhole && this.table?.holds(this.areaInSight(0))) return;
+    const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight(LINES_AROUND);
+    const { activeElement } = document;
+    const focused = this.grid.contains(activeElement) && activeElement.dataset.cell;
     this.dropTable();
-    this.area = area;
-    this.table = this.newTable(area, isWhole);
-    this.grid.insertBefore(this.table, this.marks);
-    if (focused !== null) this.cells.get(focused)?.focus({ preventScroll: true });
+    this.table = new NumberTable(this, area, isWhole);
+    this.grid.insertBefore(this.table.element, this.marks);
+    if (focused) this.table.cells.get(focused)?.cell.focus({ preventScroll: true });
   }
 
-  areaInSight() {
+  /** The lines and places in sight, and some around them. */
+  areaInSight(around) {
     const { layout, grid, stageView } = this;
     const [box, room] = [grid.getBoundingClientRect(), stageView.view.sight()];
-    const bound = (value, most) => Math.max(0, Math.min(most, value));
     const { lines, places } = layout.folding;
-    const inner = (around) => {
-      const top = bound(Math.floor((room.top - box.top) / layout.cellHeight) - around, lines);
-      const left = bound(Math.floor((room.left - box.left) / layout.cellWidth) - around, places);
-      const bottom = bound(Math.ceil((room.bottom - box.top) / layout.cellHeight) + around, lines);
-      const right = bound(Math.ceil((room.right - box.left) / layout.cellWidth) + around, places);
-      return { line: top, place: left, lines: bottom - top, places: right - left };
+    const span = (low, high, size, most) => {
+      const first = Math.max(0, Math.floor(low / size) - around);
+      const end = Math.min(most, Math.ceil(high / size) + around);
+      return [Math.min(first, most), Math.max(0, end - first)];
     };
-    return { ...inner(LINES_AROUND), inner: inner(0) };
-  }
-
-  newTable(area, isWhole) {
-    const { layout, label, slice } = this;
-    const table = make("table", {
-      class: `numbers${layout.header.width + layout.header.height ? " headed" : ""}`,
-    });
-    table.append(make("caption", { class: "unseen", text: label }));
-    if (!isWhole) {
-      table.setAttribute("aria-rowcount", slice.height);
-      table.setAttribute("aria-colcount", slice.width);
-    }
-    table.append(this.columnWidths(area));
-    if (layout.header.height) table.append(this.headRow(area));
-    const body = make("tbody");
-    for (let line = area.line; line < area.line + area.lines; line += 1) {
-      body.append(this.bodyRow(line, area, isWhole));
-    }
-    table.append(body);
-    this.placeTable(table, area);
-    return table;
-  }
-
-  placeTable(table, area) {
-    const { layout } = this;
-    table.style.left = `${area.place * layout.cellWidth}px`;
-    table.style.top = `${area.line * layout.cellHeight}px`;
-    table.style.width = `${area.places * layout.cellWidth + layout.header.width}px`;
-    table.dataset.size = layout.cellHeight >= 40 ? "l" : layout.cellHeight >= 34 ? "m" : "s";
-  }
-
-  columnWidths(area) {
-    const group = make("colgroup");
-    const widths = Array(area.places).fill(this.layout.cellWidth);
-    if (this.layout.header.width) widths.unshift(this.layout.header.width);
-    for (const width of widths) {
-      const column = make("col");
-      column.style.width = `${width}px`;
-      group.append(column);
-    }
-    return group;
-  }
-
-  headRow(area) {
-    const { columns } = this.stageView.stage;
-    const row = make("tr");
-    row.style.height = `${this.layout.header.height}px`;
-    if (this.layout.header.width) row.append(make("td", { class: "corner" }));
-    for (let place = area.place; place < area.place + area.places; place += 1) {
-      const text = columns[place] || numberAt(place - this.inner.column, this.inner.width);
-      row.append(make("th", { scope: "col", text, title: text.length > 6 ? text : false }));
-    }
-    return make("thead", {}, row);
-  }
-
-  bodyRow(line, area, isWhole) {
-    const { layout, stageView } = this;
-    const row = make("tr", isWhole ? {} : { "aria-rowindex": line + 1 });
-    row.style.height = `${layout.cellHeight}px`;
-    if (layout.header.width) {
-      const text = stageView.stage.rows[line] || numberAt(line - this.inner.row, this.inner.height);
-      row.append(make("th", { scope: "row", text, title: text.length > 6 ? text : false }));
-    }
-    for (let place = area.place; place < area.place + area.places; place += 1) {
-      row.append(this.newCell(line, place, isWhole));
-    }
-    return row;
-  }
-
-  newCell(line, place, isWhole) {
-    const found = this.layout.folding.cellAt(line, place);
-    if (found === null) return make("td", { class: "gap" });
-    const key = `${found.row},${found.column}`;
-    const role = this.roles[found.row * this.slice.width + found.column];
-    const cell = make("td", { tabindex: "-1", "data-cell": key, class: role });
-    if (!isWhole) cell.setAttribute("aria-colindex", place + 1);
-    this.cells.set(key, cell);
-    this.write(cell, found.row, found.column, false);
-    return cell;
-  }
-
-  write(cell, row, column, flashes) {
-    const { stageView, slice } = this;
-    const isHidden = stageView.view.isHidden(slice.number, row, column);
-    const value = stageView.view.valueAt({ slice: slice.number, row, column });
-    const text = isHidden ? "" : cellText(value, this.layout.room);
-    const role = this.roles[row * slice.width + column];
-    cell.classList.toggle("on-dark", !isHidden && stageView.isDark(value, role));
-    this.mark(cell, row, column);
-    cell.classList.toggle("fault", typeof value === "object" && value !== null && !isHidden);
-    if (cell.textContent === text) return;
-    cell.textContent = text;
-    if (flashes) flash(cell);
-  }
-
-  /** Of a worksheet: a sign beside the colour for what is right and what is wrong. */
-  mark(cell, row, column) {
-    const { markOf } = this.stageView.view;
-    if (markOf === null) return;
-    const mark = markOf(this.slice.number, row, column);
-    cell.classList.toggle("right", mark === 1);
-    cell.classList.toggle("wrong", mark === -1);
-  }
-
-  /** Let a cell light up for a moment. */
-  flash(row, column) {
-    const cell = this.cellElement(row, column);
-    if (cell !== null) flash(cell);
+    const { cellHeight, cellWidth } = layout;
+    const [line, high] = span(room.top - box.top, room.bottom - box.top, cellHeight, lines);
+    const [place, wide] = span(room.left - box.left, room.right - box.left, cellWidth, places);
+    return { line, place, lines: high, places: wide };
   }
 
   /** The element that stands for a cell, null where none is drawn. */
   cellElement(row, column) {
-    return this.cells.get(`${row},${column}`) ?? null;
+    return this.table?.cells.get(`${row},${column}`)?.cell ?? null;
   }
 }
-
-function flash(cell) {
-  cell.classList.remove("changed");
-  requestAnimationFrame(() => cell.classList.add("changed"));
-}
-
-/** The number of a row or a column; padding around them has none. */
-const numberAt = (place, count) => (place >= 0 && place < count ? String(place) : "");
-
-const holdsArea = (area, inner) =>
-  inner !== undefined &&
-  area.line <= inner.line &&
-  area.place <= inner.place &&
-  area.line + area.lines >= inner.line + inner.lines &&
-  area.place + area.places >= inner.place + inner.places;
 
 /**
  * Return the cells of a slice without the padding around them.
@@ -313,11 +161,3 @@ function rolesOf({ blocks, height, width }) {
   }
   return roles;
 }
-
-/**
- * Return the ends of a scale as texts.
- * @param {{ends: number[]}} scale
- * @returns {string[]}
- */
-export const endTexts = ({ ends }) =>
-  ends.map((end) => formatNumber(end, { decimals: Math.abs(end) >= 100 ? 1 : 3 }));

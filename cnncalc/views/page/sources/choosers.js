@@ -47,7 +47,6 @@ export function setupChoosers(store, view, bar) {
     bar.hidden = bar.childElementCount === 0;
   };
   view.on("choose", draw);
-  view.on("rebuild", draw);
 }
 
 /** A few are buttons beside each other, many are a list with buttons for the next and the one before. */

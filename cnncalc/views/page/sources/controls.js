@@ -21,10 +21,10 @@ export function setupControls(store, view) {
   setupEdit(store, view);
   setupPlay(store, view);
   setupHistory(store, view);
-  setupKernels(store, view);
   setupDraw(store, view);
   setupDrop(store, view, notices);
   setupSettings(store, view, notices);
+  setupKernels(store, view);
   setupCharts(store, view);
   setupWorksheet(store, view);
   setupShare(store, view, notices);

@@ -33,3 +33,13 @@ export function placeAt({ style }, { x, y, width, height }) {
   style.width = `${width}px`;
   style.height = `${height}px`;
 }
+
+/**
+ * Return how wide a digit is in this page's font, for each pixel of its size.
+ * @returns {number}
+ */
+export function digitWidth() {
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText("0").width / 100;
+}

@@ -64,7 +64,7 @@ class Brush {
 
   listen() {
     const { root } = this.view;
-    const end = () => (this.stroke = null);
+    const end = () => this.end();
     root.addEventListener("pointerdown", (event) => this.start(event), true);
     root.addEventListener("pointermove", (event) => this.draw(event), true);
     root.addEventListener("pointerup", end, true);
@@ -76,14 +76,13 @@ class Brush {
 
   start(event) {
     if (this.tools.hidden || event.button !== 0) return;
-    const pointed = this.view.cellAt(event.clientX, event.clientY);
-    const { slices, size } = this.image;
-    this.slice = slices.find((slice) => slice.number === pointed?.slice);
-    if (!this.slice) return;
+    this.surface = this.surfaceAt(event);
+    if (this.surface === null) return;
+    const { size } = this.image;
     event.target.setPointerCapture(event.pointerId);
     const tool = { brush: Number(this.brush.value), levels: this.levels };
     this.stroke = new Stroke((...place) => this.image.level(...place), tool, size);
-    this.isJoined = false;
+    Object.assign(this, { isJoined: false, changes: [] });
     this.draw(event);
   }
 
@@ -92,19 +91,44 @@ class Brush {
     event.preventDefault();
     event.stopPropagation();
     const moves = event.getCoalescedEvents();
-    const points = (moves.length ? moves : [event]).map((move) => this.pointOf(move));
-    const changes = points.flatMap((point) => this.stroke.moveTo(point));
-    if (!changes.length) return;
-    this.image.put(changes, this.isJoined);
-    this.isJoined = true;
+    for (const move of moves.length ? moves : [event]) {
+      this.changes.push(...this.stroke.moveTo(this.pointOf(move)));
+    }
+    this.frame ??= requestAnimationFrame(() => this.put());
+  }
+
+  /** Calculate once a frame, however often the pointer reports. */
+  put() {
+    this.frame = undefined;
+    if (!this.changes.length) return;
+    this.image.put(this.changes, this.isJoined);
+    Object.assign(this, { isJoined: true, changes: [] });
+  }
+
+  end() {
+    if (this.stroke === null) return;
+    this.put();
+    this.stroke = null;
+  }
+
+  /** Return how to find the box of the first pixel that is drawn on: in colour, or of a channel. */
+  surfaceAt({ target, clientX, clientY }) {
+    const { size, first, slices } = this.image;
+    if (target.matches(".composite")) {
+      return () => {
+        const { left, top, width, height } = target.getBoundingClientRect();
+        return { left, top, width: width / size.width, height: height / size.height };
+      };
+    }
+    const pointed = this.view.cellAt(clientX, clientY)?.slice;
+    const isImage = slices.some(({ number }) => number === pointed);
+    return isImage ? () => this.view.cellBox(pointed, first.row, first.column) : null;
   }
 
   /** Return where a pointer is on the image, in cells from its first pixel. */
-  pointOf(event) {
-    const { row, column } = this.image.first;
-    const first = this.view.cellBox(this.slice.number, row, column);
-    const across = (event.clientX - first.left) / first.width;
-    return { row: (event.clientY - first.top) / first.height, column: across };
+  pointOf({ clientX, clientY }) {
+    const { left, top, width, height } = this.surface();
+    return { row: (clientY - top) / height, column: (clientX - left) / width };
   }
 }
 
@@ -113,6 +137,5 @@ export function setupDraw(store, view) {
   if (store.document.worksheet) return;
   const brush = new Brush(store, view);
   view.slot("tools").append(brush.element);
-  view.on("rebuild", () => brush.refresh());
   view.on("choose", () => brush.refresh());
 }

@@ -14,15 +14,17 @@ async function readPicture(file) {
     throw new Refusal("expected a picture: PNG, JPEG, GIF, BMP or WebP. This file is none of them");
   }
   const picture = new Image();
-  picture.src = await dataLink(new Blob([bytes], { type: `image/${kind}` }));
-  try {
-    await picture.decode();
-  } catch {
-    throw new Refusal("this picture can't be read: it is damaged");
-  }
+  const link = await dataLink(new Blob([bytes], { type: `image/${kind}` }));
+  await new Promise((resolve) => {
+    Object.assign(picture, { onload: resolve, onerror: resolve, src: link });
+  });
+  // How large it is is known before its pixels are decoded.
   if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) {
     throw new Refusal(`a picture may have ${MOST_PIXELS / 1e6} million pixels`);
   }
+  await picture.decode().catch(() => {
+    throw new Refusal("this picture can't be read: it is damaged");
+  });
   return picture;
 }
 
@@ -73,7 +75,6 @@ export function setupDrop(store, view, notices) {
   const refresh = () => {
     button.hidden = !hasImage();
   };
-  view.on("rebuild", refresh);
   view.on("choose", refresh);
   refresh();
   view.slot("tools").append(button);

@@ -16,7 +16,7 @@ export function cellText(value, room) {
   if (Number.isNaN(value)) return "";
   for (let decimals = PLACES; decimals >= 0; decimals -= 1) {
     const text = formatNumber(value, { decimals });
-    if (text.length <= room && (decimals > 1 || Number(text) !== 0 || value === 0)) return text;
+    if (text.length <= room && (Number(text) !== 0 || value === 0)) return text;
   }
   return value
     .toExponential(room < 7 ? 0 : 1)

@@ -67,6 +67,6 @@ class Kernels {
 export function setupKernels(store, view) {
   if (!store.document.kernels.length) return;
   const kernels = new Kernels(store, view);
-  view.slot("tools").append(kernels.element);
+  view.slot("settings").append(kernels.element);
   store.changes(({ kind }) => kind !== "selection" && kernels.refresh());
 }

@@ -192,3 +192,22 @@ export function choices(flow, step) {
   const ofStep = lanes.filter((lane) => lane.step === step && lane.sample !== null);
   return { steps, samples: [...new Set(ofStep.map((lane) => lane.sample))] };
 }
+
+/**
+ * Return lanes in groups: the way there and the way back have a layer's cards below each other,
+ * other lanes stand alone.
+ * @param {object} flow
+ * @param {number[]} lanes
+ * @returns {number[][]}
+ */
+export function laneGroups(flow, lanes) {
+  const groups = [];
+  let before = null;
+  for (const lane of lanes) {
+    const isWay = ["forward", "backward"].includes(flow.lanes[lane].direction);
+    if (isWay && before) groups.at(-1).push(lane);
+    else groups.push([lane]);
+    before = isWay;
+  }
+  return groups;
+}

@@ -16,7 +16,7 @@ async function start() {
   const store = new Store(await decodeDocument(byId("document").textContent));
   const view = new View(store, byId("flow"));
   byId("title").textContent = store.document.title;
-  view.on("rebuild", () => {
+  view.on("choose", () => {
     byId("note").textContent = store.flow.note;
   });
   setupChoosers(store, view, byId("tabs"));

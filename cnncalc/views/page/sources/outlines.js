@@ -14,13 +14,8 @@ const MOST_OUTLINED = 96;
 /** The outlines of the cell that is explained. */
 export class Outlines {
   constructor(view) {
-    Object.assign(this, {
-      view,
-      cell: null,
-      explanation: null,
-      elements: new Map(),
-      kept: new Map(),
-    });
+    Object.assign(this, { view, cell: null, explanation: null, readers: null });
+    Object.assign(this, { elements: new Map(), kept: new Map() });
   }
 
   /** Explain a cell, or none. */
@@ -31,23 +26,22 @@ export class Outlines {
 
   /** Draw the outlines again, of numbers as they are now; one that is there already slides. */
   redraw() {
+    const { calculation } = this.view.store;
     this.kept = this.elements;
     this.elements = new Map();
-    this.explanation = this.cell && this.explanationOf(this.cell);
-    if (this.explanation !== null) this.draw();
+    this.explanation = this.cell && explain(calculation, this.cell);
+    this.readers = this.cell && readersOf(calculation, this.cell);
+    if (this.cell !== null) this.draw();
     for (const element of this.kept.values()) element.remove();
     this.kept.clear();
-  }
-
-  explanationOf(cell) {
-    return explain(this.view.store.calculation, cell);
   }
 
   draw() {
     const { regions } = this.explanation;
     for (const region of regions) this.outline(region, `${region.role} hue-${region.color % 4}`);
-    for (const [window, weights] of pairs(regions)) this.writeWeights(window, weights);
-    if (regions.length === 0) this.outlineReaders();
+    for (const pair of pairs(this.explanation)) this.writeWeights(...pair);
+    const cells = regions.length === 0 ? this.readers.cells.slice(0, MOST_OUTLINED) : [];
+    for (const cell of cells) this.outline({ ...cell, height: 1, width: 1 }, "reader");
     this.outline({ ...this.cell, height: 1, width: 1 }, "result");
   }
 
@@ -60,27 +54,15 @@ export class Outlines {
 
   /** Of one of the regions, the cell that counts most. */
   sourceIn(place) {
-    const { regions } = this.explanation;
-    const region = regions[place];
-    const weights = pairs(regions).find(([window]) => window === region)?.[1];
-    const share = (at) => {
-      const [value, weight] = [region, weights].map((part) =>
-        part ? this.view.valueAt(cellOf(part, at)) : 1,
-      );
-      return Math.abs(value * weight) || 0;
-    };
-    const places = Array.from({ length: region.height * region.width }, (_, at) => at);
-    return cellOf(
-      region,
-      places.reduce((best, at) => (share(at) > share(best) ? at : best), 0),
-    );
-  }
-
-  outlineReaders() {
-    const { cells } = readersOf(this.view.store.calculation, this.cell);
-    for (const cell of cells.slice(0, MOST_OUTLINED)) {
-      this.outline({ ...cell, height: 1, width: 1 }, "reader");
+    const region = this.explanation.regions[place];
+    const weights = pairs(this.explanation).find(([window]) => window === region)?.[1];
+    let [best, most] = [0, -1];
+    for (let at = 0; at < region.height * region.width; at += 1) {
+      const weight = weights ? this.view.valueAt(cellOf(weights, at)) : 1;
+      const share = Math.abs(this.view.valueAt(cellOf(region, at)) * weight);
+      if (share > most) [best, most] = [at, share];
     }
+    return cellOf(region, best);
   }
 
   outline(region, kind) {
@@ -106,8 +88,8 @@ export class Outlines {
   writeWeights(window, weights) {
     const slice = this.view.slices.get(window.slice);
     const count = window.height * window.width;
-    if (slice === undefined || slice.layout.cellHeight < WEIGHT_HEIGHT || count > MOST_WEIGHTS)
-      return;
+    const isRoomy = slice?.layout.cellHeight >= WEIGHT_HEIGHT;
+    if (!isRoomy || count > MOST_WEIGHTS) return;
     for (let at = 0; at < count; at += 1) {
       const value = this.view.valueAt(cellOf(weights, at));
       if (typeof value !== "number") continue;
@@ -124,18 +106,12 @@ function cellOf({ slice, row, column, width }, at) {
   return { slice, row: row + Math.floor(at / width), column: column + (at % width) };
 }
 
-/**
- * Return each window with the weights that it is multiplied by.
- * @param {object[]} regions of an explanation
- * @returns {Array<[object, object]>}
- */
-export function pairs(regions) {
-  const found = [];
-  regions.forEach((region, place) => {
-    const next = regions[place + 1];
-    const isPair = region.role === "window" && next?.role === "weights";
-    if (isPair && region.height * region.width === next.height * next.width)
-      found.push([region, next]);
+/** Each window of an explanation with the weights, or other numbers, that it is multiplied by. */
+function pairs({ regions, products, groups }) {
+  const firsts = groups.filter((group) => group.products).map((group) => group.region);
+  if (products !== null) firsts.push(0);
+  return firsts.map((place) => {
+    const [one, other] = [regions[place], regions[place + 1]];
+    return one.role === "weights" ? [other, one] : [one, other];
   });
-  return found;
 }

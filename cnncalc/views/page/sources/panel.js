@@ -5,7 +5,6 @@ import { makeButton } from "./elements.js";
 import { valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
 import { stageName } from "./names.js";
-import { readersOf } from "./readers.js";
 import { groupsList, isSmall, partsOf, productGrids } from "./spelled.js";
 
 const MOST_LINKS = 8;
@@ -31,11 +30,11 @@ class Panel {
 
   /** Say what there is to say of the cell that is explained now. */
   show() {
-    const { cell, explanation } = this.view.outlines;
+    const { cell, explanation, readers } = this.view.outlines;
     if (cell === null) return this.clear();
     this.element.classList.add("open");
     this.back.disabled = this.view.trail.length === 0 && this.view.selection === null;
-    const how = classed("div", "how", ...this.how(explanation), this.readers(cell));
+    const how = classed("div", "how", ...this.how(explanation), this.readers(readers));
     this.body.replaceChildren(this.who(explanation), how, this.shown(explanation));
     if (this.body.parentNode !== this.element) this.element.replaceChildren(this.body);
   }
@@ -95,9 +94,8 @@ class Panel {
   }
 
   /** Ways to what is made of it. */
-  readers(cell) {
-    const { calculation, flow } = this.view.store;
-    const { cells, total } = readersOf(calculation, cell);
+  readers({ cells, total }) {
+    const { flow } = this.view.store;
     const links = classed("p", "links readers");
     if (total === 0) return links;
     links.append(`Read by ${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}: `);
@@ -141,8 +139,5 @@ export function setupPanel(view, element, live) {
   view.on("select", () => {
     panel.show();
     panel.announce();
-  });
-  view.on("announce", (text) => {
-    live.textContent = text;
   });
 }

@@ -72,7 +72,9 @@ class PlayBar {
     this.progress.value = String(player.isOn ? player.scene + 1 : Math.max(0, player.scene));
     const scene = this.scenes[player.scene];
     const title = scene && flow.stages[scene.stage].title;
-    const text = scene ? `${player.scene + 1} of ${player.count} · ${title}` : "all is shown";
+    const text = scene
+      ? `${player.scene + 1} of ${player.count.toLocaleString("en")} · ${title}`
+      : "all is shown";
     this.text.textContent = text;
     this.progress.setAttribute("aria-valuetext", text);
   }

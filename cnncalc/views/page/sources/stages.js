@@ -1,10 +1,12 @@
 // A stage as it is seen: its title and size, its slices, and its scale with its ends.
 
-import { endTexts, innerOf, SliceView } from "./cells.js";
+import { innerOf, SliceView } from "./cells.js";
 import { scaleOf } from "./colors.js";
 import { Composite } from "./composite.js";
+import { classed } from "./dom.js";
 import { make } from "./elements.js";
 import { sizeText } from "./figures.js";
+import { formatNumber } from "./format.js";
 import { StageLayout } from "./layout.js";
 
 /** A stage that is shown. */
@@ -16,16 +18,13 @@ export class StageView {
   constructor(view, stage) {
     Object.assign(this, { view, stage, scale: null, lastCell: null });
     this.slices = stage.slices.map((slice) => new SliceView(this, slice));
-    this.heading = make("h4", { text: stage.title, id: `stage-${stage.number}` });
-    this.size = make("p", { class: "size", text: stageSize(stage) });
-    this.body = make("div", { class: "slices" }, ...this.slices.map((slice) => slice.element));
+    const id = `stage-${stage.number}`;
+    const title = make("h4", { text: stage.title, id });
+    const head = make("header", {}, title, classed("p", "size", stageSize(stage)));
+    this.body = classed("div", "slices", ...this.slices.map((slice) => slice.element));
     this.legend = make("div", { class: "legend", "aria-hidden": "true" });
-    const head = make("header", {}, this.heading, this.size);
-    const about = {
-      class: `stage ${stage.kind}`,
-      "aria-labelledby": this.heading.id,
-      "data-stage": stage.number,
-    };
+    const kind = `stage ${stage.kind}`;
+    const about = { class: kind, "aria-labelledby": id, "data-stage": stage.number };
     this.element = make("section", about, head, this.body);
     this.composite = Composite.fits(stage) ? new Composite(this) : null;
     if (this.composite !== null) head.append(this.composite.canvas);
@@ -63,15 +62,9 @@ export class StageView {
   /** Whether it is one number for each filter, of the weights that another stage shows. */
   standsBelow({ stage, layout }) {
     const isOfSame = this.stage.isWeight && stage.isWeight && this.stage.layer === stage.layer;
-    const isScalar = this.stage.height * this.stage.width === 1;
-    const { tiles } = this.layout;
-    return (
-      isOfSame &&
-      isScalar &&
-      tiles.isShared &&
-      layout.tiles.isShared &&
-      tiles.rows === layout.tiles.rows
-    );
+    if (!isOfSame || this.stage.height * this.stage.width > 1) return false;
+    const [one, other] = [this.layout.tiles, layout.tiles];
+    return one.isShared && other.isShared && one.rows === other.rows;
   }
 
   /**
@@ -174,3 +167,7 @@ function stageSize({ slices }) {
     inner.height < height || inner.width < width ? `, padded to ${sizeText(height, width)}` : "";
   return sizeText(inner.height, inner.width, ...channels) + padded;
 }
+
+/** The ends of a scale as texts. */
+const endTexts = ({ ends }) =>
+  ends.map((end) => formatNumber(end, { decimals: Math.abs(end) >= 100 ? 1 : 3 }));

@@ -11,8 +11,6 @@
 //   cellBox(slice, row, column)   where a cell is on the screen, a DOMRect, null if it isn't drawn
 //   cellAt(x, y)               the cell at a point of the screen, or null
 //   sliceElement(number)       the box that a slice's cells lie in, null if it isn't drawn
-//   flash(cells)               let cells light up for a moment
-//   announce(text)             have a line read out
 //   markWith(markOf)           mark answers: markOf(slice, row, column) is 1, −1 or 0
 //   refresh(changed, {flashes})   draw numbers anew: of some slices (a Set), or of all (null)
 //   showScene(scene, hidden)   explain a scene's cell without the focus; cells for which
@@ -21,8 +19,8 @@
 //   rebuild()                  draw another flow of the store
 //   isCalm                     whether motion is to be reduced
 //   theme, setTheme(name)      "light", "dark" or "print"
-//   on(event, listener)        hear of "select" and "point" (both with a cell or null), "choose",
-//                              "rebuild" and "redraw"
+//   on(event, listener)        hear of "select" and "point" (both with a cell or null), "choose"
+//                              and "redraw"
 
 import { Board } from "./board.js";
 import { placeAt } from "./dom.js";
@@ -46,9 +44,9 @@ export class View extends Board {
 
   /** Follow what has changed in the store. */
   take({ kind, slices }) {
+    const flashes = !this.root.matches(".is-drawing");
     if (kind === "flow") this.rebuild();
-    else if (kind === "values")
-      this.refresh(slices, { flashes: !this.root.matches(".is-drawing") });
+    else if (kind === "values") this.refresh(slices, { flashes });
     else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
   }
 
@@ -72,12 +70,9 @@ export class View extends Board {
 
   /** Draw the store's flow, from the beginning. */
   rebuild() {
-    const { steps } = choices(this.store.flow, null);
-    const step = steps[0] ?? null;
-    this.choice = { step, sample: choices(this.store.flow, step).samples[0] ?? null };
     Object.assign(this, { selection: null, trail: [] });
-    this.draw();
-    this.tell("rebuild");
+    this.outlines.explain(null);
+    this.choose(choices(this.store.flow, null).steps[0] ?? null, null);
   }
 
   /** Show another step or sample of a training. */
@@ -102,17 +97,6 @@ export class View extends Board {
 
   nameOf(cell) {
     return cellName(this.store.flow, cell);
-  }
-
-  /** Have a line read out. */
-  announce(text) {
-    this.tell("announce", text);
-  }
-
-  /** Let cells light up for a moment. */
-  flash(cells) {
-    if (this.isCalm) return;
-    for (const { slice, row, column } of cells) this.slices.get(slice)?.flash(row, column);
   }
 
   /** Mark answers: `markOf(slice, row, column)` is 1 for right, −1 for wrong, 0 for neither. */
@@ -170,24 +154,25 @@ export class View extends Board {
   /** Have a cell drawn and in sight. */
   reveal(cell, scrolls = true) {
     const lane = this.store.flow.lanes[this.store.flow.stageOf(cell.slice).lane];
-    const isChosen = this.slices.has(cell.slice);
-    if (!isChosen) this.choose(lane.step ?? this.choice.step, lane.sample ?? this.choice.sample);
-    if (scrolls || !isChosen) this.bringIntoSight(cell);
+    const { step, sample } = this.choice;
+    if (!this.slices.has(cell.slice)) this.choose(lane.step ?? step, lane.sample ?? sample);
+    if (scrolls) this.bringIntoSight(cell);
   }
 
   /** Scroll to a cell or a region, and to what it is made of where there is room for both. */
-  bringIntoSight({ slice, row, column, height = 1, width = 1 }) {
-    const box = this.cellBox(slice, row, column, height, width);
-    const room = this.sight();
-    const { regions } = this.outlines.explanationOf({ slice, row, column });
-    const boxes = regions.map((region) =>
-      this.cellBox(region.slice, region.row, region.column, region.height, region.width),
-    );
-    const all = boxes.filter((found) => found !== null).reduce(around, box);
-    const isRoomy =
-      all.right - all.left < room.right - room.left - 60 &&
-      all.bottom - all.top < room.bottom - room.top - 60;
-    this.scrollTo({ slice }, isRoomy ? all : box, this.isCalm ? "auto" : "smooth");
+  bringIntoSight(cell) {
+    const box = this.regionBox({ height: 1, width: 1, ...cell });
+    const { width, height } = this.sight();
+    const isExplained = isSame(cell, this.outlines.cell);
+    const regions = isExplained ? this.outlines.explanation.regions : [];
+    const boxes = regions.map((region) => this.regionBox(region)).filter((found) => found !== null);
+    const all = boxes.reduce(around, box);
+    const isRoomy = all.width < width - 2 * MARGIN && all.height < height - 2 * MARGIN;
+    this.scrollTo(cell, isRoomy ? all : box, this.isCalm ? "auto" : "smooth");
+  }
+
+  regionBox({ slice, row, column, height, width }) {
+    return this.cellBox(slice, row, column, height, width);
   }
 
   /** Scroll as little as brings a box into sight; on a narrow screen a slice scrolls by itself. */
@@ -234,17 +219,11 @@ export class View extends Board {
   /** Explain a scene of the play; cells that are hidden are empty. */
   showScene(scene, hidden = null) {
     this.hidden = hidden;
-    if (scene === null) {
-      this.refresh(null, { flashes: false });
-      this.outlines.explain(this.selection);
-      this.tell("point", this.selection);
-      return;
-    }
-    const cell = { slice: scene.slices.at(-1), row: scene.row, column: scene.column };
-    this.reveal(cell);
+    const cell = scene && { slice: scene.slices.at(-1), row: scene.row, column: scene.column };
+    if (cell !== null) this.reveal(cell, false);
+    this.outlines.cell = cell ?? this.selection;
     this.refresh(null, { flashes: false });
-    this.outlines.explain(cell);
-    this.tell("point", cell);
+    if (cell !== null) this.bringIntoSight(cell);
   }
 }
 
@@ -252,12 +231,8 @@ const MARGIN = 30;
 
 function around(a, b) {
   const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
-  return new DOMRect(
-    left,
-    top,
-    Math.max(a.right, b.right) - left,
-    Math.max(a.bottom, b.bottom) - top,
-  );
+  const [right, bottom] = [Math.max(a.right, b.right), Math.max(a.bottom, b.bottom)];
+  return new DOMRect(left, top, right - left, bottom - top);
 }
 
 /** How far to scroll so that what reaches from low to high lies between least and most. */
