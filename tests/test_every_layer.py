@@ -70,7 +70,7 @@ from tests.test_recalculation_of_exports import reports
 from tests.trace.drawn import vary
 from tests.trace.test_recording import memory
 from tests.training_step.test_explaining import recalculated, some_positions
-from tests.views.terminal.rendering import printed
+from tests.views.terminal.rendering import alone, printed
 from tests.views.terminal.written import require_true
 from tests.views.workbook.networks import written_network
 
@@ -171,7 +171,7 @@ def test_an_explanation_adds_up_to_the_traced_number(example):
         assert explanation.total == pytest.approx(total, rel=1e-9, abs=1e-9)
         for term in explanation.terms:
             assert term.padding or layer.input[term.index] == term.value
-        text = printed(render_explanation([explanation], Display(decimals=12)), 3000)
+        text = printed(render_explanation(*alone(explanation), Display(decimals=12)), 3000)
         is_equation = require_true(text, **functions_of(example.layer)) > 0
         assert is_equation == (explanation.rule != "same")
 

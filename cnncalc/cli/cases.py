@@ -13,6 +13,7 @@ from cnncalc.cli.console import calculating_command, output_console
 from cnncalc.cli.figures import DrawingOptions, check_drawing, drawing_options, write_drawing
 from cnncalc.cli.options import DisplayOptions, display_options
 from cnncalc.cli.results import display_of
+from cnncalc.cli.streams import say
 from cnncalc.errors import CheckError, OptionError
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.views.records import write_cases_json
@@ -57,10 +58,10 @@ def _show(reports: Sequence[CaseReport], look: DisplayOptions) -> None:
     console = output_console()
     for report in reports:
         console.rule(f"Case {report.case.name}: {report.case.title}", align="left")
-        click.echo(report.case.sentence)
+        say(report.case.sentence)
         console.print(render_trace(report.trace, display_of(look)))
     for report in reports:
-        click.echo(_line(report))
+        say(_line(report))
 
 
 def _line(report: CaseReport) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from cnncalc.cli.streams import remark, say_remarks
+from cnncalc.cli.streams import remark, say, say_remarks
 from cnncalc.tasks.arguments import Advance, Caller
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ LEAST_WIDTH = 20
 def note(message: str) -> None:
     """Say something about the work, on standard error, where it does not mix with results."""
     say_remarks()
-    click.echo(message, err=True)
+    say(message, err=True)
 
 
 def output_console() -> Console:

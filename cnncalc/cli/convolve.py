@@ -19,6 +19,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.playing import PlayOptions, play_options, play_trace
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
@@ -46,6 +47,7 @@ STEPS_IN_FIGURE = 4
     type=POSITION,
     help="Explain one number of the first output; without CHANNEL, of each.",
 )
+@play_options
 @display_options
 @output_options
 def convolve(
@@ -53,6 +55,7 @@ def convolve(
     wanted: CalculationOptions,
     steps: bool,
     at: tuple[int, ...] | None,
+    playing: PlayOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
@@ -63,11 +66,15 @@ def convolve(
     that a page saved, a .json file, brings its image, kernels and options; beside --kernel, only
     its image.
     """
-    _check_choice(steps, at, look)
+    _check_choice(steps, at, playing, look)
+    playing.require(look, target, "--steps prints each step")
     check_target(target, given)
     terminal = Terminal()
     asked = read_calculation(given, wanted, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
+    if playing.play:
+        play_trace(trace, display_of(look), playing)
+        return
     shown = _shown(trace, steps, at, display_of(look), terminal)
     numbers = None if at is None and not steps else partial(_explanations, trace, at)
     what = (trace, look, target, asked.provenance)
@@ -75,7 +82,12 @@ def convolve(
     present(trace, shown, look, target, asked.provenance, figures)
 
 
-def _check_choice(steps: bool, at: tuple[int, ...] | None, look: DisplayOptions) -> None:
+def _check_choice(
+    steps: bool, at: tuple[int, ...] | None, playing: PlayOptions, look: DisplayOptions
+) -> None:
+    if playing.play and (steps or at is not None):
+        message = "--play shows all steps in turn. "
+        raise OptionError(message + f"Received: {'--steps' if steps else '--at'} as well")
     if steps and at is not None:
         message = "--at explains one number and --steps all of them. Received: both"
         raise OptionError(message)
@@ -91,7 +103,9 @@ def _shown(
         return render_trace(trace, display)
     # Imported here: most calculations explain nothing, and start sooner without.
     from cnncalc.explanation import follow
-    from cnncalc.views.terminal.explanations import render_explanation, render_steps
+    from cnncalc.views.terminal.explanations import render_explanation
+    from cnncalc.views.terminal.steps import render_steps
+    from cnncalc.views.trace_colors import trace_scales
 
     if at is None:
         return render_steps(trace, display)
@@ -100,7 +114,8 @@ def _shown(
         caller.remark(
             f"No window of {trace.layers[len(explanations[0])].name} reaches this number."
         )
-    return Group(*(render_explanation(followed, display) for followed in explanations))
+    scales = trace_scales(trace).inputs
+    return Group(*(render_explanation(followed, scales, display) for followed in explanations))
 
 
 def _places(trace: Trace, at: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from cnncalc.cli.streams import prepared_streams, say_remarks
+from cnncalc.cli.streams import prepared_streams, say, say_remarks
 from cnncalc.errors import INTERRUPTED, CnncalcError
 
 __all__ = ["Home", "LazyGroup"]
@@ -101,7 +101,7 @@ def _report(error: Exception) -> int:
     if isinstance(error, click.Abort):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    click.echo(f"Error: {_one_line(error)}", err=True)
+    say(f"Error: {_one_line(error)}", err=True)
     return error.exit_status if isinstance(error, CnncalcError) else UNUSABLE
 
 

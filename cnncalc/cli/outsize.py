@@ -7,6 +7,7 @@ import re
 import click
 
 from cnncalc import geometry
+from cnncalc.cli.streams import say
 from cnncalc.errors import OptionError, ShapeError
 
 __all__ = ["outsize"]
@@ -54,5 +55,5 @@ def outsize(
     click.echo("([W − F + 2P] / S) + 1" if dilation == 1 else "([W − (D(F − 1) + 1) + 2P] / S) + 1")
     click.echo(f"= {axis.formula}")
     if axis.uncovered:
-        click.echo(f"The division does not come out and is floored: {left}.")
+        say(f"The division does not come out and is floored: {left}.")
     click.echo(f"{axis.output}x{axis.output}x{filters}" if filters else f"{axis.output}")

@@ -16,6 +16,7 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
+from cnncalc.cli.playing import PlayOptions, play_options, play_trace
 from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.cli.types import PADDING, PAIR
 from cnncalc.layers import PoolingLayer
@@ -43,6 +44,7 @@ __all__ = ["pool"]
     type=PADDING,
     help="valid, same, or cells to add: 1, 0,1 or top,bottom,left,right.  [default: valid]",
 )
+@play_options
 @display_options
 @output_options
 def pool(
@@ -51,6 +53,7 @@ def pool(
     stride: Numbers | None,
     mode: str | None,
     padding: str | Numbers | None,
+    playing: PlayOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
@@ -59,10 +62,14 @@ def pool(
     The state that a page of a pooling saved, a .json file, brings its options as well; beside
     others, only its image.
     """
+    playing.require(look, target, "without --play the result is printed")
     check_target(target, given)
     layer, terminal = _layer(size, stride, mode, padding), Terminal()
     asked = read_pooling(given, layer, terminal, partial(check_size, target))
     trace = calculated_trace(asked.network, asked.image, asked.provenance, terminal)
+    if playing.play:
+        play_trace(trace, display_of(look), playing)
+        return
     figures = trace_figures(trace, look, target, asked.provenance, is_bare=True)
     shown = render_trace(trace, display_of(look))
     present(trace, shown, look, target, asked.provenance, figures)

@@ -43,7 +43,7 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     terminal = Terminal()
     image = read_given(given, terminal)
     render = render_flattened if flatten else render_input
-    shown = render(image.values, display_of(look), image.name)
+    shown = render(image.values, display_of(look), image.name, is_article=image.kind == "article")
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
     origins = Provenance(terminal.command, image=image_origin(given.source, image))

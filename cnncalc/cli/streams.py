@@ -14,8 +14,10 @@ import click
 
 from cnncalc.views.spelling import replace_unencodable
 
-__all__ = ["prepared_streams", "remark", "say_remarks"]
+__all__ = ["prepared_streams", "remark", "say", "say_remarks"]
 
+# What is narrower is no terminal's width.
+LEAST_WIDTH = 20
 _KEY = "cnncalc.remarks"
 
 
@@ -59,9 +61,26 @@ def _one_line_once() -> Callable[..., None]:
         text = " ".join(str(message).split())
         if text not in said:
             said.add(text)
-            click.echo(f"Warning: {text}", err=True)
+            say(f"Warning: {text}", err=True)
 
     return show
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Write a line; on a terminal, which would cut a longer one anywhere, as lines of whole words.
+
+    Arguments: the `message`; whether it goes to standard error.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        import shutil
+        from textwrap import fill
+
+        width = max(LEAST_WIDTH, shutil.get_terminal_size().columns)
+        indent = " " * (len(message) - len(message.lstrip()))
+        whole = {"break_long_words": False, "break_on_hyphens": False}
+        message = fill(message, width, subsequent_indent=indent, **whole)
+    click.echo(message, err=err)
 
 
 def remark(message: str) -> None:
@@ -72,4 +91,4 @@ def remark(message: str) -> None:
 def say_remarks(context: click.Context | None = None) -> None:
     """Say what has been remarked so far."""
     for message in (context or click.get_current_context()).meta.pop(_KEY, []):
-        click.echo(message, err=True)
+        say(message, err=True)

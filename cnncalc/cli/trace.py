@@ -22,6 +22,7 @@ from cnncalc.cli.options import (
     weight_options,
     writing_options,
 )
+from cnncalc.cli.playing import PlayOptions, play_options, play_trace
 from cnncalc.cli.results import check_target, display_of, present
 from cnncalc.errors import OutputError
 from cnncalc.files.output import write_atomically
@@ -60,6 +61,7 @@ output_options = writing_options(
 @click.option("--layer", "layer_name", metavar="NAME", help="Every step of one layer alone.")
 @weight_options
 @fitting_options
+@play_options
 @display_options
 @output_options
 def trace(
@@ -68,6 +70,7 @@ def trace(
     layer_name: str | None,
     initial: WeightOptions,
     fitting: FittingOptions,
+    playing: PlayOptions,
     look: DisplayOptions,
     target: OutputOptions,
 ) -> None:
@@ -76,12 +79,17 @@ def trace(
     NETWORK is layers in Keras calls, a file of them, a .keras file, or article. INPUT is as in
     convolve; where the network does not say its input's shape, it is the image's.
     """
+    playing.require(look, target, "--layer NAME prints each step of a layer")
     folder = None if target.output is None or target.output.suffix else target.output
     file = target if folder is None else replace(target, output=None)
     check_target(file, given, ENDINGS)
     if folder is not None:
         _check_folder(folder, force=target.force)
     traced = trace_image(wanted, initial, given, fitting, Terminal())
+    if playing.play:
+        names, layer = traced.class_names, layer_name or ""
+        play_trace(traced.trace, display_of(look), playing, names, layer)
+        return
     shown, origins = _drawing(traced, layer_name, display_of(look)), traced.provenance
     names = traced.class_names
     figures = trace_figures(traced.trace, look, file, origins, names, layer_name or "")

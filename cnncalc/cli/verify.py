@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cnncalc.cli.streams import say
 from cnncalc.errors import CheckError
 from cnncalc.files.recalculation import ENGINES, EngineName
 from cnncalc.tasks.verification import verify_workbook
@@ -32,7 +33,7 @@ def verify(workbook: Path, engine: EngineName) -> None:
     """
     report = verify_workbook(workbook, engine)
     for line in report_lines(report):
-        click.echo(line)
+        say(line)
     if not report.agrees:
         message = "the workbook differs from its calculation"
         raise CheckError(message)

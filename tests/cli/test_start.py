@@ -23,7 +23,7 @@ CALCULATES = {
     "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "output"}
     | {"paths", "pixels", "source", "spreadsheet_places", "states"},
     "cnncalc.training": {"metrics"},
-    "cnncalc.views": {"numbers", "spelling", "terminal"},
+    "cnncalc.views": {"colors", "numbers", "spelling", "terminal", "trace_colors"},
 }
 
 # The packages beside those that the command is made of, and what is slow of Python's own.

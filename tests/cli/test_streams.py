@@ -7,6 +7,8 @@ import warnings
 import click
 import pytest
 
+from cnncalc.cli.streams import say
+
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
@@ -41,3 +43,14 @@ def test_warnings_are_shown_as_before_when_the_command_has_ended(run):
     before = warnings.showwarning
     assert run("outsize", "32", "3", "0", "1").exit_code == 0
     assert warnings.showwarning is before
+
+
+def test_on_a_terminal_a_long_line_is_broken_between_words(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "30")
+    message = "  the division must come out. Received: 227×227"
+    say(message)
+    assert capsys.readouterr().out == message + "\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    say(message)
+    out = capsys.readouterr().out
+    assert out == "  the division must come out.\n  Received: 227×227\n"

@@ -307,3 +307,13 @@ def test_the_table_is_the_one_that_keras_prints(run):
     expected = "".join(pieces).splitlines()[1:]  # the first line has the model's name
     ours = run("summary", listing).stdout.splitlines()[1:]
     assert [line.rstrip() for line in ours[: len(expected)]] == [line.rstrip() for line in expected]
+
+
+def test_a_layers_name_is_broken_behind_an_underscore_not_inside_a_word(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    layers = 'Conv2D(32, 3); BatchNormalization(name="a_normalization_of_the_whole_batch")'
+    lines = run("summary", layers, "--input-shape", "224,224,3").stdout.splitlines()
+    beginnings = [line.split("  ")[0] for line in lines]
+    first = beginnings.index("a_normalization_")
+    assert beginnings[first + 1] == "of_the_whole_batch"
+    assert "│ a_normalization_of_the_whole_   │ (None, 222, 222, 32)" in "\n".join(lines)

@@ -19,7 +19,7 @@ from cnncalc.tasks.notebook.result import NotebookResult
 from cnncalc.tasks.page_making import number_cell, recorded_page
 from cnncalc.trace import Trace, record
 from cnncalc.training_step.structure import GradientExplanation
-from cnncalc.views.colors import scale_of
+from cnncalc.views.colors import ColorScale, scale_of
 from cnncalc.views.figure.table_figure import Table, draw_table
 from cnncalc.views.numbers import format_number
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
@@ -40,7 +40,8 @@ class NotebookExplanation(NotebookResult, Explanation):
         from cnncalc.views.terminal.explanations import render_explanation
         from cnncalc.views.terminal.plain import plain_lines
 
-        return plain_text(plain_lines(render_explanation([self], Display())))
+        scales = {self.layer.name: self._scale()}
+        return plain_text(plain_lines(render_explanation([self], scales, Display())))
 
     def page(self) -> str | None:
         """Return the number's layer as a page, opened at the number."""
@@ -58,8 +59,11 @@ class NotebookExplanation(NotebookResult, Explanation):
         """Return the window, the products and the sum."""
         from cnncalc.views.figure.explanation_figure import ExplainedNumber, draw_explanations
 
-        scale = scale_of(self.layer.input, range_of_numbers(self.layer.input))
-        return picture(draw_explanations([ExplainedNumber(self, scale)], DECIMALS, "light"))
+        number = ExplainedNumber(self, self._scale())
+        return picture(draw_explanations([number], DECIMALS, "light"))
+
+    def _scale(self) -> ColorScale:
+        return scale_of(self.layer.input, range_of_numbers(self.layer.input))
 
     def _trace(self) -> Trace | None:
         """Return the layer alone on its input; None where it drew numbers that nobody kept."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.views.terminal.blocks import GAP, Block, flow, labelled
-from cnncalc.views.terminal.colors import scale_of
-from cnncalc.views.terminal.matrix import Matrix, draw_whole
-from cnncalc.views.terminal.pictures import GREY, draw_grey, range_sentence, shrunk
+from cnncalc.views.terminal.colors import Scale
+from cnncalc.views.terminal.matrix import draw_whole
+from cnncalc.views.terminal.pictures import (
+    draw_points,
+    picture_scale,
+    range_sentence,
+    scale_sentence,
+    shrunk,
+)
 from cnncalc.views.terminal.screen import FAINT, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume
@@ -37,28 +42,24 @@ class Thumbnail:
     size: tuple[int, int]
     times: int = 1
 
-    def apply(self, values: Array) -> Array:
-        """Return a (height, width) map as small or as large as this says."""
-        small = shrunk(values[:, :, np.newaxis], self.size)[:, :, 0]
-        return small.repeat(self.times, axis=0).repeat(self.times, axis=1)
+    def enlarged(self, points: Array) -> Array:
+        """Return the (height, width) points of a shrunk map as large as this says."""
+        return points.repeat(self.times, axis=0).repeat(self.times, axis=1)
 
 
-def draw_maps(values: Array, labels: Sequence[str], screen: Screen) -> Iterator[Text]:
-    """Draw (height, width, channels): every number, or every channel as a small picture.
-
-    Arguments: the `values`; the `labels` of the channels, where there is room for them.
-    """
+def draw_maps(maps: Volume, screen: Screen) -> Iterator[Text]:
+    """Draw every number of a layer's maps, or every map as a small picture."""
     if screen.display.full:
-        yield from draw_volume(Volume(values, labels), screen)
+        yield from draw_volume(maps, screen)
     else:
-        yield from _numbers(values, labels, screen) or _contact_sheet(values, screen)
+        yield from _numbers(maps, screen) or _contact_sheet(maps, screen)
 
 
-def _numbers(values: Array, labels: Sequence[str], screen: Screen) -> Block | None:
+def _numbers(maps: Volume, screen: Screen) -> Block | None:
     """Draw every number, or return None where they would take more than a screen."""
     blocks = []
-    for channel, label in enumerate(labels):
-        block = draw_whole(Matrix(values[:, :, channel]), screen)
+    for channel, label in enumerate(maps.labels):
+        block = draw_whole(maps.matrix(channel), screen)
         if block is None or channel == screen.display.most_slices:
             return None
         blocks.append(labelled(label, block, screen))
@@ -66,17 +67,18 @@ def _numbers(values: Array, labels: Sequence[str], screen: Screen) -> Block | No
     return lines if len(lines) <= _most_lines(screen) else None
 
 
-def _contact_sheet(values: Array, screen: Screen) -> Iterator[Text]:
-    height, width, channels = values.shape
+def _contact_sheet(maps: Volume, screen: Screen) -> Iterator[Text]:
+    channels = maps.depth
     count = min(channels, screen.display.most_slices)
-    thumbnail = _fitted((height, width), count, screen)
+    thumbnail = _fitted(maps.size, count, screen)
+    points = shrunk(maps.values, thumbnail.size)
+    scale = picture_scale(points, maps.scale, screen)
     blocks = []
     for channel in range(count):
-        points = thumbnail.apply(values[:, :, channel])
-        picture = draw_grey(points, scale_of(points, screen.display.colors or GREY), screen)
+        picture = draw_points(thumbnail.enlarged(points[:, :, channel]), scale, screen)
         blocks.append(labelled(str(channel) if channels > 1 else "", picture, screen))
     yield from flow(blocks, screen)
-    for sentence in _captions(values, thumbnail, screen):
+    for sentence in _captions(maps, thumbnail, scale, screen):
         yield from screen.sentences(sentence, FAINT)
     if count < channels:
         yield from screen.sentences(f"… and {channels - count} more; --full shows them all.", FAINT)
@@ -107,12 +109,8 @@ def _lines(size: tuple[int, int], count: int, screen: Screen) -> int:
     return ceil(count / side_by_side) * (ceil(size[0] / 2) + 2)
 
 
-def _captions(values: Array, thumbnail: Thumbnail, screen: Screen) -> Iterator[str]:
-    yield range_sentence(values, screen)
-    if screen.has_pixels:
-        how = f"{screen.display.colors or GREY}: each map from its lowest point to its highest"
-    else:
-        how = "the denser a character, the larger the value, map by map"
-    size = values.shape[:2]
-    drawn = f"; {size_text(size)} numbers, drawn as {size_text(thumbnail.size)}"
-    yield how + (drawn if thumbnail.size != size else "")
+def _captions(maps: Volume, thumbnail: Thumbnail, scale: Scale, screen: Screen) -> Iterator[str]:
+    yield range_sentence(maps.values, screen)
+    how = scale_sentence(scale, screen) + (", in all maps" if maps.depth > 1 else "")
+    drawn = f"; {size_text(maps.size)} numbers, drawn as {size_text(thumbnail.size)}"
+    yield how + (drawn if thumbnail.size != maps.size else "")

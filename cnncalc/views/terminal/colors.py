@@ -1,4 +1,8 @@
-"""Colour maps: from numbers to colours, and the text colour that is readable on them."""
+"""The one language of colours on a terminal, which may have few of them, and colour maps by name.
+
+What a stage looks like is said in `views/colors.py`: here it finds its way to 256 and to 16
+colours. A colour map that the user names takes the place of a stage's colours, not of its ends.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from rich.style import Style
 
 from cnncalc.errors import OptionError
 from cnncalc.network import Array
+from cnncalc.views.colors import ColorScale, ScaleKind, hexadecimal, rgb, stops, text_on
 
 __all__ = [
     "COLOR_MAPS",
@@ -20,8 +25,8 @@ __all__ = [
     "entry_colors",
     "nearest_entries",
     "require_color_map",
-    "scale_of",
     "shades",
+    "shown_scale",
     "terminal_colors",
 ]
 
@@ -32,17 +37,24 @@ DARKEST_GREY, GREY_STEP, MOST_GREYS = 8.0, 10.0, 24
 # How much red, green and blue count for the eye: the luma of ITU-R BT.601.
 LUMA = np.array([0.299, 0.587, 0.114])
 
-# From the lowest value to the highest, evenly spaced. Green, blue-red: ColorBrewer's Greens and
-# RdBu (https://colorbrewer2.org); viridis and magma: Matplotlib's.
+# From the lowest value to the highest, evenly spaced. Blue-red: ColorBrewer's RdBu
+# (https://colorbrewer2.org); viridis and magma: Matplotlib's.
 COLOR_MAPS: Mapping[str, tuple[str, ...]] = {
-    "green": ("#f7fcf5", "#c7e9c0", "#74c476", "#238b45", "#00441b"),
-    "grey": ("#000000", "#ffffff"),
+    "green": stops(ScaleKind.ARTICLE, "light"),
+    "grey": stops(ScaleKind.PIXELS, "light"),
     "blue-red": ("#053061", "#4393c3", "#f7f7f7", "#d6604d", "#67001f"),
     "viridis": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
     "magma": ("#000004", "#51127c", "#b73779", "#fc8961", "#fcfdbf"),
 }
 
 _AROUND_ZERO = {"blue-red"}
+# Kinds of scales that have the colours of a map.
+_MAPS = {
+    ScaleKind.ARTICLE: "green",
+    ScaleKind.SEQUENTIAL: "green",
+    ScaleKind.SHARE: "green",
+    ScaleKind.PIXELS: "grey",
+}
 
 # The same for terminals of 256 colours, where the nearest entry to each of a map's colours would
 # be no steady way: these are near them too, and ever darker or ever lighter (grey needs no list).
@@ -51,6 +63,7 @@ _MANY_COLORS: Mapping[str, tuple[int, ...]] = {
     "blue-red": (24, 67, 110, 153, 231, 217, 174, 167, 88),
     "viridis": (53, 61, 67, 37, 78, 149, 220),
     "magma": (16, 53, 90, 125, 167, 216, 229),
+    ScaleKind.SIGNED: (25, 67, 110, 153, 231, 223, 215, 172, 130),
 }
 
 # The same for terminals of 16 colours. Their shades are the user's own: black or white text is
@@ -61,6 +74,8 @@ _FEW_COLORS: Mapping[str, tuple[str, ...]] = {
     "blue-red": ("blue", "cyan", "white", "yellow", "red"),
     "viridis": ("magenta", "blue", "cyan", "green", "yellow"),
     "magma": ("black", "magenta", "red", "yellow", "white"),
+    ScaleKind.SIGNED: ("blue", "cyan", "white", "yellow", "red"),
+    ScaleKind.NEUTRAL: ("white",),
 }
 
 _DARK = {"black", "blue", "magenta", "red"}
@@ -118,26 +133,20 @@ def require_color_map(name: str) -> None:
 
 @dataclass(frozen=True)
 class Scale:
-    """A colour map laid over the values from `low` to `high`."""
+    """What a stage's numbers look like: its `stage` scale in the colours of `name`.
+
+    The name is that of a colour map, or "signed" or "neutral".
+    """
 
     name: str
-    low: float
-    high: float
-
-    def position(self, values: Array) -> Array:
-        """Return where each value lies between low (0) and high (1); an empty cell is low."""
-        if self.high <= self.low:
-            return np.zeros(np.shape(values))
-        # Halves, because high − low of two huge numbers would overflow.
-        span = self.high / 2 - self.low / 2
-        return np.nan_to_num(np.clip((np.asarray(values) / 2 - self.low / 2) / span, 0.0, 1.0))
+    stage: ColorScale
 
     def colors(self, values: Array, system: ColorSystem = ColorSystem.TRUECOLOR) -> Array:
         """Return the (…, 3) colours of (…) values as red, green and blue of 0 to 255."""
         if system is ColorSystem.EIGHT_BIT and self.name in _MANY_COLORS:
             entries = np.array(_MANY_COLORS[self.name])
             return entry_colors(entries[self._steps(values, len(entries))])
-        anchors = np.array([_parse(color) for color in COLOR_MAPS[self.name]], dtype=np.float64)
+        anchors = np.array([rgb(color) for color in _anchors(self.name)], dtype=np.float64)
         place = self.position(values)
         steps = np.linspace(0.0, 1.0, len(anchors))
         parts = [np.interp(place, steps, anchors[:, part]) for part in range(3)]
@@ -148,19 +157,33 @@ class Scale:
         names = _FEW_COLORS[self.name]
         return [names[step] for step in self._steps(values, len(names)).tolist()]
 
+    def position(self, values: Array) -> Array:
+        """Return where each value lies between low (0) and high (1); an empty cell is low."""
+        return np.nan_to_num(self.stage.positions(values))
+
     def _steps(self, values: Array, count: int) -> Array:
         """Return in which of `count` equal parts of the scale each value lies."""
         steps: Array = np.minimum((self.position(values) * count).astype(int), count - 1)
         return steps
 
 
-def scale_of(values: Array, name: str) -> Scale:
-    """Return the scale from the lowest to the highest of the values, empty cells aside."""
-    low = float(np.fmin.reduce(values, axis=None))
-    high = float(np.fmax.reduce(values, axis=None))
-    if name in _AROUND_ZERO:
-        low, high = -max(abs(low), abs(high)), max(abs(low), abs(high))
-    return Scale(name, low, high)
+def shown_scale(stage: ColorScale, color_map: str | None) -> Scale:
+    """Return how a stage is shown: in its own colours, or in those of a map that was asked for.
+
+    >>> shown_scale(ColorScale(ScaleKind.SEQUENTIAL, 0, 9), "blue-red").stage.named
+    '-9 … 0 … 9'
+    """
+    if color_map is None or stage.kind is ScaleKind.NEUTRAL:
+        return Scale(_MAPS.get(stage.kind, stage.kind), stage)
+    if color_map in _AROUND_ZERO:
+        far = max(abs(stage.low), abs(stage.high))
+        return Scale(color_map, ColorScale(ScaleKind.SIGNED, -far, far))
+    return Scale(color_map, stage)
+
+
+def _anchors(name: str) -> tuple[str, ...]:
+    # Cells have a ground of their own, whatever the terminal's is: that of light.
+    return COLOR_MAPS[name] if name in COLOR_MAPS else stops(ScaleKind(name), "light")
 
 
 def shades(values: Array, scale: Scale, system: ColorSystem) -> list[Style]:
@@ -180,21 +203,6 @@ def terminal_colors(colors: Array, system: ColorSystem) -> list[Color]:
 
 @lru_cache(maxsize=4096)
 def _shade(background: Color) -> Style:
-    """Return a background colour with black or white text, whichever is easier to read.
-
-    Luminance and contrast: https://www.w3.org/TR/WCAG21/#dfn-relative-luminance
-    """
-    shown = [_linear(part) for part in background.get_truecolor()]
-    luminance = 0.2126 * shown[0] + 0.7152 * shown[1] + 0.0722 * shown[2]
-    # Black and white stand out equally from a luminance of 0.179.
-    text = Color.parse("#ffffff" if luminance < 0.179 else "#000000")
-    return Style.from_color(text, background)
-
-
-def _linear(part: int) -> float:
-    value = part / 255
-    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
-
-
-def _parse(color: str) -> tuple[int, int, int]:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+    """Return a background colour with black or white text, whichever is easier to read."""
+    text = text_on(hexadecimal(np.array(background.get_truecolor())))
+    return Style.from_color(Color.parse(text), background)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isclose
+from textwrap import wrap
 from typing import NamedTuple
 
 from rich.text import Text
@@ -31,6 +32,9 @@ MINUS = "−"
 ROUNDING_NOISE = 1e-12
 # Longer sums lose their middle, unless the user asks for everything.
 MOST_TERMS = 100
+# Of terms below a head that has a line of its own.
+HEAD_INDENT = 4
+LABEL_INDENT = 2
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,20 @@ def constant(value: float) -> str:
 
 
 def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
-    """Yield an equation's lines: one if it fits, else row by row of the kernel, else filled."""
+    """Yield an equation's lines: one if it fits, else row by row of the kernel, else filled.
+
+    A head that leaves no term room beside it has a line of its own.
+    """
+    if not equation.terms:
+        yield from _alone(equation, screen)
+        return
     terms, styles = _shortened(equation, screen)
     cells = [screen.spell(term) for term in terms]
     head, tail = screen.spell(equation.head), screen.spell(equation.tail)
-    rows = _rows(cells, len(head), len(tail), equation, screen)
+    if len(head) > HEAD_INDENT and max(map(len, cells), default=0) > _room(head, tail, screen):
+        yield screen.line(head.rstrip())
+        head = " " * HEAD_INDENT
+    rows = _rows(cells, _room(head, tail, screen), equation, screen)
     lead, follow = ("", ",") if equation.joint == ", " else (equation.joint.strip() + " ", "")
     indent = " " * (len(head) - len(lead))
     index = 0
@@ -142,6 +155,18 @@ def draw_equation(equation: Equation, screen: Screen) -> Iterator[Text]:
             yield line
 
 
+def _alone(equation: Equation, screen: Screen) -> Iterator[Text]:
+    """Yield an equation without a list of terms, its further lines set in."""
+    text = screen.spell(equation.head + equation.tail)
+    indent = " " * HEAD_INDENT
+    *lines, last = wrap(text, screen.width, subsequent_indent=indent, break_long_words=False)
+    yield from map(screen.line, lines)
+    if equation.label:
+        yield from _labelled(screen.line(last), equation.label, screen)
+    else:
+        yield screen.line(last)
+
+
 def _labelled(line: Text, label: str, screen: Screen) -> Iterator[Text]:
     """Yield the last line with the label after it, or below it where it does not fit."""
     label = f"  {screen.spell(label)}"
@@ -149,7 +174,9 @@ def _labelled(line: Text, label: str, screen: Screen) -> Iterator[Text]:
         yield line.append(label, FAINT)
     else:
         yield line
-        yield screen.line(label, FAINT)
+        below = screen.narrowed(LABEL_INDENT)
+        for part in below.sentences(label.strip(), FAINT):
+            yield screen.line(" " * LABEL_INDENT).append_text(part)
 
 
 def _shortened(equation: Equation, screen: Screen) -> tuple[list[str], list[str]]:
@@ -163,11 +190,12 @@ def _shortened(equation: Equation, screen: Screen) -> tuple[list[str], list[str]
     return terms, styles
 
 
-def _rows(
-    cells: list[str], head: int, tail: int, equation: Equation, screen: Screen
-) -> list[list[str]]:
+def _room(head: str, tail: str, screen: Screen) -> int:
+    return screen.width - len(head) - max(len(tail), 1)
+
+
+def _rows(cells: list[str], room: int, equation: Equation, screen: Screen) -> list[list[str]]:
     joint = len(equation.joint)
-    room = screen.width - head - max(tail, 1)
     if len(equation.joint.join(cells)) <= room:
         return [cells]
     if equation.row and len(cells) == len(equation.terms):

@@ -1,14 +1,10 @@
-"""Where a number came from: the window on its input, the products, and the formulas.
-
-`render_explanation` does it for one number, `render_steps` for all of them in turn.
-"""
+"""Where a number came from: the window on its input, the products, and the formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
-from math import fsum, prod
+from math import fsum
 
 import numpy as np
 from rich.text import Text
@@ -20,12 +16,12 @@ from cnncalc.explanation import (
     Term,
     contributors,
     derive,
-    explain,
 )
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join
-from cnncalc.trace import LayerTrace, Trace
+from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import StageName
+from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import (
     INDENT,
     Block,
@@ -41,76 +37,51 @@ from cnncalc.views.terminal.matrix import NO_PADS, Matrix, draw_near_window, dra
 from cnncalc.views.terminal.regions import draw_region
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.volumes import channel_labels
-from cnncalc.wording import size_text
+from cnncalc.views.trace_colors import trace_scales
 
 __all__ = [
+    "FEW_ROWS",
     "MOST_FOLLOWED",
     "draw_explanation",
     "largest_channels",
     "notes_of",
     "render_derivation",
     "render_explanation",
-    "render_steps",
 ]
 
-MOST_STEPS = 64
 # An input of so few rows is shown whole at every step.
 FEW_ROWS = 8
 
 WIDE_GAP = 5
 
 
-def render_explanation(explanations: Sequence[Explanation], display: Display) -> Drawing:
+def render_explanation(
+    explanations: Sequence[Explanation], scales: Mapping[str, ColorScale], display: Display
+) -> Drawing:
     """Render where one number came from, and what each later layer made of it.
 
-    Arguments: the `explanations` of one layer after the other, as `follow` returns them; how to
-    `display` them.
+    Arguments: the `explanations` of one layer after the other, as `follow` returns them; the
+    `scales` of what the layers take in, by the layers' names; how to `display` them.
     """
 
     def draw(screen: Screen) -> Iterator[Text]:
         for explanation in explanations:
-            yield from draw_explanation(explanation, screen)
+            yield from draw_explanation(explanation, scales[explanation.layer.name], screen)
 
     return Drawing(display, draw)
-
-
-def render_steps(trace: Trace, display: Display) -> Drawing:
-    """Render how each number of each layer came about, filter by filter, row by row.
-
-    Arguments: the `trace`; how to `display` it: the first 64 numbers of a layer, unless `full`.
-    """
-
-    def draw(screen: Screen) -> Iterator[Text]:
-        for layer in trace.layers:
-            yield from _draw_steps(layer, screen)
-
-    return Drawing(display, draw)
-
-
-def _draw_steps(layer: LayerTrace, screen: Screen) -> Iterator[Text]:
-    height, width, channels = layer.output.shape
-    count = prod(layer.output.shape)
-    shown = count if screen.display.full else min(count, MOST_STEPS)
-    yield screen.line(f"Step by step · {layer.name} · {size_text(layer.output.shape)}", "bold")
-    yield screen.line()
-    for channel, row, column in islice(np.ndindex(channels, height, width), shown):
-        yield from draw_explanation(explain(layer, (row, column, channel)), screen, small=True)
-    if shown < count:
-        text = f"… and {count - shown} more; --full shows them all, --at shows a single one."
-        yield from screen.sentences(text, FAINT)
 
 
 def draw_explanation(
-    explanation: Explanation, screen: Screen, *, small: bool = False
+    explanation: Explanation, scale: ColorScale, screen: Screen, *, small: bool = False
 ) -> Iterator[Text]:
     """Draw one explanation.
 
-    Arguments: the `explanation`; the `screen`; whether its input is cut down to what is near the
-    window. Of many channels those are drawn that contribute most.
+    Arguments: the `explanation`; the `scale` of its layer's input; the `screen`; whether its input
+    is cut down to what is near the window. Of many channels those are drawn that contribute most.
     """
     result = screen.number(explanation.results[-1][1])
     title = f"{place(explanation)} = {result}"
-    body = _draw_body(explanation, body_screen(screen), small=small)
+    body = _draw_body(explanation, scale, body_screen(screen), small=small)
     yield from draw_section([title], notes_of(explanation), body, screen)
 
 
@@ -130,13 +101,16 @@ def _span(noun: str, indices: Sequence[int]) -> str:
     return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
 
 
-def _draw_body(explanation: Explanation, screen: Screen, *, small: bool) -> Iterator[Text]:
+def _draw_body(
+    explanation: Explanation, scale: ColorScale, screen: Screen, *, small: bool
+) -> Iterator[Text]:
     labels = channel_labels(explanation.layer.input.shape[-1])
     channels = by_channel(explanation) if explanation.layer.geometry else {}
     display = screen.display
     shown = channels if display.full else largest_channels(channels, display.most_slices)
     for channel, terms in shown.items():
-        yield from _draw_channel(explanation, labels[channel], terms, screen, small=small)
+        window = _window(explanation, terms, scale, screen, small=small)
+        yield from _draw_channel(explanation, window, labels[channel], terms, screen)
         if len(channels) > 1:
             yield from draw_subtotal(explanation, terms, screen)
             yield screen.line()
@@ -158,10 +132,13 @@ def largest_channels(channels: dict[int, list[Term]], most: int) -> dict[int, li
 
 
 def _draw_channel(
-    explanation: Explanation, label: str, terms: Sequence[Term], screen: Screen, *, small: bool
+    explanation: Explanation,
+    window: Block | None,
+    label: str,
+    terms: Sequence[Term],
+    screen: Screen,
 ) -> Iterator[Text]:
     """Draw one channel of the input with the window on it, and its products, and an empty line."""
-    window = _window(explanation, terms, screen, small=small)
     blocks = [block for block in (window, _products(explanation, terms, screen)) if block]
     if blocks:
         yield from labelled(label, list(flow(blocks, screen, gap=WIDE_GAP)), screen)
@@ -169,7 +146,12 @@ def _draw_channel(
 
 
 def _window(
-    explanation: Explanation, terms: Sequence[Term], screen: Screen, *, small: bool
+    explanation: Explanation,
+    terms: Sequence[Term],
+    scale: ColorScale,
+    screen: Screen,
+    *,
+    small: bool,
 ) -> Block | None:
     """Draw one channel of the layer's input with the cells under the window marked."""
     layer, first = explanation.layer, explanation.layer.stages[0]
@@ -181,7 +163,8 @@ def _window(
         cell for cell, term in zip(cells, terms, strict=True) if term.value == explanation.total
     ]
     chosen = frozenset(winner[:1] if explanation.rule.picks_one else ())
-    matrix = Matrix(values[:, :, terms[0].index[2]], pads, frozenset(cells), chosen)
+    shown = values[:, :, terms[0].index[2]]
+    matrix = Matrix(shown, pads, frozenset(cells), chosen, scale=scale)
     whole = None if small and matrix.height > FEW_ROWS else draw_whole(matrix, screen)
     return whole or draw_near_window(matrix, screen)
 
@@ -231,10 +214,12 @@ def render_derivation(
     most = None if display.full else MOST_FOLLOWED
     # Now, not while drawing, so that what can't be explained is refused.
     first, *rest = derive(trace, layer_name, at, depth, most)
+    scales = trace_scales(trace)
 
     def draw(screen: Screen) -> Iterator[Text]:
         few = replace(screen, display=replace(display, most_slices=MOST_FOLLOWED))
-        yield from draw_explanation(first.explanation, few, small=True)
+        scale = scales.layers[layer_name].input
+        yield from draw_explanation(first.explanation, scale, few, small=True)
         if cell:
             yield screen.line(f"In the workbook it stands in {cell}.")
             yield screen.line()
@@ -242,7 +227,7 @@ def render_derivation(
             place = trace.place(layer_name)
             layers = trace.network.layers[: place + 1]
             region = image_region(layers, trace.network.input_shape, first.explanation.at)
-            yield from draw_region(trace.input.values, region, screen)
+            yield from draw_region(trace.input.values, scales.image, region, screen)
         if rest:
             yield from _draw_way_back(first.explanation, rest, screen)
 

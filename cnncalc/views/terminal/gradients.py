@@ -11,10 +11,12 @@ from rich.text import Text
 from cnncalc.layers import Flatten
 from cnncalc.network import Array
 from cnncalc.notation import write_layer
+from cnncalc.rules.ranges import ANY
 from cnncalc.trace import LayerTrace
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.training_step.structure import LayerStep, Position, StepRecord
+from cnncalc.views.colors import ColorScale, scale_of
 from cnncalc.views.terminal.blocks import body_screen, flow, indented, labelled
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation
 from cnncalc.views.terminal.kernels import draw_filters, draw_matrix
@@ -76,11 +78,12 @@ def _draw_stage(
     if isinstance(step.layer, Flatten) and name == GradientName.INPUT:
         yield screen.line()
         return
+    scale = scale_of(values[:samples], ANY)
     for sample in range(samples):
         yield screen.line()
         if len(record.labels) > 1:
             yield screen.line(f"sample {sample}")
-        yield from _draw_values(step, name, values[sample], screen)
+        yield from _draw_values(step, name, values[sample], scale, screen)
     yield screen.line()
     several = len(record.labels) > 1
     yield from draw_gradient_equation(explanation, screen, MOST_TERMS, several=several)
@@ -88,19 +91,20 @@ def _draw_stage(
 
 
 def _draw_values(
-    step: LayerStep, name: GradientName, values: Array, screen: Screen
+    step: LayerStep, name: GradientName, values: Array, scale: ColorScale, screen: Screen
 ) -> Iterator[Text]:
     if values.ndim == 1:
-        yield from draw_row(values, screen)
+        yield from draw_row(values, scale, screen)
         return
     channels, shape = values.shape[2], step.layer_input.shape[1:]
     labels = (
         channel_labels(channels) if name == GradientName.INPUT else output_labels(step.layer, shape)
     )
     if screen.display.full:
-        yield from draw_volume(Volume(values, labels), screen)
+        yield from draw_volume(Volume(values, labels, scale), screen)
         return
-    matrices = [Matrix(values[:, :, channel]) for channel in range(min(channels, MOST_WHOLE))]
+    shown = range(min(channels, MOST_WHOLE))
+    matrices = [Matrix(values[:, :, channel], scale=scale) for channel in shown]
     blocks = [draw_whole(matrix, screen) for matrix in matrices]
     if None in blocks:
         blocks = [draw_corners(matrix, screen) for matrix in matrices[:MOST_CORNERS]]
@@ -128,7 +132,7 @@ def _draw_weight(record: StepRecord, step: LayerStep, name: str, screen: Screen)
 
 def _draw_numbers(step: LayerStep, gradient: Array, screen: Screen) -> Iterator[Text]:
     if gradient.ndim == 1:
-        yield from draw_row(gradient, screen)
+        yield from draw_row(gradient, scale_of(gradient, ANY), screen)
     elif step.layer.has_filters:
         kernels = LayerTrace(step.layer, {"kernel": gradient}, None, step.layer_input[0], ())
         yield from draw_filters(kernels, screen, is_image=False)

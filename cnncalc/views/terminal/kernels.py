@@ -8,8 +8,10 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.rules import law_of
+from cnncalc.rules.ranges import ANY
 from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.trace import LayerTrace
+from cnncalc.views.colors import scale_of
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -80,13 +82,14 @@ def _draw_flat(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator
     else:
         labels = [_numbered("filter", index, count) for index in range(count)]
     labels = [_joined(label, _bias(layer, index, screen)) for index, label in enumerate(labels)]
-    yield from draw_volume(Volume(slices, labels, indexed=False), screen)
+    yield from draw_volume(Volume(slices, labels, scale_of(kernel, ANY), indexed=False), screen)
 
 
 def _draw_deep(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator[Text]:
     """Draw each filter with its slices side by side."""
     kernel = layer.weights["kernel"]
     depth, filters = kernel.shape[2:]
+    scale = scale_of(kernel, ANY)
     display = screen.display
     shown = filters if display.full else min(filters, max(1, display.most_slices // depth))
     names = channel_labels(layer.input.shape[2], is_image=is_image)
@@ -99,7 +102,8 @@ def _draw_deep(layer: LayerTrace, screen: Screen, *, is_image: bool) -> Iterator
             yield screen.line(label, "bold")
         # With groups, a filter sees some of the channels: its group's.
         labels = tuple(names[tap.at] for tap in channels.sees(index))
-        yield from draw_volume(Volume(kernel[:, :, :, index], labels, indexed=False), screen)
+        volume = Volume(kernel[:, :, :, index], labels, scale, indexed=False)
+        yield from draw_volume(volume, screen)
     if shown < filters:
         yield from screen.sentences(f"… and {filters - shown} more; --full shows them all.", FAINT)
 

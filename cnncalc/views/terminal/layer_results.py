@@ -17,7 +17,8 @@ from cnncalc.views.terminal.inputs import draw_input
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
 from cnncalc.views.terminal.traces import draw_layer
-from cnncalc.views.terminal.volumes import output_labels
+from cnncalc.views.terminal.volumes import Volume, output_labels
+from cnncalc.views.trace_colors import LayerScales, trace_scales
 from cnncalc.wording import size_text
 
 __all__ = ["draw_network", "render_layer", "render_network"]
@@ -49,10 +50,11 @@ def draw_network(
     untrained: str = "",
 ) -> Iterator[Text]:
     """Draw what each layer made of an image; arguments as for `render_network`."""
+    scales = trace_scales(trace)
     if trace.input.values.ndim == 3:
-        yield from draw_input(trace.input.values, name, screen)
+        yield from draw_input(trace.input.values, scales.image, name, screen)
     for layer in trace.layers:
-        yield from _draw_layer(layer, class_names, screen)
+        yield from _draw_layer(layer, scales.layers[layer.name], class_names, screen)
     said = verdict(trace.output, trace.layers[-1].layer.activation_name, class_names)
     if said:
         yield screen.line(f"Class: {untrained or said}", "bold")
@@ -67,27 +69,32 @@ def render_layer(
     """
     place = trace.place(layer_name)
     layer = trace.layers[place]
+    scales = trace_scales(trace).layers[layer_name]
     return Drawing(
-        display, lambda screen: draw_layer(layer, screen, class_names, is_first=place == 0)
+        display, lambda screen: draw_layer(layer, scales, screen, class_names, is_first=place == 0)
     )
 
 
-def _draw_layer(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
+def _draw_layer(
+    layer: LayerTrace, scales: LayerScales, class_names: Sequence[str], screen: Screen
+) -> Iterator[Text]:
     call = write_layer(replace(layer.layer, name=""))
     title = (layer.name, call, size_text(layer.output.shape))
-    body = _draw_output(layer, class_names, body_screen(screen))
+    body = _draw_output(layer, scales, class_names, body_screen(screen))
     yield from draw_section(title, [_note(layer)], body, screen)
 
 
-def _draw_output(layer: LayerTrace, class_names: Sequence[str], screen: Screen) -> Iterator[Text]:
+def _draw_output(
+    layer: LayerTrace, scales: LayerScales, class_names: Sequence[str], screen: Screen
+) -> Iterator[Text]:
     *_, last = layer.stages
+    scale = scales.stages[last.name]
     if last.name == StageName.SOFTMAX:
         return draw_shares(layer.stages[-2].values, last.values, class_names, screen)
-    return (
-        draw_vector(last.values, screen)
-        if last.values.ndim == 1
-        else draw_maps(last.values, output_labels(layer.layer, layer.input.shape), screen)
-    )
+    if last.values.ndim == 1:
+        return draw_vector(last.values, scale, screen)
+    labels = output_labels(layer.layer, layer.input.shape)
+    return draw_maps(Volume(last.values, labels, scale), screen)
 
 
 def _note(layer: LayerTrace) -> str:

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.color import ColorSystem
 from rich.style import Style
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.rules.ranges import ANY
 from cnncalc.shapes import Pads
+from cnncalc.views.colors import ColorScale, scale_of
 from cnncalc.views.terminal.blocks import Block
-from cnncalc.views.terminal.colors import Scale, scale_of, shades
+from cnncalc.views.terminal.colors import Scale, shades, shown_scale
 from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
 
 __all__ = [
@@ -33,7 +37,6 @@ __all__ = [
     "draw_full",
     "draw_near_window",
     "draw_whole",
-    "number_scale",
 ]
 
 Cell = tuple[int, int]
@@ -53,20 +56,14 @@ CELL_MARGIN = 2
 NO_PADS = Pads(0, 0, 0, 0)
 
 
-def number_scale(values: Array, screen: Screen) -> Scale:
-    """Return the scale behind numbers: green, or blue-red where some are below 0, some above."""
-    if screen.display.colors:
-        return scale_of(values, screen.display.colors)
-    has_both_signs = (values < 0).any() and (values > 0).any()
-    return scale_of(values, "blue-red" if has_both_signs else "green")
-
-
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """A (height, width) matrix and what to mark in it.
 
     `pads` tells how much of it is padding, which has no index; `window` holds the cells to
-    highlight, `chosen` those that won; `indexed` asks for row and column numbers.
+    highlight, `chosen` those that won; `indexed` asks for row and column numbers. `scale` is that
+    of the stage that it belongs to; None where it stands alone, and may be negative. `hidden` are
+    the (height, width) cells that aren't filled yet: they take the room of their numbers.
     """
 
     values: Array
@@ -74,6 +71,8 @@ class Matrix:
     window: frozenset[Cell] = frozenset()
     chosen: frozenset[Cell] = frozenset()
     indexed: bool = True
+    scale: ColorScale | None = None
+    hidden: NDArray[np.bool_] | None = None
 
     @property
     def height(self) -> int:
@@ -92,6 +91,11 @@ class Matrix:
     def column_name(self, column: int) -> str:
         """Return a column's index without the padding, or nothing for a column of padding."""
         return _name(column - self.pads.left, self.width - self.pads.left - self.pads.right)
+
+    def is_empty(self, row: int, column: int) -> bool:
+        """Tell whether a cell holds no number, or not yet."""
+        is_hidden = self.hidden is not None and bool(self.hidden[row, column])
+        return is_hidden or bool(np.isnan(self.values[row, column]))
 
     def is_padding(self, row: int, column: int) -> bool:
         """Tell whether a cell was added around the input."""
@@ -119,7 +123,7 @@ class Excerpt:
     @cached_property
     def cell(self) -> int:
         """The characters of a column: its longest text and the margins."""
-        texts = [self._text(row, column) for row in self.rows for column in self.columns]
+        texts = [self._filled(row, column) for row in self.rows for column in self.columns]
         if self.matrix.indexed:
             texts += map(self._column_name, self.columns)
         return max(map(len, texts)) + CELL_MARGIN
@@ -159,6 +163,11 @@ class Excerpt:
         return self.screen.spell("…") if column is None else self.matrix.column_name(column)
 
     def _text(self, row: int | None, column: int | None) -> str:
+        if row is not None and column is not None and self.matrix.is_empty(row, column):
+            return self.screen.spell(EMPTY)
+        return self._filled(row, column)
+
+    def _filled(self, row: int | None, column: int | None) -> str:
         if row is None or column is None:
             sign = "⋱" if row is column else "⋮" if row is None else "…"
             return self.screen.spell(sign)
@@ -200,11 +209,13 @@ class Excerpt:
             return CHOSEN_STYLE
         if (row, column) in self.matrix.window:
             return WINDOW_STYLE
-        return FAINT if self.matrix.is_padding(row, column) else None
+        is_faint = self.matrix.is_empty(row, column) or self.matrix.is_padding(row, column)
+        return FAINT if is_faint else None
 
     @cached_property
     def _scale(self) -> Scale:
-        return number_scale(self.matrix.values, self.screen)
+        stage = self.matrix.scale or scale_of(self.matrix.values, ANY)
+        return shown_scale(stage, self.screen.display.colors)
 
 
 def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,28 +11,28 @@ from rich.style import Style
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, pixel_scale
 from cnncalc.views.terminal.blocks import GAP, Block, block_width, flow, labelled
-from cnncalc.views.terminal.colors import Scale, scale_of, terminal_colors
-from cnncalc.views.terminal.matrix import number_scale
+from cnncalc.views.terminal.colors import LUMA, Scale, shown_scale, terminal_colors
 from cnncalc.views.terminal.screen import FAINT, HALF_BLOCK, Screen
 from cnncalc.views.terminal.volumes import Volume
 from cnncalc.wording import size_text
 
 __all__ = [
-    "GREY",
     "draw_density",
-    "draw_grey",
     "draw_pictures",
     "draw_pixels",
+    "draw_points",
     "draw_small_picture",
     "draw_strip",
+    "picture_scale",
     "range_sentence",
+    "scale_sentence",
     "shrunk",
 ]
 
 Size = tuple[int, int]
 
-GREY = "grey"
 # Each of several pictures is at least this wide, where it has the pixels.
 THUMBNAIL_WIDTH = 36
 # The caption of a narrower picture is at least this wide.
@@ -43,7 +43,10 @@ OTHER_LINES = 6
 # A small colour image is enlarged to this many pixels beside its numbers.
 SMALL_PICTURE = (24, 24)
 STRIP_LINES = 2
-DENSITY = " .:-=+*#%@"
+# From the lowest to the highest, where the screen's encoding has the first of them, and elsewhere.
+BLOCKS, CHARACTERS = " ░▒▓█", " .:-=+*#%@"
+# So many of the points, the lowest and the highest, may look as if they were no lower or higher.
+STRETCHED = 0.01
 
 
 def shrunk(values: Array, size: tuple[int, int]) -> Array:
@@ -94,39 +97,54 @@ def draw_density(values: Array, scale: Scale, screen: Screen) -> Block:
     """Draw (height, width) values as characters, denser for larger values, two rows to a line."""
     height, width = values.shape
     halved = shrunk(values[:, :, np.newaxis], ((height + 1) // 2, width))[:, :, 0]
-    places = np.rint(scale.position(halved) * (len(DENSITY) - 1)).astype(int)
-    return [screen.line("".join(DENSITY[place] for place in row)) for row in places.tolist()]
+    characters = _characters(screen)
+    places = np.rint(scale.position(halved) * (len(characters) - 1)).astype(int)
+    return [screen.line("".join(characters[place] for place in row)) for row in places.tolist()]
+
+
+def _characters(screen: Screen) -> str:
+    return BLOCKS if screen.can_show(BLOCKS) else CHARACTERS
 
 
 def draw_pictures(volume: Volume, shown: range, screen: Screen) -> Iterator[Text]:
     """Draw a colour picture, or one of each of the `shown` channels, and a caption."""
     size = _fitted(volume, len(shown), screen)
-    if _in_color(volume, screen):
-        scale = _image_scale(volume.values, screen)
-        yield from draw_pixels(_colors(volume.values, size, scale), screen)
+    if volume.in_color:
+        scale = yield from _draw_color(volume, size, screen)
     else:
-        pictures = [_picture(volume, channel, size, screen) for channel in shown]
-        scale = pictures[0][1]
-        yield from flow([block for block, _ in pictures], screen)
+        points = shrunk(volume.values, size)
+        scale = picture_scale(points, volume.scale, screen)
+        pictures = [_picture(volume, channel, points, scale, screen) for channel in shown]
+        yield from flow(pictures, screen)
     for sentence in _captions(volume, size, scale, screen):
         yield from screen.sentences(sentence, FAINT)
 
 
+def _draw_color(volume: Volume, size: Size, screen: Screen) -> Generator[Text, None, Scale]:
+    """Draw a colour picture, by its brightness where there are no colours; return its scale."""
+    if screen.has_pixels:
+        yield from draw_pixels(_colors(volume.values, size, volume.scale), screen)
+        return shown_scale(volume.scale, None)
+    brightness = shrunk(volume.values, size) @ LUMA
+    scale = picture_scale(brightness, volume.scale, screen)
+    yield from draw_density(brightness, scale, screen)
+    return scale
+
+
 def draw_small_picture(volume: Volume, screen: Screen) -> Block:
     """Draw a small colour image with each pixel enlarged to a square."""
-    scale = _image_scale(volume.values, screen)
     height, width = SMALL_PICTURE
-    small = _colors(volume.values, _shrink_to(volume.size, SMALL_PICTURE), scale)
+    small = _colors(volume.values, _shrink_to(volume.size, SMALL_PICTURE), volume.scale)
     times = max(1, min(height // len(small), width // len(small[0])))
     return draw_pixels(small.repeat(times, axis=0).repeat(times, axis=1), screen)
 
 
-def draw_strip(row: Array, screen: Screen) -> Iterator[Text]:
+def draw_strip(row: Array, scale: ColorScale, screen: Screen) -> Iterator[Text]:
     """Draw (1, count) numbers as a strip of colour as wide as the screen."""
     wide = row.repeat(max(1, screen.width // row.size), axis=1)
     narrow = shrunk(wide[:, :, np.newaxis], (1, min(wide.size, screen.width)))[:, :, 0]
-    scale = number_scale(narrow, screen)
-    yield from draw_grey(narrow.repeat(2 * STRIP_LINES, axis=0), scale, screen)
+    shown = picture_scale(narrow, scale, screen)
+    yield from draw_points(narrow.repeat(2 * STRIP_LINES, axis=0), shown, screen)
     if narrow.size < wide.size:
         numbers = round(row.size / screen.width)
         count = f"about {numbers}" if numbers > 1 else "1 or 2"
@@ -151,13 +169,9 @@ def _mean(values: Array) -> float:
     return float(np.sum(values / np.count_nonzero(is_filled), where=is_filled))
 
 
-def _in_color(volume: Volume, screen: Screen) -> bool:
-    return volume.in_color and screen.has_pixels
-
-
 def _fitted(volume: Volume, count: int, screen: Screen) -> Size:
     """Return the size of each picture, so many side by side that none becomes too narrow."""
-    if _in_color(volume, screen):
+    if volume.in_color:
         count = 1
     side_by_side = max(1, min(count, (screen.width + GAP) // (THUMBNAIL_WIDTH + GAP)))
     width = (screen.width - GAP * (side_by_side - 1)) // side_by_side
@@ -170,37 +184,44 @@ def _shrink_to(size: Size, most: Size) -> Size:
     return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
 
 
-def _image_scale(values: Array, screen: Screen) -> Scale:
-    """Return 0 to 255 for pixels; for values beyond these, or all within 0 to 1, their range."""
-    scale = scale_of(values, screen.display.colors or GREY)
-    if scale.name == GREY and scale.low >= 0 and 1 < scale.high <= 255:
-        return Scale(GREY, 0.0, 255.0)
-    return scale
-
-
-def _colors(values: Array, size: Size, scale: Scale) -> Array:
+def _colors(values: Array, size: Size, scale: ColorScale) -> Array:
     """Return red, green and blue values as bytes."""
-    levels: Array = np.rint(scale.position(shrunk(values, size)) * 255)
+    levels: Array = np.rint(np.nan_to_num(scale.positions(shrunk(values, size))) * 255)
     return levels.astype(np.uint8)
 
 
-def _picture(volume: Volume, channel: int, size: Size, screen: Screen) -> tuple[Block, Scale]:
-    values = volume.values[:, :, channel]
-    small = shrunk(values[:, :, np.newaxis], size)[:, :, 0]
-    if volume.is_image:
-        scale = _image_scale(values, screen)
-    else:
-        # The means of a shrunk picture lie closer together than the values: their own range shows.
-        scale = scale_of(small, screen.display.colors or GREY)
-    block = draw_grey(small, scale, screen)
+def picture_scale(points: Array, stage: ColorScale, screen: Screen) -> Scale:
+    """Return the one scale of all pictures of a stage.
+
+    Arguments: all (height, width, channels) `points` as they are drawn: as means of the stage's
+    numbers they lie closer together, and would look pale beside the highest of these; the scale of
+    the `stage`; the `screen`, without whose colours the points are stretched over its characters.
+    """
+    if not screen.has_pixels:
+        return Scale("grey", _stretched(points))
+    if stage.kind in (ScaleKind.SIGNED, ScaleKind.SEQUENTIAL):
+        stage = fitted_scale(points, is_signed=stage.kind is ScaleKind.SIGNED)
+    return shown_scale(stage, screen.display.colors)
+
+
+def _stretched(points: Array) -> ColorScale:
+    few = (STRETCHED, 1 - STRETCHED)
+    low, high = np.nanquantile(points, few) if not np.isnan(points).all() else (0.0, 0.0)
+    if low == high:  # nearly all are alike: the others show
+        return replace(fitted_scale(points, is_signed=False), kind=ScaleKind.PIXELS)
+    return ColorScale(ScaleKind.PIXELS, float(low), float(high))
+
+
+def _picture(volume: Volume, channel: int, points: Array, scale: Scale, screen: Screen) -> Block:
+    block = draw_points(points[:, :, channel], scale, screen)
     if volume.depth > 1 and not volume.is_image:
         below = replace(screen, width=max(LEAST_CAPTION, block_width(block)))
-        block += below.sentences(range_sentence(values, screen), FAINT)
-    return labelled(volume.labels[channel], block, screen), scale
+        block += below.sentences(range_sentence(volume.values[:, :, channel], screen), FAINT)
+    return labelled(volume.labels[channel], block, screen)
 
 
-def draw_grey(values: Array, scale: Scale, screen: Screen) -> Block:
-    """Draw (height, width) values; grey, unless the scale is of another colour map."""
+def draw_points(values: Array, scale: Scale, screen: Screen) -> Block:
+    """Draw (height, width) values in colours, or in characters where there are too few."""
     if screen.has_pixels:
         return draw_pixels(scale.colors(values, screen.colors or ColorSystem.TRUECOLOR), screen)
     return draw_density(values, scale, screen)
@@ -210,20 +231,26 @@ def _captions(volume: Volume, size: Size, scale: Scale, screen: Screen) -> list[
     """Say the range of the values, how they became what is seen, and how far it is shrunk."""
     has_own = volume.depth > 1 or volume.is_image
     captions = [] if has_own else [range_sentence(volume.values, screen)]
-    parts = [_scale_sentence(volume, scale, screen)]
+    is_plain = volume.in_color and screen.has_pixels and volume.scale == pixel_scale()
+    parts = [] if is_plain else [scale_sentence(scale, screen)]
     if size != volume.size:
         parts.append(f"{size_text(volume.size)} pixels, drawn as {size_text(size)}")
-    return [*captions, "; ".join(part for part in parts if part)]
+    return [*captions, "; ".join(parts)]
 
 
-def _scale_sentence(volume: Volume, scale: Scale, screen: Screen) -> str:
-    low, high = screen.number(scale.low), screen.number(scale.high)
+def scale_sentence(scale: Scale, screen: Screen) -> str:
+    """Say how the numbers of a stage became what is seen: the ends of its scale."""
+    ends = scale.stage.ends
     if not screen.has_pixels:
-        return "the denser a character, the larger the value"
-    if volume.depth > 1 and not volume.is_image:
-        return f"{scale.name}: each picture from its lowest point to its highest"
-    if volume.in_color:
-        return "" if (scale.low, scale.high) == (0, 255) else f"{low} is black, {high} is white"
-    if scale.name == GREY:
-        return f"{low} is black, {high} is white"
-    return f"{scale.name}, from {low} to {high}"
+        full = _characters(screen)[-1]
+        return f"the denser, the larger: blank is {ends[0]} or less, {full} is {ends[-1]} or more"
+    match scale.name:
+        case ScaleKind.NEUTRAL:
+            return f"all are {ends[0]}"
+        case ScaleKind.SIGNED:
+            return f"{ends[0]} is blue, 0 is white, {ends[-1]} is orange"
+        case "green":
+            return f"{ends[0]} is light green, {ends[-1]} is dark green"
+        case "grey":
+            return f"{ends[0]} is black, {ends[-1]} is white"
+    return f"{scale.name}, from {ends[0]} to {ends[-1]}"

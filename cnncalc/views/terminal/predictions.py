@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.rules.ranges import Range
+from cnncalc.views.colors import scale_of
 from cnncalc.views.predictions import Prediction
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import share_bar
@@ -50,9 +53,10 @@ def _influence(prediction: Prediction, influence: Array, screen: Screen) -> Iter
     title = ("Pixels that mattered", size_text(influence.shape))
     note = (
         f"how much the score of {prediction.label} changes with each pixel: its gradient by the "
-        "input, without the sign; the brightest mattered most"
+        "input, without the sign; the largest mattered most"
     )
     row, column = np.unravel_index(int(influence.argmax()), influence.shape[:2])
     most = f"most of all the pixel in row {row}, column {column}, counted from 0"
-    body = draw_volume(Volume(influence, ("",)), body_screen(screen))
+    scale = scale_of(influence, Range(0, inf))
+    body = draw_volume(Volume(influence, ("",), scale), body_screen(screen))
     yield from draw_section(title, [note, most], body, screen)

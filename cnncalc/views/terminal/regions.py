@@ -10,10 +10,10 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.receptive_field import Region
+from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import Block, body_screen, draw_section
-from cnncalc.views.terminal.colors import scale_of
 from cnncalc.views.terminal.matrix import Matrix, draw_near_window, draw_whole
-from cnncalc.views.terminal.pictures import GREY, draw_pixels, shrunk
+from cnncalc.views.terminal.pictures import draw_pixels, shrunk
 from cnncalc.views.terminal.screen import Screen
 from cnncalc.wording import size_text
 
@@ -26,7 +26,7 @@ MARK_SHARE = 0.45
 OUTSIDE = 0.55
 
 
-def draw_region(image: Array, region: Region, screen: Screen) -> Iterator[Text]:
+def draw_region(image: Array, scale: ColorScale, region: Region, screen: Screen) -> Iterator[Text]:
     """Draw an image (height, width, channels) with a region of its pixels marked."""
     height, width, channels = image.shape
     count = len(region.rows) * len(region.columns)
@@ -41,7 +41,7 @@ def draw_region(image: Array, region: Region, screen: Screen) -> Iterator[Text]:
         where += f", in {_span('channel', region.channels, channels)}"
     size = size_text((len(region.rows), len(region.columns)))
     share = f"{count:,} of the image's {height * width:,} pixels"
-    body = _marked(image, region, body_screen(screen))
+    body = _marked(image, scale, region, body_screen(screen))
     yield from draw_section(("Receptive field", size, share), [where], body, screen)
 
 
@@ -61,23 +61,23 @@ def _span(noun: str, indices: Sequence[int], count: int) -> str:
     return f"{noun}s {listed}" if is_even else f"{len(indices)} of the {noun}s {first} to {last}"
 
 
-def _marked(image: Array, region: Region, screen: Screen) -> Block:
+def _marked(image: Array, scale: ColorScale, region: Region, screen: Screen) -> Block:
     """Draw the image's numbers if there is room, else a picture, else what is near the region."""
     cells = frozenset(product(region.rows, region.columns))
-    matrix = Matrix(image[:, :, region.channels[0]], window=cells)
+    matrix = Matrix(image[:, :, region.channels[0]], window=cells, scale=scale)
     if image.shape[2] == 1 and (whole := draw_whole(matrix, screen)):
         return whole
     if screen.has_pixels:
-        return _picture(image, region, screen)
+        return _picture(image, scale, region, screen)
     return draw_near_window(matrix, screen) or []
 
 
-def _picture(image: Array, region: Region, screen: Screen) -> Block:
+def _picture(image: Array, scale: ColorScale, region: Region, screen: Screen) -> Block:
     """Draw the image darkened, the region in a light of its own."""
     height, width = image.shape[:2]
     ratio = min(2 * MOST_LINES / height, screen.width / width, 1.0)
     size = max(1, round(height * ratio)), max(1, round(width * ratio))
-    levels = shrunk(scale_of(image, GREY).position(image) * 255, size)
+    levels = shrunk(scale.positions(image) * 255, size)
     if levels.shape[2] != 3:
         levels = levels[:, :, :1].repeat(3, axis=2)
     mask = np.zeros((height, width, 1))

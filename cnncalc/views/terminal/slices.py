@@ -12,6 +12,7 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
+from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import Block, flow, labelled
 from cnncalc.views.terminal.matrix import Matrix, draw_corners, draw_full, draw_whole
 from cnncalc.views.terminal.pictures import draw_pictures, draw_small_picture, draw_strip
@@ -72,17 +73,17 @@ def _draw_numbers(volume: Volume, shown: range, screen: Screen) -> Iterator[Text
         yield from screen.sentences(text, FAINT)
 
 
-def draw_vector(values: Array, screen: Screen) -> Iterator[Text]:
+def draw_vector(values: Array, scale: ColorScale, screen: Screen) -> Iterator[Text]:
     """Draw (units,) numbers; where they are too many for a line, a strip of them as well."""
-    yield from draw_row(values, screen)
+    yield from draw_row(values, scale, screen)
     if draw_whole(Matrix(values[np.newaxis]), screen) is None:
         yield screen.line()
-        yield from draw_strip(values[np.newaxis], screen)
+        yield from draw_strip(values[np.newaxis], scale, screen)
 
 
-def draw_row(values: Array, screen: Screen) -> Iterator[Text]:
+def draw_row(values: Array, scale: ColorScale, screen: Screen) -> Iterator[Text]:
     """Draw (count,) numbers in a row, the first and the last of them where they are many."""
-    matrix = Matrix(values[np.newaxis])
+    matrix = Matrix(values[np.newaxis], scale=scale)
     if screen.display.full and values.size <= MOST_NUMBERS:
         yield from draw_full(matrix, screen)
     else:

@@ -16,12 +16,14 @@ from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
 from cnncalc.views.terminal.blocks import INDENT
 from cnncalc.views.terminal.screen import FAINT, Display, Screen
-from cnncalc.views.terminal.tables import Column, Page, plain_table
+from cnncalc.views.terminal.tables import Column, Page, in_lines, plain_table
 
 __all__ = ["memory_text", "render_comparison", "render_summary"]
 
 # Keras's own: keras/src/utils/summary_utils.py.
 KERAS_WIDTH = 88
+# What borders and margins take of a column.
+BORDER = 4
 
 KERAS_COLUMNS = (("Layer (type)", 0.45), ("Output Shape", 0.80), ("Param #", 1.0))
 
@@ -46,7 +48,7 @@ def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
 
 def _keras_table(summary: Summary, screen: Screen) -> Table:
     width = max(40, min(KERAS_WIDTH, screen.width - 4))
-    columns, used = [], 0
+    columns, used = list[KerasColumn](), 0
     for heading, end in KERAS_COLUMNS:
         space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
@@ -55,7 +57,8 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
     table = Table(*columns, width=width, show_lines=True)
     for row in summary.layers:
         sizes = ", ".join(map(str, ("None", *row.output_shape)))
-        layer = f"{row.layer.name} ({type(row.layer).__name__})"
+        name = in_lines(row.layer.name, columns[0].width - BORDER)
+        layer = f"{name} ({type(row.layer).__name__})"
         cells = (layer, f"({sizes})", f"{row.parameters:,}")
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
     return table

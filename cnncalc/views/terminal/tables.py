@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,9 +14,11 @@ from rich.text import Text
 
 from cnncalc.views.terminal.screen import FAINT, Display, Screen
 
-__all__ = ["Column", "Page", "draw_aligned", "plain_table"]
+__all__ = ["Column", "Page", "draw_aligned", "in_lines", "plain_table"]
 
 GAP = 2
+# What a name's column has in any case.
+LEAST_NAME = 12
 
 Column = tuple[str, Literal["left", "right"]]
 """A heading, and the side that its cells keep to."""
@@ -41,15 +44,41 @@ def plain_table(
     columns: Sequence[Column], rows: Iterable[Sequence[str]], screen: Screen, totals: int = 0
 ) -> Table:
     """Return a table with a line below its heading, and one above its last rows, the `totals`."""
+    rows = [[screen.spell(cell) for cell in row] for row in rows]
+    room = _room_for_names(columns, rows, screen.width)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading, side in columns:
-        # On a narrow screen the names at the left are broken, never the numbers.
-        is_number, text = side == "right", Text(screen.spell(heading))
-        table.add_column(text, justify=side, overflow="fold", no_wrap=is_number)
-    cells = [[Text(screen.spell(cell)) for cell in row] for row in rows]
-    for index, row in enumerate(cells):
-        table.add_row(*row, end_section=index == len(cells) - totals - 1)
+    for place, (heading, side) in enumerate(columns):
+        # On a narrow screen what is said in words is broken, never the numbers.
+        is_whole, text = side == "right" or place == 0, Text(screen.spell(heading))
+        table.add_column(text, justify=side, overflow="fold", no_wrap=is_whole)
+    for index, (name, *cells) in enumerate(rows):
+        texts = map(Text, (in_lines(name, room), *cells))
+        table.add_row(*texts, end_section=index == len(rows) - totals - 1)
     return table
+
+
+def _room_for_names(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many characters are left for the names, which are the first column."""
+    used = 0
+    for (heading, side), *cells in list(zip(columns, *rows, strict=True))[1:]:
+        # Of words the longest, of numbers all of a line.
+        parts = [cell.split("\n" if side == "right" else None) for cell in (heading, *cells)]
+        used += max(len(part) for cell in parts for part in cell or [""]) + GAP
+    return max(LEAST_NAME, width - used)
+
+
+def in_lines(name: str, room: int) -> str:
+    r"""Break a name that is longer than there is room behind its underscores, not inside a word.
+
+    >>> in_lines("global_average_pooling2d", 17)
+    'global_average_\npooling2d'
+    """
+    lines = [""]
+    for piece in re.split("(?<=_)", name):
+        if lines[-1] and len(lines[-1]) + len(piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def draw_aligned(

@@ -11,6 +11,7 @@ from cnncalc.layers import WindowLayer
 from cnncalc.rules import law_of
 from cnncalc.trace import LayerTrace, Stage, Trace
 from cnncalc.trace.stage_names import StageName
+from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import body_screen, draw_section
 from cnncalc.views.terminal.classes import draw_shares
 from cnncalc.views.terminal.inputs import draw_input
@@ -19,6 +20,7 @@ from cnncalc.views.terminal.matrix import PADDING_MARK
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels, output_labels
+from cnncalc.views.trace_colors import LayerScales, trace_scales
 from cnncalc.wording import size_text
 
 __all__ = ["draw_layer", "render_trace"]
@@ -29,37 +31,43 @@ def render_trace(trace: Trace, display: Display) -> Drawing:
 
     Arguments: the `trace`; how to `display` it.
     """
+    scales = trace_scales(trace)
 
     def draw(screen: Screen) -> Iterator[Text]:
         if trace.input.values.ndim == 3:
-            yield from draw_input(trace.input.values, "", screen)
+            yield from draw_input(trace.input.values, scales.image, "", screen)
         for index, layer in enumerate(trace.layers):
-            yield from draw_layer(layer, screen, is_first=index == 0)
+            yield from draw_layer(layer, scales.layers[layer.name], screen, is_first=index == 0)
 
     return Drawing(display, draw)
 
 
 def draw_layer(
-    layer: LayerTrace, screen: Screen, class_names: Sequence[str] = (), *, is_first: bool
+    layer: LayerTrace,
+    scales: LayerScales,
+    screen: Screen,
+    class_names: Sequence[str] = (),
+    *,
+    is_first: bool,
 ) -> Iterator[Text]:
     """Draw the weights and every stage of a layer.
 
-    Arguments: the layer's trace; the screen; the `class_names` for a softmax; whether the layer
-    `is_first`, and so its input an image.
+    Arguments: the layer's trace; the `scales` of its stages; the screen; the `class_names` for a
+    softmax; whether the layer `is_first`, and so its input an image.
     """
     for index, stage in enumerate(layer.stages):
         if index == int(layer.stages[0].name == StageName.PADDED_INPUT):
             yield from draw_weights(layer, screen, is_image=is_first)
         title = (_title(layer, stage), layer.name, size_text(stage.values.shape))
         notes = [stage.note, *_padding_notes(layer, stage, screen)]
-        inner = body_screen(screen)
+        inner, scale = body_screen(screen), scales.stages[stage.name]
         if stage.name == StageName.SOFTMAX:
             logits = layer.stages[index - 1].values
             body = draw_shares(logits, stage.values, class_names, inner)
         elif stage.values.ndim == 3:
-            body = draw_volume(_volume(layer, stage, is_first=is_first), inner)
+            body = draw_volume(_volume(layer, stage, scale, is_first=is_first), inner)
         else:
-            body = draw_vector(stage.values, inner)
+            body = draw_vector(stage.values, scale, inner)
         yield from draw_section(title, notes, body, screen)
 
 
@@ -71,12 +79,12 @@ def _title(layer: LayerTrace, stage: Stage) -> str:
     return f"{join.capitalize()} pooling {size}"
 
 
-def _volume(layer: LayerTrace, stage: Stage, *, is_first: bool) -> Volume:
+def _volume(layer: LayerTrace, stage: Stage, scale: ColorScale, *, is_first: bool) -> Volume:
     channels = stage.values.shape[2]
     if stage.name == StageName.PADDED_INPUT and layer.geometry:
         labels = channel_labels(channels, is_image=is_first)
-        return Volume(stage.values, labels, layer.geometry.pads, is_image=is_first)
-    return Volume(stage.values, output_labels(layer.layer, layer.input.shape))
+        return Volume(stage.values, labels, scale, layer.geometry.pads, is_image=is_first)
+    return Volume(stage.values, output_labels(layer.layer, layer.input.shape), scale)
 
 
 def _padding_notes(layer: LayerTrace, stage: Stage, screen: Screen) -> list[str]:

@@ -10,6 +10,7 @@ from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies
 from cnncalc.shapes import Pads
+from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix
 
 __all__ = ["Volume", "channel_labels", "output_labels"]
@@ -21,11 +22,14 @@ RGB = ("red", "green", "blue")
 class Volume:
     """Values (height, width, channels), a label for each channel, and what is padding in them.
 
+    `scale` is that of the stage that they are: one for all channels.
+
     `is_image` says that the values are pixels: three channels are then shown in colour.
     """
 
     values: Array
     labels: Sequence[str]
+    scale: ColorScale
     pads: Pads = NO_PADS
     is_image: bool = False
     indexed: bool = True
@@ -47,7 +51,7 @@ class Volume:
 
     def matrix(self, channel: int) -> Matrix:
         """Return one slice."""
-        return Matrix(self.values[:, :, channel], self.pads, indexed=self.indexed)
+        return Matrix(self.values[:, :, channel], self.pads, indexed=self.indexed, scale=self.scale)
 
 
 def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:

@@ -179,6 +179,15 @@ def test_many_slices_are_counted():
     assert "and 4 more" in texts(draw_flow(laid_out(made)))
 
 
+def test_tall_slices_stand_side_by_side():
+    layout = laid_out(trace_flow(traced("Conv2D(3, (3, 1))", (14, 1, 1))))
+    stage = next(stage for stage in layout.stages if stage.title == "Convolution")
+    assert len({part.box.y for part in stage.slices}) == 1
+    wide = laid_out(trace_flow(traced("Conv2D(3, (1, 3))", (1, 14, 1))))
+    stage = next(stage for stage in wide.stages if stage.title == "Convolution")
+    assert len({part.box.x for part in stage.slices}) == 1
+
+
 def test_padding_is_grey_and_said():
     made = trace_flow(calculated(KERNEL, GRIDS["6x6"], padding="same"), is_article=True)
     layout = laid_out(made)

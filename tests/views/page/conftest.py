@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from click.testing import CliRunner
 
 from cnncalc.cli.commands import cli
 
-CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,8 +26,10 @@ def browser():
     """Chromium, as the system has it: a driver's own download fails."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (an extra of these tests)
 
+    chromium = shutil.which("chromium")
+    assert chromium, "pages are tested with Chromium: install chromium"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        started = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield started
         started.close()
 
@@ -61,7 +63,7 @@ def open_page(browser, written_page):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(10_000)
         url = written_page(*arguments).as_uri()
         page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))

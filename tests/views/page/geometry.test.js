@@ -67,6 +67,12 @@ for (const [height, width] of SIZES) {
   });
 }
 
+test("a region that is the whole slice has a single rectangle", () => {
+  const folding = new Folding(400, 1, false);
+  const whole = { row: 0, column: 0, height: 400, width: 1 };
+  assert.deepEqual(folding.rectangles(whole), [{ line: 0, place: 0, lines: 20, places: 20 }]);
+});
+
 test("there is no cell beside the last one", () => {
   const folding = new Folding(1, 25, false);
   assert.equal(folding.cellAt(2, 5), null);

@@ -55,6 +55,27 @@ def test_the_progress_bar_leads_to_a_scene(open_page):
     page = open_page(*PADDED)
     page.get_by_role("slider", name="how far").fill("4")
     assert shown(page) == 4 * [True] + 5 * [False]
+    page.keyboard.press(".")
+    assert shown(page) == 5 * [True] + 4 * [False]
+    page.keyboard.press("ArrowLeft")
+    assert shown(page) == 4 * [True] + 5 * [False]
+
+
+def test_arrows_on_a_slider_move_the_slider_alone_while_it_plays(open_page):
+    page = open_page(*CROSS)
+    page.keyboard.press(".")
+    page.get_by_role("slider", name="stride").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("slider", name="stride").get_attribute("aria-valuetext") == "2"
+    assert page.locator(".play-text").inner_text() == "all is shown"
+    assert shown(page) == 4 * [True]
+
+
+def test_keys_of_an_open_help_do_not_play(open_page):
+    page = open_page(*CROSS)
+    page.keyboard.press("?")
+    page.keyboard.press(".")
+    assert page.locator(".play-text").inner_text() == "all is shown"
 
 
 def test_with_reduced_motion_nothing_plays_by_itself(open_page):
@@ -152,6 +173,23 @@ def test_answers_of_a_worksheet_are_judged_by_sign_and_colour(open_page):
     assert "wrong" in cell(page, RESULT, 0, 1).get_attribute("class")
     write(page, RESULT, 0, 1, "505")
     assert score.inner_text() == "2 of 16 right"
+
+
+def test_answers_without_a_solution_are_counted_and_not_judged(open_page):
+    page = open_page(*WORKSHEET, "--no-solution")
+    write(page, RESULT, 0, 0, "1")
+    assert page.locator(".score").inner_text() == "1 of 16 filled in"
+    assert page.locator("td.right, td.wrong").count() == 0
+
+
+def test_saved_answers_are_opened_again(open_page, tmp_path):
+    page = open_page(*WORKSHEET)
+    write(page, RESULT, 0, 0, "429")
+    path = saved(page, tmp_path)
+    again = open_page(*WORKSHEET)
+    again.get_by_label("Open…").set_input_files(path)
+    again.locator(".said").wait_for(state="visible")
+    assert again.locator(".score").inner_text() == "1 of 16 right"
 
 
 def test_pixels_of_a_worksheet_are_not_typed_over(open_page):

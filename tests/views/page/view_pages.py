@@ -5,6 +5,25 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+__all__ = [
+    "BIAS",
+    "BIASED",
+    "CONVOLUTION",
+    "CONVOLVED",
+    "IMAGE",
+    "KERNEL",
+    "PADDED",
+    "POOLED",
+    "RELU",
+    "TRAINING",
+    "cell",
+    "colour",
+    "focused",
+    "grid",
+    "outlines",
+    "said",
+]
+
 CONVOLUTION = (
     *("export-html", "article:6x6", "--kernel", "1 0 1; 0 1 0; 1 0 1", "--bias", "-500"),
     *("--activation", "relu", "--pool", "max:2"),

@@ -10,7 +10,9 @@ from rich.console import Console
 
 from cnncalc.article import GRIDS
 from cnncalc.calculator import Calculation
+from cnncalc.rules.ranges import ANY
 from cnncalc.trace import Trace, record
+from cnncalc.views.colors import scale_of
 from cnncalc.views.terminal.screen import Display, Screen
 
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
@@ -44,6 +46,12 @@ def color_screen(width=80, height=25, encoding="utf-8", **display):
 def plain(block):
     """The text of lines without their style, as it goes to a file."""
     return [line.plain.rstrip() for line in block]
+
+
+def alone(*explanations):
+    """Explanations of which no trace is known, and scales of two signs for their inputs."""
+    layers = (explanation.layer for explanation in explanations)
+    return explanations, {layer.name: scale_of(layer.input, ANY) for layer in layers}
 
 
 def printed(renderable, width=80, encoding="utf-8", color_system=None, **console):

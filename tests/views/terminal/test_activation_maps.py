@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnncalc.views.colors import fitted_scale
 from cnncalc.views.terminal.activation_maps import draw_maps
-from cnncalc.views.terminal.volumes import channel_labels
+from cnncalc.views.terminal.volumes import Volume, channel_labels
 from tests.views.terminal.rendering import color_screen, plain, screen
 
 
@@ -15,7 +16,12 @@ def maps(height, width, channels):
 
 
 def drawn(values, wanted):
-    return plain(draw_maps(values, channel_labels(values.shape[2]), wanted))
+    return plain(draw_maps(volume(values), wanted))
+
+
+def volume(values, *, is_signed=False):
+    labels = channel_labels(values.shape[2])
+    return Volume(values, labels, fitted_scale(values, is_signed=is_signed))
 
 
 def test_few_numbers_are_numbers():
@@ -33,7 +39,9 @@ def test_many_maps_are_small_pictures_side_by_side():
     labels = [line.split() for line in lines if line[:1].isdigit()]
     assert [len(row) for row in labels] == [6, 6, 4]
     assert [label for row in labels for label in row] == list(map(str, range(16)))
-    assert lines[-1] == "the denser a character, the larger the value, map by map"
+    assert " ".join(lines[-2:]).endswith(
+        "the denser, the larger: blank is 0 or less, █ is 135 or more, in all maps"
+    )
 
 
 @pytest.mark.parametrize(("height", "width", "channels"), [(28, 28, 6), (300, 200, 10), (5, 5, 16)])
@@ -55,11 +63,21 @@ def test_a_single_map_has_no_number():
     assert drawn(maps(40, 40, 1), color_screen(width=120, height=60))[0].startswith("▀")
 
 
-def test_each_map_is_shaded_by_its_own_range():
-    lines = list(draw_maps(maps(40, 40, 2), ("", ""), color_screen(width=120, height=60)))
-    styles = [str(span.style) for span in lines[1].spans]
-    assert sum("#ffffff" in style for style in styles) == 2
-    assert lines[-1].plain == "grey: each map from its lowest point to its highest"
+def test_all_maps_share_one_scale_so_that_a_dead_one_looks_dead():
+    values = maps(40, 40, 2)
+    values[:, :, 1] = 0
+    values[:, :, 0] -= 20
+    lines = list(draw_maps(volume(values, is_signed=True), color_screen(width=120, height=60)))
+    first, dead = lines[1].spans[:40], lines[1].spans[40:]
+    assert len({str(span.style) for span in first}) > 20
+    assert {str(span.style) for span in dead} == {"#ffffff on #ffffff"}
+    assert lines[-1].plain == "-20 is blue, 0 is white, 20 is orange, in all maps"
+
+
+def test_maps_of_nothing_but_zeros_are_neutral():
+    lines = list(draw_maps(volume(maps(40, 40, 2) * 0), color_screen(width=120, height=60)))
+    assert {str(span.style) for span in lines[1].spans} == {"#e9edef on #e9edef"}
+    assert lines[-1].plain == "all are 0, in all maps"
 
 
 def test_of_very_many_maps_the_first_are_shown():

@@ -4,14 +4,32 @@ import numpy as np
 import pytest
 from rich.color import Color, ColorSystem
 
+from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale
 from cnncalc.views.terminal.colors import (
     COLOR_MAPS,
     LUMA,
     entry_colors,
     nearest_entries,
-    scale_of,
     shades,
+    shown_scale,
 )
+
+# Every look that numbers can have: the maps by their names, None for the stage's own.
+LOOKS = [
+    *((name, ScaleKind.SEQUENTIAL) for name in COLOR_MAPS),
+    *((None, kind) for kind in ScaleKind if kind is not ScaleKind.NEUTRAL),
+]
+
+
+def scale_of(values, name):
+    """A stage of these numbers, from the lowest to the highest, in a colour map."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    return shown_scale(ColorScale(ScaleKind.SEQUENTIAL, low, high), name)
+
+
+def looking(look):
+    name, kind = look
+    return shown_scale(ColorScale(kind, -1, 1), name)
 
 
 def luminance(color):
@@ -31,7 +49,7 @@ def test_green_goes_from_light_to_dark():
 def test_blue_red_is_white_at_zero_and_even_on_both_sides():
     values = np.array([-2.0, 0, 8])
     scale = scale_of(values, "blue-red")
-    assert (scale.low, scale.high) == (-8, 8)
+    assert (scale.stage.low, scale.stage.high) == (-8, 8)
     red, green, blue = scale.colors(values)[1].tolist()
     assert red == green == blue == 247
 
@@ -47,19 +65,19 @@ def test_huge_values_do_not_overflow():
     assert scale_of(values, "grey").position(values).tolist() == [0, 0.5, 1]
 
 
-@pytest.mark.parametrize("name", COLOR_MAPS)
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT])
-def test_text_is_readable_on_every_shade(name, system):
+def test_text_is_readable_on_every_shade(look, system):
     values = np.linspace(-1, 1, 101)
-    for style in shades(values, scale_of(values, name), system):
+    for style in shades(values, looking(look), system):
         pair = sorted([luminance(style.color), luminance(style.bgcolor)])
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5  # WCAG's contrast for text
 
 
-@pytest.mark.parametrize("name", COLOR_MAPS)
-def test_16_colours_are_plain_ones_with_black_or_white_text(name):
+@pytest.mark.parametrize("look", LOOKS)
+def test_16_colours_are_plain_ones_with_black_or_white_text(look):
     values = np.linspace(-1, 1, 101)
-    styles = shades(values, scale_of(values, name), ColorSystem.STANDARD)
+    styles = shades(values, looking(look), ColorSystem.STANDARD)
     backgrounds = [style.bgcolor.number for style in styles]
     assert all(number < 8 for number in backgrounds)
     assert len(set(backgrounds)) >= 2
@@ -67,14 +85,16 @@ def test_16_colours_are_plain_ones_with_black_or_white_text(name):
     assert all(style.color.name != style.bgcolor.name for style in styles)
 
 
-@pytest.mark.parametrize("name", COLOR_MAPS)
-def test_256_colours_grow_steadily_darker_or_lighter(name):
+@pytest.mark.parametrize("look", LOOKS)
+def test_256_colours_grow_steadily_darker_or_lighter(look):
     values = np.linspace(-1, 1, 101)
-    styles = shades(values, scale_of(values, name), ColorSystem.EIGHT_BIT)
+    styles = shades(values, looking(look), ColorSystem.EIGHT_BIT)
     assert all(style.bgcolor.number >= 16 for style in styles)  # rich converts nothing any more
     steps = np.diff([luminance(style.bgcolor) for style in styles])
     rising, falling = (steps >= 0), (steps <= 0)
-    expected = {"green": falling, "blue-red": np.r_[rising[:50], falling[50:]]}.get(name, rising)
+    both = np.r_[rising[:50], falling[50:]]
+    known = {"green": falling, "blue-red": both, "signed": both}
+    expected = known.get(looking(look).name, rising)
     assert expected.all()
     assert len({style.bgcolor.number for style in styles}) >= 7
 
@@ -84,6 +104,26 @@ def test_256_colours_have_a_green_that_is_neither_olive_nor_teal():
     for style in shades(values, scale_of(values, "green"), ColorSystem.EIGHT_BIT):
         red, green, blue = style.bgcolor.get_truecolor()
         assert red == blue <= green
+
+
+def test_a_constant_stage_is_neutral_in_every_map():
+    values = np.full(3, 5.0)
+    stage = fitted_scale(values, is_signed=True)
+    for name in (None, *COLOR_MAPS):
+        for system in (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD):
+            (ground,) = {
+                style.bgcolor for style in shades(values, shown_scale(stage, name), system)
+            }
+            red, green, blue = ground.get_truecolor()
+            assert min(red, green, blue) >= 190
+
+
+def test_signed_numbers_are_blue_below_0_white_at_0_and_orange_above():
+    stage = ColorScale(ScaleKind.SIGNED, -3, 3)
+    below, zero, above = shown_scale(stage, None).colors(np.array([-3.0, 0, 3])).tolist()
+    assert below[2] > below[0]
+    assert zero == [255, 255, 255]
+    assert above[0] > above[2]
 
 
 ENTRIES = np.arange(16, 256)

@@ -73,3 +73,29 @@ def test_equal_is_what_the_printed_numbers_give_once_rounded():
     assert equals(0.30000000000000004, 0.3, screen(decimals=17)) == "="
     assert equals(2.4, 2, screen(decimals=0)) == "="
     assert equals(1e-9, 2e-9, screen()) == "≈"
+
+
+def test_a_head_that_leaves_no_room_has_a_line_of_its_own():
+    powers = ["e^(−637.1242 − (−317.2179))", "e^(−317.2179 − (−317.2179))"]
+    equation = Equation(f"{powers[0]} / (", powers, tail=") = 0", label="conv2d (0, 0, 0)")
+    assert plain(draw_equation(equation, screen(width=58))) == [
+        "e^(−637.1242 − (−317.2179)) / (",
+        "    e^(−637.1242 − (−317.2179))",
+        "  + e^(−317.2179 − (−317.2179))) = 0  conv2d (0, 0, 0)",
+    ]
+
+
+def test_a_long_formula_without_a_list_of_terms_is_broken_between_words():
+    equation = Equation(
+        "−0.0001824 = ((−6.674e−6) − (−1.12e−7)) × 1.001 / √(0.0002963 + 0.001)", ()
+    )
+    assert plain(draw_equation(equation, screen(width=50))) == [
+        "−0.0001824 = ((−6.674e−6) − (−1.12e−7)) × 1.001 /",
+        "    √(0.0002963 + 0.001)",
+    ]
+
+
+def test_a_label_wider_than_the_screen_is_broken_between_words():
+    equation = Equation("1 = 1", (), label="dense kernel (26, 0); 8 more terms are 0")
+    lines = plain(draw_equation(equation, screen(width=30)))
+    assert lines == ["1 = 1", "  dense kernel (26, 0); 8 more", "  terms are 0"]

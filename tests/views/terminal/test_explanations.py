@@ -8,12 +8,16 @@ from cnncalc.layers import Activation
 from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.explanations import render_explanation, render_steps
-from tests.views.terminal.rendering import CROSS, calculated, image, kernels, printed
+from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.steps import render_steps
+from cnncalc.views.trace_colors import trace_scales
+from tests.views.terminal.rendering import CROSS, alone, calculated, image, kernels, printed
 
 
 def explained(trace, at, **display):
-    return printed(render_explanation(follow(trace, at), Display(**display)))
+    return printed(
+        render_explanation(follow(trace, at), trace_scales(trace).inputs, Display(**display))
+    )
 
 
 def pooled(mode, values, padding="valid", strides=2):
@@ -168,7 +172,7 @@ def test_softmax_is_written_out_with_all_channels():
 def test_the_maximum_is_marked_once_even_in_a_tie():
     values = np.full((2, 2, 1), 7.0)
     text = printed(
-        render_explanation([explain(pooled("max", values).layers[0], (0, 0))], Display()),
+        render_explanation(*alone(explain(pooled("max", values).layers[0], (0, 0))), Display()),
         color_system="truecolor",
     )
     assert text.count("48;2;193;18;31") == 1
@@ -280,5 +284,6 @@ def test_rounded_sums_are_about_equal():
 
 def test_about_equal_is_spelt_where_the_screen_lacks_it():
     trace = calculated(image(), kernels(np.full((3, 3), 1 / 9)))
-    text = printed(render_explanation(follow(trace, (0, 0)), Display()), encoding="latin-1")
+    drawing = render_explanation(follow(trace, (0, 0)), trace_scales(trace).inputs, Display())
+    text = printed(drawing, encoding="latin-1")
     assert "70.7778 ~ 18×0.1111" in text

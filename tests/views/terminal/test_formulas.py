@@ -21,7 +21,7 @@ from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.explanations import render_explanation
-from tests.views.terminal.rendering import printed
+from tests.views.terminal.rendering import alone, printed
 
 NORMALIZATION = {
     "gamma": [1.0, 2.0],
@@ -36,7 +36,7 @@ def formulas(layer, values, at, weights=()):
     values = np.asarray(values, dtype=float)
     network = assemble([layer], values.shape, [dict(weights)])
     explanation = explain(record(network, values).layers[0], at)
-    lines = printed(render_explanation([explanation], Display())).splitlines()
+    lines = printed(render_explanation(*alone(explanation), Display())).splitlines()
     return [line.strip() for line in lines if line.startswith("  ")]
 
 

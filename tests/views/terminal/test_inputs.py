@@ -36,7 +36,7 @@ def test_a_flattened_image_is_one_row_and_a_strip():
         "        0    1    2    3    4    5\n"
         "    ┌─────────────────────────────\n"
         "  0 │  18   54   51   55  121   75\n"
-        "\n" + ("  " + " " * 13 + "-" * 39 + "@" * 13 + "+" * 13 + "\n") * 2 + "\n"
+        "\n" + ("  " + " " * 13 + "░" * 39 + "█" * 13 + "▒" * 13 + "\n") * 2 + "\n"
         # 78 columns are 13 for each number, as dense as it is large.
     )
 
@@ -64,8 +64,9 @@ def test_a_long_row_has_an_ellipsis_unless_full():
     assert "  100  101  102" in full
 
 
-def test_the_strip_is_as_wide_as_the_screen_and_shaded():
-    text = printed(render_flattened(image("6x6"), Display()), color_system="truecolor")
+def test_the_strip_is_as_wide_as_the_screen_and_shaded_as_in_the_article():
+    drawing = render_flattened(image("6x6"), Display(), is_article=True)
+    text = printed(drawing, color_system="truecolor")
     strip = [line for line in text.splitlines() if "▀" in line]
     assert [line.count("▀") for line in strip] == [72, 72]  # 36 numbers, two columns each
     assert "38;2;247;252;245" in strip[0]

@@ -6,6 +6,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from cnncalc.shapes import Pads
+from cnncalc.views.colors import ColorScale, ScaleKind, pixel_scale
 from cnncalc.views.terminal.matrix import (
     CHOSEN_STYLE,
     WINDOW_STYLE,
@@ -50,7 +51,8 @@ def test_ascii_draws_the_same():
 
 
 def test_colour_needs_no_lines():
-    lines = draw_whole(Matrix(SMALL), color_screen(colors="green"))
+    matrix = Matrix(SMALL, scale=ColorScale(ScaleKind.SEQUENTIAL, -20, 1.5))
+    lines = draw_whole(matrix, color_screen(colors="green"))
     assert plain(lines) == ["      0    1", "0   1.5  -20", "1     0    ·"]
     assert style_at(lines[0], 7) == style_at(lines[1], 0) == FAINT
     assert style_at(lines[1], 5).bgcolor.triplet == (0, 68, 27)
@@ -208,8 +210,9 @@ def test_a_window_larger_than_the_screen_is_not_drawn():
 
 
 def test_a_matrix_of_a_photo_colours_what_it_shows_only():
-    lines = draw_corners(Matrix(np.arange(1e6).reshape(1000, 1000)), color_screen())
-    assert style_at(lines[-1], len(lines[-1].plain) - 2).bgcolor.triplet == (0, 68, 27)
+    values = np.arange(1e6).reshape(1000, 1000)
+    lines = draw_corners(Matrix(values, scale=pixel_scale()), color_screen())
+    assert style_at(lines[-1], len(lines[-1].plain) - 2).bgcolor.triplet == (255, 255, 255)
 
 
 def test_a_screen_of_16_colours_is_shaded_too():
@@ -218,10 +221,14 @@ def test_a_screen_of_16_colours_is_shaded_too():
     assert style_at(lines[1], 10).bgcolor.name == "blue"
 
 
-def test_numbers_of_both_signs_are_blue_and_red_and_others_green():
+def test_numbers_are_blue_and_orange_where_their_stage_can_be_negative():
     lines = draw_whole(Matrix(np.array([[-5.0, 0, 5]])), color_screen())
     shown = [style_at(lines[1], place).bgcolor.triplet for place in (4, 8, 12)]
-    assert shown == [(5, 48, 97), (247, 247, 247), (103, 0, 31)]
-    for one_sign in ([[-5.0, 0]], [[0.0, 5]]):
-        lines = draw_whole(Matrix(np.array(one_sign)), color_screen())
-        assert style_at(lines[1], len(lines[1].plain) - 2).bgcolor.triplet == (0, 68, 27)
+    assert shown == [(8, 81, 156), (255, 255, 255), (179, 69, 11)]
+
+
+def test_numbers_are_shaded_by_the_scale_of_their_stage():
+    matrix = Matrix(np.array([[0.0, 5]]), scale=ColorScale(ScaleKind.SEQUENTIAL, 0, 10))
+    [_, line] = draw_whole(matrix, color_screen())
+    shown = [style_at(line, place).bgcolor.triplet for place in (4, 7)]
+    assert shown == [(247, 252, 245), (116, 196, 118)]

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from rich.color import ColorSystem
 
-from cnncalc.views.terminal.colors import Scale
-from cnncalc.views.terminal.pictures import draw_density, draw_pixels, shrunk
+from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, pixel_scale
+from cnncalc.views.terminal.colors import Scale, shown_scale
+from cnncalc.views.terminal.pictures import (
+    draw_density,
+    draw_pixels,
+    draw_points,
+    picture_scale,
+    scale_sentence,
+    shrunk,
+)
 from tests.views.terminal.rendering import color_screen, plain, screen
 
 
@@ -75,6 +83,49 @@ def test_a_photo_is_shrunk_without_a_copy_of_it():
     assert peak < values.nbytes / 4
 
 
-def test_denser_characters_are_larger_values():
-    values = np.array([[0.0, 128, 255], [0, 128, 255], [255, 0, 0], [255, 0, 100]])
-    assert plain(draw_density(values, Scale("grey", 0, 255), screen())) == [" +@", "@ :"]
+ROWS = np.array([[0.0, 128, 255], [0, 128, 255], [255, 0, 0], [255, 0, 100]])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "lines"), [("utf-8", [" ▒█", "█ ░"]), ("ascii", [" +@", "@ :"])]
+)
+def test_denser_characters_are_larger_values(encoding, lines):
+    wanted = screen(encoding=encoding)
+    assert plain(draw_density(ROWS, Scale("grey", pixel_scale()), wanted)) == lines
+
+
+def test_without_colours_a_picture_of_little_contrast_is_stretched():
+    points = np.linspace(100, 104, 400).reshape(20, 20, 1)
+    scale = picture_scale(points, pixel_scale(), screen())
+    assert set("".join(plain(draw_points(points[:, :, 0], scale, screen())))) == set("░▒▓█ ")
+    assert scale_sentence(scale, screen()) == (
+        "the denser, the larger: blank is 100 or less, █ is 104 or more"
+    )
+
+
+def test_without_colours_a_few_far_pixels_do_not_take_the_contrast():
+    points = np.linspace(100, 104, 400)
+    points[[0, -1]] = 0, 255
+    scale = picture_scale(points.reshape(20, 20, 1), pixel_scale(), screen())
+    assert 99 < scale.stage.low < scale.stage.high < 105
+
+
+def test_without_colours_what_is_nearly_constant_shows_its_few_others():
+    points = np.zeros((20, 20, 1))
+    points[3, 3] = 9
+    scale = picture_scale(points, fitted_scale(points, is_signed=False), screen())
+    assert (scale.stage.low, scale.stage.high) == (0, 9)
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "sentence"),
+    [
+        (pixel_scale(), None, "0 is black, 255 is white"),
+        (pixel_scale(is_article=True), None, "0 is light green, 255 is dark green"),
+        (ColorScale(ScaleKind.SIGNED, -3, 3), None, "-3 is blue, 0 is white, 3 is orange"),
+        (ColorScale(ScaleKind.NEUTRAL, 7, 7), "viridis", "all are 7"),
+        (ColorScale(ScaleKind.SEQUENTIAL, 0, 480), "viridis", "viridis, from 0 to 480"),
+    ],
+)
+def test_a_scale_names_its_ends(stage, name, sentence):
+    assert scale_sentence(shown_scale(stage, name), color_screen()) == sentence

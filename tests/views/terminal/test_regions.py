@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnncalc.receptive_field import Region
+from cnncalc.views.colors import pixel_scale
 from cnncalc.views.terminal.regions import draw_region
 from tests.views.terminal.rendering import color_screen, plain, screen
 
@@ -17,7 +18,7 @@ def region(rows, columns, channels=(0,)):
 
 
 def drawn(image, wanted, on=None):
-    return plain(draw_region(image, wanted, on or screen()))
+    return plain(draw_region(image, pixel_scale(), wanted, on or screen()))
 
 
 def test_a_small_image_has_the_region_in_brackets():
@@ -64,7 +65,9 @@ def test_the_whole_image_and_none_of_it_need_no_picture():
 
 
 def test_a_photo_is_darkened_but_for_the_region():
-    lines = list(draw_region(PHOTO, region(range(10), range(20), range(3)), color_screen()))
+    lines = list(
+        draw_region(PHOTO, pixel_scale(), region(range(10), range(20), range(3)), color_screen())
+    )
     picture = [line for line in lines if "▀" in line.plain]
     assert [line.plain.count("▀") for line in picture] == [60] * 20
     inside, outside = picture[0].spans[0].style, picture[-1].spans[-1].style

@@ -7,9 +7,11 @@ import pytest
 from rich.color import ColorSystem
 
 from cnncalc.shapes import Pads
+from cnncalc.views.colors import fitted_scale
 from cnncalc.views.terminal.screen import Display, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
+from cnncalc.views.trace_colors import image_scale
 from tests.views.terminal.rendering import color_screen, plain, screen
 
 RAMP = np.add.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
@@ -17,7 +19,9 @@ RAMP = np.add.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
 
 def volume(values, **options):
     labels = channel_labels(values.shape[2], is_image=options.get("is_image", False))
-    return Volume(values, labels, **options)
+    is_image = options.get("is_image", False)
+    scale = image_scale(values) if is_image else fitted_scale(values, is_signed=False)
+    return Volume(values, labels, scale, **options)
 
 
 def draw(values, on, **options):
@@ -68,7 +72,7 @@ def test_padding_around_an_image_is_not_drawn_as_colour():
 def test_pixels_that_fit_come_with_their_corners():
     lines = draw(RAMP, color_screen(height=30))
     assert [len(line) for line in lines[:20]] == [40] * 20
-    assert lines[20:22] == ["lowest 0, highest 78, mean 39", "0 is black, 78 is white"]
+    assert lines[20:22] == ["lowest 0, highest 78, mean 39", "0 is light green, 78 is dark green"]
     assert lines[-1].split() == ["39", "39", "40", "41", "…", "76", "77", "78"]
 
 
@@ -110,7 +114,7 @@ def test_a_dark_photo_stays_dark_and_a_map_of_numbers_is_stretched():
     [image, *_] = draw_volume(volume(dark, is_image=True), color_screen())
     [result, *_] = draw_volume(volume(dark), color_screen())
     assert max(image.spans[0].style.color.triplet) < 30
-    assert result.spans[0].style.color.triplet == (255, 255, 255)
+    assert result.spans[0].style.color.triplet == (0, 68, 27)
 
 
 def test_numbers_between_0_and_1_are_stretched_too():
@@ -124,14 +128,16 @@ def test_another_colour_map_applies_to_pictures():
     assert "viridis, from 0 to 78" in lines
 
 
-def test_each_of_several_maps_has_its_own_range():
+def test_several_maps_share_one_scale():
     values = np.concatenate([RAMP, 100 * RAMP], axis=2)
     lines = list(draw_volume(volume(values), color_screen(width=100, height=30)))
     assert lines[0].plain.split("   ")[0] == "channel 0 of 2"
     last = lines[20]
     corners = [span.style for span in last.spans if span.end in (40, last.cell_len)]
-    assert [style.bgcolor.triplet for style in corners] == [(255, 255, 255)] * 2
-    assert "grey: each picture from its lowest point to its highest" in plain(lines)
+    pale, dark = (style.bgcolor.triplet for style in corners)
+    assert min(pale) > 240
+    assert dark == (0, 68, 27)
+    assert "0 is light green, 7800 is dark green" in plain(lines)
 
 
 def test_each_of_several_maps_says_its_own_range():
@@ -144,13 +150,23 @@ def test_each_of_several_maps_says_its_own_range():
 def test_without_colours_a_picture_is_drawn_by_density():
     lines = draw(RAMP, screen(height=30))
     assert not has_pixels(lines)
-    assert lines[0].endswith("+")
-    assert lines[19].endswith("%@@@@")
-    assert "the denser a character, the larger the value" in lines
+    assert lines[0].startswith("  ")
+    assert lines[0].endswith("▒")
+    assert lines[19].endswith("▓" + "█" * 14)
+    assert "the denser, the larger: blank is 5 or less, █ is 73 or more" in lines
+
+
+def test_without_colours_a_colour_photo_is_one_picture_of_its_brightness():
+    values = np.zeros((100, 200, 3))
+    values[:, 100:, 1] = 255
+    values[:, :100, 2] = 255
+    lines = draw(values, screen(height=30), is_image=True)
+    assert lines[0] == " " * 40 + "█" * 40
+    assert "the denser, the larger: blank is 29.07 or less, █ is 149.7 or more" in lines[20]
 
 
 def test_with_16_colours_too():
-    assert draw(RAMP, screen(height=30, colors=ColorSystem.STANDARD))[19].endswith("%@@@@")
+    assert draw(RAMP, screen(height=30, colors=ColorSystem.STANDARD))[19].endswith("▓" + "█" * 14)
 
 
 def test_with_256_colours_a_colour_map_is_that_of_the_numbers():

@@ -9,7 +9,9 @@ from cnncalc.calculator import Calculation, pooling_layer, pooling_network
 from cnncalc.explanation import follow
 from cnncalc.trace import record
 from cnncalc.views.terminal import Display, render_trace
-from cnncalc.views.terminal.explanations import render_explanation, render_steps
+from cnncalc.views.terminal.explanations import render_explanation
+from cnncalc.views.terminal.steps import render_steps
+from cnncalc.views.trace_colors import trace_scales
 from tests.views.terminal.rendering import (
     CROSS,
     calculated,
@@ -200,7 +202,7 @@ def test_every_encoding_and_colour_system_can_print_everything(encoding, color_s
     look = {"encoding": encoding, "color_system": color_system}
     assert "Padded input" in printed(render_trace(trace, Display()), **look)
     assert "conv2d (0, 0, 1)" in printed(
-        render_explanation(follow(trace, (0, 0, 1)), Display()), **look
+        render_explanation(follow(trace, (0, 0, 1)), trace_scales(trace).inputs, Display()), **look
     )
 
 
@@ -244,7 +246,7 @@ def test_nothing_is_wider_than_the_screen(calculation):
     for on in (screen(width=width), color_screen(width=width)):
         for drawing in (
             render_trace(trace, Display()),
-            render_explanation(follow(trace, at), Display()),
+            render_explanation(follow(trace, at), trace_scales(trace).inputs, Display()),
         ):
             assert max(line.cell_len for line in drawing.draw(on)) <= width
 

@@ -18,7 +18,7 @@ class Chart {
       onpointermove: (event) => this.point(this.stepAt(event)),
       onclick: (event) => view.select(this.cells[this.stepAt(event)]),
     });
-    this.readout = make("output", { class: "chart-readout" });
+    this.readout = make("span", { class: "chart-readout" });
     this.rows = make("tbody");
     const caption = make("figcaption", {}, `${title} of each step`, this.readout);
     const table = make("table", { "aria-label": `${title} of each step` }, this.rows);

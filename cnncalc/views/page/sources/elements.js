@@ -57,10 +57,12 @@ export function withLabel(text, control, ...more) {
   return make("label", { class: "labelled" }, make("span", { text }), control, ...more);
 }
 
+const TYPED_INTO = "input:not([type=range], [type=color], [type=file])";
+
 /** Whether a key was pressed where it writes, or works a control of its own. */
 export function isTyping(event) {
   const target = event.target instanceof Element ? event.target : null;
-  return Boolean(target?.closest("input, select, textarea, [contenteditable]"));
+  return Boolean(target?.closest(`${TYPED_INTO}, select, textarea, dialog`));
 }
 
 /** Return a button that stays pressed, or not. */

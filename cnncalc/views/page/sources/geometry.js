@@ -57,6 +57,8 @@ export class Folding {
 
   /** Return the rectangles, in lines and places, that a region of cells covers. */
   rectangles({ row, column, height, width }) {
+    const { lines, places } = this;
+    if (height * width === this.height * this.width) return [{ line: 0, place: 0, lines, places }];
     const found = [];
     for (let top = row; top < row + height; top += this.down - (top % this.down)) {
       const bottom = Math.min(row + height, top + this.down - (top % this.down));

@@ -1,6 +1,6 @@
 // What the keys and the signs of the page mean, and where its numbers came from.
 
-import { byId } from "./dom.js";
+import { byId, classed } from "./dom.js";
 import { make, makeButton } from "./elements.js";
 
 const KEYS = [
@@ -8,8 +8,14 @@ const KEYS = [
   ["← ↑ → ↓", "to the next number, and on to the next block"],
   ["Home, End", "to the first and the last number of a row; with Ctrl of a block"],
   ["Enter, or a click again", "to what a number was made of"],
+  ["0 to 9, or Enter", "on an input: type over it; Enter keeps what is typed, Esc leaves it"],
+  ["Ctrl+Z, Ctrl+Y", "undo, and redo"],
+  ["space", "play, and pause"],
+  [", .", "one step back, one on; so do ← → while it plays"],
   ["Esc", "back"],
-  ["+ − 0", "zoom; so does Ctrl with the wheel, or two fingers"],
+  ["a digit, F2", "to type over an input; Ctrl+Z takes it back"],
+  ["Space , .", "to play, one step back, one step on"],
+  ["+ − 0", "to zoom; so does Ctrl with the wheel, or two fingers"],
   ["?", "this"],
 ];
 const OUTLINE_SIGNS = [
@@ -26,15 +32,12 @@ const OUTLINE_SIGNS = [
 export function setupHelp(store) {
   const dialog = byId("keys");
   const close = makeButton("Close", "Close", () => dialog.close());
-  const facts = [["command", store.document.command], ...store.document.facts].filter(
-    ([, text]) => text,
-  );
   dialog.append(
     make("h2", { id: "keys-title", text: "Keys and signs" }),
     pairsList(KEYS.map(([key, text]) => [make("kbd", { text: key }), text])),
-    pairsList(OUTLINE_SIGNS.map(([sign, text]) => [make("span", { class: `sign ${sign}` }), text])),
+    pairsList(OUTLINE_SIGNS.map(([sign, text]) => [classed("span", `sign ${sign}`), text])),
     make("h2", { text: "Where the numbers came from" }),
-    pairsList(facts),
+    pairsList(store.document.facts),
     close,
   );
   const show = () => dialog.showModal();

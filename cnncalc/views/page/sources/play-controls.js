@@ -38,6 +38,7 @@ class PlayBar {
     this.player.speed = Number(this.speeds.value);
     this.turns = turnsOf(this.scenes);
     this.progress.max = String(this.scenes.length);
+    if (this.view.hidden !== null) this.view.showScene(null);
     this.place.hidden = this.scenes.length === 0 || Boolean(this.store.document.worksheet);
     this.draw();
   }
@@ -75,6 +76,8 @@ class PlayBar {
     const text = scene
       ? `${player.scene + 1} of ${player.count.toLocaleString("en")} · ${title}`
       : "all is shown";
+    // While it plays by itself, nobody could listen to every step.
+    this.text.setAttribute("aria-live", player.isPlaying ? "off" : "polite");
     this.text.textContent = text;
     this.progress.setAttribute("aria-valuetext", text);
   }
@@ -128,7 +131,8 @@ function turnsOf(scenes) {
 export function setupPlay(store, view) {
   const bar = new PlayBar(store, view);
   const take = (event) => {
-    const isPress = event.key === " " && event.target.closest("button, summary, a");
+    const isSlider = event.key.startsWith("Arrow") && event.target.matches("input");
+    const isPress = isSlider || (event.key === " " && event.target.closest("button, summary, a"));
     if (isTyping(event) || isPress || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!bar.takes(event)) return;
     event.preventDefault();

@@ -37,7 +37,7 @@ class Slider {
   constructor(sliders, name) {
     Object.assign(this, { sliders, name, values: settingValues(sliders.settings, name) });
     this.title = SETTING_NAMES[name];
-    this.output = make("output");
+    this.output = make("strong");
     this.range = make("input", {
       type: "range",
       min: 0,

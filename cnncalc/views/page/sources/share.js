@@ -19,8 +19,9 @@ class Share {
     Object.assign(this, { store, view, notices });
     const isWorksheet = store.document.worksheet !== null;
     const link = makeButton("Link", "Copy a link to what the page shows now", () => this.copy());
-    // Inside another document a page has no address of its own.
-    link.hidden = location.protocol === "about:";
+    // Inside another document a page has no address of its own, and may not save.
+    const isInside = location.protocol === "about:";
+    link.hidden = isInside;
     this.field = make("input", {
       class: "link-field",
       readonly: true,
@@ -30,6 +31,7 @@ class Share {
     this.save = make("a", {
       class: "button",
       href: "#",
+      hidden: isInside,
       download: fileName(store.document.title),
       text: "Save",
       title: isWorksheet

@@ -1,0 +1,199 @@
+"""A calculation that plays: the window slides over its input, and the output fills up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+
+from cnncalc.network import Array
+from cnncalc.shapes import Pads
+from cnncalc.sheet.flow import Flow, Slice
+from cnncalc.sheet.plan import Values
+from cnncalc.sheet.scales import StageScale
+from cnncalc.sheet.scenes import Region
+from cnncalc.views.colors import ColorScale
+from cnncalc.views.film.cells import FlowCells
+from cnncalc.views.film.moments import Moment, make_moments
+from cnncalc.views.film.sentences import cell_sentence, moment_heading
+from cnncalc.views.stage_colors import stage_scale
+from cnncalc.views.terminal.blocks import Block, body_screen, flow, indented, labelled
+from cnncalc.views.terminal.matrix import (
+    NO_PADS,
+    Matrix,
+    draw_corners,
+    draw_near_window,
+    draw_whole,
+)
+from cnncalc.views.terminal.pictures import draw_points, picture_scale, shrunk
+from cnncalc.views.terminal.screen import Screen
+
+__all__ = ["Play"]
+
+# What a number is made of may be in many slices: so many are drawn.
+MOST_SLICES = 6
+# Its heading, its sentence, the keys, and what is between them.
+OTHER_LINES = 7
+# From so many rows or columns on a matrix that appears at once is a picture.
+PICTURE_SIDE = 28
+
+
+@dataclass(frozen=True, eq=False)
+class Play:
+    """A calculation that plays on a terminal: the `cells`, each stage's scale, the `moments`."""
+
+    cells: FlowCells
+    scales: Sequence[ColorScale | None]
+    moments: tuple[Moment, ...]
+
+    @classmethod
+    def of(cls, flow: Flow, values: Values, scales: Sequence[StageScale], layer: str = "") -> Play:
+        """Return the play of a flow.
+
+        Arguments: the `flow`; its `values`; what the numbers of each of its stages look like; the
+        `layer` alone that plays, empty for all.
+        """
+        every_slice = frozenset(range(len(flow.slices)))
+        cells = FlowCells.of(flow, values, every_slice)
+        laid = [
+            _scale(cells, [part.number for part in stage.slices], scale)
+            for stage, scale in zip(flow.stages, scales, strict=True)
+        ]
+        moments = make_moments(flow, every_slice)
+        if layer:
+            stages = cells.stages
+            of_layer = (m for m in moments if stages[m.slice_number].volume.layer == layer)
+            moments = tuple(of_layer)
+        return cls(cells, laid, moments)
+
+    def draw(self, place: int, screen: Screen) -> Iterator[Text]:
+        """Draw a moment: what its number is made of, the output so far, and the sum in words."""
+        moment, inner = self.moments[place], body_screen(screen)
+        yield screen.line(moment_heading(self.cells, moment), "bold")
+        yield screen.line()
+        blocks = self._blocks(place, inner)
+        yield from indented(flow(blocks, inner), screen)
+        yield screen.line()
+        sentence = cell_sentence(self.cells, moment.cell, 2 * inner.width)
+        yield from indented(inner.sentences(sentence), screen)
+
+    def _blocks(self, place: int, screen: Screen) -> list[Block]:
+        moment = self.moments[place]
+        windows: dict[int, list[Region]] = {}
+        for region in self.cells.seen_regions(moment.cell):
+            if self.cells.held[region.slice].size > 1:
+                windows.setdefault(region.slice, []).append(region)
+        windows.pop(moment.slice_number, None)
+        shown = list(windows.items())[:MOST_SLICES]
+        high = screen.height - OTHER_LINES
+        lines = max(4, high if len(shown) < 2 else high // 2)
+        drawn = [self._source(number, regions, lines, screen) for number, regions in shown]
+        return [*drawn, self._output(place, lines, screen)]
+
+    def _source(self, number: int, regions: Sequence[Region], lines: int, screen: Screen) -> Block:
+        """Draw what a number is made of, the cells under its window marked."""
+        cells = frozenset(cell for region in regions for cell in _cells(region))
+        is_whole = len(cells) == self.cells.held[number].size
+        matrix = self._matrix(number, frozenset() if is_whole else cells)
+        block = _fitted(matrix, lines, screen)
+        return labelled(self._name(number), block, screen)
+
+    def _output(self, place: int, lines: int, screen: Screen) -> Block:
+        """Draw the slice that is calculated, as far as it is filled."""
+        moment = self.moments[place]
+        number, shape = moment.slice_number, self.cells.held[moment.slice_number].shape
+        hidden = self._appearances[number] > place
+        name = f"{self._name(number)}, so far"
+        if not moment.scene.is_cell and max(shape) >= PICTURE_SIDE:
+            block = self._picture(number, moment.row + 1, lines, screen)
+        else:
+            window = frozenset({(moment.row, moment.column)} if moment.scene.is_cell else ())
+            block = _fitted(self._matrix(number, window, hidden), lines, screen)
+        return labelled(name, block, screen)
+
+    def _picture(self, number: int, rows: int, lines: int, screen: Screen) -> Block:
+        """Draw the rows of a large matrix that are filled, as points."""
+        values = self.cells.held[number][:, :, np.newaxis]
+        height, width, _ = values.shape
+        ratio = min(2 * lines / height, screen.width / width, 1.0)
+        size = max(1, round(height * ratio)), max(1, round(width * ratio))
+        points = shrunk(values, size)
+        scale = picture_scale(points, self._scale_of(number), screen)
+        filled = points[: round(rows * ratio), :, 0]
+        block = draw_points(filled, scale, screen) if filled.size else []
+        return block + [screen.line(" " * size[1])] * ((size[0] + 1) // 2 - len(block))
+
+    def _matrix(
+        self,
+        number: int,
+        window: frozenset[tuple[int, int]],
+        hidden: NDArray[np.bool_] | None = None,
+    ) -> Matrix:
+        values, scale = self.cells.held[number], self._scale_of(number)
+        is_weight = self.cells.stages[number].volume.is_weight
+        pads = _pads(self.cells.slices[number], values.shape)
+        return Matrix(values, pads, window, indexed=not is_weight, scale=scale, hidden=hidden)
+
+    def _scale_of(self, number: int) -> ColorScale | None:
+        return self.scales[self.cells.stages[number].number]
+
+    def _name(self, number: int) -> str:
+        part, volume = self.cells.slices[number], self.cells.stages[number].volume
+        return ", ".join(text for text in (volume.full_title, part.item.caption) if text)
+
+    @cached_property
+    def _appearances(self) -> Mapping[int, NDArray[np.int64]]:
+        """At which moment each cell of each slice appears: -1 for what is there at once."""
+        found: dict[int, NDArray[np.int64]] = {}
+        for place, moment in enumerate(self.moments):
+            for number in moment.slices:
+                shape = self.cells.held[number].shape
+                appears = found.setdefault(number, np.full(shape, -1, dtype=np.int64))
+                cells = moment.cells(shape)
+                appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
+        return found
+
+
+def _scale(cells: FlowCells, numbers: Sequence[int], scale: StageScale) -> ColorScale | None:
+    held = [cells.held[number] for number in numbers]
+    if any(numbers.dtype == object for numbers in held):
+        return None
+    joined: Array = np.concatenate([np.ravel(numbers) for numbers in held])
+    return stage_scale(joined, scale)
+
+
+def _pads(part: Slice, shape: tuple[int, int]) -> Pads:
+    """Return how much of a slice is padding: what lies around its numbers."""
+    if all(block.role != "padding" for block in part.blocks):
+        return NO_PADS
+    inner = part.blocks[0]
+    bottom, right = inner.row + inner.height, inner.column + inner.width
+    return Pads(inner.row, shape[0] - bottom, inner.column, shape[1] - right)
+
+
+def _cells(region: Region) -> Iterator[tuple[int, int]]:
+    rows = range(region.row, region.row + region.height)
+    return product(rows, range(region.column, region.column + region.width))
+
+
+def _fitted(matrix: Matrix, lines: int, screen: Screen) -> Block:
+    """Draw a matrix whole where it fits, else what is near its window, or its corners."""
+    if matrix.width == 1 < matrix.height:
+        matrix = _lying(matrix)
+    whole = draw_whole(matrix, screen) if matrix.height <= lines else None
+    if whole:
+        return whole
+    near = draw_near_window(matrix, screen) if matrix.window else None
+    return near or draw_corners(matrix, screen)
+
+
+def _lying(matrix: Matrix) -> Matrix:
+    """Return a column as a row, which takes one line."""
+    window = frozenset((column, row) for row, column in matrix.window)
+    hidden = None if matrix.hidden is None else matrix.hidden.T
+    return Matrix(matrix.values.T, window=window, scale=matrix.scale, hidden=hidden)

@@ -1,0 +1,86 @@
+"""One scale for all numbers of a stage of a trace, by what these can be.
+
+As `sheet/scales.py` has it of a flow; a trace may be of more kernels than a flow is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnncalc.network import Array
+from cnncalc.rules.ranges import PIXELS, Range, layer_ranges, range_of_numbers
+from cnncalc.trace import LayerTrace, Trace
+from cnncalc.views.colors import ColorScale, pixel_scale, scale_of
+
+__all__ = ["LayerScales", "TraceScales", "image_scale", "trace_scales"]
+
+
+@dataclass(frozen=True)
+class LayerScales:
+    """The scales of what a layer takes in and, by their names, of its stages."""
+
+    input: ColorScale
+    stages: Mapping[str, ColorScale]
+
+
+@dataclass(frozen=True)
+class TraceScales:
+    """The scale of a trace's input, and those of its layers by their names."""
+
+    image: ColorScale
+    layers: Mapping[str, LayerScales]
+
+    @property
+    def inputs(self) -> Mapping[str, ColorScale]:
+        """The scales of what the layers take in, by the layers' names."""
+        return {name: layer.input for name, layer in self.layers.items()}
+
+
+def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
+    """Return the scale of what a network takes in, of which nothing but its numbers is known.
+
+    >>> image_scale([[0, 9]]).named, image_scale([[-1, 9]]).named
+    ('0 … 255', '-9 … 0 … 9')
+    """
+    return _scale(values, *[range_of_numbers(values)] * 2, is_article=is_article)
+
+
+def trace_scales(trace: Trace) -> TraceScales:
+    """Return the scales of a trace.
+
+    >>> from cnncalc.calculator import Calculation
+    >>> from cnncalc.trace import record
+    >>> network = Calculation([[1, 2]], activation="relu").network((1, 4, 1))
+    >>> scales = trace_scales(record(network, [[0, 20, 0, 0]]))
+    >>> [scale.named for scale in scales.layers["conv2d"].stages.values()]
+    ['-40 … 0 … 40', '0 … 40']
+    """
+    image = of = range_of_numbers(trace.input.values)
+    is_article = _is_article(trace)
+    layers = {}
+    for layer in trace.layers:
+        layers[layer.name] = _layer_scales(layer, of, image, is_article=is_article)
+        of = layer_ranges(layer.layer, layer.input.shape, of).output
+    return TraceScales(image_scale(trace.input.values, is_article=is_article), layers)
+
+
+def _is_article(trace: Trace) -> bool:
+    origins = trace.provenance
+    return origins is not None and origins.image is not None and origins.image.kind == "article"
+
+
+def _layer_scales(layer: LayerTrace, of: Range, image: Range, *, is_article: bool) -> LayerScales:
+    ranges = layer_ranges(layer.layer, layer.input.shape, of)
+    stages: dict[str, ColorScale] = {
+        stage.name: _scale(stage.values, ranges.of(stage.name), image, is_article=is_article)
+        for stage in layer.stages
+    }
+    return LayerScales(_scale(layer.input, of, image, is_article=is_article), stages)
+
+
+def _scale(values: Array, of: Range, image: Range, *, is_article: bool) -> ColorScale:
+    """Return the scale of numbers: what was only picked from the image looks as the image."""
+    if of == image and not of.is_signed and of.high <= PIXELS.high:
+        return pixel_scale(of.high, is_article=is_article)
+    return scale_of(values, of)
