@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnncalc.tasks.convolving import calculate, convolve, pool
     from cnncalc.tasks.evaluating import evaluate
     from cnncalc.tasks.explaining import explain, explain_gradient
-    from cnncalc.tasks.exporting import export_training, export_workbook
+    from cnncalc.tasks.exporting import export_page, export_training, export_workbook
     from cnncalc.tasks.filming import export_film
     from cnncalc.tasks.inputs import read_image
     from cnncalc.tasks.networks import summarize
@@ -49,6 +49,7 @@ __all__ = [
     "explain",
     "explain_gradient",
     "export_film",
+    "export_page",
     "export_training",
     "export_workbook",
     "follow",
@@ -81,6 +82,7 @@ _HOMES = {
     "explain": "tasks.explaining",
     "explain_gradient": "tasks.explaining",
     "export_film": "tasks.filming",
+    "export_page": "tasks.exporting",
     "export_training": "tasks.exporting",
     "export_workbook": "tasks.exporting",
     "follow": "explanation",

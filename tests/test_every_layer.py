@@ -41,6 +41,7 @@ from cnncalc.ops.dropout import dropout
 from cnncalc.receptive_field import image_region, receptive_fields
 from cnncalc.shapes import Pads
 from cnncalc.sheet.quantities import BATCH, GradientStep
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.summary import summarize
 from cnncalc.trace import HelperName, StageName, trace_bytes
 from cnncalc.training.losses import LOSSES
@@ -54,7 +55,6 @@ from cnncalc.views.terminal.gradient_explanations import render_gradient
 from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.summary import render_summary
 from cnncalc.views.terminal.traces import render_trace
-from cnncalc.views.workbook.export import trace_as_written
 from tests.drawn_layers import EVERY_LAYER
 from tests.files.keras_files import saved
 from tests.layer_examples import EVERY_EXAMPLE, EXAMPLES

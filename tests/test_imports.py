@@ -67,6 +67,7 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "specification_lines": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
@@ -83,11 +84,14 @@ SHEET_LEVELS = {
     "worksheet": 9,
     "order": 9,
     "flow": 9,
+    "meanings": 9,
     "scenes": 10,
+    "flow_worksheet": 10,
     "scales": 10,
     "addresses": 9,
     "values": 10,
     "calculations": 11,
+    "article_calculations": 11,
 }
 
 # The package itself, with the names of its API, stands above all rooms.
@@ -120,7 +124,7 @@ HOMES = {
     "rich": ("views/terminal", "cli"),
     "xlsxwriter": ("views/workbook",),
     "openpyxl": ("files",),
-    "PIL": ("files", "views/picture", "views/figure"),
+    "PIL": ("files", "views/picture", "views/film/playing", "views/figure"),
     "fontTools": ("views/figure",),
     "fpdf": ("views/figure",),
     "h5py": ("files",),

@@ -76,6 +76,7 @@ CALLS = {
     "explain_gradient": lambda: cnncalc.explain_gradient(
         NETWORK, (0, 0), layer_name="dense", data=GRID, target=1
     ),
+    "export_page": lambda: cnncalc.export_page("c.html", trace()),
     "export_film": lambda: cnncalc.export_film("a.gif", GRID, "edge", width=240),
     "export_training": lambda: cnncalc.export_training("a.xlsx", NETWORK, GRID, target=1),
     "export_workbook": lambda: cnncalc.export_workbook("b.xlsx", trace()),

@@ -16,9 +16,9 @@ from cnncalc.files.recalculation import recalculate
 from cnncalc.nearness import kink_bounds
 from cnncalc.network import assemble, initialize
 from cnncalc.notation import parse
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
-from cnncalc.views.workbook.export import trace_as_written
 from tests.sheet.training.examples import example, pieces
 from tests.test_recalculation_of_exports import ENGINES, edited
 from tests.views.workbook.networks import written_network

@@ -19,11 +19,12 @@ from cnncalc.files.stored_values import without_stored_values
 from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written
+from cnncalc.views.workbook.export import WorkbookOptions
 from tests.trace.drawn import vary
 from tests.views.workbook.drawn import draw, written
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network

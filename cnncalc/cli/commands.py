@@ -23,6 +23,7 @@ HOMES = {
     "predict": Home("cnncalc.cli.predict", "What a trained model takes an image for."),
     "cases": Home("cnncalc.cli.cases", "The article's cases, each number checked."),
     "export-xlsx": Home("cnncalc.cli.export_xlsx", "Write a workbook that calculates the same."),
+    "export-html": Home("cnncalc.cli.export_html", "Write a page that calculates the same."),
     "animate": Home("cnncalc.cli.animate", "Write a film in which the calculation plays."),
     "verify": Home("cnncalc.cli.verify", "Recompute a workbook and compare every number."),
 }

@@ -40,7 +40,7 @@ STEPS_IN_FIGURE = 4
 
 @click.command(epilog="Example: cnncalc convolve article:6x6 --kernel '1 0 1; 0 1 0; 1 0 1'")
 @input_options
-@calculation_options(kernel_required=True)
+@calculation_options
 @click.option("--steps", is_flag=True, help="Go window by window: products, and their sum.")
 @click.option(
     "--at",
@@ -62,7 +62,9 @@ def convolve(
     """Convolve INPUT with one kernel or several, and show every step.
 
     A colour image is read as grey where every kernel is 2-D, as RGB where a kernel is 3 deep;
-    --depthwise applies 2-D kernels to each channel by itself. The kernel is not flipped.
+    --depthwise applies 2-D kernels to each channel by itself. The kernel is not flipped. The state
+    that a page saved, a .json file, brings its image, kernels and options; beside --kernel, only
+    its image.
     """
     _check_choice(steps, at, playing, look)
     playing.require(look, target, "--steps prints each step")

@@ -49,8 +49,10 @@ from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 if TYPE_CHECKING:
+    from cnncalc.trace import Trace
     from cnncalc.views.colors import Theme
     from cnncalc.views.figure.shapes import Drawing
+    from cnncalc.views.page.document import Cell, Page
 
 __all__ = ["QuestionOptions", "explain"]
 
@@ -178,7 +180,17 @@ def _show_number(
     origins, names = traced.provenance, traced.class_names
     what = (trace, look, target, origins, names, layer_name)
     figures = trace_figures(*what, explanations=numbers)
-    present(trace, shown, look, target, origins, figures, names, layer_name)
+    page_cell = _page_cell(trace, asked, target)
+    present(trace, shown, look, target, origins, figures, names, layer_name, cell=page_cell)
+
+
+def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> Cell | None:
+    """Return the cell that a page opens at; nobody else waits for what finds it."""
+    if target.output is None or target.output.suffix.lower() != ".html":
+        return None
+    from cnncalc.tasks.page_making import number_cell
+
+    return number_cell(trace, explain_number(trace.layers[trace.place(asked.layer_name)], asked.at))
 
 
 def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:
@@ -208,7 +220,7 @@ def _check_gradient(
 def _show_gradient(
     found: ExplainedGradient, asked: QuestionOptions, look: DisplayOptions, target: OutputOptions
 ) -> None:
-    record, explained, origins = found.record, found.explanation, found.provenance
+    record, explained, origins = found.record, found.explanation, found.pieces.provenance
     cell = ""
     if asked.workbook is not None:
         from cnncalc.tasks.verification import find_gradient_cell
@@ -218,11 +230,18 @@ def _show_gradient(
     draw = partial(_draw_gradient, found, look.decimals)
     figures = Figures(None, draw, "steps")
     pieces = partial(write_gradient_json, explained, origins)
-    present_page(shown, pieces, look, target, origins, figures)
+    page = partial(_gradient_page, found)
+    present_page(shown, pieces, look, target, origins, figures, page)
+
+
+def _gradient_page(found: ExplainedGradient) -> Page:
+    from cnncalc.tasks.page_making import gradient_page
+
+    return gradient_page(found.pieces, found.record, found.explanation)
 
 
 def _draw_gradient(found: ExplainedGradient, decimals: int, theme: Theme) -> Drawing:
     from cnncalc.views.figure.gradient_figure import draw_gradient
 
     what = (found.record, found.explanation, decimals, theme)
-    return draw_gradient(*what, found.provenance.command)
+    return draw_gradient(*what, found.pieces.provenance.command)

@@ -2,133 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.options import (
-    bundled,
-    calculation_options,
-    class_names_option,
-    input_options,
-    resize_option,
-)
-from cnncalc.cli.training_options import (
-    gradient_raw_option,
-    ignore_option,
-    loss_option,
-    validation_split_option,
-)
-from cnncalc.cli.types import SHAPE
-from cnncalc.tasks.export_requests import ExportRequest, write_workbooks
-from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport, StudentOptions
-from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
+from cnncalc.cli.export_options import export_options
+from cnncalc.tasks.export_requests import ExportRequest, write_exports
+from cnncalc.tasks.workbook_writing import WorkbookForm
 
 __all__ = ["export_xlsx"]
 
-# Each step has a sheet, and each sample a part of it.
-MOST_STEPS, MOST_SAMPLES = 1_000, 1_024
-
-network_export_options = bundled(
-    "whole",
-    NetworkExport,
-    click.option(
-        "--network", "-n", metavar="NETWORK", help="A whole network, a sheet a layer; as in trace."
-    ),
-    click.option(
-        "--input-shape", type=SHAPE, metavar="H,W,C", help="What the network takes: 28,28,1."
-    ),
-    click.option(
-        "--weights",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Take the network's weights of a .keras or .weights.h5 file; else --seed draws them.",
-    ),
-    resize_option,
-    class_names_option,
-    click.option(
-        "--target", metavar="CLASS", help="The true class: adds the cross-entropy of the output."
-    ),
-)
-
-training_export_options = bundled(
-    "training",
-    TrainingExport,
-    click.option(
-        "--training-steps",
-        type=click.IntRange(1, MOST_STEPS),
-        metavar="N",
-        help="Train --network for N steps, a sheet each, on DATA as train takes it (without INPUT, "
-        "on the handwritten digits), or with --target on one image (without INPUT, on the "
-        "article's 4).",
-    ),
-    click.option(
-        "--batch-size",
-        type=click.IntRange(1, MOST_SAMPLES),
-        metavar="B",
-        help=f"Samples in each step.  [default: {DEFAULT_BATCH}]",
-    ),
-    click.option(
-        "--samples",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Train on the first N samples alone, again and again.",
-    ),
-    loss_option("What the training minimises, as in train."),
-    click.option("--optimizer", metavar="NAME", help="The optimizer, as in train."),
-    click.option("--learning-rate", type=float, help="The optimizer's learning rate."),
-    validation_split_option("The share of DATA that train holds back, so that no step has it."),
-    gradient_raw_option,
-    ignore_option,
-)
-
-student_options = bundled(
-    "students",
-    StudentOptions,
-    click.option("--worksheet", is_flag=True, help="Leave the results for a student to fill in."),
-    click.option("--blank", type=float, help="Leave a share of them blank, such as 0.5."),
-    click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True,
-        help="Which results are left blank, the numbers of variants, a network's weights.",
-    ),
-    click.option(
-        "--solution/--no-solution", default=True,
-        help="Hide the solution in the worksheet, which colours and counts the answers, or write "
-        "it to a second file.",
-    ),
-    click.option(
-        "--variants", type=click.IntRange(1, 999), metavar="N",
-        help="Write N worksheets with numbers of their own, each with its key.",
-    ),
-)  # fmt: skip
-
 
 @click.command("export-xlsx", epilog="Example: cnncalc export-xlsx photo.png --kernel edge")
-@input_options
-@calculation_options(kernel_required=False)
-@network_export_options
-@training_export_options
-@student_options
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE.xlsx",
-    help="The workbook.  [default: article.xlsx, or the name of INPUT]",
-)
-@click.option("--force", is_flag=True, help="Replace an existing FILE.")
+@export_options("FILE.xlsx", "The workbook.  [default: article.xlsx, or the name of INPUT]")
 @click.option("--large", is_flag=True, help="Allow more than a million formulas.")
-def export_xlsx(
-    given: InputOptions,
-    wanted: CalculationOptions,
-    whole: NetworkExport,
-    training: TrainingExport,
-    students: StudentOptions,
-    output: Path | None,
-    force: bool,
-    large: bool,
-) -> None:
+def export_xlsx(request: ExportRequest, large: bool) -> None:
     """Write a workbook that calculates what cnncalc shows, with live formulas.
 
     With nothing more, all of the article's cases; with --kernel, your own calculation on INPUT
@@ -136,5 +23,4 @@ def export_xlsx(
     --training-steps its training, a sheet a step. Every formula carries the value that cnncalc
     computed. --worksheet leaves the results for students to fill in.
     """
-    request = ExportRequest(output, given, wanted, whole, training, students, force, large)
-    write_workbooks(request, Terminal())
+    write_exports(request, WorkbookForm(large), Terminal())

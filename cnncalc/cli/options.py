@@ -144,21 +144,23 @@ _RESULT_OPTIONS = (
 )
 
 
-def calculation_options(*, kernel_required: bool) -> Decorator:
-    """Return the options of `convolve`, which `export-xlsx` takes as well."""
-    kernel = click.option(
+calculation_options = bundled(
+    "wanted",
+    CalculationOptions,
+    click.option(
         "--kernel",
         "-k",
         "kernels",
         metavar="K",
         multiple=True,
-        required=kernel_required,
         help="Weights: '1 0 1; 0 1 0; 1 0 1' (rows by ;, depth slices by |), a name such as "
         "edge, or @FILE: .csv, .npy, or .xlsx, which a place may follow, quoted as in Excel: "
         "@k.xlsx!A1:C3, @k.xlsx!'My sheet'!$A$1:$C$3 (without a sheet, that of INPUT in the same "
         "file, else the active one). Again for each further filter.",
-    )
-    return bundled("wanted", CalculationOptions, kernel, *_FILTER_OPTIONS, *_RESULT_OPTIONS)
+    ),
+    *_FILTER_OPTIONS,
+    *_RESULT_OPTIONS,
+)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from cnncalc.trace import Trace
 from cnncalc.views.terminal import Display
 
 if TYPE_CHECKING:
+    from cnncalc.views.page.document import Cell, Page
     from cnncalc.views.picture import Form, Scaling
 
 __all__ = ["check_size", "check_target", "display_of", "present", "present_page"]
@@ -69,7 +70,8 @@ Writer = Callable[[BinaryIO], str]
 class _Result:
     """A trace, what people see of it, where it came from, and what its classes are called.
 
-    `matrix` is what a file of one matrix holds; `figures` are those that can be drawn.
+    `matrix` is what a file of one matrix holds; `figures` are those that can be drawn; a page opens
+    at the `cell`.
     """
 
     trace: Trace
@@ -78,6 +80,7 @@ class _Result:
     class_names: Sequence[str]
     matrix: Array
     figures: Figures
+    cell: Cell | None
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,16 @@ def check_target(
 
 
 def check_size(target: OutputOptions, network: Network) -> None:
-    """Refuse a workbook that no spreadsheet can hold, before anything is computed for it."""
-    if target.output is not None and target.output.suffix.lower() == ".xlsx":
+    """Refuse a workbook or a page that can't hold so much, before anything is computed for it."""
+    ending = "" if target.output is None else target.output.suffix.lower()
+    if ending == ".xlsx":
         from cnncalc.tasks.workbook_writing import require_workbook
 
         require_workbook(network)
+    if ending == ".html":
+        from cnncalc.tasks.page_making import require_page
+
+        require_page(network.layers, network.input_shape)
 
 
 def present(
@@ -122,15 +130,17 @@ def present(
     figures: Figures,
     class_names: Sequence[str] = (),
     layer_name: str | None = None,
+    *,
+    cell: Cell | None = None,
 ) -> None:
     """Print a trace as `look` says, and write it as `target` says.
 
     Arguments: the trace; `shown`, what stands for it in a table for people; where its numbers came
     from; its `figures`; what a network's classes are called; the layer whose output csv, npy and
-    bare pictures hold, None for the last.
+    bare pictures hold, None for the last; the `cell` that a page opens at.
     """
     matrix = trace.output if layer_name is None else trace.layers[trace.place(layer_name)].output
-    result = _Result(trace, shown, provenance, class_names, matrix, figures)
+    result = _Result(trace, shown, provenance, class_names, matrix, figures, cell)
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
         _write(result, target.output, target)
@@ -150,17 +160,23 @@ def present_page(
     target: OutputOptions,
     provenance: Provenance,
     figures: Figures,
+    page: Callable[[], Page] | None = None,
 ) -> None:
     """Print what is no trace as `look` says, and write it as `target` says.
 
     Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page, JSON, or one of
-    its `figures`; where it came from.
+    its `figures`; where it came from; what makes a `page` that calculates, if there is one: else it
+    is what is shown.
     """
     if target.output is not None:
         ending = output_ending(target.output, (*PAGES, ".json", *DRAWINGS, *PIXELS))
         with write_atomically(target.output, force=target.force) as file:
             if ending == ".json":
                 file.writelines(piece.encode() for piece in json_pieces())
+            elif ending in PAGES and page is not None:
+                from cnncalc.tasks.page_writing import write_page
+
+                write_page(file, page())
             elif ending in PAGES:
                 _write_page(shown, provenance, file)
             else:
@@ -192,7 +208,7 @@ def _writer(result: _Result, ending: str, target: OutputOptions) -> Writer:
             return partial(_write_picture, result, PICTURES[ending], target.scale)
         return figure_writer(kind, result.figures, ending, target, result.provenance)
     if ending in PAGES:
-        return partial(_write_page, result.shown, result.provenance)
+        return partial(_write_calculation, result)
     return partial(_write_numbers, result, ending)
 
 
@@ -242,7 +258,7 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
     picture = encode_picture(result.matrix, form, scale, result.provenance)
     file.write(picture.data)
     small = max(result.matrix.shape[:2]) < SMALL_SIDE and result.figures.is_bare
-    hint = "; --figure flow draws a figure with the numbers" if small else ""
+    hint = "; --figure flow draws it with its numbers" if small else ""
     return f"{picture.sentence}{hint}"
 
 
@@ -261,6 +277,16 @@ def _write_page(shown: RenderableType, provenance: Provenance, file: BinaryIO) -
     console.print(shown)
     file.write(in_html(console.export_html(), provenance).encode())
     return "what the terminal shows"
+
+
+def _write_calculation(result: _Result, file: BinaryIO) -> str:
+    from cnncalc.tasks.page_making import recorded_page
+    from cnncalc.tasks.page_writing import write_page
+    from cnncalc.tasks.trace_origins import image_name
+
+    origins = result.provenance
+    what = (image_name(origins), result.class_names, None, result.cell)
+    return write_page(file, recorded_page(result.trace, origins, *what))
 
 
 def _write_workbook(result: _Result, file: BinaryIO) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,8 @@ from cnncalc.cli.one_blas_thread import give_threads_back
 from cnncalc.cli.options import bundled, form_option
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import INTERRUPTED, OptionError, OutputError
+from cnncalc.files.output import check_output
+from cnncalc.files.states import is_state
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
@@ -50,8 +53,8 @@ step_options = bundled(
         "--show-step",
         type=int,
         metavar="N",
-        help="Show step N, counted from 1, with all its numbers; -o FILE.svg, .pdf or .png draws "
-        "it, nothing else is saved.",
+        help="Show step N, counted from 1, with all its numbers; -o FILE.html writes its page, "
+        ".svg, .pdf or .png draws it; nothing else is saved.",
     ),
     form_option("The step as a table for people; json, every number.", "json"),
     click.option(
@@ -151,11 +154,14 @@ def _show_step(
     keep: KeepOptions,
     caller: Caller,
 ) -> None:
-    check_data(given)
+    path = _page_path(keep)
     target = _drawn_to(keep)
     check_drawing(target)
     samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
-    found = record_step(prepare(given, wanted, caller), number, caller, samples)
+    if is_state(given.data):
+        found = _saved_step(given, wanted, number, path, keep, caller)
+    else:
+        found = _session_step(given, wanted, number, path, keep, samples, caller)
     draw = partial(_draw_step, found, shown.decimals)
     write_drawing(target, draw, found.provenance)
     if shown.form == "json":
@@ -166,6 +172,53 @@ def _show_step(
         return
     display = Display(shown.decimals, shown.full, shown.colors)
     output_console().print(render_step(found.record, display, _context(found)))
+
+
+def _session_step(
+    given: DataOptions,
+    wanted: TrainingOptions,
+    number: int,
+    path: Path | None,
+    keep: KeepOptions,
+    samples: int | None,
+    caller: Caller,
+) -> ShownStep:
+    """Record a step of a training on data, and write its page, if one is asked for."""
+    check_data(given)
+    session = prepare(given, wanted, caller)
+    found = record_step(session, number, caller, samples)
+    if path is not None:
+        from cnncalc.tasks.step_pages import pieces_of_session, write_step_page
+
+        pieces = pieces_of_session(session, number, caller)
+        write_step_page(path, pieces, number, caller, force=keep.force)
+    return found
+
+
+def _saved_step(
+    given: DataOptions,
+    wanted: TrainingOptions,
+    number: int,
+    path: Path | None,
+    keep: KeepOptions,
+    caller: Caller,
+) -> ShownStep:
+    """Record a step of a training that a page saved, and write its page again, if asked for."""
+    from cnncalc.tasks.step_pages import saved_pieces, saved_step, write_step_page
+
+    pieces = saved_pieces(given, wanted, caller.command)
+    found = saved_step(pieces, number)
+    if path is not None:
+        write_step_page(path, pieces, number, caller, force=keep.force)
+    return found
+
+
+def _page_path(keep: KeepOptions) -> Path | None:
+    """Return where a page of the step is to be written, if it can be; nothing else is written."""
+    if keep.output is None or keep.output.suffix.lower() != ".html":
+        return None
+    check_output(keep.output, force=keep.force)
+    return keep.output
 
 
 def _drawn_to(keep: KeepOptions) -> DrawingOptions:

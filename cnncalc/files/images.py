@@ -98,7 +98,8 @@ def _refuse_figure(image: Image.Image, path: Path) -> None:
     """Raise InputError for a figure of cnncalc's, whose pixels are drawn ones."""
     told = [image.info.get(key, "") for key in ("Kind", "comment")]
     # Of a PNG, Pillow would decode the pixels to find these.
-    told += [image.getexif().get(ExifTags.Base.ImageDescription, "")] * (image.format == "WEBP")
+    if image.format == "WEBP":
+        told.append(image.getexif().get(ExifTags.Base.ImageDescription, ""))
     texts = (text if isinstance(text, bytes) else str(text).encode() for text in told)
     if any(text.startswith(FIGURE_MARK.encode()) for text in texts):
         message = (

@@ -134,7 +134,7 @@ class _Known(NamedTuple):
             case "input":
                 return self.image if quantity.name == IMAGE.name else StageScale.NONE
             case "stage":
-                return self._of_range(self.ranges[quantity.layer].of(quantity.name))
+                return self._of_stage(quantity)
             case "helper":
                 return self._helper(quantity)
             case "weight" | "gradient" | "update":
@@ -142,6 +142,11 @@ class _Known(NamedTuple):
             case "prediction" | "training" | "solution" | "marks":
                 local = quantity._replace(step=None, sample=None)
                 return _PREDICTIONS.get(local, StageScale.NONE)
+
+    def _of_stage(self, quantity: Quantity) -> StageScale:
+        if not quantity.layer:
+            return StageScale.NONE  # it belongs to the formula of an output's size
+        return self._of_range(self.ranges[quantity.layer].of(quantity.name))
 
     def _of_range(self, found: Range) -> StageScale:
         """Return the scale of numbers: what was only picked from the image looks as the image."""

@@ -7,6 +7,7 @@ output's size.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -50,6 +51,7 @@ __all__ = [
     "input_shapes",
     "prediction_values",
     "size_values",
+    "trace_as_written",
     "untrained_values",
 ]
 
@@ -67,6 +69,18 @@ def as_written(numbers: Array) -> Array:
         return array
     rounded = [float(f"{number:.16G}") for number in array.ravel().tolist()]
     return np.array(rounded).reshape(array.shape)
+
+
+def trace_as_written(network: Network, image: Array) -> Trace:
+    """Record a calculation on inputs as a workbook stores them, of 16 digits.
+
+    Arguments: the network; an `image` of its input shape.
+    Returns a trace whose numbers are those of its workbook.
+    """
+    weights = tuple(
+        {name: as_written(weight) for name, weight in layer.items()} for layer in network.weights
+    )
+    return record(replace(network, weights=weights), as_written(image))
 
 
 def input_shapes(specification: Specification) -> dict[Quantity, Shape]:

@@ -21,7 +21,18 @@ from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, works
 from cnncalc.sheet.plan import Block, Formula, Plan, Quantity, Reference, Scale, Sheet, Text, Values
 from cnncalc.trace.stage_names import HelperName, StageName
 
-__all__ = ["Worksheet", "WorksheetOptions", "as_worksheet", "variant", "worksheet_identity"]
+__all__ = [
+    "MARK",
+    "SENTENCE",
+    "Worksheet",
+    "WorksheetOptions",
+    "as_worksheet",
+    "is_answer",
+    "marks_of",
+    "solution_of",
+    "variant",
+    "worksheet_identity",
+]
 
 # How far an answer {0} may be from its solution {1}. A whole number must be exact, to the 15 digits
 # that a spreadsheet keeps; its solution may be off by what rounding adds up to. Of others two
@@ -120,14 +131,15 @@ def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions
     return Worksheet(replace(plan, sheets=tuple(sheets)), tuple(filled), tuple(hidden))
 
 
-def _is_answer(block: Block) -> bool:
+def is_answer(block: Block) -> bool:
+    """Tell whether a block is one that students work out: what only copies follows by itself."""
     return block.formula is not None and block.quantity.name not in COPIES
 
 
 def _masks(plan: Plan, options: WorksheetOptions) -> Masks:
     """Choose the blanks among the results of all sheets."""
     answers = [
-        (sheet.name, block) for sheet in plan.sheets for block in sheet.blocks if _is_answer(block)
+        (sheet.name, block) for sheet in plan.sheets for block in sheet.blocks if is_answer(block)
     ]
     sizes = [block.height * block.width for _, block in answers]
     chosen = np.zeros(sum(sizes), dtype=bool)
@@ -149,13 +161,13 @@ def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[
         if sheet.specification == number
         for block in sheet.blocks
     }
-    for key in {block.quantity for block in blocks.values() if _is_answer(block)}:
-        result[_solution(key)] = np.full(values[key].shape, np.nan)
-        result[_marks(key)] = np.zeros(values[key].shape)
+    for key in {block.quantity for block in blocks.values() if is_answer(block)}:
+        result[solution_of(key)] = np.full(values[key].shape, np.nan)
+        result[marks_of(key)] = np.zeros(values[key].shape)
     for (sheet, _, _), block in blocks.items():
-        if _is_answer(block):
+        if is_answer(block):
             mask = masks[sheet, block]
-            solution = replace(block, quantity=_solution(block.quantity)).slice(result)
+            solution = replace(block, quantity=solution_of(block.quantity)).slice(result)
             solution[mask] = block.slice(values)[mask]
             block.slice(result)[mask] = np.nan
         elif isinstance(block.formula, Formula) and block.quantity.name == StageName.PADDED_INPUT:
@@ -166,18 +178,20 @@ def _with_blanks(plan: Plan, number: int, values: Values, masks: Masks) -> dict[
     return result
 
 
-def _solution(quantity: Quantity) -> Quantity:
+def solution_of(quantity: Quantity) -> Quantity:
+    """Return the name of what a student's answers are compared with."""
     return quantity._replace(kind="solution")
 
 
-def _marks(quantity: Quantity) -> Quantity:
+def marks_of(quantity: Quantity) -> Quantity:
+    """Return the name of what a student's answers are marked with."""
     return quantity._replace(kind="marks")
 
 
 def _asked(sheet: Sheet, header: str) -> Sheet:
     """Return a sheet with its results to be filled in."""
     blocks = [
-        replace(block, role="answer", formula=None) if _is_answer(block) else block
+        replace(block, role="answer", formula=None) if is_answer(block) else block
         for block in sheet.blocks
     ]
     return replace(
@@ -193,9 +207,9 @@ def _solution_sheet(sheet: Sheet, names: SheetNames) -> Sheet:
     """Return the hidden sheet of solutions, in the same cells as the answers."""
     name = names.take(f"Solution {sheet.name}")
     blocks = tuple(
-        replace(block, role="answer", formula=None, quantity=_solution(block.quantity))
+        replace(block, role="answer", formula=None, quantity=solution_of(block.quantity))
         for block in sheet.blocks
-        if _is_answer(block)
+        if is_answer(block)
     )
     return Sheet(name, name, "", sheet.specification, blocks, locked=True, hidden=True)
 
@@ -211,11 +225,11 @@ def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
         replace(
             block.moved(0, last + 1),
             formula=_mark(block, solution),
-            quantity=_marks(block.quantity),
+            quantity=marks_of(block.quantity),
             scale=Scale.NONE,
         )
         for block in sheet.blocks
-        if _is_answer(block)
+        if is_answer(block)
     )
     return replace(asked, blocks=(*asked.blocks, *marks), marks=last + 1)
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from cnncalc.calculator import Calculation, pooling_layer, pooling_network
-from cnncalc.errors import OptionError, ShapeError
+from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.kernels import Kernel, read_kernels, stack_kernels
+from cnncalc.files.paths import quoted
 from cnncalc.files.pixels import Channels, PixelHeader, PixelInput, pixel_values
 from cnncalc.files.spreadsheet_places import WorkbookReference, parse_reference
-from cnncalc.layers import PoolingLayer
+from cnncalc.files.states import is_state
+from cnncalc.layers import MaxPooling2D, PoolingLayer
 from cnncalc.network import Array, Network, walk
 from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
@@ -20,11 +22,14 @@ from cnncalc.shapes import pair
 from cnncalc.tasks.arguments import Caller, KernelLike
 from cnncalc.tasks.inputs import image_origin, kernel_origin, read_given
 from cnncalc.tasks.memory import require_memory
-from cnncalc.tasks.options import CalculationOptions, InputOptions, PoolingText
+from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions, PoolingText
 from cnncalc.trace import Trace, record, trace_bytes
+from cnncalc.wording import size_text
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from cnncalc.tasks.saved_states import SavedState
 
 __all__ = [
     "CalculationRequest",
@@ -114,9 +119,13 @@ def read_calculation(
     """Read the kernels and the image, and put the calculation together.
 
     Arguments: the options of the image and of the calculation; the `caller`; `require`, which may
-    refuse it by its shapes, as it may in `read_given`.
-    Raises ShapeError for a calculation whose trace does not fit into memory.
+    refuse it by its shapes, as it may in `read_given`. The state of a page brings all of it; of one
+    beside kernels only the image is taken.
+    Raises ShapeError for a calculation whose trace does not fit into memory, OptionError without
+    any kernel.
     """
+    if not wanted.kernels:
+        return _saved_calculation(given, wanted, caller, require)
     read = [(text, _read_kernels(text, given, caller)) for text in wanted.kernels]
     kernels = [kernel for _, found in read for kernel in found]
 
@@ -139,13 +148,66 @@ def read_calculation(
     return CalculationRequest(image, network(image.header), origins)
 
 
+def _saved_calculation(
+    given: InputOptions,
+    wanted: CalculationOptions,
+    caller: Caller,
+    require: RequireNetwork | None,
+) -> CalculationRequest:
+    """Return the calculation of a page's state, which brings its kernels and options."""
+    if not is_state(given.text):
+        message = "a calculation needs --kernel, or the state of a page as INPUT. Received: none"
+        raise OptionError(message)
+    if wanted != NO_CALCULATION:
+        message = (
+            "the state of a page brings its own options, unless --kernel makes another "
+            f"calculation. Received: other options beside {quoted(str(given.text))}"
+        )
+        raise OptionError(message)
+    state = _saved(given)
+    if not state.is_calculation:
+        message = (
+            f"{quoted(state.path)} must be the state of one calculation. Received: that of a whole "
+            "network, which trace, explain, export-xlsx and export-html take"
+        )
+        raise InputError(message)
+    # Imported here, as in `with_layers`: those that have no network of others needn't wait for it.
+    from cnncalc.notation import write
+
+    network, image = state.network, state.image
+    if require is not None:
+        require(network)
+    _require_room(network, image.header)
+    caller.remark(f"{image.name}: {write(network.layers)} on {size_text(image.values.shape)}")
+    kernels = (state.origin,) if any(network.weights) else ()
+    origins = Provenance(caller.command, kernels=kernels, image=state.origin)
+    return CalculationRequest(image, network, origins)
+
+
+def _saved(given: InputOptions) -> SavedState:
+    # Imported here: hardly any calculation waits for it.
+    from cnncalc.tasks.saved_states import saved_state
+
+    return saved_state(Path(str(given.text)))
+
+
+def _is_pooling(state: SavedState) -> bool:
+    return state.is_calculation and isinstance(state.network.layers[0], PoolingLayer)
+
+
 def read_pooling(
     given: InputOptions,
-    layer: PoolingLayer,
+    layer: PoolingLayer | None,
     caller: Caller,
     require: RequireNetwork | None = None,
 ) -> CalculationRequest:
-    """Read the image, and put its pooling together; as `read_calculation`."""
+    """Read the image, and put its pooling together; as `read_calculation`.
+
+    Without a `layer` it is that of the state of a page of a pooling, else max pooling of 2×2.
+    """
+    if layer is None and is_state(given.text) and _is_pooling(_saved(given)):
+        return _saved_calculation(given, NO_CALCULATION, caller, require)
+    layer = MaxPooling2D(2) if layer is None else layer
 
     def check(header: PixelHeader) -> None:
         network = pooling_network(header.shape, layer)

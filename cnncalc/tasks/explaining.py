@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from cnncalc.explanation import Explanation, Position
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
-from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_numbers
 from cnncalc.tasks.argument_checks import as_texts, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
@@ -36,6 +35,9 @@ from cnncalc.training_step import StepRecord, explaining, record_steps
 from cnncalc.training_step.explaining import STAGES
 from cnncalc.training_step.structure import GradientExplanation
 from cnncalc.training_step.vanishing import with_reason
+
+if TYPE_CHECKING:
+    from cnncalc.sheet.calculations import TrainingPieces
 
 __all__ = [
     "GRADIENTS",
@@ -200,11 +202,11 @@ def explain_gradient(
 
 @dataclass(frozen=True)
 class ExplainedGradient:
-    """One number of a gradient, the first step of the training it is in, and where that is from."""
+    """One number of a gradient, the first step of the training it is in, and what that is of."""
 
     explanation: GradientExplanation
     record: StepRecord
-    provenance: Provenance
+    pieces: TrainingPieces
 
 
 def _position(at: object) -> Position:
@@ -259,10 +261,10 @@ def explain_first_gradient(
     gradient; the layer's name; the place of the number, `at`, in its array; the `caller`.
     """
     check_gradient(wanted, given)
-    record, origins = _first_step(network, given, initial, fitting, wanted, caller)
+    record, pieces = _first_step(network, given, initial, fitting, wanted, caller)
     name = str(wanted.gradient)
     explained = explaining.explain_gradient(record, layer_name, name, at, wanted.sample or 0)
-    return ExplainedGradient(with_reason(record, explained), record, origins)
+    return ExplainedGradient(with_reason(record, explained), record, pieces)
 
 
 def _first_step(
@@ -272,7 +274,7 @@ def _first_step(
     fitting: FittingOptions,
     wanted: GradientOptions,
     caller: Caller,
-) -> tuple[StepRecord, Provenance]:
+) -> tuple[StepRecord, TrainingPieces]:
     """Record the training step that `export-xlsx --training-steps 1` of the same options draws."""
     # What reads the samples writes workbooks too, and is imported where it is needed.
     from cnncalc.tasks.training_pieces import training_pieces
@@ -298,4 +300,4 @@ def _first_step(
     batch = (np.stack([image for image, _ in samples]), np.array([label for _, label in samples]))
     loss = loss_named(pieces.training.loss)
     record = next(record_steps(pieces.network, loss, pieces.training.optimizer, [batch]))
-    return record, pieces.provenance
+    return record, pieces

@@ -1,15 +1,19 @@
-"""What is exported as a workbook: the article, a calculation, a network, or a training."""
+"""What is exported as a workbook or a page: the article, a calculation, a network, a training."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
-from cnncalc.sheet.planning import make_plan, specify_network
-from cnncalc.sheet.size import least_formulas
+from cnncalc.files.states import is_state
+from cnncalc.network import Network
+from cnncalc.provenance import Provenance
+from cnncalc.sheet.calculations import TrainingPieces
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
 from cnncalc.tasks.inputs import keep_input
@@ -24,32 +28,79 @@ from cnncalc.tasks.options import (
     WeightOptions,
     given_options,
 )
+from cnncalc.tasks.student_copies import Copy, copies, paths
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
-from cnncalc.tasks.workbook_writing import (
-    copies,
-    export_article,
-    export_network,
-    export_trace,
-    export_training,
-    paths,
-    require_workbook,
-)
+from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
-from cnncalc.views.workbook.export import trace_as_written
-from cnncalc.views.workbook.limits import require_formulas, require_limits
 
-__all__ = ["ExportRequest", "write_workbooks"]
+if TYPE_CHECKING:
+    from cnncalc.tasks.saved_states import SavedState
+
+__all__ = ["ExportForm", "ExportRequest", "write_exports"]
+
+
+class ExportForm(Protocol):
+    """What can be written of a calculation: a workbook, or a page.
+
+    Each way returns what is said of what it wrote, how many formulas it holds for example.
+    """
+
+    @property
+    def ending(self) -> str:
+        """How its files end."""
+
+    @property
+    def noun(self) -> str:
+        """What it is called, with its article."""
+
+    def require_calculation(self, network: Network) -> None:
+        """Refuse a calculation that it can't hold, before anything is computed for it."""
+
+    def require_network(self, network: Network) -> None:
+        """Refuse a network that it can't hold, layer by layer."""
+
+    def write_article(self, file: BinaryIO, caller: Caller) -> str:
+        """Write all of the article's cases."""
+
+    def write_calculation(self, file: BinaryIO, copy: Copy, title: str, caller: Caller) -> str:
+        """Write one calculation, to be filled in or filled in."""
+
+    def write_network(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        title: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a network's way over an image."""
+
+    def write_trace(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        name: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a trace as what it is of: a calculation or a network on an image of this name."""
+
+    def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
+        """Write a training, step by step."""
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What to write as a workbook: `output` is None for a name made of the image's.
+    """What to write: `output` is None for a name made of the image's.
 
     `given` is the image; `wanted`, `whole` and `training` are the options of a calculation, of a
-    whole network, and of its training; existing files are replaced by `force`, and a `large`
-    workbook is allowed.
+    whole network, and of its training; existing files are replaced by `force`.
     """
 
     output: Path | None
@@ -59,55 +110,81 @@ class ExportRequest:
     training: TrainingExport
     students: StudentOptions
     force: bool
-    large: bool
 
-    @property
-    def path(self) -> Path:
-        """The workbook's path."""
+    def path(self, ending: str) -> Path:
+        """Return the path of a file with this ending."""
         if self.output is not None:
             return self.output
         if self.given.text is None:
-            return Path(f"{self._name}.xlsx")
+            return Path(f"{self._name}{ending}")
         if self.given.text == "-":
-            return Path("input.xlsx")
+            return Path(f"input{ending}")
         name = Path(self.given.text.removeprefix("article:"))
         # A workbook's own name would replace it.
-        return Path(name.stem + ("-calculation" * (name.suffix.lower() == ".xlsx")) + ".xlsx")
+        return Path(name.stem + ("-calculation" * (name.suffix.lower() == ending)) + ending)
 
     @property
     def _name(self) -> str:
-        """What a workbook is called where no image is named."""
+        """What a file is called where no image is named."""
         if self.training.training_steps is not None and self.whole.target is None:
             return "training"
         return "digit4" if self.wanted.kernels or self.whole.network is not None else "article"
 
 
-def write_workbooks(request: ExportRequest, caller: Caller) -> tuple[Path, ...]:
-    """Write the workbook that is asked for, or worksheets and their keys.
+def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> tuple[Path, ...]:
+    """Write the workbook or page that is asked for, or worksheets and their keys.
 
     Returns the files that were written.
     """
-    path, given, wanted = request.path, request.given, request.wanted
+    path, given = request.path(form.ending), request.given
+    saved = _saved(request)
+    request = _with_saved_network(request, saved)
+    wanted = request.wanted
     _require_steps(request.training)
-    output_ending(path, (".xlsx",))
+    output_ending(path, (form.ending,))
     files = paths(path, request.students)
     for file in files:
         keep_input(file, given)
         check_output(file, force=request.force)
-    if request.training.training_steps is not None:
+    if request.training.training_steps is not None or _is_training(saved):
         _require_network_alone(request)
-        said = _write_training(request, caller)
+        said = _write_training(request, path, form, caller)
     elif request.whole.network is not None:
         _require_network_alone(request)
-        said = _write_network(request, caller)
+        said = _write_network(request, path, form, caller)
     else:
         _require_network(request.whole)
         if given.source is not None or wanted.kernels:
-            _write_calculation(request, caller)
+            _write_calculation(request, path, form, caller)
             return tuple(files)
-        said = _write_article(request, caller)
+        said = _write_article(request, path, form, caller)
     caller.note(f"wrote {path} ({said})")
     return (path,)
+
+
+def _saved(request: ExportRequest) -> SavedState | None:
+    """Return the state of a page that is to be exported as it is, None for anything else."""
+    if not is_state(request.given.text) or request.whole.network is not None:
+        return None
+    if request.wanted.kernels:
+        return None
+    from cnncalc.tasks.saved_states import saved_state
+
+    return saved_state(Path(str(request.given.text)))
+
+
+def _is_training(saved: SavedState | None) -> bool:
+    return saved is not None and saved.specification.training is not None
+
+
+def _with_saved_network(request: ExportRequest, saved: SavedState | None) -> ExportRequest:
+    """Return the request with the network and the target of a state that is one's of a network."""
+    if saved is None or saved.is_calculation:
+        return request
+    whole = replace(request.whole, network=str(saved.path))
+    if whole.target is None:
+        whole = replace(whole, target=saved.target)
+    return replace(request, whole=whole, given=InputOptions())
 
 
 def _require_steps(training: TrainingExport) -> None:
@@ -144,15 +221,15 @@ def _refuse_worksheet(students: StudentOptions, received: str) -> None:
         raise OptionError(message + f"Received: {received}")
 
 
-def _write_training(request: ExportRequest, caller: Caller) -> str:
+def _write_training(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
     seed = request.students.seed
     pieces = training_pieces(request.given, request.whole, request.training, seed, caller)
-    with write_atomically(request.path, force=request.force) as file:
-        return export_training(file, pieces, caller, large=request.large)
+    with write_atomically(path, force=request.force) as file:
+        return form.write_training(file, pieces, caller)
 
 
-def _write_network(request: ExportRequest, caller: Caller) -> str:
-    whole, large = request.whole, request.large
+def _write_network(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
+    whole = request.whole
     fitted = fit_image(
         whole.network_options,
         WeightOptions(whole.weights, request.students.seed),
@@ -162,45 +239,34 @@ def _write_network(request: ExportRequest, caller: Caller) -> str:
     )
     network, names = fitted.network, fitted.class_names
     target = class_number(whole.target, names, class_count(network.shapes[-1]))
-    # Before anything is computed, which may take long, as a plan of many cells does, too.
-    least = least_formulas(network.layers, network.input_shape)
-    require_formulas(least, large=large, words="at least ")
-    require_limits(make_plan([specify_network(network)]), large=large)
+    form.require_network(network)
     trace, origins = trace_as_written(network, fitted.image.values), fitted.provenance
     title = f"A network on {fitted.image.name}"
-    with write_atomically(request.path, force=request.force) as file:
-        return export_network(file, trace, origins, caller, title, names, target, large=large)
+    with write_atomically(path, force=request.force) as file:
+        return form.write_network(file, trace, origins, title, names, target, caller)
 
 
-def _write_article(request: ExportRequest, caller: Caller) -> str:
+def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
     if request.wanted != NO_CALCULATION:
-        message = "a workbook of your own calculation needs --kernel. Received: other options only"
-        raise OptionError(message)
+        message = f"{form.noun} of your own calculation needs --kernel. "
+        raise OptionError(message + "Received: other options only")
     _refuse_worksheet(request.students, "none")
-    with write_atomically(request.path, force=request.force) as file:
-        return export_article(file, caller)
+    with write_atomically(path, force=request.force) as file:
+        return form.write_article(file, caller)
 
 
-def _write_calculation(request: ExportRequest, caller: Caller) -> None:
-    if not request.wanted.kernels:
-        message = "a workbook of your own calculation needs --kernel. Received: none"
+def _write_calculation(
+    request: ExportRequest, path: Path, form: ExportForm, caller: Caller
+) -> None:
+    if not request.wanted.kernels and not is_state(request.given.text):
+        message = f"{form.noun} of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
-    students, large = request.students, request.large
-    require = partial(require_workbook, large=large)
-    asked = read_calculation(request.given, request.wanted, caller, require)
+    students = request.students
+    asked = read_calculation(request.given, request.wanted, caller, form.require_calculation)
     # The image's name would tell a student what the command was.
     title = "" if students.wanted else asked.image.name
     image = asked.image.values
-    for copy in copies(request.path, asked.network, image, students, asked.provenance):
+    for copy in copies(path, asked.network, image, students, asked.provenance):
         with write_atomically(copy.path, force=request.force) as file:
-            said = export_trace(
-                file,
-                copy.trace,
-                copy.provenance,
-                caller,
-                title,
-                copy.worksheet,
-                copy.key_to,
-                large=large,
-            )
+            said = form.write_calculation(file, copy, title, caller)
         caller.note(f"wrote {copy.path} ({said})")

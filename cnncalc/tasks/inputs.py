@@ -12,6 +12,7 @@ from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.pixels import Channels, PixelInput, Requirement
 from cnncalc.files.source import ARTICLE, DEFAULT_INPUT, STANDARD_INPUT, read_input
 from cnncalc.files.spreadsheet_places import WORKBOOK_ENDINGS
+from cnncalc.files.states import is_state
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.tasks.argument_checks import named
@@ -69,12 +70,16 @@ def read_given(
     Arguments: its options; the `caller`; an image's `channels`; `require`, which may refuse it by
     its header: an image before it is decoded, anything else after it was read.
     """
-    image = _exported_image(given) or read_input(
-        given.source,
-        sheet=given.sheet,
-        cell_range=given.cell_range,
-        channels=channels,
-        require=require,
+    image = (
+        _exported_image(given)
+        or _saved_image(given)
+        or read_input(
+            given.source,
+            sheet=given.sheet,
+            cell_range=given.cell_range,
+            channels=channels,
+            require=require,
+        )
     )
     if require is not None and image.kind != "image":
         require(image.header)
@@ -91,6 +96,16 @@ def _exported_image(given: InputOptions) -> PixelInput | None:
     from cnncalc.tasks.exported_workbooks import exported_image
 
     return exported_image(path, given.sheet)
+
+
+def _saved_image(given: InputOptions) -> PixelInput | None:
+    """Read the image of a page's saved state."""
+    if not is_state(given.text) or given.sheet is not None or given.cell_range is not None:
+        return None
+    # Imported here, as what reads workbooks is.
+    from cnncalc.tasks.saved_states import saved_state
+
+    return saved_state(Path(given.text or "")).image
 
 
 def keep_input(output: Path, given: InputOptions) -> None:

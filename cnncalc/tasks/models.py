@@ -12,7 +12,8 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, assemble, initialize, require_finite_weights, walk
 from cnncalc.provenance import Origin
 from cnncalc.tasks.arguments import Caller, ModelLike, is_live
-from cnncalc.tasks.networks import NetworkSource, saved_model
+from cnncalc.tasks.live_models import saved_model
+from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import WeightOptions
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def build_network(
     more than the source's own; the `caller`.
     Raises ShapeError that names the layer that does not fit, InputError for unusable files.
     """
-    learnt, origin = source.learnt, source.origin
+    learnt, origin = source.learnt, source.weights_origin or source.origin
     if initial.weights is not None:
         network, learnt = _weighted(source.layers, input_shape, initial.weights)
         origin = file_origin(initial.weights)

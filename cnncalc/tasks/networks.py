@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cnncalc.article import CLASS_NAMES, LISTING
-from cnncalc.errors import CnncalcError, InputError, NotationError, OptionError, received
-from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted, reason
+from cnncalc.errors import InputError, NotationError, OptionError, received
+from cnncalc.files.paths import check_readable, did_you_mean, file_origin, printable, quoted
+from cnncalc.files.states import is_state
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, Weights, assemble
 from cnncalc.notation import parse
 from cnncalc.provenance import Origin
 from cnncalc.tasks.argument_checks import local
-from cnncalc.tasks.arguments import Caller, LiveModel, NetworkLike, Say, ignore, is_live
+from cnncalc.tasks.arguments import Caller, NetworkLike, Say, ignore, is_live
+from cnncalc.tasks.live_models import saved_model
 from cnncalc.tasks.options import NetworkOptions
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ __all__ = [
     "names_archive",
     "read_network",
     "require_shape",
-    "saved_model",
     "say_planes",
     "summarize",
 ]
@@ -51,7 +50,8 @@ class NetworkSource:
     photos are made to fit the input; `training` is how a .keras file, or a listing's
     `model.compile`, says that it is trained; `file` is that .keras file; `learnt` is what it says
     of the images that it was trained on.
-    `origin` is where all of it comes from, None for layers that are put together elsewhere.
+    `origin` is where all of it comes from, None for layers that are put together elsewhere;
+    `weights_origin` where the weights do, None where they come with the rest.
     """
 
     layers: tuple[Layer, ...]
@@ -64,6 +64,7 @@ class NetworkSource:
     file: Path | None = None
     learnt: LearntImages | None = None
     origin: Origin | None = None
+    weights_origin: Origin | None = None
 
 
 def read_network(
@@ -126,11 +127,30 @@ def _named(text: str, caller: Caller, input_shape: Shape | None) -> NetworkSourc
         source = _written(LISTING, origin, caller, "the article's network", CLASS_NAMES)
     elif "(" in text:
         source = _written(text, Origin("command", printable(text)), caller)
+    elif is_state(text):
+        source = _saved(Path(text))
     elif names_archive(text):
         return _archived(Path(text), caller, input_shape)
     else:
         source = _listed(Path(text), caller)
     return replace(source, input_shape=input_shape or source.input_shape)
+
+
+def _saved(path: Path) -> NetworkSource:
+    """Read the network of a page's saved state."""
+    from cnncalc.tasks.saved_states import saved_state
+
+    state = saved_state(path)
+    network = state.network
+    return NetworkSource(
+        network.layers,
+        printable(path.name),
+        network.input_shape,
+        network.weights if any(network.weights) else None,
+        state.class_names,
+        origin=state.origin,
+        weights_origin=state.weights_origin,
+    )
 
 
 def names_archive(text: str) -> bool:
@@ -275,25 +295,3 @@ def summarize(
     from cnncalc.tasks.notebook.summaries import NotebookSummary
 
     return NotebookSummary.of(summary.summarize(source.layers, shape))
-
-
-@contextmanager
-def saved_model(model: LiveModel) -> Iterator[Path]:
-    """Have a model save itself, and yield the `.keras` file, which is removed after the block.
-
-    Raises InputError where it can't be saved; what reads the file then names the model, not it.
-    """
-    name = str(getattr(model, "name", ""))  # messages have it as far as a file can
-    with TemporaryDirectory(prefix="cnncalc-") as folder:
-        path = Path(folder) / f"{name if name.isidentifier() else 'model'}.keras"
-        try:
-            model.save(path)
-        except Exception as error:  # whatever Keras, or a layer of the user's own, raises
-            message = f"the Keras model can't be saved to be read: {reason(error)}"
-            raise InputError(message) from error
-        try:
-            yield path
-        except CnncalcError as error:
-            # Nobody knows of the file: it is removed before anyone could look.
-            message = str(error).replace(quoted(path), "the Keras model")
-            raise type(error)(message) from error

@@ -14,6 +14,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
 from cnncalc.files.source import is_pillow
+from cnncalc.files.states import is_state
 from cnncalc.layers import Shape
 from cnncalc.layers.base import size_text
 from cnncalc.network import Array, Network, image_shape, layers_on_images
@@ -162,6 +163,7 @@ def fit_image(
     Arguments: `prepare`, which returns both as the network is trained on the image; left out, they
     stay as they are.
     """
+    given = _with_saved_image(given, wanted)
     source = _on_images(read_network(wanted.network, caller, wanted.input_shape), caller)
     image = _fitting_image(given, source, caller, resize=fitting.resize)
     source, image, brought = prepare(source, image)
@@ -173,6 +175,12 @@ def fit_image(
     )
     origins = with_layers(origins, built.network)
     return FittedImage(image, built.network, origins, names, source.training)
+
+
+def _with_saved_image(given: InputOptions, wanted: NetworkOptions) -> InputOptions:
+    """Return the options of the image: of a page's state without INPUT, its own."""
+    is_saved = given.source is None and is_state(wanted.network)
+    return replace(given, source=str(wanted.network)) if is_saved else given
 
 
 def _warn_of_unseen(

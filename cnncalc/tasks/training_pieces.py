@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from math import ceil
 from pathlib import Path
 
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_training import Training
-from cnncalc.files.paths import printable
 from cnncalc.files.pixels import PixelInput, pixel_values
+from cnncalc.files.states import is_state
 from cnncalc.network import image_shape, on_images
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
@@ -27,8 +26,10 @@ from cnncalc.tasks.options import (
     NetworkOptions,
     WeightOptions,
 )
+from cnncalc.tasks.saved_states import saved_state
+from cnncalc.tasks.session_pieces import class_note, drawn_pieces
 from cnncalc.tasks.tracing import Prepared, class_number, fit_image
-from cnncalc.tasks.training_data import first_samples, say_samples, take_samples
+from cnncalc.tasks.training_data import first_samples, say_samples
 from cnncalc.tasks.training_options import (
     DEFAULT_BATCH,
     DataOptions,
@@ -45,16 +46,11 @@ from cnncalc.tasks.training_start import (
 )
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.metrics import class_count
-from cnncalc.training.objective import make_objective
 from cnncalc.training.optimizer_notation import parse_optimizer
 from cnncalc.training.optimizer_step import OptimizerState
 from cnncalc.training.optimizers import Adam, Optimizer
-from cnncalc.wording import listed
 
 __all__ = ["training_pieces"]
-
-# Of so many classes the names are written down.
-MOST_NAMES = 20
 
 
 def training_pieces(
@@ -70,9 +66,19 @@ def training_pieces(
     and of the order of the samples; the `caller`.
     """
     network = whole.network_options
+    if whole.target is None and given.source is None and is_state(whole.network):
+        return _saved(whole, wanted, caller)
     if whole.target is not None:
         return _of_image(given, network, whole, wanted, seed, caller)
     return _of_data(given, whole, wanted, seed, caller)
+
+
+def _saved(whole: NetworkExport, wanted: TrainingExport, caller: Caller) -> TrainingPieces:
+    """Return the training of a page's state, which brings its samples and its optimizer."""
+    given = replace(wanted, training_steps=None)
+    options = {**vars(given), "input_shape": whole.input_shape, "weights": whole.weights}
+    _refuse("the state of a training brings its own options", options)
+    return saved_state(Path(str(whole.network))).pieces(caller.command)
 
 
 def _of_image(
@@ -110,7 +116,7 @@ def _of_image(
     )
     batches = ((0,),) * (wanted.training_steps or 1)
     training = TrainingSpecification(loss.name, optimizer, batches, seed)
-    said = (f"Training on {fitted.image.name}", _class_note(names) if names else "")
+    said = (f"Training on {fitted.image.name}", class_note(names) if names else "")
     samples = ((fitted.image.values, label),)
     origins = with_layers(fitted.provenance.of_training, network)
     return TrainingPieces(network, training, samples, *said, origins)
@@ -172,7 +178,7 @@ def _of_data(
 ) -> TrainingPieces:
     """Return a training on labelled images, batch by batch as `train` takes them."""
     session = _session(given, whole, wanted, seed, caller)
-    plan, network = session.plan, on_images(session.plan.network)
+    network = on_images(session.plan.network)
     if whole.input_shape and image_shape(whole.input_shape) != network.input_shape:
         shapes = f"{network.input_shape}. Received: {whole.input_shape}"
         message = f"--input-shape must be the shape of the samples, {shapes}"
@@ -183,17 +189,7 @@ def _of_data(
         source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
         built = build_network(source, network.input_shape, initial, caller)
         network, origins = built.network, replace(origins, initial_weights=built.origin)
-    # Whether the output fits the classes and the loss is known before anything is written.
-    make_objective(network, plan.loss, len(dataset.class_names))
-    taken = take_samples(dataset, plan.batch_size, seed, wanted.training_steps or 1)
-    per_epoch = ceil(len(dataset) / plan.batch_size)
-    network, loss = show_output_activation(network, plan.loss, caller)
-    training = TrainingSpecification(loss.name, plan.optimizer, taken.batches, seed, per_epoch)
-    name = "arrays" if given.is_in_memory else "handwritten digits"
-    name = printable(Path(given.text).name) if given.text else name
-    note = _class_note(dataset.class_names)
-    title, origins = f"Training on {name}", with_layers(origins, network)
-    return TrainingPieces(network, training, taken.samples, title, note, origins)
+    return drawn_pieces(session, network, dataset, wanted.training_steps or 1, origins, caller)
 
 
 def _session(
@@ -243,14 +239,6 @@ def _refuse(why: str, options: Mapping[str, object]) -> None:
     if given:
         message = f"{why}. Received: {', '.join(given)}"
         raise OptionError(message)
-
-
-def _class_note(names: Sequence[str]) -> str:
-    """Say which class has which number, where that isn't plain from their names."""
-    if all(name == str(number) for number, name in enumerate(names)):
-        return ""
-    numbered = (f"{number} {printable(name)}" for number, name in enumerate(names))
-    return f"Classes: {listed(numbered, MOST_NAMES)}."
 
 
 def _data_options(given: InputOptions, whole: NetworkExport) -> DataOptions:

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import InputError
-from cnncalc.explanation import Explanation, Position
+from cnncalc.explanation import Explanation
 from cnncalc.files.paths import quoted
 from cnncalc.files.recalculation import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_guard import check_workbook
-from cnncalc.layers import Shape
 from cnncalc.network import Array, Network, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes
 from cnncalc.sheet.layouts.network import network_pages
@@ -21,16 +20,13 @@ from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet, Specification
 from cnncalc.sheet.quantities import WEIGHT_SUMS
 from cnncalc.sheet.references import sheet_prefix
 from cnncalc.sheet.training.inputs import wrong_input
-from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.values import calculated_trace, computed_values
-from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.tasks.argument_checks import as_path
 from cnncalc.tasks.exported_workbooks import Arrays, ExportedWorkbook, read_exported
 from cnncalc.tasks.options import require_choice
+from cnncalc.tasks.places import NumberPlace, gradient_place, number_place
 from cnncalc.trace import Trace
-from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.metrics import class_count
-from cnncalc.training_step.explaining import gradient_of
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.verification.comparison import Evaluation, ExpectedBlock, Report, compare
 from cnncalc.verification.term_sizes import prediction_sizes, term_sizes, training_size
@@ -40,6 +36,7 @@ __all__ = [
     "compare_exported",
     "find_cell",
     "find_gradient_cell",
+    "numbers_and_sizes",
     "verify",
     "verify_workbook",
 ]
@@ -109,7 +106,7 @@ def _require_trainable(exported: ExportedWorkbook, number: int, inputs: Arrays) 
 def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
     """Yield every block that is not the user's, with the numbers that follow from the inputs."""
     calculations = [
-        _calculation(specification, given)
+        numbers_and_sizes(specification, given)
         for specification, given in zip(plan.specifications, inputs, strict=True)
     ]
     for sheet in plan.sheets:
@@ -126,7 +123,7 @@ def _expected(plan: Plan, inputs: Sequence[Arrays]) -> Iterator[ExpectedBlock]:
                 )
 
 
-def _calculation(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
+def numbers_and_sizes(specification: Specification, inputs: Arrays) -> tuple[Arrays, Arrays]:
     """Return all numbers of a calculation, and the sizes of the terms behind them."""
     values = computed_values(specification, inputs)
     if specification.layout == "output size":
@@ -175,10 +172,7 @@ def find_cell(path: Path, trace: Trace, explanation: Explanation) -> str:
     """
     plan = read_exported(check_workbook(path).content).plan
     number = _specification(plan, trace.network, path, is_training=False)
-    layer = explanation.layer
-    quantity = Quantity("stage", layer.name, layer.stages[-1].name)
-    place = _as_cells(explanation.at, layer.output.shape, trace_values(trace)[quantity].shape)
-    return _find(plan, number, quantity, place, path)
+    return _find(plan, number, number_place(trace, explanation), path)
 
 
 def find_gradient_cell(path: Path, record: StepRecord, explanation: GradientExplanation) -> str:
@@ -190,38 +184,10 @@ def find_gradient_cell(path: Path, record: StepRecord, explanation: GradientExpl
     """
     plan = read_exported(check_workbook(path).content).plan
     number = _specification(plan, record.network, path, is_training=True)
-    layer, name = explanation.layer.name, explanation.name
-    names = [step.layer.name for step in record.layers]
-    if name == GradientName.OUTPUT and layer != names[-1]:
-        # The next layer draws it, as the gradient by what it takes in.
-        layer, name = names[names.index(layer) + 1], GradientName.INPUT
-    local = Quantity("gradient", layer, name)
-    quantity = Scope(record.number, explanation.sample).quantity(local)
-    shape = gradient_of(record, explanation.layer.name, explanation.name).shape
-    shape = shape if explanation.sample is None else shape[1:]
-    place = _as_cells(explanation.at, shape, _cells_of(plan, number, quantity, shape))
-    return _find(plan, number, quantity, place, path)
-
-
-def _as_cells(at: Position, shape: Shape, cells: Shape) -> Position:
-    """Return where a number stands among its cells, (row, column, and what indexes slices).
-
-    They are the same numbers in the same order, in as many dimensions as their cells have.
-    """
-    return tuple(map(int, np.unravel_index(int(np.ravel_multi_index(at, shape)), cells)))
-
-
-def _cells_of(plan: Plan, number: int, quantity: Quantity, shape: Shape) -> Shape:
-    """Return the shape of a quantity's cells: a vector's are rows and columns, or slices."""
-    blocks = [block for _, block in _blocks(plan, number, quantity)]
-    if len(shape) != 1 or not blocks:
-        return shape
-    if blocks[0].index:
-        return (1, 1, *shape)
-    return (
-        max(block.first_row + block.height for block in blocks),
-        max(block.first_column + block.width for block in blocks),
+    blocks = (
+        block for sheet in plan.sheets if sheet.specification == number for block in sheet.blocks
     )
+    return _find(plan, number, gradient_place(record, explanation, blocks), path)
 
 
 def _blocks(plan: Plan, number: int, quantity: Quantity) -> Iterator[tuple[Sheet, Block]]:
@@ -231,9 +197,9 @@ def _blocks(plan: Plan, number: int, quantity: Quantity) -> Iterator[tuple[Sheet
                 yield sheet, block
 
 
-def _find(plan: Plan, number: int, quantity: Quantity, place: Position, path: Path) -> str:
+def _find(plan: Plan, number: int, place: NumberPlace, path: Path) -> str:
     """Return the sheet and cell of one number of a quantity."""
-    row, column, *index = place
+    quantity, (row, column, *index) = place
     for sheet, block in _blocks(plan, number, quantity):
         if _inside(block, row, column) and block.index == tuple(index):
             address = block.address(row - block.first_row, column - block.first_column)

@@ -1,15 +1,14 @@
-"""Writing workbooks: the estimate before, the progress, the size after; copies for students."""
+"""Writing workbooks: the estimate before, the progress, the size after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO
 
-from cnncalc.network import Array, Network
-from cnncalc.provenance import Origin, Provenance
+from cnncalc.network import Network
+from cnncalc.provenance import Provenance
 from cnncalc.sheet.calculations import (
     TrainingPieces,
     estimate_training,
@@ -18,32 +17,24 @@ from cnncalc.sheet.calculations import (
     training_calculation,
     training_specification,
 )
-from cnncalc.sheet.planning import is_calculation, make_plan, specify
-from cnncalc.sheet.size import Estimate, estimate
+from cnncalc.sheet.planning import is_calculation, make_plan, specify, specify_network
+from cnncalc.sheet.size import Estimate, estimate, least_formulas
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.sheet.worksheet import WorksheetOptions, variant, worksheet_identity
+from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.arguments import Advance, Caller
-from cnncalc.tasks.options import StudentOptions
+from cnncalc.tasks.student_copies import Copy, article_origins
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import (
-    WorkbookOptions,
-    plan_trace,
-    trace_as_written,
-    write,
-    write_workbook,
-)
+from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
 from cnncalc.views.workbook.limits import require_formulas, require_limits
 
 __all__ = [
-    "Copy",
-    "copies",
-    "export_article",
+    "WorkbookForm",
     "export_network",
     "export_recorded",
     "export_trace",
     "export_training",
-    "paths",
     "require_workbook",
 ]
 
@@ -53,14 +44,6 @@ CELLS_A_SECOND = 50_000
 def require_workbook(network: Network, *, large: bool = False) -> None:
     """Refuse a calculation that no workbook can hold, before anything is computed for it."""
     require_limits(make_plan([specify(network)]), large=large)
-
-
-def export_article(file: BinaryIO, caller: Caller) -> str:
-    """Write the article's workbook; return how many formulas it holds."""
-    cases, grids = Origin("article", "its cases"), Origin("article", "its grids")
-    origins = Provenance(caller.command, cases, image=grids)
-    size = write_article_workbook(file, WorkbookOptions(provenance=origins))
-    return f"{size.formulas:,} formulas"
 
 
 def export_trace(
@@ -174,58 +157,67 @@ def _progress(size: Estimate, caller: Caller) -> Iterator[Advance]:
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One workbook to write: its path, its calculation, and where that came from.
+class WorkbookForm:
+    """Workbooks as a form of export; whether they may be `large`, of more than a million formulas.
 
-    It is the `worksheet` that leaves something blank, or the key to one, if it has to do with any.
+    See `ExportForm`.
     """
 
-    path: Path
-    trace: Trace
-    provenance: Provenance
-    worksheet: WorksheetOptions | None = None
-    key_to: WorksheetOptions | None = None
+    large: bool = False
+    ending = ".xlsx"
+    noun = "a workbook"
 
+    def require_calculation(self, network: Network) -> None:
+        """Refuse a calculation that no workbook can hold."""
+        require_workbook(network, large=self.large)
 
-def copies(
-    path: Path, network: Network, image: Array, students: StudentOptions, origins: Provenance
-) -> Iterator[Copy]:
-    """Yield every workbook of an export, each computed when its turn comes."""
-    trace = trace_as_written(network, image)
-    if students.variants:
-        for number in range(1, students.variants + 1):
-            drawn_trace = trace_as_written(*variant(network, image, students.seed, number))
-            sheet, key = paths(path, students)[2 * number - 2 : 2 * number]
-            drawn = _drawn(origins, students.seed)
-            yield Copy(sheet, drawn_trace, drawn, worksheet=_sheet(students, number))
-            yield Copy(key, drawn_trace, drawn, key_to=_sheet(students, number))
-        return
-    yield Copy(path, trace, origins, worksheet=_sheet(students) if students.wanted else None)
-    if not students.solution:
-        yield Copy(paths(path, students)[1], trace, origins, key_to=_sheet(students))
+    def require_network(self, network: Network) -> None:
+        """Refuse a network that no workbook can hold; a plan of many cells takes long."""
+        least = least_formulas(network.layers, network.input_shape)
+        require_formulas(least, large=self.large, words="at least ")
+        require_limits(make_plan([specify_network(network)]), large=self.large)
 
+    def write_article(self, file: BinaryIO, caller: Caller) -> str:
+        """Write the article's workbook."""
+        size = write_article_workbook(file, WorkbookOptions(provenance=article_origins(caller)))
+        return f"{size.formulas:,} formulas"
 
-def _sheet(students: StudentOptions, number: int = 0) -> WorksheetOptions:
-    """Return the view's options for one student."""
-    blank = 1.0 if students.blank is None else students.blank
-    return WorksheetOptions(blank, students.seed, students.solution, number)
+    def write_calculation(self, file: BinaryIO, copy: Copy, title: str, caller: Caller) -> str:
+        """Write one calculation."""
+        asked = (copy.worksheet, copy.key_to)
+        return export_trace(
+            file, copy.trace, copy.provenance, caller, title, *asked, large=self.large
+        )
 
+    def write_network(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        title: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a network, a sheet a layer."""
+        what = (title, class_names, target)
+        return export_network(file, trace, origins, caller, *what, large=self.large)
 
-def _drawn(origins: Provenance, seed: int) -> Provenance:
-    """Return where a variant's own numbers come from: they are drawn like those that were named."""
-    kernels = tuple(_like(origin, seed) for origin in origins.kernels)
-    return replace(origins, kernels=kernels, image=origins.image and _like(origins.image, seed))
+    def write_trace(
+        self,
+        file: BinaryIO,
+        trace: Trace,
+        origins: Provenance,
+        name: str,
+        class_names: Sequence[str],
+        target: int | None,
+        caller: Caller,
+    ) -> str:
+        """Write a trace as what it is of."""
+        title = name if is_calculation(trace.network) else f"A network on {name}"
+        what = (class_names, title, target)
+        return export_recorded(file, trace, origins, caller, *what, large=self.large)
 
-
-def _like(origin: Origin, seed: int) -> Origin:
-    return Origin("drawn", origin.name or origin.kind, origin.sha256, seed)
-
-
-def paths(path: Path, students: StudentOptions) -> list[Path]:
-    """Return the files that an export will write, worksheets and keys in turn."""
-    if students.variants:
-        digits = len(str(students.variants))
-        names = [f"{path.stem}-{n:0{digits}}" for n in range(1, students.variants + 1)]
-        pairs = [(name, f"{name}-key") for name in names]
-        return [path.with_name(f"{part}.xlsx") for pair in pairs for part in pair]
-    return [path] if students.solution else [path, path.with_name(f"{path.stem}-key.xlsx")]
+    def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
+        """Write a training, a sheet a step."""
+        return export_training(file, pieces, caller, large=self.large)

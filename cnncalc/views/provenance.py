@@ -12,6 +12,7 @@ from cnncalc.provenance import Kind, Origin, Provenance
 
 __all__ = [
     "closing_json",
+    "in_head",
     "in_html",
     "in_svg",
     "origin_text",
@@ -132,6 +133,16 @@ def in_html(page: str, provenance: Provenance) -> str:
 
     Arguments: the `page`, an HTML document with `<head>` and `<body>`.
     """
+    lines = "<br>\n".join(
+        f"{_xml(key)}: {_xml(text)}" for key, text in provenance_lines(provenance)
+    )
+    footer = f'<footer style="{_FOOTER}">\n{lines}\n</footer>\n'
+    body, end = in_head(page, provenance).rsplit("</body>", 1)
+    return f"{body}{footer}</body>{end}"
+
+
+def in_head(page: str, provenance: Provenance) -> str:
+    """Return a page with the provenance in its head alone, for programs."""
     record = json.dumps(provenance_record(provenance), ensure_ascii=False)
     metas = "".join(
         f'<meta name="{name}" content="{_xml(content)}">\n'
@@ -140,13 +151,8 @@ def in_html(page: str, provenance: Provenance) -> str:
             ("cnncalc-provenance", record),
         )
     )
-    lines = "<br>\n".join(
-        f"{_xml(key)}: {_xml(text)}" for key, text in provenance_lines(provenance)
-    )
-    footer = f'<footer style="{_FOOTER}">\n{lines}\n</footer>\n'
     head, rest = page.split("</head>", 1)
-    body, end = rest.rsplit("</body>", 1)
-    return f"{head}{metas}</head>{body}{footer}</body>{end}"
+    return f"{head}{metas}</head>{rest}"
 
 
 def in_svg(picture: str, provenance: Provenance) -> str:

@@ -27,6 +27,7 @@ PARTS = {
     ("from_disk", "training"): ("keras", "tensorflow", "torch"),
     ("growth", "training"): (),
     ("growth", "export"): (),
+    ("page", "pages"): ("playwright",),
     ("pooling", "photos"): ("torch",),
     ("starting", "commands"): (),
     ("training", "steady"): ALL_OF_KERAS,
@@ -38,6 +39,8 @@ PARTS = {
 
 
 def marks(peers):
+    if "playwright" in peers:
+        return [pytest.mark.browser]
     return [pytest.mark.peer, *map(requires, peers)] if peers else []
 
 

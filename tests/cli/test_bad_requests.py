@@ -117,8 +117,8 @@ def test_a_comparison_without_a_convolution(fails):
         (("trace", "--class-names", "a,b,c"), "--class-names must name 2 classes. Received: 3"),
         (
             ("trace", "-o", "x.tif"),
-            "the output file 'x.tif' must end in one of .html, .svg, .pdf, .png, .jpg, .jpeg, .gif, "
-            ".webp, .json, .xlsx, .csv, .npy.",
+            "the output file 'x.tif' must end in one of .html, .svg, .pdf, .png, .jpg, .jpeg, "
+            ".gif, .webp, .json, .xlsx, .csv, .npy.",
         ),
         (
             ("trace", "-o", "nowhere/maps"),

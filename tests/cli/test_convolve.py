@@ -127,7 +127,7 @@ def test_the_ending_chooses_the_form_of_the_output_file(run, tmp_path, ending):
     content = (tmp_path / f"out.{ending}").read_bytes()
     starts = {
         "csv": b"429,505,686,856\n", "npy": b"\x93NUMPY", "json": b'{"stages"', "png": b"\x89PNG",
-        "jpg": b"\xff\xd8", "gif": b"GIF89a", "html": b"<!DOCTYPE html>", "svg": b"<svg",
+        "jpg": b"\xff\xd8", "gif": b"GIF89a", "html": b"<!doctype html>", "svg": b"<svg",
         "webp": b"RIFF", "pdf": b"%PDF",
     }  # fmt: skip
     assert content.startswith((starts[ending], b"GIF87a"))

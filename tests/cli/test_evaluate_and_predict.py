@@ -47,6 +47,16 @@ def test_a_model_is_evaluated_on_a_folder(run, photos):
     assert lines[2] == "photos: 6 of 6 right (100.00%)"
 
 
+def test_what_a_model_says_and_is_worth_can_be_drawn(run, photos, tmp_path):
+    asked = ("model.keras", "photos/dark/1.png", "photos/light/2.png")
+    assert "wrote p.svg (a figure)" in run("predict", *asked, "-o", "p.svg").stderr
+    said = (tmp_path / "p.svg").read_text()
+    assert [name in said for name in ("1.png", "2.png", "dark", "light")] == [True] * 4
+    result = run("evaluate", "model.keras", "photos", "--cache", "cache", "-o", "e.svg")
+    assert "wrote e.svg (a figure)" in result.stderr
+    assert "photos: 6 of 6 right (100.00%)" in (tmp_path / "e.svg").read_text()
+
+
 def test_a_model_is_evaluated_on_photos_of_one_class(run, fails, photos):
     shutil.rmtree(photos / "dark")
     result = run("evaluate", "model.keras", "photos", "--cache", "cache")

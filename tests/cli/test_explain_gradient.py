@@ -185,8 +185,8 @@ def test_a_gradient_can_be_written_to_a_file(run, ending, tmp_path):
         ),
         (
             ("--layer", "conv2d", "--at", "0,0,0,0", "-o", "x.xlsx"),
-            "the output file 'x.xlsx' must end in one of .html, .svg, .pdf, .png, .jpg, .jpeg, .gif, "
-            ".webp, .json.",
+            "the output file 'x.xlsx' must end in one of .html, .svg, .pdf, .png, .jpg, .jpeg, "
+            ".gif, .webp, .json.",
         ),
     ],
 )

@@ -247,7 +247,7 @@ def test_what_is_too_large_is_refused_before_it_is_computed(fails, tmp_path, mon
     def computed(*_):
         pytest.fail("computed all the same")
 
-    for module in ("tasks.calculation", "views.workbook.export"):
+    for module in ("tasks.calculation", "sheet.values"):
         monkeypatch.setattr(f"cnncalc.{module}.record", computed)
     Image.fromarray(np.zeros((1_000, 1_001), dtype=np.uint8)).save(tmp_path / "big.png")
     # `fails` sees one line of standard error alone: nothing is noted before the refusal.
@@ -262,7 +262,7 @@ def test_a_network_is_computed_once(run, monkeypatch):
         counted.append(arguments)
         return record(*arguments)
 
-    for module in ("tasks.calculation", "views.workbook.export"):
+    for module in ("tasks.calculation", "sheet.values"):
         monkeypatch.setattr(f"cnncalc.{module}.record", counting)
     result = run("export-xlsx", "article:6x6", "--network", "Conv2D(1, 2)", "-o", "out.xlsx")
     assert result.exit_code == 0, result.output

@@ -37,7 +37,7 @@ def svg_texts(path):
 @pytest.mark.parametrize("command", [("show", "article:6x6"), CONVOLVE, ("pool", "article:6x6")])
 def test_small_pictures_stay_pixels_and_a_figure_is_proposed(run, tmp_path, command, ending):
     result = written(run, *command, "--scale", "minmax", "-o", f"a.{ending}")
-    assert "--figure flow draws a figure with the numbers" in result.stderr
+    assert "--figure flow draws it with its numbers" in result.stderr
     with Image.open(tmp_path / f"a.{ending}") as image:
         assert max(image.size) <= 6
     assert run("show", f"a.{ending}").exit_code == 0

@@ -196,7 +196,7 @@ def test_far_too_many_formulas_are_refused_before_a_plan_is_made(fails, tmp_path
     def planned(specifications):
         raise AssertionError(specifications)
 
-    monkeypatch.setattr("cnncalc.tasks.export_requests.make_plan", planned)
+    monkeypatch.setattr("cnncalc.tasks.workbook_writing.make_plan", planned)
     Image.new("L", (330, 330)).save(tmp_path / "large.png")
     network = "Conv2D(10, 5); MaxPooling2D(2); Flatten(); Dense(2)"
     said = fails("export-xlsx", "large.png", "--network", network, "-o", "large.xlsx")

@@ -21,7 +21,7 @@ ANSWERS_AT_ONCE = {
 CALCULATES = {
     "cnncalc.explanation": set(),
     "cnncalc.files": {"delimited", "grids", "kernels", "numerals", "output"}
-    | {"paths", "pixels", "source", "spreadsheet_places"},
+    | {"paths", "pixels", "source", "spreadsheet_places", "states"},
     "cnncalc.training": {"metrics"},
     "cnncalc.views": {"colors", "numbers", "spelling", "terminal", "trace_colors"},
 }

@@ -8,12 +8,13 @@ from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.recalculation import recalculate
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, variant, worksheet_identity
 from cnncalc.verification.comparison import Place
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, trace_as_written
+from cnncalc.views.workbook.export import WorkbookOptions, plan_trace
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.reading import formulas_of, values_of
 

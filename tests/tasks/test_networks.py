@@ -9,7 +9,7 @@ from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnncalc.network import initialize
 from cnncalc.tasks.arguments import is_live
-from cnncalc.tasks.networks import saved_model
+from cnncalc.tasks.live_models import saved_model
 from tests.keras_peer import import_keras
 from tests.peers import requires
 

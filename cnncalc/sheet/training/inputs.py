@@ -23,6 +23,7 @@ __all__ = [
     "class_of",
     "training_input_shapes",
     "training_inputs",
+    "training_network",
     "training_records",
     "wrong_input",
 ]
@@ -114,7 +115,7 @@ def training_records(
     `training_input_shapes`.
     Raises InputError for a label that is no class, OptionError for constants out of range.
     """
-    network = _network(specification, inputs)
+    network = training_network(specification, inputs)
     classes = class_count(network.shapes[-1])
     images, labels = {}, {}
     for number, use in training.first_uses.items():
@@ -133,7 +134,8 @@ def training_records(
     return record_steps(network, *how, batches, training.seed, training.steps_per_epoch)
 
 
-def _network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
+def training_network(specification: Specification, inputs: Mapping[Quantity, Array]) -> Network:
+    """Return the network of a training with its initial weights as they stand."""
     weights = [
         {
             name: inputs[Quantity("weight", layer.name, name, 1)].reshape(weight)

@@ -11,7 +11,7 @@ from cnncalc.errors import OptionError
 from cnncalc.network import Array
 from cnncalc.sheet.annotations import Entry
 from cnncalc.sheet.plan import Block, Quantity
-from cnncalc.sheet.quantities import LABEL
+from cnncalc.sheet.quantities import LABEL, TARGET
 from cnncalc.sheet.volumes import Volume, entered_cell
 from cnncalc.training.optimizers import Optimizer, constant_range
 
@@ -82,7 +82,7 @@ def with_settings(optimizer: Optimizer, inputs: Mapping[Quantity, Array]) -> Opt
 
 
 def entries(blocks: Iterable[Block], classes: int) -> Iterator[Entry]:
-    """Yield what the constants and labels among a sheet's blocks may be.
+    """Yield what the constants, labels and targets among blocks may be.
 
     Arguments: the `blocks`; how many `classes` there are.
 
@@ -94,7 +94,8 @@ def entries(blocks: Iterable[Block], classes: int) -> Iterator[Entry]:
         if block.role != "choice":
             continue
         name = block.quantity.name
-        rule, expected = _label(classes) if name == LABEL.name else _constant(name)
+        is_class = name in (LABEL.name, TARGET.name)
+        rule, expected = _label(classes) if is_class else _constant(name)
         yield Entry(block.row, block.column, rule, f"{name} must be {expected}.")
 
 

@@ -55,6 +55,8 @@ __all__ = [
 ]
 
 _LEGEND_BAR = 6.0
+# How many pixels a picture has at most for each of its lengths.
+_FINEST = 3.0
 _SIGN_SIZE = 20.0
 
 
@@ -158,11 +160,11 @@ def draw_grid(
     `theme`; which cells are `padding`.
     """
     look = LOOKS[theme]
-    colors = _colors(numbers, scale, padding, theme)
     if form is None:
-        yield Picture(*box, colors)
+        yield Picture(*box, _colors(*_reduced(numbers, padding, box), scale, theme))
         yield Rectangle(*box, "", look.line, 1.0)
         return
+    colors = _colors(numbers, padding, scale, theme)
     rows, columns = numbers.shape
     across, down = box.width / columns, box.height / rows
     for row in range(rows):
@@ -178,8 +180,23 @@ def draw_grid(
                 yield Text(*middle, text, CELL_SIZE, color, "middle")
 
 
+def _reduced(
+    numbers: Array, padding: NDArray[np.bool_] | None, box: Box
+) -> tuple[Array, NDArray[np.bool_] | None]:
+    """Return the means of as many numbers as a box has no room for each: a photo is no larger."""
+    rows, columns = numbers.shape
+    step = int(min(rows / (_FINEST * box.height), columns / (_FINEST * box.width)))
+    if step < 2:
+        return numbers, padding
+    rows, columns = rows // step, columns // step
+    tiles = numbers[: rows * step, : columns * step].reshape(rows, step, columns, step)
+    return tiles.mean(axis=(1, 3)), None if padding is None else padding[::step, ::step][
+        :rows, :columns
+    ]
+
+
 def _colors(
-    numbers: Array, scale: ColorScale | None, padding: NDArray[np.bool_] | None, theme: Theme
+    numbers: Array, padding: NDArray[np.bool_] | None, scale: ColorScale | None, theme: Theme
 ) -> NDArray[np.uint8]:
     plain = ColorScale(ScaleKind.NEUTRAL, 0, 0)
     colors = color_of(numbers, scale or plain, theme)
@@ -196,7 +213,10 @@ def _parts(color: str) -> NDArray[np.uint8]:
 
 def _color_picture(stage: StageBox, look: Look) -> Iterator[Shape]:
     """Yield the picture that three channels are together."""
-    channels = [color_of(part.numbers, _scale(stage))[..., 0] for part in stage.slices]
+    channels = [
+        color_of(_reduced(part.numbers, None, part.box)[0], _scale(stage))[..., 0]
+        for part in stage.slices
+    ]
     yield Picture(*stage.slices[0].box, np.stack(channels, axis=-1))
     yield Rectangle(*stage.slices[0].box, "", look.line, 1.0)
 

@@ -16,8 +16,8 @@ import numpy as np
 from cnncalc.network import Array
 from cnncalc.sheet.flow import Flow, Stage
 from cnncalc.sheet.plan import Values
-from cnncalc.sheet.quantities import CLASS_NAMES, OUTPUTS
 from cnncalc.sheet.scales import StageScale
+from cnncalc.views.figure.flow_stages import chosen_stages, names_of
 from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
 from cnncalc.views.figure.stage_boxes import SliceBox, StageBox
 from cnncalc.views.figure.stage_contents import stage_content
@@ -38,9 +38,8 @@ __all__ = [
 # Between two stages there is room for a sign, below a row for the next one.
 _BETWEEN, _BELOW, _STACKED = 52.0, 30.0, 18.0
 _LARGEST_IMAGE, _LARGEST_PIXEL = 220.0, 22.0
-# A kernel of a network is drawn where it is no larger.
-_MOST_KERNEL_CELLS, _MOST_KERNELS = 49, 8
-_MOST_TRACKS_IN_FULL = 8
+# A row may be so many times as wide as asked for where nothing is left for the next one then.
+_STRETCHED = 1.2
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def _box(
     quantity = stage.volume.quantity
     numbers = np.asarray(values[quantity])
     scale = stage_scale(_as_numbers(numbers), scales[stage.number])
-    names = _names(flow, stage, values)
+    names = names_of(flow, stage, values)
     content = stage_content(stage, values, names, names_layers=_is_network(flow))
     return measured(content, scale, looks)
 
@@ -146,73 +145,6 @@ def _is_network(flow: Flow) -> bool:
 
 def _as_numbers(numbers: Array) -> Array:
     return np.asarray(numbers, dtype=np.float64)
-
-
-def _names(flow: Flow, stage: Stage, values: Values) -> Sequence[str]:
-    """Return the names of the classes, beside what the network says of each."""
-    quantity = stage.volume.quantity
-    if CLASS_NAMES not in values or flow.specification.layout != "network":
-        return ()
-    names = [str(name) for name in np.ravel(values[CLASS_NAMES])]
-    is_last = quantity == OUTPUTS or stage is _last_stage(flow)
-    return names if is_last and len(names) == max(stage.volume.height, stage.volume.width) else ()
-
-
-def _last_stage(flow: Flow) -> Stage | None:
-    """Return the stage that holds the network's output, None where no layer calculates one."""
-    stages = [stage for stage in flow.stages if stage.volume.quantity.kind == "stage"]
-    # In the order of columns: a dense layer's stages stand before its weights.
-    return max(stages, key=lambda stage: (stage.column, stage.number), default=None)
-
-
-def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
-    """Return the stages that a figure draws: of a large network each layer's result alone.
-
-    Argument: the `layer` whose stages alone are drawn, and what it takes in; empty for all.
-    """
-    drawn = [stage for stage in flow.stages if _is_drawn(stage)]
-    if flow.specification.layout != "network":
-        return drawn
-    drawn = _without_repetition(flow, drawn)
-    results = _results(drawn)
-    if layer:
-        column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
-        before = [stage for stage in results if stage.column < column][-1:]
-        return [*before, *(stage for stage in drawn if stage.column == column)]
-    if len(drawn) <= _MOST_TRACKS_IN_FULL:
-        return drawn
-    return [stage for stage in drawn if stage in results or _is_small_kernel(stage)]
-
-
-def _results(drawn: Sequence[Stage]) -> list[Stage]:
-    """Return the image, and the last of each later column's stages that isn't of weights."""
-    last = {stage.column: stage for stage in drawn if not stage.volume.is_weight}
-    return list(last.values())
-
-
-def _without_repetition(flow: Flow, drawn: Sequence[Stage]) -> list[Stage]:
-    """Return stages without the outputs of the prediction, where those of the last layer are so."""
-    last = _last_stage(flow)
-    count = 0 if last is None else max(last.volume.height, last.volume.width)
-    return [
-        stage for stage in drawn if stage.volume.quantity != OUTPUTS or stage.volume.height != count
-    ]
-
-
-def _is_drawn(stage: Stage) -> bool:
-    quantity = stage.volume.quantity
-    if quantity.kind in ("helper", "training", "solution", "marks"):
-        return False
-    if quantity.kind in ("prediction", "input"):
-        return stage.volume.is_image or quantity._replace(step=None, sample=None) == OUTPUTS
-    return True
-
-
-def _is_small_kernel(stage: Stage) -> bool:
-    volume = stage.volume
-    cells = volume.height * volume.width
-    is_kernel = volume.is_weight and volume.quantity.name == "kernel"
-    return is_kernel and cells <= _MOST_KERNEL_CELLS and len(stage.slices) <= _MOST_KERNELS
 
 
 def _tracks(boxes: Sequence[StageBox]) -> Iterator[_Track]:
@@ -262,12 +194,13 @@ def _bottom(track: _Track) -> float:
 
 
 def _wrapped(tracks: Sequence[_Track], room: float) -> Iterator[list[_Track]]:
-    """Yield rows of tracks that fit beside each other."""
+    """Yield rows of tracks that fit beside each other; a little more for the last one."""
     row: list[_Track] = []
     used = 0.0
-    for track in tracks:
+    for number, track in enumerate(tracks):
         wide = _width(track) + (_BETWEEN if row else 0)
-        if row and used + wide > room:
+        rest = used + wide + sum(_width(later) + _BETWEEN for later in tracks[number + 1 :])
+        if row and used + wide > room and rest > room * _STRETCHED:
             yield row
             row, used = [], _BETWEEN
             wide = _width(track)

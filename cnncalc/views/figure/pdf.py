@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fpdf import FPDF
-from PIL import Image
 
 from cnncalc.views.colors import rgb
 from cnncalc.views.figure.fonts import FAMILY, clean, covered, font_file, width
+from cnncalc.views.figure.raster import fitted_pixels
 from cnncalc.views.figure.shapes import (
     DASHES,
     Drawing,
@@ -71,7 +71,7 @@ def _draw(page: FPDF, shape: Shape) -> None:
         case Text():
             _write(page, shape)
         case Picture():
-            page.image(Image.fromarray(shape.pixels), *_box(shape))
+            page.image(fitted_pixels(shape), *_box(shape))
 
 
 def _paint(page: FPDF, shape: Rectangle | Line | Polygon) -> None:

@@ -23,7 +23,7 @@ from cnncalc.views.figure.shapes import (
     Text,
 )
 
-__all__ = ["image_of"]
+__all__ = ["fitted_pixels", "image_of"]
 
 # What is slanted or round is drawn so many times as large, and reduced.
 _FINER = 4
@@ -41,6 +41,24 @@ def image_of(drawing: Drawing, scale: float = 2.0) -> Image.Image:
     for shape in drawing.shapes:
         pen.draw(shape)
     return image
+
+
+def fitted_pixels(picture: Picture, finest: float = 3.0) -> Image.Image:
+    """Return a picture's own pixels, or where they are many, at most so many for each length."""
+    rows, columns = picture.pixels.shape[:2]
+    most = (max(1, round(picture.width * finest)), max(1, round(picture.height * finest)))
+    return _resized(picture, (min(columns, most[0]), min(rows, most[1])))
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Image.Image:
+    """Return a picture in another size: enlarged with sharp edges, reduced without a gap.
+
+    Where all are grey, so is the image.
+    """
+    is_grey = bool((picture.pixels == picture.pixels[..., :1]).all())
+    pixels = Image.fromarray(picture.pixels[..., 0] if is_grey else picture.pixels)
+    is_larger = size[0] >= pixels.width and size[1] >= pixels.height
+    return pixels.resize(size, Image.Resampling.NEAREST if is_larger else Image.Resampling.BOX)
 
 
 @lru_cache(maxsize=64)
@@ -143,11 +161,7 @@ class _Pen:
         right = self._edge(picture.x + picture.width)
         bottom = self._edge(picture.y + picture.height)
         size = (max(1, right - left), max(1, bottom - top))
-        pixels = Image.fromarray(picture.pixels)
-        # Enlarged, each pixel is a square; reduced, none is left out.
-        is_larger = size[0] >= pixels.width and size[1] >= pixels.height
-        way = Image.Resampling.NEAREST if is_larger else Image.Resampling.BOX
-        self._image.paste(pixels.resize(size, way), (left, top))
+        self._image.paste(_resized(picture, size), (left, top))
 
 
 def _dashes(begin: float, end: float, *, is_dashed: bool) -> Iterator[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""Reports as typeset tables: how well a model does on each class, how the article's cases agree."""
+"""Reports as typeset tables: what a model says, how well it does, how the article's cases agree."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 from cnncalc.cases import CaseReport
 from cnncalc.training.metrics import ClassReport
 from cnncalc.views.figure.table_figure import Table
+from cnncalc.views.numbers import format_number
+from cnncalc.views.predictions import Prediction
 
-__all__ = ["cases_table", "classes_table"]
+__all__ = ["cases_table", "classes_table", "predictions_table"]
 
 # The confusion matrix of so many classes has room.
 _MOST_CLASSES = 20
@@ -59,6 +61,22 @@ def _list(report: ClassReport, heading: str, score: str) -> Table:
 
 def _percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{share:.0%}"
+
+
+def predictions_table(predictions: Sequence[Prediction], top: int) -> Table:
+    """Return what a model takes images for: of each one the likeliest classes, at most `top`."""
+    rows, shares = [], []
+    for prediction in predictions:
+        for place, label in enumerate(prediction.best[:top]):
+            number = float(prediction.outputs[label])
+            name = "" if place else prediction.name
+            rows.append((name, prediction.class_names[label], format_number(number)))
+            is_share = prediction.kind == "probability"
+            shares.append((None, None, number if is_share else None))
+    kind = predictions[0].kind
+    headings = ("image", "taken for", kind)
+    left = frozenset((0, 1))
+    return Table("Predictions", headings, tuple(rows), left=left, shares=tuple(shares))
 
 
 def cases_table(reports: Sequence[CaseReport]) -> Table:

@@ -15,8 +15,8 @@ from cnncalc.wording import size_text
 
 __all__ = ["marked", "picture_box"]
 
-# The stripes over what is clipped: so many pixels from one to the next.
-_STRIPES, _STRIPE = 6, 2
+# The stripes over what is clipped: so many pixels from one to the next, or such a part of a photo.
+_STRIPES, _PART, _STRIPE = 6, 70, 3
 _LONGEST_SIDE = 260.0
 
 
@@ -65,7 +65,8 @@ def marked(pixels: NDArray[np.uint8], values: Array, theme: Theme) -> NDArray[np
     look = LOOKS[theme]
     rounded = np.rint(values)
     rows, columns = np.indices(values.shape[:2])
-    stripes = (rows + columns) % _STRIPES < _STRIPE
+    period = max(_STRIPES, max(values.shape[:2]) // _PART)
+    stripes = (rows + columns) % period < period // _STRIPE
     result = pixels.copy()
     result[stripes & (rounded > 255).any(axis=2)] = rgb(look.window)
     result[stripes & (rounded < 0).any(axis=2)] = rgb(look.weights)

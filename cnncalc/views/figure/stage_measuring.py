@@ -33,6 +33,8 @@ _LONGEST_SIDES = ((1, 260.0), (4, 120.0), (_MOST_SLICES, 68.0))
 _SHORTEST_SIDE, _THINNEST_SIDE = 30.0, 14.0
 _MOST_LABELS, _WIDEST_LABEL = 20, 120.0
 _HIGHEST_CELL = 34.0
+# From so many times as high as wide on, slices stand side by side.
+_TALL = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,18 +179,21 @@ def _cell(
     return max(side, _THINNEST_SIDE / columns), max(side, _THINNEST_SIDE / rows)
 
 
-def _across(content: Content, count: int) -> int:
-    """Return how many slices stand side by side."""
+def _across(content: Content, grid: tuple[float, float], count: int) -> int:
+    """Return how many slices stand side by side: more of tall ones, so that all are a square."""
     if content.grid == (1, 1):
         return min(count, _MOST_ACROSS)
     if content.places:
         return min(content.places, _MOST_PLACES)
+    ratio = grid[1] / grid[0]
+    if ratio > _TALL:
+        return min(count, math.ceil(math.sqrt(count * ratio)))
     return 1 if count <= 3 else math.ceil(math.sqrt(count))
 
 
 def _places(content: Content, grid: tuple[float, float], count: int, indent: float) -> list[Box]:
     """Return where slices stand: row by row, their captions above them."""
-    across, top = _across(content, count), 2 * LINE_HEIGHT + GAP
+    across, top = _across(content, grid, count), 2 * LINE_HEIGHT + GAP
     above = LINE_HEIGHT - 2 if content.is_captioned and count > 1 else 0.0
     right, down = grid[0] + GAP + 2, grid[1] + above + GAP
     return [

@@ -10,9 +10,9 @@ from io import BytesIO
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
-from PIL import Image
 
 from cnncalc.views.figure.fonts import FAMILY, clean, covered, font_file, width
+from cnncalc.views.figure.raster import fitted_pixels
 from cnncalc.views.figure.shapes import (
     DASHES,
     Drawing,
@@ -127,7 +127,7 @@ def _stroke(shape: Rectangle | Line | Polygon) -> str:
 def _pixels(picture: Picture) -> str:
     """Return the pixels as a PNG; programs enlarge it with sharp edges where they are told to."""
     buffer = BytesIO()
-    Image.fromarray(picture.pixels).save(buffer, "PNG", optimize=True)
+    fitted_pixels(picture).save(buffer, "PNG", optimize=True)
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'style="image-rendering:pixelated" href="data:image/png;base64,{data}"'
 

@@ -6,44 +6,21 @@ specification, and so the same plan, again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cnncalc import notation
-from cnncalc.errors import InputError, NotationError, OptionError
-from cnncalc.layers import Layer, Shape
-from cnncalc.layers.vocabulary import named
+from cnncalc.errors import InputError
 from cnncalc.provenance import Provenance
 from cnncalc.rules.optimizers import CONVENTIONS
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.sheet.plan import Layout, Plan, Sheet, Specification, Text
-from cnncalc.sheet.training.specification import TrainingSpecification
-from cnncalc.training.losses import loss_named
-from cnncalc.training.optimizer_notation import parse_optimizer, write_optimizer
+from cnncalc.sheet.specification_lines import lines_of, read_specifications
 from cnncalc.views.provenance import provenance_lines
 
 __all__ = ["about_sheet", "read_about"]
 
 _FORMAT = ("Workbook format", "cnncalc 1")
 _WORKSHEET_FORMAT = ("Workbook format", "cnncalc worksheet 1")
-_CALCULATION, _LAYOUT, _SHAPE, _LAYERS, _NOTE = (
-    "Calculation",
-    "Layout",
-    "Input shape",
-    "Layers",
-    "Note",
-)
-_NAMES, _TARGET, _DRAWN_FROM = "Class names", "Target", "Weights drawn from seed"
-_LOSS, _OPTIMIZER, _BATCHES = "Loss", "Optimizer", "Samples of each step"
-_SEED, _STEPS_PER_EPOCH = "Seed", "Steps an epoch"
-_YES, _NO = "yes", "no"
-_LAYOUTS: dict[str, Layout] = {
-    "steps": "steps",
-    "article": "article",
-    "output size": "output size",
-    "network": "network",
-    "training": "training",
-}
 
 _CONVENTIONS = (
     ("Convolution", "A cross-correlation, as in Keras and PyTorch: the weights are not flipped."),
@@ -94,7 +71,7 @@ def about_sheet(
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
         _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
-        *(line for specification in plan.specifications for line in _lines(specification)),
+        *(line for specification in plan.specifications for line in lines_of(specification)),
     ]
     texts = [Text(0, 0, "About this workbook", "title")]
     for row, (key, value) in enumerate(lines, start=2):
@@ -152,41 +129,6 @@ def _suggestion(plan: Plan) -> str:
     return f"Change {what}: every number after it follows."
 
 
-def _lines(specification: Specification) -> list[tuple[str, str]]:
-    return [
-        (_CALCULATION, specification.title),
-        (_LAYOUT, specification.layout),
-        (_SHAPE, "×".join(map(str, specification.input_shape))),
-        (_LAYERS, notation.write(specification.layers)),
-        *(_prediction_lines(specification) if specification.layout == "network" else ()),
-        *(_training_lines(specification.training) if specification.training else ()),
-        (_NOTE, specification.note),
-    ]
-
-
-def _prediction_lines(specification: Specification) -> list[tuple[str, str]]:
-    return [
-        (_NAMES, _YES if specification.has_class_names else _NO),
-        (_TARGET, _YES if specification.has_target else _NO),
-        *(
-            []
-            if specification.drawn_from is None
-            else [(_DRAWN_FROM, str(specification.drawn_from))]
-        ),
-    ]
-
-
-def _training_lines(training: TrainingSpecification) -> list[tuple[str, str]]:
-    batches = "; ".join(" ".join(map(str, batch)) for batch in training.batches)
-    return [
-        (_LOSS, training.loss),
-        (_OPTIMIZER, write_optimizer(training.optimizer)),
-        (_BATCHES, batches),
-        (_SEED, str(training.seed)),
-        (_STEPS_PER_EPOCH, str(training.steps_per_epoch or "")),
-    ]
-
-
 def read_about(rows: Iterable[Sequence[object]]) -> tuple[Specification, ...]:
     """Return the calculations that an About sheet tells of.
 
@@ -206,93 +148,14 @@ def read_about(rows: Iterable[Sequence[object]]) -> tuple[Specification, ...]:
             "exported. Received: a sheet without that line"
         )
         raise InputError(message)
-    records = list(_records(pairs[pairs.index(_FORMAT) + 1 :]))
-    if not records:
-        message = f"the sheet {ABOUT} must tell of a calculation. Received: none"
+    where = f"the sheet {ABOUT}"
+    specifications = read_specifications(pairs[pairs.index(_FORMAT) + 1 :], where)
+    if not specifications:
+        message = f"{where} must tell of a calculation. Received: none"
         raise InputError(message)
-    return tuple(_specification(record) for record in records)
+    return specifications
 
 
 def _text(row: Sequence[object], column: int) -> str:
     value = row[column] if len(row) > column else None
     return "" if value is None else str(value)
-
-
-def _records(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
-    """Yield the lines of each calculation by their keys."""
-    record: dict[str, str] = {}
-    for key, value in pairs:
-        if key == _CALCULATION and record:
-            yield record
-            record = {}
-        if key:
-            record[key] = value
-    if record:
-        yield record
-
-
-def _specification(record: dict[str, str]) -> Specification:
-    layout = _LAYOUTS.get(record.get(_LAYOUT, ""))
-    needed = [_CALCULATION, _LAYOUT, _SHAPE, _LAYERS]
-    needed += [_LOSS, _OPTIMIZER, _BATCHES] if layout == "training" else []
-    missing = [key for key in needed if key not in record]
-    if missing or layout is None:
-        what = f"no line {missing[0]}" if missing else f"layout {record[_LAYOUT]!r}"
-        message = f"the sheet {ABOUT} must hold the lines that cnncalc wrote. Received: {what}"
-        raise InputError(message)
-    layers, shape = _layers(record[_LAYERS]), _shape(record[_SHAPE])
-    with_prediction = (record.get(_NAMES) == _YES, record.get(_TARGET) == _YES)
-    training = _training(record) if layout == "training" else None
-    note = record.get(_NOTE, "")
-    # Workbooks of before this was written down name a class whatever the weights are.
-    drawn_from = _whole(record.get(_DRAWN_FROM, ""))
-    title = record[_CALCULATION]
-    return Specification(title, layers, shape, layout, note, *with_prediction, training, drawn_from)
-
-
-def _training(record: dict[str, str]) -> TrainingSpecification:
-    try:
-        loss, optimizer = loss_named(record[_LOSS]), parse_optimizer(record[_OPTIMIZER])
-    except (NotationError, OptionError) as error:
-        message = f"the training on the sheet {ABOUT} must be as cnncalc wrote it: {error}"
-        raise InputError(message) from error
-    seed, epoch = (_whole(record.get(key, "")) for key in (_SEED, _STEPS_PER_EPOCH))
-    batches = _batches(record[_BATCHES])
-    return TrainingSpecification(loss.name, optimizer, batches, seed or 0, epoch or None)
-
-
-def _whole(text: str) -> int | None:
-    """Read a whole number; None where there is none."""
-    # No seed has so many digits that Python would refuse to read it.
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 1000 else None
-
-
-def _batches(text: str) -> tuple[tuple[int, ...], ...]:
-    batches = [part.split() for part in text.split(";")]
-    words = [word for batch in batches for word in batch]
-    if not all(batches) or not all(word.isascii() and word.isdecimal() for word in words):
-        message = (
-            "the samples of each step must be written by their numbers, like 0 1; 2 3. "
-            f"Received: {text[:40]!r}"
-        )
-        raise InputError(message)
-    return tuple(tuple(map(int, batch)) for batch in batches)
-
-
-def _layers(text: str) -> tuple[Layer, ...]:
-    try:
-        return named(notation.parse(text).layers)
-    except (NotationError, OptionError) as error:
-        message = f"the layers on the sheet {ABOUT} must be as cnncalc wrote them: {error}"
-        raise InputError(message) from error
-
-
-def _shape(text: str) -> Shape:
-    try:
-        sizes = tuple(int(size) for size in text.split("×"))
-    except ValueError:
-        sizes = ()
-    if not sizes or min(sizes) < 1:
-        message = f"an input shape must be written like 17×4×1. Received: {text[:40]!r}"
-        raise InputError(message)
-    return sizes

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from cnncalc.network import Array, Network
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, contents_sheet
 from cnncalc.sheet.plan import Plan, Values
 from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
-from cnncalc.sheet.values import as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
-from cnncalc.trace import Trace, record
+from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.limits import require_limits
 from cnncalc.views.workbook.rendering import Target
 from cnncalc.views.workbook.writer import Progress, write_plan
 
-__all__ = ["WorkbookOptions", "plan_trace", "trace_as_written", "write", "write_workbook"]
+__all__ = ["WorkbookOptions", "plan_trace", "write", "write_workbook"]
 
 
 @dataclass(frozen=True)
@@ -39,18 +37,6 @@ class WorkbookOptions:
     progress: Progress | None = None
     worksheet: WorksheetOptions | None = None
     key_to: WorksheetOptions | None = None
-
-
-def trace_as_written(network: Network, image: Array) -> Trace:
-    """Record a calculation on inputs as a workbook stores them, of 16 digits.
-
-    Arguments: the network; an `image` of its input shape.
-    Returns a trace whose numbers are those of its workbook.
-    """
-    weights = tuple(
-        {name: as_written(weight) for name, weight in layer.items()} for layer in network.weights
-    )
-    return record(replace(network, weights=weights), as_written(image))
 
 
 def plan_trace(trace: Trace, title: str = "") -> Plan:

@@ -90,12 +90,19 @@ def test_the_scale_is_written_with_its_ends_and_the_size_below_the_title(article
 
 def test_what_takes_more_room_goes_on_in_the_next_row(article):
     wide, narrow = laid_out(article), laid_out(article, width=600)
-    assert narrow.width <= 600 < wide.width
+    assert narrow.width <= 600 * 1.2 < wide.width
     assert narrow.height > wide.height
     assert len({stage.box.y for stage in narrow.stages}) > 2
     arrows = [sign for sign in narrow.signs if sign.kind == "arrow"]
     assert any(sign.x < min(stage.box.x for stage in wide.stages) + 60 for sign in arrows)
     require_inside(draw_flow(narrow))
+
+
+def test_no_stage_stands_alone_in_a_row_that_hardly_was_too_short(article):
+    whole = laid_out(article, width=10_000)
+    hardly = laid_out(article, width=whole.width * 0.9)
+    assert hardly.width == whole.width
+    assert len({stage.box.y for stage in hardly.stages if not stage.is_weight}) == 1
 
 
 def test_a_window_has_a_solid_outline_its_weights_a_dashed_one_and_the_result_a_third(article):
@@ -170,6 +177,15 @@ def maps(layout, stage):
 def test_many_slices_are_counted():
     made = trace_flow(traced("Conv2D(20, 3)", (12, 12, 1)))
     assert "and 4 more" in texts(draw_flow(laid_out(made)))
+
+
+def test_tall_slices_stand_side_by_side():
+    layout = laid_out(trace_flow(traced("Conv2D(3, (3, 1))", (14, 1, 1))))
+    stage = next(stage for stage in layout.stages if stage.title == "Convolution")
+    assert len({part.box.y for part in stage.slices}) == 1
+    wide = laid_out(trace_flow(traced("Conv2D(3, (1, 3))", (1, 14, 1))))
+    stage = next(stage for stage in wide.stages if stage.title == "Convolution")
+    assert len({part.box.x for part in stage.slices}) == 1
 
 
 def test_padding_is_grey_and_said():

@@ -1,5 +1,7 @@
 """Architectures, tables, gradients and steps as figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,9 +16,10 @@ from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.views.figure.architecture import draw_architecture
 from cnncalc.views.figure.gradient_figure import draw_gradient
-from cnncalc.views.figure.report_figures import cases_table, classes_table
+from cnncalc.views.figure.report_figures import cases_table, classes_table, predictions_table
 from cnncalc.views.figure.step_figure import draw_step
 from cnncalc.views.figure.table_figure import Table, draw_table
+from cnncalc.views.predictions import Prediction
 from tests.layer_examples import EVERY_EXAMPLE
 from tests.views.figure.drawn import (
     HOSTILE,
@@ -110,6 +113,18 @@ def test_many_classes_have_a_row_each():
     names = tuple(f"class {number}" for number in range(30))
     table = classes_table(ClassReport(names, np.eye(30, dtype=int)), "many", "loss 0")
     assert (len(table.rows), len(table.headings)) == (30, 4)
+
+
+def test_what_images_are_taken_for_is_a_table_of_the_likeliest_classes():
+    names = ("cat", HOSTILE, "dog")
+    probable = Prediction("a.png", names, np.array([0.2, 0.5, 0.3]), "probability")
+    table = predictions_table([probable, replace(probable, name="b.png")], 2)
+    assert [row[0] for row in table.rows] == ["a.png", "", "b.png", ""]
+    assert table.rows[1][1:] == ("dog", "0.3")
+    assert table.shares[0] == (None, None, 0.5)
+    require_inside(draw_table(table))
+    scored = replace(probable, kind="score", outputs=np.array([-3.0, 2.0, 1.0]))
+    assert predictions_table([scored], 1).shares == ((None, None, None),)
 
 
 def test_the_cases_of_the_article_are_a_table():

@@ -10,6 +10,7 @@ from cnncalc.network import assemble
 from cnncalc.trace import record
 from cnncalc.views.colors import LOOKS
 from cnncalc.views.figure.result_picture import marked, picture_box
+from cnncalc.views.figure.svg import svg_of
 from cnncalc.views.figure.trace_figure import TraceFigure, draw_trace, trace_flow
 from tests.views.figure.drawn import (
     HOSTILE,
@@ -150,3 +151,12 @@ def test_images_of_any_range_are_drawn():
     for low, high in ((0, 1), (-1, 1), (0, 70_000), (5, 5)):
         image = np.linspace(low, high, 36).reshape(6, 6, 1)
         require_inside(drawn(calculated([[1, -1]], image)))
+
+
+def test_a_large_photo_makes_no_large_figure():
+    trace = calculated([[1]], RNG.integers(0, 256, (900, 1200)))
+    drawing = drawn(trace)
+    assert len(svg_of(drawing)) < 2_500_000
+    before, after = pictures(drawing)[0], pictures(drawing)[-1]
+    assert abs(float(before.pixels.mean()) - 127) < 3
+    assert before.width == pytest.approx(after.width)

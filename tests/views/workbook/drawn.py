@@ -11,8 +11,9 @@ from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.errors import ShapeError
 from cnncalc.layers import ACTIVATIONS
 from cnncalc.network import Array, Network
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.trace import Trace
-from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write_workbook
+from cnncalc.views.workbook.export import WorkbookOptions, write_workbook
 
 PADDINGS: tuple[Any, ...] = ("valid", "same", 1, (0, 1), (2, 1, 0, 3))
 

@@ -36,8 +36,9 @@ from cnncalc.layers import (
 from cnncalc.network import Array, Network
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.trace import Trace
-from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
+from cnncalc.views.workbook.export import WorkbookOptions, write
 from tests.trace.drawn import vary
 
 Generator = np.random.Generator

@@ -5,8 +5,9 @@ import pytest
 
 from cnncalc.article import CASES
 from cnncalc.provenance import Provenance
+from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.planning import make_plan
-from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
+from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
 

@@ -9,9 +9,10 @@ import pytest
 
 from cnncalc.files.recalculation import recalculate
 from cnncalc.provenance import Origin, Provenance
+from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.planning import make_plan
 from cnncalc.verification.comparison import Place
-from cnncalc.views.workbook.article_workbook import article_calculations, write_article_workbook
+from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
 
 ARTICLE = Path(__file__).parents[3] / "workbooks" / "article.xlsx"

@@ -43,9 +43,8 @@ from cnncalc.sheet.quantities import (
     PREDICTED_NAME,
     TARGET,
 )
-from cnncalc.sheet.values import computed_values, input_shapes
+from cnncalc.sheet.values import computed_values, input_shapes, trace_as_written
 from cnncalc.views.workbook.about import read_about
-from cnncalc.views.workbook.export import trace_as_written
 from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of

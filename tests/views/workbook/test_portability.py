@@ -13,10 +13,11 @@ from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.planning import make_plan
+from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.worksheet import WorksheetOptions
 from cnncalc.training.losses import LOSSES
 from cnncalc.views.workbook.article_workbook import write_article_workbook
-from cnncalc.views.workbook.export import WorkbookOptions, trace_as_written, write
+from cnncalc.views.workbook.export import WorkbookOptions, write
 from tests.sheet.training.examples import NETWORKS, OPTIMIZERS, drawn_network, example, pieces
 from tests.views.workbook.drawn import drawn_trace, written
 from tests.views.workbook.networks import DrawnNetwork

@@ -1,0 +1,84 @@
+// How a number came about, spelled: sums in the colours of the outlines, long ones folded, and
+// window × weights = products as three small grids.
+
+import { classed } from "./dom.js";
+import { make } from "./elements.js";
+import { cellText } from "./figures.js";
+
+const MOST_GRID = 8;
+const GRID_ROOM = 7;
+
+/**
+ * Return parts of a sum as elements; a number has the colour of what it stands in.
+ * @param {object[]} parts of an explanation
+ * @param {object[]} regions that they name
+ * @returns {HTMLElement[]}
+ */
+export function partsOf(parts, regions) {
+  return parts.map(({ text, region, isZero, isPadding }) => {
+    const kinds = [isZero ? "zero" : "", isPadding ? "padded" : ""];
+    const hue = regions[region] ? `part hue-${regions[region].color % 4}` : "sign";
+    return classed("span", [hue, ...kinds].filter(Boolean).join(" "), text);
+  });
+}
+
+/**
+ * Return a line for each part of a long sum; what it adds up is there on demand.
+ * @param {object[]} groups of an explanation
+ * @param {object[]} regions that they name
+ * @returns {HTMLElement}
+ */
+export function groupsList(groups, regions) {
+  const lines = groups.map((group) => {
+    const label = classed("span", "label", group.label || "then");
+    const head = [label, classed("strong", "", group.text)];
+    return group.count > 1 ? openGroup(group, head, regions) : classed("p", "group", ...head);
+  });
+  return classed("div", "groups", ...lines);
+}
+
+function openGroup({ terms, count, products }, head, regions) {
+  const summary = make("summary", {}, ...head, classed("span", "size", `${count} terms`));
+  const details = classed("details", "group", summary);
+  details.addEventListener("toggle", () => {
+    if (!details.open || details.childElementCount > 1) return;
+    details.append(classed("p", "sum", ...partsOf(terms, regions)));
+    if (products && isSmall(products)) details.append(productGrids(products, regions));
+  });
+  return details;
+}
+
+/**
+ * Tell whether matrices are small enough to be shown.
+ * @param {{window: number[][]}} products
+ */
+export function isSmall({ window: [first, ...others] }) {
+  return others.length < MOST_GRID && first.length <= MOST_GRID;
+}
+
+/**
+ * Return three small grids: window × weights = products.
+ * @param {{window: number[][], weights: number[][], products: number[][]}} matrices
+ * @param {object[]} regions of the explanation, the window's and the weights' first
+ * @returns {HTMLElement}
+ */
+export function productGrids({ window, weights, products }, regions) {
+  const [one, other] = regions.map(({ role, color }) => `${role} hue-${color % 4}`);
+  const sign = (text) => classed("span", "sign", text);
+  return classed(
+    "div",
+    "products",
+    smallGrid(window, one),
+    sign("×"),
+    smallGrid(weights, other),
+    sign("="),
+    smallGrid(products, "made"),
+  );
+}
+
+function smallGrid(matrix, kind) {
+  const cellOf = (value) => classed("td", value === 0 ? "zero" : "", cellText(value, GRID_ROOM));
+  const rows = matrix.map((row) => make("tr", {}, ...row.map(cellOf)));
+  const caption = make("caption", { text: kind === "made" ? "products" : kind.split(" ")[0] });
+  return classed("table", `small ${kind}`, caption, make("tbody", {}, ...rows));
+}

@@ -1,0 +1,46 @@
+/** What a user types into a cell, read as a number, or refused with a reason. */
+
+const NUMBER_FORM = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const LONGEST_NAME = 200;
+
+/**
+ * Read a number as people write it: `1,5`, `−3`, `50%`, `1/3`, `2e-3`.
+ *
+ * @param {string} text
+ * @returns {{value: number} | {reason: string}}
+ */
+export function readTyped(text) {
+  const plain = text.replace(/[\s\u00a0\u202f]/g, "").replace(/[−–]/g, "-");
+  const parts = plain.replace(/%$/, "").split("/").map(readDecimal);
+  const value = parts.reduce((left, right) => left / right) / (plain.endsWith("%") ? 100 : 1);
+  if (!plain) return refusal("expected a number; the cell was left empty");
+  if (parts.length > 2 || !Number.isFinite(value)) {
+    return refusal(`expected a number, such as 1.5 or −3. Received: ${text.trim().slice(0, 40)}`);
+  }
+  return { value };
+}
+
+function readDecimal(text) {
+  // A number with both signs is none: nobody knows which of them is the decimal one.
+  const decimal = text.replace(",", ".");
+  return NUMBER_FORM.test(decimal) ? Number(decimal) : NaN;
+}
+
+const refusal = (reason) => ({ reason });
+
+/**
+ * Read the name of a class: any text without control characters.
+ *
+ * @param {string} text
+ * @returns {{value: string} | {reason: string}}
+ */
+export function readName(text) {
+  const value = text.replace(/\p{Cc}/gu, " ").trim();
+  if (!value) return refusal("expected a name; the cell was left empty");
+  if (value.length > LONGEST_NAME) {
+    return refusal(
+      `expected a name of at most ${LONGEST_NAME} characters. Received: ${value.length}`,
+    );
+  }
+  return { value };
+}
