@@ -19,7 +19,7 @@ from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import Region
 from cnncalc.views.colors import ColorScale, ScaleKind
 from cnncalc.views.film.cells import FlowCells
-from cnncalc.views.film.moments import Moment, make_moments
+from cnncalc.views.film.moments import Appearance, Moment, appearances, make_moments
 from cnncalc.views.film.sentences import cell_sentence, moment_heading, number_text
 from cnncalc.views.stage_colors import stage_scale
 from cnncalc.views.terminal.blocks import Block, body_screen, flow, indented, labelled
@@ -178,16 +178,10 @@ class Play:
         return ", ".join(text for text in (title, part.item.caption) if text)
 
     @cached_property
-    def _appearances(self) -> Mapping[int, NDArray[np.int64]]:
+    def _appearances(self) -> Mapping[int, Appearance]:
         """At which moment each cell of each slice appears: -1 for what is there at once."""
-        found: dict[int, NDArray[np.int64]] = {}
-        for place, moment in enumerate(self.moments):
-            for number in moment.slices:
-                shape = self.cells.held[number].shape
-                appears = found.setdefault(number, np.full(shape, -1, dtype=np.int64))
-                cells = moment.cells(shape)
-                appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
-        return found
+        held = self.cells.held
+        return appearances(self.moments, lambda number: held[number].shape)
 
 
 def _scale(cells: FlowCells, numbers: Sequence[int], scale: StageScale) -> ColorScale:
