@@ -1,11 +1,10 @@
 /** What a cell's formula reads: its regions, and their numbers as values and as texts. */
 
-import { evaluate } from "./evaluate.js";
+import { cellValue, compile, Frame } from "./compile.js";
 import { cellsOf } from "./flow.js";
 import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
-import { Matrix } from "./values.js";
 
 const WEIGHT_STEPS = ["dilated kernel", "gradient flipped kernel"];
 
@@ -48,17 +47,15 @@ export class Reading {
 
   /** What a tree comes to, with each number as it is `shown`. */
   value(tree, shown = (value) => value) {
-    const found = evaluate(tree, (place) => {
-      const { height, width } = this.regions[place];
-      return new Matrix(height, width, this.cells(place).map(shown), true);
+    const ranges = this.regions.map(({ height, width }, place) => {
+      return { height, width, cells: this.cells(place).map(shown) };
     });
-    return found instanceof Matrix ? found.cells[0] : found;
+    return cellValue(compile(tree, Frame.of(ranges)));
   }
 
   /** Whether a condition holds; one that can't be told doesn't. */
   holds(tree) {
-    const found = this.value(tree);
-    return typeof found !== "object" && Boolean(found);
+    return this.value(tree) === 1;
   }
 
   #at(place) {

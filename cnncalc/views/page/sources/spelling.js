@@ -40,17 +40,13 @@ const NEAREST_SHARE = 1e-11;
  * @returns {object} the tree without such allowances
  */
 export function withoutNearness(tree) {
-  if (tree.type === "operation" && tree.sign === "-" && isAllowance(tree.right)) return tree.left;
-  const copy = { ...tree };
-  for (const side of ["left", "right", "part"]) {
-    if (tree[side]) copy[side] = withoutNearness(tree[side]);
-  }
-  if (tree.parts) copy.parts = tree.parts.map(withoutNearness);
-  return copy;
+  if (tree.type === "operation" && tree.sign === "-" && isAllowance(tree.parts[1]))
+    return tree.parts[0];
+  return tree.parts ? { ...tree, parts: tree.parts.map(withoutNearness) } : tree;
 }
 
-const isAllowance = ({ sign, left }) =>
-  sign === "*" && left.type === "number" && left.value < NEAREST_SHARE;
+const isAllowance = ({ sign, parts }) =>
+  sign === "*" && parts[0].type === "number" && parts[0].value < NEAREST_SHARE;
 
 /** A formula's own numbers as they are meant: 0.500000000001 is 0.5. */
 export function constantText(value) {
@@ -90,7 +86,7 @@ export class Speller {
     if (tree.type === "text") return atom([{ text: tree.value || "nothing" }]);
     if (tree.type === "reference") return this.#reference(tree.place);
     if (tree.type === "negation") {
-      return { parts: [{ text: "−" }, ...this.#within(tree.part, "power")], binds: "sum" };
+      return { parts: [{ text: "−" }, ...this.#within(tree.parts[0], "power")], binds: "sum" };
     }
     if (tree.type === "operation") return this.#operation(tree);
     if (tree.type === "call") return this.#call(tree);
@@ -104,7 +100,7 @@ export class Speller {
     );
   }
 
-  #operation({ sign, left, right }) {
+  #operation({ sign, parts: [left, right] }) {
     if (COMPARISONS[sign]) {
       const parts = [left, right].map((side) => bare(this.#within(side, "sum")));
       return { parts: joinedBy(parts, ` ${COMPARISONS[sign]} `), binds: "choice" };

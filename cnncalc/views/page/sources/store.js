@@ -18,15 +18,14 @@
  */
 
 import { Calculation } from "./calculation.js";
+import { cellValue, compile, Frame } from "./compile.js";
 import { Edits } from "./edits.js";
-import { cellValue } from "./evaluate.js";
 import { holds } from "./flow.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { History } from "./history.js";
 import { parseTemplate } from "./parse.js";
 import { isSameCalculation, readInputs, writeState } from "./state.js";
 import { readName, readTyped } from "./typing.js";
-import { Matrix } from "./values.js";
 
 const NO_STATE = "this is no state of a calculation that cnncalc has saved";
 
@@ -230,8 +229,8 @@ export class Store {
     if (!isFit) return role === "name" ? "expected a name" : "expected a number";
     const entry = this.entryOf(change);
     if (!entry) return "";
-    const cell = new Matrix(1, 1, [value], true);
-    return cellValue(parseTemplate(entry.rule), () => cell) === 1 ? "" : entry.expected;
+    const cell = Frame.of([{ height: 1, width: 1, cells: [value] }]);
+    return cellValue(compile(parseTemplate(entry.rule), cell)) === 1 ? "" : entry.expected;
   }
 
   #valueOf({ slice, row, column }) {

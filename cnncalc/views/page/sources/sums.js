@@ -22,7 +22,7 @@ export function sumsOf(reading, spell) {
   return trees.map((tree) => {
     const subtotal = reading.value(tree);
     const sum = { subtotal, text: formatInside(subtotal, reading.form), products: null };
-    const places = (tree.parts ?? []).map((part) => part.place);
+    const places = tree.parts?.map((part) => part.place);
     if (isOver(tree, "SUMPRODUCT", 2)) return { ...sum, ...productsOf(reading, ...places) };
     if (isOver(tree, "SUM", 1)) {
       const [place] = places;
