@@ -32,11 +32,12 @@ export class Calculation {
   /**
    * @param {import("./flow.js").Flow} flow
    * @param {[number, number | string][]} inputs the values of the cells without a formula
-   * @param {boolean} isWorksheet whether answers alone may be typed, where there are blanks
+   * @param {object | null} worksheet where there is one, answers alone may be typed, as far as they
+   *   are blanks
    */
-  constructor(flow, inputs, isWorksheet = false) {
+  constructor(flow, inputs, worksheet = null) {
     this.cells = new Float64Array(flow.size).fill(NaN);
-    Object.assign(this, { flow, isWorksheet });
+    Object.assign(this, { flow, isWorksheet: Boolean(worksheet) });
     const formulas = flow.blocks.flatMap(({ tile }) => tile?.formulas ?? []);
     const most = formulas.reduce((found, { references }) => Math.max(found, references.length), 0);
     // Texts and errors are kept apart from the numbers.
@@ -121,7 +122,7 @@ export class Calculation {
   /** What there is to do for a block: for each formula of its tile, all of its cells. */
   #jobsOf({ slice, row, column, height, width, tile }) {
     const { rows, columns, formulas } = tile;
-    const stride = this.flow.sliceOf(slice).width;
+    const stride = this.flow.slices[slice].width;
     return formulas.map(({ template, references }, number) => {
       const [top, left] = [Math.floor(number / columns), number % columns];
       return {
@@ -139,7 +140,7 @@ export class Calculation {
   /** A reference as places: where it begins, and how far it moves. */
   #flat(reference) {
     const { slice, row, column, height, width } = reference;
-    const stride = this.flow.sliceOf(slice).width;
+    const stride = this.flow.slices[slice].width;
     const first = this.flow.place(slice, row, column);
     const down = reference.downRows * stride + reference.downColumns;
     const across = reference.acrossRows * stride + reference.acrossColumns;

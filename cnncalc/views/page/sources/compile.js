@@ -30,23 +30,19 @@ export class Frame {
   /** A frame of ranges of values alone, `{height, width, cells}`. */
   static of(ranges) {
     const values = ranges.flatMap((range) => range.cells);
-    const isNumber = (value) => typeof value === "number";
-    const frame = new Frame(
-      Float64Array.from(values, (value) => (isNumber(value) ? value : NaN)),
-      new Map([...values.entries()].filter(([, value]) => !isNumber(value))),
-      ranges.length,
-    );
+    const numbers = Float64Array.from(values, (value) => (typeof value === "number" ? value : NaN));
+    const frame = new Frame(numbers, new Map(values.entries()), ranges.length);
     let at = 0;
     for (const [place, { height, width, cells }] of ranges.entries()) {
-      frame.enter(place, { at, height, width, stride: width });
+      frame.enter(place, { first: at, height, width, stride: width });
       at += cells.length;
     }
     return frame;
   }
 
   /** Say where a reference stands. */
-  enter(place, { at = 0, height, width, stride }) {
-    this.at[place] = at;
+  enter(place, { first, height, width, stride }) {
+    this.at[place] = first;
     this.heights[place] = height;
     this.widths[place] = width;
     this.strides[place] = stride;
@@ -97,23 +93,22 @@ export function cellValue(run) {
   }
 }
 
+const constant =
+  ({ value }) =>
+  () =>
+    value;
+
 const NODES = {
-  number:
-    ({ value }) =>
-    () =>
-      value,
-  text:
-    ({ value }) =>
-    () =>
-      value,
+  number: constant,
+  text: constant,
   reference: ({ place }, frame, _, isArray) =>
     isArray ? cellInTurn(place, frame) : () => frame.value(frame.at[place]),
-  array:
-    ({ rows }, frame) =>
-    () =>
-      rows[within(rows.length, frame.row)][within(rows[0].length, frame.column)],
-  negation({ parts }, _, compiled) {
-    const value = compiled(parts[0]);
+  array({ rows }, frame) {
+    const [row] = rows;
+    return () => rows[within(rows.length, frame.row)][within(row.length, frame.column)];
+  },
+  negation({ parts: [part] }, _, compiled) {
+    const value = compiled(part);
     return () => -asNumber(value());
   },
   operation({ sign, parts }, frame, compiled) {
@@ -122,18 +117,17 @@ const NODES = {
     const pairs = terms.map(pairOf);
     return pairs.every(Boolean) ? sumOfProducts(pairs, frame) : summed(terms.map(compiled));
   },
-  call({ name, parts }, frame, compiled, isArray) {
+  call({ name, parts }, frame, compiled) {
     if (name === "SUMPRODUCT") {
-      return parts.length === 1
-        ? overArray(parts[0], frame)
-        : sumOfProducts([pairOf({ name, parts })], frame);
+      const pair = pairOf({ name, parts });
+      return pair ? sumOfProducts([pair], frame) : overArray(parts[0], frame);
     }
-    if (name === "NPV") return presentValue(parts, frame, compiled);
     if (FOLDS[name]) return folded(parts, frame, compiled, FOLDS[name]);
     const values = parts.map(compiled);
+    if (name === "NPV") return presentValue(values[0], parts.slice(1), frame, compiled);
     if (OF_ONE[name]) return ofOne(OF_ONE[name], values[0]);
     const places = parts.map(({ place }) => place);
-    return FUNCTIONS[name]?.(values, frame, places, isArray) ?? FAIL.name;
+    return FUNCTIONS[name]?.(values, frame, places) ?? FAIL.name;
   },
 };
 
@@ -202,9 +196,8 @@ function foldedRange(place, frame, join) {
 }
 
 /** NPV, with which sums of many numbers are weighted: the n-th is divided n times by 1 + rate. */
-function presentValue([rate, ...parts], frame, compiled) {
-  const value = compiled(rate);
-  const join = (sum, number, count) => sum + number / (1 + asNumber(value())) ** count;
+function presentValue(rate, parts, frame, compiled) {
+  const join = (sum, number, count) => sum + number / (1 + asNumber(rate())) ** count;
   return folded(parts, frame, compiled, [0, join]);
 }
 
@@ -244,10 +237,7 @@ function overArray(tree, frame) {
   const run = compile(cells, frame, true);
   const ranges = [...nodesOf(cells, ({ name }) => !["SUMPRODUCT", "INDEX"].includes(name))];
   const most = (sizes, count) =>
-    ranges.reduce(
-      (found, { place, rows }) => Math.max(found, rows ? count(rows) : (sizes[place] ?? 1)),
-      1,
-    );
+    Math.max(1, ...ranges.map(({ place, rows }) => (rows ? count(rows) : (sizes[place] ?? 1))));
   return () => {
     const { row, column } = frame;
     const height = most(frame.heights, (rows) => rows.length);

@@ -1,7 +1,6 @@
 /** Which numbers are made of a number. */
 
-import { holds, regionAt } from "./flow.js";
-import { boxOf } from "./order.js";
+import { boxOf, holds, regionAt } from "./flow.js";
 
 const MOST_FOUND = 2_000;
 

@@ -65,7 +65,7 @@ function labelOf({ flow, regions, stage }, place) {
   const { slice, name } = regions[place];
   const { sample } = flow.stageOf(slice);
   const isOfSample = sample !== null && sample !== stage.sample;
-  return isOfSample ? `sample ${sample}` : flow.sliceOf(slice).caption || name;
+  return isOfSample ? `sample ${sample}` : flow.slices[slice].caption || name;
 }
 
 /** All terms; of many, the subtotals; of many of these, those that count most. */
