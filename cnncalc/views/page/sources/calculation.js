@@ -40,7 +40,6 @@ export class Calculation {
     Object.assign(this, { flow, isWorksheet: Boolean(worksheet) });
     const formulas = flow.blocks.flatMap(({ tile }) => tile?.formulas ?? []);
     const most = formulas.reduce((found, { references }) => Math.max(found, references.length), 0);
-    // Texts and errors are kept apart from the numbers.
     this.#frame = new Frame(this.cells, new Map(), most);
     ({ order: this.#order, readers: this.#readers } = orderBlocks(flow));
     this.#blanks = new Set(inputs.flatMap(([place, value]) => (Number.isNaN(value) ? place : [])));
@@ -116,7 +115,9 @@ export class Calculation {
 
   #calculate(block) {
     if (!this.#jobs.has(block)) this.#jobs.set(block, this.#jobsOf(block));
-    return this.#jobs.get(block).filter((job) => this.#run(job)).length > 0;
+    let isChanged = false;
+    for (const job of this.#jobs.get(block)) isChanged = this.#run(job) || isChanged;
+    return isChanged;
   }
 
   /** What there is to do for a block: for each formula of its tile, all of its cells. */

@@ -102,7 +102,7 @@ const NODES = {
   number: constant,
   text: constant,
   reference: ({ place }, frame, _, isArray) =>
-    isArray ? cellInTurn(place, frame) : () => frame.value(frame.at[place]),
+    isArray ? cellInTurn(place, frame) : singleCell(place, frame),
   array({ rows }, frame) {
     const [row] = rows;
     return () => rows[within(rows.length, frame.row)][within(row.length, frame.column)];
@@ -235,13 +235,19 @@ function overArray(tree, frame) {
   const isLargest = tree.name === "MAX";
   const [cells, join] = isLargest ? [tree.parts[0], larger] : [tree, plus];
   const run = compile(cells, frame, true);
-  const ranges = [...nodesOf(cells, ({ name }) => !["SUMPRODUCT", "INDEX"].includes(name))];
-  const most = (sizes, count) =>
-    Math.max(1, ...ranges.map(({ place, rows }) => (rows ? count(rows) : (sizes[place] ?? 1))));
+  const nodes = [...nodesOf(cells, ({ name }) => !["SUMPRODUCT", "INDEX"].includes(name))];
+  const arrays = nodes.flatMap(({ rows }) => (rows ? [rows] : []));
+  const least = [arrays, arrays.map(([row]) => row)].map((lists) =>
+    Math.max(1, ...lists.map(({ length }) => length)),
+  );
+  const places = nodes.flatMap(({ place }) => place ?? []);
   return () => {
     const { row, column } = frame;
-    const height = most(frame.heights, (rows) => rows.length);
-    const width = most(frame.widths, (rows) => rows[0].length);
+    let [height, width] = least;
+    for (const place of places) {
+      height = Math.max(height, frame.heights[place]);
+      width = Math.max(width, frame.widths[place]);
+    }
     let found = isLargest ? Number.NEGATIVE_INFINITY : 0;
     for (frame.row = 0; frame.row < height; frame.row += 1) {
       for (frame.column = 0; frame.column < width; frame.column += 1) {
@@ -251,6 +257,14 @@ function overArray(tree, frame) {
     frame.row = row;
     frame.column = column;
     return found;
+  };
+}
+
+function singleCell(place, frame) {
+  const { cells, at } = frame;
+  return () => {
+    const number = cells[at[place]];
+    return Number.isNaN(number) ? frame.value(at[place]) : number;
   };
 }
 

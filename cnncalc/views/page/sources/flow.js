@@ -61,8 +61,8 @@ export class Flow {
     const blocks = records.map((block) => readBlock(block, number));
     const height = Math.max(0, ...blocks.map((block) => block.row + block.height));
     const width = Math.max(0, ...blocks.map((block) => block.column + block.width));
-    const first = this.size;
-    const slice = { number, stage, index, tile, place, caption, blocks, height, width, first };
+    const slice = { number, stage, index, tile, place, caption, blocks, height, width };
+    slice.first = this.size;
     this.size += height * width;
     this.slices.push(slice);
     return slice;
@@ -112,6 +112,7 @@ function readFormula([template, ...references]) {
   return { template, references: references.map(readReference) };
 }
 
+/** A region, and how many rows and columns it moves with each step down and across in its block. */
 function readReference([slice, row, column, height, width, ...steps]) {
   const [downRows = 0, downColumns = 0, acrossRows = 0, acrossColumns = 0] = steps;
   return { slice, row, column, height, width, downRows, downColumns, acrossRows, acrossColumns };
@@ -123,15 +124,17 @@ function readReference([slice, row, column, height, width, ...steps]) {
  * @param {object} block a block with formulas
  * @param {number} row the cell's row in its slice
  * @param {number} column its column there
+ * @param {(reference: object) => boolean} isWanted tells which references' regions are wanted
  * @returns {{template: number, regions: {slice: number, row: number, column: number,
  *   height: number, width: number}[]}}
  */
-export function formulaAt(block, row, column) {
+export function formulaAt(block, row, column, isWanted = () => true) {
   const { rows, columns, formulas } = block.tile;
   const [down, across] = [row - block.row, column - block.column];
   const { template, references } = formulas[(down % rows) * columns + (across % columns)];
   const steps = [Math.floor(down / rows), Math.floor(across / columns)];
-  return { template, regions: references.map((reference) => regionAt(reference, ...steps)) };
+  const regions = references.filter(isWanted).map((reference) => regionAt(reference, ...steps));
+  return { template, regions };
 }
 
 /** What a reference stands for, so many steps down and across from a block's first formula. */

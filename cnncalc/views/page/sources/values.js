@@ -46,15 +46,17 @@ export const asText = (value) =>
 /** Return less than 0, 0 or more, as the first of two values comes before, with or after the second. */
 export function compared(first, second) {
   if (typeof first === "number" && typeof second === "number") return first - second;
-  const [left, right] = [first ?? emptyLike(second), second ?? emptyLike(first)].map(folded);
-  return rank(left) - rank(right) || (left < right ? -1 : Number(left > right));
+  const [left, right] = [first ?? EMPTY[typeof second] ?? 0, second ?? EMPTY[typeof first] ?? 0];
+  if (typeof left !== typeof right) return RANKS[typeof left] - RANKS[typeof right];
+  return folded(left) < folded(right) ? -1 : Number(folded(left) > folded(right));
 }
 
-const emptyLike = (value) => ({ string: "", boolean: false })[typeof value] ?? 0;
+const RANKS = { number: 0, string: 1, boolean: 2 };
+
+// What an empty cell is like beside a value.
+const EMPTY = { number: 0, string: "", boolean: false };
 
 const folded = (value) => (typeof value === "string" ? value.toLowerCase() : value);
-
-const rank = (value) => ["number", "string", "boolean"].indexOf(typeof value);
 
 /** Tell whether two values are of one kind and equal. */
 export const isEqual = (one, other) => typeof one === typeof other && compared(one, other) === 0;
