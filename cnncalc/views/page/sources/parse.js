@@ -6,9 +6,9 @@
  * last three have `parts`.
  */
 
+// A text, an array's ends, a reference, a sign of two, a name, a number; anything else is a sign.
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:E[+-]?\d+)?|\.\d+(?:E[+-]?\d+)?)|"((?:[^"]|"")*)"|\{(\d+)\}|([A-Z][A-Z0-9.]*)|(<>|<=|>=|\{\{|\}\}|[-+*/^&=<>(),;]))/y;
-const KINDS = ["number", "text", "reference", "name", "sign"];
+  /"(?:[^"]|"")*"|\{\{|\}\}|\{\d+\}|<>|<=|>=|[A-Z][A-Z0-9.]*|(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|\S/g;
 
 // What binds more strongly comes later; a sign of its own binds more strongly than all of them.
 const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
@@ -20,48 +20,52 @@ const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", 
  * @returns {object} its tree
  */
 export function parseTemplate(template) {
-  const tokens = tokensOf(template);
+  const tokens = template.match(TOKEN) ?? [];
   let at = 0;
 
   const fail = (expected) => {
     throw new SyntaxError(`expected ${expected} in the formula ${template}`);
   };
-  const take = () => tokens[at++] ?? fail("more");
-  const isSign = (...signs) => tokens[at]?.kind === "sign" && signs.includes(tokens[at].text);
-  const expect = (sign) => (isSign(sign) ? take() : fail(sign));
+  const take = () => {
+    at += 1;
+    return tokens[at - 1] ?? fail("more");
+  };
+  const expect = (sign) => (tokens[at] === sign ? take() : fail(sign));
+  const isNumber = (token) => /^\.?\d/.test(token);
 
   const expression = (level = 0) => {
     if (level === PRECEDENCE.length) return signed();
     let tree = expression(level + 1);
-    while (isSign(...PRECEDENCE[level])) {
-      tree = { type: "operation", sign: take().text, parts: [tree, expression(level + 1)] };
+    while (PRECEDENCE[level].includes(tokens[at])) {
+      tree = { type: "operation", sign: take(), parts: [tree, expression(level + 1)] };
     }
     return tree;
   };
 
   const signed = () => {
-    if (!isSign("-")) return atom();
+    if (tokens[at] !== "-") return atom(take());
     take();
     return { type: "negation", parts: [signed()] };
   };
 
-  const atom = () => {
-    const { kind, text } = take();
-    if (kind === "number") return { type: kind, value: Number(text) };
-    if (kind === "text") return { type: kind, value: text.replaceAll('""', '"') };
-    if (kind === "reference") return { type: kind, place: Number(text) };
-    if (kind === "name") return { type: "call", name: text, parts: parts() };
-    if (text === "{{") return { type: "array", rows: rows() };
-    if (text !== "(") fail("a number");
+  const atom = (token) => {
+    if (isNumber(token)) return { type: "number", value: Number(token) };
+    if (/^".*"$/.test(token)) {
+      return { type: "text", value: token.slice(1, -1).replaceAll('""', '"') };
+    }
+    if (/^\{\d/.test(token)) return { type: "reference", place: Number(token.slice(1, -1)) };
+    if (/^[A-Z]/.test(token)) return { type: "call", name: token, parts: parts() };
+    if (token === "{{") return { type: "array", rows: rows() };
+    if (token !== "(") fail("a number");
     const inner = expression();
     expect(")");
     return inner;
   };
 
   const parts = () => {
-    expect("(");
     const found = [];
-    while (!isSign(")")) {
+    expect("(");
+    while (tokens[at] !== ")") {
       if (found.length) expect(",");
       found.push(expression());
     }
@@ -71,10 +75,10 @@ export function parseTemplate(template) {
 
   const rows = () => {
     const found = [[]];
-    for (let token = take(); token.text !== "}}"; token = take()) {
-      if (token.kind === "number") found.at(-1).push(Number(token.text));
-      else if (token.text === ";") found.push([]);
-      else if (token.text !== ",") fail("a number of an array");
+    for (let token = take(); token !== "}}"; token = take()) {
+      if (isNumber(token)) found.at(-1).push(Number(token));
+      else if (token === ";") found.push([]);
+      else if (token !== ",") fail("a number of an array");
     }
     return found;
   };
@@ -83,20 +87,7 @@ export function parseTemplate(template) {
   return at < tokens.length ? fail("the end") : tree;
 }
 
-function tokensOf(template) {
-  const found = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < template.length) {
-    const rest = template.slice(TOKEN.lastIndex, TOKEN.lastIndex + 20);
-    const match = TOKEN.exec(template);
-    if (!match) throw new SyntaxError(`a formula can't be read from ${rest}`);
-    const kind = match.findIndex((part, place) => place > 0 && part !== undefined);
-    found.push({ kind: KINDS[kind - 1], text: match[kind] });
-  }
-  return found;
-}
-
-/** Yield a tree's node and all nodes within it; a call that `enters` refuses stays closed. */
+/** Yield a tree's node and all nodes within it; a node that `enters` refuses stays closed. */
 export function* nodesOf(tree, enters = () => true) {
   yield tree;
   for (const part of enters(tree) ? (tree.parts ?? []) : []) yield* nodesOf(part, enters);
