@@ -41,11 +41,11 @@ export class Frame {
   }
 
   /** Say where a reference stands. */
-  enter(place, { first, height, width, stride }) {
-    this.at[place] = first;
-    this.heights[place] = height;
-    this.widths[place] = width;
-    this.strides[place] = stride;
+  enter(number, { first, height, width, stride }) {
+    this.at[number] = first;
+    this.heights[number] = height;
+    this.widths[number] = width;
+    this.strides[number] = stride;
   }
 
   /** What a cell holds. */

@@ -59,7 +59,7 @@ function readEdit(text) {
   const [, place, number, name] = EDIT.exec(text) ?? [];
   const cell = place && readCell(place);
   const value = number === undefined ? unescaped(name ?? "%") : Number(number);
-  return cell && value !== null && value !== Infinity && value !== -Infinity ? [cell, value] : null;
+  return cell && value !== null && Math.abs(value) !== Infinity ? [cell, value] : null;
 }
 
 function unescaped(text) {

@@ -4,14 +4,14 @@
  * A value is a function of no arguments, which returns it or throws a `CellError`.
  */
 
-import { asNumber, asText, compared, FAIL, finite, isEqual } from "./values.js";
+import { asNumber, asText, compared, FAIL, finite } from "./values.js";
+
+const divided = (left, right) => (right === 0 ? FAIL.division() : left / right);
 
 const power = (base, exponent) =>
   base || exponent > 0 ? base ** exponent : exponent ? FAIL.division() : FAIL.number();
 
 const comparison = (holds) => (left, right) => () => holds(compared(left(), right()));
-
-const divided = (left, right) => (right === 0 ? FAIL.division() : left / right);
 
 /** What a sign makes of two values. */
 export const SIGNS = {
@@ -56,38 +56,32 @@ const test = (value) => Boolean(asNumber(value()));
 
 /** Other functions: of their arguments as values, and the frame and places of those that are ranges. */
 export const FUNCTIONS = {
-  IF:
-    ([condition, then, otherwise]) =>
-    () =>
-      test(condition) ? then() : otherwise(),
+  IF([condition, then, otherwise]) {
+    return () => (test(condition) ? then() : otherwise());
+  },
   AND: (values) => () => values.every(test),
   OR: (values) => () => values.some(test),
-  ISNUMBER:
-    ([value]) =>
-    () =>
-      typeof value() === "number",
-  COUNTIF:
-    ([, wanted], frame, [range]) =>
-    () => {
-      const value = wanted();
-      return frame.values(range).filter((cell) => isEqual(cell, value)).length;
-    },
-  MATCH:
-    ([wanted], frame, [, range]) =>
-    () => {
-      const value = wanted();
-      return frame.values(range).findIndex((cell) => isEqual(cell, value)) + 1 || FAIL.missing();
-    },
-  INDEX:
-    ([, row, column], frame, [range]) =>
-    () => {
+  ISNUMBER([value]) {
+    return () => typeof value() === "number";
+  },
+  COUNTIF([, wanted], frame, [range]) {
+    return () => frame.values(range).filter(isLike(wanted())).length;
+  },
+  MATCH([wanted], frame, [, range]) {
+    return () => frame.values(range).findIndex(isLike(wanted())) + 1 || FAIL.missing();
+  },
+  INDEX([, row, column], frame, [range]) {
+    return () => {
       const place = Math.trunc(asNumber(row()));
       const [height, width] = [frame.heights[range], frame.widths[range]];
       // A list needs no column; column 0 is a whole row, of which an array formula takes each cell.
-      const isList = !column && height === 1;
       const across = column ? asNumber(column()) || frame.column + 1 : 1;
-      const [down, right] = isList ? [1, place] : [place, across];
+      const [down, right] = !column && height === 1 ? [1, place] : [place, across];
       if (down < 1 || down > height || right < 1 || right > width) FAIL.reference();
       return frame.value(frame.at[range] + (down - 1) * frame.strides[range] + right - 1);
-    },
+    };
+  },
 };
+
+/** Tell of cells whether they are of one kind with a value, and equal to it. */
+const isLike = (value) => (cell) => typeof cell === typeof value && compared(cell, value) === 0;

@@ -17,13 +17,8 @@ const SIGN_FORMS = {
   "/": [" / ", PRODUCT, PRODUCT, POWER],
   "^": ["^", POWER, ATOM, ATOM],
   "&": [" & ", SUM, SUM, PRODUCT],
-  "=": [" = ", CHOICE, SUM, SUM],
-  "<>": [" ≠ ", CHOICE, SUM, SUM],
-  "<": [" < ", CHOICE, SUM, SUM],
-  ">": [" > ", CHOICE, SUM, SUM],
-  "<=": [" ≤ ", CHOICE, SUM, SUM],
-  ">=": [" ≥ ", CHOICE, SUM, SUM],
 };
+const COMPARISONS = { "<>": "≠", "<=": "≤", ">=": "≥" };
 
 // Of a function: what stands before, between and after its numbers (`#` is how many there are), how
 // the whole binds, and what it says of a range that is named.
@@ -129,7 +124,8 @@ export class Speller {
     const [left, right] = parts;
     const isSquare = sign === "*" && left.type === "reference" && left.place === right.place;
     if (isSquare) return [POWER, this.#within(left, ATOM), "²"];
-    const [text, binds, ...least] = SIGN_FORMS[sign];
+    const comparison = [` ${COMPARISONS[sign] ?? sign} `, CHOICE, SUM, SUM];
+    const [text, binds, ...least] = SIGN_FORMS[sign] ?? comparison;
     const sides = parts.map((part, side) => this.#within(part, least[side]));
     const [one, other] = binds === CHOICE ? sides.map(bare) : sides;
     return [binds, one, sign === "*" && !this.#holds ? " × " : text, other];

@@ -51,13 +51,13 @@ function productsOf(reading, one, other) {
     };
     return { value, write };
   });
-  const [rows, weightRows, products] = [window, weights, terms].map((cells) =>
+  const asRows = (cells) =>
     inRows(
       cells.map(({ value }) => Number(value)),
       reading.regions[one].width,
-    ),
-  );
-  return { terms, products: { window: rows, weights: weightRows, products } };
+    );
+  const products = asRows(terms);
+  return { terms, products: { window: asRows(window), weights: asRows(weights), products } };
 }
 
 /** Which channel, or which sample, a sum is over. */

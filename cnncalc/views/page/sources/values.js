@@ -57,6 +57,3 @@ const RANKS = { number: 0, string: 1, boolean: 2 };
 const EMPTY = { number: 0, string: "", boolean: false };
 
 const folded = (value) => (typeof value === "string" ? value.toLowerCase() : value);
-
-/** Tell whether two values are of one kind and equal. */
-export const isEqual = (one, other) => typeof one === typeof other && compared(one, other) === 0;
