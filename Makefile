@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
   --no-header --no-annotate --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup hooks fast tests format lint types readme pictures workbooks peers ci lock
+.PHONY: help setup hooks fast tests format lint types readme pictures pages workbooks peers ci lock
 
 help: ## list these targets
 	@awk -F ': *## ' '/^[a-z]+: *## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,11 @@ readme: ## every command of the README and of docs/ against what it prints
 
 pictures: ## every picture of the README and of docs/ against what is drawn today
 	python tools/pictures.py --check
+
+pages: ## the page's scripts: linted, run in node, opened in Chromium
+	npx --yes @biomejs/biome@2.6.8 ci --colors=off cnncalc/views/page tests/views/page
+	pytest -q -m page
+	pytest -q -m browser
 
 workbooks: ## the workbooks that are checked in, written anew and recalculated by LibreOffice
 	python tools/workbooks.py --check
