@@ -18,7 +18,7 @@ export class Edits {
   /** The key of an input of a flow. */
   keyOf(flow, cell) {
     const block = flow.blockAt(cell.slice, cell.row, cell.column);
-    const { slice, row, column } = block.same ? moved(cell, block, block.same) : cell;
+    const { slice, row, column } = block.same ? carried(cell, block, block.same) : cell;
     return `${block.same ? 0 : flow.number}/${slice}.${row}.${column}`;
   }
 
@@ -30,7 +30,7 @@ export class Edits {
     const isHere = ({ same, height, width }) =>
       same?.slice === slice && holds({ ...same, height, width }, row, column);
     const block = number === 0 && flow.blocks.find(isHere);
-    return block ? moved(cell, block.same, block) : null;
+    return block ? carried(cell, block.same, block) : null;
   }
 
   /** Keep a value, which was `before` what it is now. */
@@ -64,7 +64,7 @@ export class Edits {
 }
 
 /** A cell, as it stands from one place on, where it stands from another place on. */
-const moved = ({ row, column }, from, to) => ({
+const carried = ({ row, column }, from, to) => ({
   slice: to.slice,
   row: to.row + row - from.row,
   column: to.column + column - from.column,

@@ -46,14 +46,17 @@ export const asText = (value) =>
 /** Return less than 0, 0 or more, as the first of two values comes before, with or after the second. */
 export function compared(first, second) {
   if (typeof first === "number" && typeof second === "number") return first - second;
-  const [left, right] = [first ?? EMPTY[typeof second] ?? 0, second ?? EMPTY[typeof first] ?? 0];
+  const [left, right] = [
+    first ?? EMPTY_LIKE[typeof second] ?? 0,
+    second ?? EMPTY_LIKE[typeof first] ?? 0,
+  ];
   if (typeof left !== typeof right) return RANKS[typeof left] - RANKS[typeof right];
-  return folded(left) < folded(right) ? -1 : Number(folded(left) > folded(right));
+  return lowerCase(left) < lowerCase(right) ? -1 : Number(lowerCase(left) > lowerCase(right));
 }
 
 const RANKS = { number: 0, string: 1, boolean: 2 };
 
 // What an empty cell is like beside a value.
-const EMPTY = { number: 0, string: "", boolean: false };
+const EMPTY_LIKE = { number: 0, string: "", boolean: false };
 
-const folded = (value) => (typeof value === "string" ? value.toLowerCase() : value);
+const lowerCase = (value) => (typeof value === "string" ? value.toLowerCase() : value);
