@@ -221,10 +221,11 @@ def test_in_play_the_number_is_in_sight_though_it_lies_below_and_to_the_right(op
     page = open_page("export-html", "article:6x6", "--network", network, width=700)
     progress = page.locator("#progress")
     progress.fill(progress.get_attribute("max"))
-    page.wait_for_timeout(1000)  # It scrolls smoothly.
-    sight, result = page.locator("#flow").bounding_box(), page.locator(".outline.result")
-    box = result.bounding_box()
-    assert sight["x"] <= box["x"]
-    assert box["x"] + box["width"] <= sight["x"] + sight["width"]
-    assert sight["y"] <= box["y"]
-    assert box["y"] + box["height"] <= sight["y"] + sight["height"]
+    page.wait_for_function(
+        """() => {
+          const [sight, cell] = ["#flow", ".outline.result"].map((name) =>
+            document.querySelector(name).getBoundingClientRect());
+          const isAcross = sight.left <= cell.left && cell.right <= sight.right;
+          return isAcross && sight.top <= cell.top && cell.bottom <= sight.bottom;
+        }"""
+    )
