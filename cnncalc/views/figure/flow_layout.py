@@ -136,7 +136,11 @@ def _box(
     scale = stage_scale(_as_numbers(numbers), scales[stage.number])
     names = names_of(flow, stage, values)
     content = stage_content(stage, values, names, names_layers=_is_network(flow))
-    return replace(measured(content, scale, looks), is_first=is_first_of_layer(flow, stage))
+    return replace(
+        measured(content, scale, looks),
+        is_kernel=stage.volume.is_weight and quantity.name == "kernel",
+        is_first=is_first_of_layer(flow, stage),
+    )
 
 
 def _is_network(flow: Flow) -> bool:
@@ -237,7 +241,8 @@ def _signs(row: Sequence[_Track], *, is_continued: bool) -> Iterator[Sign]:
         yield _sign(None, first, first.box.x - _BETWEEN / 2)
     for before, after in pairwise(row):
         left, right = before[0], after[0]
-        yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
+        if not right.is_weight or right.is_kernel:
+            yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
 
 
 def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
@@ -245,5 +250,5 @@ def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
     y = right.grids.y + height / 2
     if right.is_weight:
         return Sign("times", x, y)
-    is_equal = left is not None and left.is_weight and right.is_first
+    is_equal = left is not None and left.is_kernel and right.is_first
     return Sign("equals" if is_equal else "arrow", x, y)

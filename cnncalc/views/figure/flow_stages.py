@@ -45,7 +45,7 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
         return drawn
     # A layer's weights stand before all that it makes with them: input × kernel = result.
     drawn = _without_repetition(flow, drawn)
-    drawn.sort(key=lambda stage: (stage.column, not stage.volume.is_weight))
+    drawn.sort(key=lambda stage: (stage.column, *_turn(stage)))
     results = _results(drawn)
     if layer:
         column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
@@ -54,6 +54,11 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
     if len(drawn) <= _MOST_TRACKS_IN_FULL:
         return drawn
     return [stage for stage in drawn if stage in results or _is_small_kernel(stage)]
+
+
+def _turn(stage: Stage) -> tuple[bool, bool]:
+    """Return when a stage of a layer comes: its weights first, and of these its kernel."""
+    return not stage.volume.is_weight, stage.volume.quantity.name != "kernel"
 
 
 def is_first_of_layer(flow: Flow, stage: Stage) -> bool:

@@ -79,7 +79,7 @@ class StageBox:
     `form` is how numbers are written in its cells, None where they are pixels; `labels` stand left
     of its rows, `lines` below its slices. Three slices `are_colors` where they are drawn as one
     picture in red, green and blue; where there is a `picture`, that is drawn instead of them. It
-    `is_first` where nothing that its layer calculates comes before it.
+    `is_first` where nothing that its layer calculates comes before it. Of weights, one `is_kernel`.
     """
 
     number: int
@@ -93,6 +93,7 @@ class StageBox:
     lines: tuple[str, ...] = ()
     are_colors: bool = False
     is_weight: bool = False
+    is_kernel: bool = False
     is_first: bool = False
     picture: NDArray[np.uint8] | None = None
 

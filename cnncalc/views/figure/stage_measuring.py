@@ -30,7 +30,7 @@ _WIDEST_GRID = 520.0
 _MOST_SLICES, _MOST_ACROSS = 16, 8
 # How long the longer side of a slice of pixels is: of one, of a few, of many.
 _LONGEST_SIDES = ((1, 260.0), (4, 120.0), (_MOST_SLICES, 68.0))
-_SHORTEST_SIDE, _THINNEST_SIDE = 30.0, 14.0
+_SHORTEST_SIDE, _THINNEST_SIDE = 54.0, 14.0
 _MOST_LABELS, _WIDEST_LABEL = 20, 120.0
 _HIGHEST_CELL = 34.0
 # From so many times as high as wide on, slices stand side by side.
@@ -218,7 +218,7 @@ def _fitting(caption: str, room: float) -> str:
     if width(text, LEGEND_SIZE) <= room:
         return text
     short = " on ".join(part.rpartition(" ")[2] for part in text.split(" on "))
-    return short if width(short, LEGEND_SIZE) <= room else shortened(text, room, LEGEND_SIZE)
+    return shortened(short, room, LEGEND_SIZE)
 
 
 def _labels(content: Content) -> tuple[str, ...]:
