@@ -124,7 +124,7 @@ HOMES = {
     "rich": ("views/terminal", "cli"),
     "xlsxwriter": ("views/workbook",),
     "openpyxl": ("files",),
-    "PIL": ("files", "views/picture", "views/figure"),
+    "PIL": ("files", "views/picture", "views/film/playing", "views/figure"),
     "fontTools": ("views/figure",),
     "fpdf": ("views/figure",),
     "h5py": ("files",),

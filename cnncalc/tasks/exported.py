@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import Shape
-from cnncalc.notation import write
-from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.planning import is_calculation
 from cnncalc.tasks.argument_checks import local, named, optional_path, require_flag
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike
@@ -22,12 +20,13 @@ from cnncalc.tasks.options import (
     NetworkExport,
     StudentOptions,
 )
+from cnncalc.tasks.trace_origins import image_name, trace_origins
 from cnncalc.tasks.tracing import class_number
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.training.metrics import class_count
 
-__all__ = ["Exported", "image_name", "trace_origins", "whole_network"]
+__all__ = ["Exported", "whole_network"]
 
 
 def whole_network(
@@ -124,24 +123,3 @@ def _write_trace(
         )
     caller.note(f"wrote {path} ({said})")
     return path
-
-
-def trace_origins(trace: Trace) -> Provenance:
-    """Return where a trace comes from; of a Network and an array, that both are from Python."""
-    origins = trace.provenance or Provenance(
-        network=Origin("Python", "a network"), layers=write(trace.network.layers)
-    )
-    if origins.image is not None and origins.image.kind != "Python":
-        return origins
-    shape = "×".join(map(str, trace.input.values.shape))
-    return replace(origins, image=Origin("Python", f"an image, {shape}"))
-
-
-def image_name(origins: Provenance | None) -> str:
-    """Return what an image is called: its file's name, or how an array's description begins."""
-    origin = None if origins is None else origins.image
-    if origin is None:
-        return "image"
-    if origin.kind == "Python":
-        return origin.name.partition(": ")[0]
-    return origin.name or origin.kind

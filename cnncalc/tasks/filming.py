@@ -26,7 +26,8 @@ from cnncalc.tasks.arguments import (
     ignore,
 )
 from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.flows import FlowRequest, NumberedFlow, read_flow, trace_flow
+from cnncalc.tasks.flow_reading import FlowRequest, read_flow
+from cnncalc.tasks.flows import NumberedFlow, trace_flow
 from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.options import (
     NO_CALCULATION,

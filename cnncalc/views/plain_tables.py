@@ -14,7 +14,15 @@ from cnncalc.sheet.plan import Values
 from cnncalc.views.numbers import format_number
 from cnncalc.views.slice_cells import slice_cells
 
-__all__ = ["flow_tables", "framed_page", "plain_paragraph", "plain_table", "plain_text"]
+__all__ = [
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "flow_tables",
+    "framed_page",
+    "plain_paragraph",
+    "plain_table",
+    "plain_text",
+]
 
 # What is longer is cut in the middle, and says so.
 MOST_ROWS, MOST_COLUMNS = 16, 16

@@ -102,7 +102,7 @@ def test_without_ffmpeg_an_mp4_is_refused(fails, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-o", "f.gif"), "a calculation must be named: by --kernel, or by --network"),
+        (("-o", "f.gif"), "a calculation needs --kernel"),
         ((*CROSS, "-o", "f.avi"), "must end in one of .gif, .webp, .mp4"),
         ((*CROSS, "-o", "f.gif", "--width", "9"), "a film's width must be 240 to 3840 pixels"),
         ((*CROSS, "-o", "f.gif", "--speed", "0"), "a film's speed must be 0.1 to 50 scenes"),

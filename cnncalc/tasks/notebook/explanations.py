@@ -1,4 +1,7 @@
-"""Where one number came from, in a notebook."""
+"""Where one number came from, in a notebook.
+
+What a terminal shows, and a figure after it, is imported where it is shown: it brings rich along.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,9 @@ from cnncalc.tasks.page_making import number_cell, recorded_page
 from cnncalc.trace import Trace, record
 from cnncalc.training_step.structure import GradientExplanation
 from cnncalc.views.colors import ColorScale, scale_of
-from cnncalc.views.figure.explanation_figure import ExplainedNumber, draw_explanations
 from cnncalc.views.figure.table_figure import Table, draw_table
 from cnncalc.views.numbers import format_number
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
-from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.explanations import render_explanation
-from cnncalc.views.terminal.formulas import place
-from cnncalc.views.terminal.gradient_formulas import gradient_place
-from cnncalc.views.terminal.plain import plain_lines
 
 __all__ = ["NotebookExplanation", "NotebookGradient"]
 
@@ -39,11 +36,17 @@ class NotebookExplanation(NotebookResult, Explanation):
 
     def tables(self) -> str:
         """Return the window, the products and the sum, as a terminal shows them."""
+        from cnncalc.views.terminal import Display
+        from cnncalc.views.terminal.explanations import render_explanation
+        from cnncalc.views.terminal.plain import plain_lines
+
         scales = {self.layer.name: self._scale()}
         return plain_text(plain_lines(render_explanation([self], scales, Display())))
 
     def page(self) -> str | None:
         """Return the number's layer as a page, opened at the number."""
+        from cnncalc.views.terminal.formulas import place
+
         trace = self._trace()
         if trace is None:
             return None
@@ -54,6 +57,8 @@ class NotebookExplanation(NotebookResult, Explanation):
 
     def figure(self) -> bytes:
         """Return the window, the products and the sum."""
+        from cnncalc.views.figure.explanation_figure import ExplainedNumber, draw_explanations
+
         number = ExplainedNumber(self, self._scale())
         return picture(draw_explanations([number], DECIMALS, "light"))
 
@@ -84,6 +89,8 @@ class NotebookGradient(NotebookResult, GradientExplanation):
         return picture(draw_table(self._told()))
 
     def _told(self) -> Table:
+        from cnncalc.views.terminal.gradient_formulas import gradient_place
+
         value = format_number(self.value, significant=True)
         title = f"Gradient of the loss by {gradient_place(self)} = {value}"
         rows = tuple(

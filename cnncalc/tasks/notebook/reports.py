@@ -7,7 +7,6 @@ from cnncalc.tasks.notebook.result import NotebookResult
 from cnncalc.verification.comparison import Report
 from cnncalc.views.figure.table_figure import Table, draw_table
 from cnncalc.views.plain_tables import plain_text
-from cnncalc.views.terminal.verification import report_lines
 
 __all__ = ["NotebookReport"]
 
@@ -19,7 +18,7 @@ class NotebookReport(NotebookResult, Report):
 
     def tables(self) -> str:
         """Return the sentences that `cnncalc verify` prints."""
-        return plain_text(report_lines(self))
+        return plain_text(self._lines())
 
     def figure(self) -> bytes:
         """Return how many numbers agree, and the same sentences."""
@@ -28,4 +27,10 @@ class NotebookReport(NotebookResult, Report):
             for name, found in (("evaluated", self.evaluated), ("stored", self.stored))
         )
         title = f"Formulas beside the calculation, by {self.engine}"
-        return picture(draw_table(Table(title, HEADER, rows, tuple(report_lines(self)))))
+        return picture(draw_table(Table(title, HEADER, rows, tuple(self._lines()))))
+
+    def _lines(self) -> list[str]:
+        # It brings rich along.
+        from cnncalc.views.terminal.verification import report_lines
+
+        return list(report_lines(self))

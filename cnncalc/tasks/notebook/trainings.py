@@ -21,9 +21,6 @@ from cnncalc.training_step import StepRecord
 from cnncalc.views.figure.step_figure import draw_step
 from cnncalc.views.history_figure import draw_history
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
-from cnncalc.views.terminal import Display
-from cnncalc.views.terminal.plain import plain_lines
-from cnncalc.views.terminal.training_step import StepContext, render_step
 
 __all__ = ["NotebookStep", "NotebookTraining"]
 
@@ -68,6 +65,11 @@ class NotebookStep(NotebookResult, StepRecord):
 
     def tables(self) -> str:
         """Return the step as a terminal shows it: forward, loss, backward, update."""
+        # It brings rich along.
+        from cnncalc.views.terminal import Display
+        from cnncalc.views.terminal.plain import plain_lines
+        from cnncalc.views.terminal.training_step import StepContext, render_step
+
         return plain_text(plain_lines(render_step(self, Display(), StepContext())))
 
     def page(self) -> str | None:

@@ -2,7 +2,8 @@
 
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.flows import FlowRequest, NumberedFlow, read_flow
+from cnncalc.tasks.flow_reading import FlowRequest, read_flow
+from cnncalc.tasks.flows import NumberedFlow
 from cnncalc.tasks.options import NO_CALCULATION, NO_NETWORK, InputOptions, NetworkExport
 from cnncalc.tasks.training_options import TrainingExport
 
