@@ -93,7 +93,7 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
     """
     rule = _shortened(cells.stages[cell.slice].volume.rule, most)
     found = cells.formula(cell)
-    if found is None:
+    if found is None or not found.regions:
         return rule
     if found.template == _COPY:
         [source] = found.regions
@@ -101,7 +101,7 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
     if _TECHNICAL.search(found.template):
         return rule
     result = number_text(cells.read(cell).item())
-    longest = max((region.height * region.width for region in found.regions), default=1)
+    longest = max(region.height * region.width for region in found.regions)
     for terms in (max(longest, most), *range(most // 3, 0, -1)):
         text = f"{result} = {_Writer(cells, terms).written(found, _MOST_NESTED)}"
         if len(text) <= most:
