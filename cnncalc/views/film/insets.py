@@ -103,10 +103,13 @@ def _read_grids(
 ) -> Iterator[InsetGrid]:
     """Yield what a cell reads, once each."""
     regions = list(dict.fromkeys(cells.seen_regions(cell)))
-    for region in regions:
+    stages = [cells.stages[region.slice] for region in regions]
+    for region, stage in zip(regions, stages, strict=True):
         is_weight = region.slice in layout.weight_slices
+        # Of several slices of a stage each says which one it is.
+        which = cells.slices[region.slice].item.caption if stages.count(stage) > 1 else ""
         yield InsetGrid(
-            cells.stages[region.slice].volume.full_title,
+            which or stage.volume.full_title,
             cells.read(region),
             look.weights if is_weight else look.window,
             _scale(cells, layout, region),

@@ -1,3 +1,5 @@
+import numpy as np
+
 from cnncalc.sheet.scenes import Region
 from cnncalc.views.colors import LOOKS
 from cnncalc.views.figure.flow_layout import lay_out_flow
@@ -43,6 +45,12 @@ def test_a_pooling_stands_beside_its_window():
     assert found.rows == 2
     assert found.grids[0].numbers.tolist() == [[18, 54], [55, 121]]
     assert found.result == "121"
+
+
+def test_slices_of_one_stage_say_which_they_are():
+    color = np.arange(3 * 48).reshape(12, 4, 3)
+    found = inset(convolution(color, np.ones((3, 3, 3)), combine="sum"), "ReLU")
+    assert len(set(captions(found))) == len(found.grids)
 
 
 def test_what_is_too_large_is_left_to_its_sentence():
