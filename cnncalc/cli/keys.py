@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-__all__ = ["Key", "ReadKey", "keyboard"]
+__all__ = ["Key", "ReadKey", "decoded", "keyboard"]
 
 
 class Key(StrEnum):

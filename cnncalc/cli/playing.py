@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnncalc.views.terminal.playing import Play
     from cnncalc.views.terminal.screen import Drawing, Screen
 
-__all__ = ["PlayOptions", "play_options", "play_trace"]
+__all__ = ["PlayOptions", "Playhead", "play_options", "play_trace"]
 
 DEFAULT_SPEED, LEAST_SPEED, MOST_SPEED = 4.0, 0.1, 50.0
 # While it is paused, so often it is seen whether the terminal has another size.

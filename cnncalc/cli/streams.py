@@ -78,8 +78,13 @@ def say(message: str, *, err: bool = False) -> None:
 
         width = max(LEAST_WIDTH, shutil.get_terminal_size().columns)
         indent = " " * (len(message) - len(message.lstrip()))
-        whole = {"break_long_words": False, "break_on_hyphens": False}
-        message = fill(message, width, subsequent_indent=indent, **whole)
+        message = fill(
+            message,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     click.echo(message, err=err)
 
 

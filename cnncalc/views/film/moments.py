@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.scenes import Region, Scene, cell_formula, scenes
 
-__all__ = ["Moment", "make_moments"]
+__all__ = ["Appearance", "Moment", "appearances", "make_moments"]
+
+Appearance = NDArray[np.int64]
 
 # A matrix that appears at once fills up in so many steps: of one calculation, or of a network.
 _STEPS, _STEPS_OF_MANY = 24, 6
@@ -54,6 +57,23 @@ def make_moments(flow: Flow, drawn: Collection[int]) -> tuple[Moment, ...]:
     Arguments: the `flow`; the numbers of the slices that are `drawn`: others play unseen.
     """
     return tuple(moment for scene in scenes(flow) for moment in _moments(flow, scene, drawn))
+
+
+def appearances(
+    moments: Sequence[Moment], size_of: Callable[[int], tuple[int, int]]
+) -> Mapping[int, Appearance]:
+    """Return at which moment each cell of each slice appears: -1 for what is there at once.
+
+    Arguments: the `moments`; what tells the (height, width) of a slice by its number.
+    """
+    found: dict[int, Appearance] = {}
+    for place, moment in enumerate(moments):
+        for number in moment.slices:
+            size = size_of(number)
+            appears = found.setdefault(number, np.full(size, -1, dtype=np.int64))
+            cells = moment.cells(size)
+            appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
+    return found
 
 
 def _moments(flow: Flow, scene: Scene, drawn: Collection[int]) -> Iterator[Moment]:

@@ -18,13 +18,11 @@ from cnncalc.views.figure.raster import image_of
 from cnncalc.views.figure.shapes import Rectangle
 from cnncalc.views.film.cells import FlowCells
 from cnncalc.views.film.layout import Scenery, make_scenery, shown_part
-from cnncalc.views.film.moments import Moment, make_moments
+from cnncalc.views.film.moments import Appearance, Moment, appearances, make_moments
 from cnncalc.views.film.panel import Panel
 from cnncalc.views.film.timing import FilmLook, Take, make_takes
 
 __all__ = ["Play"]
-
-Appearance = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,11 +126,5 @@ class Play:
     @cached_property
     def _appearances(self) -> Mapping[int, Appearance]:
         """At which moment each cell of each slice appears: -1 for what is there at once."""
-        found: dict[int, Appearance] = {}
-        for place, moment in enumerate(self.moments):
-            for number in moment.slices:
-                shape = self.scenery.playing.slices[number].numbers.shape
-                appears = found.setdefault(number, np.full(shape, -1, dtype=np.int64))
-                cells = moment.cells(shape)
-                appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
-        return found
+        slices = self.scenery.playing.slices
+        return appearances(self.moments, lambda number: slices[number].numbers.shape)

@@ -17,30 +17,35 @@ from cnncalc.sheet.flow import Flow, Slice
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import Region
-from cnncalc.views.colors import ColorScale
+from cnncalc.views.colors import ColorScale, ScaleKind
 from cnncalc.views.film.cells import FlowCells
-from cnncalc.views.film.moments import Moment, make_moments
-from cnncalc.views.film.sentences import cell_sentence, moment_heading
+from cnncalc.views.film.moments import Appearance, Moment, appearances, make_moments
+from cnncalc.views.film.sentences import cell_sentence, moment_heading, number_text
 from cnncalc.views.stage_colors import stage_scale
 from cnncalc.views.terminal.blocks import Block, body_screen, flow, indented, labelled
 from cnncalc.views.terminal.matrix import (
     NO_PADS,
+    Cell,
     Matrix,
     draw_corners,
     draw_near_window,
     draw_whole,
 )
 from cnncalc.views.terminal.pictures import draw_points, picture_scale, shrunk
-from cnncalc.views.terminal.screen import Screen
+from cnncalc.views.terminal.screen import EMPTY, FAINT, Screen
 
 __all__ = ["Play"]
 
 # What a number is made of may be in many slices: so many are drawn.
 MOST_SLICES = 6
 # Its heading, its sentence, the keys, and what is between them.
-OTHER_LINES = 7
+OTHER_LINES = 6
+# A matrix and what stands above it have at least so many.
+LEAST_LINES = 6
 # From so many rows or columns on a matrix that appears at once is a picture.
 PICTURE_SIDE = 28
+# So many names of classes.
+MOST_TEXTS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +53,7 @@ class Play:
     """A calculation that plays on a terminal: the `cells`, each stage's scale, the `moments`."""
 
     cells: FlowCells
-    scales: Sequence[ColorScale | None]
+    scales: Sequence[ColorScale]
     moments: tuple[Moment, ...]
 
     @classmethod
@@ -76,31 +81,44 @@ class Play:
         moment, inner = self.moments[place], body_screen(screen)
         yield screen.line(moment_heading(self.cells, moment), "bold")
         yield screen.line()
-        blocks = self._blocks(place, inner)
-        yield from indented(flow(blocks, inner), screen)
+        yield from indented(self._matrices(place, inner), screen)
         yield screen.line()
         sentence = cell_sentence(self.cells, moment.cell, 2 * inner.width)
         yield from indented(inner.sentences(sentence), screen)
 
-    def _blocks(self, place: int, screen: Screen) -> list[Block]:
+    def _matrices(self, place: int, screen: Screen) -> Block:
+        """Draw as much of what the number is made of as fits above the output, or beside it."""
         moment = self.moments[place]
         windows: dict[int, list[Region]] = {}
         for region in self.cells.seen_regions(moment.cell):
             if self.cells.held[region.slice].size > 1:
                 windows.setdefault(region.slice, []).append(region)
         windows.pop(moment.slice_number, None)
-        shown = list(windows.items())[:MOST_SLICES]
-        high = screen.height - OTHER_LINES
-        lines = max(4, high if len(shown) < 2 else high // 2)
-        drawn = [self._source(number, regions, lines, screen) for number, regions in shown]
-        return [*drawn, self._output(place, lines, screen)]
+        sources, high = list(windows.items()), max(LEAST_LINES, screen.height - OTHER_LINES)
+        drawn: Block = []
+        known: dict[tuple[int, bool], Block] = {}
+
+        def source(number: int, regions: Sequence[Region], lines: int) -> Block:
+            key = number, self.cells.held[number].shape[0] <= lines
+            if key not in known:
+                known[key] = self._source(number, regions, lines, screen)
+            return known[key]
+
+        for count in range(min(len(sources), MOST_SLICES), -1, -1):
+            for lines in (high, high // 2, LEAST_LINES):
+                blocks = [source(*shown, lines) for shown in sources[:count]]
+                if count < len(sources):
+                    blocks.append([screen.line(f"… and {len(sources) - count} more", FAINT)])
+                drawn = list(flow([*blocks, self._output(place, lines, screen)], screen))
+                if len(drawn) <= high:
+                    return drawn
+        return drawn
 
     def _source(self, number: int, regions: Sequence[Region], lines: int, screen: Screen) -> Block:
         """Draw what a number is made of, the cells under its window marked."""
         cells = frozenset(cell for region in regions for cell in _cells(region))
         is_whole = len(cells) == self.cells.held[number].size
-        matrix = self._matrix(number, frozenset() if is_whole else cells)
-        block = _fitted(matrix, lines, screen)
+        block = self._fitted(number, frozenset() if is_whole else cells, lines, screen)
         return labelled(self._name(number), block, screen)
 
     def _output(self, place: int, lines: int, screen: Screen) -> Block:
@@ -112,8 +130,8 @@ class Play:
         if not moment.scene.is_cell and max(shape) >= PICTURE_SIDE:
             block = self._picture(number, moment.row + 1, lines, screen)
         else:
-            window = frozenset({(moment.row, moment.column)} if moment.scene.is_cell else ())
-            block = _fitted(self._matrix(number, window, hidden), lines, screen)
+            window = frozenset({(moment.row, moment.column)})
+            block = self._fitted(number, window, lines, screen, hidden)
         return labelled(name, block, screen)
 
     def _picture(self, number: int, rows: int, lines: int, screen: Screen) -> Block:
@@ -128,43 +146,50 @@ class Play:
         block = draw_points(filled, scale, screen) if filled.size else []
         return block + [screen.line(" " * size[1])] * ((size[0] + 1) // 2 - len(block))
 
-    def _matrix(
+    def _fitted(
         self,
         number: int,
-        window: frozenset[tuple[int, int]],
+        window: frozenset[Cell],
+        lines: int,
+        screen: Screen,
         hidden: NDArray[np.bool_] | None = None,
-    ) -> Matrix:
+    ) -> Block:
+        """Draw a slice whole where it fits, else what is near its window, or its corners."""
         values, scale = self.cells.held[number], self._scale_of(number)
+        if values.dtype == object:
+            return _texts(values, hidden, screen)
         is_weight = self.cells.stages[number].volume.is_weight
         pads = _pads(self.cells.slices[number], values.shape)
-        return Matrix(values, pads, window, indexed=not is_weight, scale=scale, hidden=hidden)
+        matrix = Matrix(values, pads, window, indexed=not is_weight, scale=scale, hidden=hidden)
+        if matrix.width == 1 < matrix.height:
+            matrix = _lying(matrix)
+        whole = draw_whole(matrix, screen) if matrix.height <= lines else None
+        if whole:
+            return whole
+        near = draw_near_window(matrix, screen) if matrix.window else None
+        return near or draw_corners(matrix, screen)
 
-    def _scale_of(self, number: int) -> ColorScale | None:
+    def _scale_of(self, number: int) -> ColorScale:
         return self.scales[self.cells.stages[number].number]
 
     def _name(self, number: int) -> str:
         part, volume = self.cells.slices[number], self.cells.stages[number].volume
-        return ", ".join(text for text in (volume.full_title, part.item.caption) if text)
+        title = volume.quantity.name if volume.is_weight else volume.full_title
+        return ", ".join(text for text in (title, part.item.caption) if text)
 
     @cached_property
-    def _appearances(self) -> Mapping[int, NDArray[np.int64]]:
+    def _appearances(self) -> Mapping[int, Appearance]:
         """At which moment each cell of each slice appears: -1 for what is there at once."""
-        found: dict[int, NDArray[np.int64]] = {}
-        for place, moment in enumerate(self.moments):
-            for number in moment.slices:
-                shape = self.cells.held[number].shape
-                appears = found.setdefault(number, np.full(shape, -1, dtype=np.int64))
-                cells = moment.cells(shape)
-                appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
-        return found
+        held = self.cells.held
+        return appearances(self.moments, lambda number: held[number].shape)
 
 
-def _scale(cells: FlowCells, numbers: Sequence[int], scale: StageScale) -> ColorScale | None:
-    held = [cells.held[number] for number in numbers]
-    if any(numbers.dtype == object for numbers in held):
-        return None
-    joined: Array = np.concatenate([np.ravel(numbers) for numbers in held])
-    return stage_scale(joined, scale)
+def _scale(cells: FlowCells, numbers: Sequence[int], scale: StageScale) -> ColorScale:
+    """Return the one scale of a stage's slices; what is no quantity is neutral."""
+    held = [np.ravel(cells.held[number]) for number in numbers]
+    is_text = any(values.dtype == object for values in held)
+    found = None if is_text else stage_scale(np.concatenate(held), scale)
+    return found or ColorScale(ScaleKind.NEUTRAL, 0, 0)
 
 
 def _pads(part: Slice, shape: tuple[int, int]) -> Pads:
@@ -176,20 +201,19 @@ def _pads(part: Slice, shape: tuple[int, int]) -> Pads:
     return Pads(inner.row, shape[0] - bottom, inner.column, shape[1] - right)
 
 
-def _cells(region: Region) -> Iterator[tuple[int, int]]:
+def _cells(region: Region) -> Iterator[Cell]:
     rows = range(region.row, region.row + region.height)
     return product(rows, range(region.column, region.column + region.width))
 
 
-def _fitted(matrix: Matrix, lines: int, screen: Screen) -> Block:
-    """Draw a matrix whole where it fits, else what is near its window, or its corners."""
-    if matrix.width == 1 < matrix.height:
-        matrix = _lying(matrix)
-    whole = draw_whole(matrix, screen) if matrix.height <= lines else None
-    if whole:
-        return whole
-    near = draw_near_window(matrix, screen) if matrix.window else None
-    return near or draw_corners(matrix, screen)
+def _texts(values: Array, hidden: NDArray[np.bool_] | None, screen: Screen) -> Block:
+    """Draw cells that hold texts, such as the names of classes, a line each."""
+    is_hidden = np.zeros(values.shape, dtype=bool) if hidden is None else hidden
+    pairs = zip(values.flat, is_hidden.flat, strict=True)
+    lines = [screen.line(EMPTY if later else number_text(value)) for value, later in pairs]
+    if len(lines) <= MOST_TEXTS:
+        return lines
+    return [*lines[:MOST_TEXTS], screen.line(f"… and {len(lines) - MOST_TEXTS} more", FAINT)]
 
 
 def _lying(matrix: Matrix) -> Matrix:

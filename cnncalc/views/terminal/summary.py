@@ -48,7 +48,7 @@ def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
 
 def _keras_table(summary: Summary, screen: Screen) -> Table:
     width = max(40, min(KERAS_WIDTH, screen.width - 4))
-    columns, used = list[KerasColumn](), 0
+    columns, used = [], 0
     for heading, end in KERAS_COLUMNS:
         space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
@@ -57,7 +57,7 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
     table = Table(*columns, width=width, show_lines=True)
     for row in summary.layers:
         sizes = ", ".join(map(str, ("None", *row.output_shape)))
-        name = in_lines(row.layer.name, columns[0].width - BORDER)
+        name = in_lines(row.layer.name, int(KERAS_COLUMNS[0][1] * width) - BORDER)
         layer = f"{name} ({type(row.layer).__name__})"
         cells = (layer, f"({sizes})", f"{row.parameters:,}")
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
