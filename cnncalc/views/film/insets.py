@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import cycle, repeat
 
 import numpy as np
 
@@ -18,9 +20,10 @@ from cnncalc.views.film.sentences import Product, cell_product, number_text
 __all__ = ["Inset", "InsetGrid", "inset_form", "make_inset"]
 
 # What has more rows or columns is told by its sentence alone, and so is what is made of more.
-_MOST_SIDE, _MOST_GRIDS = 5, 4
+_MOST_SIDE, _MOST_GRIDS = 5, 6
 _DECIMALS = 4
 _PRODUCTS = "products"
+_SUM_OF_PRODUCTS = re.compile(r"(\+?SUMPRODUCT\(\{\d+\},\{\d+\}\))+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +107,9 @@ def _read_grids(
     """Yield what a cell reads, once each."""
     regions = list(dict.fromkeys(cells.seen_regions(cell)))
     stages = [cells.stages[region.slice] for region in regions]
-    for region, stage in zip(regions, stages, strict=True):
+    formula = cells.formula(cell)
+    signs = cycle("×+") if formula and _SUM_OF_PRODUCTS.fullmatch(formula.template) else repeat("")
+    for region, stage, sign in zip(regions, stages, signs, strict=False):
         is_weight = region.slice in layout.weight_slices
         # Of several slices of a stage each says which one it is.
         which = cells.slices[region.slice].item.caption if stages.count(stage) > 1 else ""
@@ -114,7 +119,7 @@ def _read_grids(
             look.weights if is_weight else look.window,
             _scale(cells, layout, region),
             is_dashed=is_weight,
-            sign="→" if region is regions[-1] else "",
+            sign="→" if region is regions[-1] else sign,
         )
 
 

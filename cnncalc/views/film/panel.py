@@ -155,4 +155,5 @@ def _fitted(inset: Inset, cell: float, room: float) -> Inset | None:
 def _needed(inset: Inset, cell: float) -> float:
     """Return how wide a frame must be for an inset whose cells are so wide."""
     grids = sum(_room(grid, cell) for grid in inset.grids)
-    return 2 * MARGIN + grids + width(inset.result, _SIGN_SIZE, is_bold=True)
+    needed: float = 2 * MARGIN + grids + width(inset.result, _SIGN_SIZE, is_bold=True)
+    return needed

@@ -47,10 +47,12 @@ def test_a_pooling_stands_beside_its_window():
     assert found.result == "121"
 
 
-def test_slices_of_one_stage_say_which_they_are():
-    color = np.arange(3 * 48).reshape(12, 4, 3)
-    found = inset(convolution(color, np.ones((3, 3, 3)), combine="sum"), "ReLU")
-    assert len(set(captions(found))) == len(found.grids)
+def test_slices_of_one_stage_say_which_they_are_and_are_multiplied_in_pairs():
+    color = np.arange(108.0).reshape(6, 6, 3)
+    found = inset(network("Conv2D(1, 3)", color), "Convolution")
+    assert captions(found) == ["red", "red", "green", "green", "blue", "blue"]
+    assert [grid.sign for grid in found.grids] == ["×", "+", "×", "+", "×", "→"]
+    assert [grid.is_dashed for grid in found.grids] == [False, True] * 3
 
 
 def test_what_is_too_large_is_left_to_its_sentence():
