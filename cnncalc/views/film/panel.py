@@ -139,8 +139,8 @@ class Panel:
 
 def _room(grid: InsetGrid, cell: float) -> float:
     """Return how much room a matrix takes with its caption and the sign behind it."""
-    captioned = width(grid.caption, CAPTION_SIZE) + _APART
-    return max(grid.numbers.shape[1] * cell + _SIGN, captioned)
+    columns: int = grid.numbers.shape[1]
+    return max(columns * cell + _SIGN, width(grid.caption, CAPTION_SIZE) + _APART)
 
 
 def _fitted(inset: Inset, cell: float, room: float) -> Inset | None:
