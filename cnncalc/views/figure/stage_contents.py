@@ -77,7 +77,8 @@ def _title(stage: Stage) -> str:
     volume = stage.volume
     if volume.is_weight:
         return clean(volume.quantity.name.replace("_", " ")).capitalize()
-    title = "with bias" if volume.quantity.name == StageName.BIAS else clean(volume.title)
+    is_biased = (volume.quantity.kind, volume.quantity.name) == ("stage", StageName.BIAS)
+    title = "with bias" if is_biased else clean(volume.full_title)
     return title[:1].upper() + title[1:]
 
 

@@ -142,13 +142,15 @@ def _count(content: Content) -> int:
 def _slices(content: Content, boxes: Sequence[Box], *, are_colors: bool) -> tuple[SliceBox, ...]:
     """Return the slices in their boxes; all three channels of a colour picture in one."""
     places = [boxes[0]] * len(content.parts) if are_colors else boxes
+    # Above a single slice there is no room for what its title says already.
+    is_captioned = content.is_captioned and len(boxes) > 1
     return tuple(
         SliceBox(
             part.number,
             box,
             part.numbers,
             part.padding,
-            "" if are_colors or not content.is_captioned else _fitting(part.caption, box.width),
+            "" if are_colors or not is_captioned else _fitting(part.caption, box.width),
             content.is_turned,
         )
         for part, box in zip(content.parts, places, strict=False)
