@@ -60,7 +60,8 @@ def read_assets() -> Assets:
     """Return the assets that cnncalc brings along."""
     texts = {part.name: part.read_text("utf-8") for part in SOURCES.iterdir()}
     styles = sorted((name for name in texts if name.endswith(".css")), key=_style_order)
-    return Assets(joined(texts, _MAIN), "".join(_lean(texts[name]) for name in styles), texts["page.html"])
+    style = "".join(_lean(texts[name]) for name in styles)
+    return Assets(joined(texts, _MAIN), style, texts["page.html"])
 
 
 def _style_order(name: str) -> tuple[bool, str]:

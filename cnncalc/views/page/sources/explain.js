@@ -14,7 +14,7 @@
  *     terms     parts, with numbers:  163×1 + 158×0.3 + …     (long ones folded: see groups)
  *     sign      "=" or "≈" between the value and the terms as they are written
  *     because   parts of the condition that decided, or []:   −3.2 ≤ 0
- *     groups    [{label, region, terms, subtotal, text, count, products}]  a line a channel, of several
+ *     groups    [{label, terms, text, count, products}]  a line a channel, of several
  *     products  {window, weights, products} as matrices, of a single window; or null
  *     sentence  all of it for a screen reader
  *   }
