@@ -12,19 +12,23 @@ from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, pixel_scal
 __all__ = ["image_scale", "stage_scale"]
 
 # The highest level of an image: of shares, of the digits that cnncalc brings along, of bytes.
-_LEVELS = (SHARES.high, 16.0, PIXELS.high)
+DIGITS_LEVEL = 16.0
 
 
 def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
-    """Return the scale of an image, or of several, by the highest level that fits all `values`.
+    """Return the scale of an image, or of several: of levels to 255, of shares to 1.
 
-    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 90.0])).ends
-    (('0', '16'), ('0', '255'))
+    The handwritten digits have levels to 16, which a batch of them reaches. What is all 0 is black.
+
+    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 16.0])).ends
+    (('0', '255'), ('0', '16'))
     """
     most = float(np.fmax.reduce(values, axis=None))
     if is_article:
         return pixel_scale(is_article=True)
-    return pixel_scale(next((level for level in _LEVELS if most <= level), most))
+    if most in (SHARES.low, DIGITS_LEVEL):
+        return pixel_scale(most or PIXELS.high)
+    return pixel_scale(next((of.high for of in (SHARES, PIXELS) if most <= of.high), most))
 
 
 def stage_scale(values: Array, scale: StageScale) -> ColorScale | None:

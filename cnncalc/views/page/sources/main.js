@@ -50,4 +50,13 @@ async function start() {
   if (store.selection) view.select(store.selection);
 }
 
-start();
+/** Says what went wrong: without it a browser that is too old would show an empty page. */
+function fail(error) {
+  byId("said").textContent =
+    `This page can't be shown; it needs a browser of 2024 or later. ${error}`;
+  byId("said").hidden = false;
+}
+
+start()
+  .catch(fail)
+  .finally(() => document.body.removeAttribute("aria-busy"));
