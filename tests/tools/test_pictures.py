@@ -102,7 +102,7 @@ def test_a_picture_whose_program_is_missing_is_left_out_and_told(monkeypatch, ca
 def test_an_unknown_picture_is_refused(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run(monkeypatch, capsys, "--check", "nope.png")
-    assert "page.png, convolve.svg" in (said := capsys.readouterr().err)
+    assert "film.gif, page.png" in (said := capsys.readouterr().err)
     assert said.endswith("Received: nope.png\n")
 
 
