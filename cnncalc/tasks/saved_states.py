@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -33,6 +33,9 @@ from cnncalc.training.metrics import class_count
 from cnncalc.wording import size_text
 
 __all__ = ["SavedState", "saved_state"]
+
+# Nobody's page has more, and each of them costs time before the formulas can be counted.
+MOST_LAYERS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,11 +153,23 @@ def saved_state(path: Path) -> SavedState:
     """
     state, where = read_state(path), f"the state {quoted(path)}"
     try:
-        [specification] = read_specifications(state.lines, where)
+        specification = _one(read_specifications(state.lines, where), where)
         inputs = _inputs(specification, state, where)
     except (CnncalcError, ValueError) as error:
         raise _unfit(path, str(error)) from error
     return SavedState(path, specification, inputs)
+
+
+def _one(specifications: Sequence[Specification], where: str) -> Specification:
+    """Return the one calculation that a state is of, if it is no larger than anybody's."""
+    if len(specifications) != 1:
+        message = f"{where} must be of one calculation. Received: {len(specifications)}"
+        raise InputError(message)
+    layers = len(specifications[0].layers)
+    if layers > MOST_LAYERS:
+        message = f"{where} must have at most {MOST_LAYERS:,} layers. Received: {layers:,}"
+        raise InputError(message)
+    return specifications[0]
 
 
 def _unfit(path: Path, why: str) -> InputError:
@@ -180,10 +195,15 @@ def _inputs(specification: Specification, state: State, where: str) -> dict[Quan
         place = block.slice(values)
         is_text = given.dtype == object
         if given.shape != place.shape or is_text != (block.role == "name"):
-            message = f"{where} must hold a block of {size_text(place.shape)}. "
-            raise InputError(message + f"Received: one of {size_text(given.shape)}")
+            asked = _block_text(place.shape, is_text=block.role == "name")
+            message = f"{where} must hold a block of {asked}. "
+            raise InputError(message + f"Received: {_block_text(given.shape, is_text=is_text)}")
         place[...] = given
     return values
+
+
+def _block_text(shape: Sequence[int], *, is_text: bool) -> str:
+    return f"{size_text(shape)} {'names' if is_text else 'numbers'}"
 
 
 def _require_moderate(specification: Specification, where: str) -> None:
