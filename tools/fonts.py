@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
@@ -22,7 +23,11 @@ TARGET = Path("cnncalc/views/figure/fonts")
 NAME = "Inter for cnncalc"
 
 RANGES = ((0x20, 0x7E), (0xA0, 0x17F), (0x386, 0x3CE), (0x400, 0x45F))
-SIGNS = "–—‘’“”„…•′″⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵖ₀₁₂₃₄₅₆₇₈₉←↑→↓∂∆∏∑−∕√∞∫≈≠≤≥■□▲▶▼◀●○✓✗"
+SIGNS = (
+    "‐‑‒–—―‘’‚‛“”„†‡•…‰′″‹›⁄€№™"
+    "⁰ⁱ¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵖ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
+    "←↑→↓↔↕↖↗↘↙⇐⇒⇔∂∅∆∏∑−∕√∞∫≈≠≤≥■□▲▶▼◀●○✓✗"
+)
 # Of a line's thickness; the same in both faces.
 THICK = 210
 
@@ -42,8 +47,15 @@ MADE = 3_782_800_000
 DRAWN = {
     "⌊": (1000, ((300, -420, 300 + THICK, 2200), (300, -420, 860, -420 + THICK))),
     "⌋": (1000, ((490, -420, 490 + THICK, 2200), (140, -420, 700, -420 + THICK))),
+    "⌈": (1000, ((300, -420, 300 + THICK, 2200), (300, 2200 - THICK, 860, 2200))),
+    "⌉": (1000, ((490, -420, 490 + THICK, 2200), (140, 2200 - THICK, 700, 2200))),
+    "≡": (1800, tuple((260, y, 1540, y + THICK) for y in (250, 680, 1110))),
     "⋮": (800, tuple((270, y, 530, y + 260) for y in (0, 700, 1400))),
 }
+
+# Signs that look like one that Inter has, or like one turned by half.
+LIKE = {"⋅": "·", "∗": "*", "∼": "~", "\u2126": "Ω"}
+TURNED = {"∇": "∆"}
 
 
 def outlines(font: TTFont) -> None:
@@ -84,16 +96,30 @@ def tabular(font: TTFont) -> dict[str, str]:
 def add_drawn(font: TTFont) -> None:
     """Add the signs that Inter lacks."""
     for sign, (width, strokes) in DRAWN.items():
-        pen, name = TTGlyphPen(None), f"uni{ord(sign):04X}"
+        pen = TTGlyphPen(None)
         for stroke in strokes:
             rectangle(pen, *stroke)
-        glyph = pen.glyph()
-        font.setGlyphOrder([*font.getGlyphOrder(), name])
-        font["glyf"].glyphs[name], font["glyf"].glyphOrder = glyph, font.getGlyphOrder()
+        add_glyph(font, sign, pen, width)
+    for sign, other in TURNED.items():
+        name = font.getBestCmap()[ord(other)]
+        glyph, pen = font["glyf"][name], TTGlyphPen(None)
         glyph.recalcBounds(font["glyf"])
-        font["hmtx"][name] = (width, glyph.xMin)
-        for table in font["cmap"].tables:
-            table.cmap[ord(sign)] = name
+        wide, high = font["hmtx"][name][0], glyph.yMin + glyph.yMax
+        font.getGlyphSet()[name].draw(TransformPen(pen, (-1, 0, 0, -1, wide, high)))
+        add_glyph(font, sign, pen, wide)
+    for table in font["cmap"].tables:
+        table.cmap |= {ord(sign): table.cmap[ord(other)] for sign, other in LIKE.items()}
+
+
+def add_glyph(font: TTFont, sign: str, pen: TTGlyphPen, width: int) -> None:
+    """Add what a pen has drawn as a sign."""
+    name, glyph = f"uni{ord(sign):04X}", pen.glyph()
+    font.setGlyphOrder([*font.getGlyphOrder(), name])
+    font["glyf"].glyphs[name], font["glyf"].glyphOrder = glyph, font.getGlyphOrder()
+    glyph.recalcBounds(font["glyf"])
+    font["hmtx"][name] = (width, glyph.xMin)
+    for table in font["cmap"].tables:
+        table.cmap[ord(sign)] = name
 
 
 def make(source: Path, target: Path) -> None:

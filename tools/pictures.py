@@ -80,7 +80,9 @@ class Drawn:
 
     command: str
     programs: ClassVar[tuple[str, ...]] = ()
-    tolerance: ClassVar[float] = 1.0  # another release of Pillow may draw letters a little otherwise
+    tolerance: ClassVar[float] = (
+        1.0  # another release of Pillow may draw letters a little otherwise
+    )
 
     def make(self, path: Path) -> None:
         """Run the command with the picture as its output."""

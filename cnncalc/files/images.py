@@ -13,6 +13,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from cnncalc.errors import CnncalcError, InputError
+from cnncalc.files.drawn_figures import refuse_figure
 from cnncalc.files.paths import check_readable, printable, quoted
 from cnncalc.files.pixels import (
     Channels,
@@ -24,7 +25,6 @@ from cnncalc.files.pixels import (
     pixel_values,
 )
 from cnncalc.files.silence import silenced_standard_error
-from cnncalc.provenance import FIGURE_MARK
 from cnncalc.shapes import Size
 
 __all__ = ["FORMATS", "convert_image", "holds_numbers", "image_size", "read_image"]
@@ -85,28 +85,13 @@ def read_image(
         path.open("rb") as file,
         Image.open(file, formats=FORMATS) as image,
     ):
-        _refuse_figure(image, path)
+        refuse_figure(image, path)
         stored = _stored(image)
         with silenced_standard_error() if stored.format == "TIFF" else nullcontext():
             if require is not None:
                 require(_header(image, printable(path.name), channels))
             upright = ImageOps.exif_transpose(image)
     return _converted(path, stored, upright, channels)
-
-
-def _refuse_figure(image: Image.Image, path: Path) -> None:
-    """Raise InputError for a figure of cnncalc's, whose pixels are drawn ones."""
-    told = [image.info.get(key, "") for key in ("Kind", "comment")]
-    # Of a PNG, Pillow would decode the pixels to find these.
-    if image.format == "WEBP":
-        told.append(image.getexif().get(ExifTags.Base.ImageDescription, ""))
-    texts = (text if isinstance(text, bytes) else str(text).encode() for text in told)
-    if any(text.startswith(FIGURE_MARK.encode()) for text in texts):
-        message = (
-            f"{quoted(path)} is a figure that cnncalc drew, not the pixels of an image; "
-            "--figure pixels writes these"
-        )
-        raise InputError(message)
 
 
 def convert_image(

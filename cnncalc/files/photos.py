@@ -21,6 +21,7 @@ from numpy.typing import DTypeLike, NDArray
 from PIL import Image, ImageOps
 
 from cnncalc.errors import InputError, OptionError
+from cnncalc.files.drawn_figures import is_figure
 from cnncalc.files.images import FORMATS, read_image
 from cnncalc.files.paths import quoted
 from cnncalc.ops.arrays import Array
@@ -101,7 +102,7 @@ def decode_photo(path: Path, channels: int) -> Pixels:
     try:
         # A file, not a path, for the reason that `read_image` gives.
         with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
-            if _is_plain(image):
+            if _is_plain(image) and not is_figure(image):
                 # In place, and converted where it is something else: each copy of a photo takes
                 # as long as half its decoding.
                 ImageOps.exif_transpose(image, in_place=True)

@@ -1,4 +1,4 @@
-"""A calculation in flow, with all its numbers: what a film plays and a notebook shows."""
+"""A calculation in flow, with all its numbers: what pages, films and notebooks show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncalc.network import Array
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.calculations import TrainingPieces, network_calculation, training_calculation
@@ -16,6 +17,7 @@ from cnncalc.sheet.planning import is_calculation, specify
 from cnncalc.sheet.scales import StageScale, stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
+from cnncalc.views.stage_colors import image_scale
 
 __all__ = ["NumberedFlow", "trace_flow", "training_flow"]
 
@@ -31,11 +33,23 @@ class NumberedFlow:
     @property
     def scales(self) -> tuple[StageScale, ...]:
         """What the numbers of each stage look like."""
+        return stage_scales(self.flow, range_of_numbers(self._pixels), is_article=self._is_article)
+
+    @property
+    def highest(self) -> float:
+        """The level that its pixels end at: 255, 16 of the digits, or 1 of shares."""
+        return image_scale(self._pixels, is_article=self._is_article).high
+
+    @property
+    def _pixels(self) -> Array:
+        """The numbers of all images; where there are none, it is as if they were black."""
         images = (stage.volume.quantity for stage in self.flow.stages if stage.volume.is_image)
-        pixels = np.concatenate([np.ravel(self.values[quantity]) for quantity in images])
+        return np.concatenate([np.zeros(1), *(np.ravel(self.values[image]) for image in images)])
+
+    @property
+    def _is_article(self) -> bool:
         image = self.provenance.image
-        is_article = image is not None and image.kind == "article"
-        return stage_scales(self.flow, range_of_numbers(pixels), is_article=is_article)
+        return image is not None and image.kind == "article"
 
 
 def trace_flow(

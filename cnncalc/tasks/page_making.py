@@ -5,33 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from cnncalc.errors import OptionError
 from cnncalc.explanation import Explanation
 from cnncalc.files.kernels import NAMED_KERNELS, read_kernels
 from cnncalc.layers import InputLayer, Layer, PoolingLayer, Shape
 from cnncalc.layers.convolution import ConvolutionLayer
 from cnncalc.provenance import Provenance
-from cnncalc.rules.ranges import PIXELS, SHARES, range_of_numbers
 from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.calculations import (
     TrainingPieces,
     least_training_formulas,
-    network_calculation,
-    training_calculation,
     training_specification,
 )
 from cnncalc.sheet.flow import Flow, make_flow
 from cnncalc.sheet.flow_worksheet import as_flow_worksheet
-from cnncalc.sheet.plan import Specification, Values
 from cnncalc.sheet.planning import is_calculation, make_plan, specify
 from cnncalc.sheet.quantities import IMAGE
-from cnncalc.sheet.scales import stage_scales
 from cnncalc.sheet.size import least_formulas
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
+from cnncalc.tasks.flows import NumberedFlow, trace_flow, training_flow
 from cnncalc.tasks.page_settings import settings_of
 from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
@@ -96,8 +90,9 @@ def calculation_page(
 
 def worksheet_page(trace: Trace, origins: Provenance, options: WorksheetOptions) -> Page:
     """Return the page of a calculation that is to be filled in; as `calculation_page`."""
-    asked = as_flow_worksheet(_flow(specify(trace.network)), trace_values(trace), options)
-    given = _page_flow(asked.flow, asked.values, origins)
+    drawn = trace_flow(trace, origins)
+    asked = as_flow_worksheet(drawn.flow, drawn.values, options)
+    given = _page_flow(NumberedFlow(asked.flow, asked.values, origins))
     # What was typed would lead to the solution.
     known = Provenance(version=origins.version)
     flows = (replace(given, worksheet=asked),)
@@ -121,10 +116,8 @@ def _what(layers: Sequence[Layer]) -> str:
 def _settings_flows(trace: Trace, origins: Provenance, name: str) -> list[PageFlow]:
     flows: list[PageFlow] = []
     for network, settings in settings_of(trace.network, MOST_FORMULAS):
-        flow = _flow(specify(network, name))
-        is_first = not flows
-        found = trace if is_first else trace_as_written(network, trace.input.values)
-        flows.append(_page_flow(flow, trace_values(found), origins, settings))
+        found = trace_as_written(network, trace.input.values) if flows else trace
+        flows.append(_page_flow(trace_flow(found, origins, name), settings))
     return flows
 
 
@@ -151,10 +144,8 @@ def network_page(
     `title`; the classes' names, the `target`; the `cell` that it opens at.
     Raises OptionError for more than a million formulas, or what `network_calculation` refuses.
     """
-    specification, values = network_calculation(
-        trace, title, class_names, target, origins.drawn_from
-    )
-    return Page(title, (_page_flow(_flow(specification), values, origins),), origins, cell)
+    drawn = trace_flow(trace, origins, title, class_names, target)
+    return Page(title, (_page_flow(drawn),), origins, cell)
 
 
 def recorded_page(
@@ -208,8 +199,7 @@ def number_cell(trace: Trace, explanation: Explanation) -> Cell:
 def _training_flow(pieces: TrainingPieces) -> PageFlow:
     least = least_training_formulas(training_specification(pieces))
     _require_moderate(least, "at least ")
-    specification, values = training_calculation(pieces)
-    return _page_flow(_flow(specification), values, pieces.provenance)
+    return _page_flow(training_flow(pieces))
 
 
 def _first_cell(flow: Flow, step: int) -> Cell:
@@ -222,16 +212,10 @@ def _first_cell(flow: Flow, step: int) -> Cell:
 def article_page(origins: Provenance) -> Page:
     """Return the page of all of the article's cases, each a calculation of its own."""
     flows = (
-        _page_flow(make_flow(specification), values, origins)
+        _page_flow(NumberedFlow(make_flow(specification), values, origins))
         for specification, values in article_calculations()
     )
     return Page("Convolution by hand", tuple(flows), origins)
-
-
-def _flow(specification: Specification) -> Flow:
-    flow = make_flow(specification)
-    _require_moderate(count_formulas(flow))
-    return flow
 
 
 def count_formulas(flow: Flow) -> int:
@@ -240,16 +224,6 @@ def count_formulas(flow: Flow) -> int:
     return sum(block.height * block.width for block in blocks if block.formula)
 
 
-def _page_flow(
-    flow: Flow, values: Values, origins: Provenance, settings: Settings | None = None
-) -> PageFlow:
-    images = [
-        np.asarray(array).ravel()
-        for quantity, array in values.items()
-        if (quantity.kind, quantity.name) == (IMAGE.kind, IMAGE.name)
-    ]
-    of = range_of_numbers(np.concatenate([np.zeros(1), *images]))
-    is_article = origins.image is not None and origins.image.kind == "article"
-    scales = stage_scales(flow, of, is_article=is_article)
-    highest = SHARES.high if of == SHARES else PIXELS.high
-    return PageFlow(flow, values, scales, highest, settings)
+def _page_flow(drawn: NumberedFlow, settings: Settings | None = None) -> PageFlow:
+    _require_moderate(count_formulas(drawn.flow))
+    return PageFlow(drawn.flow, drawn.values, drawn.scales, drawn.highest, settings)

@@ -10,6 +10,9 @@ from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files import photos
 from cnncalc.files.images import read_image
 from cnncalc.files.photos import PhotoShape, fitted, read_photo, resize
+from cnncalc.provenance import Provenance
+from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure
+from cnncalc.views.figure.shapes import Drawing
 from tests.files.photos import pixels, save
 from tests.keras_peer import import_keras
 from tests.peers import requires
@@ -153,3 +156,12 @@ def test_an_unusable_shape_is_refused():
         PhotoShape(channels=4)
     with pytest.raises(OptionError, match=r"fit must be stretch, crop or pad. Received: fit='x'"):
         PhotoShape(fit="x")
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "gif", "webp"])
+def test_a_figure_among_the_photos_is_no_photo(tmp_path, ending):
+    drawing = Drawing(40, 30, "#ffffff", ())
+    path = tmp_path / f"figure.{ending}"
+    path.write_bytes(encode_figure(drawing, FIGURE_FORMS[f".{ending}"], Provenance("cnncalc show")))
+    with pytest.raises(InputError, match="is a figure that cnncalc drew"):
+        read_photo(path, PhotoShape(8, 8))

@@ -110,6 +110,15 @@ def test_the_tables_hold_the_numbers():
     assert "-500" in text
 
 
+def test_a_gradient_says_how_many_of_its_terms_it_lists():
+    image = np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 0.0], [3.0, 0.0, 4.0]])
+    network = "Conv2D(1, 1); Flatten(); Dense(2, activation='softmax')"
+    found = cnncalc.explain_gradient(
+        network, (0, 0, 0, 0), layer_name="conv2d", data=image, target=1, raw=True
+    )
+    assert "The terms that contribute most: 4 of 9" in found._repr_html_()
+
+
 def test_a_page_that_a_notebook_can_not_keep_leaves_its_tables(monkeypatch):
     monkeypatch.setattr(drawn, "MOST_FORMULAS", 10)
     shown = Page(trace()._repr_html_())

@@ -81,7 +81,8 @@ class NotebookGradient(NotebookResult, GradientExplanation):
         told = self._told()
         parts = [plain_paragraph(told.title)]
         if told.rows:
-            parts.append(plain_table(told.headings, told.rows, self._count(), labelled=False))
+            count = f"The terms that contribute most: {len(told.rows):,} of {len(self.terms):,}"
+            parts.append(plain_table(told.headings, told.rows, count, labelled=False))
         return "\n".join([*parts, *map(plain_paragraph, told.notes)])
 
     def figure(self) -> bytes:
@@ -102,7 +103,3 @@ class NotebookGradient(NotebookResult, GradientExplanation):
         )
         notes = tuple(filter(None, (self.note, self.vanished)))
         return Table(title, HEADER, rows, notes, frozenset())
-
-    def _count(self) -> str:
-        shown = min(MOST_TERMS, len(self.terms))
-        return f"The terms that contribute most: at most {shown:,} of {len(self.terms):,}"

@@ -87,11 +87,15 @@ def _draw(number: ExplainedNumber, pen: Pen) -> None:
     for note in notes_of(explanation):
         pen.note(note.replace("-", "−"))
     pen.gap(6)
-    for grids in _rows(number):
-        pen.grids(grids, ("", "×", "=")[: len(grids) - 1])
+    rows = list(_rows(number))
+    room = max((pen.room(grids) for grids in rows), default=0.0)
+    for grids in rows:
+        pen.grids(grids, ("", "×", "=")[: len(grids) - 1], room)
     for line in draw_result(explanation, screen):
-        # What stands behind an equation says whose number it is.
-        pen.text(line.plain.replace(f"  {place(explanation)}", f"  ·  {place(explanation)}"))
+        # What stands behind an equation says whose number it is; alone it would say no more.
+        text = line.plain.replace(f"  {place(explanation)}", f"  ·  {place(explanation)}")
+        if line.plain.strip() != place(explanation):
+            pen.text(text)
     pen.gap()
 
 

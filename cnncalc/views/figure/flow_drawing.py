@@ -27,7 +27,6 @@ from cnncalc.views.figure.measures import (
     CELL_SIZE,
     GAP,
     LEGEND_SIZE,
-    LEGEND_WIDTH,
     LINE_HEIGHT,
     MARGIN,
     TITLE_SIZE,
@@ -41,7 +40,7 @@ from cnncalc.views.figure.shapes import (
     Text,
     arrow,
 )
-from cnncalc.views.figure.stage_boxes import Box, SliceBox, StageBox
+from cnncalc.views.figure.stage_boxes import Box, SliceBox, StageBox, bar_width
 
 __all__ = [
     "NOTHING_SPECIAL",
@@ -141,7 +140,7 @@ def _slice(
         numbers = np.where(hidden, np.nan, numbers)
     padding = part.padding
     if part.is_turned:
-        numbers, padding = numbers.T, padding.T
+        numbers, padding = numbers.reshape(-1, 1), padding.reshape(-1, 1)
     yield from draw_grid(part.box, numbers, stage.scale, stage.form, theme, padding)
 
 
@@ -231,7 +230,8 @@ def _scale(stage: StageBox) -> ColorScale:
 def _labels(stage: StageBox, look: Look) -> Iterator[Shape]:
     part = stage.slices[0]
     for row, label in enumerate(stage.labels):
-        box = part.cells(0, row) if part.is_turned else part.cells(row, 0)
+        columns = part.numbers.shape[1]
+        box = part.cells(*divmod(row, columns)) if part.is_turned else part.cells(row, 0)
         place = (box.x - GAP, box.y + box.height / 2 + 0.36 * LEGEND_SIZE)
         yield Text(*place, label, LEGEND_SIZE, look.muted, "end")
 
@@ -247,14 +247,15 @@ def draw_legend(
         if form is None:
             yield Text(x, y + 6, f"all {ends[0]}", LEGEND_SIZE, look.muted)
         return
+    wide = bar_width(scale)
     steps = np.linspace(scale.low / 2, scale.high / 2, 48)[np.newaxis] * 2
-    yield Picture(x, y, LEGEND_WIDTH, _LEGEND_BAR, color_of(steps, scale, theme))
-    yield Rectangle(x, y, LEGEND_WIDTH, _LEGEND_BAR, "", look.line, 0.5)
+    yield Picture(x, y, wide, _LEGEND_BAR, color_of(steps, scale, theme))
+    yield Rectangle(x, y, wide, _LEGEND_BAR, "", look.line, 0.5)
     base = y + _LEGEND_BAR + LEGEND_SIZE + 1
     yield Text(x, base, ends[0], LEGEND_SIZE, look.muted)
     if len(ends) == 3:
-        yield Text(x + LEGEND_WIDTH / 2, base, ends[1], LEGEND_SIZE, look.muted, "middle")
-    yield Text(x + LEGEND_WIDTH, base, ends[-1], LEGEND_SIZE, look.muted, "end")
+        yield Text(x + wide / 2, base, ends[1], LEGEND_SIZE, look.muted, "middle")
+    yield Text(x + wide, base, ends[-1], LEGEND_SIZE, look.muted, "end")
 
 
 def draw_sign(sign: Sign, look: Look) -> Iterator[Shape]:

@@ -6,7 +6,7 @@ It is measured once; each scene of a film is drawn upon the same measures (`flow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -17,7 +17,7 @@ from cnncalc.network import Array
 from cnncalc.sheet.flow import Flow, Stage
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.scales import StageScale
-from cnncalc.views.figure.flow_stages import chosen_stages, names_of
+from cnncalc.views.figure.flow_stages import chosen_stages, is_first_of_layer, names_of
 from cnncalc.views.figure.measures import LINE_HEIGHT, MARGIN, TITLE_SIZE
 from cnncalc.views.figure.stage_boxes import SliceBox, StageBox
 from cnncalc.views.figure.stage_contents import stage_content
@@ -136,7 +136,11 @@ def _box(
     scale = stage_scale(_as_numbers(numbers), scales[stage.number])
     names = names_of(flow, stage, values)
     content = stage_content(stage, values, names, names_layers=_is_network(flow))
-    return measured(content, scale, looks)
+    return replace(
+        measured(content, scale, looks),
+        is_kernel=stage.volume.is_weight and quantity.name == "kernel",
+        is_first=is_first_of_layer(flow, stage),
+    )
 
 
 def _is_network(flow: Flow) -> bool:
@@ -201,12 +205,21 @@ def _wrapped(tracks: Sequence[_Track], room: float) -> Iterator[list[_Track]]:
         wide = _width(track) + (_BETWEEN if row else 0)
         rest = used + wide + sum(_width(later) + _BETWEEN for later in tracks[number + 1 :])
         if row and used + wide > room and rest > room * _STRETCHED:
-            yield row
-            row, used = [], _BETWEEN
+            kept, row = _broken(row, track, room)
+            yield kept
+            used = _BETWEEN + sum(_width(one) + _BETWEEN for one in row)
             wide = _width(track)
         row.append(track)
         used += wide
     yield row
+
+
+def _broken(row: list[_Track], after: _Track, room: float) -> tuple[list[_Track], list[_Track]]:
+    """Return what stays in a row, and what goes into the next one: the input of its weights."""
+    together = 2 * _BETWEEN + _width(row[-1]) + _width(after)
+    if after[0].is_weight and len(row) > 1 and together <= room:
+        return row[:-1], row[-1:]
+    return row, []
 
 
 def _side_by_side(row: Sequence[_Track], y: float, indent: float) -> Iterator[_Track]:
@@ -228,7 +241,8 @@ def _signs(row: Sequence[_Track], *, is_continued: bool) -> Iterator[Sign]:
         yield _sign(None, first, first.box.x - _BETWEEN / 2)
     for before, after in pairwise(row):
         left, right = before[0], after[0]
-        yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
+        if not right.is_weight or right.is_kernel:
+            yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
 
 
 def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
@@ -236,4 +250,5 @@ def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
     y = right.grids.y + height / 2
     if right.is_weight:
         return Sign("times", x, y)
-    return Sign("equals" if left is not None and left.is_weight else "arrow", x, y)
+    is_equal = left is not None and left.is_kernel and right.is_first
+    return Sign("equals" if is_equal else "arrow", x, y)

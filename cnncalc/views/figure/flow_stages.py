@@ -9,8 +9,9 @@ import numpy as np
 from cnncalc.sheet.flow import Flow, Stage
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.quantities import CLASS_NAMES, OUTPUTS
+from cnncalc.trace.stage_names import StageName
 
-__all__ = ["chosen_stages", "names_of"]
+__all__ = ["chosen_stages", "is_first_of_layer", "names_of"]
 
 # A kernel of a network is drawn where it is no larger.
 _MOST_KERNEL_CELLS, _MOST_KERNELS = 49, 8
@@ -42,7 +43,9 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
     drawn = [stage for stage in flow.stages if _is_drawn(stage)]
     if flow.specification.layout != "network":
         return drawn
+    # A layer's weights stand before all that it makes with them: input × kernel = result.
     drawn = _without_repetition(flow, drawn)
+    drawn.sort(key=lambda stage: (stage.column, *_turn(stage)))
     results = _results(drawn)
     if layer:
         column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
@@ -51,6 +54,25 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
     if len(drawn) <= _MOST_TRACKS_IN_FULL:
         return drawn
     return [stage for stage in drawn if stage in results or _is_small_kernel(stage)]
+
+
+def _turn(stage: Stage) -> tuple[bool, bool]:
+    """Return when a stage of a layer comes: its weights first, and of these its kernel."""
+    return not stage.volume.is_weight, stage.volume.quantity.name != "kernel"
+
+
+def is_first_of_layer(flow: Flow, stage: Stage) -> bool:
+    """Tell whether a stage is what a layer makes of its input, nothing of it left out before."""
+    quantity = stage.volume.quantity
+    if quantity.kind != "stage":
+        return False
+    others = (other.volume.quantity for other in flow.stages)
+    same = (
+        other
+        for other in others
+        if other._replace(name=quantity.name) == quantity and other.name != StageName.PADDED_INPUT
+    )
+    return next(same) == quantity
 
 
 def _results(drawn: Sequence[Stage]) -> list[Stage]:

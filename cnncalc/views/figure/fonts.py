@@ -104,7 +104,8 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
     ['one two', 'three']
     """
     lines: list[str] = []
-    for word in text.split():
+    # A number and its % stay together.
+    for word in re.findall(r"\S+(?: %)?", text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width(longer, size) <= room:
             lines[-1] = longer

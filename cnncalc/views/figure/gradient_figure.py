@@ -82,15 +82,13 @@ def _draw_products(
         name += f", channel {channel}"
     products = errors * factors
     of_errors, of_products = (fitted_scale(own, is_signed=True) for own in (errors, products))
-    pen.grids(
-        [
-            Grid(name, pixels, scale, None, marked),
-            Grid("errors", errors, of_errors, None, whole, "weights"),
-            Grid("input under the weight", factors, scale, padding, whole),
-            Grid("products", products, of_products, None, whole, "products"),
-        ],
-        ("", "×", "="),
-    )
+    grids = [
+        Grid(name, pixels, scale, None, marked),
+        Grid("errors", errors, of_errors, None, whole, "weights"),
+        Grid("input under the weight", factors, scale, padding, whole),
+        Grid("products", products, of_products, None, whole, "products"),
+    ]
+    pen.grids(grids, ("", "×", "="), pen.room(grids))
 
 
 def _loss(record: StepRecord, explanation: GradientExplanation, screen: Screen) -> Iterator[str]:

@@ -130,11 +130,15 @@ class Pen:
             used += wide
         self.stages(row, [sign] * (len(row) - 1))
 
-    def grids(self, grids: Sequence[Grid], signs: Sequence[str]) -> None:
-        """Draw grids side by side, a sign such as × or none between them; cells all of one size."""
+    def room(self, grids: Sequence[Grid]) -> float:
+        """Return how wide a cell must be for every number of some grids."""
+        forms = (number_form(grid.numbers, self.decimals) for grid in grids)
+        return max(form.room(grid.numbers) for form, grid in zip(forms, grids, strict=True))
+
+    def grids(self, grids: Sequence[Grid], signs: Sequence[str], room: float) -> None:
+        """Draw grids side by side, a sign or none between them; cells are as wide as the `room`."""
         x, top, bottom = MARGIN, self._y + LINE_HEIGHT, self._y
         forms = [number_form(grid.numbers, self.decimals) for grid in grids]
-        room = max(form.room(grid.numbers) for form, grid in zip(forms, grids, strict=True))
         cell = (room, min(room, _HIGHEST_CELL))
         base = top + grids[-1].numbers.shape[0] * cell[1] / 2 + 0.36 * _SIGN_SIZE
         for grid, form, sign in zip(grids, forms, ("", *signs), strict=True):

@@ -25,8 +25,11 @@ from cnncalc.views.figure.shapes import (
 
 __all__ = ["fitted_pixels", "image_of"]
 
-# What is slanted or round is drawn so many times as large, and reduced.
+# Texts, and what is slanted or round, are drawn so many times as large, and reduced.
 _FINER = 4
+# So far a text reaches above its line and below it, in parts of its size; so many pixels aside.
+_RISE, _DROP = 1.1, 0.4
+_ASIDE = 2
 
 
 def image_of(drawing: Drawing, scale: float = 2.0) -> Image.Image:
@@ -65,6 +68,26 @@ def _resized(picture: Picture, size: tuple[int, int]) -> Image.Image:
 def _font(size: float, *, is_bold: bool) -> ImageFont.FreeTypeFont:
     file = str(font_file(is_bold=is_bold))
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str, size: float, phase: int, *, is_bold: bool) -> Image.Image:
+    """Return how much of each pixel a text covers, `size` pixels high.
+
+    It begins `_ASIDE` pixels and `phase` parts of a pixel, `_FINER` to one, right of the mask's
+    edge, and stands on a whole pixel: letters lie at parts of a pixel, or those of small numbers
+    would be unevenly far apart.
+    """
+    above, below = math.ceil(size * _RISE), math.ceil(size * _DROP)
+    wide = math.ceil(width(text, size, is_bold=is_bold)) + 1 + 2 * _ASIDE
+    mask = Image.new("L", (wide * _FINER, (above + below) * _FINER))
+    pen, font = ImageDraw.Draw(mask), _font(size * _FINER, is_bold=is_bold)
+    start = float(_ASIDE * _FINER + phase)
+    # Letter by letter: Pillow rounds their widths, and a long text would be another's length.
+    for letter in text:
+        pen.text((round(start), above * _FINER), letter, 255, font, anchor="ls")
+        start += width(letter, size * _FINER, is_bold=is_bold)
+    return mask.reduce(_FINER)
 
 
 class _Pen:
@@ -149,12 +172,12 @@ class _Pen:
         written = covered(clean(text.text))
         wide = width(written, text.size, is_bold=text.is_bold)
         start = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
-        font = _font(round(text.size * self._scale, 2), is_bold=text.is_bold)
-        base = round(text.y * self._scale)
-        # Letter by letter: Pillow rounds their widths, and a long text would be another's length.
-        for letter in written:
-            self._pen.text((start * self._scale, base), letter, text.color, font, anchor="ls")
-            start += width(letter, text.size, is_bold=text.is_bold)
+        left, base = math.floor(start * self._scale), self._edge(text.y)
+        phase = round((start * self._scale - left) * _FINER)
+        size = round(text.size * self._scale, 2)
+        mask = _written(written, size, phase, is_bold=text.is_bold)
+        above = math.ceil(size * _RISE)
+        self._image.paste(text.color, (left - _ASIDE, base - above), mask)
 
     def _picture(self, picture: Picture) -> None:
         left, top = self._edge(picture.x), self._edge(picture.y)

@@ -13,14 +13,16 @@ from cnncalc.views.colors import ColorScale, ScaleKind
 from cnncalc.views.figure.fonts import width
 from cnncalc.views.figure.measures import (
     CAPTION_SIZE,
+    GAP,
     LEGEND_HEIGHT,
+    LEGEND_SIZE,
     LEGEND_WIDTH,
     LINE_HEIGHT,
     TITLE_SIZE,
     NumberForm,
 )
 
-__all__ = ["Box", "SliceBox", "StageBox", "framed", "has_bar"]
+__all__ = ["Box", "SliceBox", "StageBox", "bar_width", "framed", "has_bar"]
 
 
 class Box(NamedTuple):
@@ -36,8 +38,8 @@ class Box(NamedTuple):
 class SliceBox:
     """A slice in its place: its `numbers` (rows, columns), NaN where a cell is empty.
 
-    `padding` tells which cells were added around the input. A row of numbers is drawn as a column
-    where it `is_turned`.
+    `padding` tells which cells were added around the input. Its numbers are drawn as one column,
+    row after row, where it `is_turned`.
     """
 
     number: int
@@ -51,7 +53,15 @@ class SliceBox:
         """Return where a rectangle of its cells is."""
         rows, columns = self.numbers.shape
         if self.is_turned:
-            rows, columns, row, column, height, width = columns, rows, column, row, width, height
+            first, last = row * columns + column, (row + height - 1) * columns + column + width
+            rows, columns, row, column, height, width = (
+                rows * columns,
+                1,
+                first,
+                0,
+                last - first,
+                1,
+            )
         across, down = self.box.width / columns, self.box.height / rows
         place = (self.box.x + column * across, self.box.y + row * down)
         return Box(*place, width * across, height * down)
@@ -68,7 +78,8 @@ class StageBox:
 
     `form` is how numbers are written in its cells, None where they are pixels; `labels` stand left
     of its rows, `lines` below its slices. Three slices `are_colors` where they are drawn as one
-    picture in red, green and blue; where there is a `picture`, that is drawn instead of them.
+    picture in red, green and blue; where there is a `picture`, that is drawn instead of them. It
+    `is_first` where nothing that its layer calculates comes before it. Of weights, one `is_kernel`.
     """
 
     number: int
@@ -82,6 +93,8 @@ class StageBox:
     lines: tuple[str, ...] = ()
     are_colors: bool = False
     is_weight: bool = False
+    is_kernel: bool = False
+    is_first: bool = False
     picture: NDArray[np.uint8] | None = None
 
     @property
@@ -107,11 +120,17 @@ def framed(stage: StageBox) -> StageBox:
         width(stage.title, TITLE_SIZE, is_bold=True),
         width(stage.size, CAPTION_SIZE),
         *(grids.x + width(line, CAPTION_SIZE) for line in stage.lines),
-        grids.x + LEGEND_WIDTH if has_bar(stage) else 0.0,
+        grids.x + bar_width(stage.scale) if stage.scale is not None and has_bar(stage) else 0.0,
     )
     below = LINE_HEIGHT * len(stage.lines)
     below += LEGEND_HEIGHT if stage.scale is not None else 0.0
     return replace(stage, box=Box(0, 0, wide, grids.y + grids.height + below))
+
+
+def bar_width(scale: ColorScale) -> float:
+    """Return how long the bar of a scale is, so that its ends stand apart below it."""
+    ends = max(width(end, LEGEND_SIZE) for end in scale.ends)
+    return max(LEGEND_WIDTH, 2 * ends + (LEGEND_SIZE + GAP if len(scale.ends) == 3 else GAP))
 
 
 def has_bar(stage: StageBox) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,7 +51,7 @@ def stage_content(
         Part(numbers_of(part, size, values), _padding(part, size), part.item.caption, part.number)
         for part in stage.slices
     )
-    places = 1 + max(part.item.slot.place for part in stage.slices)
+    places = _places(stage)
     own = volume.rows if len(volume.rows) == max(size) else volume.columns
     layer = f" · {clean(volume.layer)}" if names_layers and volume.layer else ""
     return Content(
@@ -60,18 +61,24 @@ def stage_content(
         places if places > 1 else 0,
         _is_vector(stage),
         tuple(labels) or own,
-        volume.quantity.name != StageName.FLATTEN,
+        volume.quantity.name == StageName.FLATTEN,
         volume.is_image,
         volume.is_weight,
         stage.number,
     )
 
 
+def _places(stage: Stage) -> int:
+    """Return how many slices belong together: those of a filter's kernel."""
+    return 1 + max(part.item.slot.place for part in stage.slices)
+
+
 def _title(stage: Stage) -> str:
     volume = stage.volume
     if volume.is_weight:
         return clean(volume.quantity.name.replace("_", " ")).capitalize()
-    title = "with bias" if volume.quantity.name == StageName.BIAS else clean(volume.title)
+    is_biased = (volume.quantity.kind, volume.quantity.name) == ("stage", StageName.BIAS)
+    title = "with bias" if is_biased else clean(volume.full_title)
     return title[:1].upper() + title[1:]
 
 
@@ -86,10 +93,15 @@ def _size(stage: Stage) -> str:
     volume, count = stage.volume, len(stage.slices)
     is_padded = any(block.role == "padding" for part in stage.slices for block in part.blocks)
     sizes = [volume.height, volume.width, count]
-    if count == 1:
+    if volume.quantity.name == StageName.FLATTEN:
+        sizes = [math.prod(sizes)]
+    elif count == 1:
         sizes = [max(sizes[:2])] if _is_vector(stage) and min(sizes[:2]) == 1 else sizes[:2]
     elif _is_vector(stage):
         sizes = [count]
+    elif volume.is_weight:
+        places = _places(stage)
+        sizes[2:] = [places, count // places] if places > 1 else [count]
     return "×".join(f"{size:,}" for size in sizes) + " with padding" * is_padded
 
 

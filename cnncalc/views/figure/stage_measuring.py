@@ -27,10 +27,10 @@ __all__ = ["Content", "Looks", "Part", "measured"]
 _MOST_NUMBERED, _MOST_CELLS, _LONGEST = 6, 144, 20
 _WIDEST_GRID = 520.0
 # Of more slices, the first so many are drawn.
-_MOST_SLICES, _MOST_ACROSS, _MOST_PLACES = 16, 8, 4
+_MOST_SLICES, _MOST_ACROSS = 16, 8
 # How long the longer side of a slice of pixels is: of one, of a few, of many.
 _LONGEST_SIDES = ((1, 260.0), (4, 120.0), (_MOST_SLICES, 68.0))
-_SHORTEST_SIDE, _THINNEST_SIDE = 30.0, 14.0
+_SHORTEST_SIDE, _THINNEST_SIDE = 54.0, 14.0
 _MOST_LABELS, _WIDEST_LABEL = 20, 120.0
 _HIGHEST_CELL = 34.0
 # From so many times as high as wide on, slices stand side by side.
@@ -52,9 +52,9 @@ class Content:
     """What a stage holds, before it is measured.
 
     Its `title`, its `size` in words, its `parts`, all of one size; `places` of them stand side by
-    side, 0 for as it looks best. A vector, which `is_vector`, has `labels` for its numbers. Of what
-    `has_numbers`, these stand in the cells where there are few. `is_image` tells of what a network
-    takes in, `is_weight` of weights; `number` is the stage's.
+    side, 0 for as it looks best. A vector, which `is_vector`, has `labels` for its numbers. What
+    `is_flat` is one vector, row after row. `is_image` tells of what a network takes in, `is_weight`
+    of weights; `number` is the stage's.
     """
 
     title: str
@@ -63,22 +63,24 @@ class Content:
     places: int = 0
     is_vector: bool = False
     labels: tuple[str, ...] = ()
-    has_numbers: bool = True
+    is_flat: bool = False
     is_image: bool = False
     is_weight: bool = False
     number: int = -1
 
     @property
     def is_turned(self) -> bool:
-        """Whether it is a row of numbers that is drawn as a column."""
+        """Whether its numbers are drawn as a column: those of a row, or a few that are flat."""
         rows, columns = self.parts[0].numbers.shape
-        return self.is_vector and rows == 1 and columns > 1
+        is_row = self.is_vector and rows == 1
+        is_short = self.is_flat and rows * columns <= _MOST_LABELS
+        return columns > 1 and (is_row or is_short)
 
     @property
     def grid(self) -> tuple[int, int]:
         """The (rows, columns) of a slice as it is drawn."""
         rows, columns = self.parts[0].numbers.shape
-        return (columns, rows) if self.is_turned else (rows, columns)
+        return (rows * columns, 1) if self.is_turned else (rows, columns)
 
     @property
     def is_captioned(self) -> bool:
@@ -106,7 +108,7 @@ def measured(content: Content, scale: ColorScale | None, looks: Looks) -> StageB
     """
     form = _form(content, looks)
     are_colors = _are_colors(content, scale, form)
-    count = 1 if are_colors else min(len(content.parts), _MOST_SLICES)
+    count = 1 if are_colors else _count(content)
     labels = _labels(content) if form else ()
     indent = max((width(label, LEGEND_SIZE) + GAP for label in labels), default=0.0)
     cell = _cell(content, form, looks, count)
@@ -130,16 +132,25 @@ def measured(content: Content, scale: ColorScale | None, looks: Looks) -> StageB
     )
 
 
+def _count(content: Content) -> int:
+    """Return how many slices are drawn: where there are too many, those of whole filters."""
+    count = min(len(content.parts), _MOST_SLICES)
+    whole = count - count % content.places if content.places else count
+    return whole or count
+
+
 def _slices(content: Content, boxes: Sequence[Box], *, are_colors: bool) -> tuple[SliceBox, ...]:
     """Return the slices in their boxes; all three channels of a colour picture in one."""
     places = [boxes[0]] * len(content.parts) if are_colors else boxes
+    # Above a single slice there is no room for what its title says already.
+    is_captioned = content.is_captioned and len(boxes) > 1
     return tuple(
         SliceBox(
             part.number,
             box,
             part.numbers,
             part.padding,
-            "" if are_colors or not content.is_captioned else _fitting(part.caption, box.width),
+            "" if are_colors or not is_captioned else _fitting(part.caption, box.width),
             content.is_turned,
         )
         for part, box in zip(content.parts, places, strict=False)
@@ -153,7 +164,7 @@ def _form(content: Content, looks: Looks) -> NumberForm | None:
     is_small = rows * columns <= _MOST_CELLS and max(rows, columns) <= longest
     are_few = len(content.parts) <= _MOST_NUMBERED or rows * columns == 1
     is_within = rows * columns * len(content.parts) <= looks.most_numbers
-    if not (content.has_numbers and is_small and are_few and is_within):
+    if not (is_small and are_few and is_within):
         return None
     shown = np.array([part.numbers for part in content.parts[:_MOST_SLICES]])
     form = number_form(shown, looks.decimals)
@@ -180,15 +191,16 @@ def _cell(
 
 
 def _across(content: Content, grid: tuple[float, float], count: int) -> int:
-    """Return how many slices stand side by side: more of tall ones, so that all are a square."""
+    """Return how many slices stand side by side: those of a filter, or so that all are a square."""
     if content.grid == (1, 1):
         return min(count, _MOST_ACROSS)
     if content.places:
-        return min(content.places, _MOST_PLACES)
+        most = max(1, min(_MOST_ACROSS, int(_WIDEST_GRID // (grid[0] + GAP))))
+        return math.ceil(content.places / math.ceil(content.places / most))
     ratio = grid[1] / grid[0]
-    if ratio > _TALL:
-        return min(count, math.ceil(math.sqrt(count * ratio)))
-    return 1 if count <= 3 else math.ceil(math.sqrt(count))
+    if ratio <= _TALL and count <= 3:
+        return 1
+    return min(count, math.ceil(math.sqrt(count * ratio)))
 
 
 def _places(content: Content, grid: tuple[float, float], count: int, indent: float) -> list[Box]:
@@ -203,12 +215,12 @@ def _places(content: Content, grid: tuple[float, float], count: int, indent: flo
 
 
 def _fitting(caption: str, room: float) -> str:
-    """Return a caption as far as there is room: of "filter 3" at least the 3."""
+    """Return a caption as far as there is room: of "filter 3 on red" at least "3 on red"."""
     text = clean(caption)
     if width(text, LEGEND_SIZE) <= room:
         return text
-    last = text.rpartition(" ")[2]
-    return last if width(last, LEGEND_SIZE) <= room else shortened(text, room, LEGEND_SIZE)
+    short = " on ".join(part.rpartition(" ")[2] for part in text.split(" on "))
+    return shortened(short, room, LEGEND_SIZE)
 
 
 def _labels(content: Content) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.plan import Values
@@ -24,8 +25,8 @@ _WIDER = (1.0, 1.1, 1.2, 1.3, 1.4)
 # What is more awkward to see as a whole is shown in parts, measured so many times as wide.
 _MOST_AWKWARD, _VIEW_WIDER = 0.9, 1.2
 _WHOLE_WIDER = (1.2, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0)
-# Above a stage in sight stands the heading of its part of a training.
-_ABOVE = 44.0
+# Above a stage in sight there is a little room, more with the heading of its part of a training.
+_ABOVE, _HEADING = 6.0, 44.0
 
 
 @dataclass(frozen=True)
@@ -35,26 +36,50 @@ class Camera:
     whole: float
     view: float
 
-    def top(self, stage: Box, cell: Box) -> float:
+    def top(
+        self, stage: Box, cell: Box, sources: Sequence[Box] = (), headings: Sequence[float] = ()
+    ) -> float:
         """Return how far down the part begins that shows a stage, or its cell where that is high.
+
+        Arguments: the boxes of the `stage`, of its `cell`, and of the stages that this reads, its
+        `sources`, of which the nearest are shown too, where there is room; where `headings` stand.
 
         >>> Camera(500, 500).top(Box(0, 400, 50, 90), Box(0, 400, 9, 9))
         0.0
         >>> Camera(1000, 300).top(Box(0, 400, 50, 90), Box(0, 400, 9, 9))
-        356.0
+        394.0
+        >>> Camera(1000, 300).top(Box(0, 400, 50, 90), Box(0, 400, 9, 9), [Box(0, 280, 50, 90)])
+        274.0
         """
-        is_high = stage.height + _ABOVE > self.view
-        begin = cell.y - self.view / 2 if is_high else stage.y - _ABOVE
+        begin, end = stage.y, stage.y + stage.height
+        if end - begin + _HEADING > self.view:
+            begin = cell.y - self.view / 2
+        else:
+            for source in sorted(sources, key=lambda box: abs(box.y - stage.y)):
+                first, last = min(begin, source.y), max(end, source.y + source.height)
+                if last - first + _HEADING <= self.view:
+                    begin, end = first, last
+            is_headed = any(begin - _HEADING < heading < begin for heading in headings)
+            begin -= _HEADING if is_headed else _ABOVE
         return min(max(0.0, begin), max(0.0, self.whole - self.view))
 
 
 @dataclass(frozen=True, eq=False)
 class Scenery:
-    """Where all stands, as a `whole`, and `playing`, of which the `camera` shows a part."""
+    """Where all stands, as a `whole`, and `playing`, of which the `camera` shows a part.
+
+    With what stands below, that part is `most` high.
+    """
 
     playing: FlowLayout
     camera: Camera
     whole: FlowLayout
+    most: float = inf
+
+    def above(self, panel: float) -> Scenery:
+        """Return the same with a `panel` so high below, no higher together than a film may be."""
+        view = min(self.camera.whole, self.most - panel)
+        return replace(self, camera=replace(self.camera, view=view))
 
 
 def make_scenery(flow: Flow, values: Values, scales: Sequence[StageScale], width: int) -> Scenery:
@@ -70,9 +95,9 @@ def make_scenery(flow: Flow, values: Values, scales: Sequence[StageScale], width
     if _awkwardness(layout, width) <= _MOST_AWKWARD:
         return Scenery(layout, Camera(layout.height, layout.height), layout)
     layout, share = measured(_VIEW_WIDER), _high(width)
-    view = min(layout.height, share * layout.width - _PANEL)
     whole = min(map(measured, _WHOLE_WIDER), key=lambda f: max(f.width, f.height / share))
-    return Scenery(layout, Camera(layout.height, view), whole)
+    most = share * layout.width
+    return Scenery(layout, Camera(layout.height, min(layout.height, most - _PANEL)), whole, most)
 
 
 def _high(width: int) -> float:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from cnncalc.network import Array
-from cnncalc.sheet.scenes import Region
-from cnncalc.views.colors import LOOKS, ColorScale, Theme
+from cnncalc.views.colors import LOOKS, Theme
 from cnncalc.views.figure.flow_drawing import draw_grid
 from cnncalc.views.figure.flow_layout import FlowLayout
 from cnncalc.views.figure.fonts import shortened, width
@@ -21,28 +17,22 @@ from cnncalc.views.figure.measures import (
     LINE_HEIGHT,
     MARGIN,
     TITLE_SIZE,
-    NumberForm,
-    number_form,
 )
 from cnncalc.views.figure.shapes import Line, Rectangle, Shape, Text
 from cnncalc.views.figure.stage_boxes import Box
 from cnncalc.views.film.cells import FlowCells
+from cnncalc.views.film.insets import Inset, InsetGrid, inset_form, make_inset
 from cnncalc.views.film.moments import Moment
-from cnncalc.views.film.sentences import (
-    cell_product,
-    cell_sentence,
-    moment_heading,
-    number_text,
-)
+from cnncalc.views.film.sentences import cell_sentence, moment_heading
 
 __all__ = ["Panel"]
 
-# A window and its weights are drawn where they have no more rows and columns.
-_MOST_SIDE = 5
-_DECIMALS = 4
 _SIGN, _SIGN_SIZE = 30.0, 18.0
-_CAPTION = CAPTION_SIZE + 6
-_SAMPLES = 60
+# A caption stands so far above its matrix.
+_ABOVE = 6.0
+_CAPTION = CAPTION_SIZE + _ABOVE
+# Behind a number, or a caption that is longer than its matrix is wide.
+_APART = 12.0
 _WHOLE = (
     ("window", False, "what is read"),
     ("weights", True, "the weights on it"),
@@ -51,21 +41,11 @@ _WHOLE = (
 
 
 @dataclass(frozen=True, eq=False)
-class _Grid:
-    """A matrix to draw: its `caption`, its numbers, its outline's colour, and how it looks."""
-
-    caption: str
-    numbers: Array
-    outline: str
-    scale: ColorScale | None
-    is_dashed: bool = False
-
-
-@dataclass(frozen=True, eq=False)
 class Panel:
-    """The place below a film's stages: `room` in width, its `cells` as wide as their numbers.
+    """The place below a film's stages: `room` in width, as high as the highest of its insets.
 
-    `rows` are those of the largest window that is drawn, 0 where none is.
+    `rows` are those of this one, 0 where there is none; `widths` says how wide the cells of each
+    stage's insets are, by the stage's number.
     """
 
     cells: FlowCells
@@ -73,23 +53,24 @@ class Panel:
     theme: Theme
     room: float
     rows: int
-    cell: float
+    widths: Mapping[int, float]
 
     @classmethod
     def of(
-        cls, cells: FlowCells, layout: FlowLayout, moments: Sequence[Moment], theme: Theme
+        cls, cells: FlowCells, layout: FlowLayout, moments: Iterable[Moment], theme: Theme
     ) -> Panel:
-        """Return the panel of a play, measured for all its `moments`."""
-        step = max(1, len(moments) // _SAMPLES)
-        found = (cell_product(cells, moment.cell) for moment in moments[::step])
-        drawn = [product.values for product in found if product and _is_small(product.values[0])]
-        rows = max((len(window) for window, _ in drawn), default=0)
-        held = (array for values in drawn for array in (*values, values[0] * values[1]))
-        cell = max((number_form(array, _DECIMALS).room(array) for array in held), default=0.0)
-        panel = cls(cells, layout, theme, layout.width, rows, cell)
-        columns = max((window.shape[1] for window, _ in drawn), default=0)
-        needed = 2 * MARGIN + 3 * columns * cell + 3 * _SIGN + 60
-        return panel if needed <= layout.width else cls(cells, layout, theme, layout.width, 0, 0)
+        """Return the panel of a play, measured for the `moments` that are shown of it."""
+        widths: dict[int, float] = {}
+        found: list[tuple[int, Inset]] = []
+        for moment in moments:
+            inset = make_inset(cells, layout, LOOKS[theme], moment.cell)
+            if inset is not None:
+                stage = moment.scene.stage
+                found.append((stage, inset))
+                widths[stage] = max(widths.get(stage, 0.0), inset.cell)
+        fitting = (_fitted(inset, widths[stage], layout.width) for stage, inset in found)
+        rows = max((inset.rows for inset in fitting if inset is not None), default=0)
+        return cls(cells, layout, theme, layout.width, rows, widths)
 
     @property
     def height(self) -> float:
@@ -111,7 +92,7 @@ class Panel:
         most = int(room / width("0", CELL_SIZE))
         sentence = shortened(cell_sentence(self.cells, moment.cell, most), room, CELL_SIZE)
         yield Text(MARGIN, first + LINE_HEIGHT + 3, sentence, CELL_SIZE, look.ink)
-        yield from self._products(moment, first + LINE_HEIGHT + GAP + 3)
+        yield from self._inset(moment, first + LINE_HEIGHT + GAP + 3)
 
     def _whole(self, y: float) -> Iterator[Shape]:
         """Yield what is calculated, and what the outlines of the play mean."""
@@ -126,47 +107,53 @@ class Panel:
             yield Text(x + 22, y + LINE_HEIGHT + 3, meaning, CELL_SIZE, look.muted)
             x += 22 + width(meaning, CELL_SIZE) + 3 * GAP
 
-    def _products(self, moment: Moment, top: float) -> Iterator[Shape]:
-        """Yield window × weights = products, and their sum, where there is room for them."""
-        product = cell_product(self.cells, moment.cell)
-        if product is None or not self.rows or not _is_small(product.values[0]):
-            return
+    def _inset(self, moment: Moment, top: float) -> Iterator[Shape]:
+        """Yield what the number is made of, and the number, where there is room for them."""
         look = LOOKS[self.theme]
-        window, weights = product.values
-        first, second = (self._scale(region) for region in product.regions)
-        grids = (
-            _Grid("window", window, look.window, first),
-            _Grid("weights", weights, look.weights, second, is_dashed=True),
-            _Grid("products", window * weights, look.products, None),
-        )
-        x, middle = MARGIN, top + _CAPTION + len(window) * CELL_HEIGHT / 2
-        for grid, sign in zip(grids, ("×", "=", "→"), strict=True):
-            yield from self._grid(grid, x, top)
-            x += grid.numbers.shape[1] * self.cell + _SIGN
+        inset = make_inset(self.cells, self.layout, look, moment.cell)
+        cell = self.widths.get(moment.scene.stage, 0.0)
+        inset = None if inset is None else _fitted(inset, cell, self.layout.width)
+        if inset is None:
+            return
+        x, middle = MARGIN, top + _CAPTION + inset.rows * CELL_HEIGHT / 2
+        for grid in inset.grids:
+            yield from self._grid(grid, x, middle, cell)
+            x += _room(grid, cell)
             place = (x - _SIGN / 2, middle + 0.36 * _SIGN_SIZE)
-            yield Text(*place, sign, _SIGN_SIZE, look.muted, "middle")
-        result = number_text(product.total)
+            yield Text(*place, grid.sign, _SIGN_SIZE, look.muted, "middle")
+        caption = shortened(inset.caption, self.room - x - MARGIN, CAPTION_SIZE)
         place = (x, middle + 0.36 * _SIGN_SIZE)
-        yield Text(x, top + CAPTION_SIZE, "sum", CAPTION_SIZE, look.muted)
-        yield Text(*place, result, _SIGN_SIZE, look.result, is_bold=True)
+        yield Text(x, middle - CELL_HEIGHT / 2 - _ABOVE, caption, CAPTION_SIZE, look.muted)
+        yield Text(*place, inset.result, _SIGN_SIZE, look.result, is_bold=True)
 
-    def _grid(self, grid: _Grid, x: float, top: float) -> Iterator[Shape]:
+    def _grid(self, grid: InsetGrid, x: float, middle: float, cell: float) -> Iterator[Shape]:
         look = LOOKS[self.theme]
         rows, columns = grid.numbers.shape
-        box = Box(x, top + _CAPTION, columns * self.cell, rows * CELL_HEIGHT)
-        yield Text(x, top + CAPTION_SIZE, grid.caption, CAPTION_SIZE, look.muted)
-        yield from draw_grid(box, grid.numbers, grid.scale, _form(grid.numbers), self.theme)
+        height = rows * CELL_HEIGHT
+        box = Box(x, middle - height / 2, columns * cell, height)
+        yield Text(x, box.y - _ABOVE, grid.caption, CAPTION_SIZE, look.muted)
+        form = inset_form(grid.numbers)
+        yield from draw_grid(box, grid.numbers, grid.scale, form, self.theme)
         yield Rectangle(*box, "", grid.outline, 2.5, grid.is_dashed)
 
-    def _scale(self, region: Region) -> ColorScale | None:
-        """Return the scale of the stage that a region is of, None where it isn't drawn."""
-        stage = self.cells.stages[region.slice].number
-        return next((box.scale for box in self.layout.stages if box.number == stage), None)
+
+def _room(grid: InsetGrid, cell: float) -> float:
+    """Return how much room a matrix takes with its caption and the sign behind it."""
+    columns: int = grid.numbers.shape[1]
+    return max(columns * cell + _SIGN, width(grid.caption, CAPTION_SIZE) + _APART)
 
 
-def _form(numbers: Array) -> NumberForm:
-    return number_form(numbers, _DECIMALS)
+def _fitted(inset: Inset, cell: float, room: float) -> Inset | None:
+    """Return an inset as far as there is room for it, None where there isn't.
+
+    What its cells are multiplied to can be left out, not what they are.
+    """
+    forms = (inset, inset.shorter)
+    return next((form for form in forms if _needed(form, cell) <= room), None)
 
 
-def _is_small(window: Array) -> bool:
-    return bool(np.isfinite(window).all()) and max(window.shape) <= _MOST_SIDE
+def _needed(inset: Inset, cell: float) -> float:
+    """Return how wide a frame must be for an inset whose cells are so wide."""
+    grids = sum(_room(grid, cell) for grid in inset.grids)
+    needed: float = 2 * MARGIN + grids + width(inset.result, _SIGN_SIZE, is_bold=True)
+    return needed

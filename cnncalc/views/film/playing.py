@@ -50,9 +50,10 @@ class Play:
         layout = scenery.playing
         cells = FlowCells.of(flow, values, layout.slices)
         moments = make_moments(flow, layout.slices)
-        panel = Panel.of(cells, layout, moments, look.theme)
         takes = make_takes(len(moments), look.speed)
-        return cls(cells, look, scenery, panel, moments, takes)
+        shown = (moments[take.moment] for take in takes if take.moment is not None)
+        panel = Panel.of(cells, layout, shown, look.theme)
+        return cls(cells, look, scenery.above(panel.height), panel, moments, takes)
 
     @property
     def milliseconds(self) -> tuple[int, ...]:
@@ -103,9 +104,13 @@ class Play:
         return np.asarray(frame)
 
     def _top(self, moment: Moment) -> float:
-        [stage] = [box for box in self.scenery.playing.stages if box.number == moment.scene.stage]
+        """Return how far down the part begins that shows a moment's stage, and what it reads."""
+        boxes = {stage.number: stage.box for stage in self.scenery.playing.stages}
         cell = self.scenery.playing.slices[moment.slice_number].cells(moment.row, moment.column)
-        return self.scenery.camera.top(stage.box, cell)
+        read = self.cells.seen_regions(moment.cell)
+        sources = [boxes[self.cells.stages[region.slice].number] for region in read]
+        headings = [heading.y for heading in self.scenery.playing.headings]
+        return self.scenery.camera.top(boxes[moment.scene.stage], cell, sources, headings)
 
     def _shown(self, place: int) -> Shown:
         """Return what there is of the flow at a moment: what comes later is hidden."""

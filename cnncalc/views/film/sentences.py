@@ -93,7 +93,7 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
     """
     rule = _shortened(cells.stages[cell.slice].volume.rule, most)
     found = cells.formula(cell)
-    if found is None:
+    if found is None or not found.regions:
         return rule
     if found.template == _COPY:
         [source] = found.regions

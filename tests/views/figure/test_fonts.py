@@ -25,7 +25,8 @@ def test_all_signs_of_ours_are_covered():
     # Those that draw lines in a terminal have no place in a figure.
     signs = "".join(sign for sign in SPELLINGS if sign not in "│─┌⋱")
     assert covered(signs) == signs
-    assert covered("Äpfel Łódź кошка σ π ∂ ≤ ≥ ✓") == "Äpfel Łódź кошка σ π ∂ ≤ ≥ ✓"
+    written = "Äpfel Łódź кошка σ π ∂ ∇ ≡ ⌈x⌉ ≤ ≥ ↔ ⇒ xⁿ ∼ 5 € ✓"
+    assert covered(written) == written
 
 
 def test_what_is_not_covered_is_shown_to_be_missing():
@@ -56,6 +57,11 @@ def test_lines_are_no_wider_than_their_room():
     assert max(width(line, 10) for line in lines) <= 60
     assert " ".join(lines).startswith("one two three four incom")
     assert wrapped("", 60, 10) == []
+
+
+def test_a_number_and_its_percent_sign_stay_together():
+    room = width("they are 42.6", 10) + 1
+    assert wrapped("they are 42.6 % of", room, 10) == ["they are", "42.6 % of"]
 
 
 @pytest.mark.parametrize("is_bold", [False, True])

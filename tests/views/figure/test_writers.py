@@ -190,3 +190,18 @@ def test_a_polygon_is_filled():
 def test_hostile_texts_are_drawn():
     assert (pixels(Text(0, 10, HOSTILE, 12, "#000000")) < 255).any()
     assert (pixels(Text(0, 10, "", 12, "#000000")) == 255).all()
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.25])
+def test_equal_digits_are_equally_far_apart_at_any_scale(scale):
+    array = np.asarray(image_of(drawing(Text(20.3, 50, "111111", 12, "#000000")), scale))
+    ink_of_columns = 255.0 - array.mean(axis=2)
+    weights = ink_of_columns.sum(axis=0)
+    advance = width("1", 12) * scale
+    columns = np.arange(weights.size) + 0.5
+    begin = 20.3 * scale
+    middles = []
+    for place in range(6):
+        inside = (columns >= begin + place * advance) & (columns < begin + (place + 1) * advance)
+        middles.append((columns * weights)[inside].sum() / weights[inside].sum())
+    assert np.diff(middles) == pytest.approx(advance, abs=0.4)

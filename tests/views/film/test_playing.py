@@ -20,6 +20,10 @@ def pixels(play, frame, number, row, column):
     return frame[top:bottom, left:right].reshape(-1, 3)
 
 
+# A line, a heading and a sentence stand below each number.
+HEADED = ("line", "heading", "sentence")
+
+
 def last_slice(play):
     return play.moments[-1].slice_number
 
@@ -94,7 +98,7 @@ def test_what_is_large_is_seen_in_parts_around_what_plays():
     play = play_of(training_step(), width=640)
     camera = play.scenery.camera
     assert camera.view < camera.whole
-    assert play.size[1] <= play.size[0]
+    assert play.size[1] <= 700
     for moment in play.moments[::40]:
         [stage] = [b for b in play.scenery.playing.stages if b.number == moment.scene.stage]
         cell = play.scenery.playing.slices[moment.slice_number].cells(moment.row, moment.column)
@@ -102,7 +106,27 @@ def test_what_is_large_is_seen_in_parts_around_what_plays():
         assert top <= cell.y < top + camera.view
 
 
+def test_what_a_number_reads_is_seen_with_it_or_stands_below():
+    play = play_of(training_step(), width=640)
+    view = play.scenery.camera.view
+    for moment in play.moments[::20]:
+        top, regions = play._top(moment), play.cells.seen_regions(moment.cell)
+        if max(max(region.height, region.width) for region in regions) > 5:
+            continue  # too large for both: it is told in words
+        parts = [play.scenery.playing.slices[region.slice] for region in regions]
+        is_seen = all(top <= part.cells(0, 0).y < top + view for part in parts)
+        below = len(list(play.panel.draw(moment, view)))
+        assert is_seen or below > len(HEADED)
+
+
 def test_a_photo_fills_up_and_its_middle_number_is_explained():
     play = play_of(convolution(np.random.default_rng(0).integers(0, 256, (70, 90))))
     assert 10 < len(play.moments) <= 3 * 24
     assert play.panel.rows == 3
+
+
+def test_no_more_height_is_reserved_than_what_is_shown_needs():
+    pooled = play_of(network("MaxPooling2D(2)"))
+    assert pooled.panel.rows == 2
+    wide = play_of(convolution("article:digit4", np.ones((7, 3))), width=480)
+    assert wide.panel.rows == 1  # of the bias and the ReLU: a window of 7 rows is told in words

@@ -66,6 +66,14 @@ def test_every_number_of_a_network_and_of_a_training_step_is_told():
             assert "SUMPRODUCT" not in found.upper()
 
 
+def test_a_number_that_no_window_read_is_told_by_its_rule():
+    # Of 15 rows of a convolution, a pooling leaves the last one out: its gradient is 0.
+    cells = cells_of(training_step(image="article:digit4"))
+    scenery = (Region(s.slices[-1], s.row, s.column, 1, 1) for s in scenes(cells.flow))
+    unread = next(cell for cell in scenery if (f := cells.formula(cell)) and not f.regions)
+    assert cell_sentence(cells, unread, LONG) == cells.stages[unread.slice].volume.rule
+
+
 def test_a_window_and_its_weights_are_found_through_what_is_not_drawn():
     cells = cells_of(convolution(), without=("Convolution", "Bias"))
     stage = next(stage for stage in cells.flow.stages if stage.volume.title == "ReLU")

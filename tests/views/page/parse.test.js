@@ -4,9 +4,10 @@ import { nodesOf, parseTemplate } from "../../../cnncalc/views/page/sources/pars
 
 /** A tree with all its parentheses. */
 function written(tree) {
-  if (tree.type === "operation") return `(${written(tree.left)}${tree.sign}${written(tree.right)})`;
-  if (tree.type === "negation") return `(-${written(tree.part)})`;
-  if (tree.type === "call") return `${tree.name}(${tree.parts.map(written).join(",")})`;
+  const parts = tree.parts?.map(written);
+  if (tree.type === "operation") return `(${parts.join(tree.sign)})`;
+  if (tree.type === "negation") return `(-${parts})`;
+  if (tree.type === "call") return `${tree.name}(${parts})`;
   if (tree.type === "reference") return `r${tree.place}`;
   if (tree.type === "array") return JSON.stringify(tree.rows);
   return JSON.stringify(tree.value);

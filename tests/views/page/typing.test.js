@@ -44,7 +44,7 @@ test("nothing is refused, too", () => {
 
 test("a name keeps what can be shown", () => {
   assert.deepEqual(readName(" <b>cat</b>\u0007 "), { value: "<b>cat</b>" });
-  assert.match(readName("a".repeat(201)).reason, /at most 200 characters/);
+  assert.match(readName("a".repeat(201)).reason, /1 to 200 characters/);
 });
 
 // As Python's cnncalc.views.numbers.format_number, with a real minus sign.

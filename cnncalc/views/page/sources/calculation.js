@@ -12,49 +12,44 @@
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
  */
 
-import { compile, Frame } from "./compile.js";
-import { cellValue } from "./evaluate.js";
+import { cellValue, compile, Frame } from "./compile.js";
 import { formulaAt } from "./flow.js";
 import { orderBlocks } from "./order.js";
 import { parseTemplate } from "./parse.js";
-import { Matrix } from "./values.js";
 
 // The roles of cells that a user may type over.
 const ENTERED = ["pixels", "weights", "name", "choice"];
 
 export class Calculation {
-  #others = new Map(); // texts and errors, by their places
   #frame;
   #templates = new Map();
   #jobs = new Map();
   #order;
   #readers;
-  #stale = new Set();
+  #stale;
   #blanks;
 
   /**
    * @param {import("./flow.js").Flow} flow
    * @param {[number, number | string][]} inputs the values of the cells without a formula
-   * @param {boolean} isWorksheet whether answers alone may be typed, where there are blanks
+   * @param {object | null} worksheet where there is one, answers alone may be typed, as far as they
+   *   are blanks
    */
-  constructor(flow, inputs, isWorksheet = false) {
-    this.flow = flow;
-    this.isWorksheet = isWorksheet;
+  constructor(flow, inputs, worksheet = null) {
     this.cells = new Float64Array(flow.size).fill(NaN);
-    const counts = flow.blocks.flatMap(({ tile }) => tile?.formulas ?? []);
-    const most = counts.reduce((found, { references }) => Math.max(found, references.length), 0);
-    this.#frame = new Frame(this.cells, most);
+    Object.assign(this, { flow, isWorksheet: Boolean(worksheet) });
+    const formulas = flow.blocks.flatMap(({ tile }) => tile?.formulas ?? []);
+    const most = formulas.reduce((found, { references }) => Math.max(found, references.length), 0);
+    this.#frame = new Frame(this.cells, new Map(), most);
     ({ order: this.#order, readers: this.#readers } = orderBlocks(flow));
-    this.#blanks = new Set(
-      inputs.filter(([, value]) => Number.isNaN(value)).map(([place]) => place),
-    );
+    this.#blanks = new Set(inputs.flatMap(([place, value]) => (Number.isNaN(value) ? place : [])));
     for (const [place, value] of inputs) this.#write(place, value);
-    for (const block of this.#order) this.#stale.add(block);
+    this.#stale = new Set(this.#order);
     this.recalculate();
   }
 
   value(slice, row, column) {
-    return this.#read(this.flow.place(slice, row, column));
+    return this.#frame.read(this.flow.place(slice, row, column));
   }
 
   isInput(slice, row, column) {
@@ -86,45 +81,34 @@ export class Calculation {
   }
 
   recalculate() {
-    const changed = new Set([...this.#stale].map(({ slice }) => slice));
-    this.#spread([...this.#stale].filter(({ tile }) => !tile));
+    const stale = this.#stale;
+    const changed = new Set(Array.from(stale, ({ slice }) => slice));
+    const spread = (block) => {
+      for (const reader of this.#readers.get(block)) stale.add(reader);
+    };
+    [...stale].filter(({ tile }) => !tile).forEach(spread);
     for (const block of this.#order) {
-      if (!this.#stale.has(block) || !this.#calculate(block)) continue;
+      if (!stale.has(block) || !this.#calculate(block)) continue;
       changed.add(block.slice);
-      this.#spread([block]);
+      spread(block);
     }
-    this.#stale.clear();
+    stale.clear();
     return changed;
-  }
-
-  #spread(blocks) {
-    for (const block of blocks) {
-      for (const reader of this.#readers.get(block)) this.#stale.add(reader);
-    }
-  }
-
-  #read(place) {
-    const number = this.cells[place];
-    return Number.isNaN(number) ? (this.#others.get(place) ?? null) : number;
   }
 
   /** Write a value, and tell whether it is another one. */
   #write(place, value) {
-    if (typeof value === "number") {
-      const isSame = Object.is(this.cells[place], value) || this.cells[place] === value;
-      this.cells[place] = value;
-      return !isSame;
-    }
-    const isSame = this.#read(place) === value;
-    this.cells[place] = NaN;
-    this.#others.set(place, value);
-    return !isSame;
+    const before = this.#frame.read(place);
+    const isNumber = typeof value === "number";
+    this.cells[place] = isNumber ? value : NaN;
+    if (!isNumber) this.#frame.others.set(place, value);
+    return before !== value;
   }
 
   #template(number) {
     if (!this.#templates.has(number)) {
       const tree = parseTemplate(this.flow.templates[number]);
-      this.#templates.set(number, { tree, compiled: compile(tree, this.#frame) });
+      this.#templates.set(number, { tree, run: compile(tree, this.#frame) });
     }
     return this.#templates.get(number);
   }
@@ -137,88 +121,53 @@ export class Calculation {
   }
 
   /** What there is to do for a block: for each formula of its tile, all of its cells. */
-  #jobsOf(block) {
-    const { rows, columns, formulas } = block.tile;
-    return formulas.map((formula, number) =>
-      this.#job(block, formula, Math.floor(number / columns), number % columns, { rows, columns }),
-    );
-  }
-
-  #job(block, formula, row, column, tile) {
-    const { width } = this.flow.sliceOf(block.slice);
-    const { tree, compiled } = this.#template(formula.template);
-    const references = formula.references.map((reference) => this.#flat(reference));
-    const isNumeric = compiled && [...compiled.cells].every((place) => references[place].isCell);
-    return {
-      tree,
-      run: isNumeric ? compiled.run : null,
-      references,
-      rows: Math.ceil((block.height - row) / tile.rows),
-      columns: Math.ceil((block.width - column) / tile.columns),
-      first: this.flow.place(block.slice, block.row + row, block.column + column),
-      down: tile.rows * width,
-      across: tile.columns,
-    };
+  #jobsOf({ slice, row, column, height, width, tile }) {
+    const { rows, columns, formulas } = tile;
+    const stride = this.flow.slices[slice].width;
+    return formulas.map(({ template, references }, number) => {
+      const [top, left] = [Math.floor(number / columns), number % columns];
+      return {
+        run: this.#template(template).run,
+        references: references.map((reference) => this.#flat(reference)),
+        rows: Math.ceil((height - top) / rows),
+        columns: Math.ceil((width - left) / columns),
+        first: this.flow.place(slice, row + top, column + left),
+        down: rows * stride,
+        across: columns,
+      };
+    });
   }
 
   /** A reference as places: where it begins, and how far it moves. */
   #flat(reference) {
     const { slice, row, column, height, width } = reference;
-    const stride = this.flow.sliceOf(slice).width;
-    return {
-      first: this.flow.place(slice, row, column),
-      down: reference.downRows * stride + reference.downColumns,
-      across: reference.acrossRows * stride + reference.acrossColumns,
-      height,
-      width,
-      stride,
-      isCell: height === 1 && width === 1,
-    };
+    const stride = this.flow.slices[slice].width;
+    const first = this.flow.place(slice, row, column);
+    const down = reference.downRows * stride + reference.downColumns;
+    const across = reference.acrossRows * stride + reference.acrossColumns;
+    return { first, down, across, height, width, stride };
   }
 
-  #run(job) {
-    const { references, first, down, across, rows, columns } = job;
+  #run({ run, references, first, down, across, rows, columns }) {
     const { at } = this.#frame;
     const count = references.length;
-    this.#enter(references);
+    for (let k = 0; k < count; k += 1) this.#frame.enter(k, references[k]);
     let isChanged = false;
     for (let row = 0; row < rows; row += 1) {
       for (let k = 0; k < count; k += 1) at[k] = references[k].first + row * references[k].down;
       for (let column = 0; column < columns; column += 1) {
-        if (this.#cell(job, first + row * down + column * across)) isChanged = true;
+        if (this.#cell(run, first + row * down + column * across)) isChanged = true;
         for (let k = 0; k < count; k += 1) at[k] += references[k].across;
       }
     }
     return isChanged;
   }
 
-  #enter(references) {
-    const { heights, widths, strides } = this.#frame;
-    references.forEach(({ height, width, stride }, place) => {
-      heights[place] = height;
-      widths[place] = width;
-      strides[place] = stride;
-    });
-  }
-
-  #cell(job, place) {
-    const number = job.run === null ? NaN : job.run();
-    if (!Number.isFinite(number)) {
-      const value = cellValue(job.tree, (reference) => this.#range(reference));
-      return this.#write(place, value);
-    }
-    const isChanged = this.cells[place] !== number;
-    this.cells[place] = number;
+  #cell(run, place) {
+    const value = cellValue(run);
+    if (typeof value !== "number") return this.#write(place, value);
+    const isChanged = this.cells[place] !== value;
+    this.cells[place] = value;
     return isChanged;
-  }
-
-  /** What a reference of the formula that is worked out stands for. */
-  #range(place) {
-    const { at, heights, widths, strides } = this.#frame;
-    const [height, width] = [heights[place], widths[place]];
-    const cells = Array.from({ length: height * width }, (_, cell) =>
-      this.#read(at[place] + Math.floor(cell / width) * strides[place] + (cell % width)),
-    );
-    return new Matrix(height, width, cells, true);
   }
 }

@@ -1,182 +1,282 @@
 /**
- * Turns a formula's tree into a function of plain numbers, which is fast.
+ * Turns a formula's tree into a function that works it out.
  *
- * All of a flow's formulas share a `Frame`, which says where their references stand at the moment.
- * A function that comes upon anything but numbers (an empty cell, a text, an error, a division by
- * 0) returns NaN: then `evaluate.js` works the formula out with care.
+ * Numbers, which are nearly all there is, take the short way through each function; an empty cell,
+ * a text and an error are told from them where they are met.
  */
 
-import {
-  added,
-  conditional,
-  constants,
-  element,
-  isThere,
-  larger,
-  negated,
-  ONE_NUMBER,
-  OPERATIONS,
-  overAll,
-  overArray,
-  overRange,
-  plus,
-  RANGES,
-  summed,
-  sumOfProducts,
-} from "./numeric.js";
+import { FOLDS, FUNCTIONS, larger, OF_ONE, plus, SIGNS } from "./functions.js";
 import { nodesOf } from "./parse.js";
+import { asNumber, CellError, FAIL, finite } from "./values.js";
 
-/** Where the references of the formula that is worked out stand, by their places in it. */
+/** Cells, and where the references of the formula that is worked out stand among them. */
 export class Frame {
+  // The cell of an array formula, in which a range stands for its cells in turn.
+  row = 0;
+  column = 0;
+  count = 0;
+
   /**
-   * @param {Float64Array} cells all cells; NaN for what is no number
+   * @param {Float64Array} cells all numbers; NaN for what is none
+   * @param {Map<number, string | CellError | null>} others texts and errors, by their places
    * @param {number} most how many references a formula has at most
    */
-  constructor(cells, most) {
+  constructor(cells, others, most) {
     this.cells = cells;
+    this.others = others;
     for (const name of ["at", "heights", "widths", "strides"]) this[name] = new Int32Array(most);
-    this.row = 0;
-    this.column = 0;
+  }
+
+  /** A frame of ranges of values alone, `{height, width, cells}`. */
+  static of(ranges) {
+    const values = ranges.flatMap((range) => range.cells);
+    const numbers = Float64Array.from(values, (value) => (typeof value === "number" ? value : NaN));
+    const frame = new Frame(numbers, new Map(values.entries()), ranges.length);
+    let at = 0;
+    for (const [place, { height, width, cells }] of ranges.entries()) {
+      frame.enter(place, { first: at, height, width, stride: width });
+      at += cells.length;
+    }
+    return frame;
+  }
+
+  /** Say where a reference stands. */
+  enter(number, { first, height, width, stride }) {
+    this.at[number] = first;
+    this.heights[number] = height;
+    this.widths[number] = width;
+    this.strides[number] = stride;
+  }
+
+  /** What a cell holds. */
+  read(place) {
+    const number = this.cells[place];
+    return Number.isNaN(number) ? (this.others.get(place) ?? null) : number;
+  }
+
+  /** What a cell holds; its error is thrown. */
+  value(place) {
+    const value = this.read(place);
+    if (value instanceof CellError) throw value;
+    return value;
+  }
+
+  /** All that a range holds, row by row. */
+  values(place) {
+    const [width, stride] = [this.widths[place], this.strides[place]];
+    return Array.from({ length: this.heights[place] * width }, (_, cell) =>
+      this.read(this.at[place] + Math.floor(cell / width) * stride + (cell % width)),
+    );
   }
 }
-
-class NotNumeric extends Error {}
 
 /**
  * Compile a tree.
  *
  * @param {object} tree a formula's
  * @param {Frame} frame
- * @returns {{run: () => number, cells: Set<number>} | null} the function, and the places of the
- *   references that must be single cells; null where the formula needs care in any case
+ * @param {boolean} isArray whether it is of an array formula
+ * @returns {() => number | string | boolean | null} throws a `CellError`
  */
-export function compile(tree, frame) {
-  const compiler = new Compiler(frame);
+export const compile = (tree, frame, isArray = false) =>
+  NODES[tree.type](tree, frame, (part) => compile(part, frame, isArray), isArray);
+
+/** Return a formula's value as a cell holds it: nothing is 0 there, a truth a number. */
+export function cellValue(run) {
   try {
-    return { run: compiler.number(tree), cells: compiler.cells };
+    const value = run();
+    if (typeof value === "number") return finite(value);
+    return typeof value === "string" ? value : Number(value);
   } catch (error) {
-    if (error instanceof NotNumeric) return null;
+    if (error instanceof CellError) return error;
     throw error;
   }
 }
 
-class Compiler {
-  #frame;
-  // Inside an array formula a range stands for its cells in turn.
-  #isArray = false;
-  cells = new Set();
+const constant =
+  ({ value }) =>
+  () =>
+    value;
 
-  constructor(frame) {
-    this.#frame = frame;
-  }
-
-  /** The function that works a tree out. */
-  number(tree) {
-    const { type } = tree;
-    if (type === "number") return () => tree.value;
-    if (type === "reference") return this.#cell(tree.place);
-    if (type === "negation") return negated(this.number(tree.part));
-    if (type === "operation") return this.#operation(tree);
-    if (type === "call") return this.#call(tree);
-    if (type === "array" && this.#isArray) return constants(tree.rows, this.#frame);
-    throw new NotNumeric();
-  }
-
-  #cell(place) {
-    const { cells, at } = this.#frame;
-    if (this.#isArray) return element(place, this.#frame);
-    this.cells.add(place);
-    return () => cells[at[place]];
-  }
-
-  #operation(tree) {
-    if (tree.sign === "<>" && tree.right.type === "text" && !tree.right.value) {
-      return isThere(this.number(tree.left));
+const NODES = {
+  number: constant,
+  text: constant,
+  reference: ({ place }, frame, _, isArray) =>
+    isArray ? cellInTurn(place, frame) : singleCell(place, frame),
+  array({ rows }, frame) {
+    const [row] = rows;
+    return () => rows[within(rows.length, frame.row)][within(row.length, frame.column)];
+  },
+  negation({ parts: [part] }, _, compiled) {
+    const value = compiled(part);
+    return () => -asNumber(value());
+  },
+  operation({ sign, parts }, frame, compiled) {
+    if (sign !== "+") return SIGNS[sign](...parts.map(compiled));
+    const terms = addends({ sign, parts });
+    const pairs = terms.map(pairOf);
+    return pairs.every(Boolean) ? sumOfProducts(pairs, frame) : summed(terms.map(compiled));
+  },
+  call({ name, parts }, frame, compiled) {
+    if (name === "SUMPRODUCT") {
+      const pair = pairOf({ name, parts });
+      return pair ? sumOfProducts([pair], frame) : overArray(parts[0], frame);
     }
-    if (tree.sign === "+") return this.#sum(addends(tree));
-    const operation = OPERATIONS[tree.sign];
-    if (!operation) throw new NotNumeric();
-    return operation(this.number(tree.left), this.number(tree.right));
-  }
+    if (FOLDS[name]) return folded(parts, frame, compiled, FOLDS[name]);
+    const values = parts.map(compiled);
+    if (name === "NPV") return presentValue(values[0], parts.slice(1), frame, compiled);
+    if (OF_ONE[name]) return ofOne(OF_ONE[name], values[0]);
+    const places = parts.map(({ place }) => place);
+    return FUNCTIONS[name]?.(values, frame, places) ?? FAIL.name;
+  },
+};
 
-  #sum(trees) {
-    if (!this.#isArray && trees.every(isSumOfProducts)) {
-      return sumOfProducts(
-        this.#frame,
-        trees.map(({ parts }) => parts.map(({ place }) => place)),
-      );
-    }
-    const terms = trees.map((tree) => this.number(tree));
-    return terms.length === 2 ? added(...terms) : summed(terms);
-  }
-
-  #call(tree) {
-    const { name, parts } = tree;
-    if (name === "SUMPRODUCT") return this.#sumOfProducts(tree);
-    if (name === "IF") return conditional(...parts.map((part) => this.number(part)));
-    if (Object.hasOwn(ONE_NUMBER, name)) return ONE_NUMBER[name](this.number(parts[0]));
-    if (Object.hasOwn(RANGES, name)) return this.#range(tree);
-    throw new NotNumeric();
-  }
-
-  #sumOfProducts(tree) {
-    const { parts } = tree;
-    if (isSumOfProducts(tree)) {
-      return sumOfProducts(this.#frame, [parts.map(({ place }) => place)]);
-    }
-    if (parts.length !== 1 || parts[0].type === "reference") throw new NotNumeric();
-    const isLargest = parts[0].type === "call" && parts[0].name === "MAX";
-    return this.#overArray(isLargest ? parts[0].parts[0] : parts[0], isLargest ? larger : plus);
-  }
-
-  /** An array formula: its cells, one after the other, joined to one number. */
-  #overArray(tree, join) {
-    if (this.#isArray) throw new NotNumeric();
-    this.#isArray = true;
-    const cell = this.number(tree);
-    this.#isArray = false;
-    return overArray(this.#frame, extents(tree), cell, join);
-  }
-
-  #range({ name, parts }) {
-    const { first, join, finish } = RANGES[name];
-    if (parts.length === 1 && parts[0].type === "reference" && !this.#isArray) {
-      return overRange(this.#frame, parts[0].place, { first, join, finish });
-    }
-    if (finish || first !== null) throw new NotNumeric();
-    return overAll(
-      parts.map((part) => this.#among(part, join)),
-      join,
-    );
-  }
-
-  #among(part, join) {
-    return part.type === "reference" && !this.#isArray
-      ? overRange(this.#frame, part.place, { first: null, join })
-      : this.number(part);
-  }
-}
-
-const isSumOfProducts = ({ type, name, parts }) =>
-  type === "call" &&
-  name === "SUMPRODUCT" &&
-  parts.length === 2 &&
-  parts.every((part) => part.type === "reference");
+const ofOne = (work, value) => () => finite(work(asNumber(value())));
 
 /** What a chain of additions adds up, from the left. */
 export function addends(tree) {
-  if (tree.type !== "operation" || tree.sign !== "+") return [tree];
-  return [...addends(tree.left), tree.right];
+  const { sign, parts } = tree;
+  return sign === "+" ? [...addends(parts[0]), parts[1]] : [tree];
 }
 
-/** How large an array formula is: as large as the largest of its ranges and constant arrays. */
-function extents(tree) {
-  const found = { places: [], height: 1, width: 1 };
-  for (const node of nodesOf(tree)) {
-    if (node.type === "reference") found.places.push(node.place);
-    if (node.type !== "array") continue;
-    found.height = Math.max(found.height, node.rows.length);
-    found.width = Math.max(found.width, node.rows[0].length);
-  }
-  return found;
+const pairOf = ({ name, parts }) =>
+  name === "SUMPRODUCT" && parts.length === 2 && parts.map(({ place }) => place);
+
+function summed(terms) {
+  const [first, second] = terms;
+  if (terms.length === 2) return () => finite(asNumber(first()) + asNumber(second()));
+  return () => {
+    let sum = 0;
+    for (let term = 0; term < terms.length; term += 1) sum += asNumber(terms[term]());
+    return finite(sum);
+  };
 }
+
+/** All numbers of ranges, and single values, joined to one number; the frame counts them. */
+function folded(parts, frame, compiled, [first, join, finish = (found) => found]) {
+  const sources = parts.map((part) =>
+    part.type === "reference"
+      ? foldedRange(part.place, frame, join)
+      : foldedOne(compiled(part), frame, join),
+  );
+  return () => {
+    let found = first;
+    let count = 0;
+    for (let part = 0; part < sources.length; part += 1) {
+      found = sources[part](found, count);
+      count = frame.count;
+    }
+    return finite(finish(found, count));
+  };
+}
+
+const foldedOne = (value, frame, join) => (found, count) => {
+  const number = asNumber(value());
+  frame.count = count + 1;
+  return join(found, number, count + 1);
+};
+
+function foldedRange(place, frame, join) {
+  const { cells, at, heights, widths, strides } = frame;
+  return (before, counted) => {
+    let found = before;
+    let count = counted;
+    const [height, width, stride] = [heights[place], widths[place], strides[place]];
+    for (let row = 0, start = at[place]; row < height; row += 1, start += stride) {
+      for (let cell = start; cell < start + width; cell += 1) {
+        const number = cells[cell];
+        // A text and an empty cell don't count; an error is thrown.
+        if (Number.isNaN(number)) frame.value(cell);
+        else found = join(found, number, ++count);
+      }
+    }
+    frame.count = count;
+    return found;
+  };
+}
+
+/** NPV, with which sums of many numbers are weighted: the n-th is divided n times by 1 + rate. */
+function presentValue(rate, parts, frame, compiled) {
+  const join = (sum, number, count) => sum + number / (1 + asNumber(rate())) ** count;
+  return folded(parts, frame, compiled, [0, join]);
+}
+
+/** The sum of pairs of ranges multiplied cell by cell, one pair after the other. */
+function sumOfProducts(pairs, frame) {
+  const { cells, at, heights, widths, strides } = frame;
+  const factor = (cell) => {
+    const value = frame.value(cell);
+    return typeof value === "number" ? value : 0;
+  };
+  return () => {
+    let sum = 0;
+    for (let pair = 0; pair < pairs.length; pair += 1) {
+      const [one, other] = pairs[pair];
+      const [height, width] = [heights[one], widths[one]];
+      let products = 0;
+      for (let row = 0; row < height; row += 1) {
+        const first = at[one] + row * strides[one];
+        const second = at[other] + row * strides[other];
+        for (let column = 0; column < width; column += 1) {
+          const product = cells[first + column] * cells[second + column];
+          // All that is no number counts as 0.
+          products +=
+            product - product === 0 ? product : factor(first + column) * factor(second + column);
+        }
+      }
+      sum += products;
+    }
+    return finite(sum);
+  };
+}
+
+/** An array formula: the sum, or the largest, of what it comes to for each cell of its ranges. */
+function overArray(tree, frame) {
+  const isLargest = tree.name === "MAX";
+  const [cells, join] = isLargest ? [tree.parts[0], larger] : [tree, plus];
+  const run = compile(cells, frame, true);
+  const nodes = [...nodesOf(cells, ({ name }) => !["SUMPRODUCT", "INDEX"].includes(name))];
+  const arrays = nodes.flatMap(({ rows }) => (rows ? [rows] : []));
+  const least = [arrays, arrays.map(([row]) => row)].map((lists) =>
+    Math.max(1, ...lists.map(({ length }) => length)),
+  );
+  const places = nodes.flatMap(({ place }) => place ?? []);
+  return () => {
+    const { row, column } = frame;
+    let [height, width] = least;
+    for (const place of places) {
+      height = Math.max(height, frame.heights[place]);
+      width = Math.max(width, frame.widths[place]);
+    }
+    let found = isLargest ? Number.NEGATIVE_INFINITY : 0;
+    for (frame.row = 0; frame.row < height; frame.row += 1) {
+      for (frame.column = 0; frame.column < width; frame.column += 1) {
+        found = join(found, asNumber(run()));
+      }
+    }
+    frame.row = row;
+    frame.column = column;
+    return found;
+  };
+}
+
+function singleCell(place, frame) {
+  const { cells, at } = frame;
+  return () => {
+    const number = cells[at[place]];
+    return Number.isNaN(number) ? frame.value(at[place]) : number;
+  };
+}
+
+/** In an array formula: the cell of a range, or the only one of its row or column. */
+function cellInTurn(place, frame) {
+  const { at, heights, widths, strides } = frame;
+  return () =>
+    frame.value(
+      at[place] +
+        within(heights[place], frame.row) * strides[place] +
+        within(widths[place], frame.column),
+    );
+}
+
+const within = (count, place) => (count === 1 ? 0 : place);

@@ -29,44 +29,37 @@ async function inflated(base64) {
 /** Numbers as they were coded: as float32, as float32 written with 16 digits, as float64. */
 function readNumbers(bytes, parts) {
   const view = new DataView(bytes.buffer);
-  const numbers = [];
-  let at = 0;
-  for (const [code, count] of parts) {
-    for (let place = 0; place < count; place += 1) {
-      numbers.push(readNumber(view, at, code));
-      at += code === "f8" ? 8 : 4;
-    }
-  }
-  return numbers;
-}
-
-function readNumber(view, at, code) {
-  if (code === "f8") return view.getFloat64(at, true);
-  const number = view.getFloat32(at, true);
-  return code === "w4" ? Number(number.toPrecision(16)) : number;
+  let end = 0;
+  const next = (size) => {
+    end += size;
+    return end - size;
+  };
+  const read = {
+    f4: () => view.getFloat32(next(4), true),
+    w4: () => Number(read.f4().toPrecision(16)),
+    f8: () => view.getFloat64(next(8), true),
+  };
+  return parts.flatMap(([code, count]) => Array.from({ length: count }, read[code]));
 }
 
 /** Hand numbers and texts out to the cells of all flows, in the order in which they were written. */
 function inputsOf(flows, numbers, texts) {
-  const sources = { numbers: numbers.values(), texts: texts.values() };
-  const first = new Map();
+  const [number, text] = [numbers.values(), texts.values()];
+  let first = null;
   return flows.map((flow) => {
-    const entered = flow.blocks.filter((block) => !block.tile);
-    const inputs = entered.flatMap((block) => filled(flow, block, sources, flows[0], first));
-    if (flow.number === 0) for (const [place, value] of inputs) first.set(place, value);
+    const inputs = flow.blocks.flatMap((block) => {
+      if (block.tile) return [];
+      const places = placesOf(flow, block);
+      if (block.same) {
+        const same = placesOf(flows[0], { ...block, ...block.same });
+        return places.map((place, cell) => [place, first.get(same[cell])]);
+      }
+      const source = block.role === "name" ? text : number;
+      return places.map((place) => [place, source.next().value]);
+    });
+    first ??= new Map(inputs);
     return inputs;
   });
 }
 
-/** The cells of a block with their values: the next ones, or those of the same block before. */
-function filled(flow, block, sources, firstFlow, first) {
-  const placesIn = (cells, owner, slice) => cells.map((cell) => owner.place(slice, ...cell));
-  const places = placesIn(cellsOf(block), flow, block.slice);
-  if (block.same) {
-    const [slice, row, column] = block.same;
-    const same = placesIn(cellsOf({ ...block, row, column }), firstFlow, slice);
-    return places.map((place, cell) => [place, first.get(same[cell])]);
-  }
-  const source = block.role === "name" ? sources.texts : sources.numbers;
-  return places.map((place) => [place, source.next().value]);
-}
+const placesOf = (flow, block) => cellsOf(block).map((cell) => flow.place(block.slice, ...cell));

@@ -16,23 +16,21 @@ export class Edits {
   }
 
   /** The key of an input of a flow. */
-  keyOf(flow, { slice, row, column }) {
-    const block = flow.blockAt(slice, row, column);
-    if (!block.same) return `${flow.number}/${slice}.${row}.${column}`;
-    const [first, top, left] = block.same;
-    return `0/${first}.${top + row - block.row}.${left + column - block.column}`;
+  keyOf(flow, cell) {
+    const block = flow.blockAt(cell.slice, cell.row, cell.column);
+    const { slice, row, column } = block.same ? carried(cell, block, block.same) : cell;
+    return `${block.same ? 0 : flow.number}/${slice}.${row}.${column}`;
   }
 
   /** Where a flow shows an input; null where it doesn't. */
   cellOf(flow, key) {
-    const [number, place] = key.split("/");
-    const [slice, row, column] = place.split(".").map(Number);
-    if (Number(number) === flow.number) return { slice, row, column };
-    if (number !== "0") return null;
-    const block = flow.blocks.find((found) => found.same && isSameAs(found, slice, row, column));
-    if (!block) return null;
-    const [, top, left] = block.same;
-    return { slice: block.slice, row: block.row + row - top, column: block.column + column - left };
+    const [number, slice, row, column] = key.split(/[/.]/).map(Number);
+    const cell = { slice, row, column };
+    if (number === flow.number) return cell;
+    const isHere = ({ same, height, width }) =>
+      same?.slice === slice && holds({ ...same, height, width }, row, column);
+    const block = number === 0 && flow.blocks.find(isHere);
+    return block ? carried(cell, block.same, block) : null;
   }
 
   /** Keep a value, which was `before` what it is now. */
@@ -42,25 +40,32 @@ export class Edits {
     else this.#values.set(key, value);
   }
 
-  /** Yield the cells of a flow that were ever changed, with what they hold now. */
-  *of(flow) {
-    for (const [key, original] of this.#originals) {
-      const cell = this.cellOf(flow, key);
-      if (cell) yield [cell, this.#values.has(key) ? this.#values.get(key) : original];
-    }
+  /** Return the cells of a flow that were ever changed, with what they hold now. */
+  of(flow) {
+    const values = new Map([...this.#originals, ...this.#values]);
+    return this.#inFlow(flow, values);
   }
 
-  /** Return the changes that are there, as `[key, value]`. */
-  changed() {
-    return [...this.#values];
+  /** Return the cells of a flow that hold something else than the document, with what they hold. */
+  changedIn(flow) {
+    return this.#inFlow(flow, this.#values);
   }
 
-  /** What the document holds instead. */
-  original(key) {
-    return this.#originals.get(key);
+  /** Return the entry of the history that puts the document's numbers back. */
+  backToOriginals() {
+    const back = ([key, before]) => [key, { before, after: this.#originals.get(key) }];
+    return new Map([...this.#values].map(back));
+  }
+
+  #inFlow(flow, values) {
+    const found = [...values].map(([key, value]) => [this.cellOf(flow, key), value]);
+    return found.filter(([cell]) => cell);
   }
 }
 
-function isSameAs({ same: [slice, top, left], height, width }, wanted, row, column) {
-  return slice === wanted && holds({ row: top, column: left, height, width }, row, column);
-}
+/** A cell, as it stands from one place on, where it stands from another place on. */
+const carried = ({ row, column }, from, to) => ({
+  slice: to.slice,
+  row: to.row + row - from.row,
+  column: to.column + column - from.column,
+});

@@ -14,7 +14,7 @@
  *     terms     parts, with numbers:  163×1 + 158×0.3 + …     (long ones folded: see groups)
  *     sign      "=" or "≈" between the value and the terms as they are written
  *     because   parts of the condition that decided, or []:   −3.2 ≤ 0
- *     groups    [{label, region, terms, subtotal, text, count, products}]  a line a channel, of several
+ *     groups    [{label, terms, text, count, products}]  a line a channel, of several
  *     products  {window, weights, products} as matrices, of a single window; or null
  *     sentence  all of it for a screen reader
  *   }
@@ -33,20 +33,22 @@ const MOST_WRITTEN = 1_000;
 // A sentence that is read aloud holds so many parts of a formula.
 const FEW_PARTS = 36;
 
+const NOTHING = {
+  ...{ regions: [], formula: [], terms: [], sign: "=", because: [], groups: [], products: null },
+};
+
 /** Explain the number of a cell. */
 export function explain(calculation, cell) {
   const { flow } = calculation;
   const at = [cell.slice, cell.row, cell.column];
   const stage = flow.stageOf(cell.slice);
+  const { title, rule, notes } = stage;
   const formula = calculation.formula(...at);
   const value = calculation.value(...at);
   const found = {
+    ...{ title, rule, notes, value },
     name: cellName(flow, cell),
     place: placeOf(stage),
-    title: stage.title,
-    rule: stage.rule,
-    notes: stage.notes,
-    value,
     text: formatValue(value, formOf(flow)),
     isInput: calculation.isInput(...at),
     isPadding: calculation.isPadding(...at),
@@ -55,21 +57,19 @@ export function explain(calculation, cell) {
   return { ...found, sentence: sentenceOf(found) };
 }
 
-const NOTHING = {
-  ...{ regions: [], formula: [], terms: [], sign: "=", because: [], groups: [], products: null },
-};
-
 function explained(reading, value) {
   const { tree, regions, form } = reading;
   const numbers = new Speller(
-    (place) => shortened(reading.countedWriters(place)),
+    (place) => shortened(reading.countedCells(place)),
     (condition) => reading.holds(condition),
   );
   const names = new Speller((region) => [[{ text: regions[region].name, region }]]);
-  const sums = sumsOf(reading, (addend, isAddend) => spelt(numbers, addend, isAddend));
+  const sums = sumsOf(reading, (part, isAddend) =>
+    isAddend ? numbers.spellAddend(part) : numbers.spell(part),
+  );
   return {
     regions,
-    formula: spelt(names, tree, false),
+    formula: names.spell(tree),
     terms: foldedTerms(sums, form),
     sign: signOf(reading, value),
     because: becauseOf(reading, numbers),
@@ -78,29 +78,13 @@ function explained(reading, value) {
   };
 }
 
-/** A tree in parts; one that goes through a range cell by cell is told in words. */
-function spelt(speller, tree, isAddend) {
-  const text = arrayWords(tree);
-  if (!text) return isAddend ? speller.spellAddend(tree) : speller.spell(tree);
-  const [range, wanted] = [0, 1].map((place) => speller.spell({ type: "reference", place }));
-  return [{ text }, ...wanted, { text: " in " }, ...range];
-}
-
-/** What an array formula looks for: the first largest number of a window, or how many there are. */
-function arrayWords(tree) {
-  const isOverArray = ({ name, parts }) => name === "SUMPRODUCT" && parts.length === 1;
-  const found = [...nodesOf(tree)].find(isOverArray);
-  if (!found) return "";
-  return found.parts[0].name === "MAX" ? "the place of the first " : "how many are ";
-}
-
 /** The cells in parts of text; a long list without its middle. */
-function shortened(writers) {
-  const write = (writer) => writer();
-  if (writers.length <= MOST_TERMS) return writers.map(write);
-  const gap = [{ text: `… (${writers.length - MOST_TERMS} more) …` }];
-  const first = writers.slice(0, MOST_TERMS - MOST_LAST);
-  return [...first.map(write), gap, ...writers.slice(-MOST_LAST).map(write)];
+function shortened(cells) {
+  const write = (cell) => cell.write();
+  if (cells.length <= MOST_TERMS) return cells.map(write);
+  const gap = [{ text: `… (${cells.length - MOST_TERMS} more) …` }];
+  const first = cells.slice(0, MOST_TERMS - MOST_LAST);
+  return [...first.map(write), gap, ...cells.slice(-MOST_LAST).map(write)];
 }
 
 /** Whether the numbers as they are written give the value as it is written. */
@@ -129,8 +113,8 @@ function becauseOf(reading, numbers) {
 }
 
 const placeOf = ({ step, sample }) =>
-  [step === null ? "" : `step ${step}`, sample === null ? "" : `sample ${sample}`]
-    .filter(Boolean)
+  [step === null ? [] : `step ${step}`, sample === null ? [] : `sample ${sample}`]
+    .flat()
     .join(", ");
 
 /** What a screen reader says: whose number it is, how it came about where that is short, the rule. */

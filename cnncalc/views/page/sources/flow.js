@@ -14,26 +14,17 @@ export class Flow {
    * @param {string[]} templates the formulas' templates
    */
   constructor(record, number, templates) {
-    const { title, note, settings, runs, calculation, highest, entries } = record;
-    Object.assign(this, { number, title, note, settings, runs, templates });
-    Object.assign(this, { calculation, highest, entries: entries ?? [] });
+    Object.assign(this, { entries: [], ...record, number, templates, slices: [], size: 0 });
     this.columns = record.columns.map(([name, call, size]) => ({ name, call, size }));
-    this.lanes = record.lanes.map(([heading, direction, step, sample]) => ({
-      title: heading,
-      direction,
-      step,
-      sample,
-    }));
-    this.curves = record.curves.map(([heading, stage, most]) => ({ title: heading, stage, most }));
-    this.slices = [];
-    this.size = 0;
-    this.stages = record.stages.map((stage, place) => this.#stage(stage, place));
+    this.lanes = record.lanes.map(([title, direction, step, sample]) => {
+      return { title, direction, step, sample };
+    });
+    this.curves = record.curves.map(([title, stage, most]) => ({ title, stage, most }));
+    this.stages = record.stages.map((stage, place) => {
+      const slices = stage.slices.map((slice) => this.#slice(slice, place));
+      return { ...stage, number: place, slices };
+    });
     this.blocks = this.slices.flatMap((slice) => slice.blocks);
-  }
-
-  /** The slice of a number. */
-  sliceOf(number) {
-    return this.slices[number];
   }
 
   /** The stage that a slice, given by its number, belongs to. */
@@ -41,12 +32,22 @@ export class Flow {
     return this.stages[this.slices[number].stage];
   }
 
+  /** Tell whether there is such a cell. */
+  has({ slice, row, column }) {
+    const found = this.slices[slice];
+    return Boolean(found) && holds({ ...found, row: 0, column: 0 }, row, column);
+  }
+
   /** The block that holds a cell, or undefined. */
   blockAt(slice, row, column) {
-    const found = this.slices[slice];
-    if (!found || !holds({ ...found, row: 0, column: 0 }, row, column)) return undefined;
-    if (!this.#homes.has(slice)) this.#homes.set(slice, homesIn(found));
-    return found.blocks[this.#homes.get(slice)[row * found.width + column]];
+    if (!this.has({ slice, row, column })) return undefined;
+    const { height, width, blocks } = this.slices[slice];
+    if (!this.#homes.has(slice)) {
+      const homes = Array(height * width);
+      for (const block of blocks) for (const [y, x] of cellsOf(block)) homes[y * width + x] = block;
+      this.#homes.set(slice, homes);
+    }
+    return this.#homes.get(slice)[row * width + column];
   }
 
   /** Where a cell's number is kept. */
@@ -55,42 +56,28 @@ export class Flow {
     return first + row * width + column;
   }
 
-  #stage(record, number) {
-    const slices = record.slices.map((slice) => this.#slice(slice, number));
-    return { ...record, number, slices };
-  }
-
   #slice([index, tile, place, caption, records], stage) {
     const number = this.slices.length;
     const blocks = records.map((block) => readBlock(block, number));
     const height = Math.max(0, ...blocks.map((block) => block.row + block.height));
     const width = Math.max(0, ...blocks.map((block) => block.column + block.width));
-    const first = this.size;
-    const slice = { number, stage, index, tile, place, caption, blocks, height, width, first };
+    const slice = { number, stage, index, tile, place, caption, blocks, height, width };
+    slice.first = this.size;
     this.size += height * width;
     this.slices.push(slice);
     return slice;
   }
 }
 
-/** Of each cell of a slice, which of its blocks it is in; -1 for none. */
-function homesIn({ height, width, blocks }) {
-  const homes = new Int32Array(height * width).fill(-1);
-  for (const [number, block] of blocks.entries()) {
-    for (let row = block.row; row < block.row + block.height; row += 1) {
-      const start = row * width + block.column;
-      homes.fill(number, start, start + block.width);
-    }
-  }
-  return homes;
-}
+/** Tell whether two rectangles have a cell in common. */
+export const overlaps = (one, other) =>
+  one.row < other.row + other.height &&
+  other.row < one.row + one.height &&
+  one.column < other.column + other.width &&
+  other.column < one.column + one.width;
 
 /** Tell whether a rectangle holds a cell. */
-export const holds = (box, row, column) =>
-  row >= box.row &&
-  row < box.row + box.height &&
-  column >= box.column &&
-  column < box.column + box.width;
+export const holds = (box, row, column) => overlaps(box, { row, column, height: 1, width: 1 });
 
 /** The cells of a rectangle, row by row, as `[row, column]`. */
 export const cellsOf = ({ row, column, height, width }) =>
@@ -110,28 +97,25 @@ export const inRows = (list, width) =>
  * is entered may be the `same` as in the first flow, in a slice from a row and a column on.
  */
 function readBlock([row, column, height, width, role, formula], slice) {
-  const [isSame, ...same] =
-    formula && formula[0] === "same" ? [true, ...formula.slice(1)] : [false];
-  const tile = formula && !isSame ? readTile(formula) : null;
-  return { slice, row, column, height, width, role, tile, same: isSame ? same : null };
-}
-
-function readTile(formula) {
-  if (formula[0] !== "tiled") {
-    return { rows: 1, columns: 1, formulas: [readFormula(formula)] };
+  const block = { slice, row, column, height, width, role, tile: null, same: null };
+  if (formula[0] === "same") {
+    const [, first, top, left] = formula;
+    return { ...block, same: { slice: first, row: top, column: left } };
   }
-  const [, rows, columns, formulas] = formula;
-  return { rows, columns, formulas: formulas.map(readFormula) };
+  if (formula === 0) return block;
+  const isTiled = formula[0] === "tiled";
+  const [, rows, columns, formulas] = isTiled ? formula : ["tiled", 1, 1, [formula]];
+  return { ...block, tile: { rows, columns, formulas: formulas.map(readFormula) } };
 }
 
 function readFormula([template, ...references]) {
   return { template, references: references.map(readReference) };
 }
 
+/** A region, and how many rows and columns it moves with each step down and across in its block. */
 function readReference([slice, row, column, height, width, ...steps]) {
   const [downRows = 0, downColumns = 0, acrossRows = 0, acrossColumns = 0] = steps;
-  const reference = { slice, row, column, height, width };
-  return Object.assign(reference, { downRows, downColumns, acrossRows, acrossColumns });
+  return { slice, row, column, height, width, downRows, downColumns, acrossRows, acrossColumns };
 }
 
 /**
@@ -140,23 +124,37 @@ function readReference([slice, row, column, height, width, ...steps]) {
  * @param {object} block a block with formulas
  * @param {number} row the cell's row in its slice
  * @param {number} column its column there
+ * @param {(reference: object) => boolean} isWanted tells which references' regions are wanted
  * @returns {{template: number, regions: {slice: number, row: number, column: number,
  *   height: number, width: number}[]}}
  */
-export function formulaAt(block, row, column) {
+export function formulaAt(block, row, column, isWanted = () => true) {
   const { rows, columns, formulas } = block.tile;
-  const down = row - block.row;
-  const across = column - block.column;
+  const [down, across] = [row - block.row, column - block.column];
   const { template, references } = formulas[(down % rows) * columns + (across % columns)];
   const steps = [Math.floor(down / rows), Math.floor(across / columns)];
-  return { template, regions: references.map((reference) => regionAt(reference, ...steps)) };
+  const regions = references.filter(isWanted).map((reference) => regionAt(reference, ...steps));
+  return { template, regions };
 }
 
 /** What a reference stands for, so many steps down and across from a block's first formula. */
-export const regionAt = (reference, down, across) => ({
-  slice: reference.slice,
-  row: reference.row + down * reference.downRows + across * reference.acrossRows,
-  column: reference.column + down * reference.downColumns + across * reference.acrossColumns,
-  height: reference.height,
-  width: reference.width,
-});
+export function regionAt(reference, down, across) {
+  const { slice, height, width, downRows, downColumns, acrossRows, acrossColumns } = reference;
+  const row = reference.row + down * downRows + across * acrossRows;
+  const column = reference.column + down * downColumns + across * acrossColumns;
+  return { slice, row, column, height, width };
+}
+
+/** All that a reference stands for in any cell of its block. */
+export function boxOf(reference, { height, width, tile }) {
+  const down = Math.ceil(height / tile.rows) - 1;
+  const across = Math.ceil(width / tile.columns) - 1;
+  const corners = [0, down].flatMap((row) => [0, across].map((at) => regionAt(reference, row, at)));
+  const [rows, columns] = ["row", "column"].map((name) => corners.map((corner) => corner[name]));
+  const [row, column] = [Math.min(...rows), Math.min(...columns)];
+  return {
+    ...{ row, column },
+    height: Math.max(...rows) - row + reference.height,
+    width: Math.max(...columns) - column + reference.width,
+  };
+}

@@ -12,27 +12,27 @@ const NOISE = 1e-12;
  *   gradients need, which are small
  * @returns {string}
  */
-export function formatNumber(value, { decimals = 4, isSignificant = false } = {}) {
+export function formatNumber(value, form) {
+  return plainText(value, form).replaceAll("-", "−");
+}
+
+function plainText(value, { decimals = 4, isSignificant = false } = {}) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return String(value);
-  if (isSignificant && size > 0 && size < 1) return withMinus(significant(value, decimals));
-  const fixed = size < HUGE ? roundedText(value, decimals) : "";
-  const isHidden = decimals >= 4 && size >= NOISE && Number(fixed) === 0;
-  if (!fixed || isHidden) return withMinus(powerOfTen(value, decimals));
-  const text = withoutZeros(fixed);
-  return withMinus(text === "-0" ? "0" : text);
+  if (isSignificant && size > 0 && size < 1) return significant(value, decimals);
+  const text = size < HUGE ? withoutZeros(roundedText(value, decimals)) : "";
+  const isHidden = decimals >= 4 && size >= NOISE && Number(text) === 0;
+  if (!text || isHidden) return powerOfTen(value, decimals);
+  return text === "-0" ? "0" : text;
 }
 
 /** A number with so many decimals; one that lies in the middle goes to the even digit. */
 function roundedText(value, decimals) {
-  const longer = value.toFixed(decimals + 1);
-  if (!isExactTie(value, decimals) || !longer.endsWith("5")) return value.toFixed(decimals);
-  const shorter = longer.slice(0, -1);
-  return Number(shorter.at(-1)) % 2 ? value.toFixed(decimals) : shorter;
+  const [text, longer] = [decimals, decimals + 1].map((digits) => value.toFixed(digits));
+  // Only a number of few binary places can lie exactly in the middle of two decimal ones.
+  const isTie = Number.isInteger(value * 2 ** (decimals + 1)) && longer.endsWith("5");
+  return isTie && !(Number(longer.at(-2)) % 2) ? longer.slice(0, -1) : text;
 }
-
-/** Only a number of few binary places can lie exactly in the middle of two decimal ones. */
-const isExactTie = (value, decimals) => Number.isInteger(value * 2 ** (decimals + 1));
 
 function significant(value, digits) {
   const exponent = Number(value.toExponential(digits - 1).split("e")[1]);
@@ -47,8 +47,6 @@ function powerOfTen(value, decimals) {
 }
 
 const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-
-const withMinus = (text) => text.replaceAll("-", "−");
 
 /** Write what a cell holds: a number, a text, an error, or nothing. */
 export const formatValue = (value, form) =>

@@ -7,9 +7,10 @@
 
 const LONGEST_LINK = 32_000;
 const MOST_EDITS = 4_096;
-const LONGEST_TEXT = 200;
+const LESSON = /^([\w.%-]{1,200})\/(\d{1,7}(?:,\d{1,7}){0,2})$/;
+const FIELDS = /^(?:f=(\d{1,4})(?:&|$))?(?:at=([\d.]+)(?:&|$))?(?:e=(.+))?$/;
 const CELL = /^(\d{1,7})\.(\d{1,7})\.(\d{1,7})$/;
-const PLAIN_NUMBER = /^-?(\d{1,20}(\.\d{1,20})?)(e[+-]?\d{1,3})?$/;
+const EDIT = /^([\d.]+):(?:(-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)|'(.*))$/;
 
 /**
  * Write a state.
@@ -21,10 +22,8 @@ export function writeFragment({ flow, selection, edits }) {
   const parts = [];
   if (flow) parts.push(`f=${flow}`);
   if (selection) parts.push(`at=${writeCell(selection)}`);
-  if (edits.length) {
-    const written = edits.map(([cell, value]) => `${writeCell(cell)}:${writeValue(value)}`);
-    parts.push(`e=${written.join(";")}`);
-  }
+  const written = edits.map(([cell, value]) => `${writeCell(cell)}:${writeValue(value)}`);
+  if (edits.length) parts.push(`e=${written.join(";")}`);
   const text = parts.join("&");
   return edits.length > MOST_EDITS || text.length > LONGEST_LINK ? null : text;
 }
@@ -42,41 +41,25 @@ const writeValue = (value) =>
  */
 export function readFragment(text) {
   if (text.length > LONGEST_LINK) return null;
-  const lesson = /^([\w.%-]{1,200})\/(\d{1,7}(?:,\d{1,7}){0,2})$/.exec(text);
-  if (lesson) return { layer: unescaped(lesson[1]), at: lesson[2].split(",").map(Number) };
-  const fields = new Map(text.split("&").map((part) => splitOnce(part, "=")));
-  if (![...fields.keys()].every((name) => ["f", "at", "e"].includes(name))) return null;
-  const flow = fields.get("f") ?? "0";
-  const selection = fields.has("at") ? readCell(fields.get("at")) : null;
-  const edits = fields.has("e") ? readEdits(fields.get("e")) : [];
-  const isUsable = /^\d{1,4}$/.test(flow) && edits && (selection || !fields.has("at"));
-  return isUsable ? { flow: Number(flow), selection, edits } : null;
-}
-
-function readEdits(text) {
-  const parts = text.split(";");
-  if (parts.length > MOST_EDITS) return null;
-  const edits = parts.map((part) => {
-    const [cell, value] = splitOnce(part, ":");
-    return [readCell(cell), readValue(value)];
-  });
-  return edits.every(([cell, value]) => cell && value !== null) ? edits : null;
+  const [, layer, at] = LESSON.exec(text) ?? [];
+  if (layer) return { layer: unescaped(layer), at: at.split(",").map(Number) };
+  const [isState, flow = 0, cell, written] = FIELDS.exec(text) ?? [];
+  const selection = cell === undefined ? null : readCell(cell);
+  const edits = written === undefined ? [] : written.split(";").map(readEdit);
+  const isFit = edits.length <= MOST_EDITS && edits.every(Boolean) && (selection || !cell);
+  return isState && isFit ? { flow: Number(flow), selection, edits } : null;
 }
 
 function readCell(text) {
-  const found = CELL.exec(text);
-  if (!found) return null;
-  const [slice, row, column] = found.slice(1).map(Number);
-  return { slice, row, column };
+  const [, slice, row, column] = CELL.exec(text)?.map(Number) ?? [];
+  return slice === undefined ? null : { slice, row, column };
 }
 
-function readValue(text) {
-  if (text.startsWith("'")) {
-    const name = unescaped(text.slice(1));
-    return name !== null && name.length <= LONGEST_TEXT ? name : null;
-  }
-  const number = PLAIN_NUMBER.test(text) ? Number(text) : NaN;
-  return Number.isFinite(number) ? number : null;
+function readEdit(text) {
+  const [, place, number, name] = EDIT.exec(text) ?? [];
+  const cell = place && readCell(place);
+  const value = number === undefined ? unescaped(name ?? "%") : Number(number);
+  return cell && value !== null && Math.abs(value) !== Infinity ? [cell, value] : null;
 }
 
 function unescaped(text) {
@@ -85,9 +68,4 @@ function unescaped(text) {
   } catch {
     return null;
   }
-}
-
-function splitOnce(text, sign) {
-  const at = text.indexOf(sign);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + sign.length)];
 }

@@ -23,31 +23,28 @@ export class History {
    */
   add(entry, joined) {
     this.#undone = [];
-    const last = joined ? this.#done.at(-1) : undefined;
-    if (!last) {
-      this.#done.push(entry);
-      return;
-    }
+    const last = joined ? (this.#done.pop() ?? new Map()) : new Map();
     for (const [key, { before, after }] of entry) {
-      last.set(key, { before: last.has(key) ? last.get(key).before : before, after });
+      last.set(key, { ...{ before }, ...last.get(key), after });
     }
+    this.#done.push(last);
   }
 
-  /** Return the entry that undoes the last change; null where there is none. */
+  /** Return the entry that undoes the last change; undefined where there is none. */
   undo() {
-    const entry = this.#done.pop();
-    if (!entry) return null;
-    this.#undone.push(entry);
-    return new Map(
-      [...entry].map(([key, { before, after }]) => [key, { before: after, after: before }]),
-    );
+    return turned(this.#done, this.#undone);
   }
 
-  /** Return the entry that does again what was undone last; null where nothing was. */
+  /** Return the entry that does again what was undone last; undefined where nothing was. */
   redo() {
-    const entry = this.#undone.pop();
-    if (!entry) return null;
-    this.#done.push(entry);
-    return entry;
+    return turned(this.#undone, this.#done);
   }
+}
+
+/** Take the last entry of one list, turn it round, and put it onto the other. */
+function turned(from, to) {
+  const opposite = ([key, { before, after }]) => [key, { before: after, after: before }];
+  const [entry] = from.splice(-1).map((last) => new Map([...last].map(opposite)));
+  if (entry) to.push(entry);
+  return entry;
 }

@@ -13,9 +13,7 @@ export function cellName(flow, { slice, row, column }, beside = null) {
   const place = placeName(flow, slice, row, column);
   const isPlace = /^(\(|\d+$)/.test(place);
   const what = [stageName(flow, stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
-  return [what, isPlace ? "" : place, captionName(flow, slice), elsewhere(stage, beside)]
-    .filter(Boolean)
-    .join(beside ? " · " : ", ");
+  return inWords([what, isPlace ? "" : place, captionName(flow, slice)], stage, beside);
 }
 
 /** The name of a range of cells: of a whole slice without its rows and columns. */
@@ -23,53 +21,49 @@ export function regionName(flow, region, beside = null) {
   const { slice, row, column, height, width } = region;
   if (height * width === 1) return cellName(flow, region, beside);
   const stage = flow.stageOf(slice);
-  const { height: rows, width: columns } = flow.sliceOf(slice);
+  const whole = flow.slices[slice];
   const [top, left] = originOf(flow, slice);
   const parts = [stageName(flow, stage, beside), captionName(flow, slice)];
-  if (height < rows) parts.push(spanName("row", row - top, height, stage.rows));
-  if (width < columns) parts.push(spanName("column", column - left, width, stage.columns));
-  return [...parts, elsewhere(stage, beside)].filter(Boolean).join(beside ? " · " : ", ");
+  if (height < whole.height) parts.push(spanName("row", row - top, height, stage.rows));
+  if (width < whole.width) parts.push(spanName("column", column - left, width, stage.columns));
+  return inWords(parts, stage, beside);
 }
 
 /** What a stage is called: its layer where it is the layer's result, else its title as well. */
 export function stageName(flow, stage, beside = null) {
+  const { layer, lane } = stage;
   if (stage.isImage) return "image";
   const title = titleName(stage);
-  if (!stage.layer || beside?.layer === stage.layer) return title;
-  return isResult(flow, stage) ? stage.layer : `${stage.layer} ${title}`;
+  if (!layer || beside?.layer === layer) return title;
+  // A layer hands on the last of its stages that is not a smaller step.
+  const isLike = (other) => other.kind === "stage" && other.layer === layer && other.lane === lane;
+  return flow.stages.findLast(isLike) === stage ? layer : `${layer} ${title}`;
 }
 
 /** A stage's title; weights and what is drawn beside them have one title for all. */
 function titleName({ isWeight, kind, name, title }) {
   const isBesideWeights = kind === "helper" && title === "Weights";
-  return isWeight || isBesideWeights ? name.replaceAll("_", " ") : lowered(title);
+  if (isWeight || isBesideWeights) return name.replaceAll("_", " ");
+  return /^[A-Z][^A-Z]*$/.test(title) ? title.toLowerCase() : title;
 }
 
-/** Tell whether a stage is what its layer hands on: the last one that is not a smaller step. */
-function isResult(flow, stage) {
-  const alike = ({ kind, layer, lane }) =>
-    kind === "stage" && layer === stage.layer && lane === stage.lane;
-  return flow.stages.filter(alike).at(-1) === stage;
-}
-
-/** Of which step and sample a stage is, where it isn't that of the one beside it. */
-function elsewhere(stage, beside) {
-  if (!beside) return "";
-  const isOther = (name) => stage[name] !== null && stage[name] !== beside[name];
-  const parts = [];
-  if (isOther("step")) parts.push(`step ${stage.step}`);
-  if (isOther("sample")) parts.push(`sample ${stage.sample}`);
-  return parts.join(" ");
+/** The parts of a name, and of which step and sample it is, where the one beside it is of another. */
+function inWords(parts, stage, beside) {
+  const isOther = (name) => beside && stage[name] !== null && stage[name] !== beside[name];
+  const others = ["step", "sample"].filter(isOther).map((name) => `${name} ${stage[name]}`);
+  return [...parts, others.join(" ")].filter(Boolean).join(beside ? " · " : ", ");
 }
 
 /** Where in its slice a cell stands: `(1, 1)`, a vector's `1`, or the names of row and column. */
 function placeName(flow, slice, row, column) {
   const stage = flow.stageOf(slice);
-  const { height, width } = flow.sliceOf(slice);
+  const { height, width } = flow.slices[slice];
   if (stage.rows.length || stage.columns.length) {
-    return [nameAt(stage.rows, row, height, "row"), nameAt(stage.columns, column, width, "column")]
-      .filter(Boolean)
-      .join(" ");
+    const names = [
+      nameAt(stage.rows, row, height, "row"),
+      nameAt(stage.columns, column, width, "column"),
+    ];
+    return names.filter(Boolean).join(" ");
   }
   const [top, left] = originOf(flow, slice);
   if (isGrid(stage) || (height > 1 && width > 1))
@@ -82,35 +76,30 @@ const isGrid = ({ kind, layer, name, isImage }) =>
   isImage ||
   (kind === "stage" && layer !== "") ||
   (kind === "weight" && name === "kernel") ||
-  isOfSample(kind, name);
-
-const isOfSample = (kind, name) =>
-  kind === "gradient" && ["output", "pre-activation", "input"].includes(name);
+  (kind === "gradient" && ["output", "pre-activation", "input"].includes(name));
 
 const nameAt = (names, place, count, noun) =>
   names.length ? (names[place] ?? "") : count > 1 ? `${noun} ${place}` : "";
 
 /** The cell that counts as (0, 0): padding has rows and columns below 0. */
-export function originOf(flow, slice) {
-  const [{ row, column }, ...others] = flow.sliceOf(slice).blocks;
+function originOf(flow, slice) {
+  const [{ row, column }, ...others] = flow.slices[slice].blocks;
   return others.every(({ role }) => role === "padding") ? [row, column] : [0, 0];
 }
 
 function spanName(noun, first, count, names) {
-  const [start, end] = [names[first] || first, names[first + count - 1] || first + count - 1];
-  const isNamed = Boolean(names[first]);
-  if (count === 1) return isNamed ? start : `${noun} ${start}`;
-  return isNamed ? `${start} to ${end}` : `${noun}s ${start} to ${end}`;
+  const [start, end] = [first, first + count - 1].map((place) => names[place] || place);
+  if (count > 1) return `${names[first] ? "" : `${noun}s `}${start} to ${end}`;
+  return names[first] || `${noun} ${start}`;
 }
 
 /** A slice's caption, without what the stage's name says; its number where nothing is left. */
 function captionName(flow, slice) {
-  const stage = flow.stageOf(slice);
-  const { caption, index } = flow.sliceOf(slice);
-  const said = `${stage.name} ${stage.title}`.toLowerCase();
+  const { name, title, slices } = flow.stageOf(slice);
+  const { caption, index } = flow.slices[slice];
+  const said = `${name} ${title}`.toLowerCase();
   const parts = caption.split(", ").filter((part) => !said.includes(part.toLowerCase()));
-  const isNumbered = caption && !parts.length && stage.slices.length > 1;
-  return isNumbered ? `number ${index.at(-1)}` : parts.join(", ");
+  return caption && !parts.length && slices.length > 1
+    ? `number ${index.at(-1)}`
+    : parts.join(", ");
 }
-
-const lowered = (text) => (/^[A-Z][^A-Z]*$/.test(text) ? text.toLowerCase() : text);

@@ -1,6 +1,6 @@
 /** In which order blocks are calculated: each after all that it reads. */
 
-import { regionAt } from "./flow.js";
+import { boxOf, overlaps } from "./flow.js";
 
 /**
  * Put the blocks of a flow in order.
@@ -29,37 +29,10 @@ export function orderBlocks(flow) {
 }
 
 function neededBlocks(flow, block) {
-  const needed = new Set();
-  for (const reference of (block.tile?.formulas ?? []).flatMap(({ references }) => references)) {
+  const references = (block.tile?.formulas ?? []).flatMap((formula) => formula.references);
+  const needed = references.flatMap((reference) => {
     const box = boxOf(reference, block);
-    for (const source of flow.sliceOf(reference.slice).blocks) {
-      if (overlaps(box, source)) needed.add(source);
-    }
-  }
-  return needed;
+    return flow.slices[reference.slice].blocks.filter((source) => overlaps(box, source));
+  });
+  return new Set(needed);
 }
-
-/** All that a reference stands for in any cell of its block. */
-export function boxOf(reference, { height, width, tile }) {
-  const first = regionAt(reference, 0, 0);
-  const down = Math.ceil(height / tile.rows) - 1;
-  const across = Math.ceil(width / tile.columns) - 1;
-  const ends = [regionAt(reference, down, 0), regionAt(reference, 0, across)];
-  const last = regionAt(reference, down, across);
-  const [top, bottom] = range([first, ...ends, last].map(({ row }) => row));
-  const [left, right] = range([first, ...ends, last].map(({ column }) => column));
-  return {
-    row: top,
-    column: left,
-    height: bottom - top + reference.height,
-    width: right - left + reference.width,
-  };
-}
-
-const range = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
-
-const overlaps = (one, other) =>
-  one.row < other.row + other.height &&
-  other.row < one.row + one.height &&
-  one.column < other.column + other.width &&
-  other.column < one.column + one.width;

@@ -1,13 +1,14 @@
 /**
  * Reads a formula's template, such as `SUMPRODUCT({0},{1})`, as a tree.
  *
- * A node has a `type`: number, text, reference (by its `place` among the template's), array,
- * negation, operation (`sign`, `left`, `right`) or call (`name`, `parts`).
+ * A node has a `type`: number, text (both with a `value`), reference (by its `place` among the
+ * template's), array (`rows`), negation, operation (with a `sign`) or call (with a `name`); the
+ * last three have `parts`.
  */
 
+// A text, an array's ends, a reference, a sign of two, a name, a number; anything else is a sign.
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:E[+-]?\d+)?|\.\d+(?:E[+-]?\d+)?)|"((?:[^"]|"")*)"|(\{\{)|(\}\})|\{(\d+)\}|([A-Z][A-Z0-9.]*)|(<>|<=|>=|[-+*/^&=<>(),;]))/y;
-const KINDS = ["number", "text", "opening", "closing", "reference", "name", "sign"];
+  /"(?:[^"]|"")*"|\{\{|\}\}|\{\d+\}|<>|<=|>=|[A-Z][A-Z0-9.]*|(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|\S/g;
 
 // What binds more strongly comes later; a sign of its own binds more strongly than all of them.
 const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", "/"], ["^"]];
@@ -19,119 +20,75 @@ const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", 
  * @returns {object} its tree
  */
 export function parseTemplate(template) {
-  const parser = new Parser(tokens(template), template);
-  const tree = parser.expression(0);
-  parser.end();
-  return tree;
-}
+  const tokens = template.match(TOKEN) ?? [];
+  let at = 0;
 
-function tokens(template) {
-  const found = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < template.length) {
-    const at = TOKEN.lastIndex;
-    const match = TOKEN.exec(template);
-    if (!match)
-      throw new SyntaxError(`a formula can't be read from ${template.slice(at, at + 20)}`);
-    const kind = match.slice(1).findIndex((part) => part !== undefined);
-    found.push({ kind: KINDS[kind], text: match[kind + 1] });
-  }
-  return found;
-}
+  const fail = (expected) => {
+    throw new SyntaxError(`expected ${expected} in the formula ${template}`);
+  };
+  const take = () => {
+    at += 1;
+    return tokens[at - 1] ?? fail("more");
+  };
+  const expect = (sign) => (tokens[at] === sign ? take() : fail(sign));
+  const isNumber = (token) => /^\.?\d/.test(token);
 
-class Parser {
-  #tokens;
-  #template;
-  #at = 0;
-
-  constructor(found, template) {
-    this.#tokens = found;
-    this.#template = template;
-  }
-
-  end() {
-    if (this.#at < this.#tokens.length) this.#fail("the end");
-  }
-
-  expression(level) {
-    if (level === PRECEDENCE.length) return this.#signed();
-    let left = this.expression(level + 1);
-    while (this.#isSign(...PRECEDENCE[level])) {
-      const sign = this.#take().text;
-      left = { type: "operation", sign, left, right: this.expression(level + 1) };
+  const expression = (level = 0) => {
+    if (level === PRECEDENCE.length) return signed();
+    let tree = expression(level + 1);
+    while (PRECEDENCE[level].includes(tokens[at])) {
+      tree = { type: "operation", sign: take(), parts: [tree, expression(level + 1)] };
     }
-    return left;
-  }
+    return tree;
+  };
 
-  #signed() {
-    if (this.#isSign("-")) {
-      this.#take();
-      return { type: "negation", part: this.#signed() };
+  const signed = () => {
+    if (tokens[at] !== "-") return atom(take());
+    take();
+    return { type: "negation", parts: [signed()] };
+  };
+
+  const atom = (token) => {
+    if (isNumber(token)) return { type: "number", value: Number(token) };
+    if (/^".*"$/.test(token)) {
+      return { type: "text", value: token.slice(1, -1).replaceAll('""', '"') };
     }
-    return this.#atom();
-  }
-
-  #atom() {
-    const { kind, text } = this.#take();
-    if (kind === "number") return { type: "number", value: Number(text) };
-    if (kind === "text") return { type: "text", value: text.replaceAll('""', '"') };
-    if (kind === "reference") return { type: "reference", place: Number(text) };
-    if (kind === "opening") return this.#array();
-    if (kind === "name") return { type: "call", name: text, parts: this.#parts() };
-    if (text !== "(") this.#fail("a number");
-    const inner = this.expression(0);
-    this.#expect(")");
+    if (/^\{\d/.test(token)) return { type: "reference", place: Number(token.slice(1, -1)) };
+    if (/^[A-Z]/.test(token)) return { type: "call", name: token, parts: parts() };
+    if (token === "{{") return { type: "array", rows: rows() };
+    if (token !== "(") fail("a number");
+    const inner = expression();
+    expect(")");
     return inner;
-  }
+  };
 
-  #parts() {
-    this.#expect("(");
-    const parts = [];
-    while (!this.#isSign(")")) {
-      if (parts.length) this.#expect(",");
-      parts.push(this.expression(0));
+  const parts = () => {
+    const found = [];
+    expect("(");
+    while (tokens[at] !== ")") {
+      if (found.length) expect(",");
+      found.push(expression());
     }
-    this.#take();
-    return parts;
-  }
+    take();
+    return found;
+  };
 
-  #array() {
-    const rows = [[]];
-    for (;;) {
-      const { kind, text } = this.#take();
-      if (kind === "closing") return { type: "array", rows };
-      if (kind === "number") rows.at(-1).push(Number(text));
-      else if (text === ";") rows.push([]);
-      else if (text !== ",") this.#fail("a number of an array");
+  const rows = () => {
+    const found = [[]];
+    for (let token = take(); token !== "}}"; token = take()) {
+      if (isNumber(token)) found.at(-1).push(Number(token));
+      else if (token === ";") found.push([]);
+      else if (token !== ",") fail("a number of an array");
     }
-  }
+    return found;
+  };
 
-  #isSign(...signs) {
-    const token = this.#tokens[this.#at];
-    return token?.kind === "sign" && signs.includes(token.text);
-  }
-
-  #take() {
-    const token = this.#tokens[this.#at];
-    if (!token) this.#fail("more");
-    this.#at += 1;
-    return token;
-  }
-
-  #expect(sign) {
-    if (!this.#isSign(sign)) this.#fail(sign);
-    this.#take();
-  }
-
-  #fail(expected) {
-    throw new SyntaxError(`expected ${expected} in the formula ${this.#template}`);
-  }
+  const tree = expression();
+  return at < tokens.length ? fail("the end") : tree;
 }
 
-/** Yield a tree's node and all nodes within it. */
-export function* nodesOf(tree) {
+/** Yield a tree's node and all nodes within it; a node that `enters` refuses stays closed. */
+export function* nodesOf(tree, enters = () => true) {
   yield tree;
-  for (const part of [tree.left, tree.right, tree.part, ...(tree.parts ?? [])]) {
-    if (part) yield* nodesOf(part);
-  }
+  for (const part of enters(tree) ? (tree.parts ?? []) : []) yield* nodesOf(part, enters);
 }

@@ -1,7 +1,6 @@
 /** Which numbers are made of a number. */
 
-import { holds, regionAt } from "./flow.js";
-import { boxOf } from "./order.js";
+import { cellsOf, formulaAt, holds } from "./flow.js";
 
 const MOST_FOUND = 2_000;
 
@@ -13,36 +12,13 @@ const MOST_FOUND = 2_000;
  * @returns {{cells: {slice: number, row: number, column: number}[], total: number}} the first of
  *   them, and how many there are
  */
-export function readersOf(calculation, cell) {
-  const found = { cells: [], total: 0 };
-  for (const block of calculation.readingBlocks(cell)) addReaders(block, cell, found);
-  return found;
+export function readersOf(calculation, { slice, row, column }) {
+  const isNear = (reference) => reference.slice === slice;
+  const isRead = (region) => holds(region, row, column);
+  const cells = calculation.readingBlocks({ slice, row, column }).flatMap((block) =>
+    cellsOf(block)
+      .filter((cell) => formulaAt(block, ...cell, isNear).regions.some(isRead))
+      .map((cell) => ({ slice: block.slice, row: cell[0], column: cell[1] })),
+  );
+  return { cells: cells.slice(0, MOST_FOUND), total: cells.length };
 }
-
-function addReaders(block, cell, found) {
-  const { rows, columns, formulas } = block.tile;
-  formulas.forEach(({ references }, number) => {
-    const reading = references.filter(
-      (reference) =>
-        reference.slice === cell.slice && holds(boxOf(reference, block), cell.row, cell.column),
-    );
-    if (!reading.length) return;
-    const start = [Math.floor(number / columns), number % columns];
-    for (let row = start[0]; row < block.height; row += rows) {
-      for (let column = start[1]; column < block.width; column += columns) {
-        const steps = [Math.floor(row / rows), Math.floor(column / columns)];
-        if (!reading.some((reference) => reads(reference, steps, cell))) continue;
-        found.total += 1;
-        if (found.cells.length >= MOST_FOUND) continue;
-        found.cells.push({
-          slice: block.slice,
-          row: block.row + row,
-          column: block.column + column,
-        });
-      }
-    }
-  });
-}
-
-const reads = (reference, steps, { row, column }) =>
-  holds(regionAt(reference, ...steps), row, column);

@@ -1,11 +1,10 @@
 /** What a cell's formula reads: its regions, and their numbers as values and as texts. */
 
-import { evaluate } from "./evaluate.js";
+import { cellValue, compile, Frame } from "./compile.js";
 import { cellsOf } from "./flow.js";
 import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
-import { Matrix } from "./values.js";
 
 const WEIGHT_STEPS = ["dilated kernel", "gradient flipped kernel"];
 
@@ -26,44 +25,35 @@ export class Reading {
     this.regions = coloured(this.flow, stage, regions);
   }
 
-  /** The values of a reference's cells, row by row. */
+  /** The cells of a reference, row by row: their values, and functions that write them in parts. */
   cells(place) {
-    return this.#at(place).map((at) => this.#calculation.value(...at));
-  }
-
-  /** The numbers of a reference as functions that write them in parts of text. */
-  writers(place) {
-    return this.#at(place).map((at) => () => {
-      const text = formatInside(this.#calculation.value(...at), this.form);
-      const part = { text, region: place };
-      return [this.#calculation.isPadding(...at) ? { ...part, isPadding: true } : part];
+    const { slice, ...box } = this.regions[place];
+    return cellsOf(box).map((cell) => {
+      const value = this.#calculation.value(slice, ...cell);
+      const write = () => {
+        const isPadding = this.#calculation.isPadding(slice, ...cell);
+        return [{ text: formatInside(value, this.form), region: place, isPadding }];
+      };
+      return { value, write };
     });
   }
 
-  /** As `writers`, without empty cells, which don't count. */
-  countedWriters(place) {
-    const cells = this.cells(place);
-    return this.writers(place).filter((_, cell) => cells[cell] !== null);
+  /** As `cells`, without empty ones, which don't count. */
+  countedCells(place) {
+    return this.cells(place).filter(({ value }) => value !== null);
   }
 
   /** What a tree comes to, with each number as it is `shown`. */
   value(tree, shown = (value) => value) {
-    const found = evaluate(tree, (place) => {
-      const { height, width } = this.regions[place];
-      return new Matrix(height, width, this.cells(place).map(shown), true);
+    const ranges = this.regions.map(({ height, width }, place) => {
+      return { height, width, cells: this.cells(place).map(({ value }) => shown(value)) };
     });
-    return found instanceof Matrix ? found.cells[0] : found;
+    return cellValue(compile(tree, Frame.of(ranges)));
   }
 
   /** Whether a condition holds; one that can't be told doesn't. */
   holds(tree) {
-    const found = this.value(tree);
-    return typeof found !== "object" && Boolean(found);
-  }
-
-  #at(place) {
-    const region = this.regions[place];
-    return cellsOf(region).map((cell) => [region.slice, ...cell]);
+    return this.value(tree) === 1;
   }
 }
 
@@ -72,17 +62,14 @@ export const formOf = (flow) => ({ isSignificant: flow.lanes.some(({ step }) => 
 
 /** Regions with their roles and names, and a colour for each stage that they are of. */
 function coloured(flow, stage, regions) {
-  const stages = [...new Set(regions.map((region) => flow.stageOf(region.slice)))];
-  return regions.map((region, place) => {
-    const source = flow.stageOf(region.slice);
-    const color = stages.indexOf(source);
-    return {
-      ...region,
-      role: roleOf(source, region, place),
-      color,
-      name: regionName(flow, region, stage),
-    };
-  });
+  const sources = regions.map(({ slice }) => flow.stageOf(slice));
+  const stages = [...new Set(sources)];
+  return regions.map((region, place) => ({
+    ...region,
+    role: roleOf(sources[place], region, place),
+    color: stages.indexOf(sources[place]),
+    name: regionName(flow, region, stage),
+  }));
 }
 
 function roleOf(stage, { height, width }, place) {

@@ -16,9 +16,8 @@ const GRID_ROOM = 7;
  */
 export function partsOf(parts, regions) {
   return parts.map(({ text, region, isZero, isPadding }) => {
-    const kinds = [isZero ? "zero" : "", isPadding ? "padded" : ""];
     const hue = regions[region] ? `part hue-${regions[region].color % 4}` : "sign";
-    return classed("span", [hue, ...kinds].filter(Boolean).join(" "), text);
+    return classed("span", `${hue}${isZero ? " zero" : ""}${isPadding ? " padded" : ""}`, text);
   });
 }
 
@@ -64,16 +63,9 @@ export function isSmall({ window: [first, ...others] }) {
  */
 export function productGrids({ window, weights, products }, regions) {
   const [one, other] = regions.map(({ role, color }) => `${role} hue-${color % 4}`);
-  const sign = (text) => classed("span", "sign", text);
-  return classed(
-    "div",
-    "products",
-    smallGrid(window, one),
-    sign("×"),
-    smallGrid(weights, other),
-    sign("="),
-    smallGrid(products, "made"),
-  );
+  const grids = [smallGrid(window, one), smallGrid(weights, other), smallGrid(products, "made")];
+  const [times, equals] = ["×", "="].map((text) => classed("span", "sign", text));
+  return classed("div", "products", grids[0], times, grids[1], equals, grids[2]);
 }
 
 function smallGrid(matrix, kind) {

@@ -6,28 +6,41 @@
 
 import { nodesOf } from "./parse.js";
 
-const BINDING = { choice: 0, sum: 1, product: 2, power: 3, atom: 4 };
-const LEVEL_OF = { "+": "sum", "-": "sum", "*": "product", "/": "product", "^": "power" };
-const SIGN_TEXTS = { "-": " − ", "+": " + ", "*": "×", "/": " / ", "^": "^", "&": " & " };
-const COMPARISONS = { "=": "=", "<>": "≠", "<": "<", ">": ">", "<=": "≤", ">=": "≥" };
+// How strongly what is written holds together: what holds less than it must is put in parentheses.
+const [CHOICE, SUM, PRODUCT, POWER, ATOM] = [0, 1, 2, 3, 4];
 
-// How a function of single numbers is written around its argument.
-const WRAPPERS = {
-  LN: "ln(*)",
-  TANH: "tanh(*)",
-  SQRT: "√(*)",
-  ABS: "|*|",
-  INT: "⌊*⌋",
-  EXP: "e^(*)",
+// Of a sign: its text, how the whole binds, and how its left and right side must bind at least.
+const SIGN_FORMS = {
+  "+": [" + ", SUM, SUM, SUM],
+  "-": [" − ", SUM, SUM, PRODUCT],
+  "*": ["×", PRODUCT, PRODUCT, POWER],
+  "/": [" / ", PRODUCT, PRODUCT, POWER],
+  "^": ["^", POWER, ATOM, ATOM],
+  "&": [" & ", SUM, SUM, PRODUCT],
+};
+const COMPARISONS = { "<>": "≠", "<=": "≤", ">=": "≥" };
+
+// Of a function: what stands before, between and after its numbers (`#` is how many there are), how
+// the whole binds, and what it says of a range that is named.
+const CALL_FORMS = {
+  LN: ["ln(", "", ")"],
+  TANH: ["tanh(", "", ")"],
+  SQRT: ["√(", "", ")"],
+  ABS: ["|", "", "|"],
+  INT: ["⌊", "", "⌋"],
+  EXP: ["e^(", "", ")"],
+  SUM: ["", " + ", "", SUM, "the sum of "],
+  SUMSQ: ["", "² + ", "²", SUM, "the sum of squares of "],
+  AVERAGE: ["(", " + ", ") / #", PRODUCT, "the mean of "],
+  MAX: ["max(", ", ", ")", ATOM, "the largest of "],
+  MIN: ["min(", ", ", ")", ATOM, "the smallest of "],
 };
 
-// How numbers of ranges are joined: before, between, after; `#` is how many there are.
-const JOINED = {
-  SUM: ["", " + ", "", "sum"],
-  SUMSQ: ["", "² + ", "²", "sum"],
-  AVERAGE: ["(", " + ", ") / #", "product"],
-  MAX: ["max(", ", ", ")", "atom"],
-  MIN: ["min(", ", ", ")", "atom"],
+// What a function without such a form says of all that it reads.
+const WORDS = {
+  COUNT: "how many numbers are in",
+  COUNTIF: "how many are right in",
+  NPV: "a weighted sum of",
 };
 
 /** Nearer than this to a place on the number line a number counts as there. */
@@ -40,20 +53,14 @@ const NEAREST_SHARE = 1e-11;
  * @returns {object} the tree without such allowances
  */
 export function withoutNearness(tree) {
-  if (tree.type === "operation" && tree.sign === "-" && isAllowance(tree.right)) return tree.left;
-  const copy = { ...tree };
-  for (const side of ["left", "right", "part"]) {
-    if (tree[side]) copy[side] = withoutNearness(tree[side]);
-  }
-  if (tree.parts) copy.parts = tree.parts.map(withoutNearness);
-  return copy;
+  if (!tree.parts) return tree;
+  const [left, right] = tree.parts;
+  if (tree.sign === "-" && right.sign === "*" && right.parts[0].value < NEAREST_SHARE) return left;
+  return { ...tree, parts: tree.parts.map(withoutNearness) };
 }
 
-const isAllowance = ({ sign, left }) =>
-  sign === "*" && left.type === "number" && left.value < NEAREST_SHARE;
-
 /** A formula's own numbers as they are meant: 0.500000000001 is 0.5. */
-export function constantText(value) {
+function constantText(value) {
   const rounded = Math.round(value * 1e6) / 1e6;
   const meant = value && rounded === 0 && value > NEAREST_SHARE ? value : rounded;
   const isMeant = Math.abs(meant - value) < NEAREST_SHARE;
@@ -75,148 +82,110 @@ export class Speller {
     this.#holds = holds;
   }
 
-  /** Return a tree's text in parts. */
-  spell(tree) {
-    return this.#spelt(tree).parts;
+  /**
+   * Return a tree's text in parts, in parentheses where it must bind more strongly than `least`.
+   * What goes through a range cell by cell is told in words: the first largest number of a window.
+   */
+  spell(tree, least = CHOICE) {
+    const isOverArray = ({ name, parts }) => name === "SUMPRODUCT" && parts.length === 1;
+    const found = [...nodesOf(tree)].find(isOverArray);
+    if (!found) return this.#within(tree, least);
+    const [range, wanted] = [0, 1].map((place) => joined(this.#reference(place)));
+    const isPlace = found.parts[0].name === "MAX";
+    return joined([isPlace ? "the place of the first " : "how many are ", wanted, " in ", range]);
   }
 
-  /** Return a tree's text in parts as one of the addends of a sum. */
+  /** Return a tree's text as one of the addends of a sum. */
   spellAddend(tree) {
-    return this.#within(tree, "sum", true);
+    return this.spell(tree, PRODUCT);
   }
 
-  #spelt(tree) {
-    if (tree.type === "number") return atom([{ text: constantText(tree.value) }]);
-    if (tree.type === "text") return atom([{ text: tree.value || "nothing" }]);
-    if (tree.type === "reference") return this.#reference(tree.place);
-    if (tree.type === "negation") {
-      return { parts: [{ text: "−" }, ...this.#within(tree.part, "power")], binds: "sum" };
-    }
-    if (tree.type === "operation") return this.#operation(tree);
-    if (tree.type === "call") return this.#call(tree);
-    return atom([{ text: "…" }]);
+  /** How strongly a tree's text binds, and its pieces. */
+  #spelt({ type, value, place, sign, name, parts }) {
+    if (type === "number") return [ATOM, constantText(value)];
+    if (type === "text") return [ATOM, value || "nothing"];
+    if (type === "reference") return [ATOM, ...this.#reference(place)];
+    if (type === "negation") return [SUM, "−", this.#within(parts[0], POWER)];
+    if (type === "operation") return this.#operation(sign, parts);
+    if (name === "IF") return this.#choice(parts);
+    if (CALL_FORMS[name]) return this.#call(CALL_FORMS[name], parts);
+    if (name === "SUMPRODUCT") return this.#products(parts);
+    if (name === "MATCH") return this.#among("the place of the first ", ...parts);
+    if (name === "INDEX") return this.#among("number ", parts[1], parts[0]);
+    return [ATOM, `${WORDS[name] ?? "found in"} (`, this.#allRead(parts), ")"];
   }
 
   #reference(place) {
     const cells = this.#write(place);
-    return atom(
-      cells.length === 1 ? cells[0] : [{ text: "(" }, ...joinedBy(cells, ", "), { text: ")" }],
-    );
+    return cells.length === 1 ? cells : ["(", joinedBy(cells, ", "), ")"];
   }
 
-  #operation({ sign, left, right }) {
-    if (COMPARISONS[sign]) {
-      const parts = [left, right].map((side) => bare(this.#within(side, "sum")));
-      return { parts: joinedBy(parts, ` ${COMPARISONS[sign]} `), binds: "choice" };
-    }
-    const level = LEVEL_OF[sign] ?? "sum";
-    if (sign === "*" && isSameCell(left, right)) {
-      return { parts: [...this.#within(left, "atom"), { text: "²" }], binds: "power" };
-    }
-    const first = this.#within(left, level, sign === "^");
-    const second = this.#within(right, level, sign !== "+");
-    const text = sign === "*" && !this.#holds ? " × " : SIGN_TEXTS[sign];
-    return { parts: joinedBy([first, second], text), binds: level };
-  }
-
-  #call({ name, parts }) {
-    if (name === "IF") return this.#choice(parts);
-    if (WRAPPERS[name]) return this.#around(WRAPPERS[name], parts[0]);
-    if (JOINED[name]) return this.#joined(name, parts);
-    if (name === "SUMPRODUCT" && parts.length === 2) return this.#products(parts);
-    if (name === "MATCH") return this.#among("the place of the first ", parts[0], parts[1]);
-    if (name === "INDEX") return this.#among("number ", parts[1], parts[0]);
-    return atom(this.#named(name, parts));
+  #operation(sign, parts) {
+    const [left, right] = parts;
+    const isSquare = sign === "*" && left.type === "reference" && left.place === right.place;
+    if (isSquare) return [POWER, this.#within(left, ATOM), "²"];
+    const comparison = [` ${COMPARISONS[sign] ?? sign} `, CHOICE, SUM, SUM];
+    const [text, binds, ...least] = SIGN_FORMS[sign] ?? comparison;
+    const sides = parts.map((part, side) => this.#within(part, least[side]));
+    const [one, other] = binds === CHOICE ? sides.map(bare) : sides;
+    return [binds, one, sign === "*" && !this.#holds ? " × " : text, other];
   }
 
   #choice([condition, then, otherwise]) {
-    if (this.#holds) {
-      return this.#spelt(this.#holds(condition) ? then : otherwise);
-    }
-    const parts = [
-      ...this.#within(then, "sum"),
-      { text: " where " },
-      ...this.spell(condition),
-      { text: ", else " },
-      ...this.spell(otherwise),
-    ];
-    return { parts, binds: "choice" };
+    if (this.#holds) return this.#spelt(this.#holds(condition) ? then : otherwise);
+    const [first, asked, second] = [then, condition, otherwise].map((part) => this.#within(part));
+    return [CHOICE, first, " where ", asked, ", else ", second];
   }
 
-  #around(form, part) {
-    const [before, after] = form.split("*");
-    return atom([{ text: before }, ...bare(this.spell(part)), { text: after }]);
-  }
-
-  #joined(name, trees) {
-    const [before, between, after, binds] = JOINED[name];
-    const cells = trees.flatMap((tree) => this.#cellsOf(tree));
-    const isOfNames = !this.#holds && cells.length === 1 && trees[0].type === "reference";
-    if (isOfNames) return atom([{ text: `${NAMES_OF[name]} ` }, ...cells[0]]);
-    const inside = name === "MAX" || name === "MIN" ? cells.map(bare) : cells;
-    const parts = [{ text: before }, ...joinedBy(inside, between)];
-    return { parts: [...parts, { text: after.replace("#", cells.length) }], binds };
+  #call([before, between, after, binds = ATOM, words = ""], parts) {
+    const cells = parts.flatMap((part) => this.#cellsOf(part));
+    const isNamed = words && !this.#holds && cells.length === 1 && parts[0].type === "reference";
+    if (isNamed) return [ATOM, words, cells[0]];
+    const inside = joinedBy(binds === ATOM ? cells.map(bare) : cells, between);
+    return [binds, before, inside, after.replace("#", cells.length)];
   }
 
   #cellsOf(tree) {
-    return tree.type === "reference" ? this.#write(tree.place) : [this.spell(tree)];
+    return tree.type === "reference" ? this.#write(tree.place) : [this.#within(tree)];
   }
 
   #products(trees) {
     const [one, other] = trees.map((tree) => this.#cellsOf(tree));
-    if (!this.#holds) {
-      return {
-        parts: [{ text: "the sum of " }, ...joinedBy([one[0], other[0]], " × ")],
-        binds: "sum",
-      };
-    }
-    const terms = one.map((cell, place) => [...cell, { text: "×" }, ...other[place]]);
-    return { parts: joinedBy(terms, " + "), binds: "sum" };
+    if (!this.#holds) return [SUM, "the sum of ", one[0], " × ", other[0]];
+    return [
+      SUM,
+      joinedBy(
+        one.map((cell, place) => joined([cell, "×", other[place]])),
+        " + ",
+      ),
+    ];
   }
 
   #among(text, wanted, range) {
     const cells = joinedBy(this.#cellsOf(range), ", ");
-    const parts = [{ text }, ...this.#within(wanted, "sum"), { text: " in (" }];
-    return { parts: [...parts, ...cells, { text: ")" }], binds: "choice" };
+    return [CHOICE, text, this.#within(wanted, SUM), " in (", cells, ")"];
   }
 
-  /** A function that has no sign: what it says of what it reads. */
-  #named(name, trees) {
-    const places = trees
-      .flatMap((tree) => [...nodesOf(tree)])
-      .filter(({ type }) => type === "reference");
-    const read = [...new Set(places.map(({ place }) => place))];
-    const cells = read.map((place) => joinedBy(this.#write(place), ", "));
-    return [{ text: `${NAMES_OF[name] ?? "found in"} (` }, ...joinedBy(cells, "; "), { text: ")" }];
+  #allRead(trees) {
+    const nodes = trees.flatMap((tree) => [...nodesOf(tree)]);
+    const places = nodes.flatMap(({ place }) => place ?? []);
+    const read = [...new Set(places)].map((place) => joinedBy(this.#write(place), ", "));
+    return joinedBy(read, "; ");
   }
 
-  #within(tree, level, also = false) {
-    const { parts, binds } = this.#spelt(tree);
-    return BINDING[binds] >= BINDING[level] + Number(also)
-      ? parts
-      : [{ text: "(" }, ...parts, { text: ")" }];
+  #within(tree, least = CHOICE) {
+    const [binds, ...pieces] = this.#spelt(tree);
+    return joined(binds < least ? ["(", ...pieces, ")"] : pieces);
   }
 }
 
-const NAMES_OF = {
-  SUM: "the sum of",
-  SUMSQ: "the sum of squares of",
-  AVERAGE: "the mean of",
-  MAX: "the largest of",
-  MIN: "the smallest of",
-  COUNT: "how many numbers are in",
-  COUNTIF: "how many are right in",
-  NPV: "a weighted sum of",
-};
-
-const atom = (parts) => ({ parts, binds: "atom" });
-
-const isSameCell = (left, right) =>
-  left.type === "reference" && right.type === "reference" && left.place === right.place;
+/** Pieces, which are texts and lists of parts, as one list of parts. */
+const joined = (pieces) =>
+  pieces.filter(Boolean).flatMap((piece) => (typeof piece === "string" ? { text: piece } : piece));
 
 /** Parts one after the other, with a text between them. */
 export const joinedBy = (lists, text) =>
-  lists.flatMap((parts, place) => (place ? [{ text }, ...parts] : parts));
+  joined(lists.flatMap((parts, place) => (place ? [text, parts] : [parts])));
 
 /** A single number without the parentheses that it needs elsewhere. */
 const bare = (parts) =>

@@ -3,7 +3,6 @@
 import { cellsOf, inRows } from "./flow.js";
 import { readName } from "./typing.js";
 
-const STATE_VERSION = 1;
 const INPUT_ROLES = ["pixels", "weights", "name", "choice"];
 
 /**
@@ -14,29 +13,33 @@ const INPUT_ROLES = ["pixels", "weights", "name", "choice"];
  * @returns {object} to be written as JSON
  */
 export function writeState(calculation, worksheet) {
-  const inputs = stateBlocks(calculation).map((block) => matrixOf(calculation, block));
-  return worksheet
-    ? { cnncalc: "answers", version: STATE_VERSION, header: worksheet.header, inputs }
-    : {
-        cnncalc: "state",
-        version: STATE_VERSION,
-        calculation: calculation.flow.calculation ?? null,
-        inputs,
-      };
+  const inputs = stateBlocks(calculation).map((block) => {
+    const values = cellsOf(block).map((cell) => calculation.value(block.slice, ...cell));
+    return inRows(values, block.width);
+  });
+  const whose = worksheet
+    ? { cnncalc: "answers", version: 1, header: worksheet.header }
+    : { cnncalc: "state", version: 1, calculation: calculation.flow.calculation ?? null };
+  return { ...whose, inputs };
 }
 
 /** The blocks whose numbers are a state, in order. */
 function stateBlocks({ flow, isWorksheet }) {
   const roles = isWorksheet ? ["answer"] : INPUT_ROLES;
-  const isSeen = ({ slice }) => !flow.stageOf(slice).hidden;
-  return flow.blocks.filter((block) => roles.includes(block.role) && !block.tile && isSeen(block));
+  return flow.blocks.filter(
+    ({ role, tile, slice }) => roles.includes(role) && !tile && !flow.stageOf(slice).hidden,
+  );
 }
 
-const matrixOf = (calculation, block) =>
-  inRows(
-    cellsOf(block).map((cell) => calculation.value(block.slice, ...cell)),
-    block.width,
-  );
+/** Return a state, or the one that a text is the JSON of; null for anything else. */
+export function readState(given) {
+  try {
+    const state = typeof given === "string" ? JSON.parse(given) : given;
+    return ["state", "answers"].includes(state?.cnncalc) && state.version === 1 ? state : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Read the inputs of a state.
@@ -48,37 +51,26 @@ const matrixOf = (calculation, block) =>
  */
 export function readInputs(calculation, inputs) {
   const blocks = stateBlocks(calculation);
-  if (!Array.isArray(inputs) || inputs.length !== blocks.length) return null;
-  const isFit = blocks.every((block, place) =>
-    isMatrix(inputs[place], block, calculation.isWorksheet),
-  );
-  return isFit
-    ? blocks.flatMap((block, place) => changesOf(calculation, block, inputs[place]))
-    : null;
+  const isFit = (block, place) => isMatrix(inputs[place], block, calculation.isWorksheet);
+  if (!isList(inputs, blocks.length) || !blocks.every(isFit)) return null;
+  return blocks.flatMap((block, place) => {
+    const { slice } = block;
+    const values = inputs[place].flat();
+    return cellsOf(block)
+      .map(([row, column], cell) => ({ slice, row, column, value: values[cell] }))
+      .filter(({ row, column }) => calculation.isInput(slice, row, column));
+  });
 }
 
-/** What a matrix puts into the cells of a block that can be typed over. */
-function changesOf(calculation, { slice, ...box }, matrix) {
-  const values = matrix.flat();
-  return cellsOf(box)
-    .map(([row, column], cell) => ({ slice, row, column, value: values[cell] }))
-    .filter((change) => calculation.isInput(change.slice, change.row, change.column));
-}
+const isList = (list, length) => Array.isArray(list) && list.length === length;
 
-const isMatrix = (matrix, { height, width, role }, isWorksheet) =>
-  Array.isArray(matrix) &&
-  matrix.length === height &&
-  matrix.every(
-    (row) =>
-      Array.isArray(row) &&
-      row.length === width &&
-      row.every((value) => isStateValue(value, role, isWorksheet)),
-  );
-
-function isStateValue(value, role, isWorksheet) {
-  if (value === null) return isWorksheet;
-  if (role === "name") return typeof value === "string" && readName(value).value === value;
-  return Number.isFinite(value);
+function isMatrix(matrix, { height, width, role }, isWorksheet) {
+  const isFit = (value) => {
+    if (value === null) return isWorksheet;
+    if (role === "name") return typeof value === "string" && readName(value).value === value;
+    return Number.isFinite(value);
+  };
+  return isList(matrix, height) && matrix.every((row) => isList(row, width) && row.every(isFit));
 }
 
 /** Tell whether two calculations, as files name them, are the same. */

@@ -5,7 +5,6 @@
  *   store.document, store.flows, store.flowNumber, store.flow, store.calculation, store.selection
  *   store.select(cell | null)           a cell is {slice, row, column}
  *   store.isInput(cell)                 whether it may be typed over
- *   store.entryOf(cell)                 {rule, expected} of what may be typed there, or null
  *   store.type(cell, text)              "" or why it was refused
  *   store.put([{slice, row, column, value}…], joined)    many inputs at once, one entry of undo;
  *                                       "" or why they were refused (then nothing changes)
@@ -13,37 +12,33 @@
  *   store.switchTo(number | settings)   false where there is no such flow
  *   store.fragment(), store.applyFragment(text)    as in fragment.js; null, or why it was refused
  *   store.state(), store.applyState(json)          as in state.js
- *   store.changes(listener)             called with {kind: "values" | "flow" | "selection", slices};
- *                                       returns how to stop
+ *   store.changes(listener)             called with {kind: "values" | "flow" | "selection", slices}
  */
 
 import { Calculation } from "./calculation.js";
+import { cellValue, compile, Frame } from "./compile.js";
 import { Edits } from "./edits.js";
-import { cellValue } from "./evaluate.js";
-import { holds } from "./flow.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { History } from "./history.js";
 import { parseTemplate } from "./parse.js";
-import { isSameCalculation, readInputs, writeState } from "./state.js";
+import { isSameCalculation, readInputs, readState, writeState } from "./state.js";
 import { readName, readTyped } from "./typing.js";
-import { Matrix } from "./values.js";
 
-const NO_STATE = "this is no state of a calculation that cnncalc has saved";
+const NO_INPUT = "this number is calculated, or given";
+const OTHER_PAGE = "the link belongs to another page";
 
 export class Store {
-  #calculations = new Map();
+  #calculations = [];
   #edits = new Edits();
   #history = new History();
-  #listeners = new Set();
+  #listeners = [];
 
   /** @param {object} document as decodeDocument returns it */
   constructor(document) {
-    this.document = document;
-    this.flows = document.flows;
-    this.selection = null;
-    this.flowNumber = 0;
-    const [slice, row, column] = document.selection ?? [];
-    if (slice !== undefined) this.selection = { slice, row, column };
+    const { flows, selection } = document;
+    Object.assign(this, { document, flows, flowNumber: 0, selection: null });
+    const [slice, row, column] = selection ?? [];
+    if (selection) this.selection = { slice, row, column };
   }
 
   get flow() {
@@ -66,10 +61,9 @@ export class Store {
     return this.#edits.size > 0;
   }
 
-  /** Call a listener at every change; return how to stop. */
+  /** Call a listener at every change. */
   changes(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners.push(listener);
   }
 
   select(cell) {
@@ -81,13 +75,11 @@ export class Store {
     return this.calculation.isInput(slice, row, column);
   }
 
-  entryOf({ slice }) {
-    const found = this.flow.entries.find((entry) => entry[0] === slice);
-    return found ? { rule: found[1], expected: found[2] } : null;
-  }
-
   type(cell, text) {
-    const { value, reason } = this.#read(cell, text);
+    if (!this.isInput(cell)) return NO_INPUT;
+    const role = this.#roleOf(cell);
+    if (role === "answer" && !text.trim()) return this.put([{ ...cell, value: null }]);
+    const { value, reason } = role === "name" ? readName(text) : readTyped(text);
     return reason ?? this.put([{ ...cell, value }]);
   }
 
@@ -95,37 +87,25 @@ export class Store {
     const reason = changes.map((change) => this.#refusal(change)).find(Boolean);
     if (reason) return reason;
     const entry = new Map();
-    for (const change of changes) {
-      const before = this.#valueOf(change);
-      if (before === change.value) continue;
-      entry.set(this.#edits.keyOf(this.flow, change), { before, after: change.value });
+    for (const { value: after, ...cell } of changes) {
+      const before = this.calculation.value(cell.slice, cell.row, cell.column);
+      if (before !== after) entry.set(this.#edits.keyOf(this.flow, cell), { before, after });
     }
-    if (!entry.size) return "";
-    this.#history.add(entry, joined);
-    this.#apply(entry);
+    this.#make(entry, joined);
     return "";
   }
 
   undo() {
-    const entry = this.#history.undo();
-    if (entry) this.#apply(entry);
+    this.#apply(this.#history.undo());
   }
 
   redo() {
-    const entry = this.#history.redo();
-    if (entry) this.#apply(entry);
+    this.#apply(this.#history.redo());
   }
 
   /** Put the document's numbers back; that can be undone, too. */
   reset() {
-    const entry = new Map(
-      this.#edits
-        .changed()
-        .map(([key, before]) => [key, { before, after: this.#edits.original(key) }]),
-    );
-    if (!entry.size) return;
-    this.#history.add(entry, false);
-    this.#apply(entry);
+    this.#make(this.#edits.backToOriginals(), false);
   }
 
   switchTo(wanted) {
@@ -140,11 +120,7 @@ export class Store {
   }
 
   fragment() {
-    const { flow } = this;
-    const edits = this.#edits
-      .changed()
-      .map(([key, value]) => [this.#edits.cellOf(flow, key), value])
-      .filter(([cell]) => cell);
+    const edits = this.#edits.changedIn(this.flow);
     return writeFragment({ flow: this.flowNumber, selection: this.selection, edits });
   }
 
@@ -152,10 +128,9 @@ export class Store {
     const found = readFragment(text);
     if (!found) return "the link holds no state of this page";
     if (found.layer !== undefined) return this.#selectPlace(found);
-    if (!this.switchTo(found.flow)) return "the link belongs to another page";
-    const { selection, edits } = found;
-    if (selection && !this.#holds(selection)) return "the link belongs to another page";
-    const reason = edits.length ? this.put(edits.map(([cell, value]) => ({ ...cell, value }))) : "";
+    const { flow, selection, edits } = found;
+    if (!this.switchTo(flow) || (selection && !this.flow.has(selection))) return OTHER_PAGE;
+    const reason = this.put(edits.map(([cell, value]) => ({ ...cell, value })));
     if (!reason && selection) this.select(selection);
     return reason;
   }
@@ -165,8 +140,8 @@ export class Store {
   }
 
   applyState(given) {
-    const state = typeof given === "string" ? parsed(given) : given;
-    if (!["state", "answers"].includes(state?.cnncalc) || state.version !== 1) return NO_STATE;
+    const state = readState(given);
+    if (!state) return "this is no state of a calculation that cnncalc has saved";
     const number = this.#numberOf(state);
     if (number < 0) return "the state belongs to another calculation";
     const changes = readInputs(this.#calculationOf(number), state.inputs);
@@ -189,62 +164,52 @@ export class Store {
 
   /** Select a number of a layer's result by its row, column and channel, or its unit. */
   #selectPlace({ layer, at }) {
-    const stages = this.flow.stages.filter(
-      (stage) => stage.kind === "stage" && stage.layer === layer && !stage.hidden,
-    );
-    const stage = stages.at(-1);
+    const isResult = ({ kind, hidden, ...stage }) =>
+      kind === "stage" && stage.layer === layer && !hidden;
+    const stage = this.flow.stages.filter(isResult).at(-1);
     const cell = stage && placeIn(stage, at);
-    if (!cell || !this.#holds(cell)) return `there is no number ${layer} (${at.join(", ")})`;
+    if (!cell || !this.flow.has(cell)) return `there is no number ${layer} (${at.join(", ")})`;
     this.select(cell);
     return "";
   }
 
-  #holds({ slice, row, column }) {
-    const found = this.flow.sliceOf(slice);
-    return Boolean(found) && holds({ ...found, row: 0, column: 0 }, row, column);
-  }
-
   #calculationOf(number) {
-    if (!this.#calculations.has(number)) {
-      const { flows, inputs, worksheet } = this.document;
-      const made = new Calculation(flows[number], inputs[number], Boolean(worksheet));
-      this.#calculations.set(number, made);
-    }
-    return this.#calculations.get(number);
+    const { flows, inputs, worksheet } = this.document;
+    this.#calculations[number] ??= new Calculation(flows[number], inputs[number], worksheet);
+    return this.#calculations[number];
   }
 
-  #read(cell, text) {
-    if (!this.isInput(cell)) return { reason: "this number is calculated, or given" };
-    const { role } = this.flow.blockAt(cell.slice, cell.row, cell.column);
-    if (role === "answer" && !text.trim()) return { value: null };
-    return role === "name" ? readName(text) : readTyped(text);
+  #roleOf({ slice, row, column }) {
+    return this.flow.blockAt(slice, row, column).role;
   }
 
   /** Why a change can't be made, or "". */
-  #refusal(change) {
-    const { slice, row, column, value } = change;
-    if (!this.#holds(change) || !this.isInput(change)) return "this number is calculated, or given";
-    const { role } = this.flow.blockAt(slice, row, column);
-    if (value === null) return role === "answer" ? "" : "expected a number";
-    const isFit = role === "name" ? typeof value === "string" : Number.isFinite(value);
-    if (!isFit) return role === "name" ? "expected a name" : "expected a number";
-    const entry = this.entryOf(change);
+  #refusal({ value, ...cell }) {
+    if (!this.isInput(cell)) return NO_INPUT;
+    const role = this.#roleOf(cell);
+    if (role === "answer" && value === null) return "";
+    if (role === "name") return readName(value).reason ?? "";
+    if (!Number.isFinite(value)) return "expected a number";
+    const entry = this.flow.entries.find(([slice]) => slice === cell.slice);
     if (!entry) return "";
-    const cell = new Matrix(1, 1, [value], true);
-    return cellValue(parseTemplate(entry.rule), () => cell) === 1 ? "" : entry.expected;
+    const [, rule, expected] = entry;
+    const frame = Frame.of([{ height: 1, width: 1, cells: [value] }]);
+    return cellValue(compile(parseTemplate(rule), frame)) === 1 ? "" : expected;
   }
 
-  #valueOf({ slice, row, column }) {
-    return this.calculation.value(slice, row, column);
+  #make(entry, joined) {
+    if (!entry.size) return;
+    this.#history.add(entry, joined);
+    this.#apply(entry);
   }
 
   /** Make an entry of the history true, in the flow that is shown, or the one that it belongs to. */
   #apply(entry) {
+    if (!entry) return;
     for (const [key, { before, after }] of entry) this.#edits.set(key, before, after);
     const [key] = entry.keys();
-    const isElsewhere = !this.#edits.cellOf(this.flow, key);
-    if (isElsewhere) this.switchTo(Number(key.split("/")[0]));
-    else this.#tell("values", this.#follow());
+    if (this.#edits.cellOf(this.flow, key)) this.#tell("values", this.#follow());
+    else this.switchTo(Number.parseInt(key, 10));
   }
 
   /** Bring the flow that is shown up to all changes; return the slices that are others now. */
@@ -257,25 +222,13 @@ export class Store {
   }
 
   #tell(kind, slices = new Set()) {
-    for (const listener of [...this.#listeners]) listener({ kind, slices });
-  }
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+    for (const listener of this.#listeners) listener({ kind, slices });
   }
 }
 
 /** The cell of a layer's result at a row, column and channel, or of a vector's unit. */
-function placeIn(stage, at) {
-  if (at.length === 1 && stage.slices.length === 1) {
-    const [{ number }] = stage.slices;
-    return { slice: number, row: Math.floor(at[0] / stage.width), column: at[0] % stage.width };
-  }
-  const [row, column, channel = 0] = at;
-  const slice = stage.slices[channel];
-  return slice && { slice: slice.number, row, column: column ?? 0 };
+function placeIn({ slices, width }, at) {
+  const isUnit = at.length === 1 && slices.length === 1;
+  const [row, column = 0, channel = 0] = isUnit ? [Math.floor(at[0] / width), at[0] % width] : at;
+  return slices[channel] && { slice: slices[channel].number, row, column };
 }

@@ -6,6 +6,8 @@ import { formatInside } from "./format.js";
 import { joinedBy } from "./spelling.js";
 
 export const MOST_TERMS = 24;
+// Of how many ranges a sum goes through cells.
+const COUNTS = { SUM: 1, SUMPRODUCT: 2 };
 const MOST_OF_GROUP = 81; // a window of 9×9
 
 /**
@@ -13,84 +15,77 @@ const MOST_OF_GROUP = 81; // a window of 9×9
  *
  * @param {import("./reading.js").Reading} reading
  * @param {(tree: object, isAddend: boolean) => object[]} spell writes what is no sum of cells
- * @returns {object[]} of each its `terms`, functions that write them, their `sizes`, the `subtotal`
- *   and its `text`; of sums over cells their `label` and `region`, of sums of products these
+ * @returns {object[]} of each its `value`, its `text` and its `terms`: their `value`s, and functions
+ *   that `write` them; of sums over cells their `label` and `region`, of sums of products these
  *   `products`
  */
 export function sumsOf(reading, spell) {
   const trees = addends(reading.tree);
   return trees.map((tree) => {
-    const subtotal = reading.value(tree);
-    const sum = { subtotal, text: formatInside(subtotal, reading.form), products: null };
-    const places = (tree.parts ?? []).map((part) => part.place);
-    if (isOver(tree, "SUMPRODUCT", 2)) return { ...sum, ...productsOf(reading, ...places) };
-    if (isOver(tree, "SUM", 1)) {
-      const [place] = places;
-      const terms = reading.countedWriters(place);
-      const sizes = reading.cells(place).filter((cell) => cell !== null);
-      return { ...sum, ...channelOf(reading, place), terms, sizes };
+    const value = reading.value(tree);
+    const sum = { value, text: formatInside(value, reading.form), products: null, region: null };
+    if (isOverCells(tree)) {
+      const places = tree.parts.map(({ place }) => place);
+      const [region] = places;
+      const found = places.length > 1 ? productsOf(reading, ...places) : null;
+      const terms = reading.countedCells(region);
+      return { ...sum, terms, label: labelOf(reading, region), region, ...found };
     }
-    return {
-      ...sum,
-      label: "",
-      region: null,
-      terms: [() => spell(tree, trees.length > 1)],
-      sizes: [subtotal],
-    };
+    const write = () => spell(tree, trees.length > 1);
+    return { ...sum, label: "", terms: [{ value, write }] };
   });
 }
 
-const isOver = ({ name, parts }, wanted, count) =>
-  name === wanted && parts.length === count && parts.every(({ type }) => type === "reference");
+/** Whether it is the sum of a range, or of the products of two. */
+const isOverCells = ({ name, parts = [] }) =>
+  COUNTS[name] === parts.length && parts.every(({ type }) => type === "reference");
 
 function productsOf(reading, one, other) {
-  const [window, weights] = [one, other].map((place) => reading.cells(place).map(Number));
-  const sizes = window.map((number, place) => number * weights[place]);
-  const [first, second] = [reading.writers(one), reading.writers(other)];
-  const terms = first.map((write, place) => () => {
-    const parts = [...write(), { text: "×" }, ...second[place]()];
-    return sizes[place] === 0 ? parts.map((part) => ({ ...part, isZero: true })) : parts;
+  const [window, weights] = [one, other].map((place) => reading.cells(place));
+  const terms = window.map((cell, place) => {
+    const factor = weights[place];
+    const value = Number(cell.value) * Number(factor.value);
+    const write = () => {
+      const parts = [...cell.write(), { text: "×" }, ...factor.write()];
+      return value === 0 ? parts.map((part) => ({ ...part, isZero: true })) : parts;
+    };
+    return { value, write };
   });
-  const { width } = reading.regions[one];
-  const [rows, weightRows, products] = [window, weights, sizes].map((cells) =>
-    inRows(cells, width),
-  );
-  return {
-    ...channelOf(reading, one),
-    ...{ terms, sizes },
-    products: { window: rows, weights: weightRows, products },
-  };
+  const asRows = (cells) =>
+    inRows(
+      cells.map(({ value }) => Number(value)),
+      reading.regions[one].width,
+    );
+  const products = asRows(terms);
+  return { terms, products: { window: asRows(window), weights: asRows(weights), products } };
 }
 
 /** Which channel, or which sample, a sum is over. */
-function channelOf(reading, place) {
-  const { slice, name } = reading.regions[place];
-  const { sample } = reading.flow.stageOf(slice);
-  const isOfSample = sample !== null && sample !== reading.stage.sample;
-  const label = isOfSample ? `sample ${sample}` : reading.flow.sliceOf(slice).caption;
-  return { label: label || name, region: place };
+function labelOf({ flow, regions, stage }, place) {
+  const { slice, name } = regions[place];
+  const { sample } = flow.stageOf(slice);
+  const isOfSample = sample !== null && sample !== stage.sample;
+  return isOfSample ? `sample ${sample}` : flow.slices[slice].caption || name;
 }
 
 /** All terms; of many, the subtotals; of many of these, those that count most. */
 export function foldedTerms(sums, form) {
-  const count = sums.reduce((total, { terms }) => total + terms.length, 0);
-  if (count <= MOST_TERMS || sums.length === 1) {
-    const [terms, sizes] = ["terms", "sizes"].map((name) => sums.flatMap((sum) => sum[name]));
-    return largest(terms, sizes, form, MOST_TERMS);
-  }
-  const subtotals = sums.map(({ text, region }) => () => [{ text, region }]);
-  const sizes = sums.map(({ subtotal }) => subtotal);
-  return largest(subtotals, sizes, form, MOST_TERMS);
+  const terms = sums.flatMap((sum) => sum.terms);
+  if (terms.length <= MOST_TERMS || sums.length === 1) return largest(terms, form, MOST_TERMS);
+  const subtotals = sums.map(({ value, text, region }) => ({
+    value,
+    write: () => [{ text, region }],
+  }));
+  return largest(subtotals, form, MOST_TERMS);
 }
 
 /** Up to `most` terms as they come; else those that count most, and what the others add up to. */
-function largest(terms, sizes, form, most) {
-  const write = (place) => terms[place]();
-  if (terms.length <= most) return joinedBy([...terms.keys()].map(write), " + ");
-  const size = (place) => Math.abs(sizes[place]);
-  const order = [...sizes.keys()].sort((one, other) => size(other) - size(one));
+function largest(terms, form, most) {
+  const write = (term) => term.write();
+  if (terms.length <= most) return joinedBy(terms.map(write), " + ");
+  const order = terms.toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
   const others = order.splice(MOST_TERMS);
-  const rest = others.reduce((sum, place) => sum + Number(sizes[place]), 0);
+  const rest = others.reduce((sum, { value }) => sum + Number(value), 0);
   const text = `${formatInside(rest, form)} from ${others.length} smaller terms`;
   return joinedBy([...order.map(write), [{ text }]], " + ");
 }
@@ -98,9 +93,9 @@ function largest(terms, sizes, form, most) {
 /** The sums as groups, where there are several of which some are over cells. */
 export function sumGroups(sums, form) {
   if (sums.length < 2 || sums.every(({ region }) => region === null)) return [];
-  return sums.map(({ label, region, terms, sizes, subtotal, text, products }) => ({
-    ...{ label, region, subtotal, text, products },
-    terms: largest(terms, sizes, form, MOST_OF_GROUP),
+  return sums.map(({ label, terms, text, products }) => ({
+    ...{ label, text, products },
+    terms: largest(terms, form, MOST_OF_GROUP),
     count: terms.length,
   }));
 }

@@ -10,14 +10,12 @@ const LONGEST_NAME = 200;
  * @returns {{value: number} | {reason: string}}
  */
 export function readTyped(text) {
-  const plain = text.replace(/[\s\u00a0\u202f]/g, "").replace(/[−–]/g, "-");
+  const plain = text.replace(/\s/g, "").replace(/[−–]/g, "-");
   const parts = plain.replace(/%$/, "").split("/").map(readDecimal);
   const value = parts.reduce((left, right) => left / right) / (plain.endsWith("%") ? 100 : 1);
-  if (!plain) return refusal("expected a number; the cell was left empty");
-  if (parts.length > 2 || !Number.isFinite(value)) {
-    return refusal(`expected a number, such as 1.5 or −3. Received: ${text.trim().slice(0, 40)}`);
-  }
-  return { value };
+  if (!plain) return { reason: "expected a number; the cell was left empty" };
+  if (parts.length < 3 && Number.isFinite(value)) return { value };
+  return { reason: `expected a number, such as 1.5 or −3. Received: ${text.trim().slice(0, 40)}` };
 }
 
 function readDecimal(text) {
@@ -26,8 +24,6 @@ function readDecimal(text) {
   return NUMBER_FORM.test(decimal) ? Number(decimal) : NaN;
 }
 
-const refusal = (reason) => ({ reason });
-
 /**
  * Read the name of a class: any text without control characters.
  *
@@ -35,12 +31,11 @@ const refusal = (reason) => ({ reason });
  * @returns {{value: string} | {reason: string}}
  */
 export function readName(text) {
-  const value = text.replace(/\p{Cc}/gu, " ").trim();
-  if (!value) return refusal("expected a name; the cell was left empty");
-  if (value.length > LONGEST_NAME) {
-    return refusal(
-      `expected a name of at most ${LONGEST_NAME} characters. Received: ${value.length}`,
-    );
-  }
-  return { value };
+  const value = String(text)
+    .replace(/\p{Cc}/gu, " ")
+    .trim();
+  if (value && value.length <= LONGEST_NAME) return { value };
+  return {
+    reason: `expected a name of 1 to ${LONGEST_NAME} characters. Received: ${value.length}`,
+  };
 }
