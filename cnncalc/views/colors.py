@@ -28,6 +28,7 @@ __all__ = [
     "color_of",
     "fitted_scale",
     "hexadecimal",
+    "image_scale",
     "luminance",
     "pixel_scale",
     "rgb",
@@ -106,6 +107,9 @@ _SIGNED: Mapping[Theme, tuple[str, ...]] = {
     "dark": ("#a9d2ff", "#3a7bd5", "#14181c", "#d9822b", "#ffd6a3"),
     "print": ("#08306b", "#4a86c0", "#ffffff", "#fdd0a2", "#f59a48"),
 }
+
+# The highest level of an image: of shares, of the digits that cnncalc brings along, of bytes.
+_LEVELS = (SHARES.high, 16.0, PIXELS.high)
 
 # From this luminance on black stands out more than white.
 # https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
@@ -190,6 +194,18 @@ def pixel_scale(highest: float = PIXELS.high, *, is_article: bool = False) -> Co
     """Return the scale of an image: of pixels from 0 to 255, or to another `highest` level."""
     kind = ScaleKind.ARTICLE if is_article else ScaleKind.PIXELS
     return ColorScale(kind, 0, highest)
+
+
+def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
+    """Return the scale of an image, or of several, by the highest level that fits all `values`.
+
+    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 90.0])).ends
+    (('0', '16'), ('0', '255'))
+    """
+    most = float(np.fmax.reduce(values, axis=None))
+    if is_article:
+        return pixel_scale(is_article=True)
+    return pixel_scale(next((level for level in _LEVELS if most <= level), most))
 
 
 def scale_of(values: Array, of: Range) -> ColorScale:

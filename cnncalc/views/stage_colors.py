@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cnncalc.network import Array
-from cnncalc.rules.ranges import PIXELS, SHARES
 from cnncalc.sheet.scales import StageScale
-from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, pixel_scale
+from cnncalc.views.colors import ColorScale, ScaleKind, fitted_scale, image_scale
 
-__all__ = ["image_scale", "stage_scale"]
-
-# The highest level of an image: of shares, of the digits that cnncalc brings along, of bytes.
-_LEVELS = (SHARES.high, 16.0, PIXELS.high)
-
-
-def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
-    """Return the scale of an image, or of several, by the highest level that fits all `values`.
-
-    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 90.0])).ends
-    (('0', '16'), ('0', '255'))
-    """
-    most = float(np.fmax.reduce(values, axis=None))
-    if is_article:
-        return pixel_scale(is_article=True)
-    return pixel_scale(next((level for level in _LEVELS if most <= level), most))
+__all__ = ["stage_scale"]
 
 
 def stage_scale(values: Array, scale: StageScale) -> ColorScale | None:
@@ -32,6 +14,7 @@ def stage_scale(values: Array, scale: StageScale) -> ColorScale | None:
 
     Arguments: all numbers of the stage; the kind of its `scale`.
 
+    >>> import numpy as np
     >>> stage_scale(np.array([0.0, 90.0]), StageScale.PIXELS)
     ColorScale(kind='pixels', low=0, high=255)
     """
