@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
-from cnncalc.files.states import State, read_state
+from cnncalc.files.states import State, is_state, read_state
 from cnncalc.network import Array, Network, Weights, initialize
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
@@ -28,11 +28,12 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import with_settings
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.values import as_written, calculated_network, input_shapes
-from cnncalc.tasks.page_making import MOST_FORMULAS
+from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport
 from cnncalc.training.metrics import class_count
+from cnncalc.views.page.limits import MOST_FORMULAS
 from cnncalc.wording import size_text
 
-__all__ = ["SavedState", "saved_state"]
+__all__ = ["SavedState", "saved_state", "with_saved_network"]
 
 # Nobody's page has more, and each of them costs time before the formulas can be counted.
 MOST_LAYERS = 1000
@@ -158,6 +159,24 @@ def saved_state(path: Path) -> SavedState:
     except (CnncalcError, ValueError) as error:
         raise _unfit(path, str(error)) from error
     return SavedState(path, specification, inputs)
+
+
+def with_saved_network(
+    given: InputOptions, wanted: CalculationOptions, whole: NetworkExport
+) -> tuple[InputOptions, NetworkExport, bool]:
+    """Return the options of an image and of a network, and whether that is to be trained.
+
+    Where the image is named as the state of a network, that is the network, with its own image and
+    target; all else stays as it is.
+    """
+    if not is_state(given.text) or whole.network is not None or wanted.kernels:
+        return given, whole, False
+    saved = saved_state(Path(str(given.text)))
+    if saved.is_calculation:
+        return given, whole, False
+    target = saved.target if whole.target is None else whole.target
+    whole = replace(whole, network=str(saved.path), target=target)
+    return InputOptions(), whole, saved.specification.training is not None
 
 
 def _one(specifications: Sequence[Specification], where: str) -> Specification:

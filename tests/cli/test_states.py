@@ -146,6 +146,16 @@ def test_a_step_of_a_training_is_the_same_again(run, save):
     np.testing.assert_allclose(again["loss"], first["loss"], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "command", [("trace", NETWORK, "article:6x6"), ("train", "--show-step", "1", *STEP)]
+)
+def test_a_network_and_a_training_play_as_they_are(run, save, command):
+    save(*command)
+    result = run("animate", "state.json", "--width", "320", "-o", "film.gif")
+    assert result.exit_code == 0, result.output
+    assert "wrote film.gif (" in result.stderr
+
+
 def test_a_training_brings_its_own_options(fails, save):
     save("train", "--show-step", "1", *STEP)
     said = fails("train", "state.json", "--show-step", "1", "--learning-rate", "0.5", "--seed", "3")
