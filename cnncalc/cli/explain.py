@@ -24,6 +24,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.results import (
     RECORD_ENDINGS,
+    check_size,
     check_target,
     display_of,
     present,
@@ -163,7 +164,9 @@ def explain(
     if slope.gradient is None:
         require_gradient(slope)
         check_target(target, given)
-        _show_number(trace_image(wanted, initial, given, fitting, terminal), asked, look, target)
+        require = partial(check_size, target)
+        traced = trace_image(wanted, initial, given, fitting, terminal, require)
+        _show_number(traced, asked, look, target)
     else:
         _check_gradient(slope, asked, look, target, given)
         layer, at = asked.layer_name, asked.at

@@ -22,7 +22,7 @@ from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
 from cnncalc.tasks.argument_checks import local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
-from cnncalc.tasks.calculation import calculated_trace
+from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
 from cnncalc.tasks.differences import say_differences, with_hint
 from cnncalc.tasks.inputs import image_origin, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
@@ -140,12 +140,17 @@ def trace_image(
     given: InputOptions,
     fitting: FittingOptions,
     caller: Caller,
+    require: RequireNetwork | None = None,
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
+    Arguments: the options of the network, its weights, the image, and how they fit; the `caller`;
+    `require`, which may refuse the network before it runs.
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting, caller)
+    if require is not None:
+        require(fitted.network)
     trace = calculated_trace(fitted.network, fitted.image, fitted.provenance, caller)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
