@@ -118,12 +118,9 @@ def check_size(target: OutputOptions, network: Network) -> None:
     """Refuse a workbook or a page that can't hold so much, before anything is computed for it."""
     ending = "" if target.output is None else target.output.suffix.lower()
     if ending == ".xlsx":
-        from cnncalc.sheet.planning import is_calculation
-        from cnncalc.tasks.workbook_writing import WorkbookForm
+        from cnncalc.tasks.workbook_writing import require_workbook
 
-        form = WorkbookForm()
-        require = form.require_calculation if is_calculation(network) else form.require_network
-        require(network)
+        require_workbook(network)
     if ending == ".html":
         from cnncalc.tasks.page_making import require_page
 

@@ -69,9 +69,8 @@ def record(
     that they are drawn from where there are none; whether an image is made to fit, `resize`; `say`,
     which hears what was read and assumed.
     Returns the trace, its arrays read-only float64.
-    Raises ShapeError for an image of another shape, OptionError for one that holds no finite
-    numbers and for a layer whose results grow beyond float64, NotationError and InputError for a
-    network or a file that can't be read.
+    Raises ShapeError for an image of another shape, OptionError for one of no finite numbers and
+    for results that grow beyond float64, NotationError and InputError for what can't be read.
 
     >>> trace = record("MaxPooling2D(2); Flatten()", "article:6x6")
     >>> trace.output.astype(int).tolist()
@@ -144,8 +143,7 @@ def trace_image(
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
-    Arguments: the options of the network, its weights, the image, and how they fit; the `caller`;
-    `require`, which may refuse the network before it runs.
+    Arguments: the options; the `caller`; `require`, which may refuse the network before it runs.
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting, caller)

@@ -1,7 +1,6 @@
-"""The one language of colours: what numbers, inputs and pointers look like in every view.
+"""The one language of colours, of terminal, page, film and figure, which know no others.
 
-The kind of a scale says what its numbers are; a theme says on what it is seen. Terminal, page, film
-and figure take their colours from here, and know no others.
+The kind of a scale says what its numbers are; a theme says on what it is seen.
 """
 
 from __future__ import annotations
@@ -252,10 +251,8 @@ def color_of(values: Array, scale: ColorScale, theme: Theme = "light") -> NDArra
     places = scale.positions(values)
     steps = np.linspace(0.0, 1.0, len(anchors))
     empty = rgb(LOOKS[theme].empty)
-    parts = [
-        np.where(np.isnan(places), empty[part], np.interp(places, steps, anchors[:, part]))
-        for part in range(3)
-    ]
+    shown = [np.interp(places, steps, anchors[:, part]) for part in range(3)]
+    parts = [np.where(np.isnan(places), empty[part], shown[part]) for part in range(3)]
     colors: NDArray[np.uint8] = np.rint(np.stack(parts, axis=-1)).astype(np.uint8)
     return colors
 
