@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.figures import DRAWINGS, PIXELS, Figures, trace_figures
+from cnncalc.cli.figures import Figures, trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -22,7 +22,14 @@ from cnncalc.cli.options import (
     output_options,
     weight_options,
 )
-from cnncalc.cli.results import check_target, display_of, present, present_page
+from cnncalc.cli.results import (
+    RECORD_ENDINGS,
+    check_size,
+    check_target,
+    display_of,
+    present,
+    present_record,
+)
 from cnncalc.cli.training_options import (
     gradient_raw_option,
     ignore_option,
@@ -49,7 +56,6 @@ from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 if TYPE_CHECKING:
-    from cnncalc.trace import Trace
     from cnncalc.views.colors import Theme
     from cnncalc.views.figure.shapes import Drawing
     from cnncalc.views.page.document import Cell, Page
@@ -158,7 +164,9 @@ def explain(
     if slope.gradient is None:
         require_gradient(slope)
         check_target(target, given)
-        _show_number(trace_image(wanted, initial, given, fitting, terminal), asked, look, target)
+        require = partial(check_size, target)
+        traced = trace_image(wanted, initial, given, fitting, terminal, require)
+        _show_number(traced, asked, look, target)
     else:
         _check_gradient(slope, asked, look, target, given)
         layer, at = asked.layer_name, asked.at
@@ -214,7 +222,7 @@ def _check_gradient(
     if look.form == "csv":
         message = "--gradient is shown as a table or as json. Received: --format csv"
         raise OptionError(message)
-    check_target(target, given, (".html", *DRAWINGS, *PIXELS, ".json"))
+    check_target(target, given, RECORD_ENDINGS)
 
 
 def _show_gradient(
@@ -231,7 +239,7 @@ def _show_gradient(
     figures = Figures(None, draw, "steps")
     pieces = partial(write_gradient_json, explained, origins)
     page = partial(_gradient_page, found)
-    present_page(shown, pieces, look, target, origins, figures, page)
+    present_record(shown, pieces, look, target, origins, figures, page)
 
 
 def _gradient_page(found: ExplainedGradient) -> Page:

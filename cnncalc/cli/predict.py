@@ -15,6 +15,8 @@ from cnncalc.cli.options import form_option
 from cnncalc.cli.streams import say_remarks
 from cnncalc.cli.training_options import taking_options
 from cnncalc.errors import OptionError
+from cnncalc.tasks.inputs import keep_input
+from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.predicting import Predictions, judge_images
 from cnncalc.tasks.training_options import TakingOptions
 from cnncalc.views.predictions import predictions_csv, predictions_json
@@ -64,6 +66,9 @@ def predict(
         message = "--explain is shown as a table or as json. Received: --format csv"
         raise OptionError(message)
     check_drawing(target)
+    if target.output is not None:
+        for image in images:
+            keep_input(target.output, InputOptions(image))
     predictions = judge_images(model, images, taking, Terminal(), explain=explain)
     if predictions.shown:
         write_drawing(target, partial(_table, predictions, top), predictions.provenance)

@@ -6,13 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 import numpy as np
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 
 from cnncalc.cli.console import Terminal, note, output_console, working
 from cnncalc.cli.figures import (
@@ -43,7 +42,14 @@ if TYPE_CHECKING:
     from cnncalc.views.page.document import Cell, Page
     from cnncalc.views.picture import Form, Scaling
 
-__all__ = ["check_size", "check_target", "display_of", "present", "present_page"]
+__all__ = [
+    "RECORD_ENDINGS",
+    "check_size",
+    "check_target",
+    "display_of",
+    "present",
+    "present_record",
+]
 
 PICTURES: dict[str, Form] = {
     ".png": "png",
@@ -53,9 +59,9 @@ PICTURES: dict[str, Form] = {
     ".webp": "webp",
 }
 PAGES = (".html",)
-PAGE_WIDTH = 120
-PAGE_HEIGHT = 60
 ENDINGS = (".xlsx", ".csv", ".npy", ".json", *PIXELS, *DRAWINGS, *PAGES)
+# Of a training step, or of one number of its gradients.
+RECORD_ENDINGS = (*PAGES, *DRAWINGS, *PIXELS, ".json")
 
 # Smaller pictures are hardly to be seen: a figure is proposed.
 SMALL_SIDE = 64
@@ -153,42 +159,57 @@ def present(
         output_console().print(shown)
 
 
-def present_page(
+def present_record(
     shown: RenderableType,
     json_pieces: Callable[[], Iterable[str]],
     look: DisplayOptions,
     target: OutputOptions,
     provenance: Provenance,
     figures: Figures,
-    page: Callable[[], Page] | None = None,
+    page: Callable[[], Page],
 ) -> None:
-    """Print what is no trace as `look` says, and write it as `target` says.
+    """Print a record of a training step as `look` says, and write it as `target` says.
 
-    Arguments: `shown`, for people; what makes its `json_pieces`; a file is a page, JSON, or one of
-    its `figures`; where it came from; what makes a `page` that calculates, if there is one: else it
-    is what is shown.
+    Arguments: `shown`, for people; what makes its `json_pieces`; where it came from; its `figures`;
+    what makes the `page` that calculates it.
     """
     if target.output is not None:
-        ending = output_ending(target.output, (*PAGES, ".json", *DRAWINGS, *PIXELS))
+        ending = output_ending(target.output, RECORD_ENDINGS)
+        write = _record_writer(ending, json_pieces, target, provenance, figures, page)
         with write_atomically(target.output, force=target.force) as file:
-            if ending == ".json":
-                file.writelines(piece.encode() for piece in json_pieces())
-            elif ending in PAGES and page is not None:
-                from cnncalc.tasks.page_writing import write_page
-
-                write_page(file, page())
-            elif ending in PAGES:
-                _write_page(shown, provenance, file)
-            else:
-                kind = chosen_kind(target, ending, figures)
-                figure_writer(kind, figures, ending, target, provenance)(file)
-        note(f"wrote {target.output}")
+            said = write(file)
+        note(f"wrote {target.output} ({said})")
     say_remarks()
     if look.form == "json":
         for piece in json_pieces():
             click.echo(piece, nl=False)
     else:
         output_console().print(shown)
+
+
+def _record_writer(
+    ending: str,
+    json_pieces: Callable[[], Iterable[str]],
+    target: OutputOptions,
+    provenance: Provenance,
+    figures: Figures,
+    page: Callable[[], Page],
+) -> Writer:
+    def write_json(file: BinaryIO) -> str:
+        file.writelines(piece.encode() for piece in json_pieces())
+        return "every number"
+
+    def write_html(file: BinaryIO) -> str:
+        from cnncalc.tasks.page_writing import write_page
+
+        return write_page(file, page())
+
+    if ending == ".json":
+        return write_json
+    if ending in PAGES:
+        return write_html
+    kind = chosen_kind(target, ending, figures)
+    return figure_writer(kind, figures, ending, target, provenance)
 
 
 def _write(result: _Result, path: Path, target: OutputOptions) -> None:
@@ -260,23 +281,6 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
     small = max(result.matrix.shape[:2]) < SMALL_SIDE and result.figures.is_bare
     hint = "; --figure flow draws it with its numbers" if small else ""
     return f"{picture.sentence}{hint}"
-
-
-def _write_page(shown: RenderableType, provenance: Provenance, file: BinaryIO) -> str:
-    # Imported here, as JSON is: few calculations wait for it.
-    from cnncalc.views.provenance import in_html
-
-    console = Console(
-        record=True,
-        file=StringIO(),
-        width=PAGE_WIDTH,
-        height=PAGE_HEIGHT,
-        force_terminal=True,
-        color_system="truecolor",
-    )
-    console.print(shown)
-    file.write(in_html(console.export_html(), provenance).encode())
-    return "what the terminal shows"
 
 
 def _write_calculation(result: _Result, file: BinaryIO) -> str:

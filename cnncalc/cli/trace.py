@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from cnncalc.cli.options import (
     writing_options,
 )
 from cnncalc.cli.playing import PlayOptions, play_options, play_trace
-from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.results import check_size, check_target, display_of, present
 from cnncalc.errors import OutputError
 from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import quoted, reason
@@ -85,7 +86,8 @@ def trace(
     check_target(file, given, ENDINGS)
     if folder is not None:
         _check_folder(folder, force=target.force)
-    traced = trace_image(wanted, initial, given, fitting, Terminal())
+    require = partial(check_size, file)
+    traced = trace_image(wanted, initial, given, fitting, Terminal(), require)
     if playing.play:
         names, layer = traced.class_names, layer_name or ""
         play_trace(traced.trace, display_of(look), playing, names, layer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,27 +10,32 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli.console import Terminal, command_line, note, output_console
-from cnncalc.cli.figures import DRAWINGS, PIXELS, DrawingOptions, check_drawing, write_drawing
+from cnncalc.cli.figures import Figures
 from cnncalc.cli.one_blas_thread import give_threads_back
-from cnncalc.cli.options import bundled, form_option
+from cnncalc.cli.options import DisplayOptions, OutputOptions, bundled, form_option
+from cnncalc.cli.results import RECORD_ENDINGS, check_target, display_of, present_record
 from cnncalc.cli.training_options import data_options, keep_options, training_options
 from cnncalc.errors import INTERRUPTED, OptionError, OutputError
-from cnncalc.files.output import check_output
 from cnncalc.files.states import is_state
 from cnncalc.tasks.arguments import Caller
+from cnncalc.tasks.options import InputOptions
 from cnncalc.tasks.training import ShownStep, record_step
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, TrainingRun, prepare_run
 from cnncalc.tasks.training_sessions import prepare
 from cnncalc.views.step_records import write_step_json
-from cnncalc.views.terminal import Display
 from cnncalc.views.terminal.training import render_class_report, render_curves
 from cnncalc.views.terminal.training_step import SAMPLES_IN_FULL, StepContext, render_step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnncalc.views.colors import Theme
     from cnncalc.views.figure.shapes import Drawing
+    from cnncalc.views.page.document import Page
+
+    MakePage = Callable[[], Page]
 
 __all__ = ["StepOptions", "train"]
 
@@ -54,7 +59,7 @@ step_options = bundled(
         type=int,
         metavar="N",
         help="Show step N, counted from 1, with all its numbers; -o FILE.html writes its page, "
-        ".svg, .pdf or .png draws it; nothing else is saved.",
+        ".svg, .pdf or .png draws it, .json holds every number; nothing else is saved.",
     ),
     form_option("The step as a table for people; json, every number.", "json"),
     click.option(
@@ -70,6 +75,8 @@ step_options = bundled(
     ),
 )
 
+# A step that is shown is written only where a file is named.
+DEFAULT_OUTPUT = Path("model.keras")
 _NONE = StepOptions(None, "table", 4, full=False, colors=None)
 
 
@@ -94,7 +101,8 @@ def train(
     if shown.show_step is not None:
         _show_step(given, wanted, shown, shown.show_step, keep, terminal)
         return 0
-    return _train(prepare_run(given, wanted, keep, terminal), terminal)
+    saved = keep if keep.output is not None else replace(keep, output=DEFAULT_OUTPUT)
+    return _train(prepare_run(given, wanted, saved, terminal), terminal)
 
 
 def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
@@ -154,78 +162,52 @@ def _show_step(
     keep: KeepOptions,
     caller: Caller,
 ) -> None:
-    path = _page_path(keep)
-    target = _drawn_to(keep)
-    check_drawing(target)
-    samples = None if shown.full or shown.form == "json" else SAMPLES_IN_FULL
+    look = DisplayOptions(shown.form, shown.decimals, shown.full, shown.colors)
+    target = OutputOptions(keep.output, keep.force, "clip", None, "light")
+    check_target(target, InputOptions(given.data), RECORD_ENDINGS)
+    ending = "" if keep.output is None else keep.output.suffix.lower()
+    is_json = shown.form == "json" or ending == ".json"
+    samples = None if shown.full or is_json else SAMPLES_IN_FULL
     if is_state(given.data):
-        found = _saved_step(given, wanted, number, path, keep, caller)
+        found, page = _saved_step(given, wanted, number, caller)
     else:
-        found = _session_step(given, wanted, number, path, keep, samples, caller)
-    draw = partial(_draw_step, found, shown.decimals)
-    write_drawing(target, draw, found.provenance)
-    if shown.form == "json":
-        for piece in write_step_json(
-            found.record, found.class_names, found.sample_names, found.provenance
-        ):
-            click.echo(piece, nl=False)
-        return
-    display = Display(shown.decimals, shown.full, shown.colors)
-    output_console().print(render_step(found.record, display, _context(found)))
+        found, page = _session_step(given, wanted, number, samples, caller)
+    origins, names = found.provenance, (found.class_names, found.sample_names)
+    pieces = partial(write_step_json, found.record, *names, origins)
+    figures = Figures(partial(_draw_step, found, shown.decimals), None)
+    step = render_step(found.record, display_of(look), _context(found))
+    present_record(step, pieces, look, target, origins, figures, page)
 
 
 def _session_step(
     given: DataOptions,
     wanted: TrainingOptions,
     number: int,
-    path: Path | None,
-    keep: KeepOptions,
     samples: int | None,
     caller: Caller,
-) -> ShownStep:
-    """Record a step of a training on data, and write its page, if one is asked for."""
+) -> tuple[ShownStep, MakePage]:
+    """Record a step of a training on data; return it, and what makes its page."""
     check_data(given)
     session = prepare(given, wanted, caller)
-    found = record_step(session, number, caller, samples)
-    if path is not None:
-        from cnncalc.tasks.step_pages import pieces_of_session, write_step_page
 
-        pieces = pieces_of_session(session, number, caller)
-        write_step_page(path, pieces, number, caller, force=keep.force)
-    return found
+    def page() -> Page:
+        from cnncalc.tasks.page_making import training_page
+        from cnncalc.tasks.step_pages import pieces_of_session
+
+        return training_page(pieces_of_session(session, number, caller), number)
+
+    return record_step(session, number, caller, samples), page
 
 
 def _saved_step(
-    given: DataOptions,
-    wanted: TrainingOptions,
-    number: int,
-    path: Path | None,
-    keep: KeepOptions,
-    caller: Caller,
-) -> ShownStep:
-    """Record a step of a training that a page saved, and write its page again, if asked for."""
-    from cnncalc.tasks.step_pages import saved_pieces, saved_step, write_step_page
+    given: DataOptions, wanted: TrainingOptions, number: int, caller: Caller
+) -> tuple[ShownStep, MakePage]:
+    """Record a step of a training that a page saved; return it, and what makes its page again."""
+    from cnncalc.tasks.page_making import training_page
+    from cnncalc.tasks.step_pages import saved_pieces, saved_step
 
     pieces = saved_pieces(given, wanted, caller.command)
-    found = saved_step(pieces, number)
-    if path is not None:
-        write_step_page(path, pieces, number, caller, force=keep.force)
-    return found
-
-
-def _page_path(keep: KeepOptions) -> Path | None:
-    """Return where a page of the step is to be written, if it can be; nothing else is written."""
-    if keep.output is None or keep.output.suffix.lower() != ".html":
-        return None
-    check_output(keep.output, force=keep.force)
-    return keep.output
-
-
-def _drawn_to(keep: KeepOptions) -> DrawingOptions:
-    """Return where a figure of the step is to be written, if it can be: nothing else is saved."""
-    ending = "" if keep.output is None else keep.output.suffix.lower()
-    is_figure = ending in (*DRAWINGS, *PIXELS)
-    return DrawingOptions(keep.output if is_figure else None, keep.force, "light")
+    return saved_step(pieces, number), partial(training_page, pieces, number)
 
 
 def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:

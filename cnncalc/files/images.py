@@ -110,6 +110,7 @@ def convert_image(
         width, height = image.size
         message = f"{quoted(path)} must have pixels. Received: {width} wide × {height} high"
         raise InputError(message)
+    refuse_figure(image, path)
     stored = _stored(image)
     with _pillow_errors(path):
         if require is not None:

@@ -141,7 +141,7 @@ def _whole(text: str) -> int | None:
 def _batches(text: str) -> tuple[tuple[int, ...], ...]:
     batches = [part.split() for part in text.split(";")]
     words = [word for batch in batches for word in batch]
-    if not all(batches) or not all(word.isascii() and word.isdecimal() for word in words):
+    if not all(batches) or any(_whole(word) is None for word in words):
         message = (
             "the samples of each step must be written by their numbers, like 0 1; 2 3. "
             f"Received: {text[:40]!r}"

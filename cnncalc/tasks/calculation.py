@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CalculationRequest",
+    "RequireNetwork",
     "calculated_trace",
     "read_calculation",
     "read_pooling",
@@ -168,7 +169,7 @@ def _saved_calculation(
     if not state.is_calculation:
         message = (
             f"{quoted(state.path)} must be the state of one calculation. Received: that of a whole "
-            "network, which trace, explain, export-xlsx and export-html take"
+            "network, which trace, explain, export-xlsx, export-html and animate take"
         )
         raise InputError(message)
     # Imported here, as in `with_layers`: those that have no network of others needn't wait for it.

@@ -109,10 +109,8 @@ def explain(
     if layer_name is None:
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
-    if isinstance(layer, Trace):
-        trace = layer
-    else:
-        trace = record(
+    if not isinstance(layer, Trace):
+        layer = record(
             layer,
             image,
             input_shape=input_shape,
@@ -121,7 +119,7 @@ def explain(
             resize=resize,
             say=say,
         )
-    explained = explanation.explain(trace.layers[trace.place(layer_name)], _position(at))
+    explained = explanation.explain(layer.layers[layer.place(layer_name)], _position(at))
     return NotebookExplanation.of(explained)
 
 
@@ -257,8 +255,7 @@ def explain_first_gradient(
 ) -> ExplainedGradient:
     """Explain a gradient's number in the step that a workbook of one training step draws.
 
-    Arguments: the network; the image, or the data; the options of weights, of the image and of the
-    gradient; the layer's name; the place of the number, `at`, in its array; the `caller`.
+    Arguments: the options; the layer's name; the number's place, `at`, in its array; the `caller`.
     """
     check_gradient(wanted, given)
     record, pieces = _first_step(network, given, initial, fitting, wanted, caller)

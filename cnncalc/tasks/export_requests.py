@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
@@ -28,15 +28,13 @@ from cnncalc.tasks.options import (
     WeightOptions,
     given_options,
 )
+from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import Copy, copies, paths
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
-
-if TYPE_CHECKING:
-    from cnncalc.tasks.saved_states import SavedState
 
 __all__ = ["ExportForm", "ExportRequest", "write_exports"]
 
@@ -136,17 +134,16 @@ def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> t
 
     Returns the files that were written.
     """
-    path, given = request.path(form.ending), request.given
-    saved = _saved(request)
-    request = _with_saved_network(request, saved)
-    wanted = request.wanted
+    path, given, wanted = request.path(form.ending), request.given, request.wanted
+    resumed, whole, is_training = with_saved_network(given, wanted, request.whole)
+    request = replace(request, given=resumed, whole=whole)
     _require_steps(request.training)
     output_ending(path, (form.ending,))
     files = paths(path, request.students)
     for file in files:
         keep_input(file, given)
         check_output(file, force=request.force)
-    if request.training.training_steps is not None or _is_training(saved):
+    if request.training.training_steps is not None or is_training:
         _require_network_alone(request)
         said = _write_training(request, path, form, caller)
     elif request.whole.network is not None:
@@ -160,31 +157,6 @@ def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> t
         said = _write_article(request, path, form, caller)
     caller.note(f"wrote {path} ({said})")
     return (path,)
-
-
-def _saved(request: ExportRequest) -> SavedState | None:
-    """Return the state of a page that is to be exported as it is, None for anything else."""
-    if not is_state(request.given.text) or request.whole.network is not None:
-        return None
-    if request.wanted.kernels:
-        return None
-    from cnncalc.tasks.saved_states import saved_state
-
-    return saved_state(Path(str(request.given.text)))
-
-
-def _is_training(saved: SavedState | None) -> bool:
-    return saved is not None and saved.specification.training is not None
-
-
-def _with_saved_network(request: ExportRequest, saved: SavedState | None) -> ExportRequest:
-    """Return the request with the network and the target of a state that is one's of a network."""
-    if saved is None or saved.is_calculation:
-        return request
-    whole = replace(request.whole, network=str(saved.path))
-    if whole.target is None:
-        whole = replace(whole, target=saved.target)
-    return replace(request, whole=whole, given=InputOptions())
 
 
 def _require_steps(training: TrainingExport) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnncalc.errors import OptionError
 from cnncalc.tasks.arguments import Caller
@@ -18,6 +18,7 @@ from cnncalc.tasks.options import (
     WeightOptions,
     given_options,
 )
+from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.tracing import class_number, trace_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
@@ -57,12 +58,15 @@ class FlowRequest:
 def read_flow(asked: FlowRequest, caller: Caller) -> NumberedFlow:
     """Read what is asked for, calculate it, and let it flow; remarks go to the `caller`.
 
+    The state that a page saved is what that page shows.
+
     Raises OptionError where that is not one thing, and what a calculation, a network and a training
     raise.
     """
+    given, whole, is_training = with_saved_network(asked.given, asked.wanted, asked.whole)
+    asked = replace(asked, given=given, whole=whole)
     asked.require_one()
-    whole = asked.whole
-    if asked.training.training_steps is not None:
+    if asked.training.training_steps is not None or is_training:
         return training_flow(
             training_pieces(asked.given, whole, asked.training, asked.seed, caller)
         )

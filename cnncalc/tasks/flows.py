@@ -17,7 +17,7 @@ from cnncalc.sheet.planning import is_calculation, specify
 from cnncalc.sheet.scales import StageScale, stage_scales
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
-from cnncalc.views.stage_colors import image_scale
+from cnncalc.views.colors import image_scale
 
 __all__ = ["NumberedFlow", "trace_flow", "training_flow"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cnncalc.errors import OptionError
 from cnncalc.explanation import Explanation
 from cnncalc.files.kernels import NAMED_KERNELS, read_kernels
 from cnncalc.layers import InputLayer, Layer, PoolingLayer, Shape
@@ -31,9 +30,9 @@ from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings
+from cnncalc.views.page.limits import MOST_FORMULAS, require_formulas
 
 __all__ = [
-    "MOST_FORMULAS",
     "article_page",
     "calculation_page",
     "count_formulas",
@@ -47,28 +46,10 @@ __all__ = [
     "worksheet_page",
 ]
 
-# A browser calculates so many in about a tenth of a second.
-MOST_FORMULAS = 1_000_000
-
-
-def _require_moderate(formulas: int, words: str = "") -> None:
-    """Raise OptionError for a page of more than a million formulas, which a browser can't follow.
-
-    The `words` before the number may say that there are "at least" so many.
-    """
-    if formulas > MOST_FORMULAS:
-        message = (
-            f"a page holds {MOST_FORMULAS:,} formulas at most: name a smaller input, --resize it "
-            "to a smaller --input-shape, take fewer filters (to train, fewer steps or samples), or "
-            "write a workbook with export-xlsx --large. "
-            f"Received: a calculation of {words}{formulas:,} formulas"
-        )
-        raise OptionError(message)
-
 
 def require_page(layers: Sequence[Layer], input_shape: Shape) -> None:
     """Refuse a calculation that no page can hold, before anything is planned for it."""
-    _require_moderate(least_formulas(layers, input_shape), "at least ")
+    require_formulas(least_formulas(layers, input_shape), "at least ")
 
 
 def calculation_page(
@@ -198,7 +179,7 @@ def number_cell(trace: Trace, explanation: Explanation) -> Cell:
 
 def _training_flow(pieces: TrainingPieces) -> PageFlow:
     least = least_training_formulas(training_specification(pieces))
-    _require_moderate(least, "at least ")
+    require_formulas(least, "at least ")
     return _page_flow(training_flow(pieces))
 
 
@@ -225,5 +206,5 @@ def count_formulas(flow: Flow) -> int:
 
 
 def _page_flow(drawn: NumberedFlow, settings: Settings | None = None) -> PageFlow:
-    _require_moderate(count_formulas(drawn.flow))
+    require_formulas(count_formulas(drawn.flow))
     return PageFlow(drawn.flow, drawn.values, drawn.scales, drawn.highest, settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from cnncalc.errors import CnncalcError, InputError
 from cnncalc.files.paths import file_origin, printable, quoted
 from cnncalc.files.pixels import PixelInput, pixel_values
-from cnncalc.files.states import State, read_state
+from cnncalc.files.states import State, is_state, read_state
 from cnncalc.network import Array, Network, Weights, initialize
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
@@ -28,11 +28,15 @@ from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.training.settings import with_settings
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.sheet.values import as_written, calculated_network, input_shapes
-from cnncalc.tasks.page_making import MOST_FORMULAS
+from cnncalc.tasks.options import CalculationOptions, InputOptions, NetworkExport
 from cnncalc.training.metrics import class_count
+from cnncalc.views.page.limits import MOST_FORMULAS
 from cnncalc.wording import size_text
 
-__all__ = ["SavedState", "saved_state"]
+__all__ = ["SavedState", "saved_state", "with_saved_network"]
+
+# Nobody's page has more, and each of them costs time before the formulas can be counted.
+MOST_LAYERS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,11 +154,41 @@ def saved_state(path: Path) -> SavedState:
     """
     state, where = read_state(path), f"the state {quoted(path)}"
     try:
-        [specification] = read_specifications(state.lines, where)
+        specification = _one(read_specifications(state.lines, where), where)
         inputs = _inputs(specification, state, where)
     except (CnncalcError, ValueError) as error:
         raise _unfit(path, str(error)) from error
     return SavedState(path, specification, inputs)
+
+
+def with_saved_network(
+    given: InputOptions, wanted: CalculationOptions, whole: NetworkExport
+) -> tuple[InputOptions, NetworkExport, bool]:
+    """Return the options of an image and of a network, and whether that is to be trained.
+
+    Where the image is named as the state of a network, that is the network, with its own image and
+    target; all else stays as it is.
+    """
+    if not is_state(given.text) or whole.network is not None or wanted.kernels:
+        return given, whole, False
+    saved = saved_state(Path(str(given.text)))
+    if saved.is_calculation:
+        return given, whole, False
+    target = saved.target if whole.target is None else whole.target
+    whole = replace(whole, network=str(saved.path), target=target)
+    return InputOptions(), whole, saved.specification.training is not None
+
+
+def _one(specifications: Sequence[Specification], where: str) -> Specification:
+    """Return the one calculation that a state is of, if it is no larger than anybody's."""
+    if len(specifications) != 1:
+        message = f"{where} must be of one calculation. Received: {len(specifications)}"
+        raise InputError(message)
+    layers = len(specifications[0].layers)
+    if layers > MOST_LAYERS:
+        message = f"{where} must have at most {MOST_LAYERS:,} layers. Received: {layers:,}"
+        raise InputError(message)
+    return specifications[0]
 
 
 def _unfit(path: Path, why: str) -> InputError:
@@ -180,10 +214,15 @@ def _inputs(specification: Specification, state: State, where: str) -> dict[Quan
         place = block.slice(values)
         is_text = given.dtype == object
         if given.shape != place.shape or is_text != (block.role == "name"):
-            message = f"{where} must hold a block of {size_text(place.shape)}. "
-            raise InputError(message + f"Received: one of {size_text(given.shape)}")
+            asked = _block_text(place.shape, is_text=block.role == "name")
+            message = f"{where} must hold a block of {asked}. "
+            raise InputError(message + f"Received: {_block_text(given.shape, is_text=is_text)}")
         place[...] = given
     return values
+
+
+def _block_text(shape: Sequence[int], *, is_text: bool) -> str:
+    return f"{size_text(shape)} {'names' if is_text else 'numbers'}"
 
 
 def _require_moderate(specification: Specification, where: str) -> None:

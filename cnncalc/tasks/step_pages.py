@@ -1,4 +1,4 @@
-"""A step of a training as a page, which calculates all steps up to it, and back from its state."""
+"""The training of which a shown step is one: of its data, or of a state that a page saved."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.files.output import write_atomically
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.tasks.arguments import Caller
-from cnncalc.tasks.page_making import training_page
-from cnncalc.tasks.page_writing import write_page
 from cnncalc.tasks.saved_states import saved_state
 from cnncalc.tasks.session_pieces import session_pieces
 from cnncalc.tasks.training import ShownStep
@@ -24,7 +21,7 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.plan import TrainingPlan
 from cnncalc.training_step import PlannedStep, record_steps
 
-__all__ = ["pieces_of_session", "saved_pieces", "saved_step", "write_step_page"]
+__all__ = ["pieces_of_session", "saved_pieces", "saved_step"]
 
 
 def pieces_of_session(session: Session, number: int, caller: Caller) -> TrainingPieces:
@@ -86,18 +83,3 @@ def saved_step(pieces: TrainingPieces, number: int) -> ShownStep:
     names = tuple(f"sample {position}" for position in positions.tolist())
     step = PlannedStep(number, epoch + 1, batch, positions)
     return ShownStep(record, step, plan, per_epoch, (), names, pieces.provenance)
-
-
-def write_step_page(
-    path: Path, pieces: TrainingPieces, number: int, caller: Caller, *, force: bool
-) -> None:
-    """Write the page of a training, which opens at a step, and say so.
-
-    Arguments: the `path`; the `pieces`; the step's `number`, counted from 1; the `caller`; whether
-    an existing file is replaced.
-    Raises OptionError for more than a million formulas.
-    """
-    page = training_page(pieces, number)
-    with write_atomically(path, force=force) as file:
-        said = write_page(file, page)
-    caller.note(f"wrote {path} ({said})")

@@ -22,7 +22,7 @@ from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
 from cnncalc.tasks.argument_checks import local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
-from cnncalc.tasks.calculation import calculated_trace
+from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
 from cnncalc.tasks.differences import say_differences, with_hint
 from cnncalc.tasks.inputs import image_origin, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
@@ -69,9 +69,8 @@ def record(
     that they are drawn from where there are none; whether an image is made to fit, `resize`; `say`,
     which hears what was read and assumed.
     Returns the trace, its arrays read-only float64.
-    Raises ShapeError for an image of another shape, OptionError for one that holds no finite
-    numbers and for a layer whose results grow beyond float64, NotationError and InputError for a
-    network or a file that can't be read.
+    Raises ShapeError for an image of another shape, OptionError for one of no finite numbers and
+    for results that grow beyond float64, NotationError and InputError for what can't be read.
 
     >>> trace = record("MaxPooling2D(2); Flatten()", "article:6x6")
     >>> trace.output.astype(int).tolist()
@@ -140,12 +139,16 @@ def trace_image(
     given: InputOptions,
     fitting: FittingOptions,
     caller: Caller,
+    require: RequireNetwork | None = None,
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
+    Arguments: the options; the `caller`; `require`, which may refuse the network before it runs.
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
     fitted = fit_image(wanted, initial, given, fitting, caller)
+    if require is not None:
+        require(fitted.network)
     trace = calculated_trace(fitted.network, fitted.image, fitted.provenance, caller)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 

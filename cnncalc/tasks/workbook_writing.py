@@ -41,9 +41,11 @@ __all__ = [
 CELLS_A_SECOND = 50_000
 
 
-def require_workbook(network: Network, *, large: bool = False) -> None:
-    """Refuse a calculation that no workbook can hold, before anything is computed for it."""
-    require_limits(make_plan([specify(network)]), large=large)
+def require_workbook(network: Network) -> None:
+    """Refuse a calculation or a network that no workbook can hold, before any of it is computed."""
+    form = WorkbookForm()
+    require = form.require_calculation if is_calculation(network) else form.require_network
+    require(network)
 
 
 def export_trace(
@@ -169,7 +171,7 @@ class WorkbookForm:
 
     def require_calculation(self, network: Network) -> None:
         """Refuse a calculation that no workbook can hold."""
-        require_workbook(network, large=self.large)
+        require_limits(make_plan([specify(network)]), large=self.large)
 
     def require_network(self, network: Network) -> None:
         """Refuse a network that no workbook can hold; a plan of many cells takes long."""

@@ -1,7 +1,6 @@
-"""The one language of colours: what numbers, inputs and pointers look like in every view.
+"""The one language of colours, of terminal, page, film and figure, which know no others.
 
-The kind of a scale says what its numbers are; a theme says on what it is seen. Terminal, page, film
-and figure take their colours from here, and know no others.
+The kind of a scale says what its numbers are; a theme says on what it is seen.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ __all__ = [
     "color_of",
     "fitted_scale",
     "hexadecimal",
+    "image_scale",
     "luminance",
     "pixel_scale",
     "rgb",
@@ -106,6 +106,9 @@ _SIGNED: Mapping[Theme, tuple[str, ...]] = {
     "dark": ("#a9d2ff", "#3a7bd5", "#14181c", "#d9822b", "#ffd6a3"),
     "print": ("#08306b", "#4a86c0", "#ffffff", "#fdd0a2", "#f59a48"),
 }
+
+# The highest level of the handwritten digits that cnncalc brings along.
+_DIGITS_LEVEL = 16.0
 
 # From this luminance on black stands out more than white.
 # https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
@@ -192,6 +195,22 @@ def pixel_scale(highest: float = PIXELS.high, *, is_article: bool = False) -> Co
     return ColorScale(kind, 0, highest)
 
 
+def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
+    """Return the scale of an image, or of several: of levels to 255, of shares to 1.
+
+    The handwritten digits have levels to 16, which a batch of them reaches. What is all 0 is black.
+
+    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 16.0])).ends
+    (('0', '255'), ('0', '16'))
+    """
+    most = float(np.fmax.reduce(values, axis=None))
+    if is_article:
+        return pixel_scale(is_article=True)
+    if most in (0, _DIGITS_LEVEL):
+        return pixel_scale(most or PIXELS.high)
+    return pixel_scale(next((of.high for of in (SHARES, PIXELS) if most <= of.high), most))
+
+
 def scale_of(values: Array, of: Range) -> ColorScale:
     """Return the one scale of all numbers of a stage.
 
@@ -236,10 +255,8 @@ def color_of(values: Array, scale: ColorScale, theme: Theme = "light") -> NDArra
     places = scale.positions(values)
     steps = np.linspace(0.0, 1.0, len(anchors))
     empty = rgb(LOOKS[theme].empty)
-    parts = [
-        np.where(np.isnan(places), empty[part], np.interp(places, steps, anchors[:, part]))
-        for part in range(3)
-    ]
+    shown = [np.interp(places, steps, anchors[:, part]) for part in range(3)]
+    parts = [np.where(np.isnan(places), empty[part], shown[part]) for part in range(3)]
     colors: NDArray[np.uint8] = np.rint(np.stack(parts, axis=-1)).astype(np.uint8)
     return colors
 

@@ -13,7 +13,6 @@ from cnncalc.provenance import Kind, Origin, Provenance
 __all__ = [
     "closing_json",
     "in_head",
-    "in_html",
     "in_svg",
     "origin_text",
     "provenance_lines",
@@ -22,7 +21,6 @@ __all__ = [
 
 # What XML allows of control characters, line ends, isn't needed in one line either.
 _NOT_IN_XML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_FOOTER = "font: 12px/1.5 sans-serif; color: #555; margin: 1em 0; overflow-wrap: anywhere"
 
 _TEXTS: Mapping[Kind, str] = {
     "folder": "the folder {name}, {images:,} images",
@@ -126,19 +124,6 @@ def closing_json(provenance: Provenance | None) -> Iterator[str]:
     if provenance is not None:
         yield ',\n"provenance": ' + json.dumps(provenance_record(provenance))
     yield "}\n"
-
-
-def in_html(page: str, provenance: Provenance) -> str:
-    """Return a page with the provenance in its head, for programs, and below, for people.
-
-    Arguments: the `page`, an HTML document with `<head>` and `<body>`.
-    """
-    lines = "<br>\n".join(
-        f"{_xml(key)}: {_xml(text)}" for key, text in provenance_lines(provenance)
-    )
-    footer = f'<footer style="{_FOOTER}">\n{lines}\n</footer>\n'
-    body, end = in_head(page, provenance).rsplit("</body>", 1)
-    return f"{body}{footer}</body>{end}"
 
 
 def in_head(page: str, provenance: Provenance) -> str:

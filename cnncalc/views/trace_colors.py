@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnncalc.network import Array
 from cnncalc.rules.ranges import PIXELS, Range, layer_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
-from cnncalc.views.colors import ColorScale, pixel_scale, scale_of
+from cnncalc.views.colors import ColorScale, image_scale, scale_of
 
-__all__ = ["LayerScales", "TraceScales", "image_scale", "trace_scales"]
+__all__ = ["LayerScales", "TraceScales", "input_scale", "trace_scales"]
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,29 @@ class TraceScales:
         return {name: layer.input for name, layer in self.layers.items()}
 
 
-def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
+class _Input(NamedTuple):
+    """What a network takes in: the range of its numbers, and their scale."""
+
+    of: Range
+    scale: ColorScale
+
+    def scale_of(self, values: Array, of: Range) -> ColorScale:
+        """Return the scale of numbers: what was only picked from the input looks as the input."""
+        if of == self.of and not of.is_signed:
+            return self.scale
+        return scale_of(values, of)
+
+
+def input_scale(values: Array, *, is_article: bool = False) -> ColorScale:
     """Return the scale of what a network takes in, of which nothing but its numbers is known.
 
-    >>> image_scale([[0, 9]]).named, image_scale([[-1, 9]]).named
-    ('0 … 255', '-9 … 0 … 9')
+    >>> input_scale([[0, 90]]).named, input_scale([[0, 9]]).named, input_scale([[-1, 9]]).named
+    ('0 … 255', '0 … 16', '-9 … 0 … 9')
     """
-    return _scale(values, *[range_of_numbers(values)] * 2, is_article=is_article)
+    of = range_of_numbers(values)
+    if of.is_signed or of.high > PIXELS.high:
+        return scale_of(values, of)
+    return image_scale(values, is_article=is_article)
 
 
 def trace_scales(trace: Trace) -> TraceScales:
@@ -56,13 +73,14 @@ def trace_scales(trace: Trace) -> TraceScales:
     >>> [scale.named for scale in scales.layers["conv2d"].stages.values()]
     ['-40 … 0 … 40', '0 … 40']
     """
-    image = of = range_of_numbers(trace.input.values)
-    is_article = _is_article(trace)
+    of = range_of_numbers(trace.input.values)
+    scale = input_scale(trace.input.values, is_article=_is_article(trace))
+    given = _Input(of, scale)
     layers = {}
     for layer in trace.layers:
-        layers[layer.name] = _layer_scales(layer, of, image, is_article=is_article)
+        layers[layer.name] = _layer_scales(layer, of, given)
         of = layer_ranges(layer.layer, layer.input.shape, of).output
-    return TraceScales(image_scale(trace.input.values, is_article=is_article), layers)
+    return TraceScales(scale, layers)
 
 
 def _is_article(trace: Trace) -> bool:
@@ -70,17 +88,10 @@ def _is_article(trace: Trace) -> bool:
     return origins is not None and origins.image is not None and origins.image.kind == "article"
 
 
-def _layer_scales(layer: LayerTrace, of: Range, image: Range, *, is_article: bool) -> LayerScales:
+def _layer_scales(layer: LayerTrace, of: Range, given: _Input) -> LayerScales:
     ranges = layer_ranges(layer.layer, layer.input.shape, of)
-    stages: dict[str, ColorScale] = {
-        stage.name: _scale(stage.values, ranges.of(stage.name), image, is_article=is_article)
+    stages = {
+        str(stage.name): given.scale_of(stage.values, ranges.of(stage.name))
         for stage in layer.stages
     }
-    return LayerScales(_scale(layer.input, of, image, is_article=is_article), stages)
-
-
-def _scale(values: Array, of: Range, image: Range, *, is_article: bool) -> ColorScale:
-    """Return the scale of numbers: what was only picked from the image looks as the image."""
-    if of == image and not of.is_signed and of.high <= PIXELS.high:
-        return pixel_scale(of.high, is_article=is_article)
-    return scale_of(values, of)
+    return LayerScales(given.scale_of(layer.input, of), stages)

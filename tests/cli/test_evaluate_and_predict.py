@@ -57,6 +57,15 @@ def test_what_a_model_says_and_is_worth_can_be_drawn(run, photos, tmp_path):
     assert "photos: 6 of 6 right (100.00%)" in (tmp_path / "e.svg").read_text()
 
 
+def test_no_table_replaces_a_photo_that_is_predicted(fails, photos):
+    photo = photos / "light" / "2.png"
+    before = photo.read_bytes()
+    asked = ("model.keras", "photos/dark/1.png", "photos/light/2.png")
+    line = fails("predict", *asked, "-o", "photos/light/2.png", "--force")
+    assert line.endswith("is the INPUT itself. Expected another name")
+    assert photo.read_bytes() == before
+
+
 def test_a_model_is_evaluated_on_photos_of_one_class(run, fails, photos):
     shutil.rmtree(photos / "dark")
     result = run("evaluate", "model.keras", "photos", "--cache", "cache")

@@ -380,6 +380,10 @@ def test_a_network_with_batch_normalization_and_dropout_is_shown_as_in_training(
             "Received: --engine",
         ),
         (
+            ("--show-step", "1", "-o", "model.keras"),
+            "the output file 'model.keras' must end in one of .html",
+        ),
+        (
             ("--format", "json"),
             "--format, --decimals, --full and --colors need --show-step N. Received: none",
         ),
@@ -391,6 +395,17 @@ def test_a_network_with_batch_normalization_and_dropout_is_shown_as_in_training(
 )
 def test_what_can_not_be_shown_is_said_in_one_line(fails, two, options, message):
     assert fails("train", two, *OPTIONS, *options).startswith(message)
+
+
+def test_a_file_of_json_holds_what_is_printed_as_json(run, two, tmp_path):
+    step = ("train", two, *OPTIONS, "--show-step", "2")
+    written = run(*step, "-o", "step.json")
+    assert "wrote step.json (every number)" in written.stderr
+    assert "Step 2" in written.stdout
+    printed = json.loads(run(*step, "--format", "json").stdout)
+    held = json.loads((tmp_path / "step.json").read_text("utf-8"))
+    del printed["provenance"], held["provenance"]  # each names its own command
+    assert held == printed
 
 
 def test_a_training_that_diverges_before_the_step_says_so(fails, two):

@@ -30,6 +30,16 @@ def save(run):
     return saved
 
 
+def lines(layers, shape="17×4×1", layout="steps"):
+    """What a state says of its calculation."""
+    return [["Calculation", ""], ["Layout", layout], ["Input shape", shape], ["Layers", layers]]
+
+
+def training_lines(batches):
+    loss = ["Loss", "categorical_crossentropy"]
+    return [loss, ["Optimizer", "SGD()"], ["Samples of each step", batches]]
+
+
 def printed(run, *command):
     result = run(*command)
     assert result.exit_code == 0, result.output
@@ -136,6 +146,16 @@ def test_a_step_of_a_training_is_the_same_again(run, save):
     np.testing.assert_allclose(again["loss"], first["loss"], rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "command", [("trace", NETWORK, "article:6x6"), ("train", "--show-step", "1", *STEP)]
+)
+def test_a_network_and_a_training_play_as_they_are(run, save, command):
+    save(*command)
+    result = run("animate", "state.json", "--width", "320", "-o", "film.gif")
+    assert result.exit_code == 0, result.output
+    assert "wrote film.gif (" in result.stderr
+
+
 def test_a_training_brings_its_own_options(fails, save):
     save("train", "--show-step", "1", *STEP)
     said = fails("train", "state.json", "--show-step", "1", "--learning-rate", "0.5", "--seed", "3")
@@ -162,28 +182,27 @@ def test_what_it_is_not_is_said(fails, save, command, said):
     ("changes", "said"),
     [
         ({"inputs": [[[1.0]]]}, "must hold 77 pixels and weights. Received: 1"),
-        ({"inputs": [[[1.0] * 77]]}, "must hold a block of 17×4. Received: one of 1×77"),
+        ({"inputs": [[[1.0] * 77]]}, "must hold a block of 17×4 numbers. Received: 1×77 numbers"),
         ({"calculation": [["Layout", "steps"]]}, "no line Calculation"),
+        ({"calculation": lines("ReLU()") * 2}, "must be of one calculation. Received: 2"),
         (
-            {
-                "calculation": [
-                    ["Calculation", ""],
-                    ["Layout", "steps"],
-                    ["Input shape", "17×4×1"],
-                    ["Layers", "__import__('os')"],
-                ]
-            },
+            {"calculation": lines("ReLU(); " * 1001)},
+            "must have at most 1,000 layers. Received: 1,001",
+        ),
+        (
+            {"calculation": lines("ReLU()", "1×1×1"), "inputs": [[["cat"]]]},
+            "must hold a block of 1×1 numbers. Received: 1×1 names",
+        ),
+        (
+            {"calculation": [*lines("ReLU()", layout="training"), *training_lines("9" * 5000)]},
+            "the samples of each step must be written by their numbers",
+        ),
+        (
+            {"calculation": lines("__import__('os')")},
             "layers on the state 'state.json' must be as cnncalc wrote them",
         ),
         (
-            {
-                "calculation": [
-                    ["Calculation", ""],
-                    ["Layout", "steps"],
-                    ["Input shape", "9999999×9999999×1"],
-                    ["Layers", "MaxPooling2D(1)"],
-                ]
-            },
+            {"calculation": lines("MaxPooling2D(1)", "9999999×9999999×1")},
             "an input with its padding must have at most",
         ),
     ],

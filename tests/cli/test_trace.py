@@ -278,3 +278,19 @@ def test_one_layer_as_csv_is_its_own_output(run):
     rows = run("trace", listing, "article:6x6", "--layer", "conv2d", "--format", "csv").stdout
     assert len(rows.splitlines()) == 4
     assert len(run("trace", listing, "article:6x6", "--format", "csv").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("ending", [".html", ".xlsx"])
+@pytest.mark.parametrize("asked", [("trace",), ("explain", "--layer", "conv2d", "--at", "0,0,0")])
+def test_a_file_that_can_not_hold_a_network_is_refused_before_it_runs(
+    run, tmp_path, monkeypatch, asked, ending
+):
+    np.save(tmp_path / "large.npy", np.zeros((300, 300)))
+    run_at_all = []
+    monkeypatch.setattr("cnncalc.tasks.tracing.calculated_trace", run_at_all.append)
+    command, *options = asked
+    network = ("Conv2D(16, 3)", "large.npy")
+    result = run(command, *network, *options, "-o", f"large{ending}")
+    assert result.exit_code == 2
+    assert "1,000,000 formulas" in result.stderr
+    assert not run_at_all

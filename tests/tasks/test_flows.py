@@ -4,7 +4,7 @@ import pytest
 import cnncalc
 from cnncalc.tasks.flows import trace_flow
 from cnncalc.tasks.page_making import calculation_page
-from cnncalc.views.stage_colors import image_scale
+from cnncalc.views.colors import image_scale
 
 
 @pytest.mark.parametrize("highest", [1, 16, 255])

@@ -5,7 +5,7 @@ from defusedxml import ElementTree
 
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.views.provenance import (
-    in_html,
+    in_head,
     in_svg,
     origin_text,
     provenance_lines,
@@ -21,33 +21,23 @@ DRAWN = Provenance(
 
 
 class Page(HTMLParser):
-    """Reads the metas and the footer of a page."""
+    """Reads the metas of a page."""
 
     def __init__(self, page):
         super().__init__()
-        self.metas, self.footer, self.inside = {}, "", False
+        self.metas = {}
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         named = dict(attrs)
-        self.inside = self.inside or tag == "footer"
         if tag == "meta" and "name" in named:
             self.metas[named["name"]] = named["content"]
 
-    def handle_endtag(self, tag):
-        self.inside = self.inside and tag != "footer"
 
-    def handle_data(self, data):
-        self.footer += data * self.inside
-
-
-def test_a_page_tells_programs_and_people():
-    page = Page(in_html("<html><head></head><body>5</body></html>", DRAWN))
+def test_a_page_tells_programs():
+    page = Page(in_head("<html><head></head><body>5</body></html>", DRAWN))
     assert page.metas["generator"] == "cnncalc 1.2"
     assert json.loads(page.metas["cnncalc-provenance"]) == provenance_record(DRAWN)
-    assert [tuple(line.split(": ", 1)) for line in page.footer.split("\n") if line] == (
-        provenance_lines(DRAWN)
-    )
 
 
 def test_a_picture_of_lines_is_still_xml_and_tells_both():
@@ -62,7 +52,7 @@ def test_names_that_xml_has_no_signs_for_spoil_no_page():
     odd = Provenance("a\x07b\ud800", version="1")
     told = ElementTree.fromstring(in_svg("<svg></svg>", odd)).find("metadata").text
     assert json.loads(told)["command"].startswith("a")
-    in_html("<head></head><body></body>", odd).encode()
+    in_head("<head></head><body></body>", odd).encode()
 
 
 def test_what_was_typed_is_said_once():

@@ -13,10 +13,9 @@ from cnncalc.rules import Join
 from cnncalc.rules.ranges import PIXELS, layer_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName
-from cnncalc.views.colors import ColorScale, Theme, fitted_scale, scale_of
+from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, scale_of
 from cnncalc.views.figure.pen import Grid, Outline, Pen
 from cnncalc.views.figure.shapes import Drawing
-from cnncalc.views.stage_colors import image_scale
 from cnncalc.views.terminal.explanations import largest_channels, notes_of
 from cnncalc.views.terminal.formulas import by_channel, draw_result, place
 from cnncalc.views.terminal.screen import Display, Screen

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from cnncalc.network import Array
 from cnncalc.rules.ranges import layer_ranges, range_of_numbers
 from cnncalc.training_step.structure import StepRecord, WeightUpdate
-from cnncalc.views.colors import ColorScale, Theme, fitted_scale, scale_of
+from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, scale_of
 from cnncalc.views.figure.pen import Pen
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.figure.stage_boxes import StageBox
 from cnncalc.views.figure.stage_contents import array_content
 from cnncalc.views.figure.stage_measuring import Looks, measured
 from cnncalc.views.numbers import format_number
-from cnncalc.views.stage_colors import image_scale
 from cnncalc.wording import size_text
 
 __all__ = ["draw_step"]

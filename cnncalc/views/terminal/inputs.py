@@ -14,7 +14,7 @@ from cnncalc.views.terminal.pictures import draw_strip, range_sentence
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_row, draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
-from cnncalc.views.trace_colors import image_scale
+from cnncalc.views.trace_colors import input_scale
 from cnncalc.wording import size_text
 
 __all__ = ["draw_input", "render_flattened", "render_input"]
@@ -28,7 +28,7 @@ def render_input(
     Arguments: `values` (height, width, channels); how to `display` them; the input's `name`;
     whether it is a grid of the article's.
     """
-    scale = image_scale(values, is_article=is_article)
+    scale = input_scale(values, is_article=is_article)
     return Drawing(display, lambda screen: draw_input(values, scale, name, screen))
 
 
@@ -50,7 +50,7 @@ def render_flattened(
 
     Arguments: as for `render_input`.
     """
-    scale = image_scale(values, is_article=is_article)
+    scale = input_scale(values, is_article=is_article)
     return Drawing(display, lambda screen: _draw_flattened(values, scale, name, screen))
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cnncalc.article import GRIDS
 from cnncalc.errors import InputError, OutputError
-from cnncalc.files.images import read_image
+from cnncalc.files.images import convert_image, read_image
 from cnncalc.provenance import FIGURE_MARK, Origin, Provenance
 from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure
 from cnncalc.views.figure.shapes import Drawing, Rectangle
@@ -28,6 +28,11 @@ def test_a_figure_of_pixels_is_refused_as_an_image(tmp_path, form):
     with pytest.raises(InputError, match="is a figure that cnncalc drew") as raised:
         read_image(path)
     assert "\n" not in str(raised.value)
+    with (
+        Image.open(path) as opened,
+        pytest.raises(InputError, match="is a figure that cnncalc drew"),
+    ):
+        convert_image(opened)
 
 
 @pytest.mark.parametrize("form", PIXEL_FORMS)

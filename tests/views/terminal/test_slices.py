@@ -11,7 +11,7 @@ from cnncalc.views.colors import fitted_scale
 from cnncalc.views.terminal.screen import Display, Screen
 from cnncalc.views.terminal.slices import draw_volume
 from cnncalc.views.terminal.volumes import Volume, channel_labels
-from cnncalc.views.trace_colors import image_scale
+from cnncalc.views.trace_colors import input_scale
 from tests.views.terminal.rendering import color_screen, plain, screen
 
 RAMP = np.add.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
@@ -20,7 +20,7 @@ RAMP = np.add.outer(np.arange(40.0), np.arange(40.0))[:, :, np.newaxis]
 def volume(values, **options):
     labels = channel_labels(values.shape[2], is_image=options.get("is_image", False))
     is_image = options.get("is_image", False)
-    scale = image_scale(values) if is_image else fitted_scale(values, is_signed=False)
+    scale = input_scale(values) if is_image else fitted_scale(values, is_signed=False)
     return Volume(values, labels, scale, **options)
 
 
