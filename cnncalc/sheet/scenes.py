@@ -1,5 +1,7 @@
 """What is shown in turn when a calculation plays: cell by cell, slice by slice, or stage by stage.
 
+A large matrix fills up by rows.
+
 Made once, as data: a page plays it, a film draws it, a terminal prints it. What a scene's cells are
 made of follows from their formulas.
 """
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -34,6 +36,10 @@ __all__ = [
 # A calculation of one window plays cell by cell up to so many cells, a network's stage up to so
 # many; up to so many slices, it plays slice by slice.
 MOST_CELLS, MOST_CELLS_OF_MANY, MOST_SLICES = 512, 64, 32
+# A slice of many rows that appears at once fills up in so many groups of them: of one calculation,
+# or of a network.
+MOST_GROUPS, MOST_GROUPS_OF_MANY = 24, 6
+_LEAST_ROWS = 8
 # They only copy what stands elsewhere.
 _COPIES = (StageName.PADDED_INPUT, HelperName.DILATED_KERNEL)
 
@@ -47,20 +53,26 @@ class Pace(StrEnum):
 
 
 class Run(NamedTuple):
-    """A stage by its number, and how it appears."""
+    """A stage by its number, and how it appears: a slice that isn't there cell by cell in `groups`.
+
+    Of these each has as many rows as the others, or one more.
+    """
 
     stage: int
     pace: Pace
+    groups: int = 1
 
 
 class Scene(NamedTuple):
-    """The slices that appear at once, by their numbers, or of a single one some cells.
+    """What appears at once: of `slices`, by their numbers, the rows from `first` to `row`; or a cell.
 
-    `row` and `column` are those of the cell that is explained: the last one that appears.
+    `row` and `column` are those of the cell that is explained. Of rows it is in the middle of the
+    last one: there more is going on than at its end.
     """
 
     stage: int
     slices: tuple[int, ...]
+    first: int
     row: int
     column: int
     is_cell: bool
@@ -95,13 +107,15 @@ def runs(flow: Flow) -> tuple[Run, ...]:
     >>> from cnncalc.sheet.plan import Specification
     >>> flow = make_flow(Specification("", (MaxPooling2D(2, name="pool"),), (4, 4, 1)))
     >>> runs(flow)
-    (Run(stage=1, pace=<Pace.CELLS: 'cells'>),)
+    (Run(stage=1, pace=<Pace.CELLS: 'cells'>, groups=1),)
     >>> [(scene.row, scene.column) for scene in scenes(flow)]
     [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
     is_single = flow.specification.layout in ("steps", "article", "output size")
     most = MOST_CELLS if is_single else MOST_CELLS_OF_MANY
-    return tuple(Run(stage.number, _pace(stage, most)) for stage in _in_order(flow))
+    groups = MOST_GROUPS if is_single else MOST_GROUPS_OF_MANY
+    paces = ((stage, _pace(stage, most)) for stage in _in_order(flow))
+    return tuple(Run(stage.number, pace, _groups(stage, pace, groups)) for stage, pace in paces)
 
 
 def _in_order(flow: Flow) -> Iterator[Stage]:
@@ -160,21 +174,38 @@ def _pace(stage: Stage, most: int) -> Pace:
     return Pace.SLICES if 1 < len(stage.slices) <= MOST_SLICES else Pace.WHOLE
 
 
+def _groups(stage: Stage, pace: Pace, most: int) -> int:
+    """Return in how many groups of rows a stage's slices fill up; copies are there at once."""
+    height, width = stage.volume.height, stage.volume.width
+    if pace == Pace.CELLS or height < _LEAST_ROWS:
+        return 1
+    formula = cell_formula(stage.slices[-1], height - 1, width - 1)
+    return 1 if formula is None or formula.template == "{0}" else min(most, height)
+
+
 def scenes(flow: Flow) -> Iterator[Scene]:
     """Yield the scenes of a calculation in order."""
-    for number, pace in runs(flow):
-        stage = flow.stages[number]
+    for run in runs(flow):
+        stage = flow.stages[run.stage]
         numbers = tuple(part.number for part in stage.slices)
-        last = (stage.volume.height - 1, stage.volume.width - 1)
-        match pace:
+        match run.pace:
             case Pace.WHOLE:
-                yield Scene(number, numbers, *last, is_cell=False)
+                yield from _filling(run, stage, numbers)
             case Pace.SLICES:
-                yield from (Scene(number, (part,), *last, is_cell=False) for part in numbers)
+                for part in numbers:
+                    yield from _filling(run, stage, (part,))
             case Pace.CELLS:
                 for part in stage.slices:
                     for row, column in _calculated_cells(part):
-                        yield Scene(number, (part.number,), row, column, is_cell=True)
+                        yield Scene(run.stage, (part.number,), row, row, column, is_cell=True)
+
+
+def _filling(run: Run, stage: Stage, slices: tuple[int, ...]) -> Iterator[Scene]:
+    """Yield the scenes in which slices fill up together, by groups of rows."""
+    height, middle = stage.volume.height, stage.volume.width // 2
+    starts = [group * height // run.groups for group in range(run.groups + 1)]
+    for first, after in pairwise(starts):
+        yield Scene(run.stage, slices, first, after - 1, middle, is_cell=False)
 
 
 def _calculated_cells(part: Slice) -> list[tuple[int, int]]:

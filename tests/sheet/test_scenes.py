@@ -21,7 +21,7 @@ def cells_of(flow, scene):
     return {
         (number, row, column)
         for number in scene.slices
-        for row in range(volume.height)
+        for row in range(scene.first, scene.row + 1)
         for column in range(volume.width)
     }
 
@@ -84,6 +84,16 @@ def test_many_slices_appear_one_by_one_and_very_many_at_once():
     assert {part for scene in scenes(flow) for part in scene.slices} == {
         part.number for run in runs(flow) for part in flow.stages[run.stage].slices
     }
+
+
+def test_a_large_matrix_fills_up_by_rows_in_at_most_24_scenes():
+    convolution = Specification("", (Conv2D(1, 3, name="conv2d"),), (62, 30, 1), "steps")
+    found = [scene for scene in scenes(make_flow(convolution)) if not scene.is_cell]
+    convolved = [scene for scene in found if scene.stage == found[0].stage]
+    assert len(convolved) == 24
+    rows = [row for scene in convolved for row in range(scene.first, scene.row + 1)]
+    assert rows == list(range(60))
+    assert {scene.column for scene in convolved} == {14}
 
 
 def test_the_way_back_begins_at_the_last_layer():

@@ -1,38 +1,37 @@
-"""The moments of a play: its scenes, those of large matrices row by row."""
+"""The moments of a play: its scenes, as far as they are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnncalc.sheet.flow import Flow
-from cnncalc.sheet.scenes import Region, Scene, cell_formula, scenes
+from cnncalc.sheet.scenes import Region, Scene, scenes
 
 __all__ = ["Appearance", "Moment", "appearances", "make_moments"]
 
 Appearance = NDArray[np.int64]
 
-# A matrix that appears at once fills up in so many steps: of one calculation, or of a network.
-_STEPS, _STEPS_OF_MANY = 24, 6
-_LEAST_ROWS = 8
-
 
 @dataclass(frozen=True)
 class Moment:
-    """What is shown: a `scene`, as far as it is drawn, and the cell that is explained.
-
-    Of its `slices` the rows from `begin` to `row` appear, or a single cell.
-    """
+    """What is shown: a `scene`, of the `slices` of it that are drawn."""
 
     scene: Scene
     slices: tuple[int, ...]
-    begin: int
-    row: int
-    column: int
+
+    @property
+    def row(self) -> int:
+        """The row of the cell that is explained."""
+        return self.scene.row
+
+    @property
+    def column(self) -> int:
+        """Its column."""
+        return self.scene.column
 
     @property
     def slice_number(self) -> int:
@@ -48,7 +47,7 @@ class Moment:
         """Return which cells of a slice of a `shape` appear."""
         if self.scene.is_cell:
             return np.s_[self.row : self.row + 1, self.column : self.column + 1]
-        return np.s_[self.begin : self.row + 1, 0 : shape[1]]
+        return np.s_[self.scene.first : self.row + 1, 0 : shape[1]]
 
 
 def make_moments(flow: Flow, drawn: Collection[int]) -> tuple[Moment, ...]:
@@ -56,7 +55,8 @@ def make_moments(flow: Flow, drawn: Collection[int]) -> tuple[Moment, ...]:
 
     Arguments: the `flow`; the numbers of the slices that are `drawn`: others play unseen.
     """
-    return tuple(moment for scene in scenes(flow) for moment in _moments(flow, scene, drawn))
+    parts = ((scene, [part for part in scene.slices if part in drawn]) for scene in scenes(flow))
+    return tuple(Moment(scene, tuple(slices)) for scene, slices in parts if slices)
 
 
 def appearances(
@@ -74,26 +74,3 @@ def appearances(
             cells = moment.cells(size)
             appears[cells] = np.where(appears[cells] < 0, place, appears[cells])
     return found
-
-
-def _moments(flow: Flow, scene: Scene, drawn: Collection[int]) -> Iterator[Moment]:
-    slices = tuple(number for number in scene.slices if number in drawn)
-    if not slices:
-        return
-    if scene.is_cell:
-        yield Moment(scene, slices, scene.row, scene.row, scene.column)
-        return
-    height = scene.row + 1
-    is_single = flow.specification.layout in ("steps", "article")
-    most = _STEPS if is_single else _STEPS_OF_MANY
-    count = min(most, height) if height >= _LEAST_ROWS and not _copies(flow, scene) else 1
-    ends = [round(step * height / count) for step in range(count + 1)]
-    for begin, end in pairwise(ends):
-        # In the middle of a row more is going on than at its end.
-        yield Moment(scene, slices, begin, end - 1, (scene.column + 1) // 2)
-
-
-def _copies(flow: Flow, scene: Scene) -> bool:
-    """Tell whether a scene's numbers only stand elsewhere."""
-    formula = cell_formula(flow.slices[scene.slices[-1]], scene.row, scene.column)
-    return formula is None or formula.template == "{0}"

@@ -45,6 +45,8 @@ function valuesOf(calculation) {
 }
 
 function scenesOf(flow) {
-  const asList = ({ stage, slices, row, column, isCell }) => [stage, slices, row, column, isCell];
+  const asList = ({ stage, slices, first, row, column, isCell }) => {
+    return [stage, slices, first, row, column, isCell];
+  };
   return Array.from(expandRuns(flow), asList);
 }

@@ -53,8 +53,8 @@ export function convolutionDocument({ settings = null } = {}) {
     { layer: "conv2d", name: "activation", title: "ReLU", rule: "", ...size, slices: [relu] },
   ];
   const runs = [
-    [2, "cells"],
-    [3, "whole"],
+    [2, "cells", 1],
+    [3, "whole", 1],
   ];
   const flow = flowOf(stages, ["SUMPRODUCT({0},{1})", "MAX(0,{0})"], { settings, runs });
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 0, 0, -1];

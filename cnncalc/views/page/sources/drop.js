@@ -61,7 +61,7 @@ export function setupDrop(store, view) {
       const levels = levelsOf(picture, { ...size, most, channels: image.slices.length });
       image.change((_, channel, pixel) => levels[channel][pixel]);
       const before = `${picture.naturalWidth} × ${picture.naturalHeight} pixels`;
-      view.say(`${before}, brought to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`);
+      view.say(`${before}, cropped to its shape, averaged to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       view.say(error.message, true);

@@ -5,7 +5,9 @@ import { clamp, isSame } from "./geometry.js";
 import { cellOfEvent } from "./point.js";
 
 /** The keys that start typing: the first character is kept, others begin with what stands there. */
-const STARTS = /^[\d.,+\-−]$/;
+const STARTS = /^[\d.,+\-−=]$/;
+// What is meant to be typed where it can't be; a 0 alone is a zoom.
+const MEANT = /^[1-9.]$/;
 const OPENINGS = { Enter: null, F2: null, Backspace: "", Delete: "" };
 const NARROWEST = 84;
 
@@ -89,7 +91,11 @@ class Editor {
 export function setupEdit(store, view) {
   const editor = new Editor(store, view);
   const begin = (event, text) => {
-    if (!store.selection || !store.isInput(store.selection)) return;
+    if (!store.selection) return;
+    if (!store.isInput(store.selection)) {
+      if (MEANT.test(event.key)) view.say("calculated: type over an input", true);
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
     editor.start(store.selection, text);

@@ -82,7 +82,7 @@ const nameAt = (names, place, count, noun) =>
   names.length ? (names[place] ?? "") : count > 1 ? `${noun} ${place}` : "";
 
 /** The cell that counts as (0, 0): padding has rows and columns below 0. */
-function originOf(flow, slice) {
+export function originOf(flow, slice) {
   const [{ row, column }, ...others] = flow.slices[slice].blocks;
   return others.every(({ role }) => role === "padding") ? [row, column] : [0, 0];
 }

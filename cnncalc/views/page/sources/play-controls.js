@@ -46,7 +46,7 @@ class PlayBar {
     const scene = this.scenes[number] ?? null;
     const isHidden = (slice, row, column) => {
       const turns = this.turns.get(slice);
-      return (turns?.get(`${row},${column}`) ?? turns?.get("all")) > number;
+      return (turns?.get(`${row},${column}`) ?? turns?.get(row)) > number;
     };
     this.view.showScene(scene, scene ? isHidden : undefined);
     this.draw();
@@ -98,8 +98,11 @@ class PlayBar {
 
   /** Do what a key says; tell whether it says anything. */
   takes({ key }) {
-    const { player, store } = this;
-    const isEntry = !player.isOn && store.selection && store.isInput(store.selection);
+    const { player, store, keyBefore } = this;
+    this.keyBefore = key;
+    // The point of 2.5 belongs to the number, wherever that is typed.
+    const isNumber = /^\d$/.test(keyBefore) || (store.selection && store.isInput(store.selection));
+    const isEntry = !player.isOn && store.selection && isNumber;
     const steps = player.isOn ? STEPS_WHILE_PLAYING : STEPS;
     if (key === " ") this.press();
     else if (key in steps && !isEntry) player.step(steps[key]);
@@ -109,13 +112,15 @@ class PlayBar {
   }
 }
 
-/** Return when each cell appears: by its slice, and there by its row and column, or all at once. */
+/** Return when each cell appears: by its slice, and there by its row and column, or by its row. */
 function turnsOf(scenes) {
   const turns = new Map();
-  scenes.forEach(({ slices, row, column, isCell }, turn) => {
+  scenes.forEach(({ slices, first, row, column, isCell }, turn) => {
     for (const slice of slices) {
       if (!turns.has(slice)) turns.set(slice, new Map());
-      turns.get(slice).set(isCell ? `${row},${column}` : "all", turn);
+      const found = turns.get(slice);
+      if (isCell) found.set(`${row},${column}`, turn);
+      else for (let at = first; at <= row; at += 1) found.set(at, turn);
     }
   });
   return turns;

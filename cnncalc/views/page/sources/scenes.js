@@ -3,20 +3,29 @@
 import { cellsOf } from "./flow.js";
 
 /**
- * Yield the scenes of a flow: the slices that appear at once, or of a single one a cell. `row` and
- * `column` are those of the cell that is explained, the last one that appears.
+ * Yield the scenes of a flow: of slices the rows from `first` to `row` that appear at once, or of a
+ * single one a cell. `row` and `column` are those of the cell that is explained.
  *
  * @param {import("./flow.js").Flow} flow
- * @yields {{stage: number, slices: number[], row: number, column: number, isCell: boolean}}
+ * @yields {{stage: number, slices: number[], first: number, row: number, column: number,
+ *   isCell: boolean}}
  */
 export function* expandRuns(flow) {
-  for (const [number, pace] of flow.runs) {
+  for (const [number, pace, groups] of flow.runs) {
     const stage = flow.stages[number];
     const slices = stage.slices.map((slice) => slice.number);
-    const scene = { stage: number, row: stage.height - 1, column: stage.width - 1, isCell: false };
-    if (pace === "whole") yield { ...scene, slices };
-    if (pace === "slices") for (const slice of slices) yield { ...scene, slices: [slice] };
+    if (pace === "whole") yield* fillingScenes(stage, slices, groups);
+    if (pace === "slices") for (const slice of slices) yield* fillingScenes(stage, [slice], groups);
     if (pace === "cells") yield* stage.slices.flatMap((slice) => cellScenes(number, slice));
+  }
+}
+
+/** Scenes in which slices fill up together, by groups of rows. */
+function* fillingScenes({ number, height, width }, slices, groups) {
+  const startOf = (group) => Math.floor((group * height) / groups);
+  const scene = { stage: number, slices, column: Math.floor(width / 2), isCell: false };
+  for (let group = 0; group < groups; group += 1) {
+    yield { ...scene, first: startOf(group), row: startOf(group + 1) - 1 };
   }
 }
 
@@ -24,5 +33,6 @@ export function* expandRuns(flow) {
 function cellScenes(stage, { number, blocks }) {
   const cells = blocks.filter((block) => block.tile).flatMap(cellsOf);
   cells.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-  return cells.map(([row, column]) => ({ stage, slices: [number], row, column, isCell: true }));
+  const scene = { stage, slices: [number], isCell: true };
+  return cells.map(([row, column]) => ({ ...scene, first: row, row, column }));
 }

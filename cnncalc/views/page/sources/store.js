@@ -7,9 +7,11 @@
  *   store.isInput(cell)                 whether it may be typed over
  *   store.type(cell, text)              "" or why it was refused
  *   store.put([{slice, row, column, value}…], joined)    many inputs at once, one entry of undo;
- *                                       "" or why they were refused (then nothing changes)
+ *                                       "" or why they were refused (then nothing changes);
+ *                                       with the settings of another flow, if its number is given
  *   store.undo(), store.redo(), store.reset(), store.canUndo, store.canRedo, store.isChanged
- *   store.switchTo(number | settings)   false where there is no such flow
+ *   store.switchTo(number | settings)   false where there is no such flow; a change of settings is
+ *                                       undone like another
  *   store.fragment(), store.applyFragment(text)    as in fragment.js; null, or why it was refused
  *   store.state(), store.applyState(json)          as in state.js
  *   store.changes(listener)             called with {kind: "values" | "flow" | "selection", slices}
@@ -20,11 +22,14 @@ import { cellValue, compile, Frame } from "./compile.js";
 import { Edits } from "./edits.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { History } from "./history.js";
+import { originOf } from "./names.js";
 import { parseTemplate } from "./parse.js";
 import { isSameCalculation, readInputs, readState, writeState } from "./state.js";
 import { readName, readTyped } from "./typing.js";
 
 const NO_INPUT = "this number is calculated, or given";
+// What an entry of the history calls the flow that is shown.
+const FLOW = "flow";
 const OTHER_PAGE = "the link belongs to another page";
 
 export class Store {
@@ -58,7 +63,12 @@ export class Store {
   }
 
   get isChanged() {
-    return this.#edits.size > 0;
+    return this.#edits.size > 0 || this.#isSetOtherwise;
+  }
+
+  /** Whether the settings are not the document's. */
+  get #isSetOtherwise() {
+    return Boolean(this.flow.settings) && this.flowNumber > 0;
   }
 
   /** Call a listener at every change. */
@@ -77,19 +87,23 @@ export class Store {
 
   type(cell, text) {
     if (!this.isInput(cell)) return NO_INPUT;
-    const role = this.#roleOf(cell);
+    const { role } = this.flow.blockAt(cell.slice, cell.row, cell.column);
     if (role === "answer" && !text.trim()) return this.put([{ ...cell, value: null }]);
     const { value, reason } = role === "name" ? readName(text) : readTyped(text);
     return reason ?? this.put([{ ...cell, value }]);
   }
 
-  put(changes, joined = false) {
-    const reason = changes.map((change) => this.#refusal(change)).find(Boolean);
+  put(changes, joined = false, number = this.flowNumber) {
+    const calculation = this.#calculationOf(number);
+    const reason = changes.map((change) => refusal(calculation, change)).find(Boolean);
     if (reason) return reason;
     const entry = new Map();
+    if (number !== this.flowNumber) this.#follow(number);
+    if (!this.flow.settings) this.#show(number);
+    else if (number !== this.flowNumber) entry.set(FLOW, this.#settingTo(number));
     for (const { value: after, ...cell } of changes) {
-      const before = this.calculation.value(cell.slice, cell.row, cell.column);
-      if (before !== after) entry.set(this.#edits.keyOf(this.flow, cell), { before, after });
+      const before = calculation.value(cell.slice, cell.row, cell.column);
+      if (before !== after) entry.set(this.#edits.keyOf(this.flows[number], cell), { before, after });
     }
     this.#make(entry, joined);
     return "";
@@ -103,19 +117,17 @@ export class Store {
     this.#apply(this.#history.redo());
   }
 
-  /** Put the document's numbers back; that can be undone, too. */
+  /** Put the document's numbers and settings back; that can be undone, too. */
   reset() {
-    this.#make(this.#edits.backToOriginals(), false);
+    const entry = this.#edits.backToOriginals();
+    if (this.#isSetOtherwise) entry.set(FLOW, this.#settingTo(0));
+    this.#make(entry, false);
   }
 
   switchTo(wanted) {
     const number = typeof wanted === "number" ? wanted : this.#withSettings(wanted);
     if (!this.flows[number]) return false;
-    if (number === this.flowNumber) return true;
-    this.flowNumber = number;
-    this.selection = null;
-    this.#follow();
-    this.#tell("flow");
+    this.put([], false, number);
     return true;
   }
 
@@ -129,8 +141,10 @@ export class Store {
     if (!found) return "the link holds no state of this page";
     if (found.layer !== undefined) return this.#selectPlace(found);
     const { flow, selection, edits } = found;
-    if (!this.switchTo(flow) || (selection && !this.flow.has(selection))) return OTHER_PAGE;
-    const reason = this.put(edits.map(([cell, value]) => ({ ...cell, value })));
+    const shown = this.flows[flow];
+    if (!shown || (selection && !shown.has(selection))) return OTHER_PAGE;
+    const changes = edits.map(([cell, value]) => ({ ...cell, value }));
+    const reason = this.put(changes, false, flow);
     if (!reason && selection) this.select(selection);
     return reason;
   }
@@ -146,8 +160,7 @@ export class Store {
     if (number < 0) return "the state belongs to another calculation";
     const changes = readInputs(this.#calculationOf(number), state.inputs);
     if (!changes) return "the state's numbers don't fit this calculation";
-    this.switchTo(number);
-    return this.put(changes);
+    return this.put(changes, false, number);
   }
 
   #numberOf(state) {
@@ -162,12 +175,12 @@ export class Store {
     return this.flows.findIndex((flow) => asText(flow.settings) === asText(settings));
   }
 
-  /** Select a number of a layer's result by its row, column and channel, or its unit. */
+  /** Select a number of a layer's result, or the image's, by row, column and channel, or its unit. */
   #selectPlace({ layer, at }) {
-    const isResult = ({ kind, hidden, ...stage }) =>
-      kind === "stage" && stage.layer === layer && !hidden;
-    const stage = this.flow.stages.filter(isResult).at(-1);
-    const cell = stage && placeIn(stage, at);
+    const isNamed = ({ kind, isImage, ...stage }) =>
+      isImage ? layer === "image" : kind === "stage" && stage.layer === layer;
+    const stage = this.flow.stages.findLast((part) => isNamed(part) && !part.hidden);
+    const cell = stage && placeIn(this.flow, stage, at);
     if (!cell || !this.flow.has(cell)) return `there is no number ${layer} (${at.join(", ")})`;
     this.select(cell);
     return "";
@@ -179,22 +192,8 @@ export class Store {
     return this.#calculations[number];
   }
 
-  #roleOf({ slice, row, column }) {
-    return this.flow.blockAt(slice, row, column).role;
-  }
-
-  /** Why a change can't be made, or "". */
-  #refusal({ value, ...cell }) {
-    if (!this.isInput(cell)) return NO_INPUT;
-    const role = this.#roleOf(cell);
-    if (role === "answer" && value === null) return "";
-    if (role === "name") return readName(value).reason ?? "";
-    if (!Number.isFinite(value)) return "expected a number";
-    const entry = this.flow.entries.find(([slice]) => slice === cell.slice);
-    if (!entry) return "";
-    const [, rule, expected] = entry;
-    const frame = Frame.of([{ height: 1, width: 1, cells: [value] }]);
-    return cellValue(compile(parseTemplate(rule), frame)) === 1 ? "" : expected;
+  #settingTo(number) {
+    return { before: this.flowNumber, after: number };
   }
 
   #make(entry, joined) {
@@ -206,16 +205,40 @@ export class Store {
   /** Make an entry of the history true, in the flow that is shown, or the one that it belongs to. */
   #apply(entry) {
     if (!entry) return;
-    for (const [key, { before, after }] of entry) this.#edits.set(key, before, after);
-    const [key] = entry.keys();
-    if (this.#edits.cellOf(this.flow, key)) this.#tell("values", this.#follow());
-    else this.switchTo(Number.parseInt(key, 10));
+    const keys = [...entry.keys()].filter((key) => key !== FLOW);
+    for (const key of keys) this.#edits.set(key, entry.get(key).before, entry.get(key).after);
+    let number = entry.get(FLOW)?.after ?? this.flowNumber;
+    const [key] = keys;
+    if (key && !this.#edits.cellOf(this.flows[number], key)) number = Number.parseInt(key, 10);
+    if (number === this.flowNumber) this.#tell("values", this.#follow(number));
+    else this.#show(number);
   }
 
-  /** Bring the flow that is shown up to all changes; return the slices that are others now. */
-  #follow() {
-    const { calculation } = this;
-    for (const [{ slice, row, column }, value] of this.#edits.of(this.flow)) {
+  /** Show another flow; what is selected stays so where that has it, too. */
+  #show(number) {
+    if (number === this.flowNumber) return;
+    const { flow, selection } = this;
+    this.flowNumber = number;
+    this.selection = flow.settings && selection && this.#carried(selection, flow);
+    this.#follow(number);
+    this.#tell("flow");
+  }
+
+  /** Where the flow that is shown has a cell of one with other settings; null where it doesn't. */
+  #carried(cell, from) {
+    const { kind, layer, name, slices } = from.stageOf(cell.slice);
+    const isLike = (other) => other.kind === kind && other.layer === layer && other.name === name;
+    const at = slices.findIndex(({ number }) => number === cell.slice);
+    const like = this.flow.stages.find(isLike)?.slices[at];
+    const input = this.#edits.cellOf(this.flow, this.#edits.keyOf(from, cell));
+    const found = input ?? (like && { ...cell, slice: like.number });
+    return found && this.flow.has(found) ? found : null;
+  }
+
+  /** Bring a flow up to all changes; return the slices that are others now. */
+  #follow(number) {
+    const calculation = this.#calculationOf(number);
+    for (const [{ slice, row, column }, value] of this.#edits.of(this.flows[number])) {
       calculation.set(slice, row, column, value);
     }
     return calculation.recalculate();
@@ -226,9 +249,26 @@ export class Store {
   }
 }
 
-/** The cell of a layer's result at a row, column and channel, or of a vector's unit. */
-function placeIn({ slices, width }, at) {
+/** Why a change can't be made, or "". */
+function refusal(calculation, { value, slice, row, column }) {
+  if (!calculation.isInput(slice, row, column)) return NO_INPUT;
+  const { role } = calculation.flow.blockAt(slice, row, column);
+  if (role === "answer" && value === null) return "";
+  if (role === "name") return readName(value).reason ?? "";
+  if (!Number.isFinite(value)) return "expected a number";
+  const entry = calculation.flow.entries.find(([number]) => number === slice);
+  if (!entry) return "";
+  const [, rule, expected] = entry;
+  const frame = Frame.of([{ height: 1, width: 1, cells: [value] }]);
+  return cellValue(compile(parseTemplate(rule), frame)) === 1 ? "" : expected;
+}
+
+/** The cell of a stage at a row, column and channel, as names count them, or of a vector's unit. */
+function placeIn(flow, { slices, width }, at) {
   const isUnit = at.length === 1 && slices.length === 1;
   const [row, column = 0, channel = 0] = isUnit ? [Math.floor(at[0] / width), at[0] % width] : at;
-  return slices[channel] && { slice: slices[channel].number, row, column };
+  if (!slices[channel]) return null;
+  const { number: slice } = slices[channel];
+  const [top, left] = originOf(flow, slice);
+  return { slice, row: row + top, column: column + left };
 }

@@ -75,11 +75,16 @@ export class View extends Board {
     this.silence = setTimeout(() => (line.hidden = true), SAID_FOR);
   }
 
-  /** Draw the store's flow, from the beginning. */
+  /** Draw the store's flow, from the beginning; what is selected is explained, without the focus. */
   rebuild() {
+    const { flow, selection } = this.store;
     Object.assign(this, { selection: null, trail: [] });
-    this.outlines.explain(null);
-    this.choose(choices(this.store.flow, null).steps[0] ?? null, null);
+    this.outlines.cell = null;
+    this.choose(choices(flow, null).steps[0] ?? null, null);
+    if (selection) this.reveal(selection);
+    this.selection = selection;
+    this.outlines.explain(selection);
+    this.tell("select");
   }
 
   /** Show another step or sample of a training. */
