@@ -64,7 +64,7 @@ class Run(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What appears at once: of `slices`, by their numbers, the rows from `first` to `row`; or a cell.
+    """What appears at once: of `slices`, by their numbers, the rows `first` to `row`; or a cell.
 
     `row` and `column` are those of the cell that is explained. Of rows it is in the middle of the
     last one: there more is going on than at its end.

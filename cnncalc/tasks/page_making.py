@@ -25,7 +25,7 @@ from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.flows import NumberedFlow, trace_flow, training_flow
-from cnncalc.tasks.page_settings import settings_of
+from cnncalc.tasks.page_settings import FoundSettings, settings_of
 from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
@@ -64,9 +64,11 @@ def calculation_page(
     `name`; the `cell` that it opens at.
     Raises OptionError for more than a million formulas.
     """
-    flows = tuple(_settings_flows(trace, origins, name))
+    found = settings_of(trace.network, MOST_FORMULAS)
+    flows = tuple(_settings_flows(found, trace, origins, name))
     what = _what(trace.network.layers)
-    return Page(f"{what} of {name}" if name else what, flows, origins, cell, _kernels(trace))
+    title = f"{what} of {name}" if name else what
+    return Page(title, flows, origins, cell, _kernels(trace), unfit=found.unfit)
 
 
 def worksheet_page(trace: Trace, origins: Provenance, options: WorksheetOptions) -> Page:
@@ -94,9 +96,11 @@ def _what(layers: Sequence[Layer]) -> str:
     return "A pooling" if isinstance(layers[0], PoolingLayer) else "A convolution"
 
 
-def _settings_flows(trace: Trace, origins: Provenance, name: str) -> list[PageFlow]:
+def _settings_flows(
+    found_settings: FoundSettings, trace: Trace, origins: Provenance, name: str
+) -> list[PageFlow]:
     flows: list[PageFlow] = []
-    for network, settings in settings_of(trace.network, MOST_FORMULAS):
+    for network, settings in found_settings.calculations:
         found = trace_as_written(network, trace.input.values) if flows else trace
         flows.append(_page_flow(trace_flow(found, origins, name), settings))
     return flows

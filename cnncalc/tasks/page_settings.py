@@ -6,7 +6,7 @@ Each is a calculation of its own, with the same image and weights.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from cnncalc.errors import OptionError, ShapeError
@@ -16,7 +16,7 @@ from cnncalc.shapes import Padding, Pads, Size, normalize_padding, pair
 from cnncalc.sheet.size import least_formulas
 from cnncalc.views.page.document import Settings
 
-__all__ = ["settings_of"]
+__all__ = ["FoundSettings", "settings_of"]
 
 MOST_SETTINGS = 60
 _STRIDES = tuple(Size(step, step) for step in (1, 2, 3, 4))
@@ -24,34 +24,50 @@ _PADDINGS: tuple[Padding, ...] = ("valid", "same", Pads(1, 1, 1, 1), Pads(2, 2, 
 _DILATIONS = tuple(Size(step, step) for step in (1, 2, 3))
 
 
-def settings_of(network: Network, most_formulas: int) -> list[tuple[Network, Settings | None]]:
+@dataclass(frozen=True)
+class FoundSettings:
+    """Calculations with their settings, the first as it was asked for, and which do not fit, why.
+
+    A calculation without a convolution has no settings.
+    """
+
+    calculations: tuple[tuple[Network, Settings | None], ...]
+    unfit: tuple[tuple[Settings, str], ...] = ()
+
+
+def settings_of(network: Network, most_formulas: int) -> FoundSettings:
     """Return a calculation with its settings, and with others that fit its image.
 
-    The first is as it was asked for; a calculation without a convolution has no settings. All
-    together have no more than `most_formulas`.
+    All together have no more than `most_formulas`.
 
     >>> from cnncalc.calculator import Calculation
     >>> found = settings_of(Calculation([[1, 2], [3, 4]]).network((3, 3, 1)), 1000)
-    >>> len(found), [settings.padding for _, settings in found[:9:4]]
+    >>> len(found.calculations), [settings.padding for _, settings in found.calculations[:9:4]]
     (44, ['valid', 'same', '1'])
+    >>> found.unfit[0][0].dilation, found.unfit[0][1][:55]
+    ((3, 3), 'layer conv2d: the window must fit into the input. Recei')
     """
     layer = network.layers[0] if network.layers else None
     if not isinstance(layer, Conv2D | DepthwiseConv2D):
-        return [(network, None)]
+        return FoundSettings(((network, None),))
     found: list[tuple[Network, Settings | None]] = []
+    unfit: list[tuple[Settings, str]] = []
     formulas = 0
     for changed, settings in islice(_settings(network, layer), MOST_SETTINGS):
+        if isinstance(changed, str):
+            unfit.append((settings, changed))
+            continue
         formulas += least_formulas(changed.layers, changed.input_shape)
         if found and formulas > most_formulas:
             break
         found.append((changed, settings))
-    return found
+    return FoundSettings(tuple(found), tuple(unfit))
 
 
 def _settings(
     network: Network, layer: Conv2D | DepthwiseConv2D
-) -> Iterator[tuple[Network, Settings]]:
-    """Yield a calculation with each setting that fits, the one asked for first."""
+) -> Iterator[tuple[Network | str, Settings]]:
+    """Yield a calculation with each setting, or why that does not fit; the one asked for first."""
     asked = (
         pair(layer.dilation_rate, "dilation_rate"),
         normalize_padding(layer.padding),
@@ -61,11 +77,11 @@ def _settings(
         dilation, padding, strides = setting
         other = replace(layer, strides=strides, padding=padding, dilation_rate=dilation)
         layers = (other, *network.layers[1:])
+        settings = Settings(_text(padding), strides, dilation)
         try:
-            changed = assemble(layers, network.input_shape, network.weights)
-        except (OptionError, ShapeError):
-            continue  # the window is larger than the image
-        yield changed, Settings(_text(padding), strides, dilation)
+            yield assemble(layers, network.input_shape, network.weights), settings
+        except (OptionError, ShapeError) as error:
+            yield str(error), settings  # a window, this one or a later one, is too large
 
 
 def _text(padding: Padding) -> str:

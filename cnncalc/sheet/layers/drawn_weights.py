@@ -116,8 +116,8 @@ def drawn_volumes(seed: int, volumes: Iterable[Volume]) -> list[Volume]:
     return [
         one_cell("weights", WEIGHTS, said, _NOTE),
         replace(column("sum by place", WEIGHT_SUMS, sums), rows=captions),
-        column("as drawn", DRAWN_SUMS, drawn),
-        column("changed", CHANGED, whole(CHANGED, count, 1, changed)),
+        column("sum as drawn", DRAWN_SUMS, drawn),
+        column("changed sums", CHANGED, whole(CHANGED, count, 1, changed)),
     ]
 
 

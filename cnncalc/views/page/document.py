@@ -75,7 +75,8 @@ class Page:
     """All that a page shows: its `title`, its `flows`, where their numbers came from.
 
     It opens at a `cell`, if at one. Its `kernels` are those that can be chosen by name. Its
-    `header` is what the worksheet is called that it is, or is the key to.
+    `header` is what the worksheet is called that it is, or is the key to. Of the settings that are
+    `unfit` it says why.
     """
 
     title: str
@@ -84,6 +85,7 @@ class Page:
     cell: Cell | None = None
     kernels: tuple[tuple[str, Sequence[Sequence[float]]], ...] = ()
     header: str = ""
+    unfit: tuple[tuple[Settings, str], ...] = ()
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -107,6 +109,7 @@ def document(page: Page) -> str:
         "exact": writer.numbers.exact,
         "worksheet": _worksheet(page.flows[0].worksheet),
         "kernels": page.kernels,
+        "unfit": [vars(settings) | {"reason": reason} for settings, reason in page.unfit],
         "selection": None if page.cell is None else _selection(first, page.cell),
     }
     written = {

@@ -158,7 +158,7 @@ def test_a_dropped_picture_is_brought_to_the_size_of_the_input(open_page):
     page = open_page(*CROSS)
     levels = np.arange(36).reshape(6, 6) * 7
     said = drop(page, png(levels.repeat(3, 0).repeat(3, 1)))
-    assert said == "18 × 18 pixels, brought to 6 × 6, grey"
+    assert said == "18 × 18 pixels, cropped to its shape, averaged to 6 × 6, grey"
     assert numbers(page, IMAGE) == levels.ravel().tolist()
     button(page, "Undo").click()
     assert numbers(page, IMAGE)[0] == 18
@@ -168,7 +168,8 @@ def test_a_dropped_picture_keeps_its_colours_where_the_input_has_three(open_page
     path = tmp_path / "green.png"
     path.write_bytes(png(np.full((8, 8, 3), (0, 90, 0))))
     page = open_page("export-html", str(path), "--network", "Conv2D(2, 3)")
-    assert drop(page, png(np.full((8, 8, 3), (255, 51, 0)))) == "8 × 8 pixels, brought to 8 × 8"
+    said = drop(page, png(np.full((8, 8, 3), (255, 51, 0))))
+    assert said == "8 × 8 pixels, cropped to its shape, averaged to 8 × 8"
     assert [{*numbers(page, channel)} for channel in range(3)] == [{255}, {51}, {0}]
 
 
@@ -208,7 +209,7 @@ def test_settings_that_do_not_fit_are_grey_and_say_why(open_page):
     mark = page.locator(".setting", has_text="dilation").locator(".tick", has_text="3")
     assert "unfit" in mark.get_attribute("class")
     mark.click()
-    assert "does not fit" in page.locator(".said").inner_text()
+    assert "a window of 7×7 on an input of 6×6" in page.locator(".said").inner_text()
     assert len(numbers(page, RESULT)) == 16
 
 

@@ -14,6 +14,10 @@ const NUMBERS = {
   ".5": 0.5,
   " 1 000 ": 1000,
   "+7": 7,
+  "=261": 261,
+  "0/5": 0,
+  "0e9": 0,
+  "50 %": 0.5,
 };
 
 for (const [text, expected] of Object.entries(NUMBERS)) {
@@ -32,6 +36,10 @@ for (const text of [
   "--3",
   "Infinity",
   "1/2/3",
+  "5 5",
+  "1 00",
+  "1e-400",
+  "1/1e999",
 ]) {
   test(`'${text}' is refused`, () => {
     assert.match(readTyped(text).reason, /^expected a number, such as 1\.5 or −3\. Received: /);

@@ -3,7 +3,8 @@
 import { clamp } from "./geometry.js";
 
 const COLOR_LEVELS = 256;
-const WHITE_TEXT_BELOW = 0.179; // From this luminance on, black stands out more than white.
+// From this luminance on, black stands out more than white.
+const WHITE_TEXT_BELOW = 0.179;
 // Numbers that are all alike say nothing by a colour: the style sheet has one for them.
 const NO_COLORS = { table: new Uint32Array(COLOR_LEVELS), dark: [] };
 

@@ -60,8 +60,9 @@ export function setupDrop(store, view) {
       const picture = await readPicture(file);
       const levels = levelsOf(picture, { ...size, most, channels: image.slices.length });
       image.change((_, channel, pixel) => levels[channel][pixel]);
-      const before = `${picture.naturalWidth} × ${picture.naturalHeight} pixels`;
-      view.say(`${before}, cropped to its shape, averaged to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`);
+      const { naturalWidth: across, naturalHeight: down } = picture;
+      const after = `averaged to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`;
+      view.say(`${across} × ${down} pixels, cropped to its shape, ${after}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       view.say(error.message, true);

@@ -93,7 +93,7 @@ export function setupEdit(store, view) {
   const begin = (event, text) => {
     if (!store.selection) return;
     if (!store.isInput(store.selection)) {
-      if (MEANT.test(event.key)) view.say("calculated: type over an input", true);
+      if (MEANT.test(event.key)) view.say(store.type(store.selection, ""), true);
       return;
     }
     event.preventDefault();

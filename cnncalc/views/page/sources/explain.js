@@ -54,6 +54,8 @@ export function explain(calculation, cell) {
     isPadding: calculation.isPadding(...at),
     ...(formula ? explained(new Reading(calculation, stage, formula), value) : NOTHING),
   };
+  // What is only looked up is no sum: 0 = 0 would say nothing.
+  if (found.terms.length === 1 && found.terms[0].text === found.text) found.terms = [];
   return { ...found, sentence: sentenceOf(found) };
 }
 
@@ -108,7 +110,11 @@ const OPPOSITE = { "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": 
 function becauseOf(reading, numbers) {
   const asked = [...nodesOf(reading.tree)].find(({ name }) => name === "IF")?.parts[0];
   if (!asked?.sign) return [];
-  const sign = reading.holds(asked) ? asked.sign : OPPOSITE[asked.sign];
+  const holds = reading.holds(asked);
+  // What tells whether weights are still as cnncalc drew them (sheet/layers/drawn_weights.py).
+  if (reading.regions[asked.parts[0].parts?.[0].place]?.name === "changed sums")
+    return holds ? [{ text: "the weights are as they were drawn" }] : [];
+  const sign = holds ? asked.sign : OPPOSITE[asked.sign];
   return numbers.spell({ ...asked, sign });
 }
 

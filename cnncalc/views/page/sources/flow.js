@@ -6,7 +6,8 @@
  */
 
 export class Flow {
-  #homes = new Map(); // of a slice, which block each cell is in
+  // Of a slice, which block each cell is in.
+  #homes = new Map();
 
   /**
    * @param {object} record a flow of the document

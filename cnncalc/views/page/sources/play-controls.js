@@ -118,9 +118,8 @@ function turnsOf(scenes) {
   scenes.forEach(({ slices, first, row, column, isCell }, turn) => {
     for (const slice of slices) {
       if (!turns.has(slice)) turns.set(slice, new Map());
-      const found = turns.get(slice);
-      if (isCell) found.set(`${row},${column}`, turn);
-      else for (let at = first; at <= row; at += 1) found.set(at, turn);
+      for (let at = first; at <= row; at += 1)
+        turns.get(slice).set(isCell ? `${at},${column}` : at, turn);
     }
   });
   return turns;

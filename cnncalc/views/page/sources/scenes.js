@@ -14,19 +14,19 @@ export function* expandRuns(flow) {
   for (const [number, pace, groups] of flow.runs) {
     const stage = flow.stages[number];
     const slices = stage.slices.map((slice) => slice.number);
-    if (pace === "whole") yield* fillingScenes(stage, slices, groups);
-    if (pace === "slices") for (const slice of slices) yield* fillingScenes(stage, [slice], groups);
+    const parts = pace === "whole" ? [slices] : slices.map((slice) => [slice]);
     if (pace === "cells") yield* stage.slices.flatMap((slice) => cellScenes(number, slice));
+    else yield* parts.flatMap((part) => fillingScenes(stage, part, groups));
   }
 }
 
 /** Scenes in which slices fill up together, by groups of rows. */
-function* fillingScenes({ number, height, width }, slices, groups) {
-  const startOf = (group) => Math.floor((group * height) / groups);
-  const scene = { stage: number, slices, column: Math.floor(width / 2), isCell: false };
-  for (let group = 0; group < groups; group += 1) {
-    yield { ...scene, first: startOf(group), row: startOf(group + 1) - 1 };
-  }
+function fillingScenes({ number: stage, height, width }, slices, groups) {
+  const column = Math.floor(width / 2);
+  return Array.from({ length: groups }, (_, group) => {
+    const [first, after] = [group, group + 1].map((at) => Math.floor((at * height) / groups));
+    return { stage, slices, first, row: after - 1, column, isCell: false };
+  });
 }
 
 /** A scene for each cell of a slice that has a formula, row by row. */

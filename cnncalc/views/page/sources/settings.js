@@ -3,7 +3,7 @@
 import { byId, make, makeButton } from "./elements.js";
 
 const SETTING_NAMES = { strides: "stride", padding: "padding", dilation: "dilation" };
-const UNFIT = "with the other settings the window would be larger than the input";
+const NOT_HELD = "this page does not hold it with the other settings";
 
 /**
  * Return a setting as it is written: 2 for [2, 2], 2×1 for [2, 1], a padding as it is.
@@ -41,12 +41,15 @@ function sliderOf(store, view, name) {
   const settings = store.flows.map((flow) => flow.settings);
   const values = settingValues(settings, name);
   const texts = values.map(settingText);
-  // The flow that differs in this setting from the one that is shown.
-  const flowWith = (at) => settingsLike(settings, { ...store.flow.settings, [name]: values[at] });
+  const { unfit } = store.document;
+  // What differs in this setting from the flow that is shown: its flow, or why there is none.
+  const wanted = (at) => ({ ...store.flow.settings, [name]: values[at] });
+  const flowWith = (at) => settingsLike(settings, wanted(at));
+  const whyNot = (at) => unfit[settingsLike(unfit, wanted(at))]?.reason ?? NOT_HELD;
   const choose = (at) => {
     const number = flowWith(at);
     if (number >= 0) return store.switchTo(number);
-    view.say(`${title} ${texts[at]} does not fit: ${UNFIT}`, true);
+    view.say(`${title} ${texts[at]} can't be chosen: ${whyNot(at)}`, true);
     refresh();
   };
   const oninput = () => choose(Number(range.value));
@@ -62,7 +65,7 @@ function sliderOf(store, view, name) {
     ticks.forEach((tick, at) => {
       const isUnfit = flowWith(at) < 0;
       tick.className = `tick ${texts[at] === now ? "chosen" : ""} ${isUnfit ? "unfit" : ""}`;
-      tick.title = isUnfit ? UNFIT : "";
+      tick.title = isUnfit ? whyNot(at) : "";
     });
   };
   const marks = make("span.ticks", { "aria-hidden": "true" }, ...ticks);

@@ -111,6 +111,10 @@ export class Speller {
     if (CALL_FORMS[name]) return this.#call(CALL_FORMS[name], parts);
     if (name === "SUMPRODUCT") return this.#products(parts);
     if (name === "MATCH") return this.#among("the place of the first ", ...parts);
+    if (name === "INDEX" && parts[1].name === "MATCH") {
+      const read = !this.#holds && joined([" (", this.#allRead(parts), ")"]);
+      return [ATOM, "the class of the largest output", read];
+    }
     if (name === "INDEX") return this.#among("number ", parts[1], parts[0]);
     return [ATOM, `${WORDS[name] ?? "found in"} (`, this.#allRead(parts), ")"];
   }

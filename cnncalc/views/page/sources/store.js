@@ -10,8 +10,7 @@
  *                                       "" or why they were refused (then nothing changes);
  *                                       with the settings of another flow, if its number is given
  *   store.undo(), store.redo(), store.reset(), store.canUndo, store.canRedo, store.isChanged
- *   store.switchTo(number | settings)   false where there is no such flow; a change of settings is
- *                                       undone like another
+ *   store.switchTo(number)              show another flow; a change of settings is undone like another
  *   store.fragment(), store.applyFragment(text)    as in fragment.js; null, or why it was refused
  *   store.state(), store.applyState(json)          as in state.js
  *   store.changes(listener)             called with {kind: "values" | "flow" | "selection", slices}
@@ -27,7 +26,7 @@ import { parseTemplate } from "./parse.js";
 import { isSameCalculation, readInputs, readState, writeState } from "./state.js";
 import { readName, readTyped } from "./typing.js";
 
-const NO_INPUT = "this number is calculated, or given";
+const NO_INPUT = "calculated, or given: type over an input";
 // What an entry of the history calls the flow that is shown.
 const FLOW = "flow";
 const OTHER_PAGE = "the link belongs to another page";
@@ -63,12 +62,7 @@ export class Store {
   }
 
   get isChanged() {
-    return this.#edits.size > 0 || this.#isSetOtherwise;
-  }
-
-  /** Whether the settings are not the document's. */
-  get #isSetOtherwise() {
-    return Boolean(this.flow.settings) && this.flowNumber > 0;
+    return this.#edits.size + this.#settingTo(0).size > 0;
   }
 
   /** Call a listener at every change. */
@@ -97,13 +91,13 @@ export class Store {
     const calculation = this.#calculationOf(number);
     const reason = changes.map((change) => refusal(calculation, change)).find(Boolean);
     if (reason) return reason;
-    const entry = new Map();
-    if (number !== this.flowNumber) this.#follow(number);
-    if (!this.flow.settings) this.#show(number);
-    else if (number !== this.flowNumber) entry.set(FLOW, this.#settingTo(number));
+    const entry = this.#settingTo(number);
+    if (entry.size) this.#follow(number);
+    else this.#show(number);
     for (const { value: after, ...cell } of changes) {
       const before = calculation.value(cell.slice, cell.row, cell.column);
-      if (before !== after) entry.set(this.#edits.keyOf(this.flows[number], cell), { before, after });
+      const key = this.#edits.keyOf(calculation.flow, cell);
+      if (before !== after) entry.set(key, { before, after });
     }
     this.#make(entry, joined);
     return "";
@@ -119,16 +113,11 @@ export class Store {
 
   /** Put the document's numbers and settings back; that can be undone, too. */
   reset() {
-    const entry = this.#edits.backToOriginals();
-    if (this.#isSetOtherwise) entry.set(FLOW, this.#settingTo(0));
-    this.#make(entry, false);
+    this.#make(new Map([...this.#settingTo(0), ...this.#edits.backToOriginals()]), false);
   }
 
-  switchTo(wanted) {
-    const number = typeof wanted === "number" ? wanted : this.#withSettings(wanted);
-    if (!this.flows[number]) return false;
+  switchTo(number) {
     this.put([], false, number);
-    return true;
   }
 
   fragment() {
@@ -169,12 +158,6 @@ export class Store {
     return this.flows.findIndex((flow) => isSameCalculation(flow.calculation, state.calculation));
   }
 
-  #withSettings(settings) {
-    const names = ["padding", "strides", "dilation"];
-    const asText = (given) => JSON.stringify(names.map((name) => given?.[name]));
-    return this.flows.findIndex((flow) => asText(flow.settings) === asText(settings));
-  }
-
   /** Select a number of a layer's result, or the image's, by row, column and channel, or its unit. */
   #selectPlace({ layer, at }) {
     const isNamed = ({ kind, isImage, ...stage }) =>
@@ -192,8 +175,10 @@ export class Store {
     return this.#calculations[number];
   }
 
+  /** An entry of the history that shows a flow of other settings; empty where nothing changes. */
   #settingTo(number) {
-    return { before: this.flowNumber, after: number };
+    const isOther = this.flow.settings && number !== this.flowNumber;
+    return new Map(isOther ? [[FLOW, { before: this.flowNumber, after: number }]] : []);
   }
 
   #make(entry, joined) {
@@ -205,11 +190,14 @@ export class Store {
   /** Make an entry of the history true, in the flow that is shown, or the one that it belongs to. */
   #apply(entry) {
     if (!entry) return;
-    const keys = [...entry.keys()].filter((key) => key !== FLOW);
-    for (const key of keys) this.#edits.set(key, entry.get(key).before, entry.get(key).after);
-    let number = entry.get(FLOW)?.after ?? this.flowNumber;
-    const [key] = keys;
-    if (key && !this.#edits.cellOf(this.flows[number], key)) number = Number.parseInt(key, 10);
+    let number = this.flowNumber;
+    for (const [key, { before, after }] of entry) {
+      if (key === FLOW) number = after;
+      else this.#edits.set(key, before, after);
+    }
+    const [key] = entry.keys();
+    const isHere = key === FLOW || this.#edits.cellOf(this.flows[number], key);
+    if (!isHere) number = Number.parseInt(key, 10);
     if (number === this.flowNumber) this.#tell("values", this.#follow(number));
     else this.#show(number);
   }
@@ -225,14 +213,14 @@ export class Store {
   }
 
   /** Where the flow that is shown has a cell of one with other settings; null where it doesn't. */
-  #carried(cell, from) {
-    const { kind, layer, name, slices } = from.stageOf(cell.slice);
-    const isLike = (other) => other.kind === kind && other.layer === layer && other.name === name;
-    const at = slices.findIndex(({ number }) => number === cell.slice);
-    const like = this.flow.stages.find(isLike)?.slices[at];
-    const input = this.#edits.cellOf(this.flow, this.#edits.keyOf(from, cell));
-    const found = input ?? (like && { ...cell, slice: like.number });
-    return found && this.flow.has(found) ? found : null;
+  #carried({ slice, row, column }, from) {
+    const nameOf = ({ kind, layer, name }) => [kind, layer, name].join();
+    const stage = from.stageOf(slice);
+    const like = this.flow.stages.find((other) => nameOf(other) === nameOf(stage));
+    const [top, left] = originOf(from, slice);
+    const at = [row - top, column - left, slice - stage.slices[0].number];
+    const cell = like && placeIn(this.flow, like, at);
+    return cell && this.flow.has(cell) ? cell : null;
   }
 
   /** Bring a flow up to all changes; return the slices that are others now. */

@@ -8,7 +8,8 @@ import { joinedBy } from "./spelling.js";
 export const MOST_TERMS = 24;
 // Of how many ranges a sum goes through cells.
 const COUNTS = { SUM: 1, SUMPRODUCT: 2 };
-const MOST_OF_GROUP = 81; // a window of 9×9
+// A window of 9×9.
+const MOST_OF_GROUP = 81;
 
 /**
  * Return the addends of a formula.

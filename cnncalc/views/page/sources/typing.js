@@ -10,25 +10,22 @@ const LONGEST_NAME = 200;
  * @returns {{value: number} | {reason: string}}
  */
 export function readTyped(text) {
-  const plain = text
-    .replace(/(\d)\s(?=\d{3}(?!\d))/g, "$1")
-    .replace(/(?<![\d.,])\s+|\s+(?![\d.,])/g, "")
-    .replace(/[−–]/g, "-")
-    .replace(/^=/, "");
+  const plain = text.replace(/\s/g, "").replace(/[−–]/g, "-").replace(/^=/, "");
+  // Spaces part thousands; 5 5 are two numbers.
+  const isOne = !/[\d.,]\s+(?!\d{3}(?!\d))[\d.,]/.test(text);
   const parts = plain.replace(/%$/, "").split("/").map(readDecimal);
   const value = parts.reduce((left, right) => left / right) / (plain.endsWith("%") ? 100 : 1);
   if (!plain) return { reason: "expected a number; the cell was left empty" };
   // What is too small to be told from 0 is no 0.
-  const isLost = value === 0 && parts[0] !== 0;
-  if (parts.length < 3 && Number.isFinite(value) && !isLost) return { value };
+  const isLost = value === 0 && /^[^e/]*[1-9]/i.test(plain);
+  if (isOne && parts.length < 3 && Number.isFinite(value) && !isLost) return { value };
   return { reason: `expected a number, such as 1.5 or −3. Received: ${text.trim().slice(0, 40)}` };
 }
 
 function readDecimal(text) {
   // A number with both signs is none: nobody knows which of them is the decimal one.
   const decimal = text.replace(",", ".");
-  const number = NUMBER_FORM.test(decimal) ? Number(decimal) : NaN;
-  return number === 0 && /^[^e]*[1-9]/i.test(decimal) ? NaN : number;
+  return NUMBER_FORM.test(decimal) ? Number(decimal) : NaN;
 }
 
 /**

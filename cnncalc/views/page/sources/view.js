@@ -81,10 +81,7 @@ export class View extends Board {
     Object.assign(this, { selection: null, trail: [] });
     this.outlines.cell = null;
     this.choose(choices(flow, null).steps[0] ?? null, null);
-    if (selection) this.reveal(selection);
-    this.selection = selection;
-    this.outlines.explain(selection);
-    this.tell("select");
+    this.explain(selection);
   }
 
   /** Show another step or sample of a training. */
@@ -148,12 +145,17 @@ export class View extends Board {
     this.select(null);
   }
 
-  select(cell, scrolls = true) {
+  /** Pin a cell, without the focus. */
+  explain(cell) {
     this.selection = cell;
     this.store.select(cell);
     if (cell) this.reveal(cell);
     this.outlines.explain(cell);
     this.tell("select");
+  }
+
+  select(cell, scrolls = true) {
+    this.explain(cell);
     if (!cell) return;
     this.focusOn(cell);
     if (scrolls) this.bringIntoSight(cell);
