@@ -43,9 +43,10 @@ def save(tmp_path, monkeypatch):
 
 
 DATA = ("data.npz", "--network", "model.keras", "--epochs", "1")
+TRAIN = ("train", *DATA, "-o", "out.keras")
 EXPLAIN = ("explain", "model.keras", "data.npz", "--layer", "dense", "--at", "0,0")
 TRAINING = {
-    "train": ("train", *DATA, "-o", "out.keras"),
+    "train": TRAIN,
     "show-step": ("train", *DATA, "--show-step", "1"),
     "explain": (*EXPLAIN, "--gradient"),
     "export-xlsx": (
