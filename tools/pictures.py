@@ -31,6 +31,8 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER, WORKBOOKS = ROOT / "docs" / "pictures", ROOT / "workbooks"
 BROWSER = next(filter(shutil.which, ("chromium", "google-chrome")), "chromium")
+# So many milliseconds of a page's own time pass before its picture is taken: it draws itself.
+DRAWN = "--virtual-time-budget=5000"
 ENVIRONMENT = os.environ | {
     "COLUMNS": "100",
     "NO_COLOR": "",
@@ -125,7 +127,7 @@ class Page:
         cnncalc(f"{self.command} -o {page.name}", path.parent)
         alone = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
         quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-        window = (f"--window-size={self.width},{self.height}", "--hide-scrollbars")
+        window = (f"--window-size={self.width},{self.height}", "--hide-scrollbars", DRAWN)
         shot = (f"--user-data-dir={path.parent}/profile", f"--screenshot={path}")
         address = f"{page.as_uri()}#{self.fragment}"
         run([BROWSER, "--headless", *alone, *quiet, *window, *shot, address], path.parent)

@@ -97,7 +97,8 @@ class LayerRanges:
 def range_of_numbers(numbers: object) -> Range:
     """Return the range of what a network takes in, of which nothing but its `numbers` is known.
 
-    Those of images are pixels, or shares where none is above 1; empty cells don't count.
+    Those of images are pixels, or shares where none is above 1, but black, all 0, is pixels; empty
+    cells don't count.
 
     >>> range_of_numbers([[0, 200]]), range_of_numbers([[0, 0.5]]), range_of_numbers([-0.5, 0.5])
     (Range(low=0, high=255), Range(low=0, high=1), Range(low=-inf, high=inf))
@@ -107,6 +108,8 @@ def range_of_numbers(numbers: object) -> Range:
     high = float(np.fmax.reduce(values, axis=None))
     if low < 0:
         return ANY
+    if high == 0:
+        return PIXELS
     return next((known for known in (SHARES, PIXELS) if high <= known.high), _NOT_NEGATIVE)
 
 

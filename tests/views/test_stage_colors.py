@@ -12,7 +12,9 @@ def test_a_stage_of_a_flow_has_one_scale_by_what_it_is():
     assert stage_scale(numbers, StageScale.NONE) is None
     assert stage_scale(numbers, StageScale.SHARE) == ColorScale(ScaleKind.SHARE, 0, 1)
     assert stage_scale(numbers, StageScale.PIXELS) == pixel_scale(1)
-    assert stage_scale(numbers * 9, StageScale.PIXELS) == pixel_scale(16)
+    assert stage_scale(numbers * 0, StageScale.PIXELS) == pixel_scale(255)
+    assert stage_scale(numbers * 9, StageScale.PIXELS) == pixel_scale(255)
+    assert stage_scale(numbers * 16, StageScale.PIXELS) == pixel_scale(16)
     assert stage_scale(numbers * 90, StageScale.PIXELS) == pixel_scale(255)
     assert stage_scale(numbers * 9, StageScale.ARTICLE) == pixel_scale(is_article=True)
     assert stage_scale(numbers, StageScale.SIGNED) == ColorScale(ScaleKind.SIGNED, -1, 1)

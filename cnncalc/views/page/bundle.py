@@ -1,6 +1,6 @@
 """The script, the style and the skeleton of a page, from the sources that are read and tested.
 
-The script's sources are modules; in a page they stand one after the other as a single one. Their
+The script's sources are modules; in a page they stand one after the other as a single one. All
 comments stay behind, and a tab is an indentation; all else is as it is written: who reads a page
 finds each part by the name of its source.
 """
@@ -60,7 +60,8 @@ def read_assets() -> Assets:
     """Return the assets that cnncalc brings along."""
     texts = {part.name: part.read_text("utf-8") for part in SOURCES.iterdir()}
     styles = sorted((name for name in texts if name.endswith(".css")), key=_style_order)
-    return Assets(joined(texts, _MAIN), "".join(texts[name] for name in styles), texts["page.html"])
+    style = "".join(_lean(texts[name]) for name in styles)
+    return Assets(joined(texts, _MAIN), style, texts["page.html"])
 
 
 def _style_order(name: str) -> tuple[bool, str]:

@@ -122,7 +122,7 @@ def test_a_stroke_of_the_brush_is_one_change(open_page):
 
 def test_a_colour_is_drawn_on_the_picture_in_colour(open_page, tmp_path):
     path = tmp_path / "dark.png"
-    path.write_bytes(png(np.full((8, 8, 3), 9)))
+    path.write_bytes(png(np.full((8, 8, 3), 90)))
     page = open_page("export-html", str(path), "--network", "Conv2D(2, 3)")
     button(page, "Draw on the input").click()
     page.get_by_label("colour", exact=True).fill("#ff8000")

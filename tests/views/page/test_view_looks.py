@@ -185,3 +185,47 @@ def test_hostile_names_stay_texts(open_page, tmp_path, monkeypatch):
 def test_a_photo_is_shown_in_its_colours(open_page, tmp_path):
     page = open_page(*colour(tmp_path))
     assert page.locator("canvas.composite").count() == 1
+
+
+def test_headings_of_a_large_table_stay_in_sight(open_page):
+    large = 'Flatten(); Dense(30); Dense(10, activation="softmax")'
+    steps = ("--training-steps", "1", "--batch-size", "1", "--samples", "1")
+    page = open_page("export-html", "--network", large, *steps)
+    weights = page.locator(".stage.weight .grid").first
+    weights.hover(position={"x": 50, "y": 50})
+    for _ in range(12):
+        page.locator("#larger").click()
+    table = weights.locator("table.windowed")
+    table.wait_for()
+    flow = page.locator("#flow")
+    flow.evaluate("flow => flow.scrollBy(60, 700)")
+    page.wait_for_timeout(200)
+    sight = flow.bounding_box()
+    column = table.locator("th[scope=col]").last.bounding_box()
+    row = table.locator("th[scope=row]").last.bounding_box()
+    assert abs(column["y"] - sight["y"]) < 2
+    assert abs(row["x"] - sight["x"]) < 2
+
+
+def test_the_digits_are_as_bright_as_they_can_be(open_page):
+    steps = ("--training-steps", "1", "--batch-size", "1", "--samples", "1")
+    page = open_page(
+        "export-html", "--network", 'Flatten(); Dense(10, activation="softmax")', *steps
+    )
+    ends = page.locator(".stage", has=page.locator("h4", has_text="Image")).locator(".ends").first
+    assert ends.locator("span").all_inner_texts() == ["0", "16"]
+
+
+def test_in_play_the_number_is_in_sight_though_it_lies_below_and_to_the_right(open_page):
+    network = 'Conv2D(2, 3); Flatten(); Dense(10, activation="softmax")'
+    page = open_page("export-html", "article:6x6", "--network", network, width=700)
+    progress = page.locator("#progress")
+    progress.fill(progress.get_attribute("max"))
+    page.wait_for_function(
+        """() => {
+          const [sight, cell] = ["#flow", ".outline.result"].map((name) =>
+            document.querySelector(name).getBoundingClientRect());
+          const isAcross = sight.left <= cell.left && cell.right <= sight.right;
+          return isAcross && sight.top <= cell.top && cell.bottom <= sight.bottom;
+        }"""
+    )

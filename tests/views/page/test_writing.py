@@ -103,16 +103,9 @@ def test_its_script_and_style_are_the_same_in_every_page(html, tmp_path):
     assert policy(html) == policy(path.read_text("utf-8"))
 
 
-@pytest.mark.parametrize(
-    "most",
-    [
-        pytest.param(150_000, marks=pytest.mark.xfail(reason="the sources are still larger")),
-        215_000,
-    ],
-)
-def test_its_script_and_style_are_small(most):
+def test_its_script_and_style_are_small():
     assets = read_assets()
-    assert len(assets.script.encode()) + len(assets.style.encode()) <= most
+    assert len(assets.script.encode()) + len(assets.style.encode()) <= 178_000
 
 
 def test_its_script_can_stand_in_html():

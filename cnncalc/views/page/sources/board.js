@@ -1,8 +1,8 @@
 // The board that a calculation is drawn on: cards of stages from left to right, in lanes below each
 // other. It knows where each cell is, and draws what is in sight.
 
-import { classed, digitWidth } from "./dom.js";
-import { make } from "./elements.js";
+import { byId, listen, make, setStyle } from "./elements.js";
+import { clamp, outside } from "./geometry.js";
 import { cardsOf, laneGroups } from "./layout.js";
 import { StageView } from "./stages.js";
 
@@ -16,12 +16,17 @@ export class Board {
    * @param {HTMLElement} root what everything is drawn in, and scrolls
    */
   constructor(store, root) {
-    Object.assign(this, { store, root, stages: new Map(), slices: new Map(), hidden: null });
+    Object.assign(this, { store, root, stages: new Map(), slices: new Map(), cards: [] });
     Object.assign(this, { zoom: 1, theme: "light", choice: { step: null, sample: null } });
+    Object.assign(this, { hidden: () => false, charts: byId("charts") });
     const near = { root, rootMargin: "240px" };
     this.observer = new IntersectionObserver((entries) => this.sighted(entries), near);
-    root.addEventListener("scroll", () => this.follow(), { passive: true });
-    addEventListener("resize", () => this.resize());
+    listen(root, { scroll: () => this.follow() }, { passive: true });
+    const resize = () => {
+      this.resize();
+      this.drawn();
+    };
+    listen(globalThis, { resize });
   }
 
   get scene() {
@@ -38,22 +43,27 @@ export class Board {
     this.observer.disconnect();
     this.stages.clear();
     this.slices.clear();
+    this.cards = [];
     const cards = cardsOf(flow, this.choice);
-    const lanes = [...new Set(cards.map((card) => card.lane))];
-    const groups = laneGroups(flow, lanes).map((group) => this.newGroup(flow, group, cards));
+    const lanes = [...new Set(cards.map(({ lane }) => lane))];
+    const groups = laneGroups(flow, lanes).map((group) => {
+      const sections = group.map((lane, at) => this.newLane(lane, at, cards));
+      return make(`div.lanes ${group.length > 1 ? "" : "alone"}`, ...sections);
+    });
     this.root.replaceChildren(...groups);
     this.placeCharts();
-    for (const slice of this.slices.values()) this.observer.observe(slice.grid);
+    for (const { grid } of this.slices.values()) this.observer.observe(grid);
     this.fillLater();
   }
 
   /** Write tables that are out of sight, too, where there is time: a screen reader reads them. */
   fillLater() {
     const slices = [...this.slices.values()];
+    const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
     let room = MOST_CELLS_LATER;
     const fill = () => {
       const slice = slices.shift();
-      if (slice === undefined || room < 0 || !slice.grid.isConnected) return;
+      if (!slice?.grid.isConnected || room < 0) return;
       room -= slice.slice.height * slice.slice.width;
       if (slice.isStale && slice.hasWholeTable) slice.show();
       whenIdle(fill);
@@ -63,69 +73,39 @@ export class Board {
 
   /** Charts stand beside the course that they show. */
   placeCharts() {
-    this.charts ??= document.getElementById("charts");
     const course = this.root.querySelector(".course");
-    if (course !== null) course.querySelector(".card").before(this.charts);
+    if (course) course.querySelector(".card").before(this.charts);
     else document.body.append(this.charts);
-    this.charts.hidden = course === null;
+    this.charts.hidden = !course;
   }
 
-  /** Lanes that have their columns in common. */
-  newGroup(flow, lanes, cards) {
-    const cardsIn = (lane) => cards.filter((card) => card.lane === lane);
-    const sections = lanes.map((lane, place) => this.newLane(flow, lane, place, cardsIn(lane)));
-    return classed("div", lanes.length > 1 ? "lanes" : "lanes alone", ...sections);
-  }
-
-  newLane(flow, number, place, cards) {
-    const { title, direction, step } = flow.lanes[number];
-    const isCourse = direction === "weights" && step === null && title !== "";
-    const element = classed("section", `lane ${isCourse ? "course" : direction}`);
-    if (title) {
-      const heading = make("h2", { id: `lane-${number}` }, make("span", { text: title }));
-      heading.style.gridRow = String(2 * place + 1);
-      element.setAttribute("aria-labelledby", heading.id);
-      element.append(heading);
-    }
-    for (const card of cards) {
-      const shown = this.newCard(flow, card);
-      shown.style.gridRow = String(2 * place + 2);
-      shown.style.gridColumn = String(card.column + 1);
-      element.append(shown);
-    }
-    return element;
-  }
-
-  newCard(flow, { column, stages }) {
-    const { name, call, size } = flow.columns[column];
-    const head = make("header", {}, classed("h3", "", name));
-    if (call) head.append(classed("code", "", call));
-    if (size) head.append(classed("p", "size", size));
-    const views = stages.map((stage) => this.newStage(stage));
-    const body = classed("div", "stages", ...views.map((view) => view.element));
-    const card = classed("article", "card", head, body);
-    this.arrange(views, body);
-    return card;
-  }
-
-  /** Stages stand beside each other; a bias stands below the kernel of its filter. */
-  arrange(views, body) {
-    const shared = views.filter((view) => view.layout.tiles.isShared);
-    const isAcross = views.every(
-      ({ stage }) => stage.isImage || this.store.flow.lanes[stage.lane].direction === "weights",
+  /** The lanes of a group have their columns in common, and two rows each. */
+  newLane(number, at, cards) {
+    const { title, direction, step } = this.store.flow.lanes[number];
+    const isCourse = direction === "weights" && step === null && title;
+    const id = `lane-${number}`;
+    const row = 2 * at + 1;
+    const name = make("h2", { id, style: { "grid-row": `${row}` } }, make("span", title));
+    return make(
+      `section.lane ${isCourse ? "course" : direction}`,
+      title && { "aria-labelledby": id },
+      title && name,
+      ...cards.filter(({ lane }) => lane === number).map((card) => this.newCard(card, row + 1)),
     );
-    const rows = Math.max(1, ...shared.map((view) => view.layout.tiles.rows));
-    body.style.setProperty("--tracks", 2 * rows);
-    let column = 0;
-    views.forEach((view, place) => {
-      const before = views[place - 1];
-      const isBelow = before !== undefined && view.standsBelow(before);
-      if (!isBelow) column += 1;
-      view.element.style.gridColumn = String(column);
-      const across = isAcross ? (isBelow ? before : view) : null;
-      view.standIn(isBelow ? "below" : "whole", across);
-      if (isBelow) before.standIn("above", isAcross ? before : null);
-    });
+  }
+
+  newCard({ column, stages }, row) {
+    const { name, call, size } = this.store.flow.columns[column];
+    const views = stages.map((stage) => this.newStage(stage));
+    const body = make("div.stages", ...views.map(({ element }) => element));
+    this.cards.push({ views, body });
+    this.arrange({ views, body });
+    return make(
+      "article.card",
+      { style: { "grid-area": `${row} / ${column + 1}` } },
+      make("header", make("h3", name), call && make("code", call), size && make("p.size", size)),
+      body,
+    );
   }
 
   newStage(stage) {
@@ -135,64 +115,78 @@ export class Board {
     return view;
   }
 
-  resize() {
-    this.resizeStages();
-    this.showSighted();
-    this.redrawn();
+  /** Stages stand beside each other; a bias stands below the kernel of its filter. */
+  arrange({ views, body }) {
+    const { lanes } = this.store.flow;
+    const isAcross = views.every(
+      ({ stage }) => stage.isImage || lanes[stage.lane].direction === "weights",
+    );
+    const rows = views.map(({ layout: { tiles } }) => (tiles.isShared ? tiles.rows : 1));
+    setStyle(body, { "--tracks": `${2 * Math.max(...rows)}` });
+    let column = 0;
+    views.forEach((view, at) => {
+      const above = views[at - 1];
+      const isBelow = Boolean(above) && view.standsBelow(above);
+      if (!isBelow) column += 1;
+      setStyle(view.element, { "grid-column": `${column}` });
+      view.standIn(isBelow ? "below" : "whole", isAcross ? (isBelow ? above : view) : null);
+      if (isBelow) above.standIn("above", isAcross ? above : null);
+    });
   }
 
-  resizeStages() {
+  resize() {
     for (const stage of this.stages.values()) stage.resize();
-    for (const body of this.root.querySelectorAll(".stages")) {
-      const numbers = [...body.children].map(({ dataset }) => Number(dataset.stage));
-      this.arrange(
-        numbers.map((number) => this.stages.get(number)),
-        body,
-      );
-    }
+    for (const card of this.cards) this.arrange(card);
+  }
+
+  drawn() {
+    for (const slice of this.slices.values()) if (slice.isInSight) slice.show();
+    this.redrawn();
   }
 
   /** Zoom, and keep a point of the screen where it is. */
-  setZoom(zoom, x = this.focusPoint().x, y = this.focusPoint().y) {
-    const bounded = clamp(zoom, ...ZOOMS);
-    if (bounded === this.zoom) return;
+  setZoom(wanted, x = this.focusPoint().x, y = this.focusPoint().y) {
+    const zoom = clamp(wanted, ...ZOOMS);
+    if (zoom === this.zoom) return;
     const cell = this.cellNear(x, y);
-    const before = cell && this.cellBox(cell.slice, cell.row, cell.column);
-    this.zoom = bounded;
-    this.resizeStages();
-    if (cell) this.keepAt(cell, before, x, y);
-    this.showSighted();
-    this.redrawn();
+    const before = cell && this.cellBox(cell);
+    this.zoom = zoom;
+    this.resize();
+    if (cell) {
+      const { left, top, width, height } = this.cellBox(cell);
+      this.root.scrollLeft += left + ((x - before.left) / before.width) * width - x;
+      this.root.scrollTop += top + ((y - before.top) / before.height) * height - y;
+    }
+    this.drawn();
   }
 
   /** The middle of the pinned cell, if that is in sight, else of what is seen. */
   focusPoint() {
-    const { left, top, right, bottom } = this.sight();
-    const { selection } = this;
-    const box = selection && this.cellBox(selection.slice, selection.row, selection.column);
-    const { x, y } = middle(box ?? { left, top, right, bottom });
-    const isSeen = x >= left && x <= right && y >= top && y <= bottom;
-    return isSeen ? { x, y } : middle({ left, top, right, bottom });
+    const sight = this.sight();
+    const { x, y } = middleOf((this.selection && this.cellBox(this.selection)) ?? sight);
+    const isSeen = x >= sight.left && x <= sight.right && y >= sight.top && y <= sight.bottom;
+    return isSeen ? { x, y } : middleOf(sight);
   }
 
-  keepAt({ slice, row, column }, before, x, y) {
-    const after = this.cellBox(slice, row, column);
-    const [acrossIn, downIn] = [(x - before.left) / before.width, (y - before.top) / before.height];
-    this.root.scrollLeft += after.left + acrossIn * after.width - x;
-    this.root.scrollTop += after.top + downIn * after.height - y;
-  }
-
-  /** The cell at a point, or the one nearest to it. */
-  cellNear(x, y) {
+  /**
+   * The cell nearest to a point, in the slice whose box is the least far.
+   * @param {(box: DOMRect, slice: number) => number} farOf by default how far the point is from it
+   */
+  cellNear(
+    x,
+    y,
+    farOf = (box) => Math.hypot(outside(x, box.left, box.right), outside(y, box.top, box.bottom)),
+  ) {
     let [nearest, least] = [null, Infinity];
-    for (const [number, { grid, layout }] of this.slices) {
-      const { left, top, right, bottom } = grid.getBoundingClientRect();
-      const near = { x: clamp(x, left, right - 1), y: clamp(y, top, bottom - 1) };
-      const far = Math.hypot(near.x - x, near.y - y);
+    for (const [slice, { grid, layout }] of this.slices) {
+      const box = grid.getBoundingClientRect();
+      const far = farOf(box, slice);
       if (far >= least) continue;
-      least = far;
-      const cell = layout.cellAt(near.x - left, near.y - top) ?? { row: 0, column: 0 };
-      nearest = { slice: number, ...cell };
+      const { width, height } = layout.header;
+      const across = clamp(x - box.left, width + 1, box.width - 1);
+      const down = clamp(y - box.top, height + 1, box.height - 1);
+      const cell = layout.cellAt(across, down) ?? { row: 0, column: 0 };
+      [nearest, least] = [{ slice, ...cell }, far];
     }
     return nearest;
   }
@@ -200,7 +194,7 @@ export class Board {
   sighted(entries) {
     for (const { target, isIntersecting } of entries) {
       const slice = this.slices.get(Number(target.dataset.slice));
-      if (slice === undefined || slice.grid !== target) continue;
+      if (slice?.grid !== target) continue;
       if (isIntersecting) slice.show();
       else slice.isInSight = false;
     }
@@ -211,43 +205,34 @@ export class Board {
     for (const slice of this.slices.values()) slice.show();
   }
 
-  showSighted() {
-    for (const slice of this.slices.values()) if (slice.isInSight) slice.show();
-  }
-
   follow() {
-    if (this.isFollowing) return;
-    this.isFollowing = true;
-    requestAnimationFrame(() => {
-      this.isFollowing = false;
+    this.following ??= requestAnimationFrame(() => {
+      this.following = null;
       for (const slice of this.slices.values()) if (slice.isInSight) slice.follow();
     });
   }
 
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
-  refresh(changed = null, { flashes = true } = {}) {
+  refresh(changed = null, flashes = false) {
     for (const stage of this.stages.values()) {
-      const isChanged = ({ slice }) => changed === null || changed.has(slice.number);
-      if (!stage.slices.some(isChanged)) continue;
+      if (changed && !stage.slices.some(({ slice }) => changed.has(slice.number))) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
-      if (stage.slices.some((slice) => slice.isInSight)) this.refreshStage(stage, flashes);
+      const seen = stage.slices.filter(({ isInSight }) => isInSight);
+      if (seen.length) stage.rescale();
+      for (const slice of seen) slice.refresh(flashes && !this.isCalm);
     }
     this.fillLater();
     this.redrawn();
-  }
-
-  refreshStage(stage, flashes) {
-    stage.rescale();
-    for (const slice of stage.slices) if (slice.isInSight) slice.refresh(flashes && !this.isCalm);
   }
 
   valueAt({ slice, row, column }) {
     return this.store.calculation.value(slice, row, column);
   }
 
+  /** The box that a slice's cells lie in, undefined if it isn't drawn. */
   sliceElement(number) {
-    return this.slices.get(number)?.grid ?? null;
+    return this.slices.get(number)?.grid;
   }
 
   /** The part of the screen that the calculation is seen in. */
@@ -255,34 +240,46 @@ export class Board {
     return this.root.getBoundingClientRect();
   }
 
-  cellBox(number, row, column, height = 1, width = 1) {
+  /** Where a cell, or a region of cells, is on the screen; null if it isn't drawn. */
+  cellBox({ slice: number, row, column, height = 1, width = 1 }) {
     const slice = this.slices.get(number);
-    if (slice === undefined) return null;
-    const grid = slice.grid.getBoundingClientRect();
+    if (!slice) return null;
+    const { left, top } = slice.grid.getBoundingClientRect();
     const first = slice.layout.box(row, column);
     const last = slice.layout.box(row + height - 1, column + width - 1);
-    const [x, y] = [Math.min(first.x, last.x), Math.min(first.y, last.y)];
-    const wide = Math.max(first.x, last.x) - x + last.width;
-    const high = Math.max(first.y, last.y) - y + last.height;
-    return new DOMRect(grid.left + x, grid.top + y, wide, high);
+    const box = around(domBox(first), domBox(last));
+    return new DOMRect(left + box.left, top + box.top, box.width, box.height);
   }
 
+  /** The cell at a point of the screen, or null. */
   cellAt(x, y) {
     const grid = document.elementFromPoint(x, y)?.closest(".grid");
     const slice = grid && this.slices.get(Number(grid.dataset.slice));
     if (!slice) return null;
-    const box = grid.getBoundingClientRect();
-    const cell = slice.layout.cellAt(x - box.left, y - box.top);
+    const { left, top } = grid.getBoundingClientRect();
+    const cell = slice.layout.cellAt(x - left, y - top);
     return cell && { slice: slice.slice.number, ...cell };
-  }
-
-  isHidden(slice, row, column) {
-    return this.hidden?.(slice, row, column) ?? false;
   }
 }
 
-const middle = ({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 });
+/** The middle of a box. */
+export const middleOf = ({ left, top, width, height }) => ({
+  x: left + width / 2,
+  y: top + height / 2,
+});
 
-const whenIdle = (run) => (globalThis.requestIdleCallback ?? setTimeout)(run);
+const domBox = ({ left, top, width, height }) => new DOMRect(left, top, width, height);
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+/** The box around two others. */
+export function around(a, b) {
+  const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
+  const [right, bottom] = [Math.max(a.right, b.right), Math.max(a.bottom, b.bottom)];
+  return new DOMRect(left, top, right - left, bottom - top);
+}
+
+/** How wide a digit is in this page's font, for each pixel of its size. */
+function digitWidth() {
+  const context = make("canvas").getContext("2d");
+  context.font = `100px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText("0").width / 100;
+}

@@ -1,9 +1,10 @@
 // One slice as it is seen: a picture of a pixel a cell, and a table over it where numbers can be
 // read.
 
-import { classed, placeAt } from "./dom.js";
-import { make } from "./elements.js";
+import { paintOn } from "./colors.js";
+import { make, setStyle } from "./elements.js";
 import { sizeText } from "./figures.js";
+import { innerOf } from "./geometry.js";
 import { NumberTable } from "./tables.js";
 
 const MOST_TABLE_CELLS = 1024;
@@ -20,15 +21,15 @@ export class SliceView {
     Object.assign(this, { stageView, slice, table: null, isStale: true, isInSight: false });
     this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
-    const { title } = stageView.stage;
-    const said = [title, slice.caption].filter(Boolean).join(", ");
+    const said = [stageView.stage.title, slice.caption].filter(Boolean).join(", ");
     this.label = `${said}: ${sizeText(slice.height, slice.width)}`;
     this.canvas = make("canvas", { role: "img", "aria-label": `${this.label}, as a picture` });
-    this.marks = make("div", { class: "marks", "aria-hidden": "true" });
-    const kind = this.inner.height * this.inner.width < this.roles.length ? "grid padded" : "grid";
-    this.grid = make("div", { class: kind, "data-slice": slice.number }, this.canvas, this.marks);
-    this.caption = make("figcaption", { text: slice.caption });
-    this.element = classed("figure", "slice", this.caption, this.grid);
+    this.marks = make("div.marks", { "aria-hidden": "true" });
+    const kind = this.inner.height * this.inner.width < this.roles.length ? "padded" : "";
+    const about = { "data-slice": slice.number };
+    this.grid = make(`div.grid ${kind}`, about, this.canvas, this.marks);
+    this.caption = make("figcaption", slice.caption);
+    this.element = make("figure.slice", this.caption, this.grid);
   }
 
   get layout() {
@@ -37,16 +38,14 @@ export class SliceView {
 
   /** Take the sizes of a new layout; what was drawn is drawn again when it is in sight. */
   resize() {
-    const { layout, slice, grid, caption, canvas } = this;
-    const { places, lines } = layout.folding;
-    grid.style.width = `${layout.sliceWidth}px`;
-    grid.style.height = `${layout.sliceHeight}px`;
-    caption.style.maxWidth = `${Math.max(layout.sliceWidth, NARROWEST_CAPTION)}px`;
-    const isNarrow = layout.sliceWidth < NARROWEST_CAPTION;
-    caption.hidden = slice.caption === "" || isNarrow || this.stageView.hasLikeCaptions;
-    Object.assign(canvas, { width: places, height: lines });
-    placeAt(canvas, layout.areaBox({ line: 0, place: 0, lines, places }));
-    canvas.setAttribute("aria-hidden", layout.hasNumbers);
+    const { layout, grid, caption, canvas } = this;
+    const { lines, places } = layout.folding;
+    setStyle(grid, { width: layout.width, height: layout.height });
+    setStyle(caption, { "max-width": Math.max(layout.width, NARROWEST_CAPTION) });
+    const isNarrow = layout.width < NARROWEST_CAPTION;
+    caption.hidden = !this.slice.caption || isNarrow || this.stageView.hasLikeCaptions;
+    Object.assign(canvas, { width: places, height: lines, ariaHidden: layout.hasNumbers });
+    setStyle(canvas, layout.areaBox({ line: 0, place: 0, lines, places }));
     this.dropTable();
     this.isStale = true;
   }
@@ -83,24 +82,18 @@ export class SliceView {
 
   /** Draw the picture; where there is no scale, the style sheet has the colours. */
   paint() {
-    const { canvas, layout, stageView } = this;
-    const context = canvas.getContext("2d");
-    const picture = context.createImageData(canvas.width, canvas.height);
-    if (stageView.scale !== null) this.fill(new Uint32Array(picture.data.buffer), layout.folding);
-    context.putImageData(picture, 0, 0);
-  }
-
-  fill(pixels, folding) {
-    const { slice, roles, stageView } = this;
+    const { slice, roles, stageView, layout } = this;
     const { scale, view } = stageView;
     const { cells } = view.store.calculation;
-    for (let at = 0; at < roles.length; at += 1) {
-      const [row, column] = [Math.floor(at / slice.width), at % slice.width];
-      const isBlank = roles[at] === "padding" || roles[at] === "nothing";
-      if (isBlank || view.isHidden(slice.number, row, column)) continue;
-      const { line, place } = folding.placeOf(row, column);
-      pixels[line * folding.places + place] = scale.color(cells[slice.first + at]);
-    }
+    paintOn(this.canvas, (pixels) => {
+      for (let at = 0; scale !== null && at < roles.length; at += 1) {
+        const [row, column] = [Math.floor(at / slice.width), at % slice.width];
+        const isBlank = roles[at] === "padding" || roles[at] === "nothing";
+        if (isBlank || view.hidden(slice.number, row, column)) continue;
+        const { line, place } = layout.folding.placeOf(row, column);
+        pixels[line * layout.folding.places + place] = scale.color(cells[slice.first + at]);
+      }
+    });
   }
 
   /** Bring the table to what is in sight. */
@@ -114,49 +107,37 @@ export class SliceView {
     const focused = this.grid.contains(activeElement) && activeElement.dataset.cell;
     this.dropTable();
     this.table = new NumberTable(this, area, isWhole);
-    this.grid.insertBefore(this.table.element, this.marks);
+    this.marks.before(this.table.element);
     if (focused) this.table.cells.get(focused)?.cell.focus({ preventScroll: true });
   }
 
   /** The lines and places in sight, and some around them. */
   areaInSight(around) {
-    const { layout, grid, stageView } = this;
-    const [box, room] = [grid.getBoundingClientRect(), stageView.view.sight()];
-    const { lines, places } = layout.folding;
+    const { folding, cellHeight, cellWidth } = this.layout;
+    const [box, room] = [this.grid.getBoundingClientRect(), this.stageView.view.sight()];
     const span = (low, high, size, most) => {
       const first = Math.max(0, Math.floor(low / size) - around);
       const end = Math.min(most, Math.ceil(high / size) + around);
       return [Math.min(first, most), Math.max(0, end - first)];
     };
-    const { cellHeight, cellWidth } = layout;
-    const [line, high] = span(room.top - box.top, room.bottom - box.top, cellHeight, lines);
-    const [place, wide] = span(room.left - box.left, room.right - box.left, cellWidth, places);
-    return { line, place, lines: high, places: wide };
+    const down = [room.top - box.top, room.bottom - box.top, cellHeight, folding.lines];
+    const across = [room.left - box.left, room.right - box.left, cellWidth, folding.places];
+    const [[line, lines], [place, places]] = [span(...down), span(...across)];
+    return { line, place, lines, places };
   }
 
-  /** The element that stands for a cell, null where none is drawn. */
+  /** The element that stands for a cell, undefined where none is drawn. */
   cellElement(row, column) {
-    return this.table?.cells.get(`${row},${column}`)?.cell ?? null;
+    return this.table?.cells.get(`${row},${column}`)?.cell;
   }
-}
-
-/**
- * Return the cells of a slice without the padding around them.
- * @param {object} slice
- * @returns {{row: number, column: number, height: number, width: number}}
- */
-export function innerOf({ blocks, height, width }) {
-  const isPadded = blocks.length > 1 && blocks.slice(1).every(({ role }) => role === "padding");
-  return isPadded ? blocks[0] : { row: 0, column: 0, height, width };
 }
 
 /** The role of each cell of a slice, row by row; where no block is, there is none. */
 function rolesOf({ blocks, height, width }) {
   const roles = Array(height * width).fill("nothing");
-  for (const block of blocks) {
-    for (let row = block.row; row < block.row + block.height; row += 1) {
-      const first = row * width + block.column;
-      roles.fill(block.role, first, first + block.width);
+  for (const { row, column, height: high, width: wide, role } of blocks) {
+    for (let line = row; line < row + high; line += 1) {
+      roles.fill(role, line * width + column, line * width + column + wide);
     }
   }
   return roles;

@@ -1,6 +1,6 @@
 // What is chosen to be seen: one of several calculations, and of a training a step and a sample.
 
-import { make, makeButton } from "./elements.js";
+import { byId, make, makeButton } from "./elements.js";
 import { choices } from "./layout.js";
 
 const MOST_BUTTONS = 8;
@@ -9,79 +9,43 @@ const MOST_BUTTONS = 8;
  * Fill the bar in which one chooses; it is not there where there is nothing to choose.
  * @param {object} store
  * @param {object} view
- * @param {HTMLElement} bar
  */
-export function setupChoosers(store, view, bar) {
-  const draw = () => {
-    const { steps, samples } = choices(store.flow, view.choice.step);
+export function setupChoosers(store, view) {
+  const bar = byId("tabs");
+  view.on("choose", () => {
     const { step, sample } = view.choice;
-    bar.replaceChildren();
-    const cases = store.flows.filter((flow) => !flow.settings);
-    if (cases.length > 1)
-      bar.append(
-        chooser(
-          "Calculation",
-          cases.map((flow) => [flow.number, flow.title]),
-          store.flowNumber,
-          (number) => store.switchTo(number),
-        ),
-      );
-    if (steps.length > 1)
-      bar.append(
-        chooser(
-          "Step",
-          steps.map((number) => [number, String(number)]),
-          step,
-          (wanted) => view.choose(wanted, view.choice.sample),
-        ),
-      );
-    if (samples.length > 1)
-      bar.append(
-        chooser(
-          "Sample",
-          samples.map((number) => [number, String(number)]),
-          sample,
-          (wanted) => view.choose(view.choice.step, wanted),
-        ),
-      );
-    bar.hidden = bar.childElementCount === 0;
-  };
-  view.on("choose", draw);
+    const { steps, samples } = choices(store.flow, step);
+    const cases = store.flows.filter(({ settings }) => !settings);
+    const titles = cases.map(({ title }) => title);
+    const numbers = cases.map(({ number }) => number);
+    bar.replaceChildren(
+      ...chooser("Calculation", numbers, store.flowNumber, (to) => store.switchTo(to), titles),
+      ...chooser("Step", steps, step, (to) => view.choose(to, sample)),
+      ...chooser("Sample", samples, sample, (to) => view.choose(step, to)),
+    );
+    bar.hidden = !bar.childElementCount;
+  });
 }
 
 /** A few are buttons beside each other, many are a list with buttons for the next and the one before. */
-function chooser(name, options, chosen, choose) {
-  const at = options.findIndex(([value]) => value === chosen);
-  const group = make(
-    "div",
-    { class: "chooser", role: "group", "aria-label": name },
-    make("span", { class: "label", text: name }),
-  );
-  if (options.length <= MOST_BUTTONS) {
-    group.append(
-      make(
-        "div",
-        { class: "segments" },
-        ...options.map(([value, text]) => segment(text, value === chosen, () => choose(value))),
-      ),
-    );
-    return group;
-  }
-  const list = make(
-    "select",
-    { "aria-label": name, onchange: () => choose(options[list.selectedIndex][0]) },
-    ...options.map(([, text]) => make("option", { text })),
-  );
-  list.selectedIndex = at;
-  const before = makeButton("‹", `${name} before`, () => choose(options[at - 1][0]), {
-    disabled: at <= 0,
-  });
-  const after = makeButton("›", `Next ${name.toLowerCase()}`, () => choose(options[at + 1][0]), {
-    disabled: at >= options.length - 1,
-  });
-  group.append(before, list, after);
-  return group;
+function chooser(name, values, chosen, choose, texts = values.map(String)) {
+  const at = values.indexOf(chosen);
+  const press = (sign, title, to, more) =>
+    makeButton(sign, title, () => choose(values[to]), { disabled: !(to in values), ...more });
+  const buttons = () =>
+    texts.map((text, to) => press(text, text, to, { "aria-pressed": `${to === at}` }));
+  const list = () => {
+    const onchange = ({ target }) => choose(values[target.selectedIndex]);
+    const options = texts.map((text, to) => make("option", text, { selected: to === at }));
+    return [
+      press("‹", `${name} before`, at - 1),
+      make("select", { "aria-label": name, onchange }, ...options),
+      press("›", `Next ${name.toLowerCase()}`, at + 1),
+    ];
+  };
+  const isFew = values.length <= MOST_BUTTONS;
+  const label = make("span.label", name);
+  const controls = isFew ? [make("div.segments", ...buttons())] : list();
+  const group = make("div.chooser", { role: "group", "aria-label": name }, label, ...controls);
+  return values.length > 1 ? [group] : [];
 }
-
-const segment = (text, isChosen, choose) =>
-  makeButton(text, text, choose, { "aria-pressed": String(isChosen) });

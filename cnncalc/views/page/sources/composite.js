@@ -1,53 +1,27 @@
 // A photo as it looks: its red, green and blue channels as one picture above them.
 
-import { innerOf } from "./cells.js";
+import { paintOn } from "./colors.js";
 import { make } from "./elements.js";
+import { cellsIn, innerOf } from "./geometry.js";
 
-const CHANNELS = "red green blue";
+/** Return the picture of a stage whose slices are the colours of an image, null of others. */
+export function compositeOf({ isImage, slices, title }) {
+  const channels = slices.map(({ caption }) => caption).join(" ");
+  if (!isImage || channels !== "red green blue") return null;
+  const { height, width } = innerOf(slices[0]);
+  const name = `${title} in colour`;
+  return make("canvas.composite", { role: "img", "aria-label": name, height, width });
+}
 
-/** The picture of a stage whose three slices are the colours of an image. */
-export class Composite {
-  /** @param {object} stageView */
-  constructor(stageView) {
-    this.stageView = stageView;
-    this.canvas = make("canvas", {
-      class: "composite",
-      role: "img",
-      "aria-label": `${stageView.stage.title} in colour`,
+/** Draw the colours as they are now. */
+export function paintComposite(canvas, { slices }, { cells }, most) {
+  const places = cellsIn(innerOf(slices[0]));
+  paintOn(canvas, (_, bytes) => {
+    bytes.fill(255);
+    slices.forEach(({ first, width }, channel) => {
+      places.forEach(({ row, column }, at) => {
+        bytes[4 * at + channel] = (cells[first + row * width + column] / most) * 255;
+      });
     });
-  }
-
-  /** Tell whether a stage has one. */
-  static fits({ isImage, slices }) {
-    return isImage && slices.map(({ caption }) => caption).join(" ") === CHANNELS;
-  }
-
-  /** Become as large as a slice. */
-  resize() {
-    const { stage, layout } = this.stageView;
-    const { height, width } = innerOf(stage.slices[0]);
-    Object.assign(this.canvas, { width, height });
-    this.canvas.style.width = `${width * layout.cellHeight}px`;
-    this.canvas.style.height = `${height * layout.cellHeight}px`;
-  }
-
-  /** Draw the colours as they are now. */
-  paint() {
-    const { canvas, stageView } = this;
-    const { stage, view } = stageView;
-    const inner = innerOf(stage.slices[0]);
-    const context = canvas.getContext("2d");
-    const picture = context.createImageData(inner.width, inner.height);
-    const share = 255 / (stageView.scale?.high ?? 255);
-    const { cells } = view.store.calculation;
-    stage.slices.forEach(({ first, width }, channel) => {
-      for (let at = 0; at < inner.height * inner.width; at += 1) {
-        const place =
-          (inner.row + Math.floor(at / inner.width)) * width + inner.column + (at % inner.width);
-        picture.data[4 * at + channel] = cells[first + place] * share;
-        picture.data[4 * at + 3] = 255;
-      }
-    });
-    context.putImageData(picture, 0, 0);
-  }
+  });
 }

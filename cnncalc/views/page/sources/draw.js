@@ -1,27 +1,23 @@
-import { isPressed, make, makeButton, makeToggle, withLabel } from "./elements.js";
+// Drawing on the input with the pointer: a brush of a size, and a level or a colour.
+
+import { byId, isPressed, listen, onPress, togglePressed } from "./elements.js";
 import { inputImage } from "./input-image.js";
 import { Stroke } from "./painting.js";
 
-/** Drawing on the input with the pointer: a brush of a size, and a level or a colour. */
 class Brush {
   constructor(store, view) {
     Object.assign(this, { store, view, stroke: null });
-    this.on = makeToggle("✎ Draw", "Draw on the input with the pointer", () => this.show());
-    this.erase = makeToggle("Erase", "Draw with 0", () => {});
-    this.brush = make("input", { type: "range", min: 1, max: 2, value: 1 });
-    this.level = make("input", { type: "range", min: 0 });
-    this.color = make("input", { type: "color", value: "#ffffff" });
-    this.levelField = withLabel("level", this.level);
-    this.colorField = withLabel("colour", this.color);
-    this.tools = make("span", { class: "brush" });
-    this.tools.append(this.erase, withLabel("brush", this.brush), this.levelField, this.colorField);
-    this.tools.append(
-      makeButton("Clear", "Set every pixel to 0", () => this.image.change(() => 0)),
-      makeButton("Invert", "Make dark pixels bright, and bright ones dark", () =>
-        this.image.change((level) => this.image.most - level),
-      ),
-    );
-    this.element = make("span", { class: "drawing" }, this.on, this.tools);
+    [this.on, this.erase, this.tools] = ["draw", "erase", "brush"].map(byId);
+    [this.size, this.level, this.color] = ["brush-size", "brush-level", "brush-color"].map(byId);
+    onPress({
+      draw: () => {
+        togglePressed(this.on);
+        this.show();
+      },
+      erase: () => togglePressed(this.erase),
+      clear: () => this.image.change(() => 0),
+      invert: () => this.image.change((level) => this.image.most - level),
+    });
     this.listen();
     this.refresh();
   }
@@ -29,23 +25,19 @@ class Brush {
   /** Take the image of the flow that is shown now. */
   refresh() {
     this.image = inputImage(this.store, this.view);
-    this.element.hidden = this.image === null;
+    byId("drawing").hidden = !this.image;
     this.show();
-    if (this.image === null) return;
-    for (const { number } of this.image.slices) {
-      this.view.sliceElement(number).classList.add("is-canvas");
-    }
+    if (!this.image) return;
+    const { size, slices, most, isColor } = this.image;
+    for (const { number } of slices) this.view.sliceElement(number).classList.add("is-canvas");
+    // What was chosen for one flow stays chosen for the next.
     if (this.level.step) return;
-    const { size, slices, most } = this.image;
     const side = Math.min(size.height, size.width);
-    const isColor = slices.length === 3;
-    this.levelField.hidden = isColor;
-    this.colorField.hidden = !isColor;
-    this.brush.max = String(Math.max(2, Math.round(side / 4)));
-    this.brush.value = String(Math.max(1, Math.round(side / 14)));
-    this.level.max = String(most);
-    this.level.step = most > 1 ? "1" : "0.01";
-    this.level.value = String(most);
+    this.level.parentNode.hidden = isColor;
+    this.color.parentNode.hidden = !isColor;
+    this.size.max = Math.max(2, Math.round(side / 4));
+    this.size.value = Math.max(1, Math.round(side / 14));
+    Object.assign(this.level, { max: most, step: most > 1 ? 1 : 0.01, value: most });
   }
 
   show() {
@@ -55,44 +47,48 @@ class Brush {
   }
 
   get levels() {
-    const { slices, most } = this.image;
+    const { slices, most, isColor } = this.image;
+    const part = (at) => (Number.parseInt(this.color.value.slice(at, at + 2), 16) * most) / 255;
     if (isPressed(this.erase)) return slices.map(() => 0);
-    if (slices.length !== 3) return slices.map(() => Number(this.level.value));
-    const part = (at) => Number.parseInt(this.color.value.slice(at, at + 2), 16);
-    return [1, 3, 5].map((at) => (part(at) * most) / 255);
+    return isColor ? [1, 3, 5].map(part) : slices.map(() => Number(this.level.value));
   }
 
   listen() {
     const { root } = this.view;
     const end = () => this.end();
-    root.addEventListener("pointerdown", (event) => this.start(event), true);
-    root.addEventListener("pointermove", (event) => this.draw(event), true);
-    root.addEventListener("pointerup", end, true);
-    root.addEventListener("pointercancel", end, true);
+    const listeners = {
+      pointerdown: (event) => this.start(event),
+      pointermove: (event) => this.draw(event),
+      pointerup: end,
+      pointercancel: end,
+    };
+    listen(root, listeners, true);
     // A finger that draws must not move the page under it.
-    const hold = (event) => this.stroke && event.preventDefault();
-    root.addEventListener("touchmove", hold, { passive: false });
+    const touchmove = (event) => this.stroke && event.preventDefault();
+    listen(root, { touchmove }, { passive: false });
   }
 
   start(event) {
     if (this.tools.hidden || event.button !== 0) return;
     this.surface = this.surfaceAt(event);
-    if (this.surface === null) return;
-    const { size } = this.image;
+    if (!this.surface) return;
     event.target.setPointerCapture(event.pointerId);
-    const tool = { brush: Number(this.brush.value), levels: this.levels };
-    this.stroke = new Stroke((...place) => this.image.level(...place), tool, size);
+    const { image, levels } = this;
+    const tool = { brush: Number(this.size.value), levels };
+    this.stroke = new Stroke((...place) => image.level(...place), tool, image.size);
     Object.assign(this, { isJoined: false, changes: [] });
     this.draw(event);
   }
 
   draw(event) {
-    if (this.stroke === null) return;
+    if (!this.stroke) return;
     event.preventDefault();
     event.stopPropagation();
     const moves = event.getCoalescedEvents();
-    for (const move of moves.length ? moves : [event]) {
-      this.changes.push(...this.stroke.moveTo(this.pointOf(move)));
+    for (const { clientX, clientY } of moves.length ? moves : [event]) {
+      const { left, top, width, height } = this.surface();
+      const point = { row: (clientY - top) / height, column: (clientX - left) / width };
+      this.changes.push(...this.stroke.moveTo(point));
     }
     this.frame ??= requestAnimationFrame(() => this.put());
   }
@@ -106,7 +102,7 @@ class Brush {
   }
 
   end() {
-    if (this.stroke === null) return;
+    if (!this.stroke) return;
     this.put();
     this.stroke = null;
   }
@@ -120,22 +116,14 @@ class Brush {
         return { left, top, width: width / size.width, height: height / size.height };
       };
     }
-    const pointed = this.view.cellAt(clientX, clientY)?.slice;
-    const isImage = slices.some(({ number }) => number === pointed);
-    return isImage ? () => this.view.cellBox(pointed, first.row, first.column) : null;
-  }
-
-  /** Return where a pointer is on the image, in cells from its first pixel. */
-  pointOf({ clientX, clientY }) {
-    const { left, top, width, height } = this.surface();
-    return { row: (clientY - top) / height, column: (clientX - left) / width };
+    const slice = this.view.cellAt(clientX, clientY)?.slice;
+    const isImage = slices.some(({ number }) => number === slice);
+    return isImage ? () => this.view.cellBox({ slice, ...first }) : null;
   }
 }
 
 /** Let the input be drawn on. */
 export function setupDraw(store, view) {
-  if (store.document.worksheet) return;
   const brush = new Brush(store, view);
-  view.slot("tools").append(brush.element);
   view.on("choose", () => brush.refresh());
 }

@@ -1,4 +1,6 @@
-import { make, makeChooser } from "./elements.js";
+// A picture that is dropped on the page, pasted or chosen becomes the input.
+
+import { byId, listen, make, onFile } from "./elements.js";
 import { inputImage } from "./input-image.js";
 import { croppedTo, MOST_BYTES, MOST_PIXELS, meanLevels, pictureKind } from "./pictures.js";
 
@@ -9,15 +11,17 @@ class Refusal extends Error {}
 async function readPicture(file) {
   if (file.size > MOST_BYTES) throw new Refusal(`a picture may have ${MOST_BYTES / 1e6} MB`);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const kind = pictureKind(bytes);
-  if (!kind) {
+  const type = pictureKind(bytes);
+  if (!type) {
     throw new Refusal("expected a picture: PNG, JPEG, GIF, BMP or WebP. This file is none of them");
   }
+  // A data link is all that the page's policy lets a picture come from.
+  const reader = new FileReader();
+  reader.readAsDataURL(new Blob([bytes], { type: `image/${type}` }));
+  await settled(reader);
   const picture = new Image();
-  const link = await dataLink(new Blob([bytes], { type: `image/${kind}` }));
-  await new Promise((resolve) => {
-    Object.assign(picture, { onload: resolve, onerror: resolve, src: link });
-  });
+  picture.src = reader.result;
+  await settled(picture);
   // How large it is is known before its pixels are decoded.
   if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) {
     throw new Refusal(`a picture may have ${MOST_PIXELS / 1e6} million pixels`);
@@ -28,13 +32,9 @@ async function readPicture(file) {
   return picture;
 }
 
-/** Return a file as a link, which is all that the page's policy lets a picture come from. */
-const dataLink = (blob) =>
-  new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.readAsDataURL(blob);
-  });
+/** Wait until something has been loaded, or can't be. */
+const settled = (loading) =>
+  new Promise((resolve) => Object.assign(loading, { onload: resolve, onerror: resolve }));
 
 /** Return the levels of a picture's middle in the size of a grid. */
 function levelsOf(picture, grid) {
@@ -50,55 +50,49 @@ function levelsOf(picture, grid) {
   return meanLevels(context.getImageData(0, 0, across, down).data, times, grid);
 }
 
-/** Let a picture that is dropped on the page, pasted or chosen become the input. */
-export function setupDrop(store, view, notices) {
-  if (store.document.worksheet) return;
+/** Let a picture become the input. */
+export function setupDrop(store, view) {
   const take = async (file) => {
     const image = inputImage(store, view);
-    if (image === null) return;
-    const grid = { ...image.size, most: image.most, channels: image.slices.length };
+    if (!file || !image) return;
+    const { size, most, isColor } = image;
     try {
       const picture = await readPicture(file);
-      const levels = levelsOf(picture, grid);
+      const levels = levelsOf(picture, { ...size, most, channels: image.slices.length });
       image.change((_, channel, pixel) => levels[channel][pixel]);
       const before = `${picture.naturalWidth} × ${picture.naturalHeight} pixels`;
-      const grey = grid.channels === 3 ? "" : ", grey";
-      notices.say(`${before}, brought to ${grid.width} × ${grid.height}${grey}`);
+      view.say(`${before}, brought to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      notices.refuse(error.message);
+      view.say(error.message, true);
     }
   };
-  const how = "Choose a picture, drop one on the page, or paste one (Ctrl+V)";
-  const button = makeChooser("Picture…", how, "image/*", take);
-  const hasImage = () => inputImage(store, view) !== null;
+  const chooser = byId("picture");
+  onFile(chooser.lastChild, take);
   const refresh = () => {
-    button.hidden = !hasImage();
+    chooser.hidden = !inputImage(store, view);
   };
   view.on("choose", refresh);
   refresh();
-  view.slot("tools").append(button);
-  listenForFiles(take, hasImage);
+  listenForFiles(take, () => !chooser.hidden);
 }
 
 function listenForFiles(take, isWanted) {
   const mark = (isOver) => document.body.classList.toggle("is-dropping", isOver);
-  document.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
-    // Else a browser would leave the page for the file.
-    event.preventDefault();
-    mark(isWanted());
-  });
-  document.addEventListener("dragleave", (event) => event.relatedTarget || mark(false));
-  document.addEventListener("drop", (event) => {
-    const [file] = event.dataTransfer.files;
-    mark(false);
-    if (!file) return;
-    event.preventDefault();
-    take(file);
-  });
-  document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
-    if (file) take(file);
+  listen(document, {
+    dragover: (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      // Else a browser would leave the page for the file.
+      event.preventDefault();
+      mark(isWanted());
+    },
+    dragleave: (event) => event.relatedTarget || mark(false),
+    drop: (event) => {
+      const [file] = event.dataTransfer.files;
+      mark(false);
+      if (file) event.preventDefault();
+      take(file);
+    },
+    paste: (event) => take(event.clipboardData.files[0]),
   });
 }

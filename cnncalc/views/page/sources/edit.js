@@ -1,52 +1,45 @@
-import { isTyping, make } from "./elements.js";
-import { isSame } from "./point.js";
+// Typing over an input, in place.
 
-/** The keys that start typing; the first character is kept. */
+import { byId, isCommand, isTyping, listen, setStyle } from "./elements.js";
+import { clamp, isSame } from "./geometry.js";
+import { cellOfEvent } from "./point.js";
+
+/** The keys that start typing: the first character is kept, others begin with what stands there. */
 const STARTS = /^[\d.,+\-−]$/;
-const OPENS = ["Enter", "F2"];
-const EMPTIES = ["Backspace", "Delete"];
+const OPENINGS = { Enter: null, F2: null, Backspace: "", Delete: "" };
 const NARROWEST = 84;
 
 /** A field over an input: Enter or Tab keeps what is typed, Escape leaves the number as it is. */
 class Editor {
   constructor(store, view) {
     Object.assign(this, { store, view, cell: null });
-    this.field = make("input", {
-      class: "editor",
-      autocomplete: "off",
-      spellcheck: "false",
-      enterkeyhint: "done",
-      "aria-describedby": "editor-reason",
-      onkeydown: (event) => this.key(event),
-      oninput: () => this.refuse(""),
-      onblur: () => this.leave(),
+    [this.box, this.field, this.reason] = ["editor-box", "editor", "editor-reason"].map(byId);
+    listen(this.field, {
+      keydown: (event) => this.key(event),
+      input: () => this.refuse(""),
+      blur: () => this.leave(),
     });
-    this.reason = make("p", { class: "editor-reason", id: "editor-reason", role: "alert" });
-    this.box = make("div", { class: "editor-box", hidden: true }, this.field, this.reason);
-    document.body.append(this.box);
-    view.root.addEventListener("scroll", () => this.cell && this.place(), { passive: true });
+    listen(view.root, { scroll: () => this.cell && this.place() }, { passive: true });
   }
 
   /** Start with a text, or with what stands in the cell. */
   start(cell, text) {
+    const { field, view } = this;
     this.cell = cell;
-    this.field.value = text ?? this.view.valueAt(cell) ?? "";
-    this.field.setAttribute("aria-label", `new value of ${this.view.nameOf(cell)}`);
+    field.value = text ?? view.valueAt(cell) ?? "";
+    field.ariaLabel = `new value of ${view.nameOf(cell)}`;
     this.refuse("");
     this.box.hidden = false;
     this.place();
-    this.field.focus({ preventScroll: true });
-    if (text === null) this.field.select();
+    field.focus({ preventScroll: true });
+    if (text === null) field.select();
   }
 
   place() {
-    const { slice, row, column } = this.cell;
-    const { left, top, width, height } = this.view.cellBox(slice, row, column);
+    const { left, top, width, height } = this.view.cellBox(this.cell);
     const wide = Math.max(width, NARROWEST);
-    this.box.style.left = `${Math.max(4, Math.min(left, innerWidth - wide - 4))}px`;
-    this.box.style.top = `${top}px`;
-    this.field.style.width = `${wide}px`;
-    this.field.style.minHeight = `${height}px`;
+    setStyle(this.box, { left: clamp(left, 4, innerWidth - wide - 4), top });
+    setStyle(this.field, { width: wide, "min-height": height });
   }
 
   key(event) {
@@ -63,7 +56,7 @@ class Editor {
   keep(down, across) {
     const { cell } = this;
     if (!this.take()) return;
-    const next = { slice: cell.slice, row: cell.row + down, column: cell.column + across };
+    const next = { ...cell, row: cell.row + down, column: cell.column + across };
     this.close(this.store.isInput(next) ? next : cell);
   }
 
@@ -75,20 +68,20 @@ class Editor {
 
   /** Something else was pressed: what can be taken is, the rest is left. */
   leave() {
-    if (this.cell === null) return;
+    if (!this.cell) return;
     this.take();
     this.close(null);
   }
 
   refuse(reason) {
     this.reason.textContent = reason;
-    this.field.setAttribute("aria-invalid", String(reason !== ""));
+    this.field.ariaInvalid = reason !== "";
   }
 
   close(next) {
     this.cell = null;
     this.box.hidden = true;
-    if (next !== null) this.view.select(next);
+    if (next) this.view.select(next);
   }
 }
 
@@ -96,24 +89,20 @@ class Editor {
 export function setupEdit(store, view) {
   const editor = new Editor(store, view);
   const begin = (event, text) => {
-    const cell = store.selection;
-    if (cell === null || !store.isInput(cell)) return;
+    if (!store.selection || !store.isInput(store.selection)) return;
     event.preventDefault();
     event.stopPropagation();
-    editor.start(cell, text);
+    editor.start(store.selection, text);
   };
-  const press = (event) => {
-    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const keydown = (event) => {
+    if (isTyping(event) || isCommand(event)) return;
     if (STARTS.test(event.key)) begin(event, event.key);
-    else if (OPENS.includes(event.key)) begin(event, null);
-    else if (EMPTIES.includes(event.key)) begin(event, "");
+    else if (event.key in OPENINGS) begin(event, OPENINGS[event.key]);
   };
   // A second click on a number goes deeper: here into what it holds.
   const click = (event) => {
-    const isIdle = view.root.classList.contains("is-drawing") || !event.target.closest(".grid");
-    const cell = isIdle ? null : view.cellAt(event.clientX, event.clientY);
-    if (cell !== null && isSame(cell, store.selection)) begin(event, null);
+    const cell = cellOfEvent(view, event);
+    if (cell && isSame(cell, store.selection)) begin(event, null);
   };
-  view.root.addEventListener("keydown", press, true);
-  view.root.addEventListener("click", click, true);
+  listen(view.root, { keydown, click }, true);
 }

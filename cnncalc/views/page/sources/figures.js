@@ -5,6 +5,8 @@ import { formatNumber } from "./format.js";
 const PLACES = 4;
 const DIGITS = 15;
 
+const withSigns = (text) => text.replace("e+", "e").replaceAll("-", "−");
+
 /**
  * Return what stands in a cell.
  * @param {number|string|{error: string}|null} value
@@ -18,10 +20,7 @@ export function cellText(value, room) {
     const text = formatNumber(value, { decimals });
     if (text.length <= room && (Number(text) !== 0 || value === 0)) return text;
   }
-  return value
-    .toExponential(room < 7 ? 0 : 1)
-    .replace("e+", "e")
-    .replaceAll("-", "−");
+  return withSigns(value.toExponential(room < 7 ? 0 : 1));
 }
 
 /**
@@ -30,15 +29,9 @@ export function cellText(value, room) {
  * @returns {string}
  */
 export function valueText(value) {
-  if (typeof value !== "number") return cellText(value, 0) || "empty";
-  if (Number.isNaN(value)) return "empty";
-  const text = Number.isFinite(value) ? String(Number(value.toPrecision(DIGITS))) : String(value);
-  return text.replace("e+", "e").replaceAll("-", "−");
+  if (!Number.isFinite(value)) return cellText(value, 0) || "empty";
+  return withSigns(String(Number(value.toPrecision(DIGITS))));
 }
 
-/**
- * Return sizes joined by ×.
- * @param {...number} sizes
- * @returns {string} such as "4×4×2"
- */
+/** Return sizes joined by ×, "4×4×2". */
 export const sizeText = (...sizes) => sizes.join("×");

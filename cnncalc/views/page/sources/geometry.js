@@ -1,9 +1,36 @@
-// Where the cells of a slice are drawn: long rows and columns are folded, so that a vector of 120
-// numbers is a block of ten a line, and 5,329 rows stand in strips beside each other.
+// Cells and regions of cells, and where those of a slice are drawn: long rows and columns are
+// folded, so that a vector of 120 numbers is a block of ten a line, and 5,329 rows stand in strips
+// beside each other.
 
 const PER_LINE = 10;
 const MOST_ACROSS = 16;
 const MOST_DOWN = 24;
+
+/** Bring a number between two others; where these cross, the lower one counts. */
+export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** How far a number is outside of two others. */
+export const outside = (value, low, high) => Math.abs(value - clamp(value, low, high));
+
+/** Tell whether two cells are the same one, or both none. */
+export const isSame = (a, b) =>
+  a?.slice === b?.slice && a?.row === b?.row && a?.column === b?.column;
+
+/** Return a cell of a region by its place, counted row by row. */
+export const cellIn = ({ slice, row, column, width }, at) => ({
+  slice,
+  row: row + Math.floor(at / width),
+  column: column + (at % width),
+});
+
+/** Return all cells of a region, row by row. */
+export const cellsIn = (region) =>
+  Array.from({ length: region.height * region.width }, (_, at) => cellIn(region, at));
+
+/** Return a slice as a region: all of its cells. */
+export const wholeOf = ({ number, height, width }) => {
+  return { slice: number, row: 0, column: 0, height, width };
+};
 
 /** How the cells of a slice are laid out, `lines` × `places` of them as they are drawn. */
 export class Folding {
@@ -16,6 +43,7 @@ export class Folding {
     Object.assign(this, { height, width, down: height, across: width, gap: 0 });
     if (!isSpatial) this.fold();
     const [strips, lines] = [Math.ceil(height / this.down), Math.ceil(width / this.across)];
+    this.isFolded = strips * lines > 1;
     this.lines = lines * this.down + (lines - 1) * this.gap;
     this.places = strips * this.across + (strips - 1) * this.gap;
   }
@@ -31,10 +59,6 @@ export class Folding {
     }
   }
 
-  get isFolded() {
-    return this.down < this.height || this.across < this.width;
-  }
-
   /** Return the line and the place of a cell. */
   placeOf(row, column) {
     const [strip, line] = [Math.floor(row / this.down), Math.floor(column / this.across)];
@@ -46,28 +70,38 @@ export class Folding {
 
   /** Return the row and the column drawn at a line and a place, null in a gap and outside. */
   cellAt(line, place) {
+    const { down, across, gap } = this;
     if (line < 0 || place < 0 || line >= this.lines || place >= this.places) return null;
-    const [high, wide] = [this.down + this.gap, this.across + this.gap];
-    const [inLine, inStrip] = [line % high, place % wide];
-    const row = Math.floor(place / wide) * this.down + inLine;
-    const column = Math.floor(line / high) * this.across + inStrip;
-    const isCell = inLine < this.down && inStrip < this.across;
-    return isCell && row < this.height && column < this.width ? { row, column } : null;
+    const [inLine, inStrip] = [line % (down + gap), place % (across + gap)];
+    const row = Math.floor(place / (across + gap)) * down + inLine;
+    const column = Math.floor(line / (down + gap)) * across + inStrip;
+    const isCell = inLine < down && inStrip < across && row < this.height && column < this.width;
+    return isCell ? { row, column } : null;
   }
 
   /** Return the rectangles, in lines and places, that a region of cells covers. */
   rectangles({ row, column, height, width }) {
-    const { lines, places } = this;
+    const { lines, places, down, across } = this;
     if (height * width === this.height * this.width) return [{ line: 0, place: 0, lines, places }];
-    const found = [];
-    for (let top = row; top < row + height; top += this.down - (top % this.down)) {
-      const bottom = Math.min(row + height, top + this.down - (top % this.down));
-      for (let left = column; left < column + width; left += this.across - (left % this.across)) {
-        const right = Math.min(column + width, left + this.across - (left % this.across));
-        const { line, place } = this.placeOf(top, left);
-        found.push({ line, place, lines: bottom - top, places: right - left });
-      }
-    }
-    return found;
+    return runs(row, height, down).flatMap(([top, high]) =>
+      runs(column, width, across).map(([left, wide]) => {
+        return { ...this.placeOf(top, left), lines: high, places: wide };
+      }),
+    );
   }
+}
+
+/** Cut a run of cells where another strip begins: the first of each part, and its length. */
+function runs(first, length, size) {
+  const parts = [];
+  for (let at = first; at < first + length; at += size - (at % size)) {
+    parts.push([at, Math.min(first + length - at, size - (at % size))]);
+  }
+  return parts;
+}
+
+/** Return the cells of a slice without the padding around them. */
+export function innerOf({ blocks, height, width }) {
+  const isPadded = blocks.length > 1 && blocks.slice(1).every(({ role }) => role === "padding");
+  return isPadded ? blocks[0] : { row: 0, column: 0, height, width };
 }

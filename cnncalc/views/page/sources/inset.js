@@ -17,50 +17,38 @@ export function insetOf(view, regions) {
   if (!slice || slice.slice.height * slice.slice.width === 1) return null;
   slice.stageView.freshen();
   slice.paint();
-  const { places, lines } = slice.layout.folding;
-  const size = Math.min(WIDTH / places, HEIGHT / lines, 16);
-  const picture = make(
-    "span",
-    { class: "inset-picture" },
-    copied(slice.canvas, places * size, lines * size),
-  );
-  for (const area of slice.layout.folding.rectangles(region))
-    picture.append(frame(area, size, region));
-  const go = () => view.bringIntoSight(region);
+  const { folding } = slice.layout;
+  const size = Math.min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
   const label = `${region.name}, out of sight: show it`;
   return make(
-    "button",
-    { type: "button", class: "inset", title: label, "aria-label": label, onclick: go },
-    picture,
-    make("span", { class: "size", text: "out of sight: show it" }),
+    "button.inset",
+    { type: "button", title: label, "aria-label": label },
+    { onclick: () => view.bringIntoSight(region) },
+    make(
+      "span.inset-picture",
+      copied(slice.canvas, size),
+      ...folding.rectangles(region).map((area) => frame(area, size, region)),
+    ),
+    make("span.size", "out of sight: show it"),
   );
 }
 
-function isInSight(view, { slice, row, column, height, width }) {
-  const box = view.cellBox(slice, row, column, height, width);
-  const room = view.sight();
-  return (
-    box !== null &&
-    box.left >= room.left &&
-    box.right <= room.right &&
-    box.top >= room.top &&
-    box.bottom <= room.bottom
-  );
+function isInSight(view, region) {
+  const box = view.cellBox(region);
+  const { left, right, top, bottom } = view.sight();
+  return box?.left >= left && box.right <= right && box.top >= top && box.bottom <= bottom;
 }
 
-function copied(canvas, width, height) {
-  const copy = make("canvas", { width: canvas.width, height: canvas.height });
-  copy.style.width = `${width}px`;
-  copy.style.height = `${height}px`;
+function copied(canvas, size) {
+  const { width, height } = canvas;
+  const style = { width: width * size, height: height * size };
+  const copy = make("canvas", { width, height, style });
   copy.getContext("2d").drawImage(canvas, 0, 0);
   return copy;
 }
 
 function frame({ line, place, lines, places }, size, { color }) {
-  const element = make("span", { class: `outline window hue-${color % 4}` });
-  element.style.left = `${place * size}px`;
-  element.style.top = `${line * size}px`;
-  element.style.width = `${Math.max(3, places * size)}px`;
-  element.style.height = `${Math.max(3, lines * size)}px`;
-  return element;
+  const [width, height] = [Math.max(3, places * size), Math.max(3, lines * size)];
+  const style = { left: place * size, top: line * size, width, height };
+  return make(`span.outline window hue-${color % 4}`, { style });
 }

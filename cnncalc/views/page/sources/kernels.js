@@ -1,12 +1,14 @@
-import { make, withLabel } from "./elements.js";
+// Kernels by name, put into a filter of the first convolution.
+
+import { byId, make } from "./elements.js";
 
 /**
  * Return the slices of a kernel, filter by filter: one for each channel of the input.
  * @param {{slices: {index: number[]}[]}} stage
  */
 export function filtersOf({ slices }) {
-  const numbers = [...new Set(slices.map(({ index }) => index.at(-1)))];
-  return numbers.map((number) => slices.filter(({ index }) => index.at(-1) === number));
+  const numbers = new Set(slices.map(({ index }) => index.at(-1)));
+  return [...numbers].map((number) => slices.filter(({ index }) => index.at(-1) === number));
 }
 
 /**
@@ -14,59 +16,36 @@ export function filtersOf({ slices }) {
  * @param {object[]} slices
  * @param {number[][]} weights
  */
-export function kernelChanges(slices, weights) {
-  return slices.flatMap(({ number, blocks: [block] }) =>
+export const kernelChanges = (slices, weights) =>
+  slices.flatMap(({ number, blocks: [block] }) =>
     weights.flatMap((line, down) =>
       line.map((value, across) => {
         return { slice: number, row: block.row + down, column: block.column + across, value };
       }),
     ),
   );
-}
 
-/** Kernels by name, put into a filter of the first convolution. */
-class Kernels {
-  constructor(store, view) {
-    Object.assign(this, { store, view, named: new Map(store.document.kernels) });
-    const names = ["", ...this.named.keys()];
-    this.name = make("select", { onchange: () => this.put() });
-    this.name.append(
-      ...names.map((value) => make("option", { value, text: value || "own numbers" })),
-    );
-    this.filter = make("select", { onchange: () => this.refresh() });
-    const numbers = Object.keys(this.filters);
-    this.filter.append(...numbers.map((value) => make("option", { value, text: value })));
-    const field = withLabel("filter", this.filter);
-    field.hidden = numbers.length < 2;
-    this.element = make("span", { class: "kernels" }, withLabel("kernel", this.name), field);
-    this.refresh();
-  }
-
-  get filters() {
-    const { stages } = this.store.flow;
-    return filtersOf(stages.find(({ isWeight, name }) => isWeight && name === "kernel"));
-  }
-
-  changes(name) {
-    return kernelChanges(this.filters[Number(this.filter.value)], this.named.get(name));
-  }
-
-  /** Show what the kernel of the filter is called now. */
-  refresh() {
-    const isThere = (change) => this.view.valueAt(change) === change.value;
-    const found = [...this.named.keys()].find((name) => this.changes(name).every(isThere));
-    this.name.value = found ?? "";
-  }
-
-  put() {
-    if (this.name.value) this.store.put(this.changes(this.name.value));
-  }
-}
-
-/** Show a list of kernels where some fit. */
+/** Show a list of kernels where some fit; it names the one that stands there. */
 export function setupKernels(store, view) {
-  if (!store.document.kernels.length) return;
-  const kernels = new Kernels(store, view);
-  view.slot("settings").append(kernels.element);
-  store.changes(({ kind }) => kind !== "selection" && kernels.refresh());
+  const named = new Map(store.document.kernels);
+  if (!named.size) return;
+  const filters = () =>
+    filtersOf(store.flow.stages.find(({ isWeight, name }) => isWeight && name === "kernel"));
+  const changes = (name) => kernelChanges(filters()[filter.selectedIndex], named.get(name));
+  const isThere = (change) => view.valueAt(change) === change.value;
+  const refresh = () => {
+    list.value = [...named.keys()].find((name) => changes(name).every(isThere)) ?? "";
+  };
+  const put = () => list.value && store.put(changes(list.value));
+  const option = (value, text) => make("option", text, { value });
+  const options = [...named.keys()].map((name) => option(name, name));
+  const list = make("select", { onchange: put }, option("", "own numbers"), ...options);
+  const numbers = filters().map((_, number) => option(number, number));
+  const filter = make("select", { onchange: refresh }, ...numbers);
+  const field = (name, control) => make("label.labelled", make("span", name), control);
+  const isOne = numbers.length === 1;
+  const fields = make("span.kernels", field("kernel", list), !isOne && field("filter", filter));
+  byId("settings").append(fields);
+  store.changes(({ kind }) => kind !== "selection" && refresh());
+  refresh();
 }

@@ -1,7 +1,7 @@
 // How the page looks: dark or light, as the system says or as is chosen here; how far it is zoomed;
 // and on paper everything, on white.
 
-import { byId } from "./dom.js";
+import { byId, onPress, setStyle } from "./elements.js";
 
 // The style sheet's names of a look's colours.
 const NAMES = {
@@ -27,33 +27,28 @@ export function setupLook(view) {
   let chosen = null;
   const update = () => {
     const screen = chosen ?? (isDark.matches ? "dark" : "light");
-    document.documentElement.dataset.theme = isPrint.matches ? "light" : screen;
     const theme = isPrint.matches ? "print" : screen;
-    const look = view.store.document.looks[theme];
+    const root = document.documentElement;
+    root.dataset.theme = isPrint.matches ? "light" : screen;
     for (const [name, color] of Object.entries(NAMES)) {
-      document.documentElement.style.setProperty(name, look[color]);
+      setStyle(root, { [name]: view.store.document.looks[theme][color] });
     }
     view.setTheme(theme);
+    if (isPrint.matches) view.showAll();
   };
   isDark.addEventListener("change", update);
-  isPrint.addEventListener("change", () => {
-    update();
-    if (isPrint.matches) view.showAll();
+  isPrint.addEventListener("change", update);
+  onPress({
+    theme: () => {
+      chosen = view.theme === "dark" ? "light" : "dark";
+      update();
+    },
+    smaller: () => view.setZoom(view.zoom / 1.25),
+    larger: () => view.setZoom(view.zoom * 1.25),
+    zoom: () => view.setZoom(1),
   });
-  byId("theme").addEventListener("click", () => {
-    chosen = view.theme === "dark" ? "light" : "dark";
-    update();
+  view.on("redraw", () => {
+    byId("zoom").textContent = `${Math.round(view.zoom * 100)}%`;
   });
   update();
-  setupZoom(view);
-}
-
-function setupZoom(view) {
-  const zoom = byId("zoom");
-  byId("smaller").addEventListener("click", () => view.setZoom(view.zoom / 1.25));
-  byId("larger").addEventListener("click", () => view.setZoom(view.zoom * 1.25));
-  zoom.addEventListener("click", () => view.setZoom(1));
-  view.on("redraw", () => {
-    zoom.textContent = `${Math.round(view.zoom * 100)}%`;
-  });
 }

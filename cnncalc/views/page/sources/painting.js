@@ -1,11 +1,13 @@
-/** What a brush does to a grid; (0.5, 0.5) is the middle of its first cell. */
+// What a brush does to a grid; (0.5, 0.5) is the middle of its first cell.
+
+import { cellsIn, clamp } from "./geometry.js";
 
 /** How far a cell's middle is from the line between two points. */
 function distanceToLine(row, column, from, to) {
   const [down, across] = [to.row - from.row, to.column - from.column];
   const [below, right] = [row + 0.5 - from.row, column + 0.5 - from.column];
   const along = (below * down + right * across) / (down ** 2 + across ** 2 || 1);
-  const place = Math.min(1, Math.max(0, along));
+  const place = clamp(along, 0, 1);
   return Math.hypot(below - place * down, right - place * across);
 }
 
@@ -25,16 +27,18 @@ function passedCells(from, to) {
 /** The cells that a brush with a soft edge covers, and which share of each. */
 function brushedCells(from, to, brush) {
   const reach = brush / 2 + 0.5;
-  const covered = [];
-  const first = Math.floor(Math.min(from.row, to.row) - reach);
-  const left = Math.floor(Math.min(from.column, to.column) - reach);
-  for (let row = first; row <= Math.max(from.row, to.row) + reach; row += 1) {
-    for (let column = left; column <= Math.max(from.column, to.column) + reach; column += 1) {
-      const share = Math.min(1, reach - distanceToLine(row, column, from, to));
-      if (share > 0) covered.push({ row, column, share });
-    }
-  }
-  return covered;
+  const span = (name) => {
+    const first = Math.floor(Math.min(from[name], to[name]) - reach);
+    return [first, Math.floor(Math.max(from[name], to[name]) + reach) - first + 1];
+  };
+  const [[row, height], [column, width]] = [span("row"), span("column")];
+  return cellsIn({ row, column, height, width })
+    .map((cell) => ({
+      row: cell.row,
+      column: cell.column,
+      share: Math.min(1, reach - distanceToLine(cell.row, cell.column, from, to)),
+    }))
+    .filter(({ share }) => share > 0);
 }
 
 /**
@@ -77,21 +81,17 @@ export class Stroke {
   paint({ row, column, share }) {
     const { levels } = this.tool;
     const key = `${row},${column}`;
-    const start = levels.map((_, channel) => this.read(channel, row, column));
-    const before = this.before.get(key) ?? { share: 0, start };
-    if (share <= before.share) return [];
-    this.before.set(key, { ...before, share });
+    const before = this.before.get(key);
+    if (share <= before?.share) return [];
+    const starts = before?.starts ?? levels.map((_, channel) => this.read(channel, row, column));
+    this.before.set(key, { starts, share });
     return levels.map((level, channel) => {
-      const from = before.start[channel];
-      return { channel, row, column, value: from + (level - from) * share };
+      const start = starts[channel];
+      return { channel, row, column, value: start + (level - start) * share };
     });
   }
 }
 
-/**
- * Return a level as an image holds it: a whole number of up to 255, three decimals of up to 1.
- * @param {number} level
- * @param {number} most
- */
+/** Return a level as an image holds it: whole numbers up to 255, or three decimals up to 1. */
 export const asLevel = (level, most) =>
   most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;

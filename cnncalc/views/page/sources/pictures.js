@@ -1,6 +1,4 @@
-/**
- * A picture brought to the size of an input.
- */
+// A picture brought to the size of an input.
 
 /** Files of more bytes, and pictures of more pixels, are refused. */
 export const MOST_BYTES = 30_000_000;
@@ -53,14 +51,7 @@ export function croppedTo(picture, grid) {
  * @returns {Float64Array[]} a grid for each channel, row by row
  */
 export function meanLevels(data, times, { width, height, channels, most }) {
-  const parts =
-    channels === 3
-      ? [
-          [1, 0, 0],
-          [0, 1, 0],
-          [0, 0, 1],
-        ]
-      : [LUMA];
+  const parts = channels === 3 ? COLORS : [LUMA];
   const result = parts.map(() => new Float64Array(height * width));
   for (let pixel = 0; pixel < height * width * times ** 2; pixel += 1) {
     const row = Math.floor(pixel / (width * times) / times);
@@ -74,5 +65,10 @@ export function meanLevels(data, times, { width, height, channels, most }) {
   return result;
 }
 
-/** How much of grey red, green and blue are (ITU-R 601). */
+/** How much of grey red, green and blue are (ITU-R 601), and of each colour. */
 const LUMA = [0.299, 0.587, 0.114];
+const COLORS = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];

@@ -1,57 +1,54 @@
-import { isTyping, make, makeButton } from "./elements.js";
+// Playing a calculation: what is not there yet is hidden, and comes scene by scene.
+
+import { byId, isCommand, isTyping, listen, make, onPress } from "./elements.js";
 import { FIRST_SPEED, Player, SPEEDS } from "./player.js";
 import { expandRuns } from "./scenes.js";
 
-/** Playing a calculation: what is not there yet is hidden, and comes scene by scene. */
+const STEPS = { ".": 1, ",": -1 };
+const STEPS_WHILE_PLAYING = { ...STEPS, ArrowRight: 1, ArrowLeft: -1 };
+
 class PlayBar {
   constructor(store, view) {
-    Object.assign(this, { store, view, flow: null, speed: FIRST_SPEED });
-    this.back = makeButton("‹", "One step back (,)", () => this.player.step(-1));
-    this.toggle = makeButton("▶ Play", "Play (space)", () => this.press(), { class: "primary" });
-    this.next = makeButton("›", "One step on (.)", () => this.player.step(1));
-    this.stop = makeButton("✕", "Show all of it (Esc)", () => this.player.end());
-    this.progress = make("input", {
-      type: "range",
-      min: 0,
-      class: "progress",
-      "aria-label": "how far it has played",
-      oninput: () => this.seek(Number(this.progress.value)),
+    Object.assign(this, { store, view });
+    [this.toggle, this.progress] = ["play-pause", "progress"].map(byId);
+    [this.speeds, this.text] = ["speeds", "play-text"].map(byId);
+    onPress({
+      "step-back": () => this.player.step(-1),
+      "play-pause": () => this.press(),
+      "step-on": () => this.player.step(1),
+      "play-end": () => this.player.end(),
     });
-    this.speeds = make("select", { "aria-label": "speed", title: "Speed" });
-    for (const speed of SPEEDS) {
-      this.speeds.append(make("option", { value: speed, text: `${speed / FIRST_SPEED}×` }));
-    }
-    this.speeds.value = String(FIRST_SPEED);
-    this.speeds.addEventListener("change", () => (this.player.speed = Number(this.speeds.value)));
-    this.text = make("output", { class: "play-text" });
-    const way = make("span", { class: "play-way" }, this.progress, this.text);
-    this.place = view.slot("play");
-    this.place.append(this.back, this.toggle, this.next, way, this.speeds, this.stop);
+    const speed = (value) =>
+      make("option", `${value / FIRST_SPEED}×`, { value, selected: value === FIRST_SPEED });
+    this.speeds.append(...SPEEDS.map(speed));
+    listen(this.progress, { input: () => this.seek(Number(this.progress.value)) });
+    listen(this.speeds, { change: () => this.setSpeed() });
     this.load();
   }
 
   /** Take the scenes of the flow that is shown now. */
   load() {
-    this.flow = this.store.flow;
-    this.scenes = [...expandRuns(this.flow)];
+    if (this.player?.isOn) this.view.showScene(null);
+    this.scenes = [...expandRuns(this.store.flow)];
     this.player = new Player(this.scenes.length, (scene) => this.show(scene));
-    this.player.speed = Number(this.speeds.value);
+    this.setSpeed();
     this.turns = turnsOf(this.scenes);
-    this.progress.max = String(this.scenes.length);
-    if (this.view.hidden !== null) this.view.showScene(null);
-    this.place.hidden = this.scenes.length === 0 || Boolean(this.store.document.worksheet);
+    this.progress.max = this.scenes.length;
+    byId("play").hidden = !this.scenes.length || Boolean(this.store.document.worksheet);
     this.draw();
   }
 
-  isHidden(slice, row, column) {
-    const turns = this.turns.get(slice);
-    const turn = turns?.get(`${row},${column}`) ?? turns?.get("all");
-    return turn !== undefined && turn > this.player.scene;
+  setSpeed() {
+    this.player.speed = Number(this.speeds.value);
   }
 
   show(number) {
     const scene = this.scenes[number] ?? null;
-    this.view.showScene(scene, scene && ((...cell) => this.isHidden(...cell)));
+    const isHidden = (slice, row, column) => {
+      const turns = this.turns.get(slice);
+      return (turns?.get(`${row},${column}`) ?? turns?.get("all")) > number;
+    };
+    this.view.showScene(scene, scene ? isHidden : undefined);
     this.draw();
     if (this.player.isPlaying) this.wait();
   }
@@ -65,21 +62,20 @@ class PlayBar {
   }
 
   draw() {
-    const { player, flow } = this;
-    const isCalm = this.view.isCalm;
+    const { player, progress, text } = this;
+    const { isCalm } = this.view;
+    const scene = this.scenes[player.scene];
+    const said = scene
+      ? `${player.scene + 1} of ${player.count.toLocaleString("en")} · ${this.store.flow.stages[scene.stage].title}`
+      : "all is shown";
     this.toggle.textContent = player.isPlaying ? "❚❚ Pause" : isCalm ? "▶ Step" : "▶ Play";
     this.speeds.hidden = isCalm;
-    this.stop.disabled = !player.isOn;
-    this.progress.value = String(player.isOn ? player.scene + 1 : Math.max(0, player.scene));
-    const scene = this.scenes[player.scene];
-    const title = scene && flow.stages[scene.stage].title;
-    const text = scene
-      ? `${player.scene + 1} of ${player.count.toLocaleString("en")} · ${title}`
-      : "all is shown";
+    byId("play-end").disabled = !player.isOn;
+    progress.value = player.isOn ? player.scene + 1 : Math.max(0, player.scene);
+    progress.ariaValueText = said;
     // While it plays by itself, nobody could listen to every step.
-    this.text.setAttribute("aria-live", player.isPlaying ? "off" : "polite");
-    this.text.textContent = text;
-    this.progress.setAttribute("aria-valuetext", text);
+    text.ariaLive = player.isPlaying ? "off" : "polite";
+    text.textContent = said;
   }
 
   /** Play or pause; where nothing should move by itself, go one step on. */
@@ -103,12 +99,10 @@ class PlayBar {
   /** Do what a key says; tell whether it says anything. */
   takes({ key }) {
     const { player, store } = this;
-    const isEntry = !player.isOn && store.selection !== null && store.isInput(store.selection);
-    const moves = player.isOn
-      ? { ".": 1, ",": -1, ArrowRight: 1, ArrowLeft: -1 }
-      : { ".": 1, ",": -1 };
+    const isEntry = !player.isOn && store.selection && store.isInput(store.selection);
+    const steps = player.isOn ? STEPS_WHILE_PLAYING : STEPS;
     if (key === " ") this.press();
-    else if (key in moves && !isEntry) player.step(moves[key]);
+    else if (key in steps && !isEntry) player.step(steps[key]);
     else if (key === "Escape" && player.isOn) player.end();
     else return false;
     return true;
@@ -130,15 +124,15 @@ function turnsOf(scenes) {
 /** Let a calculation play. */
 export function setupPlay(store, view) {
   const bar = new PlayBar(store, view);
-  const take = (event) => {
-    const isSlider = event.key.startsWith("Arrow") && event.target.matches("input");
-    const isPress = isSlider || (event.key === " " && event.target.closest("button, summary, a"));
-    if (isTyping(event) || isPress || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!bar.takes(event)) return;
+  const keydown = (event) => {
+    const { key, target } = event;
+    const isSlider = key.startsWith("Arrow") && target.matches("input");
+    const isPress = key === " " && target.closest("button, summary, a");
+    if (isTyping(event) || isSlider || isPress || isCommand(event) || !bar.takes(event)) return;
     event.preventDefault();
     event.stopPropagation();
   };
   store.changes(({ kind }) => kind === "flow" && bar.load());
-  view.root.addEventListener("pointerdown", () => bar.pause());
-  document.addEventListener("keydown", take, true);
+  listen(view.root, { pointerdown: () => bar.pause() });
+  listen(document, { keydown }, true);
 }

@@ -1,7 +1,9 @@
-import { make, makeButton } from "./elements.js";
+// How a window slides: sliders for stride, padding and dilation, each value a mark below it.
 
-/** How a window slides: the settings that can be chosen, and what they are called. */
+import { byId, make, makeButton } from "./elements.js";
+
 const SETTING_NAMES = { strides: "stride", padding: "padding", dilation: "dilation" };
+const UNFIT = "with the other settings the window would be larger than the input";
 
 /**
  * Return a setting as it is written: 2 for [2, 2], 2×1 for [2, 1], a padding as it is.
@@ -33,74 +35,51 @@ export function settingsLike(settings, wanted) {
   return settings.findIndex((setting) => text(setting).join() === text(wanted).join());
 }
 
-class Slider {
-  constructor(sliders, name) {
-    Object.assign(this, { sliders, name, values: settingValues(sliders.settings, name) });
-    this.title = SETTING_NAMES[name];
-    this.output = make("strong");
-    this.range = make("input", {
-      type: "range",
-      min: 0,
-      max: this.values.length - 1,
-      "aria-label": this.title,
-      oninput: () => this.choose(this.values[Number(this.range.value)]),
+/** Return the slider of a setting, and what brings it to the flow that is shown. */
+function sliderOf(store, view, name) {
+  const title = SETTING_NAMES[name];
+  const settings = store.flows.map((flow) => flow.settings);
+  const values = settingValues(settings, name);
+  const texts = values.map(settingText);
+  // The flow that differs in this setting from the one that is shown.
+  const flowWith = (at) => settingsLike(settings, { ...store.flow.settings, [name]: values[at] });
+  const choose = (at) => {
+    const number = flowWith(at);
+    if (number >= 0) return store.switchTo(number);
+    view.say(`${title} ${texts[at]} does not fit: ${UNFIT}`, true);
+    refresh();
+  };
+  const oninput = () => choose(Number(range.value));
+  const about = { min: 0, max: values.length - 1, "aria-label": title, oninput };
+  const range = make("input", { type: "range", ...about });
+  const chosen = make("strong");
+  const ticks = texts.map((text, at) => makeButton(text, "", () => choose(at), { tabindex: -1 }));
+  const refresh = () => {
+    const now = settingText(store.flow.settings[name]);
+    range.value = texts.indexOf(now);
+    range.ariaValueText = now;
+    chosen.textContent = now;
+    ticks.forEach((tick, at) => {
+      const isUnfit = flowWith(at) < 0;
+      tick.className = `tick ${texts[at] === now ? "chosen" : ""} ${isUnfit ? "unfit" : ""}`;
+      tick.title = isUnfit ? UNFIT : "";
     });
-    this.ticks = this.values.map((value) =>
-      makeButton(settingText(value), "", () => this.choose(value), { tabindex: -1 }),
-    );
-    const title = make("span", { class: "setting-title" }, `${this.title} `, this.output);
-    const ticks = make("span", { class: "ticks", "aria-hidden": "true" }, ...this.ticks);
-    this.element = make("div", { class: "setting" }, title, this.range, ticks);
-    this.element.hidden = this.values.length < 2;
-  }
-
-  choose(value) {
-    const { sliders } = this;
-    const number = sliders.numberOf(this.name, value);
-    if (number >= 0) sliders.store.switchTo(number);
-    else sliders.notices.refuse(`${this.title} ${settingText(value)} does not fit: ${UNFIT}`);
-    sliders.refresh();
-  }
-
-  refresh(current) {
-    const text = settingText(current[this.name]);
-    const place = this.values.findIndex((value) => settingText(value) === text);
-    this.range.value = place;
-    this.range.setAttribute("aria-valuetext", text);
-    this.output.textContent = text;
-    this.ticks.forEach((tick, at) => {
-      const fits = this.sliders.numberOf(this.name, this.values[at]) >= 0;
-      tick.className = `tick${at === place ? " chosen" : ""}${fits ? "" : " unfit"}`;
-      tick.title = fits ? "" : UNFIT;
-    });
-  }
-}
-
-const UNFIT = "with the other settings the window would be larger than the input";
-
-class Sliders {
-  constructor(store, notices) {
-    Object.assign(this, { store, notices, settings: store.flows.map((flow) => flow.settings) });
-    this.sliders = Object.keys(SETTING_NAMES).map((name) => new Slider(this, name));
-    this.refresh();
-  }
-
-  /** Return the number of the flow that differs in one setting from the one that is shown. */
-  numberOf(name, value) {
-    return settingsLike(this.settings, { ...this.store.flow.settings, [name]: value });
-  }
-
-  refresh() {
-    for (const slider of this.sliders) slider.refresh(this.store.flow.settings);
-  }
+  };
+  const marks = make("span.ticks", { "aria-hidden": "true" }, ...ticks);
+  const label = make("span.setting-title", `${title} `, chosen);
+  const element = values.length > 1 && make("div.setting", label, range, marks);
+  return { element, refresh };
 }
 
 /** Show sliders where the page's flows have settings. */
-export function setupSettings(store, view, notices) {
+export function setupSettings(store, view) {
   if (!store.flow.settings || store.flows.length < 2) return;
-  const sliders = new Sliders(store, notices);
-  const elements = sliders.sliders.map(({ element }) => element);
-  const attributes = { class: "settings", role: "group", "aria-label": "How the window slides" };
-  view.slot("settings").append(make("div", attributes, ...elements));
-  store.changes(({ kind }) => kind === "flow" && sliders.refresh());
+  const sliders = Object.keys(SETTING_NAMES).map((name) => sliderOf(store, view, name));
+  const refresh = () => {
+    for (const slider of sliders) slider.refresh();
+  };
+  const group = { role: "group", "aria-label": "How the window slides" };
+  byId("settings").append(make("div.settings", group, ...sliders.map(({ element }) => element)));
+  store.changes(({ kind }) => kind === "flow" && refresh());
+  refresh();
 }

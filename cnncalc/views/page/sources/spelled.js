@@ -1,7 +1,6 @@
 // How a number came about, spelled: sums in the colours of the outlines, long ones folded, and
 // window × weights = products as three small grids.
 
-import { classed } from "./dom.js";
 import { make } from "./elements.js";
 import { cellText } from "./figures.js";
 
@@ -17,7 +16,7 @@ const GRID_ROOM = 7;
 export function partsOf(parts, regions) {
   return parts.map(({ text, region, isZero, isPadding }) => {
     const hue = regions[region] ? `part hue-${regions[region].color % 4}` : "sign";
-    return classed("span", `${hue}${isZero ? " zero" : ""}${isPadding ? " padded" : ""}`, text);
+    return make(`span.${hue}${isZero ? " zero" : ""}${isPadding ? " padded" : ""}`, text);
   });
 }
 
@@ -29,19 +28,19 @@ export function partsOf(parts, regions) {
  */
 export function groupsList(groups, regions) {
   const lines = groups.map((group) => {
-    const label = classed("span", "label", group.label || "then");
-    const head = [label, classed("strong", "", group.text)];
-    return group.count > 1 ? openGroup(group, head, regions) : classed("p", "group", ...head);
+    const label = make("span.label", group.label || "then");
+    const head = [label, make("strong", group.text)];
+    return group.count > 1 ? openGroup(group, head, regions) : make("p.group", ...head);
   });
-  return classed("div", "groups", ...lines);
+  return make("div.groups", ...lines);
 }
 
 function openGroup({ terms, count, products }, head, regions) {
-  const summary = make("summary", {}, ...head, classed("span", "size", `${count} terms`));
-  const details = classed("details", "group", summary);
+  const summary = make("summary", ...head, make("span.size", `${count} terms`));
+  const details = make("details.group", summary);
   details.addEventListener("toggle", () => {
     if (!details.open || details.childElementCount > 1) return;
-    details.append(classed("p", "sum", ...partsOf(terms, regions)));
+    details.append(make("p.sum", ...partsOf(terms, regions)));
     if (products && isSmall(products)) details.append(productGrids(products, regions));
   });
   return details;
@@ -64,13 +63,13 @@ export function isSmall({ window: [first, ...others] }) {
 export function productGrids({ window, weights, products }, regions) {
   const [one, other] = regions.map(({ role, color }) => `${role} hue-${color % 4}`);
   const grids = [smallGrid(window, one), smallGrid(weights, other), smallGrid(products, "made")];
-  const [times, equals] = ["×", "="].map((text) => classed("span", "sign", text));
-  return classed("div", "products", grids[0], times, grids[1], equals, grids[2]);
+  const [times, equals] = ["×", "="].map((text) => make("span.sign", text));
+  return make("div.products", grids[0], times, grids[1], equals, grids[2]);
 }
 
 function smallGrid(matrix, kind) {
-  const cellOf = (value) => classed("td", value === 0 ? "zero" : "", cellText(value, GRID_ROOM));
-  const rows = matrix.map((row) => make("tr", {}, ...row.map(cellOf)));
-  const caption = make("caption", { text: kind === "made" ? "products" : kind.split(" ")[0] });
-  return classed("table", `small ${kind}`, caption, make("tbody", {}, ...rows));
+  const cellOf = (value) => make(value === 0 ? "td.zero" : "td", cellText(value, GRID_ROOM));
+  const rows = matrix.map((row) => make("tr", ...row.map(cellOf)));
+  const caption = make("caption", kind === "made" ? "products" : kind.split(" ")[0]);
+  return make(`table.small ${kind}`, caption, make("tbody", ...rows));
 }

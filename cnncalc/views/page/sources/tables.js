@@ -1,7 +1,6 @@
 // Numbers in a table over their picture: of a small slice all, of a large one those in sight.
 
-import { classed } from "./dom.js";
-import { make } from "./elements.js";
+import { make, setStyle } from "./elements.js";
 import { cellText } from "./figures.js";
 
 const LONG_HEADING = 6;
@@ -15,25 +14,26 @@ export class NumberTable {
    */
   constructor(sliceView, area, isWhole) {
     Object.assign(this, { sliceView, area, isWhole, cells: new Map() });
-    this.layout = sliceView.layout;
-    const { header, cellHeight } = this.layout;
-    const caption = classed("caption", "unseen", sliceView.label);
-    this.element = classed("table", "numbers", caption, this.columnWidths());
-    if (header.height) this.element.append(this.headRow());
+    const { slice, layout, label } = sliceView;
+    const { header, cellWidth, cellHeight, fontSize } = layout;
+    this.layout = layout;
+    this.places = Array.from({ length: area.places }, (_, at) => area.place + at);
     const lines = Array.from({ length: area.lines }, (_, at) => this.bodyRow(area.line + at));
-    this.element.append(make("tbody", {}, ...lines));
-    this.element.dataset.size = cellHeight >= 40 ? "l" : cellHeight >= 34 ? "m" : "s";
-    this.lieAt(area);
-  }
-
-  lieAt({ line, place, places }) {
-    const { element, layout, isWhole, sliceView } = this;
-    element.style.left = `${place * layout.cellWidth}px`;
-    element.style.top = `${line * layout.cellHeight}px`;
-    element.style.width = `${places * layout.cellWidth + layout.header.width}px`;
-    if (isWhole) return;
-    element.setAttribute("aria-rowcount", sliceView.slice.height);
-    element.setAttribute("aria-colcount", sliceView.slice.width);
+    const size = { "aria-rowcount": slice.height, "aria-colcount": slice.width };
+    this.element = make(
+      `table.numbers ${isWhole ? "" : "windowed"}`,
+      isWhole ? {} : size,
+      make("caption.unseen", label),
+      make("colgroup", ...this.columnWidths().map((width) => make("col", { style: { width } }))),
+      header.height > 0 && make("thead", this.headRow()),
+      make("tbody", ...lines),
+    );
+    setStyle(this.element, {
+      left: area.place * cellWidth,
+      top: area.line * cellHeight,
+      width: area.places * cellWidth + header.width,
+      "font-size": fontSize,
+    });
   }
 
   /** Tell whether it shows all of another area. */
@@ -43,20 +43,10 @@ export class NumberTable {
     return isHigh && area.place <= place && area.place + area.places >= place + places;
   }
 
-  get places() {
-    return Array.from({ length: this.area.places }, (_, at) => this.area.place + at);
-  }
-
   columnWidths() {
     const { cellWidth, header } = this.layout;
     const widths = this.places.map(() => cellWidth);
-    if (header.width) widths.unshift(header.width);
-    const columns = widths.map((width) => {
-      const column = make("col");
-      column.style.width = `${width}px`;
-      return column;
-    });
-    return make("colgroup", {}, ...columns);
+    return header.width ? [header.width, ...widths] : widths;
   }
 
   headRow() {
@@ -65,32 +55,34 @@ export class NumberTable {
     const cells = this.places.map((place) =>
       heading("col", stageView.stage.columns[place], place - inner.column, inner.width),
     );
-    if (header.width) cells.unshift(classed("td", "corner"));
-    return make("thead", {}, rowOf(header.height, cells));
+    return rowOf(header.height, header.width > 0 && make("td.gap"), ...cells);
   }
 
   bodyRow(line) {
     const { inner, stageView } = this.sliceView;
-    const cells = this.places.map((place) => this.newCell(line, place));
-    if (this.layout.header.width) {
-      cells.unshift(heading("row", stageView.stage.rows[line], line - inner.row, inner.height));
-    }
-    const row = rowOf(this.layout.cellHeight, cells);
-    if (!this.isWhole) row.setAttribute("aria-rowindex", line + 1);
+    const { header, cellHeight } = this.layout;
+    const row = rowOf(
+      cellHeight,
+      header.width > 0 &&
+        heading("row", stageView.stage.rows[line], line - inner.row, inner.height),
+      ...this.places.map((place) => this.newCell(line, place)),
+    );
+    if (!this.isWhole) row.ariaRowIndex = line + 1;
     return row;
   }
 
   newCell(line, place) {
     const found = this.layout.folding.cellAt(line, place);
-    if (found === null) return classed("td", "gap");
+    if (found === null) return make("td.gap");
     const { row, column } = found;
     const { roles, slice } = this.sliceView;
-    const key = `${row},${column}`;
     const role = roles[row * slice.width + column];
-    const cell = make("td", { tabindex: "-1", "data-cell": key, class: role });
-    if (!this.isWhole) cell.setAttribute("aria-colindex", place + 1);
-    this.cells.set(key, { cell, row, column, role });
-    this.write(this.cells.get(key), false);
+    const key = `${row},${column}`;
+    const cell = make(`td.${role}`, { tabindex: "-1", "data-cell": key });
+    if (!this.isWhole) cell.ariaColIndex = place + 1;
+    const written = { cell, row, column, role };
+    this.cells.set(key, written);
+    this.write(written, false);
     return cell;
   }
 
@@ -101,34 +93,30 @@ export class NumberTable {
 
   write({ cell, row, column, role }, flashes) {
     const { slice, stageView } = this.sliceView;
-    const { view } = stageView;
-    const isHidden = view.isHidden(slice.number, row, column);
-    const value = isHidden ? null : view.valueAt({ slice: slice.number, row, column });
-    const mark = view.markOf?.(slice.number, row, column);
-    cell.classList.toggle("on-dark", stageView.isDark(value, role));
-    cell.classList.toggle("fault", Boolean(value?.error));
-    cell.classList.toggle("right", mark === 1);
-    cell.classList.toggle("wrong", mark === -1);
+    const { view, scale } = stageView;
+    const place = [slice.number, row, column];
+    const value = view.hidden(...place) ? null : view.store.calculation.value(...place);
+    const mark = view.markOf(...place);
+    const kinds = {
+      "on-dark": role !== "padding" && scale?.isDark(value),
+      fault: value?.error,
+      right: mark === 1,
+      wrong: mark === -1,
+    };
+    for (const [kind, is] of Object.entries(kinds)) cell.classList.toggle(kind, Boolean(is));
     const text = cellText(value, this.layout.room);
     if (cell.textContent === text) return;
     cell.textContent = text;
-    if (flashes) flash(cell);
+    if (!flashes) return;
+    cell.classList.remove("changed");
+    requestAnimationFrame(() => cell.classList.add("changed"));
   }
 }
 
 /** A row's or a column's name, or its number; padding and single ones have none. */
 function heading(scope, name, place, count) {
   const text = name || (count > 1 && place >= 0 && place < count ? String(place) : "");
-  return make("th", { scope, text, title: text.length > LONG_HEADING && text });
+  return make("th", text, { scope, title: text.length > LONG_HEADING && text });
 }
 
-function rowOf(height, cells) {
-  const row = make("tr", {}, ...cells);
-  row.style.height = `${height}px`;
-  return row;
-}
-
-function flash(cell) {
-  cell.classList.remove("changed");
-  requestAnimationFrame(() => cell.classList.add("changed"));
-}
+const rowOf = (height, ...cells) => make("tr", { style: { height } }, ...cells);

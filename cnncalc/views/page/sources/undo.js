@@ -1,26 +1,25 @@
-import { isTyping, makeButton } from "./elements.js";
+// Undo, redo and reset, as buttons and as Ctrl+Z, Ctrl+Y and Ctrl+Shift+Z.
 
-/**
- * Undo, redo and reset, as buttons and as Ctrl+Z, Ctrl+Y and Ctrl+Shift+Z.
- */
-export function setupHistory(store, view) {
-  const undo = makeButton("↶", "Undo (Ctrl+Z)", () => store.undo());
-  const redo = makeButton("↷", "Redo (Ctrl+Y)", () => store.redo());
-  const reset = makeButton("Reset", "Put every number back", () => store.reset());
-  view.slot("history").append(undo, redo, reset);
+import { byId, isTyping, onPress } from "./elements.js";
+
+/** Let what was changed be undone. */
+export function setupHistory(store) {
+  const undo = () => store.undo();
+  const redo = () => store.redo();
+  onPress({ undo, redo, reset: () => store.reset() });
   const refresh = () => {
-    undo.disabled = !store.canUndo;
-    redo.disabled = !store.canRedo;
-    reset.disabled = !store.isChanged;
+    byId("undo").disabled = !store.canUndo;
+    byId("redo").disabled = !store.canRedo;
+    byId("reset").disabled = !store.isChanged;
   };
   store.changes(refresh);
   refresh();
   document.addEventListener("keydown", (event) => {
-    if (isTyping(event) || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const { ctrlKey, metaKey, altKey, shiftKey } = event;
     const key = event.key.toLowerCase();
-    if (key === "z" && !event.shiftKey) store.undo();
-    else if (key === "y" || key === "z") store.redo();
-    else return;
+    if (isTyping(event) || !(ctrlKey || metaKey) || altKey || !"zy".includes(key)) return;
+    if (key === "z" && !shiftKey) undo();
+    else redo();
     event.preventDefault();
   });
 }

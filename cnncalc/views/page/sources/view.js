@@ -2,33 +2,34 @@
 //
 // What other modules use of a View:
 //   root                       the element that everything is drawn in; listen to its events there
-//   slot(name)                 the element for the controls of that name: "play", "tools",
-//                              "history", "settings", "share", "charts", "worksheet"
 //   selection                  the cell that is pinned, {slice, row, column} or null
-//   select(cell, {scrolls})    pin a cell: its window lights up, the panel explains it, it has the
+//   select(cell, scrolls)      pin a cell: its window lights up, the panel explains it, it has the
 //                              focus; null unpins
 //   nameOf(cell)               "conv2d · Convolution, filter 0, row 1, column 2"
-//   cellBox(slice, row, column)   where a cell is on the screen, a DOMRect, null if it isn't drawn
+//   cellBox(cell)              where a cell, or a region of cells with its height and width, is on
+//                              the screen: a DOMRect, null if it isn't drawn
 //   cellAt(x, y)               the cell at a point of the screen, or null
-//   sliceElement(number)       the box that a slice's cells lie in, null if it isn't drawn
+//   sliceElement(number)       the box that a slice's cells lie in, undefined if it isn't drawn
 //   markWith(markOf)           mark answers: markOf(slice, row, column) is 1, −1 or 0
-//   refresh(changed, {flashes})   draw numbers anew: of some slices (a Set), or of all (null)
+//   refresh(changed, flashes)  draw numbers anew: of some slices (a Set), or of all (null)
 //   showScene(scene, hidden)   explain a scene's cell without the focus; cells for which
 //                              hidden(slice, row, column) are empty; null shows all again
-//   reveal(cell)               have the cell drawn and in sight (its step and sample are chosen)
+//   reveal(cell)               have the cell drawn (its step and sample are chosen)
 //   rebuild()                  draw another flow of the store
 //   isCalm                     whether motion is to be reduced
 //   theme, setTheme(name)      "light", "dark" or "print"
-//   on(event, listener)        hear of "select" and "point" (both with a cell or null), "choose"
-//                              and "redraw"
+//   say(text, isRefusal)       say what was done or refused
+//   on(event, listener)        hear of "select", "point", "choose" and "redraw"
 
-import { Board } from "./board.js";
-import { placeAt } from "./dom.js";
-import { make } from "./elements.js";
+import { around, Board } from "./board.js";
+import { byId, make, setStyle } from "./elements.js";
+import { isSame } from "./geometry.js";
 import { choices } from "./layout.js";
 import { cellName } from "./names.js";
 import { Outlines } from "./outlines.js";
-import { isSame } from "./point.js";
+
+const MARGIN = 30;
+const SAID_FOR = 6000;
 
 export class View extends Board {
   /**
@@ -37,16 +38,17 @@ export class View extends Board {
    */
   constructor(store, root) {
     super(store, root);
-    Object.assign(this, { selection: null, trail: [], listeners: [], markOf: null });
+    Object.assign(this, { selection: null, trail: [], listeners: [], markOf: () => 0 });
+    // What has the focus of a cell that has no place in a table.
+    this.frame = make("div.frame", { role: "button" });
     this.outlines = new Outlines(this);
     store.changes((change) => this.take(change));
   }
 
   /** Follow what has changed in the store. */
   take({ kind, slices }) {
-    const flashes = !this.root.matches(".is-drawing");
     if (kind === "flow") this.rebuild();
-    else if (kind === "values") this.refresh(slices, { flashes });
+    else if (kind === "values") this.refresh(slices, !this.root.matches(".is-drawing"));
     else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
   }
 
@@ -54,18 +56,23 @@ export class View extends Board {
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
-  slot(name) {
-    const found = document.querySelector(`[data-slot="${name}"]`);
-    if (found === null) throw new Error(`the page must have a place for ${name}`);
-    return found;
-  }
-
   on(event, listener) {
     this.listeners.push([event, listener]);
   }
 
-  tell(event, ...told) {
-    for (const [name, listener] of this.listeners) if (name === event) listener(...told);
+  tell(event) {
+    for (const [name, listener] of this.listeners) if (name === event) listener();
+  }
+
+  /** Say what was done, or refused, for a few seconds; it is read aloud. */
+  say(text, isRefusal = false) {
+    const line = byId("said");
+    clearTimeout(this.silence);
+    line.ariaLive = isRefusal ? "assertive" : "polite";
+    line.classList.toggle("refusal", isRefusal);
+    line.hidden = false;
+    line.textContent = text;
+    this.silence = setTimeout(() => (line.hidden = true), SAID_FOR);
   }
 
   /** Draw the store's flow, from the beginning. */
@@ -85,12 +92,12 @@ export class View extends Board {
 
   setTheme(theme) {
     this.theme = theme;
-    this.refresh(null, { flashes: false });
+    this.refresh();
   }
 
   /** What was drawn has moved or changed: the outlines follow. */
   redrawn() {
-    if (this.frame?.isConnected && this.selection) this.moveFrame(this.selection);
+    if (this.frame.isConnected && this.selection) this.moveFrame(this.selection);
     this.outlines.redraw();
     this.tell("redraw");
   }
@@ -99,10 +106,9 @@ export class View extends Board {
     return cellName(this.store.flow, cell);
   }
 
-  /** Mark answers: `markOf(slice, row, column)` is 1 for right, −1 for wrong, 0 for neither. */
   markWith(markOf) {
     this.markOf = markOf;
-    this.refresh(null, { flashes: false });
+    this.refresh();
   }
 
   /** Look at a cell while it is pointed at; at none, it is the pinned one again. */
@@ -110,7 +116,7 @@ export class View extends Board {
     const shown = cell ?? this.selection ?? this.outlines.cell;
     if (isSame(shown, this.outlines.cell)) return;
     this.outlines.explain(shown);
-    this.tell("point", shown);
+    this.tell("point");
   }
 
   /** Go from the pinned number to what it was made of: what counted most of it. */
@@ -122,14 +128,13 @@ export class View extends Board {
   /** Go to another number, from which one can come back. */
   goTo(cell) {
     const from = this.selection ?? this.outlines.cell;
-    if (from !== null) this.trail.push(from);
+    if (from) this.trail.push(from);
     this.select(cell);
   }
 
   /** Go back to where one came from; from the first one, to none. */
   back() {
-    if (this.trail.length > 0) this.select(this.trail.pop());
-    else this.leave();
+    this.select(this.trail.pop() ?? null);
   }
 
   /** Point at nothing any more. */
@@ -138,41 +143,35 @@ export class View extends Board {
     this.select(null);
   }
 
-  /** Pin a cell, or none. */
-  select(cell, { scrolls = true } = {}) {
+  select(cell, scrolls = true) {
     this.selection = cell;
     this.store.select(cell);
-    if (cell !== null) this.reveal(cell, false);
+    if (cell) this.reveal(cell);
     this.outlines.explain(cell);
-    this.tell("select", cell);
-    if (cell === null) return;
+    this.tell("select");
+    if (!cell) return;
     this.focusOn(cell);
     if (scrolls) this.bringIntoSight(cell);
-    else this.scrollTo(cell, this.cellBox(cell.slice, cell.row, cell.column), "auto");
+    else this.scrollTo(cell, this.cellBox(cell), "auto");
   }
 
-  /** Have a cell drawn and in sight. */
-  reveal(cell, scrolls = true) {
-    const lane = this.store.flow.lanes[this.store.flow.stageOf(cell.slice).lane];
-    const { step, sample } = this.choice;
-    if (!this.slices.has(cell.slice)) this.choose(lane.step ?? step, lane.sample ?? sample);
-    if (scrolls) this.bringIntoSight(cell);
+  reveal({ slice }) {
+    const { flow } = this.store;
+    const { step, sample } = flow.lanes[flow.stageOf(slice).lane];
+    if (this.slices.has(slice)) return;
+    this.choose(step ?? this.choice.step, sample ?? this.choice.sample);
   }
 
   /** Scroll to a cell or a region, and to what it is made of where there is room for both. */
   bringIntoSight(cell) {
-    const box = this.regionBox({ height: 1, width: 1, ...cell });
+    const box = this.cellBox(cell);
     const { width, height } = this.sight();
-    const isExplained = isSame(cell, this.outlines.cell);
-    const regions = isExplained ? this.outlines.explanation.regions : [];
-    const boxes = regions.map((region) => this.regionBox(region)).filter((found) => found !== null);
+    const { explanation } = this.outlines;
+    const regions = isSame(cell, this.outlines.cell) ? explanation.regions : [];
+    const boxes = regions.map((region) => this.cellBox(region)).filter(Boolean);
     const all = boxes.reduce(around, box);
     const isRoomy = all.width < width - 2 * MARGIN && all.height < height - 2 * MARGIN;
     this.scrollTo(cell, isRoomy ? all : box, this.isCalm ? "auto" : "smooth");
-  }
-
-  regionBox({ slice, row, column, height, width }) {
-    return this.cellBox(slice, row, column, height, width);
   }
 
   /** Scroll as little as brings a box into sight; on a narrow screen a slice scrolls by itself. */
@@ -180,17 +179,23 @@ export class View extends Board {
     const room = this.sight();
     const left = scrollNeeded(box.left, box.right, room.left, room.right);
     const top = scrollNeeded(box.top, box.bottom, room.top, room.bottom);
-    const across = this.scene.isNarrow ? this.sliceElement(slice).closest(".slices") : this.root;
-    if (left) across.scrollBy({ left, behavior });
-    if (top) this.root.scrollBy({ top, behavior });
+    const { isNarrow } = this.scene;
+    if (isNarrow) this.sliceElement(slice).closest(".slices").scrollBy({ left, behavior });
+    // One call: on the same element a second one would end the first.
+    this.root.scrollBy({ left: isNarrow ? 0 : left, top, behavior });
   }
 
   /** Give the focus to what stands for a cell: its place in a table, or a frame on the picture. */
-  focusOn({ slice: number, row, column }) {
-    const slice = this.slices.get(number);
+  focusOn(cell) {
+    const slice = this.slices.get(cell.slice);
     slice.show();
-    this.frame?.remove();
-    const element = slice.cellElement(row, column) ?? this.frameOn(slice, row, column);
+    this.frame.remove();
+    const element = slice.cellElement(cell.row, cell.column) ?? this.frame;
+    if (element === this.frame) {
+      element.setAttribute("aria-label", this.nameOf(cell));
+      setStyle(element, slice.layout.box(cell.row, cell.column));
+      slice.grid.append(element);
+    }
     this.root.querySelector("td[tabindex='0']")?.setAttribute("tabindex", "-1");
     element.tabIndex = 0;
     if (document.activeElement !== element) element.focus({ preventScroll: true });
@@ -199,40 +204,20 @@ export class View extends Board {
   /** After a zoom the frame is elsewhere, or no longer needed where numbers have come. */
   moveFrame(cell) {
     const slice = this.slices.get(cell.slice);
-    if (slice.cellElement(cell.row, cell.column) === null) {
-      placeAt(this.frame, slice.layout.box(cell.row, cell.column));
-    } else if (document.activeElement === this.frame) {
-      this.focusOn(cell);
-    } else {
-      this.frame.remove();
-    }
+    const isTable = slice.cellElement(cell.row, cell.column);
+    if (!isTable) setStyle(this.frame, slice.layout.box(cell.row, cell.column));
+    else if (document.activeElement === this.frame) this.focusOn(cell);
+    else this.frame.remove();
   }
 
-  frameOn(slice, row, column) {
-    this.frame ??= make("div", { class: "frame", role: "button" });
-    this.frame.setAttribute("aria-label", this.nameOf({ slice: slice.slice.number, row, column }));
-    slice.grid.append(this.frame);
-    placeAt(this.frame, slice.layout.box(row, column));
-    return this.frame;
-  }
-
-  /** Explain a scene of the play; cells that are hidden are empty. */
-  showScene(scene, hidden = null) {
+  showScene(scene, hidden = () => false) {
     this.hidden = hidden;
     const cell = scene && { slice: scene.slices.at(-1), row: scene.row, column: scene.column };
-    if (cell !== null) this.reveal(cell, false);
+    if (cell) this.reveal(cell);
     this.outlines.cell = cell ?? this.selection;
-    this.refresh(null, { flashes: false });
-    if (cell !== null) this.bringIntoSight(cell);
+    this.refresh();
+    if (cell) this.bringIntoSight(cell);
   }
-}
-
-const MARGIN = 30;
-
-function around(a, b) {
-  const [left, top] = [Math.min(a.left, b.left), Math.min(a.top, b.top)];
-  const [right, bottom] = [Math.max(a.right, b.right), Math.max(a.bottom, b.bottom)];
-  return new DOMRect(left, top, right - left, bottom - top);
 }
 
 /** How far to scroll so that what reaches from low to high lies between least and most. */
