@@ -192,8 +192,8 @@ def scenes(flow: Flow) -> Iterator[Scene]:
             case Pace.WHOLE:
                 yield from _filling(run, stage, numbers)
             case Pace.SLICES:
-                for part in numbers:
-                    yield from _filling(run, stage, (part,))
+                for number in numbers:
+                    yield from _filling(run, stage, (number,))
             case Pace.CELLS:
                 for part in stage.slices:
                     for row, column in _calculated_cells(part):

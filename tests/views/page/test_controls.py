@@ -204,15 +204,6 @@ def test_a_slider_shows_the_calculation_of_another_stride(open_page):
     assert numbers(page, RESULT) == [430, 686, 633, 851]
 
 
-def test_settings_that_do_not_fit_are_grey_and_say_why(open_page):
-    page = open_page(*CROSS)
-    mark = page.locator(".setting", has_text="dilation").locator(".tick", has_text="3")
-    assert "unfit" in mark.get_attribute("class")
-    mark.click()
-    assert "a window of 7×7 on an input of 6×6" in page.locator(".said").inner_text()
-    assert len(numbers(page, RESULT)) == 16
-
-
 def test_a_kernel_is_chosen_by_its_name_for_each_filter(open_page):
     page = open_page(*SOBEL)
     kernel, filter_ = (page.get_by_role("combobox", name=name) for name in ("kernel", "filter"))

@@ -50,6 +50,15 @@ def test_a_slider_is_undone_and_reset(open_page):
     assert button(page, "Put every number back").is_disabled()
 
 
+def test_settings_that_do_not_fit_are_grey_and_say_why(open_page):
+    page = open_page(*CROSS)
+    mark = page.locator(".setting", has_text="dilation").locator(".tick", has_text="3")
+    assert "unfit" in mark.get_attribute("class")
+    mark.click()
+    assert "a window of 7×7 on an input of 6×6" in page.locator(".said").inner_text()
+    assert len(numbers(page, RESULT)) == 16
+
+
 def test_a_setting_that_leaves_too_little_for_a_later_layer_says_so(open_page):
     page = open_page(*POOLED)
     page.locator(".setting", has_text="stride").locator(".tick", has_text="4").click()
