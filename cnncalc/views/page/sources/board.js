@@ -8,7 +8,7 @@ import { StageView } from "./stages.js";
 
 const NARROW = 640;
 const MOST_CELLS_LATER = 6000;
-const ZOOMS = [0.25, 24];
+const ZOOMS = [0.25, 44];
 
 export class Board {
   /**
@@ -139,6 +139,15 @@ export class Board {
     for (const card of this.cards) this.arrange(card);
   }
 
+  /** Give changed numbers the room that they need. */
+  widen(changed) {
+    const stages = [...this.stages.values()].filter((stage) => stage.hasAny(changed));
+    const wider = stages.filter((stage) => stage.widen());
+    for (const card of this.cards) {
+      if (card.views.some((stage) => wider.includes(stage))) this.arrange(card);
+    }
+  }
+
   drawn() {
     for (const slice of this.slices.values()) if (slice.isInSight) slice.show();
     this.redrawn();
@@ -215,7 +224,7 @@ export class Board {
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
   refresh(changed = null, flashes = false) {
     for (const stage of this.stages.values()) {
-      if (changed && !stage.slices.some(({ slice }) => changed.has(slice.number))) continue;
+      if (!stage.hasAny(changed)) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
       const seen = stage.slices.filter(({ isInSight }) => isInSight);

@@ -18,7 +18,8 @@ export class SliceView {
    * @param {object} slice of the flow
    */
   constructor(stageView, slice) {
-    Object.assign(this, { stageView, slice, table: null, isStale: true, isInSight: false });
+    Object.assign(this, { stageView, slice, table: null, isStale: true });
+    Object.assign(this, { isInSight: false, focused: null });
     this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
     const said = [stageView.stage.title, slice.caption].filter(Boolean).join(", ");
@@ -51,6 +52,8 @@ export class SliceView {
   }
 
   dropTable() {
+    const { activeElement } = document;
+    if (this.table?.element.contains(activeElement)) this.focused = activeElement.dataset.cell;
     this.table?.element.remove();
     this.table = null;
   }
@@ -103,12 +106,12 @@ export class SliceView {
     const { lines, places } = this.layout.folding;
     if (!isWhole && this.table?.holds(this.areaInSight(0))) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight(LINES_AROUND);
-    const { activeElement } = document;
-    const focused = this.grid.contains(activeElement) && activeElement.dataset.cell;
     this.dropTable();
     this.table = new NumberTable(this, area, isWhole);
     this.marks.before(this.table.element);
-    if (focused) this.table.cells.get(focused)?.cell.focus({ preventScroll: true });
+    const isLost = document.activeElement === document.body;
+    if (isLost) this.table.cells.get(this.focused)?.cell.focus({ preventScroll: true });
+    this.focused = null;
   }
 
   /** The lines and places in sight, and some around them. */
