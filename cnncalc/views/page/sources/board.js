@@ -141,10 +141,9 @@ export class Board {
 
   /** Give changed numbers the room that they need. */
   widen(changed) {
-    const stages = [...this.stages.values()].filter((stage) => stage.hasAny(changed));
-    const wider = stages.filter((stage) => stage.widen());
     for (const card of this.cards) {
-      if (card.views.some((stage) => wider.includes(stage))) this.arrange(card);
+      const wider = card.views.filter((stage) => stage.hasAny(changed) && stage.widen());
+      if (wider.length) this.arrange(card);
     }
   }
 
@@ -253,11 +252,12 @@ export class Board {
   cellBox({ slice: number, row, column, height = 1, width = 1 }) {
     const slice = this.slices.get(number);
     if (!slice) return null;
-    const { left, top } = slice.grid.getBoundingClientRect();
-    const first = slice.layout.box(row, column);
-    const last = slice.layout.box(row + height - 1, column + width - 1);
-    const box = around(domBox(first), domBox(last));
-    return new DOMRect(left + box.left, top + box.top, box.width, box.height);
+    const { x, y } = slice.grid.getBoundingClientRect();
+    const boxOf = (...place) => {
+      const { left, top, width, height } = slice.layout.box(...place);
+      return new DOMRect(x + left, y + top, width, height);
+    };
+    return around(boxOf(row, column), boxOf(row + height - 1, column + width - 1));
   }
 
   /** The cell at a point of the screen, or null. */
@@ -276,8 +276,6 @@ export const middleOf = ({ left, top, width, height }) => ({
   x: left + width / 2,
   y: top + height / 2,
 });
-
-const domBox = ({ left, top, width, height }) => new DOMRect(left, top, width, height);
 
 /** The box around two others. */
 export function around(a, b) {

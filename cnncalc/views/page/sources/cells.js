@@ -10,6 +10,8 @@ import { NumberTable } from "./tables.js";
 const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
 const NARROWEST_CAPTION = 44;
+// How wide a slice can be on A4.
+const PAPER = 840;
 
 /** A slice of a stage that is shown. */
 export class SliceView {
@@ -18,8 +20,7 @@ export class SliceView {
    * @param {object} slice of the flow
    */
   constructor(stageView, slice) {
-    Object.assign(this, { stageView, slice, table: null, isStale: true });
-    Object.assign(this, { isInSight: false, focused: null });
+    Object.assign(this, { stageView, slice, table: null, isStale: true, isInSight: false });
     this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
     const said = [stageView.stage.title, slice.caption].filter(Boolean).join(", ");
@@ -42,6 +43,7 @@ export class SliceView {
     const { layout, grid, caption, canvas } = this;
     const { lines, places } = layout.folding;
     setStyle(grid, { width: layout.width, height: layout.height });
+    setStyle(this.element, { "--fit": `${Math.min(1, PAPER / layout.width)}` });
     setStyle(caption, { "max-width": Math.max(layout.width, NARROWEST_CAPTION) });
     const isNarrow = layout.width < NARROWEST_CAPTION;
     caption.hidden = !this.slice.caption || isNarrow || this.stageView.hasLikeCaptions;
@@ -117,15 +119,15 @@ export class SliceView {
   /** The lines and places in sight, and some around them. */
   areaInSight(around) {
     const { folding, cellHeight, cellWidth } = this.layout;
-    const [box, room] = [this.grid.getBoundingClientRect(), this.stageView.view.sight()];
+    const { top, left } = this.grid.getBoundingClientRect();
+    const room = this.stageView.view.sight();
     const span = (low, high, size, most) => {
       const first = Math.max(0, Math.floor(low / size) - around);
       const end = Math.min(most, Math.ceil(high / size) + around);
       return [Math.min(first, most), Math.max(0, end - first)];
     };
-    const down = [room.top - box.top, room.bottom - box.top, cellHeight, folding.lines];
-    const across = [room.left - box.left, room.right - box.left, cellWidth, folding.places];
-    const [[line, lines], [place, places]] = [span(...down), span(...across)];
+    const [line, lines] = span(room.top - top, room.bottom - top, cellHeight, folding.lines);
+    const [place, places] = span(room.left - left, room.right - left, cellWidth, folding.places);
     return { line, place, lines, places };
   }
 
