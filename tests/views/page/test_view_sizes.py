@@ -1,4 +1,4 @@
-"""Numbers have the room that they need: typed ones, tiny and huge ones, those of a photo, of paper."""
+"""Numbers have the room that they need: typed, tiny and huge ones, a photo's, on paper."""
 
 from __future__ import annotations
 
@@ -106,6 +106,12 @@ def test_on_a_phone_most_of_the_screen_is_the_calculation(open_page):
     assert heights["#top"] < 80
     assert heights["#panel"] <= 0.4 * 844
     assert page.locator("#panel .inset").bounding_box()["x"] < 390 - 60
+
+
+def test_on_a_phone_a_worksheet_tells_how_many_are_right(open_page):
+    page = open_page(*CONVOLUTION, "--worksheet", width=390, height=844, has_touch=True)
+    assert page.locator("#score").bounding_box()["x"] < 390
+    assert page.locator("#title").is_visible()
 
 
 @pytest.mark.parametrize("command", [CONVOLUTION, FILTERS])
