@@ -13,6 +13,7 @@ NETWORK = "Conv2D(1, 3); Flatten(); Dense(2, activation='softmax')"
 MOST_BYTES = 2_000_000
 
 
+@pytest.mark.film
 @pytest.mark.parametrize("arguments", [("article:6x6", *CROSS, "--pool", "max:2"), DIGIT])
 def test_a_film_of_the_article_is_small(run, tmp_path, arguments):
     result = run("animate", *arguments, "-o", "film.gif")
@@ -44,6 +45,7 @@ def test_a_folder_has_a_picture_a_frame(run, tmp_path):
         assert np.array_equal(whole, np.asarray(last))
 
 
+@pytest.mark.film
 def test_a_webp_of_a_network_plays(run, tmp_path):
     arguments = ("--network", NETWORK, "--theme", "dark", "--width", "320")
     result = run("animate", "article:6x6", *arguments, "-o", "film.webp")
@@ -53,6 +55,7 @@ def test_a_webp_of_a_network_plays(run, tmp_path):
         assert film.info["xmp"].startswith(b"A figure by cnncalc")
 
 
+@pytest.mark.film
 def test_a_step_of_a_training_plays(run, tmp_path):
     step = ("--training-steps", "1", "--target", "1", "--width", "320")
     result = run("animate", "article:6x6", "--network", NETWORK, *step, "-o", "film.gif")
@@ -61,6 +64,7 @@ def test_a_step_of_a_training_plays(run, tmp_path):
         assert film.n_frames > 20
 
 
+@pytest.mark.film
 def test_what_is_left_out_of_a_long_film_is_said(run):
     image = "\n".join([",".join("1" * 20)] * 20)
     result = run("animate", "-", "--kernel", "1 1", "--width", "240", "-o", "f.gif", input=image)

@@ -37,6 +37,7 @@ def test_a_trace_plays_as_its_calculation_does():
         assert np.array_equal(np.asarray(one.convert("RGB")), np.asarray(other.convert("RGB")))
 
 
+@pytest.mark.film
 def test_a_network_and_its_training_play():
     assert frames(cnncalc.export_film("net.gif", GRID, network=NETWORK, width=240)) > 3
     path = cnncalc.export_film(
