@@ -106,8 +106,8 @@ _SIGNED: Mapping[Theme, tuple[str, ...]] = {
     "print": ("#08306b", "#4a86c0", "#ffffff", "#fdd0a2", "#f59a48"),
 }
 
-# Of the digits that cnncalc brings along.
-DIGITS_LEVEL = 16.0
+# The highest level of an image: of shares, of the digits that cnncalc brings along, of bytes.
+_LEVELS = (SHARES.high, 16.0, PIXELS.high)
 
 # From this luminance on black stands out more: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
 _MIDDLE = 0.179
@@ -194,19 +194,20 @@ def pixel_scale(highest: float = PIXELS.high, *, is_article: bool = False) -> Co
 
 
 def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
-    """Return the scale of an image, or of several: of levels to 255, of shares to 1.
+    """Return the scale of an image, or of several, by the lowest level that its numbers keep to.
 
-    The handwritten digits have levels to 16, which a batch of them reaches. What is all 0 is black.
+    Shares end at 1, the handwritten digits and other small levels at 16, bytes at 255; what is all
+    0 is black.
 
-    >>> image_scale(np.array([0.0, 9.0])).ends, image_scale(np.array([0.0, 16.0])).ends
-    (('0', '255'), ('0', '16'))
+    >>> [image_scale(np.array([0.0, most])).ends for most in (0, 1, 9, 90)]
+    [('0', '255'), ('0', '1'), ('0', '16'), ('0', '255')]
     """
     most = float(np.fmax.reduce(values, axis=None))
     if is_article:
         return pixel_scale(is_article=True)
-    if most in (SHARES.low, DIGITS_LEVEL):
-        return pixel_scale(most or PIXELS.high)
-    return pixel_scale(next((of.high for of in (SHARES, PIXELS) if most <= of.high), most))
+    if most == 0:
+        return pixel_scale()
+    return pixel_scale(next((level for level in _LEVELS if most <= level), most))
 
 
 def scale_of(values: Array, of: Range) -> ColorScale:

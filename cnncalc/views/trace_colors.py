@@ -54,7 +54,7 @@ class _Input(NamedTuple):
 def input_scale(values: Array, *, is_article: bool = False) -> ColorScale:
     """Return the scale of what a network takes in, of which nothing but its numbers is known.
 
-    >>> input_scale([[0, 90]]).named, input_scale([[0, 16]]).named, input_scale([[-1, 9]]).named
+    >>> input_scale([[0, 90]]).named, input_scale([[0, 9]]).named, input_scale([[-1, 9]]).named
     ('0 … 255', '0 … 16', '-9 … 0 … 9')
     """
     of = range_of_numbers(values)

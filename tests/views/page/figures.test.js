@@ -19,14 +19,24 @@ const PALETTE = { pixels: GREYS, sequential: GREYS, share: GREYS, signed: SIGNED
 
 test("a cell has as many decimals as there is room for, four at most", () => {
   assert.equal(cellText(0.123456, 8), "0.1235");
-  assert.equal(cellText(-123.45678, 7), "−123.46");
+  assert.equal(cellText(-123.45678, 7.35), "−123.46");
+  assert.equal(cellText(-123.45678, 7), "−123.5");
+  assert.deepEqual(
+    [672.5, 673.5, 309.5, -190.5].map((value) => cellText(value, 4.35)),
+    ["672", "674", "310", "−190"],
+  );
   assert.equal(cellText(-0.00001, 8), "−1e−5");
   assert.equal(cellText(-0, 8), "0");
 });
 
 test("a small number is never written as 0", () => {
   assert.equal(cellText(0.0004, 4), "4e−4");
-  assert.match(cellText(1.234e-30, 8), /e−30$/);
+  assert.equal(cellText(1.234e-30, 8), "1.2e−30");
+});
+
+test("a power of ten is never cut", () => {
+  assert.equal(cellText(-1.3e-300, 5), "−1e−300");
+  assert.equal(cellText(1e15, 7), "1e15");
 });
 
 test("texts, errors and empty cells are written as they are", () => {

@@ -8,7 +8,7 @@ import { StageView } from "./stages.js";
 
 const NARROW = 640;
 const MOST_CELLS_LATER = 6000;
-const ZOOMS = [0.25, 24];
+const ZOOMS = [0.25, 44];
 
 export class Board {
   /**
@@ -139,6 +139,14 @@ export class Board {
     for (const card of this.cards) this.arrange(card);
   }
 
+  /** Give changed numbers the room that they need. */
+  widen(changed) {
+    for (const card of this.cards) {
+      const wider = card.views.filter((stage) => stage.hasAny(changed) && stage.widen());
+      if (wider.length) this.arrange(card);
+    }
+  }
+
   drawn() {
     for (const slice of this.slices.values()) if (slice.isInSight) slice.show();
     this.redrawn();
@@ -215,7 +223,7 @@ export class Board {
   /** Draw numbers anew: of some slices (a Set of their numbers), or of all. */
   refresh(changed = null, flashes = false) {
     for (const stage of this.stages.values()) {
-      if (changed && !stage.slices.some(({ slice }) => changed.has(slice.number))) continue;
+      if (!stage.hasAny(changed)) continue;
       stage.isStale = true;
       for (const slice of stage.slices) slice.isStale = true;
       const seen = stage.slices.filter(({ isInSight }) => isInSight);
@@ -244,11 +252,12 @@ export class Board {
   cellBox({ slice: number, row, column, height = 1, width = 1 }) {
     const slice = this.slices.get(number);
     if (!slice) return null;
-    const { left, top } = slice.grid.getBoundingClientRect();
-    const first = slice.layout.box(row, column);
-    const last = slice.layout.box(row + height - 1, column + width - 1);
-    const box = around(domBox(first), domBox(last));
-    return new DOMRect(left + box.left, top + box.top, box.width, box.height);
+    const { x, y } = slice.grid.getBoundingClientRect();
+    const boxOf = (...place) => {
+      const { left, top, width, height } = slice.layout.box(...place);
+      return new DOMRect(x + left, y + top, width, height);
+    };
+    return around(boxOf(row, column), boxOf(row + height - 1, column + width - 1));
   }
 
   /** The cell at a point of the screen, or null. */
@@ -267,8 +276,6 @@ export const middleOf = ({ left, top, width, height }) => ({
   x: left + width / 2,
   y: top + height / 2,
 });
-
-const domBox = ({ left, top, width, height }) => new DOMRect(left, top, width, height);
 
 /** The box around two others. */
 export function around(a, b) {

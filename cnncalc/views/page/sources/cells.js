@@ -10,6 +10,8 @@ import { NumberTable } from "./tables.js";
 const MOST_TABLE_CELLS = 1024;
 const LINES_AROUND = 4;
 const NARROWEST_CAPTION = 44;
+// How wide a slice can be on A4.
+const PAPER = 840;
 
 /** A slice of a stage that is shown. */
 export class SliceView {
@@ -41,6 +43,7 @@ export class SliceView {
     const { layout, grid, caption, canvas } = this;
     const { lines, places } = layout.folding;
     setStyle(grid, { width: layout.width, height: layout.height });
+    setStyle(this.element, { "--fit": `${Math.min(1, PAPER / layout.width)}` });
     setStyle(caption, { "max-width": Math.max(layout.width, NARROWEST_CAPTION) });
     const isNarrow = layout.width < NARROWEST_CAPTION;
     caption.hidden = !this.slice.caption || isNarrow || this.stageView.hasLikeCaptions;
@@ -51,6 +54,8 @@ export class SliceView {
   }
 
   dropTable() {
+    const { activeElement } = document;
+    if (this.table?.element.contains(activeElement)) this.focused = activeElement.dataset.cell;
     this.table?.element.remove();
     this.table = null;
   }
@@ -103,26 +108,26 @@ export class SliceView {
     const { lines, places } = this.layout.folding;
     if (!isWhole && this.table?.holds(this.areaInSight(0))) return;
     const area = isWhole ? { line: 0, place: 0, lines, places } : this.areaInSight(LINES_AROUND);
-    const { activeElement } = document;
-    const focused = this.grid.contains(activeElement) && activeElement.dataset.cell;
     this.dropTable();
     this.table = new NumberTable(this, area, isWhole);
     this.marks.before(this.table.element);
-    if (focused) this.table.cells.get(focused)?.cell.focus({ preventScroll: true });
+    const isLost = document.activeElement === document.body;
+    if (isLost) this.table.cells.get(this.focused)?.cell.focus({ preventScroll: true });
+    this.focused = null;
   }
 
   /** The lines and places in sight, and some around them. */
   areaInSight(around) {
     const { folding, cellHeight, cellWidth } = this.layout;
-    const [box, room] = [this.grid.getBoundingClientRect(), this.stageView.view.sight()];
+    const { top, left } = this.grid.getBoundingClientRect();
+    const room = this.stageView.view.sight();
     const span = (low, high, size, most) => {
       const first = Math.max(0, Math.floor(low / size) - around);
       const end = Math.min(most, Math.ceil(high / size) + around);
       return [Math.min(first, most), Math.max(0, end - first)];
     };
-    const down = [room.top - box.top, room.bottom - box.top, cellHeight, folding.lines];
-    const across = [room.left - box.left, room.right - box.left, cellWidth, folding.places];
-    const [[line, lines], [place, places]] = [span(...down), span(...across)];
+    const [line, lines] = span(room.top - top, room.bottom - top, cellHeight, folding.lines);
+    const [place, places] = span(room.left - left, room.right - left, cellWidth, folding.places);
     return { line, place, lines, places };
   }
 

@@ -5,12 +5,15 @@ import { formatNumber } from "./format.js";
 const PLACES = 4;
 const DIGITS = 15;
 
-const withSigns = (text) => text.replace("e+", "e").replaceAll("-", "−");
+const withSigns = (text) => text.replace(/(\.0)?e\+?/, "e").replaceAll("-", "−");
+
+/** How wide a text is, in digits: a minus, a capital and # are wider than one. */
+export const widthOf = (text) => text.length + 0.35 * text.replace(/[^−#A-Z]/g, "").length;
 
 /**
  * Return what stands in a cell.
  * @param {number|string|{error: string}|null} value
- * @param {number} room how many characters fit
+ * @param {number} room how many digits fit; a power of ten is never cut
  * @returns {string}
  */
 export function cellText(value, room) {
@@ -18,9 +21,10 @@ export function cellText(value, room) {
   if (Number.isNaN(value)) return "";
   for (let decimals = PLACES; decimals >= 0; decimals -= 1) {
     const text = formatNumber(value, { decimals });
-    if (text.length <= room && (Number(text) !== 0 || value === 0)) return text;
+    if (widthOf(text) <= room && (Number(text) !== 0 || value === 0)) return text;
   }
-  return withSigns(value.toExponential(room < 7 ? 0 : 1));
+  const [longer, shorter] = [1, 0].map((digits) => withSigns(value.toExponential(digits)));
+  return widthOf(longer) <= room ? longer : shorter;
 }
 
 /**

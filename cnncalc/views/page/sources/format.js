@@ -31,7 +31,8 @@ function roundedText(value, decimals) {
   const [text, longer] = [decimals, decimals + 1].map((digits) => value.toFixed(digits));
   // Only a number of few binary places can lie exactly in the middle of two decimal ones.
   const isTie = Number.isInteger(value * 2 ** (decimals + 1)) && longer.endsWith("5");
-  return isTie && !(Number(longer.at(-2)) % 2) ? longer.slice(0, -1) : text;
+  const shorter = longer.replace(/\.?5$/, "");
+  return isTie && !(Number(shorter.at(-1)) % 2) ? shorter : text;
 }
 
 function significant(value, digits) {

@@ -1,7 +1,7 @@
 // How large everything is drawn: which stages show numbers, which are pictures, and how the slices
 // of a stage stand beside each other. Sizes alone, no elements.
 
-import { cellText } from "./figures.js";
+import { cellText, widthOf } from "./figures.js";
 import { cellIn, clamp, Folding, wholeOf } from "./geometry.js";
 
 /** From this height on there is room for a weight beside the number. */
@@ -14,7 +14,7 @@ const MOST_READ = 4;
 const LARGEST = 48;
 const MOST_ROWS_OF_TILES = 4;
 const MOST_SAMPLED = 600;
-const MOST_LETTERS = 7;
+const MOST_DIGITS = 7.35;
 const MOST_LETTERS_OF_TEXT = 18;
 const NO_HEADER = { width: 0, height: 0 };
 
@@ -37,8 +37,8 @@ export class StageLayout {
     this.cellWidth = this.hasNumbers
       ? Math.max(this.cellHeight, Math.ceil(longest(stage, read) * letter + 9))
       : this.cellHeight;
-    // How many characters fit into a cell.
-    this.room = Math.floor((this.cellWidth - 4) / letter);
+    // How many digits fit into a cell.
+    this.room = (this.cellWidth - 5) / letter;
     const isHeaded = this.hasNumbers && !this.folding.isFolded;
     this.header = isHeaded ? headerSize(stage, 10 * digit) : NO_HEADER;
     this.width = this.folding.places * this.cellWidth + this.header.width;
@@ -91,7 +91,7 @@ function zoomed(base, zoom) {
   return height >= 2 ? Math.round(height) : Math.max(height, 0.5);
 }
 
-/** How many characters the longest number has that must fit; of many numbers some are asked. */
+/** How many digits wide the longest number is that must fit; of many numbers some are asked. */
 function longest({ slices }, read) {
   const whole = wholeOf(slices[0]);
   const size = whole.height * whole.width;
@@ -100,8 +100,8 @@ function longest({ slices }, read) {
   for (let at = 0; at < count; at += Math.ceil(count / MOST_SAMPLED)) {
     const slice = slices[Math.floor(at / size)].number;
     const value = read({ ...cellIn(whole, at % size), slice });
-    const room = typeof value === "string" ? MOST_LETTERS_OF_TEXT : MOST_LETTERS;
-    most = Math.max(most, Math.min(room, cellText(value, room).length));
+    const wide = widthOf(cellText(value, MOST_DIGITS));
+    most = Math.max(most, typeof value === "string" ? Math.min(MOST_LETTERS_OF_TEXT, wide) : wide);
   }
   return most;
 }

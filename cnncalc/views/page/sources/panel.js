@@ -76,11 +76,8 @@ class Panel {
     const firsts = new Map();
     for (const cell of cells) {
       const name = stageName(flow, flow.stageOf(cell.slice));
-      if (!firsts.has(name))
-        firsts.set(
-          name,
-          this.link(name, "reader", () => cell),
-        );
+      const goes = () => cell;
+      if (!firsts.has(name)) firsts.set(name, this.link(name, "reader", goes));
     }
     const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
     const links = [...firsts.values()].slice(0, MOST_LINKS);

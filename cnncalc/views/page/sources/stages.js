@@ -4,8 +4,7 @@ import { SliceView } from "./cells.js";
 import { paintOn, scaleOf } from "./colors.js";
 import { compositeOf, paintComposite } from "./composite.js";
 import { make, setStyle } from "./elements.js";
-import { sizeText } from "./figures.js";
-import { formatNumber } from "./format.js";
+import { cellText, sizeText } from "./figures.js";
 import { clamp, innerOf } from "./geometry.js";
 import { StageLayout } from "./layout.js";
 
@@ -31,7 +30,9 @@ export class StageView {
     const head = make("header", make("h4", title, { id }), make("p.size", stageSize(stage)));
     if (this.composite) head.append(this.composite);
     this.body = make("div.slices", ...this.slices.map(({ element }) => element));
-    this.legend = make("div.legend", { "aria-hidden": "true" });
+    // It has its room from the start: what lies below would move while one scrolls to it.
+    this.isLegendless = stage.scale === "none" || stage.height * stage.width === 1;
+    this.legend = make("div.legend", { "aria-hidden": "true", hidden: this.isLegendless });
     const about = { "aria-labelledby": id, "data-stage": number };
     this.element = make(`section.stage ${kind}`, about, head, this.body);
     this.entry = this.slices[0].grid;
@@ -39,10 +40,28 @@ export class StageView {
     this.resize();
   }
 
-  /** Lay everything out anew for a zoom or a width. */
-  resize() {
-    const { view, stage, element, composite } = this;
-    this.layout = new StageLayout(stage, (cell) => view.valueAt(cell), view.scene);
+  newLayout() {
+    const { view, stage } = this;
+    return new StageLayout(stage, (cell) => view.valueAt(cell), view.scene);
+  }
+
+  /** Whether a slice of it is in a Set of their numbers, or all are meant: null. */
+  hasAny(changed) {
+    return !changed || this.stage.slices.some(({ number }) => changed.has(number));
+  }
+
+  /** Take wider cells where the numbers as they are now need them; tell whether it did. */
+  widen() {
+    const layout = this.layout.hasNumbers && this.newLayout();
+    const isWider = layout.cellWidth > this.layout.cellWidth;
+    if (isWider) this.resize(layout);
+    return isWider;
+  }
+
+  /** Lay everything out anew for a zoom, a width or longer numbers. */
+  resize(layout = this.newLayout()) {
+    const { element, composite } = this;
+    this.layout = layout;
     const { tiles, hasNumbers, cellHeight, width } = this.layout;
     element.classList.toggle("shared", tiles.isShared);
     element.classList.toggle("picture", !hasNumbers);
@@ -109,12 +128,11 @@ export class StageView {
   }
 
   drawLegend() {
-    const { scale, legend, stage } = this;
+    const { scale, legend } = this;
     legend.replaceChildren();
-    if (scale === null || stage.height * stage.width === 1) return;
-    const ends = scale.ends.map((end) =>
-      make("span", formatNumber(end, { decimals: Math.abs(end) >= 100 ? 1 : 3 })),
-    );
+    legend.hidden = scale === null || this.isLegendless;
+    if (legend.hidden) return;
+    const ends = scale.ends.map((end) => make("span", cellText(end, end < 0 ? 7.35 : 6)));
     if (scale.kind === "neutral") return legend.append("all ", ...ends);
     const bar = make("canvas", { width: LEGEND_WIDTH, height: 1 });
     paintOn(bar, (pixels) => {

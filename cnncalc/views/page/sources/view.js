@@ -48,8 +48,10 @@ export class View extends Board {
   /** Follow what has changed in the store. */
   take({ kind, slices }) {
     if (kind === "flow") this.rebuild();
-    else if (kind === "values") this.refresh(slices, !this.root.matches(".is-drawing"));
-    else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
+    else if (kind === "values") {
+      this.widen(slices);
+      this.refresh(slices, !this.root.matches(".is-drawing"));
+    } else if (!isSame(this.store.selection, this.selection)) this.select(this.store.selection);
   }
 
   get isCalm() {
