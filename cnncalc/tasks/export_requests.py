@@ -16,6 +16,7 @@ from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
+from cnncalc.tasks.flow_reading import require_steps
 from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.options import (
     NO_CALCULATION,
@@ -26,7 +27,6 @@ from cnncalc.tasks.options import (
     NetworkExport,
     StudentOptions,
     WeightOptions,
-    given_options,
 )
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import Copy, copies, paths
@@ -137,7 +137,7 @@ def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> t
     path, given, wanted = request.path(form.ending), request.given, request.wanted
     resumed, whole, is_training = with_saved_network(given, wanted, request.whole)
     request = replace(request, given=resumed, whole=whole)
-    _require_steps(request.training)
+    require_steps(request.training)
     output_ending(path, (form.ending,))
     files = paths(path, request.students)
     for file in files:
@@ -157,17 +157,6 @@ def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> t
         said = _write_article(request, path, form, caller)
     caller.note(f"wrote {path} ({said})")
     return (path,)
-
-
-def _require_steps(training: TrainingExport) -> None:
-    """Refuse options of a training where none is asked for."""
-    given = given_options(training)
-    if given and training.training_steps is None:
-        message = (
-            "options of a training need --training-steps N. "
-            f"Received: {', '.join(given)} without it"
-        )
-        raise OptionError(message)
 
 
 def _require_network(whole: NetworkExport) -> None:

@@ -24,7 +24,7 @@ from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.training.metrics import class_count
 
-__all__ = ["FlowRequest", "read_flow"]
+__all__ = ["FlowRequest", "read_flow", "require_steps"]
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,24 @@ class FlowRequest:
 
     def require_one(self) -> None:
         """Raise OptionError where the options don't say one thing to calculate."""
-        of_training = given_options(self.training)
-        if of_training and self.training.training_steps is None:
-            message = "options of a training need --training-steps N. "
-            raise OptionError(message + f"Received: {', '.join(of_training)} without it")
+        require_steps(self.training)
         if self.whole.network is None and self.whole != NO_NETWORK:
             message = "options of a network need --network. "
             raise OptionError(message + f"Received: {', '.join(given_options(self.whole))}")
         if self.whole.network is not None and self.wanted != NO_CALCULATION:
             message = "--network brings its own layers: options of a calculation can't be added"
             raise OptionError(message)
+
+
+def require_steps(training: TrainingExport) -> None:
+    """Refuse options of a training where none is asked for.
+
+    >>> require_steps(TrainingExport(training_steps=1, batch_size=2))
+    """
+    given = given_options(training)
+    if given and training.training_steps is None:
+        message = "options of a training need --training-steps N. "
+        raise OptionError(message + f"Received: {', '.join(given)} without it")
 
 
 def read_flow(asked: FlowRequest, caller: Caller) -> NumberedFlow:

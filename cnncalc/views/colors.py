@@ -96,9 +96,8 @@ LOOKS: Mapping[Theme, Look] = MappingProxyType(
     }
 )
 
-# Evenly spaced, from a scale's low end to its high one. Greens, blues and oranges: ColorBrewer's
-# (https://colorbrewer2.org), their dark ends cut; the greens are ever darker, so grey print shows
-# them; of signed numbers it shows blue as the far darker one.
+# Evenly spaced from low to high. Greens, blues and oranges: ColorBrewer's (https://colorbrewer2.org),
+# their dark ends cut; in grey print greens are ever darker, and blue is far darker than orange.
 _GREENS = ("#f7fcf5", "#c7e9c0", "#74c476", "#238b45", "#00441b")
 _GREENS_ON_DARK = ("#18241c", "#1f4d30", "#2f8a4e", "#7bd389", "#d6f7d4")
 _SIGNED: Mapping[Theme, tuple[str, ...]] = {
@@ -107,11 +106,10 @@ _SIGNED: Mapping[Theme, tuple[str, ...]] = {
     "print": ("#08306b", "#4a86c0", "#ffffff", "#fdd0a2", "#f59a48"),
 }
 
-# The highest level of the handwritten digits that cnncalc brings along.
-_DIGITS_LEVEL = 16.0
+# Of the digits that cnncalc brings along.
+DIGITS_LEVEL = 16.0
 
-# From this luminance on black stands out more than white.
-# https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
+# From this luminance on black stands out more: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
 _MIDDLE = 0.179
 _LIGHT_TEXT, _DARK_TEXT = "#ffffff", "#000000"
 
@@ -206,7 +204,7 @@ def image_scale(values: Array, *, is_article: bool = False) -> ColorScale:
     most = float(np.fmax.reduce(values, axis=None))
     if is_article:
         return pixel_scale(is_article=True)
-    if most in (0, _DIGITS_LEVEL):
+    if most in (SHARES.low, DIGITS_LEVEL):
         return pixel_scale(most or PIXELS.high)
     return pixel_scale(next((of.high for of in (SHARES, PIXELS) if most <= of.high), most))
 
@@ -217,10 +215,9 @@ def scale_of(values: Array, of: Range) -> ColorScale:
     Arguments: all its `values`, of every channel; the range `of` what they can be. It has two signs
     where a number can be negative, whether or not one is, and its ends are as far from 0.
 
-    >>> scale_of(np.array([[1.0, 5.0]]), Range(-np.inf, np.inf)).named
-    '-5 … 0 … 5'
-    >>> scale_of(np.array([[0.25, 0.5]]), SHARES).named
-    '0 … 1'
+    >>> numbers = np.array([[0.25, 0.5]])
+    >>> scale_of(numbers, Range(-np.inf, np.inf)).named, scale_of(numbers, SHARES).named
+    ('-0.5 … 0 … 0.5', '0 … 1')
     """
     if of == SHARES:
         return ColorScale(ScaleKind.SHARE, 0, 1)

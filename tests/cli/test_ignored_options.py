@@ -42,11 +42,12 @@ def save(tmp_path, monkeypatch):
     return save_
 
 
-TRAIN = ("train", "data.npz", "--network", "model.keras", "--epochs", "1", "-o", "out.keras")
+DATA = ("data.npz", "--network", "model.keras", "--epochs", "1")
+TRAIN = ("train", *DATA, "-o", "out.keras")
 EXPLAIN = ("explain", "model.keras", "data.npz", "--layer", "dense", "--at", "0,0")
 TRAINING = {
     "train": TRAIN,
-    "show-step": (*TRAIN, "--show-step", "1"),
+    "show-step": ("train", *DATA, "--show-step", "1"),
     "explain": (*EXPLAIN, "--gradient"),
     "export-xlsx": (
         *("export-xlsx", "data.npz", "--network", "model.keras", "--training-steps", "1"),
