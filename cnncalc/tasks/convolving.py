@@ -17,7 +17,7 @@ from cnncalc.network import Array, forward
 from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
 from cnncalc.shapes import pair
 from cnncalc.tasks.argument_checks import named, plain_numbers
-from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
+from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Numbers, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
 from cnncalc.tasks.options import CalculationOptions, InputOptions
@@ -167,14 +167,20 @@ def calculation_options(
     return CalculationOptions(
         () if kernels is None else _several(kernels),
         biases,
-        plain_numbers(padding),
-        plain_numbers(strides),
-        plain_numbers(dilation_rate),
+        _said(padding, "valid"),
+        _said(strides, 1),
+        _said(dilation_rate, 1),
         activation,
         pooling,
         combine,
         depthwise,
     )
+
+
+def _said(value: str | int | Sequence[int], default: str | int) -> str | Numbers | None:
+    """Return an argument as an option; None is one that its caller left as it is."""
+    found = plain_numbers(value)
+    return None if found == default else found
 
 
 def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ...]:
