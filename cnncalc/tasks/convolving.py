@@ -17,7 +17,7 @@ from cnncalc.network import Array, forward
 from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
 from cnncalc.shapes import pair
 from cnncalc.tasks.argument_checks import named, plain_numbers
-from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Numbers, Say, ignore
+from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
 from cnncalc.tasks.options import CalculationOptions, InputOptions
@@ -164,23 +164,19 @@ def calculation_options(
     for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
         pair(sizes, name)  # the command line calls them otherwise
     biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
+    sides, stride, dilation = map(plain_numbers, (padding, strides, dilation_rate))
+    # What is as the command line has it was left as it is: beside a state nothing may be said.
     return CalculationOptions(
         () if kernels is None else _several(kernels),
         biases,
-        _said(padding, "valid"),
-        _said(strides, 1),
-        _said(dilation_rate, 1),
+        None if sides == "valid" else sides,
+        None if stride == 1 else stride,
+        None if dilation == 1 else dilation,
         activation,
         pooling,
         combine,
         depthwise,
     )
-
-
-def _said(value: str | int | Sequence[int], default: str | int) -> str | Numbers | None:
-    """Return an argument as an option; None is one that its caller left as it is."""
-    found = plain_numbers(value)
-    return None if found == default else found
 
 
 def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ...]:

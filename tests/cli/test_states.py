@@ -152,6 +152,7 @@ def test_a_step_of_a_training_is_the_same_again(run, save):
     np.testing.assert_allclose(again["loss"], first["loss"], rtol=1e-6)
 
 
+@pytest.mark.film
 @pytest.mark.parametrize(
     "command", [("trace", NETWORK, "article:6x6"), ("train", "--show-step", "1", *STEP)]
 )
