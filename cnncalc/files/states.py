@@ -63,8 +63,7 @@ def read_state(path: Path) -> State:
 
 
 def _parsed(path: Path) -> Any:  # noqa: ANN401 (whatever the JSON holds)
-    # Imported here: nobody waits for it who has no state.
-    import json  # noqa: PLC0415
+    import json  # noqa: PLC0415 (nobody waits for it who has no state)
 
     try:
         return json.loads(path.read_bytes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -11,7 +10,6 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.files.states import is_state
 from cnncalc.network import Network
-from cnncalc.provenance import Provenance
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
@@ -30,10 +28,10 @@ from cnncalc.tasks.options import (
 )
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import Copy, copies, paths
+from cnncalc.tasks.trace_origins import TitledTrace
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
-from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
 
 __all__ = ["ExportForm", "ExportRequest", "write_exports"]
@@ -65,29 +63,11 @@ class ExportForm(Protocol):
     def write_calculation(self, file: BinaryIO, copy: Copy, title: str, caller: Caller) -> str:
         """Write one calculation, to be filled in or filled in."""
 
-    def write_network(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        title: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
+    def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network's way over an image."""
 
-    def write_trace(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        name: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
-        """Write a trace as what it is of: a calculation or a network on an image of this name."""
+    def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
+        """Write a trace as what it is of: a calculation, or a network; the title is its image's."""
 
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, step by step."""
@@ -203,8 +183,9 @@ def _write_network(request: ExportRequest, path: Path, form: ExportForm, caller:
     form.require_network(network)
     trace, origins = trace_as_written(network, fitted.image.values), fitted.provenance
     title = f"A network on {fitted.image.name}"
+    titled = TitledTrace(trace, origins, title, names, target)
     with write_atomically(path, force=request.force) as file:
-        return form.write_network(file, trace, origins, title, names, target, caller)
+        return form.write_network(file, titled, caller)
 
 
 def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:

@@ -20,7 +20,7 @@ from cnncalc.tasks.options import (
     NetworkExport,
     StudentOptions,
 )
-from cnncalc.tasks.trace_origins import image_name, trace_origins
+from cnncalc.tasks.trace_origins import TitledTrace, image_name, trace_origins
 from cnncalc.tasks.tracing import class_number
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.trace import LayerTrace, Trace
@@ -116,10 +116,9 @@ def _write_trace(
     if isinstance(whole.class_names, str):
         names = tuple(name.strip() for name in whole.class_names.split(","))
     target = class_number(whole.target, names, class_count(trace.output.shape))
-    origins = trace_origins(trace)
+    name = image_name(trace.provenance)
+    titled = TitledTrace(trace, trace_origins(trace), name, names, target)
     with write_atomically(path, force=force) as file:
-        said = form.write_trace(
-            file, trace, origins, image_name(trace.provenance), names, target, caller
-        )
+        said = form.write_trace(file, titled, caller)
     caller.note(f"wrote {path} ({said})")
     return path

@@ -11,9 +11,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.tasks.argument_checks import (
     as_path,
-    local,
     named,
-    optional_path,
     require_flag,
 )
 from cnncalc.tasks.arguments import (
@@ -26,6 +24,7 @@ from cnncalc.tasks.arguments import (
     ignore,
 )
 from cnncalc.tasks.convolving import calculation_options
+from cnncalc.tasks.exported import whole_network
 from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow, trace_flow
 from cnncalc.tasks.inputs import keep_input
@@ -191,14 +190,7 @@ def export_film(
         combine,
         depthwise=depthwise,
     )
-    whole = NetworkExport(
-        local(network, "network"),
-        input_shape,
-        optional_path(weights, "weights"),
-        resize,
-        class_names,
-        None if target is None else str(target),
-    )
+    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
     training = TrainingExport(training_steps, batch_size, samples, loss, optimizer, learning_rate)
     if isinstance(image, Trace):
         _require_trace_alone(wanted, whole, training, seed)

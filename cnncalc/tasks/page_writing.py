@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from cnncalc.network import Network
-from cnncalc.provenance import Provenance
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.page_making import (
@@ -22,7 +20,7 @@ from cnncalc.tasks.page_making import (
     worksheet_page,
 )
 from cnncalc.tasks.student_copies import Copy, article_origins
-from cnncalc.trace import Trace
+from cnncalc.tasks.trace_origins import TitledTrace
 from cnncalc.views.page.bundle import read_assets
 from cnncalc.views.page.document import Page
 from cnncalc.views.page.writing import page_html
@@ -53,31 +51,15 @@ class PageForm:
         """Write one calculation."""
         return write_page(file, _page(copy, title))
 
-    def write_network(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        title: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
+    def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network's way over an image."""
-        return write_page(file, network_page(trace, origins, title, class_names, target))
+        what = (titled.title, titled.class_names, titled.target)
+        return write_page(file, network_page(titled.trace, titled.provenance, *what))
 
-    def write_trace(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        name: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
+    def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a trace as what it is of."""
-        return write_page(file, recorded_page(trace, origins, name, class_names, target))
+        what = (titled.title, titled.class_names, titled.target)
+        return write_page(file, recorded_page(titled.trace, titled.provenance, *what))
 
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, step by step."""

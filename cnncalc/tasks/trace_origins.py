@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cnncalc.notation import write
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.trace import Trace
 
-__all__ = ["image_name", "trace_origins"]
+__all__ = ["TitledTrace", "image_name", "trace_origins"]
+
+
+@dataclass(frozen=True)
+class TitledTrace:
+    """A trace to be written, where it came from, and its `title`, or what its image is called.
+
+    Of a network, the `class_names` and the number of the `target` class, if there are any.
+    """
+
+    trace: Trace
+    provenance: Provenance
+    title: str
+    class_names: Sequence[str] = ()
+    target: int | None = None
 
 
 def trace_origins(trace: Trace) -> Provenance:

@@ -24,6 +24,7 @@ from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.arguments import Advance, Caller
 from cnncalc.tasks.student_copies import Copy, article_origins
+from cnncalc.tasks.trace_origins import TitledTrace
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
@@ -191,34 +192,22 @@ class WorkbookForm:
             file, copy.trace, copy.provenance, caller, title, *asked, large=self.large
         )
 
-    def write_network(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        title: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
+    def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network, a sheet a layer."""
-        what = (title, class_names, target)
-        return export_network(file, trace, origins, caller, *what, large=self.large)
+        what = (titled.title, titled.class_names, titled.target)
+        return export_network(
+            file, titled.trace, titled.provenance, caller, *what, large=self.large
+        )
 
-    def write_trace(
-        self,
-        file: BinaryIO,
-        trace: Trace,
-        origins: Provenance,
-        name: str,
-        class_names: Sequence[str],
-        target: int | None,
-        caller: Caller,
-    ) -> str:
+    def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a trace as what it is of."""
-        title = name if is_calculation(trace.network) else f"A network on {name}"
-        what = (class_names, title, target)
-        return export_recorded(file, trace, origins, caller, *what, large=self.large)
+        title = titled.title
+        if not is_calculation(titled.trace.network):
+            title = f"A network on {title}"
+        what = (titled.class_names, title, titled.target)
+        return export_recorded(
+            file, titled.trace, titled.provenance, caller, *what, large=self.large
+        )
 
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, a sheet a step."""

@@ -30,7 +30,7 @@ def written(run, *arguments):
 
 
 def svg_texts(path):
-    return [each.text for each in ET.fromstring(path.read_text()).iter(f"{SVG}text")]  # noqa: S314
+    return [text.text for text in ET.fromstring(path.read_text()).iter(f"{SVG}text")]  # noqa: S314
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg", "gif", "webp"])

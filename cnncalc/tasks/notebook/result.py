@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Self
 
 from cnncalc.errors import CnncalcError
@@ -10,7 +11,7 @@ from cnncalc.views.plain_tables import framed_page, plain_text
 __all__ = ["NotebookResult"]
 
 
-class NotebookResult:
+class NotebookResult(ABC):
     """A result that a notebook shows: `tables` always, a `page` and a `figure` where it has any.
 
     https://ipython.readthedocs.io/en/stable/config/integrating.html
@@ -23,9 +24,9 @@ class NotebookResult:
         vars(shown).update(vars(result))
         return shown
 
+    @abstractmethod
     def tables(self) -> str:
         """Return the result as plain tables of HTML."""
-        raise NotImplementedError
 
     def page(self) -> str | None:
         """Return the result as an HTML document, None where it is told by its tables."""

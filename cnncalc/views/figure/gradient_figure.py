@@ -81,7 +81,7 @@ def _draw_products(
     if step.layer_input.shape[-1] > 1:
         name += f", channel {channel}"
     products = errors * factors
-    of_errors, of_products = (fitted_scale(own, is_signed=True) for own in (errors, products))
+    of_errors, of_products = (fitted_scale(part, is_signed=True) for part in (errors, products))
     grids = [
         Grid(name, pixels, scale, None, marked),
         Grid("errors", errors, of_errors, None, whole, "weights"),

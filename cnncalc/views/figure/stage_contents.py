@@ -52,7 +52,7 @@ def stage_content(
         for part in stage.slices
     )
     places = _places(stage)
-    own = volume.rows if len(volume.rows) == max(size) else volume.columns
+    names = volume.rows if len(volume.rows) == max(size) else volume.columns
     layer = f" · {clean(volume.layer)}" if names_layers and volume.layer else ""
     return Content(
         _title(stage),
@@ -60,7 +60,7 @@ def stage_content(
         parts,
         places if places > 1 else 0,
         _is_vector(stage),
-        tuple(labels) or own,
+        tuple(labels) or names,
         volume.quantity.name == StageName.FLATTEN,
         volume.is_image,
         volume.is_weight,

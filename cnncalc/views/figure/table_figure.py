@@ -98,12 +98,12 @@ def _texts(
     for column, text in enumerate(row):
         room = starts[column + 1] - starts[column] - _ROOM
         shown = shortened(clean(text), room, size)
-        own = color if isinstance(color, str) else color[column]
+        ink = color if isinstance(color, str) else color[column]
         base = y + _ROW / 2 + 0.36 * size
         if column in table.left:
-            yield Text(starts[column] + _ROOM / 2, base, shown, size, own)
+            yield Text(starts[column] + _ROOM / 2, base, shown, size, ink)
         else:
-            yield Text(starts[column + 1] - _ROOM / 2, base, shown, size, own, "end")
+            yield Text(starts[column + 1] - _ROOM / 2, base, shown, size, ink, "end")
 
 
 def _cells(

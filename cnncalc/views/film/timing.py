@@ -71,8 +71,8 @@ def make_takes(count: int, speed: float) -> tuple[Take, ...]:
     >>> [(take.moment, take.milliseconds) for take in make_takes(2, 4)]
     [(None, 2000), (0, 250), (1, 250), (None, 3000)]
     """
-    each = round(100 / speed) * 10
+    milliseconds = round(100 / speed) * 10
     shown = min(count, MOST_MOMENTS)
     places = [round(number * (count - 1) / max(1, shown - 1)) for number in range(shown)]
-    play = (Take(place, each) for place in places)
+    play = (Take(place, milliseconds) for place in places)
     return (Take(None, WHOLE_BEFORE), *play, Take(None, WHOLE_AFTER))

@@ -96,7 +96,7 @@ def test_hostile_texts_do_nothing_in_an_svg():
     assert "\u202e" not in text
     [found] = root.iter(f"{SVG}text")
     assert "<script>alert(1)</script> &" in found.text
-    links = [value for each in root.iter() for name, value in each.items() if "href" in name]
+    links = [value for part in root.iter() for name, value in part.items() if "href" in name]
     assert not links
     assert not re.search(r"url\((?!data:)", text)
 
