@@ -26,6 +26,17 @@ from cnncalc.layers.core import (
     Rescaling,
 )
 from cnncalc.layers.kernel import KernelLayer
+from cnncalc.layers.merging import (
+    MERGE_LAYERS,
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    MergeLayer,
+    Minimum,
+    Multiply,
+    Subtract,
+)
 from cnncalc.layers.pooling import (
     AveragePooling2D,
     GlobalAveragePooling2D,
@@ -45,14 +56,18 @@ __all__ = [
     "L1L2",
     "L2",
     "LINEAR",
+    "MERGE_LAYERS",
     "OWN_LAYERS",
     "SIGMOID",
     "SOFTMAX",
     "Activation",
     "ActivationLayer",
+    "Add",
+    "Average",
     "AveragePooling2D",
     "BatchNormalization",
     "Combine",
+    "Concatenate",
     "Conv2D",
     "ConvolutionLayer",
     "Dense",
@@ -68,11 +83,16 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "MaxPooling2D",
+    "Maximum",
+    "MergeLayer",
+    "Minimum",
+    "Multiply",
     "PoolingLayer",
     "ReLU",
     "Rescaling",
     "Shape",
     "Softmax",
+    "Subtract",
     "WindowLayer",
     "ZeroPadding2D",
 ]
@@ -83,5 +103,6 @@ KERAS_LAYERS: tuple[type[Layer], ...] = (
     *(Activation, ReLU, LeakyReLU, ELU, Softmax),
     *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
     *(Flatten, Dense, Dropout, BatchNormalization),
+    *MERGE_LAYERS,
 )
 OWN_LAYERS: tuple[type[Layer], ...] = (L2Pooling2D, Combine)

@@ -39,12 +39,15 @@ class Layer:
     """One layer of a network; `name` is given by the network where it is left empty.
 
     One that is not `trainable` is frozen: training leaves its weights as they are.
+    `inputs` names the layers whose results it takes, the image as "input"; where it names none, it
+    takes that of the layer before it (see `graph`).
     `non_trainable` names the weights that training keeps up to date without a gradient; one that
     `is_random` draws numbers in training; one that `has_filters` slides kernels over its input.
     """
 
     name: str = field(default="", kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
+    inputs: tuple[str, ...] = field(default=(), kw_only=True)
 
     # All that Keras's layer takes, in its order; every kind has its own.
     keras_arguments: ClassVar[tuple[str, ...]]
@@ -54,6 +57,10 @@ class Layer:
 
     def __post_init__(self) -> None:
         check_flag(self.trainable, "trainable")
+        names = self.inputs
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+            message = "inputs must be a tuple of layers' names. "
+            raise OptionError(message + f"Received: inputs={names!r}")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the result for one sample of `input_shape`.

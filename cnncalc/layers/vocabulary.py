@@ -62,6 +62,9 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
 
 _ANY_VALUE = ("batch_size", "lora_alpha", "renorm_momentum", "seed")
 
+# What a layer is called on is no argument of it.
+_WIRE = "inputs"
+
 _TRAINING_ONLY = ("synchronized", "activity_regularizer", "lora_rank", "noise_shape")
 
 _TRAINING_ONLY_ENDINGS = ("_initializer", "_regularizer", "_constraint")
@@ -92,7 +95,7 @@ def shared_arguments(
     >>> shared_arguments(Flatten, {"name": "flat", "data_format": "channels_first"})
     ({'name': 'flat'}, {'data_format': 'channels_first'})
     """
-    known = {field.name for field in fields(kind)}
+    known = {field.name for field in fields(kind)} - {_WIRE}
     shared, differing = {}, {}
     for name, value in arguments.items():
         if name in known:
@@ -110,6 +113,7 @@ def own_count(kind: type[Layer]) -> int:
     (3, ('units', 'activation', 'use_bias'))
     """
     known = {field.name for field in fields(kind) if not concerns_training_only(field.name)}
+    known.discard(_WIRE)
     return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in known), default=0)
 
 
@@ -139,7 +143,7 @@ def layer_from_arguments(kind: type[Layer], arguments: Mapping[str, object]) -> 
 
     >>> from cnncalc.layers import Flatten
     >>> layer_from_arguments(Flatten, {"data_format": "channels_last", "name": "flat"})
-    Flatten(name='flat', trainable=True)
+    Flatten(name='flat', trainable=True, inputs=())
     """
     shared, differing = shared_arguments(kind, arguments)
     for name, value in differing.items():

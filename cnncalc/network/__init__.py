@@ -3,8 +3,9 @@
 The calculator's single convolution is a network too: one layer, or a convolution and a pooling.
 """
 
-from cnncalc.network.backward_pass import Gradients, backward, first_to_learn
-from cnncalc.network.forward_pass import forward
+from cnncalc.network.backward_pass import Gradients, backward
+from cnncalc.network.forward_pass import forward, forward_layers
+from cnncalc.network.gathering import WayBack, gather, learning_places
 from cnncalc.network.operations import (
     backward_layer,
     backward_near,
@@ -38,6 +39,7 @@ __all__ = [
     "LayerGradients",
     "Network",
     "Saved",
+    "WayBack",
     "Weights",
     "assemble",
     "at_kinks",
@@ -45,14 +47,16 @@ __all__ = [
     "backward_layer",
     "backward_near",
     "find_overflow",
-    "first_to_learn",
     "forward",
     "forward_layer",
+    "forward_layers",
     "forward_near",
     "forward_saved",
+    "gather",
     "image_shape",
     "initialize",
     "layers_on_images",
+    "learning_places",
     "on_images",
     "require_finite_outputs",
     "require_finite_weights",

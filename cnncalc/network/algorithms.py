@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import (
@@ -26,8 +26,10 @@ from cnncalc.layers import (
     PoolingLayer,
     Shape,
 )
+from cnncalc.layers.graph import takers
 from cnncalc.layers.pooling import of_mode
 from cnncalc.network.operations import has_operation
+from cnncalc.network.structure import walk
 from cnncalc.ops.blocked_convolution import is_turnable
 from cnncalc.ops.pooling import POOLINGS, Pooling
 
@@ -74,6 +76,9 @@ MEANINGS: Mapping[Algorithm, str] = {
 }
 
 
+Part = TypeVar("Part")
+
+
 class Choice(NamedTuple):
     """An algorithm for one layer, or for several that it works out together.
 
@@ -84,6 +89,15 @@ class Choice(NamedTuple):
     layers: int
     algorithm: Algorithm
     reason: str
+
+    @property
+    def last(self) -> int:
+        """The position of the last of its layers."""
+        return self.first + self.layers - 1
+
+    def of(self, parts: Sequence[Part]) -> Sequence[Part]:
+        """Return what of one part a layer is of its layers."""
+        return parts[self.first : self.last + 1]
 
 
 def choose(layers: Sequence[Layer], input_shape: Shape) -> tuple[Choice, ...]:
@@ -125,12 +139,13 @@ def meanings(choices: Sequence[Choice]) -> dict[Algorithm, str]:
     return {algorithm: meaning for algorithm, meaning in MEANINGS.items() if algorithm in told}
 
 
-def _choices(layers: Sequence[Layer], shape: Shape) -> Iterator[Choice]:
+def _choices(layers: Sequence[Layer], input_shape: Shape) -> Iterator[Choice]:
+    shapes, taken_by = [shape for _, shape in walk(layers, input_shape)], takers(layers)
     first = 0
     while first < len(layers):
-        choice = _choose_first(layers[first:], shape)._replace(first=first)
-        for layer in layers[first : first + choice.layers]:
-            shape = layer.output_shape(shape)
+        # What takes a result alone may be worked out with it.
+        behind = layers[first + 1] if taken_by[first] == (first + 1,) else None
+        choice = _choose_first(layers[first], behind, shapes[first])._replace(first=first)
         first += choice.layers
         yield choice
 
@@ -150,9 +165,8 @@ def _in_pieces(choice: Choice, index: int) -> str:
     return f"the whole batch at once; else {choice.algorithm}: {choice.reason}"
 
 
-def _choose_first(layers: Sequence[Layer], shape: Shape) -> Choice:
-    """Choose for the first layer, and those behind it that it takes along."""
-    layer, behind = layers[0], layers[1] if len(layers) > 1 else None
+def _choose_first(layer: Layer, behind: Layer | None, shape: Shape) -> Choice:
+    """Choose for a layer, and the one behind it if it takes that along."""
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
     if isinstance(layer, PoolingLayer) and of_mode(POOLINGS, layer).by_cell:
@@ -246,7 +260,7 @@ def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
     if layer.filters >= FEW_FILTERS:
         return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
     if not isinstance(behind, PoolingLayer) or not _picks(of_mode(POOLINGS, behind)):
-        return f"no {' or '.join(_PICKING)} pooling follows directly"
+        return f"no {' or '.join(_PICKING)} pooling takes its result alone"
     return _against_pooling(layer, behind, shape)
 
 

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnncalc.layers import Layer
+from cnncalc.layers.graph import IMAGE_PLACE
+from cnncalc.network.gathering import WayBack, learning_places
 from cnncalc.network.operations import backward_layer
 from cnncalc.network.structure import Array, Saved, Weights
 
-__all__ = ["Gradients", "backward", "first_to_learn"]
+__all__ = ["Gradients", "backward"]
 
 
 class Gradients(NamedTuple):
@@ -45,28 +47,14 @@ def backward(
     >>> backward(layers, weights, saved, np.array([[1.0]])).weights
     ({'kernel': array([[5.]])},)
     """
+    wanted = learning_places(layers, weights)
+    if to_input:
+        wanted = frozenset(range(IMAGE_PLACE, len(layers)))
     by_weight: list[dict[str, Array]] = [{} for _ in layers]
-    first = 0 if to_input else first_to_learn(layers, weights)
-    for index in reversed(range(first, len(layers))):
-        layer, kept, wanted = layers[index], saved[index], to_input or index > first
-        result = backward_layer(layer, weights[index], kept, gradient, wanted)
-        by_weight[index] = result.weights
-        if result.input is not None:
-            gradient = result.input
-    return Gradients(tuple(by_weight), gradient if to_input else None)
-
-
-def first_to_learn(layers: Sequence[Layer], weights: Sequence[Weights]) -> int:
-    """Return the position of the first layer with a trainable weight: before it no gradient goes.
-
-    Where there is none, it is the number of layers.
-
-    >>> import numpy as np
-    >>> from cnncalc.layers import Dense
-    >>> layers = [Dense(1, use_bias=False, trainable=False), Dense(1, use_bias=False)]
-    >>> first_to_learn(layers, [{"kernel": np.ones((1, 1))}] * 2)
-    1
-    """
-    pairs = enumerate(zip(layers, weights, strict=True))
-    found = (index for index, (layer, names) in pairs if any(map(layer.learns, names)))
-    return next(found, len(layers))
+    way = WayBack(layers, wanted, gradient)
+    for place in way.places():
+        by_output, goes_on = way.take(place), way.goes_on(place)
+        result = backward_layer(layers[place], weights[place], saved[place], by_output, goes_on)
+        by_weight[place] = result.weights
+        way.hand_back(place, result.input, saved[place].taken)
+    return Gradients(tuple(by_weight), way.take(IMAGE_PLACE) if to_input else None)

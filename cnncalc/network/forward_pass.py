@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from cnncalc.errors import OptionError, ShapeError, received
 from cnncalc.layers import Shape
+from cnncalc.layers.graph import run
+from cnncalc.network.gathering import gather
 from cnncalc.network.operations import forward_layer
 from cnncalc.network.structure import Array, Network
 from cnncalc.ops.numbers import real_numbers
 
-__all__ = ["forward"]
+__all__ = ["forward", "forward_layers"]
 
 
 def forward(network: Network, images: Array) -> Array:
@@ -26,9 +30,30 @@ def forward(network: Network, images: Array) -> Array:
     """
     _require_network(network)
     images = _checked(images, network.input_shape)
-    for layer, weights in zip(network.layers, network.weights, strict=True):
-        images = forward_layer(layer, weights, images)
+    for images in forward_layers(network, images):  # noqa: B007, B020 (the last one is the output)
+        pass
     return images
+
+
+def forward_layers(network: Network, images: Array) -> Iterator[Array]:
+    """Yield each layer's output for a batch, in order, as in prediction.
+
+    Arguments: `images` (batch, *input_shape), floating point. A result is let go once no layer
+    takes it any more.
+
+    >>> from cnncalc.layers import Add, Flatten
+    >>> from cnncalc.network import assemble
+    >>> layers = [Flatten(), Add(inputs=("flatten", "flatten"))]
+    >>> doubling = assemble(layers, (1, 2, 1), [{}, {}])
+    >>> list(forward_layers(doubling, np.array([[[[3.0], [5.0]]]])))
+    [array([[3., 5.]]), array([[ 6., 10.]])]
+    """
+
+    def step(place: int, taken: Sequence[Array]) -> Array:
+        layer = network.layers[place]
+        return forward_layer(layer, network.weights[place], gather(layer, taken))
+
+    return run(network.layers, images, step)
 
 
 def _require_network(network: object) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from cnncalc import layers as specifications
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import KernelLayer, Layer
+from cnncalc.layers.merging import of_merge_mode
 from cnncalc.layers.pooling import of_mode
 from cnncalc.network.structure import Array, LayerGradients, Saved, Weights
 from cnncalc.ops import convolution, parametric_activations
@@ -30,6 +31,7 @@ from cnncalc.ops.dense import (
 from cnncalc.ops.dropout import dropout_gradient
 from cnncalc.ops.global_pooling import GLOBAL_POOLINGS
 from cnncalc.ops.maxima import maximum_gradient
+from cnncalc.ops.merging import MERGINGS, apart
 from cnncalc.ops.normalization import (
     Statistics,
     batch_normalize,
@@ -98,6 +100,10 @@ def backward_near(
             result = _global_pooling_gradient(layer, saved, gradient, near=True)
         case specifications.Combine(mode="max"):
             result = maximum_gradient(gradient, saved.input, -1, near=True)
+        case specifications.Concatenate():
+            return backward_layer(layer, weights, saved, gradient, to_input)
+        case specifications.MergeLayer():
+            result = _merge_gradient(layer, saved, gradient, near=True)
         case specifications.Combine():
             return backward_layer(layer, weights, saved, gradient, to_input)
         case _ if isinstance(layer, _WITHOUT_MAXIMA):
@@ -146,12 +152,14 @@ def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
 
 @forward_layer.register(specifications.InputLayer)
 @forward_layer.register(specifications.Dropout)
+@forward_layer.register(specifications.Concatenate)  # what it joins stands side by side already
 def _(layer: Layer, weights: Weights, images: Array) -> Array:
     return images
 
 
 @_input_gradient.register(specifications.InputLayer)
-def _(layer: specifications.InputLayer, saved: Saved, gradient: Array) -> Array:
+@_input_gradient.register(specifications.Concatenate)
+def _(layer: Layer, saved: Saved, gradient: Array) -> Array:
     return gradient
 
 
@@ -399,6 +407,20 @@ def _(layer: specifications.ReLU, saved: Saved, gradient: Array) -> Array:
     return parametric_activations.relu_gradient(
         gradient, saved.input, layer.max_value, layer.negative_slope, layer.threshold
     )
+
+
+@forward_layer.register(specifications.MergeLayer)
+def _(layer: specifications.MergeLayer, weights: Weights, images: Array) -> Array:
+    return of_merge_mode(MERGINGS, layer).forward(apart(images, layer.parts))
+
+
+@_input_gradient.register(specifications.MergeLayer)
+def _merge_gradient(
+    layer: specifications.MergeLayer, saved: Saved, gradient: Array, near: bool = False
+) -> Array:
+    parts = apart(saved.input, layer.parts)
+    by_parts = of_merge_mode(MERGINGS, layer).backward(gradient, parts, near)
+    return by_parts.reshape(saved.input.shape)
 
 
 @forward_layer.register(specifications.Combine)

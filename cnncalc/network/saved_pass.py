@@ -14,6 +14,8 @@ import numpy as np
 
 from cnncalc import layers as specifications
 from cnncalc.layers import ELU, Layer, LeakyReLU, ReLU
+from cnncalc.layers.graph import IMAGE_PLACE, sources
+from cnncalc.network.gathering import gather
 from cnncalc.network.operations import (
     forward_layer,
     forward_near,
@@ -55,9 +57,12 @@ def forward_saved(
     array([[0., 2.]])
     """
     saved: list[Saved] = []
-    for layer, by_name in zip(layers, weights, strict=True):
-        saved.append(save_layer(layer, by_name, images, generator, near=near))
-        images = saved[-1].output
+    for place, taken in enumerate(sources(layers)):
+        results = [images if source == IMAGE_PLACE else saved[source].output for source in taken]
+        given = gather(layers[place], results)
+        kept = save_layer(layers[place], weights[place], given, generator, near=near)
+        shapes = tuple(result.shape[1:] for result in results)
+        saved.append(replace(kept, taken=shapes))
     return tuple(saved)
 
 

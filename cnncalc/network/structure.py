@@ -18,9 +18,11 @@ from cnncalc.layers import (
     Flatten,
     InputLayer,
     Layer,
+    MergeLayer,
     Rescaling,
     Shape,
 )
+from cnncalc.layers.graph import IMAGE_PLACE, in_keras_order, input_shape_of, sources
 from cnncalc.layers.vocabulary import named
 from cnncalc.ops.arrays import Array
 from cnncalc.ops.numbers import real_numbers
@@ -52,13 +54,15 @@ class Saved:
     `input` and `output` are the layer's batches; `extra` is what they don't tell (which numbers
     dropout kept; the batch's mean and variance), empty where the layer worked as in prediction;
     `updates` are new values of the weights that training keeps up to date without a gradient (the
-    moving mean and variance).
+    moving mean and variance); `taken` the shape of each result that stands in the input, of one
+    sample (a merge joins several).
     """
 
     input: Array
     output: Array
     extra: tuple[Array, ...] = ()
     updates: Weights = field(default_factory=lambda: ReadOnlyMapping({}))
+    taken: tuple[Shape, ...] = ()
 
 
 class LayerGradients(NamedTuple):
@@ -92,16 +96,21 @@ class Network:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The input's shape, then each layer's output shape."""
-        result = [self.input_shape]
-        for layer in self.layers:
-            result.append(layer.output_shape(result[-1]))
-        return tuple(result)
+        return (self.input_shape, *(layer.output_shape(shape) for layer, shape in self._walked))
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """The shape of what each layer is given."""
+        return tuple(shape for _, shape in self._walked)
+
+    @property
+    def _walked(self) -> Iterator[tuple[Layer, Shape]]:
+        return walk(self.layers, self.input_shape)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What may surprise a reader, a sentence each, such as a Dense on an input not flat."""
-        pairs = zip(self.layers, self.shapes[:-1], strict=True)
-        noted = ((layer.name, layer.note(shape)) for layer, shape in pairs)
+        noted = ((layer.name, layer.note(shape)) for layer, shape in self._walked)
         return tuple(f"layer {name}: {note}" for name, note in noted if note)
 
 
@@ -110,6 +119,7 @@ def assemble(
 ) -> Network:
     """Put layers and weights together, name the unnamed layers, and check that all shapes fit.
 
+    Layers that branch are brought into Keras's order, and their weights with them.
     Arguments: the layers in order; one sample's `input_shape`; for each layer its weights by
     name, each of the shape that `Layer.weight_shapes` gives.
     Raises ShapeError that names the layer where something does not fit, OptionError for weights
@@ -130,7 +140,10 @@ def assemble(
             arrays.append(_checked(layer.weight_shapes(shape), given))
         except (OptionError, ShapeError) as error:
             raise type(error)(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
-    return Network(_sizes(input_shape), named(layers), tuple(arrays))
+    weights_of = dict(zip((layer.name for layer in named(layers)), arrays, strict=True))
+    ordered = in_keras_order(named(layers))
+    by_layer = tuple(weights_of[layer.name] for layer in ordered)
+    return Network(_sizes(input_shape), ordered, by_layer)
 
 
 def _require_layers(layers: object) -> None:
@@ -152,21 +165,23 @@ def _sizes(input_shape: object) -> Shape:
 def walk(layers: Sequence[Layer], input_shape: Sequence[int]) -> Iterator[tuple[Layer, Shape]]:
     """Yield each layer, named, with its input shape, after it was found to accept it.
 
+    A merge's input is all that it joins, side by side.
     Raises ShapeError that names the first layer that does not, OptionError as `assemble` does.
 
     >>> from cnncalc.layers import Dense, Flatten
     >>> [shape for layer, shape in walk([Flatten(), Dense(2)], (4, 4, 1))]
     [(4, 4, 1), (16,)]
     """
-    shape = _sizes(input_shape)
-    for layer in named(layers):
+    ordered = named(layers)
+    shapes = {IMAGE_PLACE: _sizes(input_shape)}
+    for place, (layer, taken) in enumerate(zip(ordered, sources(ordered), strict=True)):
         try:
-            output_shape = layer.output_shape(shape)
+            shape = input_shape_of(layer, [shapes[source] for source in taken])
+            shapes[place] = layer.output_shape(shape)
             layer.weight_shapes(shape)
         except ShapeError as error:
             raise ShapeError(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
         yield layer, shape
-        shape = output_shape
 
 
 def _checked(expected: Mapping[str, Shape], given: object) -> dict[str, Array]:
@@ -263,7 +278,7 @@ def _takes_each_alone(layer: Layer) -> bool:
             return not isinstance(layer.scale, tuple) and not isinstance(layer.offset, tuple)
         case ActivationLayer():
             return not layer.has_softmax
-        case Dense() | BatchNormalization():
+        case Dense() | BatchNormalization() | MergeLayer():
             return False
     raise TypeError(
         unknown_kind(

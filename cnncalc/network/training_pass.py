@@ -7,6 +7,7 @@ it doesn't keep each layer's input and output, which is what those are for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from math import prod
@@ -14,6 +15,7 @@ from math import prod
 import numpy as np
 
 from cnncalc.layers import Layer, Shape
+from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.network.algorithms import Algorithm, choose
 from cnncalc.network.fused_layers import (
     FusedConvolution,
@@ -23,7 +25,8 @@ from cnncalc.network.fused_layers import (
     Kept,
     SingleLayer,
 )
-from cnncalc.network.structure import Array, Weights
+from cnncalc.network.gathering import WayBack, gather, reached
+from cnncalc.network.structure import Array, Weights, walk
 
 __all__ = ["TrainingPass"]
 
@@ -48,21 +51,24 @@ class TrainingPass:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Shape) -> None:
         self.choices = choose(layers, input_shape)
-        shapes = [input_shape]
-        for layer in layers:
-            shapes.append(layer.output_shape(shapes[-1]))
+        walked = tuple(walk(layers, input_shape))
+        shapes = [layer.output_shape(shape) for layer, shape in walked]
         self.groups = tuple(
-            _fused(choice.algorithm, layers[first : first + choice.layers], shapes[first])
+            _fused(choice.algorithm, choice.of(layers), walked[choice.first][1])
             for choice in self.choices
-            for first in [choice.first]
         )
+        self._layers = tuple(_stand_in(choice.of(layers)) for choice in self.choices)
+        self._sources = sources(self._layers)
+        by_group = [*(shapes[choice.last] for choice in self.choices), input_shape]
+        self._taken = [tuple(by_group[source] for source in taken) for taken in self._sources]
         # The numbers that one sample's forward and backward pass work on.
-        self.numbers = sum(map(prod, shapes)) + sum(group.numbers for group in self.groups)
+        self.numbers = sum(map(prod, (input_shape, *shapes)))
+        self.numbers += sum(group.numbers for group in self.groups)
 
     def prepare(self, weights: Sequence[Weights]) -> PreparedWeights:
         """Bring each layer's weights into the form that its group works with, once a batch."""
         return [
-            group.prepare(weights[choice.first : choice.first + choice.layers])
+            group.prepare(choice.of(weights))
             for group, choice in zip(self.groups, self.choices, strict=True)
         ]
 
@@ -76,9 +82,10 @@ class TrainingPass:
         Returns what each group keeps; the last one's `output` is the network's.
         """
         kept: list[Kept] = []
-        for group, weights in zip(self.groups, prepared, strict=True):
-            kept.append(group.forward(weights, images, generator))
-            images = kept[-1].output
+        for place, taken in enumerate(self._sources):
+            results = [images if source == IMAGE_PLACE else kept[source].output for source in taken]
+            given = gather(self._layers[place], results)
+            kept.append(self.groups[place].forward(prepared[place], given, generator))
         return kept
 
     def backward(
@@ -91,12 +98,12 @@ class TrainingPass:
         Returns a mapping a group. Its arrays are overwritten by the next piece.
         """
         by_weight: list[dict[str, Array]] = [{} for _ in self.groups]
-        for index in reversed(range(self._first_to_learn, len(self.groups))):
-            group, to_input = self.groups[index], index > self._first_to_learn
-            result = group.backward(prepared[index], kept[index], gradient, to_input)
-            by_weight[index] = result.weights
-            if result.input is not None:
-                gradient = result.input
+        way = WayBack(self._layers, self._learning, gradient)
+        for place in way.places():
+            by_output, goes_on = way.take(place), way.goes_on(place)
+            result = self.groups[place].backward(prepared[place], kept[place], by_output, goes_on)
+            by_weight[place] = result.weights
+            way.hand_back(place, result.input, self._taken[place])
         return by_weight
 
     def finish(self, sums: Sequence[dict[str, Array]]) -> tuple[dict[str, Array], ...]:
@@ -110,9 +117,17 @@ class TrainingPass:
         return tuple(chain.from_iterable(group.updates(values) for group, values in pairs))
 
     @cached_property
-    def _first_to_learn(self) -> int:
-        """The first group with something to learn: before it no gradient is needed."""
-        return next((i for i, group in enumerate(self.groups) if group.learns), len(self.groups))
+    def _learning(self) -> frozenset[int]:
+        """The groups that a gradient must reach: that learn, or lead back to one that does."""
+        return reached(self._sources, [group.learns for group in self.groups])
+
+
+def _stand_in(layers: Sequence[Layer]) -> Layer:
+    """Return what stands for fused layers on a walk: it takes what the first does.
+
+    It has the name of the last, whose result it gives; nobody else takes those in between.
+    """
+    return replace(layers[0], name=layers[-1].name)
 
 
 def _fused(algorithm: Algorithm, layers: Sequence[Layer], input_shape: Shape) -> FusedLayers:

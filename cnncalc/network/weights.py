@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import Layer, Shape
-from cnncalc.network.operations import forward_layer
+from cnncalc.network.forward_pass import forward_layers
 from cnncalc.network.structure import Array, Network, assemble, walk
 from cnncalc.ops.numbers import overflow_allowed
 
@@ -132,10 +132,9 @@ def find_overflow(network: Network, image: Array) -> str:
     >>> find_overflow(large, np.ones(3, np.float32))
     'rescaling_1'
     """
-    values = image[np.newaxis]
     with overflow_allowed():
-        for layer, weights in zip(network.layers, network.weights, strict=True):
-            values = forward_layer(layer, weights, values)
+        outputs = forward_layers(network, image[np.newaxis])
+        for layer, values in zip(network.layers, outputs, strict=True):
             if not np.isfinite(values).all():
                 return layer.name
     return ""

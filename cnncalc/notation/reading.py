@@ -61,7 +61,7 @@ def parse(text: str) -> WrittenNetwork:
     Raises NotationError that gives line and column, what is wrong there, and the nearest name.
 
     >>> parse('Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten()').layers[2:]
-    (Flatten(name='', trainable=True),)
+    (Flatten(name='', trainable=True, inputs=()),)
     """
     reader = _Reader(Source(text))
     try:

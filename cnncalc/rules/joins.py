@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cnncalc.wording import Word
@@ -16,7 +16,10 @@ class Join(Word):
 
     PRODUCTS = "products"  # each times its weight, added up
     SUM = "sum"
+    DIFFERENCE = "difference"  # the first less the others
+    PRODUCT = "product"
     MAX = "max"
+    MIN = "min"
     AVERAGE = "average"
     L2 = "l2"  # the square root of the sum of squares
     SOFTMAX = "softmax"  # the share of the output's own among the exponentials of all
@@ -106,8 +109,8 @@ def joined(
     match join:
         case Join.PRODUCTS | Join.SUM | Join.EACH | Join.SAME:
             return add(numbers)
-        case Join.MAX:
-            return max(numbers)
+        case Join.DIFFERENCE:
+            return add([numbers[0], *(-number for number in numbers[1:])])
         case Join.AVERAGE:
             return add(numbers) / len(numbers)
         case Join.L2:
@@ -115,7 +118,17 @@ def joined(
         case Join.SOFTMAX:
             exponentials = [math.exp(number - max(numbers)) for number in numbers]
             return exponentials[place] / add(exponentials)
-    raise TypeError(_unknown(join))
+    if join not in _OF_NUMBERS_ALONE:
+        raise TypeError(_unknown(join))
+    return _OF_NUMBERS_ALONE[join](numbers)
+
+
+# The joins that add nothing.
+_OF_NUMBERS_ALONE: Mapping[Join, Callable[[Sequence[float]], float]] = {
+    Join.MAX: max,
+    Join.MIN: min,
+    Join.PRODUCT: math.prod,
+}
 
 
 def _unknown(join: Join) -> str:

@@ -23,6 +23,7 @@ from cnncalc.rules.wiring import (
     OneToOne,
     Position,
     Reshape,
+    SideBySide,
     Window,
     Wired,
 )
@@ -195,6 +196,18 @@ def _(layer: specifications.Dense, input_shape: Shape) -> Law:
 @law_of.register(specifications.Combine)
 def _(layer: specifications.Combine, input_shape: Shape) -> Law:
     return Law(_join_called(layer.mode, layer), _all_channels(input_shape, 1))
+
+
+@law_of.register(specifications.Concatenate)
+def _(layer: specifications.Concatenate, input_shape: Shape) -> Law:
+    return Law(Join.SAME, _one_to_one(input_shape))
+
+
+@law_of.register(specifications.MergeLayer)
+def _(layer: specifications.MergeLayer, input_shape: Shape) -> Law:
+    channels = SideBySide(layer.output_shape(input_shape)[-1], layer.parts)
+    wiring = Directions((*map(OneToOne, input_shape[:-1]), channels))
+    return Law(_join_called(layer.merge_mode, layer), wiring)
 
 
 def _under_windows(

@@ -23,6 +23,7 @@ __all__ = [
     "OneToOne",
     "Position",
     "Reshape",
+    "SideBySide",
     "Tap",
     "Window",
     "Wired",
@@ -221,6 +222,37 @@ class Copies:
         """Return the one pair of a weight."""
         index, copy = weight
         return ((index, index * self.copies + copy),)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Each output sees the input of its own number in each of the parts that stand side by side.
+
+    >>> [tap.at for tap in SideBySide(outputs=3, parts=2).sees(1)]
+    [1, 4]
+    """
+
+    outputs: int
+    parts: int
+    period = 1
+    rank = 0
+
+    @property
+    def inputs(self) -> int:
+        """Those of all parts."""
+        return self.outputs * self.parts
+
+    def sees(self, output: int) -> tuple[Tap, ...]:
+        """Return the output's own number in each part."""
+        return tuple(Tap(part * self.outputs + output) for part in range(self.parts))
+
+    def seen_by(self, index: int) -> tuple[Tap]:
+        """Return the input's own number in its part."""
+        return (Tap(index % self.outputs),)
+
+    def joined_by(self, weight: Position) -> tuple[tuple[int, int], ...]:
+        """Return all pairs: one weight serves them all."""
+        return tuple((index, index % self.outputs) for index in range(self.inputs))
 
 
 class Wired(NamedTuple):

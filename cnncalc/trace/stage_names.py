@@ -30,6 +30,7 @@ class StageName(Word):
     DROPOUT = "dropout"
     NORMALIZATION = "normalization"
     COMBINED = "combined"
+    MERGED = "merged"
 
 
 class HelperName(Word):

@@ -6,7 +6,6 @@ Where nothing is said, it is the article's network, or what suits handwritten di
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import (
@@ -20,6 +19,7 @@ from cnncalc.layers import (
     MaxPooling2D,
     Rescaling,
 )
+from cnncalc.layers.graph import leading_to, put_in
 from cnncalc.network import Network
 from cnncalc.ops.threads import cores
 from cnncalc.training.history import EarlyStopping
@@ -142,7 +142,7 @@ def rescaled(layers: tuple[Layer, ...], scale: float) -> tuple[Layer, ...]:
     start = 1 if layers and isinstance(layers[0], InputLayer) else 0
     if scale == 1 or scales_pixels(layers):
         return layers
-    return (*layers[:start], Rescaling(scale), *layers[start:])
+    return put_in(layers, start, Rescaling(scale))
 
 
 def scales_pixels(layers: tuple[Layer, ...]) -> bool:
@@ -151,5 +151,6 @@ def scales_pixels(layers: tuple[Layer, ...]) -> bool:
     >>> scales_pixels((Flatten(), Rescaling(0.5))), scales_pixels((Dense(2), Rescaling(0.5)))
     (True, False)
     """
-    before = takewhile(lambda layer: not layer.has_weights, layers)
-    return any(isinstance(layer, Rescaling) for layer in before)
+    places = (place for place, layer in enumerate(layers) if isinstance(layer, Rescaling))
+    before = ([layers[behind] for behind in leading_to(layers, place)] for place in places)
+    return any(not any(layer.has_weights for layer in way) for way in before)

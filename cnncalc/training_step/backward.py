@@ -22,9 +22,10 @@ from cnncalc.layers import (
 from cnncalc.network import (
     Array,
     Saved,
+    WayBack,
     at_kinks,
     backward_near,
-    first_to_learn,
+    learning_places,
 )
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.ops.numbers import overflow_allowed
@@ -81,20 +82,20 @@ def _backward(
         LayerStep(layer, saved.input, saved.output, drawn=saved.extra, moved=saved.updates)
         for layer, saved in pairs
     ]
-    bare, weights, gradient = objective.network.layers, objective.network.weights, forward.gradient
-    first = first_to_learn(bare, weights)
-    for index in reversed(range(first, len(bare))):
-        saved = at_kinks(bare[index], forward.saved[index])
-        result = backward_near(bare[index], weights[index], saved, gradient, index > first)
-        steps[index] = replace(
-            steps[index],
+    bare, weights = objective.network.layers, objective.network.weights
+    way = WayBack(bare, learning_places(bare, weights), forward.gradient)
+    for place in way.places():
+        gradient, goes_on = way.take(place), way.goes_on(place)
+        saved = at_kinks(bare[place], forward.saved[place])
+        result = backward_near(bare[place], weights[place], saved, gradient, goes_on)
+        steps[place] = replace(
+            steps[place],
             output=gradient,
-            pre_activation=_by_pre_activation(bare[index], saved, gradient),
+            pre_activation=_by_pre_activation(bare[place], saved, gradient),
             input=result.input,
             weights=result.weights,
         )
-        if result.input is not None:
-            gradient = result.input
+        way.hand_back(place, result.input, saved.taken)
     if objective.activation != LINEAR:
         joined = forward.gradient if _has_own_activation(layers[-1]) else None
         outputs = forward.outputs

@@ -124,8 +124,8 @@ def reasons(*layers, shape=(12, 12, 3)):
     ("convolution", "behind", "against_blocks"),
     [
         (Conv2D(16, 3), MaxPooling2D(2), "16 filters need none (16 or more)"),
-        (Conv2D(2, 3), None, "no max pooling follows directly"),
-        (Conv2D(2, 3), AveragePooling2D(2), "no max pooling follows directly"),
+        (Conv2D(2, 3), None, "no max pooling takes its result alone"),
+        (Conv2D(2, 3), AveragePooling2D(2), "no max pooling takes its result alone"),
         (
             Conv2D(2, 3, activation="tanh"),
             MaxPooling2D(2),
