@@ -99,6 +99,14 @@ def test_a_networks_columns_are_its_input_its_layers_and_its_prediction():
     assert flow.columns[1].size == "6×6×1 → 4×4×2; parameters: (3×3×1 + 1) × 2 = 20"
 
 
+def test_what_a_dense_layer_takes_in_is_not_called_weights():
+    network = drawn_network("valid, max", "categorical_crossentropy")
+    flow = make_flow(specify_network(network))
+    titles = {s.volume.quantity.name: s.volume.full_title for s in flow.stages if s.volume.layer}
+    assert titles["inputs"] == "Inputs"
+    assert titles["kernel"] == "Weights · kernel"
+
+
 def test_a_gradient_stands_in_the_column_of_its_layer_and_the_lane_of_its_sample():
     specification = next(trainings()).values[0]
     flow = make_flow(specification)
