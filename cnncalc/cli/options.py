@@ -110,16 +110,11 @@ _FILTER_OPTIONS = (
         "--padding",
         "-p",
         type=PADDING,
-        default="valid",
-        show_default=True,
-        help="valid, same, or zeros to add: 1, 0,1 (vertical,horizontal) or top,bottom,left,right.",
+        help="valid, same, or zeros to add: 1, 0,1 (vertical,horizontal) or top,bottom,left,right."
+        "  [default: valid]",
     ),
-    click.option(
-        "--stride", "-s", type=PAIR, default="1", show_default=True, help="Steps of the window."
-    ),
-    click.option(
-        "--dilation", type=PAIR, default="1", show_default=True, help="Spacing of the weights."
-    ),
+    click.option("--stride", "-s", type=PAIR, help="Steps of the window.  [default: 1]"),
+    click.option("--dilation", type=PAIR, help="Spacing of the weights.  [default: 1]"),
 )
 
 # What they are applied to, and what becomes of their results.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from cnncalc.cli.console import Terminal, command_line, note, output_console
 from cnncalc.cli.figures import Figures
@@ -206,8 +207,14 @@ def _saved_step(
     from cnncalc.tasks.page_making import training_page
     from cnncalc.tasks.step_pages import saved_pieces, saved_step
 
-    pieces = saved_pieces(given, wanted, caller.command)
+    pieces = saved_pieces(given, wanted, caller.command, _typed("seed", "engine"))
     return saved_step(pieces, number), partial(training_page, pieces, number)
+
+
+def _typed(*names: str) -> list[str]:
+    """Return which options were typed, be it with the value that they have anyway."""
+    source = click.get_current_context().get_parameter_source
+    return [f"--{name}" for name in names if source(name) is ParameterSource.COMMANDLINE]
 
 
 def _draw_step(found: ShownStep, decimals: int, theme: Theme) -> Drawing:

@@ -244,9 +244,9 @@ def _calculation(kernel: Array, wanted: CalculationOptions) -> Calculation:
     return Calculation(
         kernel,
         biases or None,
-        wanted.padding,
-        pair(wanted.stride, "stride"),
-        pair(wanted.dilation, "dilation"),
+        "valid" if wanted.padding is None else wanted.padding,
+        pair(1 if wanted.stride is None else wanted.stride, "stride"),
+        pair(1 if wanted.dilation is None else wanted.dilation, "dilation"),
         wanted.activation,
         wanted.depthwise,
         cast("Literal['sum', 'max'] | None", wanted.combine),

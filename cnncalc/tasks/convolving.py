@@ -164,12 +164,14 @@ def calculation_options(
     for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
         pair(sizes, name)  # the command line calls them otherwise
     biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
+    sides, stride, dilation = map(plain_numbers, (padding, strides, dilation_rate))
+    # What is as the command line has it was left as it is: beside a state nothing may be said.
     return CalculationOptions(
         () if kernels is None else _several(kernels),
         biases,
-        plain_numbers(padding),
-        plain_numbers(strides),
-        plain_numbers(dilation_rate),
+        None if sides == "valid" else sides,
+        None if stride == 1 else stride,
+        None if dilation == 1 else dilation,
         activation,
         pooling,
         combine,

@@ -171,13 +171,16 @@ class ScheduleText(NamedTuple):
 
 @dataclass(frozen=True)
 class CalculationOptions:
-    """What to calculate, as written: kernels (or arrays), bias, padding, and so on."""
+    """What to calculate, as written: kernels (or arrays), bias, padding, and so on.
+
+    None is what was not said, so that what equals its default is noticed where it may not be said.
+    """
 
     kernels: tuple[KernelLike, ...] = ()
     biases: tuple[tuple[float, ...], ...] = ()
-    padding: str | Numbers = "valid"
-    stride: Numbers = 1
-    dilation: Numbers = 1
+    padding: str | Numbers | None = None
+    stride: Numbers | None = None
+    dilation: Numbers | None = None
     activation: str | None = None
     pooling: PoolingText | PoolingLayer | None = None
     combine: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import islice
 from math import ceil
@@ -35,15 +36,17 @@ def pieces_of_session(session: Session, number: int, caller: Caller) -> Training
     return session_pieces(session, number, caller)
 
 
-def saved_pieces(given: DataOptions, wanted: TrainingOptions, command: str) -> TrainingPieces:
+def saved_pieces(
+    given: DataOptions, wanted: TrainingOptions, command: str, typed: Sequence[str] = ()
+) -> TrainingPieces:
     """Return the training of a page's state, which brings its samples and its optimizer.
 
     Arguments: the data's options, which name the state; the training's, which are refused; the
-    `command` that asks for it.
+    `command` that asks for it; options that were `typed` though they equal their default.
     Raises OptionError for other options, InputError for a file that is no such state.
     """
     options = (*_given(given, DataOptions(given.data)), *_given(wanted, TrainingOptions()))
-    if options:
+    if options := tuple(dict.fromkeys((*options, *typed))):
         message = "the state of a training brings its own options. "
         raise OptionError(message + f"Received: {', '.join(options)} beside it")
     return saved_state(Path(str(given.data))).pieces(command)

@@ -67,16 +67,19 @@ def training_pieces(
     """
     network = whole.network_options
     if whole.target is None and given.source is None and is_state(whole.network):
-        return _saved(whole, wanted, caller)
+        return _saved(whole, wanted, seed, caller)
     if whole.target is not None:
         return _of_image(given, network, whole, wanted, seed, caller)
     return _of_data(given, whole, wanted, seed, caller)
 
 
-def _saved(whole: NetworkExport, wanted: TrainingExport, caller: Caller) -> TrainingPieces:
+def _saved(
+    whole: NetworkExport, wanted: TrainingExport, seed: int, caller: Caller
+) -> TrainingPieces:
     """Return the training of a page's state, which brings its samples and its optimizer."""
     given = replace(wanted, training_steps=None)
     options = {**vars(given), "input_shape": whole.input_shape, "weights": whole.weights}
+    options["seed"] = seed or None
     _refuse("the state of a training brings its own options", options)
     return saved_state(Path(str(whole.network))).pieces(caller.command)
 

@@ -83,7 +83,7 @@ def encode_picture(
     allows.
 
     >>> encode_picture(np.array([[0.0, 300.0]]), "png").sentence
-    'values were rounded; those below 0 became 0, above 255 became 255: 50 % of them'
+    'values below 0 became 0, above 255 became 255: 50 % of them'
     """
     if values.ndim not in (2, 3):
         message = (
@@ -144,17 +144,20 @@ def to_levels(values: Array, scaling: Scaling = "clip") -> Levels:
 
 def _clipped(volume: Array) -> Levels:
     levels = np.empty(volume.shape, np.uint8)
-    outside = 0
+    outside, is_whole = 0, True
     for rows in _pieces(volume):
         rounded = np.rint(volume[rows])
+        is_whole = is_whole and np.array_equal(rounded, volume[rows], equal_nan=True)
         outside += int(np.count_nonzero((rounded < 0) | (rounded > 255)))
         # Of NaN, an empty cell, and 0, fmax takes 0.
         levels[rows] = np.fmin(np.fmax(rounded, 0, out=rounded), 255, out=rounded)
     if not outside:
-        return Levels(levels, "values were rounded to whole levels of 0 to 255")
+        what = "values are" if is_whole else "values were rounded to"
+        return Levels(levels, f"{what} whole levels of 0 to 255")
     share = _percent(outside / volume.size)
-    text = "values were rounded; those below 0 became 0, above 255 became 255"
-    return Levels(levels, f"{text}: {share} of them")
+    what = "values" if is_whole else "values were rounded; those"
+    text = f"{what} below 0 became 0, above 255 became 255: {share} of them"
+    return Levels(levels, text)
 
 
 def _stretched(volume: Array) -> Levels:

@@ -67,11 +67,17 @@ def test_beside_a_kernel_only_its_image_is_taken(run, save):
     )
 
 
-def test_other_options_beside_it_are_refused(fails, save):
+@pytest.mark.parametrize("command", ["convolve", "export-xlsx", "export-html", "animate"])
+@pytest.mark.parametrize(
+    "option",
+    [("--stride", "2"), ("--stride", "1"), ("--padding", "valid"), ("--dilation", "1")],
+    ids=" ".join,
+)
+def test_other_options_beside_it_are_refused_be_they_the_defaults(fails, save, command, option):
     save("convolve", "article:6x6", *CONVOLUTION)
-    assert "brings its own options, unless --kernel" in fails(
-        "convolve", "state.json", "--stride", "2"
-    )
+    output = ("-o", "film.gif") if command == "animate" else ()
+    said = fails(command, "state.json", *option, *output)
+    assert "brings its own options, unless --kernel" in said
 
 
 def test_a_pooling_is_the_same_again_and_takes_other_options(run, save):
@@ -146,6 +152,7 @@ def test_a_step_of_a_training_is_the_same_again(run, save):
     np.testing.assert_allclose(again["loss"], first["loss"], rtol=1e-6)
 
 
+@pytest.mark.film
 @pytest.mark.parametrize(
     "command", [("trace", NETWORK, "article:6x6"), ("train", "--show-step", "1", *STEP)]
 )
@@ -160,6 +167,9 @@ def test_a_training_brings_its_own_options(fails, save):
     save("train", "--show-step", "1", *STEP)
     said = fails("train", "state.json", "--show-step", "1", "--learning-rate", "0.5", "--seed", "3")
     assert said.endswith("Received: --learning-rate, --seed beside it")
+    said = fails("train", "state.json", "--show-step", "1", "--seed", "0")
+    assert said.endswith("Received: --seed beside it")
+    assert "Received: seed" in fails("export-xlsx", "state.json", "--seed", "3")
     assert "the step must be 1 to 1" in fails("train", "state.json", "--show-step", "2")
 
 

@@ -260,8 +260,9 @@ def draw_legend(
 
 def draw_sign(sign: Sign, look: Look) -> Iterator[Shape]:
     """Yield what stands between two stages."""
-    if sign.kind == "arrow":
-        yield from arrow(sign.x - 13, sign.y, sign.x + 13, sign.y, look.muted)
+    if sign.kind in ("arrow", "back"):
+        reach = 13 if sign.kind == "arrow" else -13
+        yield from arrow(sign.x - reach, sign.y, sign.x + reach, sign.y, look.muted)
         return
     text = "×" if sign.kind == "times" else "="
     base = sign.y + 0.36 * _SIGN_SIZE

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from cnncalc.network import Array
-from cnncalc.sheet.flow import Flow, Stage
+from cnncalc.sheet.flow import Flow, Lane, Stage
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.views.figure.flow_stages import chosen_stages, is_first_of_layer, names_of
@@ -56,7 +56,7 @@ class FlowOptions:
     layer: str = ""
 
 
-SignKind = Literal["times", "equals", "arrow"]
+SignKind = Literal["times", "equals", "arrow", "back"]
 
 
 class Sign(NamedTuple):
@@ -104,6 +104,17 @@ PLAIN = FlowOptions()
 _Track = list[StageBox]
 
 
+class _Row(NamedTuple):
+    """A lane to be placed: its title, its tracks, and which sign shows how calculation goes on.
+
+    There is no such sign where its stages are calculated side by side.
+    """
+
+    title: str
+    tracks: list[_Track]
+    onwards: SignKind | None
+
+
 def lay_out_flow(
     flow: Flow,
     values: Values,
@@ -118,14 +129,31 @@ def lay_out_flow(
     """
     largest = max(flow.specification.input_shape[:2])
     looks = Looks(min(_LARGEST_PIXEL, _LARGEST_IMAGE / largest), asked.decimals)
-    rows: list[tuple[str, list[_Track]]] = []
+    rows: list[_Row] = []
     for number, lane in enumerate(flow.lanes):
         stages = [stage for stage in chosen_stages(flow, asked.layer) if stage.lane == number]
+        onwards = _onwards(lane)
+        if onwards == "back":
+            # A layer's own stages, too, are calculated from right to left.
+            stages.sort(key=lambda stage: (stage.column, -stage.number))
         boxes = [_box(flow, stage, values, scales, looks) for stage in stages]
         boxes += [last] if last is not None else []
         if boxes:
-            rows.append((lane.title, list(_tracks(boxes))))
+            rows.append(_Row(lane.title, list(_tracks(boxes)), onwards))
     return _placed(rows, asked)
+
+
+def _onwards(lane: Lane) -> SignKind | None:
+    """Return which way the calculation of a lane goes, None where its stages don't wait.
+
+    Weights don't, nor do their gradients, which are of all samples.
+    """
+    match lane.direction:
+        case "forward":
+            return "arrow"
+        case "backward" if lane.sample is not None:
+            return "back"
+    return None
 
 
 def _box(
@@ -162,19 +190,19 @@ def _tracks(boxes: Sequence[StageBox]) -> Iterator[_Track]:
     yield track
 
 
-def _placed(rows: Sequence[tuple[str, list[_Track]]], asked: FlowOptions) -> FlowLayout:
+def _placed(rows: Sequence[_Row], asked: FlowOptions) -> FlowLayout:
     stages: list[StageBox] = []
     signs: list[Sign] = []
     headings: list[Heading] = []
     y = MARGIN
-    for title, tracks in rows:
+    for title, tracks, onwards in rows:
         if title:
             headings.append(Heading(title, MARGIN, y + TITLE_SIZE))
             y += 2 * LINE_HEIGHT
         for row in _wrapped(tracks, asked.width - 2 * MARGIN):
             is_continued = row[0] is not tracks[0]
             placed = list(_side_by_side(row, y, _BETWEEN if is_continued else 0.0))
-            signs += _signs(placed, is_continued=is_continued)
+            signs += _signs(placed, onwards, is_continued=is_continued)
             stages += (box for track in placed for box in track)
             y = max(_bottom(track) for track in placed) + _BELOW
     width = max(box.box.x + box.box.width for box in stages) + MARGIN
@@ -234,21 +262,25 @@ def _side_by_side(row: Sequence[_Track], y: float, indent: float) -> Iterator[_T
         x += _width(track) + _BETWEEN
 
 
-def _signs(row: Sequence[_Track], *, is_continued: bool) -> Iterator[Sign]:
+def _signs(
+    row: Sequence[_Track], onwards: SignKind | None, *, is_continued: bool
+) -> Iterator[Sign]:
     """Yield what stands between the tracks of a row, and before one that goes on from another."""
+    if onwards is None:
+        return
     if is_continued:
         first = row[0][0]
-        yield _sign(None, first, first.box.x - _BETWEEN / 2)
+        yield _sign(None, first, first.box.x - _BETWEEN / 2, onwards)
     for before, after in pairwise(row):
         left, right = before[0], after[0]
         if not right.is_weight or right.is_kernel:
-            yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2)
+            yield _sign(left, right, (left.box.x + _width(before) + right.box.x) / 2, onwards)
 
 
-def _sign(left: StageBox | None, right: StageBox, x: float) -> Sign:
+def _sign(left: StageBox | None, right: StageBox, x: float, onwards: SignKind) -> Sign:
     height = min(box.grids.height for box in (left, right) if box is not None)
     y = right.grids.y + height / 2
     if right.is_weight:
         return Sign("times", x, y)
     is_equal = left is not None and left.is_kernel and right.is_first
-    return Sign("equals" if is_equal else "arrow", x, y)
+    return Sign("equals" if is_equal else onwards, x, y)

@@ -7,6 +7,7 @@ from cnncalc.views.figure.flow_layout import FlowOptions, lay_out_flow
 from cnncalc.views.figure.shapes import Text
 from cnncalc.views.figure.trace_figure import trace_flow
 from tests.views.figure.drawn import traced
+from tests.views.film.calculations import training_step
 
 
 def signs(text, shape=(6, 6, 1), **asked):
@@ -76,3 +77,15 @@ def test_a_kernel_of_many_channels_shows_whole_filters():
         "0 on 0", "0 on 1", "0 on 2", "0 on 3", "1 on 0",
     ]  # fmt: skip
     assert kernel.slices[3].box.y == kernel.slices[0].box.y < kernel.slices[4].box.y
+
+
+def test_on_the_way_back_of_a_training_arrows_point_back_and_between_weights_there_are_none():
+    made = training_step()
+    layout = lay_out_flow(made.flow, made.values, made.scales)
+    tops = [(heading.y, heading.text) for heading in layout.headings]
+    found = {text: set() for _, text in tops}
+    for sign in layout.signs:
+        found[max(top for top in tops if top[0] < sign.y)[1]].add(sign.kind)
+    assert found["Sample 0 · forward →"] == {"arrow"}
+    assert found["Sample 0 · backward ←"] == {"back"}
+    assert not found["Update: the weights after the step"]
