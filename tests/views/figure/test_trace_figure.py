@@ -77,7 +77,7 @@ def test_only_pixels_beyond_the_ends_are_marked():
 def test_a_picture_tells_its_size_and_no_mark_where_nothing_clips():
     box = picture_box(np.full((40, 40, 3), 9.0), "clip", 2.0, "light")
     assert box.size == "40×40×3"
-    assert " ".join(box.lines) == "Values were rounded to whole levels of 0 to 255."
+    assert " ".join(box.lines) == "Values are whole levels of 0 to 255."
 
 
 def test_small_grids_and_networks_have_no_picture():
