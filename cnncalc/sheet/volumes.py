@@ -14,7 +14,7 @@ from cnncalc.layers import Shape
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, entered, whole
 from cnncalc.sheet.plan import STAY, Block, Formula, Kind, Quantity, Role, Scale, Step
-from cnncalc.trace.stage_names import HelperName, StageName
+from cnncalc.trace.stage_names import StageName
 
 __all__ = [
     "ONE_SLICE",
@@ -120,8 +120,9 @@ class Volume:
     @property
     def full_title(self) -> str:
         """Its title, and of weights and their updates which of a layer's it shows."""
-        if self.quantity.name == HelperName.INPUTS:  # on a sheet they stand with the weights
-            return HelperName.INPUTS.capitalize()
+        if self.quantity.kind == "helper" and self.title == "Weights":
+            # On a sheet it stands beside weights, under their title.
+            return self.quantity.name.capitalize()
         weight = self.quantity.name.partition(" ")[0]
         is_said = weight.replace("_", " ") in self.title.lower()
         is_of_weight = self.quantity.kind in ("weight", "update")
