@@ -102,3 +102,39 @@ def test_at_the_end_it_stays_until_it_is_left():
     terminal.wait_for("25 of 25 · space plays again")
     terminal.type(b"q")
     assert terminal.status() == 0
+
+
+def test_kill_leaves_the_terminal_as_it_was():
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    terminal.shown = ""
+    terminal.process.terminate()
+    assert terminal.status() == 128 + 15
+    assert terminal.settings() == terminal.before
+    assert "\x1b[?1049l" in terminal.shown
+    assert "\x1b[?25h" in terminal.shown
+
+
+def test_ctrl_z_is_no_key_while_it_plays():
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    # In a session of its own nothing stops a process: that it isn't asked to is what can be seen.
+    disabled = bytes([os.fpathconf(terminal.device, "PC_VDISABLE")])
+    assert terminal.settings()[6][termios.VSUSP] == disabled != terminal.before[6][termios.VSUSP]
+    terminal.type(b"\x1aq")
+    assert terminal.status() == 0
+    assert terminal.settings() == terminal.before
+
+
+def test_an_arrow_that_arrives_in_two_parts_is_one():
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    terminal.type(b" ")
+    terminal.wait_for("space plays ")
+    place = int(SEEN.search(terminal.shown)[1])
+    terminal.type(b"\x1b")
+    time.sleep(0.2)
+    terminal.type(b"[C")
+    terminal.wait_for(rf"{place + 1} of 25 · space plays ")
+    terminal.type(b"q")
+    assert terminal.status() == 0

@@ -40,10 +40,9 @@ export function stageName(flow, stage, beside = null) {
   return flow.stages.findLast(isLike) === stage ? layer : `${layer} ${title}`;
 }
 
-/** A stage's title; weights and what is drawn beside them have one title for all. */
-function titleName({ isWeight, kind, name, title }) {
-  const isBesideWeights = kind === "helper" && title === "Weights";
-  if (isWeight || isBesideWeights) return name.replaceAll("_", " ");
+/** A stage's title; a layer's weights have one title for all. */
+function titleName({ isWeight, name, title }) {
+  if (isWeight) return name.replaceAll("_", " ");
   return /^[A-Z][^A-Z]*$/.test(title) ? title.toLowerCase() : title;
 }
 
