@@ -80,6 +80,8 @@ else:
 
     # The exit status of what a signal ended is this and the signal's number, as shells have it.
     SIGNALLED = 128
+    # `kill` and Ctrl-\ end a process at once by default, and its screen stays.
+    _ENDING = (signal.SIGTERM, signal.SIGQUIT)
 
     @contextmanager
     def keyboard() -> Iterator[ReadKey]:
@@ -115,13 +117,14 @@ else:
 
     @contextmanager
     def _ended_in_order() -> Iterator[None]:
-        """Let `kill` end the command as an error does, all that is open being closed."""
+        """Let these signals end the command as an error does, all that is open being closed."""
 
         def end(number: int, frame: FrameType | None) -> None:
             raise click.exceptions.Exit(SIGNALLED + number)
 
-        before = signal.signal(signal.SIGTERM, end)
+        before = {number: signal.signal(number, end) for number in _ENDING}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -104,12 +105,13 @@ def test_at_the_end_it_stays_until_it_is_left():
     assert terminal.status() == 0
 
 
-def test_kill_leaves_the_terminal_as_it_was():
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGQUIT])  # kill, and Ctrl-\
+def test_what_ends_it_leaves_the_terminal_as_it_was(sent):
     terminal = Terminal(*CONVOLVE, "--play")
     terminal.wait_for("1 of 25")
     terminal.shown = ""
-    terminal.process.terminate()
-    assert terminal.status() == 128 + 15
+    terminal.process.send_signal(sent)
+    assert terminal.status() == 128 + sent
     assert terminal.settings() == terminal.before
     assert "\x1b[?1049l" in terminal.shown
     assert "\x1b[?25h" in terminal.shown
