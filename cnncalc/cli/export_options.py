@@ -21,7 +21,7 @@ from cnncalc.cli.training_options import (
     validation_split_option,
 )
 from cnncalc.cli.types import SHAPE
-from cnncalc.tasks.export_requests import ExportRequest
+from cnncalc.tasks.export_writing import ExportRequest
 from cnncalc.tasks.options import NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 

@@ -106,7 +106,7 @@ def _exported_kernels(text: str) -> tuple[Kernel, ...]:
     reference = parse_reference(text[1:]) if text.startswith("@") else None
     if reference is None or reference.cell_range is not None:
         return ()
-    from cnncalc.tasks.exported_workbooks import exported_kernels
+    from cnncalc.tasks.workbook_reading import exported_kernels
 
     return exported_kernels(reference.path, reference.sheet)
 

@@ -23,11 +23,10 @@ from cnncalc.tasks.arguments import (
     Say,
     ignore,
 )
-from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.exported import whole_network
 from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow, trace_flow
 from cnncalc.tasks.inputs import keep_input
+from cnncalc.tasks.keyword_options import calculation_options, network_export
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     CalculationOptions,
@@ -190,7 +189,7 @@ def export_film(
         combine,
         depthwise=depthwise,
     )
-    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
+    whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
     training = TrainingExport(training_steps, batch_size, samples, loss, optimizer, learning_rate)
     if isinstance(image, Trace):
         _require_trace_alone(wanted, whole, training, seed)

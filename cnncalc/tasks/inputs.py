@@ -93,7 +93,7 @@ def _exported_image(given: InputOptions) -> PixelInput | None:
     if path.suffix.lower() not in WORKBOOK_ENDINGS or given.cell_range is not None:
         return None
     # Imported here: the writer of workbooks takes longer to load than a small grid to convolve.
-    from cnncalc.tasks.exported_workbooks import exported_image
+    from cnncalc.tasks.workbook_reading import exported_image
 
     return exported_image(path, given.sheet)
 

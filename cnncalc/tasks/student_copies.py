@@ -10,11 +10,10 @@ from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.worksheet import WorksheetOptions, variant
-from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 
-__all__ = ["Copy", "article_origins", "copies", "paths"]
+__all__ = ["Copy", "copies", "paths"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,3 @@ def paths(path: Path, students: StudentOptions) -> list[Path]:
         pairs = [(name, f"{name}-key") for name in names]
         return [path.with_name(f"{part}{path.suffix}") for pair in pairs for part in pair]
     return [path] if students.solution else [path, path.with_name(f"{path.stem}-key{path.suffix}")]
-
-
-def article_origins(caller: Caller) -> Provenance:
-    """Return where the numbers of the article's cases come from."""
-    cases, grids = Origin("article", "its cases"), Origin("article", "its grids")
-    return Provenance(caller.command, cases, image=grids)
