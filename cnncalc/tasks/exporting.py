@@ -183,13 +183,17 @@ def _write(
     image: ImageLike | Trace | None, request: ExportRequest, form: ExportForm, caller: Caller
 ) -> tuple[Path, ...]:
     """Write what is asked for of an image, or of the trace that stands for it."""
-    if isinstance(image, LayerTrace):
-        message = f"{form.noun} is of a whole trace. "
-        raise OptionError(message + f"Received: the trace of one layer, {image.layer.name}")
+    _require_whole(image, form)
     if isinstance(image, Trace):
         return (write_trace(image, request, form, caller),)
     given = InputOptions(named(image, "image"))
     return write_exports(replace(request, given=given), form, caller)
+
+
+def _require_whole(image: object, form: ExportForm) -> None:
+    if isinstance(image, LayerTrace):
+        message = f"{form.noun} is of a whole trace. "
+        raise OptionError(message + f"Received: the trace of one layer, {image.layer.name}")
 
 
 def export_training(
