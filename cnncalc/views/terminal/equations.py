@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression
 from cnncalc.rules.spelling import words
 from cnncalc.views.numbers import format_number
 from cnncalc.views.terminal.screen import FAINT, Screen

@@ -19,7 +19,8 @@ from cnncalc.rules.activations import (
     SOFTMAX_SHARE,
     rule_of,
 )
-from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression
 from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words

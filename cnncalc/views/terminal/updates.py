@@ -8,7 +8,8 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
-from cnncalc.rules.formula import evaluate, names_of
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import names_of
 from cnncalc.rules.optimizers import (
     CORRECTED_RATE,
     DECAYED,
