@@ -55,7 +55,17 @@ def number_text(value: object) -> str:
 
 
 def moment_heading(cells: FlowCells, moment: Moment) -> str:
-    """Return what a moment shows: its stage, its layer, and where in it."""
+    """Return what a moment shows: its stage, its layer, and where in it.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.flows import trace_flow
+    >>> from cnncalc.views.film.moments import make_moments
+    >>> trace = calculate("article:6x6", "edge")
+    >>> made = trace_flow(trace)
+    >>> cells = FlowCells.of(made.flow, made.values, range(3))
+    >>> moment_heading(cells, make_moments(made.flow, range(3))[1])
+    'Convolution · conv2d · (0, 1)'
+    """
     stage, part = cells.stages[moment.slice_number], cells.slices[moment.slice_number]
     column = cells.flow.columns[stage.column].name
     title = stage.volume.full_title
@@ -90,6 +100,15 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
 
     Arguments: all `cells`; the `cell`; how many signs there is room for at `most`. What is no
     arithmetic is told by its stage's rule.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.flows import trace_flow
+    >>> from cnncalc.views.film.moments import make_moments
+    >>> trace = calculate("article:6x6", "edge")
+    >>> made = trace_flow(trace)
+    >>> cells = FlowCells.of(made.flow, made.values, range(3))
+    >>> cell_sentence(cells, make_moments(made.flow, range(3))[1].cell, 40)
+    '−284 = 54×(−1) + 51×(−1) + … + 113×(−1)'
     """
     rule = _shortened(cells.stages[cell.slice].volume.rule, most)
     found = cells.formula(cell)

@@ -23,10 +23,16 @@ __all__ = ["draw_input", "render_flattened", "render_input"]
 def render_input(
     values: Array, display: Display, name: str = "", *, is_article: bool = False
 ) -> Drawing:
-    """Render an image: its numbers, or a picture where they are too many.
+    r"""Render an image: its numbers, or a picture where they are too many.
 
     Arguments: `values` (height, width, channels); how to `display` them; the input's `name`;
     whether it is a grid of the article's.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> print("\n".join(plain_lines(render_input(np.array([[[0.0], [255.0]]]), Display()))[3:]))
+            0    1
+        ┌─────────
+      0 │   0  255
     """
     scale = input_scale(values, is_article=is_article)
     return Drawing(display, lambda screen: draw_input(values, scale, name, screen))

@@ -55,7 +55,12 @@ _CALLED = {
 
 
 def update_rule(optimizer: Optimizer) -> list[str]:
-    """Return what an optimizer does to a weight in words, a line a step."""
+    """Return what an optimizer does to a weight in words, a line a step.
+
+    >>> from cnncalc.training.optimizers import SGD
+    >>> update_rule(SGD(learning_rate=0.1))
+    ['weight = weight − rate × gradient']
+    """
 
     def called(name: str) -> str:
         return _CALLED.get(name) or slot_of(name) or constant(getattr(optimizer, name))
