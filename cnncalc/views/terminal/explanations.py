@@ -210,7 +210,7 @@ MOST_FOLLOWED = 3
 def render_derivation(
     trace: Trace, layer_name: str, at: Position, display: Display, depth: int = 1, cell: str = ""
 ) -> Drawing:
-    r"""Render where one number of a layer came from.
+    """Render where one number of a layer came from.
 
     Arguments: the `trace`; the layer's name; `at`, the (row, column, channel) or (unit,) in its
     output; how to `display` it; the `depth`, as `derive` has it; the `cell` of a workbook that
@@ -220,7 +220,8 @@ def render_derivation(
     >>> from cnncalc.views.terminal.plain import plain_lines
     >>> from cnncalc import calculate
     >>> trace = calculate("article:6x6", "edge")
-    >>> print("\n".join(plain_lines(render_derivation(trace, "conv2d", (0, 0, 0), Display()))[:3]))
+    >>> for line in plain_lines(render_derivation(trace, "conv2d", (0, 0, 0), Display()))[:2]:
+    ...     print(line)
     conv2d (0, 0) = 452
     the window covers rows 0 to 2 and columns 0 to 2 of its input
     """

@@ -23,13 +23,14 @@ __all__ = ["draw_input", "render_flattened", "render_input"]
 def render_input(
     values: Array, display: Display, name: str = "", *, is_article: bool = False
 ) -> Drawing:
-    r"""Render an image: its numbers, or a picture where they are too many.
+    """Render an image: its numbers, or a picture where they are too many.
 
     Arguments: `values` (height, width, channels); how to `display` them; the input's `name`;
     whether it is a grid of the article's.
 
     >>> from cnncalc.views.terminal.plain import plain_lines
-    >>> print("\n".join(plain_lines(render_input(np.array([[[0.0], [255.0]]]), Display()))[3:]))
+    >>> for line in plain_lines(render_input(np.array([[[0.0], [255.0]]]), Display()))[3:6]:
+    ...     print(line.rstrip())
             0    1
         ┌─────────
       0 │   0  255

@@ -219,11 +219,12 @@ class Excerpt:
 
 
 def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:
-    r"""Draw every number of a matrix, or return None where they don't fit the screen.
+    """Draw every number of a matrix, or return None where they don't fit the screen.
 
     >>> from cnncalc.views.terminal.screen import Display
     >>> screen = Screen(40, 24, None, "utf-8", Display())
-    >>> print("\n".join(line.plain for line in draw_whole(Matrix(np.array([[1.0, -2.5]])), screen)))
+    >>> for line in draw_whole(Matrix(np.array([[1.0, -2.5]])), screen):
+    ...     print(line.plain.rstrip())
            0     1
       ┌───────────
     0 │    1  -2.5
