@@ -46,9 +46,9 @@ def calculation_options(
 
     Raises OptionError for sizes that are none.
 
-    >>> asked = calculation_options("edge", bias=1, strides=(2, 2))
-    >>> asked.kernels, asked.biases, asked.strides
-    (('edge',), ((1.0,),), (2, 2))
+    >>> asked = calculation_options("edge", bias=1, activation="relu")
+    >>> asked.kernels, asked.biases, asked.activation
+    (('edge',), ((1,),), 'relu')
     """
     for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
         pair(sizes, name)  # the command line calls them otherwise
