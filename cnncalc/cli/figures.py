@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DRAWINGS",
     "PIXELS",
+    "STEPS_IN_FIGURE",
     "DrawingOptions",
     "Figures",
     "check_drawing",
@@ -42,8 +43,8 @@ __all__ = [
 DRAWINGS = (".svg", ".pdf")
 PIXELS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
-# Where no number is asked about, so many are explained.
-_FEW_STEPS = 3
+STEPS_IN_FIGURE = 4
+"""Where no number is asked about, a figure explains the first few."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,7 @@ def _first_explanations(trace: Trace, layer_name: str) -> list[Explanation]:
     from cnncalc.explanation import explain
 
     layer = trace.layers[trace.place(layer_name) if layer_name else 0]
-    places = islice(np.ndindex(*layer.output.shape[:-1]), _FEW_STEPS)
+    places = islice(np.ndindex(*layer.output.shape[:-1]), STEPS_IN_FIGURE)
     return [explain(layer, (*place, 0)) for place in places]
 
 
