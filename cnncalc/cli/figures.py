@@ -154,10 +154,11 @@ def _write(
     file: BinaryIO,
 ) -> str:
     # Imported here, like the workbook's XlsxWriter: few calculations wait for it.
-    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure
+    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure, lacking_said
 
-    file.write(encode_figure(draw(theme), FIGURE_FORMS[ending], provenance))
-    return "a figure"
+    drawing, form = draw(theme), FIGURE_FORMS[ending]
+    file.write(encode_figure(drawing, form, provenance))
+    return "; ".join(filter(None, ("a figure", lacking_said(drawing, form))))
 
 
 def trace_figures(
