@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.colors import Theme
-from cnncalc.views.figure.gradient_grids import GridRow, cell, gradient_rows
+from cnncalc.views.figure.gradient_grids import gradient_rows
 from cnncalc.views.figure.measures import NumberForm
-from cnncalc.views.figure.pen import Pen
+from cnncalc.views.figure.pen import Pen, cell
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.terminal.equations import draw_equation
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gradient_place
@@ -42,7 +42,7 @@ def draw_gradient(
     pen.note(explanation.note)
     pen.gap(6)
     for row in gradient_rows(record, explanation):
-        _draw_grids(row, pen)
+        pen.row(row, pen.room(row.grids))
     for line in draw_gradient_equation(explanation, screen, several=several):
         pen.text(_set_apart(line.plain, gradient_place(explanation, several=several)))
     for text in _loss(record, explanation, screen):
@@ -54,13 +54,6 @@ def draw_gradient(
         _draw_update(record, explanation, pen)
     pen.gap()
     return pen.finished(title)
-
-
-def _draw_grids(row: GridRow, pen: Pen) -> None:
-    if row.note:
-        pen.note(row.note)
-    if row.grids:
-        pen.grids(row.grids, row.signs, pen.room(row.grids))
 
 
 def _draw_update(record: StepRecord, explanation: GradientExplanation, pen: Pen) -> None:

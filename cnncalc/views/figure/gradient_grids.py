@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -21,28 +21,15 @@ from cnncalc.training_step.structure import (
 )
 from cnncalc.training_step.terms import error_of
 from cnncalc.views.colors import ColorScale, fitted_scale
-from cnncalc.views.figure.pen import Grid
+from cnncalc.views.figure.pen import Grid, GridRow, cell
 
-__all__ = ["GridRow", "cell", "gradient_rows"]
+__all__ = ["gradient_rows"]
 
 # Of so many samples or channels the numbers are drawn, where a map is no larger.
 _MOST_MAPS, _LONGEST, _MOST_CELLS = 3, 12, 100
 # Of so many terms, outputs or parameters.
 _MOST_TERMS = 12
 _OF_LOSS = ("share", "squared error", "binary", "categorical")
-
-
-@dataclass(frozen=True)
-class GridRow:
-    """Grids side by side, the signs between them, and what is said above them."""
-
-    grids: tuple[Grid, ...]
-    signs: tuple[str, ...]
-    note: str = ""
-
-    def after(self, *grids: Grid) -> GridRow:
-        """Return the same behind other grids, without a sign."""
-        return GridRow((*grids, *self.grids), (*[""] * len(grids), *self.signs), self.note)
 
 
 def gradient_rows(record: StepRecord, explanation: GradientExplanation) -> list[GridRow]:
@@ -60,11 +47,6 @@ def gradient_rows(record: StepRecord, explanation: GradientExplanation) -> list[
     else:
         rows = list(_of_channels(step, explanation))
     return rows or [_of_terms(step, explanation)]
-
-
-def cell(caption: str, value: float) -> Grid:
-    """Return one number as a grid with a caption."""
-    return Grid(caption, np.array([[value]]), None)
 
 
 def _of_loss(record: StepRecord, explanation: GradientExplanation) -> GridRow:
@@ -179,7 +161,11 @@ def _of_terms(step: LayerStep, explanation: GradientExplanation) -> GridRow:
     errors, factors = (
         np.array([[getattr(term, name)] for term in terms]) for name in ("error", "factor")
     )
-    return replace(_joined(step, explanation, errors, factors), note=note)
+    row = _joined(step, explanation, errors, factors)
+    if not note:
+        return row
+    their_sum = replace(row.grids[-1], caption="their sum")
+    return replace(row, grids=(*row.grids[:-1], their_sum), note=note)
 
 
 def _joined(

@@ -135,10 +135,10 @@ def _input(axis: Axis, row: _Row, y: float, look: Look) -> Iterator[Shape]:
     """Yield the row: cells, or where these are too many the parts that it consists of."""
     parts = ((0, axis.before), (axis.before, axis.size), (axis.before + axis.size, axis.after))
     if row.first + row.last > _MOST_CELLS:
-        for start, count in parts:
-            wide = row.at(start + count) - row.at(start)
-            fill = look.empty if start == axis.before else look.padding_fill
-            yield Rectangle(row.at(start), y, wide, _HIGH, fill, look.line)
+        for first, count in parts:
+            wide = row.at(first + count) - row.at(first)
+            fill = look.empty if first == axis.before else look.padding_fill
+            yield Rectangle(row.at(first), y, wide, _HIGH, fill, look.line)
     else:
         numbers = range(-axis.before, axis.padded - axis.before)
         padding = {*range(axis.before), *range(axis.before + axis.size, axis.padded)}

@@ -27,7 +27,7 @@ from cnncalc.views.figure.measures import (
 from cnncalc.views.figure.shapes import Drawing, Line, Shape, Text
 from cnncalc.views.figure.stage_boxes import Box, StageBox
 
-__all__ = ["Grid", "Outline", "Pen"]
+__all__ = ["Grid", "GridRow", "Outline", "Pen", "cell"]
 
 Outline = Literal["window", "weights", "products"]
 
@@ -51,6 +51,24 @@ class Grid:
     marked: tuple[int, int, int, int] | None = None
     outline: Outline = "window"
     form: NumberForm | None = None
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """Grids side by side, the signs between them, and what is said above them."""
+
+    grids: tuple[Grid, ...]
+    signs: tuple[str, ...] = ()
+    note: str = ""
+
+    def after(self, *grids: Grid) -> GridRow:
+        """Return the same behind other grids, without a sign."""
+        return GridRow((*grids, *self.grids), (*[""] * len(grids), *self.signs), self.note)
+
+
+def cell(caption: str, value: float) -> Grid:
+    """Return one number as a grid with a caption."""
+    return Grid(caption, np.array([[value]]), None)
 
 
 class Pen:
@@ -133,10 +151,17 @@ class Pen:
 
     def room(self, grids: Sequence[Grid]) -> float:
         """Return how wide a cell must be for every number of some grids."""
-        return max(self._form(grid).room(grid.numbers) for grid in grids)
+        return max((self._form(grid).room(grid.numbers) for grid in grids), default=0.0)
 
     def _form(self, grid: Grid) -> NumberForm:
         return grid.form or number_form(grid.numbers, self.decimals)
+
+    def row(self, row: GridRow, room: float) -> None:
+        """Draw a row of grids, whose cells are as wide as the `room`, below what is said of it."""
+        if row.note:
+            self.note(row.note)
+        if row.grids:
+            self.grids(row.grids, row.signs, room)
 
     def grids(self, grids: Sequence[Grid], signs: Sequence[str], room: float) -> None:
         """Draw grids side by side, a sign or none between them; cells are as wide as the `room`."""

@@ -52,8 +52,8 @@ class _Block:
     @property
     def has_picture(self) -> bool:
         """Whether its numbers are rows and columns that make a picture."""
-        rows, columns = self.stage.slices[0].numbers.shape
-        return min(rows, columns) > 1 and max(rows, columns) <= _SLIM * min(rows, columns)
+        shape: tuple[int, ...] = self.stage.slices[0].numbers.shape
+        return min(shape) > 1 and max(shape) <= _SLIM * min(shape)
 
     @property
     def wide(self) -> float:

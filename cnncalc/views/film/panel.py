@@ -155,8 +155,8 @@ class Panel:
     def _whole(self, y: float) -> Iterator[Shape]:
         """Yield what is calculated, and what the outlines of the play mean."""
         look = LOOKS[self.theme]
-        for line in self._calls:
-            yield Text(MARGIN, y, line, TITLE_SIZE, look.ink, is_bold=True)
+        for calls in self._calls:
+            yield Text(MARGIN, y, calls, TITLE_SIZE, look.ink, is_bold=True)
             y += LINE_HEIGHT
         y -= LINE_HEIGHT
         for line in self._legend:
