@@ -66,19 +66,21 @@ def outsize(
     if filters is not None and filters < 1:
         message = f"filters must be at least 1. Received: filters={filters}"
         raise OptionError(message)
-    left = f"no window covers the last {axis.uncovered} of {axis.padded} cells"
     if strict and axis.uncovered:
-        message = f"the division must come out. Received: {axis.formula}; {left}"
+        message = f"the division must come out. Received: {axis.formula}; {_left(axis)}"
         raise ShapeError(message)
     letters = "W − F" if dilation == 1 else "W − (D(F − 1) + 1)"
     formula = f"([{letters} + 2P] / S) + 1"
     if output is not None:
         _draw(axis, formula, filters, output, theme, force=force)
-    click.echo(formula)
-    click.echo(f"= {axis.formula}")
+    click.echo(f"{formula}\n= {axis.formula}")
     if axis.uncovered:
-        say(f"The division does not come out and is floored: {left}.")
+        say(f"The division does not come out and is floored: {_left(axis)}.")
     click.echo(f"{axis.output}x{axis.output}x{filters}" if filters else f"{axis.output}")
+
+
+def _left(axis: geometry.Axis) -> str:
+    return f"no window covers the last {axis.uncovered} of {axis.padded} cells"
 
 
 def _draw(

@@ -49,15 +49,16 @@ def draw_gradient(
         pen.text(text)
     if explanation.vanished:
         pen.note(explanation.vanished)
-    if explanation.sample is None:
-        pen.gap(6)
-        _draw_update(record, explanation, pen)
+    _draw_update(record, explanation, pen)
     pen.gap()
     return pen.finished(title)
 
 
 def _draw_update(record: StepRecord, explanation: GradientExplanation, pen: Pen) -> None:
-    """Draw what the step makes of the weight, in all decimals: it changes by little."""
+    """Draw what the step makes of a weight, in all decimals: it changes by little."""
+    if explanation.sample is not None:
+        return
+    pen.gap(6)
     update = record.update(explanation.layer.name, explanation.name)
     method = type(record.optimizer).__name__
     before, after = (float(array[explanation.at]) for array in (update.before, update.after))

@@ -71,14 +71,14 @@ def draw_outsize(axis: Axis, formula: str, filters: int | None, theme: Theme) ->
     look, places = LOOKS[theme], _places(axis)
     row = _row(axis, places)
     size = "×".join(map(str, [axis.output, axis.output, filters] if filters else [axis.output]))
-    said = [f"{formula} = {axis.formula}"]
-    if axis.uncovered:
-        said.append(f"no window covers the last {axis.uncovered} of {axis.padded} cells (hatched)")
-    shapes: list[Shape] = []
-    y = MARGIN
-    for text, high in ((f"Output size {size}", TITLE_SIZE), *((text, CELL_SIZE) for text in said)):
+    title, said = f"Output size {size}", _said(axis, formula)
+    shapes: list[Shape] = [
+        Text(MARGIN, MARGIN + TITLE_SIZE, title, TITLE_SIZE, look.ink, is_bold=True)
+    ]
+    y = MARGIN + LINE_HEIGHT
+    for text in said:
         y += LINE_HEIGHT + 2
-        shapes.append(Text(MARGIN, y - 4, text, high, look.ink, is_bold=high == TITLE_SIZE))
+        shapes.append(Text(MARGIN, y - 4, text, CELL_SIZE, look.ink))
     y = _captioned(shapes, _input_caption(axis), y, look)
     shapes += _input(axis, row, y, look)
     y += _HIGH + _BELOW
@@ -88,12 +88,21 @@ def draw_outsize(axis: Axis, formula: str, filters: int | None, theme: Theme) ->
     output = _shortened_row(axis.output)
     y = _captioned(shapes, f"output: {size}, a number for each place of the window", y - 4, look)
     shapes += _cells(output, y, range(axis.output), look.result, look)
-    texts = [s for s in shapes if isinstance(s, Text) and s.anchor == "start"]
-    ends = [s.x + width(s.text, s.size, is_bold=s.is_bold) for s in texts]
-    wide = max(row.wide + MARGIN, output.wide + MARGIN, *ends)
-    high = y + _HIGH + MARGIN
-    title = f"Output size {size}"
-    return Drawing(wide + MARGIN, high, look.paper, tuple(shapes), title, ". ".join(said) + ".")
+    wide = max(_end(shapes), MARGIN + row.wide, MARGIN + output.wide)
+    size_of_all = (wide + MARGIN, y + _HIGH + MARGIN)
+    return Drawing(*size_of_all, look.paper, tuple(shapes), title, ". ".join(said) + ".")
+
+
+def _said(axis: Axis, formula: str) -> list[str]:
+    """Return the formula with its numbers, and what no window reaches."""
+    left = f"no window covers the last {axis.uncovered} of {axis.padded} cells (hatched)"
+    return [f"{formula} = {axis.formula}", *([left] if axis.uncovered else [])]
+
+
+def _end(shapes: Sequence[Shape]) -> float:
+    """Return where the longest text ends."""
+    texts = [shape for shape in shapes if isinstance(shape, Text) and shape.anchor == "start"]
+    return max(text.x + width(text.text, text.size, is_bold=text.is_bold) for text in texts)
 
 
 def _input_caption(axis: Axis) -> str:
