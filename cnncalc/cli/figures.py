@@ -158,7 +158,8 @@ def _write(
 
     drawing, form = draw(theme), FIGURE_FORMS[ending]
     file.write(encode_figure(drawing, form, provenance))
-    return "; ".join(filter(None, ("a figure", lacking_said(drawing, form))))
+    lacking = "" if form == "svg" else lacking_said(drawing.texts)
+    return "; ".join(filter(None, ("a figure", lacking)))
 
 
 def trace_figures(

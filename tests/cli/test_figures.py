@@ -214,3 +214,9 @@ def test_letters_that_the_typeface_lacks_are_said(run):
     )
     assert "□" not in written(run, *TRACE, "--class-names", "cat,猫", "-o", "a.svg").stderr
     assert "□" not in written(run, *TRACE, "--class-names", "cat,dog", "-o", "b.png").stderr
+
+
+def test_letters_that_the_typeface_lacks_are_said_of_a_film_too(run):
+    pooling = ("animate", "article:6x6", "--network", "MaxPooling2D(3, name='猫')")
+    said = written(run, *pooling, "--width", "240", "-o", "a.gif").stderr
+    assert "; □ stands for what its typeface lacks: 猫 (cjk unified ideograph-732b))" in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from cnncalc.provenance import FIGURE_MARK, Provenance
 from cnncalc.views.figure.fonts import MISSING, lacking
 from cnncalc.views.figure.pdf import pdf_of
 from cnncalc.views.figure.raster import image_of
-from cnncalc.views.figure.shapes import Drawing, Text
+from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.figure.svg import svg_of
 from cnncalc.views.picture import description_exif
 from cnncalc.views.provenance import in_svg, provenance_lines
@@ -63,13 +63,15 @@ def encode_figure(drawing: Drawing, form: FigureForm, provenance: Provenance) ->
             return _pixels(_image(drawing), form, told)
 
 
-def lacking_said(drawing: Drawing, form: FigureForm) -> str:
-    """Say which letters stand as □ in a figure, since its typeface lacks them; empty for none.
+def lacking_said(texts: Iterable[str]) -> str:
+    """Say which letters of some texts stand as □ where they are drawn; empty for none.
 
-    Arguments: the `drawing`; the `form` of its file. Who shows an SVG takes another typeface.
+    An SVG has them as letters: who shows it takes another typeface.
+
+    >>> lacking_said(["cat", "猫"])
+    '□ stands for what its typeface lacks: 猫 (cjk unified ideograph-732b)'
     """
-    texts = [shape.text for shape in drawing.shapes if isinstance(shape, Text)]
-    letters = [] if form == "svg" else lacking(texts)
+    letters = lacking(texts)
     named = (f"{letter} ({name(letter, f'U+{ord(letter):04X}').lower()})" for letter in letters)
     said = listed(named, _MOST_LETTERS, counted=True)
     return f"{MISSING} stands for what its typeface lacks: {said}" if letters else ""

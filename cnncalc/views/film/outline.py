@@ -23,7 +23,7 @@ __all__ = ["Room", "draw_outline"]
 # A block has a picture of its first slice at its left, if that isn't so many times as long as wide.
 _SLIM = 6
 _HIGH, _INSIDE, _PICTURE = 42.0, 8.0, 28.0
-_WIDEST, _BETWEEN, _APART, _BELOW = 224.0, 26.0, 10.0, 8.0
+_WIDEST, _BETWEEN, _APART, _BELOW = 244.0, 26.0, 10.0, 8.0
 _HEADING = 24.0
 
 
