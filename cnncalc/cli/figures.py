@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DRAWINGS",
     "PIXELS",
+    "STEPS_IN_FIGURE",
     "DrawingOptions",
     "Figures",
     "check_drawing",
@@ -42,8 +43,8 @@ __all__ = [
 DRAWINGS = (".svg", ".pdf")
 PIXELS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
-# Where no number is asked about, so many are explained.
-_FEW_STEPS = 3
+STEPS_IN_FIGURE = 4
+"""Where no number is asked about, a figure explains the first few."""
 
 
 @dataclass(frozen=True)
@@ -153,10 +154,12 @@ def _write(
     file: BinaryIO,
 ) -> str:
     # Imported here, like the workbook's XlsxWriter: few calculations wait for it.
-    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure
+    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure, lacking_said
 
-    file.write(encode_figure(draw(theme), FIGURE_FORMS[ending], provenance))
-    return "a figure"
+    drawing, form = draw(theme), FIGURE_FORMS[ending]
+    file.write(encode_figure(drawing, form, provenance))
+    lacking = "" if form == "svg" else lacking_said(drawing.texts)
+    return "; ".join(filter(None, ("a figure", lacking)))
 
 
 def trace_figures(
@@ -223,7 +226,7 @@ def _first_explanations(trace: Trace, layer_name: str) -> list[Explanation]:
     from cnncalc.explanation import explain
 
     layer = trace.layers[trace.place(layer_name) if layer_name else 0]
-    places = islice(np.ndindex(*layer.output.shape[:-1]), _FEW_STEPS)
+    places = islice(np.ndindex(*layer.output.shape[:-1]), STEPS_IN_FIGURE)
     return [explain(layer, (*place, 0)) for place in places]
 
 

@@ -97,7 +97,7 @@ def _write(
 ) -> None:
     from cnncalc.files.films import Film, write_film, write_frames
     from cnncalc.files.output_folders import write_pictures_atomically
-    from cnncalc.views.figure.figure_file import told_of_figure
+    from cnncalc.views.figure.figure_file import lacking_said, told_of_figure
     from cnncalc.views.film.playing import Play
 
     play = Play.of(drawn.flow, drawn.values, drawn.scales, look)
@@ -122,7 +122,10 @@ def _write(
                 write_film(file, film, form)
     seconds = sum(play.milliseconds) / 1000
     width, height = play.size
-    caller.note(f"wrote {output} ({frames} frames of {width}×{height}, {seconds:.0f} s)")
+    drawn_so = f"{frames} frames of {width}×{height}, {seconds:.0f} s"
+    whole, _ = play.whole()
+    lacking = lacking_said([*whole.texts, *(column.name for column in drawn.flow.columns)])
+    caller.note(f"wrote {output} ({'; '.join(filter(None, (drawn_so, lacking)))})")
 
 
 def export_film(

@@ -114,6 +114,11 @@ class Drawing:
     title: str = ""
     description: str = ""
 
+    @property
+    def texts(self) -> list[str]:
+        """All that is written in it."""
+        return [shape.text for shape in self.shapes if isinstance(shape, Text)]
+
 
 def arrow(
     x: float, y: float, to_x: float, to_y: float, color: str, stroke_width: float = 1.5
