@@ -75,6 +75,8 @@ def evaluate(
     >>> len(evaluate(trained.model).losses)
     360
     """
+    from cnncalc.tasks.notebook.judgements import NotebookEvaluation  # no command waits for it
+
     given = DataOptions(
         data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
@@ -82,7 +84,7 @@ def evaluate(
     left_out = as_texts(ignored, "ignored")
     taking = TakingOptions(raw, invert)
     judged = judge_model(named(model, "model"), given, taking, Caller(say), loss, left_out)
-    return frozen(judged.evaluation)
+    return frozen(NotebookEvaluation.of(judged.evaluation))
 
 
 @dataclass(frozen=True, eq=False)

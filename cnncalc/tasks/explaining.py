@@ -195,7 +195,8 @@ def explain_gradient(
         _position(at),
         Caller(say),
     )
-    return frozen(NotebookGradient.of(found.explanation))
+    explained = vars(found.explanation)
+    return frozen(NotebookGradient(**explained, record=found.record, pieces=found.pieces))
 
 
 @dataclass(frozen=True)

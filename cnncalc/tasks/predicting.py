@@ -56,6 +56,8 @@ def predict(
     >>> prediction.outputs.tolist(), prediction.label
     ([0.5, 0.5], 'class 0')
     """
+    from cnncalc.tasks.notebook.judgements import NotebookPrediction, NotebookPredictions
+
     if not images:
         message = "there must be at least one image. Received: none"
         raise OptionError(message)
@@ -65,7 +67,7 @@ def predict(
     taking = TakingOptions(raw, invert)
     predictions = judge_images(named(model, "model"), images, taking, Caller(say), explain=explain)
     predictions.require_all()
-    return frozen(predictions.shown)
+    return NotebookPredictions(frozen(tuple(map(NotebookPrediction.of, predictions.shown))))
 
 
 @dataclass(frozen=True, eq=False)
