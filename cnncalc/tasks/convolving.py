@@ -14,8 +14,8 @@ from cnncalc.files.source import is_pillow
 from cnncalc.layers import PoolingLayer
 from cnncalc.layers.pooling import PoolingMode
 from cnncalc.network import Array, forward
-from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
-from cnncalc.shapes import pair
+from cnncalc.ops.numbers import bias_numbers, overflow_allowed, require_held
+from cnncalc.shapes import normalize_padding, pair
 from cnncalc.tasks.argument_checks import named, plain_numbers
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
@@ -52,6 +52,9 @@ def convolve(
     >>> convolve("article:6x6", "sobel-x").shape
     (4, 4, 1)
     """
+    if x is None:
+        message = "x must be an array, a path or a Pillow image. Received: x=None"
+        raise OptionError(message)
     if not _is_named(x) and not any(isinstance(kernel, str | Path) for kernel in _several(kernels)):
         return calculator.convolve(
             x,
@@ -161,9 +164,10 @@ def calculation_options(
     depthwise: bool = False,
 ) -> CalculationOptions:
     """Return the options of a calculation as the command line has them; None is no kernel."""
+    normalize_padding(padding)  # None is no padding, though it stands for what was not said
     for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
         pair(sizes, name)  # the command line calls them otherwise
-    biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
+    biases = () if bias is None else (tuple(np.ravel(bias_numbers(bias)).tolist()),)
     sides, stride, dilation = map(plain_numbers, (padding, strides, dilation_rate))
     # What is as the command line has it was left as it is: beside a state nothing may be said.
     return CalculationOptions(

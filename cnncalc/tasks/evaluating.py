@@ -192,4 +192,5 @@ def _loss(trained: TrainedModel, wanted: str | None) -> Loss:
     """Return the wanted loss, else the model's own, else the one that its output calls for."""
     units = trained.network.shapes[-1][0]
     usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
-    return chosen_loss(wanted or (None if trained.training.loss else usual), trained.training.loss)
+    default = None if trained.training.loss else usual
+    return chosen_loss(default if wanted is None else wanted, trained.training.loss)

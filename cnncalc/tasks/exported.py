@@ -90,7 +90,7 @@ def _require_trace_alone(
         "input_shape": whole.input_shape is not None,
         "weights": whole.weights is not None,
         "resize": whole.resize,
-        "seed": students.seed != 0,
+        "seed": students.seed is not None,
         "options of a worksheet": students.wanted,
     }
     if is_calculation(trace.network):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.shapes import whole_number
-from cnncalc.tasks.argument_checks import as_path, as_texts, named, require_flag
+from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -94,7 +94,7 @@ def export_workbook(
         depthwise=depthwise,
     )
     whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
     exported = Exported(as_path(output, "output"), image, wanted, whole, students)
     return exported.write(WorkbookForm(large), Caller(say), force=force)
 
@@ -151,7 +151,7 @@ def export_page(
         depthwise=depthwise,
     )
     whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
     exported = Exported(as_path(output, "output"), image, wanted, whole, students)
     return exported.write(PageForm(), Caller(say), force=force)
 
@@ -215,7 +215,7 @@ def export_training(
         NO_CALCULATION,
         whole,
         training,
-        StudentOptions(seed=seed),
+        StudentOptions(seed=given_seed(seed)),
         force,
     )
     form = PageForm() if request.path("").suffix.lower() == ".html" else WorkbookForm(large)

@@ -20,7 +20,7 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
-from cnncalc.tasks.argument_checks import local, named, optional_path
+from cnncalc.tasks.argument_checks import given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
 from cnncalc.tasks.differences import say_differences, with_hint
@@ -88,7 +88,7 @@ def record(
         raise OptionError(message)
     traced = trace_image(
         NetworkOptions(local(network, "network"), input_shape),
-        WeightOptions(optional_path(weights, "weights"), seed),
+        WeightOptions(optional_path(weights, "weights"), given_seed(seed)),
         InputOptions(named(image, "image")),
         FittingOptions(resize),
         caller,

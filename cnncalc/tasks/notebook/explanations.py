@@ -87,6 +87,13 @@ class NotebookGradient(NotebookResult, GradientExplanation):
     record: StepRecord = field(kw_only=True, repr=False)
     pieces: TrainingPieces = field(kw_only=True, repr=False)
 
+    @classmethod
+    def in_step(
+        cls, explanation: GradientExplanation, record: StepRecord, pieces: TrainingPieces
+    ) -> NotebookGradient:
+        """Return an explanation with the step that it is of."""
+        return cls(**vars(explanation), record=record, pieces=pieces)
+
     def tables(self) -> str:
         """Return what it is, its rule in words, and the terms that contribute most."""
         parts = [plain_paragraph(self._title())]

@@ -20,8 +20,8 @@ def require_formulas(formulas: int, words: str = "") -> None:
     if formulas > MOST_FORMULAS:
         message = (
             f"a page holds {MOST_FORMULAS:,} formulas at most: name a smaller input, --resize it "
-            "to a smaller --input-shape, take fewer filters (to train, fewer steps or samples), or "
-            "write a workbook with export-xlsx --large. "
+            "to a smaller --input-shape, take fewer filters (to train, fewer steps or samples, or "
+            "a smaller --batch-size), or write a workbook with export-xlsx --large. "
             f"Received: a calculation of {words}{formulas:,} formulas"
         )
         raise OptionError(message)
