@@ -396,7 +396,7 @@ def test_how_an_image_was_read_goes_into_json_and_the_workbook(run, tmp_path):
     assert remarks == ["cat.png: read as grey", "cat.png: resized from 8×12 to 4×4"]
     about = {
         value
-        for row in load_workbook("cat.xlsx")["About"].iter_rows(values_only=True)
+        for row in openpyxl.load_workbook("cat.xlsx")["About"].iter_rows(values_only=True)
         for value in row
     }
     assert set(remarks) <= about

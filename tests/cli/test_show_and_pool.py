@@ -1,6 +1,7 @@
 import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 
 SHOWN = """\
 Input · article:6x6 · 6×6
