@@ -52,9 +52,7 @@ def convolve(
     >>> convolve("article:6x6", "sobel-x").shape
     (4, 4, 1)
     """
-    if x is None:
-        message = "x must be an array, a path or a Pillow image. Received: x=None"
-        raise OptionError(message)
+    _require_given(x)
     if not _is_named(x) and not any(isinstance(kernel, str | Path) for kernel in _several(kernels)):
         return calculator.convolve(
             x,
@@ -181,6 +179,13 @@ def calculation_options(
         combine,
         depthwise,
     )
+
+
+def _require_given(x: object) -> None:
+    """Refuse None, which stands for the article's digit elsewhere."""
+    if x is None:
+        message = "x must be an array, a path or a Pillow image. Received: x=None"
+        raise OptionError(message)
 
 
 def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ...]:
