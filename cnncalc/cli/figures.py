@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from cnncalc.cli.console import note
 from cnncalc.cli.figure_options import FigureKind, theme_option
@@ -88,8 +89,18 @@ class Figures:
     is_bare: bool = False
 
 
+def _refuse_idle_scale() -> None:
+    """Refuse the grey levels of a picture where none is written."""
+    context = click.get_current_context()
+    is_typed = context.get_parameter_source("scale") is ParameterSource.COMMANDLINE
+    if is_typed and context.params.get("output") is None:
+        message = "--scale is for a picture that -o writes. Received: --scale without -o"
+        raise OptionError(message)
+
+
 def refuse_unusable_figure(target: OutputOptions) -> None:
     """Raise OptionError for a kind of figure that the output file can't hold."""
+    _refuse_idle_scale()
     if target.figure is None:
         return
     ending = "" if target.output is None else target.output.suffix.lower()

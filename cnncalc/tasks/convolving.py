@@ -52,6 +52,7 @@ def convolve(
     >>> convolve("article:6x6", "sobel-x").shape
     (4, 4, 1)
     """
+    _require_given(x)
     if not _is_named(x) and not any(
         isinstance(kernel, str | Path) for kernel in several_kernels(kernels)
     ):
@@ -148,6 +149,13 @@ def calculate(
     asked = read_calculation(InputOptions(named(image, "image"), sheet, cell_range), wanted, caller)
     trace = calculated_trace(asked.network, asked.image, asked.provenance, caller)
     return NotebookTrace.of(trace)
+
+
+def _require_given(x: object) -> None:
+    """Refuse None, which stands for the article's digit elsewhere."""
+    if x is None:
+        message = "x must be an array, a path or a Pillow image. Received: x=None"
+        raise OptionError(message)
 
 
 def _is_named(image: object) -> bool:

@@ -123,6 +123,16 @@ def _refuse_worksheet(students: StudentOptions, received: str) -> None:
         raise OptionError(message + f"Received: {received}")
 
 
+def _refuse_idle_seed(students: StudentOptions) -> None:
+    """Refuse a seed from which nothing is drawn: no blanks, no variants, no weights."""
+    if students.seed is not None and not students.wanted:
+        message = (
+            "--seed is for a worksheet, whose blanks and variants are drawn, and for a network's "
+            f"weights. Received: --seed {students.seed} with neither"
+        )
+        raise OptionError(message)
+
+
 def _write_training(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
     seed = request.students.seed
     pieces = training_pieces(request.given, request.whole, request.training, seed, caller)
@@ -154,6 +164,7 @@ def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller:
         message = f"{form.noun} of your own calculation needs --kernel. "
         raise OptionError(message + "Received: other options only")
     _refuse_worksheet(request.students, "none")
+    _refuse_idle_seed(request.students)
     with write_atomically(path, force=request.force) as file:
         return form.write_article(file, caller)
 
@@ -165,6 +176,7 @@ def _write_calculation(
         message = f"{form.noun} of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
     students = request.students
+    _refuse_idle_seed(students)
     asked = read_calculation(request.given, request.wanted, caller, form.require_calculation)
     # The image's name would tell a student what the command was.
     title = "" if students.wanted else asked.image.name

@@ -10,7 +10,7 @@ from typing import Literal
 from cnncalc.errors import OptionError
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.shapes import whole_number
-from cnncalc.tasks.argument_checks import as_path, as_texts, named, require_flag
+from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -103,7 +103,7 @@ def export_workbook(
         depthwise=depthwise,
     )
     whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
     request = _request(output, wanted, whole, students, force=force)
     return _write(image, request, WorkbookForm(large), Caller(say))
 
@@ -160,7 +160,7 @@ def export_page(
         depthwise=depthwise,
     )
     whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
     request = _request(output, wanted, whole, students, force=force)
     return _write(image, request, PageForm(), Caller(say))
 
@@ -255,7 +255,7 @@ def export_training(
         NO_CALCULATION,
         whole,
         training,
-        StudentOptions(seed=seed),
+        StudentOptions(seed=given_seed(seed)),
         force,
     )
     form = PageForm() if request.path("").suffix.lower() == ".html" else WorkbookForm(large)

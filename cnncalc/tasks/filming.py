@@ -11,6 +11,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.tasks.argument_checks import (
     as_path,
+    given_seed,
     named,
     require_flag,
 )
@@ -200,7 +201,8 @@ def export_film(
         _check(path, form, force=force)
         _write(path, form, trace_flow(image), look, caller, force=force)
         return path
-    asked = FlowRequest(InputOptions(named(image, "image")), wanted, whole, training, seed)
+    given = InputOptions(named(image, "image"))
+    asked = FlowRequest(given, wanted, whole, training, given_seed(seed))
     return write_film(path, asked, look, caller, force=force)
 
 

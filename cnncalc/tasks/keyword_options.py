@@ -10,8 +10,8 @@ import numpy as np
 
 from cnncalc.errors import OptionError, received
 from cnncalc.layers import PoolingLayer, Shape
-from cnncalc.ops.numbers import real_numbers
-from cnncalc.shapes import pair, whole_number
+from cnncalc.ops.numbers import bias_numbers
+from cnncalc.shapes import normalize_padding, pair, whole_number
 from cnncalc.tasks.argument_checks import data_given, local, optional_path, plain, plain_numbers
 from cnncalc.tasks.arguments import DataLike, KernelLike, NetworkLike, Numbers
 from cnncalc.tasks.options import CalculationOptions, NetworkExport, ScheduleText, require_real
@@ -50,9 +50,10 @@ def calculation_options(
     >>> asked.kernels, asked.biases, asked.activation
     (('edge',), ((1,),), 'relu')
     """
+    normalize_padding(padding)  # None is no padding, though it stands for what was not said
     for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
         pair(sizes, name)  # the command line calls them otherwise
-    biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
+    biases = () if bias is None else (tuple(np.ravel(bias_numbers(bias)).tolist()),)
     sides, stride, dilation = map(plain_numbers, (padding, strides, dilation_rate))
     # What is as the command line has it was left as it is: beside a state nothing may be said.
     return CalculationOptions(

@@ -37,9 +37,9 @@ def copies(
     trace = trace_as_written(network, image)
     if students.variants:
         for number in range(1, students.variants + 1):
-            drawn_trace = trace_as_written(*variant(network, image, students.seed, number))
+            drawn_trace = trace_as_written(*variant(network, image, students.seed or 0, number))
             sheet, key = paths(path, students)[2 * number - 2 : 2 * number]
-            drawn = _drawn(origins, students.seed)
+            drawn = _drawn(origins, students.seed or 0)
             yield Copy(sheet, drawn_trace, drawn, worksheet=_sheet(students, number))
             yield Copy(key, drawn_trace, drawn, key_to=_sheet(students, number))
         return
@@ -51,7 +51,7 @@ def copies(
 def _sheet(students: StudentOptions, number: int = 0) -> WorksheetOptions:
     """Return the view's options for one student."""
     blank = 1.0 if students.blank is None else students.blank
-    return WorksheetOptions(blank, students.seed, students.solution, number)
+    return WorksheetOptions(blank, students.seed or 0, students.solution, number)
 
 
 def _drawn(origins: Provenance, seed: int) -> Provenance:

@@ -53,7 +53,7 @@ def _require_trace_alone(trace: Trace, request: ExportRequest) -> None:
         "input_shape": whole.input_shape is not None,
         "weights": whole.weights is not None,
         "resize": whole.resize,
-        "seed": students.seed != 0,
+        "seed": students.seed is not None,
         "options of a worksheet": students.wanted,
     }
     if is_calculation(trace.network):
