@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
@@ -178,24 +176,28 @@ _THEMES: tuple[Theme, ...] = ("light", "dark", "print")
 
 
 def _palettes(theme: Theme) -> Record:
-    """Return the colours of each kind of scale, each with its place between low and high."""
-    return {
-        kind: [
-            [round(place, 4), color]
-            for place, color in zip(np.linspace(0, 1, len(found)), found, strict=True)
-        ]
-        for kind in ScaleKind
-        if len(found := stops(kind, theme)) > 1
-    }
+    """Return the colours of each kind of scale, evenly apart between low and high."""
+    return {kind: found for kind in ScaleKind if len(found := stops(kind, theme)) > 1}
+
+
+# The names that the style has for a look's colours.
+_STYLE_NAMES = {
+    "--paper": "paper",
+    "--ink": "ink",
+    "--muted": "muted",
+    "--hue-0": "window",
+    "--hue-1": "weights",
+    "--hue-2": "products",
+    "--hue-3": "result",
+    "--weights-fill": "weight_fill",
+    "--padding-fill": "padding_fill",
+    "--neutral-fill": "neutral",
+}
 
 
 def _look(theme: Theme) -> Record:
-    """Return a theme's other colours, by the names that JavaScript has for them."""
-    words = {name: name.split("_") for name in vars(LOOKS[theme])}
-    return {
-        first + "".join(map(str.title, rest)): getattr(LOOKS[theme], name)
-        for name, (first, *rest) in words.items()
-    }
+    """Return a theme's other colours, by the names that the style has for them."""
+    return {name: getattr(LOOKS[theme], color) for name, color in _STYLE_NAMES.items()}
 
 
 class _Writer:
@@ -218,13 +220,13 @@ class _Writer:
             "settings": settings and vars(settings),
             "calculation": None if given.worksheet else lines_of(flow.specification),
             "highest": given.highest,
-            "columns": [[column.name, column.call, column.size] for column in flow.columns],
-            "lanes": flow.lanes,
+            "columns": [vars(column) for column in flow.columns],
+            "lanes": [lane._asdict() for lane in flow.lanes],
             "stages": [
                 self._stage(stage, scale, given)
                 for stage, scale in zip(flow.stages, given.scales, strict=True)
             ],
-            "curves": [[curve.title, curve.stage, curve.most] for curve in flow.curves],
+            "curves": [vars(curve) for curve in flow.curves],
             "entries": [list(entry) for entry in _entries(flow)],
             "runs": [run for run in runs(flow) if not _is_hidden(flow.stages[run.stage], given)],
         }

@@ -2,6 +2,7 @@
 
 import { Flow } from "../../../cnncalc/views/page/sources/flow.js";
 
+const LANE = { title: "", direction: "forward", step: null, sample: null };
 const STAGE = {
   ...{ column: 0, lane: 0, kind: "stage", layer: "", name: "", step: null, sample: null },
   ...{ title: "", rule: "", notes: [], rows: [], columns: [], isWeight: false, isImage: false },
@@ -10,8 +11,8 @@ const STAGE = {
 /** A flow of stages given by what is special of them, each with `blocks` of one slice or more. */
 export function flowOf(stages, templates, { number = 0, ...more } = {}) {
   const record = {
-    ...{ title: "", note: "", settings: null, columns: [["Input", "", ""]] },
-    ...{ lanes: [["", "forward", null, null]], curves: [], runs: [], ...more },
+    ...{ title: "", note: "", settings: null, columns: [{ name: "Input", call: "", size: "" }] },
+    ...{ lanes: [LANE], curves: [], runs: [], ...more },
     stages: stages.map(({ slices, ...stage }) => ({
       ...STAGE,
       height: 1,

@@ -13,8 +13,8 @@ export function roundTicks(least, most) {
     .find((size) => size >= rough * 0.999);
   const first = Math.floor(least / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(most / step - 1e-9));
-  const ticks = Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
-  return ticks.map((tick) => Number(tick.toPrecision(12)));
+  const tick = (_, place) => Number(((first + place) * step).toPrecision(12));
+  return Array.from({ length: last - first + 1 }, tick);
 }
 
 /**
@@ -24,8 +24,8 @@ export function roundTicks(least, most) {
 export function namedSteps(count) {
   const last = count - 1;
   const apart = Math.max(1, Math.ceil(last / 10));
-  const steps = Array.from({ length: count }, (_, step) => step);
-  return steps.filter((step) => step === last || (step % apart === 0 && last - step >= apart / 2));
+  const isNamed = (step) => step === last || (step % apart === 0 && last - step >= apart / 2);
+  return [...Array(count).keys()].filter(isNamed);
 }
 
 /**

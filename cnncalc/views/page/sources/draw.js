@@ -1,6 +1,6 @@
 // Drawing on the input with the pointer: a brush of a size, and a level or a colour.
 
-import { byId, isPressed, listen, onPress, togglePressed } from "./elements.js";
+import { byId, isPressed, listen, onPress, stop, togglePressed } from "./elements.js";
 import { inputImage } from "./input-image.js";
 import { Stroke } from "./painting.js";
 
@@ -82,8 +82,7 @@ class Brush {
 
   draw(event) {
     if (!this.stroke) return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
     const moves = event.getCoalescedEvents();
     for (const { clientX, clientY } of moves.length ? moves : [event]) {
       const { left, top, width, height } = this.surface();

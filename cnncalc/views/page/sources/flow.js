@@ -16,11 +16,6 @@ export class Flow {
    */
   constructor(record, number, templates) {
     Object.assign(this, { entries: [], ...record, number, templates, slices: [], size: 0 });
-    this.columns = record.columns.map(([name, call, size]) => ({ name, call, size }));
-    this.lanes = record.lanes.map(([title, direction, step, sample]) => {
-      return { title, direction, step, sample };
-    });
-    this.curves = record.curves.map(([title, stage, most]) => ({ title, stage, most }));
     this.stages = record.stages.map((stage, place) => {
       const slices = stage.slices.map((slice) => this.#slice(slice, place));
       return { ...stage, number: place, slices };

@@ -44,8 +44,8 @@ export function readFragment(text) {
   const [, layer, at] = LESSON.exec(text) ?? [];
   if (layer) return { layer: unescaped(layer), at: at.split(",").map(Number) };
   const [isState, flow = 0, cell, written] = FIELDS.exec(text) ?? [];
-  const selection = cell === undefined ? null : readCell(cell);
-  const edits = written === undefined ? [] : written.split(";").map(readEdit);
+  const selection = readCell(cell ?? "");
+  const edits = written?.split(";").map(readEdit) ?? [];
   const isFit = edits.length <= MOST_EDITS && edits.every(Boolean) && (selection || !cell);
   return isState && isFit ? { flow: Number(flow), selection, edits } : null;
 }

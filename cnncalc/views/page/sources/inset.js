@@ -47,8 +47,8 @@ function copied(canvas, size) {
   return copy;
 }
 
-function frame({ line, place, lines, places }, size, { color }) {
+function frame({ line, place, lines, places }, size, { kind }) {
   const [width, height] = [Math.max(3, places * size), Math.max(3, lines * size)];
   const style = { left: place * size, top: line * size, width, height };
-  return make(`span.outline window hue-${color % 4}`, { style });
+  return make(`span.outline ${kind}`, { style });
 }

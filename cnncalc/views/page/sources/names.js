@@ -49,9 +49,14 @@ function titleName({ isWeight, kind, name, title }) {
 
 /** The parts of a name, and of which step and sample it is, where the one beside it is of another. */
 function inWords(parts, stage, beside) {
-  const isOther = (name) => beside && stage[name] !== null && stage[name] !== beside[name];
-  const others = ["step", "sample"].filter(isOther).map((name) => `${name} ${stage[name]}`);
-  return [...parts, others.join(" ")].filter(Boolean).join(beside ? " · " : ", ");
+  const others = beside ? timesOf(stage, beside).join(" ") : "";
+  return [...parts, others].filter(Boolean).join(beside ? " · " : ", ");
+}
+
+/** Which step and sample a stage is of, where the one beside it is of another. */
+export function timesOf(stage, beside = {}) {
+  const isOther = (name) => stage[name] !== null && stage[name] !== beside[name];
+  return ["step", "sample"].filter(isOther).map((name) => `${name} ${stage[name]}`);
 }
 
 /** Where in its slice a cell stands: `(1, 1)`, a vector's `1`, or the names of row and column. */

@@ -1,6 +1,6 @@
 // The panel: what the number is that is pointed at, and how it came about.
 
-import { byId, make, makeButton, onPress } from "./elements.js";
+import { byId, make, makeButton, onPress, write } from "./elements.js";
 import { valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
 import { stageName } from "./names.js";
@@ -29,9 +29,9 @@ class Panel {
     const kind = kindOf(explanation, view.store.document.worksheet);
     const text = valueText(value);
     byId("back").disabled = !view.trail.length && !view.selection;
-    byId("who").textContent = name;
-    byId("kind").textContent = [said, place, kind].filter(Boolean).join(" · ");
-    byId("value").textContent = text;
+    write("who", name);
+    write("kind", [said, place, kind].filter(Boolean).join(" · "));
+    write("value", text);
     byId("value").classList.toggle("long", text.length > LONG_VALUE);
     fill(byId("how"), ...this.how(explanation), this.readers(readers));
     // Window × weights = products, and where a window is that is out of sight.
@@ -59,8 +59,7 @@ class Panel {
     const end = parts.findIndex((_, at) => isLink(at) && ++links > MOST_LINKS);
     const shown = parts.slice(0, end < 0 ? parts.length : end).map(({ text, region }) => {
       if (region === undefined) return text;
-      const { role, color } = regions[region];
-      return this.link(text, `${role} hue-${color % 4}`, () => this.view.outlines.sourceIn(region));
+      return this.link(text, regions[region].kind, () => this.view.outlines.sourceIn(region));
     });
     return make("p.links", ...shown, regions.length > MOST_LINKS && "…");
   }
@@ -96,7 +95,5 @@ function kindOf({ isPadding, isInput }, isWorksheet) {
 export function setupPanel(view) {
   const panel = new Panel(view);
   for (const event of ["point", "redraw", "select"]) view.on(event, () => panel.show());
-  view.on("select", () => {
-    byId("live").textContent = view.outlines.explanation?.sentence ?? "";
-  });
+  view.on("select", () => write("live", view.outlines.explanation?.sentence ?? ""));
 }

@@ -66,13 +66,15 @@ function coloured(flow, stage, regions) {
   const stages = [...new Set(sources)];
   return regions.map((region, place) => ({
     ...region,
-    role: roleOf(sources[place], region, place),
-    color: stages.indexOf(sources[place]),
+    ...looksOf(sources[place], region, place, stages),
     name: regionName(flow, region, stage),
   }));
 }
 
-function roleOf(stage, { height, width }, place) {
-  if (stage.isWeight || WEIGHT_STEPS.includes(stage.name)) return "weights";
-  return place === 0 || height * width > 1 ? "window" : "other";
+function looksOf(stage, { height, width }, place, stages) {
+  const isWeight = stage.isWeight || WEIGHT_STEPS.includes(stage.name);
+  const plain = place === 0 || height * width > 1 ? "window" : "other";
+  const role = isWeight ? "weights" : plain;
+  const color = stages.indexOf(stage);
+  return { role, color, kind: `${role} hue-${color % 4}` };
 }

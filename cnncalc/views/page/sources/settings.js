@@ -1,6 +1,6 @@
 // How a window slides: sliders for stride, padding and dilation, each value a mark below it.
 
-import { byId, make, makeButton } from "./elements.js";
+import { byId, listen, makeButton } from "./elements.js";
 
 const SETTING_NAMES = { strides: "stride", padding: "padding", dilation: "dilation" };
 const NOT_HELD = "this page does not hold it with the other settings";
@@ -35,9 +35,10 @@ export function settingsLike(settings, wanted) {
   return settings.findIndex((setting) => text(setting).join() === text(wanted).join());
 }
 
-/** Return the slider of a setting, and what brings it to the flow that is shown. */
-function sliderOf(store, view, name) {
+/** Set up the slider of a setting; return what brings it to the flow that is shown. */
+function setupSlider(store, view, name) {
   const title = SETTING_NAMES[name];
+  const [label, range, marks] = byId(title).children;
   const settings = store.flows.map((flow) => flow.settings);
   const values = settingValues(settings, name);
   const texts = values.map(settingText);
@@ -52,37 +53,34 @@ function sliderOf(store, view, name) {
     view.say(`${title} ${texts[at]} can't be chosen: ${whyNot(at)}`, true);
     refresh();
   };
-  const oninput = () => choose(Number(range.value));
-  const about = { min: 0, max: values.length - 1, "aria-label": title, oninput };
-  const range = make("input", { type: "range", ...about });
-  const chosen = make("strong");
-  const ticks = texts.map((text, at) => makeButton(text, "", () => choose(at), { tabindex: -1 }));
+  const tickOf = (text, at) => makeButton(text, "", () => choose(at), { tabindex: -1 });
+  const ticks = texts.map(tickOf);
+  marks.append(...ticks);
+  range.max = values.length - 1;
+  listen(range, { input: () => choose(Number(range.value)) });
+  byId(title).hidden = values.length === 1;
   const refresh = () => {
     const now = settingText(store.flow.settings[name]);
     range.value = texts.indexOf(now);
     range.ariaValueText = now;
-    chosen.textContent = now;
+    label.lastChild.textContent = now;
     ticks.forEach((tick, at) => {
       const isUnfit = flowWith(at) < 0;
       tick.className = `tick ${texts[at] === now ? "chosen" : ""} ${isUnfit ? "unfit" : ""}`;
       tick.title = isUnfit ? whyNot(at) : "";
     });
   };
-  const marks = make("span.ticks", { "aria-hidden": "true" }, ...ticks);
-  const label = make("span.setting-title", `${title} `, chosen);
-  const element = values.length > 1 && make("div.setting", label, range, marks);
-  return { element, refresh };
+  return refresh;
 }
 
 /** Show sliders where the page's flows have settings. */
 export function setupSettings(store, view) {
   if (!store.flow.settings || store.flows.length < 2) return;
-  const sliders = Object.keys(SETTING_NAMES).map((name) => sliderOf(store, view, name));
+  const sliders = Object.keys(SETTING_NAMES).map((name) => setupSlider(store, view, name));
   const refresh = () => {
-    for (const slider of sliders) slider.refresh();
+    for (const bring of sliders) bring();
   };
-  const group = { role: "group", "aria-label": "How the window slides" };
-  byId("settings").append(make("div.settings", group, ...sliders.map(({ element }) => element)));
+  byId("sliders").hidden = false;
   store.changes(({ kind }) => kind === "flow" && refresh());
   refresh();
 }
