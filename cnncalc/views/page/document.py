@@ -14,7 +14,6 @@ from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.flow_worksheet import FlowWorksheet
-from cnncalc.sheet.meanings import sentences
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled, Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import runs
@@ -24,6 +23,7 @@ from cnncalc.sheet.worksheet import SENTENCE
 from cnncalc.training.metrics import class_count
 from cnncalc.views.colors import LOOKS, ScaleKind, Theme, stops
 from cnncalc.views.page.numbers import NumberWriter, as_text
+from cnncalc.views.page.stage_sorts import Sorts, sort_of, stage_names
 from cnncalc.views.provenance import provenance_lines
 
 __all__ = ["Cell", "Page", "PageFlow", "Settings", "document"]
@@ -214,6 +214,12 @@ class _Writer:
         flow, settings = given.flow, given.settings
         if settings is None:
             self._entered.clear()
+        sorts = Sorts()
+        named = zip(flow.stages, given.scales, stage_names(flow), strict=True)
+        stages = [
+            {"sort": sorts.number(sort_of(stage, scale, names))} | self._stage(stage, given)
+            for stage, scale, names in named
+        ]
         return {
             "title": flow.specification.title,
             "note": flow.specification.note,
@@ -222,33 +228,19 @@ class _Writer:
             "highest": given.highest,
             "columns": [vars(column) for column in flow.columns],
             "lanes": [lane._asdict() for lane in flow.lanes],
-            "stages": [
-                self._stage(stage, scale, given)
-                for stage, scale in zip(flow.stages, given.scales, strict=True)
-            ],
+            "sorts": sorts.found,
+            "stages": stages,
             "curves": [vars(curve) for curve in flow.curves],
             "entries": [list(entry) for entry in _entries(flow)],
             "runs": [run for run in runs(flow) if not _is_hidden(flow.stages[run.stage], given)],
         }
 
-    def _stage(self, stage: Stage, scale: StageScale, given: PageFlow) -> Record:
-        volume, quantity = stage.volume, stage.volume.quantity
-        rule, *notes = sentences(volume)
+    def _stage(self, stage: Stage, given: PageFlow) -> Record:
         return {
             "column": stage.column,
             "lane": stage.lane,
-            **quantity._asdict(),
-            "title": volume.full_title,
-            "rule": rule,
-            "notes": notes,
-            "scale": scale,
-            "format": volume.number_format,
-            "height": volume.height,
-            "width": volume.width,
-            "rows": volume.rows,
-            "columns": volume.columns,
-            "isWeight": volume.is_weight,
-            "isImage": volume.is_image,
+            "step": stage.volume.quantity.step,
+            "sample": stage.volume.quantity.sample,
             "slices": [self._slice(part, given.values) for part in stage.slices],
             **_as_in_worksheet(stage, given.worksheet),
         }

@@ -60,7 +60,7 @@ def blocks(flow: dict[str, Any]) -> list[tuple[dict[str, Any], int, list[Any]]]:
     number = 0
     for stage in flow["stages"]:
         for part in stage["slices"]:
-            found += [(stage, number, block) for block in part[4]]
+            found += [(flow["sorts"][stage["sort"]] | stage, number, block) for block in part[4]]
             number += 1
     return found
 

@@ -8,6 +8,14 @@ const STAGE = {
   ...{ title: "", rule: "", notes: [], rows: [], columns: [], isWeight: false, isImage: false },
 };
 
+/** Names as Python gives them (cnncalc/views/page/stage_sorts.py): of few stages, by their names. */
+function namesOf({ isImage, isWeight, layer, name, title = "" }) {
+  if (isImage) return { short: "image", called: "image", isGrid: true };
+  const short = isWeight ? name : title.toLowerCase();
+  const called = layer && (isWeight || name === "convolution") ? `${layer} ${short}` : layer;
+  return { short, called: called || short, isGrid: Boolean(layer) };
+}
+
 /** A flow of stages given by what is special of them, each with `blocks` of one slice or more. */
 export function flowOf(stages, templates, { number = 0, ...more } = {}) {
   const record = {
@@ -15,6 +23,7 @@ export function flowOf(stages, templates, { number = 0, ...more } = {}) {
     ...{ lanes: [LANE], curves: [], runs: [], ...more },
     stages: stages.map(({ slices, ...stage }) => ({
       ...STAGE,
+      ...namesOf(stage),
       height: 1,
       width: 1,
       ...stage,

@@ -15,10 +15,10 @@ export class Flow {
    * @param {string[]} templates the formulas' templates
    */
   constructor(record, number, templates) {
-    Object.assign(this, { entries: [], ...record, number, templates, slices: [], size: 0 });
+    Object.assign(this, { entries: [], sorts: [], ...record, number, templates, slices: [], size: 0 });
     this.stages = record.stages.map((stage, place) => {
       const slices = stage.slices.map((slice) => this.#slice(slice, place));
-      return { ...stage, number: place, slices };
+      return { ...this.sorts[stage.sort], ...stage, number: place, slices };
     });
     this.blocks = this.slices.flatMap((slice) => slice.blocks);
   }

@@ -3,7 +3,6 @@
 import { byId, make, makeButton, onPress, write } from "./elements.js";
 import { valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
-import { stageName } from "./names.js";
 import { groupsList, isSmall, partsOf, productGrids } from "./spelled.js";
 
 const MOST_LINKS = 8;
@@ -74,9 +73,9 @@ class Panel {
     const { flow } = this.view.store;
     const firsts = new Map();
     for (const cell of cells) {
-      const name = stageName(flow, flow.stageOf(cell.slice));
+      const { called } = flow.stageOf(cell.slice);
       const goes = () => cell;
-      if (!firsts.has(name)) firsts.set(name, this.link(name, "reader", goes));
+      if (!firsts.has(called)) firsts.set(called, this.link(called, "reader", goes));
     }
     const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
     const links = [...firsts.values()].slice(0, MOST_LINKS);
