@@ -1,6 +1,6 @@
 // Colours of numbers: the document brings the palettes, a stage has one scale for all its slices.
 
-import { clamp } from "./geometry.js";
+import { clamp, floor, max, min, round } from "./geometry.js";
 
 const COLOR_LEVELS = 256;
 // From this luminance on, black stands out more than white.
@@ -23,7 +23,7 @@ export class ColorScale {
   /** Return the level of a number, from 0 to 255; NaN of none. */
   level(value) {
     const share = (value - this.low) / (this.high - this.low);
-    return clamp(Math.round(share * (COLOR_LEVELS - 1)), 0, COLOR_LEVELS - 1);
+    return clamp(round(share * (COLOR_LEVELS - 1)), 0, COLOR_LEVELS - 1);
   }
 
   /** Return the colour of a number as 0xAABBGGRR, as a picture's bytes are; 0 of none. */
@@ -58,10 +58,10 @@ export function scaleOf(kind, values, palette, highest) {
   const [low, high] = reach(values);
   if (low > high) return null;
   if (kind === "pixels" || kind === "article") {
-    return between(Math.min(0, low), Math.max(highest, high));
+    return between(min(0, low), max(highest, high));
   }
   if (low === high) return new ColorScale("neutral", low, high, NO_COLORS);
-  const far = Math.max(-low, high);
+  const far = max(-low, high);
   return kind === "signed" ? between(-far, far) : between(low, high);
 }
 
@@ -91,11 +91,11 @@ function colorsOf(stops) {
 /** The red, green and blue of a palette at a place from 0 to 1; its colours are evenly apart. */
 function mixed(stops, share) {
   const place = share * (stops.length - 1);
-  const at = Math.min(Math.floor(place), stops.length - 2);
+  const at = min(floor(place), stops.length - 2);
   const part = (stop, from) => parseInt(stops[stop].slice(from, from + 2), 16);
   return [1, 3, 5].map((from) => {
     const start = part(at, from);
-    return Math.round(start + (part(at + 1, from) - start) * (place - at));
+    return round(start + (part(at + 1, from) - start) * (place - at));
   });
 }
 

@@ -1,7 +1,7 @@
 // Typing over an input, in place.
 
 import { byId, isCommand, isTyping, listen, setStyle, stop } from "./elements.js";
-import { clamp, isSame } from "./geometry.js";
+import { clamp, isSame, max } from "./geometry.js";
 import { cellOfEvent } from "./point.js";
 
 /** The keys that start typing: the first character is kept, others begin with what stands there. */
@@ -39,7 +39,7 @@ class Editor {
 
   place() {
     const { left, top, width, height } = this.view.cellBox(this.cell);
-    const wide = Math.max(width, NARROWEST);
+    const wide = max(width, NARROWEST);
     setStyle(this.box, { left: clamp(left, 4, innerWidth - wide - 4), top });
     setStyle(this.field, { width: wide, "min-height": height });
   }

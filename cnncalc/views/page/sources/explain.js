@@ -22,6 +22,7 @@
  */
 
 import { formatNumber, formatValue } from "./format.js";
+import { abs } from "./geometry.js";
 import { cellName, timesOf } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
@@ -98,7 +99,7 @@ function signOf(reading, value) {
   const found = reading.value(tree, (number) =>
     typeof number === "number" ? readBack(formatNumber(number, form)) : number,
   );
-  const isAlike = Math.abs(found - value) <= 1e-12 * Math.abs(value);
+  const isAlike = abs(found - value) <= 1e-12 * abs(value);
   return isAlike || formatValue(found, form) === formatValue(value, form) ? "=" : "≈";
 }
 

@@ -1,6 +1,7 @@
 // Where a window lies on its input, small, when that is out of sight.
 
 import { make } from "./elements.js";
+import { max, min } from "./geometry.js";
 
 const WIDTH = 150;
 const HEIGHT = 110;
@@ -18,7 +19,7 @@ export function insetOf(view, regions) {
   slice.stageView.freshen();
   slice.paint();
   const { folding } = slice.layout;
-  const size = Math.min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
+  const size = min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
   const label = `${region.name}, out of sight: show it`;
   return make(
     "button.inset",
@@ -48,7 +49,7 @@ function copied(canvas, size) {
 }
 
 function frame({ line, place, lines, places }, size, { kind }) {
-  const [width, height] = [Math.max(3, places * size), Math.max(3, lines * size)];
+  const [width, height] = [max(3, places * size), max(3, lines * size)];
   const style = { left: place * size, top: line * size, width, height };
   return make(`span.outline ${kind}`, { style });
 }

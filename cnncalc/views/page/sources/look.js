@@ -2,6 +2,7 @@
 // and on paper everything, on white.
 
 import { onPress, setStyle, write } from "./elements.js";
+import { round } from "./geometry.js";
 
 /**
  * Follow the system's look, and let another be chosen.
@@ -31,6 +32,6 @@ export function setupLook(view) {
     larger: () => view.setZoom(view.zoom * 1.25),
     zoom: () => view.setZoom(1),
   });
-  view.on("redraw", () => write("zoom", `${Math.round(view.zoom * 100)}%`));
+  view.on("redraw", () => write("zoom", `${round(view.zoom * 100)}%`));
   update();
 }

@@ -1,6 +1,6 @@
 // What a brush does to a grid; (0.5, 0.5) is the middle of its first cell.
 
-import { cellsIn, clamp } from "./geometry.js";
+import { cellsIn, clamp, floor, hypot, max, min, round } from "./geometry.js";
 
 /**
  * Return the cells that a brush covers on its way: of 1 whole ones, a wider one has a soft edge.
@@ -14,16 +14,16 @@ import { cellsIn, clamp } from "./geometry.js";
 export function coveredCells(from, to, brush, { height, width }) {
   const reach = brush / 2 + 0.5;
   const span = (name, size) => {
-    const first = Math.max(0, Math.floor(Math.min(from[name], to[name]) - reach));
-    const end = Math.min(size, Math.floor(Math.max(from[name], to[name]) + reach) + 1);
-    return [first, Math.max(0, end - first)];
+    const first = max(0, floor(min(from[name], to[name]) - reach));
+    const end = min(size, floor(max(from[name], to[name]) + reach) + 1);
+    return [first, max(0, end - first)];
   };
   const [[row, lines], [column, places]] = [span("row", height), span("column", width)];
   return cellsIn({ row, column, height: lines, width: places })
     .map(({ row, column }) => {
       const way = wayToLine(row + 0.5, column + 0.5, from, to);
       const isInside = way.every((part) => part > -0.5 && part <= 0.5);
-      const share = brush > 1 ? Math.min(1, reach - Math.hypot(...way)) : Number(isInside);
+      const share = brush > 1 ? min(1, reach - hypot(...way)) : Number(isInside);
       return { row, column, share };
     })
     .filter(({ share }) => share > 0);
@@ -74,5 +74,4 @@ export class Stroke {
 }
 
 /** Return a level as an image holds it: whole numbers up to 255, or three decimals up to 1. */
-export const asLevel = (level, most) =>
-  most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;
+export const asLevel = (level, most) => (most > 1 ? round(level) : round(level * 1000) / 1000);

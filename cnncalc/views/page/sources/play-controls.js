@@ -1,6 +1,7 @@
 // Playing a calculation: what is not there yet is hidden, and comes scene by scene.
 
 import { byId, isCommand, isTyping, listen, onPress, stop } from "./elements.js";
+import { max } from "./geometry.js";
 import { Player } from "./player.js";
 import { expandRuns } from "./scenes.js";
 
@@ -68,7 +69,7 @@ class PlayBar {
     this.toggle.textContent = player.isPlaying ? "❚❚ Pause" : isCalm ? "▶ Step" : "▶ Play";
     this.speeds.hidden = isCalm;
     byId("play-end").disabled = !player.isOn;
-    progress.value = player.isOn ? player.scene + 1 : Math.max(0, player.scene);
+    progress.value = player.isOn ? player.scene + 1 : max(0, player.scene);
     progress.ariaValueText = said;
     // While it plays by itself, nobody could listen to every step.
     text.ariaLive = player.isPlaying ? "off" : "polite";

@@ -1,4 +1,7 @@
 /** Scenes a second, at most. */
+
+import { ceil, max, min } from "./geometry.js";
+
 export const FASTEST = 16;
 
 /** At full speed a long calculation shows several scenes at once, and ends in so many turns. */
@@ -21,7 +24,7 @@ export class Player {
 
   /** Show a scene; one beyond the last ends. @param {number} scene */
   goTo(scene) {
-    this.scene = Math.min(this.count, Math.max(0, scene));
+    this.scene = min(this.count, max(0, scene));
     if (this.scene === this.count) this.isPlaying = false;
     this.show(this.scene);
   }
@@ -59,6 +62,6 @@ export class Player {
     // What was missed, as in a hidden tab, is not made up for.
     this.due = now - this.due > apart ? now + apart : this.due + apart;
     const isFull = this.speed === FASTEST;
-    this.goTo(this.scene + (isFull ? Math.ceil(this.count / MOST_TURNS) : 1));
+    this.goTo(this.scene + (isFull ? ceil(this.count / MOST_TURNS) : 1));
   }
 }
