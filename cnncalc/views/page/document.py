@@ -6,6 +6,7 @@ A page calculates everything else. Its data are JSON, which `sources/decode.js` 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from cnncalc.sheet.specification_lines import lines_of
 from cnncalc.sheet.training.settings import entries
 from cnncalc.sheet.worksheet import SENTENCE
 from cnncalc.training.metrics import class_count
-from cnncalc.views.colors import LOOKS, ScaleKind, Theme, stops
+from cnncalc.views.page.looks import looks, palettes
 from cnncalc.views.page.numbers import NumberWriter, as_text
 from cnncalc.views.page.stage_sorts import Sorts, sort_of, stage_names
 from cnncalc.views.provenance import provenance_lines
@@ -40,6 +41,13 @@ class Settings:
     padding: str
     strides: tuple[int, int]
     dilation: tuple[int, int]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Each as it is written: 2 for (2, 2), 2×1 for (2, 1)."""
+        pairs = {"stride": self.strides, "dilation": self.dilation}
+        written = {name: "×".join(map(str, dict.fromkeys(pair))) for name, pair in pairs.items()}
+        return {"padding": self.padding, **written}
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,8 @@ def document(page: Page) -> str:
     flows = [writer.flow(flow) for flow in page.flows]
     first = page.flows[0].flow
     data = {
-        "palettes": {theme: _palettes(theme) for theme in _THEMES},
-        "looks": {theme: _look(theme) for theme in _THEMES},
+        "palettes": palettes(),
+        "looks": looks(),
         "flows": flows,
         "templates": list(writer.templates),
         "texts": writer.texts,
@@ -107,7 +115,8 @@ def document(page: Page) -> str:
         "exact": writer.numbers.exact,
         "worksheet": _worksheet(page.flows[0].worksheet),
         "kernels": page.kernels,
-        "unfit": [vars(settings) | {"reason": reason} for settings, reason in page.unfit],
+        "unfit": [settings.texts | {"reason": reason} for settings, reason in page.unfit],
+        "choices": _choices([flow.settings.texts for flow in page.flows if flow.settings]),
         "selection": None if page.cell is None else _selection(first, page.cell),
     }
     written = {
@@ -123,6 +132,16 @@ def document(page: Page) -> str:
 
 def _compact(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _choices(settings: list[dict[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each setting once: valid, same, numbers."""
+
+    def order(text: str) -> float:
+        return {"valid": -2.0, "same": -1.0}.get(text) or float(re.split("[,×]", text)[0])
+
+    names = settings[0] if settings else ()
+    return {name: sorted({texts[name] for texts in settings}, key=order) for name in names}
 
 
 def _selection(flow: Flow, cell: Cell) -> tuple[int, int, int]:
@@ -172,34 +191,6 @@ def _as_in_worksheet(stage: Stage, worksheet: FlowWorksheet | None) -> Record:
     )
 
 
-_THEMES: tuple[Theme, ...] = ("light", "dark", "print")
-
-
-def _palettes(theme: Theme) -> Record:
-    """Return the colours of each kind of scale, evenly apart between low and high."""
-    return {kind: found for kind in ScaleKind if len(found := stops(kind, theme)) > 1}
-
-
-# The names that the style has for a look's colours.
-_STYLE_NAMES = {
-    "--paper": "paper",
-    "--ink": "ink",
-    "--muted": "muted",
-    "--hue-0": "window",
-    "--hue-1": "weights",
-    "--hue-2": "products",
-    "--hue-3": "result",
-    "--weights-fill": "weight_fill",
-    "--padding-fill": "padding_fill",
-    "--neutral-fill": "neutral",
-}
-
-
-def _look(theme: Theme) -> Record:
-    """Return a theme's other colours, by the names that the style has for them."""
-    return {name: getattr(LOOKS[theme], color) for name, color in _STYLE_NAMES.items()}
-
-
 class _Writer:
     """Writes flows as records, and collects what several of them have in common."""
 
@@ -223,7 +214,7 @@ class _Writer:
         return {
             "title": flow.specification.title,
             "note": flow.specification.note,
-            "settings": settings and vars(settings),
+            "settings": settings and settings.texts,
             "calculation": None if given.worksheet else lines_of(flow.specification),
             "highest": given.highest,
             "columns": [vars(column) for column in flow.columns],
