@@ -15,6 +15,9 @@ __all__ = ["Sorts", "sort_of", "stage_names"]
 # A title without names in it, such as "Padded input".
 _WORDS = re.compile("[A-Z][^A-Z]*")
 
+# What weights become before a window is multiplied by them.
+_WEIGHT_STEPS = ("dilated kernel", "gradient flipped kernel")
+
 _SLID_OVER = ("output", "pre-activation", "input")
 
 
@@ -82,6 +85,7 @@ def sort_of(stage: Stage, scale: StageScale, names: tuple[str, str]) -> dict[str
         "rows": volume.rows,
         "columns": volume.columns,
         "isWeight": volume.is_weight,
+        "weighs": volume.is_weight or quantity.name in _WEIGHT_STEPS,
         "isImage": volume.is_image,
         "isGrid": _is_grid(stage),
     }

@@ -24,6 +24,7 @@ export function flowOf(stages, templates, { number = 0, ...more } = {}) {
     stages: stages.map(({ slices, ...stage }) => ({
       ...STAGE,
       ...namesOf(stage),
+      weighs: Boolean(stage.isWeight),
       height: 1,
       width: 1,
       ...stage,

@@ -1,6 +1,6 @@
 // Where a window lies on its input, small, when that is out of sight.
 
-import { make } from "./elements.js";
+import { make, makeButton } from "./elements.js";
 import { max, min } from "./geometry.js";
 
 const WIDTH = 150;
@@ -21,17 +21,11 @@ export function insetOf(view, regions) {
   const { folding } = slice.layout;
   const size = min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
   const label = `${region.name}, out of sight: show it`;
-  return make(
-    "button.inset",
-    { type: "button", title: label, "aria-label": label },
-    { onclick: () => view.bringIntoSight(region) },
-    make(
-      "span.inset-picture",
-      copied(slice.canvas, size),
-      ...folding.rectangles(region).map((area) => frame(area, size, region)),
-    ),
-    make("span.size", "out of sight: show it"),
-  );
+  const frames = folding.rectangles(region).map((area) => frame(area, size, region));
+  const picture = make("span.inset-picture", copied(slice.canvas, size), ...frames);
+  const button = makeButton(picture, label, () => view.bringIntoSight(region), { class: "inset" });
+  button.append(make("span.size", "out of sight: show it"));
+  return button;
 }
 
 function isInSight(view, region) {

@@ -51,11 +51,9 @@ class Panel {
 
   /** The formula with names, which lead to what it is made of. */
   formula(parts, regions) {
-    const places = parts.map(({ region }) => region);
     // It ends before the first link that is too many.
-    const isLink = (at) => places[at] !== undefined;
     let links = 0;
-    const end = parts.findIndex((_, at) => isLink(at) && ++links > MOST_LINKS);
+    const end = parts.findIndex(({ region }) => region >= 0 && ++links > MOST_LINKS);
     const shown = parts.slice(0, end < 0 ? parts.length : end).map(({ text, region }) => {
       if (region === undefined) return text;
       return this.link(text, regions[region].kind, () => this.view.outlines.sourceIn(region));
@@ -71,14 +69,11 @@ class Panel {
   /** Ways to what is made of it. */
   readers({ cells, total }) {
     const { flow } = this.view.store;
-    const firsts = new Map();
-    for (const cell of cells) {
-      const { called } = flow.stageOf(cell.slice);
-      const goes = () => cell;
-      if (!firsts.has(called)) firsts.set(called, this.link(called, "reader", goes));
-    }
+    const stages = [...Map.groupBy(cells, ({ slice }) => flow.stageOf(slice).called)];
+    const links = stages
+      .slice(0, MOST_LINKS)
+      .map(([name, [first]]) => this.link(name, "reader", () => first));
     const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
-    const links = [...firsts.values()].slice(0, MOST_LINKS);
     return make("p.links readers", total > 0 && `Read by ${count}: `, ...links);
   }
 }

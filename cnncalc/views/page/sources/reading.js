@@ -6,8 +6,6 @@ import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
 
-const WEIGHT_STEPS = ["dilated kernel", "gradient flipped kernel"];
-
 export class Reading {
   #calculation;
 
@@ -72,9 +70,8 @@ function coloured(flow, stage, regions) {
 }
 
 function looksOf(stage, { height, width }, place, stages) {
-  const isWeight = stage.isWeight || WEIGHT_STEPS.includes(stage.name);
   const plain = place === 0 || height * width > 1 ? "window" : "other";
-  const role = isWeight ? "weights" : plain;
+  const role = stage.weighs ? "weights" : plain;
   const color = stages.indexOf(stage);
   return { role, color, kind: `${role} hue-${color % 4}` };
 }
