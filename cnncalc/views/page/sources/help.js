@@ -12,7 +12,5 @@ export function setupHelp(store) {
   for (const [name, text] of store.document.facts) {
     byId("facts").append(make("dt", name), make("dd", text));
   }
-  const help = () => dialog.showModal();
-  onPress({ help, "close-keys": () => dialog.close() });
-  return help;
+  onPress({ help: () => dialog.showModal(), "close-keys": () => dialog.close() });
 }
