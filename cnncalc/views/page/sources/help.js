@@ -5,7 +5,6 @@ import { byId, make, onPress } from "./elements.js";
 /**
  * Make the help.
  * @param {object} store
- * @returns {() => void} what shows it
  */
 export function setupHelp(store) {
   const dialog = byId("keys");
