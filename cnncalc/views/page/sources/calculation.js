@@ -19,6 +19,8 @@ import { parseTemplate } from "./parse.js";
 
 // The roles of cells that a user may type over.
 const ENTERED = ["pixels", "weights", "name", "choice"];
+// Of a larger block only those cells are calculated that a change reaches.
+const SMALL = 64;
 
 export class Calculation {
   #frame;
@@ -26,8 +28,9 @@ export class Calculation {
   #jobs = new Map();
   #order;
   #readers;
-  #stale;
-  #blanks;
+  // Of the blocks that were typed into, the box of the cells, first and last.
+  #typed = new Map();
+  #blanks = new Set();
 
   /**
    * @param {import("./flow.js").Flow} flow
@@ -42,10 +45,11 @@ export class Calculation {
     const most = formulas.reduce((found, { references }) => Math.max(found, references.length), 0);
     this.#frame = new Frame(this.cells, new Map(), most);
     ({ order: this.#order, readers: this.#readers } = orderBlocks(flow));
-    this.#blanks = new Set(inputs.flatMap(([place, value]) => (Number.isNaN(value) ? place : [])));
-    for (const [place, value] of inputs) this.#write(place, value);
-    this.#stale = new Set(this.#order);
-    this.recalculate();
+    for (const [place, value] of inputs) {
+      if (Number.isNaN(value)) this.#blanks.add(place);
+      else this.#write(place, value);
+    }
+    for (const block of this.#order) this.#calculate(block, allSteps(block));
   }
 
   value(slice, row, column) {
@@ -77,22 +81,26 @@ export class Calculation {
 
   set(slice, row, column, value) {
     if (!this.#write(this.flow.place(slice, row, column), value)) return;
-    this.#stale.add(this.flow.blockAt(slice, row, column));
+    const block = this.flow.blockAt(slice, row, column);
+    this.#typed.set(block, aroundBoth(this.#typed.get(block), [row, column, row, column]));
   }
 
   recalculate() {
-    const stale = this.#stale;
-    const changed = new Set(Array.from(stale, ({ slice }) => slice));
-    const spread = (block) => {
-      for (const reader of this.#readers.get(block)) stale.add(reader);
-    };
-    [...stale].filter(({ tile }) => !tile).forEach(spread);
-    for (const block of this.#order) {
-      if (!stale.has(block) || !this.#calculate(block)) continue;
+    const changed = new Set();
+    const stale = new Map();
+    const spread = (block, box) => {
       changed.add(block.slice);
-      spread(block);
+      for (const reader of this.#readers.get(block)) {
+        const steps = stepsTo(reader, block.slice, box);
+        if (steps) stale.set(reader, aroundBoth(stale.get(reader), steps));
+      }
+    };
+    for (const [block, box] of this.#typed) spread(block, box);
+    this.#typed.clear();
+    for (const block of this.#order) {
+      const steps = stale.get(block);
+      if (steps && this.#calculate(block, steps)) spread(block, cellsOfSteps(block, steps));
     }
-    stale.clear();
     return changed;
   }
 
@@ -113,10 +121,11 @@ export class Calculation {
     return this.#templates.get(number);
   }
 
-  #calculate(block) {
+  /** Calculate the cells of a block that some steps lead to; tell whether any has changed. */
+  #calculate(block, steps) {
     if (!this.#jobs.has(block)) this.#jobs.set(block, this.#jobsOf(block));
     let isChanged = false;
-    for (const job of this.#jobs.get(block)) isChanged = this.#run(job) || isChanged;
+    for (const job of this.#jobs.get(block)) isChanged = this.#run(job, steps) || isChanged;
     return isChanged;
   }
 
@@ -148,14 +157,17 @@ export class Calculation {
     return { first, down, across, height, width, stride };
   }
 
-  #run({ run, references, first, down, across, rows, columns }) {
+  #run({ run, references, first, down, across, rows, columns }, [top, left, bottom, right]) {
     const { at } = this.#frame;
     const count = references.length;
+    const [endRow, endColumn] = [Math.min(rows, bottom + 1), Math.min(columns, right + 1)];
     for (let k = 0; k < count; k += 1) this.#frame.enter(k, references[k]);
     let isChanged = false;
-    for (let row = 0; row < rows; row += 1) {
-      for (let k = 0; k < count; k += 1) at[k] = references[k].first + row * references[k].down;
-      for (let column = 0; column < columns; column += 1) {
+    for (let row = top; row < endRow; row += 1) {
+      for (let k = 0; k < count; k += 1) {
+        at[k] = references[k].first + row * references[k].down + left * references[k].across;
+      }
+      for (let column = left; column < endColumn; column += 1) {
         if (this.#cell(run, first + row * down + column * across)) isChanged = true;
         for (let k = 0; k < count; k += 1) at[k] += references[k].across;
       }
@@ -170,4 +182,51 @@ export class Calculation {
     this.cells[place] = value;
     return isChanged;
   }
+}
+
+// Boxes are [top, left, bottom, right] of the first and the last cell, or steps in a block.
+
+const aroundBoth = (one, other) =>
+  one ? one.map((end, at) => (at < 2 ? Math.min : Math.max)(end, other[at])) : other;
+
+/** All steps from the first formula of a block, or of its tile, to the last one. */
+function allSteps({ height, width, tile: { rows, columns } }) {
+  return [0, 0, Math.ceil(height / rows) - 1, Math.ceil(width / columns) - 1];
+}
+
+/** The cells of a slice that steps in one of its blocks stand for. */
+function cellsOfSteps({ row, column, tile: { rows, columns } }, [top, left, bottom, right]) {
+  const [end, last] = [row + (bottom + 1) * rows - 1, column + (right + 1) * columns - 1];
+  return [row + top * rows, column + left * columns, end, last];
+}
+
+/** The steps in a block at which it reads of some cells of a slice, and maybe more; null for none. */
+function stepsTo(block, slice, box) {
+  const all = allSteps(block);
+  if (block.height * block.width <= SMALL) return all;
+  let found = null;
+  for (const { references } of block.tile.formulas) {
+    for (const reference of references) {
+      if (reference.slice !== slice) continue;
+      const { downRows, downColumns, acrossRows, acrossColumns } = reference;
+      const [downs, acrosses] = [[downRows, downColumns], [acrossRows, acrossColumns]];
+      const [top, bottom] = spanOfSteps(reference, box, downs, acrosses, all[2]);
+      const [left, right] = spanOfSteps(reference, box, acrosses, downs, all[3]);
+      if (top <= bottom && left <= right) found = aroundBoth(found, [top, left, bottom, right]);
+    }
+  }
+  return found;
+}
+
+/** From which step to which one way a reference can meet a box, whatever the steps the other way. */
+function spanOfSteps({ row, column, height, width }, box, steps, others, last) {
+  const [starts, sizes] = [[row, column], [height, width]];
+  let [from, to] = [0, last];
+  for (const axis of [0, 1]) {
+    if (steps[axis] <= 0 || others[axis]) continue;
+    const before = box[axis] - starts[axis] - sizes[axis] + 1;
+    from = Math.max(from, Math.ceil(before / steps[axis]));
+    to = Math.min(to, Math.floor((box[axis + 2] - starts[axis]) / steps[axis]));
+  }
+  return [from, to];
 }
