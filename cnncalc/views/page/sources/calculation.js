@@ -21,6 +21,8 @@ import { parseTemplate } from "./parse.js";
 const ENTERED = ["pixels", "weights", "name", "choice"];
 // Of a larger block only those cells are calculated that a change reaches.
 const SMALL = 64;
+// Steps, from the first formula of a block or of its tile, to the first and the last of some cells.
+const ALL_STEPS = { top: 0, left: 0, bottom: Infinity, right: Infinity };
 
 export class Calculation {
   #frame;
@@ -28,7 +30,7 @@ export class Calculation {
   #jobs = new Map();
   #order;
   #readers;
-  // Of the blocks that were typed into, the box of the cells, first and last.
+  // Of the blocks that were typed into, the steps to these cells.
   #typed = new Map();
   #blanks = new Set();
 
@@ -49,7 +51,7 @@ export class Calculation {
       if (Number.isNaN(value)) this.#blanks.add(place);
       else this.#write(place, value);
     }
-    for (const block of this.#order) this.#calculate(block, allSteps(block));
+    for (const block of this.#order) this.#calculate(block, ALL_STEPS);
   }
 
   value(slice, row, column) {
@@ -82,24 +84,29 @@ export class Calculation {
   set(slice, row, column, value) {
     if (!this.#write(this.flow.place(slice, row, column), value)) return;
     const block = this.flow.blockAt(slice, row, column);
-    this.#typed.set(block, aroundBoth(this.#typed.get(block), [row, column, row, column]));
+    const [down, across] = [row - block.row, column - block.column];
+    const steps = { top: down, left: across, bottom: down, right: across };
+    this.#typed.set(block, aroundSteps(this.#typed.get(block), steps));
   }
 
   recalculate() {
     const changed = new Set();
     const stale = new Map();
-    const spread = (block, box) => {
+    const spread = (block, steps) => {
       changed.add(block.slice);
       for (const reader of this.#readers.get(block)) {
-        const steps = stepsTo(reader, block.slice, box);
-        if (steps) stale.set(reader, aroundBoth(stale.get(reader), steps));
+        const known = stale.get(reader);
+        if (known === ALL_STEPS) continue;
+        const isSmall = reader.height * reader.width <= SMALL;
+        const found = isSmall ? ALL_STEPS : stepsTo(reader, block, steps);
+        if (found) stale.set(reader, isSmall ? found : aroundSteps(known, found));
       }
     };
-    for (const [block, box] of this.#typed) spread(block, box);
+    for (const [block, steps] of this.#typed) spread(block, steps);
     this.#typed.clear();
     for (const block of this.#order) {
       const steps = stale.get(block);
-      if (steps && this.#calculate(block, steps)) spread(block, cellsOfSteps(block, steps));
+      if (steps && this.#calculate(block, steps)) spread(block, steps);
     }
     return changed;
   }
@@ -157,10 +164,12 @@ export class Calculation {
     return { first, down, across, height, width, stride };
   }
 
-  #run({ run, references, first, down, across, rows, columns }, [top, left, bottom, right]) {
+  #run({ run, references, first, down, across, rows, columns }, steps) {
     const { at } = this.#frame;
     const count = references.length;
-    const [endRow, endColumn] = [Math.min(rows, bottom + 1), Math.min(columns, right + 1)];
+    const { top, left } = steps;
+    const endRow = Math.min(rows, steps.bottom + 1);
+    const endColumn = Math.min(columns, steps.right + 1);
     for (let k = 0; k < count; k += 1) this.#frame.enter(k, references[k]);
     let isChanged = false;
     for (let row = top; row < endRow; row += 1) {
@@ -184,49 +193,31 @@ export class Calculation {
   }
 }
 
-// Boxes are [top, left, bottom, right] of the first and the last cell, or steps in a block.
-
-const aroundBoth = (one, other) =>
-  one ? one.map((end, at) => (at < 2 ? Math.min : Math.max)(end, other[at])) : other;
-
-/** All steps from the first formula of a block, or of its tile, to the last one. */
-function allSteps({ height, width, tile: { rows, columns } }) {
-  return [0, 0, Math.ceil(height / rows) - 1, Math.ceil(width / columns) - 1];
-}
-
-/** The cells of a slice that steps in one of its blocks stand for. */
-function cellsOfSteps({ row, column, tile: { rows, columns } }, [top, left, bottom, right]) {
-  const [end, last] = [row + (bottom + 1) * rows - 1, column + (right + 1) * columns - 1];
-  return [row + top * rows, column + left * columns, end, last];
-}
-
-/** The steps in a block at which it reads of some cells of a slice, and maybe more; null for none. */
-function stepsTo(block, slice, box) {
-  const all = allSteps(block);
-  if (block.height * block.width <= SMALL) return all;
+/** The steps in a block to what it reads at some steps of another, and maybe more; null for none. */
+function stepsTo(block, source, { top, left, bottom, right }) {
+  const { rows, columns } = source.tile ?? { rows: 1, columns: 1 };
+  const [first, end] = [source.row + top * rows, source.row + (bottom + 1) * rows];
+  const [start, after] = [source.column + left * columns, source.column + (right + 1) * columns];
   let found = null;
-  for (const { references } of block.tile.formulas) {
-    for (const reference of references) {
-      if (reference.slice !== slice) continue;
-      const { downRows, downColumns, acrossRows, acrossColumns } = reference;
-      const [downs, acrosses] = [[downRows, downColumns], [acrossRows, acrossColumns]];
-      const [top, bottom] = spanOfSteps(reference, box, downs, acrosses, all[2]);
-      const [left, right] = spanOfSteps(reference, box, acrosses, downs, all[3]);
-      if (top <= bottom && left <= right) found = aroundBoth(found, [top, left, bottom, right]);
-    }
+  for (const reference of block.tile.formulas.flatMap(({ references }) => references)) {
+    if (reference.slice !== source.slice) continue;
+    const { row, column, height, width, downRows, acrossColumns } = reference;
+    if (reference.downColumns || reference.acrossRows) return ALL_STEPS;
+    const [upper, lower] = stepsOneWay(first - row - height, end - row, downRows);
+    const [near, far] = stepsOneWay(start - column - width, after - column, acrossColumns);
+    if (upper > lower || near > far) continue;
+    found = aroundSteps(found, { top: upper, left: near, bottom: lower, right: far });
   }
   return found;
 }
 
-/** From which step to which one way a reference can meet a box, whatever the steps the other way. */
-function spanOfSteps({ row, column, height, width }, box, steps, others, last) {
-  const [starts, sizes] = [[row, column], [height, width]];
-  let [from, to] = [0, last];
-  for (const axis of [0, 1]) {
-    if (steps[axis] <= 0 || others[axis]) continue;
-    const before = box[axis] - starts[axis] - sizes[axis] + 1;
-    from = Math.max(from, Math.ceil(before / steps[axis]));
-    to = Math.min(to, Math.floor((box[axis + 2] - starts[axis]) / steps[axis]));
-  }
-  return [from, to];
-}
+/** The steps of a size that lead further than low, and less far than high; of no size all. */
+const stepsOneWay = (low, high, size) =>
+  size > 0 ? [Math.max(0, Math.floor(low / size) + 1), Math.ceil(high / size) - 1] : [0, Infinity];
+
+const aroundSteps = (one, other) => ({
+  top: Math.min(one?.top ?? Infinity, other.top),
+  left: Math.min(one?.left ?? Infinity, other.left),
+  bottom: Math.max(one?.bottom ?? 0, other.bottom),
+  right: Math.max(one?.right ?? 0, other.right),
+});

@@ -50,14 +50,14 @@ function inputsOf(flows, numbers, texts) {
   let first = null;
   return flows.map((flow) => {
     const inputs = [];
-    for (const block of flow.blocks) {
-      if (block.tile) continue;
+    const take = (block) => {
       const source = block.role === "name" ? text : number;
       const same = block.same && placesOf(flows[0], { ...block, ...block.same });
       for (const [cell, place] of placesOf(flow, block).entries()) {
         inputs.push([place, same ? first.get(same[cell]) : source.next().value]);
       }
-    }
+    };
+    flow.blocks.filter(({ tile }) => !tile).forEach(take);
     if (flows.length > 1) first ??= new Map(inputs);
     return inputs;
   });
