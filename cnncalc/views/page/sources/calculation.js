@@ -8,7 +8,8 @@
  *   calculation.set(slice, row, column, value)    does not recalculate yet
  *   calculation.recalculate()    the numbers (a Set) of the slices whose values have changed
  *   calculation.formula(slice, row, column)   {tree, regions} of a cell, or null
- *   calculation.readingBlocks(cell)    the blocks, but unseen ones, that read of a cell's block
+ *   calculation.readingBlocks(cell)    the blocks, but unseen ones, that may read a cell, each with
+ *                                      the box of their cells that may
  *   calculation.cells, calculation.flow       all numbers (NaN for what is none); the Flow
  */
 
@@ -77,16 +78,19 @@ export class Calculation {
   }
 
   readingBlocks({ slice, row, column }) {
-    const readers = this.#readers.get(this.flow.blockAt(slice, row, column)) ?? [];
-    return readers.filter((block) => !this.flow.stageOf(block.slice).hidden);
+    const source = this.flow.blockAt(slice, row, column);
+    if (!source) return [];
+    const steps = stepsOf(source, row, column);
+    return this.#readers.get(source).flatMap((block) => {
+      const found = !this.flow.stageOf(block.slice).hidden && stepsTo(block, source, steps);
+      return found ? [[block, cellsOfSteps(block, found)]] : [];
+    });
   }
 
   set(slice, row, column, value) {
     if (!this.#write(this.flow.place(slice, row, column), value)) return;
     const block = this.flow.blockAt(slice, row, column);
-    const [down, across] = [row - block.row, column - block.column];
-    const steps = { top: down, left: across, bottom: down, right: across };
-    this.#typed.set(block, aroundSteps(this.#typed.get(block), steps));
+    this.#typed.set(block, aroundSteps(this.#typed.get(block), stepsOf(block, row, column)));
   }
 
   recalculate() {
@@ -191,6 +195,23 @@ export class Calculation {
     this.cells[place] = value;
     return isChanged;
   }
+}
+
+/** The steps in a block to one of its cells. */
+function stepsOf({ row: top, column: left, tile }, row, column) {
+  const down = Math.floor((row - top) / (tile?.rows ?? 1));
+  const across = Math.floor((column - left) / (tile?.columns ?? 1));
+  return { top: down, left: across, bottom: down, right: across };
+}
+
+/** The box of the cells that steps in a block lead to. */
+function cellsOfSteps({ row, column, height, width, tile }, { top, left, bottom, right }) {
+  const [down, across] = [top * tile.rows, left * tile.columns];
+  return {
+    ...{ row: row + down, column: column + across },
+    height: Math.min(height, (bottom + 1) * tile.rows) - down,
+    width: Math.min(width, (right + 1) * tile.columns) - across,
+  };
 }
 
 /** The steps in a block to what it reads at some steps of another, and maybe more; null for none. */

@@ -79,11 +79,14 @@ class Panel {
       const goes = () => cell;
       if (!firsts.has(name)) firsts.set(name, this.link(name, "reader", goes));
     }
-    const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
+    const count = `${grouped(total)} ${total === 1 ? "number" : "numbers"}`;
     const links = [...firsts.values()].slice(0, MOST_LINKS);
     return make("p.links readers", total > 0 && `Read by ${count}: `, ...links);
   }
 }
+
+/** A count with a comma every three digits: what a browser has for that takes long to load. */
+const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const fill = (element, ...children) => element.replaceChildren(...children.filter(Boolean));
 
