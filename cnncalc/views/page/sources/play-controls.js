@@ -30,7 +30,7 @@ class PlayBar {
     this.scenes = [...expandRuns(this.store.flow)];
     this.player = new Player(this.scenes.length, (scene) => this.show(scene));
     this.setSpeed();
-    this.turns = turnsOf(this.scenes);
+    this.turns = null;
     this.progress.max = this.scenes.length;
     byId("play").hidden = !this.scenes.length || Boolean(this.store.document.worksheet);
     this.draw();
@@ -42,6 +42,7 @@ class PlayBar {
 
   show(number) {
     const scene = this.scenes[number] ?? null;
+    this.turns ??= turnsOf(this.scenes);
     const isHidden = (slice, row, column) => {
       const turns = this.turns.get(slice);
       return (turns?.get(`${row},${column}`) ?? turns?.get(row)) > number;
