@@ -23,7 +23,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.pooling import POOLING_LAYERS, PoolingMode
 from cnncalc.network import Array, Network, assemble, forward
-from cnncalc.ops.numbers import finite_numbers, overflow_allowed, require_held
+from cnncalc.ops.numbers import bias_numbers, finite_numbers, overflow_allowed, require_held
 from cnncalc.shapes import whole_numbers
 
 __all__ = ["Calculation", "convolve", "pool", "pooling_layer", "pooling_network"]
@@ -262,7 +262,7 @@ def _stacked(kernels: list[Array]) -> Array:
 def _biases(bias: Any, filters: int) -> tuple[float, ...] | None:  # noqa: ANN401 (likewise)
     if bias is None:
         return None
-    numbers = np.atleast_1d(finite_numbers(bias, "bias"))
+    numbers = np.atleast_1d(finite_numbers(bias_numbers(bias), "bias"))
     if numbers.shape not in ((1,), (filters,)):
         message = f"bias must be one number, or one a kernel ({filters}). "
         size = f"{numbers.size} numbers" if numbers.ndim == 1 else f"shape {numbers.shape}"

@@ -25,7 +25,8 @@ class Origin:
     """Where one thing came from: an image, a network, its weights, a kernel, data.
 
     `kind` is "file" (its `name`, without folders, and `sha256`; of a workbook the `sheet` and the
-    `cells`), "folder" (its `name`, how many `images` were read of it), "seed" (weights that
+    `cells`), "folder" (its `name`, how many `images` were read of it, a `digest` of their
+    names, labels and pixels), "seed" (weights that
     cnncalc drew from the `seed`), "article" (its grid's `name`), "standard input", "command"
     (written on the command line, as `name` says), "built-in" (data that cnncalc brings along, by
     its `name`), "drawn" (a variant's own numbers, drawn from the `seed` like those of `name`), or
@@ -38,6 +39,7 @@ class Origin:
     sha256: str | None = None
     seed: int | None = None
     images: int | None = None
+    digest: str | None = None
     sheet: str | None = None
     cells: str | None = None
     files: tuple[Origin, ...] = ()
@@ -51,7 +53,8 @@ class Provenance:
     none was named, `weights` is None where the network has none; a training has its
     `initial_weights`, of which it made others; `kernels` are a calculation's; `image` is what was
     calculated on, `data` what was trained or evaluated on. `layers` are the network's as they were
-    calculated, in notation, which may have one more than was typed; `version` is cnncalc's.
+    calculated, in notation, which may have one more than was typed; `remarks` say what was made of
+    the image, such as that it was resized, and what it is unlike; `version` is cnncalc's.
     """
 
     command: str = ""
@@ -62,6 +65,7 @@ class Provenance:
     image: Origin | None = None
     data: Origin | None = None
     layers: str = ""
+    remarks: tuple[str, ...] = ()
     version: str = __version__
 
     @property

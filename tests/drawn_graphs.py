@@ -27,7 +27,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.graph import IMAGE, in_keras_order, input_shape_of
 
-__all__ = ["Drawing", "graphs"]
+__all__ = ["MERGES", "Drawing", "graphs"]
 
 # Layers that keep rows and columns, so that results can be joined.
 STEPS = (
@@ -39,6 +39,7 @@ STEPS = (
     lambda channels: BatchNormalization(),
 )
 ELEMENTWISE = (Add, Multiply, Average, Maximum, Minimum)
+MERGES = (*ELEMENTWISE, Subtract, Concatenate)
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Drawing:
 def merge(draw: st.DrawFn, drawing: Drawing) -> None:
     """Join two or three results, brought to as many channels where that must be."""
     names = [draw(st.sampled_from(list(drawing.results))) for _ in range(draw(st.integers(2, 3)))]
-    kind = draw(st.sampled_from([*ELEMENTWISE, Subtract, Concatenate]))
+    kind = draw(st.sampled_from(MERGES))
     if kind is Subtract:
         names = names[:2]
     if kind is not Concatenate:

@@ -17,8 +17,8 @@ from cnncalc.nearness import kink_bounds
 from cnncalc.network import assemble, initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.values import trace_as_written
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from tests.sheet.training.examples import example, pieces
 from tests.test_recalculation_of_exports import ENGINES, edited
 from tests.views.workbook.networks import written_network

@@ -20,8 +20,8 @@ from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
 from cnncalc.sheet.values import trace_as_written
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions

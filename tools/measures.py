@@ -119,6 +119,9 @@ def main() -> None:
     """Print the measures of the trees that are named, or of this one."""
     here = Path(__file__).resolve().parent.parent
     trees = [Path(name) for name in sys.argv[1:] if name != "--files"] or [here]
+    for tree in trees:
+        if not (tree / "cnncalc").is_dir():
+            sys.exit(f"measures.py: a checkout has a folder cnncalc. Received: {tree}")
     if "--files" in sys.argv[1:]:
         for tree in trees:
             sys.stdout.writelines(f"{line}\n" for line in (str(tree), *deciding(tree)))

@@ -58,9 +58,7 @@ look_options: Decorator = bundled(
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="What a network's weights are drawn from, where there are no others.",
+    help="What a network's weights are drawn from, where there are no others.  [default: 0]",
 )
 @look_options
 @click.option(
@@ -78,7 +76,7 @@ def animate(
     wanted: CalculationOptions,
     whole: NetworkExport,
     training: TrainingExport,
-    seed: int,
+    seed: int | None,
     look: FilmLook,
     output: Path,
     force: bool,

@@ -10,7 +10,7 @@ import click
 from rich.console import Group, RenderableType
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.figures import trace_figures
+from cnncalc.cli.figures import STEPS_IN_FIGURE, trace_figures
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from cnncalc.explanation import Explanation
 
 __all__ = ["convolve"]
-
-# A figure of --steps explains so many numbers.
-STEPS_IN_FIGURE = 4
 
 
 @click.command(epilog="Example: cnncalc convolve article:6x6 --kernel '1 0 1; 0 1 0; 1 0 1'")

@@ -6,7 +6,7 @@ import click
 
 from cnncalc.cli.console import Terminal
 from cnncalc.cli.export_options import export_options
-from cnncalc.tasks.export_requests import ExportRequest, write_exports
+from cnncalc.tasks.export_writing import ExportRequest, write_exports
 from cnncalc.tasks.page_writing import PageForm
 
 __all__ = ["export_html"]

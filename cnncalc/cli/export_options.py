@@ -21,7 +21,7 @@ from cnncalc.cli.training_options import (
     validation_split_option,
 )
 from cnncalc.cli.types import SHAPE
-from cnncalc.tasks.export_requests import ExportRequest
+from cnncalc.tasks.export_writing import ExportRequest
 from cnncalc.tasks.options import NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
@@ -89,8 +89,9 @@ student_options = bundled(
     click.option("--worksheet", is_flag=True, help="Leave the results for a student to fill in."),
     click.option("--blank", type=float, help="Leave a share of them blank, such as 0.5."),
     click.option(
-        "--seed", type=click.IntRange(min=0), default=0, show_default=True,
-        help="Which results are left blank, the numbers of variants, a network's weights.",
+        "--seed", type=click.IntRange(min=0),
+        help="Which results are left blank, the numbers of variants, a network's weights.  "
+        "[default: 0]",
     ),
     click.option(
         "--solution/--no-solution", default=True,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from cnncalc.cli.console import note
 from cnncalc.cli.figure_options import FigureKind, theme_option
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DRAWINGS",
     "PIXELS",
+    "STEPS_IN_FIGURE",
     "DrawingOptions",
     "Figures",
     "check_drawing",
@@ -42,8 +44,8 @@ __all__ = [
 DRAWINGS = (".svg", ".pdf")
 PIXELS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
-# Where no number is asked about, so many are explained.
-_FEW_STEPS = 3
+STEPS_IN_FIGURE = 4
+"""Where no number is asked about, a figure explains the first few."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,18 @@ class Figures:
     is_bare: bool = False
 
 
+def _refuse_idle_scale() -> None:
+    """Refuse the grey levels of a picture where none is written."""
+    context = click.get_current_context()
+    is_typed = context.get_parameter_source("scale") is ParameterSource.COMMANDLINE
+    if is_typed and context.params.get("output") is None:
+        message = "--scale is for a picture that -o writes. Received: --scale without -o"
+        raise OptionError(message)
+
+
 def refuse_unusable_figure(target: OutputOptions) -> None:
     """Raise OptionError for a kind of figure that the output file can't hold."""
+    _refuse_idle_scale()
     if target.figure is None:
         return
     ending = "" if target.output is None else target.output.suffix.lower()
@@ -153,10 +165,12 @@ def _write(
     file: BinaryIO,
 ) -> str:
     # Imported here, like the workbook's XlsxWriter: few calculations wait for it.
-    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure
+    from cnncalc.views.figure.figure_file import FIGURE_FORMS, encode_figure, lacking_said
 
-    file.write(encode_figure(draw(theme), FIGURE_FORMS[ending], provenance))
-    return "a figure"
+    drawing, form = draw(theme), FIGURE_FORMS[ending]
+    file.write(encode_figure(drawing, form, provenance))
+    lacking = "" if form == "svg" else lacking_said(drawing.texts)
+    return "; ".join(filter(None, ("a figure", lacking)))
 
 
 def trace_figures(
@@ -223,7 +237,7 @@ def _first_explanations(trace: Trace, layer_name: str) -> list[Explanation]:
     from cnncalc.explanation import explain
 
     layer = trace.layers[trace.place(layer_name) if layer_name else 0]
-    places = islice(np.ndindex(*layer.output.shape[:-1]), _FEW_STEPS)
+    places = islice(np.ndindex(*layer.output.shape[:-1]), STEPS_IN_FIGURE)
     return [explain(layer, (*place, 0)) for place in places]
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
+import click
+
 __all__ = ["Key", "ReadKey", "decoded", "keyboard"]
 
 
@@ -25,6 +27,8 @@ ReadKey = Callable[[float], Key | None]
 
 # An arrow is sent as ESC [ C, or as ESC O C by a keypad in its own mode.
 _SENT = re.compile(rb"\x1b[\[O]([A-D])|( )|([qQ])")
+# An arrow that has been sent in part.
+_BEGUN = re.compile(rb"\x1b[\[O]?$")
 _ARROWS = {b"A": Key.BACK, b"D": Key.BACK, b"B": Key.FORWARD, b"C": Key.FORWARD}
 
 
@@ -69,8 +73,15 @@ if sys.platform == "win32":
 else:
     import os
     import select
+    import signal
     import termios
     import tty
+    from types import FrameType
+
+    # The exit status of what a signal ended is this and the signal's number, as shells have it.
+    SIGNALLED = 128
+    # `kill` and Ctrl-\ end a process at once by default, and its screen stays.
+    _ENDING = (signal.SIGTERM, signal.SIGQUIT)
 
     @contextmanager
     def keyboard() -> Iterator[ReadKey]:
@@ -78,16 +89,42 @@ else:
         terminal = sys.stdin.fileno()
         before = termios.tcgetattr(terminal)
         pressed: list[Key] = []
+        begun = b""
 
         def read_key(seconds: float) -> Key | None:
+            nonlocal begun
             if not pressed and select.select([terminal], [], [], seconds)[0]:
                 sent = os.read(terminal, 1024)
                 # Nothing is sent any more where the terminal has gone.
-                pressed.extend(decoded(sent) if sent else [Key.LEAVE])
+                pressed.extend(decoded(begun + sent) if sent else [Key.LEAVE])
+                found = _BEGUN.search(begun + sent)
+                begun = found[0] if found else b""
             return pressed.pop(0) if pressed else None
 
         try:
             tty.setcbreak(terminal)
-            yield read_key
+            _keep_running(terminal)
+            with _ended_in_order():
+                yield read_key
         finally:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+    def _keep_running(terminal: int) -> None:
+        """Let Ctrl-Z do nothing: it would leave this screen and these settings to the shell."""
+        settings = termios.tcgetattr(terminal)
+        settings[6][termios.VSUSP] = bytes([os.fpathconf(terminal, "PC_VDISABLE")])
+        termios.tcsetattr(terminal, termios.TCSADRAIN, settings)
+
+    @contextmanager
+    def _ended_in_order() -> Iterator[None]:
+        """Let these signals end the command as an error does, all that is open being closed."""
+
+        def end(number: int, frame: FrameType | None) -> None:
+            raise click.exceptions.Exit(SIGNALLED + number)
+
+        before = {number: signal.signal(number, end) for number in _ENDING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -267,9 +267,7 @@ weight_options = bundled(
     click.option(
         "--seed",
         type=click.IntRange(min=0),
-        default=0,
-        show_default=True,
-        help="What initial weights are drawn from, where there are no others.",
+        help="What initial weights are drawn from, where there are no others.  [default: 0]",
     ),
 )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnncalc.views.terminal.playing import Play
     from cnncalc.views.terminal.screen import Drawing, Screen
 
-__all__ = ["PlayOptions", "Playhead", "play_options", "play_trace"]
+__all__ = ["PlayOptions", "Playhead", "foot_line", "play_options", "play_trace"]
 
 DEFAULT_SPEED, LEAST_SPEED, MOST_SPEED = 4.0, 0.1, 50.0
 # While it is paused, so often it is seen whether the terminal has another size.
@@ -184,11 +184,27 @@ def _frame(play: Play, head: Playhead, display: Display, speed: float) -> Drawin
     from cnncalc.views.terminal.screen import FAINT, Drawing
 
     def draw(screen: Screen) -> Iterator[Text]:
-        lines = list(play.draw(head.place, screen))[: screen.height - 2]
+        lines = list(play.draw(head.place, screen))[: screen.height - 1]
         yield from lines
         yield from [screen.line()] * (screen.height - 1 - len(lines))
-        state = "plays again" if head.is_last else "plays" if head.is_paused else "pauses"
-        keys = f"space {state} · ← → step · q leaves"
-        yield screen.line(f"{head.place + 1} of {head.count} · {keys} · {speed:g} a second", FAINT)
+        yield screen.line(foot_line(head, speed, screen.width), FAINT)
 
     return Drawing(display, draw)
+
+
+def foot_line(head: Playhead, speed: float, width: int) -> str:
+    """Return how far it is, what the keys do and how fast it goes; as much as the width holds.
+
+    >>> foot_line(Playhead(0, 25), 4, width=80)
+    '1 of 25 · space pauses · ← → step · q leaves · 4 a second'
+    >>> foot_line(Playhead(24, 25), 4, width=40)
+    '25 of 25 · space plays again · q leaves'
+    """
+    state = "plays again" if head.is_last else "plays" if head.is_paused else "pauses"
+    place, space = f"{head.place + 1} of {head.count}", f"space {state}"
+    arrows, leave, pace = "← → step", "q leaves", f"{speed:g} a second"
+    parts = [place, space, arrows, leave, pace]
+    for least_missed in (pace, arrows, space, place):
+        if len(" · ".join(parts)) > width:
+            parts.remove(least_missed)
+    return " · ".join(parts)

@@ -284,9 +284,9 @@ def _write_picture(result: _Result, form: Form, scale: Scaling, file: BinaryIO) 
 
 
 def _write_calculation(result: _Result, file: BinaryIO) -> str:
+    from cnncalc.tasks.export_forms import image_name
     from cnncalc.tasks.page_making import recorded_page
     from cnncalc.tasks.page_writing import write_page
-    from cnncalc.tasks.trace_origins import image_name
 
     origins = result.provenance
     what = (image_name(origins), result.class_names, None, result.cell)

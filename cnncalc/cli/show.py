@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnncalc.cli.console import Terminal
@@ -13,10 +15,11 @@ from cnncalc.cli.options import (
     input_options,
     output_options,
 )
-from cnncalc.cli.results import check_target, display_of, present
+from cnncalc.cli.results import check_size, check_target, display_of, present
+from cnncalc.files.pixels import PixelHeader
 from cnncalc.network import Network
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.inputs import image_origin, read_given
+from cnncalc.tasks.inputs import image_origin, image_remarks, read_given
 from cnncalc.tasks.options import InputOptions
 from cnncalc.trace import record
 from cnncalc.views.terminal import render_flattened, render_input
@@ -41,12 +44,17 @@ def show(given: InputOptions, flatten: bool, look: DisplayOptions, target: Outpu
     """
     check_target(target, given)
     terminal = Terminal()
-    image = read_given(given, terminal)
+    image = read_given(given, terminal, require=partial(_require_room, target))
     render = render_flattened if flatten else render_input
     shown = render(image.values, display_of(look), image.name, is_article=image.kind == "article")
     # One row, each number a column.
     values = image.values.reshape(1, -1, 1) if flatten else image.values
-    origins = Provenance(terminal.command, image=image_origin(given.source, image))
+    remarks = image_remarks(image)
+    origins = Provenance(terminal.command, image=image_origin(given.source, image), remarks=remarks)
     trace = record(Network(values.shape, (), ()), values)
     figures = trace_figures(trace, look, target, origins, is_bare=True)
     present(trace, shown, look, target, origins, figures)
+
+
+def _require_room(target: OutputOptions, header: PixelHeader) -> None:
+    check_size(target, Network(header.shape, (), ()))

@@ -95,7 +95,7 @@ def train(
     test), an .npz file with x_train and y_train, a folder of MNIST's IDX files, or a .csv with a
     label column. Without DATA it is the handwritten digits that cnncalc brings along.
     """
-    _check_step(shown, keep, wanted.engine)
+    _check_step(shown, keep, wanted)
     if wanted.engine != "numpy":
         give_threads_back()
     terminal = Terminal()
@@ -106,7 +106,7 @@ def train(
     return _train(prepare_run(given, wanted, saved, terminal), terminal)
 
 
-def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
+def _check_step(shown: StepOptions, keep: KeepOptions, wanted: TrainingOptions) -> None:
     """Refuse options that show a step where none is asked for, and those that would save one."""
     if shown.show_step is None:
         if shown != _NONE:
@@ -118,7 +118,7 @@ def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
         "--history": keep.history is not None,
         "--report": keep.report is not None,
         "--checkpoint-minutes": keep.checkpoint_minutes is not None,
-        "--engine": engine != "numpy",
+        "--engine": wanted.engine != "numpy",
     }
     for name, is_asked in asked.items():
         if is_asked:
@@ -127,6 +127,9 @@ def _check_step(shown: StepOptions, keep: KeepOptions, engine: str) -> None:
                 f"Received: {name}"
             )
             raise OptionError(message)
+    if wanted.early_stopping is not None:
+        message = "--show-step shows a step of all epochs, and validates after none. "
+        raise OptionError(message + "Received: --early-stopping")
 
 
 def _train(run: TrainingRun, terminal: Terminal) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.errors import OptionError, received, unknown_kind
 from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
 from cnncalc.rules import Join, Law, Position, Wire, law_of
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.shapes import whole_numbers

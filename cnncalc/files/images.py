@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,13 +124,9 @@ def _converted(path: Path, stored: _Stored, upright: Image.Image, channels: Chan
         notes, values = _values(upright, channels)
     if stored.mode in _WIDE_MODES:
         _check_finite(values, path)
-    return PixelInput(
-        values=values,
-        name=printable(path.name),
-        description=_description(path, stored, upright.size, _conversion(stored, values) + notes),
-        kind="image",
-        bit_depth=stored.bit_depth,
-    )
+    said = (*_conversion(stored, values), *notes)
+    name, description = printable(path.name), _description(path, stored, upright.size, said)
+    return PixelInput(values, name, description, "image", stored.bit_depth, notes=said)
 
 
 def holds_numbers(source: Path | Image.Image) -> bool:
@@ -291,7 +287,7 @@ def _conversion(stored: _Stored, values: Values) -> list[str]:
     return notes
 
 
-def _description(path: Path, stored: _Stored, size: tuple[int, int], notes: list[str]) -> str:
+def _description(path: Path, stored: _Stored, size: tuple[int, int], notes: Sequence[str]) -> str:
     width, height = size
     colour = _COLOURS.get(stored.mode, "16-bit grey" if ";16" in stored.mode else stored.mode)
     if stored.bit_depth == 16 and ";16" not in stored.mode:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.files.paths import quoted
-from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, require_float32
+from cnncalc.files.pixels import CHANNELS, IMAGE_ENDINGS, PixelInput, require_float32
 from cnncalc.files.source import is_pillow, read_input
 from cnncalc.layers import Shape
 from cnncalc.network import image_shape
@@ -44,10 +44,10 @@ def read_network_input(
 ) -> NetworkInput:
     """Read an image for a network.
 
-    Arguments: the `source`, anything that `read_input` takes; the network's `input_shape`, (height,
-    width, channels), or (height, width) for grey; how photos are made to `fit` it, as they were for
-    training; what is known of the images `learnt`, to whose range photos are brought, unless they
-    are to stay `raw`; `invert`, to take the negative.
+    Arguments: the `source`, anything that `read_input` takes, or what was read already; the
+    network's `input_shape`, (height, width, channels), or (height, width) for grey; how photos are
+    made to `fit` it, as they were for training; what is known of the images `learnt`, to whose
+    range photos are brought, unless they are to stay `raw`; `invert`, to take the negative.
     Raises InputError where it can't be read, ShapeError where a grid has another size, OptionError
     where the negative of a grid is wanted, and it is not known of which range it is.
     """
@@ -117,8 +117,11 @@ def _grid(
     *,
     invert: bool,
 ) -> NetworkInput:
-    values = read_input(source, channels=CHANNELS.get(input_shape[2], "as-is")).values
-    name = str(source) if isinstance(source, str | Path) else "image"
+    if isinstance(source, PixelInput):
+        values, name = source.values, source.name
+    else:
+        values = read_input(source, channels=CHANNELS.get(input_shape[2], "as-is")).values
+        name = str(source) if isinstance(source, str | Path) else "image"
     if values.shape != tuple(input_shape):
         message = (
             f"{quoted(name)} must have the network's input shape {tuple(input_shape)}. "

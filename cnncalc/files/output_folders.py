@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from cnncalc.errors import OutputError
@@ -60,11 +61,30 @@ def write_pictures_atomically(folder: Path, *, force: bool = False) -> Iterator[
         with unfinished_folder(target.parent) as unfinished:
             yield unfinished
             check_pictures(folder, force=force)
-            if target.exists():
-                for picture in target.iterdir():
-                    picture.unlink()
-                target.rmdir()
-            unfinished.rename(target)
             # What removes unfinished folders finds none.
+            _put(unfinished, target)
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Give a folder its name; what has had it stays beside it until then, whatever happens."""
+    if not target.exists():
+        folder.rename(target)
+        return
+    old = _unused(target)
+    target.rename(old)
+    try:
+        folder.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    for picture in old.iterdir():
+        picture.unlink()
+    old.rmdir()
+
+
+def _unused(target: Path) -> Path:
+    """Return a name beside a folder's that nothing has, such as frames.old."""
+    names = (target.with_name(f"{target.name}.old{number or ''}") for number in count())
+    return next(name for name in names if not name.exists())

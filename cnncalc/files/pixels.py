@@ -60,6 +60,8 @@ _OTHER_KINDS = {
     "JPEG XL": ".jxl",
     "Photoshop": ".psd .psb",
 }
+# What cnncalc writes figures as, too.
+_DRAWN_KINDS = ("SVG", "PDF")
 _OTHER_KIND_OF = {
     ending: kind for kind, endings in _OTHER_KINDS.items() for ending in endings.split()
 }
@@ -86,7 +88,8 @@ class PixelInput:
     """A grid of numbers that was read, and what it was read from.
 
     `values` is a read-only array (height, width, channels) in float64. `name` is for headings,
-    `description` one line on what was read and how. `bit_depth` is that of one channel as an image
+    `description` one line on what was read and how; `notes` say what was made of an image as it
+    was read, such as "read as grey". `bit_depth` is that of one channel as an image
     stores it; `sheet` and `cell_range` say where in a workbook the numbers stand.
     """
 
@@ -97,6 +100,7 @@ class PixelInput:
     bit_depth: int | None = None
     sheet: str | None = None
     cell_range: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def header(self) -> PixelHeader:
@@ -183,6 +187,13 @@ def refuse_other_photos(path: Path) -> None:
     """Raise InputError, with the way out, for a photo of a kind that isn't read."""
     kind = other_photo_kind(path)
     if kind is not None:
+        if kind in _DRAWN_KINDS:
+            message = (
+                f"{quoted(path)} is a drawing, {kind}, whose numbers can't be read back. Where "
+                "cnncalc drew it, write the pixels instead: -o x.png of show, convolve or pool, or "
+                f"-o x.csv. Other drawings: export them as an image; {READABLE}"
+            )
+            raise InputError(message)
         message = (
             f"{quoted(path)} is of a kind that isn't read, {kind}. {READABLE}: open it in an image "
             "program and save or export it as one of them"

@@ -56,7 +56,8 @@ class Source:
                 return ast.parse(textwrap.dedent(self.text)).body
         except SyntaxError as error:
             where = f"line {error.lineno or 1}, column {max(1, self._indented(error.offset or 1))}"
-            message = f"{where}: not a list of layers in Keras calls: {error.msg}"
+            why = self._why(error)
+            message = f"{where}: not a list of layers in Keras calls: {why}"
             raise NotationError(message) from None
         except (ValueError, RecursionError, MemoryError) as error:
             message = f"not a list of layers in Keras calls: {error or 'nested too deeply'}"
@@ -78,6 +79,13 @@ class Source:
         """Return a part of the tree as it was written, on one line and not too long."""
         text = " ".join(ast.unparse(node).split())
         return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+    @staticmethod
+    def _why(error: SyntaxError) -> str:
+        """Return what is wrong: Python calls a bracket that is open at a `;` invalid syntax."""
+        at = (error.offset or 1) - 1
+        is_open = error.msg == "invalid syntax" and (error.text or "")[at : at + 1] == ";"
+        return "a bracket before this ';' was never closed" if is_open else error.msg
 
     def _indented(self, column: int) -> int:
         """Count in the indentation that the whole listing had."""

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from cnncalc.errors import OptionError, received
 from cnncalc.ops.arrays import Array
 
-__all__ = ["finite_numbers", "is_masked", "overflow_allowed", "real_numbers", "require_held"]
+__all__ = [
+    "bias_numbers",
+    "finite_numbers",
+    "is_masked",
+    "overflow_allowed",
+    "real_numbers",
+    "require_held",
+]
 
 # NumPy's kinds of type that hold real numbers: truth values, whole numbers, floating point.
 _REAL = "biuf"
@@ -50,6 +57,19 @@ def real_numbers(value: object, name: str) -> Array:
         message = f"{name} must be real numbers, in rows of one length. "
         raise OptionError(message + f"Received: {name}={received(value)}")
     return array
+
+
+def bias_numbers(bias: object) -> Array:
+    """Return biases as an array; raise OptionError for True, False and what else is no number.
+
+    >>> bias_numbers(2).tolist()
+    2
+    """
+    numbers = real_numbers(bias, "bias")
+    if numbers.dtype == np.bool_:
+        message = f"bias must be numbers. Received: bias={received(bias)}"
+        raise OptionError(message)
+    return numbers
 
 
 def finite_numbers(value: object, name: str) -> NDArray[np.float64]:

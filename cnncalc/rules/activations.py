@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import ELU, Activation, ActivationLayer, Layer, LeakyReLU, ReLU
-from cnncalc.rules.formula import Expression, Name, Number, choose, evaluate, near
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression, Name, Number, choose, near
 from cnncalc.rules.functions import (
     exp,
     exp_minus_1,

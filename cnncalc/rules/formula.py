@@ -1,10 +1,11 @@
 """What is done with numbers, as expressions that are written once.
 
-An expression is evaluated here; `spelling` writes it in words and as a spreadsheet's formula,
-`slopes` differentiates it, and `functions` has what is more than arithmetic. Operators build it,
-so that a rule reads as mathematics, and nothing is simplified: what is written is what is
-calculated, in that order.
+Operators build an expression, so that a rule reads as mathematics, and nothing is simplified: what
+is written is what is calculated, in that order. `functions` has what is more than arithmetic. What
+is done with an expression stands in a module of its own: `evaluation` works it out, `spelling`
+writes it in words and as a spreadsheet's formula, and `slopes` differentiates it.
 
+>>> from cnncalc.rules.evaluation import evaluate
 >>> weight, gradient, rate = Name("weight"), Name("gradient"), constant("rate")
 >>> step = weight - gradient * rate
 >>> float(evaluate(step, {"weight": 1.0, "gradient": 0.5, "rate": 0.5}))
@@ -15,16 +16,12 @@ calculated, in that order.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-
 from cnncalc.errors import unknown_kind
 from cnncalc.nearness import kink_bounds
-from cnncalc.ops.arrays import Array
 
 __all__ = [
     "Call",
@@ -39,7 +36,6 @@ __all__ = [
     "choose",
     "constant",
     "equal",
-    "evaluate",
     "names_of",
     "near",
     "put",
@@ -200,9 +196,10 @@ def constant(name: str) -> Name:
 def choose(condition: Comparison, then: Operand, otherwise: Operand) -> Conditional:
     """Return one expression where a condition is true, and another elsewhere.
 
+    >>> from cnncalc.rules.evaluation import evaluate
     >>> x = Name("x")
-    >>> evaluate(choose(x > 0, x, 0.5 * x), {"x": np.array([-2.0, 2.0])})
-    array([-1.,  2.])
+    >>> [float(evaluate(choose(x > 0, x, 0.5 * x), {"x": value})) for value in (-2, 2)]
+    [-1.0, 2.0]
     """
     return Conditional(condition, _expression(then), _expression(otherwise))
 
@@ -219,59 +216,6 @@ def near(condition: Comparison) -> Comparison:
 def equal(left: Expression, right: Operand) -> Comparison:
     """Return whether two expressions are equal."""
     return Comparison(left, "=", _expression(right))
-
-
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-}
-_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "=": operator.eq,
-}
-
-
-def evaluate(expression: Expression, values: Mapping[str, float | Array]) -> Array:
-    """Return what an expression comes to.
-
-    Arguments: the `expression`; the `values` of its names, numbers or arrays that broadcast.
-    Returns an array of their shape. Where nothing is defined it is not a number or infinite.
-    Raises KeyError for a name without a value, TypeError for an expression of unknown kind.
-
-    >>> evaluate(1 / Name("x"), {"x": np.array([2.0, 0.0])})
-    array([0.5, inf])
-    """
-    given = {
-        name: value if isinstance(value, np.ndarray) else np.float64(value)
-        for name, value in values.items()
-    }
-    # What a choice leaves aside may overflow.
-    with np.errstate(all="ignore"):
-        return np.asarray(_worked_out(expression, given))
-
-
-def _worked_out(expression: Expression, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a number or an array)
-    match expression:
-        case Number(value):
-            return np.float64(value)
-        case Name(name):
-            return values[name]
-        case Operation(sign, left, right):
-            return _OPERATORS[sign](_worked_out(left, values), _worked_out(right, values))
-        case Call(function, arguments):
-            return function.work_out(*(_worked_out(argument, values) for argument in arguments))
-        case Conditional(condition, then, otherwise):
-            left, right = (_worked_out(s, values) for s in (condition.left, condition.bound))
-            is_true = _COMPARISONS[condition.sign](left, right)
-            return np.where(is_true, _worked_out(then, values), _worked_out(otherwise, values))
-    raise TypeError(
-        unknown_kind("an expression must be of a kind known in rules/formula.py", expression)
-    )
 
 
 def put(expression: Expression, values: Mapping[str, Operand]) -> Expression:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnncalc.layers import L1L2
-from cnncalc.rules.formula import Expression, Name, Number, choose, equal, evaluate, near
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression, Name, Number, choose, equal, near
 from cnncalc.rules.functions import absolute, log, negated, softplus
 from cnncalc.rules.slopes import derivative
 from cnncalc.wording import Word

@@ -16,7 +16,8 @@ import numpy as np
 
 from cnncalc.layers import LINEAR, Dropout, Layer, Rescaling, Shape
 from cnncalc.rules.activations import rule_of
-from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression
 from cnncalc.rules.joins import Join
 from cnncalc.rules.law import law_of
 from cnncalc.trace.stage_names import StageName

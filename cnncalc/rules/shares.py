@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cnncalc.nearness import NEAR, SMALLEST
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.formula import (
     Conditional,
     Expression,
@@ -17,7 +18,6 @@ from cnncalc.rules.formula import (
     Number,
     choose,
     equal,
-    evaluate,
     names_of,
     put,
 )

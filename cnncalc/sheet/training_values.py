@@ -10,7 +10,7 @@ import numpy as np
 from cnncalc.layers import Dropout, Shape
 from cnncalc.network import Array, Weights
 from cnncalc.ops.maxima import near_maximum
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.losses import loss_rule
 from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
 from cnncalc.sheet.layers.batch_normalization import standard_deviation

@@ -120,6 +120,9 @@ class Volume:
     @property
     def full_title(self) -> str:
         """Its title, and of weights and their updates which of a layer's it shows."""
+        if self.quantity.kind == "helper" and self.title == "Weights":
+            # On a sheet it stands beside weights, under their title.
+            return self.quantity.name.capitalize()
         weight = self.quantity.name.partition(" ")[0]
         is_said = weight.replace("_", " ") in self.title.lower()
         is_of_weight = self.quantity.kind in ("weight", "update")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cnncalc.errors import InputError, OptionError, received
+from cnncalc.shapes import whole_number
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -18,6 +19,7 @@ __all__ = [
     "as_path",
     "as_texts",
     "data_given",
+    "given_seed",
     "local",
     "named",
     "normalize",
@@ -73,6 +75,17 @@ def normalize(options: DataclassInstance) -> None:
             require_flag(value, field.name)
         # A frozen dataclass normalises its own arguments once, at construction.
         object.__setattr__(options, field.name, plain(value))
+
+
+def given_seed(seed: object) -> int | None:
+    """Return a seed as the command line has it: 0, the default, is as good as none.
+
+    Raises OptionError for what is no whole number of at least 0.
+
+    >>> given_seed(0), given_seed(3)
+    (None, 3)
+    """
+    return whole_number(seed, "seed", 0) or None
 
 
 def as_texts(value: object, name: str) -> tuple[str, ...]:

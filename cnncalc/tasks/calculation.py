@@ -20,7 +20,7 @@ from cnncalc.ops.numbers import finite_numbers
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import pair
 from cnncalc.tasks.arguments import Caller, KernelLike
-from cnncalc.tasks.inputs import image_origin, kernel_origin, read_given
+from cnncalc.tasks.inputs import image_origin, image_remarks, kernel_origin, read_given
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.options import NO_CALCULATION, CalculationOptions, InputOptions, PoolingText
 from cnncalc.trace import Trace, record, trace_bytes
@@ -106,7 +106,7 @@ def _exported_kernels(text: str) -> tuple[Kernel, ...]:
     reference = parse_reference(text[1:]) if text.startswith("@") else None
     if reference is None or reference.cell_range is not None:
         return ()
-    from cnncalc.tasks.exported_workbooks import exported_kernels
+    from cnncalc.tasks.workbook_reading import exported_kernels
 
     return exported_kernels(reference.path, reference.sheet)
 
@@ -145,6 +145,7 @@ def read_calculation(
         caller.command,
         kernels=tuple(kernel_origin(text, kernel) for text, found in read for kernel in found),
         image=image_origin(given.source, image),
+        remarks=image_remarks(image),
     )
     return CalculationRequest(image, network(image.header), origins)
 
@@ -217,7 +218,9 @@ def read_pooling(
         _require_room(network, header)
 
     image = read_given(given, caller, require=check)
-    origins = Provenance(caller.command, image=image_origin(given.source, image))
+    origins = Provenance(
+        caller.command, image=image_origin(given.source, image), remarks=image_remarks(image)
+    )
     return CalculationRequest(image, pooling_network(image.values.shape, layer), origins)
 
 

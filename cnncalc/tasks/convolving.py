@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from cnncalc.files.source import is_pillow
 from cnncalc.layers import PoolingLayer
 from cnncalc.layers.pooling import PoolingMode
 from cnncalc.network import Array, forward
-from cnncalc.ops.numbers import overflow_allowed, real_numbers, require_held
-from cnncalc.shapes import pair
-from cnncalc.tasks.argument_checks import named, plain_numbers
+from cnncalc.ops.numbers import overflow_allowed, require_held
+from cnncalc.tasks.argument_checks import named
 from cnncalc.tasks.arguments import Caller, ImageLike, KernelLike, Say, ignore
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
 from cnncalc.tasks.inputs import read_image
-from cnncalc.tasks.options import CalculationOptions, InputOptions
+from cnncalc.tasks.keyword_options import calculation_options, several_kernels
+from cnncalc.tasks.options import InputOptions
 from cnncalc.trace import Trace
 
-__all__ = ["calculate", "calculation_options", "convolve", "pool"]
+__all__ = ["calculate", "convolve", "pool"]
 
 
 def convolve(
@@ -52,7 +52,10 @@ def convolve(
     >>> convolve("article:6x6", "sobel-x").shape
     (4, 4, 1)
     """
-    if not _is_named(x) and not any(isinstance(kernel, str | Path) for kernel in _several(kernels)):
+    _require_given(x)
+    if not _is_named(x) and not any(
+        isinstance(kernel, str | Path) for kernel in several_kernels(kernels)
+    ):
         return calculator.convolve(
             x,
             kernels,
@@ -148,47 +151,11 @@ def calculate(
     return NotebookTrace.of(trace)
 
 
-def calculation_options(
-    kernels: KernelLike | Sequence[KernelLike] | None,
-    bias: float | Sequence[float] | None = None,
-    padding: str | int | Sequence[int] = "valid",
-    strides: int | Sequence[int] = 1,
-    dilation_rate: int | Sequence[int] = 1,
-    activation: str | None = None,
-    pooling: PoolingLayer | None = None,
-    combine: str | None = None,
-    *,
-    depthwise: bool = False,
-) -> CalculationOptions:
-    """Return the options of a calculation as the command line has them; None is no kernel."""
-    for sizes, name in ((strides, "strides"), (dilation_rate, "dilation_rate")):
-        pair(sizes, name)  # the command line calls them otherwise
-    biases = () if bias is None else (tuple(np.ravel(real_numbers(bias, "bias")).tolist()),)
-    sides, stride, dilation = map(plain_numbers, (padding, strides, dilation_rate))
-    # What is as the command line has it was left as it is: beside a state nothing may be said.
-    return CalculationOptions(
-        () if kernels is None else _several(kernels),
-        biases,
-        None if sides == "valid" else sides,
-        None if stride == 1 else stride,
-        None if dilation == 1 else dilation,
-        activation,
-        pooling,
-        combine,
-        depthwise,
-    )
-
-
-def _several(kernels: KernelLike | Sequence[KernelLike]) -> tuple[KernelLike, ...]:
-    """Return kernels one by one: texts, paths, and arrays of one filter each."""
-    if isinstance(kernels, list | tuple) and any(
-        isinstance(kernel, str | Path) or (isinstance(kernel, np.ndarray) and kernel.ndim != 1)
-        for kernel in kernels
-    ):
-        return tuple(kernels)
-    if isinstance(kernels, np.ndarray) and kernels.ndim == 4:  # (height, width, channels, filters)
-        return tuple(np.moveaxis(kernels, 3, 0))
-    return (cast("KernelLike", kernels),)  # numbers in lists, too, are one array
+def _require_given(x: object) -> None:
+    """Refuse None, which stands for the article's digit elsewhere."""
+    if x is None:
+        message = "x must be an array, a path or a Pillow image. Received: x=None"
+        raise OptionError(message)
 
 
 def _is_named(image: object) -> bool:

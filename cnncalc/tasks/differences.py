@@ -11,6 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.files.network_input import require_range
+from cnncalc.files.pixels import PixelInput
 from cnncalc.shapes import Size
 from cnncalc.tasks.arguments import Caller
 from cnncalc.training.dataset import Dataset
@@ -19,6 +20,7 @@ from cnncalc.training.unseen import (
     Difference,
     brought,
     data_differences,
+    image_differences,
     negated,
     range_difference,
     resizing,
@@ -41,6 +43,7 @@ __all__ = [
     "say_all",
     "say_differences",
     "say_scaling",
+    "say_unseen",
     "with_hint",
 ]
 
@@ -103,6 +106,21 @@ def say_differences(found: Sequence[tuple[str, Difference]], count: int, caller:
                 say_all(summed_up([named], 1), caller)
         else:
             say_all(summed_up(same, count), caller)
+
+
+def say_unseen(
+    learnt: LearntImages | None, image: PixelInput, caller: Caller, *, brought: bool
+) -> list[str]:
+    """Warn of an image whose numbers, as the network takes them, are unlike what it learnt.
+
+    Returns what was said.
+    """
+    if learnt is None:
+        return []
+    in_range = brought or (image.holds_levels and learnt.values == BYTES)
+    found = image_differences(learnt, image.values, in_range=in_range)
+    say_differences([(image.name, with_hint(difference)) for difference in found], 1, caller)
+    return [f"{image.name}: {difference.text}" for difference in found]
 
 
 def say_all(differences: Sequence[Difference], caller: Caller) -> None:

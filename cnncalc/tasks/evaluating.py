@@ -75,6 +75,8 @@ def evaluate(
     >>> len(evaluate(trained.model).losses)
     360
     """
+    from cnncalc.tasks.notebook.judgements import NotebookEvaluation  # no command waits for it
+
     given = DataOptions(
         data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
     )
@@ -82,7 +84,7 @@ def evaluate(
     left_out = as_texts(ignored, "ignored")
     taking = TakingOptions(raw, invert)
     judged = judge_model(named(model, "model"), given, taking, Caller(say), loss, left_out)
-    return frozen(judged.evaluation)
+    return frozen(NotebookEvaluation.of(judged.evaluation))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,4 +192,5 @@ def _loss(trained: TrainedModel, wanted: str | None) -> Loss:
     """Return the wanted loss, else the model's own, else the one that its output calls for."""
     units = trained.network.shapes[-1][0]
     usual = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
-    return chosen_loss(wanted or (None if trained.training.loss else usual), trained.training.loss)
+    default = None if trained.training.loss else usual
+    return chosen_loss(default if wanted is None else wanted, trained.training.loss)

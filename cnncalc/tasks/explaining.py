@@ -16,7 +16,7 @@ from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
 from cnncalc.shapes import whole_numbers
-from cnncalc.tasks.argument_checks import as_texts, local, named, optional_path
+from cnncalc.tasks.argument_checks import as_texts, given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, DataLike, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.options import (
@@ -188,14 +188,14 @@ def explain_gradient(
     found = explain_first_gradient(
         NetworkOptions(local(network, "network"), input_shape),
         InputOptions(named(data, "data")),
-        WeightOptions(optional_path(weights, "weights"), seed),
+        WeightOptions(optional_path(weights, "weights"), given_seed(seed)),
         FittingOptions(resize, class_names),
         wanted,
         layer_name,
         _position(at),
         Caller(say),
     )
-    return frozen(NotebookGradient.of(found.explanation))
+    return frozen(NotebookGradient.in_step(found.explanation, found.record, found.pieces))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from cnncalc.errors import OptionError
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.shapes import whole_number
-from cnncalc.tasks.argument_checks import as_path, as_texts, named, require_flag
+from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -18,14 +20,21 @@ from cnncalc.tasks.arguments import (
     Say,
     ignore,
 )
-from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.export_requests import ExportRequest, write_exports
-from cnncalc.tasks.exported import Exported, whole_network
-from cnncalc.tasks.options import NO_CALCULATION, InputOptions, StudentOptions
+from cnncalc.tasks.export_forms import ExportForm
+from cnncalc.tasks.export_writing import ExportRequest, write_exports
+from cnncalc.tasks.keyword_options import calculation_options, network_export
+from cnncalc.tasks.options import (
+    NO_CALCULATION,
+    CalculationOptions,
+    InputOptions,
+    NetworkExport,
+    StudentOptions,
+)
 from cnncalc.tasks.page_writing import PageForm
+from cnncalc.tasks.trace_writing import write_trace
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import WorkbookForm
-from cnncalc.trace import Trace
+from cnncalc.trace import LayerTrace, Trace
 
 __all__ = ["export_page", "export_training", "export_workbook"]
 
@@ -93,10 +102,10 @@ def export_workbook(
         combine,
         depthwise=depthwise,
     )
-    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
-    exported = Exported(as_path(output, "output"), image, wanted, whole, students)
-    return exported.write(WorkbookForm(large), Caller(say), force=force)
+    whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
+    request = _request(output, wanted, whole, students, force=force)
+    return _write(image, request, WorkbookForm(large), Caller(say))
 
 
 def export_page(
@@ -150,10 +159,41 @@ def export_page(
         combine,
         depthwise=depthwise,
     )
-    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
-    students = StudentOptions(worksheet, blank, seed, solution, variants)
-    exported = Exported(as_path(output, "output"), image, wanted, whole, students)
-    return exported.write(PageForm(), Caller(say), force=force)
+    whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
+    students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
+    request = _request(output, wanted, whole, students, force=force)
+    return _write(image, request, PageForm(), Caller(say))
+
+
+def _request(
+    output: str | Path,
+    wanted: CalculationOptions,
+    whole: NetworkExport,
+    students: StudentOptions,
+    *,
+    force: bool,
+) -> ExportRequest:
+    """Return what is asked for, but for the image."""
+    require_flag(force, "force")
+    path, training = as_path(output, "output"), TrainingExport()
+    return ExportRequest(path, InputOptions(), wanted, whole, training, students, force)
+
+
+def _write(
+    image: ImageLike | Trace | None, request: ExportRequest, form: ExportForm, caller: Caller
+) -> tuple[Path, ...]:
+    """Write what is asked for of an image, or of the trace that stands for it."""
+    _require_whole(image, form)
+    if isinstance(image, Trace):
+        return (write_trace(image, request, form, caller),)
+    given = InputOptions(named(image, "image"))
+    return write_exports(replace(request, given=given), form, caller)
+
+
+def _require_whole(image: object, form: ExportForm) -> None:
+    if isinstance(image, LayerTrace):
+        message = f"{form.noun} is of a whole trace. "
+        raise OptionError(message + f"Received: the trace of one layer, {image.layer.name}")
 
 
 def export_training(
@@ -197,7 +237,7 @@ def export_training(
     """
     require_flag(force, "force")
     require_flag(large, "large")
-    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
+    whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
     training = TrainingExport(
         whole_number(training_steps, "training_steps"),
         batch_size,
@@ -215,7 +255,7 @@ def export_training(
         NO_CALCULATION,
         whole,
         training,
-        StudentOptions(seed=seed),
+        StudentOptions(seed=given_seed(seed)),
         force,
     )
     form = PageForm() if request.path("").suffix.lower() == ".html" else WorkbookForm(large)

@@ -11,6 +11,7 @@ from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.layers import PoolingLayer, Shape
 from cnncalc.tasks.argument_checks import (
     as_path,
+    given_seed,
     named,
     require_flag,
 )
@@ -23,11 +24,10 @@ from cnncalc.tasks.arguments import (
     Say,
     ignore,
 )
-from cnncalc.tasks.convolving import calculation_options
-from cnncalc.tasks.exported import whole_network
 from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow, trace_flow
 from cnncalc.tasks.inputs import keep_input
+from cnncalc.tasks.keyword_options import calculation_options, network_export
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     CalculationOptions,
@@ -98,7 +98,7 @@ def _write(
 ) -> None:
     from cnncalc.files.films import Film, write_film, write_frames
     from cnncalc.files.output_folders import write_pictures_atomically
-    from cnncalc.views.figure.figure_file import told_of_figure
+    from cnncalc.views.figure.figure_file import lacking_said, told_of_figure
     from cnncalc.views.film.playing import Play
 
     play = Play.of(drawn.flow, drawn.values, drawn.scales, look)
@@ -123,7 +123,10 @@ def _write(
                 write_film(file, film, form)
     seconds = sum(play.milliseconds) / 1000
     width, height = play.size
-    caller.note(f"wrote {output} ({frames} frames of {width}×{height}, {seconds:.0f} s)")
+    drawn_so = f"{frames} frames of {width}×{height}, {seconds:.0f} s"
+    whole, _ = play.whole()
+    lacking = lacking_said([*whole.texts, *(column.name for column in drawn.flow.columns)])
+    caller.note(f"wrote {output} ({'; '.join(filter(None, (drawn_so, lacking)))})")
 
 
 def export_film(
@@ -190,7 +193,7 @@ def export_film(
         combine,
         depthwise=depthwise,
     )
-    whole = whole_network(network, input_shape, weights, class_names, target, resize=resize)
+    whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
     training = TrainingExport(training_steps, batch_size, samples, loss, optimizer, learning_rate)
     if isinstance(image, Trace):
         _require_trace_alone(wanted, whole, training, seed)
@@ -198,7 +201,8 @@ def export_film(
         _check(path, form, force=force)
         _write(path, form, trace_flow(image), look, caller, force=force)
         return path
-    asked = FlowRequest(InputOptions(named(image, "image")), wanted, whole, training, seed)
+    given = InputOptions(named(image, "image"))
+    asked = FlowRequest(given, wanted, whole, training, given_seed(seed))
     return write_film(path, asked, look, caller, force=force)
 
 

@@ -32,14 +32,15 @@ class FlowRequest:
     """What is asked for: a calculation on an image, a whole network on it, or its training.
 
     `given` is the image, or the data; `wanted`, `whole` and `training` are the options of a
-    calculation, of a whole network, and of its training; `seed` is what weights are drawn from.
+    calculation, of a whole network, and of its training; `seed` is what weights are drawn from,
+    None where none was given.
     """
 
     given: InputOptions
     wanted: CalculationOptions
     whole: NetworkExport
     training: TrainingExport
-    seed: int = 0
+    seed: int | None = None
 
     def require_one(self) -> None:
         """Raise OptionError where the options don't say one thing to calculate."""
@@ -79,6 +80,7 @@ def read_flow(asked: FlowRequest, caller: Caller) -> NumberedFlow:
             training_pieces(asked.given, whole, asked.training, asked.seed, caller)
         )
     if whole.network is None:
+        WeightOptions(seed=asked.seed).refuse_idle_seed("a calculation")
         request = read_calculation(asked.given, asked.wanted, caller)
         image, origins = request.image, request.provenance
         trace = calculated_trace(request.network, image, origins, caller)

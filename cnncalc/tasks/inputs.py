@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +22,12 @@ from cnncalc.tasks.options import InputOptions, require_choice
 
 if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
+    from cnncalc.training.dataset import Dataset
 
 __all__ = [
     "data_origin",
     "image_origin",
+    "image_remarks",
     "keep_input",
     "kernel_origin",
     "read_given",
@@ -93,7 +96,7 @@ def _exported_image(given: InputOptions) -> PixelInput | None:
     if path.suffix.lower() not in WORKBOOK_ENDINGS or given.cell_range is not None:
         return None
     # Imported here: the writer of workbooks takes longer to load than a small grid to convolve.
-    from cnncalc.tasks.exported_workbooks import exported_image
+    from cnncalc.tasks.workbook_reading import exported_image
 
     return exported_image(path, given.sheet)
 
@@ -159,7 +162,8 @@ def kernel_origin(text: KernelLike, kernel: Kernel) -> Origin:
 def data_origin(source: object, data: LabelledData) -> Origin:
     """Return where data comes from: of a folder its name and how many images were read of it.
 
-    The files that the data was read from have digests; photos, which may be very many, have none.
+    The files that the data was read from have digests; photos, which may be very many, have one
+    together: of their names, labels, and pixels as they were taken.
     """
     if source is None:
         return Origin("built-in", "handwritten digits")
@@ -170,4 +174,19 @@ def data_origin(source: object, data: LabelledData) -> Origin:
         return replace(files[0], files=files[1:])
     parts = [part for part in (data.training, data.validation, data.test) if part is not None]
     name = printable(source.name or str(source))
-    return Origin("folder", name, images=sum(map(len, parts)), files=files)
+    digest = None if files else _photos_digest(parts)
+    return Origin("folder", name, images=sum(map(len, parts)), digest=digest, files=files)
+
+
+def _photos_digest(parts: Sequence[Dataset]) -> str:
+    from hashlib import blake2b  # a calculation doesn't wait for it
+
+    digest = blake2b(digest_size=16)
+    for part in parts:
+        digest.update("\n".join((part.digest(), *map(part.name, range(len(part))))).encode())
+    return digest.hexdigest()
+
+
+def image_remarks(image: PixelInput, *others: str) -> tuple[str, ...]:
+    """Return what goes with an image into files: how it was read, and `others` said of it."""
+    return (*(f"{image.name}: {note}" for note in image.notes), *others)

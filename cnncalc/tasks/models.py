@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import InputError, OptionError, received
 from cnncalc.files.paths import file_origin, quoted
+from cnncalc.files.states import is_state
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Network, assemble, initialize, require_finite_weights, walk
 from cnncalc.provenance import Origin
@@ -48,6 +49,10 @@ def read_trained(model: ModelLike) -> KnownModel:
 
     if isinstance(model, str | Path):
         path = Path(model)
+        if is_state(path):
+            from cnncalc.tasks.saved_states import refuse_state
+
+            refuse_state(path, "no .keras file")
         return KnownModel(read_model(path), quoted(path), file_origin(path))
     if is_live(model):
         with saved_model(model) as path:
@@ -86,22 +91,33 @@ def build_network(
     """
     learnt, origin = source.learnt, source.weights_origin or source.origin
     if initial.weights is not None:
+        initial.refuse_idle_seed(f"--weights {initial.weights}")
         network, learnt = _weighted(source.layers, input_shape, initial.weights)
         origin = file_origin(initial.weights)
         require_finite_weights(network, quoted(initial.weights))
         caller.remark(f"weights: {initial.weights}")
     elif source.weights is not None:
+        initial.refuse_idle_seed(f"the weights of {quoted(source.file or source.name)}")
         network = assemble(source.layers, input_shape, source.weights)
         require_finite_weights(network, quoted(source.file or source.name))
     else:
-        network = initialize(source.layers, input_shape, initial.seed)
-        origin = Origin("seed", seed=initial.seed)
-        caller.remark(
-            f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed}"
-        )
+        seed = initial.seed or 0
+        network = initialize(source.layers, input_shape, seed)
+        origin = Origin("seed", seed=seed)
+        _say_drawn(network, initial, caller)
     for note in network.notes:
         caller.remark(note)
     return BuiltNetwork(network, origin if any(network.weights) else None, learnt)
+
+
+def _say_drawn(network: Network, initial: WeightOptions, caller: Caller) -> None:
+    """Say that weights were drawn, where the network has any."""
+    if not any(network.weights):
+        initial.refuse_idle_seed("a network without weights")
+        return
+    caller.remark(
+        f"weights: untrained, drawn as Keras does (Glorot uniform) from seed {initial.seed or 0}"
+    )
 
 
 def _weighted(

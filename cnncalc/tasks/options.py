@@ -29,6 +29,7 @@ __all__ = [
     "NO_NETWORK",
     "CalculationOptions",
     "FittingOptions",
+    "InitialWeightOptions",
     "InputOptions",
     "NetworkExport",
     "NetworkOptions",
@@ -206,14 +207,30 @@ class NetworkOptions:
 
 @dataclass(frozen=True)
 class WeightOptions:
-    """Where the weights of a network come from."""
+    """Where the weights of a network come from.
+
+    `seed` is None where none was given.
+    """
 
     weights: Path | None = None
-    seed: int = 0
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         normalize(self)
         require_wholes(self, seed=0)
+
+    def refuse_idle_seed(self, beside: str) -> None:
+        """Refuse a seed from which nothing is drawn, `beside` what stands in its way."""
+        if self.seed is not None:
+            message = "--seed is what initial weights are drawn from, where there are no others. "
+            raise OptionError(message + f"Received: --seed {self.seed} beside {beside}")
+
+
+class InitialWeightOptions(WeightOptions):
+    """Where a training's weights come from, whose seed decides on more than these."""
+
+    def refuse_idle_seed(self, beside: str) -> None:
+        """Refuse nothing: what a step leaves out, and the order of samples, are drawn as well."""
 
 
 @dataclass(frozen=True)
@@ -265,7 +282,7 @@ class StudentOptions:
 
     worksheet: bool = False
     blank: float | None = None
-    seed: int = 0
+    seed: int | None = None
     solution: bool = True
     variants: int | None = None
 

@@ -30,7 +30,7 @@ from cnncalc.tasks.places import gradient_place, number_place
 from cnncalc.trace import Trace
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.page.document import Cell, Page, PageFlow, Settings
-from cnncalc.views.page.limits import MOST_FORMULAS, require_formulas
+from cnncalc.views.page.limits import MOST_FORMULAS, require_formulas, require_pixels
 
 __all__ = [
     "article_page",
@@ -49,6 +49,7 @@ __all__ = [
 
 def require_page(layers: Sequence[Layer], input_shape: Shape) -> None:
     """Refuse a calculation that no page can hold, before anything is planned for it."""
+    require_pixels(input_shape)
     require_formulas(least_formulas(layers, input_shape), "at least ")
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from cnncalc.network import Network
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.tasks.arguments import Caller
+from cnncalc.tasks.export_forms import TitledTrace, article_origins
 from cnncalc.tasks.page_making import (
     article_page,
     calculation_page,
@@ -19,8 +20,7 @@ from cnncalc.tasks.page_making import (
     training_page,
     worksheet_page,
 )
-from cnncalc.tasks.student_copies import Copy, article_origins
-from cnncalc.tasks.trace_origins import TitledTrace
+from cnncalc.tasks.student_copies import Copy
 from cnncalc.views.page.bundle import read_assets
 from cnncalc.views.page.document import Page
 from cnncalc.views.page.writing import page_html

@@ -12,6 +12,8 @@ from cnncalc.classification import Kind, classification_kind
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.network_input import is_photo, read_network_input
 from cnncalc.files.paths import printable, quoted
+from cnncalc.files.pixels import PixelInput
+from cnncalc.files.states import is_state
 from cnncalc.files.trained_models import TrainedModel
 from cnncalc.network import Array, Network, forward, require_finite_outputs
 from cnncalc.ops.numbers import overflow_allowed
@@ -56,6 +58,8 @@ def predict(
     >>> prediction.outputs.tolist(), prediction.label
     ([0.5, 0.5], 'class 0')
     """
+    from cnncalc.tasks.notebook.judgements import NotebookPrediction, NotebookPredictions
+
     if not images:
         message = "there must be at least one image. Received: none"
         raise OptionError(message)
@@ -65,7 +69,7 @@ def predict(
     taking = TakingOptions(raw, invert)
     predictions = judge_images(named(model, "model"), images, taking, Caller(say), explain=explain)
     predictions.require_all()
-    return frozen(predictions.shown)
+    return NotebookPredictions(frozen(tuple(map(NotebookPrediction.of, predictions.shown))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +153,7 @@ def _predict(
 ) -> Prediction:
     network, name = trained.network, _name(source)
     given = read_network_input(
-        source,
+        _saved_image(source) if is_state(source) else source,
         network.input_shape,
         trained.fit,
         trained.learnt,
@@ -168,6 +172,14 @@ def _predict(
     found = tuple(with_hint(difference, taking) for difference in given.differences)
     origin = image_origin(source)
     return Prediction(printable(name), trained.classes, outputs, said, influence, found, origin)
+
+
+def _saved_image(source: object) -> PixelInput:
+    """Read the image of a page's saved state."""
+    # Hardly any prediction waits for it.
+    from cnncalc.tasks.saved_states import saved_state
+
+    return saved_state(Path(str(source))).image
 
 
 def _influence(network: Network, image: Array, label: int, name: str) -> Array:

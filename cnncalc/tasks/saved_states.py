@@ -33,7 +33,7 @@ from cnncalc.training.metrics import class_count
 from cnncalc.views.page.limits import MOST_FORMULAS
 from cnncalc.wording import size_text
 
-__all__ = ["SavedState", "saved_state", "with_saved_network"]
+__all__ = ["SavedState", "refuse_state", "saved_state", "with_saved_network"]
 
 # Nobody's page has more, and each of them costs time before the formulas can be counted.
 MOST_LAYERS = 1000
@@ -159,6 +159,28 @@ def saved_state(path: Path) -> SavedState:
     except (CnncalcError, ValueError) as error:
         raise _unfit(path, str(error)) from error
     return SavedState(path, specification, inputs)
+
+
+def refuse_state(path: Path, what: str) -> None:
+    """Raise InputError for the state of a page: what it is of, and which commands take it.
+
+    Arguments: the `path` of a file of JSON, which may be another; `what` it must be and isn't.
+    """
+    try:
+        saved = saved_state(path)
+    except InputError:
+        return  # an error of its own
+    if saved.specification.training is not None:
+        of, takers = "a training", "train --show-step N, summary"
+    elif saved.is_calculation:
+        of, takers = "a calculation", "show, convolve, pool"
+    else:
+        of, takers = "a network", "trace, explain, summary, show"
+    message = (
+        f"{quoted(path)} is the state of a page of {of}, and {what}: {takers}, export-xlsx, "
+        "export-html and animate take it, and predict its image"
+    )
+    raise InputError(message)
 
 
 def with_saved_network(

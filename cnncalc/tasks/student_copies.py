@@ -10,11 +10,10 @@ from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.worksheet import WorksheetOptions, variant
-from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 
-__all__ = ["Copy", "article_origins", "copies", "paths"]
+__all__ = ["Copy", "copies", "paths"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,9 @@ def copies(
     trace = trace_as_written(network, image)
     if students.variants:
         for number in range(1, students.variants + 1):
-            drawn_trace = trace_as_written(*variant(network, image, students.seed, number))
+            drawn_trace = trace_as_written(*variant(network, image, students.seed or 0, number))
             sheet, key = paths(path, students)[2 * number - 2 : 2 * number]
-            drawn = _drawn(origins, students.seed)
+            drawn = _drawn(origins, students.seed or 0)
             yield Copy(sheet, drawn_trace, drawn, worksheet=_sheet(students, number))
             yield Copy(key, drawn_trace, drawn, key_to=_sheet(students, number))
         return
@@ -52,7 +51,7 @@ def copies(
 def _sheet(students: StudentOptions, number: int = 0) -> WorksheetOptions:
     """Return the view's options for one student."""
     blank = 1.0 if students.blank is None else students.blank
-    return WorksheetOptions(blank, students.seed, students.solution, number)
+    return WorksheetOptions(blank, students.seed or 0, students.solution, number)
 
 
 def _drawn(origins: Provenance, seed: int) -> Provenance:
@@ -73,9 +72,3 @@ def paths(path: Path, students: StudentOptions) -> list[Path]:
         pairs = [(name, f"{name}-key") for name in names]
         return [path.with_name(f"{part}{path.suffix}") for pair in pairs for part in pair]
     return [path] if students.solution else [path, path.with_name(f"{path.stem}-key{path.suffix}")]
-
-
-def article_origins(caller: Caller) -> Provenance:
-    """Return where the numbers of the article's cases come from."""
-    cases, grids = Origin("article", "its cases"), Origin("article", "its grids")
-    return Provenance(caller.command, cases, image=grids)

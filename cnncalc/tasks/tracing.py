@@ -20,18 +20,17 @@ from cnncalc.layers.base import size_text
 from cnncalc.network import Array, Network, image_shape, layers_on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import Size
-from cnncalc.tasks.argument_checks import local, named, optional_path
+from cnncalc.tasks.argument_checks import given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
-from cnncalc.tasks.differences import say_differences, with_hint
-from cnncalc.tasks.inputs import image_origin, read_given, with_layers
+from cnncalc.tasks.differences import say_unseen
+from cnncalc.tasks.inputs import image_origin, image_remarks, read_given, with_layers
 from cnncalc.tasks.memory import require_memory
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.trace import Trace
-from cnncalc.training.learnt_images import BYTES, LearntImages
-from cnncalc.training.unseen import image_differences, resized_text
+from cnncalc.training.unseen import resized_text
 
 if TYPE_CHECKING:
     from cnncalc.files.keras_training import Training
@@ -88,7 +87,7 @@ def record(
         raise OptionError(message)
     traced = trace_image(
         NetworkOptions(local(network, "network"), input_shape),
-        WeightOptions(optional_path(weights, "weights"), seed),
+        WeightOptions(optional_path(weights, "weights"), given_seed(seed)),
         InputOptions(named(image, "image")),
         FittingOptions(resize),
         caller,
@@ -171,12 +170,13 @@ def fit_image(
     image = _fitting_image(given, source, caller, resize=fitting.resize)
     source, image, brought = prepare(source, image)
     built = build_network(source, image.values.shape, initial, caller)
-    _warn_of_unseen(built.learnt, image, caller, brought=brought)
+    unlike = say_unseen(built.learnt, image, caller, brought=brought)
     names = _class_names(fitting, source, built.network.shapes[-1])
     origins = Provenance(
         caller.command, source.origin, built.origin, image=image_origin(given.source, image)
     )
-    origins = with_layers(origins, built.network)
+    remarks = image_remarks(image, *unlike)
+    origins = with_layers(replace(origins, remarks=remarks), built.network)
     return FittedImage(image, built.network, origins, names, source.training)
 
 
@@ -184,17 +184,6 @@ def _with_saved_image(given: InputOptions, wanted: NetworkOptions) -> InputOptio
     """Return the options of the image: of a page's state without INPUT, its own."""
     is_saved = given.source is None and is_state(wanted.network)
     return replace(given, source=str(wanted.network)) if is_saved else given
-
-
-def _warn_of_unseen(
-    learnt: LearntImages | None, image: PixelInput, caller: Caller, *, brought: bool
-) -> None:
-    """Warn of an image whose numbers, as the network takes them, are unlike what it learnt."""
-    if learnt is None:
-        return
-    in_range = brought or (image.holds_levels and learnt.values == BYTES)
-    found = image_differences(learnt, image.values, in_range=in_range)
-    say_differences([(image.name, with_hint(difference)) for difference in found], 1, caller)
 
 
 def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:
@@ -280,8 +269,9 @@ def _resized(image: PixelInput, shape: Shape, fit: Fit, caller: Caller) -> Pixel
     pixels = np.rint(image.values).astype(np.uint8)
     resized = fit_photo(pixels, PhotoShape(height, width, channels, fit))
     before = Size(*pixels.shape[:2])
-    caller.remark(f"{image.name}: {resized_text(before, Size(height, width), fit)}")
-    return replace(image, values=pixel_values(resized))
+    said = resized_text(before, Size(height, width), fit)
+    caller.remark(f"{image.name}: {said}")
+    return replace(image, values=pixel_values(resized), notes=(*image.notes, said))
 
 
 def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
-from cnncalc.errors import OptionError, received
 from cnncalc.network import on_images
 from cnncalc.provenance import Provenance
 from cnncalc.shapes import whole_number
-from cnncalc.tasks.argument_checks import as_texts, data_given, local, optional_path, plain
+from cnncalc.tasks.argument_checks import as_texts, local
 from cnncalc.tasks.arguments import (
     Caller,
     DataLike,
@@ -23,7 +22,7 @@ from cnncalc.tasks.arguments import (
 )
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import with_layers
-from cnncalc.tasks.options import ScheduleText, require_real
+from cnncalc.tasks.keyword_options import data_options, keep_options, schedule_option
 from cnncalc.tasks.training_data import check_data, refuse_idle
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
 from cnncalc.tasks.training_runs import TrainingResult, prepare_run
@@ -94,11 +93,7 @@ def train(
     >>> [record.epoch for record in trained.history], trained.evaluated_on
     ([1, 2], 'Test data')
     """
-    from cnncalc.tasks.notebook.trainings import NotebookTraining  # no command waits for it
-
-    given = DataOptions(
-        data_given(data), image_size, fit, grey, label_column, strict, optional_path(cache, "cache")
-    )
+    given = data_options(data, image_size, fit, label_column, cache, grey=grey, strict=strict)
     refuse_idle(given)
     wanted = TrainingOptions(
         network=local(network, "network"),
@@ -113,7 +108,7 @@ def train(
         learning_rate=learning_rate,
         weight_decay=weight_decay,
         l2=l2,
-        schedule=_schedule(schedule),
+        schedule=schedule_option(schedule),
         early_stopping=early_stopping,
         restore_best=restore_best,
         seed=seed,
@@ -121,15 +116,15 @@ def train(
         engine=engine,
         ignore=as_texts(ignored, "ignored"),
     )
-    keep = KeepOptions(
-        optional_path(output, "output"),
-        force,
-        resume,
-        checkpoint_minutes,
-        optional_path(history, "history"),
-        optional_path(report, "report"),
-    )
-    caller = Caller(say)
+    keep = keep_options(output, history, report, checkpoint_minutes, force=force, resume=resume)
+    return _trained(given, wanted, keep, Caller(say))
+
+
+def _trained(
+    given: DataOptions, wanted: TrainingOptions, keep: KeepOptions, caller: Caller
+) -> TrainingResult:
+    from cnncalc.tasks.notebook.trainings import NotebookTraining  # no command waits for it
+
     result = prepare_run(given, wanted, keep, caller).train(caller)
     assert result is not None  # noqa: S101 (a caller in Python stops nothing)
     return frozen(NotebookTraining.of(result))
@@ -168,7 +163,7 @@ def record_training_step(
     """
     from cnncalc.tasks.notebook.trainings import NotebookStep  # no command waits for it
 
-    given = DataOptions(data_given(data), image_size, fit, grey)
+    given = data_options(data, image_size, fit, grey=grey)
     wanted = TrainingOptions(
         network=local(network, "network"),
         epochs=epochs,
@@ -188,20 +183,6 @@ def record_training_step(
     step = whole_number(number, "number", 0)
     found = record_step(prepare(given, wanted, caller), step, caller)
     return frozen(NotebookStep.of(found.record))
-
-
-def _schedule(schedule: object) -> ScheduleText | None:
-    if schedule is None:
-        return None
-    parts = schedule if isinstance(schedule, tuple | list) else (schedule,)
-    name, *numbers = map(plain, parts) if parts else (None,)
-    if name not in ("constant", "cosine", "step") or len(numbers) > 2 * (name == "step"):
-        message = "schedule must be 'constant', 'cosine', or ('step', epochs, factor). "
-        raise OptionError(message + f"Received: schedule={received(schedule)}")
-    if numbers:
-        whole_number(numbers[0], "schedule")
-        require_real(numbers[-1], "schedule")
-    return ScheduleText(str(name), *cast("list[int]", numbers))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from cnncalc.files.datasets import ReadOptions, is_photos, is_text, read_data
 from cnncalc.files.labelled import LabelledArrays, LabelledData, from_arrays
 from cnncalc.files.paths import quoted
 from cnncalc.files.photos import Fit
+from cnncalc.files.states import is_state
 from cnncalc.layers import Shape
 from cnncalc.network import Array, image_shape
 from cnncalc.ops.numbers import is_masked
@@ -111,9 +112,17 @@ def _array(value: object, name: str) -> Array:
 
 
 def check_data(given: DataOptions) -> None:
-    """Raise OptionError where an option was given that says nothing of the data."""
+    """Refuse what is no data, and an option that says nothing of it.
+
+    Raises InputError for the state of a page, OptionError for such an option.
+    """
     if given.path is not None and not given.path.exists():
         return  # an error of its own
+    if given.path is not None and is_state(given.path):
+        # Hardly any training waits for it.
+        from cnncalc.tasks.saved_states import refuse_state
+
+        refuse_state(given.path, "no data set")
     photos, text = is_photos(given.path), is_text(given.path)
     useless = {
         "--image-size is for photos and .csv files": given.image_size and not (photos or text),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnncalc.errors import OptionError
 from cnncalc.tasks.argument_checks import normalize, plain_numbers
 from cnncalc.tasks.arguments import DataLike, ImageLike, NetworkLike, Numbers
 from cnncalc.tasks.options import (
@@ -146,9 +148,11 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         normalize(self)
-        require_wholes(self, seed=0, threads=1)
+        require_wholes(self, seed=0, threads=1, early_stopping=0)
         require_reals(self, "validation_split", "rescale", "learning_rate", "weight_decay", "l2")
-        require_reals(self, "early_stopping")
+        if self.rescale is not None and not isfinite(self.rescale):
+            message = f"rescale must be a finite number. Received: rescale={self.rescale}"
+            raise OptionError(message)
         require_texts(self, "loss", "optimizer")
         require_choice(self.engine, "engine", ENGINES)
 

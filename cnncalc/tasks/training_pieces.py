@@ -21,10 +21,10 @@ from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource
 from cnncalc.tasks.options import (
     FittingOptions,
+    InitialWeightOptions,
     InputOptions,
     NetworkExport,
     NetworkOptions,
-    WeightOptions,
 )
 from cnncalc.tasks.saved_states import saved_state
 from cnncalc.tasks.session_pieces import class_note, drawn_pieces
@@ -57,29 +57,29 @@ def training_pieces(
     given: InputOptions,
     whole: NetworkExport,
     wanted: TrainingExport,
-    seed: int,
+    seed: int | None,
     caller: Caller,
 ) -> TrainingPieces:
     """Read a network and its samples: with a target the one image, else data as `train` takes it.
 
     Arguments: the input's options; the network's; the training's; the `seed` of the initial weights
-    and of the order of the samples; the `caller`.
+    and of the order of the samples, None where none was given; the `caller`.
     """
     network = whole.network_options
     if whole.target is None and given.source is None and is_state(whole.network):
         return _saved(whole, wanted, seed, caller)
     if whole.target is not None:
-        return _of_image(given, network, whole, wanted, seed, caller)
-    return _of_data(given, whole, wanted, seed, caller)
+        return _of_image(given, network, whole, wanted, seed or 0, caller)
+    return _of_data(given, whole, wanted, seed or 0, caller)
 
 
 def _saved(
-    whole: NetworkExport, wanted: TrainingExport, seed: int, caller: Caller
+    whole: NetworkExport, wanted: TrainingExport, seed: int | None, caller: Caller
 ) -> TrainingPieces:
     """Return the training of a page's state, which brings its samples and its optimizer."""
     given = replace(wanted, training_steps=None)
     options = {**vars(given), "input_shape": whole.input_shape, "weights": whole.weights}
-    options["seed"] = seed or None
+    options["seed"] = seed is not None
     _refuse("the state of a training brings its own options", options)
     return saved_state(Path(str(whole.network))).pieces(caller.command)
 
@@ -103,7 +103,7 @@ def _of_image(
     )
     fitted = fit_image(
         wanted_network,
-        WeightOptions(whole.weights, seed),
+        InitialWeightOptions(whole.weights, seed),
         given,
         FittingOptions(whole.resize, whole.class_names),
         caller,
@@ -189,7 +189,8 @@ def _of_data(
     dataset = _dataset(session.parts.training.fitting(network.input_shape), wanted, caller)
     origins = session.provenance
     if whole.weights is not None:
-        source, initial = NetworkSource(network.layers), WeightOptions(whole.weights, seed)
+        source = NetworkSource(network.layers)
+        initial = InitialWeightOptions(whole.weights, seed)
         built = build_network(source, network.input_shape, initial, caller)
         network, origins = built.network, replace(origins, initial_weights=built.origin)
     return drawn_pieces(session, network, dataset, wanted.training_steps or 1, origins, caller)

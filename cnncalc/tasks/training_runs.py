@@ -17,7 +17,7 @@ from cnncalc.provenance import Provenance
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.training_data import check_data
 from cnncalc.tasks.training_options import DataOptions, KeepOptions, TrainingOptions
-from cnncalc.tasks.training_sessions import Session, prepare
+from cnncalc.tasks.training_sessions import Session, prepare, say_how_it_ended
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.engine import evaluate_with
 from cnncalc.training.evaluation import Evaluation
@@ -83,6 +83,7 @@ class TrainingRun:
             if self.checkpoints is not None:
                 self.checkpoints.write(state)
             return None
+        say_how_it_ended(plan, state, caller)
         title, dataset = session.held_out
         evaluation = evaluate_with(session.engine, plan, result(plan, state), dataset)
         _write_files(session, state, evaluation, self.keep, caller)
@@ -99,6 +100,9 @@ def prepare_run(
     check_data(given)
     _check_files(keep)
     session = prepare(given, wanted, caller)
+    if session.origin.weights is None:  # of a model that goes on, it has been said
+        plan = session.plan
+        caller.remark(f"training with {plan.loss}, {write_optimizer(plan.optimizer)}")
     state, checkpoints = start(session, keep, caller)
     if is_finished(session.plan, state):  # what was killed, or failed, while it wrote its files
         keep = replace(keep, force=True)

@@ -41,9 +41,9 @@ from cnncalc.training.optimizers import Adam, Optimizer
 from cnncalc.training.plan import ARTICLE, DIGITS, Defaults, TrainingPlan, rescaled
 from cnncalc.training.regularization import with_l2
 from cnncalc.training.schedules import make_schedule, rate_at
-from cnncalc.training.state import require_trainable
+from cnncalc.training.state import TrainingState, require_trainable
 
-__all__ = ["Session", "chosen_loss", "prepare", "show_output_activation"]
+__all__ = ["Session", "chosen_loss", "prepare", "say_how_it_ended", "show_output_activation"]
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ def chosen_loss(wanted: str | None, stored: Loss | None) -> Loss:
     """
     if stored is not None and wanted in (None, stored.name):
         return stored
-    return loss_named(wanted or DEFAULT_LOSS)
+    return loss_named(DEFAULT_LOSS if wanted is None else wanted)
 
 
 def _optimizer(origin: Start, wanted: TrainingOptions, defaults: Defaults) -> Optimizer:
@@ -249,6 +249,22 @@ def _early_stopping(wanted: TrainingOptions, parts: Parts, caller: Caller) -> Ea
         patience=wanted.early_stopping,
         restore_best_weights=wanted.restore_best,
     )
+
+
+def say_how_it_ended(plan: TrainingPlan, state: TrainingState, caller: Caller) -> None:
+    """Say that a training was stopped early, and which epoch's weights are its result."""
+    stopping, done = plan.early_stopping, len(state.history)
+    if stopping is None:
+        return
+    best = stopping.judge(state.history).best_epoch
+    if done < plan.epochs:
+        waited = f"{done - best} epoch{'s' if done - best != 1 else ''}"
+        why = f"{stopping.monitor} had not improved for {waited}"
+        caller.note(f"stopped early, after epoch {done} of {plan.epochs}: {why}")
+    if stopping.restore_best_weights:
+        caller.note(f"the weights are those of epoch {best}, the best")
+    elif best < done:
+        caller.note(f"the weights are those of epoch {done}; --restore-best takes {best}, the best")
 
 
 def show_output_activation(network: Network, loss: Loss, caller: Caller) -> tuple[Network, Loss]:

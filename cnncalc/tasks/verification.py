@@ -22,9 +22,9 @@ from cnncalc.sheet.references import sheet_prefix
 from cnncalc.sheet.training.inputs import wrong_input
 from cnncalc.sheet.values import calculated_trace, computed_values
 from cnncalc.tasks.argument_checks import as_path
-from cnncalc.tasks.exported_workbooks import Arrays, ExportedWorkbook, read_exported
 from cnncalc.tasks.options import require_choice
 from cnncalc.tasks.places import NumberPlace, gradient_place, number_place
+from cnncalc.tasks.workbook_reading import Arrays, ExportedWorkbook, read_exported
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
 from cnncalc.training_step.structure import GradientExplanation, StepRecord

@@ -23,8 +23,8 @@ from cnncalc.sheet.values import trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, worksheet_identity
 from cnncalc.tasks.arguments import Advance, Caller
-from cnncalc.tasks.student_copies import Copy, article_origins
-from cnncalc.tasks.trace_origins import TitledTrace
+from cnncalc.tasks.export_forms import TitledTrace, article_origins
+from cnncalc.tasks.student_copies import Copy
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook

@@ -104,7 +104,9 @@ def _(
     result = (values - weights["moving_mean"]) / deviation
     result = result * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
     scaled = " × γ" * layer.scale + " + β" * layer.center
-    note = f"(x − mean) / √(variance + {layer.epsilon:g}){scaled}, as each channel was in training"
+    is_new = not weights["moving_mean"].any() and bool((weights["moving_variance"] == 1).all())
+    known = "mean 0 and variance 1 before training" if is_new else "as each channel was in training"
+    note = f"(x − mean) / √(variance + {layer.epsilon:g}){scaled}, {known}"
     return (make_stage(StageName.NORMALIZATION, result, note),)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
@@ -20,6 +21,7 @@ __all__ = [
     "flow_tables",
     "framed_page",
     "plain_paragraph",
+    "plain_picture",
     "plain_table",
     "plain_text",
 ]
@@ -91,6 +93,17 @@ def _row(texts: Sequence[str], *, labelled: bool) -> str:
 def plain_paragraph(text: str) -> str:
     """Return a text as a paragraph."""
     return f"<p>{escape(text)}</p>"
+
+
+def plain_picture(png: bytes, description: str) -> str:
+    """Return a PNG picture, no wider than there is room, with a `description` of it.
+
+    >>> plain_picture(b"", "A figure").count("<img")
+    1
+    """
+    data = b64encode(png).decode()
+    described = f'alt="{escape(description)}" style="max-width: 100%"'
+    return f'<p><img {described} src="data:image/png;base64,{data}"></p>'
 
 
 def plain_text(lines: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ __all__ = [
 _NOT_IN_XML = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 _TEXTS: Mapping[Kind, str] = {
-    "folder": "the folder {name}, {images:,} images",
+    "folder": "the folder {name}, {images:,} images{of_digest}",
     "seed": "untrained: drawn by cnncalc from seed {seed}",
     "article": "the article's own: {name}",
     "standard input": "standard input",
@@ -47,7 +47,8 @@ def origin_text(origin: Origin) -> str:
 
 def _single_text(origin: Origin) -> str:
     if origin.kind != "file":
-        return _TEXTS[origin.kind].format(**vars(origin))
+        of_digest = f", digest {origin.digest}" if origin.digest else ""
+        return _TEXTS[origin.kind].format(of_digest=of_digest, **vars(origin))
     where = [f"sheet {origin.sheet}"] * bool(origin.sheet) + [origin.cells or ""]
     return ", ".join(filter(None, [origin.name, *where, f"SHA-256 {origin.sha256}"]))
 
@@ -78,6 +79,7 @@ def provenance_lines(provenance: Provenance) -> list[tuple[str, str]]:
             for name, origin in named
             if origin is not None and not (provenance.command and origin.kind == "command")
         ),
+        *(("Remark", remark) for remark in provenance.remarks),
         *calculated,
     ]
 
@@ -101,6 +103,8 @@ def provenance_record(provenance: Provenance) -> dict[str, Any]:
     record |= {name: _origin_record(origin) for name, origin in origins.items() if origin}
     if provenance.kernels:
         record["kernels"] = [_origin_record(kernel) for kernel in provenance.kernels]
+    if provenance.remarks:
+        record["remarks"] = list(provenance.remarks)
     if provenance.layers:
         record["layers"] = provenance.layers
     return record
@@ -114,6 +118,7 @@ def _origin_record(origin: Origin) -> dict[str, Any]:
         "range": origin.cells,
         "seed": origin.seed,
         "images": origin.images,
+        "digest": origin.digest,
         "files": list(map(_origin_record, origin.files)) or None,
     }
     return {"from": origin.kind} | {key: val for key, val in fields.items() if val is not None}

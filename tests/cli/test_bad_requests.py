@@ -148,3 +148,20 @@ def test_a_comparison_without_a_convolution(fails):
 def test_what_a_network_has_not(fails, options, said):
     command, *rest = options
     assert fails(command, NETWORK, "article:6x6", *rest).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("command", "beside"),
+    [
+        (("trace", "MaxPooling2D(2)"), "a network without weights"),
+        (("animate", "--kernel", "edge", "-o", "film.gif"), "a calculation"),
+        (("export-xlsx", "article:6x6", "--kernel", "edge"), "with neither"),
+        (("export-html",), "with neither"),
+    ],
+)
+def test_a_seed_from_which_nothing_is_drawn_is_refused(fails, command, beside):
+    for seed in ("0", "3"):
+        said = fails(*command, "--seed", seed)
+        assert "--seed is" in said
+        assert f"Received: --seed {seed}" in said
+        assert said.endswith(beside)

@@ -194,3 +194,29 @@ def test_a_photo_clips_in_words_and_in_marks(run, tmp_path):
     assert "orange is too bright" in said
     images = ET.fromstring((tmp_path / "a.svg").read_text()).iter(f"{SVG}image")  # noqa: S314
     assert len(list(images)) >= 5
+
+
+@pytest.mark.parametrize("ending", ["svg", "pdf", "png"])
+def test_a_size_has_a_figure(run, fails, tmp_path, ending):
+    result = written(run, "outsize", "7", "2", "0", "2", "-o", f"a.{ending}")
+    assert result.stderr == f"wrote a.{ending} (a figure)\n"
+    assert result.stdout.endswith("\n3\n")
+    assert (tmp_path / f"a.{ending}").stat().st_size > 1000
+    again = ("outsize", "7", "2", "0", "2", "-o", f"a.{ending}")
+    assert "exists: name another, or add --force" in fails(*again)
+    written(run, *again, "--force")
+
+
+def test_letters_that_the_typeface_lacks_are_said(run):
+    said = written(run, *TRACE, "--class-names", "cat,猫", "-o", "a.png").stderr
+    assert (
+        "(a figure; □ stands for what its typeface lacks: 猫 (cjk unified ideograph-732b))" in said
+    )
+    assert "□" not in written(run, *TRACE, "--class-names", "cat,猫", "-o", "a.svg").stderr
+    assert "□" not in written(run, *TRACE, "--class-names", "cat,dog", "-o", "b.png").stderr
+
+
+def test_letters_that_the_typeface_lacks_are_said_of_a_film_too(run):
+    pooling = ("animate", "article:6x6", "--network", "MaxPooling2D(3, name='猫')")
+    said = written(run, *pooling, "--width", "240", "-o", "a.gif").stderr
+    assert "; □ stands for what its typeface lacks: 猫 (cjk unified ideograph-732b))" in said

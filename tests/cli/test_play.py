@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -100,5 +101,42 @@ def test_ctrl_c_leaves_the_terminal_as_it_was():
 def test_at_the_end_it_stays_until_it_is_left():
     terminal = Terminal(*CONVOLVE, "--play", "--speed", "50")
     terminal.wait_for("25 of 25 · space plays again")
+    terminal.type(b"q")
+    assert terminal.status() == 0
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGQUIT])  # kill, and Ctrl-\
+def test_what_ends_it_leaves_the_terminal_as_it_was(sent):
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    terminal.shown = ""
+    terminal.process.send_signal(sent)
+    assert terminal.status() == 128 + sent
+    assert terminal.settings() == terminal.before
+    assert "\x1b[?1049l" in terminal.shown
+    assert "\x1b[?25h" in terminal.shown
+
+
+def test_ctrl_z_is_no_key_while_it_plays():
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    # In a session of its own nothing stops a process: that it isn't asked to is what can be seen.
+    disabled = bytes([os.fpathconf(terminal.device, "PC_VDISABLE")])
+    assert terminal.settings()[6][termios.VSUSP] == disabled != terminal.before[6][termios.VSUSP]
+    terminal.type(b"\x1aq")
+    assert terminal.status() == 0
+    assert terminal.settings() == terminal.before
+
+
+def test_an_arrow_that_arrives_in_two_parts_is_one():
+    terminal = Terminal(*CONVOLVE, "--play")
+    terminal.wait_for("1 of 25")
+    terminal.type(b" ")
+    terminal.wait_for("space plays ")
+    place = int(SEEN.search(terminal.shown)[1])
+    terminal.type(b"\x1b")
+    time.sleep(0.2)
+    terminal.type(b"[C")
+    terminal.wait_for(rf"{place + 1} of 25 · space plays ")
     terminal.type(b"q")
     assert terminal.status() == 0

@@ -243,7 +243,14 @@ def test_predictions_and_evaluations_say_which_model_and_which_data(run, photo, 
             (tmp_path / "pets" / name / f"{number}.png").write_bytes(photo.read_bytes())
     options = ("--cache", "cache", "--format", "json")
     record = json.loads(run("evaluate", "m.keras", tmp_path / "pets", *options).stdout)
-    assert record["provenance"]["data"] == {"from": "folder", "name": "pets", "images": 4}
+    told = record["provenance"]["data"]
+    digests = [told.pop("digest")]
+    assert told == {"from": "folder", "name": "pets", "images": 4}
+    (tmp_path / "pets" / "cat" / "0.png").rename(tmp_path / "pets" / "cat" / "2.png")
+    Image.new("RGB", (8, 8)).save(tmp_path / "pets" / "dog" / "1.png")
+    record = json.loads(run("evaluate", "m.keras", tmp_path / "pets", *options).stdout)
+    digests.append(record["provenance"]["data"]["digest"])
+    assert len(set(digests)) == 2
     assert str(tmp_path) not in json.dumps(record)
 
 
@@ -378,3 +385,18 @@ def test_a_trainings_workbook_and_its_report_say_it(run, photo, tmp_path):
     assert lines["Initial weights"] == "untrained: drawn by cnncalc from seed 3"
     assert lines["Made by"].startswith("cnncalc train d.npz --network")
     assert "private" not in str(lines)
+
+
+def test_how_an_image_was_read_goes_into_json_and_the_workbook(run, tmp_path):
+    Image.new("RGB", (12, 8), "red").save(tmp_path / "cat.png")
+    network = ("Input((4, 4, 1)); Flatten(); Dense(2)", "cat.png", "--resize")
+    result = run("trace", *network, "--format", "json", "-o", "cat.xlsx")
+    assert result.exit_code == 0, result.output
+    remarks = json.loads(result.stdout)["provenance"]["remarks"]
+    assert remarks == ["cat.png: read as grey", "cat.png: resized from 8×12 to 4×4"]
+    about = {
+        value
+        for row in openpyxl.load_workbook("cat.xlsx")["About"].iter_rows(values_only=True)
+        for value in row
+    }
+    assert set(remarks) <= about

@@ -1,6 +1,7 @@
 import numpy as np
 import openpyxl
 import pytest
+from PIL import Image
 
 SHOWN = """\
 Input · article:6x6 · 6×6
@@ -83,3 +84,19 @@ def test_padding_never_wins(run):
 def test_padding_as_large_as_the_window_is_refused(fails):
     said = fails("pool", "--size", "2", "--padding", "2")
     assert "padding of a pooling layer must be smaller than its pool_size" in said
+
+
+@pytest.mark.parametrize("command", [("show",), ("pool", "--size", "8")])
+def test_a_page_of_too_many_pixels_is_refused_before_it_is_decoded(fails, tmp_path, command):
+    Image.new("L", (4000, 3000)).save(tmp_path / "big.png")
+    said = fails(*command, "big.png", "-o", "big.html")
+    assert said.startswith("a page holds 1,000,000 numbers of an image at most")
+    assert "--resize" in said
+    assert said.endswith("Received: 3000×4000, 12,000,000 numbers")
+
+
+@pytest.mark.parametrize("command", ["show", "pool", "convolve"])
+def test_a_scale_of_no_picture_is_refused(fails, command):
+    kernel = ("--kernel", "edge") if command == "convolve" else ()
+    said = fails(command, "article:6x6", *kernel, "--scale", "clip")
+    assert said == "--scale is for a picture that -o writes. Received: --scale without -o"

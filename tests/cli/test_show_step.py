@@ -375,6 +375,11 @@ def test_a_network_with_batch_normalization_and_dropout_is_shown_as_in_training(
             "Received: --history",
         ),
         (
+            ("--show-step", "1", "--early-stopping", "2"),
+            "--show-step shows a step of all epochs, and validates after none. Received: "
+            "--early-stopping",
+        ),
+        (
             ("--show-step", "1", "--engine", "keras"),
             "--show-step shows one step, worked out by cnncalc itself, and saves nothing. "
             "Received: --engine",

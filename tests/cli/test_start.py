@@ -13,7 +13,7 @@ import pytest
 
 ANSWERS_AT_ONCE = {
     "cnncalc": {"_version", "errors", "geometry", "shapes"},
-    "cnncalc.cli": {"commands", "group", "one_blas_thread", "remarks", "streams"},
+    "cnncalc.cli": {"commands", "figure_options", "group", "one_blas_thread", "remarks", "streams"},
     "cnncalc.views": {"spelling"},
 }
 

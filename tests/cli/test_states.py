@@ -220,3 +220,67 @@ def test_what_it_is_not_is_said(fails, save, command, said):
 def test_a_state_that_does_not_fit_is_refused(fails, save, changes, said):
     save("convolve", "--kernel", "edge", **changes)
     assert said in fails("convolve", "state.json")
+
+
+@pytest.fixture
+def model(run):
+    """A model of images of 6×6."""
+    np.savez("six.npz", x_train=np.arange(144.0).reshape(4, 6, 6, 1), y_train=[0, 1, 0, 1])
+    network = ("--network", 'Flatten(); Dense(2, activation="softmax")')
+    result = run("train", "six.npz", *network, "--epochs", "1", "-o", "model.keras")
+    assert result.exit_code == 0, result.output
+    return "model.keras"
+
+
+def test_a_model_takes_its_image_with_what_was_typed(run, save, model):
+    state = save("convolve", "article:6x6", *CONVOLUTION)
+    state["inputs"][0][0][0] = 99
+    Path("state.json").write_text(json.dumps(state))
+    Path("image.csv").write_text("\n".join(",".join(map(str, row)) for row in state["inputs"][0]))
+    as_state, as_grid = (
+        json.loads(printed(run, "predict", model, image, "--format", "json"))
+        for image in ("state.json", "image.csv")
+    )
+    kept = [found["predictions"][0]["classes"] for found in (as_state, as_grid)]
+    assert kept[0] == kept[1]
+    assert "state.json" in printed(run, "predict", model, "state.json")
+
+
+@pytest.mark.parametrize(
+    ("command", "of", "takers"),
+    [
+        (("convolve", "article:6x6", *CONVOLUTION), "a calculation", "show, convolve, pool"),
+        (("trace", NETWORK), "a network", "trace, explain, summary, show"),
+        (("train", "--show-step", "1", *STEP), "a training", "train --show-step N, summary"),
+    ],
+    ids=["calculation", "network", "training"],
+)
+def test_what_needs_data_or_a_model_says_which_commands_take_it(
+    fails, save, model, command, of, takers
+):
+    save(*command)
+    others = f"{takers}, export-xlsx, export-html and animate take it, and predict its image"
+    for refused, what in (
+        (("train", "state.json"), "no data set"),
+        (("evaluate", model, "state.json"), "no data set"),
+        (("evaluate", "state.json"), "no .keras file"),
+        (("predict", "state.json", "state.json"), "no .keras file"),
+    ):
+        said = f"'state.json' is the state of a page of {of}, and {what}: {others}"
+        assert fails(*refused) == said
+
+
+def test_other_json_is_no_data_set(fails):
+    Path("other.json").write_text('{"a": 1}')
+    assert "is no data set to train on" in fails("train", "other.json")
+
+
+@pytest.mark.parametrize("seed", ["0", "3"])
+def test_a_seed_beside_it_is_refused_be_it_the_default(fails, save, seed):
+    save("train", "--show-step", "1", *STEP)
+    for command in (("export-xlsx",), ("export-html",), ("animate", "-o", "film.gif")):
+        assert fails(*command, "state.json", "--seed", seed).endswith("Received: seed")
+    save("trace", NETWORK)
+    said = f"Received: --seed {seed} beside the weights of 'state.json'"
+    for command in (("trace",), ("explain", "--layer", "dense", "--at", "0"), ("export-xlsx",)):
+        assert fails(*command, "state.json", "--seed", seed).endswith(said)

@@ -294,3 +294,21 @@ def test_a_file_that_can_not_hold_a_network_is_refused_before_it_runs(
     assert result.exit_code == 2
     assert "1,000,000 formulas" in result.stderr
     assert not run_at_all
+
+
+def test_a_network_without_weights_is_not_called_untrained(run):
+    said = run("trace", "MaxPooling2D(2)", "article:6x6")
+    assert said.exit_code == 0
+    assert "untrained" not in said.stderr
+
+
+def test_a_normalization_that_was_never_trained_says_so(run):
+    shown = run("trace", "BatchNormalization()", "article:6x6").stdout
+    assert "× γ + β, mean 0 and variance 1 before training" in shown
+
+
+def test_a_bracket_that_was_never_closed_is_named(fails):
+    said = fails("trace", "Conv2D(2, 3; Flatten()", "article:6x6")
+    assert said.endswith(
+        "column 12: not a list of layers in Keras calls: a bracket before this ';' was never closed"
+    )

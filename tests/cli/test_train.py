@@ -49,9 +49,10 @@ def test_a_model_is_trained_saved_and_shown(trained, data):
     said = result.stderr.splitlines()
     assert said[0] == "28 images of 6×5×2 to train on, 12 to validate with; 3 classes: 0, 1, 2"
     assert said[1].startswith("network: Rescaling(1/255); Conv2D(3, 3")
-    assert said[2].startswith("epoch 1/2: loss ")
-    assert "val_accuracy" in said[3]
-    assert said[4:] == ["wrote model.keras"]
+    assert said[2] == "training with categorical_crossentropy, Adam(learning_rate=0.001)"
+    assert said[3].startswith("epoch 1/2: loss ")
+    assert "val_accuracy" in said[4]
+    assert said[5:] == ["wrote model.keras"]
     shown = result.stdout.splitlines()
     assert [line.split()[0] for line in shown[:4]] == [
         "loss",
@@ -167,7 +168,10 @@ def test_a_trained_model_may_be_trained_further(trained, data):
 def test_early_stopping(trained, data):
     options = (*FAST[:2], "--epochs", "50", "--early-stopping", "1", "--restore-best")
     _, result = trained(data, *options, "--optimizer", "sgd(1.0, momentum=0.9)")
-    assert 2 <= result.stderr.count("epoch ") < 50
+    epochs = result.stderr.count("epoch ") - 2
+    assert 2 <= epochs < 50
+    assert f"stopped early, after epoch {epochs} of 50: val_loss had not improved" in result.stderr
+    assert f"the weights are those of epoch {epochs - 1}, the best" in result.stderr
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])

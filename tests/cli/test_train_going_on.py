@@ -12,7 +12,7 @@ from cnncalc.files.keras_training import compile_config
 from cnncalc.files.trained_models import read_model
 from cnncalc.network import initialize
 from cnncalc.notation import parse
-from cnncalc.tasks.exported_workbooks import read_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay

@@ -10,8 +10,8 @@ import pytest
 from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.recalculation import recalculate
 from cnncalc.sheet.plan import Quantity
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported, verify_workbook
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.training.fit import epoch_order
 from cnncalc.verification.comparison import Place
 from tests.cli.networks import save_photo, save_small

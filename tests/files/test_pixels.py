@@ -23,7 +23,7 @@ def test_the_array_they_are_made_of_stays_writable(shape):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("a.HEIC", "HEIC"), ("a.dng", "RAW"), ("a.pdf", "PDF"), ("a.jxl", "JPEG XL")]
+    ("name", "kind"), [("a.HEIC", "HEIC"), ("a.dng", "RAW"), ("a.jxl", "JPEG XL")]
 )
 def test_a_photo_of_another_kind_is_named_with_the_way_out(tmp_path, name, kind):
     (tmp_path / name).write_bytes(b"photo")
@@ -38,3 +38,11 @@ def test_a_photo_of_another_kind_is_named_with_the_way_out(tmp_path, name, kind)
 def test_other_files_are_let_through(tmp_path):
     refuse_other_photos(tmp_path / "a.png")
     refuse_other_photos(tmp_path / "a")
+
+
+@pytest.mark.parametrize("name", ["flow.svg", "flow.PDF"])
+def test_a_drawing_is_refused_with_what_writes_its_pixels(tmp_path, name):
+    (tmp_path / name).write_bytes(b"<svg/>")
+    with pytest.raises(InputError) as raised:
+        read_input(tmp_path / name)
+    assert "-o x.png of show, convolve or pool, or -o x.csv" in str(raised.value)

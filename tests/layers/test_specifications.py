@@ -33,13 +33,15 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.network import initialize
+from tests.drawn_graphs import MERGES
 from tests.drawn_layers import EVERY_LAYER, chains, layer_and_shape
 from tests.keras_peer import keras_model
 from tests.peers import requires
 
 
 def test_every_layer_can_be_drawn_and_named():
-    assert set(EVERY_LAYER) == set(LAYERS.values())
+    # Merges are drawn in graphs.
+    assert set(EVERY_LAYER) | set(MERGES) == set(LAYERS.values())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from cnncalc.rules.activations import (
     activation_rule,
     rule_of,
 )
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.slopes import derivative
 from cnncalc.rules.spelling import template
 from tests.rules.calculated import calculated

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncalc.rules import functions
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.formula import (
     Expression,
     Function,
@@ -16,7 +17,6 @@ from cnncalc.rules.formula import (
     choose,
     constant,
     equal,
-    evaluate,
     names_of,
     near,
     put,

@@ -16,6 +16,7 @@ from cnncalc.layers import Combine, Layer, MaxPooling2D
 from cnncalc.network import Network, forward
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join, law_of
+from tests.drawn_graphs import MERGES
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 from tests.trace.drawn import vary
 
@@ -35,12 +36,13 @@ def test_each_kind_of_layer_has_a_law():
     public = {getattr(specifications, name) for name in specifications.__all__}
     kinds = {kind for kind in public if isinstance(kind, type) and issubclass(kind, Layer)}
     # Those that others are kinds of have none.
-    assert {kind for kind in kinds if kind not in EVERY_LAYER} == {
+    assert {kind for kind in kinds if kind not in (*EVERY_LAYER, *MERGES)} == {
         Layer,
         specifications.ActivationLayer,
         specifications.ConvolutionLayer,
         specifications.GlobalPoolingLayer,
         specifications.KernelLayer,
+        specifications.MergeLayer,
         specifications.PoolingLayer,
         specifications.WindowLayer,
     }

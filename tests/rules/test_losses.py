@@ -6,7 +6,7 @@ import pytest
 from cnncalc.layers import L1, L1L2, L2, Dense
 from cnncalc.network import assemble
 from cnncalc.ops.activations import sigmoid
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.losses import (
     JOINED_SLOPE,
     LOG_LIKELIHOOD,

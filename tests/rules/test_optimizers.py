@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnncalc.rules.formula import evaluate
+from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.optimizers import (
     CORRECTED_RATE,
     DECAYED,

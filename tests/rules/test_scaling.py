@@ -8,7 +8,8 @@ import pytest
 from cnncalc.layers import Rescaling
 from cnncalc.network import forward_layer
 from cnncalc.ops import dropout, normalization
-from cnncalc.rules.formula import evaluate, put
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import put
 from cnncalc.rules.scaling import (
     BATCH_DEVIATION,
     BATCH_MEAN,

@@ -22,8 +22,8 @@ from cnncalc.sheet.calculations import (
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.size import estimate
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.schedules import CosineDecay
 from cnncalc.views.workbook.about import about_sheet, read_about

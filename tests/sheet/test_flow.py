@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from cnncalc.layers import MaxPooling2D
+from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
+from cnncalc.network import initialize
 from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import make_plan, specify, specify_network
@@ -97,6 +99,21 @@ def test_a_networks_columns_are_its_input_its_layers_and_its_prediction():
     ]
     assert flow.columns[1].call == 'Conv2D(2, 3, activation="relu")'
     assert flow.columns[1].size == "6×6×1 → 4×4×2; parameters: (3×3×1 + 1) × 2 = 20"
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "title"),
+    [
+        (Dense(2), "inputs", "Inputs"),
+        (Conv2D(1, 2, dilation_rate=2), "dilated kernel", "Dilated kernel"),
+        (BatchNormalization(), "standard deviation", "Standard deviation"),
+    ],
+)
+def test_what_stands_beside_weights_on_a_sheet_is_not_called_weights(layer, name, title):
+    layers = [layer] if not isinstance(layer, Dense) else [Flatten(), layer]
+    flow = make_flow(specify_network(initialize(layers, (4, 4, 1), 1, np.float64)))
+    titles = {stage.volume.quantity.name: stage.volume.full_title for stage in flow.stages}
+    assert titles[name] == title
 
 
 def test_a_gradient_stands_in_the_column_of_its_layer_and_the_lane_of_its_sample():

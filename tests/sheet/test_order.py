@@ -10,7 +10,7 @@ import pytest
 
 from cnncalc.sheet.order import calculation_order
 from cnncalc.sheet.plan import STAY, Block, Formula, Plan, Quantity, Reference, Sheet, Step, Tiled
-from cnncalc.tasks.exported_workbooks import read_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"

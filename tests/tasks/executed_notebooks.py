@@ -18,7 +18,12 @@ CELLS = (
     "cnncalc.calculate('article:6x6', '1 0 1; 0 1 0; 1 0 1', -500, activation='relu')",
     f'cnncalc.explain("{NETWORK}", (1,), layer_name="dense", image="article:6x6")',
     f'cnncalc.summarize("{NETWORK}", (6, 6, 1))',
+    f'cnncalc.explain_gradient("{NETWORK}", (0, 0, 0, 1), layer_name="conv2d", '
+    'data="article:6x6", target=1)',
     "cnncalc.train(network=\"Flatten(); Dense(10, activation='softmax')\", epochs=2)",
+    "cnncalc.evaluate(_.model)",
+    "cnncalc.predict(__.model, 16 * __import__('numpy').eye(8))",
+    "cnncalc.calculate(__import__('numpy').ones((500, 500)), 'edge')",
 )
 SECONDS = 60
 

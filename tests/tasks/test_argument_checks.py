@@ -211,3 +211,30 @@ def test_weights_are_summarized_for_no_other_input(trace):
 def test_data_in_lists_is_no_image():
     data = [IMAGES.tolist(), DATA[1].tolist()]
     assert explain_gradient(target=None, data=data).layer.name == "dense"
+
+
+BY_NAME = {
+    "padding": lambda value: cnncalc.calculate(GRID, "edge", padding=value),
+    "bias": lambda value: cnncalc.calculate(GRID, "edge", value),
+    "x": lambda value: cnncalc.convolve(value, "edge"),
+    "early_stopping": lambda value: train(early_stopping=value),
+    "rescale": lambda value: train(rescale=value),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("padding", None),
+        ("padding", True),
+        ("padding", float("nan")),
+        ("bias", True),
+        ("x", None),
+        ("early_stopping", float("nan")),
+        ("early_stopping", True),
+        ("rescale", float("nan")),
+        ("rescale", True),
+    ],
+)
+def test_what_is_no_value_is_refused_by_its_name(name, value):
+    refused(lambda: BY_NAME[name](value), f"Received: {name}={value}")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.notebook
 WRITER = Path(__file__).parent / "executed_notebooks.py"
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-WITH_PAGES = 2
+WITH_PAGES = 3
 # What JupyterLab would ask a network for.
 OFFLINE = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -113,16 +113,32 @@ def test_every_result_comes_as_html_and_as_a_picture(folder):
 def test_a_trusted_notebook_shows_pages_that_calculate(browser, server):
     with notebook_page(browser, server, "trusted.ipynb") as page:
         frames = page.locator("iframe.cnncalc-page")
-        frames.first.wait_for()
+        frames.nth(WITH_PAGES - 1).wait_for()  # cells are drawn one after the other
         assert frames.count() == WITH_PAGES
         assert page.locator(".cnncalc-tables:visible").count() == 0
         inside = page.frame_locator("iframe.cnncalc-page").first
         inside.get_by_text("292", exact=True).first.wait_for(timeout=PATIENCE * 1000)
 
 
+def test_a_gradients_page_is_opened_at_its_number(browser, server):
+    with notebook_page(browser, server, "trusted.ipynb") as page:
+        inside = page.frame_locator("iframe.cnncalc-page").nth(2)
+        inside.get_by_text("conv2d gradient by the kernel (0, 0), filter 1").first.wait_for(
+            timeout=PATIENCE * 1000
+        )
+
+
+@pytest.mark.parametrize("name", ["trusted.ipynb", "received.ipynb"])
+def test_what_is_too_large_for_a_page_is_a_picture(browser, server, name):
+    with notebook_page(browser, server, name) as page:
+        page.get_by_text("A picture, not a page:").wait_for(timeout=PATIENCE * 1000)
+        picture = page.locator("img[alt='A figure of cnncalc']")
+        assert picture.evaluate("image => image.naturalWidth") > 500
+
+
 def test_a_notebook_that_is_not_trusted_shows_plain_tables(browser, server):
     with notebook_page(browser, server, "received.ipynb") as page:
-        page.locator(".cnncalc-tables:visible").first.wait_for()
+        page.locator(".cnncalc-tables:visible").nth(WITH_PAGES - 1).wait_for()
         assert page.locator("iframe").count() == 0
         assert page.locator(".cnncalc-tables:visible").count() == WITH_PAGES
         assert page.get_by_role("cell", name="792", exact=True).first.is_visible()

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+from functools import cache
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,8 +12,9 @@ from PIL import Image
 import cnncalc
 from cnncalc.explanation import Explanation
 from cnncalc.summary import Summary
-from cnncalc.tasks.notebook import drawn
+from cnncalc.tasks.notebook import drawn, traces
 from cnncalc.trace import Trace
+from cnncalc.views.figure import trace_figure
 
 NETWORK = "Conv2D(2, 3, activation='relu'); Flatten(); Dense(2, activation='softmax')"
 DENSE = "Flatten(); Dense(10, activation='softmax')"
@@ -39,6 +41,11 @@ def trace(**options):
     return cnncalc.calculate("article:6x6", "1 0 1; 0 1 0; 1 0 1", -500, **options)
 
 
+@cache
+def model():
+    return cnncalc.train(network=DENSE, epochs=1).model
+
+
 def step(number=1, **options):
     return cnncalc.record_training_step(number, network=DENSE, batch_size=2, **options)
 
@@ -54,8 +61,22 @@ RESULTS = {
     "summary": lambda: cnncalc.summarize(NETWORK, (6, 6, 1)),
     "training": lambda: cnncalc.train(network=DENSE, epochs=2, validation_split=0.2),
     "step": step,
+    "evaluation": lambda: cnncalc.evaluate(model()),
+    "prediction": lambda: cnncalc.predict(model(), GRID)[0],
+    "predictions": lambda: cnncalc.predict(model(), GRID, GRID.T),
 }
-WITH_PAGES = ["calculation", "network", "explanation", "unit", "step"]
+WITH_PAGES = ["calculation", "network", "explanation", "unit", "gradient", "step"]
+GRID = np.arange(64.0).reshape(8, 8)
+# Of these functions no result shows itself: an array or a number, a path, a part of another.
+SHOW_NOTHING = {
+    *("convolve", "pool", "forward", "output_size", "read_image"),
+    *("export_film", "export_page", "export_training", "export_workbook"),
+    *("assemble", "check_cases", "derive", "follow", "pooling_layer", "pooling_network"),
+}
+SHOWN = {
+    *("calculate", "evaluate", "explain", "explain_gradient", "predict", "record"),
+    *("record_training_step", "summarize", "train", "verify"),
+}
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -89,6 +110,34 @@ def test_a_verified_workbook_shows_its_report(tmp_path):
     assert report.agrees
 
 
+def test_every_function_of_the_package_is_told_of_here():
+    functions = {name for name in cnncalc.__all__ if name.islower() and not name.startswith("_")}
+    assert functions == SHOWN | SHOW_NOTHING
+
+
+def test_predictions_show_each_image_and_what_is_unlike_what_was_learnt():
+    found = cnncalc.predict(model(), GRID, GRID.T)
+    page = Page(found._repr_html_())
+    assert page.text.count("the model learnt 0 to 16") == 2
+    assert found == tuple(found)
+    assert found[0].label in page.text
+
+
+def test_an_evaluation_shows_its_confusion_matrix():
+    found = cnncalc.evaluate(model())
+    page = Page(found._repr_html_())
+    assert f"of 360 right ({found.score.accuracy:.2%})" in page.text
+    assert page.tags.count("tr") == 12
+
+
+def test_a_gradients_page_opens_at_its_number():
+    found = RESULTS["gradient"]()
+    page = Page(found._repr_html_())
+    title = f"Gradient of the loss by dense kernel (0, 0) = {found.value:.4g}"
+    assert f"<title>{title}" in page.frame["srcdoc"]
+    assert title in page.text
+
+
 def test_what_is_shown_is_what_it_was():
     result = trace(activation="relu")
     assert isinstance(result, Trace)
@@ -119,12 +168,31 @@ def test_a_gradient_says_how_many_of_its_terms_it_lists():
     assert "The terms that contribute most: 4 of 9" in found._repr_html_()
 
 
-def test_a_page_that_a_notebook_can_not_keep_leaves_its_tables(monkeypatch):
+@pytest.mark.parametrize("name", WITH_PAGES)
+def test_a_page_that_a_notebook_can_not_keep_leaves_a_picture_and_says_why(name, monkeypatch):
+    result = RESULTS[name]()
+    monkeypatch.setattr(drawn, "MOST_FORMULAS", 3)
+    shown = Page(result._repr_html_())
+    assert "img" in shown.tags
+    assert not {"iframe", "table", "pre"} & set(shown.tags)
+    assert "A picture, not a page: a notebook keeps a page of at most 3 formulas" in shown.text
+    assert "of up to 1,000,000 to a file" in shown.text
+
+
+def test_what_can_not_be_drawn_either_leaves_its_tables(monkeypatch):
     monkeypatch.setattr(drawn, "MOST_FORMULAS", 10)
+    monkeypatch.setattr(trace_figure, "_MOST_KERNELS", 0)
     shown = Page(trace()._repr_html_())
-    assert not shown.frame
     assert "table" in shown.tags
-    assert "export_page writes a larger one" in shown.text
+    assert "a notebook keeps a page of at most 10 formulas" in shown.text
+
+
+def test_a_large_photo_is_a_picture_before_anything_is_planned(monkeypatch):
+    planned = []
+    monkeypatch.setattr(traces, "recorded_page", lambda *given: planned.append(given))
+    shown = cnncalc.calculate(np.zeros((500, 500)), "edge")._repr_html_()
+    assert not planned
+    assert "Received: 248,004" in shown
 
 
 def test_a_step_that_follows_others_has_no_page_of_its_own():

@@ -1,7 +1,10 @@
 import ast
+import subprocess
+import sys
 
 import pytest
 
+from tools import measures as program
 from tools.measures import decided, deciding, lengths, measures
 
 
@@ -51,3 +54,21 @@ def test_a_tree_is_counted(tmp_path):
     assert found["tests: lines"] == "3"
     assert (found["decide by Adam"], found["decide by SGD"]) == ("1", "0")
     assert "    layers/adam.py: Adam" in deciding(tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--files"]])
+def test_without_a_tree_it_counts_its_own_wherever_it_is_called(arguments, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "batch normalization" in done.stdout
+
+
+def test_what_is_no_checkout_is_refused_in_a_line(tmp_path):
+    done = run(str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == f"measures.py: a checkout has a folder cnncalc. Received: {tmp_path}\n"
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, program.__file__, *arguments]
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True)

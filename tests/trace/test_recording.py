@@ -27,8 +27,9 @@ from cnncalc.layers import (
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.network import assemble, forward, initialize
-from cnncalc.trace import record, recording, trace_bytes, windows
+from cnncalc.network import assemble, forward, forward_layers, initialize
+from cnncalc.trace import layer_stages, record, trace_bytes, windows
+from tests.drawn_graphs import graphs
 from tests.trace.drawn import networks_and_images, vary
 
 few = st.integers(1, 3)
@@ -90,6 +91,17 @@ def test_the_trace_of_a_whole_network_agrees_with_its_forward_pass(drawn):
     np.testing.assert_allclose(trace.output, expected, rtol=1e-9, atol=1e-9)
     assert tuple(layer.output.shape for layer in trace.layers) == network.shapes[1:]
     assert not any(stage.values.flags.writeable for stage in trace.stages)
+
+
+@settings(max_examples=40, deadline=None)
+@given(graphs(), st.integers(0, 2**16))
+def test_the_trace_of_branches_agrees_with_their_forward_pass(graph, seed):
+    network = vary(*graph, seed)
+    image = np.random.default_rng(seed).normal(size=network.input_shape)
+    trace = record(network, image)
+    outputs = forward_layers(network, image[np.newaxis])
+    for layer, output in zip(trace.layers, outputs, strict=True):
+        np.testing.assert_allclose(layer.output, output[0], rtol=1e-9, atol=1e-9)
 
 
 def test_stages_are_named_in_order_and_read_only():
@@ -188,7 +200,7 @@ def test_a_small_trace_multiplies_for_itself(monkeypatch):
     layers += [AveragePooling2D(2, 1), Flatten(), Dense(3, "relu")]
     network = vary(layers, (8, 8, 2))
     monkeypatch.setattr(windows, "forward_layer", refuse)
-    monkeypatch.setattr(recording, "forward_layer", refuse)
+    monkeypatch.setattr(layer_stages, "forward_layer", refuse)
     assert record(network, np.ones((8, 8, 2))).output.shape == (3,)
 
 

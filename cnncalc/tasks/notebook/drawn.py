@@ -9,6 +9,7 @@ from cnncalc.views.figure.figure_file import encode_figure
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.page.bundle import read_assets
 from cnncalc.views.page.document import Page
+from cnncalc.views.page.limits import MOST_FORMULAS as MOST_IN_A_FILE
 from cnncalc.views.page.writing import page_html
 
 __all__ = ["DECIMALS", "page_text", "picture", "require_few"]
@@ -23,8 +24,9 @@ def require_few(formulas: int) -> None:
     """Raise OptionError for a page of too many formulas to be kept in a notebook."""
     if formulas > MOST_FORMULAS:
         message = (
-            f"a notebook keeps a page of at most {MOST_FORMULAS:,} formulas; export_page writes a "
-            f"larger one to a file. Received: {formulas:,}"
+            f"a notebook keeps a page of at most {MOST_FORMULAS:,} formulas; export_page and "
+            f"export_training write one of up to {MOST_IN_A_FILE:,} to a file. "
+            f"Received: {formulas:,}"
         )
         raise OptionError(message)
 

@@ -5,7 +5,7 @@ What a terminal shows, and a figure after it, is imported where it is shown: it 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,14 +13,18 @@ from cnncalc.explanation import Explanation
 from cnncalc.network import assemble
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
+from cnncalc.sheet.calculations import (
+    TrainingPieces,
+    least_training_formulas,
+    training_specification,
+)
 from cnncalc.sheet.size import least_formulas
 from cnncalc.tasks.notebook.drawn import DECIMALS, page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
-from cnncalc.tasks.page_making import number_cell, recorded_page
+from cnncalc.tasks.page_making import gradient_page, number_cell, recorded_page
 from cnncalc.trace import Trace, record
-from cnncalc.training_step.structure import GradientExplanation
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 from cnncalc.views.colors import ColorScale, scale_of
-from cnncalc.views.figure.table_figure import Table, draw_table
 from cnncalc.views.numbers import format_number
 from cnncalc.views.plain_tables import plain_paragraph, plain_table, plain_text
 
@@ -73,33 +77,55 @@ class NotebookExplanation(NotebookResult, Explanation):
         return trace if np.array_equal(trace.output, layer.output, equal_nan=True) else None
 
 
+@dataclass(frozen=True, eq=False)
 class NotebookGradient(NotebookResult, GradientExplanation):
-    """An explanation of a gradient's number that a notebook shows."""
+    """An explanation of a gradient's number that a notebook shows.
+
+    `record` is the step that the gradient is of, `pieces` what that is a step of.
+    """
+
+    record: StepRecord = field(kw_only=True, repr=False)
+    pieces: TrainingPieces = field(kw_only=True, repr=False)
+
+    @classmethod
+    def in_step(
+        cls, explanation: GradientExplanation, record: StepRecord, pieces: TrainingPieces
+    ) -> NotebookGradient:
+        """Return an explanation with the step that it is of."""
+        return cls(**vars(explanation), record=record, pieces=pieces)
 
     def tables(self) -> str:
         """Return what it is, its rule in words, and the terms that contribute most."""
-        told = self._told()
-        parts = [plain_paragraph(told.title)]
-        if told.rows:
-            count = f"The terms that contribute most: {len(told.rows):,} of {len(self.terms):,}"
-            parts.append(plain_table(told.headings, told.rows, count, labelled=False))
-        return "\n".join([*parts, *map(plain_paragraph, told.notes)])
+        parts = [plain_paragraph(self._title())]
+        rows = [
+            [
+                format_number(number, significant=True)
+                for number in (term.error, term.factor, term.product)
+            ]
+            for term in self.terms.largest(MOST_TERMS)
+        ]
+        if rows:
+            count = f"The terms that contribute most: {len(rows):,} of {len(self.terms):,}"
+            parts.append(plain_table(HEADER, rows, count, labelled=False))
+        notes = filter(None, (self.note, self.vanished))
+        return "\n".join([*parts, *map(plain_paragraph, notes)])
+
+    def page(self) -> str:
+        """Return the step as a page that calculates it again, opened at the number."""
+        require_few(least_training_formulas(training_specification(self.pieces)))
+        page = gradient_page(self.pieces, self.record, self)
+        return page_text(replace(page, title=self._title()))
 
     def figure(self) -> bytes:
-        """Return the same as a picture."""
-        return picture(draw_table(self._told()))
+        """Return the errors, what they are multiplied by, and the sum."""
+        from cnncalc.views.figure.gradient_figure import draw_gradient
 
-    def _told(self) -> Table:
+        drawn = draw_gradient(self.record, self, DECIMALS, "light", self._title())
+        return picture(drawn, self.pieces.provenance)
+
+    def _title(self) -> str:
         from cnncalc.views.terminal.gradient_formulas import gradient_place
 
         value = format_number(self.value, significant=True)
-        title = f"Gradient of the loss by {gradient_place(self)} = {value}"
-        rows = tuple(
-            tuple(
-                format_number(number, significant=True)
-                for number in (term.error, term.factor, term.product)
-            )
-            for term in self.terms.largest(MOST_TERMS)
-        )
-        notes = tuple(filter(None, (self.note, self.vanished)))
-        return Table(title, HEADER, rows, notes, frozenset())
+        several = len(self.record.labels) > 1
+        return f"Gradient of the loss by {gradient_place(self, several=several)} = {value}"

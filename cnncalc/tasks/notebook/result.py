@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from typing import Self
 
 from cnncalc.errors import CnncalcError
-from cnncalc.views.plain_tables import framed_page, plain_text
+from cnncalc.views.plain_tables import framed_page, plain_paragraph, plain_picture
 
 __all__ = ["NotebookResult"]
 
 
 class NotebookResult(ABC):
-    """A result that a notebook shows: `tables` always, a `page` and a `figure` where it has any.
+    """A result that a notebook shows: a `page` and a `figure` where it has any, else `tables`.
 
     https://ipython.readthedocs.io/en/stable/config/integrating.html
     """
@@ -37,12 +37,20 @@ class NotebookResult(ABC):
         return None
 
     def _repr_html_(self) -> str:
-        tables = self.tables()
         try:
             page = self.page()
-        except CnncalcError as error:  # too large for a page: the tables say what they can
-            return tables + plain_text([str(error)])
+        except CnncalcError as error:
+            return self._without_page(str(error))
+        tables = self.tables()
         return tables if page is None else framed_page(page, "A page of cnncalc", tables)
+
+    def _without_page(self, why: str) -> str:
+        """Return what is too large for a page as a picture, and why; what has none, as tables."""
+        picture = self._repr_png_()
+        if picture is None:
+            return f"{self.tables()}\n{plain_paragraph(why)}"
+        shown = plain_picture(picture, "A figure of cnncalc")
+        return f"{shown}\n{plain_paragraph(f'A picture, not a page: {why}')}"
 
     def _repr_png_(self) -> bytes | None:
         try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnncalc.sheet.size import least_formulas
+from cnncalc.tasks.export_forms import image_name, trace_origins
 from cnncalc.tasks.flows import trace_flow
 from cnncalc.tasks.notebook.drawn import page_text, picture, require_few
 from cnncalc.tasks.notebook.result import NotebookResult
 from cnncalc.tasks.page_making import recorded_page
-from cnncalc.tasks.trace_origins import image_name, trace_origins
 from cnncalc.trace import Trace
 from cnncalc.views.figure import trace_figure
 from cnncalc.views.plain_tables import flow_tables

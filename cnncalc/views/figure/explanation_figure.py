@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from cnncalc.rules.ranges import PIXELS, layer_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, scale_of
-from cnncalc.views.figure.pen import Grid, Outline, Pen
+from cnncalc.views.figure.pen import Grid, GridRow, Outline, Pen, cell
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.terminal.explanations import largest_channels, notes_of
 from cnncalc.views.terminal.formulas import by_channel, draw_result, place
@@ -26,6 +27,8 @@ __all__ = ["ExplainedNumber", "draw_explanations", "explained"]
 _MOST_CHANNELS = 3
 # An input of more rows or columns is drawn as far as this around its window.
 _MOST_SIDE, _MOST_CELLS, _AROUND = 18, 144, 2
+# Of so many terms the numbers are drawn where they don't lie side by side.
+_MOST_TERMS = 12
 # How many characters wide formulas are.
 _CHARACTERS = 96
 
@@ -87,9 +90,9 @@ def _draw(number: ExplainedNumber, pen: Pen) -> None:
         pen.note(note.replace("-", "−"))
     pen.gap(6)
     rows = list(_rows(number))
-    room = max((pen.room(grids) for grids in rows), default=0.0)
-    for grids in rows:
-        pen.grids(grids, ("", "×", "=")[: len(grids) - 1], room)
+    room = max((pen.room(row.grids) for row in rows), default=0.0)
+    for row in rows:
+        pen.row(row, room)
     for line in draw_result(explanation, screen):
         # What stands behind an equation says whose number it is; alone it would say no more.
         text = line.plain.replace(f"  {place(explanation)}", f"  ·  {place(explanation)}")
@@ -98,16 +101,62 @@ def _draw(number: ExplainedNumber, pen: Pen) -> None:
     pen.gap()
 
 
-def _rows(number: ExplainedNumber) -> Iterator[list[Grid]]:
+def _rows(number: ExplainedNumber) -> Iterator[GridRow]:
     """Yield what is drawn of each input channel: the window, and its products if it has any."""
     explanation = number.explanation
     if explanation.layer.geometry is None:
+        yield _products(number) if explanation.rule is Join.PRODUCTS else _read(number)
         return
     channels = by_channel(explanation)
     labels = channel_labels(explanation.layer.input.shape[-1])
     for channel in largest_channels(channels, _MOST_CHANNELS):
         label = labels[channel] if len(channels) > 1 else ""
-        yield _channel_grids(number, channels[channel], label)
+        grids = tuple(_channel_grids(number, channels[channel], label))
+        yield GridRow(grids, ("", "×", "=")[: len(grids) - 1])
+
+
+def _products(number: ExplainedNumber) -> GridRow:
+    """Return inputs × weights = products and their sum, the largest where there are many."""
+    explanation, note = number.explanation, ""
+    terms = explanation.terms
+    if len(terms) > _MOST_TERMS:
+        note = f"The {_MOST_TERMS} largest of {len(terms):,} products:"
+        terms = tuple(nlargest(_MOST_TERMS, terms, key=lambda term: abs(term.product)))
+    columns: tuple[tuple[str, list[float], ColorScale | None, Outline], ...] = (
+        ("inputs", [term.value for term in terms], number.scale, "window"),
+        ("weights", [term.weight or 0.0 for term in terms], None, "weights"),
+        ("products", [term.product for term in terms], None, "products"),
+    )
+    grids = [
+        _column(caption, values, scale or fitted_scale(np.array(values), is_signed=True), kind)
+        for caption, values, scale, kind in columns
+    ]
+    total = cell("sum of all" if note else "sum", explanation.total)
+    return GridRow((*grids, total), ("×", "=", "→"), note)
+
+
+def _read(number: ExplainedNumber) -> GridRow:
+    """Return what a number was made of, beside the numbers of its rule, and what comes of it."""
+    explanation = number.explanation
+    terms, note = explanation.terms, ""
+    index, is_padding = terms[0].index, any(term.padding for term in terms)
+    if len(index) == 3 and len({term.index[2] for term in terms}) == 1 and not is_padding:
+        label = f"input, channel {index[2]}" if explanation.layer.input.shape[2] > 1 else ""
+        grids = [_window(number, terms, label)]
+    else:
+        if len(terms) > _MOST_TERMS:
+            note = f"The first {_MOST_TERMS} of {len(terms):,} numbers:"
+        values = [term.value for term in terms[:_MOST_TERMS]]
+        caption = "input" if len(values) == 1 else "inputs"
+        grids = [_column(caption, values, number.scale, "window")]
+    grids += [cell(name, value) for name, value in explanation.parameters]
+    result = cell("result", explanation.results[-1][1])
+    return GridRow((*grids, result), (*[""] * (len(grids) - 1), "→"), note)
+
+
+def _column(caption: str, values: list[float], scale: ColorScale, kind: Outline) -> Grid:
+    numbers = np.array(values)[:, np.newaxis]
+    return Grid(caption, numbers, scale, None, (0, 0, *numbers.shape), kind)
 
 
 def _channel_grids(number: ExplainedNumber, terms: Sequence[Term], label: str) -> list[Grid]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Literal
+from unicodedata import name
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from cnncalc.errors import OutputError
 from cnncalc.provenance import FIGURE_MARK, Provenance
+from cnncalc.views.figure.fonts import MISSING, lacking
 from cnncalc.views.figure.pdf import pdf_of
 from cnncalc.views.figure.raster import image_of
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.figure.svg import svg_of
 from cnncalc.views.picture import description_exif
 from cnncalc.views.provenance import in_svg, provenance_lines
+from cnncalc.wording import listed
 
-__all__ = ["FIGURE_FORMS", "FigureForm", "encode_figure", "told_of_figure"]
+__all__ = ["FIGURE_FORMS", "FigureForm", "encode_figure", "lacking_said", "told_of_figure"]
 
 FigureForm = Literal["svg", "pdf", "png", "jpg", "gif", "webp"]
 
@@ -38,6 +41,7 @@ FIGURE_FORMS: Mapping[str, FigureForm] = MappingProxyType(
 """The form of a file by its ending."""
 
 _LONGEST_TEXT = 60_000
+_MOST_LETTERS = 5
 # Pixels of a figure for each of its lengths, fewer where it would become too large to be looked at.
 _SCALE, _MOST_PIXELS = 2.0, 60_000_000
 
@@ -57,6 +61,20 @@ def encode_figure(drawing: Drawing, form: FigureForm, provenance: Provenance) ->
             return pdf_of(drawing, told.replace("\n", "; "))
         case _:
             return _pixels(_image(drawing), form, told)
+
+
+def lacking_said(texts: Iterable[str]) -> str:
+    """Say which letters of some texts stand as □ where they are drawn; empty for none.
+
+    An SVG has them as letters: who shows it takes another typeface.
+
+    >>> lacking_said(["cat", "猫"])
+    '□ stands for what its typeface lacks: 猫 (cjk unified ideograph-732b)'
+    """
+    letters = lacking(texts)
+    named = (f"{letter} ({name(letter, f'U+{ord(letter):04X}').lower()})" for letter in letters)
+    said = listed(named, _MOST_LETTERS, counted=True)
+    return f"{MISSING} stands for what its typeface lacks: {said}" if letters else ""
 
 
 def told_of_figure(provenance: Provenance) -> str:

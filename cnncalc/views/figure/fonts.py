@@ -6,6 +6,7 @@ A text is as wide as its letters' advances together: that is so in every file th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = [
     "clean",
     "covered",
     "font_file",
+    "lacking",
     "shortened",
     "width",
     "wrapped",
@@ -68,6 +70,17 @@ def covered(text: str) -> str:
     """
     known = _advances(is_bold=False)
     return "".join(letter if letter in known else MISSING for letter in text)
+
+
+def lacking(texts: Iterable[str]) -> list[str]:
+    """Return the letters that the faces lack, each once, in the order in which they come.
+
+    >>> lacking(["3 × 猫", "猫 ∘"])
+    ['猫', '∘']
+    """
+    known = _advances(is_bold=False)
+    letters = dict.fromkeys(letter for text in texts for letter in clean(text))
+    return [letter for letter in letters if letter not in known]
 
 
 def width(text: str, size: float, *, is_bold: bool = False) -> float:

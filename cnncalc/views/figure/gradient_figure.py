@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
+from dataclasses import replace
 
 from cnncalc.training_step.structure import GradientExplanation, StepRecord
-from cnncalc.views.colors import Theme, fitted_scale
-from cnncalc.views.figure.pen import Grid, Pen
+from cnncalc.views.colors import Theme
+from cnncalc.views.figure.gradient_grids import gradient_rows
+from cnncalc.views.figure.measures import NumberForm
+from cnncalc.views.figure.pen import Pen, cell
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.terminal.equations import draw_equation
 from cnncalc.views.terminal.gradient_formulas import draw_gradient_equation, gradient_place
@@ -17,8 +18,7 @@ from cnncalc.views.terminal.screen import Display, Screen
 
 __all__ = ["draw_gradient"]
 
-# Of so many samples the numbers are drawn, where a map is no larger.
-_MOST_SAMPLES, _LONGEST, _MOST_CELLS = 3, 12, 100
+_UPDATE_DECIMALS = 4
 _CHARACTERS = 96
 
 
@@ -41,60 +41,44 @@ def draw_gradient(
     pen.heading(f"Gradient of the loss by {gradient_place(explanation, several=several)} = {value}")
     pen.note(explanation.note)
     pen.gap(6)
-    if explanation.layer.has_filters and explanation.name == "kernel":
-        for sample in range(min(len(record.images), _MOST_SAMPLES)):
-            _draw_products(record, explanation, sample, pen)
+    for row in gradient_rows(record, explanation):
+        pen.row(row, pen.room(row.grids))
     for line in draw_gradient_equation(explanation, screen, several=several):
-        pen.text(line.plain)
+        pen.text(_set_apart(line.plain, gradient_place(explanation, several=several)))
     for text in _loss(record, explanation, screen):
         pen.text(text)
     if explanation.vanished:
         pen.note(explanation.vanished)
+    _draw_update(record, explanation, pen)
     pen.gap()
     return pen.finished(title)
 
 
-def _draw_products(
-    record: StepRecord, explanation: GradientExplanation, sample: int, pen: Pen
-) -> None:
-    """Draw a sample's input with the cells under the weight, and its errors × these."""
-    step, terms = record.layer(explanation.layer.name), explanation.terms
-    size = step.layer_output.shape[1:3]
-    count = size[0] * size[1]
-    part = range(sample * count, (sample + 1) * count)
-    places = [terms.locate(index) for index in part]
-    channel = places[0].factor_at[2]
-    pixels = step.layer_input[sample, :, :, channel]
-    if max(pixels.shape) > _LONGEST or pixels.size > _MOST_CELLS:
+def _draw_update(record: StepRecord, explanation: GradientExplanation, pen: Pen) -> None:
+    """Draw what the step makes of a weight, in all decimals: it changes by little."""
+    if explanation.sample is not None:
         return
-    errors, factors = (
-        numbers[part.start : part.stop].reshape(size) for numbers in (terms.errors, terms.factors)
-    )
-    under = [(at.factor_at[0], at.factor_at[1]) for at in places if not at.padding]
-    top, left = (min(place[axis] for place in under) for axis in (0, 1))
-    bottom, right = (max(place[axis] for place in under) for axis in (0, 1))
-    marked = (top, left, bottom - top + 1, right - left + 1)
-    whole = (0, 0, *size)
-    padding = np.reshape([at.padding for at in places], size)
-    scale = fitted_scale(pixels, is_signed=bool((pixels < 0).any()))
-    name = f"input of sample {sample}" if len(record.labels) > 1 else "input"
-    if step.layer_input.shape[-1] > 1:
-        name += f", channel {channel}"
-    products = errors * factors
-    of_errors, of_products = (fitted_scale(part, is_signed=True) for part in (errors, products))
-    grids = [
-        Grid(name, pixels, scale, None, marked),
-        Grid("errors", errors, of_errors, None, whole, "weights"),
-        Grid("input under the weight", factors, scale, padding, whole),
-        Grid("products", products, of_products, None, whole, "products"),
-    ]
-    pen.grids(grids, ("", "×", "="), pen.room(grids))
+    pen.gap(6)
+    update = record.update(explanation.layer.name, explanation.name)
+    method = type(record.optimizer).__name__
+    before, after = (float(array[explanation.at]) for array in (update.before, update.after))
+    form = NumberForm(max(pen.decimals, _UPDATE_DECIMALS))
+    cells = (cell("weight", before), cell("gradient", explanation.value), cell("new weight", after))
+    pen.note(f"What {method} with a learning rate of {record.rate:g} makes of the weight:")
+    grids = [replace(one, form=form) for one in cells]
+    pen.grids(grids, ("", "→"), pen.room(grids))
+
+
+def _set_apart(line: str, label: str) -> str:
+    """Return a line of an equation with a point before the label behind it."""
+    before, found, after = line.partition(f"  {label}")
+    return f"{before}  ·  {label}{after}" if found and before.strip() else line.strip()
 
 
 def _loss(record: StepRecord, explanation: GradientExplanation, screen: Screen) -> Iterator[str]:
     """Yield the loss that the gradient is of: of its sample, or of the only one."""
     if len(record.losses) == 1 or explanation.sample is not None:
         for line in draw_equation(loss_equation(record, explanation.sample or 0, screen), screen):
-            yield line.plain
+            yield _set_apart(line.plain, "loss")
     else:
         yield f"mean loss of {len(record.losses)} samples: {screen.number(record.loss)}"

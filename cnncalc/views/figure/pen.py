@@ -27,7 +27,7 @@ from cnncalc.views.figure.measures import (
 from cnncalc.views.figure.shapes import Drawing, Line, Shape, Text
 from cnncalc.views.figure.stage_boxes import Box, StageBox
 
-__all__ = ["Grid", "Outline", "Pen"]
+__all__ = ["Grid", "GridRow", "Outline", "Pen", "cell"]
 
 Outline = Literal["window", "weights", "products"]
 
@@ -41,7 +41,7 @@ class Grid:
     """Numbers (rows, columns) with a caption above: their scale, and which are padding.
 
     `marked` is what is outlined, as (row, column, height, width); with a dashed line where these
-    are weights.
+    are weights. Its numbers have the `form` that is usual for them where none is given.
     """
 
     caption: str
@@ -50,6 +50,25 @@ class Grid:
     padding: NDArray[np.bool_] | None = None
     marked: tuple[int, int, int, int] | None = None
     outline: Outline = "window"
+    form: NumberForm | None = None
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """Grids side by side, the signs between them, and what is said above them."""
+
+    grids: tuple[Grid, ...]
+    signs: tuple[str, ...] = ()
+    note: str = ""
+
+    def after(self, *grids: Grid) -> GridRow:
+        """Return the same behind other grids, without a sign."""
+        return GridRow((*grids, *self.grids), (*[""] * len(grids), *self.signs), self.note)
+
+
+def cell(caption: str, value: float) -> Grid:
+    """Return one number as a grid with a caption."""
+    return Grid(caption, np.array([[value]]), None)
 
 
 class Pen:
@@ -132,34 +151,46 @@ class Pen:
 
     def room(self, grids: Sequence[Grid]) -> float:
         """Return how wide a cell must be for every number of some grids."""
-        forms = (number_form(grid.numbers, self.decimals) for grid in grids)
-        return max(form.room(grid.numbers) for form, grid in zip(forms, grids, strict=True))
+        return max((self._form(grid).room(grid.numbers) for grid in grids), default=0.0)
+
+    def _form(self, grid: Grid) -> NumberForm:
+        return grid.form or number_form(grid.numbers, self.decimals)
+
+    def row(self, row: GridRow, room: float) -> None:
+        """Draw a row of grids, whose cells are as wide as the `room`, below what is said of it."""
+        if row.note:
+            self.note(row.note)
+        if row.grids:
+            self.grids(row.grids, row.signs, room)
 
     def grids(self, grids: Sequence[Grid], signs: Sequence[str], room: float) -> None:
         """Draw grids side by side, a sign or none between them; cells are as wide as the `room`."""
         x, top, bottom = MARGIN, self._y + LINE_HEIGHT, self._y
-        forms = [number_form(grid.numbers, self.decimals) for grid in grids]
-        cell = (room, min(room, _HIGHEST_CELL))
-        base = top + grids[-1].numbers.shape[0] * cell[1] / 2 + 0.36 * _SIGN_SIZE
-        for grid, form, sign in zip(grids, forms, ("", *signs), strict=True):
+        cell, before = (room, min(room, _HIGHEST_CELL)), 0
+        for grid, sign in zip(grids, ("", *signs), strict=True):
             x += _BETWEEN if x > MARGIN else 0.0
+            rows = len(grid.numbers)
+            # One number stands at the middle of the grid that it comes of.
+            lower = (before - 1) * cell[1] / 2 if sign and rows == 1 < before else 0.0
             if sign:
-                place = (x - _BETWEEN / 2, base)
+                middle = top + lower + min(rows, before) * cell[1] / 2
+                place = (x - _BETWEEN / 2, middle + 0.36 * _SIGN_SIZE)
                 self._shapes.append(Text(*place, sign, _SIGN_SIZE, self.look.muted, "middle"))
-            box = self._grid(grid, (x, top), cell, form)
-            x, bottom = box.x + box.width, max(bottom, box.y + box.height)
+            box = self._grid(grid, (x, top + lower), cell)
+            x = max(box.x + box.width, x + width(grid.caption, LEGEND_SIZE) - _BETWEEN / 4)
+            before, bottom = rows, max(bottom, box.y + box.height)
         self._right = max(self._right, x)
         self._y = bottom + 10
 
-    def _grid(
-        self, grid: Grid, corner: tuple[float, float], cell: tuple[float, float], form: NumberForm
-    ) -> Box:
+    def _grid(self, grid: Grid, corner: tuple[float, float], cell: tuple[float, float]) -> Box:
         rows, columns = grid.numbers.shape
         (x, y), (across, down) = corner, cell
         box = Box(x, y, columns * across, rows * down)
         if grid.caption:
             self._shapes.append(Text(x, y - 5, grid.caption, LEGEND_SIZE, self.look.muted))
-        self._shapes += draw_grid(box, grid.numbers, grid.scale, form, self._theme, grid.padding)
+        self._shapes += draw_grid(
+            box, grid.numbers, grid.scale, self._form(grid), self._theme, grid.padding
+        )
         if grid.marked is not None:
             row, column, height, wide = grid.marked
             inner = Box(x + column * across, y + row * down, wide * across, height * down)

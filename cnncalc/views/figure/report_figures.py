@@ -80,7 +80,12 @@ def predictions_table(predictions: Sequence[Prediction], top: int) -> Table:
 
 
 def cases_table(reports: Sequence[CaseReport]) -> Table:
-    """Return how the numbers of the article's cases agree with the article's own."""
+    """Return how the numbers of the article's cases agree with the article's own.
+
+    >>> from cnncalc import check_cases
+    >>> cases_table(check_cases()).rows[0]
+    ('1', 'One weight', '68', '68', 'the article', 'none')
+    """
     return Table(
         "The article's cases",
         ("case", "what it shows", "agree", "of", "with", "first difference"),

@@ -114,11 +114,21 @@ class Drawing:
     title: str = ""
     description: str = ""
 
+    @property
+    def texts(self) -> list[str]:
+        """All that is written in it."""
+        return [shape.text for shape in self.shapes if isinstance(shape, Text)]
+
 
 def arrow(
     x: float, y: float, to_x: float, to_y: float, color: str, stroke_width: float = 1.5
 ) -> tuple[Shape, ...]:
-    """Return an arrow: a line, and its head, which ends at (to_x, to_y)."""
+    """Return an arrow: a line, and its head, which ends at (to_x, to_y).
+
+    >>> line, head = arrow(0, 0, 10, 0, "#000000")
+    >>> line.to_x < 10, max(x for x, _ in head.points)
+    (True, 10)
+    """
     angle = math.atan2(to_y - y, to_x - x)
     length = 5 * stroke_width
     sides = [
@@ -135,7 +145,11 @@ def arrow(
 def hatching(
     x: float, y: float, width: float, height: float, color: str, gap: float = 5.0
 ) -> Iterator[Line]:
-    """Yield slanted lines across a rectangle, from the lower left to the upper right."""
+    """Yield slanted lines across a rectangle, from the lower left to the upper right.
+
+    >>> [(line.x, line.y, line.to_x, line.to_y) for line in hatching(0, 0, 10, 5, "#000000")]
+    [(0.0, 5.0, 5.0, 0.0), (5.0, 5.0, 10, 0.0)]
+    """
     for number in range(1, math.ceil((width + height) / gap)):
         far = number * gap
         left, right = max(0.0, far - height), min(width, far)

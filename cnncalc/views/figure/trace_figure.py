@@ -73,6 +73,11 @@ def trace_flow(
     `drawn_from`, if they were; whether its image is a grid of the article's.
     Raises OutputError for a network of too many kernels, ShapeError for an input that is neither an
     image nor a vector.
+
+    >>> from cnncalc import calculate
+    >>> trace = calculate("article:6x6", "edge")
+    >>> [stage.volume.title for stage in trace_flow(trace).flow.stages]
+    ['Image', 'Weights', 'Convolution']
     """
     _require_few_kernels(trace.network)
     specification, values = _calculated(trace, class_names, drawn_from)

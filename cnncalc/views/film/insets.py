@@ -67,7 +67,11 @@ class Inset:
 
 
 def inset_form(numbers: Array) -> NumberForm:
-    """Return how the numbers of a matrix are written."""
+    """Return how the numbers of a matrix are written.
+
+    >>> inset_form(np.array([[0.5, 12]]))
+    NumberForm(decimals=1, is_significant=False)
+    """
     return number_form(numbers, _DECIMALS)
 
 

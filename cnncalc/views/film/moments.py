@@ -54,6 +54,14 @@ def make_moments(flow: Flow, drawn: Collection[int]) -> tuple[Moment, ...]:
     """Return the moments of a flow.
 
     Arguments: the `flow`; the numbers of the slices that are `drawn`: others play unseen.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.flows import trace_flow
+    >>> trace = calculate("article:6x6", "edge")
+    >>> made = trace_flow(trace)
+    >>> moments = make_moments(made.flow, range(3))
+    >>> len(moments), moments[1].scene.is_cell, moments[1].row, moments[1].column
+    (16, True, 0, 1)
     """
     parts = ((scene, [part for part in scene.slices if part in drawn]) for scene in scenes(flow))
     return tuple(Moment(scene, tuple(slices)) for scene, slices in parts if slices)

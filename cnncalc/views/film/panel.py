@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnncalc.views.colors import LOOKS, Theme
 from cnncalc.views.figure.flow_drawing import draw_grid
@@ -33,10 +34,29 @@ _ABOVE = 6.0
 _CAPTION = CAPTION_SIZE + _ABOVE
 # Behind a number, or a caption that is longer than its matrix is wide.
 _APART = 12.0
+# So many lines say which layers there are.
+_MOST_CALLS = 3
+# A sample of an outline stands before what it means.
+_SAMPLE = 22.0
+
+
+class _Meaning(NamedTuple):
+    """What an outline of a `color` of the look means."""
+
+    color: str
+    is_dashed: bool
+    text: str
+
+    @property
+    def wide(self) -> float:
+        """How much room it takes."""
+        return _SAMPLE + width(self.text, CELL_SIZE)
+
+
 _WHOLE = (
-    ("window", False, "what is read"),
-    ("weights", True, "the weights on it"),
-    ("result", False, "what comes of it"),
+    _Meaning("window", is_dashed=False, text="what is read"),
+    _Meaning("weights", is_dashed=True, text="the weights on it"),
+    _Meaning("result", is_dashed=False, text="what comes of it"),
 )
 
 
@@ -76,7 +96,44 @@ class Panel:
     def height(self) -> float:
         """How high it is."""
         grid = _CAPTION + self.rows * CELL_HEIGHT + GAP if self.rows else 0.0
-        return GAP + 2 * LINE_HEIGHT + grid + MARGIN
+        return max(GAP + 2 * LINE_HEIGHT + grid + MARGIN, self.whole_height)
+
+    @property
+    def whole_height(self) -> float:
+        """How high what it says of the whole is."""
+        return GAP + LINE_HEIGHT * (len(self._calls) + len(self._legend)) + MARGIN
+
+    @property
+    def _calls(self) -> list[str]:
+        """What is calculated, in as many lines as that takes, cut where these are too many."""
+        room = self.room - 2 * MARGIN
+        lines: list[str] = []
+        for column in self.cells.flow.columns:
+            call = f"→ {column.call}" if lines else column.call
+            longer = f"{lines[-1]} {call}" if lines else call
+            if not column.call:
+                continue
+            if lines and width(longer, TITLE_SIZE, is_bold=True) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(shortened(call, room, TITLE_SIZE, is_bold=True))
+        if len(lines) > _MOST_CALLS:
+            cut = f"{lines[_MOST_CALLS - 1]} …"
+            lines[_MOST_CALLS - 1 :] = [shortened(cut, room, TITLE_SIZE, is_bold=True)]
+        return lines
+
+    @property
+    def _legend(self) -> list[list[_Meaning]]:
+        """What the outlines of the play mean, in as many lines as that takes."""
+        lines: list[list[_Meaning]] = [[]]
+        used = MARGIN
+        for meaning in _WHOLE:
+            if lines[-1] and used + meaning.wide > self.room - MARGIN:
+                lines.append([])
+                used = MARGIN
+            lines[-1].append(meaning)
+            used += meaning.wide + 3 * GAP
+        return lines
 
     def draw(self, moment: Moment | None, top: float) -> Iterator[Shape]:
         """Yield what stands there at a `moment`, None for the whole; it begins at `top`."""
@@ -87,7 +144,8 @@ class Panel:
             yield from self._whole(first)
             return
         room = self.room - 2 * MARGIN
-        heading = shortened(moment_heading(self.cells, moment), room, TITLE_SIZE)
+        heading = moment_heading(self.cells, moment)
+        heading = shortened(heading, room, TITLE_SIZE, is_bold=True)
         yield Text(MARGIN, first, heading, TITLE_SIZE, look.ink, is_bold=True)
         most = int(room / width("0", CELL_SIZE))
         sentence = shortened(cell_sentence(self.cells, moment.cell, most), room, CELL_SIZE)
@@ -97,15 +155,19 @@ class Panel:
     def _whole(self, y: float) -> Iterator[Shape]:
         """Yield what is calculated, and what the outlines of the play mean."""
         look = LOOKS[self.theme]
-        calls = " → ".join(column.call for column in self.cells.flow.columns if column.call)
-        text = shortened(calls, self.room - 2 * MARGIN, TITLE_SIZE)
-        yield Text(MARGIN, y, text, TITLE_SIZE, look.ink, is_bold=True)
-        x = MARGIN
-        for name, is_dashed, meaning in _WHOLE:
-            color = str(getattr(look, name))
-            yield Rectangle(x + 1, y + 9, 14, 11, "", color, 2.0, is_dashed)
-            yield Text(x + 22, y + LINE_HEIGHT + 3, meaning, CELL_SIZE, look.muted)
-            x += 22 + width(meaning, CELL_SIZE) + 3 * GAP
+        for calls in self._calls:
+            yield Text(MARGIN, y, calls, TITLE_SIZE, look.ink, is_bold=True)
+            y += LINE_HEIGHT
+        y -= LINE_HEIGHT
+        for line in self._legend:
+            x = MARGIN
+            for meaning in line:
+                color = str(getattr(look, meaning.color))
+                yield Rectangle(x + 1, y + 9, 14, 11, "", color, 2.0, meaning.is_dashed)
+                base = y + LINE_HEIGHT + 3
+                yield Text(x + _SAMPLE, base, meaning.text, CELL_SIZE, look.muted)
+                x += meaning.wide + 3 * GAP
+            y += LINE_HEIGHT
 
     def _inset(self, moment: Moment, top: float) -> Iterator[Shape]:
         """Yield what the number is made of, and the number, where there is room for them."""

@@ -14,15 +14,23 @@ from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.plan import Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.views.figure.flow_drawing import Shown, draw_flow
+from cnncalc.views.figure.measures import TITLE_SIZE
 from cnncalc.views.figure.raster import image_of
-from cnncalc.views.figure.shapes import Rectangle
+from cnncalc.views.figure.shapes import Drawing, Rectangle
 from cnncalc.views.film.cells import FlowCells
 from cnncalc.views.film.layout import Scenery, make_scenery, shown_part
 from cnncalc.views.film.moments import Appearance, Moment, appearances, make_moments
+from cnncalc.views.film.outline import Room, draw_outline
 from cnncalc.views.film.panel import Panel
 from cnncalc.views.film.timing import FilmLook, Take, make_takes
 
 __all__ = ["Play"]
+
+
+# What has smaller titles is no longer read, in pixels.
+_LEAST_TITLE = 8.5
+# So wide an outline is drawn, the larger the better, in bounds.
+_OUTLINE_WIDTHS, _LEAST_SCALE, _MOST_SCALE = (400.0, 560.0, 760.0, 960.0, 1200.0), 0.85, 1.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,18 +85,39 @@ class Play:
         return self._whole() if place is None else self._part(place)
 
     def _whole(self) -> NDArray[np.uint8]:
-        """Return all of the flow, as large as it fits."""
-        layout = self.scenery.whole
-        panel = replace(self.panel, room=layout.width)
-        drawn = draw_flow(layout, self.look.theme)
-        shapes = (*drawn.shapes, *panel.draw(None, layout.height))
-        drawn = replace(drawn, height=layout.height + panel.height, shapes=shapes)
-        width, height = self.size
-        scale = min(width / drawn.width, height / drawn.height)
+        """Return all of the flow, in the middle of a frame."""
+        drawn, scale = self.whole()
         frame = Image.new("RGB", self.size, drawn.paper)
         picture = image_of(drawn, scale)
-        frame.paste(picture, ((width - picture.width) // 2, 0))
+        frame.paste(picture, ((self.size[0] - picture.width) // 2, 0))
         return np.asarray(frame)
+
+    def whole(self) -> tuple[Drawing, float]:
+        """Return all of the flow as large as it fits, and how many pixels a length of it has.
+
+        What could not be read is an outline of blocks.
+        """
+        layout, (width, height) = self.scenery.whole, self.size
+        panel = replace(self.panel, room=layout.width)
+        scale = min(width / layout.width, height / (layout.height + panel.whole_height))
+        if scale * TITLE_SIZE < _LEAST_TITLE:
+            drawn = self._outline()
+            panel, scale = replace(self.panel, room=drawn.width), width / drawn.width
+        else:
+            drawn = draw_flow(layout, self.look.theme)
+        shapes = (*drawn.shapes, *panel.draw(None, drawn.height))
+        return replace(drawn, height=drawn.height + panel.whole_height, shapes=shapes), scale
+
+    def _outline(self) -> Drawing:
+        """Return what there is of the flow, in letters that can be read."""
+        width, height = self.size
+        most = max(_MOST_SCALE, width / _OUTLINE_WIDTHS[-1])
+        rooms = []
+        for usual in _OUTLINE_WIDTHS:
+            scale = min(max(_LEAST_SCALE, width / usual), most)
+            panel = replace(self.panel, room=width / scale)
+            rooms.append(Room(width / scale, height / scale - panel.whole_height))
+        return draw_outline(self.cells.flow, self.scenery.whole, self.look.theme, rooms)
 
     def _part(self, place: int) -> NDArray[np.uint8]:
         """Return what is in sight at a moment, and what is being summed."""

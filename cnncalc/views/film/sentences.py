@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
 
@@ -55,7 +56,17 @@ def number_text(value: object) -> str:
 
 
 def moment_heading(cells: FlowCells, moment: Moment) -> str:
-    """Return what a moment shows: its stage, its layer, and where in it."""
+    """Return what a moment shows: its stage, its layer, and where in it.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.flows import trace_flow
+    >>> from cnncalc.views.film.moments import make_moments
+    >>> trace = calculate("article:6x6", "edge")
+    >>> made = trace_flow(trace)
+    >>> cells = FlowCells.of(made.flow, made.values, range(3))
+    >>> moment_heading(cells, make_moments(made.flow, range(3))[1])
+    'Convolution · conv2d · (0, 1)'
+    """
     stage, part = cells.stages[moment.slice_number], cells.slices[moment.slice_number]
     column = cells.flow.columns[stage.column].name
     title = stage.volume.full_title
@@ -90,6 +101,15 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
 
     Arguments: all `cells`; the `cell`; how many signs there is room for at `most`. What is no
     arithmetic is told by its stage's rule.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.flows import trace_flow
+    >>> from cnncalc.views.film.moments import make_moments
+    >>> trace = calculate("article:6x6", "edge")
+    >>> made = trace_flow(trace)
+    >>> cells = FlowCells.of(made.flow, made.values, range(3))
+    >>> cell_sentence(cells, make_moments(made.flow, range(3))[1].cell, 40)
+    '−284 = 54×(−1) + 51×(−1) + … + 113×(−1)'
     """
     rule = _shortened(cells.stages[cell.slice].volume.rule, most)
     found = cells.formula(cell)
@@ -109,6 +129,9 @@ def cell_sentence(cells: FlowCells, cell: Region, most: int) -> str:
     return rule
 
 
+_Write = Callable[[CellFormula, re.Match[str], int], str]
+
+
 @dataclass(frozen=True, eq=False)
 class _Writer:
     """Writes formulas with numbers in their places, at most so many `terms` of each."""
@@ -117,40 +140,51 @@ class _Writer:
     terms: int
 
     def written(self, formula: CellFormula, steps: int) -> str:
+        """Write a formula; cells that aren't drawn so many steps further, as what makes them."""
         kept: list[str] = []
 
-        def keep(text: str) -> str:
-            kept.append(text)
-            return f"\0{len(kept) - 1}\0"
+        def keeping(write: _Write) -> Callable[[re.Match[str]], str]:
+            # What is written is kept from the signs' replacement.
+            def keep(found: re.Match[str]) -> str:
+                kept.append(write(formula, found, steps))
+                return f"\0{len(kept) - 1}\0"
 
-        def held(group: str) -> list[object]:
-            return self.cells.read(formula.regions[int(group)]).ravel().tolist()
+            return keep
 
-        def products(found: re.Match[str]) -> str:
-            pairs = zip(held(found[1]), held(found[2]), strict=True)
-            return keep(self._sum([f"{_factor(a)}×{_factor(b)}" for a, b in pairs]))
-
-        def total(found: re.Match[str]) -> str:
-            return keep(self._sum(list(map(_factor, held(found[1])))))
-
-        def listed(found: re.Match[str]) -> str:
-            text, region = found.string, formula.regions[int(found[1])]
-            before, after = text[: found.start()][-1:], text[found.end() :][:1]
-            is_apart = before in _BEFORE and after in _AFTER
-            numbers = held(found[1])
-            if len(numbers) > 1:
-                return keep(", ".join(self._few(list(filter(None, map(number_text, numbers))))))
-            inner = self._inner(region, steps)
-            if " " in inner:
-                is_sum = before in _BEFORE_SUM and after in _AFTER_SUM
-                is_free = is_sum or _CALL.fullmatch(inner) is not None
-                return keep(inner if is_free else f"({inner})")
-            return keep((number_text if is_apart else _factor)(numbers[0]))
-
-        text = _PLACE.sub(listed, _SUM.sub(total, _PRODUCTS.sub(products, formula.template)))
+        text = formula.template
+        for pattern, write in (
+            (_PRODUCTS, self._products),
+            (_SUM, self._total),
+            (_PLACE, self._listed),
+        ):
+            text = pattern.sub(keeping(write), text)
         text = _FUNCTION.sub(lambda name: name[0].lower(), text)
         text = _SIGN.sub(lambda sign: _SIGNS[sign[0]], _MINUS.sub(" − ", text))
         return _KEPT.sub(lambda place: kept[int(place[1])], text)
+
+    def _held(self, formula: CellFormula, place: str) -> list[object]:
+        return self.cells.read(formula.regions[int(place)]).ravel().tolist()
+
+    def _products(self, formula: CellFormula, found: re.Match[str], _: int) -> str:
+        pairs = zip(self._held(formula, found[1]), self._held(formula, found[2]), strict=True)
+        return self._sum([f"{_factor(a)}×{_factor(b)}" for a, b in pairs])
+
+    def _total(self, formula: CellFormula, found: re.Match[str], _: int) -> str:
+        return self._sum(list(map(_factor, self._held(formula, found[1]))))
+
+    def _listed(self, formula: CellFormula, found: re.Match[str], steps: int) -> str:
+        """Write what stands in a place: numbers, or what makes the only one of them."""
+        text = found.string
+        before, after = text[: found.start()][-1:], text[found.end() :][:1]
+        numbers = self._held(formula, found[1])
+        if len(numbers) > 1:
+            return ", ".join(self._few(list(filter(None, map(number_text, numbers)))))
+        inner = self._inner(formula.regions[int(found[1])], steps)
+        if " " in inner:
+            is_sum = before in _BEFORE_SUM and after in _AFTER_SUM
+            return inner if is_sum or _CALL.fullmatch(inner) else f"({inner})"
+        is_apart = before in _BEFORE and after in _AFTER
+        return (number_text if is_apart else _factor)(numbers[0])
 
     def _inner(self, region: Region, steps: int) -> str:
         """Return what a cell that isn't drawn is made of, empty where its number says more."""

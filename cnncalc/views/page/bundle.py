@@ -1,8 +1,8 @@
 """The script, the style and the skeleton of a page, from the sources that are read and tested.
 
 The script's sources are modules; in a page they stand one after the other as a single one. All
-comments stay behind, and a tab is an indentation; all else is as it is written: who reads a page
-finds each part by the name of its source.
+comments stay behind, a tab is an indentation, and a class's methods stand as far left as functions
+do; all else is as it is written: who reads a page finds each part by the name of its source.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _MAIN = "main.js"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/[ \t]*|//[^\n]*)\n|^[ \t]*\n", re.MULTILINE | re.DOTALL)
 _INDENTATION = re.compile(r"^(?:  )+", re.MULTILINE)
+_CLASS = re.compile(r"^class .*?^\}", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|const|class|let)", re.MULTILINE)
 
 
@@ -92,7 +93,8 @@ def joined(sources: dict[str, str], main: str) -> str:
 
 def _plain(source: str) -> str:
     """Return a module without its imports and exports, as `_lean` leaves it."""
-    return _lean(_EXPORT.sub("", _IMPORT.sub("", source)))
+    text = _lean(_EXPORT.sub("", _IMPORT.sub("", source)))
+    return _CLASS.sub(lambda found: found[0].replace("\n\t", "\n"), text)
 
 
 def _lean(source: str) -> str:

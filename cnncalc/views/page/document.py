@@ -6,17 +6,15 @@ A page calculates everything else. Its data are JSON, which `sources/decode.js` 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from cnncalc.network import walk
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.flow import Flow, Slice, Stage
 from cnncalc.sheet.flow_worksheet import FlowWorksheet
-from cnncalc.sheet.meanings import sentences
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Tiled, Values
 from cnncalc.sheet.scales import StageScale
 from cnncalc.sheet.scenes import runs
@@ -24,8 +22,9 @@ from cnncalc.sheet.specification_lines import lines_of
 from cnncalc.sheet.training.settings import entries
 from cnncalc.sheet.worksheet import SENTENCE
 from cnncalc.training.metrics import class_count
-from cnncalc.views.colors import LOOKS, ScaleKind, Theme, stops
+from cnncalc.views.page.looks import looks, palettes
 from cnncalc.views.page.numbers import NumberWriter, as_text
+from cnncalc.views.page.stage_sorts import Sorts, sort_of, stage_names
 from cnncalc.views.provenance import provenance_lines
 
 __all__ = ["Cell", "Page", "PageFlow", "Settings", "document"]
@@ -42,6 +41,13 @@ class Settings:
     padding: str
     strides: tuple[int, int]
     dilation: tuple[int, int]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Each as it is written: 2 for (2, 2), 2×1 for (2, 1)."""
+        pairs = {"stride": self.strides, "dilation": self.dilation}
+        written = {name: "×".join(map(str, dict.fromkeys(pair))) for name, pair in pairs.items()}
+        return {"padding": self.padding, **written}
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,8 @@ def document(page: Page) -> str:
     flows = [writer.flow(flow) for flow in page.flows]
     first = page.flows[0].flow
     data = {
-        "palettes": {theme: _palettes(theme) for theme in _THEMES},
-        "looks": {theme: _look(theme) for theme in _THEMES},
+        "palettes": palettes(),
+        "looks": looks(),
         "flows": flows,
         "templates": list(writer.templates),
         "texts": writer.texts,
@@ -109,7 +115,8 @@ def document(page: Page) -> str:
         "exact": writer.numbers.exact,
         "worksheet": _worksheet(page.flows[0].worksheet),
         "kernels": page.kernels,
-        "unfit": [vars(settings) | {"reason": reason} for settings, reason in page.unfit],
+        "unfit": [settings.texts | {"reason": reason} for settings, reason in page.unfit],
+        "choices": _choices([flow.settings.texts for flow in page.flows if flow.settings]),
         "selection": None if page.cell is None else _selection(first, page.cell),
     }
     written = {
@@ -125,6 +132,16 @@ def document(page: Page) -> str:
 
 def _compact(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _choices(settings: list[dict[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each setting once: valid, same, numbers."""
+
+    def order(text: str) -> float:
+        return {"valid": -2.0, "same": -1.0}.get(text) or float(re.split("[,×]", text)[0])
+
+    names = settings[0] if settings else ()
+    return {name: sorted({texts[name] for texts in settings}, key=order) for name in names}
 
 
 def _selection(flow: Flow, cell: Cell) -> tuple[int, int, int]:
@@ -174,30 +191,6 @@ def _as_in_worksheet(stage: Stage, worksheet: FlowWorksheet | None) -> Record:
     )
 
 
-_THEMES: tuple[Theme, ...] = ("light", "dark", "print")
-
-
-def _palettes(theme: Theme) -> Record:
-    """Return the colours of each kind of scale, each with its place between low and high."""
-    return {
-        kind: [
-            [round(place, 4), color]
-            for place, color in zip(np.linspace(0, 1, len(found)), found, strict=True)
-        ]
-        for kind in ScaleKind
-        if len(found := stops(kind, theme)) > 1
-    }
-
-
-def _look(theme: Theme) -> Record:
-    """Return a theme's other colours, by the names that JavaScript has for them."""
-    words = {name: name.split("_") for name in vars(LOOKS[theme])}
-    return {
-        first + "".join(map(str.title, rest)): getattr(LOOKS[theme], name)
-        for name, (first, *rest) in words.items()
-    }
-
-
 class _Writer:
     """Writes flows as records, and collects what several of them have in common."""
 
@@ -212,41 +205,33 @@ class _Writer:
         flow, settings = given.flow, given.settings
         if settings is None:
             self._entered.clear()
+        sorts = Sorts()
+        named = zip(flow.stages, given.scales, stage_names(flow), strict=True)
+        stages = [
+            {"sort": sorts.number(sort_of(stage, scale, names))} | self._stage(stage, given)
+            for stage, scale, names in named
+        ]
         return {
             "title": flow.specification.title,
             "note": flow.specification.note,
-            "settings": settings and vars(settings),
+            "settings": settings and settings.texts,
             "calculation": None if given.worksheet else lines_of(flow.specification),
             "highest": given.highest,
-            "columns": [[column.name, column.call, column.size] for column in flow.columns],
-            "lanes": flow.lanes,
-            "stages": [
-                self._stage(stage, scale, given)
-                for stage, scale in zip(flow.stages, given.scales, strict=True)
-            ],
-            "curves": [[curve.title, curve.stage, curve.most] for curve in flow.curves],
+            "columns": [vars(column) for column in flow.columns],
+            "lanes": [lane._asdict() for lane in flow.lanes],
+            "sorts": sorts.found,
+            "stages": stages,
+            "curves": [vars(curve) for curve in flow.curves],
             "entries": [list(entry) for entry in _entries(flow)],
             "runs": [run for run in runs(flow) if not _is_hidden(flow.stages[run.stage], given)],
         }
 
-    def _stage(self, stage: Stage, scale: StageScale, given: PageFlow) -> Record:
-        volume, quantity = stage.volume, stage.volume.quantity
-        rule, *notes = sentences(volume)
+    def _stage(self, stage: Stage, given: PageFlow) -> Record:
         return {
             "column": stage.column,
             "lane": stage.lane,
-            **quantity._asdict(),
-            "title": volume.full_title,
-            "rule": rule,
-            "notes": notes,
-            "scale": scale,
-            "format": volume.number_format,
-            "height": volume.height,
-            "width": volume.width,
-            "rows": volume.rows,
-            "columns": volume.columns,
-            "isWeight": volume.is_weight,
-            "isImage": volume.is_image,
+            "step": stage.volume.quantity.step,
+            "sample": stage.volume.quantity.sample,
             "slices": [self._slice(part, given.values) for part in stage.slices],
             **_as_in_worksheet(stage, given.worksheet),
         }

@@ -12,7 +12,16 @@ __all__ = ["page_html"]
 
 
 def page_html(page: Page, assets: Assets) -> str:
-    """Return a page as one file of HTML, which asks for no other."""
+    """Return a page as one file of HTML, which asks for no other.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.tasks.page_making import calculation_page
+    >>> from cnncalc.views.page.bundle import read_assets
+    >>> trace = calculate("article:6x6", "edge")
+    >>> page = calculation_page(trace, trace.provenance)
+    >>> page_html(page, read_assets())[:15]
+    '<!doctype html>'
+    """
     parts = {
         "{{policy}}": assets.policy,
         "{{title}}": escape(page.title),

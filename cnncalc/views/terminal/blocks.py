@@ -28,30 +28,59 @@ INDENT = 2
 
 
 def block_width(block: Block) -> int:
-    """Return the width of a block's widest line."""
+    """Return the width of a block's widest line.
+
+    >>> block_width([Text("0.5"), Text("12")])
+    3
+    """
     return max((line.cell_len for line in block), default=0)
 
 
 def labelled(label: str, block: Block, screen: Screen) -> Block:
-    """Return a block under its label, if it has one."""
+    """Return a block under its label, if it has one.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> [line.plain for line in labelled("kernel", [screen.line("1  -1")], screen)]
+    ['kernel', '1  -1']
+    """
     return [screen.line(label, "bold"), *block] if label else block
 
 
 def indented(lines: Iterable[Text], screen: Screen) -> Iterator[Text]:
-    """Yield lines moved to the right, so that headings stand out at the left."""
+    """Yield lines moved to the right, so that headings stand out at the left.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> [line.plain for line in indented([screen.line("1  -1")], screen)]
+    ['  1  -1']
+    """
     for line in lines:
         yield screen.line(" " * INDENT).append_text(line) if line.plain else line
 
 
 def sign(symbol: str, height: int, screen: Screen) -> Block:
-    """Return a block with one sign at half of a height, to stand between two blocks."""
+    """Return a block with one sign at half of a height, to stand between two blocks.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> [line.plain for line in sign("=", 3, screen)]
+    ['', '=', '']
+    """
     block = [screen.line() for _ in range(height)]
     block[height // 2] = screen.line(symbol)
     return block
 
 
 def flow(blocks: Sequence[Block], screen: Screen, gap: int = GAP) -> Iterator[Text]:
-    """Yield blocks side by side, as many as fit the screen, then the next ones below."""
+    """Yield blocks side by side, as many as fit the screen, then the next ones below.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> blocks = [screen.line("1  2"), screen.line("3  4")], [screen.line("5"), screen.line("6")]
+    >>> [line.plain for line in flow(blocks, screen)]
+    ['1  2   5', '3  4   6']
+    """
     for index, row in enumerate(_rows(blocks, screen.width, gap)):
         if index:
             yield screen.line()

@@ -26,9 +26,17 @@ BEST = "bold green"
 def draw_shares(
     logits: Array, shares: Array, class_names: Sequence[str], screen: Screen
 ) -> Iterator[Text]:
-    """Draw softmax: of each class its name, its logit, and its share as a bar.
+    r"""Draw softmax: of each class its name, its logit, and its share as a bar.
 
     Arguments: `logits` and `shares` (classes,); the `class_names`, empty for numbers.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> shares = draw_shares(np.array([1, 3]), np.array([0.12, 0.88]), ["cat", "dog"], screen)
+    >>> print("\n".join(line.plain for line in shares))
+    class  logit  share
+    cat        1   0.12  ██▎
+    dog        3   0.88  ████████████████▊
     """
     order = np.argsort(-shares, kind="stable") if len(shares) > MOST_CLASSES else None
     is_cut = order is not None and not screen.display.full
@@ -56,7 +64,13 @@ def draw_shares(
 
 
 def share_bar(share: float, room: int, screen: Screen) -> str:
-    """Return a bar of up to `room` characters, to the eighth of one where the screen can."""
+    """Return a bar of up to `room` characters, to the eighth of one where the screen can.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> share_bar(0.5, 9, screen)
+    '████▌'
+    """
     if not screen.can_show(BLOCK + PARTS):
         return NARROW * round(share * room)
     whole, part = divmod(round(share * room * 8), 8)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression
 from cnncalc.rules.spelling import words
 from cnncalc.views.numbers import format_number
 from cnncalc.views.terminal.screen import FAINT, Screen
@@ -55,7 +56,11 @@ class Equation:
 
 
 def signed(number: str) -> str:
-    """Return a number's text with a real minus sign."""
+    """Return a number's text with a real minus sign.
+
+    >>> signed("-0.5")
+    '−0.5'
+    """
     return number.replace("-", MINUS)
 
 
@@ -73,6 +78,11 @@ def equals(result: float, recalculated: float, screen: Screen) -> str:
 
     Arguments: the `result` that is printed; what the other printed numbers give, `recalculated`
     from those (`Screen.shown`).
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> equals(1 / 3, 0.3333, screen), equals(1 / 3, 0.3334, screen)
+    ('=', '≈')
     """
     is_true = screen.number(result) == screen.number(recalculated)
     return "=" if is_true or isclose(result, recalculated, rel_tol=ROUNDING_NOISE) else "≈"

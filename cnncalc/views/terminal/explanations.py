@@ -19,9 +19,10 @@ from cnncalc.explanation import (
 )
 from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join
+from cnncalc.rules.ranges import ANY
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import StageName
-from cnncalc.views.colors import ColorScale
+from cnncalc.views.colors import ColorScale, scale_of
 from cnncalc.views.terminal.blocks import (
     INDENT,
     Block,
@@ -110,7 +111,7 @@ def _draw_body(
     shown = channels if display.full else largest_channels(channels, display.most_slices)
     for channel, terms in shown.items():
         window = _window(explanation, terms, scale, screen, small=small)
-        yield from _draw_channel(explanation, window, labels[channel], terms, screen)
+        yield from _draw_channel(explanation, scale, window, labels[channel], terms, screen)
         if len(channels) > 1:
             yield from draw_subtotal(explanation, terms, screen)
             yield screen.line()
@@ -133,13 +134,15 @@ def largest_channels(channels: dict[int, list[Term]], most: int) -> dict[int, li
 
 def _draw_channel(
     explanation: Explanation,
+    scale: ColorScale,
     window: Block | None,
     label: str,
     terms: Sequence[Term],
     screen: Screen,
 ) -> Iterator[Text]:
     """Draw one channel of the input with the window on it, and its products, and an empty line."""
-    blocks = [block for block in (window, _products(explanation, terms, screen)) if block]
+    products = _products(explanation, scale, terms, screen)
+    blocks = [block for block in (window, products) if block]
     if blocks:
         yield from labelled(label, list(flow(blocks, screen, gap=WIDE_GAP)), screen)
         yield screen.line()
@@ -169,19 +172,22 @@ def _window(
     return whole or draw_near_window(matrix, screen)
 
 
-def _products(explanation: Explanation, terms: Sequence[Term], screen: Screen) -> Block | None:
+def _products(
+    explanation: Explanation, scale: ColorScale, terms: Sequence[Term], screen: Screen
+) -> Block | None:
     """Draw one channel's values × kernel = products, or return None where they don't fit."""
     geometry = explanation.layer.geometry
     if explanation.rule is not Join.PRODUCTS or geometry is None or len(terms) == 1:
         return None
+    weights = scale_of(explanation.layer.weights["kernel"], ANY)
     columns = {
-        "values": [term.value for term in terms],
-        "kernel": [term.weight or 0.0 for term in terms],
-        "products": [term.product for term in terms],
+        "values": ([term.value for term in terms], scale),
+        "kernel": ([term.weight or 0.0 for term in terms], weights),
+        "products": ([term.product for term in terms], None),
     }
     blocks = []
-    for name, numbers in columns.items():
-        matrix = Matrix(np.reshape(numbers, geometry.kernel), indexed=False)
+    for name, (numbers, colors) in columns.items():
+        matrix = Matrix(np.reshape(numbers, geometry.kernel), indexed=False, scale=colors)
         block = draw_whole(matrix, screen)
         if block is None:
             return None
@@ -210,6 +216,14 @@ def render_derivation(
     output; how to `display` it; the `depth`, as `derive` has it; the `cell` of a workbook that
     the number stands in, if it is known.
     Raises OptionError for an unknown layer or a position outside its output.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> from cnncalc import calculate
+    >>> trace = calculate("article:6x6", "edge")
+    >>> for line in plain_lines(render_derivation(trace, "conv2d", (0, 0, 0), Display()))[:2]:
+    ...     print(line)
+    conv2d (0, 0) = 452
+    the window covers rows 0 to 2 and columns 0 to 2 of its input
     """
     most = None if display.full else MOST_FOLLOWED
     # Now, not while drawing, so that what can't be explained is refused.

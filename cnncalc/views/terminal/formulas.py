@@ -19,7 +19,8 @@ from cnncalc.rules.activations import (
     SOFTMAX_SHARE,
     rule_of,
 )
-from cnncalc.rules.formula import Expression, evaluate
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Expression
 from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
@@ -126,6 +127,11 @@ def place(explanation: Explanation) -> str:
     """Write whose number it is: "conv2d (0, 0)", with the channel where there are several.
 
     The numbers are what `--at` takes.
+
+    >>> from cnncalc import calculate
+    >>> from cnncalc.explanation import follow
+    >>> place(follow(calculate("article:6x6", ["edge", "blur"]), (0, 1, 1))[0])
+    'conv2d (0, 1, 1)'
     """
     is_single = explanation.layer.output.shape[-1] == 1 and len(explanation.at) == 3
     at = explanation.at[:-1] if is_single else explanation.at

@@ -23,6 +23,7 @@ from cnncalc.views.terminal.losses import loss_equation
 from cnncalc.views.terminal.matrix import Matrix, draw_whole
 from cnncalc.views.terminal.screen import FAINT, Display, Drawing, Screen
 from cnncalc.views.terminal.tables import draw_aligned
+from cnncalc.views.trace_colors import trace_scales
 
 __all__ = ["render_gradient"]
 
@@ -98,16 +99,18 @@ def _draw_sample(
         numbers[sample * count : (sample + 1) * count].reshape(size)
         for numbers in (terms.errors, terms.factors)
     )
+    scale = trace_scales(record.traces[sample]).inputs[explanation.layer.name]
     blocks = [
-        draw_whole(Matrix(numbers, indexed=False), screen)
-        for numbers in (errors, factors, errors * factors)
+        draw_whole(Matrix(numbers, indexed=False, scale=colors), screen)
+        for numbers, colors in ((errors, None), (factors, scale), (errors * factors, None))
     ]
     if None in blocks:
         return
     places = [terms.locate(index) for index in range(sample * count, (sample + 1) * count)]
     under = frozenset((at.factor_at[0], at.factor_at[1]) for at in places if not at.padding)
     channel = places[0].factor_at[2]
-    pixels = draw_whole(Matrix(step.layer_input[sample, :, :, channel], window=under), screen)
+    matrix = Matrix(step.layer_input[sample, :, :, channel], window=under, scale=scale)
+    pixels = draw_whole(matrix, screen)
     if pixels is None:
         return
     name = f"input, channel {channel}" if step.layer_input.shape[-1] > 1 else "input"

@@ -27,6 +27,13 @@ def render_input(
 
     Arguments: `values` (height, width, channels); how to `display` them; the input's `name`;
     whether it is a grid of the article's.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> for line in plain_lines(render_input(np.array([[[0.0], [255.0]]]), Display()))[3:6]:
+    ...     print(line.rstrip())
+            0    1
+        ┌─────────
+      0 │   0  255
     """
     scale = input_scale(values, is_article=is_article)
     return Drawing(display, lambda screen: draw_input(values, scale, name, screen))

@@ -36,6 +36,12 @@ def render_network(
     Arguments: the `trace`; how to `display` it; the image's `name`; the `class_names` in the
     order of their numbers, if they are known; what stands for the class where the weights are
     `untrained`.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> from cnncalc import record
+    >>> trace = record("Flatten(); Dense(2, activation='softmax')", [[0, 16], [8, 4]])
+    >>> [line for line in plain_lines(render_network(trace, Display())) if "·" in line]
+    ['Input · 2×2', 'flatten · Flatten() · 4', 'dense · Dense(2, activation="softmax") · 2']
     """
     return Drawing(
         display, lambda screen: draw_network(trace, screen, name, class_names, untrained)

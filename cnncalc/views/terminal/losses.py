@@ -8,7 +8,8 @@ from math import fsum
 from rich.text import Text
 
 from cnncalc.layers import LINEAR
-from cnncalc.rules.formula import Call, Conditional, Expression, Name, choose, evaluate, put
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import Call, Conditional, Expression, Name, choose, put
 from cnncalc.rules.functions import negated
 from cnncalc.rules.losses import loss_rule
 from cnncalc.training.metrics import predicted_classes

@@ -219,7 +219,16 @@ class Excerpt:
 
 
 def draw_whole(matrix: Matrix, screen: Screen) -> Block | None:
-    """Draw every number of a matrix, or return None where they don't fit the screen."""
+    """Draw every number of a matrix, or return None where they don't fit the screen.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> for line in draw_whole(Matrix(np.array([[1.0, -2.5]])), screen):
+    ...     print(line.plain.rstrip())
+           0     1
+      ┌───────────
+    0 │    1  -2.5
+    """
     if matrix.height > max(ROWS_ALWAYS_SHOWN, screen.height):
         return None
     # A column needs this much in any case: a photo need not be measured.

@@ -94,7 +94,14 @@ def _half_blocks(upper: list[Color], lower: list[Color] | None, screen: Screen) 
 
 
 def draw_density(values: Array, scale: Scale, screen: Screen) -> Block:
-    """Draw (height, width) values as characters, denser for larger values, two rows to a line."""
+    """Draw (height, width) values as characters, denser for larger values, two rows to a line.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> scale = shown_scale(ColorScale(ScaleKind.SEQUENTIAL, 0, 9), None)
+    >>> [line.plain for line in draw_density(np.array([[0.0, 3, 6, 9]] * 2), scale, screen)]
+    [' ░▓█']
+    """
     height, width = values.shape
     halved = shrunk(values[:, :, np.newaxis], ((height + 1) // 2, width))[:, :, 0]
     characters = _characters(screen)
@@ -153,7 +160,13 @@ def draw_strip(row: Array, scale: ColorScale, screen: Screen) -> Iterator[Text]:
 
 
 def range_sentence(values: Array, screen: Screen) -> str:
-    """Say the lowest and highest value and the mean, empty cells aside."""
+    """Say the lowest and highest value and the mean, empty cells aside.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> range_sentence(np.array([[0.0, 3.0]]), screen)
+    'lowest 0, highest 3, mean 1.5'
+    """
     low = float(np.fmin.reduce(values, axis=None))
     high = float(np.fmax.reduce(values, axis=None))
     return "lowest {}, highest {}, mean {}".format(*map(screen.number, (low, high, _mean(values))))

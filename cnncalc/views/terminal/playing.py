@@ -38,8 +38,8 @@ __all__ = ["Play"]
 
 # What a number is made of may be in many slices: so many are drawn.
 MOST_SLICES = 6
-# Its heading, its sentence, the keys, and what is between them.
-OTHER_LINES = 6
+# The keys, and the empty lines between the heading, the matrices and the sentence.
+OTHER_LINES = 3
 # A matrix and what stands above it have at least so many.
 LEAST_LINES = 6
 # From so many rows or columns on a matrix that appears at once is a picture.
@@ -79,14 +79,17 @@ class Play:
     def draw(self, place: int, screen: Screen) -> Iterator[Text]:
         """Draw a moment: what its number is made of, the output so far, and the sum in words."""
         moment, inner = self.moments[place], body_screen(screen)
-        yield screen.line(moment_heading(self.cells, moment), "bold")
-        yield screen.line()
-        yield from indented(self._matrices(place, inner), screen)
-        yield screen.line()
         sentence = cell_sentence(self.cells, moment.cell, 2 * inner.width)
-        yield from indented(inner.sentences(sentence), screen)
+        said = list(indented(inner.sentences(sentence), screen))
+        heading = list(screen.sentences(moment_heading(self.cells, moment), "bold"))
+        high = max(LEAST_LINES, screen.height - OTHER_LINES - len(heading) - len(said))
+        yield from heading
+        yield screen.line()
+        yield from indented(self._matrices(place, high, inner), screen)
+        yield screen.line()
+        yield from said
 
-    def _matrices(self, place: int, screen: Screen) -> Block:
+    def _matrices(self, place: int, high: int, screen: Screen) -> Block:
         """Draw as much of what the number is made of as fits above the output, or beside it."""
         moment = self.moments[place]
         windows: dict[int, list[Region]] = {}
@@ -94,7 +97,7 @@ class Play:
             if self.cells.held[region.slice].size > 1:
                 windows.setdefault(region.slice, []).append(region)
         windows.pop(moment.slice_number, None)
-        sources, high = list(windows.items()), max(LEAST_LINES, screen.height - OTHER_LINES)
+        sources = list(windows.items())
         drawn: Block = []
         known: dict[tuple[int, bool], Block] = {}
 

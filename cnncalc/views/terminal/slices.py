@@ -82,7 +82,15 @@ def draw_vector(values: Array, scale: ColorScale, screen: Screen) -> Iterator[Te
 
 
 def draw_row(values: Array, scale: ColorScale, screen: Screen) -> Iterator[Text]:
-    """Draw (count,) numbers in a row, the first and the last of them where they are many."""
+    """Draw (count,) numbers in a row, the first and the last of them where they are many.
+
+    >>> from cnncalc.views.terminal.screen import Display
+    >>> from cnncalc.views.colors import ScaleKind
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> scale = ColorScale(ScaleKind.NEUTRAL, 0, 0)
+    >>> [line.plain for line in draw_row(np.arange(3.0), scale, screen)]
+    ['    0  1  2 ', '  ┌────────', '0 │ 0  1  2 ']
+    """
     matrix = Matrix(values[np.newaxis], scale=scale)
     if screen.display.full and values.size <= MOST_NUMBERS:
         yield from draw_full(matrix, screen)

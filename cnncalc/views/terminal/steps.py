@@ -28,6 +28,12 @@ def render_steps(trace: Trace, display: Display) -> Drawing:
     """Render how each number of each layer came about, filter by filter, row by row.
 
     Arguments: the `trace`; how to `display` it: the first 64 numbers of a layer, unless `full`.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> from cnncalc import calculate
+    >>> trace = calculate("article:6x6", "edge")
+    >>> next(line for line in plain_lines(render_steps(trace, Display())) if "=" in line)
+    'conv2d (0, 0) = 452'
     """
     scales = trace_scales(trace)
 

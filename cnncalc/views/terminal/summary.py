@@ -32,6 +32,12 @@ def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
     """Render a network's summary.
 
     Arguments: the `summary`; the network's `name`; a `remark` on its parameters, if there is one.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> from cnncalc import summarize
+    >>> summary = summarize("Flatten(); Dense(2)", input_shape=(2, 2, 1))
+    >>> [line for line in plain_lines(render_summary(summary, "tiny")) if "(4 + 1)" in line]
+    ['  dense  (4 + 1) × 2 = 10']
     """
 
     def build(screen: Screen) -> Iterator[RenderableType]:

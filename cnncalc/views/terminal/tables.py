@@ -84,9 +84,16 @@ def in_lines(name: str, room: int) -> str:
 def draw_aligned(
     heading: Sequence[str], rows: Sequence[Sequence[str]], screen: Screen
 ) -> Iterator[Text]:
-    """Yield rows as lines whose first cells keep to the left and whose others to the right.
+    r"""Yield rows as lines whose first cells keep to the left and whose others to the right.
 
     Columns that don't fit the screen stand below the others, again with the first cell.
+
+    >>> screen = Screen(40, 24, None, "utf-8", Display())
+    >>> rows = draw_aligned(["layer", "numbers"], [["conv2d", "16"], ["dense", "2"]], screen)
+    >>> print("\n".join(line.plain for line in rows))
+    layer   numbers
+    conv2d       16
+    dense         2
     """
     cells = [[screen.spell(cell) for cell in row] for row in (heading, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

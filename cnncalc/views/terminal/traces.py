@@ -30,6 +30,12 @@ def render_trace(trace: Trace, display: Display) -> Drawing:
     """Render every stage of a trace, from the input to the result.
 
     Arguments: the `trace`; how to `display` it.
+
+    >>> from cnncalc.views.terminal.plain import plain_lines
+    >>> from cnncalc import calculate
+    >>> trace = calculate("article:6x6", "edge")
+    >>> plain_lines(render_trace(trace, Display()))[:3]
+    ['Input · 6×6', '6 rows, 6 columns, 1 channel; lowest 0, highest 253, mean 122.7222', '']
     """
     scales = trace_scales(trace)
 

@@ -8,7 +8,8 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.network import Array
-from cnncalc.rules.formula import evaluate, names_of
+from cnncalc.rules.evaluation import evaluate
+from cnncalc.rules.formula import names_of
 from cnncalc.rules.optimizers import (
     CORRECTED_RATE,
     DECAYED,
@@ -54,7 +55,12 @@ _CALLED = {
 
 
 def update_rule(optimizer: Optimizer) -> list[str]:
-    """Return what an optimizer does to a weight in words, a line a step."""
+    """Return what an optimizer does to a weight in words, a line a step.
+
+    >>> from cnncalc.training.optimizers import SGD
+    >>> update_rule(SGD(learning_rate=0.1))
+    ['weight = weight − rate × gradient']
+    """
 
     def called(name: str) -> str:
         return _CALLED.get(name) or slot_of(name) or constant(getattr(optimizer, name))

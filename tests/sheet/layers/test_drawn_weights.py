@@ -15,8 +15,8 @@ from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.quantities import CHANGED, CROSS_ENTROPY, PREDICTED, PREDICTED_NAME
 from cnncalc.sheet.values import computed_values, input_shapes, trace_as_written
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.export import WorkbookOptions, write
 from tests.views.workbook.networks import image_of

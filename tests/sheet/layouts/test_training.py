@@ -18,7 +18,7 @@ from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.values import input_shapes
-from cnncalc.tasks.exported_workbooks import read_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from tests.sheet.training.examples import (
     NETWORKS,
     OPTIMIZERS,

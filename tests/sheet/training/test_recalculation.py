@@ -16,8 +16,8 @@ from cnncalc.notation import parse
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.training.inputs import training_input_shapes, training_records
 from cnncalc.sheet.training.updates import new_weight
-from cnncalc.tasks.exported_workbooks import read_exported
 from cnncalc.tasks.verification import compare_exported
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.training.losses import LOSSES
 from cnncalc.verification.comparison import Place
 from tests.keras_peer import import_keras

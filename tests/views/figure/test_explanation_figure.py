@@ -120,3 +120,31 @@ def test_every_layer_is_explained_in_a_figure():
         trace = example.trace
         at = (0,) * trace.layers[0].output.ndim
         require_inside(drawn(trace, [explain(trace.layers[0], at)]))
+
+
+def explained_texts(text, layer, at):
+    trace = traced(text, (4, 4, 2))
+    found = explain(trace.layers[trace.place(layer)], at)
+    drawing = drawn(trace, [found])
+    require_inside(drawing)
+    return texts(drawing)
+
+
+def test_a_unit_is_inputs_times_weights():
+    shown = explained_texts("Conv2D(2, 3); Flatten(); Dense(2)", "dense", (1,))
+    assert {"inputs", "weights", "products", "sum"} <= set(shown)
+    many = explained_texts("Flatten(); Dense(2)", "dense", (1,))
+    assert {"The 12 largest of 32 products:", "sum of all"} <= set(many)
+
+
+def test_what_a_function_of_one_number_read_is_outlined_in_its_channel():
+    shown = explained_texts("BatchNormalization(); ReLU()", "batch_normalization", (1, 2, 1))
+    expected = ["input, channel 1", "gamma", "beta", "mean", "variance", "epsilon", "result"]
+    assert [text for text in shown if text in expected] == expected
+    assert "result" in explained_texts("BatchNormalization(); ReLU()", "re_lu", (1, 2, 1))
+
+
+def test_what_softmax_compares_stands_below_each_other():
+    shown = explained_texts("Flatten(); Dense(3); Softmax()", "softmax", (1,))
+    assert "inputs" in shown
+    assert "result" in shown

@@ -1,9 +1,9 @@
 """Calculations in flow that the tests of films share."""
 
 from cnncalc.tasks.arguments import Caller
-from cnncalc.tasks.convolving import calculation_options
 from cnncalc.tasks.flow_reading import FlowRequest, read_flow
 from cnncalc.tasks.flows import NumberedFlow
+from cnncalc.tasks.keyword_options import calculation_options
 from cnncalc.tasks.options import NO_CALCULATION, NO_NETWORK, InputOptions, NetworkExport
 from cnncalc.tasks.training_options import TrainingExport
 

@@ -54,11 +54,16 @@ def _as_written(number: float) -> float:
     return float(_AS_WRITTEN.create_decimal_from_float(number))
 
 
+def stages(flow: dict[str, Any]) -> list[dict[str, Any]]:
+    """The stages of a flow, each with what it has in common with others."""
+    return [flow["sorts"][stage["sort"]] | stage for stage in flow["stages"]]
+
+
 def blocks(flow: dict[str, Any]) -> list[tuple[dict[str, Any], int, list[Any]]]:
     """The blocks of a flow in order: their stage, the number of their slice, and themselves."""
     found: list[tuple[dict[str, Any], int, list[Any]]] = []
     number = 0
-    for stage in flow["stages"]:
+    for stage in stages(flow):
         for part in stage["slices"]:
             found += [(stage, number, block) for block in part[4]]
             number += 1

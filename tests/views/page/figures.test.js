@@ -6,15 +6,8 @@ import { test } from "node:test";
 import { scaleOf } from "../../../cnncalc/views/page/sources/colors.js";
 import { cellText, valueText } from "../../../cnncalc/views/page/sources/figures.js";
 
-const GREYS = [
-  [0, "#000000"],
-  [1, "#ffffff"],
-];
-const SIGNED = [
-  [0, "#0000ff"],
-  [0.5, "#ffffff"],
-  [1, "#ff0000"],
-];
+const GREYS = ["#000000", "#ffffff"];
+const SIGNED = ["#0000ff", "#ffffff", "#ff0000"];
 const PALETTE = { pixels: GREYS, sequential: GREYS, share: GREYS, signed: SIGNED };
 
 test("a cell has as many decimals as there is room for, four at most", () => {

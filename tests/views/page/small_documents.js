@@ -2,18 +2,29 @@
 
 import { Flow } from "../../../cnncalc/views/page/sources/flow.js";
 
+const LANE = { title: "", direction: "forward", step: null, sample: null };
 const STAGE = {
   ...{ column: 0, lane: 0, kind: "stage", layer: "", name: "", step: null, sample: null },
   ...{ title: "", rule: "", notes: [], rows: [], columns: [], isWeight: false, isImage: false },
 };
 
+/** Names as Python gives them (cnncalc/views/page/stage_sorts.py): of few stages, by their names. */
+function namesOf({ isImage, isWeight, layer, name, title = "" }) {
+  if (isImage) return { short: "image", called: "image", isGrid: true };
+  const short = isWeight ? name : title.toLowerCase();
+  const called = layer && (isWeight || name === "convolution") ? `${layer} ${short}` : layer;
+  return { short, called: called || short, isGrid: Boolean(layer) };
+}
+
 /** A flow of stages given by what is special of them, each with `blocks` of one slice or more. */
 export function flowOf(stages, templates, { number = 0, ...more } = {}) {
   const record = {
-    ...{ title: "", note: "", settings: null, columns: [["Input", "", ""]] },
-    ...{ lanes: [["", "forward", null, null]], curves: [], runs: [], ...more },
+    ...{ title: "", note: "", settings: null, columns: [{ name: "Input", call: "", size: "" }] },
+    ...{ lanes: [LANE], curves: [], runs: [], ...more },
     stages: stages.map(({ slices, ...stage }) => ({
       ...STAGE,
+      ...namesOf(stage),
+      weighs: Boolean(stage.isWeight),
       height: 1,
       width: 1,
       ...stage,

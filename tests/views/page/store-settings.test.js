@@ -98,7 +98,7 @@ test("what is selected stays so in other settings, where these have it", () => {
 });
 
 test("what is typed where there is no padding stands inside of it elsewhere", () => {
-  const settings = (padding) => ({ settings: { padding, strides: [1, 1], dilation: [1, 1] } });
+  const settings = (padding) => ({ settings: { padding, stride: "1", dilation: "1" } });
   const stage = (block, size) => ({ height: size, width: size, slices: [sliceOf([block])] });
   const padded = flowOf([stage([1, 1, 2, 2, "pixels", 0], 3)], [], settings("1"));
   const plain = flowOf([stage([0, 0, 2, 2, "pixels", ["same", 0, 1, 1]], 2)], [], {

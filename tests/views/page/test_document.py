@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_numbers_that_are_entered_stand_in_the_order_of_their_blocks():
 def test_all_settings_have_the_same_inputs_and_their_own_padding():
     written = json.loads(document(Page("A page", (convolution(), convolution(padding=1)))))
     second = decoded.data(written)["flows"][1]
-    assert second["settings"] == {"padding": "1", "strides": [1, 1], "dilation": [1, 1]}
+    assert second["settings"] == {"padding": "1", "stride": "1", "dilation": "1"}
     entered = {block[4]: block[5] for _, _, block in decoded.blocks(second)}
     assert entered["pixels"] == ["same", 0, 0, 0]
     assert entered["weights"] == ["same", 1, 0, 0]
@@ -77,3 +78,16 @@ def test_no_text_ends_the_document(text):
     written = document(Page(text, (convolution(),), Provenance(text)))
     assert "<" not in written
     assert json.loads(written)["title"] == text
+
+
+def test_the_values_of_a_setting_stand_in_order_once_valid_before_same_before_numbers():
+    given = [
+        dataclasses.replace(convolution(), settings=Settings(padding, strides, (1, 1)))
+        for padding, strides in [("10", (2, 1)), ("same", (1, 1)), ("2", (1, 1)), ("valid", (1, 1))]
+    ]
+    record = decoded.data(json.loads(document(Page("A page", tuple(given)))))
+    assert record["choices"] == {
+        "padding": ["valid", "same", "2", "10"],
+        "stride": ["1", "2×1"],
+        "dilation": ["1"],
+    }

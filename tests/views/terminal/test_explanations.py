@@ -6,12 +6,23 @@ from cnncalc.calculator import pooling_layer, pooling_network
 from cnncalc.explanation import explain, follow
 from cnncalc.layers import Activation
 from cnncalc.network import assemble
+from cnncalc.rules.ranges import ANY
 from cnncalc.trace import record
+from cnncalc.views.colors import scale_of
 from cnncalc.views.terminal import Display
+from cnncalc.views.terminal.colors import shown_scale
 from cnncalc.views.terminal.explanations import render_explanation
 from cnncalc.views.terminal.steps import render_steps
 from cnncalc.views.trace_colors import trace_scales
-from tests.views.terminal.rendering import CROSS, alone, calculated, image, kernels, printed
+from tests.views.terminal.rendering import (
+    CROSS,
+    alone,
+    calculated,
+    color_screen,
+    image,
+    kernels,
+    printed,
+)
 
 
 def explained(trace, at, **display):
@@ -23,6 +34,19 @@ def explained(trace, at, **display):
 def pooled(mode, values, padding="valid", strides=2):
     layer = pooling_layer(mode, 2, strides, padding)
     return record(pooling_network(values.shape, layer), values)
+
+
+def test_values_look_as_in_the_input_and_weights_as_in_their_kernel():
+    trace = calculated(image(), kernels(CROSS, -2 * np.array(CROSS)))
+    drawing = render_explanation(follow(trace, (0, 0, 0)), trace_scales(trace).inputs, Display())
+    row = next(
+        line for line in drawing.draw(color_screen()) if line.plain.startswith("    18   54")
+    )
+    colors = [span.style.bgcolor.triplet for span in row.spans]
+    assert colors[:3] == [(18,) * 3, (54,) * 3, (51,) * 3]  # pixels, as they look
+    # The other kernel's weights are twice as far from 0.
+    of_kernel = shown_scale(scale_of(np.array([-2.0, 2.0]), ANY), None)
+    assert colors[3] == tuple(of_kernel.colors(1.0))
 
 
 def test_the_articles_number_is_followed_from_its_pixels_to_the_pooled_result():

@@ -6,10 +6,12 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training_step import record_steps
 from cnncalc.training_step.explaining import explain_gradient
+from cnncalc.views.terminal.colors import shown_scale
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 from cnncalc.views.terminal.screen import Display
+from cnncalc.views.trace_colors import trace_scales
 from tests.training_step.examples import batches, small_network
-from tests.views.terminal.rendering import printed
+from tests.views.terminal.rendering import color_screen, printed
 
 CROSS_ENTROPY = LOSSES["categorical_crossentropy"]
 
@@ -22,6 +24,10 @@ def a_record(size=1, name="article"):
 def shown(record, at, width=100, layer="conv2d", name="kernel", **display):
     explanation = explain_gradient(record, layer, name, at)
     return printed(render_gradient(record, explanation, Display(**display)), width)
+
+
+def background(span):
+    return span.style.bgcolor and span.style.bgcolor.triplet
 
 
 def a_large_record():
@@ -37,6 +43,22 @@ def test_the_input_is_marked_where_the_weight_lies_on_it():
     assert "  input, channel 1\n" in text
     rows = [line for line in text.splitlines() if "│" in line]
     assert [row.count("[") for row in rows] == [5, 5, 5, 5, 0, 0]
+
+
+def test_what_lies_under_a_weight_looks_as_in_the_forward_pass():
+    record = a_record()
+    explanation = explain_gradient(record, "conv2d", "kernel", (0, 1, 1, 0))
+    lines = list(render_gradient(record, explanation, Display()).draw(color_screen(width=80)))
+    texts = [line.plain for line in lines]
+    scale = shown_scale(trace_scales(record.traces[0]).inputs["conv2d"], None)
+    pixels = record.layer("conv2d").layer_input[0, :, :, 1]
+    # The input's second row, which the weight lies on but for its ends.
+    row = lines[texts.index("  input, channel 1") + 3]
+    assert background(row.spans[1]) == tuple(scale.colors(pixels[1, 0]))
+    below = next(line for line in lines if "input under the weight" in line.plain)
+    first = lines[lines.index(below) + 1]
+    under = [background(span) for span in first.spans]
+    assert tuple(scale.colors(pixels[0, 1])) in under
 
 
 def test_what_does_not_fit_beside_each_other_stands_below():

@@ -66,16 +66,17 @@ def test_padding_has_a_mark_and_no_index():
     assert lines[5].startswith("    │  [0]  [0]  [0]   0ᵖ")
 
 
-def test_every_moment_of_a_calculation_fits_the_screen():
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_every_moment_of_a_calculation_fits_the_screen(width):
     values = np.random.default_rng(0).integers(0, 255, (6, 6, 3)).astype(float)
     kernel = np.random.default_rng(1).integers(-1, 2, (3, 3, 3, 2))
     options = {"padding": "same", "bias": [1, 2], "activation": "relu"}
     trace = calculated(values, kernel, pooling=pooling_layer("max", 2), **options)
     play = play_of(trace)
     for place in range(0, len(play.moments), 5):
-        lines = list(play.draw(place, screen(width=80, height=24)))
-        assert len(lines) <= 23
-        assert max(line.cell_len for line in lines) <= 80
+        lines = list(play.draw(place, screen(width=width, height=24)))
+        assert len(lines) <= 23  # the keys stand below
+        assert max(line.cell_len for line in lines) <= width
 
 
 def test_what_does_not_fit_is_counted():

@@ -21,17 +21,22 @@ export class SliceView {
    */
   constructor(stageView, slice) {
     Object.assign(this, { stageView, slice, table: null, isStale: true, isInSight: false });
-    this.roles = rolesOf(slice);
     this.inner = innerOf(slice);
     const said = [stageView.stage.title, slice.caption].filter(Boolean).join(", ");
     this.label = `${said}: ${sizeText(slice.height, slice.width)}`;
     this.canvas = make("canvas", { role: "img", "aria-label": `${this.label}, as a picture` });
     this.marks = make("div.marks", { "aria-hidden": "true" });
-    const kind = this.inner.height * this.inner.width < this.roles.length ? "padded" : "";
+    const kind = this.inner.height * this.inner.width < slice.height * slice.width ? "padded" : "";
     const about = { "data-slice": slice.number };
     this.grid = make(`div.grid ${kind}`, about, this.canvas, this.marks);
     this.caption = make("figcaption", slice.caption);
     this.element = make("figure.slice", this.caption, this.grid);
+  }
+
+  /** The role of each cell, row by row. */
+  get roles() {
+    this.known ??= rolesOf(this.slice);
+    return this.known;
   }
 
   get layout() {
@@ -87,16 +92,21 @@ export class SliceView {
 
   /** Draw the picture; where there is no scale, the style sheet has the colours. */
   paint() {
-    const { slice, roles, stageView, layout } = this;
-    const { scale, view } = stageView;
+    const { slice, layout } = this;
+    const { scale, view } = this.stageView;
     const { cells } = view.store.calculation;
+    const { folding } = layout;
+    const isDrawn = ({ role }) => role !== "padding" && scale !== null;
     paintOn(this.canvas, (pixels) => {
-      for (let at = 0; scale !== null && at < roles.length; at += 1) {
-        const [row, column] = [Math.floor(at / slice.width), at % slice.width];
-        const isBlank = roles[at] === "padding" || roles[at] === "nothing";
-        if (isBlank || view.hidden(slice.number, row, column)) continue;
-        const { line, place } = layout.folding.placeOf(row, column);
-        pixels[line * layout.folding.places + place] = scale.color(cells[slice.first + at]);
+      for (const { row: top, column: left, height, width } of slice.blocks.filter(isDrawn)) {
+        for (let row = top; row < top + height; row += 1) {
+          for (let column = left; column < left + width; column += 1) {
+            if (view.hidden(slice.number, row, column)) continue;
+            const { line, place } = folding.placeOf(row, column);
+            const at = slice.first + row * slice.width + column;
+            pixels[line * folding.places + place] = scale.color(cells[at]);
+          }
+        }
       }
     });
   }

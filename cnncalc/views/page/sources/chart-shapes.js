@@ -1,20 +1,22 @@
 /** Where the lines, points and ticks of a chart lie, in the units of its view box. */
 
+import { abs, ceil, floor, max, min, round } from "./geometry.js";
+
 /**
  * Return round numbers that divide a range, whose ends lie among or between them.
  * @param {number} least
  * @param {number} most
  */
 export function roundTicks(least, most) {
-  const rough = (most - least || Math.abs(most) || 1) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (most - least || abs(most) || 1) / 4;
+  const power = 10 ** floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10]
     .map((times) => times * power)
     .find((size) => size >= rough * 0.999);
-  const first = Math.floor(least / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(most / step - 1e-9));
-  const ticks = Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
-  return ticks.map((tick) => Number(tick.toPrecision(12)));
+  const first = floor(least / step + 1e-9);
+  const last = max(first + 1, ceil(most / step - 1e-9));
+  const tick = (_, place) => Number(((first + place) * step).toPrecision(12));
+  return Array.from({ length: last - first + 1 }, tick);
 }
 
 /**
@@ -23,9 +25,9 @@ export function roundTicks(least, most) {
  */
 export function namedSteps(count) {
   const last = count - 1;
-  const apart = Math.max(1, Math.ceil(last / 10));
-  const steps = Array.from({ length: count }, (_, step) => step);
-  return steps.filter((step) => step === last || (step % apart === 0 && last - step >= apart / 2));
+  const apart = max(1, ceil(last / 10));
+  const isNamed = (step) => step === last || (step % apart === 0 && last - step >= apart / 2);
+  return [...Array(count).keys()].filter(isNamed);
 }
 
 /**
@@ -36,7 +38,7 @@ export function namedSteps(count) {
  */
 export function chartRange(values, most) {
   const finite = values.filter(Number.isFinite);
-  const ticks = roundTicks(Math.min(0, ...finite), most ?? Math.max(0, ...finite));
+  const ticks = roundTicks(min(0, ...finite), most ?? max(0, ...finite));
   return [ticks[0], most ?? ticks.at(-1)];
 }
 
@@ -47,12 +49,12 @@ export function chartRange(values, most) {
  * @param {{left: number, top: number, width: number, height: number}} box
  */
 export function chartPoints(values, [least, most], { left, top, width, height }) {
-  const round = (length) => Math.round(length * 100) / 100;
-  const apart = width / Math.max(1, values.length - 1);
+  const rounded = (length) => round(length * 100) / 100;
+  const apart = width / max(1, values.length - 1);
   return values.map((value, step) => {
     if (!Number.isFinite(value)) return null;
-    const high = Math.min(1, Math.max(0, (value - least) / (most - least)));
-    return { x: round(left + apart * step), y: round(top + height * (1 - high)) };
+    const high = min(1, max(0, (value - least) / (most - least)));
+    return { x: rounded(left + apart * step), y: rounded(top + height * (1 - high)) };
   });
 }
 

@@ -3,7 +3,7 @@
 import { chartPoints, chartRange, linePath, namedSteps, roundTicks } from "./chart-shapes.js";
 import { make, makeButton, makeSvg } from "./elements.js";
 import { formatNumber } from "./format.js";
-import { cellsIn, clamp, wholeOf } from "./geometry.js";
+import { cellsIn, clamp, round, wholeOf } from "./geometry.js";
 
 const SIZE = { width: 320, height: 140 };
 const BOX = { left: 36, top: 10, width: 274, height: 102 };
@@ -82,7 +82,7 @@ class Chart {
     const { left, width } = this.drawing.getBoundingClientRect();
     const share = (((clientX - left) / width) * SIZE.width - BOX.left) / BOX.width;
     const last = this.cells.length - 1;
-    return clamp(Math.round(share * last), 0, last);
+    return clamp(round(share * last), 0, last);
   }
 }
 

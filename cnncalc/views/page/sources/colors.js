@@ -1,10 +1,10 @@
 // Colours of numbers: the document brings the palettes, a stage has one scale for all its slices.
 
-import { clamp } from "./geometry.js";
+import { clamp, floor, max, min, round } from "./geometry.js";
 
 const COLOR_LEVELS = 256;
 // From this luminance on, black stands out more than white.
-const WHITE_TEXT_BELOW = 0.179;
+const WHITE_TEXT_BELOW = 0.179 * 255 ** 2.2;
 // Numbers that are all alike say nothing by a colour: the style sheet has one for them.
 const NO_COLORS = { table: new Uint32Array(COLOR_LEVELS), dark: [] };
 
@@ -23,7 +23,7 @@ export class ColorScale {
   /** Return the level of a number, from 0 to 255; NaN of none. */
   level(value) {
     const share = (value - this.low) / (this.high - this.low);
-    return clamp(Math.round(share * (COLOR_LEVELS - 1)), 0, COLOR_LEVELS - 1);
+    return clamp(round(share * (COLOR_LEVELS - 1)), 0, COLOR_LEVELS - 1);
   }
 
   /** Return the colour of a number as 0xAABBGGRR, as a picture's bytes are; 0 of none. */
@@ -47,7 +47,7 @@ export class ColorScale {
  * Return the scale of a stage's numbers, null where they have none.
  * @param {string} kind the stage's
  * @param {Iterable<number>} values all its numbers
- * @param {Object<string, Array<[number, string]>>} palette a theme's
+ * @param {Object<string, string[]>} palette a theme's
  * @param {number} highest at which the scale of pixels ends
  * @returns {ColorScale|null}
  */
@@ -58,10 +58,10 @@ export function scaleOf(kind, values, palette, highest) {
   const [low, high] = reach(values);
   if (low > high) return null;
   if (kind === "pixels" || kind === "article") {
-    return between(Math.min(0, low), Math.max(highest, high));
+    return between(min(0, low), max(highest, high));
   }
   if (low === high) return new ColorScale("neutral", low, high, NO_COLORS);
-  const far = Math.max(-low, high);
+  const far = max(-low, high);
   return kind === "signed" ? between(-far, far) : between(low, high);
 }
 
@@ -88,28 +88,21 @@ function colorsOf(stops) {
   return known.get(stops);
 }
 
-/** The red, green and blue of a palette at a place from 0 to 1. */
-function mixed(stops, place) {
-  const next = Math.max(
-    1,
-    stops.findIndex(([end]) => place <= end),
-  );
-  const [[from, first], [to, last]] = [stops[next - 1], stops[next]];
-  const part = (color, at) => parseInt(color.slice(at, at + 2), 16);
-  return [1, 3, 5].map((at) => {
-    const start = part(first, at);
-    return Math.round(start + ((part(last, at) - start) * (place - from)) / (to - from));
+/** The red, green and blue of a palette at a place from 0 to 1; its colours are evenly apart. */
+function mixed(stops, share) {
+  const place = share * (stops.length - 1);
+  const at = min(floor(place), stops.length - 2);
+  const part = (stop, from) => parseInt(stops[stop].slice(from, from + 2), 16);
+  return [1, 3, 5].map((from) => {
+    const start = part(at, from);
+    return round(start + (part(at + 1, from) - start) * (place - at));
   });
 }
 
 const packed = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 
-function isDarkColor(color) {
-  const [red, green, blue] = color.map((part) =>
-    part <= 10 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
-  );
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < WHITE_TEXT_BELOW;
-}
+const isDarkColor = ([red, green, blue]) =>
+  0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2 < WHITE_TEXT_BELOW;
 
 /** Colour a canvas: `fill` gets its pixels row by row, each as 0xAABBGGRR, transparent at first. */
 export function paintOn(canvas, fill) {

@@ -1,6 +1,6 @@
 /** Reads the document of a page: what it is called, its flows, and the numbers that are entered. */
 
-import { cellsOf, Flow } from "./flow.js";
+import { Flow } from "./flow.js";
 
 /**
  * Read a document.
@@ -11,35 +11,37 @@ import { cellsOf, Flow } from "./flow.js";
  */
 export async function decodeDocument(text) {
   const { data, numbers, ...said } = JSON.parse(text);
+  const [described, bytes] = await Promise.all([data, numbers].map(inflated));
   const { flows, templates, texts, parts, exact, ...shown } = JSON.parse(
-    new TextDecoder().decode(await inflated(data)),
+    new TextDecoder().decode(described),
   );
   const read = flows.map((flow, number) => new Flow(flow, number, templates));
-  const entered = readNumbers(await inflated(numbers), parts);
+  const entered = readNumbers(bytes, parts);
   for (const [place, number] of exact ?? []) entered[place] = number;
   return { ...said, ...shown, flows: read, inputs: inputsOf(read, entered, texts) };
 }
 
 async function inflated(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return new Response(stream).arrayBuffer();
 }
 
 /** Numbers as they were coded: as float32, as float32 written with 16 digits, as float64. */
 function readNumbers(bytes, parts) {
-  const view = new DataView(bytes.buffer);
-  let end = 0;
-  const next = (size) => {
-    end += size;
-    return end - size;
-  };
-  const read = {
-    f4: () => view.getFloat32(next(4), true),
-    w4: () => Number(read.f4().toPrecision(16)),
-    f8: () => view.getFloat64(next(8), true),
-  };
-  return parts.flatMap(([code, count]) => Array.from({ length: count }, read[code]));
+  const view = new DataView(bytes);
+  const numbers = new Float64Array(parts.reduce((sum, [, count]) => sum + count, 0));
+  let [place, at] = [0, 0];
+  for (const [code, count] of parts) {
+    const size = code === "f8" ? 8 : 4;
+    for (const end = place + count; place < end; place += 1, at += size) {
+      const number = size === 8 ? view.getFloat64(at, true) : view.getFloat32(at, true);
+      numbers[place] = code === "w4" ? Number(number.toPrecision(16)) : number;
+    }
+  }
+  return numbers;
 }
 
 /** Hand numbers and texts out to the cells of all flows, in the order in which they were written. */
@@ -47,19 +49,25 @@ function inputsOf(flows, numbers, texts) {
   const [number, text] = [numbers.values(), texts.values()];
   let first = null;
   return flows.map((flow) => {
-    const inputs = flow.blocks.flatMap((block) => {
-      if (block.tile) return [];
-      const places = placesOf(flow, block);
-      if (block.same) {
-        const same = placesOf(flows[0], { ...block, ...block.same });
-        return places.map((place, cell) => [place, first.get(same[cell])]);
-      }
+    const inputs = [];
+    const take = (block) => {
       const source = block.role === "name" ? text : number;
-      return places.map((place) => [place, source.next().value]);
-    });
-    first ??= new Map(inputs);
+      const same = block.same && placesOf(flows[0], { ...block, ...block.same });
+      for (const [cell, place] of placesOf(flow, block).entries()) {
+        inputs.push([place, same ? first.get(same[cell]) : source.next().value]);
+      }
+    };
+    flow.blocks.filter(({ tile }) => !tile).forEach(take);
+    if (flows.length > 1) first ??= new Map(inputs);
     return inputs;
   });
 }
 
-const placesOf = (flow, block) => cellsOf(block).map((cell) => flow.place(block.slice, ...cell));
+function placesOf(flow, { slice, row, column, height, width }) {
+  const places = [];
+  for (let down = 0; down < height; down += 1) {
+    const start = flow.place(slice, row + down, column);
+    for (let across = 0; across < width; across += 1) places.push(start + across);
+  }
+  return places;
+}

@@ -1,6 +1,7 @@
 // Drawing on the input with the pointer: a brush of a size, and a level or a colour.
 
-import { byId, isPressed, listen, onPress, togglePressed } from "./elements.js";
+import { byId, isPressed, listen, onPress, stop, togglePressed } from "./elements.js";
+import { max, min, round } from "./geometry.js";
 import { inputImage } from "./input-image.js";
 import { Stroke } from "./painting.js";
 
@@ -32,11 +33,11 @@ class Brush {
     for (const { number } of slices) this.view.sliceElement(number).classList.add("is-canvas");
     // What was chosen for one flow stays chosen for the next.
     if (this.level.step) return;
-    const side = Math.min(size.height, size.width);
+    const side = min(size.height, size.width);
     this.level.parentNode.hidden = isColor;
     this.color.parentNode.hidden = !isColor;
-    this.size.max = Math.max(2, Math.round(side / 4));
-    this.size.value = Math.max(1, Math.round(side / 14));
+    this.size.max = max(2, round(side / 4));
+    this.size.value = max(1, round(side / 14));
     Object.assign(this.level, { max: most, step: most > 1 ? 1 : 0.01, value: most });
   }
 
@@ -82,8 +83,7 @@ class Brush {
 
   draw(event) {
     if (!this.stroke) return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
     const moves = event.getCoalescedEvents();
     for (const { clientX, clientY } of moves.length ? moves : [event]) {
       const { left, top, width, height } = this.surface();

@@ -11,35 +11,21 @@ class Refusal extends Error {}
 async function readPicture(file) {
   if (file.size > MOST_BYTES) throw new Refusal(`a picture may have ${MOST_BYTES / 1e6} MB`);
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const type = pictureKind(bytes);
-  if (!type) {
+  if (!pictureKind(bytes)) {
     throw new Refusal("expected a picture: PNG, JPEG, GIF, BMP or WebP. This file is none of them");
   }
-  // A data link is all that the page's policy lets a picture come from.
-  const reader = new FileReader();
-  reader.readAsDataURL(new Blob([bytes], { type: `image/${type}` }));
-  await settled(reader);
-  const picture = new Image();
-  picture.src = reader.result;
-  await settled(picture);
-  // How large it is is known before its pixels are decoded.
-  if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) {
-    throw new Refusal(`a picture may have ${MOST_PIXELS / 1e6} million pixels`);
-  }
-  await picture.decode().catch(() => {
+  const picture = await createImageBitmap(new Blob([bytes])).catch(() => {
     throw new Refusal("this picture can't be read: it is damaged");
   });
+  if (picture.width * picture.height > MOST_PIXELS) {
+    throw new Refusal(`a picture may have ${MOST_PIXELS / 1e6} million pixels`);
+  }
   return picture;
 }
 
-/** Wait until something has been loaded, or can't be. */
-const settled = (loading) =>
-  new Promise((resolve) => Object.assign(loading, { onload: resolve, onerror: resolve }));
-
 /** Return the levels of a picture's middle in the size of a grid. */
 function levelsOf(picture, grid) {
-  const size = { width: picture.naturalWidth, height: picture.naturalHeight };
-  const { left, top, width, height, times } = croppedTo(size, grid);
+  const { left, top, width, height, times } = croppedTo(picture, grid);
   const [across, down] = [grid.width * times, grid.height * times];
   const context = make("canvas", { width: across, height: down }).getContext("2d");
   // As cnncalc reads pictures: what is transparent is on white.
@@ -60,9 +46,8 @@ export function setupDrop(store, view) {
       const picture = await readPicture(file);
       const levels = levelsOf(picture, { ...size, most, channels: image.slices.length });
       image.change((_, channel, pixel) => levels[channel][pixel]);
-      const { naturalWidth: across, naturalHeight: down } = picture;
       const after = `averaged to ${size.width} × ${size.height}${isColor ? "" : ", grey"}`;
-      view.say(`${across} × ${down} pixels, cropped to its shape, ${after}`);
+      view.say(`${picture.width} × ${picture.height} pixels, cropped to its shape, ${after}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       view.say(error.message, true);

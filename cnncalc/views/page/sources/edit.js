@@ -1,7 +1,7 @@
 // Typing over an input, in place.
 
-import { byId, isCommand, isTyping, listen, setStyle } from "./elements.js";
-import { clamp, isSame } from "./geometry.js";
+import { byId, isCommand, isTyping, listen, setStyle, stop } from "./elements.js";
+import { clamp, isSame, max } from "./geometry.js";
 import { cellOfEvent } from "./point.js";
 
 /** The keys that start typing: the first character is kept, others begin with what stands there. */
@@ -39,7 +39,7 @@ class Editor {
 
   place() {
     const { left, top, width, height } = this.view.cellBox(this.cell);
-    const wide = Math.max(width, NARROWEST);
+    const wide = max(width, NARROWEST);
     setStyle(this.box, { left: clamp(left, 4, innerWidth - wide - 4), top });
     setStyle(this.field, { width: wide, "min-height": height });
   }
@@ -50,8 +50,7 @@ class Editor {
     else if (event.key === "Tab") this.keep(0, back);
     else if (event.key === "Escape") this.close(this.cell);
     else return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
   }
 
   /** Take what is typed, and go on to the next input. */
@@ -96,8 +95,7 @@ export function setupEdit(store, view) {
       if (MEANT.test(event.key)) view.say(store.type(store.selection, ""), true);
       return;
     }
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
     editor.start(store.selection, text);
   };
   const keydown = (event) => {

@@ -89,6 +89,17 @@ export function onFile(field, take) {
   });
 }
 
+/** Keep an event from the browser and from all else that listens. */
+export function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Write a text where the page has a place for it, by its id. */
+export function write(id, text) {
+  byId(id).textContent = text;
+}
+
 /** Whether a key was pressed where it writes, or works a control of its own. */
 export const isTyping = ({ target }) => target instanceof Element && target.closest(TYPED_INTO);
 

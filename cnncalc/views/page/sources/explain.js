@@ -22,7 +22,8 @@
  */
 
 import { formatNumber, formatValue } from "./format.js";
-import { cellName } from "./names.js";
+import { abs } from "./geometry.js";
+import { cellName, timesOf } from "./names.js";
 import { nodesOf } from "./parse.js";
 import { formOf, Reading } from "./reading.js";
 import { Speller } from "./spelling.js";
@@ -48,7 +49,7 @@ export function explain(calculation, cell) {
   const found = {
     ...{ title, rule, notes, value },
     name: cellName(flow, cell),
-    place: placeOf(stage),
+    place: timesOf(stage).join(", "),
     text: formatValue(value, formOf(flow)),
     isInput: calculation.isInput(...at),
     isPadding: calculation.isPadding(...at),
@@ -98,7 +99,7 @@ function signOf(reading, value) {
   const found = reading.value(tree, (number) =>
     typeof number === "number" ? readBack(formatNumber(number, form)) : number,
   );
-  const isAlike = Math.abs(found - value) <= 1e-12 * Math.abs(value);
+  const isAlike = abs(found - value) <= 1e-12 * abs(value);
   return isAlike || formatValue(found, form) === formatValue(value, form) ? "=" : "≈";
 }
 
@@ -117,11 +118,6 @@ function becauseOf(reading, numbers) {
   const sign = holds ? asked.sign : OPPOSITE[asked.sign];
   return numbers.spell({ ...asked, sign });
 }
-
-const placeOf = ({ step, sample }) =>
-  [step === null ? [] : `step ${step}`, sample === null ? [] : `sample ${sample}`]
-    .flat()
-    .join(", ");
 
 /** What a screen reader says: whose number it is, how it came about where that is short, the rule. */
 function sentenceOf({ name, place, text, terms, sign, rule, isInput, isPadding }) {

@@ -5,6 +5,8 @@
  * `first`, and a cell is found at `first + row * width + column`.
  */
 
+import { ceil, floor, max, min } from "./geometry.js";
+
 export class Flow {
   // Of a slice, which block each cell is in.
   #homes = new Map();
@@ -15,15 +17,18 @@ export class Flow {
    * @param {string[]} templates the formulas' templates
    */
   constructor(record, number, templates) {
-    Object.assign(this, { entries: [], ...record, number, templates, slices: [], size: 0 });
-    this.columns = record.columns.map(([name, call, size]) => ({ name, call, size }));
-    this.lanes = record.lanes.map(([title, direction, step, sample]) => {
-      return { title, direction, step, sample };
+    Object.assign(this, {
+      entries: [],
+      sorts: [],
+      ...record,
+      number,
+      templates,
+      slices: [],
+      size: 0,
     });
-    this.curves = record.curves.map(([title, stage, most]) => ({ title, stage, most }));
     this.stages = record.stages.map((stage, place) => {
       const slices = stage.slices.map((slice) => this.#slice(slice, place));
-      return { ...stage, number: place, slices };
+      return { ...this.sorts[stage.sort], ...stage, number: place, slices };
     });
     this.blocks = this.slices.flatMap((slice) => slice.blocks);
   }
@@ -60,8 +65,8 @@ export class Flow {
   #slice([index, tile, place, caption, records], stage) {
     const number = this.slices.length;
     const blocks = records.map((block) => readBlock(block, number));
-    const height = Math.max(0, ...blocks.map((block) => block.row + block.height));
-    const width = Math.max(0, ...blocks.map((block) => block.column + block.width));
+    const height = max(0, ...blocks.map((block) => block.row + block.height));
+    const width = max(0, ...blocks.map((block) => block.column + block.width));
     const slice = { number, stage, index, tile, place, caption, blocks, height, width };
     slice.first = this.size;
     this.size += height * width;
@@ -83,7 +88,7 @@ export const holds = (box, row, column) => overlaps(box, { row, column, height: 
 /** The cells of a rectangle, row by row, as `[row, column]`. */
 export const cellsOf = ({ row, column, height, width }) =>
   Array.from({ length: height * width }, (_, cell) => [
-    row + Math.floor(cell / width),
+    row + floor(cell / width),
     column + (cell % width),
   ]);
 
@@ -133,7 +138,7 @@ export function formulaAt(block, row, column, isWanted = () => true) {
   const { rows, columns, formulas } = block.tile;
   const [down, across] = [row - block.row, column - block.column];
   const { template, references } = formulas[(down % rows) * columns + (across % columns)];
-  const steps = [Math.floor(down / rows), Math.floor(across / columns)];
+  const steps = [floor(down / rows), floor(across / columns)];
   const regions = references.filter(isWanted).map((reference) => regionAt(reference, ...steps));
   return { template, regions };
 }
@@ -148,14 +153,14 @@ export function regionAt(reference, down, across) {
 
 /** All that a reference stands for in any cell of its block. */
 export function boxOf(reference, { height, width, tile }) {
-  const down = Math.ceil(height / tile.rows) - 1;
-  const across = Math.ceil(width / tile.columns) - 1;
+  const down = ceil(height / tile.rows) - 1;
+  const across = ceil(width / tile.columns) - 1;
   const corners = [0, down].flatMap((row) => [0, across].map((at) => regionAt(reference, row, at)));
   const [rows, columns] = ["row", "column"].map((name) => corners.map((corner) => corner[name]));
-  const [row, column] = [Math.min(...rows), Math.min(...columns)];
+  const [row, column] = [min(...rows), min(...columns)];
   return {
     ...{ row, column },
-    height: Math.max(...rows) - row + reference.height,
-    width: Math.max(...columns) - column + reference.width,
+    height: max(...rows) - row + reference.height,
+    width: max(...columns) - column + reference.width,
   };
 }

@@ -1,5 +1,7 @@
 /** The text of a number, as the terminal writes it. */
 
+import { abs } from "./geometry.js";
+
 const HUGE = 2 ** 53;
 const NOISE = 1e-12;
 
@@ -17,7 +19,7 @@ export function formatNumber(value, form) {
 }
 
 function plainText(value, { decimals = 4, isSignificant = false } = {}) {
-  const size = Math.abs(value);
+  const size = abs(value);
   if (!Number.isFinite(value)) return String(value);
   if (isSignificant && size > 0 && size < 1) return significant(value, decimals);
   const text = size < HUGE ? withoutZeros(roundedText(value, decimals)) : "";

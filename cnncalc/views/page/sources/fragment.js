@@ -5,6 +5,8 @@
  * whoever applies it takes only what is an input of the page.
  */
 
+import { abs } from "./geometry.js";
+
 const LONGEST_LINK = 32_000;
 const MOST_EDITS = 4_096;
 const LESSON = /^([\w.%-]{1,200})\/(\d{1,7}(?:,\d{1,7}){0,2})$/;
@@ -44,8 +46,8 @@ export function readFragment(text) {
   const [, layer, at] = LESSON.exec(text) ?? [];
   if (layer) return { layer: unescaped(layer), at: at.split(",").map(Number) };
   const [isState, flow = 0, cell, written] = FIELDS.exec(text) ?? [];
-  const selection = cell === undefined ? null : readCell(cell);
-  const edits = written === undefined ? [] : written.split(";").map(readEdit);
+  const selection = readCell(cell ?? "");
+  const edits = written?.split(";").map(readEdit) ?? [];
   const isFit = edits.length <= MOST_EDITS && edits.every(Boolean) && (selection || !cell);
   return isState && isFit ? { flow: Number(flow), selection, edits } : null;
 }
@@ -59,7 +61,7 @@ function readEdit(text) {
   const [, place, number, name] = EDIT.exec(text) ?? [];
   const cell = place && readCell(place);
   const value = number === undefined ? unescaped(name ?? "%") : Number(number);
-  return cell && value !== null && Math.abs(value) !== Infinity ? [cell, value] : null;
+  return cell && value !== null && abs(value) !== Infinity ? [cell, value] : null;
 }
 
 function unescaped(text) {

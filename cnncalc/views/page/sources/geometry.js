@@ -2,15 +2,18 @@
 // folded, so that a vector of 120 numbers is a block of ten a line, and 5,329 rows stand in strips
 // beside each other.
 
+/** What all of the page calculates with. */
+export const { abs, ceil, floor, hypot, max, min, round } = Math;
+
 const PER_LINE = 10;
 const MOST_ACROSS = 16;
 const MOST_DOWN = 24;
 
 /** Bring a number between two others; where these cross, the lower one counts. */
-export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+export const clamp = (value, low, high) => max(low, min(high, value));
 
 /** How far a number is outside of two others. */
-export const outside = (value, low, high) => Math.abs(value - clamp(value, low, high));
+export const outside = (value, low, high) => abs(value - clamp(value, low, high));
 
 /** Tell whether two cells are the same one, or both none. */
 export const isSame = (a, b) =>
@@ -19,7 +22,7 @@ export const isSame = (a, b) =>
 /** Return a cell of a region by its place, counted row by row. */
 export const cellIn = ({ slice, row, column, width }, at) => ({
   slice,
-  row: row + Math.floor(at / width),
+  row: row + floor(at / width),
   column: column + (at % width),
 });
 
@@ -42,7 +45,7 @@ export class Folding {
   constructor(height, width, isSpatial) {
     Object.assign(this, { height, width, down: height, across: width, gap: 0 });
     if (!isSpatial) this.fold();
-    const [strips, lines] = [Math.ceil(height / this.down), Math.ceil(width / this.across)];
+    const [strips, lines] = [ceil(height / this.down), ceil(width / this.across)];
     this.isFolded = strips * lines > 1;
     this.lines = lines * this.down + (lines - 1) * this.gap;
     this.places = strips * this.across + (strips - 1) * this.gap;
@@ -51,17 +54,17 @@ export class Folding {
   fold() {
     const { height, width } = this;
     if (width > MOST_ACROSS && width > 4 * height) {
-      this.across = width <= 20 * PER_LINE ? PER_LINE : Math.ceil(Math.sqrt(width * height * 1.6));
+      this.across = width <= 20 * PER_LINE ? PER_LINE : ceil(Math.sqrt(width * height * 1.6));
       this.gap = height > 1 ? 1 : 0;
     } else if (height > MOST_DOWN && height > 4 * width) {
-      this.down = Math.ceil(Math.sqrt(width * height));
+      this.down = ceil(Math.sqrt(width * height));
       this.gap = width > 1 ? 1 : 0;
     }
   }
 
   /** Return the line and the place of a cell. */
   placeOf(row, column) {
-    const [strip, line] = [Math.floor(row / this.down), Math.floor(column / this.across)];
+    const [strip, line] = [floor(row / this.down), floor(column / this.across)];
     return {
       line: line * (this.down + this.gap) + (row % this.down),
       place: strip * (this.across + this.gap) + (column % this.across),
@@ -73,8 +76,8 @@ export class Folding {
     const { down, across, gap } = this;
     if (line < 0 || place < 0 || line >= this.lines || place >= this.places) return null;
     const [inLine, inStrip] = [line % (down + gap), place % (across + gap)];
-    const row = Math.floor(place / (across + gap)) * down + inLine;
-    const column = Math.floor(line / (down + gap)) * across + inStrip;
+    const row = floor(place / (across + gap)) * down + inLine;
+    const column = floor(line / (down + gap)) * across + inStrip;
     const isCell = inLine < down && inStrip < across && row < this.height && column < this.width;
     return isCell ? { row, column } : null;
   }
@@ -95,7 +98,7 @@ export class Folding {
 function runs(first, length, size) {
   const parts = [];
   for (let at = first; at < first + length; at += size - (at % size)) {
-    parts.push([at, Math.min(first + length - at, size - (at % size))]);
+    parts.push([at, min(first + length - at, size - (at % size))]);
   }
   return parts;
 }

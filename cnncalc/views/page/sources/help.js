@@ -5,14 +5,11 @@ import { byId, make, onPress } from "./elements.js";
 /**
  * Make the help.
  * @param {object} store
- * @returns {() => void} what shows it
  */
 export function setupHelp(store) {
   const dialog = byId("keys");
   for (const [name, text] of store.document.facts) {
     byId("facts").append(make("dt", name), make("dd", text));
   }
-  const help = () => dialog.showModal();
-  onPress({ help, "close-keys": () => dialog.close() });
-  return help;
+  onPress({ help: () => dialog.showModal(), "close-keys": () => dialog.close() });
 }

@@ -1,6 +1,7 @@
 // Where a window lies on its input, small, when that is out of sight.
 
-import { make } from "./elements.js";
+import { make, makeButton } from "./elements.js";
+import { max, min } from "./geometry.js";
 
 const WIDTH = 150;
 const HEIGHT = 110;
@@ -18,19 +19,13 @@ export function insetOf(view, regions) {
   slice.stageView.freshen();
   slice.paint();
   const { folding } = slice.layout;
-  const size = Math.min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
+  const size = min(WIDTH / folding.places, HEIGHT / folding.lines, 16);
   const label = `${region.name}, out of sight: show it`;
-  return make(
-    "button.inset",
-    { type: "button", title: label, "aria-label": label },
-    { onclick: () => view.bringIntoSight(region) },
-    make(
-      "span.inset-picture",
-      copied(slice.canvas, size),
-      ...folding.rectangles(region).map((area) => frame(area, size, region)),
-    ),
-    make("span.size", "out of sight: show it"),
-  );
+  const frames = folding.rectangles(region).map((area) => frame(area, size, region));
+  const picture = make("span.inset-picture", copied(slice.canvas, size), ...frames);
+  const button = makeButton(picture, label, () => view.bringIntoSight(region), { class: "inset" });
+  button.append(make("span.size", "out of sight: show it"));
+  return button;
 }
 
 function isInSight(view, region) {
@@ -47,8 +42,8 @@ function copied(canvas, size) {
   return copy;
 }
 
-function frame({ line, place, lines, places }, size, { color }) {
-  const [width, height] = [Math.max(3, places * size), Math.max(3, lines * size)];
+function frame({ line, place, lines, places }, size, { kind }) {
+  const [width, height] = [max(3, places * size), max(3, lines * size)];
   const style = { left: place * size, top: line * size, width, height };
-  return make(`span.outline window hue-${color % 4}`, { style });
+  return make(`span.outline ${kind}`, { style });
 }

@@ -1,6 +1,6 @@
 // Kernels by name, put into a filter of the first convolution.
 
-import { byId, make } from "./elements.js";
+import { byId, listen, make } from "./elements.js";
 
 /**
  * Return the slices of a kernel, filter by filter: one for each channel of the input.
@@ -36,16 +36,13 @@ export function setupKernels(store, view) {
   const refresh = () => {
     list.value = [...named.keys()].find((name) => changes(name).every(isThere)) ?? "";
   };
-  const put = () => list.value && store.put(changes(list.value));
-  const option = (value, text) => make("option", text, { value });
-  const options = [...named.keys()].map((name) => option(name, name));
-  const list = make("select", { onchange: put }, option("", "own numbers"), ...options);
-  const numbers = filters().map((_, number) => option(number, number));
-  const filter = make("select", { onchange: refresh }, ...numbers);
-  const field = (name, control) => make("label.labelled", make("span", name), control);
-  const isOne = numbers.length === 1;
-  const fields = make("span.kernels", field("kernel", list), !isOne && field("filter", filter));
-  byId("settings").append(fields);
+  const [list, filter] = ["kernel", "filter"].map(byId);
+  list.append(...[...named.keys()].map((name) => make("option", name)));
+  filter.append(...filters().map((_, number) => make("option", number)));
+  filter.parentNode.hidden = filters().length === 1;
+  listen(list, { change: () => list.value && store.put(changes(list.value)) });
+  listen(filter, { change: refresh });
+  byId("kernels").hidden = false;
   store.changes(({ kind }) => kind !== "selection" && refresh());
   refresh();
 }

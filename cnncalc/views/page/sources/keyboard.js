@@ -2,34 +2,28 @@
 // to stage, Enter to what a number was made of, Escape back.
 
 import { middleOf } from "./board.js";
-import { isCommand, isTyping } from "./elements.js";
+import { byId, isCommand, isTyping } from "./elements.js";
 import { outside } from "./geometry.js";
 
+// The buttons that have a key of their own.
+const BUTTONS = { "?": "help", "+": "larger", "=": "larger", "-": "smaller", 0: "zoom" };
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
  * Let the calculation be worked with keys.
  * @param {object} view
- * @param {() => void} showHelp
  */
-export function setupKeyboard(view, showHelp) {
-  const zoomBy = (times) => () => view.setZoom(view.zoom * times);
-  const keys = {
-    "?": showHelp,
-    Escape: () => view.back(),
-    "+": zoomBy(1.25),
-    "=": zoomBy(1.25),
-    "-": zoomBy(0.8),
-    0: () => view.setZoom(1),
-  };
+export function setupKeyboard(view) {
   view.root.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || isTyping(event) || !view.selection) return;
     if (moved(view, event)) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     const isOther = event.defaultPrevented || isCommand(event) || isTyping(event);
-    if (isOther || !(event.key in keys) || document.querySelector("dialog[open]")) return;
-    keys[event.key]();
+    if (isOther || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") view.back();
+    else if (event.key in BUTTONS) byId(BUTTONS[event.key]).click();
+    else return;
     event.preventDefault();
   });
   setupEntries(view);

@@ -1,21 +1,8 @@
 // How the page looks: dark or light, as the system says or as is chosen here; how far it is zoomed;
 // and on paper everything, on white.
 
-import { byId, onPress, setStyle } from "./elements.js";
-
-// The style sheet's names of a look's colours.
-const NAMES = {
-  "--paper": "paper",
-  "--ink": "ink",
-  "--muted": "muted",
-  "--hue-0": "window",
-  "--hue-1": "weights",
-  "--hue-2": "products",
-  "--hue-3": "result",
-  "--weights-fill": "weightFill",
-  "--padding-fill": "paddingFill",
-  "--neutral-fill": "neutral",
-};
+import { onPress, setStyle, write } from "./elements.js";
+import { round } from "./geometry.js";
 
 /**
  * Follow the system's look, and let another be chosen.
@@ -30,9 +17,7 @@ export function setupLook(view) {
     const theme = isPrint.matches ? "print" : screen;
     const root = document.documentElement;
     root.dataset.theme = isPrint.matches ? "light" : screen;
-    for (const [name, color] of Object.entries(NAMES)) {
-      setStyle(root, { [name]: view.store.document.looks[theme][color] });
-    }
+    setStyle(root, view.store.document.looks[theme]);
     view.setTheme(theme);
     if (isPrint.matches) view.showAll();
   };
@@ -47,8 +32,6 @@ export function setupLook(view) {
     larger: () => view.setZoom(view.zoom * 1.25),
     zoom: () => view.setZoom(1),
   });
-  view.on("redraw", () => {
-    byId("zoom").textContent = `${Math.round(view.zoom * 100)}%`;
-  });
+  view.on("redraw", () => write("zoom", `${round(view.zoom * 100)}%`));
   update();
 }

@@ -12,7 +12,7 @@ export function cellName(flow, { slice, row, column }, beside = null) {
   const stage = flow.stageOf(slice);
   const place = placeName(flow, slice, row, column);
   const isPlace = /^(\(|\d+$)/.test(place);
-  const what = [stageName(flow, stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
+  const what = [stageName(stage, beside), isPlace ? place : ""].filter(Boolean).join(" ");
   return inWords([what, isPlace ? "" : place, captionName(flow, slice)], stage, beside);
 }
 
@@ -23,35 +23,26 @@ export function regionName(flow, region, beside = null) {
   const stage = flow.stageOf(slice);
   const whole = flow.slices[slice];
   const [top, left] = originOf(flow, slice);
-  const parts = [stageName(flow, stage, beside), captionName(flow, slice)];
+  const parts = [stageName(stage, beside), captionName(flow, slice)];
   if (height < whole.height) parts.push(spanName("row", row - top, height, stage.rows));
   if (width < whole.width) parts.push(spanName("column", column - left, width, stage.columns));
   return inWords(parts, stage, beside);
 }
 
-/** What a stage is called: its layer where it is the layer's result, else its title as well. */
-export function stageName(flow, stage, beside = null) {
-  const { layer, lane } = stage;
-  if (stage.isImage) return "image";
-  const title = titleName(stage);
-  if (!layer || beside?.layer === layer) return title;
-  // A layer hands on the last of its stages that is not a smaller step.
-  const isLike = (other) => other.kind === "stage" && other.layer === layer && other.lane === lane;
-  return flow.stages.findLast(isLike) === stage ? layer : `${layer} ${title}`;
-}
-
-/** A stage's title; weights and what is drawn beside them have one title for all. */
-function titleName({ isWeight, kind, name, title }) {
-  const isBesideWeights = kind === "helper" && title === "Weights";
-  if (isWeight || isBesideWeights) return name.replaceAll("_", " ");
-  return /^[A-Z][^A-Z]*$/.test(title) ? title.toLowerCase() : title;
-}
+/** What a stage is called; beside one of its own layer without the layer. */
+const stageName = ({ layer, short, called }, beside) =>
+  layer && beside?.layer === layer ? short : called;
 
 /** The parts of a name, and of which step and sample it is, where the one beside it is of another. */
 function inWords(parts, stage, beside) {
-  const isOther = (name) => beside && stage[name] !== null && stage[name] !== beside[name];
-  const others = ["step", "sample"].filter(isOther).map((name) => `${name} ${stage[name]}`);
-  return [...parts, others.join(" ")].filter(Boolean).join(beside ? " · " : ", ");
+  const others = beside ? timesOf(stage, beside).join(" ") : "";
+  return [...parts, others].filter(Boolean).join(beside ? " · " : ", ");
+}
+
+/** Which step and sample a stage is of, where the one beside it is of another. */
+export function timesOf(stage, beside = {}) {
+  const isOther = (name) => stage[name] !== null && stage[name] !== beside[name];
+  return ["step", "sample"].filter(isOther).map((name) => `${name} ${stage[name]}`);
 }
 
 /** Where in its slice a cell stands: `(1, 1)`, a vector's `1`, or the names of row and column. */
@@ -66,17 +57,10 @@ function placeName(flow, slice, row, column) {
     return names.filter(Boolean).join(" ");
   }
   const [top, left] = originOf(flow, slice);
-  if (isGrid(stage) || (height > 1 && width > 1))
+  if (stage.isGrid || (height > 1 && width > 1))
     return `(${row - top}, ${column - left})`.replaceAll("-", "−");
   return height * width === 1 ? "" : String(row + column);
 }
-
-/** Tell whether the slices are grids, even of a single row: what windows slide over and leave. */
-const isGrid = ({ kind, layer, name, isImage }) =>
-  isImage ||
-  (kind === "stage" && layer !== "") ||
-  (kind === "weight" && name === "kernel") ||
-  (kind === "gradient" && ["output", "pre-activation", "input"].includes(name));
 
 const nameAt = (names, place, count, noun) =>
   names.length ? (names[place] ?? "") : count > 1 ? `${noun} ${place}` : "";

@@ -29,10 +29,13 @@ export function orderBlocks(flow) {
 }
 
 function neededBlocks(flow, block) {
-  const references = (block.tile?.formulas ?? []).flatMap((formula) => formula.references);
-  const needed = references.flatMap((reference) => {
-    const box = boxOf(reference, block);
-    return flow.slices[reference.slice].blocks.filter((source) => overlaps(box, source));
-  });
-  return new Set(needed);
+  const needed = new Set();
+  for (const { references } of block.tile?.formulas ?? []) {
+    for (const reference of references) {
+      const { blocks } = flow.slices[reference.slice];
+      const box = blocks.length > 1 && boxOf(reference, block);
+      for (const source of blocks) if (!box || overlaps(box, source)) needed.add(source);
+    }
+  }
+  return needed;
 }

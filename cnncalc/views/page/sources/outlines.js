@@ -4,7 +4,7 @@
 import { make, setStyle } from "./elements.js";
 import { explain } from "./explain.js";
 import { formatNumber } from "./format.js";
-import { cellIn, cellsIn } from "./geometry.js";
+import { cellIn, cellsIn, isSame } from "./geometry.js";
 import { WEIGHT_HEIGHT } from "./layout.js";
 import { readersOf } from "./readers.js";
 
@@ -14,7 +14,7 @@ const MOST_OUTLINED = 96;
 /** The outlines of the cell that is explained. */
 export class Outlines {
   constructor(view) {
-    Object.assign(this, { view, cell: null, explanation: null, readers: null });
+    Object.assign(this, { view, cell: null, explanation: null, readers: null, readOf: [] });
     this.elements = new Map();
   }
 
@@ -30,9 +30,17 @@ export class Outlines {
     this.kept = this.elements;
     this.elements = new Map();
     this.explanation = this.cell && explain(calculation, this.cell);
-    this.readers = this.cell && readersOf(calculation, this.cell);
+    this.findReaders(calculation);
     if (this.cell) this.draw();
     for (const element of this.kept.values()) element.remove();
+  }
+
+  /** Which cells read the explained one; numbers that change change nothing of that. */
+  findReaders(calculation) {
+    const [known, cell] = this.readOf;
+    if (this.cell && known === calculation && isSame(cell, this.cell)) return;
+    this.readOf = [calculation, this.cell];
+    this.readers = this.cell && readersOf(calculation, this.cell);
   }
 
   draw() {

@@ -1,45 +1,6 @@
 // What a brush does to a grid; (0.5, 0.5) is the middle of its first cell.
 
-import { cellsIn, clamp } from "./geometry.js";
-
-/** How far a cell's middle is from the line between two points. */
-function distanceToLine(row, column, from, to) {
-  const [down, across] = [to.row - from.row, to.column - from.column];
-  const [below, right] = [row + 0.5 - from.row, column + 0.5 - from.column];
-  const along = (below * down + right * across) / (down ** 2 + across ** 2 || 1);
-  const place = clamp(along, 0, 1);
-  return Math.hypot(below - place * down, right - place * across);
-}
-
-/** The cells that a line passes. */
-function passedCells(from, to) {
-  const [down, across] = [to.row - from.row, to.column - from.column];
-  const steps = Math.ceil(4 * Math.max(Math.abs(down), Math.abs(across))) || 1;
-  const cells = new Map();
-  for (let step = 0; step <= steps; step += 1) {
-    const row = Math.floor(from.row + (down * step) / steps);
-    const column = Math.floor(from.column + (across * step) / steps);
-    cells.set(`${row},${column}`, { row, column, share: 1 });
-  }
-  return [...cells.values()];
-}
-
-/** The cells that a brush with a soft edge covers, and which share of each. */
-function brushedCells(from, to, brush) {
-  const reach = brush / 2 + 0.5;
-  const span = (name) => {
-    const first = Math.floor(Math.min(from[name], to[name]) - reach);
-    return [first, Math.floor(Math.max(from[name], to[name]) + reach) - first + 1];
-  };
-  const [[row, height], [column, width]] = [span("row"), span("column")];
-  return cellsIn({ row, column, height, width })
-    .map((cell) => ({
-      row: cell.row,
-      column: cell.column,
-      share: Math.min(1, reach - distanceToLine(cell.row, cell.column, from, to)),
-    }))
-    .filter(({ share }) => share > 0);
-}
+import { cellsIn, clamp, floor, hypot, max, min, round } from "./geometry.js";
 
 /**
  * Return the cells that a brush covers on its way: of 1 whole ones, a wider one has a soft edge.
@@ -51,10 +12,30 @@ function brushedCells(from, to, brush) {
  * @returns {{row: number, column: number, share: number}[]}
  */
 export function coveredCells(from, to, brush, { height, width }) {
-  const cells = brush <= 1 ? passedCells(from, to) : brushedCells(from, to, brush);
-  return cells.filter(
-    ({ row, column }) => row >= 0 && row < height && column >= 0 && column < width,
-  );
+  const reach = brush / 2 + 0.5;
+  const span = (name, size) => {
+    const first = max(0, floor(min(from[name], to[name]) - reach));
+    const end = min(size, floor(max(from[name], to[name]) + reach) + 1);
+    return [first, max(0, end - first)];
+  };
+  const [[row, lines], [column, places]] = [span("row", height), span("column", width)];
+  return cellsIn({ row, column, height: lines, width: places })
+    .map(({ row, column }) => {
+      const way = wayToLine(row + 0.5, column + 0.5, from, to);
+      const isInside = way.every((part) => part > -0.5 && part <= 0.5);
+      const share = brush > 1 ? min(1, reach - hypot(...way)) : Number(isInside);
+      return { row, column, share };
+    })
+    .filter(({ share }) => share > 0);
+}
+
+/** The way from the nearest point of the line between two points: down and across. */
+function wayToLine(row, column, from, to) {
+  const [down, across] = [to.row - from.row, to.column - from.column];
+  const [below, right] = [row - from.row, column - from.column];
+  const along = (below * down + right * across) / (down ** 2 + across ** 2 || 1);
+  const place = clamp(along, 0, 1);
+  return [below - place * down, right - place * across];
 }
 
 /** One stroke: going over a cell again changes it only where more of it is covered. */
@@ -93,5 +74,4 @@ export class Stroke {
 }
 
 /** Return a level as an image holds it: whole numbers up to 255, or three decimals up to 1. */
-export const asLevel = (level, most) =>
-  most > 1 ? Math.round(level) : Math.round(level * 1000) / 1000;
+export const asLevel = (level, most) => (most > 1 ? round(level) : round(level * 1000) / 1000);

@@ -1,9 +1,8 @@
 // The panel: what the number is that is pointed at, and how it came about.
 
-import { byId, make, makeButton, onPress } from "./elements.js";
+import { byId, make, makeButton, onPress, write } from "./elements.js";
 import { valueText } from "./figures.js";
 import { insetOf } from "./inset.js";
-import { stageName } from "./names.js";
 import { groupsList, isSmall, partsOf, productGrids } from "./spelled.js";
 
 const MOST_LINKS = 8;
@@ -29,9 +28,9 @@ class Panel {
     const kind = kindOf(explanation, view.store.document.worksheet);
     const text = valueText(value);
     byId("back").disabled = !view.trail.length && !view.selection;
-    byId("who").textContent = name;
-    byId("kind").textContent = [said, place, kind].filter(Boolean).join(" · ");
-    byId("value").textContent = text;
+    write("who", name);
+    write("kind", [said, place, kind].filter(Boolean).join(" · "));
+    write("value", text);
     byId("value").classList.toggle("long", text.length > LONG_VALUE);
     fill(byId("how"), ...this.how(explanation), this.readers(readers));
     // Window × weights = products, and where a window is that is out of sight.
@@ -52,15 +51,12 @@ class Panel {
 
   /** The formula with names, which lead to what it is made of. */
   formula(parts, regions) {
-    const places = parts.map(({ region }) => region);
     // It ends before the first link that is too many.
-    const isLink = (at) => places[at] !== undefined;
     let links = 0;
-    const end = parts.findIndex((_, at) => isLink(at) && ++links > MOST_LINKS);
+    const end = parts.findIndex(({ region }) => region >= 0 && ++links > MOST_LINKS);
     const shown = parts.slice(0, end < 0 ? parts.length : end).map(({ text, region }) => {
       if (region === undefined) return text;
-      const { role, color } = regions[region];
-      return this.link(text, `${role} hue-${color % 4}`, () => this.view.outlines.sourceIn(region));
+      return this.link(text, regions[region].kind, () => this.view.outlines.sourceIn(region));
     });
     return make("p.links", ...shown, regions.length > MOST_LINKS && "…");
   }
@@ -73,17 +69,17 @@ class Panel {
   /** Ways to what is made of it. */
   readers({ cells, total }) {
     const { flow } = this.view.store;
-    const firsts = new Map();
-    for (const cell of cells) {
-      const name = stageName(flow, flow.stageOf(cell.slice));
-      const goes = () => cell;
-      if (!firsts.has(name)) firsts.set(name, this.link(name, "reader", goes));
-    }
-    const count = `${total.toLocaleString("en")} ${total === 1 ? "number" : "numbers"}`;
-    const links = [...firsts.values()].slice(0, MOST_LINKS);
+    const stages = [...Map.groupBy(cells, ({ slice }) => flow.stageOf(slice).called)];
+    const links = stages
+      .slice(0, MOST_LINKS)
+      .map(([name, [first]]) => this.link(name, "reader", () => first));
+    const count = `${grouped(total)} ${total === 1 ? "number" : "numbers"}`;
     return make("p.links readers", total > 0 && `Read by ${count}: `, ...links);
   }
 }
+
+/** A count with a comma every three digits: what a browser has for that takes long to load. */
+const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const fill = (element, ...children) => element.replaceChildren(...children.filter(Boolean));
 
@@ -96,7 +92,5 @@ function kindOf({ isPadding, isInput }, isWorksheet) {
 export function setupPanel(view) {
   const panel = new Panel(view);
   for (const event of ["point", "redraw", "select"]) view.on(event, () => panel.show());
-  view.on("select", () => {
-    byId("live").textContent = view.outlines.explanation?.sentence ?? "";
-  });
+  view.on("select", () => write("live", view.outlines.explanation?.sentence ?? ""));
 }

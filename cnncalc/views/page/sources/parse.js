@@ -21,35 +21,29 @@ const PRECEDENCE = [["=", "<>", "<", ">", "<=", ">="], ["&"], ["+", "-"], ["*", 
  */
 export function parseTemplate(template) {
   const tokens = template.match(TOKEN) ?? [];
-  let at = 0;
-
   const fail = (expected) => {
     throw new SyntaxError(`expected ${expected} in the formula ${template}`);
   };
-  const take = () => {
-    at += 1;
-    return tokens[at - 1] ?? fail("more");
-  };
-  const expect = (sign) => (tokens[at] === sign ? take() : fail(sign));
-  const isNumber = (token) => /^\.?\d/.test(token);
+  const take = () => tokens.shift() ?? fail("more");
+  const expect = (sign) => (tokens[0] === sign ? take() : fail(sign));
 
   const expression = (level = 0) => {
     if (level === PRECEDENCE.length) return signed();
     let tree = expression(level + 1);
-    while (PRECEDENCE[level].includes(tokens[at])) {
+    while (PRECEDENCE[level].includes(tokens[0])) {
       tree = { type: "operation", sign: take(), parts: [tree, expression(level + 1)] };
     }
     return tree;
   };
 
   const signed = () => {
-    if (tokens[at] !== "-") return atom(take());
+    if (tokens[0] !== "-") return atom(take());
     take();
     return { type: "negation", parts: [signed()] };
   };
 
   const atom = (token) => {
-    if (isNumber(token)) return { type: "number", value: Number(token) };
+    if (/^\.?\d/.test(token)) return { type: "number", value: Number(token) };
     if (/^".*"$/.test(token)) {
       return { type: "text", value: token.slice(1, -1).replaceAll('""', '"') };
     }
@@ -62,29 +56,31 @@ export function parseTemplate(template) {
     return inner;
   };
 
-  const parts = () => {
-    const found = [];
-    expect("(");
-    while (tokens[at] !== ")") {
-      if (found.length) expect(",");
-      found.push(expression());
+  const several = (sign, read) => {
+    const found = [read()];
+    while (tokens[0] === sign) {
+      take();
+      found.push(read());
     }
-    take();
+    return found;
+  };
+
+  const parts = () => {
+    expect("(");
+    const found = tokens[0] === ")" ? [] : several(",", () => expression());
+    expect(")");
     return found;
   };
 
   const rows = () => {
-    const found = [[]];
-    for (let token = take(); token !== "}}"; token = take()) {
-      if (isNumber(token)) found.at(-1).push(Number(token));
-      else if (token === ";") found.push([]);
-      else if (token !== ",") fail("a number of an array");
-    }
+    const number = () => atom(take()).value ?? fail("a number of an array");
+    const found = several(";", () => several(",", number));
+    expect("}}");
     return found;
   };
 
   const tree = expression();
-  return at < tokens.length ? fail("the end") : tree;
+  return tokens.length ? fail("the end") : tree;
 }
 
 /** Yield a tree's node and all nodes within it; a node that `enters` refuses stays closed. */

@@ -1,7 +1,8 @@
 // Playing a calculation: what is not there yet is hidden, and comes scene by scene.
 
-import { byId, isCommand, isTyping, listen, make, onPress } from "./elements.js";
-import { FIRST_SPEED, Player, SPEEDS } from "./player.js";
+import { byId, isCommand, isTyping, listen, onPress, stop } from "./elements.js";
+import { max } from "./geometry.js";
+import { Player } from "./player.js";
 import { expandRuns } from "./scenes.js";
 
 const STEPS = { ".": 1, ",": -1 };
@@ -18,9 +19,6 @@ class PlayBar {
       "step-on": () => this.player.step(1),
       "play-end": () => this.player.end(),
     });
-    const speed = (value) =>
-      make("option", `${value / FIRST_SPEED}×`, { value, selected: value === FIRST_SPEED });
-    this.speeds.append(...SPEEDS.map(speed));
     listen(this.progress, { input: () => this.seek(Number(this.progress.value)) });
     listen(this.speeds, { change: () => this.setSpeed() });
     this.load();
@@ -32,7 +30,7 @@ class PlayBar {
     this.scenes = [...expandRuns(this.store.flow)];
     this.player = new Player(this.scenes.length, (scene) => this.show(scene));
     this.setSpeed();
-    this.turns = turnsOf(this.scenes);
+    this.turns = null;
     this.progress.max = this.scenes.length;
     byId("play").hidden = !this.scenes.length || Boolean(this.store.document.worksheet);
     this.draw();
@@ -44,6 +42,7 @@ class PlayBar {
 
   show(number) {
     const scene = this.scenes[number] ?? null;
+    this.turns ??= turnsOf(this.scenes);
     const isHidden = (slice, row, column) => {
       const turns = this.turns.get(slice);
       return (turns?.get(`${row},${column}`) ?? turns?.get(row)) > number;
@@ -71,7 +70,7 @@ class PlayBar {
     this.toggle.textContent = player.isPlaying ? "❚❚ Pause" : isCalm ? "▶ Step" : "▶ Play";
     this.speeds.hidden = isCalm;
     byId("play-end").disabled = !player.isOn;
-    progress.value = player.isOn ? player.scene + 1 : Math.max(0, player.scene);
+    progress.value = player.isOn ? player.scene + 1 : max(0, player.scene);
     progress.ariaValueText = said;
     // While it plays by itself, nobody could listen to every step.
     text.ariaLive = player.isPlaying ? "off" : "polite";
@@ -133,8 +132,7 @@ export function setupPlay(store, view) {
     const isSlider = key.startsWith("Arrow") && target.matches("input");
     const isPress = key === " " && target.closest("button, summary, a");
     if (isTyping(event) || isSlider || isPress || isCommand(event) || !bar.takes(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    stop(event);
   };
   store.changes(({ kind }) => kind === "flow" && bar.load());
   listen(view.root, { pointerdown: () => bar.pause() });

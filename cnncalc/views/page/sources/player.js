@@ -1,6 +1,8 @@
-/** Scenes a second at the speeds that can be chosen, and at first. */
-export const SPEEDS = [0.5, 1, 2, 4, 8, 16];
-export const FIRST_SPEED = 2;
+/** Scenes a second, at most. */
+
+import { ceil, max, min } from "./geometry.js";
+
+export const FASTEST = 16;
 
 /** At full speed a long calculation shows several scenes at once, and ends in so many turns. */
 const MOST_TURNS = 400;
@@ -12,7 +14,7 @@ export class Player {
    * @param {(scene: number) => void} show called with the scene to be shown; `count`: all is shown
    */
   constructor(count, show) {
-    Object.assign(this, { count, show, scene: -1, isPlaying: false, speed: FIRST_SPEED, due: 0 });
+    Object.assign(this, { count, show, scene: -1, isPlaying: false, speed: 2, due: 0 });
   }
 
   /** Whether a scene is shown; before the first and after the last all of the calculation is. */
@@ -22,7 +24,7 @@ export class Player {
 
   /** Show a scene; one beyond the last ends. @param {number} scene */
   goTo(scene) {
-    this.scene = Math.min(this.count, Math.max(0, scene));
+    this.scene = min(this.count, max(0, scene));
     if (this.scene === this.count) this.isPlaying = false;
     this.show(this.scene);
   }
@@ -59,7 +61,7 @@ export class Player {
     const apart = 1000 / this.speed;
     // What was missed, as in a hidden tab, is not made up for.
     this.due = now - this.due > apart ? now + apart : this.due + apart;
-    const isFull = this.speed === SPEEDS.at(-1);
-    this.goTo(this.scene + (isFull ? Math.ceil(this.count / MOST_TURNS) : 1));
+    const isFull = this.speed === FASTEST;
+    this.goTo(this.scene + (isFull ? ceil(this.count / MOST_TURNS) : 1));
   }
 }

@@ -2,7 +2,7 @@
 // a second click goes to what the number was made of.
 
 import { listen } from "./elements.js";
-import { clamp, isSame } from "./geometry.js";
+import { clamp, hypot, isSame } from "./geometry.js";
 
 /** Return the cell that an event is on, null where it is on none, or where one draws. */
 export function cellOfEvent(view, { target, clientX, clientY }) {
@@ -53,7 +53,7 @@ function setupPinch(view) {
     put(event);
     if (fingers.size !== 2) return;
     const [a, b] = fingers.values();
-    const far = Math.hypot(a.x - b.x, a.y - b.y);
+    const far = hypot(a.x - b.x, a.y - b.y);
     first ??= { far, zoom: view.zoom };
     view.setZoom((first.zoom * far) / first.far, (a.x + b.x) / 2, (a.y + b.y) / 2);
   };

@@ -15,8 +15,8 @@ const MOST_FOUND = 2_000;
 export function readersOf(calculation, { slice, row, column }) {
   const isNear = (reference) => reference.slice === slice;
   const isRead = (region) => holds(region, row, column);
-  const cells = calculation.readingBlocks({ slice, row, column }).flatMap((block) =>
-    cellsOf(block)
+  const cells = calculation.readingBlocks({ slice, row, column }).flatMap(([block, box]) =>
+    cellsOf(box)
       .filter((cell) => formulaAt(block, ...cell, isNear).regions.some(isRead))
       .map((cell) => ({ slice: block.slice, row: cell[0], column: cell[1] })),
   );

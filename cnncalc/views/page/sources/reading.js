@@ -6,8 +6,6 @@ import { formatInside } from "./format.js";
 import { regionName } from "./names.js";
 import { withoutNearness } from "./spelling.js";
 
-const WEIGHT_STEPS = ["dilated kernel", "gradient flipped kernel"];
-
 export class Reading {
   #calculation;
 
@@ -66,13 +64,14 @@ function coloured(flow, stage, regions) {
   const stages = [...new Set(sources)];
   return regions.map((region, place) => ({
     ...region,
-    role: roleOf(sources[place], region, place),
-    color: stages.indexOf(sources[place]),
+    ...looksOf(sources[place], region, place, stages),
     name: regionName(flow, region, stage),
   }));
 }
 
-function roleOf(stage, { height, width }, place) {
-  if (stage.isWeight || WEIGHT_STEPS.includes(stage.name)) return "weights";
-  return place === 0 || height * width > 1 ? "window" : "other";
+function looksOf(stage, { height, width }, place, stages) {
+  const plain = place === 0 || height * width > 1 ? "window" : "other";
+  const role = stage.weighs ? "weights" : plain;
+  const color = stages.indexOf(stage);
+  return { role, color, kind: `${role} hue-${color % 4}` };
 }

@@ -1,6 +1,7 @@
 /** What is shown in turn when a calculation plays; the same scenes as a film's (sheet/scenes.py). */
 
 import { cellsOf } from "./flow.js";
+import { floor } from "./geometry.js";
 
 /**
  * Yield the scenes of a flow: of slices the rows from `first` to `row` that appear at once, or of a
@@ -22,9 +23,9 @@ export function* expandRuns(flow) {
 
 /** Scenes in which slices fill up together, by groups of rows. */
 function fillingScenes({ number: stage, height, width }, slices, groups) {
-  const column = Math.floor(width / 2);
+  const column = floor(width / 2);
   return Array.from({ length: groups }, (_, group) => {
-    const [first, after] = [group, group + 1].map((at) => Math.floor((at * height) / groups));
+    const [first, after] = [group, group + 1].map((at) => floor((at * height) / groups));
     return { stage, slices, first, row: after - 1, column, isCell: false };
   });
 }

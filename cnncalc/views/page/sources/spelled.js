@@ -15,8 +15,8 @@ const GRID_ROOM = 7;
  */
 export function partsOf(parts, regions) {
   return parts.map(({ text, region, isZero, isPadding }) => {
-    const hue = regions[region] ? `part hue-${regions[region].color % 4}` : "sign";
-    return make(`span.${hue}${isZero ? " zero" : ""}${isPadding ? " padded" : ""}`, text);
+    const kind = regions[region] ? `part ${regions[region].kind}` : "sign";
+    return make(`span.${kind}${isZero ? " zero" : ""}${isPadding ? " padded" : ""}`, text);
   });
 }
 
@@ -61,7 +61,7 @@ export function isSmall({ window: [first, ...others] }) {
  * @returns {HTMLElement}
  */
 export function productGrids({ window, weights, products }, regions) {
-  const [one, other] = regions.map(({ role, color }) => `${role} hue-${color % 4}`);
+  const [one, other] = regions.map(({ kind }) => kind);
   const grids = [smallGrid(window, one), smallGrid(weights, other), smallGrid(products, "made")];
   const [times, equals] = ["×", "="].map((text) => make("span.sign", text));
   return make("div.products", grids[0], times, grids[1], equals, grids[2]);

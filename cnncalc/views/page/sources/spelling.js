@@ -4,6 +4,7 @@
  * A part is `{text}`, with `region`, the place of a reference, where it has one.
  */
 
+import { abs, round } from "./geometry.js";
 import { nodesOf } from "./parse.js";
 
 // How strongly what is written holds together: what holds less than it must is put in parentheses.
@@ -61,9 +62,9 @@ export function withoutNearness(tree) {
 
 /** A formula's own numbers as they are meant: 0.500000000001 is 0.5. */
 function constantText(value) {
-  const rounded = Math.round(value * 1e6) / 1e6;
+  const rounded = round(value * 1e6) / 1e6;
   const meant = value && rounded === 0 && value > NEAREST_SHARE ? value : rounded;
-  const isMeant = Math.abs(meant - value) < NEAREST_SHARE;
+  const isMeant = abs(meant - value) < NEAREST_SHARE;
   return String(isMeant ? meant : value).replaceAll("-", "−");
 }
 

@@ -3,6 +3,7 @@
 import { addends } from "./compile.js";
 import { inRows } from "./flow.js";
 import { formatInside } from "./format.js";
+import { abs } from "./geometry.js";
 import { joinedBy } from "./spelling.js";
 
 export const MOST_TERMS = 24;
@@ -84,7 +85,7 @@ export function foldedTerms(sums, form) {
 function largest(terms, form, most) {
   const write = (term) => term.write();
   if (terms.length <= most) return joinedBy(terms.map(write), " + ");
-  const order = terms.toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value));
+  const order = terms.toSorted((one, other) => abs(other.value) - abs(one.value));
   const others = order.splice(MOST_TERMS);
   const rest = others.reduce((sum, { value }) => sum + Number(value), 0);
   const text = `${formatInside(rest, form)} from ${others.length} smaller terms`;

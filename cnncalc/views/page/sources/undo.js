@@ -4,9 +4,7 @@ import { byId, isTyping, onPress } from "./elements.js";
 
 /** Let what was changed be undone. */
 export function setupHistory(store) {
-  const undo = () => store.undo();
-  const redo = () => store.redo();
-  onPress({ undo, redo, reset: () => store.reset() });
+  onPress({ undo: () => store.undo(), redo: () => store.redo(), reset: () => store.reset() });
   const refresh = () => {
     byId("undo").disabled = !store.canUndo;
     byId("redo").disabled = !store.canRedo;
@@ -18,8 +16,7 @@ export function setupHistory(store) {
     const { ctrlKey, metaKey, altKey, shiftKey } = event;
     const key = event.key.toLowerCase();
     if (isTyping(event) || !(ctrlKey || metaKey) || altKey || !"zy".includes(key)) return;
-    if (key === "z" && !shiftKey) undo();
-    else redo();
+    byId(key === "z" && !shiftKey ? "undo" : "redo").click();
     event.preventDefault();
   });
 }

@@ -1,6 +1,6 @@
 // A worksheet's answers, judged by the page's own formulas.
 
-import { byId } from "./elements.js";
+import { byId, write } from "./elements.js";
 import { cellsIn } from "./geometry.js";
 
 /** Judge the answers. */
@@ -13,8 +13,8 @@ export function setupWorksheet(store, view) {
   const of = blanks.length;
   const [score, bar] = ["score", "worksheet-bar"].map(byId);
   byId("worksheet").hidden = false;
-  byId("worksheet-name").textContent = header;
-  byId("worksheet-rule").textContent = sentence;
+  write("worksheet-name", header);
+  write("worksheet-rule", sentence);
   bar.max = of;
 
   /** 1 for a right answer, −1 for a wrong one, 0 for none yet and for what is no answer. */

@@ -1,19 +1,17 @@
-"""What is exported as a workbook or a page: the article, a calculation, a network, a training."""
+"""Writing what is asked for: the article, a calculation, a network, a training, in either form."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.files.states import is_state
-from cnncalc.network import Network
-from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
+from cnncalc.tasks.export_forms import ExportForm, TitledTrace
 from cnncalc.tasks.flow_reading import require_steps
 from cnncalc.tasks.inputs import keep_input
 from cnncalc.tasks.options import (
@@ -27,50 +25,13 @@ from cnncalc.tasks.options import (
     WeightOptions,
 )
 from cnncalc.tasks.saved_states import with_saved_network
-from cnncalc.tasks.student_copies import Copy, copies, paths
-from cnncalc.tasks.trace_origins import TitledTrace
+from cnncalc.tasks.student_copies import copies, paths
 from cnncalc.tasks.tracing import class_number, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.training.metrics import class_count
 
-__all__ = ["ExportForm", "ExportRequest", "write_exports"]
-
-
-class ExportForm(Protocol):
-    """What can be written of a calculation: a workbook, or a page.
-
-    Each way returns what is said of what it wrote, how many formulas it holds for example.
-    """
-
-    @property
-    def ending(self) -> str:
-        """How its files end."""
-
-    @property
-    def noun(self) -> str:
-        """What it is called, with its article."""
-
-    def require_calculation(self, network: Network) -> None:
-        """Refuse a calculation that it can't hold, before anything is computed for it."""
-
-    def require_network(self, network: Network) -> None:
-        """Refuse a network that it can't hold, layer by layer."""
-
-    def write_article(self, file: BinaryIO, caller: Caller) -> str:
-        """Write all of the article's cases."""
-
-    def write_calculation(self, file: BinaryIO, copy: Copy, title: str, caller: Caller) -> str:
-        """Write one calculation, to be filled in or filled in."""
-
-    def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
-        """Write a network's way over an image."""
-
-    def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
-        """Write a trace as what it is of: a calculation, or a network; the title is its image's."""
-
-    def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
-        """Write a training, step by step."""
+__all__ = ["ExportRequest", "write_exports"]
 
 
 @dataclass(frozen=True)
@@ -162,6 +123,16 @@ def _refuse_worksheet(students: StudentOptions, received: str) -> None:
         raise OptionError(message + f"Received: {received}")
 
 
+def _refuse_idle_seed(students: StudentOptions) -> None:
+    """Refuse a seed from which nothing is drawn: no blanks, no variants, no weights."""
+    if students.seed is not None and not students.wanted:
+        message = (
+            "--seed is for a worksheet, whose blanks and variants are drawn, and for a network's "
+            f"weights. Received: --seed {students.seed} with neither"
+        )
+        raise OptionError(message)
+
+
 def _write_training(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
     seed = request.students.seed
     pieces = training_pieces(request.given, request.whole, request.training, seed, caller)
@@ -193,6 +164,7 @@ def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller:
         message = f"{form.noun} of your own calculation needs --kernel. "
         raise OptionError(message + "Received: other options only")
     _refuse_worksheet(request.students, "none")
+    _refuse_idle_seed(request.students)
     with write_atomically(path, force=request.force) as file:
         return form.write_article(file, caller)
 
@@ -204,6 +176,7 @@ def _write_calculation(
         message = f"{form.noun} of your own calculation needs --kernel. Received: none"
         raise OptionError(message)
     students = request.students
+    _refuse_idle_seed(students)
     asked = read_calculation(request.given, request.wanted, caller, form.require_calculation)
     # The image's name would tell a student what the command was.
     title = "" if students.wanted else asked.image.name

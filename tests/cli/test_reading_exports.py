@@ -9,7 +9,7 @@ import pytest
 from cnncalc.calculator import Calculation
 from cnncalc.files import recalculation
 from cnncalc.sheet.values import as_written
-from cnncalc.tasks.exported_workbooks import exported_image, exported_kernels
+from cnncalc.tasks.workbook_reading import exported_image, exported_kernels
 from cnncalc.trace import record
 from tests.views.workbook.drawn import draw, written
 
