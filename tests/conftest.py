@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -9,6 +10,12 @@ from hypothesis import settings
 # A busy machine must not fail a test; a failing example must fail again on the next run.
 settings.register_profile("cnncalc", deadline=None, derandomize=True)
 settings.load_profile("cnncalc")
+
+
+def pytest_collection_finish():
+    """Never look again at what collecting made: it stays, and garbage is sought all through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -218,8 +218,13 @@ def module_of(name: str, known: Collection[str]) -> str | None:
     return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
 
 
+@cache
+def known_modules() -> dict[str, Path]:
+    return {dotted(path): path for path in PACKAGE.rglob("*.py")}
+
+
 def test_no_modules_import_each_other_in_a_circle():
-    paths = {dotted(path): path for path in PACKAGE.rglob("*.py")}
+    paths = known_modules()
     order: TopologicalSorter[str] = TopologicalSorter()
     for name, path in paths.items():
         found = {module_of(other, paths) for other in imported(path.read_text())}
@@ -244,7 +249,7 @@ def sources() -> list[Path]:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE.parent)))
 def test_what_is_imported_from_a_module_is_exported_by_it(path):
-    paths = {dotted(module): module for module in PACKAGE.rglob("*.py")}
+    paths = known_modules()
     for name in imported(path.read_text()) - set(paths):
         module = module_of(name, paths)
         if module is not None:

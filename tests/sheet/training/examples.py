@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -108,7 +109,7 @@ class Example:
     values: Values
     plan: Plan
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         stream = io.BytesIO()
         write(stream, self.plan, [self.values], WorkbookOptions(self.pieces.title))
