@@ -8,7 +8,9 @@ import pytest
 from hypothesis import settings
 
 # A busy machine must not fail a test; a failing example must fail again on the next run.
-settings.register_profile("cnncalc", deadline=None, derandomize=True)
+settings.register_profile("cnncalc", deadline=None, derandomize=True, max_examples=40)
+# As many as they take elsewhere: .ci/run
+settings.register_profile("thorough", deadline=None, derandomize=True)
 settings.load_profile("cnncalc")
 
 

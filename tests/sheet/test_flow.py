@@ -16,7 +16,6 @@ from cnncalc.sheet.scenes import cell_formula
 from tests.sheet.training.examples import NETWORKS, drawn_network, pieces
 from tests.views.workbook.drawn import drawn_trace
 
-
 # What is drawn of each kind of flow; it is made when a test asks for it, once.
 CASES = (
     *(("calculation", seed) for seed in range(12)),
@@ -34,7 +33,7 @@ def specified(kind, which):
         return specify_network(drawn_network(which, "categorical_crossentropy"), has_target=True)
     if kind == "training":
         network = drawn_network(which, "mean_squared_error")
-        made_of = pieces(network, "mean_squared_error", batches=((0, 1), (2,)))
+        made_of = pieces(network, "mean_squared_error")
         return training_specification(made_of)
     return Specification("", (), (), "output size")
 

@@ -39,7 +39,7 @@ WIDE = (
 @cache
 def drawn(name):
     network = drawn_network(name, "categorical_crossentropy")
-    return example(pieces(network, optimizer="Adam(0.1)", batches=((0, 1), (2,))))
+    return example(pieces(network, optimizer="Adam(0.1)"))
 
 
 @cache
