@@ -137,6 +137,16 @@ def modules() -> list[Path]:
 
 
 @cache
+def text_of(path: Path) -> str:
+    return path.read_text()
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
+
+
+@cache
 def imported(source: str) -> frozenset[str]:
     """Every name that a module imports anywhere in it, with its dots."""
     names: set[str] = set()
@@ -176,14 +186,14 @@ def test_a_room_imports_lower_rooms_only():
     levels = LEVELS | {"cnncalc": PACKAGE_LEVEL}
     for path in modules():
         own = room(identify(path))
-        others = rooms(path.read_text()) - {own}
+        others = rooms(text_of(path)) - {own}
         assert {other for other in others if levels[other] >= levels[own]} == set(), path
 
 
 def test_the_arithmetic_knows_nothing_of_the_rules():
     for path in modules():
         if room(identify(path)) in ARITHMETIC:
-            found = {name for name in rooms(path.read_text()) if name.startswith("rules")}
+            found = {name for name in rooms(text_of(path)) if name.startswith("rules")}
             assert found == set(), path
 
 
@@ -201,7 +211,7 @@ def sheet_modules() -> list[Path]:
 def test_the_sheet_is_built_in_one_direction():
     for path in sheet_modules():
         part = sheet_part(identify(path).replace("/", ".").removeprefix("sheet."))
-        names = imported(path.read_text())
+        names = imported(text_of(path))
         found = [name.removeprefix("cnncalc.sheet.") for name in names if "cnncalc.sheet." in name]
         others = {sheet_part(name) for name in found} - {part}
         upward = {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]}
@@ -229,7 +239,7 @@ def test_no_modules_import_each_other_in_a_circle():
     paths = known_modules()
     order: TopologicalSorter[str] = TopologicalSorter()
     for name, path in paths.items():
-        found = {module_of(other, paths) for other in imported(path.read_text())}
+        found = {module_of(other, paths) for other in imported(text_of(path))}
         order.add(name, *filter(None, found))
     order.prepare()
 
@@ -239,7 +249,7 @@ def exported(path: Path) -> frozenset[str]:
     """What a module's `__all__` names."""
     lists = [
         node.value
-        for node in ast.parse(path.read_text()).body
+        for node in parsed(path).body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     ]
     return frozenset(name for names in lists for name in ast.literal_eval(names))
@@ -252,7 +262,7 @@ def sources() -> list[Path]:
 def test_what_is_imported_from_a_module_is_exported_by_it():
     paths = known_modules()
     for path in sources():
-        for name in imported(path.read_text()) - set(paths):
+        for name in imported(text_of(path)) - set(paths):
             module = module_of(name, paths)
             if module is not None:
                 assert name.removeprefix(f"{module}.") in exported(paths[module]), (path, name)
@@ -262,7 +272,7 @@ def test_every_function_and_class_without_an_underscore_is_exported():
     for path in known_modules().values():
         defined = {
             node.name
-            for node in ast.parse(path.read_text()).body
+            for node in parsed(path).body
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
         }
         assert defined - exported(path) == set(), path
@@ -290,14 +300,14 @@ def test_a_room_that_imports_the_public_api_is_seen():
 @pytest.mark.parametrize("package", HOMES)
 def test_a_heavy_package_stays_in_its_home(package):
     for path in modules():
-        if package in packages(path.read_text()):
+        if package in packages(text_of(path)):
             assert identify(path).startswith(HOMES[package]), path
 
 
 def test_what_must_start_at_once_needs_python_alone():
     for path in modules():
         if {identify(path), room(identify(path))} & {*PYTHON_ALONE}:
-            assert packages(path.read_text()) - sys.stdlib_module_names == set(), path
+            assert packages(text_of(path)) - sys.stdlib_module_names == set(), path
 
 
 def test_every_module_has_a_level():

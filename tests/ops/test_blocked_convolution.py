@@ -14,10 +14,9 @@ from cnncalc.ops.convolution import (
 )
 from cnncalc.ops.memory import Buffers, from_chwn
 from cnncalc.shapes import Size
-from tests.drawn_examples import of_examples
 from tests.ops.drawn import geometries, normal, seeds
 
-steady = settings(deadline=None, max_examples=of_examples(100))
+steady = settings(deadline=None, max_examples=100)
 small = st.integers(1, 3)
 FLOAT = np.dtype(np.float64)
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
