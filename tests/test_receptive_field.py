@@ -23,6 +23,7 @@ from cnncalc.receptive_field import ReceptiveField, Span, image_region, receptiv
 from cnncalc.rules import Join, Law, law_of
 from cnncalc.rules.wiring import Copies, Directions, OneToOne
 from cnncalc.trace import record
+from tests.drawn_examples import of_examples
 from tests.trace.drawn import networks_and_images
 
 LENET = (Conv2D(6, 5), MaxPooling2D(2), Conv2D(16, 5), MaxPooling2D(2), Flatten(), Dense(120))
@@ -107,7 +108,7 @@ def pixels_of_terms(trace, place, at):
     return places
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=of_examples(100), deadline=None)
 @given(networks_and_images(longest=4), st.data())
 def test_a_region_is_what_the_terms_lead_back_to(drawn, data):
     network, image = drawn
