@@ -8,12 +8,10 @@ beside volumes) is read where it stands, again and again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE, run
-from cnncalc.layers.merging import Concatenate
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.plan import STAY, Quantity, Reference, Step
 from cnncalc.sheet.volumes import Source, Volume, labels

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from cnncalc.errors import OptionError
 from cnncalc.helper_cells import TERMS_A_PART
 from cnncalc.layers import MergeLayer, Shape
-from cnncalc.layers.merging import Concatenate
+from cnncalc.layers.merging import Concatenate, of_merge_mode
 from cnncalc.rules import Join, law_of
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, whole
 from cnncalc.sheet.gathering import is_repeated, part_cell, part_names
-from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Step
-from cnncalc.sheet.volumes import ONE_SLICE, Source, Volume, each_channel, labels, numbered
+from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step
+from cnncalc.sheet.volumes import Source, Volume, numbered
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["merge_volumes", "merged_words"]
@@ -30,12 +31,12 @@ def merge_volumes(layer: MergeLayer, source: Source) -> tuple[list[Volume], Sour
     result = Source(stage, layer.output_shape(source.shape), *_names(layer, source))
     if isinstance(layer, Concatenate):
         draw = _copied_units(stage, source) if source.is_vector else _copied(stage, source)
+        notes: tuple[str, ...] = ()
     else:
-        join = law_of(layer, source.shape).join
-        draw = _joined(stage, join, source, result)
+        draw = _joined(stage, law_of(layer, source.shape).join, source, result)
+        notes = tuple(_repetitions(source.parts, result.shape))
     title, noun = merged_words(layer, part_names(source.parts))
     what = (title, layer.name, stage, *result.size, result.items, draw, _rule(layer, source))
-    notes = tuple(_repetitions(source.parts, result.shape))
     return [Volume(*what, notes, *result.labels, noun)], result
 
 
@@ -103,7 +104,7 @@ def _joined_units(stage: Quantity, join: Join, parts: Sequence[Source], shape: S
             for first, end in pairwise(breaks)
         )
 
-    def _units_from(first: int, find: Finder) -> list[formulas.Reference]:
+    def _units_from(first: int, find: Finder) -> list[Reference]:
         return [
             find(part.quantity, ())
             if is_repeated(part, shape)
@@ -146,11 +147,71 @@ def _copied_units(stage: Quantity, source: Source) -> Draw:
         return tuple(
             _piece(
                 *(stage, first, first + len(part.captions)),
-                formulas.apply(
-                    formulas.COPY, find(part.quantity, (), steps=_ALONG).moved(row, 0)
-                ),
+                formulas.apply(formulas.COPY, find(part.quantity, (), steps=_ALONG).moved(row, 0)),
             )
             for part, row, first in lines
         )
 
     return draw
+
+
+def merged_words(layer: MergeLayer, names: Sequence[str]) -> tuple[str, str]:
+    """Return what is written above a merge's numbers, and what a slice of them is called.
+
+    Raises TypeError for a kind of merge that isn't told how it is written.
+
+    >>> from cnncalc.layers import Add, Maximum
+    >>> merged_words(Add(inputs=("conv2d_1", "conv2d")), ["conv2d_1", "conv2d"])
+    ('conv2d_1 + conv2d', 'sum')
+    >>> merged_words(Maximum(inputs=("a", "b")), ["a", "b"])
+    ('max(a, b)', 'largest')
+    """
+    written = of_merge_mode(_WRITTEN, layer)
+    return f"{written.head}{written.joint.join(names)}{written.tail}", written.noun
+
+
+def _rule(layer: MergeLayer, source: Source) -> str:
+    """Return the sentence that tells what a merge does."""
+    *others, last = part_names(source.parts)
+    names = f"{', '.join(others)} and {last}" if others else last
+    sentence = of_merge_mode(_WRITTEN, layer).sentence
+    return sentence.format(names=names, first=others[0] if others else last, last=last)
+
+
+class _Written(NamedTuple):
+    """How a merge is written: its names between a head and a tail; a noun; a sentence."""
+
+    head: str
+    joint: str
+    tail: str
+    noun: str
+    sentence: str
+
+
+_WRITTEN: Mapping[str, _Written] = {
+    "sum": _Written("", " + ", "", "sum", "{names} added up, number by number."),
+    "difference": _Written("", " − ", "", "difference", "{first} less {last}, number by number."),
+    "product": _Written("", " × ", "", "product", "{names} multiplied, number by number."),
+    "average": _Written("mean(", ", ", ")", "mean", "The mean of {names}, number by number."),
+    "max": _Written("max(", ", ", ")", "largest", "The largest of {names}, number by number."),
+    "min": _Written("min(", ", ", ")", "smallest", "The smallest of {names}, number by number."),
+    "concatenate": _Written(
+        "", ", ", "", "channel", "All channels of {names}, one after the other."
+    ),
+}
+
+
+def _repetitions(parts: Sequence[Source], shape: Shape) -> Iterator[str]:
+    """Yield a sentence for each part that is smaller than the others: what of it counts where."""
+    for name, part in zip(part_names(parts), parts, strict=True):
+        sizes = (1,) * (len(shape) - len(part.shape)) + part.shape
+        repeated = [
+            noun
+            for noun, size, common in zip(_DIRECTIONS[-len(shape) :], sizes, shape, strict=True)
+            if size != common
+        ]
+        if repeated:
+            yield f"{name} is the same for all {' and '.join(repeated)}."
+
+
+_DIRECTIONS = ("rows", "columns", "channels")
