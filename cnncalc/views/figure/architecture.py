@@ -137,7 +137,7 @@ def _input(shape: LayerShape, theme: Theme) -> _Block:
 
 def _block(row: LayerSummary, numbers: Mapping[str, int], theme: Theme) -> _Block:
     layer = row.layer
-    call = write_layer(replace(layer, name=""))
+    call = write_layer(replace(layer, name="", inputs=()))
     counted = f"{row.parameters:,} parameters" if row.parameters else ""
     hues = next((hues for kinds, *hues in _HUES if isinstance(layer, kinds)), _OTHER)
     lines = (*wrapped(call, _LABEL_WIDTH, CAPTION_SIZE)[:_LINES], counted)
@@ -232,7 +232,12 @@ def _skips(
         x, y = tops[number]
         for place, source in enumerate(taken):
             aside = (place - (len(taken) - 1) / 2) * 9
-            yield Skip((x + aside, y), tops.get(source), clean(blocks[source].name))
+            yield Skip((x + aside, y), _departure(tops.get(source)), clean(blocks[source].name))
+
+
+def _departure(top: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Return where a line leaves a block: beside those that end there."""
+    return None if top is None else (top[0] + 12, top[1])
 
 
 def _square(block: _Block, x: float, floor: float, look: Look) -> Iterator[Shape]:

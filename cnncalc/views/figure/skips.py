@@ -44,8 +44,8 @@ def lanes_of(skips: Sequence[Skip]) -> list[int]:
     """
     lanes: dict[int, list[tuple[float, float]]] = {}
     found = [0] * len(skips)
-    # What is short goes below what it lies under.
-    for place in sorted(range(len(skips)), key=lambda place: _length(skips[place])):
+    # What is short goes below what it lies under; names above what leaves their blocks.
+    for place in sorted(range(len(skips)), key=lambda place: _order(skips[place])):
         left, right = skips[place].reach
         lane = 0
         while any(
@@ -57,9 +57,9 @@ def lanes_of(skips: Sequence[Skip]) -> list[int]:
     return found
 
 
-def _length(skip: Skip) -> float:
+def _order(skip: Skip) -> tuple[bool, float]:
     left, right = skip.reach
-    return right - left
+    return skip.start is None, right - left
 
 
 def room_above(lanes: Sequence[int]) -> float:

@@ -79,14 +79,15 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
         columns.append(KerasColumn(heading, justify=side, width=space))
         used += space
-    room = int(own.columns[0][1] * width) - BORDER
+    room, last = (int(columns[place].width or 0) - BORDER for place in (0, -1))
     table = Table(*columns, width=width, show_lines=True)
     for row in summary.layers:
         sizes = ", ".join(map(str, ("None", *row.output_shape)))
         layer = f"{in_lines(row.layer.name, room)} ({type(row.layer).__name__})"
         cells = [layer, f"({sizes})", f"{row.parameters:,}"]
         if own is _BRANCHED:
-            cells.append(", ".join(map(_connection, row.connected_to)))
+            texts = map(_connection, row.connected_to)
+            cells.append(",\n".join(in_lines(text, last) for text in texts))
         elif row.layer.inputs:
             cells[0] += "\n← " + ", ".join(row.connected_to)
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
