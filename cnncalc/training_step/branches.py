@@ -15,7 +15,15 @@ from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, sources
 from cnncalc.network import Array, scatter
 from cnncalc.training_step.structure import LayerStep, Position, StepRecord, TakenNumber
 
-__all__ = ["Taking", "added_up", "handed_back", "places_in", "taken_number", "takings"]
+__all__ = [
+    "Taking",
+    "added_up",
+    "handed_back",
+    "parts_handed_back",
+    "places_in",
+    "taken_number",
+    "takings",
+]
 
 
 class Taking(NamedTuple):
@@ -64,6 +72,26 @@ def handed_back(record: StepRecord, taking: Taking) -> Array | None:
     if step.input is None:
         return None
     return scatter(step.layer, step.input, _shapes(record, taking.place))[taking.part]
+
+
+def parts_handed_back(record: StepRecord, step: LayerStep) -> list[tuple[str, Array]]:
+    """Return what a merge hands back to each result that it took, with whose that is.
+
+    The gradients are (samples, *shape), where a gradient goes on through it; else there are none.
+    """
+    place = record.layers.index(step)
+    if step.input is None:
+        return []
+    parts = scatter(step.layer, step.input, _shapes(record, place))
+    return list(zip(_names(record, place), parts, strict=True))
+
+
+def _names(record: StepRecord, place: int) -> list[str]:
+    """Return whose results the layer at a place takes, the image's being "input"."""
+    return [
+        IMAGE if source == IMAGE_PLACE else record.layers[source].layer.name
+        for source in sources(record.network.layers)[place]
+    ]
 
 
 def _shapes(record: StepRecord, place: int) -> list[Shape]:
@@ -135,6 +163,4 @@ def taken_number(record: StepRecord, step: LayerStep, at: Position) -> TakenNumb
     )
     indices = zip((*at[:-1], at[-1] - part.first), part.given, strict=True)
     own = [min(index, given - 1) for index, given in indices]
-    source = sources(record.network.layers)[place][number]
-    name = IMAGE if source == IMAGE_PLACE else record.layers[source].layer.name
-    return TakenNumber(name, tuple(own[len(own) - part.rank :]))
+    return TakenNumber(_names(record, place)[number], tuple(own[len(own) - part.rank :]))

@@ -186,7 +186,8 @@ def _share(record: StepRecord, taking: Taking, at: Position) -> GradientExplanat
     """Explain what one layer hands back to a number that it took."""
     step, gradient = record.layers[taking.place], handed_back(record, taking)
     if gradient is None:
-        raise TypeError(f"{step.layer.name} must hand a gradient back. Received: none")
+        message = f"{step.layer.name} must hand a gradient back. Received: none"
+        raise TypeError(message)
     places = list(places_in(record, taking, at[1:]))
     taken = taken_number(record, step, places[0])
     about = (step.layer, str(GradientName.INPUT), () if places[1:] else places[0], at[0])

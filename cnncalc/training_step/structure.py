@@ -58,10 +58,9 @@ class LayerStep:
 
     `output` is the gradient by the layer's output, what all that take it hand back; None for the
     last layer where its softmax or sigmoid is computed together with the loss; `pre_activation` that by what goes into the layer's
-    own activation, None where it has none; `input` that by its input. Where no layer with
-    trainable weights comes before there is nothing to learn: all are None there, as is the `input`
-    of the first one with such weights on each branch. A merge's `input` holds what it joins side by
-    side.
+    own activation, None where it has none; `input` that by its input. Where no layer with trainable
+    weights comes before there is nothing to learn: all are None there, as is the `input` of the
+    first one with such weights on each way. A merge's `input` holds what it joins side by side.
     A frozen layer has no gradients by its `weights`.
 
     `layer_input` and `layer_output`, (samples, *shape), are what it took in and put out.
