@@ -73,6 +73,7 @@ SHEET_LEVELS = {
     "vector_cells": 3,
     "blocks": 3,
     "volumes": 4,
+    "gathering": 5,
     "sums": 5,
     "output_size": 5,
     "layers": 6,
