@@ -57,8 +57,9 @@ class LayerStep:
     """The gradients of the batch's mean loss at one layer, (samples, *shape) or a weight's shape.
 
     `output` is the gradient by the layer's output, what all that take it hand back; None for the
-    last layer where its softmax or sigmoid is computed together with the loss; `pre_activation` that by what goes into the layer's
-    own activation, None where it has none; `input` that by its input. Where no layer with trainable
+    last layer where its softmax or sigmoid is computed together with the loss; `pre_activation`
+    that by what goes into the layer's own activation, None where it has none; `input` that by its
+    input. Where no layer with trainable
     weights comes before there is nothing to learn: all are None there, as is the `input` of the
     first one with such weights on each way. A merge's `input` holds what it joins side by side.
     A frozen layer has no gradients by its `weights`.
