@@ -35,6 +35,7 @@ LEVELS = {
     "ops": 4,
     "network": 5,
     "receptive_field": 5,
+    "image_regions": 5,
     "article": 6,
     "calculator": 6,
     "trace": 6,
@@ -68,6 +69,7 @@ SHEET_LEVELS = {
     "plan": 1,
     "size": 2,
     "specification_lines": 2,
+    "branches": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
@@ -110,6 +112,7 @@ PYTHON_ALONE = (
     "layers",
     "notation",
     "receptive_field",
+    "image_regions",
     # A law, unlike a formula, which is worked out with NumPy.
     "rules/__init__",
     "rules/joins",
