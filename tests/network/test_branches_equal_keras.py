@@ -24,7 +24,7 @@ from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD, Adam
 from cnncalc.training.plan import TrainingPlan
 from tests.drawn_graphs import graphs
-from tests.keras_peer import import_keras, keras_model, set_all_weights
+from tests.keras_peer import import_keras, keras_model
 from tests.peers import requires
 from tests.training.keras_training import arrays, compiled
 
