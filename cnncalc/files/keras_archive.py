@@ -21,7 +21,7 @@ import numpy as np
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.keras_config_reading import ModelConfig, read_config
 from cnncalc.files.keras_config_writing import keras_layers, unknown_to_keras, write_config
-from cnncalc.files.keras_weights import Variables, claims_too_much, read_h5, write_h5
+from cnncalc.files.keras_weights import Variables, claims_too_much, places_of, read_h5, write_h5
 from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.layers import Shape
@@ -82,7 +82,7 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         contents = _contents(path, size)
         config = read_config(_decoded(contents, CONFIG))
         shape = _complete_shape(config, input_shape)
-        weights, extra = read_h5(contents[WEIGHTS], config.layers, shape)
+        weights, extra = read_h5(contents[WEIGHTS], config.layers, config.places, shape)
         network = assemble(config.layers, shape, weights)
         metadata = _decoded(contents, METADATA) if METADATA in contents else {}
     of_cnncalc = metadata.get("cnncalc") if isinstance(metadata, Mapping) else None
@@ -106,7 +106,8 @@ def read_weights(path: Path, network: Network) -> Network:
     refuse_other_model(path, weights=True)
     check_readable(path)
     with _located(path):
-        weights, _ = read_h5(path.read_bytes(), network.layers, network.input_shape)
+        places = places_of(network)
+        weights, _ = read_h5(path.read_bytes(), network.layers, places, network.input_shape)
         return assemble(network.layers, network.input_shape, weights)
 
 
