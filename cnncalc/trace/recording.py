@@ -53,7 +53,8 @@ def record(
     for taken, (layer, stored, extra) in zip(sources(network.layers), parts, strict=True):
         results = [values if place == IMAGE_PLACE else traces[place].output for place in taken]
         given = gather(layer, [result[np.newaxis] for result in results])[0]
-        traces.append(_record_layer(layer, _of_batch(layer, stored, extra), given, extra))
+        recorded = _record_layer(layer, _of_batch(layer, stored, extra), given, extra)
+        traces.append(replace(recorded, taken=tuple(result.shape for result in results)))
     return Trace(network, first, tuple(traces))
 
 
