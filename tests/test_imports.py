@@ -69,6 +69,7 @@ SHEET_LEVELS = {
     "plan": 1,
     "size": 2,
     "specification_lines": 2,
+    "branches": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
