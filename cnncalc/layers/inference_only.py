@@ -7,7 +7,7 @@ https://keras.io/api/layers/preprocessing_layers/image_augmentation/
 from __future__ import annotations
 
 from dataclasses import dataclass, field, make_dataclass
-from typing import cast
+from typing import ClassVar, cast
 
 from cnncalc.layers.base import Layer
 
@@ -64,6 +64,8 @@ class InferenceOnly(PassingLayer):
     >>> [kind.__name__ for kind in INFERENCE_ONLY_LAYERS][:2]
     ['RandomFlip', 'RandomRotation']
     """
+
+    is_random: ClassVar[bool] = True
 
 
 def _kind(name: str, arguments: str, **defaults: object) -> type[InferenceOnly]:
