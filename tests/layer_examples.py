@@ -7,7 +7,7 @@ results stands behind layers that give them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from cnncalc.layers import (
     ACTIVATIONS,
     ELU,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     Add,
     Average,
@@ -29,6 +30,8 @@ from cnncalc.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
+    InferenceOnly,
     InputLayer,
     L2Pooling2D,
     Layer,
@@ -84,6 +87,12 @@ class Example:
     def __str__(self) -> str:
         own = "+".join(self.layer.inputs) or self.layer.activation_name
         return f"{type(self.layer).__name__} {own} {'x'.join(map(str, self.shape))}"
+
+
+def idle(kind: type[InferenceOnly]) -> InferenceOnly:
+    """A layer of a kind that works in training alone, with what it must be given."""
+    needed = [field.name for field in fields(kind) if field.default is MISSING]
+    return kind(**dict.fromkeys(needed, 0.5))
 
 
 _VOLUME, _VECTOR = (4, 5, 2), (5,)
@@ -152,6 +161,8 @@ _LISTED: Mapping[type[Layer], tuple[tuple[Layer, Shape], ...]] = {
         (BatchNormalization(scale=False), _VECTOR),
         (BatchNormalization(trainable=False), (2, 2, 2)),
     ),
+    Identity: ((Identity(), (2, 2, 3)), (Identity(), _VECTOR)),
+    **{kind: ((idle(kind), (2, 2, 3)),) for kind in INFERENCE_ONLY_LAYERS},
     Combine: ((Combine("sum"), (2, 2, 3)), (Combine("max"), (2, 2, 3))),
 }
 

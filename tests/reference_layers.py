@@ -20,7 +20,9 @@ from cnncalc.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
+    INFERENCE_ONLY_LAYERS,
     Dropout,
+    Identity,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
@@ -222,6 +224,8 @@ REFERENCES: Mapping[type[Layer], Callable[[Any, Weights, np.ndarray], np.ndarray
     Flatten: lambda layer, weights, image: np.array(image.ravel().tolist()),
     Dense: dense,
     Dropout: handed_on,
+    Identity: handed_on,
+    **dict.fromkeys(INFERENCE_ONLY_LAYERS, handed_on),
     BatchNormalization: normalization,
     Combine: combined,
 }

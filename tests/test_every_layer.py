@@ -26,6 +26,8 @@ from cnncalc.layers import (
     Dense,
     Dropout,
     Flatten,
+    INFERENCE_ONLY_LAYERS,
+    InferenceOnly,
     InputLayer,
     L2Pooling2D,
     Layer,
@@ -82,10 +84,15 @@ from tests.views.workbook.networks import written_network
 
 KINDS = tuple(ARGUMENTS)
 EVERY_REFERENCE = {*REFERENCES, *REFERENCE_MERGES}
-EVERY_DRAWN = {*EVERY_LAYER, *MERGES}
+# Training with them would be refused, so that chains have none.
+EVERY_DRAWN = {*EVERY_LAYER, *MERGES, *INFERENCE_ONLY_LAYERS}
 # Layers that Keras lacks, which it says so of.
 OWN = (L2Pooling2D, Combine)
 
+# All but those whose work in training isn't calculated.
+TRAINED = [own for own in EVERY_EXAMPLE if not isinstance(own.layer, InferenceOnly)]
+
+every_trained_example = pytest.mark.parametrize("example", TRAINED, ids=str)
 every_example = pytest.mark.parametrize("example", EVERY_EXAMPLE, ids=str)
 
 
@@ -139,7 +146,8 @@ def test_forward_gives_the_numbers_of_a_slow_reference(example):
 @every_example
 def test_backward_gives_numerical_gradients(example):
     check_gradients(example.layers, example.shape, seed=1)
-    if example.layer.needs_batch or example.layer.is_random:
+    works_otherwise = example.layer.needs_batch or example.layer.is_random
+    if works_otherwise and example in TRAINED:
         check_gradients(example.layers, example.shape, seed=1, generator_seed=2)
 
 
@@ -220,7 +228,16 @@ def mean_loss(record, index, images, weights):
     return float(-np.log(np.sum(images * record.targets, axis=-1)).mean())
 
 
-@every_example
+@pytest.mark.parametrize("kind", INFERENCE_ONLY_LAYERS)
+def test_what_works_in_training_alone_is_refused_there_by_name(kind):
+    (example,) = EXAMPLES[kind]
+    with pytest.raises(OptionError) as caught:
+        step_of(example)
+    name = example.network.layers[0].name
+    assert str(caught.value).endswith(f"do nothing afterwards. Received: {name} ({kind.__name__})")
+
+
+@every_trained_example
 def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
     record = step_of(example)
     index = int(not isinstance(example.layer, InputLayer)) + len(example.before)
@@ -300,12 +317,12 @@ def more_than_an_input(example):
 
 def test_every_layers_gradients_are_recalculated_in_cells():
     """An input stands on a sheet of its own, before all layers."""
-    drawn = [own for own in EVERY_EXAMPLE if not isinstance(own.layer, InputLayer | MergeLayer)]
+    drawn = [own for own in TRAINED if not isinstance(own.layer, InputLayer | MergeLayer)]
     check([case_of(example.layer, example.shape, samples=2) for example in drawn])
 
 
 def test_every_kinds_training_is_recalculated_to_the_steps_numbers():
-    firsts = [own[0] for kind, own in EXAMPLES.items() if kind not in MERGES]
+    firsts = [own[0] for kind, own in EXAMPLES.items() if kind not in MERGES and own[0] in TRAINED]
     firsts += [example for kind in MERGES for example in EXAMPLES[kind]]
     written = [training_example(pieces(trained(own), batches=((0, 1), (2,)))) for own in firsts]
     contents = [own.content for own in written]
