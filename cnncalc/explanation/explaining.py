@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnncalc.errors import OptionError, received, unknown_kind
+from cnncalc.explanation.parts import input_at, part_at
 from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
+from cnncalc.layers.graph import sources
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.joins import REDUCTIONS, joined
@@ -17,16 +19,7 @@ from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.shapes import whole_numbers
 from cnncalc.trace import LayerTrace, StageName, Trace
 
-__all__ = [
-    "DerivationStep",
-    "Explanation",
-    "Position",
-    "Term",
-    "contributors",
-    "derive",
-    "explain",
-    "follow",
-]
+__all__ = ["Explanation", "Position", "Term", "explain", "follow", "require_trace"]
 
 
 @dataclass(frozen=True)
@@ -34,13 +27,17 @@ class Term:
     """One number of the layer's input that a number was made of.
 
     `index` is its (row, column, channel) or (unit,) there, outside the input for padding; `value`
-    is NaN for padding that does not count; `weight` is None where the rule has none.
+    is NaN for padding that does not count; `weight` is None where the rule has none. `part` tells
+    which of the results that the layer takes it is of, 0 but in a merge, and `at` where it stands
+    in that.
     """
 
     index: Position
     value: float
     weight: float | None
     padding: bool
+    part: int
+    at: Position
 
     @property
     def product(self) -> float:
@@ -107,7 +104,8 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
 
     Arguments: the trace; `at`, the (row, column, channel) in the first layer's output, of one
     channel (row, column) as well.
-    Returns one explanation a layer; fewer where no window covers the number any more.
+    Returns one explanation a layer that takes it, or what became of it; fewer where no window
+    covers the number any more.
     Raises OptionError for a position outside the output.
 
     >>> from cnncalc.calculator import Calculation, pooling_layer
@@ -117,19 +115,25 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     >>> [explanation.total for explanation in follow(trace, (0, 0))]
     [2.0, 11.0]
     """
-    _require_trace(trace)
-    result = [explain(trace.layers[0], at)]
-    for layer in trace.layers[1:]:
-        seeing = [wire.at for wire in _law(layer).seen_by(result[-1].at)]
-        if not seeing:
-            break
-        # Of the channels that see it, its own is the one to follow.
-        same_channel = (*seeing[0][:-1], result[-1].at[-1])
-        result.append(explain(layer, same_channel if same_channel in seeing else seeing[0]))
-    return tuple(result)
+    require_trace(trace)
+    result = {0: explain(trace.layers[0], at)}
+    for place, taken in enumerate(sources(trace.network.layers)[1:], 1):
+        layer = trace.layers[place]
+        part = next((part for part, source in enumerate(taken) if source in result), None)
+        if part is None:
+            continue
+        before = result[taken[part]].at
+        seeing = [wire.at for wire in _law(layer).seen_by(input_at(layer, part, before))]
+        if seeing:
+            # Of the channels that see it, its own is the one to follow.
+            same_channel = (*seeing[0][:-1], before[-1])
+            one = same_channel if same_channel in seeing else seeing[0]
+            result[place] = explain(layer, one)
+    return tuple(result.values())
 
 
-def _require_trace(trace: object) -> None:
+def require_trace(trace: object) -> None:
+    """Raise OptionError for what is no trace."""
     if not isinstance(trace, Trace):
         message = "trace must be a Trace, as record and calculate return one. "
         raise OptionError(message + f"Received: trace={received(trace)}")
@@ -160,9 +164,11 @@ def _checked(layer: LayerTrace, given: Position) -> Position:
 
 def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     weight = None if wire.weight is None else float(layer.weights["kernel"][wire.weight])
+    source = part_at(layer, wire.at)
     if wire.is_padding:
-        return Term(wire.at, 0.0 if law.counts_padding else math.nan, weight, padding=True)
-    return Term(wire.at, float(layer.input[wire.at]), weight, padding=False)
+        value = 0.0 if law.counts_padding else math.nan
+        return Term(wire.at, value, weight, True, *source)
+    return Term(wire.at, float(layer.input[wire.at]), weight, False, *source)
 
 
 def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
@@ -189,7 +195,10 @@ def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, f
 
 
 # How a layer joins its terms by themselves, or by a kernel that these have.
-_WITHOUT_PARAMETERS = (*REDUCTIONS, Join.PRODUCTS, Join.SUM, Join.SOFTMAX, Join.EACH, Join.SAME)
+_WITHOUT_PARAMETERS = (
+    *REDUCTIONS,
+    *(Join.PRODUCTS, Join.SUM, Join.DIFFERENCE, Join.SOFTMAX, Join.EACH, Join.SAME),
+)
 
 
 def _of_channel(value: float | Sequence[float], channel: int) -> float:
@@ -215,71 +224,3 @@ def _total(law: Law, terms: Sequence[Term], parameters: dict[str, float], at: Po
             return float(evaluate(rule, {"x": numbers[0]} | parameters))
         case _:
             return joined(law.join, numbers, at[-1])
-
-
-@dataclass(frozen=True)
-class DerivationStep:
-    """An explanation on the way back from the number asked about.
-
-    `level` is how many layers it lies before that; `term` is the term that its number is of the
-    number that it led to, None for the number asked about.
-    """
-
-    level: int
-    explanation: Explanation
-    term: Term | None = None
-
-
-def derive(
-    trace: Trace, layer_name: str, at: Position, depth: int = 1, most: int | None = 3
-) -> Iterator[DerivationStep]:
-    """Explain one number of a layer, then the numbers that it came from, and so on.
-
-    Arguments: the trace; the layer's name; `at`, the (row, column, channel) or (unit,) in its
-    output; `depth`, how many layers back, of which those that only hand numbers on (Flatten,
-    Dropout) don't count; `most`, how many terms of each number are followed, those that
-    contribute most first, None for all.
-    Yields each number before those it came from.
-    Raises OptionError for an unknown layer or a position outside its output.
-
-    >>> from cnncalc.calculator import pooling_network, pooling_layer
-    >>> from cnncalc.trace import record
-    >>> trace = record(pooling_network((2, 2, 1), pooling_layer("max")), [[1, 5], [3, 2]])
-    >>> [step.explanation.total for step in derive(trace, "max_pooling2d", (0, 0))]
-    [5.0]
-    """
-    _require_trace(trace)
-    place = trace.place(layer_name)
-    first = DerivationStep(0, explain(trace.layers[place], at))
-    return _derive(trace, place, first, depth, most)
-
-
-def _derive(
-    trace: Trace, place: int, step: DerivationStep, depth: int, most: int | None
-) -> Iterator[DerivationStep]:
-    yield step
-    left = depth if step.explanation.rule is Join.SAME else depth - 1
-    if left and place:
-        for term in contributors(step.explanation)[:most]:
-            explanation = explain(trace.layers[place - 1], term.index)
-            yield from _derive(
-                trace, place - 1, DerivationStep(step.level + 1, explanation, term), left, most
-            )
-
-
-def contributors(explanation: Explanation) -> list[Term]:
-    """Return the terms that made a number, those that contribute most first.
-
-    Padding and terms that add nothing are left out; of a maximum only the winner is left.
-    """
-    inside = [term for term in explanation.terms if not term.padding]
-    if explanation.rule.picks_one:
-        return [term for term in inside if term.product == explanation.total][:1]
-    if explanation.rule is Join.SOFTMAX:
-        logit = explanation.terms[explanation.at[-1]]
-        others = [term for term in inside if term is not logit]
-        return [logit, *sorted(others, key=lambda term: -term.value)]
-    if len(explanation.terms) == 1:
-        return inside
-    adding = [term for term in inside if term.product and not math.isnan(term.value)]
-    return sorted(adding, key=lambda term: -abs(term.product))

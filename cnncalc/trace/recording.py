@@ -53,7 +53,8 @@ def record(
     for taken, (layer, stored, extra) in zip(sources(network.layers), parts, strict=True):
         results = [values if place == IMAGE_PLACE else traces[place].output for place in taken]
         given = gather(layer, [result[np.newaxis] for result in results])[0]
-        traces.append(_record_layer(layer, _of_batch(layer, stored, extra), given, extra))
+        recorded = _record_layer(layer, _of_batch(layer, stored, extra), given, extra)
+        traces.append(replace(recorded, taken=tuple(result.shape for result in results)))
     return Trace(network, first, tuple(traces))
 
 
@@ -158,6 +159,7 @@ def _stage_count(layer: Layer) -> int:
 _STAGE_COUNTS: Mapping[type[Layer], int] = {
     specifications.InputLayer: 0,
     specifications.Dropout: 0,
+    specifications.PassingLayer: 0,
     specifications.Flatten: 0,
     specifications.PoolingLayer: 1,
     specifications.GlobalPoolingLayer: 1,
