@@ -20,13 +20,13 @@ from cnncalc.image_regions import image_regions
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     ActivationLayer,
     Combine,
     Dense,
     Dropout,
     Flatten,
-    INFERENCE_ONLY_LAYERS,
     InferenceOnly,
     InputLayer,
     L2Pooling2D,

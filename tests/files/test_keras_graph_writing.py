@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import MISSING, fields
 
 import h5py
 import numpy as np
@@ -11,9 +12,18 @@ from hypothesis import strategies as st
 
 from cnncalc.files.keras_archive import KerasModel, read_keras, read_weights
 from cnncalc.files.keras_training import compile_config, optimizer_variables, read_training
-from cnncalc.layers import Add, Conv2D, Dense, Flatten, Subtract
+from cnncalc.layers import (
+    INFERENCE_ONLY_LAYERS,
+    Add,
+    Conv2D,
+    Dense,
+    Flatten,
+    Identity,
+    Subtract,
+)
 from cnncalc.layers.graph import in_keras_order
 from cnncalc.network import assemble, forward
+from cnncalc.tasks.live_models import saved_model
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.state import begin, trainable
@@ -295,6 +305,52 @@ def test_the_optimizers_memory_goes_both_ways(tmp_path, build):
     for number in range(3):
         for other in (theirs, back):
             other.reset_metrics()  # it would be the mean with what was before
-        losses = [other.train_on_batch(images, np.zeros((3, 2))) for other in (theirs, back)]
+        losses = [
+            np.atleast_1d(other.train_on_batch(images, np.zeros((3, 2))))[0]
+            for other in (theirs, back)
+        ]
         assert losses[0] == pytest.approx(losses[1], rel=1e-5), number
     np.testing.assert_allclose(predicted(back, images), predicted(theirs, images), 1e-4, 1e-5)
+
+
+@marked
+@pytest.mark.parametrize("kind", [Identity, *INFERENCE_ONLY_LAYERS])
+def test_what_works_in_training_alone_goes_to_keras_and_back_as_it_was(tmp_path, kind):
+    keras = import_keras()
+    # Keras gives a range of its own: no number but 1.5 is one for all of them.
+    needed = {field.name: 1.5 for field in fields(kind) if field.default is MISSING}
+    if "Dropout" in kind.__name__ or set(needed) - {"factor"} or kind.__name__ in _SHARES:
+        needed = dict.fromkeys(needed, 0.5)
+    chain = [keras.Input((6, 6, 3)), getattr(keras.layers, kind.__name__)(**needed)]
+    theirs = keras.Sequential([*chain, keras.layers.Flatten(), keras.layers.Dense(2)])
+    images = randomize(theirs) * 300
+    theirs.save(tmp_path / "theirs.keras")
+    ours = read_keras(tmp_path / "theirs.keras").network
+    assert type(ours.layers[0]) is kind
+    np.testing.assert_allclose(forward(ours, images), predicted(theirs, images), 1e-4, 1e-4)
+    back = keras.models.load_model(save(tmp_path, KerasModel(ours)))
+    assert plain(back.layers[0].get_config()) == plain(theirs.layers[0].get_config())
+    np.testing.assert_allclose(predicted(back, images), predicted(theirs, images), 1e-6)
+
+
+_SHARES = (
+    *("RandomRotation", "RandomBrightness", "RandomContrast", "RandomColorDegeneration"),
+    *("RandomHue", "RandomSaturation", "RandomSharpness"),
+)
+
+
+def plain(config):
+    """A configuration as JSON has it, but for what is drawn."""
+    return json.loads(json.dumps({**config, "seed": None}))
+
+
+@marked
+@pytest.mark.parametrize("build", [residual, nested, zeros], ids=lambda build: build.__name__)
+def test_a_live_model_that_branches_predicts_as_keras(build):
+    keras = import_keras()
+    image = keras.Input((8, 8, 3))
+    theirs = keras.Model(image, build(keras, keras.layers, image))
+    images = randomize(theirs)
+    with saved_model(theirs) as path:
+        ours = read_keras(path).network
+    np.testing.assert_allclose(forward(ours, images), predicted(theirs, images), 1e-5, 1e-6)
