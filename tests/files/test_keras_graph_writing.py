@@ -33,12 +33,13 @@ from tests.files.keras_graphs import as_keras_2
 from tests.keras_peer import import_keras
 from tests.peers import requires
 
-# With zeros in front of it, the first branch is as long as the second, and comes before it.
+# Two branches of one length. With zeros within it, the second is longer, and begins earlier.
 PADDED = (
-    Conv2D(2, 3, padding=(1, 1, 1, 1), name="padded"),
-    Conv2D(2, 3, padding="same", name="one", inputs=("input",)),
+    Conv2D(2, 3, padding="same", name="one"),
     Conv2D(2, 3, padding="same", name="two"),
-    Subtract(name="subtract", inputs=("padded", "two")),
+    Conv2D(2, 3, padding="same", name="other", inputs=("input",)),
+    Conv2D(2, 3, padding=(1, 1, 1, 1), name="padded"),
+    Subtract(name="subtract", inputs=("two", "padded")),
     Flatten(name="flatten"),
     Dense(2, name="dense"),
 )
@@ -61,11 +62,10 @@ def first_numbers(network):
 
 def test_zeros_in_front_of_a_layer_change_the_order_that_keras_has(tmp_path):
     network = varied(PADDED, (6, 6, 2))
-    assert [layer.name for layer in network.layers][:3] == ["one", "padded", "two"]
+    assert [layer.name for layer in network.layers][:4] == ["one", "other", "two", "padded"]
     numbers, groups = first_numbers(network), kernels_of(saved(KerasModel(network)))
-    # The walk back meets "padded" and its zeros first: one, two, three of the convolutions.
-    assert groups["conv2d"] == numbers["one"]
-    assert (groups["conv2d_1"], groups["conv2d_2"]) == (numbers["padded"], numbers["two"])
+    assert (groups["conv2d"], groups["conv2d_1"]) == (numbers["other"], numbers["one"])
+    assert (groups["conv2d_2"], groups["conv2d_3"]) == (numbers["two"], numbers["padded"])
     again = read_keras(save(tmp_path, KerasModel(network))).network
     assert first_numbers(again) == numbers
     image = np.random.default_rng(0).normal(size=(2, 6, 6, 2)).astype(np.float32)
