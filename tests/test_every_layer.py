@@ -37,8 +37,9 @@ from cnncalc.layers import (
     Minimum,
     WindowLayer,
 )
-from cnncalc.layers.graph import put_in
-from cnncalc.layers.vocabulary import ARGUMENTS
+from cnncalc.layers.graph import in_keras_order, put_in
+from cnncalc.layers.separable import SeparableConv2D
+from cnncalc.layers.vocabulary import ARGUMENTS, named
 from cnncalc.network import assemble, forward
 from cnncalc.network.algorithms import choose
 from cnncalc.network.saved_pass import save_layer
@@ -105,7 +106,8 @@ def concrete_kinds(package):
                 yield own
             yield from within(own)
 
-    found = set(within(Layer))
+    # Readers split the last, so that no network holds one.
+    found = set(within(Layer)) - {SeparableConv2D}
     return [kind for kind in found if not any(own in found for own in kind.__subclasses__())]
 
 
@@ -390,7 +392,9 @@ def test_keras_notation_comes_back(example):
     again = parse(write(layers, None if isinstance(layers[0], InputLayer) else example.shape))
     # An input is read as the shape that the network takes, and is no layer of it.
     expected = [layer for layer in layers if not isinstance(layer, InputLayer)]
-    assert (list(again.layers), again.input_shape) == (expected, example.shape)
+    if any(layer.inputs for layer in layers):
+        expected = in_keras_order(named(expected))
+    assert (again.layers, again.input_shape) == (tuple(expected), example.shape)
 
 
 def without_its_name(layer, example):
