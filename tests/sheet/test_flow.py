@@ -13,6 +13,7 @@ from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import make_plan, specify, specify_network
 from cnncalc.sheet.scenes import cell_formula
+from tests.sheet.branching import BRANCHING, branching
 from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces
 from tests.views.workbook.drawn import drawn_trace
 
@@ -30,6 +31,9 @@ def specifications():
     for name in NETWORKS:
         network = drawn_network(name, "categorical_crossentropy")
         yield pytest.param(specify_network(network, has_target=True), id=f"network, {name}")
+    for name in BRANCHING:
+        specification = specify_network(branching(name))
+        yield pytest.param(specification, id=f"network, {name}")
     yield from trainings()
     yield pytest.param(Specification("", (), (), "output size"), id="output size")
 
