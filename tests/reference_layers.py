@@ -13,6 +13,7 @@ import numpy as np
 
 from cnncalc.layers import (
     ELU,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -24,6 +25,7 @@ from cnncalc.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
     InputLayer,
     L2Pooling2D,
     Layer,
@@ -41,6 +43,7 @@ Weights = Mapping[str, np.ndarray]
 ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: x if x > 0 else 0.0,
+    "relu6": lambda x: min(x, 6.0) if x > 0 else 0.0,
     "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "tanh": math.tanh,
@@ -222,6 +225,8 @@ REFERENCES: Mapping[type[Layer], Callable[[Any, Weights, np.ndarray], np.ndarray
     Flatten: lambda layer, weights, image: np.array(image.ravel().tolist()),
     Dense: dense,
     Dropout: handed_on,
+    Identity: handed_on,
+    **dict.fromkeys(INFERENCE_ONLY_LAYERS, handed_on),
     BatchNormalization: normalization,
     Combine: combined,
 }

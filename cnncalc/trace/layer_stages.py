@@ -97,6 +97,18 @@ def _(layer: specifications.Dropout, weights: Weights, values: Array) -> tuple[S
     return (make_stage(StageName.DROPOUT, values, note),)
 
 
+@layer_stages.register(specifications.PassingLayer)
+def _(layer: specifications.PassingLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return (make_stage(StageName.IDENTITY, values, "as it is"),)
+
+
+@layer_stages.register(specifications.InferenceOnly)
+def _(layer: specifications.InferenceOnly, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return (
+        make_stage(StageName.IDENTITY, values, "does nothing here: it works in training alone"),
+    )
+
+
 @layer_stages.register(specifications.BatchNormalization)
 def _(
     layer: specifications.BatchNormalization, weights: Weights, values: Array

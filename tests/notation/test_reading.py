@@ -23,6 +23,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.vocabulary import ARGUMENTS, LAYERS
 from cnncalc.notation import parse
+from tests.drawn_examples import of_examples
 
 ARTICLE = (
     Conv2D(10, 5, activation="relu"),
@@ -195,8 +196,8 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ),
         (
             "Dense(2, activation='rellu')",
-            "line 1, column 1: Dense: activation must be one of linear, relu, leaky_relu, sigmoid, "
-            "tanh, softmax, elu, softplus. Received: activation='rellu'",
+            "line 1, column 1: Dense: activation must be one of linear, relu, relu6, leaky_relu, "
+            "sigmoid, tanh, softmax, elu, softplus. Received: activation='rellu'",
         ),
         ("Conv2D(10)", "line 1, column 1: Conv2D: kernel_size is missing. Received: filters"),
         ("Dense()", "line 1, column 1: Dense: units is missing. Received: no arguments"),
@@ -408,7 +409,7 @@ VALUES = ["0", "1", "2.5", "-1", "1e300", "True", "None", "'same'", "''", "()", 
 VALUES += ["(1, (2, 3))", "((1, 1), (2, 2))", "(1, 2, 3, 4)", "('a',)", "(None, 2)", "10**2"]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=of_examples(500))
 @given(
     st.sampled_from(sorted(LAYERS)),
     st.lists(st.sampled_from(VALUES), max_size=4),

@@ -6,6 +6,7 @@ that a new kind is added once; what they are stands in the module of its kind.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -23,6 +24,7 @@ from cnncalc.layers import (
     InputLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     PoolingLayer,
     Rescaling,
     Shape,
@@ -57,6 +59,8 @@ from cnncalc.sheet.layers.copies import (
     dropout_volumes,
     flatten_gradient,
     flatten_volumes,
+    identity_gradient,
+    identity_volumes,
     rescaling_gradient,
     zero_padding_gradient,
     zero_padding_volumes,
@@ -73,6 +77,7 @@ from cnncalc.sheet.layers.global_pooling import (
     global_pooling_volumes,
 )
 from cnncalc.sheet.layers.kernels import flipped_kernel_steps, flipped_kernel_volumes
+from cnncalc.sheet.layers.merge_gradients import merge_gradient_steps, merge_gradient_volumes
 from cnncalc.sheet.layers.merging import merge_volumes
 from cnncalc.sheet.layers.pooling import (
     pooling_gradient_steps,
@@ -91,6 +96,7 @@ __all__ = [
     "Sample",
     "gradient_steps",
     "gradient_volumes",
+    "handed_back_volumes",
     "image_source",
     "layer_volumes",
     "network_volumes",
@@ -151,6 +157,7 @@ layer_volumes.register(ConvolutionLayer, convolution_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
+layer_volumes.register(PassingLayer, identity_volumes)
 layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
@@ -184,6 +191,20 @@ def gradient_volumes(
     if isinstance(layer, ActivationLayer) and is_joined and to_input:
         return [], gradient
     return _by_input(layer, source, gradient, to_input)
+
+
+def handed_back_volumes(
+    layer: Layer, source: Source, gradient: Source, wanted: Collection[int], is_joined: bool = False
+) -> tuple[list[Volume], dict[int, Source]]:
+    """Return what one sample's backward pass draws of a layer, and what it hands back to whom.
+
+    Arguments: as for `gradient_volumes`, but for the places of the `wanted` ones among the results
+    that it takes. Raises OptionError as that does.
+    """
+    if isinstance(layer, MergeLayer):
+        return merge_gradient_volumes(layer, source, gradient, wanted)
+    volumes, before = gradient_volumes(layer, source, gradient, bool(wanted), is_joined)
+    return volumes, {} if before is None else {0: before}
 
 
 def _untrained_kind(layer: Layer) -> str:
@@ -235,8 +256,8 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 
 _WITHOUT_SHARED_STEPS = (
-    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten),
-    *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten, MergeLayer),
+    *(GlobalPoolingLayer, PassingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
 
@@ -321,6 +342,7 @@ _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
 _input_volumes.register(Combine, combine_gradient_volumes)
 
 _input_volumes.register(Dropout, dropout_gradient)
+_input_volumes.register(PassingLayer, identity_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
 _input_volumes.register(Rescaling, rescaling_gradient)
@@ -353,6 +375,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 
 @gradient_steps.register(BatchNormalization)
 @gradient_steps.register(Dropout)
+@gradient_steps.register(PassingLayer)
 @gradient_steps.register(Flatten)
 @gradient_steps.register(InputLayer)
 @gradient_steps.register(Rescaling)
@@ -388,6 +411,11 @@ def _(layer: PoolingLayer, sample: Sample) -> dict[str, Array]:
 @gradient_steps.register
 def _(layer: GlobalPoolingLayer, sample: Sample) -> dict[str, Array]:
     return global_pooling_gradient_steps(layer, sample.layer_input)
+
+
+@gradient_steps.register
+def _(layer: MergeLayer, sample: Sample) -> dict[str, Array]:
+    return merge_gradient_steps(layer, sample.layer_input)
 
 
 @gradient_steps.register
