@@ -163,4 +163,5 @@ def taken_number(record: StepRecord, step: LayerStep, at: Position) -> TakenNumb
     )
     indices = zip((*at[:-1], at[-1] - part.first), part.given, strict=True)
     own = [min(index, given - 1) for index, given in indices]
-    return TakenNumber(_names(record, place)[number], tuple(own[len(own) - part.rank :]))
+    name = _names(record, place)[number]
+    return TakenNumber(name, tuple(own[len(own) - part.rank :]), number)
