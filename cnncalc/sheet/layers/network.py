@@ -24,6 +24,7 @@ from cnncalc.layers import (
     InputLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     PoolingLayer,
     Rescaling,
     Shape,
@@ -58,6 +59,8 @@ from cnncalc.sheet.layers.copies import (
     dropout_volumes,
     flatten_gradient,
     flatten_volumes,
+    identity_gradient,
+    identity_volumes,
     rescaling_gradient,
     zero_padding_gradient,
     zero_padding_volumes,
@@ -154,6 +157,7 @@ layer_volumes.register(ConvolutionLayer, convolution_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
+layer_volumes.register(PassingLayer, identity_volumes)
 layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
@@ -253,7 +257,7 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 _WITHOUT_SHARED_STEPS = (
     *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten, MergeLayer),
-    *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+    *(GlobalPoolingLayer, PassingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
 
@@ -338,6 +342,7 @@ _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
 _input_volumes.register(Combine, combine_gradient_volumes)
 
 _input_volumes.register(Dropout, dropout_gradient)
+_input_volumes.register(PassingLayer, identity_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
 _input_volumes.register(Rescaling, rescaling_gradient)
@@ -370,6 +375,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 
 @gradient_steps.register(BatchNormalization)
 @gradient_steps.register(Dropout)
+@gradient_steps.register(PassingLayer)
 @gradient_steps.register(Flatten)
 @gradient_steps.register(InputLayer)
 @gradient_steps.register(Rescaling)
