@@ -4,16 +4,8 @@ Every term carries the position that it has in the layer's input, so that a numb
 followed back to its pixels, layer by layer.
 """
 
-from cnncalc.explanation.explaining import (
-    DerivationStep,
-    Explanation,
-    Position,
-    Term,
-    contributors,
-    derive,
-    explain,
-    follow,
-)
+from cnncalc.explanation.deriving import DerivationStep, contributors, derive
+from cnncalc.explanation.explaining import Explanation, Position, Term, explain, follow
 
 __all__ = [
     "DerivationStep",
