@@ -13,6 +13,7 @@ import numpy as np
 
 from cnncalc.layers import (
     ELU,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -20,12 +21,11 @@ from cnncalc.layers import (
     Conv2D,
     Dense,
     DepthwiseConv2D,
-    INFERENCE_ONLY_LAYERS,
     Dropout,
-    Identity,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
     InputLayer,
     L2Pooling2D,
     Layer,

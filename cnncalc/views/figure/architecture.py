@@ -54,8 +54,8 @@ _HUES: tuple[tuple[tuple[type[Layer], ...], str, str], ...] = (
     ((ConvolutionLayer,), "#b9d7ee", "#23587d"),
     ((PoolingLayer, GlobalPoolingLayer, Combine), "#f6d3b8", "#84451d"),
     ((Dense,), "#bfe3d4", "#1d6b50"),
-    ((ActivationLayer, BatchNormalization, Dropout, PassingLayer), "#e7cfe0", "#6b3f5e"),
     ((MergeLayer,), "#f2e6ae", "#665a1e"),
+    ((ActivationLayer, BatchNormalization, Dropout, PassingLayer), "#e7cfe0", "#6b3f5e"),
 )
 _OTHER = ("#e2e6e9", "#3a444b")
 
