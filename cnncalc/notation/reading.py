@@ -1,4 +1,4 @@
-"""Reading a listing of layers: calls, one a line or in one Sequential, `model.add(...)`, or a Model.
+"""Reading a listing of layers: calls, one a line, in a Sequential or Model, or `model.add(...)`.
 
 What a pasted script holds besides (imports, data, `compile`, `fit`) is left out; anything that
 could change the network and isn't understood is an error that points at its place.
@@ -52,7 +52,7 @@ def parse(text: str) -> WrittenNetwork:
     """Read a network written as Keras calls; nothing of it is executed.
 
     Arguments: the `text`: layers separated by `;`, commas or new lines, or a copy of a
-    `keras.Sequential([...])`, `model.add(...)` or functional listing, comments and imports included.
+    `keras.Sequential([...])`, `model.add(...)` or functional listing, imports included.
     A layer that isn't called on anything takes what the one before gives; the layers of a network
     that branches all have names, and stand in Keras's order.
     Raises NotationError that gives line and column, what is wrong there, and the nearest name.
