@@ -125,14 +125,15 @@ def _read_part(
     _require_of_one_rank(part)
     config = mapping(entry.get("config"), "a layer's config")
     named = dict(entry) | {"config": dict(config) | {"name": f"{where.prefix}{part.name}"}}
-    first = 0
-    for layer, options, weights in read_layers(named):
+    layers, options = read_layers(named)
+    read.uncalculated += options
+    for number, layer in enumerate(layers):
         frozen = replace(layer, trainable=False) if where.is_frozen else layer
-        read.put(frozen, Place(groups, first), taken)
-        read.uncalculated += options
+        # The first of two has one weight: a depthwise kernel.
+        read.put(frozen, Place(groups, number), taken)
+        taken = [len(read.layers) - 1]
         if predicts and (layer.is_random or frozen.needs_batch):
             read.uncalculated.append(Uncalculated(f"layer {layer.name}", "training", "False"))
-        first, taken = first + weights, [len(read.layers) - 1]
     if config.get("synchronized"):
         read.notes.append(
             f"layer {layer.name}: synchronized=True is left out: cnncalc takes the statistics of "

@@ -198,7 +198,7 @@ def test_a_separable_convolution_is_a_depthwise_one_and_one_by_one(path):
     ]
     network = read_keras(save_graph(path, model, {"separable_conv2d": arrays})).network
     depthwise, pointwise, _ = network.layers
-    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep_pointwise")
+    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep")
     assert (depthwise.strides, depthwise.use_bias, depthwise.activation) == (
         (2, 2),
         False,
@@ -235,6 +235,14 @@ FLAT = layer("Flatten", "flatten", "conv")
             two(operation("Add", "add", "conv")),
             "layer 'add' is an operation, 'Add', which must join 2 results of as many sizes. "
             "Received: 'conv'",
+        ),
+        (
+            two(
+                layer("GlobalAveragePooling2D", "mean", "conv"),
+                operation("Multiply", "multiply", "conv", tensor("mean", (2,))),
+            ),
+            "layer 'multiply' is an operation, 'Multiply', which must join 2 results of as many "
+            "sizes. Received: 'conv', 'mean'",
         ),
         (
             two(operation("Average", "average", "conv", "image")),
