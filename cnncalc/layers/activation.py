@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation
@@ -23,8 +23,8 @@ class ActivationLayer(Layer):
 
     def without_activation(self) -> Layer:
         """Return a layer that gives each number as it is."""
-        as_here = {"name": self.name, "trainable": self.trainable, "inputs": self.inputs}
-        return Activation(LINEAR, **as_here)
+        linear = Activation(LINEAR, name=self.name, trainable=self.trainable)
+        return replace(linear, inputs=self.inputs)
 
 
 @dataclass(frozen=True)
