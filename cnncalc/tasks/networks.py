@@ -49,9 +49,9 @@ class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
     `name` is for headings: the file's, or `article`, or "sequential" or "functional" as Keras has
-    it. `fit` is how photos are made to fit the input; `training` is how a .keras file, or a listing's
-    `model.compile`, says that it is trained; `file` is that .keras file; `learnt` is what it says
-    of the images that it was trained on.
+    it. `fit` is how photos are made to fit the input; `training` is how a .keras file, or the
+    `model.compile` of a listing, says that it is trained; `file` is that .keras file; `learnt` is
+    what it says of the images that it was trained on.
     `origin` is where all of it comes from, None for layers that are put together elsewhere;
     `weights_origin` where the weights do, None where they come with the rest.
     """
