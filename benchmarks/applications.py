@@ -164,7 +164,7 @@ def _their_logits(path: Path, photos: Path) -> Any:  # noqa: ANN401 (an array)
 
     model = keras.saving.load_model(path, compile=False)
     model.layers[-1].activation = keras.activations.linear
-    return keras.ops.convert_to_numpy(model([np.load(photos)], training=False))
+    return keras.ops.convert_to_numpy(model(np.load(photos), training=False))
 
 
 def _our_logits(path: Path, photos: Path) -> Any:  # noqa: ANN401 (an array)
