@@ -94,7 +94,7 @@ _RULES = (
         "ReLU6",
         minimum(maximum(0, _X), 6),
         "Negative numbers become 0, those above 6 become 6.",
-        choose(near(_Y > 0), choose(near(6 <= _Y), 0, 1), 0),
+        choose(near(_Y > 0), choose(near(_Y >= 6), 0, 1), 0),
         "The error where the output is between 0 and 6, else 0.",
         limits="0 or 6",
     ),
