@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers.base import LINEAR, SOFTMAX, Layer, check_activation
@@ -23,8 +23,8 @@ class ActivationLayer(Layer):
 
     def without_activation(self) -> Layer:
         """Return a layer that gives each number as it is."""
-        linear = Activation(LINEAR, name=self.name, trainable=self.trainable)
-        return replace(linear, inputs=self.inputs)
+        name, trainable, inputs = self.name, self.trainable, self.inputs
+        return Activation(LINEAR, name=name, trainable=trainable, inputs=inputs)
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,6 @@ _STAGE_COUNTS: Mapping[type[Layer], int] = {
     specifications.Rescaling: 1,
     specifications.BatchNormalization: 1,
     specifications.ActivationLayer: 1,
-    specifications.Concatenate: 0,
     specifications.MergeLayer: 1,
     specifications.Combine: 1,
 }

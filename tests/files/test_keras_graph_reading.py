@@ -237,6 +237,14 @@ FLAT = layer("Flatten", "flatten", "conv")
             "Received: 'conv'",
         ),
         (
+            two(
+                layer("GlobalAveragePooling2D", "mean", "conv"),
+                operation("Multiply", "multiply", "conv", tensor("mean", (2,))),
+            ),
+            "layer 'multiply' is an operation, 'Multiply', which must join 2 results of as many "
+            "sizes. Received: 'conv', 'mean'",
+        ),
+        (
             two(operation("Average", "average", "conv", "image")),
             "layer 'average' is an operation on numbers, 'Average': of these, cnncalc has Add, "
             "Subtract, Multiply, Maximum, Minimum, of two results; it has layers for some others",
