@@ -17,11 +17,8 @@ from cnncalc.rules import Join
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.gathering import Drawn
-from cnncalc.sheet.layers.network import (
-    handed_back_volumes,
-    shared_volumes,
-    weight_gradient_volumes,
-)
+from cnncalc.sheet.layers.gradients import handed_back_volumes, weight_gradient_volumes
+from cnncalc.sheet.layers.smaller_steps import shared_volumes
 from cnncalc.sheet.plan import Formula
 from cnncalc.sheet.quantities import by_output, gradient_title
 from cnncalc.sheet.volumes import Source, Volume, each_number
