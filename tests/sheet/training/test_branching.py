@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.files.recalculation import recalculate
+from cnncalc.sheet.addresses import address_of
 from cnncalc.sheet.quantities import by_output, by_part
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.tasks.workbook_reading import read_exported
@@ -101,3 +102,9 @@ def test_nothing_is_drawn_backward_on_a_branch_without_anything_to_learn():
     assert drawn == {"first", "multiply", "third", "flatten", "classes"}
     handed_back = {quantity.name for quantity in blocks if quantity.layer == "multiply"}
     assert {name for name in handed_back if name.startswith("input")} == {"input 1"}
+
+
+def test_a_gradient_by_an_output_is_found_at_the_layer_that_takes_it_not_at_the_next():
+    made = workbook("average of three")
+    found = address_of(made.plan, "second", "gradient output", (1, 2, 0))
+    assert found == address_of(made.plan, "average", "gradient input 1", (1, 2, 0))
