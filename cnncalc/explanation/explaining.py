@@ -250,7 +250,7 @@ def derive(
     """
     _require_trace(trace)
     place = trace.place(layer_name)
-    first = DerivationStep(0, explain(trace.layers[place], at))
+    first = DerivationStep(0, explain(trace.layer(layer_name), at))
     return _derive(trace, place, first, depth, most)
 
 
@@ -261,7 +261,8 @@ def _derive(
     left = depth if step.explanation.rule is Join.SAME else depth - 1
     if left and place:
         for term in contributors(step.explanation)[:most]:
-            explanation = explain(trace.layers[place - 1], term.index)
+            before = trace.layer(trace.network.layers[place - 1].name)
+            explanation = explain(before, term.index)
             yield from _derive(
                 trace, place - 1, DerivationStep(step.level + 1, explanation, term), left, most
             )

@@ -11,6 +11,7 @@ from cnncalc.files.states import is_state
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
+from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.export_forms import ExportForm, TitledTrace
 from cnncalc.tasks.flow_reading import require_steps
 from cnncalc.tasks.inputs import keep_input
@@ -26,7 +27,7 @@ from cnncalc.tasks.options import (
 )
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import copies, paths
-from cnncalc.tasks.tracing import class_number, fit_image
+from cnncalc.tasks.tracing import fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.training.metrics import class_count

@@ -73,8 +73,7 @@ def render_layer(
 
     Raises OptionError where no layer has the name.
     """
-    place = trace.place(layer_name)
-    layer = trace.layers[place]
+    layer, place = trace.layer(layer_name), trace.place(layer_name)
     scales = trace_scales(trace).layers[layer_name]
     return Drawing(
         display, lambda screen: draw_layer(layer, scales, screen, class_names, is_first=place == 0)
