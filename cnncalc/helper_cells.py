@@ -98,7 +98,10 @@ def _before_activation(layer: LayerTrace) -> dict[str, Array]:
 
 
 # Softmax has its steps behind the numbers that it compares.
-_IN_ONE_CELL = (Join.SAME, Join.EACH, Join.RESCALE, Join.SOFTMAX)
+_IN_ONE_CELL = (
+    *(Join.SAME, Join.EACH, Join.RESCALE, Join.SOFTMAX),
+    *(Join.SUM, Join.DIFFERENCE),  # of a merge
+)
 
 
 def _convolution_steps(layer: LayerTrace, geometry: Geometry) -> dict[str, Array]:

@@ -6,7 +6,6 @@ The kinds are those of the vocabulary, so that a new one is in here of itself.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
 from math import floor
 
 import numpy as np
@@ -17,6 +16,7 @@ from cnncalc.errors import OptionError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, read_keras, unknown_to_keras
 from cnncalc.helper_cells import helper_values
+from cnncalc.image_regions import image_regions
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
@@ -38,7 +38,7 @@ from cnncalc.network.algorithms import choose
 from cnncalc.network.saved_pass import save_layer
 from cnncalc.notation import parse, write
 from cnncalc.ops.dropout import dropout
-from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.receptive_field import receptive_fields
 from cnncalc.shapes import Pads
 from cnncalc.sheet.quantities import BATCH, GradientStep
 from cnncalc.sheet.values import trace_as_written
@@ -289,10 +289,11 @@ def test_a_receptive_field_is_the_pixels_that_truly_matter(example):
             changed[(..., *pixel)] |= forward(network, other[np.newaxis])[0] != plain
     (field,) = receptive_fields(network.layers, example.shape)
     for at in np.ndindex(plain.shape):
-        region = image_region(network.layers, example.shape, at)
+        regions = image_regions(network.layers, example.shape, at).regions
         matter = {tuple(map(int, pixel)) for pixel in np.argwhere(changed[at])}
-        assert set(product(region.rows, region.columns, region.channels)) == matter
+        assert {number for region in regions for number in region.numbers} == matter
         if len(at) == 3 and matter:
+            [region] = regions
             for span, own, seen in (
                 (field.vertical, at[0], region.rows),
                 (field.horizontal, at[1], region.columns),

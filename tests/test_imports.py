@@ -35,6 +35,7 @@ LEVELS = {
     "ops": 4,
     "network": 5,
     "receptive_field": 5,
+    "image_regions": 5,
     "article": 6,
     "calculator": 6,
     "trace": 6,
@@ -73,6 +74,7 @@ SHEET_LEVELS = {
     "vector_cells": 3,
     "blocks": 3,
     "volumes": 4,
+    "gathering": 5,
     "sums": 5,
     "output_size": 5,
     "layers": 6,
@@ -109,6 +111,7 @@ PYTHON_ALONE = (
     "layers",
     "notation",
     "receptive_field",
+    "image_regions",
     # A law, unlike a formula, which is worked out with NumPy.
     "rules/__init__",
     "rules/joins",

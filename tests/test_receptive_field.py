@@ -1,29 +1,26 @@
-import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from cnncalc.explanation import explain
+from cnncalc.image_regions import image_regions
 from cnncalc.layers import (
+    Add,
+    Concatenate,
     Conv2D,
     Dense,
-    DepthwiseConv2D,
     Flatten,
+    GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
+    Multiply,
     Softmax,
     ZeroPadding2D,
 )
-from cnncalc.receptive_field import ReceptiveField, Span, image_region, receptive_fields
+from cnncalc.receptive_field import ReceptiveField, Span, receptive_fields
 from cnncalc.rules import Join, Law, law_of
 from cnncalc.rules.wiring import Copies, Directions, OneToOne
-from cnncalc.trace import record
-from tests.trace.drawn import networks_and_images
 
 LENET = (Conv2D(6, 5), MaxPooling2D(2), Conv2D(16, 5), MaxPooling2D(2), Flatten(), Dense(120))
 
@@ -61,63 +58,15 @@ def test_a_dense_layer_on_a_volume_sees_one_position():
     assert sizes([Dense(4), Softmax()], (7, 8, 3)) == [(1, 1), (1, 1)]
 
 
-def test_a_strided_window_leaves_pixels_out():
-    layers = (MaxPooling2D(1, strides=2), Conv2D(1, 3))
-    region = image_region(layers, (9, 9, 1), (0, 1, 0))
-    assert region.rows == (0, 2, 4)
-    assert region.columns == (2, 4, 6)
-    assert region.size == 9
-
-
-def test_a_number_of_padding_alone_depends_on_no_pixel():
-    layers = (GlobalMaxPooling2D(keepdims=True), Conv2D(1, 1, padding=1))
-    assert image_region(layers, (4, 4, 2), (0, 0, 0)).size == 0
-    assert image_region(layers, (4, 4, 2), (1, 1, 0)).size == 32
-
-
-def test_a_depthwise_filter_sees_its_own_channel():
-    layers = [DepthwiseConv2D(1, depth_multiplier=2)]
-    assert image_region(layers, (1, 1, 3), (0, 0, 3)).channels == (1,)
-
-
 @pytest.mark.parametrize("size", [32, 64])
 def test_far_from_the_edges_both_ways_of_counting_agree(size):
     shape = (size, size, 1)
     layers = LENET[:4]
     middle = layers[3].output_shape((size // 2 - 2 - 4, size // 2 - 2 - 4, 16))[0] // 2
-    region = image_region(layers, shape, (middle, middle, 0))
+    [region] = image_regions(layers, shape, (middle, middle, 0)).regions
     [*_, field] = receptive_fields(layers, shape)
     first = field.vertical.start + middle * field.vertical.jump
     assert region.rows == tuple(range(first, first + field.vertical.size))
-
-
-def pixels_of_terms(trace, place, at):
-    """The pixels that a number comes from, term by term."""
-    places = {at}
-    for layer in reversed(trace.layers[: place + 1]):
-        joined = (
-            layer.stages[-1].name == "softmax"
-            or getattr(layer.layer, "activation", "") == "softmax"
-        )
-        if joined:
-            channels = range(layer.output.shape[-1])
-            places = {(*each[:-1], channel) for each in places for channel in channels}
-        terms = (term for each in places for term in explain(layer, each).terms)
-        places = {term.index for term in terms if not term.padding}
-    return places
-
-
-@settings(max_examples=100, deadline=None)
-@given(networks_and_images(longest=4), st.data())
-def test_a_region_is_what_the_terms_lead_back_to(drawn, data):
-    network, image = drawn
-    trace = record(network, image)
-    place = data.draw(st.integers(0, len(trace.layers) - 1))
-    at = tuple(data.draw(st.integers(0, n - 1)) for n in trace.layers[place].output.shape)
-    region = image_region(network.layers[: place + 1], network.input_shape, at)
-    found = set(itertools.product(region.rows, region.columns, region.channels))
-    assert found == pixels_of_terms(trace, place, at)
-    assert region.size == len(found) <= np.prod(network.input_shape)
 
 
 @dataclass(frozen=True)
@@ -155,8 +104,8 @@ def test_a_new_layer_needs_its_law_alone(layers, span):
     size = layers[0].output_shape(shape)
     for layer in layers[1:]:
         size = layer.output_shape(size)
-    regions = [image_region(layers, shape, (row, row, 0)) for row in range(size[0])]
-    assert max(len(region.rows) for region in regions) == field.size.height
+    found = [image_regions(layers, shape, (row, row, 0)).regions for row in range(size[0])]
+    assert max(len(region.rows) for regions in found for region in regions) == field.size.height
 
 
 def test_a_layer_without_a_law_is_refused():
@@ -165,3 +114,60 @@ def test_a_layer_without_a_law_is_refused():
 
     with pytest.raises(TypeError, match="Received: Unknown"):
         receptive_fields([Conv2D(1, 3), Unknown()], (9, 9, 1))
+
+
+def test_a_residual_add_sees_what_its_longest_branch_sees():
+    layers = (
+        *(Conv2D(2, 3, padding="same"), Conv2D(2, 3, padding="same")),
+        *(Conv2D(2, 3, padding="same"), Add(inputs=("conv2d_2", "conv2d"))),
+        MaxPooling2D(2),
+    )
+    assert sizes(layers, (12, 12, 1)) == [(3, 3), (5, 5), (7, 7), (7, 7), (8, 8)]
+
+
+def test_branches_that_look_to_other_sides_see_what_lies_between():
+    layers = (
+        ZeroPadding2D((2, 0, 0, 0), name="down"),
+        ZeroPadding2D((0, 2, 0, 0), name="up", inputs=("input",)),
+        Add(inputs=("up", "down")),
+    )
+    spans = [field.vertical for field in receptive_fields(layers, (6, 6, 1))]
+    assert spans == [Span(1, 1, -2), Span(1, 1, 0), Span(3, 1, -2)]
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_a_result_that_is_repeated_sees_the_same_everywhere(keepdims):
+    layers = (
+        Conv2D(3, 3, name="a"),
+        GlobalAveragePooling2D(keepdims=keepdims),
+        Dense(3),
+        Multiply(inputs=("dense", "a")),
+        Conv2D(1, 3),
+    )
+    assert sizes(layers, (9, 10, 1)) == [(3, 3), (9, 10), (9, 10), (9, 10), (9, 10)]
+
+
+def test_branches_in_steps_of_unlike_sizes():
+    layers = (
+        Conv2D(1, 5, name="a"),  # outputs 0 to 4 see pixels 0 to 4, … 4 to 8
+        MaxPooling2D(1, strides=2, name="b", inputs=("input",)),  # 0, 2, … 8
+        Concatenate(inputs=("a", "b")),
+        Conv2D(1, 2),
+        Flatten(),
+        Dense(1),
+    )
+    fields = receptive_fields(layers, (9, 9, 1))
+    assert [field.size.height for field in fields] == [5, 1, 5, 6, 6, 9]
+    # Both branches' last outputs end at pixel 8, their first ones begin at 0.
+    assert fields[2].vertical == Span(5, 1, 0)
+
+
+def test_vectors_of_unlike_places_see_all_of_them_together():
+    layers = (
+        MaxPooling2D(2, name="small"),
+        Flatten(name="a"),
+        GlobalMaxPooling2D(name="b", inputs=("input",)),
+        Concatenate(inputs=("a", "b")),
+        Dense(1),
+    )
+    assert sizes(layers, (6, 6, 1))[1:] == [(2, 2), (6, 6), (6, 6), (6, 6)]

@@ -18,6 +18,7 @@ from cnncalc.errors import CnncalcError
 from cnncalc.explanation import explain
 from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.helper_cells import helper_values
+from cnncalc.image_regions import image_regions
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
@@ -36,7 +37,7 @@ from cnncalc.network.operations import backward_near
 from cnncalc.network.saved_pass import save_layer
 from cnncalc.network.structure import layers_on_images
 from cnncalc.notation import parse, write
-from cnncalc.receptive_field import image_region, receptive_fields
+from cnncalc.receptive_field import receptive_fields
 from cnncalc.rules import Join, Law, law_of
 from cnncalc.rules.wiring import Directions, OneToOne
 from cnncalc.shapes import Size
@@ -249,7 +250,7 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "smaller steps": lambda case: helper_values(case.traced),
     "sizes of terms": lambda case: term_sizes(case.trace),
     "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
-    "region": lambda case: image_region([case.layer], SHAPE, (0, 0, 0)),
+    "region": lambda case: image_regions([case.layer], SHAPE, (0, 0, 0)),
     "workbook": lambda case: layer_volumes(case.layer, case.source),
     "workbook in training": lambda case: training_volumes(case.layer, case.source),
     "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),

@@ -62,6 +62,16 @@ REDUCTIONS = {
         *("max(", "{0}", ", ", ")"),
         picks_one=True,
     ),
+    Join.MIN: Reduction(
+        *("MIN({0})", "smallest number", "smallest number"),
+        *("min(", "{0}", ", ", ")"),
+        picks_one=True,
+    ),
+    Join.PRODUCT: Reduction(
+        *("PRODUCT({0})", "product", "product of the numbers"),
+        *("", "{0}", " × ", ""),
+        picks_one=False,
+    ),
     Join.AVERAGE: Reduction(
         *("AVERAGE({0})", "mean", "mean of the numbers"),
         *("(", "{0}", " + ", ") / {count}"),

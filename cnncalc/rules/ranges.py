@@ -6,15 +6,17 @@ to be. It follows from the layer's law and from the rule of its activation.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
 
-from cnncalc.layers import LINEAR, Dropout, Layer, Rescaling, Shape
+from cnncalc.layers import LINEAR, Dropout, Layer, MergeLayer, Rescaling, Shape
+from cnncalc.layers.graph import input_shape_of, run
 from cnncalc.rules.activations import rule_of
 from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.formula import Expression
@@ -22,7 +24,16 @@ from cnncalc.rules.joins import Join
 from cnncalc.rules.law import law_of
 from cnncalc.trace.stage_names import StageName
 
-__all__ = ["ANY", "PIXELS", "SHARES", "LayerRanges", "Range", "layer_ranges", "range_of_numbers"]
+__all__ = [
+    "ANY",
+    "PIXELS",
+    "SHARES",
+    "LayerRanges",
+    "Range",
+    "layer_ranges",
+    "network_ranges",
+    "range_of_numbers",
+]
 
 
 class Range(NamedTuple):
@@ -70,6 +81,8 @@ _OF_JOINED = frozenset(StageName) - {*_OF_INPUT, *_OF_OUTPUT}
 class LayerRanges:
     """The ranges of a layer's numbers: its input with padding, before its activation, its output.
 
+    `given` is its input without padding.
+
     >>> from cnncalc.layers import Conv2D
     >>> ranges = layer_ranges(Conv2D(1, 3, activation="relu"), (4, 4, 1), PIXELS)
     >>> [ranges.of(name).is_signed for name in ("padded input", "convolution", "activation")]
@@ -79,6 +92,7 @@ class LayerRanges:
     input: Range
     joined: Range
     output: Range
+    given: Range
 
     def of(self, stage: str) -> Range:
         """Return the range of a stage by its name.
@@ -114,10 +128,36 @@ def range_of_numbers(numbers: object) -> Range:
     return next((known for known in (SHARES, PIXELS) if high <= known.high), _NOT_NEGATIVE)
 
 
-def layer_ranges(layer: Layer, input_shape: Shape, of: Range) -> LayerRanges:
+def network_ranges(
+    layers: Sequence[Layer], input_shape: Shape, of: Range
+) -> tuple[LayerRanges, ...]:
+    """Return the ranges of each layer's numbers, in order.
+
+    Arguments: the named `layers`; the `input_shape` of one sample; `of`, what the image can be.
+    Raises as `layer_ranges`.
+
+    >>> from cnncalc.layers import Add, ReLU
+    >>> layers = [ReLU(name="re_lu"), Add(name="add", inputs=("re_lu", "input"))]
+    >>> [ranges.output.is_signed for ranges in network_ranges(layers, (4,), ANY)]
+    [False, True]
+    """
+    found: list[LayerRanges] = []
+
+    def step(place: int, taken: Sequence[tuple[Shape, Range]]) -> tuple[Shape, Range]:
+        shape = input_shape_of(layers[place], [shape for shape, _ in taken])
+        found.append(layer_ranges(layers[place], shape, *(numbers for _, numbers in taken)))
+        return layers[place].output_shape(shape), found[-1].output
+
+    for _ in run(layers, (input_shape, of), step):
+        pass
+    return tuple(found)
+
+
+def layer_ranges(layer: Layer, input_shape: Shape, of: Range, *others: Range) -> LayerRanges:
     """Return the ranges of a layer's numbers.
 
-    Arguments: the `layer`; the `input_shape` of one sample; `of`, what its input can be.
+    Arguments: the `layer`; the `input_shape` of one sample; `of`, what its input can be; of a merge
+    the range of the first result, and those of the `others` where these are not the same.
     Raises TypeError for a kind of layer that has no law, or an activation without a rule.
 
     >>> from cnncalc.layers import MaxPooling2D, Rescaling
@@ -126,12 +166,17 @@ def layer_ranges(layer: Layer, input_shape: Shape, of: Range) -> LayerRanges:
     >>> layer_ranges(Rescaling(-1 / 255, 1), (4, 4, 1), PIXELS).output.is_share
     True
     """
-    padded = Range(min(0, of.low), max(0, of.high))
     join = law_of(layer, input_shape).join
+    if isinstance(layer, MergeLayer):
+        taken = (of, *others) if others else (of,) * layer.parts
+        merged = _merged(join, taken)
+        given = _hull(chain(*taken))
+        return LayerRanges(given, merged, merged, given)
+    padded = Range(min(0, of.low), max(0, of.high))
     if join in (Join.EACH, Join.SOFTMAX):
-        return LayerRanges(of, of, _activated(layer, of))
+        return LayerRanges(of, of, _activated(layer, of), of)
     joined = _joined(layer, join, input_shape, padded)
-    return LayerRanges(padded, joined, _activated(layer, joined))
+    return LayerRanges(padded, joined, _activated(layer, joined), of)
 
 
 def _joined(layer: Layer, join: Join, input_shape: Shape, of: Range) -> Range:
@@ -152,6 +197,29 @@ def _joined(layer: Layer, join: Join, input_shape: Shape, of: Range) -> Range:
             return of
     message = f"how numbers are joined must be known in rules/ranges.py. Received: {join}"
     raise TypeError(message)
+
+
+def _merged(join: Join, taken: Sequence[Range]) -> Range:
+    """Return the range of what numbers of several ranges are joined to, one of each."""
+    lows, highs = zip(*taken, strict=True)
+    ranges = {
+        Join.SUM: Range(sum(lows), sum(highs)),
+        Join.AVERAGE: Range(sum(lows) / len(lows), sum(highs) / len(highs)),
+        Join.DIFFERENCE: Range(lows[0] - sum(highs[1:]), highs[0] - sum(lows[1:])),
+        Join.PRODUCT: functools.reduce(_product, taken),
+        Join.MAX: Range(max(lows), max(highs)),
+        Join.MIN: Range(min(lows), min(highs)),
+        Join.SAME: Range(min(lows), max(highs)),
+    }
+    if join not in ranges:
+        message = f"how results are joined must be known in rules/ranges.py. Received: {join}"
+        raise TypeError(message)
+    return ranges[join]
+
+
+def _product(first: Range, second: Range) -> Range:
+    # Nothing times whatever there may be is nothing, which infinity isn't told.
+    return _hull(one * other if one and other else 0 for one, other in product(first, second))
 
 
 def _rescaled(layer: Layer, of: Range) -> Range:

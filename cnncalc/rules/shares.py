@@ -5,6 +5,7 @@ The error is the gradient by what the numbers were joined to.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -34,23 +35,31 @@ class Share:
     """What one of the numbers joined gets of the error, and where, in words, it gets anything.
 
     `part` is an expression of the "error", of the "count" of the numbers, of what they `result` in,
-    and of the "place" of the one and that of the "first" maximum; where it is `times_number`, that
-    times the number itself is its share. The words `where` name the {whole} that was joined.
+    of the product of all "others", and of the "place" of the one and that of the "first" maximum or
+    minimum; where it is `times_number`, that times the number itself is its share. The words
+    `where` name the {whole} that was joined; `said` is what the share is in words, where these are
+    other than those of the part.
     """
 
     part: Expression
     times_number: bool = False
     where: str = ""
+    said: str = ""
 
+
+_TO_THE_FIRST = choose(equal(Name("first"), Name("place")), _ERROR, 0)
 
 SHARES: Mapping[Join, Share] = MappingProxyType(
     {
         Join.SUM: Share(_ERROR),
         Join.SAME: Share(_ERROR),
-        Join.MAX: Share(
-            choose(equal(Name("first"), Name("place")), _ERROR, 0),
-            where="it is the {whole}first maximum",
+        Join.DIFFERENCE: Share(
+            choose(equal(Name("place"), 0), _ERROR, -1 * _ERROR),
+            said="1 of the first number, −1 of the other",
         ),
+        Join.PRODUCT: Share(_ERROR * Name("others"), said="the other numbers"),
+        Join.MAX: Share(_TO_THE_FIRST, where="it is the {whole}first maximum"),
+        Join.MIN: Share(_TO_THE_FIRST, where="it is the {whole}first minimum"),
         Join.AVERAGE: Share(_ERROR / _COUNT),
         Join.L2: Share(choose(equal(_RESULT, 0), 0, _ERROR / _RESULT), times_number=True),
     }
@@ -82,6 +91,8 @@ def share(join: Join, numbers: Sequence[float], place: int, result: float) -> fl
 
     >>> [share(Join.MAX, [1.0, 0.3, 0.1 + 0.2], place, 1.0) for place in range(3)]
     [1.0, 0.0, 0.0]
+    >>> [share(Join.PRODUCT, [2.0, 3.0, 5.0], place, 30.0) for place in range(3)]
+    [15.0, 10.0, 6.0]
     """
     rule = share_rule(join)
     values = {
@@ -89,9 +100,12 @@ def share(join: Join, numbers: Sequence[float], place: int, result: float) -> fl
         "count": float(len(numbers)),
         "result": result,
         "place": float(place),
+        # The others are multiplied, not the result divided: the number may be 0.
+        "others": math.prod([*numbers[:place], *numbers[place + 1 :]]),
     }
     if "first" in names_of(rule.part):
-        values["first"] = float(_first_maximum(numbers))
+        compared = numbers if join is Join.MAX else [-number for number in numbers]
+        values["first"] = float(_first_maximum(compared))
     return float(evaluate(rule.part, values))
 
 
@@ -102,19 +116,22 @@ def _first_maximum(numbers: Sequence[float]) -> int:
     return next(index for index, number in enumerate(numbers) if number >= least)
 
 
-def share_words(join: Join, *, by_window: bool) -> str:
+def share_words(join: Join, *, by_window: bool, of_results: bool = False) -> str:
     """Return what a share is in words, empty where it is all.
 
-    Arguments: the `join`; whether windows share something out each, or one result all.
+    Arguments: the `join`; whether windows share something out each, or one result all; whether the
+    numbers are of several layers' results, one each, as a merge joins them.
     Raises TypeError for a join that shares nothing out in this way.
 
     >>> share_words(Join.L2, by_window=True)
     "itself / the window's result"
     """
     rule, whole = share_rule(join), "window" if by_window else "slice"
-    if rule.part == _ERROR:
-        return ""
+    if rule.part == _ERROR or rule.said:
+        return rule.said
     of_whole = {"result": f"the {whole}'s result", "count": f"the {whole}'s numbers"}
+    if of_results:
+        of_whole["count"] = "the number of results"
     names = {"error": "itself"} | of_whole
     part = rule.part if rule.times_number else put(rule.part, {"error": Number(1)})
     match part:

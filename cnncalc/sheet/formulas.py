@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cnncalc.nearness import NEAR, SMALLEST
 from cnncalc.rules.formula import Expression, Name, Operation, names_of
-from cnncalc.rules.joins import Join
+from cnncalc.rules.joins import Join, reduction_by
 from cnncalc.rules.spelling import decimal, literal, template
 from cnncalc.sheet.plan import Formula, Reference
 
@@ -115,7 +115,7 @@ def added(terms: Sequence[Formula]) -> Formula:
 
 
 def joined(join: Join, references: Sequence[Reference]) -> Formula:
-    """Return the sum or the maximum of several cells.
+    """Return what joins several cells: their sum, difference or product, their mean, an end.
 
     Raises TypeError for another `join`.
 
@@ -124,10 +124,15 @@ def joined(join: Join, references: Sequence[Reference]) -> Formula:
     ('{0}+{1}', 'MAX({0},{1})')
     """
     places = [f"{{{place}}}" for place in range(len(references))]
-    match join:
-        case Join.SUM:
-            return Formula("+".join(places), tuple(references))
-        case Join.MAX:
-            return Formula(f"MAX({','.join(places)})", tuple(references))
-    message = f"several cells must be joined by their sum or maximum. Received: {join}"
+    if join in _SIGNS:
+        return Formula(_SIGNS[join].join(places), tuple(references))
+    if join in _CALLED:
+        written = reduction_by(join).template.format(",".join(places))
+        return Formula(written, tuple(references))
+    names = ", ".join((*_SIGNS, *_CALLED))
+    message = f"several cells must be joined by one of {names}. Received: {join}"
     raise TypeError(message)
+
+
+_SIGNS = {Join.SUM: "+", Join.DIFFERENCE: "-", Join.PRODUCT: "*"}
+_CALLED = (Join.MAX, Join.MIN, Join.AVERAGE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cnncalc.layers import Combine, InputLayer, Layer, PoolingLayer, WindowLayer
+from cnncalc.layers.graph import IMAGE
 from cnncalc.network import Network
 from cnncalc.sheet.layers.network import network_volumes
 from cnncalc.sheet.layouts.article import article_sheet, output_size_sheet
@@ -60,8 +62,13 @@ def specify_network(
 
 
 def _without_input(network: Network) -> tuple[Layer, ...]:
-    """Return the layers that calculate: the input stands by itself."""
-    return tuple(layer for layer in network.layers if not isinstance(layer, InputLayer))
+    """Return the layers that calculate: the input stands by itself, called as `IMAGE`."""
+    names = {layer.name for layer in network.layers if isinstance(layer, InputLayer)}
+    return tuple(
+        replace(layer, inputs=tuple(IMAGE if name in names else name for name in layer.inputs))
+        for layer in network.layers
+        if not isinstance(layer, InputLayer)
+    )
 
 
 def specify_training(

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnncalc.network import walk
-from cnncalc.rules.ranges import PIXELS, LayerRanges, Range, layer_ranges
+from cnncalc.rules.ranges import PIXELS, LayerRanges, Range, network_ranges
 from cnncalc.sheet.flow import Flow
 from cnncalc.sheet.plan import Quantity, Scale, Specification
 from cnncalc.sheet.quantities import (
@@ -104,11 +103,9 @@ def stage_scales(
 
 
 def _ranges(specification: Specification, of: Range) -> Mapping[str, LayerRanges]:
-    ranges = {}
-    for layer, shape in walk(specification.layers, specification.input_shape):
-        ranges[layer.name] = layer_ranges(layer, shape, of)
-        of = ranges[layer.name].output
-    return ranges
+    layers = specification.layers
+    found = network_ranges(layers, specification.input_shape, of)
+    return {layer.name: ranges for layer, ranges in zip(layers, found, strict=True)}
 
 
 def _image_scale(of: Range, *, is_article: bool) -> StageScale:

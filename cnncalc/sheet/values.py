@@ -15,7 +15,7 @@ from cnncalc import geometry
 from cnncalc.classification import Classification, classify, cross_entropy
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.layers import SOFTMAX, Shape, WindowLayer
-from cnncalc.network import Array, Network, assemble, initialize
+from cnncalc.network import Array, Network, assemble, initialize, walk
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.provenance import untrained
 from cnncalc.sheet.layers.drawn_weights import weight_sums, weights_said
@@ -110,12 +110,10 @@ def calculated_network(specification: Specification, inputs: Mapping[Quantity, A
     Raises ShapeError where the inputs' sizes don't fit each other.
     """
     weights = []
-    shape = specification.input_shape
-    for layer in specification.layers:
+    for layer, shape in walk(specification.layers, specification.input_shape):
         expected = layer.weight_shapes(shape)
         given = {name: inputs[Quantity("weight", layer.name, name)] for name in expected}
         weights.append({name: array.reshape(expected[name]) for name, array in given.items()})
-        shape = layer.output_shape(shape)
     return assemble(specification.layers, specification.input_shape, weights)
 
 

@@ -17,15 +17,18 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
+    Concatenate,
     Dense,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
     InputLayer,
     Layer,
+    MergeLayer,
     Rescaling,
     Shape,
 )
+from cnncalc.layers.graph import input_shape_of, run
 from cnncalc.network import Array
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import IMAGE
@@ -50,22 +53,37 @@ def with_grids(
     >>> [grid for *_, grid in with_grids([Flatten(), Dense(5)], (2, 3, 4))]
     [Grid(rows=6, columns=4), Grid(rows=1, columns=5)]
     """
-    shape, grid = input_shape, _row(input_shape)
-    for layer in layers:
+    given: list[Shape] = []
+
+    def step(place: int, taken: Sequence[_Result]) -> _Result:
+        layer = layers[place]
+        shape = input_shape_of(layer, [result.shape for result in taken])
+        given.append(shape)
         output = layer.output_shape(shape)
-        if len(output) == 1:
-            grid = _grid(layer, shape, grid)
-        yield layer, shape, grid if len(output) == 1 else None
-        shape = output
+        return _Result(output, _grid(layer, shape, taken) if len(output) == 1 else None)
+
+    image = _Result(input_shape, _row(input_shape))
+    for layer, result in zip(layers, run(layers, image, step), strict=True):
+        yield layer, given.pop(), result.grid
 
 
-def _grid(layer: Layer, shape: Shape, before: Grid) -> Grid:
+class _Result(NamedTuple):
+    """The shape of a result, and the grid of its cells if it is a vector."""
+
+    shape: Shape
+    grid: Grid | None
+
+
+def _grid(layer: Layer, shape: Shape, taken: Sequence[_Result]) -> Grid:
     """Return the grid of a vector that a layer puts out, given its input's shape and grid."""
+    before = taken[0].grid or _row(shape)
     match layer:
         case Flatten() if len(shape) == 3:
             return Grid(prod(shape[:2]), shape[2])
-        case Dense() | GlobalPoolingLayer():
+        case Dense() | GlobalPoolingLayer() | Concatenate():
             return _row(layer.output_shape(shape))
+        case MergeLayer():
+            return _merged_grid(layer.output_shape(shape), taken)
         case InputLayer() | Flatten() | Dropout():
             return before
         case ActivationLayer() | BatchNormalization() | Rescaling():
@@ -73,6 +91,13 @@ def _grid(layer: Layer, shape: Shape, before: Grid) -> Grid:
     raise TypeError(
         unknown_kind("a layer of vectors must have a grid in sheet/vector_cells.py", layer)
     )
+
+
+def _merged_grid(shape: Shape, taken: Sequence[_Result]) -> Grid:
+    """Return the grid that all vectors have that are joined number by number, or else a row."""
+    grids = {result.grid for result in taken if result.shape == shape}
+    alike = grids.pop() if len(grids) == 1 else None
+    return alike or _row(shape)
 
 
 def _row(shape: Shape) -> Grid:

@@ -163,7 +163,8 @@ class Source:
     `height` and `width` are without the padding that may surround the cells. A vector's shape is
     (units,); it is a single slice, read row by row, of a column for each of the `captions` and a
     row for each of the `rows`. `logits` is what a softmax or sigmoid was taken of, if this is one;
-    `is_drawn` tells of an image that stands on a sheet of its own.
+    `is_drawn` tells of an image that stands on a sheet of its own. What a merge takes in has no
+    cells of its own, but those of its `parts`, the results that stand side by side.
     """
 
     quantity: Quantity
@@ -172,6 +173,7 @@ class Source:
     rows: tuple[str, ...] = ("",)
     logits: Quantity | None = None
     is_drawn: bool = False
+    parts: tuple[Source, ...] = ()
 
     @property
     def is_vector(self) -> bool:

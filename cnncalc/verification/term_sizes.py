@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from cnncalc.helper_cells import helper_values
 from cnncalc.layers import (
     Activation,
     ActivationLayer,
+    Add,
     BatchNormalization,
     Combine,
     Dropout,
@@ -21,11 +22,17 @@ from cnncalc.layers import (
     InputLayer,
     KernelLayer,
     Layer,
+    Maximum,
+    MergeLayer,
+    Minimum,
     PoolingLayer,
     Rescaling,
+    Subtract,
     ZeroPadding2D,
 )
+from cnncalc.layers.graph import run
 from cnncalc.network import Array, Saved, backward_layer, forward_layer
+from cnncalc.network.gathering import gather
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import HelperName, StageName
 
@@ -74,12 +81,17 @@ def term_sizes(trace: Trace) -> dict[tuple[str, str], Array]:
     [[[10.0]]]
     """
     sizes: dict[tuple[str, str], Array] = {}
-    before = np.abs(trace.input.values)
-    for layer in trace.layers:
+
+    def step(place: int, taken: Sequence[Array]) -> Array:
+        layer = trace.layers[place]
+        before = gather(layer.layer, [size[np.newaxis] for size in taken])[0]
         share = _SHARE_IN_SUMS if layer.weights else 1.0
         found = _layer_sizes(layer, np.maximum(share * before, np.abs(layer.input)))
-        sizes |= {(layer.name, name): size for name, size in found.items()}
-        before = found[layer.stages[-1].name]
+        sizes.update({(layer.name, name): size for name, size in found.items()})
+        return found[layer.stages[-1].name]
+
+    for _ in run(trace.network.layers, np.abs(trace.input.values), step):
+        pass
     return sizes
 
 
@@ -182,6 +194,10 @@ def _without_signs(layer: Layer) -> Layer:
             return replace(layer, scale=scale, offset=offset)
         case KernelLayer() | ActivationLayer():
             return layer.without_activation()
+        case MergeLayer():
+            # A difference is as exact as a sum, the smaller number as the one of larger size.
+            kind = {Subtract: Add, Minimum: Maximum}.get(type(layer), type(layer))
+            return kind(inputs=layer.inputs)
     if isinstance(layer, _WITHOUT_OWN_NUMBERS):
         return layer
     raise TypeError(

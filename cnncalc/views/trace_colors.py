@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnncalc.network import Array
-from cnncalc.rules.ranges import PIXELS, Range, layer_ranges, range_of_numbers
+from cnncalc.rules.ranges import PIXELS, LayerRanges, Range, network_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.views.colors import ColorScale, image_scale, scale_of
 
@@ -76,10 +76,10 @@ def trace_scales(trace: Trace) -> TraceScales:
     of = range_of_numbers(trace.input.values)
     scale = input_scale(trace.input.values, is_article=_is_article(trace))
     given = _Input(of, scale)
-    layers = {}
-    for layer in trace.layers:
-        layers[layer.name] = _layer_scales(layer, of, given)
-        of = layer_ranges(layer.layer, layer.input.shape, of).output
+    network = trace.network
+    found = network_ranges(network.layers, network.input_shape, of)
+    pairs = zip(trace.layers, found, strict=True)
+    layers = {layer.name: _layer_scales(layer, ranges, given) for layer, ranges in pairs}
     return TraceScales(scale, layers)
 
 
@@ -88,10 +88,9 @@ def _is_article(trace: Trace) -> bool:
     return origins is not None and origins.image is not None and origins.image.kind == "article"
 
 
-def _layer_scales(layer: LayerTrace, of: Range, given: _Input) -> LayerScales:
-    ranges = layer_ranges(layer.layer, layer.input.shape, of)
+def _layer_scales(layer: LayerTrace, ranges: LayerRanges, given: _Input) -> LayerScales:
     stages = {
         str(stage.name): given.scale_of(stage.values, ranges.of(stage.name))
         for stage in layer.stages
     }
-    return LayerScales(given.scale_of(layer.input, of), stages)
+    return LayerScales(given.scale_of(layer.input, ranges.given), stages)

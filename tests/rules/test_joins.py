@@ -11,7 +11,10 @@ from cnncalc.rules.joins import REDUCTIONS, joined
 NUMPY = {
     Join.PRODUCTS: np.sum,
     Join.SUM: np.sum,
+    Join.DIFFERENCE: lambda numbers: numbers[0] - np.sum(numbers[1:]),
+    Join.PRODUCT: np.prod,
     Join.MAX: np.max,
+    Join.MIN: np.min,
     Join.AVERAGE: np.mean,
     Join.L2: np.linalg.norm,
 }

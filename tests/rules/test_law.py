@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncalc import layers as specifications
+from cnncalc.image_regions import image_regions
 from cnncalc.layers import Combine, Layer, MaxPooling2D
 from cnncalc.network import Network, forward
-from cnncalc.receptive_field import image_region
 from cnncalc.rules import Join, law_of
 from tests.drawn_graphs import MERGES
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
@@ -182,10 +182,10 @@ def test_a_softmax_of_a_layers_own_joins_its_channels(kind, data):
     outputs = layer.output_shape(shape)
     assert law_of(layer, shape).has_softmax
     output = tuple(data.draw(st.integers(0, n - 1)) for n in outputs)
-    region = image_region([layer], shape, output)
+    regions = image_regions([layer], shape, output).regions
     # The share of one channel alone is always 1.
     several = outputs[-1] > 1
-    seen = set(product(region.rows, region.columns, region.channels)) if several else set()
+    seen = {at for region in regions for at in region.numbers} if several else set()
     before = forward(network, image[np.newaxis])[0][output]
     for at in positions(shape):
         other = image.copy()

@@ -125,7 +125,7 @@ def test_the_range_of_an_input_is_told_by_its_numbers():
 
 
 def test_every_stage_has_a_range():
-    ranges = LayerRanges(PIXELS, ANY, SHARES)
+    ranges = LayerRanges(PIXELS, ANY, SHARES, PIXELS)
     assert ranges.of("padded input") is PIXELS
     assert {ranges.of(stage) for stage in StageName} == {PIXELS, ANY, SHARES}
     with pytest.raises(TypeError, match="a stage must be known"):

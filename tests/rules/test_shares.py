@@ -9,10 +9,15 @@ from cnncalc.rules import Join, shares
 from cnncalc.rules.joins import joined
 from cnncalc.rules.shares import share, share_words
 
-SHARED_OUT = [Join.SUM, Join.MAX, Join.AVERAGE, Join.L2]
+SHARED_OUT = [
+    *(Join.SUM, Join.DIFFERENCE, Join.PRODUCT, Join.MAX, Join.MIN, Join.AVERAGE, Join.L2),
+]
 WORDS = {
     (Join.MAX, True): "1 where it is the window's first maximum, else 0",
     (Join.MAX, False): "1 where it is the first maximum, else 0",
+    (Join.MIN, False): "1 where it is the first minimum, else 0",
+    (Join.DIFFERENCE, False): "1 of the first number, −1 of the other",
+    (Join.PRODUCT, False): "the other numbers",
     (Join.AVERAGE, True): "1 / the window's numbers",
     (Join.AVERAGE, False): "1 / the slice's numbers",
     (Join.L2, True): "itself / the window's result",
@@ -24,7 +29,7 @@ apart = st.lists(st.integers(-9, 9), min_size=1, max_size=6, unique=True)
 @pytest.mark.parametrize("join", SHARED_OUT)
 @given(numbers=apart, data=st.data())
 def test_a_share_is_the_slope_by_one_number(join, numbers, data):
-    numbers = [float(number) or 0.5 for number in numbers]
+    numbers = [float(number) or 0.5 for number in numbers][: 3 if join is Join.PRODUCT else None]
     place = data.draw(st.integers(0, len(numbers) - 1))
     step = 1e-6
     around = [list(numbers), list(numbers)]
@@ -39,6 +44,20 @@ def test_of_numbers_that_rounding_alone_sets_apart_the_first_is_the_maximum():
     numbers = [0.1, 0.3, 0.1 + 0.2]
     assert [share(Join.MAX, numbers, place, max(numbers)) for place in range(3)] == [0, 1, 0]
     assert (shares.NEAR, shares.SMALLEST) == (maxima.NEAR, maxima.SMALLEST)
+
+
+def test_of_numbers_that_rounding_alone_sets_apart_the_first_is_the_minimum():
+    numbers = [0.5, 0.1 + 0.2, 0.3]
+    assert [share(Join.MIN, numbers, place, min(numbers)) for place in range(3)] == [0, 1, 0]
+
+
+def test_a_factor_of_0_gets_the_product_of_the_others():
+    assert [share(Join.PRODUCT, [0.0, 3.0, 2.0], place, 0.0) for place in range(3)] == [6, 0, 0]
+
+
+def test_results_that_are_averaged_are_counted():
+    said = share_words(Join.AVERAGE, by_window=False, of_results=True)
+    assert said == "1 / the number of results"
 
 
 def test_a_root_of_nothing_hands_nothing_on():

@@ -22,12 +22,14 @@ from cnncalc.layers import (
     GlobalPoolingLayer,
     InputLayer,
     Layer,
+    MergeLayer,
     PoolingLayer,
     Rescaling,
     Shape,
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Weights
+from cnncalc.sheet.gathering import drawn_layers
 from cnncalc.sheet.layers.activation import (
     Ends,
     activation_gradient_volumes,
@@ -71,6 +73,7 @@ from cnncalc.sheet.layers.global_pooling import (
     global_pooling_volumes,
 )
 from cnncalc.sheet.layers.kernels import flipped_kernel_steps, flipped_kernel_volumes
+from cnncalc.sheet.layers.merging import merge_volumes
 from cnncalc.sheet.layers.pooling import (
     pooling_gradient_steps,
     pooling_gradient_volumes,
@@ -99,11 +102,9 @@ __all__ = [
 
 def network_volumes(specification: Specification) -> list[Volume]:
     """Return all volumes of a calculation in order: the image, then what each layer adds."""
-    source = image = image_source(specification.input_shape)
-    volumes: list[Volume] = []
-    for layer in specification.layers:
-        drawn, source = layer_volumes(layer, source)
-        volumes += drawn
+    image = image_source(specification.input_shape)
+    drawn = drawn_layers(specification.layers, image, layer_volumes)
+    volumes = [volume for layer in drawn for volume in layer.volumes]
     # A window draws the image with the padding around it.
     is_drawn = any(volume.is_image for volume in volumes)
     return volumes if is_drawn else [image_volume(image), *volumes]
@@ -153,6 +154,7 @@ layer_volumes.register(Dropout, dropout_volumes)
 layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
+layer_volumes.register(MergeLayer, merge_volumes)
 layer_volumes.register(PoolingLayer, pooling_volumes)
 
 layer_volumes.register(Rescaling, rescaling_volumes)

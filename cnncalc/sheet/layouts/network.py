@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from cnncalc.errors import OptionError, ShapeError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.base import size_text
+from cnncalc.layers.graph import sources
 from cnncalc.notation import write_layer
 from cnncalc.sheet.blocks import Place
+from cnncalc.sheet.gathering import drawn_layers
 from cnncalc.sheet.layers.network import image_source, layer_volumes
 from cnncalc.sheet.layers.prediction import prediction_volumes
 from cnncalc.sheet.layers.windows import image_volume
@@ -90,17 +92,15 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     ['Input', 'flatten', 'Prediction']
     """
     shape = specification.input_shape
-    source = replace(image_source(shape), is_drawn=True)
-    volume = image_volume(source)
+    image = source = replace(image_source(shape), is_drawn=True)
+    volume = image_volume(image)
     drawn: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
-    yield Page(INPUT, INPUT, size, volume.rule, (volume,), source.quantity)
-    for layer in specification.layers:
-        volumes, after = _drawn(layer, source)
+    yield Page(INPUT, INPUT, size, volume.rule, (volume,), image.quantity)
+    for layer, taken, volumes, source in drawn_layers(specification.layers, image, _drawn):
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
-        size = _size(layer, source.shape, after.shape)
-        yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), after.quantity)
-        source = after
+        size = _size(layer, taken, source.shape)
+        yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), source.quantity)
         drawn += volumes
     last = prediction_volumes(specification, source, drawn)
     if last:
@@ -117,10 +117,11 @@ def _drawn(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
         raise type(error)(message) from error
 
 
-def _size(layer: Layer, before: Shape, after: Shape) -> str:
-    parameters = layer.parameter_formula(before)
+def _size(layer: Layer, taken: Source, after: Shape) -> str:
+    parameters = layer.parameter_formula(taken.shape)
     counted = f"; parameters: {parameters}" if parameters else ""
-    return f"{size_text(before)} → {size_text(after)}{counted}"
+    before = " and ".join(size_text(source.shape) for source in taken.parts or (taken,))
+    return f"{before} → {size_text(after)}{counted}"
 
 
 def _summary(volumes: Sequence[Volume]) -> str:
@@ -143,11 +144,12 @@ def network_sheets(job: Job) -> list[Sheet]:
     arranged = [_arrange(page, name) for page, name in zip(pages, names, strict=True)]
     drawing = Drawing(tuple(placed for arrangement in arranged for placed in arrangement.placed))
     named = {pages[0].output: "image", _last_output(pages): "output"}
+    links = _links(job.specification.layers, names)
     sheets = []
     for place, (page, arrangement) in enumerate(zip(pages, arranged, strict=True)):
         blocks = drawing.blocks(names[place])
         texts = (
-            *_heading(page, arrangement, names, place),
+            *_heading(page, arrangement, links[place]),
             *arrangement.texts,
             *_foot(page, arrangement, blocks),
         )
@@ -169,15 +171,32 @@ def _last_output(pages: Sequence[Page]) -> Quantity | None:
     return next(page.output for page in reversed(pages) if page.output)
 
 
+def _links(layers: Sequence[Layer], names: Sequence[str]) -> list[list[tuple[str, str]]]:
+    """Return the links of each sheet, a text and a sheet each: what it takes, and who takes it.
+
+    The image stands first, then each layer; a prediction takes the last one's result.
+    """
+    taken = [(), *sources(layers), *[(len(layers) - 1,)] * (len(names) - 1 - len(layers))]
+    before = [tuple(dict.fromkeys(place + 1 for place in places)) for places in taken]
+    return [
+        [
+            *((f"← {names[source]}", names[source]) for source in places),
+            *((f"{names[taker]} →", names[taker]) for taker in _taking(before, place)),
+        ]
+        for place, places in enumerate(before)
+    ]
+
+
+def _taking(before: Sequence[Sequence[int]], place: int) -> list[int]:
+    return [taker for taker, places in enumerate(before) if place in places]
+
+
 def _heading(
-    page: Page, arrangement: Arrangement, names: Sequence[str], place: int
+    page: Page, arrangement: Arrangement, links: Sequence[tuple[str, str]]
 ) -> Iterator[Text]:
     """Yield the title, the links to the contents and the sheets beside, and the sizes."""
     yield Text(0, 1, page.title, "title")
-    links = [("Contents", CONTENTS)]
-    links += [(f"← {name}", name) for name in names[max(0, place - 1) : place]]
-    links += [(f"{name} →", name) for name in names[place + 1 : place + 2]]
-    for number, (text, name) in enumerate(links):
+    for number, (text, name) in enumerate([("Contents", CONTENTS), *links]):
         yield Text(1, _column_at(arrangement, number * LINK), text, "link", name)
     yield Text(2, 1, page.size)
 

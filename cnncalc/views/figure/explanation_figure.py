@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.explanation import Explanation, Term
 from cnncalc.network import Array
 from cnncalc.rules import Join
-from cnncalc.rules.ranges import PIXELS, layer_ranges, range_of_numbers
+from cnncalc.rules.ranges import PIXELS, network_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, scale_of
@@ -48,16 +48,17 @@ def explained(
 
     Arguments: the `trace`; the `explanations`; whether its image is a grid of the article's.
     """
-    of = image = range_of_numbers(trace.input.values)
+    image, network = range_of_numbers(trace.input.values), trace.network
+    found = network_ranges(network.layers, network.input_shape, image)
     scales: dict[str, ColorScale] = {}
-    for layer in trace.layers:
+    for layer, ranges in zip(trace.layers, found, strict=True):
+        of = ranges.given
         is_image = of == image and not of.is_signed and of.high <= PIXELS.high
         scales[layer.name] = (
             image_scale(trace.input.values, is_article=is_article)
             if is_image
             else scale_of(layer.input, of)
         )
-        of = layer_ranges(layer.layer, layer.input.shape, of).output
     return [ExplainedNumber(one, scales[one.layer.name]) for one in explanations]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnncalc.network import Array
-from cnncalc.rules.ranges import layer_ranges, range_of_numbers
+from cnncalc.rules.ranges import network_ranges, range_of_numbers
 from cnncalc.training_step.structure import StepRecord, WeightUpdate
 from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, scale_of
 from cnncalc.views.figure.pen import Pen
@@ -73,12 +73,13 @@ def _forward(
     of = range_of_numbers(record.images)
     scale = scale_of(image, of) if of.is_signed else image_scale(record.images)
     yield _box("Image", image, scale, looks, is_image=True)
-    for step in record.layers:
-        of = layer_ranges(step.layer, step.layer_input.shape[1:], of).output
+    network = record.network
+    ranges = network_ranges(network.layers, network.input_shape, of)
+    for step, found in zip(record.layers, ranges, strict=True):
         output = step.layer_output[sample]
         is_last = step is record.layers[-1]
         labels = class_names if is_last and len(class_names) == output.size else ()
-        yield _box(step.layer.name, output, scale_of(output, of), looks, labels)
+        yield _box(step.layer.name, output, scale_of(output, found.output), looks, labels)
 
 
 def _backward(record: StepRecord, sample: int, looks: Looks) -> Iterator[StageBox]:

@@ -17,7 +17,7 @@ from cnncalc.explanation import (
     contributors,
     derive,
 )
-from cnncalc.receptive_field import image_region
+from cnncalc.image_regions import image_regions
 from cnncalc.rules import Join
 from cnncalc.rules.ranges import ANY
 from cnncalc.trace import Trace
@@ -240,8 +240,8 @@ def render_derivation(
         if trace.input.values.ndim == 3:
             place = trace.place(layer_name)
             layers = trace.network.layers[: place + 1]
-            region = image_region(layers, trace.network.input_shape, first.explanation.at)
-            yield from draw_region(trace.input.values, scales.image, region, screen)
+            found = image_regions(layers, trace.network.input_shape, first.explanation.at)
+            yield from draw_region(trace.input.values, scales.image, found, screen)
         if rest:
             yield from _draw_way_back(first.explanation, rest, screen)
 

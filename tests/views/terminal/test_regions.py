@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnncalc.receptive_field import Region
+from cnncalc.image_regions import ImageRegions, Region
 from cnncalc.views.colors import pixel_scale
 from cnncalc.views.terminal.regions import draw_region
 from tests.views.terminal.rendering import color_screen, plain, screen
@@ -14,7 +14,7 @@ PHOTO = np.full((40, 60, 3), 200.0)
 
 
 def region(rows, columns, channels=(0,)):
-    return Region(tuple(rows), tuple(columns), tuple(channels))
+    return ImageRegions((Region(tuple(rows), tuple(columns), tuple(channels)),))
 
 
 def drawn(image, wanted, on=None):
@@ -58,10 +58,43 @@ def test_a_channel_of_its_own_is_named():
     assert where == "it depends on row 1 and column 1 of the image, in channel 2"
 
 
+def test_several_regions_are_named_one_by_one():
+    regions = (region([0, 1], [0, 1]).regions[0], region([3], [3]).regions[0])
+    assert drawn(IMAGE, ImageRegions(regions)) == [
+        "Receptive field · 2 regions · 5 of the image's 16 pixels",
+        "it depends on rows 0 to 1 and columns 0 to 1 of the image",
+        "and on row 3 and column 3 of the image",
+        "",
+        "       0   1   2   3",
+        "    ┌───────────────",
+        "  0 │ [0] [1]  2   3",
+        "  1 │ [4] [5]  6   7",
+        "  2 │  8   9  10  11",
+        "  3 │ 12  13  14 [15]",
+        "",
+    ]
+
+
+def test_pixels_in_two_regions_count_once():
+    regions = (region([0, 1], [0, 1]).regions[0], region([1], [1]).regions[0])
+    assert "4 of the image's 16 pixels" in drawn(IMAGE, ImageRegions(regions))[0]
+
+
+def test_what_is_around_many_regions_is_the_most_that_counts():
+    around = region([0, 2], [1, 3]).regions
+    lines = drawn(IMAGE, ImageRegions(around, is_exact=False))
+    assert lines[:2] == [
+        "Receptive field · 2×2 · at most 4 of the image's 16 pixels",
+        "it depends on at most rows 0 and 2 and columns 1 and 3 of the image",
+    ]
+    whole = ImageRegions(region(range(4), range(4)).regions, is_exact=False)
+    assert drawn(IMAGE, whole)[0] == "Receptive field · at most the whole image, 4×4"
+
+
 def test_the_whole_image_and_none_of_it_need_no_picture():
     whole = region(range(4), range(4))
     assert drawn(IMAGE, whole) == ["Receptive field · the whole image, 4×4", ""]
-    assert drawn(IMAGE, region([], [], [])) == ["Receptive field · padding alone", ""]
+    assert drawn(IMAGE, ImageRegions(())) == ["Receptive field · padding alone", ""]
 
 
 def test_a_photo_is_darkened_but_for_the_region():
