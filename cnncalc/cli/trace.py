@@ -31,7 +31,7 @@ from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import quoted, reason
 from cnncalc.network import Array
 from cnncalc.provenance import Provenance
-from cnncalc.tasks.memory import keep_all
+from cnncalc.tasks.memory import Keep, keep_all
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.trace import Trace
@@ -89,7 +89,7 @@ def trace(
     if folder is not None:
         _check_folder(folder, force=target.force)
     require = partial(check_size, file)
-    keep = keep_all
+    keep: Keep = keep_all
     if layer_name is not None and folder is None and not playing.play:
         keep = kept_layers(lambda layers, shape: (layer_name,), look, file)
     traced = trace_image(wanted, initial, given, fitting, Terminal(), require, keep)
