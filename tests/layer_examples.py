@@ -19,6 +19,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     Conv2D,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -131,6 +132,11 @@ _LISTED: Mapping[type[Layer], tuple[tuple[Layer, Shape], ...]] = {
         (BatchNormalization(epsilon=0.1, center=False), (2, 2, 2)),
         (BatchNormalization(scale=False), _VECTOR),
         (BatchNormalization(trainable=False), (2, 2, 2)),
+    ),
+    Cropping2D: (
+        (Cropping2D((1, 0, 0, 2)), (3, 4, 2)),
+        (Cropping2D(1, channels=(0, 2)), (3, 3, 3)),
+        (Cropping2D(channels=(1,)), _VECTOR),
     ),
     Combine: ((Combine("sum"), (2, 2, 3)), (Combine("max"), (2, 2, 3))),
 }

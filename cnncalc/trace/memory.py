@@ -108,6 +108,7 @@ _STAGE_COUNTS: Mapping[type[Layer], int] = {
     specifications.PoolingLayer: 1,
     specifications.GlobalPoolingLayer: 1,
     specifications.ZeroPadding2D: 1,
+    specifications.Cropping2D: 1,
     specifications.Rescaling: 1,
     specifications.BatchNormalization: 1,
     specifications.ActivationLayer: 1,

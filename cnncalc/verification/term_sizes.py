@@ -16,6 +16,7 @@ from cnncalc.layers import (
     Add,
     BatchNormalization,
     Combine,
+    Cropping2D,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
@@ -209,7 +210,7 @@ def _without_signs(layer: Layer) -> Layer:
 
 # Layers whose options have no sign that could cancel anything.
 _WITHOUT_OWN_NUMBERS = (
-    *(InputLayer, ZeroPadding2D, Flatten, Dropout, BatchNormalization),
+    *(InputLayer, ZeroPadding2D, Cropping2D, Flatten, Dropout, BatchNormalization),
     *(PoolingLayer, GlobalPoolingLayer, Combine),
 )
 

@@ -16,6 +16,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -61,6 +62,7 @@ from cnncalc.sheet.layers.copies import (
     zero_padding_gradient,
     zero_padding_volumes,
 )
+from cnncalc.sheet.layers.cropping import cropping_gradient, cropping_volumes
 from cnncalc.sheet.layers.dense import (
     dense_gradient_steps,
     dense_input_volumes,
@@ -148,6 +150,7 @@ layer_volumes.register(BatchNormalization, normalization_volumes)
 layer_volumes.register(Combine, combine_volumes)
 
 layer_volumes.register(ConvolutionLayer, convolution_volumes)
+layer_volumes.register(Cropping2D, cropping_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
@@ -235,7 +238,7 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 
 _WITHOUT_SHARED_STEPS = (
-    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten),
+    *(ActivationLayer, BatchNormalization, Combine, Cropping2D, Dense, Dropout, Flatten),
     *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
@@ -323,6 +326,7 @@ _input_volumes.register(Combine, combine_gradient_volumes)
 _input_volumes.register(Dropout, dropout_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
+_input_volumes.register(Cropping2D, cropping_gradient)
 _input_volumes.register(Rescaling, rescaling_gradient)
 _input_volumes.register(ZeroPadding2D, zero_padding_gradient)
 
@@ -352,6 +356,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 
 
 @gradient_steps.register(BatchNormalization)
+@gradient_steps.register(Cropping2D)
 @gradient_steps.register(Dropout)
 @gradient_steps.register(Flatten)
 @gradient_steps.register(InputLayer)
