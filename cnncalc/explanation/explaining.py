@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from cnncalc.errors import OptionError, received, unknown_kind
+from cnncalc.explanation.parts import input_at, part_at
 from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
+from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.rules import Join, Law, Position, Wire, law_of
 from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.joins import REDUCTIONS, joined
@@ -34,13 +37,17 @@ class Term:
     """One number of the layer's input that a number was made of.
 
     `index` is its (row, column, channel) or (unit,) there, outside the input for padding; `value`
-    is NaN for padding that does not count; `weight` is None where the rule has none.
+    is NaN for padding that does not count; `weight` is None where the rule has none. `part` tells
+    which of the results that the layer takes it is of, 0 but in a merge, and `at` where it stands
+    in that.
     """
 
     index: Position
     value: float
     weight: float | None
     padding: bool
+    part: int
+    at: Position
 
     @property
     def product(self) -> float:
@@ -107,7 +114,8 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
 
     Arguments: the trace; `at`, the (row, column, channel) in the first layer's output, of one
     channel (row, column) as well.
-    Returns one explanation a layer; fewer where no window covers the number any more.
+    Returns one explanation a layer that takes it, or what became of it; fewer where no window
+    covers the number any more.
     Raises OptionError for a position outside the output.
 
     >>> from cnncalc.calculator import Calculation, pooling_layer
@@ -118,15 +126,20 @@ def follow(trace: Trace, at: Position) -> tuple[Explanation, ...]:
     [2.0, 11.0]
     """
     _require_trace(trace)
-    result = [explain(trace.layers[0], at)]
-    for layer in trace.layers[1:]:
-        seeing = [wire.at for wire in _law(layer).seen_by(result[-1].at)]
-        if not seeing:
-            break
-        # Of the channels that see it, its own is the one to follow.
-        same_channel = (*seeing[0][:-1], result[-1].at[-1])
-        result.append(explain(layer, same_channel if same_channel in seeing else seeing[0]))
-    return tuple(result)
+    result = {0: explain(trace.layers[0], at)}
+    for place, taken in enumerate(sources(trace.network.layers)[1:], 1):
+        layer = trace.layers[place]
+        part = next((part for part, source in enumerate(taken) if source in result), None)
+        if part is None:
+            continue
+        before = result[taken[part]].at
+        seeing = [wire.at for wire in _law(layer).seen_by(input_at(layer, part, before))]
+        if seeing:
+            # Of the channels that see it, its own is the one to follow.
+            same_channel = (*seeing[0][:-1], before[-1])
+            one = same_channel if same_channel in seeing else seeing[0]
+            result[place] = explain(layer, one)
+    return tuple(result.values())
 
 
 def _require_trace(trace: object) -> None:
@@ -160,9 +173,11 @@ def _checked(layer: LayerTrace, given: Position) -> Position:
 
 def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     weight = None if wire.weight is None else float(layer.weights["kernel"][wire.weight])
+    source = part_at(layer, wire.at)
     if wire.is_padding:
-        return Term(wire.at, 0.0 if law.counts_padding else math.nan, weight, padding=True)
-    return Term(wire.at, float(layer.input[wire.at]), weight, padding=False)
+        value = 0.0 if law.counts_padding else math.nan
+        return Term(wire.at, value, weight, True, *source)
+    return Term(wire.at, float(layer.input[wire.at]), weight, False, *source)
 
 
 def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, float], ...]:
@@ -189,7 +204,10 @@ def _parameters(law: Law, trace: LayerTrace, channel: int) -> tuple[tuple[str, f
 
 
 # How a layer joins its terms by themselves, or by a kernel that these have.
-_WITHOUT_PARAMETERS = (*REDUCTIONS, Join.PRODUCTS, Join.SUM, Join.SOFTMAX, Join.EACH, Join.SAME)
+_WITHOUT_PARAMETERS = (
+    *REDUCTIONS,
+    *(Join.PRODUCTS, Join.SUM, Join.DIFFERENCE, Join.SOFTMAX, Join.EACH, Join.SAME),
+)
 
 
 def _of_channel(value: float | Sequence[float], channel: int) -> float:
@@ -237,8 +255,8 @@ def derive(
 
     Arguments: the trace; the layer's name; `at`, the (row, column, channel) or (unit,) in its
     output; `depth`, how many layers back, of which those that only hand numbers on (Flatten,
-    Dropout) don't count; `most`, how many terms of each number are followed, those that
-    contribute most first, None for all.
+    Dropout, Concatenate) don't count; `most`, how many terms of each number are followed, those
+    that contribute most first, None for all.
     Yields each number before those it came from.
     Raises OptionError for an unknown layer or a position outside its output.
 
@@ -251,27 +269,38 @@ def derive(
     _require_trace(trace)
     place = trace.place(layer_name)
     first = DerivationStep(0, explain(trace.layer(layer_name), at))
-    return _derive(trace, place, first, depth, most)
+    return _derive(_Way(trace, sources(trace.network.layers), most), place, first, depth)
 
 
-def _derive(
-    trace: Trace, place: int, step: DerivationStep, depth: int, most: int | None
-) -> Iterator[DerivationStep]:
+class _Way(NamedTuple):
+    """A trace to walk back, what its layers take, and how many terms are followed at most."""
+
+    trace: Trace
+    taken: Sequence[Sequence[int]]
+    most: int | None
+
+    def layer(self, place: int) -> LayerTrace:
+        """Return the trace of the layer at a place of the network."""
+        return self.trace.layer(self.trace.network.layers[place].name)
+
+
+def _derive(way: _Way, place: int, step: DerivationStep, depth: int) -> Iterator[DerivationStep]:
     yield step
     left = depth if step.explanation.rule is Join.SAME else depth - 1
-    if left and place:
-        for term in contributors(step.explanation)[:most]:
-            before = trace.layer(trace.network.layers[place - 1].name)
-            explanation = explain(before, term.index)
-            yield from _derive(
-                trace, place - 1, DerivationStep(step.level + 1, explanation, term), left, most
-            )
+    if not left:
+        return
+    for term in contributors(step.explanation)[: way.most]:
+        source = way.taken[place][term.part]
+        if source != IMAGE_PLACE:
+            explanation = explain(way.layer(source), term.at)
+            yield from _derive(way, source, DerivationStep(step.level + 1, explanation, term), left)
 
 
 def contributors(explanation: Explanation) -> list[Term]:
     """Return the terms that made a number, those that contribute most first.
 
-    Padding and terms that add nothing are left out; of a maximum only the winner is left.
+    Padding and terms that add nothing are left out; of a maximum only the winner is left. All of a
+    product are left, in order: none adds anything by itself.
     """
     inside = [term for term in explanation.terms if not term.padding]
     if explanation.rule.picks_one:
@@ -280,7 +309,7 @@ def contributors(explanation: Explanation) -> list[Term]:
         logit = explanation.terms[explanation.at[-1]]
         others = [term for term in inside if term is not logit]
         return [logit, *sorted(others, key=lambda term: -term.value)]
-    if len(explanation.terms) == 1:
+    if len(explanation.terms) == 1 or explanation.rule is Join.PRODUCT:
         return inside
     adding = [term for term in inside if term.product and not math.isnan(term.value)]
     return sorted(adding, key=lambda term: -abs(term.product))

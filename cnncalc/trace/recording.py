@@ -59,7 +59,7 @@ def record(
         given = gather(layer, [result[np.newaxis] for result in taken])[0]
         traced = _record_layer(layer, _of_batch(layer, stored, extra), given, extra)
         if place in kept:
-            traces.append(traced)
+            traces.append(replace(traced, taken=tuple(result.shape for result in taken)))
         return traced.output
 
     for _ in islice(run(network.layers, first.values, step), 1 + max(kept, default=IMAGE_PLACE)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cnncalc.errors import OptionError
 from cnncalc.geometry import Geometry
-from cnncalc.layers import Layer
+from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array, Network, Weights
 from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName
@@ -30,13 +30,17 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class LayerTrace:
-    """What one layer did: its specification, weights, window geometry, and stages in order."""
+    """What one layer did: its specification, weights, window geometry, and stages in order.
+
+    `taken` is the shape of each result that stands in the `input`: a merge joins several.
+    """
 
     layer: Layer
     weights: Weights
     geometry: Geometry | None
     input: Array
     stages: tuple[Stage, ...]
+    taken: tuple[Shape, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,0 +1,76 @@
+"""Where a number of what a merge is given stands in the results that it joins, and back."""
+
+from __future__ import annotations
+
+from cnncalc.layers import MergeLayer
+from cnncalc.rules import Position
+from cnncalc.trace import LayerTrace
+
+__all__ = ["input_at", "part_at", "result_names"]
+
+
+def result_names(layer: LayerTrace) -> tuple[str, ...]:
+    """Return what the results are called that a merge joins, in the order in which they stand.
+
+    A layer that takes the one before it has no name for that: none is returned.
+
+    >>> from cnncalc.layers import Add, Flatten
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.trace import record
+    >>> layers = [Flatten(name="flat"), Add(inputs=("flat", "flat"))]
+    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
+    >>> [result_names(layer) for layer in trace.layers]
+    [(), ('flat', 'flat')]
+    """
+    return layer.layer.inputs if isinstance(layer.layer, MergeLayer) else ()
+
+
+def part_at(layer: LayerTrace, index: Position) -> tuple[int, Position]:
+    """Return which of the results that a layer takes a number of its input is of, and where there.
+
+    Arguments: the `layer`'s trace; the `index` in its input. A number of a result that was repeated
+    (1×1) stands at the one position that it has.
+
+    >>> from cnncalc.layers import GlobalMaxPooling2D, Multiply
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.trace import record
+    >>> layers = [GlobalMaxPooling2D(name="most"), Multiply(inputs=("input", "most"))]
+    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
+    >>> [part_at(trace.layers[1], index) for index in ((0, 1, 0), (0, 1, 1))]
+    [(0, (0, 1, 0)), (1, (0,))]
+    """
+    if not isinstance(layer.layer, MergeLayer):
+        return 0, index
+    *place, channel = index
+    for part, size in enumerate(layer.layer.part_sizes(layer.taken)):
+        if channel < size:
+            return part, _unrepeated((*place, channel), layer.taken[part])
+        channel -= size
+    message = f"a number of a merge's input must stand in it. Received: {index}"
+    raise TypeError(message)
+
+
+def _unrepeated(at: Position, shape: Position) -> Position:
+    inner = at[len(at) - len(shape) :]
+    return tuple(0 if size == 1 else index for index, size in zip(inner, shape, strict=True))
+
+
+def input_at(layer: LayerTrace, part: int, at: Position) -> Position:
+    """Return where a number of a result stands in what a layer is given, first if repeatedly.
+
+    Arguments: the `layer`'s trace; which `part` of what it takes the result is, and where the
+    number stands there.
+
+    >>> from cnncalc.layers import Concatenate, Flatten
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.trace import record
+    >>> layers = [Flatten(name="flat"), Concatenate(inputs=("flat", "flat"))]
+    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
+    >>> input_at(trace.layers[1], 1, (1,))
+    (3,)
+    """
+    if not isinstance(layer.layer, MergeLayer):
+        return at
+    start = sum(layer.layer.part_sizes(layer.taken)[:part])
+    missing = (0,) * (layer.input.ndim - len(at))
+    return (*missing, *at[:-1], start + at[-1])
