@@ -266,7 +266,7 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook of what samples share": lambda case: shared_volumes(case.layer, case.source, True),
     "numbers of what samples share": lambda case: shared_steps(case.layer, case.weights, True),
     "numbers of gradients": lambda case: gradient_values(
-        case.step, case.weights, 0, Grids(None, None)
+        case.step, case.weights, 0, Grids((), None)
     ),
     "rows of a vector": lambda case: list(with_grids([case.layer], (5,))),
     "summary": lambda case: summarize([case.layer], SHAPE),

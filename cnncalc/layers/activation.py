@@ -23,7 +23,8 @@ class ActivationLayer(Layer):
 
     def without_activation(self) -> Layer:
         """Return a layer that gives each number as it is."""
-        return Activation(LINEAR, name=self.name, trainable=self.trainable)
+        as_here = {"name": self.name, "trainable": self.trainable, "inputs": self.inputs}
+        return Activation(LINEAR, **as_here)
 
 
 @dataclass(frozen=True)

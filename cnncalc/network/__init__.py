@@ -5,7 +5,7 @@ The calculator's single convolution is a network too: one layer, or a convolutio
 
 from cnncalc.network.backward_pass import Gradients, backward
 from cnncalc.network.forward_pass import forward, forward_layers
-from cnncalc.network.gathering import WayBack, gather, learning_places
+from cnncalc.network.gathering import WayBack, gather, learning_places, reached, scatter
 from cnncalc.network.operations import (
     backward_layer,
     backward_near,
@@ -58,8 +58,10 @@ __all__ = [
     "layers_on_images",
     "learning_places",
     "on_images",
+    "reached",
     "require_finite_outputs",
     "require_finite_weights",
+    "scatter",
     "walk",
     "without_last_activation",
 ]

@@ -17,6 +17,7 @@ __all__ = [
     "COPY",
     "IS_MAXIMUM",
     "LEAST",
+    "MOST",
     "NEAREST",
     "PLUS",
     "added",
@@ -31,6 +32,8 @@ COPY = "{0}"
 PLUS = "{0}+{1}"
 # The template of the number from which on one counts as the maximum, which reference {1} is.
 LEAST = f"{{1}}-{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
+# And up to which one counts as the minimum.
+MOST = f"{{1}}+{decimal(NEAR)}*MAX({decimal(SMALLEST)},ABS({{1}}))"
 # 1 where {0} is the maximum, but for rounding, else 0.
 IS_MAXIMUM = f"IF({{0}}>={LEAST},1,0)"
 # How near to a maximum, in words.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncalc.helper_cells import parts
-from cnncalc.layers import BatchNormalization
-from cnncalc.network import Array, Saved, Weights, backward_layer
+from cnncalc.layers import BatchNormalization, Layer, MergeLayer, Shape
+from cnncalc.network import Array, Saved, Weights, backward_layer, scatter
 from cnncalc.ops.dense import channel_sum
 from cnncalc.ops.normalization import (
     Statistics,
@@ -22,15 +22,18 @@ from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import (
     BATCH,
     by_input,
+    by_output,
+    by_part,
     by_pre_activation,
     by_weight,
     of_batch,
+    repeated_part,
 )
 from cnncalc.sheet.vector_cells import Grid, as_cells
 from cnncalc.trace.stage_names import partial_name
 from cnncalc.training_step import LayerStep
 
-__all__ = ["Grids", "batch_values", "gradient_values", "sample_values", "shared_values"]
+__all__ = ["Grids", "Taken", "batch_values", "gradient_values", "sample_values", "shared_values"]
 
 
 class _Normalized(NamedTuple):
@@ -99,11 +102,22 @@ def _sums(layer: BatchNormalization, step: LayerStep, samples: slice) -> dict[Qu
     return {key: channel_sum(array[samples]) for key, array in terms.items()}
 
 
-class Grids(NamedTuple):
-    """The rows and columns of a layer's input and output, None where these are volumes."""
+class Taken(NamedTuple):
+    """A result that a layer takes: its shape, and its rows and columns, None for a volume."""
 
-    input: Grid | None
+    shape: Shape
+    grid: Grid | None
+
+
+class Grids(NamedTuple):
+    """The rows and columns of a layer's output, None for a volume, and of the results it takes.
+
+    `fans_out` tells whether several layers take the output.
+    """
+
+    taken: tuple[Taken, ...]
     output: Grid | None
+    fans_out: bool = False
 
 
 def gradient_values(
@@ -123,14 +137,32 @@ def gradient_values(
         result |= {key: _cells(array, grids) for key, array in statistics.items()}
     if step.input is None and not step.weights:
         return result
+    if grids.fans_out and step.output is not None:
+        result[by_output(name)] = _cells(step.output[sample], grids)
     if step.pre_activation is not None:
         result[by_pre_activation(name)] = _cells(step.pre_activation[sample], grids)
     if step.input is not None:
-        gradient = step.input[sample]
-        result[by_input(name)] = gradient.reshape(as_cells(gradient.shape, grids.input))
+        result |= _input_values(layer, step.input[sample], grids)
     if step.error is not None:
         helpers = gradient_steps(layer, _of_sample(step, weights, sample, step.error))
         result |= {Quantity("helper", name, key): _cells(a, grids) for key, a in helpers.items()}
+    return result
+
+
+def _input_values(layer: Layer, gradient: Array, grids: Grids) -> dict[Quantity, Array]:
+    """Return the gradient by a layer's input, of a merge by each result that it joins."""
+    if not isinstance(layer, MergeLayer):
+        (taken,) = grids.taken
+        return {by_input(layer.name): gradient.reshape(as_cells(gradient.shape, taken.grid))}
+    shapes = [taken.shape for taken in grids.taken]
+    edges = np.cumsum(layer.part_sizes(shapes))[:-1].tolist()
+    at_places = np.split(gradient, edges, axis=-1)
+    summed = scatter(layer, gradient[np.newaxis], shapes)
+    result: dict[Quantity, Array] = {}
+    for place, taken in enumerate(grids.taken):
+        result[repeated_part(layer.name, place)] = _cells(at_places[place], grids)
+        whole = summed[place][0]
+        result[by_part(layer.name, place)] = whole.reshape(as_cells(whole.shape, taken.grid))
     return result
 
 

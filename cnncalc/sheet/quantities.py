@@ -33,6 +33,8 @@ __all__ = [
     "BatchStep",
     "GradientStep",
     "by_input",
+    "by_output",
+    "by_part",
     "by_pre_activation",
     "by_weight",
     "gradient_title",
@@ -40,6 +42,7 @@ __all__ = [
     "is_shared",
     "of_batch",
     "of_sample",
+    "repeated_part",
 ]
 
 IMAGE = Quantity("input")
@@ -104,9 +107,11 @@ class GradientStep(Word):
     """A smaller step of one sample's backward pass."""
 
     FIRST_MAXIMUM = "gradient first maximum"
+    FIRST_MINIMUM = "gradient first minimum"
     EQUAL_MAXIMA = "gradient equal maxima"
     ROW_MAXIMA = "gradient row maxima"
     SHARES = "gradient shares"
+    REPEATED = "gradient repeated"
     SPREAD_OUT = "gradient spread out"
     FRAMED = "gradient framed"
     FLIPPED_KERNEL = "gradient flipped kernel"
@@ -150,6 +155,21 @@ def by_input(layer: str) -> Quantity:
     return Quantity("gradient", layer, GradientName.INPUT)
 
 
+def by_output(layer: str) -> Quantity:
+    """Return the name of the gradient by what a layer puts out."""
+    return Quantity("gradient", layer, GradientName.OUTPUT)
+
+
+def by_part(layer: str, part: int) -> Quantity:
+    """Return the name of the gradient by one of the results that a merge joins, counted from 0."""
+    return Quantity("gradient", layer, f"{GradientName.INPUT} {part}")
+
+
+def repeated_part(layer: str, part: int) -> Quantity:
+    """Return the name of the gradient by a result that a merge repeats, at all its places."""
+    return Quantity("helper", layer, f"{GradientStep.REPEATED} {part}")
+
+
 def by_weight(layer: str, weight: str) -> Quantity:
     """Return the name of the gradient by a layer's weight, summed over samples."""
     return Quantity("gradient", layer, weight)
@@ -183,7 +203,7 @@ def is_shared(quantity: Quantity) -> bool:
     if quantity.kind == "helper":
         return quantity.name in _OF_WEIGHTS or quantity.name.startswith(BATCH)
     if quantity.kind == "gradient":
-        return quantity.name not in _OF_A_SAMPLE
+        return quantity.name.partition(" ")[0] not in _OF_A_SAMPLE
     return quantity.kind in ("weight", "update", "training")
 
 

@@ -8,11 +8,13 @@ from copy import copy
 import numpy as np
 
 from cnncalc.layers import Dropout, Shape
+from cnncalc.layers.graph import IMAGE_PLACE, sources
+from cnncalc.layers.graph import takers as takers_of
 from cnncalc.network import Array, Weights
 from cnncalc.ops.maxima import near_maximum
 from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.losses import loss_rule
-from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
+from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values, shared_values
 from cnncalc.sheet.layers.batch_normalization import standard_deviation
 from cnncalc.sheet.layers.copies import kept_quantity
 from cnncalc.sheet.plan import Quantity, Specification
@@ -135,13 +137,19 @@ def _penalties(
 
 
 def _grids(specification: Specification) -> list[Grids]:
-    shape = specification.input_shape
-    before = Grid(1, shape[0]) if len(shape) == 1 else None
-    grids = []
-    for *_, grid in with_grids(specification.layers, shape):
-        grids.append(Grids(before, grid))
-        before = grid
-    return grids
+    layers, shape = specification.layers, specification.input_shape
+    results = [
+        Taken(layer.output_shape(given), grid) for layer, given, grid in with_grids(layers, shape)
+    ]
+    image = Taken(shape, Grid(1, shape[0]) if len(shape) == 1 else None)
+    return [
+        Grids(
+            tuple(image if source == IMAGE_PLACE else results[source] for source in taken),
+            result.grid,
+            len(takers) > 1,
+        )
+        for taken, takers, result in zip(sources(layers), takers_of(layers), results, strict=True)
+    ]
 
 
 def _loss_values(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import LINEAR, BatchNormalization, Shape
+from cnncalc.layers import LINEAR, BatchNormalization, Layer, Shape
 from cnncalc.network import Array, Saved, Weights, at_kinks
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.rules import Join, law_of
 from cnncalc.trace.stage_names import GradientName
+from cnncalc.training_step.branches import (
+    Taking,
+    added_up,
+    handed_back,
+    places_in,
+    taken_number,
+    takings,
+)
 from cnncalc.training_step.formulas import (
     GradientFormula,
     loss_formula,
@@ -22,6 +32,7 @@ from cnncalc.training_step.structure import (
     LayerStep,
     Position,
     StepRecord,
+    TakenNumber,
     TermPlace,
 )
 from cnncalc.training_step.terms import Joined, error_of, input_terms, joined_terms, weight_terms
@@ -138,25 +149,81 @@ def _explain_stage(
     record: StepRecord, step: LayerStep, name: str, at: Position
 ) -> GradientExplanation:
     value = float(gradient_of(record, step.layer.name, name)[at])
+    taken = taken_number(record, step, at[1:]) if name == GradientName.INPUT else None
+    places = takings(record.network.layers, record.layers.index(step))
+    if name == GradientName.OUTPUT and len(places) > 1:
+        return _added_up(record, step, places, at, value)
     found = _found(record, step, name, at)
-    about = (step.layer, name, at[1:], at[0])
+    return _explained((step.layer, name, at[1:], at[0]), found, value, taken)
+
+
+def _explained(
+    about: tuple[Layer, str, Position, int],
+    found: Found,
+    value: float,
+    taken: TakenNumber | None,
+) -> GradientExplanation:
     if isinstance(found, GradientFormula):
         return GradientExplanation(
-            *about, found.rule, found.note, value, parameters=found.parameters
+            *about, found.rule, found.note, value, parameters=found.parameters, taken=taken
         )
-    return GradientExplanation(*about, found.rule, found.note, value, found.terms)
+    return GradientExplanation(*about, found.rule, found.note, value, found.terms, taken=taken)
 
 
-def _found(
-    record: StepRecord, step: LayerStep, name: str, at: Position
-) -> GradientFormula | Joined:
+def _added_up(
+    record: StepRecord, step: LayerStep, places: Sequence[Taking], at: Position, value: float
+) -> GradientExplanation:
+    """Explain the gradient by an output that several layers take: what they hand back, added up."""
+    shares = tuple(_share(record, taking, at) for taking in places)
+    terms = [GradientTerm(share.value, 1.0, TermPlace(at[0], share.at)) for share in shares]
+    note = added_up([share.layer.name for share in shares])
+    joined = joined_terms(terms, note)
+    about = (step.layer, str(GradientName.OUTPUT), at[1:], at[0])
+    return GradientExplanation(*about, "sum", note, value, joined.terms, shares=shares)
+
+
+def _share(record: StepRecord, taking: Taking, at: Position) -> GradientExplanation:
+    """Explain what one layer hands back to a number that it took."""
+    step, gradient = record.layers[taking.place], handed_back(record, taking)
+    if gradient is None:
+        message = f"{step.layer.name} must hand a gradient back. Received: none"
+        raise TypeError(message)
+    places = list(places_in(record, taking, at[1:]))
+    taken = taken_number(record, step, places[0])
+    about = (step.layer, str(GradientName.INPUT), () if places[1:] else places[0], at[0])
+    return _explained(about, _handed_back(record, taking, at), float(gradient[at]), taken)
+
+
+def _handed_back(record: StepRecord, taking: Taking, at: Position) -> Found:
+    """Return what a layer's share of a number's gradient came from; of repeats, from all places."""
+    step = record.layers[taking.place]
+    places = [(at[0], *place) for place in places_in(record, taking, at[1:])]
+    first = _found(record, step, GradientName.INPUT, places[0])
+    if len(places) == 1:
+        return first
+    joined = [_by_errors(record, step, place) for place in places]
+    terms = [term for part in joined for term in part.terms]
+    note = f"{joined[0].note}, at all {len(places)} places that it is repeated at"
+    return joined_terms(terms, note)
+
+
+def _by_errors(record: StepRecord, step: LayerStep, at: Position) -> Joined:
+    weights = record.network.weights[record.layers.index(step)]
+    return input_terms(step, weights, at[1:], at[0])
+
+
+Found = GradientFormula | Joined
+
+
+def _found(record: StepRecord, step: LayerStep, name: str, at: Position) -> Found:
     """Return what one number of a stage's gradient came from: a formula, or terms."""
     index = record.layers.index(step)
     is_last = index == len(record.layers) - 1
     if name == GradientName.OUTPUT and not is_last:
-        following = record.layers[index + 1]
-        found = _found(record, following, GradientName.INPUT, at)
-        return found._replace(note=f"{following.layer.name} hands it back: {found.note}")
+        (taking,) = takings(record.network.layers, index)
+        found = _handed_back(record, taking, at)
+        name = record.layers[taking.place].layer.name
+        return found._replace(note=f"{name} hands it back: {found.note}")
     has_own_loss = name == GradientName.OUTPUT or record.joined != LINEAR
     is_before = name == GradientName.INPUT and step.pre_activation is not None
     if is_last and has_own_loss and not is_before:
@@ -166,7 +233,7 @@ def _found(
     return _by_input(step, record.network.weights[index], at)
 
 
-def _by_pre_activation(step: LayerStep, at: Position) -> GradientFormula | Joined:
+def _by_pre_activation(step: LayerStep, at: Position) -> Found:
     gradient, activation = step.output, step.layer.activation_name
     if gradient is None:
         message = (
@@ -183,7 +250,7 @@ def _by_pre_activation(step: LayerStep, at: Position) -> GradientFormula | Joine
     return joined_terms([term], note)
 
 
-def _by_input(step: LayerStep, weights: Weights, at: Position) -> GradientFormula | Joined:
+def _by_input(step: LayerStep, weights: Weights, at: Position) -> Found:
     if isinstance(step.layer, BatchNormalization) and step.layer.needs_batch:
         return normalization_formula(step, weights, at)
     if law_of(step.layer, step.layer_input.shape[1:]).join is Join.SOFTMAX:

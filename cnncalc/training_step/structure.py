@@ -25,6 +25,7 @@ __all__ = [
     "Position",
     "Rule",
     "StepRecord",
+    "TakenNumber",
     "TermPlace",
     "Terms",
     "WeightUpdate",
@@ -55,10 +56,12 @@ class WeightUpdate:
 class LayerStep:
     """The gradients of the batch's mean loss at one layer, (samples, *shape) or a weight's shape.
 
-    `output` is the gradient by the layer's output, None for the last layer where its softmax or
-    sigmoid is computed together with the loss; `pre_activation` that by what goes into the layer's
-    own activation, None where it has none; `input` that by its input. Before the first layer with
-    trainable weights there is nothing to learn: all are None there, as is that layer's own `input`.
+    `output` is the gradient by the layer's output, what all that take it hand back; None for the
+    last layer where its softmax or sigmoid is computed together with the loss; `pre_activation`
+    that by what goes into the layer's own activation, None where it has none; `input` that by its
+    input. Where no layer with trainable
+    weights comes before there is nothing to learn: all are None there, as is the `input` of the
+    first one with such weights on each way. A merge's `input` holds what it joins side by side.
     A frozen layer has no gradients by its `weights`.
 
     `layer_input` and `layer_output`, (samples, *shape), are what it took in and put out.
@@ -264,6 +267,13 @@ def _nowhere(index: int) -> TermPlace:
 NO_TERMS = Terms(np.zeros(0), np.zeros(0), _nowhere)
 
 
+class TakenNumber(NamedTuple):
+    """A number that a merge takes: of which `layer`'s result (or the image, "input"), and where."""
+
+    layer: str
+    at: Position
+
+
 @dataclass(frozen=True, eq=False)
 class GradientExplanation:
     """One number of a gradient: what it is of, its rule in words, and the numbers it came from.
@@ -274,6 +284,10 @@ class GradientExplanation:
     out: the share of samples that weren't recorded. `penalty` is the regularizer's share.
     `parameters` are the other numbers of the rule by name. `value` is the recorded number;
     `vanished` says why it is next to 0, where that is known.
+
+    Of a merge's input, `taken` is the number that stands there; where that stands at several
+    places, `at` is empty. Where several layers hand something back, the terms are these, and
+    `shares` explains each.
     """
 
     layer: Layer
@@ -288,6 +302,8 @@ class GradientExplanation:
     penalty: float = 0.0
     parameters: tuple[tuple[str, float], ...] = ()
     vanished: str = ""
+    taken: TakenNumber | None = None
+    shares: tuple[GradientExplanation, ...] = ()
 
     @property
     def total(self) -> float:

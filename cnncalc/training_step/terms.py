@@ -18,6 +18,7 @@ from cnncalc.layers import (
     Dropout,
     KernelLayer,
     Layer,
+    MergeLayer,
     Rescaling,
     WindowLayer,
 )
@@ -112,7 +113,8 @@ def _times(law: Law, layer: Layer, is_windowed: bool) -> str:
             return " × the slope of the activation there"
     if law.join is Join.SAME:
         return ", handed on as it is"
-    said = share_words(law.join, by_window=is_windowed)
+    is_merge = isinstance(layer, MergeLayer)
+    said = share_words(law.join, by_window=is_windowed, of_results=is_merge)
     return f" × {said}" if said else ""
 
 

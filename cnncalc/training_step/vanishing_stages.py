@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from cnncalc.layers import (
     Dropout,
     KernelLayer,
     Layer,
+    Maximum,
+    Minimum,
+    Multiply,
     Rescaling,
 )
 from cnncalc.network import Array, Weights, without_last_activation
@@ -24,6 +27,7 @@ from cnncalc.rules.activations import SOFTMAX_LIMITS, rule_of
 from cnncalc.rules.losses import Flat, loss_rule
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training.losses import EPSILON
+from cnncalc.training_step.branches import Taking, handed_back, takings
 from cnncalc.training_step.structure import LayerStep, StepRecord
 
 __all__ = ["FLAT", "GradientStage", "largest_size", "stages_of"]
@@ -63,17 +67,68 @@ def stages_of(
         return  # what other samples gave isn't there
     chosen = slice(None) if sample is None else slice(sample, sample + 1)
     index = [step.layer.name for step in record.layers].index(layer)
-    later = zip(record.layers[index + 1 :], record.network.weights[index + 1 :], strict=True)
-    for step, weights in reversed(list(later)):
-        yield from _of_activation(step, chosen)
-        yield from _of_layer(step, weights, chosen)
     step, weights = record.layers[index], record.network.weights[index]
+    yield from _ways_to(record, index, chosen)
     if name != GradientName.OUTPUT:
         yield from _of_activation(step, chosen)
     if name == GradientName.INPUT:
-        yield from _of_layer(step, weights, chosen)
+        yield from _of_layer(step, weights, step.input, chosen)
     if name in ("kernel", "gamma") and not step.layer_input[chosen].any():
         yield GradientStage(0.0, f"the input of {layer} is 0 throughout")
+
+
+def _ways_to(record: StepRecord, place: int, chosen: slice) -> list[GradientStage]:
+    """Return the stages that let least through on the ways back to a layer's output.
+
+    Of several ways it is that on which most comes back; where nothing does, all block it together.
+    """
+    layers = record.network.layers
+    least: dict[int, list[GradientStage]] = {len(layers) - 1: []}
+    for behind in reversed(range(place, len(layers) - 1)):
+        ways = [
+            (_size_handed_back(record, taking, chosen), _way(record, taking, least, chosen))
+            for taking in takings(layers, behind)
+        ]
+        most = max(size for size, _ in ways)
+        best = [way for size, way in ways if size == most]
+        least[behind] = best[0] if most else _together(best)
+    return least[place]
+
+
+def _size_handed_back(record: StepRecord, taking: Taking, chosen: slice) -> float:
+    gradient = handed_back(record, taking)
+    return 0.0 if gradient is None else largest_size(gradient[chosen])
+
+
+def _way(
+    record: StepRecord,
+    taking: Taking,
+    least: Mapping[int, Sequence[GradientStage]],
+    chosen: slice,
+) -> list[GradientStage]:
+    """Return the stage that let least through on the way through a layer that takes a result."""
+    step, weights = record.layers[taking.place], record.network.weights[taking.place]
+    stages = [
+        *least[taking.place],
+        *_of_activation(step, chosen),
+        *_of_layer(step, weights, handed_back(record, taking), chosen),
+    ]
+    return [min(stages, key=lambda stage: stage.share)] if stages else []
+
+
+def _together(ways: Sequence[Sequence[GradientStage]]) -> list[GradientStage]:
+    """Return what blocks all ways as one stage; nothing where one of them is open, or unknown."""
+    stages = list(dict.fromkeys(stage for way in ways for stage in way))
+    if not all(ways) or not stages[1:]:
+        return stages if all(ways) else []
+    share = max(stage.share for stage in stages)
+    if not all(stage.reason for stage in stages):
+        return [GradientStage(share, "")]
+    reason = ", and ".join(dict.fromkeys(stage.reason for stage in stages))
+    meanings = {stage.meaning for stage in stages}
+    meaning = meanings.pop() if len(meanings) == 1 else ""
+    is_saturated = any(stage.is_saturated for stage in stages)
+    return [GradientStage(share, reason, meaning, is_saturated)]
 
 
 def _of_loss(record: StepRecord, sample: int | None) -> GradientStage:
@@ -130,9 +185,11 @@ def _of_activation(step: LayerStep, chosen: slice) -> Iterator[GradientStage]:
         yield _flat(share, step.layer, step.layer_output[chosen], step.output[chosen])
 
 
-def _of_layer(step: LayerStep, weights: Weights, chosen: slice) -> Iterator[GradientStage]:
-    """Yield what a layer let through to its input."""
-    error, share = step.error, _share(step.input, step.error, chosen)
+def _of_layer(
+    step: LayerStep, weights: Weights, through: Array | None, chosen: slice
+) -> Iterator[GradientStage]:
+    """Yield what a layer let `through`, to its input or to one of the results that it joins."""
+    error, share = step.error, _share(through, step.error, chosen)
     if share is None or error is None:
         return
     if isinstance(step.layer, ActivationLayer):
@@ -180,5 +237,8 @@ def _why_not_through(step: LayerStep, weights: Weights, chosen: slice) -> str:
             return f"{layer.name} multiplies by 0"
         case KernelLayer() if not weights["kernel"].any():
             return f"the kernel of {layer.name} is 0 throughout"
+        case Multiply() | Maximum() | Minimum():
+            does = "multiplies by 0" if isinstance(layer, Multiply) else "takes another number"
+            return f"{layer.name} {does} wherever a gradient comes to it"
         case _:
             return ""

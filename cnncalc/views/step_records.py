@@ -120,8 +120,16 @@ def write_gradient_json(
     Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule" and its
     "parameters", the "penalty" of a regularizer, "vanished" (why it is next to 0, else null), and
     "terms", each an error, its factor, and where both stand; and the "provenance", where given.
+    Of a merge's input, "taken" is the number that stands there; where several layers hand something
+    back, "shares" has an object for each, with the same keys.
     """
-    about = {
+    yield from _explanation(explanation)
+    yield from closing_json(provenance)
+
+
+def _explanation(explanation: GradientExplanation) -> Iterator[str]:
+    """Write an explanation up to where its object is closed."""
+    about: dict[str, Any] = {
         "layer": explanation.layer.name,
         "name": explanation.name,
         "at": explanation.at,
@@ -133,6 +141,8 @@ def write_gradient_json(
         "penalty": explanation.penalty,
         "vanished": explanation.vanished or None,
     }
+    if explanation.taken is not None:
+        about["taken"] = explanation.taken._asdict()
     yield json.dumps(about)[:-1] + ', "terms": ['
     for index, term in enumerate(explanation.terms):
         place = term.place
@@ -146,4 +156,9 @@ def write_gradient_json(
         }
         yield (",\n" if index else "\n") + json.dumps(content)
     yield "\n]"
-    yield from closing_json(provenance)
+    for index, share in enumerate(explanation.shares):
+        yield ",\n" if index else ', "shares": [\n'
+        yield from _explanation(share)
+        yield "}"
+    if explanation.shares:
+        yield "\n]"

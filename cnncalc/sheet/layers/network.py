@@ -6,6 +6,7 @@ that a new kind is added once; what they are stands in the module of its kind.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -75,6 +76,7 @@ from cnncalc.sheet.layers.global_pooling import (
     global_pooling_volumes,
 )
 from cnncalc.sheet.layers.kernels import flipped_kernel_steps, flipped_kernel_volumes
+from cnncalc.sheet.layers.merge_gradients import merge_gradient_steps, merge_gradient_volumes
 from cnncalc.sheet.layers.merging import merge_volumes
 from cnncalc.sheet.layers.pooling import (
     pooling_gradient_steps,
@@ -93,6 +95,7 @@ __all__ = [
     "Sample",
     "gradient_steps",
     "gradient_volumes",
+    "handed_back_volumes",
     "image_source",
     "layer_volumes",
     "network_volumes",
@@ -189,6 +192,20 @@ def gradient_volumes(
     return _by_input(layer, source, gradient, to_input)
 
 
+def handed_back_volumes(
+    layer: Layer, source: Source, gradient: Source, wanted: Collection[int], is_joined: bool = False
+) -> tuple[list[Volume], dict[int, Source]]:
+    """Return what one sample's backward pass draws of a layer, and what it hands back to whom.
+
+    Arguments: as for `gradient_volumes`, but for the places of the `wanted` ones among the results
+    that it takes. Raises OptionError as that does.
+    """
+    if isinstance(layer, MergeLayer):
+        return merge_gradient_volumes(layer, source, gradient, wanted)
+    volumes, before = gradient_volumes(layer, source, gradient, bool(wanted), is_joined)
+    return volumes, {} if before is None else {0: before}
+
+
 def _untrained_kind(layer: Layer) -> str:
     return f"a workbook can't train a layer of this kind. Received: {type(layer).__name__}"
 
@@ -239,7 +256,7 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 _WITHOUT_SHARED_STEPS = (
     *(ActivationLayer, BatchNormalization, Combine, Cropping2D, Dense, Dropout, Flatten),
-    *(GlobalPoolingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+    *(GlobalPoolingLayer, InputLayer, MergeLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
 
@@ -393,6 +410,11 @@ def _(layer: PoolingLayer, sample: Sample) -> dict[str, Array]:
 @gradient_steps.register
 def _(layer: GlobalPoolingLayer, sample: Sample) -> dict[str, Array]:
     return global_pooling_gradient_steps(layer, sample.layer_input)
+
+
+@gradient_steps.register
+def _(layer: MergeLayer, sample: Sample) -> dict[str, Array]:
+    return merge_gradient_steps(layer, sample.layer_input)
 
 
 @gradient_steps.register

@@ -5,27 +5,25 @@ All is named as if there were one step and one sample; a `Scope` tells them apar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cnncalc.errors import CnncalcError, OptionError, ShapeError, unknown_kind
+from cnncalc.errors import OptionError, unknown_kind
 from cnncalc.layers import BatchNormalization, Dropout, Layer, Shape
 from cnncalc.sheet.blocks import Finder, Index
+from cnncalc.sheet.gathering import Drawn, drawn_layers
 from cnncalc.sheet.layers.batch_normalization import (
     normalization_training_volumes,
     statistics_volumes,
 )
 from cnncalc.sheet.layers.copies import dropout_training_volumes
 from cnncalc.sheet.layers.network import (
-    gradient_volumes,
     image_source,
     layer_volumes,
-    shared_volumes,
-    weight_gradient_volumes,
 )
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import STAY, Block, Quantity, Reference, Specification, Step
 from cnncalc.sheet.quantities import is_shared
+from cnncalc.sheet.training.backward import BackwardPass, backward_passes, named
 from cnncalc.sheet.training.loss import LossPass, is_joined, loss_pass
 from cnncalc.sheet.training.penalties import Penalty, penalty_volumes, with_penalty
 from cnncalc.sheet.training.specification import TrainingSpecification
@@ -76,32 +74,22 @@ class NetworkPass:
     shapes: tuple[Shape, ...]
 
 
-@dataclass(frozen=True)
-class _Forward:
-    """A layer, what it takes in, and what it draws on the way forward."""
-
-    layer: Layer
-    source: Source
-    volumes: Sequence[Volume]
-    result: Source
-
-
 def network_pass(specification: Specification, samples: int) -> NetworkPass:
     """Return what a step draws whose batch has so many samples.
 
     Raises OptionError, ShapeError for what no workbook can show, naming the layer.
     """
     training = _training(specification)
+    layers = specification.layers
     # The image stands by itself, and a layer that pads it draws a copy.
-    source = image = replace(image_source(specification.input_shape), is_drawn=True)
-    chain = []
-    for layer in specification.layers:
-        chain.append(_forward(layer, source))
-        source = chain[-1].result
-    loss = loss_pass(specification.layers, training.loss, source, samples)
-    joined = is_joined(specification.layers, training.loss)
-    shapes = tuple(forward.source.shape for forward in chain)
-    return NetworkPass(image_volume(image), _backward(chain, loss, joined, samples), loss, shapes)
+    image = replace(image_source(specification.input_shape), is_drawn=True)
+    forward = list(drawn_layers(layers, image, _forward))
+    loss = loss_pass(layers, training.loss, forward[-1].result, samples)
+    own_loss = is_joined(layers, training.loss)
+    backward = backward_passes(forward, loss.gradient, samples, is_joined=own_loss)
+    passes = tuple(_layer_pass(*pair, samples) for pair in zip(forward, backward, strict=True))
+    shapes = tuple(drawn.source.shape for drawn in forward)
+    return NetworkPass(image_volume(image), passes, loss, shapes)
 
 
 def _training(specification: Specification) -> TrainingSpecification:
@@ -111,12 +99,9 @@ def _training(specification: Specification) -> TrainingSpecification:
     return specification.training
 
 
-def _forward(layer: Layer, source: Source) -> _Forward:
-    try:
-        volumes, result = training_volumes(layer, source)
-    except (ShapeError, OptionError) as error:
-        raise _named(layer, error) from error
-    return _Forward(layer, source, volumes, result)
+def _forward(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
+    with named(layer):
+        return training_volumes(layer, source)
 
 
 def training_volumes(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
@@ -148,54 +133,7 @@ def batch_volumes(layer: Layer, source: Source, samples: int) -> list[Volume]:
     return statistics_volumes(layer, source, samples)
 
 
-def _named(layer: Layer, error: CnncalcError) -> CnncalcError:
-    return type(error)(f"layer {layer.name}: {error}")
-
-
-def _backward(
-    chain: Sequence[_Forward], loss: LossPass, joined: bool, samples: int
-) -> tuple[LayerPass, ...]:
-    """Return each layer's part, the gradient worked back through them from the last."""
-    first = _first_to_learn(chain)
-    last = chain[-1].result
-    gradient: Source | None = last.feed(loss.gradient)
-    passes = []
-    for place in reversed(range(len(chain))):
-        forward = chain[place]
-        own_loss = joined and place == len(chain) - 1
-        if gradient is None:
-            passes.append(_layer_pass(forward, samples, [], [], []))
-            continue
-        try:
-            shared = shared_volumes(forward.layer, forward.source, place > first)
-            weights = weight_gradient_volumes(
-                forward.layer, forward.source, gradient, samples, own_loss
-            )
-            volumes, gradient = gradient_volumes(
-                forward.layer, forward.source, gradient, place > first, own_loss
-            )
-        except (ShapeError, OptionError) as error:
-            raise _named(forward.layer, error) from error
-        passes.append(_layer_pass(forward, samples, shared, volumes, weights))
-    return tuple(reversed(passes))
-
-
-def _first_to_learn(chain: Sequence[_Forward]) -> int:
-    """Return the first layer with something to learn: before it no gradient is needed."""
-    for place, forward in enumerate(chain):
-        if forward.layer.trainable_count(forward.source.shape):
-            return place
-    message = "a network must have trainable weights to be trained. Received: none"
-    raise OptionError(message)
-
-
-def _layer_pass(
-    forward: _Forward,
-    samples: int,
-    shared: Sequence[Volume],
-    backward: Sequence[Volume],
-    gradients: Sequence[Volume],
-) -> LayerPass:
+def _layer_pass(forward: Drawn, back: BackwardPass, samples: int) -> LayerPass:
     drawn = forward.volumes
     order = list(forward.layer.weight_shapes(forward.source.shape))
     entered = [volume for volume in drawn if volume.quantity.kind == "weight"]
@@ -215,13 +153,13 @@ def _layer_pass(
     return LayerPass(
         forward.layer,
         tuple(map(_described_weight, weights)),
-        (*helpers, *shared),
+        (*helpers, *back.shared),
         tuple(penalty_volumes(forward.layer, weights)),
         tuple(volume for volume in of_batch if volume.quantity.kind != "update"),
         tuple(volume for volume in of_batch if volume.quantity.kind == "update"),
         tuple(of_sample),
-        tuple(backward),
-        tuple(with_penalty(forward.layer, gradient) for gradient in gradients),
+        tuple(back.volumes),
+        tuple(with_penalty(forward.layer, gradient) for gradient in back.gradients),
     )
 
 

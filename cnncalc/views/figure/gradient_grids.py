@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cnncalc.layers import KernelLayer, PoolingLayer
 from cnncalc.network import Array
 from cnncalc.trace.stage_names import GradientName
+from cnncalc.training_step.branches import takings
 from cnncalc.training_step.structure import (
     GradientExplanation,
     GradientTerm,
@@ -37,6 +38,11 @@ def gradient_rows(record: StepRecord, explanation: GradientExplanation) -> list[
 
     Arguments: the `record` of the step; the `explanation` of the number.
     """
+    if explanation.shares:
+        return [
+            *_of_shares(record, explanation),
+            _of_terms(_reading(record, explanation), explanation),
+        ]
     if explanation.rule in _OF_LOSS:
         return [_of_loss(record, explanation), _of_formula(explanation)]
     if explanation.rule not in ("products", "sum"):
@@ -47,6 +53,14 @@ def gradient_rows(record: StepRecord, explanation: GradientExplanation) -> list[
     else:
         rows = list(_of_channels(step, explanation))
     return rows or [_of_terms(step, explanation)]
+
+
+def _of_shares(record: StepRecord, explanation: GradientExplanation) -> Iterator[GridRow]:
+    """Yield what each of several layers hands back, the first row of each with its words."""
+    for share in explanation.shares:
+        first, *others = gradient_rows(record, share)
+        yield replace(first, note=f"{share.layer.name} hands back {share.note}:")
+        yield from others
 
 
 def _of_loss(record: StepRecord, explanation: GradientExplanation) -> GridRow:
@@ -104,10 +118,12 @@ def _input(step: LayerStep, pixels: Array, places: Sequence[TermPlace], of_sampl
 
 
 def _reading(record: StepRecord, explanation: GradientExplanation) -> LayerStep:
-    """Return the layer whose errors a gradient by a stage reads: the next one for an output."""
+    """Return the layer whose errors a gradient by a stage reads: who takes it, for an output."""
     names = [step.layer.name for step in record.layers]
     place = names.index(explanation.layer.name)
-    return record.layers[place + (explanation.name == GradientName.OUTPUT)]
+    if explanation.name == GradientName.OUTPUT:
+        place = takings(record.network.layers, place)[0].place
+    return record.layers[place]
 
 
 def _of_channels(step: LayerStep, explanation: GradientExplanation) -> Iterator[GridRow]:
@@ -140,9 +156,11 @@ def _of_channels(step: LayerStep, explanation: GradientExplanation) -> Iterator[
 
 def _pooled(step: LayerStep, explanation: GradientExplanation) -> Iterator[Grid]:
     """Yield the numbers that are pooled, the one in question outlined: others may be larger."""
+    if not isinstance(step.layer, PoolingLayer):
+        return
     sample, (row, column, channel) = explanation.sample or 0, explanation.at
     numbers = step.layer_input[sample, :, :, channel]
-    if isinstance(step.layer, PoolingLayer) and _is_small(numbers.shape):
+    if _is_small(numbers.shape):
         name = f"input, channel {channel}" if step.layer_input.shape[-1] > 1 else "input"
         yield Grid(name, numbers, _scale(numbers), None, (row, column, 1, 1))
 
@@ -179,7 +197,7 @@ def _joined(
 ) -> GridRow:
     """Return errors × factors = products and their sum, or errors alone where these are summed."""
     whole, products = (0, 0, *errors.shape), errors * factors
-    name = f"error{'s' * (errors.size > 1)}{of_sample}"
+    name = "handed back" if explanation.shares else f"error{'s' * (errors.size > 1)}{of_sample}"
     found = [Grid(name, errors, _signed(errors), None, whole, "weights")]
     total = float(products.sum())
     if explanation.rule == "sum":

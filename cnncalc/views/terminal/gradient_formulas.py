@@ -9,7 +9,7 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.training_step.formulas import gradient_expression
-from cnncalc.training_step.structure import GradientExplanation, GradientTerm
+from cnncalc.training_step.structure import GradientExplanation, GradientTerm, Position
 from cnncalc.views.terminal.equations import (
     Equation,
     Expressed,
@@ -35,8 +35,15 @@ def gradient_place(explanation: GradientExplanation, *, several: bool = True) ->
     """
     has_own = explanation.sample is not None and several
     sample = f" of sample {explanation.sample}" if has_own else ""
-    at = ", ".join(map(str, explanation.at))
-    return f"{explanation.layer.name} {explanation.name} ({at}){sample}"
+    at = f" {_at(explanation.at)}" if explanation.at else ""
+    place = f"{explanation.layer.name} {explanation.name}{at}"
+    if taken := explanation.taken:
+        place += f", {'which is' if at else 'all places of'} {taken.layer} {_at(taken.at)}"
+    return f"{place}{sample}"
+
+
+def _at(place: Position) -> str:
+    return f"({', '.join(map(str, place))})"
 
 
 def draw_gradient_equation(
@@ -52,6 +59,8 @@ def draw_gradient_equation(
     user asks for all; whether there are `several` samples to tell apart.
     """
     place = gradient_place(explanation, several=several)
+    for share in explanation.shares:
+        yield from _draw_share(share, screen, most, several=several)
     if explanation.rule in ("products", "sum"):
         yield from draw_equation(_summed(explanation, place, most, screen), screen)
         if any(term.place.padding for term in written_terms(explanation, most, screen)):
@@ -61,6 +70,14 @@ def draw_gradient_equation(
     sign = equals(explanation.value, recalculated, screen)
     head = f"{signed(screen.number(explanation.value))} {sign} {text}"
     yield from draw_equation(Equation(head, (), label=place), screen)
+
+
+def _draw_share(
+    share: GradientExplanation, screen: Screen, most: int, *, several: bool
+) -> Iterator[Text]:
+    """Draw what one of several layers hands back, in words and in numbers."""
+    yield from screen.sentences(f"{share.layer.name} hands back {share.note}:", FAINT)
+    yield from draw_gradient_equation(share, screen, most, several=several)
 
 
 def written_terms(

@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 from rich.text import Text
 
-from cnncalc.layers import Flatten
+from cnncalc.layers import Flatten, MergeLayer
 from cnncalc.network import Array
 from cnncalc.notation import write_layer
 from cnncalc.rules.ranges import ANY
 from cnncalc.trace import LayerTrace
 from cnncalc.trace.stage_names import GradientName
+from cnncalc.training_step.branches import parts_handed_back, takings
 from cnncalc.training_step.explaining import explain_gradient
 from cnncalc.training_step.structure import LayerStep, Position, StepRecord
 from cnncalc.views.colors import ColorScale, scale_of
@@ -52,8 +53,10 @@ def draw_layer_gradients(
     if layer.name in record.frozen:
         yield from indented(body_screen(screen).sentences(_FROZEN, FAINT), screen)
         yield screen.line()
+    # Else what the layer behind hands back is drawn with that layer.
     is_last = step is record.layers[-1]
-    before = [GradientName.OUTPUT] * is_last + [GradientName.PRE_ACTIVATION]
+    is_drawn = is_last or len(takings(record.network.layers, record.layers.index(step))) > 1
+    before = [GradientName.OUTPUT] * is_drawn + [GradientName.PRE_ACTIVATION]
     parts = [
         *(_draw_stage(record, step, name, samples, body_screen(screen)) for name in before),
         *(_draw_weight(record, step, name, body_screen(screen)) for name in step.weights),
@@ -83,11 +86,24 @@ def _draw_stage(
         yield screen.line()
         if len(record.labels) > 1:
             yield screen.line(f"sample {sample}")
-        yield from _draw_values(step, name, values[sample], scale, screen)
+        for title, part in _parts(record, step, name):
+            if title:
+                yield screen.line(title)
+            yield from _draw_values(step, name, part[sample], scale, screen)
     yield screen.line()
     several = len(record.labels) > 1
     yield from draw_gradient_equation(explanation, screen, MOST_TERMS, several=several)
     yield screen.line()
+
+
+def _parts(record: StepRecord, step: LayerStep, name: GradientName) -> Iterator[tuple[str, Array]]:
+    """Yield a gradient's numbers, those by a merge's input for each of the results that it took."""
+    values = step.gradient_by(name)
+    if isinstance(step.layer, MergeLayer) and name == GradientName.INPUT:
+        for source, part in parts_handed_back(record, step):
+            yield f"by {source}", part
+    elif values is not None:
+        yield "", values
 
 
 def _draw_values(

@@ -20,7 +20,7 @@ from cnncalc.layers import (
 from cnncalc.network import Array, Weights, assemble, backward_layer, forward_saved
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.sheet.blocks import Finder, Place, entered
-from cnncalc.sheet.gradient_values import Grids, gradient_values, shared_values
+from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values, shared_values
 from cnncalc.sheet.layers.copies import kept_quantity
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
@@ -162,7 +162,7 @@ class LaidOut:
         network = assemble([case.layer], case.shape, [case.weights])
         ((_, _, grid),) = with_grids([case.layer], case.shape)
         row = Grid(1, *case.shape) if len(case.shape) == 1 else None
-        grids = Grids(row, grid)
+        grids = Grids((Taken(case.shape, row),), grid)
         result: dict[Quantity, Array] = {}
         for sample in case.samples:
             drawn = tuple(each if step.moved else each[sample] for each in step.drawn)
@@ -170,9 +170,7 @@ class LaidOut:
             if case.layer.needs_batch:
                 del own[Quantity("helper", case.layer.name, "standard deviation")]
             if isinstance(case.layer, Dropout) and case.layer.rate:
-                own[kept_quantity(case.layer.name)] = cells(
-                    drawn[0].astype(np.float64), grids.input
-                )
+                own[kept_quantity(case.layer.name)] = cells(drawn[0].astype(np.float64), row)
             own |= gradient_values(step, case.weights, sample, grids)
             name = given_quantity(case)
             own[name] = cells(case.gradient[sample], grid)
