@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.layers import L1L2, InputLayer, Layer, Shape, ZeroPadding2D
+from cnncalc.layers import L1L2, InputLayer, Layer, MergeLayer, Shape, ZeroPadding2D
+from cnncalc.layers.graph import IMAGE
+from cnncalc.network import Network
 
 
 def import_keras() -> Any:
@@ -28,7 +30,8 @@ def keras_layer(layer: Layer) -> Any:
     keras = import_keras()
     if isinstance(layer, InputLayer):
         return keras.layers.InputLayer(shape=layer.shape)
-    options = {field.name: _keras_value(getattr(layer, field.name)) for field in fields(layer)}
+    names = [field.name for field in fields(layer) if field.name != "inputs"]
+    options = {name: _keras_value(getattr(layer, name)) for name in names}
     options["name"] = layer.name or None
     if isinstance(layer, ZeroPadding2D):
         top, bottom, left, right = layer.pads
@@ -44,11 +47,36 @@ def _keras_value(value: object) -> object:
 
 
 def keras_model(layers: Sequence[Layer], shape: Shape) -> Any:
-    """Return a Sequential model of the same layers, with initial weights of its own."""
+    """Return a Sequential model of the same layers, a functional one where they branch.
+
+    Its weights are initial ones of its own.
+    """
     keras = import_keras()
+    if any(layer.inputs for layer in layers):
+        return _functional(layers, shape)
     return keras.Sequential([keras.Input(shape), *map(keras_layer, layers)])
+
+
+def _functional(layers: Sequence[Layer], shape: Shape) -> Any:
+    """Call each layer on what it takes, looked up by name."""
+    keras = import_keras()
+    image = keras.Input(shape)
+    results, before = {IMAGE: image}, IMAGE
+    for layer in layers:
+        taken = [results[name] for name in layer.inputs or (before,)]
+        given = taken if isinstance(layer, MergeLayer) else taken[0]
+        results[layer.name] = keras_layer(layer)(given)
+        before = layer.name
+    return keras.Model(image, results[before])
 
 
 def set_weights(layer: Any, weights: Mapping[str, np.ndarray]) -> None:
     """Give a layer of Keras our weights, which have Keras's order."""
     layer.set_weights([np.asarray(value) for value in weights.values()])
+
+
+def set_all_weights(model: Any, network: Network) -> None:
+    """Give each layer of a model the weights of ours that has its name."""
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        if weights:
+            set_weights(model.get_layer(layer.name), weights)

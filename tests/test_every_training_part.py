@@ -312,7 +312,7 @@ def test_an_optimizers_state_comes_back_from_keras(optimizer, tmp_path):
         for slot in slots.values():
             slot[...] = random.normal(size=slot.shape).round(3)
     config = compile_config(LOSSES["mean_squared_error"], optimizer)
-    extra: dict[str, Variables] = {"optimizer": optimizer_variables(optimizer, state)}
+    extra: dict[str, Variables] = {"optimizer": optimizer_variables(given, optimizer, state)}
     path = tmp_path / "model.keras"
     path.write_bytes(saved(KerasModel(given, "m", config, extra)))
     again = read_training(read_keras(path))

@@ -21,10 +21,11 @@ import numpy as np
 from cnncalc.errors import InputError, OptionError, ShapeError
 from cnncalc.files.keras_config_reading import ModelConfig, read_config
 from cnncalc.files.keras_config_writing import keras_layers, unknown_to_keras, write_config
-from cnncalc.files.keras_weights import Variables, claims_too_much, read_h5, write_h5
+from cnncalc.files.keras_weights import Variables, claims_too_much, places_of, read_h5, write_h5
 from cnncalc.files.other_models import refuse_other_model
 from cnncalc.files.paths import check_readable, printable, quoted, reason
 from cnncalc.layers import Shape
+from cnncalc.layers.vocabulary import named
 from cnncalc.network import Network, assemble
 from cnncalc.training.uncalculated import Uncalculated
 
@@ -52,20 +53,27 @@ LARGEST_JSON = 1 << 24
 class KerasModel:
     """What a `.keras` file holds.
 
-    `network` with its weights; the model's `name`; Keras's `compile_config` (optimizer, loss,
-    metrics), if it was compiled; `extra` variables by place, such as those of the "optimizer";
+    `network` with its weights; the model's `name`, empty for that of its class; Keras's
+    `compile_config` (optimizer, loss, metrics), if it was compiled; `extra` variables by place,
+    such as those of the "optimizer";
     `metadata` of cnncalc's own, JSON values that Keras passes over; `notes`, a sentence each, on
     what was left out in reading; the layers' options that training would heed and that are
-    `uncalculated` here.
+    `uncalculated` here; the layers' names in the file's order, where it is one that was read.
     """
 
     network: Network
-    name: str = "sequential"
+    name: str = ""
     compile_config: Mapping[str, Any] | None = None
     extra: Mapping[str, Variables] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     uncalculated: tuple[Uncalculated, ...] = ()
+    file_order: tuple[str, ...] = ()
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """The layers in the order in which the file has what belongs to their weights."""
+        return self.file_order or tuple(layer.name for layer in self.network.layers)
 
 
 def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
@@ -82,8 +90,9 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         contents = _contents(path, size)
         config = read_config(_decoded(contents, CONFIG))
         shape = _complete_shape(config, input_shape)
-        weights, extra = read_h5(contents[WEIGHTS], config.layers, shape)
+        weights, extra = read_h5(contents[WEIGHTS], config.layers, config.places, shape)
         network = assemble(config.layers, shape, weights)
+        file_order = tuple(layer.name for layer in named(config.layers))
         metadata = _decoded(contents, METADATA) if METADATA in contents else {}
     of_cnncalc = metadata.get("cnncalc") if isinstance(metadata, Mapping) else None
     return KerasModel(
@@ -94,6 +103,7 @@ def read_keras(path: Path, input_shape: Shape | None = None) -> KerasModel:
         metadata=of_cnncalc if isinstance(of_cnncalc, Mapping) else {},
         notes=config.notes,
         uncalculated=config.uncalculated,
+        file_order=file_order,
     )
 
 
@@ -106,7 +116,8 @@ def read_weights(path: Path, network: Network) -> Network:
     refuse_other_model(path, weights=True)
     check_readable(path)
     with _located(path):
-        weights, _ = read_h5(path.read_bytes(), network.layers, network.input_shape)
+        places = places_of(network)
+        weights, _ = read_h5(path.read_bytes(), network.layers, places, network.input_shape)
         return assemble(network.layers, network.input_shape, weights)
 
 
@@ -192,7 +203,7 @@ def write_keras(file: BinaryIO, model: KerasModel) -> None:
     contents = {
         METADATA: _encoded(metadata | {"cnncalc": dict(model.metadata)}),
         CONFIG: _encoded(config),
-        WEIGHTS: write_h5(keras_layers(network), model.name, dtype, model.extra),
+        WEIGHTS: write_h5(keras_layers(network), config["config"]["name"], dtype, model.extra),
     }
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in contents.items():

@@ -6,29 +6,24 @@ code (a Lambda layer, a class or function of the user's own) is refused, never l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cnncalc.errors import InputError
-from cnncalc.files.keras_layer_reading import read_layer
+from cnncalc.files.keras_graph_reading import MODELS, layers_of
 from cnncalc.files.keras_objects import Json, inner, is_of_keras, mapping, shown
-from cnncalc.files.paths import quoted
+from cnncalc.files.keras_weights import Place
 from cnncalc.layers import Layer
 from cnncalc.training.uncalculated import Uncalculated
 
 __all__ = ["ModelConfig", "read_config"]
-
-# https://github.com/keras-team/keras/blob/v3.15.1/keras/src/models/sequential.py (from_config)
-_SEQUENTIAL_FROZEN = (
-    "the model says trainable=False of itself, which Keras passes over in a Sequential: what each "
-    "layer says holds"
-)
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     """What config.json says: the layers without the input, its shape as far as known, notes.
 
+    The layers are in the file's order; `places` tells where it has the weights of each.
     `input_shape` may hold None for a size that the model leaves open; `uncalculated` has the
     layers' options that training would heed and cnncalc doesn't calculate; `compile_config` is
     Keras's, as it stands.
@@ -36,6 +31,7 @@ class ModelConfig:
 
     name: str
     layers: tuple[Layer, ...]
+    places: tuple[Place, ...]
     input_shape: tuple[int | None, ...] | None
     notes: tuple[str, ...]
     uncalculated: tuple[Uncalculated, ...]
@@ -46,36 +42,20 @@ def read_config(config: object) -> ModelConfig:
     """Read the model that a config.json describes.
 
     Arguments: its content, as JSON decodes it.
-    Raises InputError for another model than a plain chain of layers that cnncalc has, naming the
-    layer, and for content that is no model.
+    Raises InputError for a layer that cnncalc lacks, and for layers that are wired as it can't
+    (shared ones, several inputs or outputs), naming the layer, and for content that is no model.
     """
     model = mapping(config, "config.json")
     _require_own_class(model)
-    body = mapping(model.get("config"), "the model's config")
-    entries = [mapping(entry, "a layer") for entry in _sequence(body.get("layers"), "layers")]
-    kind = model.get("class_name")
-    if kind in ("Functional", "Model"):
-        _require_chain(entries, body.get("output_layers"))
-    elif kind != "Sequential":
-        message = f"expected a Sequential or Functional model. Received: {shown(kind)}"
-        raise InputError(message)
-    read = [read_layer(entry) for entry in entries if entry.get("class_name") != "InputLayer"]
-    layers = [layer for layer, _ in read]
-    if not layers:
-        message = "expected a model of at least one layer. Received: no layer"
-        raise InputError(message)
-    notes = list(_synchronized(entries))
-    if _is_frozen(body) and kind != "Sequential":
-        layers = [replace(layer, trainable=False) for layer in layers]
-    elif _is_frozen(body) and any(layer.trainable for layer in layers):
-        notes.append(_SEQUENTIAL_FROZEN)
+    read = layers_of(model)
     compiled = model.get("compile_config")
     return ModelConfig(
-        str(body.get("name", "")),
-        tuple(layers),
-        _input_shape(model, body, entries),
-        tuple(notes),
-        tuple(option for _, options in read for option in options),
+        str(mapping(model.get("config"), "the model's config").get("name", "")),
+        tuple(read.layers),
+        tuple(read.places),
+        _input_shape(model),
+        tuple(read.notes),
+        tuple(read.uncalculated),
         compiled if isinstance(compiled, Mapping) and compiled else None,
     )
 
@@ -91,37 +71,9 @@ def _require_own_class(model: Json) -> None:
         raise InputError(message)
 
 
-def _synchronized(entries: Sequence[Json]) -> Iterator[str]:
-    """Say of which layers an option is left out that changes no number here."""
-    for entry in entries:
-        config = entry.get("config")
-        if isinstance(config, Mapping) and config.get("synchronized"):
-            yield (
-                f"layer {config.get('name')}: synchronized=True is left out: cnncalc takes the "
-                "statistics of the whole batch anyway"
-            )
-
-
-def _is_frozen(body: Json) -> bool:
-    """Tell whether a model says of itself that nothing in it is trained."""
-    trainable = body.get("trainable")
-    if not isinstance(trainable, bool | None):
-        message = f"the model's trainable must be True or False. Received: {shown(trainable)}"
-        raise InputError(message)
-    return trainable is False
-
-
-def _input_shape(model: Json, body: Json, entries: Sequence[Json]) -> tuple[int | None, ...] | None:
+def _input_shape(model: Json) -> tuple[int | None, ...] | None:
     """Return one sample's shape from wherever this version of Keras has put it."""
-    first = entries[0].get("config") if entries else None
-    places: list[object] = []
-    if isinstance(first, Mapping):
-        places += [first.get("batch_shape"), first.get("batch_input_shape")]
-    places += [
-        body.get("build_input_shape"),
-        inner({"config": model.get("build_config")}, "input_shape"),
-    ]
-    found = next((place for place in places if isinstance(place, list)), None)
+    found = next((place for place in _shapes(model) if isinstance(place, list)), None)
     if found is None:
         return None
     sizes = tuple(found[1:])
@@ -131,45 +83,16 @@ def _input_shape(model: Json, body: Json, entries: Sequence[Json]) -> tuple[int 
     return sizes
 
 
-def _require_chain(entries: Sequence[Json], outputs: object) -> None:
-    """Raise InputError unless each layer is on the one before alone, and the last is the output."""
-    before = ""
-    for entry in entries:
-        name = str(entry.get("name", ""))
-        nodes = entry.get("inbound_nodes")
-        sources = list(_sources(nodes))
-        count = len(nodes) if isinstance(nodes, list) else 0
-        if sources != ([before] if before else []) or count > 1:
-            message = (
-                "expected a plain chain of layers, each on the one before. "
-                f"Received: layer {quoted(name)} on {shown(sources or 'nothing')}"
-            )
-            raise InputError(message)
-        before = name
-    if list(_sources(outputs)) != [before]:
-        message = f"expected one output, of the last layer. Received: {shown(outputs)}"
-        raise InputError(message)
-
-
-def _sources(node: object) -> Iterator[str]:
-    """Yield the name of every layer that a node of the graph takes its input from."""
-    if isinstance(node, Mapping):
-        config = node.get("config")
-        if isinstance(config, Mapping) and isinstance(config.get("keras_history"), list):
-            yield from (str(part) for part in config["keras_history"][:1])
-        else:
-            for part in node.values():
-                yield from _sources(part)
-    elif isinstance(node, list):
-        if len(node) > 1 and isinstance(node[0], str) and type(node[1]) is int:
-            yield node[0]  # the form of Keras 2: [name, node, tensor, {…}]
-        else:
-            for part in node:
-                yield from _sources(part)
-
-
-def _sequence(value: object, what: str) -> Sequence[object]:
-    if not isinstance(value, list) or not value:
-        message = f"{what} must be a JSON list of at least one. Received: {shown(value)}"
-        raise InputError(message)
-    return value
+def _shapes(model: Json) -> Iterator[object]:
+    """Yield the shapes, of a batch, that a model says its input has, the surest first."""
+    body = mapping(model.get("config"), "the model's config")
+    entries = body.get("layers")
+    first = entries[0] if isinstance(entries, list) and entries else None
+    config = first.get("config") if isinstance(first, Mapping) else None
+    if isinstance(config, Mapping):
+        yield config.get("batch_shape")
+        yield config.get("batch_input_shape")
+    yield body.get("build_input_shape")
+    yield inner({"config": model.get("build_config")}, "input_shape")
+    if isinstance(first, Mapping) and first.get("class_name") in MODELS:
+        yield from _shapes(first)

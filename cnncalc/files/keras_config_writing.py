@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from cnncalc.files.keras_graph_writing import SEQUENTIAL, Result, free_name, model_class, wires
 from cnncalc.files.keras_objects import OWN_PACKAGE, serialized
 from cnncalc.layers import (
     L1L2,
     Layer,
+    MergeLayer,
     Shape,
     WindowLayer,
     ZeroPadding2D,
 )
+from cnncalc.layers.graph import in_keras_order
 from cnncalc.layers.vocabulary import is_known_to_keras
 from cnncalc.network import Network, Weights
 from cnncalc.rules import law_of
@@ -35,10 +38,14 @@ def keras_layers(network: Network) -> tuple[SavedLayer, ...]:
     """Return a network's layers as Keras has them: padding in numbers as a layer of its own.
 
     Only where zeros count is a `ZeroPadding2D` before the layer the same: not for max pooling.
+    They are in Keras's order, which is another one where such a layer makes a branch longer.
     """
     taken = {layer.name for layer in network.layers}
-    parts = zip(network.layers, network.shapes[:-1], network.weights, strict=True)
-    return tuple(saved for part in parts for saved in _as_keras_has_it(SavedLayer(*part), taken))
+    parts = zip(network.layers, network.input_shapes, network.weights, strict=True)
+    saved = [saved for part in parts for saved in _as_keras_has_it(SavedLayer(*part), taken)]
+    by_name = {part.layer.name: part for part in saved}
+    ordered = in_keras_order([part.layer for part in saved])
+    return tuple(replace(by_name[layer.name], layer=layer) for layer in ordered)
 
 
 def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ...]:
@@ -52,9 +59,9 @@ def _as_keras_has_it(saved: SavedLayer, taken: set[str]) -> tuple[SavedLayer, ..
     while name in taken:
         name += "_"
     taken.add(name)
-    zeros = ZeroPadding2D(pads, name=name)
+    zeros = ZeroPadding2D(pads, name=name, inputs=layer.inputs)
     given = zeros.output_shape(saved.input_shape)
-    bare = replace(layer, padding="valid")  # type: ignore[call-arg]  # a field of every child
+    bare = replace(layer, padding="valid", inputs=())  # type: ignore[call-arg]  # of every child
     return (SavedLayer(zeros, saved.input_shape, {}), SavedLayer(bare, given, saved.weights))
 
 
@@ -87,25 +94,49 @@ def _is_own(layer: Layer) -> bool:
 def write_config(
     network: Network, name: str, dtype: str, compile_config: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """Return the content of config.json for a network.
+    """Return the content of config.json for a network: a Sequential, or a functional model.
 
-    Arguments: the network; the model's `name`; the `dtype` of its weights, "float32" or
-    "float64"; Keras's `compile_config`, None for a model that is not compiled.
+    Arguments: the network; the model's `name`, empty for that of its class; the `dtype` of its
+    weights, "float32" or "float64"; Keras's `compile_config`, None for a model that is not
+    compiled.
     """
-    batch_shape = [None, *network.input_shape]
-    given = {"batch_shape": batch_shape, "dtype": dtype, "name": "input_layer"}
-    first = serialized("keras.layers", "InputLayer", given)
-    layers = [first, *(_layer_config(saved, dtype) for saved in keras_layers(network))]
-    config = {
-        "name": name,
-        "trainable": True,
-        "dtype": dtype,
-        "layers": layers,
-        "build_input_shape": batch_shape,
-    }
-    return serialized("keras", "Sequential", config) | {
+    saved, batch_shape = keras_layers(network), [None, *network.input_shape]
+    kind = model_class(network.layers)
+    config: dict[str, Any] = {"name": name or kind.lower(), "trainable": True}
+    if kind == SEQUENTIAL:
+        given = {"batch_shape": batch_shape, "dtype": dtype, "name": "input_layer"}
+        first = serialized("keras.layers", "InputLayer", given)
+        layers = [first, *(_layer_config(part, dtype) for part in saved)]
+        config |= {"dtype": dtype, "layers": layers, "build_input_shape": batch_shape}
+    else:
+        config |= _functional(saved, network.input_shape, dtype)
+    return _model(kind, config) | {
         "build_config": {"input_shape": batch_shape},
         "compile_config": dict(compile_config or {}),
+    }
+
+
+def _model(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    if kind == SEQUENTIAL:
+        return serialized("keras", kind, config)
+    return serialized("keras.src.models.functional", kind, config, kind)  # it has no public place
+
+
+def _functional(saved: Sequence[SavedLayer], input_shape: Shape, dtype: str) -> dict[str, Any]:
+    """Return what a functional model says of its layers, and of what each is called on."""
+    layers = [part.layer for part in saved]
+    image = Result(free_name("input_layer", layers), input_shape)
+    results = [Result(part.layer.name, part.layer.output_shape(part.input_shape)) for part in saved]
+    given = {"batch_shape": [None, *input_shape], "dtype": dtype, "name": image.name}
+    first = serialized("keras.layers", "InputLayer", given)
+    calls = wires(layers, image, results, dtype)
+    return {
+        "layers": [
+            first | {"name": image.name, "inbound_nodes": []},
+            *(_layer_config(part, dtype) | call for part, call in zip(saved, calls, strict=True)),
+        ],
+        "input_layers": [[image.name, 0, 0]],
+        "output_layers": [[layers[-1].name, 0, 0]],
     }
 
 
@@ -114,8 +145,11 @@ def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
     kind = type(layer).__name__
     options = {field.name: _plain(getattr(layer, field.name)) for field in fields(layer)}
     name, trainable = options.pop("name"), options.pop("trainable")
+    options.pop("inputs")  # what it is called on is no option of it
     config = {"name": name, "trainable": trainable, "dtype": dtype, **options}
     build = {"build_config": {"input_shape": [None, *saved.input_shape]}}
+    if isinstance(layer, MergeLayer):
+        build = {}  # Keras builds it by what it is called on
     if _is_own(layer):
         return serialized("cnncalc", kind, config, f"{OWN_PACKAGE}{kind}") | build
     return serialized("keras.layers", kind, config) | build

@@ -6,7 +6,7 @@ loaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.keras_objects import (
@@ -29,13 +29,47 @@ from cnncalc.layers.vocabulary import (
 )
 from cnncalc.training.uncalculated import Uncalculated
 
-__all__ = ["read_layer"]
+__all__ = ["is_operation", "read_layers"]
 
 # Keras 2 rounds these to float32.
 _SLOPES = ("alpha", "max_value", "negative_slope", "threshold")
 
+# Operations that do to two results of as many sizes what Keras's layer of that name does.
+_OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")
 
-def read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
+# Which of a SeparableConv2D's arguments are its depthwise convolution's, and which both heed.
+_OF_DEPTHWISE = (
+    *("kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier"),
+    *("depthwise_initializer", "depthwise_regularizer", "depthwise_constraint"),
+)
+_OF_BOTH = ("trainable", "dtype", "data_format", "quantization_config")
+
+
+def is_operation(entry: Json) -> bool:
+    """Tell whether what is called is an operation on results, such as x + y, and no layer.
+
+    >>> is_operation({"module": "keras.src.ops.numpy"}), is_operation({"module": "keras.layers"})
+    (True, False)
+    """
+    return "ops" in str(entry.get("module")).split(".")
+
+
+def read_layers(entry: Json) -> Iterator[tuple[Layer, list[Uncalculated], int]]:
+    """Yield what an entry of the file is here: a layer, or the two that a separable one is made of.
+
+    Yields each with those of its options that training would heed and we lack, and how many of the
+    entry's weights it has at most.
+    Raises InputError, naming the layer, for one that cnncalc lacks or can't calculate.
+    """
+    if entry.get("class_name") == "SeparableConv2D" and is_of_keras(entry):
+        depthwise, pointwise = _separated(entry)
+        yield *_read_layer(depthwise), 1
+        yield *_read_layer(pointwise), 2
+    else:
+        yield *_read_layer(entry), 0
+
+
+def _read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
     """Return one layer, and those of its options that training would heed and we lack.
 
     Raises InputError, naming the layer, for one that cnncalc lacks or can't calculate.
@@ -104,6 +138,8 @@ def _modern(kind: type[Layer], config: Json, build: object) -> dict[str, object]
     if kind is LeakyReLU and "alpha" in arguments:
         arguments["negative_slope"] = arguments.pop("alpha")
     axis, shape = arguments.get("axis"), inner({"config": build}, "input_shape")
+    if isinstance(shape, list) and shape and isinstance(shape[0], list):
+        shape = shape[0]  # of the first result that a merge joins
     if isinstance(axis, list) and len(axis) == 1:
         axis = axis[0]
     if type(axis) is int and isinstance(shape, list) and axis == len(shape) - 1:
@@ -119,6 +155,8 @@ def _kind(entry: Json, name: str) -> type[Layer]:
     if not is_of_keras(entry):
         message = f"layer {quoted(name)} is of a class of its author's own, {shown(registered)}"
         raise InputError(message)
+    if is_operation(entry):
+        return _operation(class_name, name)
     if not isinstance(class_name, str) or class_name not in LAYERS:
         message = (
             f"cnncalc lacks the layer {shown(class_name)}, which {quoted(name)} is. "
@@ -126,6 +164,42 @@ def _kind(entry: Json, name: str) -> type[Layer]:
         )
         raise InputError(message)
     return LAYERS[class_name]
+
+
+def _operation(class_name: object, name: str) -> type[Layer]:
+    """Return the layer that does what an operation on two results does."""
+    if not isinstance(class_name, str) or class_name not in _OPERATIONS:
+        message = (
+            f"layer {quoted(name)} is an operation on numbers, {shown(class_name)}: of these, "
+            f"cnncalc has {', '.join(_OPERATIONS)}, of two results; it has layers for some others"
+        )
+        raise InputError(message)
+    return LAYERS[class_name]
+
+
+def _separated(entry: Json) -> tuple[Json, Json]:
+    """Return the two layers that a SeparableConv2D is: a depthwise one, and a 1×1 convolution.
+
+    Its activation and bias are the second's, and each has its own kernel.
+    """
+    config = dict(mapping(entry.get("config"), "a layer's config"))
+    name = str(config.pop("name", ""))
+    both = {key: config[key] for key in _OF_BOTH if key in config}
+    depthwise = {key: config.pop(key) for key in _OF_DEPTHWISE if key in config}
+    pointwise = {
+        key.replace("pointwise_", "kernel_"): value
+        for key, value in config.items()
+        # Keras 2 has these of all convolutions; this one has none of its own.
+        if not key.startswith("kernel_")
+    }
+    build = {"build_config": entry.get("build_config")}
+    return (
+        {"class_name": "DepthwiseConv2D"}
+        | build
+        | {"config": both | depthwise | {"name": f"{name}_depthwise", "use_bias": False}},
+        {"class_name": "Conv2D"}
+        | {"config": pointwise | {"name": f"{name}_pointwise", "kernel_size": 1}},
+    )
 
 
 def _value(key: str, value: object) -> object:

@@ -21,6 +21,7 @@ from cnncalc.files.keras_compile_reading import (
     read_optimizer,
     read_rest,
 )
+from cnncalc.files.keras_config_writing import keras_layers
 from cnncalc.files.keras_objects import serialized, snake_case
 from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
@@ -94,25 +95,37 @@ def _written_loss(loss: Loss) -> str | dict[str, Any]:
     return serialized("keras.losses", kind, {"from_logits": True})
 
 
-def optimizer_variables(optimizer: Optimizer, state: OptimizerState) -> Variables:
-    """Return an optimizer's state as Keras stores it.
+def optimizer_variables(network: Network, optimizer: Optimizer, state: OptimizerState) -> Variables:
+    """Return an optimizer's state as Keras stores it beside a network's weights.
 
-    These are the steps taken, the learning rate where it is a number, and the slots.
+    These are the steps taken, the learning rate where it is a number, and the slots, in the order
+    of the weights in the file.
     """
     scalars = [np.array(state.iterations, np.int32)]
     if not is_dataclass(optimizer.learning_rate):
         scalars.append(np.array(optimizer.learning_rate, np.float32))
-    slots = [state.slots[weight][name] for weight, name in _slot_order(optimizer, state)]
+    weights = _weight_order(network, [saved.layer.name for saved in keras_layers(network)])
+    slots = [state.slots[weight][name] for weight, name in _slot_order(optimizer, weights)]
     return Variables(snake_case(type(optimizer).__name__), (*scalars, *slots))
 
 
-def _slot_order(optimizer: Optimizer, state: OptimizerState) -> list[tuple[int, str]]:
+def _weight_order(network: Network, names: Sequence[str]) -> list[int]:
+    """Return which of a network's learning weights stands where in a file.
+
+    Arguments: the `network`; the `names` of its layers in the file's order. That is another one
+    than the network's where the file has a layer more (zeros), or fewer (a model within a model).
+    """
+    order = {name: number for number, name in enumerate(names)}
+    learning = trainable(network)
+    return sorted(
+        range(len(learning)), key=lambda weight: order[network.layers[learning[weight][0]].name]
+    )
+
+
+def _slot_order(optimizer: Optimizer, weights: Sequence[int]) -> list[tuple[int, str]]:
     """Return (weight, slot) in Keras's order: groups of slots, weights in them, slots of each."""
     return [
-        (weight, name)
-        for group in optimizer.slot_groups
-        for weight in range(len(state.slots))
-        for name in group
+        (weight, name) for group in optimizer.slot_groups for weight in weights for name in group
     ]
 
 
@@ -137,7 +150,7 @@ def _training(model: KerasModel) -> Training:
     variables = model.extra.get("optimizer")
     state, notes = None, [*notes_on_logits(loss, model.network), *notes_on_metrics(config)]
     if optimizer is not None and variables is not None:
-        state = _state(optimizer, model.network, variables.arrays)
+        state = _state(optimizer, model, variables.arrays)
         if state is None and _steps(variables.arrays):
             notes.append(
                 f"what the model's optimizer remembers of {_steps(variables.arrays):,} steps can't "
@@ -153,16 +166,17 @@ def _steps(arrays: Sequence[Array]) -> int:
 
 
 def _state(
-    optimizer: Optimizer, network: Network, arrays: Sequence[Array]
+    optimizer: Optimizer, model: KerasModel, arrays: Sequence[Array]
 ) -> OptimizerState | None:
     """Return an optimizer's state, None where the variables are not those of its kind.
 
     They are the count of steps, the learning rate where it is a number, and the slots. Keras 2 has
     no learning rate among them, and of some optimizers slots that they don't use, too.
     """
+    network = model.network
     weights = [network.weights[layer][name] for layer, name in trainable(network)]
     state = initial_state(optimizer, weights)
-    order = _slot_order(optimizer, state)
+    order = _slot_order(optimizer, _weight_order(network, model.layer_names))
     scalars = [array for array in arrays[:2] if array.shape == ()]  # no weight is a single number
     slots = arrays[len(scalars) :]
     if optimizer.may_have_idle_slots and not order and len(slots) == len(weights):

@@ -16,12 +16,12 @@ import h5py
 import numpy as np
 
 from cnncalc.errors import CnncalcError, InputError
-from cnncalc.files.keras_config_writing import SavedLayer
+from cnncalc.files.keras_config_writing import SavedLayer, keras_layers
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.vocabulary import automatic_names
-from cnncalc.network import Array, walk
+from cnncalc.network import Array, Network, walk
 
-__all__ = ["Variables", "claims_too_much", "read_h5", "write_h5"]
+__all__ = ["Place", "Variables", "claims_too_much", "places_of", "read_h5", "write_h5"]
 
 LARGE = 1 << 26
 MOST_EXPANSION = 100
@@ -41,6 +41,31 @@ class Variables:
     arrays: tuple[Array, ...]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a file has a layer's weights: its group, and that of each model around it.
+
+    Several layers may share a group, as the two of a SeparableConv2D; the layer's weights begin
+    with number `first`.
+    """
+
+    groups: tuple[str, ...]
+    first: int = 0
+
+
+def places_of(network: Network) -> tuple[Place, ...]:
+    """Return where Keras has each layer's weights when the network is a model of its own.
+
+    >>> from cnncalc.layers import Flatten
+    >>> from cnncalc.network import assemble
+    >>> places_of(assemble([Flatten(name="flat")], (2, 2, 1), [{}]))
+    (Place(groups=('flatten',), first=0),)
+    """
+    layers = [saved.layer for saved in keras_layers(network)]
+    groups = dict(zip((layer.name for layer in layers), automatic_names(layers), strict=True))
+    return tuple(Place((groups[layer.name],)) for layer in network.layers)
+
+
 def claims_too_much(claimed: int, stored: int) -> bool:
     """Say whether numbers claim so many more bytes than are stored that they would fill the memory.
 
@@ -51,20 +76,23 @@ def claims_too_much(claimed: int, stored: int) -> bool:
 
 
 def read_h5(
-    content: bytes, layers: Sequence[Layer], input_shape: Shape
+    content: bytes, layers: Sequence[Layer], places: Sequence[Place], input_shape: Shape
 ) -> tuple[list[dict[str, Array]], dict[str, Variables]]:
     """Read the weights of each layer, and what else the file holds by its name ("optimizer").
 
-    Arguments: the file's `content`; the `layers` in Keras's order; one sample's `input_shape`.
+    Arguments: the file's `content`; the `layers`, and the `places` of their weights; one sample's
+    `input_shape`.
     Raises InputError that names the layer where file and layers don't fit each other, ShapeError
     where the layers don't fit each other.
     """
     walked = tuple(walk(layers, input_shape))
-    names = automatic_names(layers)
+    expected: dict[tuple[str, ...], list[str]] = {}
+    for (layer, shape), place in zip(walked, places, strict=True):
+        expected.setdefault(place.groups, []).extend(layer.weight_shapes(shape))
     with _damage(), h5py.File(io.BytesIO(content), "r") as file:
         weights = [
-            _read_layer(file, name, layer, shape)
-            for name, (layer, shape) in zip(names, walked, strict=True)
+            _read_layer(file, layer, shape, place, expected[place.groups])
+            for (layer, shape), place in zip(walked, places, strict=True)
         ]
         optimizer = _group(file, "optimizer/vars")
         if optimizer is None or not len(optimizer):
@@ -84,10 +112,12 @@ def _damage() -> Iterator[None]:
         raise InputError(message) from error
 
 
-def _read_layer(file: h5py.File, name: str, layer: Layer, shape: Shape) -> dict[str, Array]:
-    """Read one layer's weights from the group that its type and place give it."""
-    expected = layer.weight_shapes(shape)
-    groups = (_group(file, f"{prefix}/{name}/vars") for prefix in _LAYER_GROUPS)
+def _read_layer(
+    file: h5py.File, layer: Layer, shape: Shape, place: Place, expected: Sequence[str]
+) -> dict[str, Array]:
+    """Read one layer's weights from its group, which must have those of the expected names."""
+    paths = ("/".join(f"{prefix}/{name}" for name in place.groups) for prefix in _LAYER_GROUPS)
+    groups = (_group(file, f"{path}/vars") for path in paths)
     group: Any = next((found for found in groups if found is not None), {})
     if any(getattr(array, "dtype", np.dtype(float)).kind in "iu" for array in group.values()):
         message = (
@@ -104,7 +134,7 @@ def _read_layer(file: h5py.File, name: str, layer: Layer, shape: Shape) -> dict[
         raise InputError(message)
     return {
         weight: _read_weight(group, str(index), size, f"layer {layer.name}: the weight {weight!r}")
-        for index, (weight, size) in enumerate(expected.items())
+        for index, (weight, size) in enumerate(layer.weight_shapes(shape).items(), place.first)
     }
 
 

@@ -126,10 +126,11 @@ def write_model(
     order of their numbers; how photos were made to `fit`; how the images `learnt` were.
     """
     about = {} if learnt is None else {IMAGES: learnt_metadata(learnt)}
+    network = result(plan, state)
     model = KerasModel(
-        result(plan, state),
+        network,
         compile_config=compile_config(plan.loss, plan.optimizer),
-        extra={"optimizer": optimizer_variables(plan.optimizer, state.optimizer)},
+        extra={"optimizer": optimizer_variables(network, plan.optimizer, state.optimizer)},
         metadata={"class_names": list(class_names), "fit": fit} | about,
     )
     write_keras(file, model)

@@ -11,7 +11,7 @@ from typing import Any
 
 from cnncalc.errors import OptionError
 from cnncalc.files.keras_archive import unknown_to_keras
-from cnncalc.files.keras_config_writing import write_config
+from cnncalc.files.keras_config_writing import keras_layers, write_config
 from cnncalc.files.keras_training import compile_config, optimizer_variables
 from cnncalc.keras_engine.backend import import_keras
 from cnncalc.layers import LINEAR, AveragePooling2D, Shape
@@ -50,7 +50,7 @@ def require_even_pooling(network: Network) -> None:
     """
     uneven = [
         layer.name
-        for layer, shape in zip(network.layers, network.shapes, strict=False)
+        for layer, shape in zip(network.layers, network.input_shapes, strict=True)
         if isinstance(layer, AveragePooling2D)
         and layer.padding == "same"
         and _is_uneven(layer, shape)
@@ -78,7 +78,10 @@ def build_model(objective: Objective, plan: TrainingPlan) -> Any:
     """
     keras = import_keras()
     keras.config.set_image_data_format("channels_last")  # whatever Keras's own file says
-    model = keras.Sequential.from_config(_config(objective.network))
+    kind = (
+        keras.Model if any(layer.inputs for layer in objective.network.layers) else keras.Sequential
+    )
+    model = kind.from_config(_config(objective.network))
     described = compile_config(plan.loss, plan.optimizer)["optimizer"]
     is_peeled = objective.activation != LINEAR
     model.compile(
@@ -109,7 +112,7 @@ def _level_l1_at_zero(model: Any) -> None:
 
 def _config(network: Network) -> dict[str, Any]:
     """Return what Keras makes a model from; its dropout draws from a seed that can be set."""
-    config: dict[str, Any] = write_config(network, "sequential", "float32", None)["config"]
+    config: dict[str, Any] = write_config(network, "", "float32", None)["config"]
     for layer in config["layers"]:
         if LAYERS[layer["class_name"]].is_random:
             layer["config"]["seed"] = 0  # without any, PyTorch's one generator would be drawn from
@@ -158,8 +161,12 @@ def fetch_state(model: Any, plan: TrainingPlan, state: TrainingState) -> None:
 
 def _pairs(model: Any, plan: TrainingPlan, state: TrainingState) -> list[tuple[Any, Array]]:
     """Return each variable of the model beside the array that it belongs to."""
-    weights = [array for weights in state.weights for array in weights.values()]
-    slots = optimizer_variables(plan.optimizer, state.optimizer).arrays
+    weights_of = dict(
+        zip((layer.name for layer in plan.network.layers), state.weights, strict=True)
+    )
+    names = [saved.layer.name for saved in keras_layers(plan.network)]
+    weights = [array for name in names for array in weights_of.get(name, {}).values()]
+    slots = optimizer_variables(plan.network, plan.optimizer, state.optimizer).arrays
     return [
         *zip(model.weights, weights, strict=True),
         *zip(model.optimizer.variables, slots, strict=True),
