@@ -48,6 +48,7 @@ _OUR_VALUES: Mapping[str, tuple[object, ...]] = {
     "bias_initializer": ("zeros", "Zeros"),
     "data_format": ("channels_last", None),
     "depthwise_initializer": ("glorot_uniform", "GlorotUniform"),
+    "pointwise_initializer": ("glorot_uniform", "GlorotUniform"),
     "dtype": ("float32", "float64", None),
     "gamma_initializer": ("ones", "Ones"),
     "groups": (None, 1),  # Keras 2 writes it of a depthwise convolution, too
@@ -114,7 +115,8 @@ def own_count(kind: type[Layer]) -> int:
     """
     known = {field.name for field in fields(kind) if not concerns_training_only(field.name)}
     known.discard(_WIRE)
-    return max((i for i, name in enumerate(ARGUMENTS[kind], 1) if name in known), default=0)
+    positions = enumerate(kind.keras_arguments, 1)
+    return max((position for position, name in positions if name in known), default=0)
 
 
 def expected_value(name: str) -> object:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.layers import Layer
 from cnncalc.layers.checks import check_flag
-from cnncalc.layers.vocabulary import named
 from cnncalc.notation.source import Source, read_value
 
-__all__ = ["Setting", "read_flag", "set_trainable", "trainable_setting"]
+__all__ = ["Setting", "layers_set", "read_flag", "trainable_setting"]
 
 
 class Setting(NamedTuple):
@@ -50,21 +47,28 @@ def trainable_setting(statement: ast.stmt) -> Setting | None:
     return None
 
 
-def set_trainable(
-    source: Source, setting: Setting, layers: Sequence[Layer], names: Mapping[str, object]
-) -> list[Layer]:
-    """Return layers as they are after a statement.
+def layers_set(
+    source: Source, setting: Setting, listed: Sequence[str], names: Mapping[str, object]
+) -> list[int]:
+    """Return the positions of the layers that a statement is about.
 
-    Arguments: the `source` of the statement; the `setting` that it is; the `layers` listed so far;
-    the values that the listing gave to `names`.
+    Arguments: the `source` of the statement; the `setting` that it is; the names of the layers
+    `listed` so far; the values that the listing gave to `names`.
     Raises NotationError for layers that aren't there, or an expression that isn't understood.
     """
-    value = read_flag(source, setting.value, names)
-    chosen = _chosen(source, setting, layers, names)
-    return [
-        replace(layer, trainable=value) if index in chosen else layer
-        for index, layer in enumerate(layers)
-    ]
+    positions = list(range(len(listed)))
+    match setting.of:
+        case ast.Name() | ast.Attribute(value=ast.Name(), attr="layers"):
+            return positions
+        case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr="layers"), slice=index):
+            found = _indexed(source, index, positions, names)
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get_layer")) as call:
+            found = _got(source, call, listed, names)
+        case _:
+            found = []
+    if not found:
+        raise _unknown(source, setting, listed)
+    return found
 
 
 def read_flag(source: Source, node: ast.expr, names: Mapping[str, object]) -> bool:
@@ -75,25 +79,6 @@ def read_flag(source: Source, node: ast.expr, names: Mapping[str, object]) -> bo
     except OptionError as error:
         raise source.error(node, str(error)) from None
     return bool(value)
-
-
-def _chosen(
-    source: Source, setting: Setting, layers: Sequence[Layer], names: Mapping[str, object]
-) -> list[int]:
-    """Return the positions of the layers that a statement is about."""
-    positions = list(range(len(layers)))
-    match setting.of:
-        case ast.Name() | ast.Attribute(value=ast.Name(), attr="layers"):
-            return positions
-        case ast.Subscript(value=ast.Attribute(value=ast.Name(), attr="layers"), slice=index):
-            found = _indexed(source, index, positions, names)
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get_layer")) as call:
-            found = _got(source, call, layers, names)
-        case _:
-            found = []
-    if not found:
-        raise _unknown(source, setting, layers)
-    return found
 
 
 def _indexed(
@@ -111,24 +96,22 @@ def _indexed(
 
 
 def _got(
-    source: Source, call: ast.Call, layers: Sequence[Layer], names: Mapping[str, object]
+    source: Source, call: ast.Call, listed: Sequence[str], names: Mapping[str, object]
 ) -> list[int]:
     """Return the position of the layer that `get_layer("name")` or `get_layer(index=0)` gives."""
     given = dict(zip(("name", "index"), call.args, strict=False))
     given |= {str(keyword.arg): keyword.value for keyword in call.keywords}
     values = {name: read_value(source, part, names) for name, part in given.items()}
-    layer_names = [layer.name for layer in named(layers)]
     if "index" in values:
-        return _indexed(source, given["index"], list(range(len(layers))), names)
+        return _indexed(source, given["index"], list(range(len(listed))), names)
     name = values.get("name")
-    return [layer_names.index(str(name))] if name in layer_names else []
+    return [listed.index(str(name))] if name in listed else []
 
 
-def _unknown(source: Source, setting: Setting, layers: Sequence[Layer]) -> NotationError:
-    listed = ", ".join(layer.name for layer in named(layers)) or "none"
+def _unknown(source: Source, setting: Setting, listed: Sequence[str]) -> NotationError:
     message = (
         "trainable is set of the network, of its layers by number (model.layers[0], "
-        f'model.layers[:2]) or by name (model.get_layer("…")). The layers so far: {listed}. '
+        f'model.layers[:2]) or by name (model.get_layer("…")). The layers so far: {", ".join(listed) or "none"}. '
         f"Received: {source.quote(setting.of)}"
     )
     return source.error(setting.of, message)

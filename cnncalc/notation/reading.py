@@ -7,36 +7,31 @@ could change the network and isn't understood is an error that points at its pla
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
-from cnncalc.errors import NotationError, OptionError
-from cnncalc.layers import InputLayer, Layer, Shape
-from cnncalc.layers.vocabulary import (
-    ARGUMENTS,
-    EVERY_LAYERS_ARGUMENTS,
-    LAYERS,
-    layer_from_arguments,
-    own_count,
-    shared_arguments,
-)
-from cnncalc.notation.freezing import Setting, read_flag, set_trainable, trainable_setting
-from cnncalc.notation.source import (
-    OLD_ARGUMENT_NAMES,
-    OLD_LAYER_NAMES,
-    Source,
-    called,
-    dotted,
-    holds_layers,
-    nearest,
-    read_value,
-)
+from cnncalc.errors import NotationError
+from cnncalc.layers import Layer, Shape
+from cnncalc.notation.expressions import Expressions, LeftOut, Meaning
+from cnncalc.notation.freezing import Setting, layers_set, read_flag, trainable_setting
+from cnncalc.notation.source import Source, called, dotted, read_value
+from cnncalc.notation.wiring import Block, Piece
 
 __all__ = ["WrittenNetwork", "parse"]
 
-_INPUT_SHAPES = ("input_shape", "input_dim", "batch_input_shape")
 _COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics")
 _NO_LAYERS = ("build", "compile", "evaluate", "fit", "load_weights", "predict", "save", "summary")
+_EXECUTED = {
+    ast.FunctionDef: "def",
+    ast.AsyncFunctionDef: "def",
+    ast.ClassDef: "class",
+    ast.For: "for",
+    ast.While: "while",
+    ast.If: "if",
+    ast.With: "with",
+    ast.Try: "try",
+}
 
 
 @dataclass(frozen=True)
@@ -67,21 +62,10 @@ def parse(text: str) -> WrittenNetwork:
     try:
         for statement in reader.source.statements():
             reader.read_statement(statement)
+        return reader.network()
     except RecursionError:
         message = "not a list of layers in Keras calls: nested too deeply"
         raise NotationError(message) from None
-    if not reader.layers:
-        message = (
-            "a network must have at least one layer, such as "
-            "Conv2D(10, 5); Flatten(); Dense(2). Received: no layer"
-        )
-        raise NotationError(message)
-    layers = reader.layers
-    if not reader.is_trainable:
-        layers = [replace(layer, trainable=False) for layer in layers]
-    left_out = ", ".join(reader.left_out)
-    notes = (f"left out, since they hold no layer: {left_out}",) if left_out else ()
-    return WrittenNetwork(tuple(layers), reader.input_shape, notes, reader.compiled)
 
 
 class _Reader:
@@ -89,13 +73,10 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.layers: list[Layer] = []
-        self.input_shape: Shape | None = None
-        self.names: dict[str, object] = {}
+        self.meant = Expressions(source)
+        self.wiring = self.meant.wiring
         self.left_out: list[str] = []
         self.compiled: tuple[tuple[str, str], ...] = ()
-        self.models: set[str] = set()
-        self.is_trainable = True
 
     def read_statement(self, statement: ast.stmt) -> None:
         """Read one statement of the listing."""
@@ -110,37 +91,71 @@ class _Reader:
                 self.read_layers(value)
             case ast.Assign(targets=targets, value=value):
                 self.read_assignment(targets, value)
+            case ast.AugAssign(target=ast.Name() as target, op=operation, value=value):
+                before = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+                both = ast.copy_location(ast.BinOp(before, operation, value), value)
+                self.read_assignment([target], both)
+            case _ if type(statement) in _EXECUTED:
+                raise self._executed(statement)
             case _:
-                raise self._no_layer(statement)
+                raise self.meant.no_layer(statement)
 
     def set_trainable(self, setting: Setting) -> None:
         """Freeze layers, or all of them, or let them be trained again."""
-        if setting.model not in self.models:
+        of, values = self.meant.meanings.get(setting.model), self.meant.values
+        if not isinstance(of, Piece | Block):
             message = (
                 "trainable is set of the network that is listed, or of its layers. "
                 f"Received: {self.source.quote(setting.of)}"
             )
             raise self.source.error(setting.of, message)
-        self.layers = set_trainable(self.source, setting, self.layers, self.names)
-        if isinstance(setting.of, ast.Name):
+        items = of.items if isinstance(of, Block) else [of]
+        chosen = layers_set(self.source, setting, [item.name for item in items], values)
+        value = read_flag(self.source, setting.value, values)
+        for position in chosen:
+            items[position].freeze(value)
+        if isinstance(setting.of, ast.Name) and isinstance(of, Block):
             # Keras trains nothing of a network that is frozen itself, whatever its layers say.
-            self.is_trainable = read_flag(self.source, setting.value, self.names)
+            of.is_trainable = value
 
     def read_assignment(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
-        """Read `model = Sequential(...)`, or a name's value; the rest of a script is left out."""
-        if isinstance(value, ast.Call) and called(value) == "Sequential":
-            self.models |= {target.id for target in targets if isinstance(target, ast.Name)}
-            self.read_layers(value)
+        """Read a name's value: layers, a result, a number; the rest of a script is left out."""
+        is_other_name = isinstance(value, ast.Name) and value.id in self.meant.meanings
+        if not self._holds_no_layer(value) and (is_other_name or self.meant.concerns_layers(value)):
+            meaning = self.meant.read(value)
+            for target in targets:
+                self._name(target, meaning, value)
             return
         names = ", ".join(map(self.source.quote, targets))
-        if holds_layers(value):
-            raise self._no_layer(value, f"{names} = {self.source.quote(value)}")
+        self._forget(targets, value)
         try:
-            self.names[names] = read_value(self.source, value, self.names)
+            self.meant.values[names] = read_value(self.source, value, self.meant.values)
         except NotationError:
             # Where a layer needs the name after all, that is an error there.
-            self.names.pop(names, None)
+            self.meant.values.pop(names, None)
             self.left_out.append(f"{names} = … (line {value.lineno})")
+
+    def _name(self, target: ast.expr, meaning: Meaning, value: ast.expr) -> None:
+        """Give a name to layers or results, or several names to as many."""
+        match target, meaning:
+            case ast.Name(id=name), _:
+                self.meant.values.pop(name, None)
+                self.meant.meanings[name] = meaning
+            case ((ast.Tuple(elts=parts) | ast.List(elts=parts)), tuple()) if len(parts) == len(
+                meaning
+            ):
+                for part, meant in zip(parts, meaning, strict=True):
+                    self._name(part, meant, value)
+            case _:
+                quoted = f"{self.source.quote(target)} = {self.source.quote(value)}"
+                raise self.meant.no_layer(value, quoted)
+
+    def _forget(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """Let names no longer mean what they did before an assignment."""
+        for target in targets:
+            for part in ast.walk(target):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                    self.meant.meanings[part.id] = LeftOut(value)
 
     def read_layers(self, node: ast.expr) -> None:
         """Read an expression that is a layer, several of them, or a call that holds some."""
@@ -148,149 +163,107 @@ class _Reader:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for part in parts:
                     self.read_layers(part)
-            case ast.Call() if called(node) == "Sequential":
-                self.read_sequential(node)
-            case ast.Call(func=ast.Attribute(value=model, attr="add"), args=[added], keywords=[]):
-                self.models.add(dotted(model))
-                self.read_layers(added)
+            case ast.Call(
+                func=ast.Attribute(value=model, attr="add"), args=[added], keywords=[]
+            ) if self._is_model(model, added):
+                self.meant.put(self._model(model, node), added)
             case ast.Call() if self._holds_no_layer(node) and called(node) == "compile":
                 self.compiled = _arguments_of_compile(node)
             case ast.Call() if self._holds_no_layer(node):
                 self.left_out.append(f"{dotted(node.func)} (line {node.lineno})")
-            case ast.Call() if called(node):
-                self.read_layer(node)
+            case ast.Call() | ast.BinOp():
+                self._take_in(self.meant.read(node), node)
             case _:
-                raise self._no_layer(node)
+                raise self.meant.no_layer(node)
 
-    def read_sequential(self, call: ast.Call) -> None:
-        """Read the layers inside `Sequential([...])`, if any."""
-        if self.layers:
-            message = "a listing must hold one network. Received: a second Sequential"
-            raise self.source.error(call, message)
-        layers = [keyword.value for keyword in call.keywords if keyword.arg == "layers"]
-        for node in [*call.args, *layers][:1]:
-            self.read_layers(node)
-        for keyword in call.keywords:
-            if keyword.arg == "trainable":
-                self.is_trainable = read_flag(self.source, keyword.value, self.names)
+    def _take_in(self, meaning: Meaning, node: ast.expr) -> None:
+        """Call a layer that isn't called on anything on the one before."""
+        match meaning:
+            case Piece(taken=None):
+                self.meant.call(meaning, (self.wiring.last,), node)
+            case Block(is_model=False) if self.wiring.called:
+                raise self._second(meaning)
+            case Block(is_model=False, items=[_, *_]):
+                self.meant.call(meaning, (self.wiring.last,), node)
 
-    def read_layer(self, call: ast.Call) -> None:
-        """Read one call of a layer, and the input shape that it may name."""
-        kind = self._kind(call)
-        arguments = self._arguments(kind, call)
-        self._take_input_shape(call, arguments)
-        if kind is InputLayer:
-            self._take_input(call, arguments)
+    def _is_model(self, model: ast.expr, added: ast.expr) -> bool:
+        """Tell whether `….add(…)` puts a layer in a Sequential, and doesn't add results up."""
+        is_known = isinstance(self.meant.meanings.get(dotted(model)), Block)
+        return is_known or not isinstance(added, ast.List | ast.Tuple | ast.Name)
+
+    def _model(self, model: ast.expr, node: ast.expr) -> Block:
+        """Return the Sequential of a name; a listing may begin after it was made."""
+        name = dotted(model)
+        known = self.meant.meanings.get(name)
+        if isinstance(known, Block):
+            return known
+        block = self.wiring.add_block(Block(name, node))
+        self.meant.meanings[name] = block
+        return block
+
+    def network(self) -> WrittenNetwork:
+        """Return the network that was read; raise NotationError where it isn't whole."""
+        self._call_whole()
+        if not self.wiring.called:
+            message = (
+                "a network must have at least one layer, such as "
+                "Conv2D(10, 5); Flatten(); Dense(2). Received: no layer"
+            )
+            raise NotationError(message)
+        for block in self.wiring.blocks:
+            if not block.is_trainable:
+                block.freeze(False)
+        layers = self.wiring.finished(self.meant.output or self.wiring.last)
+        notes = []
+        if self.left_out:
+            notes.append(f"left out, since they hold no layer: {', '.join(self.left_out)}")
+        uncalled = [item for item in self._uncalled() if item.node]
+        if uncalled:
+            places = ", ".join(f"{item.name} (line {item.node.lineno})" for item in uncalled)
+            notes.append(f"left out, since the network doesn't call them: {places}")
+        shape = cast("Shape | None", self.meant.input_shape)
+        return WrittenNetwork(layers, shape, tuple(notes), self.compiled)
+
+    def _uncalled(self) -> list[Piece | Block]:
+        made = [*self.wiring.made, *self.wiring.blocks]
+        return [item for item in made if not item.is_used]
+
+    def _call_whole(self) -> None:
+        """Call the Sequential that is the network; without a Model, all must be part of it."""
+        if self.meant.output is not None:
             return
-        try:
-            self.layers.append(layer_from_arguments(kind, arguments))
-        except OptionError as error:
-            raise self.source.error(call, f"{kind.__name__}: {error}") from None
+        for item in self._uncalled():
+            if isinstance(item, Piece):
+                message = (
+                    f"the layer {item.name} is never called: expected it alone, or called on a "
+                    f"result. Received: {self.source.quote(item.node)}"
+                )
+                raise self.source.error(item.node, message)
+            if item.items:
+                if self.wiring.called:
+                    raise self._second(item)
+                self.meant.call(item, (self.wiring.image,), item.node)
 
-    def _kind(self, call: ast.Call) -> type[Layer]:
-        name = OLD_LAYER_NAMES.get(called(call), called(call))
-        if name in LAYERS:
-            return LAYERS[name]
-        if name == "Lambda":
-            message = "a Lambda layer holds code, which is never executed"
-            raise self.source.error(call, message)
-        close = nearest(name, [*LAYERS, *OLD_LAYER_NAMES, "Sequential"])
-        if not close and not name[:1].isupper():
-            message = (
-                f"{dotted(call.func)}(…) is no layer. The text is read and never executed; "
-                "expected layers, such as Dense(2)"
-            )
-            raise self.source.error(call, message)
-        hint = f"the nearest name is {close}" if close else f"it has {', '.join(sorted(LAYERS))}"
-        raise self.source.error(call, f"cnncalc has no layer {name}; {hint}")
+    def _second(self, block: Block) -> NotationError:
+        message = "a listing must hold one network. Received: a second Sequential"
+        return self.source.error(block.node, message)
 
-    def _arguments(self, kind: type[Layer], call: ast.Call) -> dict[str, object]:
-        """Return the call's arguments by Keras's names."""
-        positional = ARGUMENTS[kind]
-        if len(call.args) > len(positional):
-            raise self._too_many(kind, call, len(positional))
-        arguments = {
-            name: read_value(self.source, node, self.names)
-            for name, node in zip(positional, call.args, strict=False)
-        }
-        useful = own_count(kind)
-        beyond = {name: arguments[name] for name in list(arguments)[useful:]}
-        # One that differs may be meant, such as an initializer; of several, somebody lost count.
-        if len(shared_arguments(kind, beyond)[1]) > 1:
-            raise self._too_many(kind, call, useful)
-        if called(call) == "Convolution2D":
-            self._refuse_old_kernel_size(call, arguments)
-        for keyword in call.keywords:
-            name = self._argument_name(kind, keyword)
-            if name in arguments:
-                message = f"{kind.__name__} is given {name} twice"
-                raise self.source.error(keyword, message)
-            arguments[name] = read_value(self.source, keyword.value, self.names)
-        return arguments
-
-    def _too_many(self, kind: type[Layer], call: ast.Call, most: int) -> NotationError:
+    def _executed(self, statement: ast.stmt) -> NotationError:
         message = (
-            f"{kind.__name__} is given too many arguments: it takes at most {most} "
-            f"argument{'' if most == 1 else 's'} without a name. Received: {len(call.args)}"
+            f"{_EXECUTED[type(statement)]} isn't executed: expected every layer in the listing, or "
+            'a file that Keras saved by model.save("network.keras"). '
+            f"Received: {self.source.quote(statement)}"
         )
-        return self.source.error(call, message)
+        return self.source.error(statement, message)
 
-    def _argument_name(self, kind: type[Layer], keyword: ast.keyword) -> str:
-        known = (*ARGUMENTS[kind], *EVERY_LAYERS_ARGUMENTS, *_INPUT_SHAPES)
-        name = keyword.arg or "**"
-        for spelling in (name, OLD_ARGUMENT_NAMES.get(name, "")):
-            if spelling in known:
-                return spelling
-        close = nearest(name, known)
-        hint = f"the nearest name is {close}" if close else f"it has {', '.join(known)}"
-        message = f"{kind.__name__} has no argument {name}; {hint}"
-        raise self.source.error(keyword, message)
-
-    def _refuse_old_kernel_size(self, call: ast.Call, arguments: Mapping[str, object]) -> None:
-        if isinstance(arguments.get("strides"), int):
-            rows, columns = arguments["kernel_size"], arguments["strides"]
-            message = (
-                "Convolution2D with three numbers is a kernel of rows and columns in Keras 1, a "
-                f"size and its strides since; write Conv2D(…, ({rows}, {columns})) or strides="
-            )
-            raise self.source.error(call, message)
-
-    def _take_input_shape(self, call: ast.Call, arguments: dict[str, object]) -> None:
-        """Take what names the input's shape out of the arguments; the first layer's counts."""
-        given = {name: arguments.pop(name) for name in _INPUT_SHAPES if name in arguments}
-        for name, value in given.items():
-            if self.layers or self.input_shape:
-                continue
-            sizes = (value,) if name == "input_dim" else value
-            if name == "batch_input_shape" and isinstance(sizes, tuple):
-                sizes = sizes[1:]
-            self._take_input(call, {"shape": sizes})
-
-    def _take_input(self, call: ast.Call, arguments: dict[str, object]) -> None:
-        batch_shape = arguments.pop("batch_shape", None)
-        if isinstance(batch_shape, tuple):
-            arguments["shape"] = batch_shape[1:]
-        try:
-            layer = layer_from_arguments(InputLayer, arguments)
-        except OptionError as error:
-            raise self.source.error(call, f"the input's {error}") from None
-        if self.layers or self.input_shape:
-            message = "the input must be named once, before the first layer"
-            raise self.source.error(call, message)
-        self.input_shape = layer.output_shape(tuple(layer.shape))  # type: ignore[attr-defined]
-
-    def _holds_no_layer(self, call: ast.Call) -> bool:
-        if isinstance(call.func, ast.Name):
-            return call.func.id == "print"
-        method = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
-        return method and called(call) in _NO_LAYERS
-
-    def _no_layer(self, node: ast.AST, quoted: str = "") -> NotationError:
-        message = (
-            "expected a layer, such as Dense(2), or a Sequential of layers. "
-            f"Received: {quoted or self.source.quote(node)}"
-        )
-        return self.source.error(node, message)
+    @staticmethod
+    def _holds_no_layer(node: ast.expr) -> bool:
+        match node:
+            case ast.Call(func=ast.Name(id="print")):
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
+                return name in _NO_LAYERS
+        return False
 
 
 def _arguments_of_compile(call: ast.Call) -> tuple[tuple[str, str], ...]:

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.layers import ACTIVATIONS, L1L2
+from cnncalc.layers import ACTIVATIONS, L1L2, Layer
 from cnncalc.layers.regularizers import REGULARIZERS
+from cnncalc.layers.separable import SeparableConv2D
 from cnncalc.layers.vocabulary import LAYERS
 
 __all__ = [
+    "KINDS",
     "OLD_ARGUMENT_NAMES",
     "OLD_LAYER_NAMES",
     "Source",
@@ -105,8 +107,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_lower[matches[0]] if matches else ""
 
 
+KINDS: Mapping[str, type[Layer]] = {**LAYERS, SeparableConv2D.__name__: SeparableConv2D}
+"""The layers that a listing may hold: ours, and one that is read as two of them."""
+
 OLD_LAYER_NAMES = {
     "Convolution2D": "Conv2D",
+    "SeparableConvolution2D": "SeparableConv2D",
     "MaxPool2D": "MaxPooling2D",
     "AvgPool2D": "AveragePooling2D",
     "GlobalMaxPool2D": "GlobalMaxPooling2D",
@@ -124,8 +130,8 @@ OLD_ARGUMENT_NAMES = {
 
 
 def holds_layers(node: ast.AST) -> bool:
-    """Tell whether a layer or a Sequential is called anywhere in a part of a listing."""
-    known = {*LAYERS, *OLD_LAYER_NAMES, "Sequential"}
+    """Tell whether a layer, a Sequential or a Model is called anywhere in a part of a listing."""
+    known = {*KINDS, *OLD_LAYER_NAMES, "Sequential", "Model"}
     return any(isinstance(part, ast.Call) and called(part) in known for part in ast.walk(node))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, fields, replace
+from keyword import iskeyword
 
 from cnncalc.layers import L1L2, LINEAR, Layer, WindowLayer
 from cnncalc.layers.vocabulary import automatic_names
@@ -29,6 +31,9 @@ def write(
     >>> from cnncalc.layers import Conv2D, Dense, Flatten
     >>> write([Conv2D(10, 5, activation="relu"), Flatten(), Dense(2, name="last")])
     'Conv2D(10, 5, activation="relu"); Flatten(); Dense(2, name="last")'
+    >>> from cnncalc.layers import Add
+    >>> write([Conv2D(1, 1, name="conv2d"), Add(name="add", inputs=("conv2d", "input"))])
+    'Conv2D(1, 1); Add()([conv2d, input])'
     """
     parts = [] if input_shape is None else [f"Input({_text(tuple(input_shape))})"]
     for layer, automatic in zip(layers, automatic_names(layers), strict=True):
@@ -45,16 +50,37 @@ def write_layer(layer: Layer) -> str:
     >>> from cnncalc.layers import Dense
     >>> write_layer(Dense(2, name="last", trainable=False))
     'Dense(2, trainable=False, name="last")'
+    >>> from cnncalc.layers import Add
+    >>> write_layer(Add(inputs=("conv2d_1", "conv2d")))
+    'Add()([conv2d_1, conv2d])'
     """
     arguments = []
     # A layer's own arguments come first, then those that every layer has.
     for field in sorted(fields(layer), key=lambda field: _LAST.get(field.name, 0)):
+        if field.name == "inputs":
+            continue
         value = getattr(layer, field.name)
         if field.default is MISSING or field.name == "pool_size":
             arguments.append(_text(value))  # what readers look for first goes without a name
         elif not _is_default(layer, field, value):
             arguments.append(f"{field.name}={_text(value)}")
-    return f"{type(layer).__name__}({', '.join(arguments)})"
+    return f"{type(layer).__name__}({', '.join(arguments)}){_second_call(layer.inputs)}"
+
+
+def _second_call(inputs: Sequence[str]) -> str:
+    """Write what a layer is called on; nothing where that is the layer before it."""
+    names = list(map(_variable, inputs))
+    if len(names) > 1:
+        return f"([{', '.join(names)}])"
+    return f"({names[0]})" if names else ""
+
+
+def _variable(name: str) -> str:
+    """Write a layer's name as a variable, or as a text where Python has no such variable."""
+    # Python reads a variable's letters in their composed form; keywords are no variables.
+    is_plain = name.isidentifier() and not iskeyword(name)
+    is_same = unicodedata.is_normalized("NFKC", name)
+    return name if is_plain and is_same else json.dumps(name, ensure_ascii=False)
 
 
 def _is_default(layer: Layer, field: Field[object], value: object) -> bool:

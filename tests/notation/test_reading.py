@@ -289,13 +289,12 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ),
         (
             "Flatten()(x)",
-            "line 1, column 1: expected a layer, such as Dense(2), or a Sequential of layers. "
-            "Received: Flatten()(x)",
+            "line 1, column 11: no layer before this one is named x; there are input, flatten",
         ),
         (
             "x = Flatten()",
-            "line 1, column 5: expected a layer, such as Dense(2), or a Sequential of layers. "
-            "Received: x = Flatten()",
+            "line 1, column 5: the layer flatten is never called: expected it alone, or called on "
+            "a result. Received: Flatten()",
         ),
         (
             "n = 5; n = count(n)\nDense(n)",
@@ -304,18 +303,19 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ),
         (
             "x = [Dense(2)]",
-            "line 1, column 5: expected a layer, such as Dense(2), or a Sequential of layers. "
-            "Received: x = [Dense(2)]",
+            "line 1, column 6: the layer dense is never called: expected it alone, or called on a "
+            "result. Received: Dense(2)",
         ),
         (
             "for i in range(3):\n    model.add(Dense(2))",
-            "line 1, column 1: expected a layer, such as Dense(2), or a Sequential of layers. "
+            "line 1, column 1: for isn't executed: expected every layer in the listing, or a file "
+            'that Keras saved by model.save("network.keras"). '
             "Received: for i in range(3): model.add(Dense(2))",
         ),
         (
             "Dense(2) + Dense(3)",
-            "line 1, column 1: expected a layer, such as Dense(2), or a Sequential of layers. "
-            "Received: Dense(2) + Dense(3)",
+            "line 1, column 1: expected the result of a layer, as conv2d or Dense(2)(flatten). "
+            "Received: Dense(2)",
         ),
         (
             "Sequential([Dense(2)]); Sequential([Dense(3)])",
