@@ -27,7 +27,7 @@ class Cropping2D(Layer):
     ((4, 4, 3), (6, 6, 2))
     """
 
-    keras_arguments = ("cropping", "data_format")
+    keras_arguments = ("cropping", "data_format", "channels")  # the last is not Keras's
 
     cropping: int | Sequence[int] | Sequence[Sequence[int]] = 0
     channels: Sequence[int] | None = field(default=None, kw_only=True)
