@@ -345,7 +345,7 @@ def test_a_keras_file_comes_back(example, tmp_path):
     if not isinstance(getattr(example.layer, "padding", None), Pads):
         expected = [layer for layer in network.layers if not isinstance(layer, InputLayer)]
         assert list(again.layers) == expected
-    is_own = type(example.layer) in OWN or is_padded_maximum(example.layer)
+    is_own = type(example.layer) in OWN or is_padded_maximum(example.layer) or picks(example.layer)
     assert bool(unknown_to_keras(network)) == is_own
 
 

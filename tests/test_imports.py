@@ -39,6 +39,7 @@ LEVELS = {
     "article": 6,
     "calculator": 6,
     "trace": 6,
+    "part": 6,
     # Words alone, which rules know as well.
     "trace/stage_names": 1,
     "training": 6,
