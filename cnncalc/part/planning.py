@@ -18,10 +18,10 @@ from cnncalc.layers import Flatten, InputLayer, Layer, Shape
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, in_keras_order, sources
 from cnncalc.network import walk
 from cnncalc.part.kinds import computed_box, crop_between, cut_layer
-from cnncalc.part.structure import Part, Position, Shown
-from cnncalc.rules import Join, law_of
+from cnncalc.part.structure import Part, Shown
+from cnncalc.rules import Join, Position, law_of
 
-__all__ = ["PartPlan", "part_depths", "plan_part"]
+__all__ = ["Cut", "PartPlan", "part_depths", "plan_part"]
 
 
 class Cut(NamedTuple):

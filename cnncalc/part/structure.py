@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnncalc.layers import Shape
+from cnncalc.rules import Position
 from cnncalc.wording import listed, size_text
 
 __all__ = ["Part", "Shown"]
-
-Position = tuple[int, ...]
 
 _NOUNS = {1: ("unit",), 3: ("row", "column", "channel")}
 

@@ -1,10 +1,13 @@
 """A part's number is the whole network's, whatever the layers, wherever it stands."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncalc.part import cut_image, cut_network, part_depths
+from cnncalc.errors import OptionError, ShapeError
+from cnncalc.layers import Add, AveragePooling2D, Concatenate, Conv2D, InputLayer
+from cnncalc.part import cut_image, cut_network, part_depths, plan_part
 from cnncalc.trace import record
 from tests.drawn_graphs import graphs
 from tests.trace.drawn import networks_and_images, vary
