@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import LINEAR, SIGMOID, SOFTMAX, Dropout, Layer, Shape
+from cnncalc.layers import LINEAR, SIGMOID, SOFTMAX, Dropout, Layer, PassingLayer, Shape
 from cnncalc.network import Array
 from cnncalc.trace import Trace
 from cnncalc.training.losses import binary_crossentropy, categorical_crossentropy, target_outputs
@@ -27,6 +27,8 @@ __all__ = [
 # What the output's numbers are: shares of softmax, the one probability of a sigmoid that says yes
 # or no, or scores that only tell which class is ahead.
 Kind = Literal["softmax", "yes or no", "scores"]
+
+_IDLE = (Dropout, PassingLayer)  # what it is given is what it hands on, outside of training
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +49,13 @@ class Classification:
 def classification_kind(layers: Sequence[Layer], output_shape: Shape) -> Kind | None:
     """Return what a network's output says of classes; None where it says nothing of them.
 
-    A Dropout at the end counts for nothing, as it does nothing outside of training.
+    A Dropout or Identity at the end counts for nothing, as it does nothing outside of training.
 
     >>> from cnncalc.layers import Dense
     >>> classification_kind([Dense(1, activation="sigmoid")], (1,))
     'yes or no'
     """
-    last = next((layer for layer in reversed(layers) if not isinstance(layer, Dropout)), None)
+    last = next((layer for layer in reversed(layers) if not isinstance(layer, _IDLE)), None)
     activation = LINEAR if last is None else last.activation_name
     if len(output_shape) != 1:
         return None
@@ -109,7 +111,7 @@ def class_said(trace: Trace, class_names: Sequence[str] = (), untrained: str = "
 def _logits(trace: Trace) -> Array:
     """Return what the last activation was taken of."""
     layers = reversed(trace.layers)
-    last = next(traced for traced in layers if not isinstance(traced.layer, Dropout))
+    last = next(traced for traced in layers if not isinstance(traced.layer, _IDLE))
     return last.stages[-2].values if last.stages[1:] else last.input
 
 

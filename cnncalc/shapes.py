@@ -75,14 +75,16 @@ def whole_numbers(value: Any) -> tuple[int, ...]:  # noqa: ANN401 (whatever a us
     >>> whole_numbers(2), whole_numbers([1, 2]), whole_numbers("same")
     ((2,), (1, 2), ())
     """
+    if type(value) is int:  # most are, and asked for again and again
+        return (value,)
     try:
         parts = tuple(value)
     except TypeError:
         parts = (value,)
-    if any(isinstance(part, bool) for part in parts):
+    if bool in map(type, parts):
         return ()
     try:
-        return tuple(index(part) for part in parts)
+        return tuple(map(index, parts))
     except TypeError:
         return ()
 

@@ -5,12 +5,14 @@ Nothing is computed with weights: a network that no memory would hold has a summ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from cnncalc.errors import OptionError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Dense, Flatten, KernelLayer, Layer, Shape, WindowLayer
+from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, sources
 from cnncalc.network import walk
 from cnncalc.receptive_field import receptive_fields
 from cnncalc.shapes import Size
@@ -26,7 +28,8 @@ class LayerSummary:
 
     `window` is how its window slides, if it has one; `receptive_field` the (height, width) in
     pixels that one of its numbers sees, None where the input is no image; `formula` its parameter
-    count written out; `multiply_adds` are those of one sample.
+    count written out; `multiply_adds` are those of one sample; `connected_to` names what it takes,
+    the image as "input".
     """
 
     layer: Layer
@@ -38,6 +41,7 @@ class LayerSummary:
     trainable: int
     formula: str
     multiply_adds: int
+    connected_to: tuple[str, ...]
 
     @property
     def output_bytes(self) -> int:
@@ -57,6 +61,11 @@ class Summary:
     input_shape: Shape
     layers: tuple[LayerSummary, ...]
     notes: tuple[str, ...]
+
+    @property
+    def branches(self) -> bool:
+        """Whether a layer takes anything else than the result of the one before it."""
+        return any(row.layer.inputs for row in self.layers)
 
     @property
     def parameters(self) -> int:
@@ -100,15 +109,23 @@ def summarize(layers: Sequence[Layer], input_shape: Shape) -> Summary:
     fields: list[Size | None] = [None] * len(walked)
     if len(input_shape) == 3:
         fields = [field.size for field in receptive_fields(layers, input_shape)]
-    rows = tuple(
-        _row(layer, shape, field) for (layer, shape), field in zip(walked, fields, strict=True)
-    )
+    ordered = [layer for layer, _ in walked]
+    connected = [tuple(map(_named(ordered), taken)) for taken in sources(ordered)]
+    parts = zip(walked, fields, connected, strict=True)
+    rows = tuple(_row(layer, shape, field, names) for (layer, shape), field, names in parts)
     noted = ((layer.name, layer.note(shape)) for layer, shape in walked)
     notes = tuple(f"layer {name}: {note}" for name, note in noted if note)
     return Summary(tuple(input_shape), rows, notes)
 
 
-def _row(layer: Layer, shape: Shape, field: Size | None) -> LayerSummary:
+def _named(layers: Sequence[Layer]) -> Callable[[int], str]:
+    """Return what a place among layers is called."""
+    return lambda place: IMAGE if place == IMAGE_PLACE else layers[place].name
+
+
+def _row(
+    layer: Layer, shape: Shape, field: Size | None, connected_to: tuple[str, ...]
+) -> LayerSummary:
     return LayerSummary(
         layer,
         shape,
@@ -119,6 +136,7 @@ def _row(layer: Layer, shape: Shape, field: Size | None) -> LayerSummary:
         layer.trainable_count(shape),
         layer.parameter_formula(shape),
         layer.multiply_adds(shape),
+        connected_to,
     )
 
 
@@ -127,8 +145,12 @@ def fully_connected(summary: Summary) -> Summary:
 
     Each convolution becomes a Dense layer of the same name, with a unit for each number of its
     activation maps; Dense layers stay. All other layers are left out: they have no place where
-    no number has one.
+    no number has one. Raises OptionError for a network that branches: what its branches' numbers
+    would be joined to depends on their places.
     """
+    if summary.branches:
+        message = "a fully connected network of the same layers needs a network without branches. "
+        raise OptionError(message + f"Received: {_first_branch(summary)}")
     layers: list[Layer] = [Flatten(name="flattened input")]
     for row in summary.layers:
         if not isinstance(row.layer, KernelLayer):
@@ -139,6 +161,11 @@ def fully_connected(summary: Summary) -> Summary:
         else:
             layers.append(row.layer)
     return summarize(layers, summary.input_shape)
+
+
+def _first_branch(summary: Summary) -> str:
+    row = next(row for row in summary.layers if row.layer.inputs)
+    return f"{row.layer.name}, which takes {' and '.join(row.connected_to)}"
 
 
 def affordable_units(summary: Summary) -> int:

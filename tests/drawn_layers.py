@@ -25,6 +25,7 @@ from cnncalc.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
     InputLayer,
     L2Pooling2D,
     Layer,
@@ -174,6 +175,7 @@ ANY_LAYERS: dict[type[Layer], Builder] = {
     ELU: lambda draw, shape, keras: ELU(draw(positive)),
     Softmax: lambda draw, shape, keras: Softmax(),
     Dropout: lambda draw, shape, keras: Dropout(draw(st.sampled_from([0, 0.25, 0.5, 1]))),
+    Identity: lambda draw, shape, keras: Identity(),
     BatchNormalization: normalization,
 }
 

@@ -1,12 +1,13 @@
 """A few layers of every kind, which between them take its options, and an input's shape for each.
 
-A kind of layer that has none here fails the tests of every layer.
+A kind of layer that has none here fails the tests of every layer. A layer that joins several
+results stands behind layers that give them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -14,10 +15,14 @@ import numpy as np
 from cnncalc.layers import (
     ACTIVATIONS,
     ELU,
+    INFERENCE_ONLY_LAYERS,
     Activation,
+    Add,
+    Average,
     AveragePooling2D,
     BatchNormalization,
     Combine,
+    Concatenate,
     Conv2D,
     Cropping2D,
     Dense,
@@ -26,33 +31,46 @@ from cnncalc.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
+    InferenceOnly,
     InputLayer,
     L2Pooling2D,
     Layer,
     LeakyReLU,
+    Maximum,
     MaxPooling2D,
+    MergeLayer,
+    Minimum,
+    Multiply,
     ReLU,
     Rescaling,
     Shape,
     Softmax,
+    Subtract,
     ZeroPadding2D,
 )
 from cnncalc.network import Array, Network
-from cnncalc.trace import Trace, record
+from cnncalc.trace import LayerTrace, Trace, record
 from tests.trace.drawn import vary
 
 
 @dataclass(frozen=True)
 class Example:
-    """A layer and the shape of an input for it."""
+    """A layer and the shape of an image for it, or for the layers before it."""
 
     layer: Layer
     shape: Shape
+    before: tuple[Layer, ...] = ()
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, the one that is an example the last."""
+        return (*self.before, self.layer)
 
     @cached_property
     def network(self) -> Network:
-        """The layer alone, with drawn weights in float64."""
-        return vary([self.layer], self.shape)
+        """The layers alone, with drawn weights in float64."""
+        return vary(self.layers, self.shape)
 
     @cached_property
     def image(self) -> Array:
@@ -62,9 +80,20 @@ class Example:
     def trace(self) -> Trace:
         return record(self.network, self.image)
 
+    @property
+    def traced(self) -> LayerTrace:
+        """What the layer itself left."""
+        return self.trace.layers[-1]
+
     def __str__(self) -> str:
-        own = self.network.layers[0].activation_name
+        own = "+".join(self.layer.inputs) or self.layer.activation_name
         return f"{type(self.layer).__name__} {own} {'x'.join(map(str, self.shape))}"
+
+
+def idle(kind: type[InferenceOnly]) -> InferenceOnly:
+    """A layer of a kind that works in training alone, with what it must be given."""
+    needed = [field.name for field in fields(kind) if field.default is MISSING]
+    return kind(**dict.fromkeys(needed, 0.5))
 
 
 _VOLUME, _VECTOR = (4, 5, 2), (5,)
@@ -138,11 +167,60 @@ _LISTED: Mapping[type[Layer], tuple[tuple[Layer, Shape], ...]] = {
         (Cropping2D(1, channels=(0, 2)), (3, 3, 3)),
         (Cropping2D(channels=(1,)), _VECTOR),
     ),
+    Identity: ((Identity(), (2, 2, 3)), (Identity(), _VECTOR)),
+    **{kind: ((idle(kind), (2, 2, 3)),) for kind in INFERENCE_ONLY_LAYERS},
     Combine: ((Combine("sum"), (2, 2, 3)), (Combine("max"), (2, 2, 3))),
 }
 
+# What merges join, by its name: from volumes, and from vectors.
+_RESULTS: Mapping[Shape, Mapping[str, Layer]] = {
+    (3, 2, 2): {
+        "left": Conv2D(2, 1, name="left", inputs=("input",)),
+        "right": Conv2D(2, (2, 1), padding="same", name="right", inputs=("input",)),
+        "wide": Conv2D(3, 1, name="wide", inputs=("input",)),
+        # Alike wherever the image is positive.
+        "bent": ReLU(name="bent", inputs=("input",)),
+        "mean": GlobalAveragePooling2D(name="mean", inputs=("input",)),
+        "kept": GlobalAveragePooling2D(keepdims=True, name="kept", inputs=("input",)),
+    },
+    (5,): {
+        "some": Dense(3, name="some", inputs=("input",)),
+        "others": Dense(3, "tanh", name="others", inputs=("input",)),
+        "fewer": Dense(2, name="fewer", inputs=("input",)),
+        "bend": ReLU(name="bend", inputs=("input",)),
+    },
+}
+
+_SUMS = ("left right", "right left input", "left left", "some others", "some some")
+_EXTREMA = (*_SUMS[:2], "bent input", "input bent right", "left left", "some others", "bend input")
+
+_JOINED: Mapping[type[MergeLayer], Sequence[str]] = {
+    Add: _SUMS,
+    Subtract: ("left right", "right left", "input bent", "some others"),
+    Multiply: (*_SUMS, "left kept", "mean left", "kept left right"),
+    Average: _SUMS,
+    Maximum: _EXTREMA,
+    Minimum: _EXTREMA,
+    Concatenate: (
+        *("left wide", "wide input left", "left left", "mean mean"),
+        *("some fewer", "input some some"),
+    ),
+}
+
+
+def _joining(kind: type[MergeLayer], names: str) -> Example:
+    """A merge behind those layers that give what it joins."""
+    inputs = tuple(names.split())
+    shape, results = next(
+        (shape, results) for shape, results in _RESULTS.items() if set(inputs) & set(results)
+    )
+    before = [layer for name, layer in results.items() if name in inputs]
+    return Example(kind(inputs=inputs), shape, tuple(before))
+
+
 EXAMPLES: Mapping[type[Layer], tuple[Example, ...]] = {
-    kind: tuple(Example(*own) for own in listed) for kind, listed in _LISTED.items()
+    **{kind: tuple(Example(*own) for own in listed) for kind, listed in _LISTED.items()},
+    **{kind: tuple(_joining(kind, names) for names in joined) for kind, joined in _JOINED.items()},
 }
 
 EVERY_EXAMPLE = [example for own in EXAMPLES.values() for example in own]

@@ -13,6 +13,7 @@ import numpy as np
 
 from cnncalc.layers import (
     ELU,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -25,6 +26,7 @@ from cnncalc.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    Identity,
     InputLayer,
     L2Pooling2D,
     Layer,
@@ -233,6 +235,8 @@ REFERENCES: Mapping[type[Layer], Callable[[Any, Weights, np.ndarray], np.ndarray
     Flatten: lambda layer, weights, image: np.array(image.ravel().tolist()),
     Dense: dense,
     Dropout: handed_on,
+    Identity: handed_on,
+    **dict.fromkeys(INFERENCE_ONLY_LAYERS, handed_on),
     BatchNormalization: normalization,
     Combine: combined,
 }

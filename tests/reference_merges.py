@@ -19,10 +19,26 @@ from cnncalc.layers import (
     Multiply,
     Subtract,
 )
+from cnncalc.layers.graph import IMAGE
+from cnncalc.network import Network
+from tests.reference_layers import reference_output
 
-__all__ = ["REFERENCE_MERGES"]
+__all__ = ["REFERENCE_MERGES", "reference_forward"]
 
 Merge = Callable[[Sequence[np.ndarray]], np.ndarray]
+
+
+def reference_forward(network: Network, image: np.ndarray) -> np.ndarray:
+    """One sample's output: the layers one after the other, what they take looked up by name."""
+    results, before = {IMAGE: image}, IMAGE
+    for layer, weights in zip(network.layers, network.weights, strict=True):
+        taken = [results[name] for name in layer.inputs or (before,)]
+        if type(layer) in REFERENCE_MERGES:
+            results[layer.name] = REFERENCE_MERGES[type(layer)](taken)
+        else:
+            results[layer.name] = reference_output(layer, weights, taken[0])
+        before = layer.name
+    return results[before]
 
 
 def number_by_number(join: Callable[[Sequence[float]], float]) -> Merge:

@@ -20,18 +20,24 @@ from cnncalc.image_regions import image_regions
 from cnncalc.keras_engine.model import require_known
 from cnncalc.layers import (
     ACTIVATIONS,
+    INFERENCE_ONLY_LAYERS,
     Activation,
     ActivationLayer,
     Combine,
     Dense,
     Dropout,
     Flatten,
+    InferenceOnly,
     InputLayer,
     L2Pooling2D,
     Layer,
+    Maximum,
     MaxPooling2D,
+    MergeLayer,
+    Minimum,
     WindowLayer,
 )
+from cnncalc.layers.graph import put_in
 from cnncalc.layers.vocabulary import ARGUMENTS
 from cnncalc.network import assemble, forward
 from cnncalc.network.algorithms import choose
@@ -55,12 +61,14 @@ from cnncalc.views.terminal.gradient_explanations import render_gradient
 from cnncalc.views.terminal.screen import Display
 from cnncalc.views.terminal.summary import render_summary
 from cnncalc.views.terminal.traces import render_trace
+from tests.drawn_graphs import MERGES
 from tests.drawn_layers import EVERY_LAYER
 from tests.files.keras_files import saved
 from tests.layer_examples import EVERY_EXAMPLE, EXAMPLES
 from tests.network.test_backward_pass import check_gradients
 from tests.reference_layers import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from tests.reference_layers import REFERENCES, reference_output
+from tests.reference_merges import REFERENCE_MERGES, reference_forward
 from tests.references import numerical_gradient
 from tests.sheet.layers.laid_out import check
 from tests.sheet.layers.test_network import case_of
@@ -75,9 +83,16 @@ from tests.views.terminal.written import require_true
 from tests.views.workbook.networks import written_network
 
 KINDS = tuple(ARGUMENTS)
+EVERY_REFERENCE = {*REFERENCES, *REFERENCE_MERGES}
+# Training with them would be refused, so that chains have none.
+EVERY_DRAWN = {*EVERY_LAYER, *MERGES, *INFERENCE_ONLY_LAYERS}
 # Layers that Keras lacks, which it says so of.
 OWN = (L2Pooling2D, Combine)
 
+# All but those whose work in training isn't calculated.
+TRAINED = [own for own in EVERY_EXAMPLE if not isinstance(own.layer, InferenceOnly)]
+
+every_trained_example = pytest.mark.parametrize("example", TRAINED, ids=str)
 every_example = pytest.mark.parametrize("example", EVERY_EXAMPLE, ids=str)
 
 
@@ -99,8 +114,8 @@ def missing(kind):
     known = {
         "vocabulary": KINDS,
         "examples": EXAMPLES,
-        "reference": REFERENCES,
-        "drawn layers": EVERY_LAYER,
+        "reference": EVERY_REFERENCE,
+        "drawn layers": EVERY_DRAWN,
     }
     return [name for name, kinds in known.items() if kind not in kinds]
 
@@ -109,7 +124,9 @@ def test_every_kind_is_in_the_vocabulary_and_has_examples():
     kinds = concrete_kinds("cnncalc.")
     assert {kind: missing(kind) for kind in kinds if missing(kind)} == {}
     assert {kind.__name__ for kind in kinds} < set(specifications.__all__)
-    assert set(KINDS) == set(EXAMPLES) == set(REFERENCES) == set(EVERY_LAYER) == set(kinds)
+    listed = (KINDS, EXAMPLES, EVERY_REFERENCE, EVERY_DRAWN)
+    assert all(set(some) == set(kinds) for some in listed)
+    assert not set(REFERENCES) & set(REFERENCE_MERGES)
     assert all(type(own.layer) is kind for kind, some in EXAMPLES.items() for own in some)
 
 
@@ -121,32 +138,37 @@ def test_every_activation_has_a_reference():
 def test_forward_gives_the_numbers_of_a_slow_reference(example):
     network = example.network
     (result,) = forward(network, example.image[np.newaxis])
-    expected = reference_output(network.layers[0], network.weights[0], example.image)
+    expected = reference_forward(network, example.image)
     assert result.shape == network.shapes[-1]
     np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-12)
 
 
 @every_example
 def test_backward_gives_numerical_gradients(example):
-    check_gradients([example.layer], example.shape, seed=1)
-    if example.layer.needs_batch or example.layer.is_random:
-        check_gradients([example.layer], example.shape, seed=1, generator_seed=2)
+    check_gradients(example.layers, example.shape, seed=1)
+    works_otherwise = example.layer.needs_batch or example.layer.is_random
+    if works_otherwise and example in TRAINED:
+        check_gradients(example.layers, example.shape, seed=1, generator_seed=2)
 
 
 @every_example
 def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
     network, trace = example.network, example.trace
-    expected = reference_output(network.layers[0], network.weights[0], example.image)
+    expected = reference_forward(network, example.image)
     np.testing.assert_allclose(trace.output, expected, rtol=1e-12, atol=1e-12)
-    for stage in trace.layers[0].stages:
+    for stage in trace.layers[-1].stages:
         assert isinstance(stage.name, StageName)
         assert stage.note
     kept = {id(own): own.nbytes for stage in trace.stages for own in [memory(stage.values)]}
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
     sizes = term_sizes(trace)
-    shapes = {stage.name: stage.values.shape for stage in trace.layers[0].stages}
-    shapes |= {name: values.shape for name, values in helper_values(trace.layers[0]).items()}
-    assert {name: size.shape for (_, name), size in sizes.items()} == shapes
+    for layer in trace.layers:
+        shapes = {stage.name: stage.values.shape for stage in layer.stages}
+        shapes |= {name: values.shape for name, values in helper_values(layer).items()}
+        found = {
+            stage: size.shape for (name, stage), size in sizes.items() if name == layer.layer.name
+        }
+        assert found == shapes
     words = printed(render_trace(trace, Display(full=True)), 3000).split()
     assert {format_number(number, 4) for number in trace.output.ravel().tolist()} <= set(words)
 
@@ -162,7 +184,7 @@ def functions_of(layer):
 
 @every_example
 def test_an_explanation_adds_up_to_the_traced_number(example):
-    layer = example.trace.layers[0]
+    layer = example.traced
     for at in some_positions(layer.output.shape, most=6):
         explanation = explain(layer, at)
         assert explanation.results[-1][1] == layer.output[at]
@@ -178,11 +200,11 @@ def test_an_explanation_adds_up_to_the_traced_number(example):
 
 def trained(example):
     """A network with the layer in it, so that a gradient goes through it on to its input."""
-    layer, shape = example.layer, example.shape
+    shape = example.shape
     before, end = Dense(shape[-1], use_bias=False), [Flatten(), Dense(2, "softmax")]
     # An input stands at the beginning, where no gradient goes.
-    first = [layer, before] if isinstance(layer, InputLayer) else [before, layer]
-    return vary([*first, *end], shape)
+    place = int(isinstance(example.layer, InputLayer))
+    return vary([*put_in(example.layers, place, before), *end], shape)
 
 
 def step_of(example):
@@ -206,10 +228,19 @@ def mean_loss(record, index, images, weights):
     return float(-np.log(np.sum(images * record.targets, axis=-1)).mean())
 
 
-@every_example
+@pytest.mark.parametrize("kind", INFERENCE_ONLY_LAYERS)
+def test_what_works_in_training_alone_is_refused_there_by_name(kind):
+    (example,) = EXAMPLES[kind]
+    with pytest.raises(OptionError) as caught:
+        step_of(example)
+    name = example.network.layers[0].name
+    assert str(caught.value).endswith(f"do nothing afterwards. Received: {name} ({kind.__name__})")
+
+
+@every_trained_example
 def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
     record = step_of(example)
-    index = int(not isinstance(example.layer, InputLayer))
+    index = int(not isinstance(example.layer, InputLayer)) + len(example.before)
     step, own = record.layers[index], dict(record.network.weights[index])
     found = {}
     for name in step.weights:
@@ -225,6 +256,8 @@ def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
     for name, numerical in found.items():
         assert gradient_of(record, step.layer.name, name).shape == numerical.shape
         for at in some_positions(numerical.shape, most=6):
+            if name == "input" and is_tie(step, at):
+                continue
             sample, place = (at[0], at[1:]) if name in STAGES else (0, at)
             explanation = explain_gradient(record, step.layer.name, name, place, sample)
             expected = pytest.approx(numerical[at], rel=1e-5, abs=1e-7)
@@ -233,6 +266,37 @@ def test_a_gradients_explanation_adds_up_to_the_numerical_gradient(example):
             text = printed(render_gradient(record, explanation, Display(decimals=12)), 3000)
             of_loss = name in STAGES  # then one sample's loss is written out, too
             assert require_true(text) == 1 + of_loss
+
+
+def is_tie(step, at):
+    """Whether a merge has the same number in another result: to both sides, a slope of its own."""
+    if not isinstance(step.layer, Maximum | Minimum):
+        return False
+    count = step.layer_input.shape[-1]
+    same_place = step.layer_input[at[:-1]][
+        at[-1] % (count // step.layer.parts) :: count // step.layer.parts
+    ]
+    return np.count_nonzero(same_place == step.layer_input[at]) > 1
+
+
+def test_of_equal_numbers_the_first_gets_all_of_an_error():
+    """As on TensorFlow; what only rounding sets apart is equal in a record, which shows it."""
+    for kind, names in ((Maximum, "bent input"), (Minimum, "input bent right")):
+        example = next(one for one in EXAMPLES[kind] if one.layer.inputs == tuple(names.split()))
+        record = step_of(example)
+        step = record.layers[1 + len(example.before)]
+        parts = np.split(step.layer_input, example.layer.parts, axis=-1)
+        shares = np.split(step.input, example.layer.parts, axis=-1)
+        tied = (parts[0] == parts[1]) & (parts[0] == step.layer_output)
+        assert tied.any()
+        np.testing.assert_array_equal(shares[0][tied], step.output[tied])
+        assert not any(share[tied].any() for share in shares[1:])
+        for sample, *place in np.argwhere(tied)[:4].tolist():
+            given, gets = (
+                explain_gradient(record, step.layer.name, name, tuple(place), sample)
+                for name in ("output", "input")
+            )
+            assert gets.value == given.value
 
 
 def test_every_workbook_is_recalculated_to_the_traced_numbers():
@@ -248,17 +312,18 @@ def test_every_workbook_is_recalculated_to_the_traced_numbers():
 def more_than_an_input(example):
     """The example's network, which an input alone is none."""
     more = [Flatten()] if isinstance(example.layer, InputLayer) else []
-    return vary([example.layer, *more], example.shape)
+    return vary([*example.layers, *more], example.shape)
 
 
 def test_every_layers_gradients_are_recalculated_in_cells():
     """An input stands on a sheet of its own, before all layers."""
-    drawn = [own for own in EVERY_EXAMPLE if not isinstance(own.layer, InputLayer)]
+    drawn = [own for own in TRAINED if not isinstance(own.layer, InputLayer | MergeLayer)]
     check([case_of(example.layer, example.shape, samples=2) for example in drawn])
 
 
 def test_every_kinds_training_is_recalculated_to_the_steps_numbers():
-    firsts = [own[0] for own in EXAMPLES.values()]
+    firsts = [own[0] for kind, own in EXAMPLES.items() if kind not in MERGES and own[0] in TRAINED]
+    firsts += [example for kind in MERGES for example in EXAMPLES[kind]]
     written = [training_example(pieces(trained(own), batches=((0, 1), (2,)))) for own in firsts]
     contents = [own.content for own in written]
     found = dict(zip(map(str, firsts), reports(contents, "formualizer"), strict=True))
@@ -287,16 +352,15 @@ def test_a_receptive_field_is_the_pixels_that_truly_matter(example):
             other = image.copy()
             other[pixel] += size
             changed[(..., *pixel)] |= forward(network, other[np.newaxis])[0] != plain
-    (field,) = receptive_fields(network.layers, example.shape)
+    field = receptive_fields(network.layers, example.shape)[-1]
     for at in np.ndindex(plain.shape):
         regions = image_regions(network.layers, example.shape, at).regions
         matter = {tuple(map(int, pixel)) for pixel in np.argwhere(changed[at])}
         assert {number for region in regions for number in region.numbers} == matter
         if len(at) == 3 and matter:
-            [region] = regions
             for span, own, seen in (
-                (field.vertical, at[0], region.rows),
-                (field.horizontal, at[1], region.columns),
+                (field.vertical, at[0], {row for region in regions for row in region.rows}),
+                (field.horizontal, at[1], {one for region in regions for one in region.columns}),
             ):
                 # A jump may be a part of a pixel.
                 first = floor(span.start + own * span.jump)
@@ -307,29 +371,31 @@ def test_a_receptive_field_is_the_pixels_that_truly_matter(example):
 def test_a_summary_counts_what_there_is(example):
     network, trace = example.network, example.trace
     summary = summarize(network.layers, example.shape)
-    (row,) = summary.layers
+    row = summary.layers[-1]
     assert row.output_shape == trace.output.shape
-    assert row.parameters == sum(weight.size for weight in network.weights[0].values())
-    assert example.layer.has_weights == bool(network.weights[0])
+    assert row.parameters == sum(weight.size for weight in network.weights[-1].values())
+    assert example.layer.has_weights == bool(network.weights[-1])
     assert row.formula.endswith(f" = {row.parameters:,}") or not row.parameters
     assert (row.multiply_adds > 0) or not row.parameters
-    assert (row.window is not None) == isinstance(network.layers[0], WindowLayer)
-    (choice,) = choose(network.layers, example.shape)
+    assert (row.window is not None) == isinstance(network.layers[-1], WindowLayer)
+    choice = choose(network.layers, example.shape)[-1]
     assert choice.reason
-    assert network.layers[0].name in printed(render_summary(summary, "one"))
+    text = printed(render_summary(summary, "one"))
+    assert all(name in text for name in (network.layers[-1].name, *example.layer.inputs[1:]))
 
 
 @every_example
 def test_keras_notation_comes_back(example):
-    layers = [layer_alone(layer) for layer in more_than_an_input(example).layers]
+    layers = [without_its_name(layer, example) for layer in more_than_an_input(example).layers]
     again = parse(write(layers, None if isinstance(layers[0], InputLayer) else example.shape))
     # An input is read as the shape that the network takes, and is no layer of it.
     expected = [layer for layer in layers if not isinstance(layer, InputLayer)]
     assert (list(again.layers), again.input_shape) == (expected, example.shape)
 
 
-def layer_alone(layer):
-    return replace(layer, name="")
+def without_its_name(layer, example):
+    """The layer, named only where others take it by its name."""
+    return layer if layer.name in example.layer.inputs else replace(layer, name="")
 
 
 @every_example
@@ -351,9 +417,11 @@ def test_a_keras_file_comes_back(example, tmp_path):
 
 @every_example
 def test_keras_trains_what_it_has_and_the_rest_is_refused_by_name(example):
-    network = vary([example.layer], example.shape)
-    own = {name: weight.astype(np.float32) for name, weight in network.weights[0].items()}
-    given = assemble(network.layers, example.shape, [own])
+    network = vary(example.layers, example.shape)
+    weights = [
+        {name: weight.astype(np.float32) for name, weight in own.items()} for own in network.weights
+    ]
+    given = assemble(network.layers, example.shape, weights)
     if not unknown_to_keras(given):
         require_known(given)
         return

@@ -70,6 +70,7 @@ SHEET_LEVELS = {
     "plan": 1,
     "size": 2,
     "specification_lines": 2,
+    "branches": 2,
     "quantities": 2,
     "formulas": 2,
     "vector_cells": 3,
@@ -141,6 +142,16 @@ def modules() -> list[Path]:
 
 
 @cache
+def text_of(path: Path) -> str:
+    return path.read_text()
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
+
+
+@cache
 def imported(source: str) -> frozenset[str]:
     """Every name that a module imports anywhere in it, with its dots."""
     names: set[str] = set()
@@ -176,18 +187,19 @@ def identify(path: Path) -> str:
     return str(path.relative_to(PACKAGE).with_suffix(""))
 
 
-@pytest.mark.parametrize("path", modules(), ids=identify)
-def test_a_room_imports_lower_rooms_only(path):
-    own = room(identify(path))
-    others = rooms(path.read_text()) - {own}
+def test_a_room_imports_lower_rooms_only():
     levels = LEVELS | {"cnncalc": PACKAGE_LEVEL}
-    assert {other for other in others if levels[other] >= levels[own]} == set()
+    for path in modules():
+        own = room(identify(path))
+        others = rooms(text_of(path)) - {own}
+        assert {other for other in others if levels[other] >= levels[own]} == set(), path
 
 
-@pytest.mark.parametrize("path", modules(), ids=identify)
-def test_the_arithmetic_knows_nothing_of_the_rules(path):
-    if room(identify(path)) in ARITHMETIC:
-        assert not {other for other in rooms(path.read_text()) if other.startswith("rules")}
+def test_the_arithmetic_knows_nothing_of_the_rules():
+    for path in modules():
+        if room(identify(path)) in ARITHMETIC:
+            found = {name for name in rooms(text_of(path)) if name.startswith("rules")}
+            assert found == set(), path
 
 
 def sheet_part(name: str) -> str:
@@ -201,13 +213,14 @@ def sheet_modules() -> list[Path]:
     return [path for path in (PACKAGE / "sheet").rglob("*.py") if path.stem != "__init__"]
 
 
-@pytest.mark.parametrize("path", sheet_modules(), ids=identify)
-def test_the_sheet_is_built_in_one_direction(path):
-    part = sheet_part(identify(path).replace("/", ".").removeprefix("sheet."))
-    names = imported(path.read_text())
-    found = [name.removeprefix("cnncalc.sheet.") for name in names if "cnncalc.sheet." in name]
-    others = {sheet_part(name) for name in found} - {part}
-    assert {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]} == set()
+def test_the_sheet_is_built_in_one_direction():
+    for path in sheet_modules():
+        part = sheet_part(identify(path).replace("/", ".").removeprefix("sheet."))
+        names = imported(text_of(path))
+        found = [name.removeprefix("cnncalc.sheet.") for name in names if "cnncalc.sheet." in name]
+        others = {sheet_part(name) for name in found} - {part}
+        upward = {other for other in others if SHEET_LEVELS[other] >= SHEET_LEVELS[part]}
+        assert upward == set(), path
 
 
 def dotted(path: Path) -> str:
@@ -222,11 +235,16 @@ def module_of(name: str, known: Collection[str]) -> str | None:
     return next((module for module in (name, name.rpartition(".")[0]) if module in known), None)
 
 
+@cache
+def known_modules() -> dict[str, Path]:
+    return {dotted(path): path for path in PACKAGE.rglob("*.py")}
+
+
 def test_no_modules_import_each_other_in_a_circle():
-    paths = {dotted(path): path for path in PACKAGE.rglob("*.py")}
+    paths = known_modules()
     order: TopologicalSorter[str] = TopologicalSorter()
     for name, path in paths.items():
-        found = {module_of(other, paths) for other in imported(path.read_text())}
+        found = {module_of(other, paths) for other in imported(text_of(path))}
         order.add(name, *filter(None, found))
     order.prepare()
 
@@ -236,7 +254,7 @@ def exported(path: Path) -> frozenset[str]:
     """What a module's `__all__` names."""
     lists = [
         node.value
-        for node in ast.parse(path.read_text()).body
+        for node in parsed(path).body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     ]
     return frozenset(name for names in lists for name in ast.literal_eval(names))
@@ -246,23 +264,23 @@ def sources() -> list[Path]:
     return [path for folder in SOURCES for path in (PACKAGE.parent / folder).rglob("*.py")]
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE.parent)))
-def test_what_is_imported_from_a_module_is_exported_by_it(path):
-    paths = {dotted(module): module for module in PACKAGE.rglob("*.py")}
-    for name in imported(path.read_text()) - set(paths):
-        module = module_of(name, paths)
-        if module is not None:
-            assert name.removeprefix(f"{module}.") in exported(paths[module]), name
+def test_what_is_imported_from_a_module_is_exported_by_it():
+    paths = known_modules()
+    for path in sources():
+        for name in imported(text_of(path)) - set(paths):
+            module = module_of(name, paths)
+            if module is not None:
+                assert name.removeprefix(f"{module}.") in exported(paths[module]), (path, name)
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=identify)
-def test_every_function_and_class_without_an_underscore_is_exported(path):
-    defined = {
-        node.name
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-    }
-    assert defined <= exported(path)
+def test_every_function_and_class_without_an_underscore_is_exported():
+    for path in known_modules().values():
+        defined = {
+            node.name
+            for node in parsed(path).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        }
+        assert defined - exported(path) == set(), path
 
 
 def test_a_package_and_what_is_in_it_are_told_apart():
@@ -284,17 +302,17 @@ def test_a_room_that_imports_the_public_api_is_seen():
     assert rooms("from cnncalc.rules import optimizers, formula") == {"rules/optimizers", "rules"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=identify)
-def test_a_heavy_package_stays_in_its_home(path):
-    for package, homes in HOMES.items():
-        if package in packages(path.read_text()):
-            assert identify(path).startswith(homes), package
+@pytest.mark.parametrize("package", HOMES)
+def test_a_heavy_package_stays_in_its_home(package):
+    for path in modules():
+        if package in packages(text_of(path)):
+            assert identify(path).startswith(HOMES[package]), path
 
 
-@pytest.mark.parametrize("path", modules(), ids=identify)
-def test_what_must_start_at_once_needs_python_alone(path):
-    if {identify(path), room(identify(path))} & {*PYTHON_ALONE}:
-        assert packages(path.read_text()) - sys.stdlib_module_names == set()
+def test_what_must_start_at_once_needs_python_alone():
+    for path in modules():
+        if {identify(path), room(identify(path))} & {*PYTHON_ALONE}:
+            assert packages(text_of(path)) - sys.stdlib_module_names == set(), path
 
 
 def test_every_module_has_a_level():

@@ -41,7 +41,7 @@ from cnncalc.receptive_field import receptive_fields
 from cnncalc.rules import Join, Law, law_of
 from cnncalc.rules.wiring import Directions, OneToOne
 from cnncalc.shapes import Size
-from cnncalc.sheet.gradient_values import Grids, gradient_values
+from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values
 from cnncalc.sheet.layers.network import (
     gradient_volumes,
     image_source,
@@ -266,7 +266,7 @@ FACETS: dict[str, Callable[[Case], object]] = {
     "workbook of what samples share": lambda case: shared_volumes(case.layer, case.source, True),
     "numbers of what samples share": lambda case: shared_steps(case.layer, case.weights, True),
     "numbers of gradients": lambda case: gradient_values(
-        case.step, case.weights, 0, Grids((), None)
+        case.step, case.weights, 0, Grids((Taken(SHAPE, None),), None)
     ),
     "rows of a vector": lambda case: list(with_grids([case.layer], (5,))),
     "summary": lambda case: summarize([case.layer], SHAPE),

@@ -53,7 +53,7 @@ from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.tasks.training_options import GradientOptions
 from cnncalc.trace import Trace
 from cnncalc.views.step_records import write_gradient_json
-from cnncalc.views.terminal.explanations import MOST_FOLLOWED, render_derivation
+from cnncalc.views.terminal.derivations import MOST_FOLLOWED, render_derivation
 from cnncalc.views.terminal.gradient_explanations import render_gradient
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from cnncalc.layers import Dense, Layer, Shape
 from cnncalc.network.algorithms import choose
 from cnncalc.notation import parse
 from cnncalc.provenance import Provenance
-from cnncalc.summary import Summary, summarize
+from cnncalc.summary import Summary, fully_connected, summarize
 from cnncalc.tasks.networks import read_network, require_shape
 from cnncalc.tasks.options import NetworkOptions
 from cnncalc.views.records import summary_json
@@ -57,7 +57,7 @@ def summary(
     result = summarize(source.layers, require_shape(source))
     choices = choose(source.layers, result.input_shape) if plan else None
     if versus_mlp:
-        _require_comparable(source.layers, form)
+        _require_comparable(result, form)
     origins = Provenance(terminal.command, source.origin)
     write_drawing(target, partial(_architecture, result, source.name), origins)
     if form == "json":
@@ -78,13 +78,14 @@ def _architecture(result: Summary, name: str, theme: Theme) -> Drawing:
     return draw_architecture(result, theme, name)
 
 
-def _require_comparable(layers: tuple[Layer, ...], form: str) -> None:
+def _require_comparable(result: Summary, form: str) -> None:
     if form == "json":
         message = "--versus-mlp is shown as a table. Received: --format json as well"
         raise OptionError(message)
-    if not any(layer.has_filters for layer in layers):
+    if not any(row.layer.has_filters for row in result.layers):
         message = "--versus-mlp needs a network with a convolution. Received: one without"
         raise OptionError(message)
+    fully_connected(result)  # what branches is refused before anything is printed
 
 
 def _is_articles(layers: tuple[Layer, ...], input_shape: Shape) -> bool:

@@ -5,16 +5,8 @@ followed back to its pixels, layer by layer.
 """
 
 from cnncalc.explanation.behind import layers_behind
-from cnncalc.explanation.explaining import (
-    DerivationStep,
-    Explanation,
-    Position,
-    Term,
-    contributors,
-    derive,
-    explain,
-    follow,
-)
+from cnncalc.explanation.deriving import DerivationStep, contributors, derive
+from cnncalc.explanation.explaining import Explanation, Position, Term, explain, follow
 
 __all__ = [
     "DerivationStep",

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cnncalc.layers import MergeLayer
+from cnncalc.network import Array
 from cnncalc.rules import Position
 from cnncalc.trace import LayerTrace
 
-__all__ = ["input_at", "part_at", "result_names"]
-
-
-def result_names(layer: LayerTrace) -> tuple[str, ...]:
-    """Return what the results are called that a merge joins, in the order in which they stand.
-
-    A layer that takes the one before it has no name for that: none is returned.
-
-    >>> from cnncalc.layers import Add, Flatten
-    >>> from cnncalc.network import initialize
-    >>> from cnncalc.trace import record
-    >>> layers = [Flatten(name="flat"), Add(inputs=("flat", "flat"))]
-    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
-    >>> [result_names(layer) for layer in trace.layers]
-    [(), ('flat', 'flat')]
-    """
-    return layer.layer.inputs if isinstance(layer.layer, MergeLayer) else ()
+__all__ = ["input_at", "part_at", "taken_results"]
 
 
 def part_at(layer: LayerTrace, index: Position) -> tuple[int, Position]:
@@ -74,3 +61,27 @@ def input_at(layer: LayerTrace, part: int, at: Position) -> Position:
     start = sum(layer.layer.part_sizes(layer.taken)[:part])
     missing = (0,) * (layer.input.ndim - len(at))
     return (*missing, *at[:-1], start + at[-1])
+
+
+def taken_results(layer: LayerTrace) -> tuple[Array, ...]:
+    """Return the results that a layer takes, each of its own shape: a merge's are several.
+
+    >>> from cnncalc.layers import GlobalMaxPooling2D, Multiply
+    >>> from cnncalc.network import initialize
+    >>> from cnncalc.trace import record
+    >>> layers = [GlobalMaxPooling2D(name="most"), Multiply(inputs=("input", "most"))]
+    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
+    >>> [result.tolist() for result in taken_results(trace.layers[1])]
+    [[[[1.0], [2.0]]], [2.0]]
+    """
+    if not isinstance(layer.layer, MergeLayer):
+        return (layer.input,)
+    edges = np.cumsum(layer.layer.part_sizes(layer.taken))[:-1].tolist()
+    parts = np.split(layer.input, edges, axis=-1)
+    return tuple(_first_of(part, shape) for part, shape in zip(parts, layer.taken, strict=True))
+
+
+def _first_of(part: Array, shape: Position) -> Array:
+    """Return a result of a shape from what it was repeated to."""
+    sizes = (1,) * (part.ndim - len(shape)) + shape
+    return part[tuple(map(slice, sizes))].reshape(shape)

@@ -23,6 +23,7 @@ from cnncalc.layers import (
     Flatten,
     InputLayer,
     Layer,
+    PassingLayer,
     PoolingLayer,
     Shape,
 )
@@ -196,6 +197,7 @@ _AGAINST_ANY: Mapping[type[Layer], str] = {
     BatchNormalization: "its mean and variance are those of the whole batch",
     PoolingLayer: f"only {' and '.join(_BY_CELL)} pooling go cell by cell",
     Flatten: "nothing to calculate",
+    PassingLayer: "nothing to calculate",
     InputLayer: "nothing to calculate",
 }
 

@@ -120,7 +120,8 @@ def backward_near(
 _WITHOUT_MAXIMA = (
     *(KernelLayer, specifications.ActivationLayer, specifications.BatchNormalization),
     *(specifications.InputLayer, specifications.Rescaling, specifications.ZeroPadding2D),
-    *(specifications.Flatten, specifications.Dropout, specifications.Cropping2D),
+    *(specifications.Flatten, specifications.Dropout, specifications.PassingLayer),
+    specifications.Cropping2D,
 )
 
 
@@ -152,12 +153,14 @@ def _input_gradient(layer: Layer, saved: Saved, gradient: Array) -> Array:
 
 @forward_layer.register(specifications.InputLayer)
 @forward_layer.register(specifications.Dropout)
+@forward_layer.register(specifications.PassingLayer)
 @forward_layer.register(specifications.Concatenate)  # what it joins stands side by side already
 def _(layer: Layer, weights: Weights, images: Array) -> Array:
     return images
 
 
 @_input_gradient.register(specifications.InputLayer)
+@_input_gradient.register(specifications.PassingLayer)
 @_input_gradient.register(specifications.Concatenate)
 def _(layer: Layer, saved: Saved, gradient: Array) -> Array:
     return gradient

@@ -19,6 +19,7 @@ from cnncalc.layers import (
     InputLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     Rescaling,
     Shape,
 )
@@ -272,7 +273,7 @@ def layers_on_images(layers: Sequence[Layer], input_shape: Shape) -> tuple[Layer
 
 def _takes_each_alone(layer: Layer) -> bool:
     match layer:
-        case InputLayer() | Dropout() | Flatten():
+        case InputLayer() | Dropout() | PassingLayer() | Flatten():
             return True
         case Rescaling():
             return not isinstance(layer.scale, tuple) and not isinstance(layer.offset, tuple)

@@ -3,53 +3,32 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from cnncalc.errors import NotationError, OptionError
-from cnncalc.layers import MERGE_LAYERS, Add, InputLayer, Layer, Multiply, Subtract
+from cnncalc.layers import InputLayer, Layer
 from cnncalc.layers.graph import IMAGE
 from cnncalc.layers.separable import SeparableConv2D
-from cnncalc.layers.vocabulary import snake_case
 from cnncalc.notation.freezing import read_flag
+from cnncalc.notation.joining import (
+    FUNCTIONS,
+    function_layer,
+    function_takes,
+    operation_layer,
+)
 from cnncalc.notation.layer_calls import (
     input_shape_from,
+    is_input,
     kind_of,
     layer_from,
     read_arguments,
     take_input_shape,
 )
 from cnncalc.notation.source import Source, called, holds_layers
-from cnncalc.notation.wiring import Block, Piece, Wiring
+from cnncalc.notation.wiring import Block, LeftOut, Meaning, Piece, Wiring
 
-__all__ = ["Expressions", "LeftOut", "Meaning", "is_input"]
-
-_OPERATIONS: Mapping[type[ast.operator], type[Layer]] = {
-    ast.Add: Add,
-    ast.Sub: Subtract,
-    ast.Mult: Multiply,
-}
-_FUNCTIONS = {snake_case(kind.__name__): kind for kind in MERGE_LAYERS}
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """The value of a name that isn't understood: an error where a layer needs it after all."""
-
-    node: ast.AST
-
-
-Meaning: TypeAlias = "Piece | Block | LeftOut | tuple[Meaning, ...]"
-
-
-def is_input(node: ast.AST) -> bool:
-    """Tell whether an expression is an Input.
-
-    >>> is_input(ast.parse("keras.Input((8, 8, 1))", mode="eval").body)
-    True
-    """
-    return isinstance(node, ast.Call) and called(node) in ("Input", "InputLayer")
+__all__ = ["Expressions"]
 
 
 class Expressions:
@@ -72,7 +51,8 @@ class Expressions:
             isinstance(part, ast.Name) and self._is_result(part.id) for part in ast.walk(node)
         )
 
-    def _is_ours(self, name: str) -> bool:
+    def means_layers(self, name: str) -> bool:
+        """Tell whether the listing gave a name to layers or results."""
         return isinstance(self.meanings.get(name), Piece | Block | tuple)
 
     def _is_result(self, name: str) -> bool:
@@ -86,23 +66,26 @@ class Expressions:
     def read(self, node: ast.expr) -> Meaning:
         """Return what an expression stands for; raise NotationError for anything but layers."""
         match node:
-            case ast.Name(id=name) if name in self.meanings:
-                return self.meanings[name]
             case ast.Name(id=name) if name not in self.values:
-                return self.wiring.find(name, node)
+                return self._named(name, node)
             case ast.Constant(value=str(name)):
                 return self.wiring.find(name, node)
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 return tuple(map(self.read, parts))
             case ast.BinOp():
                 return self._operation(node)
-            case ast.Call(func=ast.Call()):
-                return self._second_call(node)
-            case ast.Call(func=ast.Name(id=name)) if self._is_ours(name):
-                return self._second_call(node)
-            case ast.Call() if called(node):
+            case ast.Call():
                 return self._call(node)
         raise self.no_layer(node)
+
+    def _named(self, name: str, node: ast.expr) -> Meaning:
+        """Return what a name stands for: what the listing gave it, or else the layer's result."""
+        meaning = self.meanings.get(name)
+        if isinstance(meaning, LeftOut):
+            where = self.source.place(meaning.node)
+            message = f"{name} must be a layer or its result. Received: what {where} gave it"
+            raise self.source.error(node, message)
+        return self.wiring.find(name, node) if meaning is None else meaning
 
     def result(self, node: ast.expr) -> Piece:
         """Return the one result that an expression stands for."""
@@ -112,7 +95,7 @@ class Expressions:
             raise self.source.error(node, message)
         return results[0]
 
-    def call(self, item: Piece | Block, taken: Sequence[Piece], node: ast.AST) -> Piece:
+    def call(self, item: Piece | Block, taken: Sequence[Piece], node: ast.expr) -> Piece:
         """Call a layer, or the layers of a Sequential, on results; return the last one's."""
         if tuple(taken) == (self.wiring.image,) and self.input_shape is None:
             shape = item.shape
@@ -122,6 +105,9 @@ class Expressions:
 
     def put(self, block: Block, node: ast.expr) -> None:
         """Put a layer, or a Sequential of them, at the end of a Sequential."""
+        if block.is_used:
+            message = f"nothing can be added to {block.name} any more, which is whole or called"
+            raise self.source.error(node, message)
         if is_input(node):
             if block.items or block.given_shape is not None:
                 raise self._late_input(node)
@@ -145,16 +131,19 @@ class Expressions:
         return self.source.error(node, message)
 
     def _call(self, node: ast.Call) -> Meaning:
-        """Return what a call of something by its name stands for."""
-        if called(node) == "Sequential":
-            return self._sequential(node)
-        if called(node) == "Model":
-            return self._model(node)
+        """Return what a call stands for."""
+        func, name = node.func, called(node)
+        if isinstance(func, ast.Call) or (isinstance(func, ast.Name) and self.means_layers(name)):
+            return self._second_call(node)
+        if not name:
+            raise self.no_layer(node)
         if is_input(node):
             return self._input(node)
-        if called(node) in _FUNCTIONS:
+        whole: Mapping[str, Callable[[ast.Call], Meaning]]
+        whole = {"Sequential": self._sequential, "Model": self._model}
+        if name in FUNCTIONS:
             return self._function(node)
-        return self._layer(node)
+        return whole.get(name, self._layer)(node)
 
     def _layer(self, call: ast.Call) -> Piece:
         """Return the layer that a call makes."""
@@ -236,7 +225,7 @@ class Expressions:
             self.wiring.by_name[str(arguments["name"])] = self.wiring.image
         return shape
 
-    def _late_input(self, node: ast.AST) -> NotationError:
+    def _late_input(self, node: ast.expr) -> NotationError:
         message = "the input must be named once, before the first layer: a network takes one image"
         return self.source.error(node, message)
 
@@ -250,17 +239,16 @@ class Expressions:
             raise self.source.error(node, message)
         self._refuse_model(item, node)
         for keyword in node.keywords:
-            message = (
-                f"a layer is called on results alone. Received: {keyword.arg or '**'}="
-                f"{self.source.quote(keyword.value)}"
-            )
+            option = f"{keyword.arg}=" if keyword.arg else "**"
+            received = f"{option}{self.source.quote(keyword.value)}"
+            message = f"a layer is called on results alone. Received: {received}"
             raise self.source.error(keyword, message)
         if len(node.args) != 1:
             message = "a layer is called on one result, or on a list of them. "
             raise self.source.error(node, f"{message}Received: {self.source.quote(node)}")
         return self.call(item, self._results(node.args[0]), node)
 
-    def _refuse_model(self, item: Piece | Block, node: ast.AST) -> None:
+    def _refuse_model(self, item: Piece | Block, node: ast.expr) -> None:
         if isinstance(item, Block) and item.is_model:
             message = (
                 "a Model that is part of another isn't read; "
@@ -270,32 +258,20 @@ class Expressions:
 
     def _function(self, node: ast.Call) -> Piece:
         """Return the result of one of Keras's functions that join results, such as add([a, b])."""
-        kind = _FUNCTIONS[called(node)]
-        own = len(kind.keras_arguments)
-        nodes, others = (node.args[:1], node.args[1:]) if own else (node.args, [])
+        nodes = function_takes(node)
         taken = [result for part in nodes for result in self._results(part)]
-        bare = ast.copy_location(ast.Call(node.func, others, node.keywords), node)
-        arguments = read_arguments(self.source, kind, bare, self.values)
-        layer = layer_from(self.source, kind, node, arguments)
-        piece = self.wiring.add(Piece(self.wiring.name_of(layer), (layer,), node))
-        return self.call(piece, taken, node)
+        return self._joined(function_layer(self.source, node, self.values), taken, node)
 
     def _operation(self, node: ast.BinOp) -> Piece:
         """Return the sum, difference or product of two results."""
         sides = (node.left, node.right)
-        if not all(map(self.concerns_layers, sides)):
-            if not any(map(self.concerns_layers, sides)):
-                raise self.no_layer(node)
-            message = (
-                "results are calculated with each other only; a number can be the scale or the "
-                f"offset of a Rescaling. Received: {self.source.quote(node)}"
-            )
-            raise self.source.error(node, message)
-        if type(node.op) not in _OPERATIONS:
-            message = f"results can be joined by +, - and *. Received: {self.source.quote(node)}"
-            raise self.source.error(node, message)
-        taken = [self.result(side) for side in sides]
-        layer = _OPERATIONS[type(node.op)]()
+        concerned = list(map(self.concerns_layers, sides))
+        if not any(concerned):
+            raise self.no_layer(node)
+        layer = operation_layer(self.source, node, all(concerned))
+        return self._joined(layer, list(map(self.result, sides)), node)
+
+    def _joined(self, layer: Layer, taken: Sequence[Piece], node: ast.expr) -> Piece:
         piece = self.wiring.add(Piece(self.wiring.name_of(layer), (layer,), node))
         return self.call(piece, taken, node)
 

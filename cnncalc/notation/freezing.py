@@ -109,9 +109,10 @@ def _got(
 
 
 def _unknown(source: Source, setting: Setting, listed: Sequence[str]) -> NotationError:
+    known = ", ".join(listed) or "none"
     message = (
         "trainable is set of the network, of its layers by number (model.layers[0], "
-        f'model.layers[:2]) or by name (model.get_layer("…")). The layers so far: {", ".join(listed) or "none"}. '
+        f'model.layers[:2]) or by name (model.get_layer("…")). The layers so far: {known}. '
         f"Received: {source.quote(setting.of)}"
     )
     return source.error(setting.of, message)

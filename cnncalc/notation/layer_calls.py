@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import InputLayer, Layer, Shape
@@ -24,9 +25,25 @@ from cnncalc.notation.source import (
     read_value,
 )
 
-__all__ = ["input_shape_from", "kind_of", "layer_from", "read_arguments", "take_input_shape"]
+__all__ = [
+    "input_shape_from",
+    "is_input",
+    "kind_of",
+    "layer_from",
+    "read_arguments",
+    "take_input_shape",
+]
 
 _INPUT_SHAPES = ("input_shape", "input_dim", "batch_input_shape")
+
+
+def is_input(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Tell whether an expression is an Input.
+
+    >>> is_input(ast.parse("keras.Input((8, 8, 1))", mode="eval").body)
+    True
+    """
+    return isinstance(node, ast.Call) and called(node) in ("Input", "InputLayer")
 
 
 def kind_of(source: Source, call: ast.Call) -> type[Layer]:
@@ -36,6 +53,12 @@ def kind_of(source: Source, call: ast.Call) -> type[Layer]:
         return KINDS[name]
     if name == "Lambda":
         message = "a Lambda layer holds code, which is never executed"
+        raise source.error(call, message)
+    if ".applications." in dotted(call.func):
+        message = (
+            f"{dotted(call.func)}(…) is built by code, which isn't executed: save the model by "
+            'model.save("network.keras") and give that file'
+        )
         raise source.error(call, message)
     close = nearest(name, [*KINDS, *OLD_LAYER_NAMES, "Sequential", "Model"])
     if not close and not name[:1].isupper():

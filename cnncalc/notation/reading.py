@@ -13,10 +13,10 @@ from typing import cast
 
 from cnncalc.errors import NotationError
 from cnncalc.layers import Layer, Shape
-from cnncalc.notation.expressions import Expressions, LeftOut, Meaning
+from cnncalc.notation.expressions import Expressions
 from cnncalc.notation.freezing import Setting, layers_set, read_flag, trainable_setting
 from cnncalc.notation.source import Source, called, dotted, read_value
-from cnncalc.notation.wiring import Block, Piece
+from cnncalc.notation.wiring import Block, LeftOut, Meaning, Piece
 
 __all__ = ["WrittenNetwork", "parse"]
 
@@ -120,7 +120,7 @@ class _Reader:
 
     def read_assignment(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
         """Read a name's value: layers, a result, a number; the rest of a script is left out."""
-        is_other_name = isinstance(value, ast.Name) and value.id in self.meant.meanings
+        is_other_name = isinstance(value, ast.Name) and self.meant.means_layers(value.id)
         if not self._holds_no_layer(value) and (is_other_name or self.meant.concerns_layers(value)):
             meaning = self.meant.read(value)
             for target in targets:
@@ -217,16 +217,16 @@ class _Reader:
         notes = []
         if self.left_out:
             notes.append(f"left out, since they hold no layer: {', '.join(self.left_out)}")
-        uncalled = [item for item in self._uncalled() if item.node]
+        uncalled = [f"{item.name} (line {item.node.lineno})" for item in self._uncalled()]
         if uncalled:
-            places = ", ".join(f"{item.name} (line {item.node.lineno})" for item in uncalled)
+            places = ", ".join(uncalled)
             notes.append(f"left out, since the network doesn't call them: {places}")
         shape = cast("Shape | None", self.meant.input_shape)
         return WrittenNetwork(layers, shape, tuple(notes), self.compiled)
 
     def _uncalled(self) -> list[Piece | Block]:
-        made = [*self.wiring.made, *self.wiring.blocks]
-        return [item for item in made if not item.is_used]
+        made: list[Piece | Block] = [*self.wiring.made, *self.wiring.blocks]
+        return [item for item in made if not item.is_used and not _is_empty(item)]
 
     def _call_whole(self) -> None:
         """Call the Sequential that is the network; without a Model, all must be part of it."""
@@ -239,10 +239,9 @@ class _Reader:
                     f"result. Received: {self.source.quote(item.node)}"
                 )
                 raise self.source.error(item.node, message)
-            if item.items:
-                if self.wiring.called:
-                    raise self._second(item)
-                self.meant.call(item, (self.wiring.image,), item.node)
+            if self.wiring.called:
+                raise self._second(item)
+            self.meant.call(item, (self.wiring.image,), item.node)
 
     def _second(self, block: Block) -> NotationError:
         message = "a listing must hold one network. Received: a second Sequential"
@@ -264,6 +263,10 @@ class _Reader:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
                 return name in _NO_LAYERS
         return False
+
+
+def _is_empty(item: Piece | Block) -> bool:
+    return isinstance(item, Block) and not item.items
 
 
 def _arguments_of_compile(call: ast.Call) -> tuple[tuple[str, str], ...]:

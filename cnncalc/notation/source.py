@@ -10,7 +10,7 @@ import operator
 import re
 import textwrap
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -158,6 +158,9 @@ def dotted(node: ast.expr) -> str:
 # No size, stride or seed is larger; arithmetic on larger numbers would only cost time.
 LARGEST_WHOLE_NUMBER = 10**15
 
+# Names of tuples of names of tuples would grow beyond any memory.
+MOST_VALUES = 10_000
+
 Value = object
 
 _OPERATIONS: Mapping[type[ast.operator | ast.unaryop], Callable[..., float]] = {
@@ -183,7 +186,7 @@ def read_value(source: Source, node: ast.expr, names: Mapping[str, Value]) -> Va
         case ast.Constant(value=None | bool() | int() | float() | str() as value):
             return _moderate(source, node, value)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return tuple(read_value(source, part, names) for part in parts)
+            return _short_enough(source, node, [read_value(source, part, names) for part in parts])
         case ast.UnaryOp(op=sign) | ast.BinOp(op=sign) if type(sign) in _OPERATIONS:
             return _calculate(source, node, names)
         case ast.Name(id=name) if name in names:
@@ -232,6 +235,18 @@ def _number(source: Source, node: ast.expr, names: Mapping[str, Value]) -> float
         message = f"arithmetic must be on numbers. Received: {source.quote(node)}"
         raise source.error(node, message)
     return value
+
+
+def _short_enough(source: Source, node: ast.expr, values: Sequence[Value]) -> Value:
+    """Return values in a tuple; raise NotationError for more than any argument has."""
+    if sum(map(_count, values)) > MOST_VALUES:
+        message = f"a tuple must hold at most {MOST_VALUES:,} values"
+        raise source.error(node, message)
+    return tuple(values)
+
+
+def _count(value: Value) -> int:
+    return sum(map(_count, value)) + 1 if isinstance(value, tuple) else 1
 
 
 def _moderate(source: Source, node: ast.expr, value: Value) -> Value:

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import Concatenate, Layer, MergeLayer
@@ -13,7 +14,7 @@ from cnncalc.layers.graph import IMAGE, in_keras_order
 from cnncalc.layers.vocabulary import automatic_names, named, snake_case
 from cnncalc.notation.source import Source, nearest
 
-__all__ = ["Block", "Piece", "Wiring"]
+__all__ = ["Block", "LeftOut", "Meaning", "Piece", "Wiring"]
 
 
 @dataclass(eq=False)
@@ -26,7 +27,7 @@ class Piece:
 
     name: str
     layers: tuple[Layer, ...]
-    node: ast.AST
+    node: ast.expr
     shape: object = None
     taken: tuple[Piece, ...] | None = None
     is_used: bool = False
@@ -44,7 +45,7 @@ class Block:
     """
 
     name: str
-    node: ast.AST
+    node: ast.expr
     items: list[Piece | Block] = field(default_factory=list)
     given_shape: object = None
     is_trainable: bool = True
@@ -68,12 +69,23 @@ class Block:
             piece.freeze(is_trainable)
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """The value of a name that isn't understood: an error where a layer needs it after all."""
+
+    node: ast.expr
+
+
+Meaning: TypeAlias = "Piece | Block | LeftOut | tuple[Meaning, ...]"
+"""What a name, or an expression, of a listing stands for."""
+
+
 class Wiring:
     """The layers of a listing, in the order in which they are called."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.image = Piece(IMAGE, (), ast.Module([], []), taken=())
+        self.image = Piece(IMAGE, (), ast.Name(IMAGE), taken=())
         self.called: list[Piece] = []
         self.by_name = {IMAGE: self.image}
         self.made: list[Piece] = []
@@ -109,7 +121,7 @@ class Wiring:
         self.blocks.append(block)
         return block
 
-    def call(self, item: Piece | Block, taken: Sequence[Piece], node: ast.AST) -> Piece:
+    def call(self, item: Piece | Block, taken: Sequence[Piece], node: ast.expr) -> Piece:
         """Call a layer, or those of a Sequential in a row, on results; return its own result.
 
         Raises NotationError where it was called before, or takes another number of results.
@@ -175,7 +187,7 @@ class Wiring:
         by_name = {name: item for item, name in names.items()}
         return [self.image, *(by_name[layer.name] for layer in in_keras_order(stand_ins))]
 
-    def _check_count(self, piece: Piece, taken: Sequence[Piece], node: ast.AST) -> None:
+    def _check_count(self, piece: Piece, taken: Sequence[Piece], node: ast.expr) -> None:
         layer = piece.layers[0]
         if isinstance(layer, MergeLayer):
             try:

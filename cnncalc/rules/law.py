@@ -141,6 +141,7 @@ def _all_channels(shape: Shape, outputs: int) -> Directions:
 
 @law_of.register(specifications.InputLayer)
 @law_of.register(specifications.Dropout)
+@law_of.register(specifications.PassingLayer)
 def _(layer: Layer, input_shape: Shape) -> Law:
     return Law(Join.SAME, _one_to_one(input_shape))
 

@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cnncalc.layers import Layer
-from cnncalc.layers.base import size_text
+from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
 from cnncalc.sheet.blocks import Finder, Place
+from cnncalc.sheet.branches import branches_of
 from cnncalc.sheet.layers.network import network_volumes
 from cnncalc.sheet.layouts.network import network_pages
 from cnncalc.sheet.output_size import result_volumes, size_volumes
 from cnncalc.sheet.plan import Block, Specification
+from cnncalc.sheet.texts import sizes_said
 from cnncalc.sheet.training.course import ACCURACIES, LOSSES, class_volumes, course_volumes
 from cnncalc.sheet.training.passes import network_pass
 from cnncalc.sheet.training.sections import Direction, step_sections
@@ -38,12 +40,16 @@ _INPUT, _PREDICTION, _LOSS, _COURSE = "Input", "Prediction", "Loss", "Training"
 class Column:
     """What stands above each other: the input, a layer, the prediction or the loss.
 
-    `name` is the layer's, `call` how Keras would write it, `size` how its shapes come about.
+    `name` is the layer's, `call` how Keras would write it, `size` how its shapes come about; it
+    `takes` what stands in other columns, by their numbers, and stands at a `place` from the left
+    that the columns of other branches may share.
     """
 
     name: str
     call: str = ""
     size: str = ""
+    takes: tuple[int, ...] = ()
+    place: int = 0
 
 
 class Lane(NamedTuple):
@@ -148,7 +154,7 @@ _FORWARD = Lane("", "forward")
 
 def _calculation_flow(specification: Specification) -> Flow:
     """Return the image in one column, and each layer in the next."""
-    columns = [Column(_INPUT), *map(_layer_column, _walked(specification))]
+    columns = _columns(specification)
     places = {column.name: place for place, column in enumerate(columns)}
     standing = [
         _Standing(volume, 0 if volume.is_image else places[volume.layer], 0)
@@ -158,21 +164,52 @@ def _calculation_flow(specification: Specification) -> Flow:
 
 
 def _network_flow(specification: Specification) -> Flow:
+    """Return the image and the layers behind it in a lane, and each branch in a further one."""
     pages = list(network_pages(specification))
-    layers = list(map(_layer_column, _walked(specification)))
-    columns = [Column(_INPUT), *layers, *[Column(_PREDICTION)] * (len(pages) - 1 - len(layers))]
+    columns = _columns(specification, *[_PREDICTION] * (len(pages) - 1 - len(specification.layers)))
+    found = branches_of(specification.layers)
+    rows = [*found.rows, *[found.rows[-1]] * (len(pages) - len(found.rows))]
     standing = [
-        _Standing(volume, place, 0) for place, page in enumerate(pages) for volume in page.volumes
+        _Standing(volume, place, row)
+        for place, (page, row) in enumerate(zip(pages, rows, strict=True))
+        for volume in page.volumes
     ]
-    return _flow(specification, columns, [_FORWARD], standing)
+    lanes = [Lane(_begins(columns, first), "forward") for first in found.firsts]
+    return _flow(specification, columns, lanes, standing)
+
+
+def _begins(columns: Sequence[Column], first: int) -> str:
+    """Return what a branch begins with: what the first of its layers takes, and that."""
+    taken = ", ".join(columns[column].name for column in columns[first].takes)
+    return f"{taken} → {columns[first].name}" if taken else ""
+
+
+def _columns(specification: Specification, *ends: str, in_turn: bool = False) -> list[Column]:
+    """Return the columns of the image, of the layers, and of what stands at the `ends`.
+
+    Those of branches stand above each other, or, where they are to be `in_turn`, side by side.
+    """
+    found = branches_of(specification.layers)
+    columns = [Column(_INPUT), *map(_layer_column, _walked(specification))]
+    columns = [
+        replace(column, takes=takes, place=number if in_turn else depth)
+        for number, (column, takes, depth) in enumerate(
+            zip(columns, found.takes, found.depths, strict=True)
+        )
+    ]
+    for end in ends:
+        before = len(columns) - 1
+        columns.append(Column(end, takes=(before,), place=columns[before].place + 1))
+    return columns
 
 
 def _walked(specification: Specification) -> Iterator[tuple[Layer, str]]:
     """Yield each layer, and how its shape and its parameters come about."""
-    for layer, shape in walk(specification.layers, specification.input_shape):
-        formula = layer.parameter_formula(shape)
-        counted = f"; parameters: {formula}" if formula else ""
-        yield layer, f"{size_text(shape)} → {size_text(layer.output_shape(shape))}{counted}"
+    shapes = [specification.input_shape]
+    walked = walk(specification.layers, specification.input_shape)
+    for (layer, shape), taken in zip(walked, sources(specification.layers), strict=True):
+        yield layer, sizes_said(layer, shape, [shapes[place - IMAGE_PLACE] for place in taken])
+        shapes.append(layer.output_shape(shape))
 
 
 def _layer_column(walked: tuple[Layer, str]) -> Column:
@@ -182,7 +219,7 @@ def _layer_column(walked: tuple[Layer, str]) -> Column:
 
 def _training_flow(specification: Specification, training: TrainingSpecification) -> Flow:
     """Return the course of the training, then each step's lanes below each other."""
-    columns = [Column(_INPUT), *map(_layer_column, _walked(specification)), Column(_LOSS)]
+    columns = _columns(specification, _LOSS, in_turn=True)
     lanes = [Lane(_COURSE, "weights")]
     steps = len(training.batches)
     course = [*setting_volumes(training.optimizer), *course_volumes(steps)]

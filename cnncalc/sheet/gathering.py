@@ -14,7 +14,8 @@ from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE, run
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.plan import STAY, Quantity, Reference, Step
-from cnncalc.sheet.volumes import Source, Volume, labels
+from cnncalc.sheet.quantities import IMAGE as IMAGE_QUANTITY
+from cnncalc.sheet.volumes import Source, Volume
 
 __all__ = ["Drawn", "drawn_layers", "gathered", "is_repeated", "part_cell", "part_names"]
 
@@ -74,11 +75,16 @@ def part_names(parts: Sequence[Source]) -> tuple[str, ...]:
     return tuple(part.quantity.layer or IMAGE for part in parts)
 
 
-def _captions(name: str, source: Source, size: int) -> Sequence[str]:
-    """Return the name of each channel of a part, which is repeated to a size if it has but one."""
-    told = labels(source) if source.is_vector else source.captions
-    said = [f"{name} {caption}".strip() for caption in told]
-    return said if len(said) == size else said * size
+def _captions(name: str, part: Source, size: int) -> Sequence[str]:
+    """Return the name of each channel of a part: its layer's, and its number there or its colour.
+
+    A part of a single channel may be repeated to a size.
+    """
+    if part.shape[-1] == 1:
+        return (name,) * size
+    is_image = part.quantity == IMAGE_QUANTITY
+    own = part.captions if is_image and not part.is_vector else map(str, range(size))
+    return [f"{name} {caption}" for caption in own]
 
 
 def is_repeated(part: Source, shape: Shape) -> bool:

@@ -1,11 +1,14 @@
-"""Texts made fit for a workbook: no control characters, no forbidden sheet names."""
+"""Texts made fit for a workbook: no control characters, no forbidden sheet names; sizes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-__all__ = ["clean_text", "page_header", "sheet_name"]
+from cnncalc.layers import Layer, Shape
+from cnncalc.layers.base import size_text
+
+__all__ = ["clean_text", "page_header", "sheet_name", "sizes_said"]
 
 MOST_CHARACTERS = 32_767
 MOST_IN_SHEET_NAME = 31
@@ -70,3 +73,18 @@ def sheet_name(text: str, taken: Collection[str]) -> str:
         ending = f" ({number})"
         name = _shortened(plain, MOST_IN_SHEET_NAME - len(ending)) + ending
     return name
+
+
+def sizes_said(layer: Layer, input_shape: Shape, taken: Sequence[Shape]) -> str:
+    """Return how the shape of a layer's result comes about, and its parameters if it has any.
+
+    Arguments: the `layer`; its `input_shape`; the shapes of the results that it has `taken`.
+
+    >>> from cnncalc.layers import Add
+    >>> sizes_said(Add(inputs=("a", "b")), (4, 4, 2), [(4, 4, 1), (4, 4, 1)])
+    '4×4×1 and 4×4×1 → 4×4×1'
+    """
+    formula = layer.parameter_formula(input_shape)
+    counted = f"; parameters: {formula}" if formula else ""
+    before = " and ".join(map(size_text, taken))
+    return f"{before} → {size_text(layer.output_shape(input_shape))}{counted}"

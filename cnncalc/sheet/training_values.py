@@ -264,7 +264,8 @@ def _dashboard_values(
     """Return what the dashboard shows: of each step, and of the first weight before and after."""
     steps = range(1, len(records) + 1)
     most = max(len(record.labels) for record in records)
-    layer, weight = course.shown_weight(records[0].network.layers, records[0].network.shapes)
+    network = records[0].network
+    layer, weight = course.shown_weight(network.layers, network.input_shapes)
     labels, predictions = np.full((2, len(records), most), np.nan)
     for row, record in enumerate(records):
         labels[row, : len(record.labels)] = record.labels

@@ -26,6 +26,7 @@ from cnncalc.layers import (
     InputLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     Rescaling,
     Shape,
 )
@@ -85,7 +86,7 @@ def _grid(layer: Layer, shape: Shape, taken: Sequence[_Result]) -> Grid:
             return _row(layer.output_shape(shape))
         case MergeLayer():
             return _merged_grid(layer.output_shape(shape), taken)
-        case InputLayer() | Flatten() | Dropout():
+        case InputLayer() | Flatten() | Dropout() | PassingLayer():
             return before
         case ActivationLayer() | BatchNormalization() | Rescaling():
             return before

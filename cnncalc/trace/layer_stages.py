@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from cnncalc.trace.structure import Stage, make_stage
 from cnncalc.trace.windows import activation_stage, finished
 from cnncalc.wording import listed
 
-__all__ = ["layer_stages", "size_words"]
+__all__ = ["joined_names", "layer_stages", "size_words"]
 
 
 def size_words(shape: Shape) -> str:
@@ -110,6 +111,18 @@ def _(layer: specifications.Dropout, weights: Weights, values: Array) -> tuple[S
     return (make_stage(StageName.DROPOUT, values, note),)
 
 
+@layer_stages.register(specifications.PassingLayer)
+def _(layer: specifications.PassingLayer, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return (make_stage(StageName.IDENTITY, values, "as it is"),)
+
+
+@layer_stages.register(specifications.InferenceOnly)
+def _(layer: specifications.InferenceOnly, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    return (
+        make_stage(StageName.IDENTITY, values, "does nothing here: it works in training alone"),
+    )
+
+
 @layer_stages.register(specifications.BatchNormalization)
 def _(
     layer: specifications.BatchNormalization, weights: Weights, values: Array
@@ -171,25 +184,40 @@ def _(layer: specifications.MergeLayer, weights: Weights, values: Array) -> tupl
     if isinstance(layer, specifications.Concatenate):
         note = f"the channels of {', then '.join(names)}"
         return (make_stage(StageName.MERGED, values, note),)
-    parts = np.split(values, layer.parts, axis=-1)
-    result, sign = _merged(layer, parts)
-    return (make_stage(StageName.MERGED, result, f"{sign.join(names)}, number by number"),)
+    reduce = of_merge_mode(_MERGED, layer).reduce
+    result = np.asarray(functools.reduce(reduce, np.split(values, layer.parts, axis=-1)))
+    if layer.merge_mode == "average":
+        result /= layer.parts
+    note = f"{joined_names(layer, names)}, number by number"
+    return (make_stage(StageName.MERGED, result, note),)
 
 
-def _merged(layer: specifications.MergeLayer, parts: Sequence[Array]) -> tuple[Array, str]:
-    """Return what parts are joined to, and what stands between their names."""
-    reduce, sign = of_merge_mode(_MERGED, layer)
-    result = np.asarray(functools.reduce(reduce, parts))
-    return (result / len(parts) if layer.merge_mode == "average" else result), sign
+def joined_names(layer: specifications.MergeLayer, names: Sequence[str]) -> str:
+    """Write what a merge makes of results that have these names; not for a concatenation.
+
+    >>> joined_names(specifications.Maximum(inputs=("a", "b")), ["a", "b"])
+    'max(a, b)'
+    """
+    written = of_merge_mode(_MERGED, layer)
+    return written.head + written.sign.join(names) + written.tail
 
 
-_MERGED: Mapping[str, tuple[np.ufunc, str]] = {
-    "sum": (np.add, " + "),
-    "average": (np.add, ", "),
-    "difference": (np.subtract, " − "),
-    "product": (np.multiply, " × "),
-    "max": (np.maximum, ", "),
-    "min": (np.minimum, ", "),
+class _Merged(NamedTuple):
+    """How two results are joined, and how it is written: a `sign` between their names."""
+
+    reduce: np.ufunc
+    sign: str
+    head: str = ""
+    tail: str = ""
+
+
+_MERGED: Mapping[str, _Merged] = {
+    "sum": _Merged(np.add, " + "),
+    "average": _Merged(np.add, ", ", "mean(", ")"),
+    "difference": _Merged(np.subtract, " − "),
+    "product": _Merged(np.multiply, " × "),
+    "max": _Merged(np.maximum, ", ", "max(", ")"),
+    "min": _Merged(np.minimum, ", ", "min(", ")"),
 }
 
 

@@ -104,6 +104,7 @@ def _stage_count(layer: Layer) -> int:
 _STAGE_COUNTS: Mapping[type[Layer], int] = {
     specifications.InputLayer: 0,
     specifications.Dropout: 0,
+    specifications.PassingLayer: 0,
     specifications.Flatten: 0,
     specifications.PoolingLayer: 1,
     specifications.GlobalPoolingLayer: 1,

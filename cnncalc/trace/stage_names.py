@@ -29,6 +29,7 @@ class StageName(Word):
     GLOBAL_POOLING = "global pooling"
     FLATTEN = "flatten"
     DROPOUT = "dropout"
+    IDENTITY = "identity"
     NORMALIZATION = "normalization"
     COMBINED = "combined"
     MERGED = "merged"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cnncalc.errors import OptionError
+from cnncalc.layers import InferenceOnly
 from cnncalc.network import Network
 from cnncalc.ops.arrays import Array
 from cnncalc.training.history import EpochRecord, Score
@@ -116,7 +117,15 @@ def trainable(network: Network) -> list[tuple[int, str]]:
 
 
 def require_trainable(network: Network) -> None:
-    """Raise OptionError where a training would change nothing."""
+    """Raise OptionError where a training would change nothing, or does what cnncalc lacks."""
+    lacking = [layer for layer in network.layers if isinstance(layer, InferenceOnly)]
+    if lacking:
+        named = ", ".join(f"{layer.name} ({type(layer).__name__})" for layer in lacking)
+        message = (
+            "what changes numbers in training alone isn't calculated, but for Dropout: train "
+            f"without such layers, which do nothing afterwards. Received: {named}"
+        )
+        raise OptionError(message)
     if trainable(network):
         return
     frozen = [

@@ -26,6 +26,7 @@ from cnncalc.layers import (
     Maximum,
     MergeLayer,
     Minimum,
+    PassingLayer,
     PoolingLayer,
     Rescaling,
     Subtract,
@@ -106,8 +107,10 @@ def prediction_sizes(trace: Trace, sizes: Mapping[tuple[str, str], Array]) -> di
     classification = classify(trace)
     if classification is None:
         return {}
-    # A Dropout at the end copies what it is given.
-    layers = [layer for layer in trace.layers if not isinstance(layer.layer, Dropout)]
+    # A Dropout or Identity at the end copies what it is given.
+    layers = [
+        layer for layer in trace.layers if not isinstance(layer.layer, Dropout | PassingLayer)
+    ]
     places = [(layer.name, stage.name) for layer in layers for stage in layer.stages]
     image = np.abs(trace.input.values)
     if classification.logits is None:
@@ -210,7 +213,8 @@ def _without_signs(layer: Layer) -> Layer:
 
 # Layers whose options have no sign that could cancel anything.
 _WITHOUT_OWN_NUMBERS = (
-    *(InputLayer, ZeroPadding2D, Cropping2D, Flatten, Dropout, BatchNormalization),
+    *(InputLayer, ZeroPadding2D, Flatten, Dropout, PassingLayer, BatchNormalization),
+    Cropping2D,
     *(PoolingLayer, GlobalPoolingLayer, Combine),
 )
 

@@ -103,7 +103,7 @@ def summary_json(
     names = [line.layer.name for line in summary.layers]
     content: dict[str, object] = {
         "input_shape": summary.input_shape,
-        "layers": [_layer(line) for line in summary.layers],
+        "layers": [_layer(line, with_inputs=summary.branches) for line in summary.layers],
         "parameters": summary.parameters,
         "trainable": summary.trainable,
         "multiply_adds": summary.multiply_adds,
@@ -125,7 +125,8 @@ def summary_json(
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _layer(line: LayerSummary) -> dict[str, object]:
+def _layer(line: LayerSummary, *, with_inputs: bool) -> dict[str, object]:
+    """Return what there is to say of a layer; of one in a chain it is plain what it takes."""
     return {
         "name": line.layer.name,
         "type": type(line.layer).__name__,
@@ -134,4 +135,4 @@ def _layer(line: LayerSummary) -> dict[str, object]:
         "trainable": line.trainable,
         "multiply_adds": line.multiply_adds,
         "receptive_field": line.receptive_field,
-    }
+    } | ({"connected_to": line.connected_to} if with_inputs else {})

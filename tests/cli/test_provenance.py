@@ -393,7 +393,10 @@ def test_how_an_image_was_read_goes_into_json_and_the_workbook(run, tmp_path):
     result = run("trace", *network, "--format", "json", "-o", "cat.xlsx")
     assert result.exit_code == 0, result.output
     remarks = json.loads(result.stdout)["provenance"]["remarks"]
-    assert remarks == ["cat.png: read as grey", "cat.png: resized from 8×12 to 4×4"]
+    assert remarks == [
+        "cat.png: read as grey",
+        "cat.png: resized from 8×12 to 4×4, and stretched to another aspect",
+    ]
     about = {
         value
         for row in openpyxl.load_workbook("cat.xlsx")["About"].iter_rows(values_only=True)

@@ -20,10 +20,11 @@ from cnncalc.layers import (
 )
 from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.trace import record
+from tests.drawn_examples import of_examples
 from tests.trace.drawn import networks_and_images, vary
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=of_examples(200), deadline=None)
 @given(networks_and_images(), st.data())
 def test_every_number_is_explained_by_its_terms(drawn, data):
     network, image = drawn
@@ -41,7 +42,7 @@ def test_every_number_is_explained_by_its_terms(drawn, data):
         assert explanation.results[-1][1] == layer.output[at]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=of_examples(100), deadline=None)
 @given(networks_and_images(), st.data())
 def test_bias_and_activation_follow_from_the_total(drawn, data):
     network, image = drawn

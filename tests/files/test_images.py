@@ -17,6 +17,7 @@ from PIL import Image
 from cnncalc.errors import InputError, ShapeError
 from cnncalc.files.images import holds_numbers, image_size, read_image
 from cnncalc.files.pixels import PixelHeader
+from tests.drawn_examples import of_examples
 
 LOSSLESS = ["png", "bmp", "webp", "tiff"]
 COLOUR = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
@@ -302,7 +303,7 @@ def refusal(read: Callable[[Path], object], path: Path) -> str:
 
 
 @pytest.mark.parametrize("ending", [*LOSSLESS, "gif", "jpg"])
-@settings(max_examples=40, deadline=None)  # a changed size makes a large image
+@settings(max_examples=of_examples(40), deadline=None)  # a changed size makes a large image
 @given(position=st.floats(0, 0.999), byte=st.integers(0, 255))
 def test_a_changed_byte_is_read_or_refused_in_one_line(tmp_path_factory, ending, position, byte):
     path = saved(tmp_path_factory.mktemp("images"), f"a.{ending}", COLOUR)

@@ -37,6 +37,7 @@ from cnncalc.layers import (
     ZeroPadding2D,
 )
 from cnncalc.network import forward, initialize
+from tests.drawn_examples import of_examples
 from tests.drawn_layers import chains
 from tests.files.keras_files import (
     SMALL,
@@ -212,7 +213,7 @@ def test_a_file_that_is_missing_or_a_folder_is_an_error(tmp_path):
 CONTENT = small_with()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=of_examples(100))
 @given(st.integers(0, len(CONTENT) - 1), st.integers(0, 255))
 def test_any_changed_byte_is_noticed_or_harmless(tmp_path_factory, position, byte):
     content = bytearray(CONTENT)

@@ -18,6 +18,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import forward
 from cnncalc.training.state import trainable
+from tests.drawn_examples import of_examples
 from tests.files.keras_files import (
     SMALL,
     change,
@@ -292,7 +293,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=of_examples(200))
 @given(st.sampled_from([path for path in places(CONFIG) if path]), json_values)
 def test_any_change_of_the_configuration_is_read_or_refused(tmp_path_factory, place, value):
     config = json.loads(json.dumps(CONFIG))

@@ -257,7 +257,7 @@ def test_keras_and_we_read_the_calls_of_keras_2_alike(tmp_path, build):
 
 
 @marked
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(graph=graphs(), seed=st.integers(0, 100))
 def test_keras_loads_any_graph_and_predicts_the_same(tmp_path_factory, graph, seed):
     keras = import_keras()
@@ -293,6 +293,8 @@ def test_the_optimizers_memory_goes_both_ways(tmp_path, build):
     )
     back = keras.models.load_model(save(tmp_path, again))
     for number in range(3):
+        for other in (theirs, back):
+            other.reset_metrics()  # it would be the mean with what was before
         losses = [other.train_on_batch(images, np.zeros((3, 2))) for other in (theirs, back)]
         assert losses[0] == pytest.approx(losses[1], rel=1e-5), number
     np.testing.assert_allclose(predicted(back, images), predicted(theirs, images), 1e-4, 1e-5)

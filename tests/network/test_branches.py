@@ -5,30 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import Add, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
-from cnncalc.layers.graph import IMAGE
 from cnncalc.network import assemble, backward, forward, forward_saved, initialize
 from cnncalc.network.training_pass import TrainingPass
 from tests.drawn_graphs import graphs
 from tests.network.test_backward_pass import check_gradients
-from tests.reference_layers import reference_output
-from tests.reference_merges import REFERENCE_MERGES
+from tests.reference_merges import reference_forward
 from tests.trace.drawn import vary
 
 steady = settings(deadline=None, max_examples=40, derandomize=True)
 seeds = st.integers(0, 2**16)
-
-
-def reference_forward(network, image):
-    """Each layer's result by its name: one after the other, looked up by name."""
-    results, before = {IMAGE: image}, IMAGE
-    for layer, weights in zip(network.layers, network.weights, strict=True):
-        taken = [results[name] for name in layer.inputs or (before,)]
-        if type(layer) in REFERENCE_MERGES:
-            results[layer.name] = REFERENCE_MERGES[type(layer)](taken)
-        else:
-            results[layer.name] = reference_output(layer, weights, taken[0])
-        before = layer.name
-    return results[before]
 
 
 @steady

@@ -22,10 +22,11 @@ from cnncalc.layers import (
 from cnncalc.network import algorithms, backward, forward, forward_saved, initialize
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops import blocked_convolution
+from tests.drawn_examples import of_examples
 from tests.drawn_layers import chains, paddings
 from tests.references import numerical_gradient
 
-steady = settings(deadline=None, max_examples=100)
+steady = settings(deadline=None, max_examples=of_examples(100))
 seeds = st.integers(0, 2**32 - 1)
 # Everything in one tile; some rows of blocks; or one.
 tilings = st.sampled_from([1 << 20, 1000, 1])

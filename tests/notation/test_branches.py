@@ -1,24 +1,16 @@
 """Listings of networks that branch: second calls, and functional listings as they are pasted."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import (
     Add,
-    Concatenate,
     Conv2D,
     Dense,
-    DepthwiseConv2D,
     Flatten,
-    Multiply,
-    Subtract,
 )
-from cnncalc.layers.graph import in_keras_order
-from cnncalc.layers.vocabulary import named
 from cnncalc.notation import parse, write
 from tests.drawn_graphs import graphs
-from tests.notation.test_reading import error_of
 
 SAME = {"padding": "same"}
 

@@ -23,6 +23,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.vocabulary import ARGUMENTS, LAYERS
 from cnncalc.notation import parse
+from tests.drawn_examples import of_examples
 
 ARTICLE = (
     Conv2D(10, 5, activation="relu"),
@@ -408,7 +409,7 @@ VALUES = ["0", "1", "2.5", "-1", "1e300", "True", "None", "'same'", "''", "()", 
 VALUES += ["(1, (2, 3))", "((1, 1), (2, 2))", "(1, 2, 3, 4)", "('a',)", "(None, 2)", "10**2"]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=of_examples(500))
 @given(
     st.sampled_from(sorted(LAYERS)),
     st.lists(st.sampled_from(VALUES), max_size=4),

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnncalc.network import initialize
+from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import make_plan, specify, specify_network
 from cnncalc.sheet.scenes import cell_formula
-from tests.sheet.training.examples import NETWORKS, drawn_network, example, pieces
+from tests.sheet.training.examples import NETWORKS, drawn_network, pieces
 from tests.views.workbook.drawn import drawn_trace
 
+# What is drawn of each kind of flow; it is made when a test asks for it, once.
+CASES = (
+    *(("calculation", seed) for seed in range(12)),
+    *(("network", name) for name in NETWORKS),
+    *(("training", name) for name in NETWORKS),
+    ("output size", ""),
+)
 
-def trainings():
-    for name in NETWORKS:
-        network = drawn_network(name, "mean_squared_error")
-        parts = pieces(network, "mean_squared_error", batches=((0, 1), (2,)))
-        yield pytest.param(example(parts).specification, id=f"training, {name}")
+
+@cache
+def specified(kind, which):
+    if kind == "calculation":
+        return specify(drawn_trace(which).network)
+    if kind == "network":
+        return specify_network(drawn_network(which, "categorical_crossentropy"), has_target=True)
+    if kind == "training":
+        network = drawn_network(which, "mean_squared_error")
+        made_of = pieces(network, "mean_squared_error")
+        return training_specification(made_of)
+    return Specification("", (), (), "output size")
 
 
-def specifications():
-    for seed in range(12):
-        yield pytest.param(specify(drawn_trace(seed).network), id=f"calculation {seed}")
-    for name in NETWORKS:
-        network = drawn_network(name, "categorical_crossentropy")
-        yield pytest.param(specify_network(network, has_target=True), id=f"network, {name}")
-    yield from trainings()
-    yield pytest.param(Specification("", (), (), "output size"), id="output size")
+@cache
+def flow_of(*case):
+    return make_flow(specified(*case))
 
 
 def shown(blocks):
@@ -44,10 +55,10 @@ def shown(blocks):
     )
 
 
-@pytest.mark.parametrize("specification", list(specifications()))
-def test_a_flow_shows_every_number_of_the_plan(specification):
-    flow = make_flow(specification)
-    plan = make_plan([specification])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_flow_shows_every_number_of_the_plan(case):
+    flow = flow_of(*case)
+    plan = make_plan([specified(*case)])
     of_plan = {block.quantity for sheet in plan.sheets for block in sheet.blocks}
     # The dashboard compares some of the first weights, which stand in their steps.
     of_plan = {quantity for quantity in of_plan if not quantity.name.startswith("weights ")}
@@ -56,9 +67,9 @@ def test_a_flow_shows_every_number_of_the_plan(specification):
     assert len(set(standing)) == len(standing)
 
 
-@pytest.mark.parametrize("specification", list(specifications()))
-def test_no_reference_leaves_its_slice(specification):
-    flow = make_flow(specification)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_no_reference_leaves_its_slice(case):
+    flow = flow_of(*case)
     sizes = {
         part.number: (stage.volume.height, stage.volume.width)
         for stage in flow.stages
@@ -79,9 +90,9 @@ def test_no_reference_leaves_its_slice(specification):
     assert read
 
 
-@pytest.mark.parametrize("specification", list(specifications()))
-def test_slices_and_stages_stand_at_the_place_of_their_number(specification):
-    flow = make_flow(specification)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_slices_and_stages_stand_at_the_place_of_their_number(case):
+    flow = flow_of(*case)
     assert [part.number for part in flow.slices] == list(range(len(flow.slices)))
     assert [stage.number for stage in flow.stages] == list(range(len(flow.stages)))
     for stage in flow.stages:
@@ -117,7 +128,7 @@ def test_what_stands_beside_weights_on_a_sheet_is_not_called_weights(layer, name
 
 
 def test_a_gradient_stands_in_the_column_of_its_layer_and_the_lane_of_its_sample():
-    specification = next(trainings()).values[0]
+    specification = specified("training", "dense")
     flow = make_flow(specification)
     stage = next(
         stage
@@ -131,7 +142,7 @@ def test_a_gradient_stands_in_the_column_of_its_layer_and_the_lane_of_its_sample
 
 
 def test_a_training_of_several_steps_has_curves_and_of_one_step_has_none():
-    specification = next(trainings()).values[0]
+    specification = specified("training", "dense")
     assert [curve.title for curve in make_flow(specification).curves] == ["Loss", "Accuracy"]
     single = replace(specification.training, batches=((0, 1),))
     assert make_flow(replace(specification, training=single)).curves == ()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from cnncalc.layers import InputLayer
+from cnncalc.sheet.calculations import training_specification
 from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.meanings import sentences
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import specify, specify_network
 from cnncalc.sheet.training.settings import constants, setting_volumes
 from cnncalc.sheet.volumes import entered_cell
+from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import OPTIMIZERS
 from tests.layer_examples import EVERY_EXAMPLE
+from tests.sheet.test_flow import CASES, specified
+from tests.sheet.training.examples import OPTIMIZERS as OPTIMIZER_CALLS
+from tests.sheet.training.examples import drawn_network, pieces
 from tests.views.page.cases import all_cases
 
 
@@ -31,7 +36,20 @@ def test_every_stage_of_every_layer(example):
         require_told(specify(example.network))
 
 
-def test_every_stage_of_networks_and_trainings_with_their_gradients():
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_stage_of_networks_and_trainings_with_their_gradients(case):
+    require_told(specified(*case))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_stage_of_a_loss_and_of_every_optimizer(loss):
+    for optimizer in OPTIMIZER_CALLS:
+        made_of = pieces(drawn_network("dense", loss), loss, optimizer)
+        require_told(training_specification(made_of))
+
+
+@pytest.mark.page
+def test_every_stage_of_what_the_page_is_held_to():
     for case in all_cases():
         require_told(case.specification)
 

@@ -9,7 +9,7 @@ from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import specify_network
 from cnncalc.sheet.scenes import Pace, cell_formula, read, runs, scenes
-from tests.sheet.test_flow import specifications
+from tests.sheet.test_flow import CASES, flow_of
 from tests.sheet.training.examples import drawn_network
 
 
@@ -39,9 +39,9 @@ def made_of(flow, cells):
     }
 
 
-@pytest.mark.parametrize("specification", list(specifications()))
-def test_what_a_number_is_made_of_has_been_shown_before(specification):
-    flow = make_flow(specification)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_a_number_is_made_of_has_been_shown_before(case):
+    flow = flow_of(*case)
     played = [(scene, cells_of(flow, scene)) for scene in scenes(flow)]
     later = set().union(*(cells for _, cells in played))
     for scene, cells in played:
@@ -51,9 +51,9 @@ def test_what_a_number_is_made_of_has_been_shown_before(specification):
         assert not missing, (flow.stages[scene.stage].volume.quantity, sorted(missing)[:3])
 
 
-@pytest.mark.parametrize("specification", list(specifications()))
-def test_every_formula_plays_once(specification):
-    flow = make_flow(specification)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_formula_plays_once(case):
+    flow = flow_of(*case)
     shown = [cell for scene in scenes(flow) for cell in cells_of(flow, scene)]
     formulas = {
         (part.number, row, column)
@@ -97,8 +97,7 @@ def test_a_large_matrix_fills_up_by_rows_in_at_most_24_scenes():
 
 
 def test_the_way_back_begins_at_the_last_layer():
-    specification = next(s.values[0] for s in specifications() if s.id == "training, deep")
-    flow = make_flow(specification)
+    flow = flow_of("training", "deep")
     backward = [
         flow.stages[run.stage].column
         for run in runs(flow)

@@ -32,6 +32,7 @@ from cnncalc.layers import (
 )
 from cnncalc.network import assemble, forward, forward_layers, initialize
 from cnncalc.trace import layer_stages, record, trace_bytes, windows
+from tests.drawn_examples import of_examples
 from tests.drawn_graphs import graphs
 from tests.trace.drawn import networks_and_images, vary
 
@@ -71,7 +72,7 @@ def calculations(draw):
     return random.normal(scale=50, size=(height, width, channels)), calculation
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=of_examples(150), deadline=None)
 @given(calculations())
 def test_the_trace_agrees_with_the_operations(drawn):
     image, calculation = drawn
@@ -85,7 +86,7 @@ def test_the_trace_agrees_with_the_operations(drawn):
     assert trace.output.shape == network.shapes[-1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=of_examples(200), deadline=None)
 @given(networks_and_images())
 def test_the_trace_of_a_whole_network_agrees_with_its_forward_pass(drawn):
     network, image = drawn
@@ -354,7 +355,7 @@ def memory(values):
     return values if values.base is None else memory(values.base)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=of_examples(200), deadline=None)
 @given(networks_and_images())
 def test_the_size_of_a_trace_is_known_from_its_shapes(drawn):
     network, image = drawn

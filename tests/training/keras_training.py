@@ -11,7 +11,7 @@ from cnncalc.training.dataset import Dataset
 from cnncalc.training.losses import Loss, target_outputs
 from cnncalc.training.optimizers import Optimizer
 from cnncalc.training.schedules import CosineDecay, ExponentialDecay
-from tests.keras_peer import import_keras, keras_model, set_weights
+from tests.keras_peer import import_keras, keras_model, set_all_weights
 
 ARGUMENTS = {
     "sgd": ("momentum", "nesterov"),
@@ -50,10 +50,7 @@ def compiled(network: Network, loss: Loss, optimizer: Optimizer) -> Any:
     is_peeled = activation == loss.activation and not loss.from_logits
     from_logits = is_peeled or loss.from_logits
     model = keras_model((bare if is_peeled else network).layers, network.input_shape)
-    ours = [weights for weights in network.weights if weights]
-    theirs = [layer for layer in model.layers if layer.weights]
-    for layer, weights in zip(theirs, ours, strict=True):
-        set_weights(layer, weights)
+    set_all_weights(model, network)
     losses = {
         "categorical_crossentropy": lambda: keras.losses.CategoricalCrossentropy(
             from_logits=from_logits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnncalc.geometry import geometry
-from cnncalc.layers import Dropout, Flatten, Rescaling, ZeroPadding2D
+from cnncalc.layers import Dropout, Flatten, InferenceOnly, PassingLayer, Rescaling, ZeroPadding2D
 from cnncalc.rules.formula import names_of
 from cnncalc.rules.scaling import kept_share
 from cnncalc.sheet import formulas
@@ -25,6 +25,8 @@ __all__ = [
     "dropped",
     "flatten_gradient",
     "flatten_volumes",
+    "identity_gradient",
+    "identity_volumes",
     "kept_quantity",
     "rescaling_gradient",
     "zero_padding_gradient",
@@ -42,6 +44,21 @@ def dropout_volumes(layer: Dropout, source: Source) -> tuple[list[Volume], Sourc
     stage = Quantity("stage", layer.name, StageName.DROPOUT)
     volumes, result = copied_volumes("Dropout", stage, source, note)
     return volumes, replace(result, logits=source.logits)
+
+
+def identity_volumes(layer: PassingLayer, source: Source) -> tuple[list[Volume], Source]:
+    """Return the numbers as they are."""
+    trains = isinstance(layer, InferenceOnly)
+    note = "Does nothing here: it works in training alone." if trains else "Each number as it is."
+    stage = Quantity("stage", layer.name, StageName.IDENTITY)
+    volumes, result = copied_volumes(type(layer).__name__, stage, source, note)
+    return volumes, replace(result, logits=source.logits)
+
+
+def identity_gradient(layer: PassingLayer, source: Source, gradient: Source) -> list[Volume]:
+    """Return each error as it is."""
+    result = by_input(layer.name)
+    return copied_volumes(gradient_title(result), result, gradient, "Each error as it is.")[0]
 
 
 def kept_quantity(layer: str) -> Quantity:

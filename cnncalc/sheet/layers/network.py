@@ -25,6 +25,7 @@ from cnncalc.layers import (
     InputLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     PoolingLayer,
     Rescaling,
     Shape,
@@ -59,6 +60,8 @@ from cnncalc.sheet.layers.copies import (
     dropout_volumes,
     flatten_gradient,
     flatten_volumes,
+    identity_gradient,
+    identity_volumes,
     rescaling_gradient,
     zero_padding_gradient,
     zero_padding_volumes,
@@ -157,6 +160,7 @@ layer_volumes.register(Cropping2D, cropping_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
+layer_volumes.register(PassingLayer, identity_volumes)
 layer_volumes.register(Flatten, flatten_volumes)
 
 layer_volumes.register(GlobalPoolingLayer, global_pooling_volumes)
@@ -256,7 +260,8 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 _WITHOUT_SHARED_STEPS = (
     *(ActivationLayer, BatchNormalization, Combine, Cropping2D, Dense, Dropout, Flatten),
-    *(GlobalPoolingLayer, InputLayer, MergeLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+    MergeLayer,
+    *(GlobalPoolingLayer, PassingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
 
@@ -341,6 +346,7 @@ _input_volumes.register(GlobalPoolingLayer, global_pooling_gradient_volumes)
 _input_volumes.register(Combine, combine_gradient_volumes)
 
 _input_volumes.register(Dropout, dropout_gradient)
+_input_volumes.register(PassingLayer, identity_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
 _input_volumes.register(Cropping2D, cropping_gradient)
@@ -375,6 +381,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 @gradient_steps.register(BatchNormalization)
 @gradient_steps.register(Cropping2D)
 @gradient_steps.register(Dropout)
+@gradient_steps.register(PassingLayer)
 @gradient_steps.register(Flatten)
 @gradient_steps.register(InputLayer)
 @gradient_steps.register(Rescaling)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import Layer, Shape
+from cnncalc.layers import Layer
 from cnncalc.layers.base import size_text
 from cnncalc.layers.graph import sources
 from cnncalc.notation import write_layer
@@ -20,6 +20,7 @@ from cnncalc.sheet.layouts.sheet_parts import CONTENTS, Job, legend
 from cnncalc.sheet.layouts.tile_rows import TOP, Arrangement, tile_rows, vector_rows
 from cnncalc.sheet.plan import Block, Name, Quantity, Sheet, Specification, Text, slices
 from cnncalc.sheet.quantities import CHANGED, DRAWN_SUMS, WEIGHT_SUMS
+from cnncalc.sheet.texts import sizes_said
 from cnncalc.sheet.volumes import Source, Volume
 
 __all__ = ["INPUT", "PREDICTION", "Page", "network_pages", "network_sheets", "prediction_table"]
@@ -99,7 +100,8 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     yield Page(INPUT, INPUT, size, volume.rule, (volume,), image.quantity)
     for layer, taken, volumes, source in drawn_layers(specification.layers, image, _drawn):
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
-        size = _size(layer, taken, source.shape)
+        shapes = [part.shape for part in taken.parts or (taken,)]
+        size = sizes_said(layer, taken.shape, shapes)
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), source.quantity)
         drawn += volumes
     last = prediction_volumes(specification, source, drawn)
@@ -115,13 +117,6 @@ def _drawn(layer: Layer, source: Source) -> tuple[list[Volume], Source]:
     except (ShapeError, OptionError) as error:
         message = f"layer {layer.name}: {error}"
         raise type(error)(message) from error
-
-
-def _size(layer: Layer, taken: Source, after: Shape) -> str:
-    parameters = layer.parameter_formula(taken.shape)
-    counted = f"; parameters: {parameters}" if parameters else ""
-    before = " and ".join(size_text(source.shape) for source in taken.parts or (taken,))
-    return f"{before} → {size_text(after)}{counted}"
 
 
 def _summary(volumes: Sequence[Volume]) -> str:

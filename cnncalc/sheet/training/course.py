@@ -112,7 +112,7 @@ def shown_weight(layers: Sequence[Layer], shapes: Sequence[Shape]) -> tuple[str,
     """
     names = [
         (layer.name, name)
-        for layer, shape in zip(layers, shapes, strict=False)
+        for layer, shape in zip(layers, shapes, strict=True)
         for name in layer.weight_shapes(shape)
         if layer.learns(name)
     ]

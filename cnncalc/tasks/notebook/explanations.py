@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cnncalc.explanation import Explanation
+from cnncalc.layers import MergeLayer
 from cnncalc.network import assemble
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
@@ -70,9 +71,15 @@ class NotebookExplanation(NotebookResult, Explanation):
         return scale_of(self.layer.input, range_of_numbers(self.layer.input))
 
     def _trace(self) -> Trace | None:
-        """Return the layer alone on its input; None where it drew numbers that nobody kept."""
+        """Return the layer alone on its input; None where it drew numbers that nobody kept.
+
+        A merge isn't alone either: the layers that it joins aren't known here.
+        """
         layer = self.layer
-        network = assemble([layer.layer], layer.input.shape, [layer.weights])
+        if isinstance(layer.layer, MergeLayer):
+            return None
+        alone = replace(layer.layer, inputs=())
+        network = assemble([alone], layer.input.shape, [layer.weights])
         trace = record(network, layer.input)
         return trace if np.array_equal(trace.output, layer.output, equal_nan=True) else None
 

@@ -28,11 +28,15 @@ class NotebookSummary(NotebookResult, Summary):
                 row.formula,
                 f"{row.multiply_adds:,}",
                 size_text(row.receptive_field) if row.receptive_field else "",
+                *([", ".join(row.connected_to)] * self.branches),
             ]
             for row in self.layers
         ]
         total = ["Total", "", "", f"{self.parameters:,}", "", f"{self.multiply_adds:,}", ""]
-        table = plain_table(HEADER, [*rows, total], f"For samples of {size_text(self.input_shape)}")
+        header, said = [*HEADER], f"For samples of {size_text(self.input_shape)}"
+        if self.branches:
+            header, total = [*header, "Connected to"], [*total, ""]
+        table = plain_table(header, [*rows, total], said)
         return "\n".join([table, *map(plain_paragraph, self.notes)])
 
     def figure(self) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
 import numpy as np
 
 from cnncalc.explanation import Explanation, Term
+from cnncalc.layers import MergeLayer
 from cnncalc.network import Array
 from cnncalc.rules import Join
 from cnncalc.rules.ranges import PIXELS, network_ranges, range_of_numbers
@@ -18,7 +19,7 @@ from cnncalc.views.colors import ColorScale, Theme, fitted_scale, image_scale, s
 from cnncalc.views.figure.pen import Grid, GridRow, Outline, Pen, cell
 from cnncalc.views.figure.shapes import Drawing
 from cnncalc.views.terminal.explanations import largest_channels, notes_of
-from cnncalc.views.terminal.formulas import by_channel, draw_result, place
+from cnncalc.views.terminal.formulas import by_channel, draw_result, joined_place, place
 from cnncalc.views.terminal.screen import Display, Screen
 from cnncalc.views.terminal.volumes import channel_labels
 
@@ -107,7 +108,10 @@ def _rows(number: ExplainedNumber) -> Iterator[GridRow]:
     """Yield what is drawn of each input channel: the window, and its products if it has any."""
     explanation = number.explanation
     if explanation.layer.geometry is None:
-        yield _products(number) if explanation.rule is Join.PRODUCTS else _read(number)
+        if isinstance(explanation.layer.layer, MergeLayer):
+            yield _joined(number)
+        else:
+            yield _products(number) if explanation.rule is Join.PRODUCTS else _read(number)
         return
     channels = by_channel(explanation)
     labels = channel_labels(explanation.layer.input.shape[-1])
@@ -115,6 +119,24 @@ def _rows(number: ExplainedNumber) -> Iterator[GridRow]:
         label = labels[channel] if len(channels) > 1 else ""
         grids = tuple(_channel_grids(number, channels[channel], label))
         yield GridRow(grids, ("", "×", "=")[: len(grids) - 1])
+
+
+def _joined(number: ExplainedNumber) -> GridRow:
+    """Return one number of each result that a merge joins, under its name, and what they give."""
+    explanation, note = number.explanation, ""
+    terms, layer = explanation.terms, explanation.layer
+    if len(terms) > _MOST_TERMS:
+        note = f"The first {_MOST_TERMS} of {len(terms):,} results:"
+        terms = terms[:_MOST_TERMS]
+    grids = [
+        Grid(joined_place(layer, term), np.array([[term.value]]), number.scale) for term in terms
+    ]
+    result = cell("result", explanation.results[-1][1])
+    sign = _SIGNS.get(explanation.rule, "")
+    return GridRow((*grids, result), (*[sign] * (len(grids) - 1), "→"), note)
+
+
+_SIGNS: Mapping[Join, str] = {Join.SUM: "+", Join.DIFFERENCE: "−", Join.PRODUCT: "×"}
 
 
 def _products(number: ExplainedNumber) -> GridRow:

@@ -49,7 +49,7 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
     results = _results(drawn)
     if layer:
         column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
-        before = [stage for stage in results if stage.column < column][-1:]
+        before = [stage for stage in results if stage.column in flow.columns[column].takes]
         return [*before, *(stage for stage in drawn if stage.column == column)]
     if len(drawn) <= _MOST_TRACKS_IN_FULL:
         return drawn

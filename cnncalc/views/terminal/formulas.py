@@ -11,8 +11,8 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.errors import unknown_kind
-from cnncalc.explanation import Explanation, Term, contributors
-from cnncalc.layers import Layer
+from cnncalc.explanation import Explanation, Position, Term, contributors
+from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.rules import Join
 from cnncalc.rules.activations import (
     SOFTMAX_EXPONENTIAL,
@@ -24,6 +24,7 @@ from cnncalc.rules.formula import Expression
 from cnncalc.rules.joins import joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
+from cnncalc.trace import LayerTrace
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.terminal.equations import Equation, draw_equation, equals, in_formula, signed
 from cnncalc.views.terminal.matrix import PADDING_MARK
@@ -35,6 +36,7 @@ __all__ = [
     "by_channel",
     "draw_result",
     "draw_subtotal",
+    "joined_place",
     "place",
     "shares",
 ]
@@ -108,6 +110,8 @@ def _handed_on(explanation: Explanation, screen: Screen) -> list[Equation]:
     term, total = explanation.terms[0], signed(screen.number(explanation.total))
     if term.padding:
         return [Equation(f"{total} is a zero that was added", ())]
+    if isinstance(explanation.layer.layer, MergeLayer):
+        return [Equation(f"{total} is {joined_place(explanation.layer, term)}", ())]
     return [Equation(f"{total} stood at ({', '.join(map(str, term.index))}) of its input", ())]
 
 
@@ -133,9 +137,17 @@ def place(explanation: Explanation) -> str:
     >>> place(follow(calculate("article:6x6", ["edge", "blur"]), (0, 1, 1))[0])
     'conv2d (0, 1, 1)'
     """
-    is_single = explanation.layer.output.shape[-1] == 1 and len(explanation.at) == 3
-    at = explanation.at[:-1] if is_single else explanation.at
-    return f"{explanation.layer.name} ({', '.join(map(str, at))})"
+    return _place(explanation.layer.name, explanation.at, explanation.layer.output.shape)
+
+
+def joined_place(layer: LayerTrace, term: Term) -> str:
+    """Write where a term of a merge stands: "conv2d_1 (0, 0, 2)", as `place` does."""
+    return _place(layer.layer.inputs[term.part], term.at, layer.taken[term.part])
+
+
+def _place(name: str, at: Position, shape: Shape) -> str:
+    is_single = shape[-1] == 1 and len(at) == 3
+    return f"{name} ({', '.join(map(str, at[:-1] if is_single else at))})"
 
 
 def by_channel(explanation: Explanation) -> dict[int, list[Term]]:
@@ -227,9 +239,11 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     """Return the equation of a rule without weights."""
     counted = [term for term in explanation.terms if not isnan(term.value)]
     shown = [screen.shown(term.value) for term in counted]
-    if explanation.rule is Join.SUM:
+    if explanation.rule in _SIGNS:
         inside = [_marked(term, in_formula, screen) for term in counted]
-        return Equation(_result(explanation.total, sum(shown), screen), inside)
+        from_shown = joined(explanation.rule, shown, add=sum)
+        head = _result(explanation.total, from_shown, screen)
+        return Equation(head, inside, _SIGNS[explanation.rule])
     written = reduction_by(explanation.rule)
     # In a list a negative number needs no parentheses.
     write = signed if written.joint == ", " else in_formula
@@ -238,6 +252,10 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     tail = f"{written.tail.format(count=len(counted))} {sign} "
     total = signed(screen.number(explanation.total))
     return Equation(written.head, terms, written.joint, tail + total)
+
+
+# What stands between the terms of these, behind what comes of them.
+_SIGNS: Mapping[Join, str] = {Join.SUM: " + ", Join.DIFFERENCE: " − ", Join.PRODUCT: " × "}
 
 
 def _marked(term: Term, write: Callable[[str], str], screen: Screen) -> str:

@@ -16,7 +16,7 @@ from cnncalc.views.terminal.classes import draw_shares, verdict
 from cnncalc.views.terminal.inputs import draw_input
 from cnncalc.views.terminal.screen import Display, Drawing, Screen
 from cnncalc.views.terminal.slices import draw_vector
-from cnncalc.views.terminal.traces import draw_layer
+from cnncalc.views.terminal.traces import draw_layer, image_takers
 from cnncalc.views.terminal.volumes import Volume, output_labels
 from cnncalc.views.trace_colors import LayerScales, trace_scales
 from cnncalc.wording import size_text
@@ -74,9 +74,10 @@ def render_layer(
     Raises OptionError where no layer has the name.
     """
     layer, place = trace.layer(layer_name), trace.place(layer_name)
-    scales = trace_scales(trace).layers[layer_name]
+    scales, on_image = trace_scales(trace).layers[layer_name], image_takers(trace)
     return Drawing(
-        display, lambda screen: draw_layer(layer, scales, screen, class_names, is_first=place == 0)
+        display,
+        lambda screen: draw_layer(layer, scales, screen, class_names, on_image=place in on_image),
     )
 
 
@@ -98,7 +99,7 @@ def _draw_output(
         return draw_shares(layer.stages[-2].values, last.values, class_names, screen)
     if last.values.ndim == 1:
         return draw_vector(last.values, scale, screen)
-    labels = output_labels(layer.layer, layer.input.shape)
+    labels = output_labels(layer.layer, layer.input.shape, layer.taken)
     return draw_maps(Volume(last.values, labels, scale), screen)
 
 

@@ -68,6 +68,6 @@ def _so_far(layer: LayerTrace, scales: LayerScales, at: Position, screen: Screen
     scale = scales.stages[layer.stages[-1].name]
     matrix = Matrix(values, window=frozenset({(row, column)}), scale=scale, hidden=hidden)
     whole = draw_whole(matrix, screen) if matrix.height <= FEW_ROWS else None
-    label = output_labels(layer.layer, layer.input.shape)[channel]
+    label = output_labels(layer.layer, layer.input.shape, layer.taken)[channel]
     name = ", ".join(part for part in (f"{layer.name} so far", label) if part)
     return labelled(name, whole or draw_near_window(matrix, screen) or [], screen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cnncalc.layers import WindowLayer
+from cnncalc.layers.graph import IMAGE
 from cnncalc.shapes import Size
 from cnncalc.summary import LayerSummary, Summary, affordable_units, fully_connected
 from cnncalc.views.terminal.blocks import INDENT
@@ -20,12 +22,27 @@ from cnncalc.views.terminal.tables import Column, Page, in_lines, plain_table
 
 __all__ = ["memory_text", "render_comparison", "render_summary"]
 
-# Keras's own: keras/src/utils/summary_utils.py.
-KERAS_WIDTH = 88
 # What borders and margins take of a column.
 BORDER = 4
 
-KERAS_COLUMNS = (("Layer (type)", 0.45), ("Output Shape", 0.80), ("Param #", 1.0))
+
+@dataclass(frozen=True)
+class _KerasTable:
+    """How wide Keras's table is at most, its headings, and where each column ends, as shares.
+
+    Source: keras/src/utils/summary_utils.py.
+    """
+
+    width: int
+    columns: tuple[tuple[str, float], ...]
+
+
+_CHAIN = _KerasTable(88, (("Layer (type)", 0.45), ("Output Shape", 0.80), ("Param #", 1.0)))
+_BRANCHED = _KerasTable(
+    108, (("Layer (type)", 0.3), ("Output Shape", 0.56), ("Param #", 0.74), ("Connected to", 1.0))
+)
+# On a narrower screen the fourth column has no room: what is taken stands below the names.
+_LEAST_BRANCHED = 72
 
 
 def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
@@ -53,21 +70,33 @@ def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
 
 
 def _keras_table(summary: Summary, screen: Screen) -> Table:
-    width = max(40, min(KERAS_WIDTH, screen.width - 4))
+    is_narrow = screen.width < _LEAST_BRANCHED
+    own = _BRANCHED if summary.branches and not is_narrow else _CHAIN
+    width = max(40, min(own.width, screen.width - 4))
     columns, used = [], 0
-    for heading, end in KERAS_COLUMNS:
+    for heading, end in own.columns:
         space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
         columns.append(KerasColumn(heading, justify=side, width=space))
         used += space
+    room, last = (int(columns[place].width or 0) - BORDER for place in (0, -1))
     table = Table(*columns, width=width, show_lines=True)
     for row in summary.layers:
         sizes = ", ".join(map(str, ("None", *row.output_shape)))
-        name = in_lines(row.layer.name, int(KERAS_COLUMNS[0][1] * width) - BORDER)
-        layer = f"{name} ({type(row.layer).__name__})"
-        cells = (layer, f"({sizes})", f"{row.parameters:,}")
+        layer = f"{in_lines(row.layer.name, room)} ({type(row.layer).__name__})"
+        cells = [layer, f"({sizes})", f"{row.parameters:,}"]
+        if own is _BRANCHED:
+            texts = map(_connection, row.connected_to)
+            cells.append(",\n".join(in_lines(text, last) for text in texts))
+        elif row.layer.inputs:
+            cells[0] += "\n← " + ", ".join(row.connected_to)
         table.add_row(*(Text(screen.spell(cell)) for cell in cells))
     return table
+
+
+def _connection(name: str) -> str:
+    """Write a result as Keras does: the layer's first call, and the first tensor of that."""
+    return name if name == IMAGE else f"{name}[0][0]"
 
 
 def _keras_totals(summary: Summary, screen: Screen) -> Iterator[Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnncalc.layers import Layer, Shape
+from cnncalc.layers import Concatenate, Layer, Shape
 from cnncalc.network import Array
 from cnncalc.rules import law_of
 from cnncalc.rules.wiring import Copies
@@ -68,17 +68,24 @@ def channel_labels(channels: int, *, is_image: bool = False) -> tuple[str, ...]:
     return tuple(names)
 
 
-def output_labels(layer: Layer, input_shape: Shape) -> tuple[str, ...]:
+def output_labels(layer: Layer, input_shape: Shape, taken: Sequence[Shape] = ()) -> tuple[str, ...]:
     """Label each channel of a layer's output: a convolution's by the filter that made it.
 
-    Both count from 0, as positions and the workbook do: filter 1 makes channel 1.
+    Both count from 0, as positions and the workbook do: filter 1 makes channel 1. Where the shapes
+    are known of the results `taken`, a concatenation's channels tell which of these they are of.
 
-    >>> from cnncalc.layers import Conv2D
+    >>> from cnncalc.layers import Concatenate, Conv2D
     >>> output_labels(Conv2D(2, 3), (5, 5, 1))
     ('filter 0 of 2', 'filter 1 of 2')
+    >>> output_labels(Concatenate(inputs=("a", "b")), (5, 5, 2), [(5, 5, 1), (5, 5, 1)])
+    ('channel 0 of 2 (from a)', 'channel 1 of 2 (from b)')
     """
     channels = layer.output_shape(input_shape)[-1]
     labels = channel_labels(channels)
+    if isinstance(layer, Concatenate) and taken:
+        named = zip(layer.inputs, taken, strict=True)
+        origins = [origin for name, shape in named for origin in _origins(name, shape[-1])]
+        return tuple(f"{label} ({origin})" for label, origin in zip(labels, origins, strict=True))
     if channels == 1 or not layer.has_filters:
         return labels
     wires = law_of(layer, input_shape).directions[-1]
@@ -89,3 +96,10 @@ def output_labels(layer: Layer, input_shape: Shape) -> tuple[str, ...]:
             for tap in wires.sees(i)
         )
     return tuple(f"filter {i} of {channels}" for i in range(channels))
+
+
+def _origins(name: str, channels: int) -> list[str]:
+    """Say from where each channel of a result is taken."""
+    if channels == 1:
+        return [f"from {name}"]
+    return [f"from {name}, channel {index}" for index in range(channels)]

@@ -1,7 +1,7 @@
 """Whether weights are those that cnncalc drew, as a workbook finds out by itself."""
 
 import io
-from functools import partial
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
@@ -31,12 +31,14 @@ NETWORKS = (
 )
 
 
+@cache
 def calculation(text, **options):
     network = initialize(parse(text).layers, (6, 6, 2), SEED)
     trace = trace_as_written(network, image_of((6, 6, 2)))
     return network_calculation(trace, drawn_from=SEED, **options)
 
 
+@cache
 def written(text, **options):
     specification, values = calculation(text, **options)
     stream = io.BytesIO()

@@ -18,6 +18,7 @@ from cnncalc.layers import (
     Softmax,
 )
 from cnncalc.layers.vocabulary import named
+from tests.drawn_examples import of_examples
 from tests.drawn_layers import EVERY_LAYER, layer_and_shape
 from tests.sheet.layers.laid_out import Case, LaidOut, check, check_drawn_once
 from tests.trace.drawn import vary
@@ -42,13 +43,13 @@ def cases(draw, kinds=LAYERS, samples=FEW):
     return Case(network.layers[0], network.weights[0], images, gradient, to_input)
 
 
-@settings(max_examples=80)
+@settings(max_examples=of_examples(80))
 @given(cases())
 def test_every_layer_passes_errors_back_as_the_network_does(case):
     check([case])
 
 
-@settings(max_examples=60)
+@settings(max_examples=of_examples(60))
 @given(cases())
 def test_every_number_is_drawn_once(case):
     check_drawn_once(case)

@@ -34,7 +34,7 @@ CASES = [
     for column, loss in enumerate(LOSSES)
     for other in (0, len(OPTIMIZERS) // 2)
 ]
-FEW = CASES[::7]
+FEW = CASES[::19]  # LibreOffice recalculates all of them
 DRAWN = 24
 
 
@@ -282,7 +282,7 @@ def test_libreoffice_trains_any_drawn_network():
         assert report.changes == (), seed
 
 
-@pytest.mark.parametrize("seed", range(100, 106))
+@pytest.mark.parametrize("seed", range(100, 103))
 def test_a_fast_engine_trains_a_few_drawn_networks(seed):
     content = drawn(seed)
     report = compare_exported(read_exported(content), recalculate([content], "formualizer")[0])

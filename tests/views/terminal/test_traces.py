@@ -12,6 +12,7 @@ from cnncalc.views.terminal import Display, render_trace
 from cnncalc.views.terminal.explanations import render_explanation
 from cnncalc.views.terminal.steps import render_steps
 from cnncalc.views.trace_colors import trace_scales
+from tests.drawn_examples import of_examples
 from tests.views.terminal.rendering import (
     CROSS,
     calculated,
@@ -238,7 +239,7 @@ def calculations(draw):
     return record(options.network(values.shape), values), draw(st.integers(60, 200))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=of_examples(40), deadline=None)
 @given(calculations())
 def test_nothing_is_wider_than_the_screen(calculation):
     trace, width = calculation

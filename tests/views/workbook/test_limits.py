@@ -11,6 +11,7 @@ from cnncalc.sheet.planning import make_plan, specify, specify_network
 from cnncalc.sheet.size import estimate, least_formulas
 from cnncalc.trace import record
 from cnncalc.views.workbook.limits import require_limits
+from tests.drawn_examples import of_examples
 from tests.drawn_layers import chains
 from tests.views.workbook.drawn import drawn_trace, written
 
@@ -25,7 +26,7 @@ def test_formulas_and_numbers_are_counted():
     assert size.numbers == 7 * 8 + 2 * 9 + 2
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=of_examples(60))
 @given(chains())
 def test_a_network_has_at_least_a_formula_for_each_number_that_a_layer_puts_out(drawn):
     network = initialize(*drawn)

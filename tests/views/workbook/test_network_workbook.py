@@ -45,6 +45,7 @@ from cnncalc.sheet.quantities import (
 )
 from cnncalc.sheet.values import computed_values, input_shapes, trace_as_written
 from cnncalc.views.workbook.about import read_about
+from tests.drawn_examples import of_examples
 from tests.trace.drawn import networks_and_images, vary
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
 from tests.views.workbook.reading import formulas_of, mismatches, values_of
@@ -98,7 +99,7 @@ def test_every_number_is_drawn_once(seed):
     check_every_number(drawn.network, *calculation(drawn))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=of_examples(60), deadline=None)
 @given(networks_and_images())
 def test_every_number_of_any_chain_of_layers_is_drawn_once(drawn):
     network, image = drawn

@@ -61,9 +61,9 @@ def worksheet(seed):
 
 @pytest.fixture(scope="module")
 def workbooks():
-    drawn = [written(drawn_trace(seed)) for seed in range(40)]
+    drawn = [written(drawn_trace(seed)) for seed in range(16)]
     untrained = untrained_network()
-    networks = [DrawnNetwork(seed).written() for seed in range(24)]
+    networks = [DrawnNetwork(seed).written() for seed in range(12)]
     trainings = [
         example(pieces(drawn_network(name, loss), loss, optimizer)).content
         for name, loss, optimizer in zip(NETWORKS, cycle(LOSSES), cycle(OPTIMIZERS), strict=False)

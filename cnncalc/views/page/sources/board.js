@@ -5,6 +5,7 @@ import { byId, listen, make, setStyle } from "./elements.js";
 import { clamp, outside } from "./geometry.js";
 import { cardsOf, laneGroups } from "./layout.js";
 import { StageView } from "./stages.js";
+import { followsOn, Wires } from "./wires.js";
 
 const NARROW = 640;
 const MOST_CELLS_LATER = 6000;
@@ -18,7 +19,7 @@ export class Board {
   constructor(store, root) {
     Object.assign(this, { store, root, stages: new Map(), slices: new Map(), cards: [] });
     Object.assign(this, { zoom: 1, theme: "light", choice: { step: null, sample: null } });
-    Object.assign(this, { hidden: () => false, charts: byId("charts") });
+    Object.assign(this, { hidden: () => false, charts: byId("charts"), wires: new Wires(this) });
     const near = { root, rootMargin: "240px" };
     this.observer = new IntersectionObserver((entries) => this.sighted(entries), near);
     listen(root, { scroll: () => this.follow() }, { passive: true });
@@ -51,6 +52,7 @@ export class Board {
       return make(`div.lanes ${group.length > 1 ? "" : "alone"}`, ...sections);
     });
     this.root.replaceChildren(...groups);
+    this.wires.draw();
     this.placeCharts();
     for (const { grid } of this.slices.values()) this.observer.observe(grid);
     this.fillLater();
@@ -90,22 +92,27 @@ export class Board {
       `section.lane ${isCourse ? "course" : direction}`,
       title && { "aria-labelledby": id },
       title && name,
-      ...cards.filter(({ lane }) => lane === number).map((card) => this.newCard(card, row + 1)),
+      ...cards
+        .filter(({ lane }) => lane === number)
+        .map((card, place, all) => this.newCard(card, row + 1, all[place - 1])),
     );
   }
 
-  newCard({ column, stages }, row) {
-    const { name, call, size } = this.store.flow.columns[column];
+  newCard(card, row, before) {
+    const { lane, column, stages } = card;
+    const { flow } = this.store;
+    const { name, call, size, place } = flow.columns[column];
     const views = stages.map((stage) => this.newStage(stage));
     const body = make("div.stages", ...views.map(({ element }) => element));
-    this.cards.push({ views, body });
-    this.arrange({ views, body });
-    return make(
-      "article.card",
-      { style: { "grid-area": `${row} / ${column + 1}` } },
+    const element = make(
+      `article.card ${followsOn(flow, card, before) ? "" : "apart"}`,
+      { style: { "grid-area": `${row} / ${place + 1}` } },
       make("header", make("h3", name), call && make("code", call), size && make("p.size", size)),
       body,
     );
+    this.cards.push({ lane, column, views, body, element });
+    this.arrange({ views, body });
+    return element;
   }
 
   newStage(stage) {
