@@ -69,6 +69,7 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "part_lines": 1,
     "specification_lines": 2,
     "branches": 2,
     "quantities": 2,

@@ -31,7 +31,9 @@ from cnncalc.layers import (
     Shape,
     ZeroPadding2D,
 )
+from cnncalc.layers.graph import IMAGE as IMAGE_NAME
 from cnncalc.network import Array, Weights
+from cnncalc.part.structure import Part
 from cnncalc.sheet.gathering import drawn_layers
 from cnncalc.sheet.layers.activation import (
     Ends,
@@ -110,16 +112,16 @@ __all__ = [
 
 def network_volumes(specification: Specification) -> list[Volume]:
     """Return all volumes of a calculation in order: the image, then what each layer adds."""
-    image = image_source(specification.input_shape)
-    drawn = drawn_layers(specification.layers, image, layer_volumes)
+    image = image_source(specification.input_shape, specification.part)
+    drawn = drawn_layers(specification.layers, image, layer_volumes, specification.part)
     volumes = [volume for layer in drawn for volume in layer.volumes]
     # A window draws the image with the padding around it.
     is_drawn = any(volume.is_image for volume in volumes)
     return volumes if is_drawn else [image_volume(image), *volumes]
 
 
-def image_source(shape: Shape) -> Source:
-    """Return the image, or the vector, that a network takes in.
+def image_source(shape: Shape, part: Part | None = None) -> Source:
+    """Return the image, or the vector, that a network takes in; as the `part` shows it, if it is.
 
     Raises ShapeError for anything else.
     """
@@ -129,6 +131,9 @@ def image_source(shape: Shape) -> Source:
             f"Received: an input of {'×'.join(map(str, shape))}"
         )
         raise ShapeError(message)
+    if part and (part.image.name != IMAGE_NAME or part.image.channels != (0, 1, 2)):
+        noun = "channel" if len(shape) == 3 else "unit"
+        return Source(IMAGE, shape, numbered(noun, shape[-1], part.image.channels))
     captions = _channel_captions(shape[2]) if len(shape) == 3 else numbered("input", shape[0])
     return Source(IMAGE, shape, captions)
 
