@@ -119,7 +119,7 @@ def _changes(layer: Layer, given: Shape, box: Box) -> Mapping[str, Any]:
             copies = len({channel % layer.depth_multiplier for channel in box[-1]})
             changes = {**_padded(layer, given, box), "depth_multiplier": copies}
         case PoolingLayer() if tuple(map(len, box[:-1])) != layer.output_shape(given)[:-1]:
-            changes = _padded(layer, given, box)
+            changes = {**_padded(layer, given, box)}
         case ZeroPadding2D():
             changes = {"padding": tuple(_pads(layer, given, box))}
         case Cropping2D():

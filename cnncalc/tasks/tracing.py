@@ -22,6 +22,7 @@ from cnncalc.shapes import Size
 from cnncalc.tasks.argument_checks import given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
+from cnncalc.tasks.class_numbers import class_names
 from cnncalc.tasks.differences import say_unseen
 from cnncalc.tasks.inputs import image_origin, image_remarks, read_given, with_layers
 from cnncalc.tasks.memory import Keep, keep_all, require_memory
@@ -204,7 +205,7 @@ def fit_image(
     source, image, brought = prepare(source, image)
     built = build_network(source, image.values.shape, initial, caller)
     unlike = say_unseen(built.learnt, image, caller, brought=brought)
-    names = _class_names(fitting, source, built.network.shapes[-1])
+    names = class_names(fitting, source, built.network.shapes[-1])
     origins = Provenance(
         caller.command, source.origin, built.origin, image=image_origin(given.source, image)
     )
@@ -227,22 +228,6 @@ def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:
     say_planes(shape, caller)
     layers = layers_on_images(source.layers, shape)
     return replace(source, layers=layers, input_shape=image_shape(shape))
-
-
-def _class_names(
-    fitting: FittingOptions, source: NetworkSource, output_shape: Shape
-) -> tuple[str, ...]:
-    if fitting.class_names is None:
-        return source.class_names
-    given = fitting.class_names
-    listed = given.split(",") if isinstance(given, str) else given
-    names = tuple(name.strip() for name in listed)
-    # One output says yes or no.
-    count = max(2, output_shape[-1])
-    if len(names) != count:
-        message = f"--class-names must name {count} classes. Received: {len(names)}"
-        raise OptionError(message)
-    return names
 
 
 def _fitting_image(

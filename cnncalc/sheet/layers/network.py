@@ -117,7 +117,7 @@ def network_volumes(specification: Specification) -> list[Volume]:
     volumes = [volume for layer in drawn for volume in layer.volumes]
     # A window draws the image with the padding around it.
     is_drawn = any(volume.is_image for volume in volumes)
-    return volumes if is_drawn else [image_volume(image), *volumes]
+    return volumes if is_drawn else [image_volume(image, specification.part), *volumes]
 
 
 def image_source(shape: Shape, part: Part | None = None) -> Source:

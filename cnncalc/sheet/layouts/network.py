@@ -97,7 +97,7 @@ def network_pages(specification: Specification) -> Iterator[Page]:
         [f"{one.words}. " for one in part.shown] if part else [""] * (len(specification.layers) + 1)
     )
     image = source = replace(image_source(shape, part), is_drawn=True)
-    volume = image_volume(image)
+    volume = image_volume(image, part)
     drawn: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
     size = _capitalized(shown[0]).strip() or size
