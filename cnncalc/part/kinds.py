@@ -23,6 +23,7 @@ from cnncalc.layers import (
     GlobalPoolingLayer,
     Layer,
     MergeLayer,
+    PassingLayer,
     PoolingLayer,
     Rescaling,
     Shape,
@@ -138,7 +139,7 @@ def _changes(layer: Layer, given: Shape, box: Box) -> Mapping[str, Any]:
 # Of fewer rows, columns or channels they do the same to each.
 _AS_THEY_ARE = (
     *(ActivationLayer, BatchNormalization, Combine, Dropout, Flatten, GlobalPoolingLayer),
-    MergeLayer,
+    *(MergeLayer, PassingLayer),
 )
 
 

@@ -83,12 +83,12 @@ def test_a_skip_is_cut_out_of_what_the_block_begins_with():
     assert words(plan) == [
         "rows 3 to 5, columns 4 to 6 of stem (9×9×6)",
         "rows 3 to 5, columns 4 to 6 of expand (9×9×8)",
-        "row 4, column 5, channel 2 of project (9×9×6)",
         "row 4, column 5, channel 2 of stem (9×9×6)",
+        "row 4, column 5, channel 2 of project (9×9×6)",
         "row 4, column 5, channel 2 of add (9×9×6)",
     ]
-    assert [layer.name for layer in plan.layers] == ["expand", "project", "stem_cropped", "add"]
-    assert plan.layers[1].filters == 1
+    assert [layer.name for layer in plan.layers] == ["expand", "stem_cropped", "project", "add"]
+    assert plan.layers[2].filters == 1
     assert (plan.part.image.name, plan.depth) == ("stem", 3)
 
 
