@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnncalc.layers import (
@@ -27,7 +28,7 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.graph import IMAGE, in_keras_order, input_shape_of
 
-__all__ = ["MERGES", "Drawing", "graphs"]
+__all__ = ["MERGES", "Drawing", "few_graphs", "graphs"]
 
 # Layers that keep rows and columns, so that results can be joined.
 STEPS = (
@@ -110,3 +111,22 @@ def graphs(draw: st.DrawFn, longest: int = 4, classes: int = 2) -> tuple[tuple[L
     joined = drawing.put(Concatenate(), *ends) if len(ends) > 1 else ends[0]
     drawing.put(Dense(classes), drawing.put(Flatten(), joined))
     return in_keras_order(drawing.layers), shape
+
+
+def few_graphs(count: int) -> list[tuple[tuple[Layer, ...], Shape]]:
+    """Return so many drawn graphs, always the same ones, for tests that take them all at once."""
+    found: list[tuple[tuple[Layer, ...], Shape]] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(graphs())
+    def collect(graph: tuple[tuple[Layer, ...], Shape]) -> None:
+        found.append(graph)
+
+    collect()
+    return found[:count]

@@ -44,6 +44,7 @@ Weights = Mapping[str, np.ndarray]
 ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "linear": lambda x: x,
     "relu": lambda x: x if x > 0 else 0.0,
+    "relu6": lambda x: min(x, 6.0) if x > 0 else 0.0,
     "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "tanh": math.tanh,

@@ -28,7 +28,7 @@ KINKED = (
     *("ReLU()", "ReLU(None, 0.3)", "ReLU({more})", "ReLU({more}, 0.3)", "ReLU(None, 0, {kink})"),
     *("ReLU({more}, 0, {kink})", "ReLU(None, 0.3, {kink})", "ReLU({more}, 0.3, {kink})"),
     *("ReLU(6)", "ReLU(6, 0.3)", "ReLU({kink})", "LeakyReLU(0.3)", "ELU()", "ELU(0.5)"),
-    *("Activation('relu')", "Activation('leaky_relu')", "Activation('elu')"),
+    *("Activation('relu')", "Activation('relu6')", "Activation('leaky_relu')", "Activation('elu')"),
     *("Activation('sigmoid')", "Activation('softplus')"),
 )
 ENDS = ("Dense(3, 'softmax')", "Dense(3); Softmax()", "Dense(1, 'sigmoid')", "Dense(2)")
@@ -44,7 +44,8 @@ class Drawn:
         kink, more = round(scale * pixel, 4), round(scale * 2 * pixel, 4)
         kinked, end = KINKED[seed % len(KINKED)], ENDS[seed // len(KINKED) % len(ENDS)]
         # The bias brings what falls on the decimal product to the layer's kink.
-        self.kink = 6.0 if kinked.startswith("ReLU(6") else kink if "{" in kinked else 0.0
+        is_at_6 = kinked.startswith("ReLU(6") or (kinked.endswith("6')") and seed % 2 == 0)
+        self.kink = 6.0 if is_at_6 else kink if "{" in kinked else 0.0
         offset = round(self.kink - kink, 4)
         kinked = kinked.format(kink=kink, more=more)
         self.text = f"Conv2D(1, 1); {kinked}; Flatten(); {end}"

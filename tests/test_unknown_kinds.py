@@ -28,6 +28,7 @@ from cnncalc.layers import (
     Dense,
     GlobalPoolingLayer,
     Layer,
+    MergeLayer,
     PoolingLayer,
     WindowLayer,
 )
@@ -146,6 +147,13 @@ class Convolving(ConvolutionLayer):
 
 
 @dataclass(frozen=True)
+class Median(MergeLayer):
+    """A merge: of the numbers in the middle, say."""
+
+    merge_mode = "median"
+
+
+@dataclass(frozen=True)
 class Lawful(Layer):
     """A layer whose law is known, and nothing else."""
 
@@ -155,7 +163,19 @@ def _(layer: Lawful, input_shape: tuple) -> Law:
     return Law(Join.RESCALE, Directions(tuple(map(OneToOne, input_shape))))
 
 
-FAKES = [Plain, Lawful, Weighted, Drawing, Whole, Function, Window, Pool, Slices, Convolving]
+FAKES = [
+    Plain,
+    Lawful,
+    Weighted,
+    Drawing,
+    Whole,
+    Function,
+    Window,
+    Pool,
+    Slices,
+    Convolving,
+    Median,
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +184,17 @@ class Case:
 
     layer: Layer
 
+    @classmethod
+    def of(cls, kind):
+        """A case of a kind; a merge joins the image with itself."""
+        inputs = ("input", "input") if issubclass(kind, MergeLayer) else ()
+        return cls(kind(name="fake", inputs=inputs))
+
+    @property
+    def shape(self):
+        """The image's, which stands as often in what the layer is given as that joins it."""
+        return (*SHAPE[:-1], SHAPE[-1] // max(1, len(self.layer.inputs)))
+
     @property
     def weights(self):
         shapes = self.layer.weight_shapes(SHAPE)
@@ -171,15 +202,19 @@ class Case:
 
     @property
     def network(self):
-        return Network(SHAPE, (self.layer,), (self.weights,))
+        return Network(self.shape, (self.layer,), (self.weights,))
 
     @property
     def image(self):
+        return np.arange(float(np.prod(self.shape))).reshape(self.shape)
+
+    @property
+    def given(self):
         return np.arange(32.0).reshape(SHAPE)
 
     @property
     def images(self):
-        return self.image[np.newaxis]
+        return self.given[np.newaxis]
 
     @property
     def outputs(self):
@@ -196,7 +231,7 @@ class Case:
         is_linear = self.layer.activation_name == "linear"
         name = StageName.COMBINED if is_linear else StageName.ACTIVATION
         stages = (make_stage(name, self.outputs[0], "as it is"),)
-        return LayerTrace(self.layer, self.weights, geometry, self.image, stages)
+        return LayerTrace(self.layer, self.weights, geometry, self.given, stages)
 
     @property
     def trace(self):
@@ -241,16 +276,16 @@ FACETS: dict[str, Callable[[Case], object]] = {
         case.layer, case.weights, case.saved, case.outputs, to_input=False
     ),
     "shape without channels": lambda case: layers_on_images([case.layer], (4, 4)),
-    "algorithm": lambda case: choose([case.layer], SHAPE),
+    "algorithm": lambda case: choose([case.layer], case.shape),
     "trace": lambda case: record(case.network, case.image),
-    "size of a trace": lambda case: trace_bytes([case.layer], SHAPE),
+    "size of a trace": lambda case: trace_bytes([case.layer], case.shape),
     "explanation": lambda case: explain(case.traced, (0, 0, 0)),
     "gradient explanation": lambda case: input_terms(case.step, case.weights, (0, 0, 0), 0),
     "gradient explanation of a bias": lambda case: weight_terms(case.step, "bias", (0,)),
     "smaller steps": lambda case: helper_values(case.traced),
     "sizes of terms": lambda case: term_sizes(case.trace),
-    "receptive field": lambda case: receptive_fields([case.layer], SHAPE),
-    "region": lambda case: image_regions([case.layer], SHAPE, (0, 0, 0)),
+    "receptive field": lambda case: receptive_fields([case.layer], case.shape),
+    "region": lambda case: image_regions([case.layer], case.shape, (0, 0, 0)),
     "workbook": lambda case: layer_volumes(case.layer, case.source),
     "workbook in training": lambda case: training_volumes(case.layer, case.source),
     "workbook of a batch": lambda case: batch_volumes(case.layer, case.source, 2),
@@ -269,8 +304,8 @@ FACETS: dict[str, Callable[[Case], object]] = {
         case.step, case.weights, 0, Grids((Taken(SHAPE, None),), None)
     ),
     "rows of a vector": lambda case: list(with_grids([case.layer], (5,))),
-    "summary": lambda case: summarize([case.layer], SHAPE),
-    "notation": lambda case: parse(write([case.layer], SHAPE)),
+    "summary": lambda case: summarize([case.layer], case.shape),
+    "notation": lambda case: parse(write([case.layer], case.shape)),
     "keras file": keras_file,
 }
 
@@ -287,20 +322,21 @@ CONCERNED: dict[str, Sequence[type[Layer]]] = {
 }
 
 # What holds for all of a family: how many stages it has, that it has no product, that a function
-# of each number leaves them where they are, and how far apart a convolution's windows lie.
+# of each number leaves them where they are, that a merge has no weights, and how far apart a
+# convolution's windows lie.
 SHARED: dict[str, Sequence[type[Layer]]] = {
     "backward of a record": [Function],
-    "algorithm": [Slices],
+    "algorithm": [Slices, Median],
     "smaller steps": [Lawful],
     "receptive field": [Lawful],
     "region": [Lawful],
     "summary": [Lawful],
-    "size of a trace": [Function, Pool, Slices, Convolving],
+    "size of a trace": [Function, Pool, Slices, Convolving, Median],
     "numbers of gradients": [Function],
     "workbook of gradients by weights alone": [Convolving],
-    "workbook of what samples share": [Function, Pool, Slices, Convolving],
-    "numbers of what samples share": [Function, Pool, Slices, Convolving],
-    "rows of a vector": [Function],
+    "workbook of what samples share": [Function, Pool, Slices, Convolving, Median],
+    "numbers of what samples share": [Function, Pool, Slices, Convolving, Median],
+    "rows of a vector": [Function, Median],
 }
 
 
@@ -312,7 +348,7 @@ def refused(name):
 @pytest.mark.parametrize("facet", FACETS)
 def test_an_unknown_kind_is_refused(facet):
     for kind in CONCERNED.get(facet, FAKES):
-        case = Case(kind(name="fake"))
+        case = Case.of(kind)
         if kind in SHARED.get(facet, ()):
             FACETS[facet](case)
             continue

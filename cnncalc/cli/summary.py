@@ -48,8 +48,9 @@ def summary(
 
     That is each layer's window and stride, multiply-adds, receptive field and memory, and the
     parameter counts written out. NETWORK is layers in Keras calls, such as 'Conv2D(10, 5);
-    Flatten(); Dense(2)', a file of them, a .keras file, or article. -o draws its architecture, a
-    block a layer.
+    Flatten(); Dense(2)', a file of them, a .keras file, or article. Where it branches, layers are
+    called on others by their names: Add()([conv2d_1, conv2d]). -o draws its architecture, a block
+    a layer.
     """
     check_drawing(target)
     terminal = Terminal()

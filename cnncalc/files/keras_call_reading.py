@@ -14,20 +14,19 @@ from cnncalc.errors import InputError
 from cnncalc.files.keras_objects import Json, mapping, object_text, shown
 from cnncalc.files.paths import quoted
 
-__all__ = ["Call", "call_of", "only_result"]
+__all__ = ["Call", "call_of", "called_with", "only_result"]
 
 
 @dataclass(frozen=True)
 class Call:
     """What a layer was called on: the names of layers, and how many sizes each result has.
 
-    `ranks` counts the sizes as far as the file tells. `predicts` says that it was called with
-    training=False: in training, too, it works as in prediction.
+    `ranks` counts the sizes as far as the file tells; `training` is what it was told of that.
     """
 
     names: tuple[str, ...]
     ranks: tuple[int, ...] = ()
-    predicts: bool = False
+    training: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def call_of(entry: Json, name: str) -> Call:
     for result in results:
         _require_only(result, name)
     ranks = tuple(result.rank for result in results if result.rank is not None)
-    return Call(tuple(result.layer for result in results), ranks, _predicts(options, name))
+    return Call(tuple(result.layer for result in results), ranks, _training(options, name))
 
 
 def _require_only(result: _Result, name: str) -> None:
@@ -130,16 +129,21 @@ def _history(value: object) -> _Result | None:
     return None
 
 
-def _predicts(options: Json, name: str) -> bool:
-    """Tell whether a call is as in prediction; refuse whatever else changes what it does."""
+def _training(options: Json, name: str) -> bool | None:
+    """Return what a call is told of training; refuse whatever else changes what it does."""
+    training = options.get("training")
     for option, value in options.items():
-        if value is not None and not (option == "training" and value is False):
-            message = (
-                f"layer {quoted(name)} is called with {option}={object_text(value)}: cnncalc calls "
-                "layers on results alone"
-            )
-            raise InputError(message)
-    return options.get("training") is False
+        if value is not None and not (option == "training" and isinstance(value, bool)):
+            raise InputError(called_with(name, option, value))
+    return training if isinstance(training, bool) else None
+
+
+def called_with(name: str, option: str, value: object) -> str:
+    """Say that a layer is called with an option that cnncalc's have none of."""
+    return (
+        f"layer {quoted(name)} is called with {option}={object_text(value)}: cnncalc calls layers "
+        "on results alone"
+    )
 
 
 def only_result(layers: object, what: str) -> str:

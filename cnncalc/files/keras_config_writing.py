@@ -14,6 +14,7 @@ from cnncalc.layers import (
     Layer,
     MergeLayer,
     Shape,
+    SpatialDropout2D,
     WindowLayer,
     ZeroPadding2D,
 )
@@ -138,8 +139,8 @@ def _functional(saved: Sequence[SavedLayer], input_shape: Shape, dtype: str) -> 
             first | {"name": image.name, "inbound_nodes": []},
             *(_layer_config(part, dtype) | call for part, call in zip(saved, calls, strict=True)),
         ],
-        "input_layers": [[image.name, 0, 0]],
-        "output_layers": [[layers[-1].name, 0, 0]],
+        "input_layers": [image.name, 0, 0],
+        "output_layers": [layers[-1].name, 0, 0],
     }
 
 
@@ -150,6 +151,8 @@ def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
     name, trainable = options.pop("name"), options.pop("trainable")
     options.pop("inputs")  # what it is called on is no option of it
     config = {"name": name, "trainable": trainable, "dtype": dtype, **options}
+    if isinstance(layer, SpatialDropout2D):
+        del config["trainable"]  # which Keras refuses of this one
     build = {"build_config": {"input_shape": [None, *saved.input_shape]}}
     if isinstance(layer, MergeLayer):
         build = {}  # Keras builds it by what it is called on

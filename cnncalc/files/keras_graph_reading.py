@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnncalc.errors import InputError
-from cnncalc.files.keras_call_reading import Call, call_of, only_result
+from cnncalc.files.keras_call_reading import Call, call_of, called_with, only_result
 from cnncalc.files.keras_layer_reading import is_operation, read_layers
 from cnncalc.files.keras_objects import Json, is_of_keras, mapping, shown
 from cnncalc.files.keras_weights import Place
 from cnncalc.files.paths import quoted
-from cnncalc.layers import Concatenate, Layer
+from cnncalc.layers import Concatenate, InferenceOnly, Layer
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, in_keras_order
 from cnncalc.layers.vocabulary import snake_case
 from cnncalc.training.uncalculated import Uncalculated
@@ -118,21 +118,27 @@ def _read_part(
 ) -> int:
     entry = mapping(part.entry, "a layer")
     groups = (*where.groups, group)
-    predicts = where.predicts or part.call.predicts
+    predicts = where.predicts or part.call.training is False
     if entry.get("class_name") in MODELS and is_of_keras(entry):
+        if part.call.training:
+            raise InputError(called_with(part.name, "training", value=True))
         within = _Whereabouts(f"{where.prefix}{part.name}_", groups, where.is_frozen, predicts)
         return _read(entry, read, within, taken[0])
     _require_of_one_rank(part)
     config = mapping(entry.get("config"), "a layer's config")
     named = dict(entry) | {"config": dict(config) | {"name": f"{where.prefix}{part.name}"}}
-    first = 0
-    for layer, options, weights in read_layers(named):
+    layers, options = read_layers(named)
+    # Augmentation is called so by itself, and does nothing in prediction all the same.
+    if part.call.training and not isinstance(layers[0], InferenceOnly):
+        raise InputError(called_with(part.name, "training", value=True))
+    read.uncalculated += options
+    for number, layer in enumerate(layers):
         frozen = replace(layer, trainable=False) if where.is_frozen else layer
-        read.put(frozen, Place(groups, first), taken)
-        read.uncalculated += options
+        # The first of two has one weight: a depthwise kernel.
+        read.put(frozen, Place(groups, number), taken)
+        taken = [len(read.layers) - 1]
         if predicts and (layer.is_random or frozen.needs_batch):
             read.uncalculated.append(Uncalculated(f"layer {layer.name}", "training", "False"))
-        first, taken = first + weights, [len(read.layers) - 1]
     if config.get("synchronized"):
         read.notes.append(
             f"layer {layer.name}: synchronized=True is left out: cnncalc takes the statistics of "

@@ -5,7 +5,7 @@ A chain of layers needs none of it: it is a Sequential.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any, Final
@@ -57,7 +57,7 @@ def free_name(name: str, layers: Sequence[Layer]) -> str:
 
 def wires(
     layers: Sequence[Layer], image: Result, results: Sequence[Result], dtype: str
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """Return what each layer's entry says of its call.
 
     Arguments: the `layers`; the `image`, and the `results` of the layers in their order; the
@@ -69,11 +69,11 @@ def wires(
     >>> wire["inbound_nodes"][0]["args"][0]["config"]["keras_history"]
     ['image', 0, 0]
     """
-    calls: list[Mapping[str, Any]] = []
+    calls = []
     for layer, taken in zip(layers, sources(layers), strict=True):
         given = [image if at == IMAGE_PLACE else results[at] for at in taken]
         tensors = [result.tensor(dtype) for result in given]
         arguments = [tensors] if isinstance(layer, MergeLayer) else tensors
-        node = {"args": arguments, "kwargs": {}}
+        node: dict[str, Any] = {"args": arguments, "kwargs": {}}
         calls.append({"name": layer.name, "inbound_nodes": [node]})
     return calls

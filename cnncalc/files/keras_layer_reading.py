@@ -6,7 +6,7 @@ loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.keras_objects import (
@@ -21,6 +21,7 @@ from cnncalc.files.keras_objects import (
 from cnncalc.files.paths import quoted
 from cnncalc.layers import ACTIVATIONS, Layer, LeakyReLU
 from cnncalc.layers.regularizers import REGULARIZERS
+from cnncalc.layers.separable import SeparableConv2D
 from cnncalc.layers.vocabulary import (
     LAYERS,
     concerns_training_only,
@@ -37,12 +38,8 @@ _SLOPES = ("alpha", "max_value", "negative_slope", "threshold")
 # Operations that do to two results of as many sizes what Keras's layer of that name does.
 _OPERATIONS = ("Add", "Subtract", "Multiply", "Maximum", "Minimum")
 
-# Which of a SeparableConv2D's arguments are its depthwise convolution's, and which both heed.
-_OF_DEPTHWISE = (
-    *("kernel_size", "strides", "padding", "dilation_rate", "depth_multiplier"),
-    *("depthwise_initializer", "depthwise_regularizer", "depthwise_constraint"),
-)
-_OF_BOTH = ("trainable", "dtype", "data_format", "quantization_config")
+# Kinds that a file may have: those of a network, and what is made of them in reading.
+_KINDS: Mapping[str, type[Layer]] = {**LAYERS, SeparableConv2D.__name__: SeparableConv2D}
 
 
 def is_operation(entry: Json) -> bool:
@@ -54,24 +51,11 @@ def is_operation(entry: Json) -> bool:
     return "ops" in str(entry.get("module")).split(".")
 
 
-def read_layers(entry: Json) -> Iterator[tuple[Layer, list[Uncalculated], int]]:
-    """Yield what an entry of the file is here: a layer, or the two that a separable one is made of.
+def read_layers(entry: Json) -> tuple[tuple[Layer, ...], list[Uncalculated]]:
+    """Return what an entry of the file is here, and those of its options that training would heed.
 
-    Yields each with those of its options that training would heed and we lack, and how many of the
-    entry's weights it has at most.
-    Raises InputError, naming the layer, for one that cnncalc lacks or can't calculate.
-    """
-    if entry.get("class_name") == "SeparableConv2D" and is_of_keras(entry):
-        depthwise, pointwise = _separated(entry)
-        yield *_read_layer(depthwise), 1
-        yield *_read_layer(pointwise), 2
-    else:
-        yield *_read_layer(entry), 0
-
-
-def _read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
-    """Return one layer, and those of its options that training would heed and we lack.
-
+    That is one layer, or the two that a separable convolution is made of; the options are those
+    that we lack.
     Raises InputError, naming the layer, for one that cnncalc lacks or can't calculate.
     """
     config = mapping(entry.get("config"), "a layer's config")
@@ -87,10 +71,11 @@ def _read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
         vital = {key: value for key, value in other.items() if not concerns_training_only(key)}
         usable = {key: value for key, value in known.items() if key not in other}
         layer = layer_from_arguments(kind, usable | vital)
+        layers = layer.split() if isinstance(layer, SeparableConv2D) else (layer,)
     except OptionError as error:
         message = f"layer {quoted(name)}, {kind.__name__}: {error}"
         raise InputError(message) from error
-    return layer, [
+    return layers, [
         _uncalculated(name, key, config[key])
         for key in other
         # How weights were drawn matters no more once they are there.
@@ -99,7 +84,7 @@ def _read_layer(entry: Json) -> tuple[Layer, list[Uncalculated]]:
 
 
 def _uncalculated(layer: str, key: str, value: object) -> Uncalculated:
-    kernels = key in ("kernel_regularizer", "depthwise_regularizer")
+    kernels = key in ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
     return Uncalculated(
         f"layer {layer}",
         key,
@@ -157,13 +142,13 @@ def _kind(entry: Json, name: str) -> type[Layer]:
         raise InputError(message)
     if is_operation(entry):
         return _operation(class_name, name)
-    if not isinstance(class_name, str) or class_name not in LAYERS:
+    if not isinstance(class_name, str) or class_name not in _KINDS:
         message = (
             f"cnncalc lacks the layer {shown(class_name)}, which {quoted(name)} is. "
-            f"It has {', '.join(sorted(LAYERS))}"
+            f"It has {', '.join(sorted(_KINDS))}"
         )
         raise InputError(message)
-    return LAYERS[class_name]
+    return _KINDS[class_name]
 
 
 def _operation(class_name: object, name: str) -> type[Layer]:
@@ -175,31 +160,6 @@ def _operation(class_name: object, name: str) -> type[Layer]:
         )
         raise InputError(message)
     return LAYERS[class_name]
-
-
-def _separated(entry: Json) -> tuple[Json, Json]:
-    """Return the two layers that a SeparableConv2D is: a depthwise one, and a 1×1 convolution.
-
-    Its activation and bias are the second's, and each has its own kernel.
-    """
-    config = dict(mapping(entry.get("config"), "a layer's config"))
-    name = str(config.pop("name", ""))
-    both = {key: config[key] for key in _OF_BOTH if key in config}
-    depthwise = {key: config.pop(key) for key in _OF_DEPTHWISE if key in config}
-    pointwise = {
-        key.replace("pointwise_", "kernel_"): value
-        for key, value in config.items()
-        # Keras 2 has these of all convolutions; this one has none of its own.
-        if not key.startswith("kernel_")
-    }
-    build = {"build_config": entry.get("build_config")}
-    return (
-        {"class_name": "DepthwiseConv2D"}
-        | build
-        | {"config": both | depthwise | {"name": f"{name}_depthwise", "use_bias": False}},
-        {"class_name": "Conv2D"}
-        | {"config": pointwise | {"name": f"{name}_pointwise", "kernel_size": 1}},
-    )
 
 
 def _value(key: str, value: object) -> object:

@@ -23,8 +23,8 @@ class ActivationLayer(Layer):
 
     def without_activation(self) -> Layer:
         """Return a layer that gives each number as it is."""
-        as_here = {"name": self.name, "trainable": self.trainable, "inputs": self.inputs}
-        return Activation(LINEAR, **as_here)
+        name, trainable, inputs = self.name, self.trainable, self.inputs
+        return Activation(LINEAR, name=name, trainable=trainable, inputs=inputs)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ LINEAR: Final = "linear"
 SOFTMAX: Final = "softmax"
 SIGMOID: Final = "sigmoid"
 
-ACTIVATIONS = (LINEAR, "relu", "leaky_relu", SIGMOID, "tanh", SOFTMAX, "elu", "softplus")
+ACTIVATIONS = (
+    *(LINEAR, "relu", "relu6", "leaky_relu", SIGMOID, "tanh", SOFTMAX, "elu", "softplus"),
+)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _kind(name: str, arguments: str, **defaults: object) -> type[InferenceOnly]:
 
 
 # They don't say what is done to the numbers, or have one value alone.
-_UNSAID = ("data_format", "noise_shape", "seed")
+_UNSAID = ("data_format", "dtype", "noise_shape", "seed")
 _PIXELS = (0, 255)
 
 RandomFlip = _kind("RandomFlip", "mode seed data_format", mode="horizontal_and_vertical")
@@ -187,7 +187,7 @@ RandomSharpness = _kind(
 GaussianNoise = _kind("GaussianNoise", "stddev seed")
 GaussianDropout = _kind("GaussianDropout", "rate seed")
 AlphaDropout = _kind("AlphaDropout", "rate noise_shape seed")
-SpatialDropout2D = _kind("SpatialDropout2D", "rate data_format seed")
+SpatialDropout2D = _kind("SpatialDropout2D", "rate data_format seed dtype")
 
 INFERENCE_ONLY_LAYERS: tuple[type[InferenceOnly], ...] = (
     RandomFlip,

@@ -22,7 +22,7 @@ class SeparableConv2D(Layer):
 
     >>> depthwise, pointwise = SeparableConv2D(8, 3, name="block").split()
     >>> depthwise.name, depthwise.use_bias, pointwise.name, pointwise.kernel_size.height
-    ('block_depthwise', False, 'block', 1)
+    ('block_depthwise', False, 'block_pointwise', 1)
     """
 
     keras_arguments = (
@@ -47,7 +47,7 @@ class SeparableConv2D(Layer):
     bias_regularizer: L1L2 | str | None = field(default=None, kw_only=True)
 
     def split(self) -> tuple[DepthwiseConv2D, Conv2D]:
-        """Return its two convolutions; the second has its name, and so its result.
+        """Return its two convolutions, their names made of its own.
 
         Raises OptionError for a value that doesn't do.
         """
@@ -70,7 +70,7 @@ class SeparableConv2D(Layer):
             use_bias=self.use_bias,
             kernel_regularizer=self.pointwise_regularizer,
             bias_regularizer=self.bias_regularizer,
-            name=self.name,
+            name=f"{self.name}_pointwise" if self.name else "",
             trainable=self.trainable,
         )
         return depthwise, pointwise

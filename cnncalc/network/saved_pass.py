@@ -130,6 +130,6 @@ def at_kinks(layer: Layer, saved: Saved) -> Saved:
             return replace(saved, input=on_kink(saved.input, 0))
         case ELU():
             return replace(saved, input=on_kink(saved.input, 0, only_above=True))
-    if ACTIVATIONS[layer.activation_name].has_kink:
-        return replace(saved, output=on_kink(saved.output, 0))
+    for kink in ACTIVATIONS[layer.activation_name].kinks:
+        saved = replace(saved, output=on_kink(saved.output, kink))
     return saved

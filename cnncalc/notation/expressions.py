@@ -25,7 +25,7 @@ from cnncalc.notation.layer_calls import (
     read_arguments,
     take_input_shape,
 )
-from cnncalc.notation.source import Source, called, holds_layers
+from cnncalc.notation.source import Source, called, dotted, holds_layers
 from cnncalc.notation.wiring import Block, LeftOut, Meaning, Piece, Wiring
 
 __all__ = ["Expressions"]
@@ -260,7 +260,8 @@ class Expressions:
         """Return the result of one of Keras's functions that join results, such as add([a, b])."""
         nodes = function_takes(node)
         taken = [result for part in nodes for result in self._results(part)]
-        return self._joined(function_layer(self.source, node, self.values), taken, node)
+        layer = function_layer(self.source, node, self.values)
+        return self._joined(layer, taken, node, is_operation="ops" in dotted(node.func).split("."))
 
     def _operation(self, node: ast.BinOp) -> Piece:
         """Return the sum, difference or product of two results."""
@@ -269,10 +270,13 @@ class Expressions:
         if not any(concerned):
             raise self.no_layer(node)
         layer = operation_layer(self.source, node, all(concerned))
-        return self._joined(layer, list(map(self.result, sides)), node)
+        return self._joined(layer, list(map(self.result, sides)), node, is_operation=True)
 
-    def _joined(self, layer: Layer, taken: Sequence[Piece], node: ast.expr) -> Piece:
-        piece = self.wiring.add(Piece(self.wiring.name_of(layer), (layer,), node))
+    def _joined(
+        self, layer: Layer, taken: Sequence[Piece], node: ast.expr, *, is_operation: bool
+    ) -> Piece:
+        name = self.wiring.name_of(layer)
+        piece = self.wiring.add(Piece(name, (layer,), node, is_operation=is_operation))
         return self.call(piece, taken, node)
 
     def _results(self, node: ast.expr) -> tuple[Piece, ...]:

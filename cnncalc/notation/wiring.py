@@ -23,6 +23,7 @@ class Piece:
 
     `name` is its own or the automatic one; `layers` are those that do what it does, in a row; the
     image has none. `shape` is that of the input where it names one; `taken` what it was called on.
+    An operation, such as x + y, is a layer here, but none of Keras's `model.layers`.
     """
 
     name: str
@@ -31,6 +32,18 @@ class Piece:
     shape: object = None
     taken: tuple[Piece, ...] | None = None
     is_used: bool = False
+    is_operation: bool = False
+
+    @property
+    def named_layers(self) -> tuple[Layer, ...]:
+        """Its layers, named; of two, each has a name already."""
+        first, *others = self.layers
+        return (first, *others) if others else (replace(first, name=self.name),)
+
+    @property
+    def result(self) -> str:
+        """The name of the layer whose result is its own, or the image's."""
+        return self.named_layers[-1].name if self.layers else self.name
 
     def freeze(self, is_trainable: bool) -> None:
         """Let its layers be trained, or not."""
@@ -185,7 +198,8 @@ class Wiring:
                 names[item] = str(len(stand_ins))
                 stand_ins.append(Concatenate(name=names[item], inputs=taken))
         by_name = {name: item for item, name in names.items()}
-        return [self.image, *(by_name[layer.name] for layer in in_keras_order(stand_ins))]
+        items = [self.image, *(by_name[layer.name] for layer in in_keras_order(stand_ins))]
+        return [item for item in items if isinstance(item, Block) or not item.is_operation]
 
     def _check_count(self, piece: Piece, taken: Sequence[Piece], node: ast.expr) -> None:
         layer = piece.layers[0]
@@ -225,7 +239,7 @@ class Wiring:
 
 def _chain(pieces: Sequence[Piece]) -> tuple[Layer, ...]:
     """Return layers in a row, without the names that they have automatically."""
-    names = [layer.name for piece in pieces for layer in _renamed(piece)]
+    names = [layer.name for piece in pieces for layer in piece.named_layers]
     layers = [layer for piece in pieces for layer in piece.layers]
     automatic = automatic_names(layers)
     return tuple(
@@ -234,13 +248,7 @@ def _chain(pieces: Sequence[Piece]) -> tuple[Layer, ...]:
     )
 
 
-def _renamed(piece: Piece) -> tuple[Layer, ...]:
-    """Return the layers of a piece; the last has its name."""
-    *before, last = piece.layers
-    return (*before, replace(last, name=piece.name))
-
-
 def _wired(piece: Piece) -> tuple[Layer, ...]:
     """Return the layers of a piece by their names, the first with the names of what it takes."""
-    first, *others = _renamed(piece)
-    return (replace(first, inputs=tuple(result.name for result in piece.taken or ())), *others)
+    first, *others = piece.named_layers
+    return (replace(first, inputs=tuple(taken.result for taken in piece.taken or ())), *others)

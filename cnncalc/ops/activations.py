@@ -24,6 +24,8 @@ __all__ = [
     "linear",
     "linear_gradient",
     "relu",
+    "relu6",
+    "relu6_gradient",
     "relu_gradient",
     "sigmoid",
     "sigmoid_gradient",
@@ -41,13 +43,14 @@ class Activation:
     """An activation function and its gradient.
 
     `forward(inputs)` returns the outputs; `backward(gradient, outputs)` turns a loss's gradient by
-    the outputs into its gradient by the inputs. All have the same shape. One that `has_kink` has
-    another slope right below 0 than right above it; elu has not, it is 1 on both sides.
+    the outputs into its gradient by the inputs. All have the same shape. `kinks` are the
+    outputs right below which it has another slope than right above; elu has none, it is 1 on both
+    sides of 0.
     """
 
     forward: Callable[[Array], Array]
     backward: Callable[[Array, Array], Array]
-    has_kink: bool
+    kinks: tuple[float, ...] = ()
 
 
 def linear(inputs: Array) -> Array:
@@ -76,6 +79,24 @@ def relu_gradient(gradient: Array, outputs: Array) -> Array:
     array([0., 5.])
     """
     return np.where(outputs > 0, gradient, 0)
+
+
+def relu6(inputs: Array) -> Array:
+    """Replace negative numbers by 0, those above 6 by 6.
+
+    >>> relu6(np.array([-2.0, 3.0, 9.0]))
+    array([0., 3., 6.])
+    """
+    return np.minimum(np.maximum(inputs, 0), 6)
+
+
+def relu6_gradient(gradient: Array, outputs: Array) -> Array:
+    """Let the gradient pass where the output is between 0 and 6; the slope at both is 0.
+
+    >>> relu6_gradient(np.array([5.0, 5.0, 5.0]), relu6(np.array([0.0, 3.0, 6.0])))
+    array([0., 5., 0.])
+    """
+    return np.where((outputs > 0) & (outputs < 6), gradient, 0)
 
 
 def leaky_relu(inputs: Array, negative_slope: float = 0.2) -> Array:
@@ -171,13 +192,14 @@ def softplus_gradient(gradient: Array, outputs: Array) -> Array:
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
-        "elu": Activation(elu, elu_gradient, has_kink=False),
-        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient, has_kink=True),
-        "linear": Activation(linear, linear_gradient, has_kink=False),
-        "relu": Activation(relu, relu_gradient, has_kink=True),
-        "sigmoid": Activation(sigmoid, sigmoid_gradient, has_kink=False),
-        "softmax": Activation(softmax, softmax_gradient, has_kink=False),
-        "softplus": Activation(softplus, softplus_gradient, has_kink=False),
-        "tanh": Activation(tanh, tanh_gradient, has_kink=False),
+        "elu": Activation(elu, elu_gradient),
+        "leaky_relu": Activation(leaky_relu, leaky_relu_gradient, kinks=(0.0,)),
+        "linear": Activation(linear, linear_gradient),
+        "relu": Activation(relu, relu_gradient, kinks=(0.0,)),
+        "relu6": Activation(relu6, relu6_gradient, kinks=(0.0, 6.0)),
+        "sigmoid": Activation(sigmoid, sigmoid_gradient),
+        "softmax": Activation(softmax, softmax_gradient),
+        "softplus": Activation(softplus, softplus_gradient),
+        "tanh": Activation(tanh, tanh_gradient),
     }
 )

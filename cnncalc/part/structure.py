@@ -74,6 +74,11 @@ class Part:
         """What the part begins with: the image's pixels, or results of the layer it has behind."""
         return self.shown[0]
 
+    def said(self, place: int) -> str:
+        """Say what the image (0) or one of the layers, from 1 on, shows: a sentence and a space."""
+        words = self.shown[place].words
+        return f"{words[:1].upper()}{words[1:]}. "
+
     @property
     def place_in_last(self) -> Position:
         """Where the number stands in the result of the part's last layer."""

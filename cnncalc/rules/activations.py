@@ -66,7 +66,8 @@ class ActivationRule:
     def turns_off(self) -> bool:
         """Whether it puts out exactly 0 of numbers below 0, its slope being 0 there, too."""
         ends = {"x": -1.0, "y": 0.0}
-        return self.limits == "0" and not evaluate(self.slope, ends)
+        is_0 = bool(self.limits) and not evaluate(self.output, ends)
+        return is_0 and not evaluate(self.slope, ends)
 
 
 _RULES = (
@@ -87,6 +88,15 @@ _RULES = (
         choose(near(_Y > 0), 1, 0),
         "The error where the output is positive, else 0.",
         limits="0",
+    ),
+    ActivationRule(
+        "relu6",
+        "ReLU6",
+        minimum(maximum(0, _X), 6),
+        "Negative numbers become 0, those above 6 become 6.",
+        choose(near(_Y > 0), choose(near(_Y >= 6), 0, 1), 0),
+        "The error where the output is between 0 and 6, else 0.",
+        limits="0 or 6",
     ),
     ActivationRule(
         "leaky_relu",

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 ARTICLE = "article"
+# What Keras calls a network that has no name: a chain, and one that branches.
+SEQUENTIAL, FUNCTIONAL = "sequential", "functional"
 _EXAMPLE = "'Conv2D(10, 5); Flatten(); Dense(2)'"
 # A listing that is longer is no listing; `notation` has the same limit.
 LONGEST_FILE = 1_000_000
@@ -46,16 +48,16 @@ LONGEST_FILE = 1_000_000
 class NetworkSource:
     """What NETWORK stands for: layers, and as far as it says them, shape, weights and classes.
 
-    `name` is for headings: the file's, or `article`, or "sequential" as Keras has it. `fit` is how
-    photos are made to fit the input; `training` is how a .keras file, or a listing's
-    `model.compile`, says that it is trained; `file` is that .keras file; `learnt` is what it says
-    of the images that it was trained on.
+    `name` is for headings: the file's, or `article`, or "sequential" or "functional" as Keras has
+    it. `fit` is how photos are made to fit the input; `training` is how a .keras file, or the
+    `model.compile` of a listing, says that it is trained; `file` is that .keras file; `learnt` is
+    what it says of the images that it was trained on.
     `origin` is where all of it comes from, None for layers that are put together elsewhere;
     `weights_origin` where the weights do, None where they come with the rest.
     """
 
     layers: tuple[Layer, ...]
-    name: str = "sequential"
+    name: str = SEQUENTIAL
     input_shape: Shape | None = None
     weights: tuple[Weights, ...] | None = None
     class_names: tuple[str, ...] = ()
@@ -166,10 +168,12 @@ def _written(
     text: str,
     origin: Origin,
     caller: Caller,
-    name: str = "sequential",
+    name: str = SEQUENTIAL,
     classes: tuple[str, ...] = (),
 ) -> NetworkSource:
     written = parse(text)
+    if name == SEQUENTIAL and any(layer.inputs for layer in written.layers):
+        name = FUNCTIONAL
     for note in written.notes:
         caller.remark(note)
     return NetworkSource(

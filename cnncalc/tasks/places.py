@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from cnncalc.explanation import Explanation, Position
-from cnncalc.layers import Shape
+from cnncalc.layers import MergeLayer, Shape
 from cnncalc.sheet.plan import Block, Quantity
+from cnncalc.sheet.quantities import by_input, by_output, by_part, repeated_part
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import GradientName
+from cnncalc.training_step.branches import parts_handed_back, takings
 from cnncalc.training_step.explaining import gradient_of
-from cnncalc.training_step.structure import GradientExplanation, StepRecord
+from cnncalc.training_step.structure import GradientExplanation, LayerStep, StepRecord
 
 __all__ = ["NumberPlace", "gradient_place", "number_place"]
 
@@ -34,17 +36,51 @@ def gradient_place(
     record: StepRecord, explanation: GradientExplanation, blocks: Iterable[Block]
 ) -> NumberPlace:
     """Return the place of a number of a gradient among the blocks of a training."""
-    layer, name = explanation.layer.name, explanation.name
-    names = [step.layer.name for step in record.layers]
-    if name == GradientName.OUTPUT and layer != names[-1]:
-        # The next layer draws it, as the gradient by what it takes in.
-        layer, name = names[names.index(layer) + 1], GradientName.INPUT
-    local = Quantity("gradient", layer, name)
-    quantity = Scope(record.number, explanation.sample).quantity(local)
-    shape = gradient_of(record, explanation.layer.name, explanation.name).shape
-    shape = shape if explanation.sample is None else shape[1:]
-    cells = _cells_of([block for block in blocks if block.quantity == quantity], shape)
-    return quantity, _as_cells(explanation.at, shape, cells)
+    shown = list(blocks)
+    scope = Scope(record.number, explanation.sample)
+    drawn = {block.quantity for block in shown}
+    places = list(_candidates(record, explanation))
+    local, at, shape = next(
+        (place for place in places if scope.quantity(place[0]) in drawn), places[-1]
+    )
+    quantity = scope.quantity(local)
+    cells = _cells_of([block for block in shown if block.quantity == quantity], shape)
+    return quantity, _as_cells(at, shape, cells)
+
+
+Candidate = tuple[Quantity, Position, Shape]
+
+
+def _candidates(record: StepRecord, explanation: GradientExplanation) -> Iterator[Candidate]:
+    """Yield what may draw a gradient's number, with its place and what that is a place in.
+
+    What a merge repeats, it draws place by place, too; else its parts are all there is.
+    """
+    layer, name, at = explanation.layer, explanation.name, explanation.at
+    step, taken = record.layer(layer.name), explanation.taken
+    shape = gradient_of(record, layer.name, name).shape[explanation.sample is not None :]
+    if name == GradientName.OUTPUT and step is not record.layers[-1]:
+        yield _by_output(record, step), at, shape
+    elif taken is None:
+        yield Quantity("gradient", layer.name, name), at, shape
+    else:
+        joined = step.layer_output.shape[1:]
+        repeated = (*at[:-1], at[-1] % joined[-1])
+        yield repeated_part(layer.name, taken.part), repeated, joined
+        _, part = parts_handed_back(record, step)[taken.part]
+        yield by_part(layer.name, taken.part), taken.at, part.shape[1:]
+
+
+def _by_output(record: StepRecord, step: LayerStep) -> Quantity:
+    """Return what draws the gradient by a layer's output: who takes it, or the layer a sum."""
+    layers = record.network.layers
+    found = takings(layers, record.layers.index(step))
+    if len(found) > 1:
+        return by_output(step.layer.name)
+    ((place, part),) = found
+    behind = layers[place]
+    is_merge = isinstance(behind, MergeLayer)
+    return by_part(behind.name, part) if is_merge else by_input(behind.name)
 
 
 def _as_cells(at: Position, shape: Shape, cells: Shape) -> Position:

@@ -19,6 +19,7 @@ __all__ = [
     "Taking",
     "added_up",
     "handed_back",
+    "names_taken",
     "parts_handed_back",
     "places_in",
     "taken_number",
@@ -83,15 +84,18 @@ def parts_handed_back(record: StepRecord, step: LayerStep) -> list[tuple[str, Ar
     if step.input is None:
         return []
     parts = scatter(step.layer, step.input, _shapes(record, place))
-    return list(zip(_names(record, place), parts, strict=True))
+    return list(zip(names_taken(record.network.layers, place), parts, strict=True))
 
 
-def _names(record: StepRecord, place: int) -> list[str]:
-    """Return whose results the layer at a place takes, the image's being "input"."""
-    return [
-        IMAGE if source == IMAGE_PLACE else record.layers[source].layer.name
-        for source in sources(record.network.layers)[place]
-    ]
+def names_taken(layers: Sequence[Layer], place: int) -> list[str]:
+    """Return whose results the layer at a place takes, the image's being "input".
+
+    >>> from cnncalc.layers import Add, Flatten
+    >>> names_taken([Flatten(name="flat"), Add(name="add", inputs=("flat", "input"))], 1)
+    ['flat', 'input']
+    """
+    taken = sources(layers)[place]
+    return [IMAGE if source == IMAGE_PLACE else layers[source].name for source in taken]
 
 
 def _shapes(record: StepRecord, place: int) -> list[Shape]:
@@ -163,4 +167,5 @@ def taken_number(record: StepRecord, step: LayerStep, at: Position) -> TakenNumb
     )
     indices = zip((*at[:-1], at[-1] - part.first), part.given, strict=True)
     own = [min(index, given - 1) for index, given in indices]
-    return TakenNumber(_names(record, place)[number], tuple(own[len(own) - part.rank :]))
+    name = names_taken(record.network.layers, place)[number]
+    return TakenNumber(name, tuple(own[len(own) - part.rank :]), number)

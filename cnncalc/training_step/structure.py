@@ -268,10 +268,14 @@ NO_TERMS = Terms(np.zeros(0), np.zeros(0), _nowhere)
 
 
 class TakenNumber(NamedTuple):
-    """A number that a merge takes: of which `layer`'s result (or the image, "input"), and where."""
+    """A number that a merge takes: of which `layer`'s result (or the image, "input"), and where.
+
+    `part` tells which of the results that it joins that is, counted from 0.
+    """
 
     layer: str
     at: Position
+    part: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -207,7 +207,7 @@ def _flat(share: float, layer: Layer, outputs: Array, gradient: Array) -> Gradie
     which = f"the {layer.activation_name} of {layer.name}" if is_named else layer.name
     rule = rule_of(layer)
     limits = SOFTMAX_LIMITS if rule is None else rule.limits
-    if rule is not None and rule.turns_off:
+    if rule is not None and rule.turns_off and rule.limits == "0":
         where = "wherever a gradient comes to it" if outputs.any() else "everywhere"
         reason = f"{which} puts out 0 {where}, where its slope is 0"
         return GradientStage(share, reason, "A LeakyReLU has a slope there, too.")

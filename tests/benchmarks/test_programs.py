@@ -16,6 +16,7 @@ ALL_OF_KERAS = ("keras", "tensorflow", "torch", "jax")
 
 # The parts of each program, with the peers that must be installed.
 PARTS = {
+    ("applications", "logits"): ("keras", "tensorflow"),
     ("convolution", "grey"): ("cv2", "scipy", "torch"),
     ("convolution", "RGB"): ("cv2", "scipy", "torch"),
     ("convolution", "float64"): ("cv2", "scipy"),

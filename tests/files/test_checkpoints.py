@@ -18,6 +18,8 @@ from cnncalc.files.checkpoints import (
     read_checkpoint,
     write_checkpoint,
 )
+from cnncalc.layers import Add, Conv2D, Dense, Flatten
+from cnncalc.network import initialize
 from cnncalc.training.fit import fit
 from cnncalc.training.history import EarlyStopping
 from cnncalc.training.identity import identity
@@ -58,6 +60,30 @@ def test_a_training_goes_on_from_its_file_to_the_very_same_bytes(path, optimizer
     assert [replace(record, seconds=0) for record in resumed.history] == [
         replace(record, seconds=0) for record in expected.history
     ]
+
+
+BRANCHES = (
+    Conv2D(2, 3, padding="same", name="short"),
+    Conv2D(2, 3, padding="same", name="first", inputs=("input",)),
+    Conv2D(2, 3, padding="same", name="second"),
+    Add(name="add", inputs=("short", "second", "input")),
+    Flatten(name="flatten"),
+    Dense(3, activation="softmax", name="dense"),
+)
+
+
+@pytest.mark.parametrize("batches", [1, 6])
+def test_a_training_of_branches_goes_on_from_its_file_and_from_no_other_wiring(path, batches):
+    planned = plan(network=initialize(BRANCHES, (6, 5, 2)), optimizer=SGD(momentum=0.9))
+    what = identity(planned, DATA)
+    write_checkpoint(path, fit(planned, DATA, should_stop=stop_after(batches)), what)
+    resumed = fit(planned, DATA, read_checkpoint(path, what))
+    assert flat(resumed.weights) == flat(fit(planned, DATA).weights)
+    rewired = list(BRANCHES)
+    rewired[3] = replace(BRANCHES[3], inputs=("short", "second", "short"))
+    other = identity(replace(planned, network=initialize(rewired, (6, 5, 2))), DATA)
+    with pytest.raises(OptionError, match="network"):
+        read_checkpoint(path, other)
 
 
 def test_a_checkpoint_is_written_after_each_epoch(path, monkeypatch):

@@ -172,6 +172,16 @@ def test_what_is_called_as_in_prediction_is_named_where_training_would_differ(pa
     assert list(map(str, found)) == ["layer norm: training=False", "layer drop: training=False"]
 
 
+def test_augmentation_may_be_called_as_in_training(path):
+    # Keras writes so of each, whose call has training=True for its default.
+    model = functional(
+        [layer("RandomFlip", "flip", "image", mode="vertical"), conv("conv", "flip")]
+    )
+    model["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] = {"training": True}
+    read = read_keras(save_graph(path, model, {"conv2d": kernels(1, 3, 3, 2, 2)}))
+    assert (read.network.layers[0].mode, read.uncalculated) == ("vertical", ())
+
+
 def test_an_operation_on_two_results_is_the_layer_that_does_it(path):
     model = functional([conv("conv", "image"), operation("Multiply", "multiply", "conv", "image")])
     network = read_keras(save_graph(path, model, {"conv2d": kernels(1, 3, 3, 2, 2)})).network
@@ -198,7 +208,7 @@ def test_a_separable_convolution_is_a_depthwise_one_and_one_by_one(path):
     ]
     network = read_keras(save_graph(path, model, {"separable_conv2d": arrays})).network
     depthwise, pointwise, _ = network.layers
-    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep_pointwise")
+    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep")
     assert (depthwise.strides, depthwise.use_bias, depthwise.activation) == (
         (2, 2),
         False,
@@ -237,6 +247,14 @@ FLAT = layer("Flatten", "flatten", "conv")
             "Received: 'conv'",
         ),
         (
+            two(
+                layer("GlobalAveragePooling2D", "mean", "conv"),
+                operation("Multiply", "multiply", "conv", tensor("mean", (2,))),
+            ),
+            "layer 'multiply' is an operation, 'Multiply', which must join 2 results of as many "
+            "sizes. Received: 'conv', 'mean'",
+        ),
+        (
             two(operation("Average", "average", "conv", "image")),
             "layer 'average' is an operation on numbers, 'Average': of these, cnncalc has Add, "
             "Subtract, Multiply, Maximum, Minimum, of two results; it has layers for some others",
@@ -264,6 +282,10 @@ FLAT = layer("Flatten", "flatten", "conv")
         (
             two(with_node(FLAT, {"args": [tensor("conv")], "kwargs": {"training": True}})),
             "layer 'flatten' is called with training=True: cnncalc calls layers on results alone",
+        ),
+        (
+            two(called(functional([conv("deep", "image")], "block"), "conv", training=True)),
+            "layer 'block' is called with training=True: cnncalc calls layers on results alone",
         ),
         (
             two(with_node(FLAT, {"args": [tensor("conv")], "kwargs": {"mask": tensor("image")}})),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import MISSING, fields
 
 import h5py
 import numpy as np
@@ -11,9 +12,18 @@ from hypothesis import strategies as st
 
 from cnncalc.files.keras_archive import KerasModel, read_keras, read_weights
 from cnncalc.files.keras_training import compile_config, optimizer_variables, read_training
-from cnncalc.layers import Add, Conv2D, Dense, Flatten, Subtract
+from cnncalc.layers import (
+    INFERENCE_ONLY_LAYERS,
+    Add,
+    Conv2D,
+    Dense,
+    Flatten,
+    Identity,
+    Subtract,
+)
 from cnncalc.layers.graph import in_keras_order
 from cnncalc.network import assemble, forward
+from cnncalc.tasks.live_models import saved_model
 from cnncalc.training.losses import LOSSES
 from cnncalc.training.optimizers import SGD
 from cnncalc.training.state import begin, trainable
@@ -23,12 +33,13 @@ from tests.files.keras_graphs import as_keras_2
 from tests.keras_peer import import_keras
 from tests.peers import requires
 
-# With zeros in front of it, the first branch is as long as the second, and comes before it.
+# Two branches of one length. With zeros within it, the second is longer, and begins earlier.
 PADDED = (
-    Conv2D(2, 3, padding=(1, 1, 1, 1), name="padded"),
-    Conv2D(2, 3, padding="same", name="one", inputs=("input",)),
+    Conv2D(2, 3, padding="same", name="one"),
     Conv2D(2, 3, padding="same", name="two"),
-    Subtract(name="subtract", inputs=("padded", "two")),
+    Conv2D(2, 3, padding="same", name="other", inputs=("input",)),
+    Conv2D(2, 3, padding=(1, 1, 1, 1), name="padded"),
+    Subtract(name="subtract", inputs=("two", "padded")),
     Flatten(name="flatten"),
     Dense(2, name="dense"),
 )
@@ -51,11 +62,10 @@ def first_numbers(network):
 
 def test_zeros_in_front_of_a_layer_change_the_order_that_keras_has(tmp_path):
     network = varied(PADDED, (6, 6, 2))
-    assert [layer.name for layer in network.layers][:3] == ["one", "padded", "two"]
+    assert [layer.name for layer in network.layers][:4] == ["one", "other", "two", "padded"]
     numbers, groups = first_numbers(network), kernels_of(saved(KerasModel(network)))
-    # The walk back meets "padded" and its zeros first: one, two, three of the convolutions.
-    assert groups["conv2d"] == numbers["one"]
-    assert (groups["conv2d_1"], groups["conv2d_2"]) == (numbers["padded"], numbers["two"])
+    assert (groups["conv2d"], groups["conv2d_1"]) == (numbers["other"], numbers["one"])
+    assert (groups["conv2d_2"], groups["conv2d_3"]) == (numbers["two"], numbers["padded"])
     again = read_keras(save(tmp_path, KerasModel(network))).network
     assert first_numbers(again) == numbers
     image = np.random.default_rng(0).normal(size=(2, 6, 6, 2)).astype(np.float32)
@@ -295,6 +305,45 @@ def test_the_optimizers_memory_goes_both_ways(tmp_path, build):
     for number in range(3):
         for other in (theirs, back):
             other.reset_metrics()  # it would be the mean with what was before
-        losses = [other.train_on_batch(images, np.zeros((3, 2))) for other in (theirs, back)]
+        losses = [
+            np.atleast_1d(other.train_on_batch(images, np.zeros((3, 2))))[0]
+            for other in (theirs, back)
+        ]
         assert losses[0] == pytest.approx(losses[1], rel=1e-5), number
     np.testing.assert_allclose(predicted(back, images), predicted(theirs, images), 1e-4, 1e-5)
+
+
+@marked
+@pytest.mark.parametrize("kind", [Identity, *INFERENCE_ONLY_LAYERS])
+def test_what_works_in_training_alone_goes_to_keras_and_back_as_it_was(tmp_path, kind):
+    keras = import_keras()
+    needed = {field.name: 0.5 for field in fields(kind) if field.default is MISSING}
+    if kind.__name__ == "RandomPosterization":
+        needed = {"factor": 2}  # bits
+    chain = [keras.Input((6, 6, 3)), getattr(keras.layers, kind.__name__)(**needed)]
+    theirs = keras.Sequential([*chain, keras.layers.Flatten(), keras.layers.Dense(2)])
+    images = randomize(theirs) * 300
+    theirs.save(tmp_path / "theirs.keras")
+    ours = read_keras(tmp_path / "theirs.keras").network
+    assert type(ours.layers[0]) is kind
+    np.testing.assert_allclose(forward(ours, images), predicted(theirs, images), 1e-4, 1e-4)
+    back = keras.models.load_model(save(tmp_path, KerasModel(ours)))
+    assert plain(back.layers[0].get_config()) == plain(theirs.layers[0].get_config())
+    np.testing.assert_allclose(predicted(back, images), predicted(theirs, images), 1e-6)
+
+
+def plain(config):
+    """A configuration as JSON has it, but for what is drawn."""
+    return json.loads(json.dumps({**config, "seed": None}))
+
+
+@marked
+@pytest.mark.parametrize("build", [residual, nested, zeros], ids=lambda build: build.__name__)
+def test_a_live_model_that_branches_predicts_as_keras(build):
+    keras = import_keras()
+    image = keras.Input((8, 8, 3))
+    theirs = keras.Model(image, build(keras, keras.layers, image))
+    images = randomize(theirs)
+    with saved_model(theirs) as path:
+        ours = read_keras(path).network
+    np.testing.assert_allclose(forward(ours, images), predicted(theirs, images), 1e-5, 1e-6)

@@ -8,7 +8,18 @@ import pytest
 from cnncalc.errors import OptionError
 from cnncalc.files.checkpoints import CheckpointWriter, read_checkpoint
 from cnncalc.keras_engine import KerasEngine
-from cnncalc.layers import Conv2D, Dense, Flatten, L2Pooling2D, MaxPooling2D
+from cnncalc.layers import (
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    L2Pooling2D,
+    MaxPooling2D,
+    Multiply,
+    Subtract,
+)
 from cnncalc.network import initialize
 from cnncalc.training.dataset import Parts, split
 from cnncalc.training.engine import NUMPY, evaluate_with
@@ -123,6 +134,40 @@ def test_pixels_padding_in_numbers_and_saturated_outputs_come_to_the_numbers_of_
     planned = TrainingPlan(initial, optimizer=SGD(learning_rate=1e-3), epochs=3, batch_size=16)
     assert fit(planned, data).history[0].loss > 2  # Keras would clip probabilities at 1e-7
     check(engine, planned, data)
+
+
+# Two branches of unequal length with equal shapes; zeros that make one of them longer in Keras; a
+# skip from the image; what is trained in one branch alone. A normalization takes a bias before it
+# out again: rounding would be all that it learns by.
+BRANCHES = (
+    Conv2D(2, 3, padding="same", activation="relu", use_bias=False, name="short"),
+    Conv2D(2, 3, padding="same", name="first", inputs=("input",)),
+    Conv2D(2, 3, padding=(1, 1, 1, 1), use_bias=False, name="second"),
+    Subtract(name="subtract", inputs=("short", "second")),
+    Conv2D(2, 3, padding="same", trainable=False, name="frozen", inputs=("input",)),
+    Concatenate(name="concatenate", inputs=("subtract", "input", "frozen")),
+    BatchNormalization(name="normalization"),
+    GlobalAveragePooling2D(keepdims=True, name="means"),
+    Dense(6, activation="sigmoid", name="shares"),
+    Multiply(name="weighed", inputs=("normalization", "shares")),
+    Flatten(name="flatten"),
+    Dense(3, activation="softmax", name="dense"),
+)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam(learning_rate=0.01)])
+def test_branches_come_to_the_numbers_of_numpy(engine, optimizer):
+    initial = initialize(BRANCHES, (6, 5, 2), seed=1)
+    planned = TrainingPlan(initial, optimizer=optimizer, epochs=2, batch_size=16)
+    check(engine, planned, parts())
+
+
+def test_branches_go_on_from_any_batch_to_the_very_same_bytes(engine):
+    planned, data = plan(network=initialize(BRANCHES, (6, 5, 2), seed=1)), parts()
+    expected = fit(planned, data, engine=engine)
+    stopped = fit(planned, data, engine=engine, should_stop=after(5))
+    resumed = fit(planned, data, stopped, engine=engine)
+    assert flat(resumed.weights) == flat(expected.weights)
 
 
 def test_the_same_seed_gives_the_same_bytes(engine):

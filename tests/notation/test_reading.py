@@ -196,8 +196,8 @@ def test_arguments_are_bound_as_keras_binds_them(text, layer):
         ),
         (
             "Dense(2, activation='rellu')",
-            "line 1, column 1: Dense: activation must be one of linear, relu, leaky_relu, sigmoid, "
-            "tanh, softmax, elu, softplus. Received: activation='rellu'",
+            "line 1, column 1: Dense: activation must be one of linear, relu, relu6, leaky_relu, "
+            "sigmoid, tanh, softmax, elu, softplus. Received: activation='rellu'",
         ),
         ("Conv2D(10)", "line 1, column 1: Conv2D: kernel_size is missing. Received: filters"),
         ("Dense()", "line 1, column 1: Dense: units is missing. Received: no arguments"),

@@ -15,6 +15,7 @@ DEFINITIONS = {
     "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
     "linear": lambda x: x,
     "relu": lambda x: max(x, 0.0),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log(1 + math.exp(x)),
     "tanh": lambda x: math.sinh(x) / math.cosh(x),
@@ -100,6 +101,7 @@ def test_activations_and_gradients_equal_pytorchs(name, seed):
         "leaky_relu": lambda x: functional.leaky_relu(x, 0.2),
         "linear": lambda x: x * 1,
         "relu": functional.relu,
+        "relu6": functional.relu6,
         "sigmoid": torch.sigmoid,
         "softmax": lambda x: torch.softmax(x, -1),
         # Past its threshold PyTorch takes x itself.

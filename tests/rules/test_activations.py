@@ -29,6 +29,10 @@ CELLS = {"x": "{x}", "y": "{y}", "error": "{e}"}
 TEMPLATES = {
     "linear": ("{x}", "{e}"),
     "relu": ("MAX(0,{x})", f"IF({{y}}>{ABOVE_0},{{e}},0)"),
+    "relu6": (
+        "MIN(MAX(0,{x}),6)",
+        f"IF({{y}}>{ABOVE_0},IF({{y}}>=5.999999999994,0,{{e}}),0)",
+    ),
     "leaky_relu": ("IF({x}>0,{x},0.2*{x})", f"IF({{y}}>{ABOVE_0},{{e}},0.2*{{e}})"),
     "sigmoid": ("IF({x}>=0,1/(1+EXP(-{x})),EXP({x})/(1+EXP({x})))", "{e}*{y}*(1-{y})"),
     "tanh": ("TANH({x})", "{e}*(1-{y}*{y})"),

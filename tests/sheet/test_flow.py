@@ -15,6 +15,7 @@ from cnncalc.sheet.flow import make_flow
 from cnncalc.sheet.plan import Specification
 from cnncalc.sheet.planning import make_plan, specify, specify_network
 from cnncalc.sheet.scenes import cell_formula
+from tests.sheet.branching import BRANCHING, branching
 from tests.sheet.training.examples import NETWORKS, drawn_network, pieces
 from tests.views.workbook.drawn import drawn_trace
 
@@ -22,6 +23,7 @@ from tests.views.workbook.drawn import drawn_trace
 CASES = (
     *(("calculation", seed) for seed in range(12)),
     *(("network", name) for name in NETWORKS),
+    *(("branching", name) for name in BRANCHING),
     *(("training", name) for name in NETWORKS),
     ("output size", ""),
 )
@@ -33,6 +35,8 @@ def specified(kind, which):
         return specify(drawn_trace(which).network)
     if kind == "network":
         return specify_network(drawn_network(which, "categorical_crossentropy"), has_target=True)
+    if kind == "branching":
+        return specify_network(branching(which))
     if kind == "training":
         network = drawn_network(which, "mean_squared_error")
         made_of = pieces(network, "mean_squared_error")

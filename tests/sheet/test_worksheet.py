@@ -67,6 +67,13 @@ def test_its_identity_and_the_students_number_stand_in_the_header():
     assert sheet["B1"].value.endswith(f"· student 12 · {own}")
 
 
+def test_a_worksheet_of_before_layers_could_branch_has_the_identity_that_it_had():
+    assert (
+        worksheet_identity(plan_trace(TRACE), [trace_values(TRACE)], WorksheetOptions())
+        == "MW7W-RTVW"
+    )
+
+
 def test_a_key_has_the_identity_of_its_worksheet_and_of_no_other():
     def identity(**options):
         return about(written(TRACE, **options))["Worksheet"]

@@ -216,3 +216,25 @@ def test_showing_prints_nothing(capsys):
     RESULTS["explanation"]()._repr_html_()
     step()._repr_html_()
     assert capsys.readouterr() == ("", "")
+
+
+BRANCHED = (
+    "Conv2D(2, 1); Conv2D(2, 1)(input); Add()([conv2d_1, conv2d]); Conv2D(1, 1)(conv2d); "
+    "Concatenate()([add, conv2d_2]); Flatten(); Dense(2)"
+)
+
+
+def test_a_merge_is_explained_without_a_page_and_what_branches_off_with_one():
+    traced = cnncalc.record(BRANCHED, np.arange(16.0).reshape(4, 4))
+    merged = cnncalc.explain(traced, (1, 1, 0), layer_name="add")
+    assert merged.page() is None
+    assert "conv2d_1 (1, 1, 0) + conv2d (1, 1, 0)" in merged.tables()
+    aside = cnncalc.explain(traced, (1, 1), layer_name="conv2d_2")
+    assert "<!doctype html>" in aside.page().lower()
+    for explained in (merged, aside):
+        assert Image.open(io.BytesIO(explained.figure())).size > (50, 50)
+
+
+def test_a_summary_of_branches_says_what_is_connected_to_what():
+    assert "Connected to" in cnncalc.summarize(BRANCHED, (4, 4, 1)).tables()
+    assert "Connected to" not in cnncalc.summarize(DENSE, (4, 4, 1)).tables()

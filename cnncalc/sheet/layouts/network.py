@@ -93,30 +93,24 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     ['Input', 'flatten', 'Prediction']
     """
     shape, part = specification.input_shape, specification.part
-    shown = (
-        [f"{one.words}. " for one in part.shown] if part else [""] * (len(specification.layers) + 1)
-    )
     image = source = replace(image_source(shape, part), is_drawn=True)
     volume = image_volume(image, part)
     drawn: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
-    size = _capitalized(shown[0]).strip() or size
+    size = part.said(0).strip() if part else size
     yield Page(INPUT, INPUT, size, volume.rule, (volume,), image.quantity)
     walked = drawn_layers(specification.layers, image, _drawn, part)
-    for said, (layer, taken, volumes, source) in zip(shown[1:], walked, strict=True):
+    for place, (layer, taken, volumes, source) in enumerate(walked, start=1):
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
         shapes = [one.shape for one in taken.parts or (taken,)]
-        size = f"{_capitalized(said)}{sizes_said(layer, taken.shape, shapes)}"
+        said = sizes_said(layer, taken.shape, shapes)
+        size = f"{part.said(place)}{said}" if part else said
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), source.quantity)
         drawn += volumes
     last = prediction_volumes(specification, source, drawn)
     if last:
         says = "A number for each class, and the class of the largest."
         yield Page(PREDICTION, PREDICTION, says, says, tuple(last), None)
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _drawn(layer: Layer, source: Source) -> tuple[list[Volume], Source]:

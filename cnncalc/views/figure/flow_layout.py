@@ -139,7 +139,9 @@ def lay_out_flow(
         boxes = [_box(flow, stage, values, scales, looks) for stage in stages]
         boxes += [last] if last is not None else []
         if boxes:
-            rows.append(_Row(lane.title, list(_tracks(boxes)), onwards))
+            # A layer alone stands without what its branch begins with.
+            title = "" if asked.layer else lane.title
+            rows.append(_Row(title, list(_tracks(boxes)), onwards))
     return _placed(rows, asked)
 
 

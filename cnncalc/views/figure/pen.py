@@ -121,8 +121,8 @@ class Pen:
             self._shapes.append(Text(MARGIN, self._y - 4, line, size, color, is_bold=is_bold))
             self._right = max(self._right, MARGIN + width(line, size, is_bold=is_bold))
 
-    def stages(self, stages: Sequence[StageBox], signs: Sequence[SignKind]) -> None:
-        """Draw measured stages side by side, a sign between them."""
+    def stages(self, stages: Sequence[StageBox], signs: Sequence[SignKind | None]) -> None:
+        """Draw measured stages side by side, a sign or none between them."""
         x, bottom = MARGIN, self._y
         for position, stage in enumerate(stages):
             placed = stage.moved(x, self._y)
@@ -130,24 +130,23 @@ class Pen:
             x, bottom = x + stage.box.width, max(bottom, placed.box.y + placed.box.height)
             if position + 1 < len(stages):
                 height = min(stage.grids.height, stages[position + 1].grids.height)
-                sign = Sign(signs[position], x + _BETWEEN / 2, placed.grids.y + height / 2)
-                self._shapes += draw_sign(sign, self.look)
+                if kind := signs[position]:
+                    sign = Sign(kind, x + _BETWEEN / 2, placed.grids.y + height / 2)
+                    self._shapes += draw_sign(sign, self.look)
                 x += _BETWEEN
         self._right = max(self._right, x)
         self._y = bottom + _BELOW
 
-    def rows(self, stages: Sequence[StageBox], sign: SignKind) -> None:
-        """Draw measured stages with a sign between them, in as many rows as they take."""
-        row: list[StageBox] = []
-        used = 0.0
-        for stage in stages:
+    def rows(self, stages: Sequence[StageBox], signs: Sequence[SignKind | None]) -> None:
+        """Draw measured stages with a sign or none between them, in as many rows as they take."""
+        first, used = 0, 0.0
+        for place, stage in enumerate(stages):
             wide = stage.box.width + _BETWEEN
-            if row and used + wide > _ROW_WIDTH:
-                self.stages(row, [sign] * (len(row) - 1))
-                row, used = [], 0.0
-            row.append(stage)
+            if place > first and used + wide > _ROW_WIDTH:
+                self.stages(stages[first:place], signs[first : place - 1])
+                first, used = place, 0.0
             used += wide
-        self.stages(row, [sign] * (len(row) - 1))
+        self.stages(stages[first:], signs[first:])
 
     def room(self, grids: Sequence[Grid]) -> float:
         """Return how wide a cell must be for every number of some grids."""

@@ -77,6 +77,8 @@ def _title(stage: Stage) -> str:
     volume = stage.volume
     if volume.is_weight:
         return clean(volume.quantity.name.replace("_", " ")).capitalize()
+    if volume.quantity.name == StageName.MERGED:
+        return clean(volume.full_title)  # which begins with a layer's name
     is_biased = (volume.quantity.kind, volume.quantity.name) == ("stage", StageName.BIAS)
     title = "with bias" if is_biased else clean(volume.full_title)
     return title[:1].upper() + title[1:]

@@ -9,8 +9,10 @@ from itertools import cycle, repeat
 
 import numpy as np
 
+from cnncalc.layers.graph import IMAGE
 from cnncalc.network import Array
 from cnncalc.sheet.scenes import Region
+from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale, Look
 from cnncalc.views.figure.flow_layout import FlowLayout
 from cnncalc.views.figure.measures import NumberForm, number_form
@@ -112,11 +114,14 @@ def _read_grids(
     regions = list(dict.fromkeys(cells.seen_regions(cell)))
     stages = [cells.stages[region.slice] for region in regions]
     formula = cells.formula(cell)
+    is_merge = cells.stages[cell.slice].volume.quantity.name == StageName.MERGED
     signs = cycle("×+") if formula and _SUM_OF_PRODUCTS.fullmatch(formula.template) else repeat("")
     for region, stage, sign in zip(regions, stages, signs, strict=False):
         is_weight = region.slice in layout.weight_slices
         # Of several slices of a stage each says which one it is.
         which = cells.slices[region.slice].item.caption if stages.count(stage) > 1 else ""
+        if is_merge:
+            which = stage.volume.layer or IMAGE
         yield InsetGrid(
             which or stage.volume.full_title,
             cells.read(region),

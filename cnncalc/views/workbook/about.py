@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cnncalc.errors import InputError
+from cnncalc.layers import MergeLayer
 from cnncalc.provenance import Provenance
 from cnncalc.rules.optimizers import CONVENTIONS
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
@@ -41,6 +42,13 @@ _NETWORK_CONVENTIONS = (
     ("Flatten", "Row by row, in each row column by column, at each position channel by channel."),
     ("Softmax", "The largest number is subtracted first, so that no exponential overflows."),
 )
+_MERGE_CONVENTIONS = (
+    (
+        "Merges",
+        "Results are joined number by number; one of a single row, column or channel counts at all "
+        "of the others'.",
+    ),
+)
 _TRAINING_CONVENTIONS = (
     ("Loss", "The mean over the samples of a step; each gradient is that of this mean."),
     ("Gradients", "ReLU's slope at 0 is 0; of equal numbers, max pooling takes the first."),
@@ -67,6 +75,7 @@ def about_sheet(
         *([("Worksheet", worksheet)] if worksheet else ()),
         *_CONVENTIONS,
         *(_NETWORK_CONVENTIONS if _has_layout(plan, "network", "training") else ()),
+        *(_MERGE_CONVENTIONS if _has_merge(plan) else ()),
         *(_TRAINING_CONVENTIONS if _has_layout(plan, "training") else ()),
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
@@ -115,6 +124,11 @@ def _noun(plan: Plan) -> str:
 
 def _has_layout(plan: Plan, *layouts: Layout) -> bool:
     return any(specification.layout in layouts for specification in plan.specifications)
+
+
+def _has_merge(plan: Plan) -> bool:
+    layers = (layer for specification in plan.specifications for layer in specification.layers)
+    return any(isinstance(layer, MergeLayer) for layer in layers)
 
 
 def _suggestion(plan: Plan) -> str:

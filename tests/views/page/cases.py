@@ -16,6 +16,8 @@ from cnncalc.sheet.planning import specify
 from cnncalc.sheet.values import size_values, trace_as_written
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.training.losses import LOSSES
+from tests.drawn_graphs import few_graphs
+from tests.sheet.branching import BRANCHING, branching, trace_of
 from tests.sheet.training.examples import NETWORKS, OPTIMIZERS, drawn_network, pieces
 from tests.test_recalculation_of_exports import LENET
 from tests.trace.drawn import vary
@@ -24,6 +26,7 @@ from tests.views.workbook.networks import DrawnNetwork, image_of
 
 DRAWN = 72
 DRAWN_NETWORKS = 24
+DRAWN_GRAPHS = 24
 LARGE = "mean_squared_error"
 
 
@@ -41,6 +44,7 @@ def all_cases() -> Iterator[Case]:
     yield from _special_calculations()
     yield from _networks()
     yield from _special_networks()
+    yield from _branching_networks()
     yield from _trainings()
 
 
@@ -92,6 +96,14 @@ def _special_networks() -> Iterator[Case]:
     yield _network("certainly yes or no", certain, (2, 2, 1), (), 1)
     yield _network("a row", "Rescaling((1, 2, 3), (0, -1, 5)); Dense(2)", (3,))
     yield _drawn_weights()
+
+
+def _branching_networks() -> Iterator[Case]:
+    for name in BRANCHING:
+        yield Case(name, *network_calculation(trace_of(branching(name))))
+    for seed, (layers, shape) in enumerate(few_graphs(DRAWN_GRAPHS)):
+        trace = trace_of(vary(layers, shape, seed))
+        yield Case(f"graph {seed}", *network_calculation(trace))
 
 
 def _network(
