@@ -75,7 +75,7 @@ class PartRequest:
             formulas = least_formulas(plan.layers, plan.input_shape)
             if formulas > self.most:
                 break
-            fitting = f"--depth {plan.depth} has about {formulas:,}"
+            fitting = f"--depth {plan.depth} has at least {formulas:,}"
         return fitting or "name a layer that comes earlier"
 
     def keep(self, layers: Sequence[Layer], input_shape: Shape) -> Collection[str]:

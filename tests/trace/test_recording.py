@@ -355,12 +355,17 @@ def memory(values):
     return values if values.base is None else memory(values.base)
 
 
+def held(trace):
+    """The arrays whose memory a trace holds: each stage's, and what merges take side by side."""
+    values = [stage.values for stage in trace.stages]
+    return [memory(array) for array in (*values, *(layer.input for layer in trace.layers))]
+
+
 @settings(max_examples=of_examples(200), deadline=None)
 @given(networks_and_images())
 def test_the_size_of_a_trace_is_known_from_its_shapes(drawn):
     network, image = drawn
-    arrays = [memory(stage.values) for stage in record(network, image).stages]
-    kept = {id(array): array.nbytes for array in arrays}
+    kept = {id(array): array.nbytes for array in held(record(network, image))}
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
 
 
