@@ -83,3 +83,15 @@ def test_too_many_formulas_are_refused_with_the_depth_that_does(fails, image, mo
 )
 def test_what_is_no_part(fails, image, arguments, said):
     assert said in fails("export-xlsx", "image.npy", *arguments)
+
+
+@pytest.mark.recalculation
+@pytest.mark.parametrize(
+    ("layer", "at", "depth"),
+    [("add", "0,8,1", 1), ("add", "4,5,2", 9), ("dense", "1", 1), ("flatten", "100", 9)],
+)
+def test_parts_are_recalculated_by_libreoffice(run, image, layer, at, depth):
+    asked = ("--network", BLOCK, "--layer", layer, "--at", at, "--depth", str(depth))
+    run("export-xlsx", "image.npy", *asked, "-o", "part.xlsx")
+    result = run("verify", "part.xlsx", "--engine", "libreoffice")
+    assert (result.exit_code, "agree with the calculation" in result.stdout) == (0, True)
