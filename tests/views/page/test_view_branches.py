@@ -60,6 +60,6 @@ def test_a_chain_has_no_lines(open_page):
 
 
 def test_on_a_phone_titles_say_what_lines_say(open_page):
-    page = open_page(*BRANCHES, viewport={"width": 390, "height": 800})
+    page = open_page(*BRANCHES, width=390)
     assert not page.locator(".wires").is_visible()
     assert page.locator("section.lane h2").last.is_visible()
