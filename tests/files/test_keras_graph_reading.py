@@ -202,7 +202,7 @@ def test_a_separable_convolution_is_a_depthwise_one_and_one_by_one(path):
     ]
     network = read_keras(save_graph(path, model, {"separable_conv2d": arrays})).network
     depthwise, pointwise, _ = network.layers
-    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep")
+    assert (depthwise.name, pointwise.name) == ("sep_depthwise", "sep_pointwise")
     assert (depthwise.strides, depthwise.use_bias, depthwise.activation) == (
         (2, 2),
         False,
