@@ -1,4 +1,4 @@
-"""Reading a listing of layers: calls, one a line or in one Sequential, or `model.add(...)`.
+"""Reading a listing of layers: calls, one a line, in a Sequential or Model, or `model.add(...)`.
 
 What a pasted script holds besides (imports, data, `compile`, `fit`) is left out; anything that
 could change the network and isn't understood is an error that points at its place.
@@ -52,11 +52,15 @@ def parse(text: str) -> WrittenNetwork:
     """Read a network written as Keras calls; nothing of it is executed.
 
     Arguments: the `text`: layers separated by `;`, commas or new lines, or a copy of a
-    `keras.Sequential([...])` or `model.add(...)` listing, comments and imports included.
+    `keras.Sequential([...])`, `model.add(...)` or functional listing, imports included.
+    A layer that isn't called on anything takes what the one before gives; the layers of a network
+    that branches all have names, and stand in Keras's order.
     Raises NotationError that gives line and column, what is wrong there, and the nearest name.
 
     >>> parse('Conv2D(10, 5, activation="relu"); MaxPooling2D(2); Flatten()').layers[2:]
     (Flatten(name='', trainable=True, inputs=()),)
+    >>> parse("Conv2D(1, 1); Conv2D(1, 1); Add()([conv2d_1, conv2d])").layers[2]
+    Add(name='add', trainable=True, inputs=('conv2d_1', 'conv2d'))
     """
     reader = _Reader(Source(text))
     try:

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.explanation import contributors, derive, explain, follow
-from cnncalc.explanation.parts import input_at, part_at
 from cnncalc.layers import (
     Add,
     Concatenate,
@@ -22,6 +21,7 @@ from cnncalc.layers import (
 from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.rules import Join
 from cnncalc.trace import record
+from cnncalc.trace.parts import input_at, part_at
 from tests.drawn_graphs import MERGES, graphs
 from tests.trace.drawn import vary
 

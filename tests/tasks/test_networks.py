@@ -8,8 +8,9 @@ from cnncalc.errors import InputError
 from cnncalc.files.keras_archive import KerasModel, write_keras
 from cnncalc.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnncalc.network import initialize
-from cnncalc.tasks.arguments import is_live
+from cnncalc.tasks.arguments import Caller, is_live
 from cnncalc.tasks.live_models import saved_model
+from cnncalc.tasks.networks import read_network
 from tests.keras_peer import import_keras
 from tests.peers import requires
 
@@ -130,3 +131,19 @@ def test_a_model_of_keras_gives_its_own_numbers(is_functional):
         (np.stack([IMAGE, 1 - IMAGE]), [0, 1]), model, epochs=1, validation_split=0
     )
     assert len(trained.history) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Conv2D(2, 1); Flatten()", "sequential"),
+        ("Conv2D(2, 1); Add()([conv2d, conv2d])", "functional"),
+    ],
+)
+def test_a_listing_is_called_as_keras_calls_such_a_model(text, name):
+    assert read_network(text, Caller()).name == name
+
+
+def test_a_functional_listing_brings_its_input_shape():
+    listing = "i = Input((4, 4, 1)); x = Conv2D(2, 1)(i); y = x + i; m = Model(i, y)"
+    assert cnncalc.summarize(listing).input_shape == (4, 4, 1)

@@ -114,7 +114,8 @@ class NotebookGradient(NotebookResult, GradientExplanation):
         if rows:
             count = f"The terms that contribute most: {len(rows):,} of {len(self.terms):,}"
             parts.append(plain_table(HEADER, rows, count, labelled=False))
-        notes = filter(None, (self.note, self.vanished))
+        shares = (f"{share.layer.name} hands back {share.note}" for share in self.shares)
+        notes = filter(None, (self.note, *shares, self.vanished))
         return "\n".join([*parts, *map(plain_paragraph, notes)])
 
     def page(self) -> str:

@@ -6,10 +6,11 @@ import numpy as np
 
 from cnncalc.layers import MergeLayer
 from cnncalc.network import Array
-from cnncalc.rules import Position
-from cnncalc.trace import LayerTrace
+from cnncalc.trace.structure import LayerTrace
 
 __all__ = ["input_at", "part_at", "taken_results"]
+
+Position = tuple[int, ...]
 
 
 def part_at(layer: LayerTrace, index: Position) -> tuple[int, Position]:
