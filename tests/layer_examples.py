@@ -90,10 +90,9 @@ class Example:
         return f"{type(self.layer).__name__} {own} {'x'.join(map(str, self.shape))}"
 
 
-def idle(kind: type[InferenceOnly]) -> InferenceOnly:
-    """A layer of a kind that works in training alone, with what it must be given."""
-    needed = [field.name for field in fields(kind) if field.default is MISSING]
-    return kind(**dict.fromkeys(needed, 0.5))
+def needed_by(kind: type[InferenceOnly]) -> dict[str, float]:
+    """What a layer that works in training alone must be given."""
+    return {field.name: 0.5 for field in fields(kind) if field.default is MISSING}
 
 
 _VOLUME, _VECTOR = (4, 5, 2), (5,)
@@ -168,7 +167,7 @@ _LISTED: Mapping[type[Layer], tuple[tuple[Layer, Shape], ...]] = {
         (Cropping2D(channels=(1,)), _VECTOR),
     ),
     Identity: ((Identity(), (2, 2, 3)), (Identity(), _VECTOR)),
-    **{kind: ((idle(kind), (2, 2, 3)),) for kind in INFERENCE_ONLY_LAYERS},
+    **{kind: ((kind(**needed_by(kind)), (2, 2, 3)),) for kind in INFERENCE_ONLY_LAYERS},
     Combine: ((Combine("sum"), (2, 2, 3)), (Combine("max"), (2, 2, 3))),
 }
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncalc.errors import OptionError, received, unknown_kind
-from cnncalc.explanation.parts import input_at, part_at
 from cnncalc.layers import ActivationLayer, BatchNormalization, Rescaling
 from cnncalc.layers.graph import sources
 from cnncalc.rules import Join, Law, Position, Wire, law_of
@@ -18,6 +17,7 @@ from cnncalc.rules.joins import REDUCTIONS, joined
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.shapes import whole_numbers
 from cnncalc.trace import LayerTrace, StageName, Trace
+from cnncalc.trace.parts import input_at, part_at
 
 __all__ = ["Explanation", "Position", "Term", "explain", "follow", "require_trace"]
 
@@ -164,7 +164,7 @@ def _checked(layer: LayerTrace, given: Position) -> Position:
 
 def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     weight = None if wire.weight is None else float(layer.weights["kernel"][wire.weight])
-    source = part_at(layer, wire.at)
+    source = part_at(layer.layer, layer.taken, wire.at)
     if wire.is_padding:
         value = 0.0 if law.counts_padding else math.nan
         return Term(wire.at, value, weight, True, *source)

@@ -26,14 +26,13 @@ from cnncalc.training_step.formulas import (
     normalization_formula,
     softmax_formula,
 )
+from cnncalc.training_step.gradient_terms import GradientTerm, TermPlace
 from cnncalc.training_step.structure import (
     GradientExplanation,
-    GradientTerm,
     LayerStep,
     Position,
     StepRecord,
     TakenNumber,
-    TermPlace,
 )
 from cnncalc.training_step.terms import Joined, error_of, input_terms, joined_terms, weight_terms
 

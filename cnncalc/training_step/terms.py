@@ -34,7 +34,8 @@ from cnncalc.rules.formula import put
 from cnncalc.rules.scaling import DEVIATION, normalized_gradient
 from cnncalc.rules.shares import SHARES, share, share_words
 from cnncalc.rules.spelling import words
-from cnncalc.training_step.structure import GradientTerm, LayerStep, TermPlace, Terms
+from cnncalc.training_step.gradient_terms import GradientTerm, TermPlace, Terms
+from cnncalc.training_step.structure import LayerStep
 
 __all__ = ["Joined", "error_of", "input_terms", "joined_terms", "weight_terms"]
 

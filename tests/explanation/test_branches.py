@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.explanation import contributors, derive, explain, follow
-from cnncalc.explanation.parts import input_at, part_at
 from cnncalc.layers import (
     Add,
     Concatenate,
@@ -22,6 +21,7 @@ from cnncalc.layers import (
 from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.rules import Join
 from cnncalc.trace import record
+from cnncalc.trace.parts import input_at, part_at
 from tests.drawn_graphs import MERGES, graphs
 from tests.trace.drawn import vary
 
@@ -85,7 +85,7 @@ def test_what_a_merge_is_given_stands_where_its_results_do(graph):
     for layer in trace.layers:
         for part, taken in enumerate(layer.taken):
             for at in np.ndindex(taken):
-                assert part_at(layer, input_at(layer, part, at)) == (part, at)
+                assert part_at(layer.layer, layer.taken, input_at(layer, part, at)) == (part, at)
 
 
 def test_the_two_results_of_an_add_are_followed_by_name():

@@ -3,8 +3,9 @@
 import pytest
 
 from cnncalc.errors import OptionError
-from cnncalc.layers import L2, BatchNormalization, Conv2D, Dense
+from cnncalc.layers import INFERENCE_ONLY_LAYERS, L2, BatchNormalization, Conv2D, Dense
 from cnncalc.layers.vocabulary import LAYERS, layer_from_arguments
+from tests.layer_examples import needed_by
 
 NEEDED = {
     "InputLayer": {"shape": (2, 2, 1)},
@@ -14,7 +15,7 @@ NEEDED = {
     "Dense": {"units": 2},
     "Dropout": {"rate": 0.5},
     "Activation": {"activation": "relu"},
-}
+} | {kind.__name__: needed_by(kind) for kind in INFERENCE_ONLY_LAYERS}
 
 
 @pytest.mark.parametrize("name", LAYERS)

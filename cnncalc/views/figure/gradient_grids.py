@@ -13,13 +13,8 @@ from cnncalc.layers import KernelLayer, PoolingLayer
 from cnncalc.network import Array
 from cnncalc.trace.stage_names import GradientName
 from cnncalc.training_step.branches import takings
-from cnncalc.training_step.structure import (
-    GradientExplanation,
-    GradientTerm,
-    LayerStep,
-    StepRecord,
-    TermPlace,
-)
+from cnncalc.training_step.gradient_terms import GradientTerm, TermPlace
+from cnncalc.training_step.structure import GradientExplanation, LayerStep, StepRecord
 from cnncalc.training_step.terms import error_of
 from cnncalc.views.colors import ColorScale, fitted_scale
 from cnncalc.views.figure.pen import Grid, GridRow, cell

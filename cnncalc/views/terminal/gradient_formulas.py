@@ -9,7 +9,8 @@ import numpy as np
 from rich.text import Text
 
 from cnncalc.training_step.formulas import gradient_expression
-from cnncalc.training_step.structure import GradientExplanation, GradientTerm, Position
+from cnncalc.training_step.gradient_terms import GradientTerm
+from cnncalc.training_step.structure import GradientExplanation, Position
 from cnncalc.views.terminal.equations import (
     Equation,
     Expressed,

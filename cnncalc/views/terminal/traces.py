@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from rich.text import Text
 
-from cnncalc.explanation.parts import taken_results
 from cnncalc.layers import Concatenate, MergeLayer, WindowLayer
 from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.rules import law_of
 from cnncalc.trace import LayerTrace, Stage, Trace
+from cnncalc.trace.parts import taken_results
 from cnncalc.trace.stage_names import StageName
 from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.blocks import body_screen, draw_section
@@ -56,7 +56,8 @@ def image_takers(trace: Trace) -> frozenset[int]:
     """Return the places of the layers whose input is the image itself.
 
     >>> from cnncalc import calculate
-    >>> sorted(image_takers(calculate("article:6x6", "edge", pool="max:2")))
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> sorted(image_takers(calculate("article:6x6", "edge", pooling=MaxPooling2D(2))))
     [0]
     """
     taken = enumerate(sources(trace.network.layers))
