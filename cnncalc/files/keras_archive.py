@@ -1,7 +1,7 @@
 """Reading and writing `.keras` files without Keras: a zip of config.json and model.weights.h5.
 
 Keras 3 loads what is written here and gives the same predictions; what Keras 3 writes is read,
-where it is a plain chain of layers that cnncalc has.
+where its layers are such as cnncalc has, in a chain, with branches, or as models within models.
 """
 
 from __future__ import annotations

@@ -130,7 +130,11 @@ def _history(value: object) -> _Result | None:
 
 
 def _training(options: Json, name: str) -> bool | None:
-    """Return what a call is told of training; refuse whatever else changes what it does."""
+    """Return what a call is told of training; refuse whatever else changes what it does.
+
+    It is False of many a layer by itself, and Keras 3 passes over that where a model is trained.
+    Source: `operation_fn` in keras/src/models/functional.py.
+    """
     training = options.get("training")
     for option, value in options.items():
         if value is not None and not (option == "training" and isinstance(value, bool)):

@@ -72,7 +72,6 @@ class _Whereabouts:
     prefix: str = ""
     groups: tuple[str, ...] = ()
     is_frozen: bool = False
-    predicts: bool = False
 
 
 def layers_of(model: Json) -> ReadLayers:
@@ -118,11 +117,10 @@ def _read_part(
 ) -> int:
     entry = mapping(part.entry, "a layer")
     groups = (*where.groups, group)
-    predicts = where.predicts or part.call.training is False
     if entry.get("class_name") in MODELS and is_of_keras(entry):
         if part.call.training:
             raise InputError(called_with(part.name, "training", value=True))
-        within = _Whereabouts(f"{where.prefix}{part.name}_", groups, where.is_frozen, predicts)
+        within = _Whereabouts(f"{where.prefix}{part.name}_", groups, where.is_frozen)
         return _read(entry, read, within, taken[0])
     _require_of_one_rank(part)
     config = mapping(entry.get("config"), "a layer's config")
@@ -137,8 +135,6 @@ def _read_part(
         # The first of two has one weight: a depthwise kernel.
         read.put(frozen, Place(groups, number), taken)
         taken = [len(read.layers) - 1]
-        if predicts and (layer.is_random or frozen.needs_batch):
-            read.uncalculated.append(Uncalculated(f"layer {layer.name}", "training", "False"))
     if config.get("synchronized"):
         read.notes.append(
             f"layer {layer.name}: synchronized=True is left out: cnncalc takes the statistics of "

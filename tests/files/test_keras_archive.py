@@ -402,11 +402,13 @@ def test_what_keras_can_save_and_we_lack_is_refused(tmp_path):
         (keras.layers.Dense(2, activation=lambda x: x), "code is not executed"),
         (keras.layers.Dense(2, activation=keras.layers.ReLU()), "code is not executed"),
         (keras.layers.Reshape((2, 2)), "cnncalc lacks the layer 'Reshape'"),
-        (keras.Sequential([keras.layers.Dense(4)]), "cnncalc lacks the layer 'Sequential'"),
         (keras.layers.Dense(4, dtype="mixed_float16"), "the model calculates in mixed_float16"),
     ]:
         keras.Sequential([keras.Input((4,)), layer]).save(path)
         assert message in error_of(path)
     entry = keras.Input((4,))
-    keras.Model(entry, keras.layers.Add()([entry, entry])).save(path)
-    assert "expected a plain chain of layers" in error_of(path)
+    other = keras.Input((4,))
+    keras.Model([entry, other], keras.layers.Add()([entry, other])).save(path)
+    assert "cnncalc has networks of one input. Received: 2 inputs" in error_of(path)
+    keras.Model(entry, keras.layers.Add()([entry, entry * 2.0])).save(path)
+    assert "cnncalc has no constants in a network. Received: 2.0" in error_of(path)

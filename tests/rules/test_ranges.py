@@ -32,6 +32,7 @@ from cnncalc.rules.ranges import (
     LayerRanges,
     Range,
     layer_ranges,
+    network_ranges,
     range_of_numbers,
 )
 from cnncalc.trace import record
@@ -52,10 +53,12 @@ def test_no_number_of_a_stage_lies_outside_its_range(example, of):
     image = np.random.default_rng(3).normal(size=example.shape) * 3
     if of is not ANY:
         image = np.abs(image) % 1 * of.high
-    ranges = layer_ranges(example.layer, example.shape, of)
-    for stage in record(example.network, image).layers[0].stages:
-        low, high = ranges.of(stage.name)
-        assert low <= np.nanmin(stage.values) <= np.nanmax(stage.values) <= high, stage.name
+    network = example.network
+    found = network_ranges(network.layers, network.input_shape, of)
+    for layer, ranges in zip(record(network, image).layers, found, strict=True):
+        for stage in layer.stages:
+            low, high = ranges.of(stage.name)
+            assert low <= np.nanmin(stage.values) <= np.nanmax(stage.values) <= high, stage.name
 
 
 def test_what_has_weights_can_be_negative_before_its_activation_and_not_after_a_relu():

@@ -11,7 +11,6 @@ from hypothesis import given
 
 from cnncalc.errors import OptionError
 from cnncalc.files.recalculation import recalculate
-from cnncalc.files.workbooks import read_cells
 from cnncalc.layers import Add, Concatenate, Conv2D, Flatten, InputLayer, ReLU
 from cnncalc.layers.graph import IMAGE
 from cnncalc.network import initialize
@@ -25,7 +24,7 @@ from cnncalc.sheet.scenes import runs
 from cnncalc.sheet.size import estimate, least_formulas
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet
 from cnncalc.tasks.verification import compare_exported
-from cnncalc.tasks.workbook_reading import ExportedWorkbook
+from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.views.workbook.export import WorkbookOptions, write
 from tests.drawn_graphs import few_graphs, graphs
 from tests.sheet.branching import BRANCHING, branching, trace_of
@@ -40,11 +39,11 @@ def planned(network) -> tuple[Plan, Values]:
     return make_plan([specification]), values
 
 
-def written(network) -> tuple[ExportedWorkbook, bytes]:
+def written(network) -> bytes:
     plan, values = planned(network)
     stream = io.BytesIO()
     write(stream, plan, [values], WorkbookOptions())
-    return ExportedWorkbook(read_cells(stream.getvalue()), plan), stream.getvalue()
+    return stream.getvalue()
 
 
 def formulas(name: str, sheet: str) -> list[tuple[str, str]]:
@@ -56,9 +55,9 @@ def formulas(name: str, sheet: str) -> list[tuple[str, str]]:
 
 def require_agreement(networks, engine):
     workbooks = [written(network) for network in networks]
-    evaluations = recalculate([content for _, content in workbooks], engine)
-    for number, ((workbook, _), cells) in enumerate(zip(workbooks, evaluations, strict=True)):
-        report = compare_exported(workbook, cells)
+    evaluations = recalculate(workbooks, engine)
+    for number, (content, cells) in enumerate(zip(workbooks, evaluations, strict=True)):
+        report = compare_exported(read_exported(content), cells)
         assert report.evaluated.cells > 0
         assert report.agrees, (number, report.evaluated.first, report.stored.first)
 

@@ -73,4 +73,5 @@ _WITHOUT_MAXIMA = (
     *(KernelLayer, specifications.ActivationLayer, specifications.BatchNormalization),
     *(specifications.InputLayer, specifications.Rescaling, specifications.ZeroPadding2D),
     *(specifications.Flatten, specifications.Dropout, specifications.PassingLayer),
+    specifications.Cropping2D,
 )

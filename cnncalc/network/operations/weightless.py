@@ -73,6 +73,21 @@ def _(layer: specifications.ZeroPadding2D, saved: Saved, gradient: Array) -> Arr
     return pad_gradient(gradient, layer.pads)
 
 
+@forward_layer.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, weights: Weights, images: Array) -> Array:
+    inside = pad_gradient(images, layer.sides) if images.ndim > 2 else images
+    return inside if layer.channels is None else inside[..., list(layer.channels)]
+
+
+@input_gradient.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, saved: Saved, gradient: Array) -> Array:
+    if layer.channels is not None:
+        kept = gradient
+        gradient = np.zeros((*kept.shape[:-1], saved.input.shape[-1]), kept.dtype)
+        gradient[..., list(layer.channels)] = kept
+    return pad(gradient, layer.sides) if gradient.ndim > 2 else gradient
+
+
 @forward_layer.register(specifications.Flatten)
 def _(layer: specifications.Flatten, weights: Weights, images: Array) -> Array:
     return images.reshape(len(images), prod(images.shape[1:]))

@@ -15,6 +15,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -44,6 +45,7 @@ from cnncalc.sheet.layers.copies import (
     rescaling_gradient,
     zero_padding_gradient,
 )
+from cnncalc.sheet.layers.cropping import cropping_gradient
 from cnncalc.sheet.layers.dense import dense_input_volumes, dense_weight_volumes
 from cnncalc.sheet.layers.global_pooling import global_pooling_gradient_volumes
 from cnncalc.sheet.layers.merge_gradients import merge_gradient_volumes
@@ -201,6 +203,7 @@ _input_volumes.register(Dropout, dropout_gradient)
 _input_volumes.register(PassingLayer, identity_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
+_input_volumes.register(Cropping2D, cropping_gradient)
 _input_volumes.register(Rescaling, rescaling_gradient)
 _input_volumes.register(ZeroPadding2D, zero_padding_gradient)
 

@@ -14,6 +14,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -26,6 +27,8 @@ from cnncalc.layers import (
     Shape,
     ZeroPadding2D,
 )
+from cnncalc.layers.graph import IMAGE as IMAGE_NAME
+from cnncalc.part.structure import Part
 from cnncalc.sheet.gathering import drawn_layers
 from cnncalc.sheet.layers.activation import activation_layer_volumes
 from cnncalc.sheet.layers.batch_normalization import normalization_volumes
@@ -37,6 +40,7 @@ from cnncalc.sheet.layers.copies import (
     identity_volumes,
     zero_padding_volumes,
 )
+from cnncalc.sheet.layers.cropping import cropping_volumes
 from cnncalc.sheet.layers.dense import dense_volumes
 from cnncalc.sheet.layers.global_pooling import global_pooling_volumes
 from cnncalc.sheet.layers.merging import merge_volumes
@@ -52,16 +56,16 @@ __all__ = ["image_source", "layer_volumes", "network_volumes", "unshown_kind"]
 
 def network_volumes(specification: Specification) -> list[Volume]:
     """Return all volumes of a calculation in order: the image, then what each layer adds."""
-    image = image_source(specification.input_shape)
-    drawn = drawn_layers(specification.layers, image, layer_volumes)
+    image = image_source(specification.input_shape, specification.part)
+    drawn = drawn_layers(specification.layers, image, layer_volumes, specification.part)
     volumes = [volume for layer in drawn for volume in layer.volumes]
     # A window draws the image with the padding around it.
     is_drawn = any(volume.is_image for volume in volumes)
-    return volumes if is_drawn else [image_volume(image), *volumes]
+    return volumes if is_drawn else [image_volume(image, specification.part), *volumes]
 
 
-def image_source(shape: Shape) -> Source:
-    """Return the image, or the vector, that a network takes in.
+def image_source(shape: Shape, part: Part | None = None) -> Source:
+    """Return the image, or the vector, that a network takes in; as the `part` shows it, if it is.
 
     Raises ShapeError for anything else.
     """
@@ -71,6 +75,9 @@ def image_source(shape: Shape) -> Source:
             f"Received: an input of {'×'.join(map(str, shape))}"
         )
         raise ShapeError(message)
+    if part and (part.image.name != IMAGE_NAME or part.image.channels != (0, 1, 2)):
+        noun = "channel" if len(shape) == 3 else "unit"
+        return Source(IMAGE, shape, numbered(noun, shape[-1], part.image.channels))
     captions = _channel_captions(shape[2]) if len(shape) == 3 else numbered("input", shape[0])
     return Source(IMAGE, shape, captions)
 
@@ -98,6 +105,7 @@ layer_volumes.register(BatchNormalization, normalization_volumes)
 layer_volumes.register(Combine, combine_volumes)
 
 layer_volumes.register(ConvolutionLayer, convolution_volumes)
+layer_volumes.register(Cropping2D, cropping_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)

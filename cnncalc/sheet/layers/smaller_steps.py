@@ -14,6 +14,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -66,6 +67,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 
 
 @gradient_steps.register(BatchNormalization)
+@gradient_steps.register(Cropping2D)
 @gradient_steps.register(Dropout)
 @gradient_steps.register(PassingLayer)
 @gradient_steps.register(Flatten)
@@ -132,8 +134,9 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 
 _WITHOUT_SHARED_STEPS = (
-    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten, MergeLayer),
-    *(GlobalPoolingLayer, PassingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
+    *(ActivationLayer, BatchNormalization, Combine, Cropping2D, Dense, Dropout, Flatten),
+    *(GlobalPoolingLayer, InputLayer, MergeLayer, PassingLayer, PoolingLayer, Rescaling),
+    ZeroPadding2D,
 )
 
 
