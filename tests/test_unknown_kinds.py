@@ -40,7 +40,8 @@ from cnncalc.network.structure import layers_on_images
 from cnncalc.notation import parse, write
 from cnncalc.receptive_field import receptive_fields
 from cnncalc.rules import Join, Law, law_of
-from cnncalc.rules.wiring import Directions, OneToOne
+from cnncalc.rules.directions import OneToOne
+from cnncalc.rules.wiring import Directions
 from cnncalc.shapes import Size
 from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values
 from cnncalc.sheet.layers.gradients import gradient_volumes, weight_gradient_volumes
