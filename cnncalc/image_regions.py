@@ -17,13 +17,21 @@ from cnncalc.layers.vocabulary import named
 from cnncalc.rules.law import law_of
 from cnncalc.rules.wiring import Direction, Directions, Reshape
 
-__all__ = ["MOST_BOXES", "ImageRegions", "Region", "image_regions"]
+__all__ = [
+    "MOST_BOXES",
+    "Box",
+    "ImageRegions",
+    "Region",
+    "box_around",
+    "boxes_before",
+    "image_regions",
+]
 
 # More boxes than these are no help to a reader, and each costs time in all layers before.
 MOST_BOXES = 8
 
 # Some numbers of a result: each index of a direction, in order, with each of the others.
-_Box = tuple[tuple[int, ...], ...]
+Box = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -69,17 +77,17 @@ def image_regions(layers: Sequence[Layer], input_shape: Shape, at: Sequence[int]
     """
     ordered = named(layers)
     taken, shapes = sources(ordered), _shapes_taken(ordered, input_shape)
-    wanted: dict[int, list[_Box]] = {len(ordered) - 1: [tuple((index,) for index in at)]}
+    wanted: dict[int, list[Box]] = {len(ordered) - 1: [tuple((index,) for index in at)]}
     is_exact = True
     for place in reversed(range(len(ordered))):
         boxes = _simplified(wanted.pop(place, []))
         if len(boxes) > MOST_BOXES:
-            boxes, is_exact = [_around(boxes)], False
-        for source, box in _before(ordered[place], taken[place], shapes[place], boxes):
+            boxes, is_exact = [box_around(boxes)], False
+        for source, box in boxes_before(ordered[place], taken[place], shapes[place], boxes):
             wanted.setdefault(source, []).append(box)
     found = sorted(_simplified(wanted.get(IMAGE_PLACE, [])))
     if len(found) > MOST_BOXES:
-        found, is_exact = [_around(found)], False
+        found, is_exact = [box_around(found)], False
     return ImageRegions(tuple(Region(*box) for box in found), is_exact)
 
 
@@ -96,9 +104,9 @@ def _shapes_taken(layers: Sequence[Layer], input_shape: Shape) -> list[Sequence[
     return found
 
 
-def _before(
-    layer: Layer, taken: Sequence[int], shapes: Sequence[Shape], boxes: Iterable[_Box]
-) -> Iterator[tuple[int, _Box]]:
+def boxes_before(
+    layer: Layer, taken: Sequence[int], shapes: Sequence[Shape], boxes: Iterable[Box]
+) -> Iterator[tuple[int, Box]]:
     """Yield what boxes of a layer's output come from: the place of a result, and a box of it."""
     given = input_shape_of(layer, shapes)
     law = law_of(layer, given)
@@ -109,7 +117,7 @@ def _before(
             yield from _apart(layer, taken, shapes, seen)
 
 
-def _seen(wiring: Directions | Reshape, outputs: _Box) -> Iterator[_Box]:
+def _seen(wiring: Directions | Reshape, outputs: Box) -> Iterator[Box]:
     """Yield the boxes of a layer's input that those of its output come from, padding left out."""
     if isinstance(wiring, Reshape):
         yield from _unflattened(wiring, outputs[0])
@@ -126,20 +134,20 @@ def _inside(direction: Direction, outputs: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(index for index in found if 0 <= index < direction.inputs))
 
 
-def _unflattened(wiring: Reshape, units: Sequence[int]) -> Iterable[_Box]:
+def _unflattened(wiring: Reshape, units: Sequence[int]) -> Iterable[Box]:
     """Return the boxes of a volume that units of the flat layer after it come from."""
     if len(units) == prod(wiring.shape):
         return [tuple(tuple(range(size)) for size in wiring.shape)]
     places = (wired.at for unit in units for wired in wiring.sees((unit,)))
-    boxes: list[_Box] = [tuple((index,) for index in place) for place in places]
+    boxes: list[Box] = [tuple((index,) for index in place) for place in places]
     for direction in reversed(range(len(wiring.shape))):
         boxes = _joined_along(boxes, direction)
     return boxes
 
 
 def _apart(
-    layer: Layer, taken: Sequence[int], shapes: Sequence[Shape], box: _Box
-) -> Iterator[tuple[int, _Box]]:
+    layer: Layer, taken: Sequence[int], shapes: Sequence[Shape], box: Box
+) -> Iterator[tuple[int, Box]]:
     """Yield what a box of a layer's input is of each result that stands in it."""
     if not isinstance(layer, MergeLayer):
         yield taken[0], box
@@ -152,13 +160,13 @@ def _apart(
             yield source, _of_shape((*box[:-1], channels), shape)
 
 
-def _of_shape(box: _Box, shape: Shape) -> _Box:
+def _of_shape(box: Box, shape: Shape) -> Box:
     """Return a box of a result of this shape, repeated, as one of the result itself."""
     inner = box[len(box) - len(shape) :]
     return tuple((0,) if size == 1 else indices for indices, size in zip(inner, shape, strict=True))
 
 
-def _simplified(boxes: Sequence[_Box]) -> list[_Box]:
+def _simplified(boxes: Sequence[Box]) -> list[Box]:
     """Return fewer boxes that hold the same: joined where two differ in one direction alone."""
     found, before = list(dict.fromkeys(boxes)), -1
     while before != len(found):
@@ -169,7 +177,7 @@ def _simplified(boxes: Sequence[_Box]) -> list[_Box]:
     return found
 
 
-def _without_contained(boxes: Sequence[_Box]) -> list[_Box]:
+def _without_contained(boxes: Sequence[Box]) -> list[Box]:
     sets = [tuple(map(frozenset, box)) for box in boxes]
     return [
         box
@@ -180,9 +188,9 @@ def _without_contained(boxes: Sequence[_Box]) -> list[_Box]:
     ]
 
 
-def _joined_along(boxes: Iterable[_Box], direction: int) -> list[_Box]:
+def _joined_along(boxes: Iterable[Box], direction: int) -> list[Box]:
     """Return boxes of which no two differ in a direction alone."""
-    joined: dict[tuple[_Box, _Box], set[int]] = {}
+    joined: dict[tuple[Box, Box], set[int]] = {}
     for box in boxes:
         others = box[:direction], box[direction + 1 :]
         joined.setdefault(others, set()).update(box[direction])
@@ -191,7 +199,7 @@ def _joined_along(boxes: Iterable[_Box], direction: int) -> list[_Box]:
     ]
 
 
-def _around(boxes: Sequence[_Box]) -> _Box:
+def box_around(boxes: Sequence[Box]) -> Box:
     """Return the box with all indices of several."""
     ways: Iterable[tuple[tuple[int, ...], ...]] = zip(*boxes, strict=True)
     return tuple(tuple(sorted(set().union(*indices))) for indices in ways)

@@ -18,6 +18,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     Conv2D,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -111,6 +112,16 @@ def pooling(kind: type[Layer]) -> Callable[[st.DrawFn, Shape, bool], Layer]:
     return build
 
 
+def cropping(draw: st.DrawFn, shape: Shape, keras: bool) -> Layer:
+    above, left = (draw(st.integers(0, cells - 1)) for cells in shape[:2])
+    below, right = (
+        draw(st.integers(0, cells - 1 - before))
+        for cells, before in zip(shape[:2], (above, left), strict=True)
+    )
+    chosen = st.sets(st.integers(0, shape[-1] - 1), min_size=1).map(sorted)
+    return Cropping2D((above, below, left, right), channels=None if keras else draw(chosen))
+
+
 def rescaling(draw: st.DrawFn, shape: Shape, keras: bool) -> Layer:
     each = st.lists(numbers, min_size=shape[-1], max_size=shape[-1]).map(tuple)
     return Rescaling(draw(numbers | each), draw(numbers | each))
@@ -136,6 +147,7 @@ IMAGE_LAYERS: dict[type[Layer], Builder] = {
     ZeroPadding2D: lambda draw, shape, keras: ZeroPadding2D(
         draw(st.tuples(*[st.integers(0, 3)] * 4))
     ),
+    Cropping2D: cropping,
     Conv2D: conv2d,
     DepthwiseConv2D: depthwise,
     MaxPooling2D: pooling(MaxPooling2D),

@@ -19,6 +19,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     Conv2D,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -180,6 +181,15 @@ def zero_padding(layer: ZeroPadding2D, weights: Weights, image: np.ndarray) -> n
     return result
 
 
+def cropping(layer: Cropping2D, weights: Weights, image: np.ndarray) -> np.ndarray:
+    top, bottom, left, right = layer.cropping
+    channels = range(image.shape[-1]) if layer.channels is None else layer.channels
+    if image.ndim == 1:
+        return np.array([image[unit] for unit in channels])
+    rows, columns = range(top, image.shape[0] - bottom), range(left, image.shape[1] - right)
+    return np.array([[[image[y, x, c] for c in channels] for x in columns] for y in rows])
+
+
 def rectifier(layer: ReLU, weights: Weights, image: np.ndarray) -> np.ndarray:
     def rectified(x: float) -> float:
         if layer.max_value is not None and x >= layer.max_value:
@@ -210,6 +220,7 @@ REFERENCES: Mapping[type[Layer], Callable[[Any, Weights, np.ndarray], np.ndarray
     InputLayer: handed_on,
     Rescaling: rescaling,
     ZeroPadding2D: zero_padding,
+    Cropping2D: cropping,
     Conv2D: convolution,
     DepthwiseConv2D: depthwise,
     Activation: lambda layer, weights, image: reference_activation(layer.activation, image),

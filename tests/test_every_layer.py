@@ -24,6 +24,7 @@ from cnncalc.layers import (
     Activation,
     ActivationLayer,
     Combine,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -77,7 +78,7 @@ from tests.sheet.training.examples import example as training_example
 from tests.sheet.training.examples import pieces
 from tests.test_recalculation_of_exports import reports
 from tests.trace.drawn import vary
-from tests.trace.test_recording import memory
+from tests.trace.test_recording import held
 from tests.training_step.test_explaining import recalculated, some_positions
 from tests.views.terminal.rendering import alone, printed
 from tests.views.terminal.written import require_true
@@ -160,7 +161,7 @@ def test_a_trace_comes_to_the_same_numbers_in_named_stages(example):
     for stage in trace.layers[-1].stages:
         assert isinstance(stage.name, StageName)
         assert stage.note
-    kept = {id(own): own.nbytes for stage in trace.stages for own in [memory(stage.values)]}
+    kept = {id(array): array.nbytes for array in held(trace)}
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
     sizes = term_sizes(trace)
     for layer in trace.layers:
@@ -417,7 +418,8 @@ def test_a_keras_file_comes_back(example, tmp_path):
     if not isinstance(getattr(example.layer, "padding", None), Pads):
         expected = [layer for layer in network.layers if not isinstance(layer, InputLayer)]
         assert list(again.layers) == expected
-    is_own = type(example.layer) in OWN or is_padded_maximum(example.layer)
+    picks_channels = isinstance(example.layer, Cropping2D) and example.layer.channels is not None
+    is_own = type(example.layer) in OWN or is_padded_maximum(example.layer) or picks_channels
     assert bool(unknown_to_keras(network)) == is_own
 
 

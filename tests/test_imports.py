@@ -39,6 +39,7 @@ LEVELS = {
     "article": 6,
     "calculator": 6,
     "trace": 6,
+    "part": 6,
     # Words alone, which rules know as well.
     "trace/stage_names": 1,
     "training": 6,
@@ -68,6 +69,7 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "part_lines": 1,
     "specification_lines": 2,
     "branches": 2,
     "quantities": 2,

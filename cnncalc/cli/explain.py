@@ -11,6 +11,7 @@ import click
 
 from cnncalc.cli.console import Terminal
 from cnncalc.cli.figures import Figures, trace_figures
+from cnncalc.cli.kept_layers import kept_layers
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -38,7 +39,7 @@ from cnncalc.cli.training_options import (
 )
 from cnncalc.cli.types import POSITION
 from cnncalc.errors import OptionError
-from cnncalc.explanation import Explanation, derive
+from cnncalc.explanation import Explanation, derive, layers_behind
 from cnncalc.explanation import explain as explain_number
 from cnncalc.tasks.explaining import (
     GRADIENTS,
@@ -165,7 +166,9 @@ def explain(
         require_gradient(slope)
         check_target(target, given)
         require = partial(check_size, target)
-        traced = trace_image(wanted, initial, given, fitting, terminal, require)
+        behind = partial(layers_behind, layer_name=asked.layer_name, depth=asked.depth)
+        keep = kept_layers(behind, look, target)
+        traced = trace_image(wanted, initial, given, fitting, terminal, require, keep)
         _show_number(traced, asked, look, target)
     else:
         _check_gradient(slope, asked, look, target, given)
@@ -181,7 +184,7 @@ def _show_number(
     if asked.workbook is not None:
         from cnncalc.tasks.verification import find_cell
 
-        layer = trace.layers[trace.place(layer_name)]
+        layer = trace.layer(layer_name)
         cell = find_cell(asked.workbook, trace, explain_number(layer, asked.at))
     shown = render_derivation(trace, layer_name, asked.at, display_of(look), asked.depth, cell)
     numbers = partial(_explanations, trace, asked, full=look.full)
@@ -198,7 +201,7 @@ def _page_cell(trace: Trace, asked: QuestionOptions, target: OutputOptions) -> C
         return None
     from cnncalc.tasks.page_making import number_cell
 
-    return number_cell(trace, explain_number(trace.layers[trace.place(asked.layer_name)], asked.at))
+    return number_cell(trace, explain_number(trace.layer(asked.layer_name), asked.at))
 
 
 def _explanations(trace: Trace, asked: QuestionOptions, *, full: bool) -> list[Explanation]:

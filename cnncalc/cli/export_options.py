@@ -20,8 +20,9 @@ from cnncalc.cli.training_options import (
     loss_option,
     validation_split_option,
 )
-from cnncalc.cli.types import SHAPE
+from cnncalc.cli.types import POSITION, SHAPE
 from cnncalc.tasks.export_writing import ExportRequest
+from cnncalc.tasks.network_part import PartOptions
 from cnncalc.tasks.options import NetworkExport, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
 
@@ -105,6 +106,24 @@ student_options = bundled(
 )  # fmt: skip
 
 
+part_options = bundled(
+    "part",
+    PartOptions,
+    click.option(
+        "--layer",
+        "layer_name",
+        metavar="NAME",
+        help="Of --network, what lies behind one number of this layer alone.",
+    ),
+    click.option("--at", type=POSITION, help="Which of the layer's numbers, counted from 0."),
+    click.option(
+        "--depth",
+        type=click.IntRange(min=1),
+        help="How many layers back, the results before as inputs.  [default: to the image]",
+    ),
+)
+
+
 def export_options(metavar: str, output_help: str) -> Decorator:
     """Give a command all that can be exported, and hand it over as one `request`.
 
@@ -126,4 +145,5 @@ def export_options(metavar: str, output_help: str) -> Decorator:
             help=output_help,
         ),
         click.option("--force", is_flag=True, help="Replace an existing FILE."),
+        part_options,
     )

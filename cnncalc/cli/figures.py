@@ -236,7 +236,7 @@ def _steps(
 def _first_explanations(trace: Trace, layer_name: str) -> list[Explanation]:
     from cnncalc.explanation import explain
 
-    layer = trace.layers[trace.place(layer_name) if layer_name else 0]
+    layer = trace.layer(layer_name) if layer_name else trace.layers[0]
     places = islice(np.ndindex(*layer.output.shape[:-1]), STEPS_IN_FIGURE)
     return [explain(layer, (*place, 0)) for place in places]
 

@@ -145,7 +145,7 @@ def present(
     from; its `figures`; what a network's classes are called; the layer whose output csv, npy and
     bare pictures hold, None for the last; the `cell` that a page opens at.
     """
-    matrix = trace.output if layer_name is None else trace.layers[trace.place(layer_name)].output
+    matrix = trace.output if layer_name is None else trace.layer(layer_name).output
     result = _Result(trace, shown, provenance, class_names, matrix, figures, cell)
     # Written first: whoever reads what is printed may go away (`| head`).
     if target.output is not None:
@@ -244,7 +244,7 @@ def _write_numbers(result: _Result, ending: str, file: BinaryIO) -> str:
                 advance(1)
     if ending == ".json":
         return "every stage"
-    return "the last matrix" if result.matrix is result.trace.output else "the layer's output"
+    return "the last matrix" if result.trace.is_output(result.matrix) else "the layer's output"
 
 
 def _print(text: _Text) -> None:

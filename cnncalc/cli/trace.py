@@ -13,6 +13,7 @@ import click
 
 from cnncalc.cli.console import Terminal, note, working
 from cnncalc.cli.figures import DRAWINGS, PIXELS, trace_figures
+from cnncalc.cli.kept_layers import kept_layers
 from cnncalc.cli.options import (
     DisplayOptions,
     OutputOptions,
@@ -30,6 +31,7 @@ from cnncalc.files.output import write_atomically
 from cnncalc.files.paths import quoted, reason
 from cnncalc.network import Array
 from cnncalc.provenance import Provenance
+from cnncalc.tasks.memory import Keep, keep_all
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
 from cnncalc.tasks.tracing import TracedImage, trace_image
 from cnncalc.trace import Trace
@@ -87,7 +89,10 @@ def trace(
     if folder is not None:
         _check_folder(folder, force=target.force)
     require = partial(check_size, file)
-    traced = trace_image(wanted, initial, given, fitting, Terminal(), require)
+    keep: Keep = keep_all
+    if layer_name is not None and folder is None and not playing.play:
+        keep = kept_layers(lambda layers, shape: (layer_name,), look, file)
+    traced = trace_image(wanted, initial, given, fitting, Terminal(), require, keep)
     if playing.play:
         names, layer = traced.class_names, layer_name or ""
         play_trace(traced.trace, display_of(look), playing, names, layer)

@@ -4,6 +4,7 @@ Every term carries the position that it has in the layer's input, so that a numb
 followed back to its pixels, layer by layer.
 """
 
+from cnncalc.explanation.behind import layers_behind
 from cnncalc.explanation.deriving import DerivationStep, contributors, derive
 from cnncalc.explanation.explaining import Explanation, Position, Term, explain, follow
 
@@ -16,4 +17,5 @@ __all__ = [
     "derive",
     "explain",
     "follow",
+    "layers_behind",
 ]

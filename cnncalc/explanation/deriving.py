@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cnncalc.explanation.explaining import Explanation, Term, explain, require_trace
 from cnncalc.layers.graph import IMAGE_PLACE, sources
 from cnncalc.rules import Join, Position
-from cnncalc.trace import Trace
+from cnncalc.trace import LayerTrace, Trace
 
 __all__ = ["DerivationStep", "contributors", "derive"]
 
@@ -48,7 +48,7 @@ def derive(
     """
     require_trace(trace)
     place = trace.place(layer_name)
-    first = DerivationStep(0, explain(trace.layers[place], at))
+    first = DerivationStep(0, explain(trace.layer(layer_name), at))
     return _derive(_Way(trace, sources(trace.network.layers), most), place, first, depth)
 
 
@@ -59,6 +59,10 @@ class _Way(NamedTuple):
     taken: Sequence[Sequence[int]]
     most: int | None
 
+    def layer(self, place: int) -> LayerTrace:
+        """Return the trace of the layer at a place of the network, which may not be kept whole."""
+        return self.trace.layer(self.trace.network.layers[place].name)
+
 
 def _derive(way: _Way, place: int, step: DerivationStep, depth: int) -> Iterator[DerivationStep]:
     yield step
@@ -68,7 +72,7 @@ def _derive(way: _Way, place: int, step: DerivationStep, depth: int) -> Iterator
     for term in contributors(step.explanation)[: way.most]:
         source = way.taken[place][term.part]
         if source != IMAGE_PLACE:
-            explanation = explain(way.trace.layers[source], term.at)
+            explanation = explain(way.layer(source), term.at)
             yield from _derive(way, source, DerivationStep(step.level + 1, explanation, term), left)
 
 

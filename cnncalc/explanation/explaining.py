@@ -164,7 +164,7 @@ def _checked(layer: LayerTrace, given: Position) -> Position:
 
 def _term(layer: LayerTrace, law: Law, wire: Wire) -> Term:
     weight = None if wire.weight is None else float(layer.weights["kernel"][wire.weight])
-    source = part_at(layer, wire.at)
+    source = part_at(layer.layer, layer.taken, wire.at)
     if wire.is_padding:
         value = 0.0 if law.counts_padding else math.nan
         return Term(wire.at, value, weight, True, *source)

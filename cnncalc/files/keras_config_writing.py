@@ -10,6 +10,7 @@ from cnncalc.files.keras_graph_writing import SEQUENTIAL, Result, free_name, mod
 from cnncalc.files.keras_objects import OWN_PACKAGE, serialized
 from cnncalc.layers import (
     L1L2,
+    Cropping2D,
     Layer,
     MergeLayer,
     Shape,
@@ -89,6 +90,8 @@ def unknown_to_keras(network: Network) -> tuple[str, ...]:
 def _is_own(layer: Layer) -> bool:
     if not is_known_to_keras(type(layer)) or _pads(layer) is not None:
         return True
+    if isinstance(layer, Cropping2D):
+        return layer.channels is not None
     return isinstance(layer, WindowLayer) and layer.has_strides_and_dilation
 
 
@@ -153,6 +156,8 @@ def _layer_config(saved: SavedLayer, dtype: str) -> dict[str, Any]:
     build = {"build_config": {"input_shape": [None, *saved.input_shape]}}
     if isinstance(layer, MergeLayer):
         build = {}  # Keras builds it by what it is called on
+    if isinstance(layer, Cropping2D) and layer.channels is None:
+        config.pop("channels")  # Keras's crop has none
     if _is_own(layer):
         return serialized("cnncalc", kind, config, f"{OWN_PACKAGE}{kind}") | build
     return serialized("keras.layers", kind, config) | build

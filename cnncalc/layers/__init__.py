@@ -25,6 +25,7 @@ from cnncalc.layers.core import (
     InputLayer,
     Rescaling,
 )
+from cnncalc.layers.cropping import Cropping2D
 from cnncalc.layers.inference_only import (
     INFERENCE_ONLY_LAYERS,
     AlphaDropout,
@@ -101,6 +102,7 @@ __all__ = [
     "Concatenate",
     "Conv2D",
     "ConvolutionLayer",
+    "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
@@ -155,7 +157,7 @@ __all__ = [
 
 # Every kind, in the order in which a message names them: those of Keras, and those that it lacks.
 KERAS_LAYERS: tuple[type[Layer], ...] = (
-    *(InputLayer, Rescaling, ZeroPadding2D, Conv2D, DepthwiseConv2D),
+    *(InputLayer, Rescaling, ZeroPadding2D, Cropping2D, Conv2D, DepthwiseConv2D),
     *(Activation, ReLU, LeakyReLU, ELU, Softmax),
     *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
     *(Flatten, Dense, Dropout, BatchNormalization),

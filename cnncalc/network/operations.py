@@ -121,6 +121,7 @@ _WITHOUT_MAXIMA = (
     *(KernelLayer, specifications.ActivationLayer, specifications.BatchNormalization),
     *(specifications.InputLayer, specifications.Rescaling, specifications.ZeroPadding2D),
     *(specifications.Flatten, specifications.Dropout, specifications.PassingLayer),
+    specifications.Cropping2D,
 )
 
 
@@ -191,6 +192,21 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, images: Array) -> A
 @_input_gradient.register(specifications.ZeroPadding2D)
 def _(layer: specifications.ZeroPadding2D, saved: Saved, gradient: Array) -> Array:
     return pad_gradient(gradient, layer.pads)
+
+
+@forward_layer.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, weights: Weights, images: Array) -> Array:
+    inside = pad_gradient(images, layer.sides) if images.ndim > 2 else images
+    return inside if layer.channels is None else inside[..., list(layer.channels)]
+
+
+@_input_gradient.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, saved: Saved, gradient: Array) -> Array:
+    if layer.channels is not None:
+        kept = gradient
+        gradient = np.zeros((*kept.shape[:-1], saved.input.shape[-1]), kept.dtype)
+        gradient[..., list(layer.channels)] = kept
+    return pad(gradient, layer.sides) if gradient.ndim > 2 else gradient
 
 
 @forward_layer.register(specifications.Flatten)

@@ -21,6 +21,7 @@ from cnncalc.rules.wiring import (
     Directions,
     Groups,
     OneToOne,
+    Picked,
     Position,
     Reshape,
     SideBySide,
@@ -157,6 +158,17 @@ def _(layer: specifications.ZeroPadding2D, input_shape: Shape) -> Law:
     rows = Window(Axis(height, 1, 1, 1, top, bottom))
     columns = Window(Axis(width, 1, 1, 1, left, right))
     return Law(Join.SAME, Directions((rows, columns, OneToOne(channels))))
+
+
+@law_of.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, input_shape: Shape) -> Law:
+    channels = Picked(input_shape[-1], layer.kept_channels(input_shape))
+    if len(input_shape) == 1:
+        return Law(Join.SAME, Directions((channels,)))
+    top, bottom, left, right = layer.sides
+    rows = Window(Axis(input_shape[0], 1, 1, 1, -top, -bottom))
+    columns = Window(Axis(input_shape[1], 1, 1, 1, -left, -right))
+    return Law(Join.SAME, Directions((rows, columns, channels)))
 
 
 @law_of.register(specifications.Rescaling)

@@ -21,6 +21,7 @@ __all__ = [
     "Directions",
     "Groups",
     "OneToOne",
+    "Picked",
     "Position",
     "Reshape",
     "SideBySide",
@@ -222,6 +223,37 @@ class Copies:
         """Return the one pair of a weight."""
         index, copy = weight
         return ((index, index * self.copies + copy),)
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Each output is one of the inputs; those that are not `chosen` are seen by none.
+
+    >>> [tap.at for tap in Picked(4, (1, 3)).sees(1)], Picked(4, (1, 3)).seen_by(2)
+    ([3], ())
+    """
+
+    inputs: int
+    chosen: tuple[int, ...]
+    period = 1
+    rank = 0
+
+    @property
+    def outputs(self) -> int:
+        """As many as are chosen."""
+        return len(self.chosen)
+
+    def sees(self, output: int) -> tuple[Tap]:
+        """Return the input that was chosen."""
+        return (Tap(self.chosen[output]),)
+
+    def seen_by(self, index: int) -> tuple[Tap, ...]:
+        """Return the output that the input was chosen for, if it was."""
+        return tuple(Tap(output) for output, chosen in enumerate(self.chosen) if chosen == index)
+
+    def joined_by(self, weight: Position) -> tuple[tuple[int, int], ...]:
+        """Return all pairs: one weight serves them all."""
+        return tuple((index, output) for output, index in enumerate(self.chosen))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from cnncalc.classification import classify
 from cnncalc.errors import OptionError
 from cnncalc.network import Array, Network, walk
+from cnncalc.part.structure import Part
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.plan import Specification, Values
 from cnncalc.sheet.planning import make_plan, specify_network, specify_training
@@ -45,16 +46,20 @@ def network_calculation(
     class_names: Sequence[str] = (),
     target: int | None = None,
     drawn_from: int | None = None,
+    part: Part | None = None,
 ) -> tuple[Specification, Values]:
     """Return the specification and the values of a network's workbook, a sheet a layer.
 
     Arguments: the `trace`, made by `trace_as_written`; a `title`; the `class_names` in the order of
     their numbers, if there are any; the `target`, the true class's number, to take the
     cross-entropy of; the seed that the weights were `drawn_from`, if they were: then no class is
-    named until others are typed over them.
+    named until others are typed over them; the `part` of a larger network that it is, which tells
+    no classes apart.
     Raises OptionError for class names or a target that the output does not fit, InputError for a
     target that is no class.
     """
+    if part:
+        return specify_network(trace.network, title, part=part), trace_values(trace)
     names = _class_names(trace, class_names)
     number = None if target is None else np.array([[float(target)]])
     specification = specify_network(

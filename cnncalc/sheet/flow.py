@@ -190,7 +190,8 @@ def _columns(specification: Specification, *ends: str, in_turn: bool = False) ->
     Those of branches stand above each other, or, where they are to be `in_turn`, side by side.
     """
     found = branches_of(specification.layers)
-    columns = [Column(_INPUT), *map(_layer_column, _walked(specification))]
+    begins = specification.part.said(0) if specification.part else ""
+    columns = [Column(_INPUT, size=begins), *map(_layer_column, _walked(specification))]
     columns = [
         replace(column, takes=takes, place=number if in_turn else depth)
         for number, (column, takes, depth) in enumerate(
@@ -205,10 +206,11 @@ def _columns(specification: Specification, *ends: str, in_turn: bool = False) ->
 
 def _walked(specification: Specification) -> Iterator[tuple[Layer, str]]:
     """Yield each layer, and how its shape and its parameters come about."""
-    shapes = [specification.input_shape]
+    shapes, part = [specification.input_shape], specification.part
     walked = walk(specification.layers, specification.input_shape)
     for (layer, shape), taken in zip(walked, sources(specification.layers), strict=True):
-        yield layer, sizes_said(layer, shape, [shapes[place - IMAGE_PLACE] for place in taken])
+        said = sizes_said(layer, shape, [shapes[place - IMAGE_PLACE] for place in taken])
+        yield layer, f"{part.said(len(shapes))}{said}" if part else said
         shapes.append(layer.output_shape(shape))
 
 

@@ -8,10 +8,12 @@ beside volumes) is read where it stands, again and again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE, run
+from cnncalc.part.structure import Part
 from cnncalc.sheet.blocks import Finder, Index
 from cnncalc.sheet.plan import STAY, Quantity, Reference, Step
 from cnncalc.sheet.quantities import IMAGE as IMAGE_QUANTITY
@@ -33,16 +35,19 @@ def drawn_layers(
     layers: Sequence[Layer],
     image: Source,
     draw: Callable[[Layer, Source], tuple[list[Volume], Source]],
+    part: Part | None = None,
 ) -> Iterator[Drawn]:
     """Yield what each layer draws, in the network's order.
 
-    Arguments: the `layers`; the `image`; how a layer is to `draw` on what it takes in.
+    Arguments: the `layers`; the `image`; how a layer is to `draw` on what it takes in;
+    the `part` of a larger network that they are, by whose numbers their outputs then go.
     """
     found: list[Drawn] = []
 
     def step(place: int, taken: Sequence[Source]) -> Source:
         layer = layers[place]
-        source = gathered(layer, taken)
+        numbers = part.shown[place + 1].channels if part else ()
+        source = replace(gathered(layer, taken), numbers=numbers)
         found.append(Drawn(layer, source, *draw(layer, source)))
         return found[-1].result
 

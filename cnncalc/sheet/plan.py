@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
+from cnncalc.part.structure import Part
 from cnncalc.sheet import references
 from cnncalc.sheet.annotations import Chart, Entry, Match, Name, Style, Text
 from cnncalc.sheet.references import STAY, Reference, Step
@@ -69,7 +70,8 @@ class Specification:
     a sheet a step; a `note` for the reader. Of a network: whether its classes have names, and
     whether one of them is the target that the cross-entropy is taken of; and the seed that its
     weights were `drawn_from`, if they were: untrained, they name no class. Of a training: its
-    loss, its optimizer and which samples its steps take.
+    loss, its optimizer and which samples its steps take. Of a part of a larger network: the `part`,
+    which tells what each layer shows of it.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Specification:
     has_target: bool = False
     training: TrainingSpecification | None = None
     drawn_from: int | None = None
+    part: Part | None = None
 
 
 class Quantity(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cnncalc.layers import Combine, InputLayer, Layer, PoolingLayer, WindowLayer
 from cnncalc.layers.graph import IMAGE
 from cnncalc.network import Network
+from cnncalc.part.structure import Part
 from cnncalc.sheet.layers.network import network_volumes
 from cnncalc.sheet.layouts.article import article_sheet, output_size_sheet
 from cnncalc.sheet.layouts.drawing import groups
@@ -44,11 +45,13 @@ def specify_network(
     has_class_names: bool = False,
     has_target: bool = False,
     drawn_from: int | None = None,
+    part: Part | None = None,
 ) -> Specification:
     """Return the specification of a network, a sheet a layer.
 
     Arguments: the network; its `title`; whether its classes have names, and whether there is a
-    target to take the cross-entropy of; the seed that its weights were `drawn_from`, if they were.
+    target to take the cross-entropy of; the seed that its weights were `drawn_from`, if they were;
+    the `part` of a larger network that it is, if it is one.
     """
     return Specification(
         title,
@@ -58,6 +61,7 @@ def specify_network(
         has_class_names=has_class_names,
         has_target=has_target,
         drawn_from=drawn_from,
+        part=part,
     )
 
 

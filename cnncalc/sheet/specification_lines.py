@@ -8,6 +8,7 @@ from cnncalc import notation
 from cnncalc.errors import InputError, NotationError, OptionError
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.vocabulary import named
+from cnncalc.sheet.part_lines import part_lines, read_part
 from cnncalc.sheet.plan import Layout, Specification
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.training.losses import loss_named
@@ -53,6 +54,7 @@ def lines_of(specification: Specification) -> list[tuple[str, str]]:
         (_LAYERS, notation.write(specification.layers)),
         *(_prediction_lines(specification) if specification.layout == "network" else ()),
         *(_training_lines(specification.training) if specification.training else ()),
+        *(part_lines(specification.part) if specification.part else ()),
         (_NOTE, specification.note),
     ]
 
@@ -118,7 +120,9 @@ def _specification(record: dict[str, str], where: str) -> Specification:
     # Workbooks of before this was written down name a class whatever the weights are.
     drawn_from = _whole(record.get(_DRAWN_FROM, ""))
     title = record[_CALCULATION]
-    return Specification(title, layers, shape, layout, note, *with_prediction, training, drawn_from)
+    part = read_part(record, where)
+    known = (*with_prediction, training, drawn_from, part)
+    return Specification(title, layers, shape, layout, note, *known)
 
 
 def _training(record: dict[str, str], where: str) -> TrainingSpecification:

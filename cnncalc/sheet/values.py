@@ -139,7 +139,7 @@ def computed_values(
         return training_values(specification, specification.training, inputs)
     trace = calculated_trace(specification, inputs)
     values = trace_values(trace)
-    if specification.layout == "network":
+    if specification.layout == "network" and not specification.part:
         values |= prediction_values(trace, inputs.get(CLASS_NAMES), inputs.get(TARGET))
         values |= untrained_values(specification, values)
     return values

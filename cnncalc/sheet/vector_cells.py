@@ -18,6 +18,7 @@ from cnncalc.layers import (
     ActivationLayer,
     BatchNormalization,
     Concatenate,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -81,7 +82,7 @@ def _grid(layer: Layer, shape: Shape, taken: Sequence[_Result]) -> Grid:
     match layer:
         case Flatten() if len(shape) == 3:
             return Grid(prod(shape[:2]), shape[2])
-        case Dense() | GlobalPoolingLayer() | Concatenate():
+        case Dense() | GlobalPoolingLayer() | Concatenate() | Cropping2D():
             return _row(layer.output_shape(shape))
         case MergeLayer():
             return _merged_grid(layer.output_shape(shape), taken)

@@ -164,7 +164,8 @@ class Source:
     (units,); it is a single slice, read row by row, of a column for each of the `captions` and a
     row for each of the `rows`. `logits` is what a softmax or sigmoid was taken of, if this is one;
     `is_drawn` tells of an image that stands on a sheet of its own. What a merge takes in has no
-    cells of its own, but those of its `parts`, the results that stand side by side.
+    cells of its own, but those of its `parts`, the results that stand side by side. `numbers` are
+    those that the outputs of the layer that takes it have in a larger network, if it is a part.
     """
 
     quantity: Quantity
@@ -174,6 +175,7 @@ class Source:
     logits: Quantity | None = None
     is_drawn: bool = False
     parts: tuple[Source, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     @property
     def is_vector(self) -> bool:
@@ -258,13 +260,13 @@ def formed_like(
     return replace(volume, quantity=quantity, draw=draw)
 
 
-def numbered(noun: str, count: int) -> tuple[str, ...]:
-    """Return a name for each unit.
+def numbered(noun: str, count: int, numbers: Sequence[int] = ()) -> tuple[str, ...]:
+    """Return a name for each unit; `numbers` are those that they go by, if not from 0 on.
 
-    >>> numbered("unit", 2)
-    ('unit 0', 'unit 1')
+    >>> numbered("unit", 2), numbered("unit", 2, (3, 5))
+    (('unit 0', 'unit 1'), ('unit 3', 'unit 5'))
     """
-    return tuple(f"{noun} {number}" for number in range(count))
+    return tuple(f"{noun} {number}" for number in numbers or range(count))
 
 
 def labels(source: Source) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -48,14 +48,19 @@ RequireNetwork = Callable[[Network], None]
 
 
 def calculated_trace(
-    network: Network, image: PixelInput, provenance: Provenance, caller: Caller
+    network: Network,
+    image: PixelInput,
+    provenance: Provenance,
+    caller: Caller,
+    keep: Collection[str] | None = None,
 ) -> Trace:
     """Record a network's work on an image, announced where it takes long; see `record`.
 
-    Arguments: the `network`; the `image`; where both come from; the `caller`.
+    Arguments: the `network`; the `image`; where both come from; the `caller`; the names of the
+    layers to `keep`, None for all.
     """
     with caller.working(f"Calculating on {image.name}", _seconds(network)):
-        return replace(record(network, image.values), provenance=provenance)
+        return replace(record(network, image.values, keep=keep), provenance=provenance)
 
 
 def _seconds(network: Network) -> float:

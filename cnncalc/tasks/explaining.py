@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from cnncalc import explanation
 from cnncalc.errors import OptionError, received
-from cnncalc.explanation import Explanation, Position
+from cnncalc.explanation import Explanation, Position, layers_behind
 from cnncalc.files.datasets import is_data
 from cnncalc.files.paths import quoted
 from cnncalc.layers import Shape
@@ -27,7 +28,7 @@ from cnncalc.tasks.options import (
     WeightOptions,
     given_options,
 )
-from cnncalc.tasks.tracing import record
+from cnncalc.tasks.tracing import RecordOptions, recorded
 from cnncalc.tasks.training_options import GradientOptions, TrainingExport
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.training.losses import loss_named
@@ -110,16 +111,10 @@ def explain(
         message = "layer_name must say which layer's number is explained. Received: none"
         raise OptionError(message)
     if not isinstance(layer, Trace):
-        layer = record(
-            layer,
-            image,
-            input_shape=input_shape,
-            weights=weights,
-            seed=seed,
-            resize=resize,
-            say=say,
-        )
-    explained = explanation.explain(layer.layers[layer.place(layer_name)], _position(at))
+        options = RecordOptions(input_shape, weights, seed, resize, say)
+        behind = partial(layers_behind, layer_name=layer_name)
+        layer = recorded(layer, image, options, keep=behind)
+    explained = explanation.explain(layer.layer(layer_name), _position(at))
     return NotebookExplanation.of(explained)
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, Protocol
 
 from cnncalc.network import Network
 from cnncalc.notation import write
+from cnncalc.part.structure import Part
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.tasks.arguments import Caller
@@ -30,6 +31,10 @@ class ExportForm(Protocol):
     @property
     def noun(self) -> str:
         """What it is called, with its article."""
+
+    @property
+    def most_formulas(self) -> float:
+        """How many formulas it may have at most."""
 
     def require_calculation(self, network: Network) -> None:
         """Refuse a calculation that it can't hold, before anything is computed for it."""
@@ -57,7 +62,8 @@ class ExportForm(Protocol):
 class TitledTrace:
     """A trace to be written, where it came from, and its `title`, or what its image is called.
 
-    Of a network, the `class_names` and the number of the `target` class, if there are any.
+    Of a network, the `class_names` and the number of the `target` class, if there are any; the
+    `part` of a larger one that it is, if it is one.
     """
 
     trace: Trace
@@ -65,6 +71,7 @@ class TitledTrace:
     title: str
     class_names: Sequence[str] = ()
     target: int | None = None
+    part: Part | None = None
 
 
 def article_origins(caller: Caller) -> Provenance:

@@ -11,9 +11,12 @@ from cnncalc.files.states import is_state
 from cnncalc.sheet.values import trace_as_written
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import read_calculation
+from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.export_forms import ExportForm, TitledTrace
 from cnncalc.tasks.flow_reading import require_steps
 from cnncalc.tasks.inputs import keep_input
+from cnncalc.tasks.memory import keep_all
+from cnncalc.tasks.network_part import NO_PART, PartOptions, PartRequest, require_part_alone
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     NO_NETWORK,
@@ -26,7 +29,7 @@ from cnncalc.tasks.options import (
 )
 from cnncalc.tasks.saved_states import with_saved_network
 from cnncalc.tasks.student_copies import copies, paths
-from cnncalc.tasks.tracing import class_number, fit_image
+from cnncalc.tasks.tracing import FittedImage, fit_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.training.metrics import class_count
@@ -49,6 +52,7 @@ class ExportRequest:
     training: TrainingExport
     students: StudentOptions
     force: bool
+    part: PartOptions = NO_PART
 
     def path(self, ending: str) -> Path:
         """Return the path of a file with this ending."""
@@ -79,6 +83,8 @@ def write_exports(request: ExportRequest, form: ExportForm, caller: Caller) -> t
     resumed, whole, is_training = with_saved_network(given, wanted, request.whole)
     request = replace(request, given=resumed, whole=whole)
     require_steps(request.training)
+    has_network, trains = whole.network is not None, request.training.training_steps is not None
+    require_part_alone(request.part, has_network=has_network, is_training=trains or is_training)
     output_ending(path, (form.ending,))
     files = paths(path, request.students)
     for file in files:
@@ -141,6 +147,7 @@ def _write_training(request: ExportRequest, path: Path, form: ExportForm, caller
 
 
 def _write_network(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:
+    part = _part(request, form)
     whole = request.whole
     fitted = fit_image(
         whole.network_options,
@@ -148,15 +155,33 @@ def _write_network(request: ExportRequest, path: Path, form: ExportForm, caller:
         request.given,
         FittingOptions(whole.resize, whole.class_names),
         caller,
+        keep=part.keep if part else keep_all,
     )
+    titled = part.titled(fitted, caller) if part else _titled(request, fitted, form)
+    with write_atomically(path, force=request.force) as file:
+        return form.write_network(file, titled, caller)
+
+
+def _part(request: ExportRequest, form: ExportForm) -> PartRequest | None:
+    """Return the part that is asked for, if one is."""
+    asked = request.part
+    if asked.layer_name is None or asked.at is None:
+        return None
+    if request.whole.target is not None:
+        message = "a part of a network tells no classes apart. Received: --target with --layer"
+        raise OptionError(message)
+    return PartRequest(asked.layer_name, asked.at, asked.depth, form.most_formulas)
+
+
+def _titled(request: ExportRequest, fitted: FittedImage, form: ExportForm) -> TitledTrace:
+    """Return a whole network's way over an image, after it was found that a file can hold it."""
+    whole = request.whole
     network, names = fitted.network, fitted.class_names
     target = class_number(whole.target, names, class_count(network.shapes[-1]))
     form.require_network(network)
     trace, origins = trace_as_written(network, fitted.image.values), fitted.provenance
     title = f"A network on {fitted.image.name}"
-    titled = TitledTrace(trace, origins, title, names, target)
-    with write_atomically(path, force=request.force) as file:
-        return form.write_network(file, titled, caller)
+    return TitledTrace(trace, origins, title, names, target)
 
 
 def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller: Caller) -> str:

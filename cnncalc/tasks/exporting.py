@@ -9,7 +9,7 @@ from typing import Literal
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import PoolingLayer, Shape
-from cnncalc.shapes import whole_number
+from cnncalc.shapes import whole_number, whole_numbers
 from cnncalc.tasks.argument_checks import as_path, as_texts, given_seed, named, require_flag
 from cnncalc.tasks.arguments import (
     Caller,
@@ -23,6 +23,7 @@ from cnncalc.tasks.arguments import (
 from cnncalc.tasks.export_forms import ExportForm
 from cnncalc.tasks.export_writing import ExportRequest, write_exports
 from cnncalc.tasks.keyword_options import calculation_options, network_export
+from cnncalc.tasks.network_part import PartOptions
 from cnncalc.tasks.options import (
     NO_CALCULATION,
     CalculationOptions,
@@ -58,6 +59,9 @@ def export_workbook(
     resize: bool = False,
     class_names: Sequence[str] | None = None,
     target: str | int | None = None,
+    layer_name: str | None = None,
+    at: Sequence[int] | None = None,
+    depth: int | None = None,
     worksheet: bool = False,
     blank: float | None = None,
     solution: bool = True,
@@ -75,8 +79,10 @@ def export_workbook(
     its image and weights came from; of a Network and an array it doesn't, and the weights count as
     trained: they name a class.
     Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
-    the cross-entropy; whether results are left for students to fill in (`worksheet`), which share
-    of them (`blank`), with the `solution` hidden in it or in a second file, in how many `variants`;
+    the cross-entropy; of a network the part behind one number alone, that of a layer's output
+    `at` a place, `depth` layers back; whether results are left for students to fill in
+    (`worksheet`), which share of them (`blank`), with the `solution` hidden in it or in a second
+    file, in how many `variants`;
     the `seed` of what is drawn; whether existing files are replaced by `force`, and more than a
     million formulas allowed (`large`); `say`, which hears what was read and written.
     Returns the files that were written.
@@ -104,7 +110,8 @@ def export_workbook(
     )
     whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
     students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
-    request = _request(output, wanted, whole, students, force=force)
+    part = PartOptions(layer_name, None if at is None else whole_numbers(at), depth)
+    request = _request(output, wanted, whole, students, part, force=force)
     return _write(image, request, WorkbookForm(large), Caller(say))
 
 
@@ -127,6 +134,9 @@ def export_page(
     resize: bool = False,
     class_names: Sequence[str] | None = None,
     target: str | int | None = None,
+    layer_name: str | None = None,
+    at: Sequence[int] | None = None,
+    depth: int | None = None,
     worksheet: bool = False,
     blank: float | None = None,
     solution: bool = True,
@@ -161,7 +171,8 @@ def export_page(
     )
     whole = network_export(network, input_shape, weights, class_names, target, resize=resize)
     students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
-    request = _request(output, wanted, whole, students, force=force)
+    part = PartOptions(layer_name, None if at is None else whole_numbers(at), depth)
+    request = _request(output, wanted, whole, students, part, force=force)
     return _write(image, request, PageForm(), Caller(say))
 
 
@@ -170,13 +181,14 @@ def _request(
     wanted: CalculationOptions,
     whole: NetworkExport,
     students: StudentOptions,
+    part: PartOptions,
     *,
     force: bool,
 ) -> ExportRequest:
     """Return what is asked for, but for the image."""
     require_flag(force, "force")
     path, training = as_path(output, "output"), TrainingExport()
-    return ExportRequest(path, InputOptions(), wanted, whole, training, students, force)
+    return ExportRequest(path, InputOptions(), wanted, whole, training, students, force, part)
 
 
 def _write(

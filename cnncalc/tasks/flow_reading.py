@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cnncalc.errors import OptionError
 from cnncalc.tasks.arguments import Caller
 from cnncalc.tasks.calculation import calculated_trace, read_calculation
+from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.flows import NumberedFlow, trace_flow, training_flow
 from cnncalc.tasks.options import (
     NO_CALCULATION,
@@ -19,7 +20,7 @@ from cnncalc.tasks.options import (
     given_options,
 )
 from cnncalc.tasks.saved_states import with_saved_network
-from cnncalc.tasks.tracing import class_number, trace_image
+from cnncalc.tasks.tracing import trace_image
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.training_pieces import training_pieces
 from cnncalc.training.metrics import class_count

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncalc.network import Array
+from cnncalc.part.structure import Part
 from cnncalc.provenance import Provenance
 from cnncalc.rules.ranges import range_of_numbers
 from cnncalc.sheet.calculations import TrainingPieces, network_calculation, training_calculation
@@ -58,11 +59,13 @@ def trace_flow(
     title: str = "",
     class_names: Sequence[str] = (),
     target: int | None = None,
+    part: Part | None = None,
 ) -> NumberedFlow:
     """Return a trace as what it is of: a calculation, or a network.
 
     Arguments: the `trace`; the `provenance` of its numbers, None for its own; a `title`; of a
-    network the classes' names and the `target` class, if there are any.
+    network the classes' names and the `target` class, if there are any, and the `part` of a
+    larger one that it is.
     Raises OptionError for names or a target that the output does not fit.
 
     >>> from cnncalc.calculator import pooling_layer, pooling_network
@@ -72,10 +75,10 @@ def trace_flow(
     ['Image', 'Max pooling']
     """
     origins = provenance or trace.provenance or Provenance()
-    if is_calculation(trace.network):
+    if is_calculation(trace.network) and not part:
         return NumberedFlow(make_flow(specify(trace.network, title)), trace_values(trace), origins)
     specification, values = network_calculation(
-        trace, title, class_names, target, origins.drawn_from
+        trace, title, class_names, target, origins.drawn_from, part
     )
     return NumberedFlow(make_flow(specification), values, origins)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,22 @@ if TYPE_CHECKING:
     from cnncalc.training.dataset import Dataset
     from cnncalc.training.plan import TrainingPlan
 
-__all__ = ["gigabytes", "memory_left", "require_memory", "require_training_memory"]
+__all__ = [
+    "Keep",
+    "gigabytes",
+    "keep_all",
+    "memory_left",
+    "require_memory",
+    "require_training_memory",
+]
+
+# From layers and the image's shape to the names of those whose steps are kept, None for all.
+Keep = Callable[[Sequence[Layer], Shape], Collection[str] | None]
+
+
+def keep_all(layers: Sequence[Layer], input_shape: Shape) -> None:
+    """Have a trace keep the steps of all layers."""
+
 
 # Linux says what programs can still take, and what a container of theirs may take at most.
 MEMORY = Path("/proc/meminfo")
@@ -30,15 +45,22 @@ CONTAINERS = (
 
 
 def require_memory(
-    layers: Sequence[Layer], shape: Shape, header: PixelHeader, *, smaller: str
+    layers: Sequence[Layer],
+    shape: Shape,
+    header: PixelHeader,
+    keep: Collection[str] | None = None,
+    *,
+    smaller: str,
 ) -> None:
     """Raise ShapeError where the trace of an image would not fit into the memory that is left.
 
     Arguments: the network's `layers`; the `shape` in which it takes the image; the image's
-    `header`; what the user can make `smaller`.
+    `header`; the names of the layers whose steps it must `keep`, None for all; what the user can
+    make `smaller`.
     """
-    wanted = trace_bytes(layers, shape)
-    calculation = f"all steps of this calculation on {header.name}, taken as {size_text(shape)},"
+    wanted = trace_bytes(layers, shape, keep)
+    steps = "all steps" if keep is None else "the largest steps"
+    calculation = f"{steps} of this calculation on {header.name}, taken as {size_text(shape)},"
     _require_left(wanted, f"{calculation} need {gigabytes(wanted)} of memory", smaller)
 
 

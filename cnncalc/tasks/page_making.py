@@ -9,6 +9,7 @@ from cnncalc.explanation import Explanation
 from cnncalc.files.kernels import NAMED_KERNELS, read_kernels
 from cnncalc.layers import InputLayer, Layer, PoolingLayer, Shape
 from cnncalc.layers.convolution import ConvolutionLayer
+from cnncalc.part.structure import Part
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.article_calculations import article_calculations
 from cnncalc.sheet.calculations import (
@@ -123,14 +124,16 @@ def network_page(
     class_names: Sequence[str] = (),
     target: int | None = None,
     cell: Cell | None = None,
+    part: Part | None = None,
 ) -> Page:
     """Return the page of a network's way over an image.
 
     Arguments: the `trace`, made by `trace_as_written`; where its numbers came from; the page's
-    `title`; the classes' names, the `target`; the `cell` that it opens at.
+    `title`; the classes' names, the `target`; the `cell` that it opens at; the `part` of a
+    larger network that it is, if it is one.
     Raises OptionError for more than a million formulas, or what `network_calculation` refuses.
     """
-    drawn = trace_flow(trace, origins, title, class_names, target)
+    drawn = trace_flow(trace, origins, title, class_names, target, part)
     return Page(title, (_page_flow(drawn),), origins, cell)
 
 

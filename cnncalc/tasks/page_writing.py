@@ -23,6 +23,7 @@ from cnncalc.tasks.page_making import (
 from cnncalc.tasks.student_copies import Copy
 from cnncalc.views.page.bundle import read_assets
 from cnncalc.views.page.document import Page
+from cnncalc.views.page.limits import MOST_FORMULAS
 from cnncalc.views.page.writing import page_html
 
 __all__ = ["PageForm", "write_page"]
@@ -34,6 +35,7 @@ class PageForm:
 
     ending = ".html"
     noun = "a page"
+    most_formulas: float = MOST_FORMULAS
 
     def require_calculation(self, network: Network) -> None:
         """Refuse a calculation that no page can hold."""
@@ -53,7 +55,7 @@ class PageForm:
 
     def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network's way over an image."""
-        what = (titled.title, titled.class_names, titled.target)
+        what = (titled.title, titled.class_names, titled.target, None, titled.part)
         return write_page(file, network_page(titled.trace, titled.provenance, *what))
 
     def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:

@@ -8,10 +8,10 @@ from cnncalc.errors import OptionError
 from cnncalc.files.output import check_output, output_ending, write_atomically
 from cnncalc.sheet.planning import is_calculation
 from cnncalc.tasks.arguments import Caller
+from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.export_forms import ExportForm, TitledTrace, image_name, trace_origins
 from cnncalc.tasks.export_writing import ExportRequest
 from cnncalc.tasks.options import NO_CALCULATION, NetworkExport
-from cnncalc.tasks.tracing import class_number
 from cnncalc.trace import Trace
 from cnncalc.training.metrics import class_count
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from cnncalc import trace as traces
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.files.paths import did_you_mean, quoted
 from cnncalc.files.pixels import CHANNELS, PixelHeader, PixelInput, pixel_values
 from cnncalc.files.source import is_pillow
 from cnncalc.files.states import is_state
@@ -23,9 +22,10 @@ from cnncalc.shapes import Size
 from cnncalc.tasks.argument_checks import given_seed, local, named, optional_path
 from cnncalc.tasks.arguments import Caller, ImageLike, NetworkLike, Say, ignore
 from cnncalc.tasks.calculation import RequireNetwork, calculated_trace
+from cnncalc.tasks.class_numbers import class_names
 from cnncalc.tasks.differences import say_unseen
 from cnncalc.tasks.inputs import image_origin, image_remarks, read_given, with_layers
-from cnncalc.tasks.memory import require_memory
+from cnncalc.tasks.memory import Keep, keep_all, require_memory
 from cnncalc.tasks.models import build_network
 from cnncalc.tasks.networks import NetworkSource, read_network, say_planes
 from cnncalc.tasks.options import FittingOptions, InputOptions, NetworkOptions, WeightOptions
@@ -40,10 +40,11 @@ __all__ = [
     "FittedImage",
     "Prepare",
     "Prepared",
+    "RecordOptions",
     "TracedImage",
-    "class_number",
     "fit_image",
     "record",
+    "recorded",
     "trace_image",
 ]
 
@@ -77,22 +78,50 @@ def record(
     """
     from cnncalc.tasks.notebook.traces import NotebookTrace  # no command waits for it
 
-    caller = Caller(say)
+    options = RecordOptions(input_shape, weights, seed, resize, say)
+    return NotebookTrace.of(recorded(network, image, options, drawn))
+
+
+@dataclass(frozen=True)
+class RecordOptions:
+    """What `record` takes besides a network and an image."""
+
+    input_shape: Shape | None = None
+    weights: str | Path | None = None
+    seed: int = 0
+    resize: bool = False
+    say: Say = ignore
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is asked for of what is read."""
+        return (self.input_shape, self.weights, self.seed, self.resize) == (None, None, 0, False)
+
+
+def recorded(
+    network: NetworkLike,
+    image: ImageLike | None,
+    options: RecordOptions,
+    drawn: Sequence[tuple[Array, ...]] = (),
+    keep: Keep = keep_all,
+) -> Trace:
+    """Return what `record` does, or the steps of the layers to `keep` alone."""
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
-    options = (input_shape, weights, seed, resize)
-    if isinstance(network, Network) and is_array and options == (None, None, 0, False):
-        return NotebookTrace.of(traces.record(network, image, drawn))
+    if isinstance(network, Network) and is_array and options.are_none:
+        return traces.record(network, image, drawn, keep(network.layers, network.input_shape))
     if drawn:
         message = "drawn goes with a Network and an array alone. Received: more to be read"
         raise OptionError(message)
+    weights = optional_path(options.weights, "weights")
     traced = trace_image(
-        NetworkOptions(local(network, "network"), input_shape),
-        WeightOptions(optional_path(weights, "weights"), given_seed(seed)),
+        NetworkOptions(local(network, "network"), options.input_shape),
+        WeightOptions(weights, given_seed(options.seed)),
         InputOptions(named(image, "image")),
-        FittingOptions(resize),
-        caller,
+        FittingOptions(options.resize),
+        Caller(options.say),
+        keep=keep,
     )
-    return NotebookTrace.of(traced.trace)
+    return traced.trace
 
 
 class Prepared(NamedTuple):
@@ -139,16 +168,20 @@ def trace_image(
     fitting: FittingOptions,
     caller: Caller,
     require: RequireNetwork | None = None,
+    keep: Keep = keep_all,
 ) -> TracedImage:
     """Read the network and the image, run the one on the other, and say what was assumed.
 
-    Arguments: the options; the `caller`; `require`, which may refuse the network before it runs.
+    Arguments: the options; the `caller`; `require`, which may refuse the network before it runs;
+    which layers to `keep`.
     Raises ShapeError where the image does not fit the network, or the trace not into memory.
     """
-    fitted = fit_image(wanted, initial, given, fitting, caller)
+    fitted = fit_image(wanted, initial, given, fitting, caller, keep=keep)
     if require is not None:
         require(fitted.network)
-    trace = calculated_trace(fitted.network, fitted.image, fitted.provenance, caller)
+    network = fitted.network
+    kept = keep(network.layers, network.input_shape)
+    trace = calculated_trace(network, fitted.image, fitted.provenance, caller, kept)
     return TracedImage(fitted.image, trace, fitted.provenance, fitted.class_names)
 
 
@@ -159,19 +192,20 @@ def fit_image(
     fitting: FittingOptions,
     caller: Caller,
     prepare: Prepare = Prepared,
+    keep: Keep = keep_all,
 ) -> FittedImage:
     """Read the network and the image, and make the one fit the other; as `trace_image`.
 
     Arguments: `prepare`, which returns both as the network is trained on the image; left out, they
-    stay as they are.
+    stay as they are; which layers a trace will `keep`.
     """
     given = _with_saved_image(given, wanted)
     source = _on_images(read_network(wanted.network, caller, wanted.input_shape), caller)
-    image = _fitting_image(given, source, caller, resize=fitting.resize)
+    image = _fitting_image(given, source, caller, keep, resize=fitting.resize)
     source, image, brought = prepare(source, image)
     built = build_network(source, image.values.shape, initial, caller)
     unlike = say_unseen(built.learnt, image, caller, brought=brought)
-    names = _class_names(fitting, source, built.network.shapes[-1])
+    names = class_names(fitting, source, built.network.shapes[-1])
     origins = Provenance(
         caller.command, source.origin, built.origin, image=image_origin(given.source, image)
     )
@@ -196,24 +230,8 @@ def _on_images(source: NetworkSource, caller: Caller) -> NetworkSource:
     return replace(source, layers=layers, input_shape=image_shape(shape))
 
 
-def _class_names(
-    fitting: FittingOptions, source: NetworkSource, output_shape: Shape
-) -> tuple[str, ...]:
-    if fitting.class_names is None:
-        return source.class_names
-    given = fitting.class_names
-    listed = given.split(",") if isinstance(given, str) else given
-    names = tuple(name.strip() for name in listed)
-    # One output says yes or no.
-    count = max(2, output_shape[-1])
-    if len(names) != count:
-        message = f"--class-names must name {count} classes. Received: {len(names)}"
-        raise OptionError(message)
-    return names
-
-
 def _fitting_image(
-    given: InputOptions, source: NetworkSource, caller: Caller, *, resize: bool
+    given: InputOptions, source: NetworkSource, caller: Caller, keep: Keep, *, resize: bool
 ) -> PixelInput:
     """Read an image with as many channels as the network takes, and resize it if asked to."""
     shape = source.input_shape
@@ -221,7 +239,8 @@ def _fitting_image(
     def check(header: PixelHeader) -> None:
         _require_fit(header, source, resize=resize)
         smaller = "name a smaller image, or --resize it to a smaller --input-shape"
-        require_memory(source.layers, shape or header.shape, header, smaller=smaller)
+        taken = shape or header.shape
+        require_memory(source.layers, taken, header, keep(source.layers, taken), smaller=smaller)
 
     channels = CHANNELS.get(shape[-1], "as-is") if shape else "as-is"
     image = read_given(given, caller, channels, check)
@@ -272,19 +291,3 @@ def _resized(image: PixelInput, shape: Shape, fit: Fit, caller: Caller) -> Pixel
     said = resized_text(before, Size(height, width), fit)
     caller.remark(f"{image.name}: {said}")
     return replace(image, values=pixel_values(resized), notes=(*image.notes, said))
-
-
-def class_number(text: str | None, names: Sequence[str], classes: int) -> int | None:
-    """Return the number of a class that is given by its name or its number.
-
-    Arguments: the `text` as written, None where none is; the classes' `names`, if they have any;
-    how many `classes` there are.
-    Raises OptionError for what is no class.
-    """
-    if text is None or text in names:
-        return None if text is None else names.index(text)
-    if not text.isascii() or not text.isdecimal() or int(text) >= classes:
-        known = f", or one of {', '.join(names)}" if names else ""
-        message = f"--target must be a class: 0 to {classes - 1}{known}. Received: {quoted(text)}"
-        raise OptionError(message + did_you_mean(text, names))
-    return int(text)

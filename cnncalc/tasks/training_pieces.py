@@ -15,6 +15,7 @@ from cnncalc.network import image_shape, on_images
 from cnncalc.sheet.calculations import TrainingPieces
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.tasks.arguments import Caller
+from cnncalc.tasks.class_numbers import class_number
 from cnncalc.tasks.differences import brings, say_scaling
 from cnncalc.tasks.inputs import with_layers
 from cnncalc.tasks.models import build_network
@@ -28,7 +29,7 @@ from cnncalc.tasks.options import (
 )
 from cnncalc.tasks.saved_states import saved_state
 from cnncalc.tasks.session_pieces import class_note, drawn_pieces
-from cnncalc.tasks.tracing import Prepared, class_number, fit_image
+from cnncalc.tasks.tracing import Prepared, fit_image
 from cnncalc.tasks.training_data import first_samples, say_samples
 from cnncalc.tasks.training_options import (
     DEFAULT_BATCH,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cnncalc.network import Network
+from cnncalc.part.structure import Part
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.calculations import (
     TrainingPieces,
@@ -28,7 +30,7 @@ from cnncalc.tasks.student_copies import Copy
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions, plan_trace, write, write_workbook
-from cnncalc.views.workbook.limits import require_formulas, require_limits
+from cnncalc.views.workbook.limits import MOST_FORMULAS, require_formulas, require_limits
 
 __all__ = [
     "WorkbookForm",
@@ -105,15 +107,18 @@ def export_network(
     title: str = "",
     class_names: Sequence[str] = (),
     target: int | None = None,
+    part: Part | None = None,
     *,
     large: bool = False,
 ) -> str:
     """Write a network's trace, a sheet a layer; as `export_trace`.
 
+    It may be a `part` of a larger network.
+
     Returns how many formulas it holds, on how many sheets.
     """
     specification, values = network_calculation(
-        trace, title, class_names, target, origins.drawn_from
+        trace, title, class_names, target, origins.drawn_from, part
     )
     plan = make_plan([specification])
     require_limits(plan, large=large)
@@ -170,6 +175,11 @@ class WorkbookForm:
     ending = ".xlsx"
     noun = "a workbook"
 
+    @property
+    def most_formulas(self) -> float:
+        """A million, unless it may be large."""
+        return math.inf if self.large else MOST_FORMULAS
+
     def require_calculation(self, network: Network) -> None:
         """Refuse a calculation that no workbook can hold."""
         require_limits(make_plan([specify(network)]), large=self.large)
@@ -194,7 +204,7 @@ class WorkbookForm:
 
     def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network, a sheet a layer."""
-        what = (titled.title, titled.class_names, titled.target)
+        what = (titled.title, titled.class_names, titled.target, titled.part)
         return export_network(
             file, titled.trace, titled.provenance, caller, *what, large=self.large
         )

@@ -4,7 +4,8 @@ A trace multiplies and sums by itself, apart from `ops`, so that the two can be 
 each other. Past `windows.OWN_PRODUCTS_LIMIT` products a layer (a photo), it takes `ops`' result.
 """
 
-from cnncalc.trace.recording import record, trace_bytes
+from cnncalc.trace.memory import trace_bytes
+from cnncalc.trace.recording import record
 from cnncalc.trace.stage_names import GradientName, HelperName, StageName, partial_name
 from cnncalc.trace.structure import LayerTrace, Stage, Trace
 

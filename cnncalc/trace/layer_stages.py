@@ -18,6 +18,7 @@ from cnncalc.trace import windows
 from cnncalc.trace.stage_names import StageName
 from cnncalc.trace.structure import Stage, make_stage
 from cnncalc.trace.windows import activation_stage, finished
+from cnncalc.wording import listed
 
 __all__ = ["joined_names", "layer_stages", "size_words"]
 
@@ -67,6 +68,19 @@ def _(layer: specifications.ZeroPadding2D, weights: Weights, values: Array) -> t
     added = windows.pads_text(layer.pads) or "none"
     note = f"zeros added: {added}; {size_words(values.shape)} → {size_words(result.shape)}"
     return (make_stage(StageName.ZERO_PADDING, result, note),)
+
+
+@layer_stages.register(specifications.Cropping2D)
+def _(layer: specifications.Cropping2D, weights: Weights, values: Array) -> tuple[Stage, ...]:
+    kept = layer.kept_channels(values.shape)
+    top, _, left, _ = layer.sides
+    shape = layer.output_shape(values.shape)
+    inside = values[top : top + shape[0], left : left + shape[1]] if values.ndim > 1 else values
+    result = inside[..., list(kept)]
+    away = windows.pads_text(layer.sides) or "none"
+    channels = "" if layer.channels is None else f"; channels kept: {listed(kept)}"
+    note = f"taken away: {away}{channels}; {size_words(values.shape)} → {size_words(shape)}"
+    return (make_stage(StageName.CROPPED, result, note),)
 
 
 @layer_stages.register(specifications.Flatten)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from cnncalc.layers import MergeLayer
+from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.network import Array
 from cnncalc.trace.structure import LayerTrace
 
@@ -13,26 +15,23 @@ __all__ = ["input_at", "part_at", "taken_results"]
 Position = tuple[int, ...]
 
 
-def part_at(layer: LayerTrace, index: Position) -> tuple[int, Position]:
+def part_at(layer: Layer, taken: Sequence[Shape], index: Position) -> tuple[int, Position]:
     """Return which of the results that a layer takes a number of its input is of, and where there.
 
-    Arguments: the `layer`'s trace; the `index` in its input. A number of a result that was repeated
-    (1×1) stands at the one position that it has.
+    Arguments: the `layer`; the shapes of the results `taken`; the `index` in its input. A number of
+    a result that was repeated (1×1) stands at the one position that it has.
 
-    >>> from cnncalc.layers import GlobalMaxPooling2D, Multiply
-    >>> from cnncalc.network import initialize
-    >>> from cnncalc.trace import record
-    >>> layers = [GlobalMaxPooling2D(name="most"), Multiply(inputs=("input", "most"))]
-    >>> trace = record(initialize(layers, (1, 2, 1), 0), [[1, 2]])
-    >>> [part_at(trace.layers[1], index) for index in ((0, 1, 0), (0, 1, 1))]
+    >>> from cnncalc.layers import Multiply
+    >>> multiply, shapes = Multiply(inputs=("input", "most")), [(1, 2, 1), (1,)]
+    >>> [part_at(multiply, shapes, index) for index in ((0, 1, 0), (0, 1, 1))]
     [(0, (0, 1, 0)), (1, (0,))]
     """
-    if not isinstance(layer.layer, MergeLayer):
+    if not isinstance(layer, MergeLayer):
         return 0, index
     *place, channel = index
-    for part, size in enumerate(layer.layer.part_sizes(layer.taken)):
+    for part, size in enumerate(layer.part_sizes(taken)):
         if channel < size:
-            return part, _unrepeated((*place, channel), layer.taken[part])
+            return part, _unrepeated((*place, channel), taken[part])
         channel -= size
     message = f"a number of a merge's input must stand in it. Received: {index}"
     raise TypeError(message)

@@ -17,6 +17,7 @@ class StageName(Word):
     INPUT = "input"
     RESCALING = "rescaling"
     ZERO_PADDING = "zero padding"
+    CROPPED = "cropped"
     PADDED_INPUT = "padded input"
     CONVOLUTION = "convolution"
     WEIGHTED_SUM = "weighted sum"

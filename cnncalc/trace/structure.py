@@ -57,8 +57,9 @@ class LayerTrace:
 class Trace:
     """The `network`, its `input` as a stage, and the trace of each of its `layers` in order.
 
-    `record` makes it. `provenance` is where the image and the weights came from; None where
-    whoever had it recorded held both in memory, and nobody knows.
+    `record` makes it; of a large network it may have kept some of the layers alone. `provenance` is
+    where the image and the weights came from; None where whoever had it recorded held both in
+    memory, and nobody knows.
 
     >>> from cnncalc.calculator import pooling_layer, pooling_network
     >>> from cnncalc.trace import record
@@ -82,12 +83,30 @@ class Trace:
         """The values of the last stage."""
         return self.stages[-1].values
 
+    def is_output(self, values: Array) -> bool:
+        """Tell whether these are the values of the network's last stage, which may not be kept."""
+        names = (of.layers[-1].name if of.layers else "" for of in (self, self.network))
+        return values is self.output and len(set(names)) == 1
+
+    def layer(self, layer_name: str) -> LayerTrace:
+        """Return the trace of the layer that has a name.
+
+        Raises OptionError as `place` does, and for a layer that wasn't kept.
+        """
+        found = [layer for layer in self.layers if layer.name == layer_name]
+        if not found:
+            kept = ", ".join(layer.name for layer in self.layers)
+            name = self.network.layers[self.place(layer_name)].name
+            message = f"the trace holds the layers {kept} alone. Received: {name}"
+            raise OptionError(message)
+        return found[0]
+
     def place(self, layer_name: str) -> int:
-        """Return which of the layers has a name, counted from 0.
+        """Return which of the network's layers has a name, counted from 0.
 
         Raises OptionError that lists the names where none has it.
         """
-        names = [layer.name for layer in self.layers]
+        names = [layer.name for layer in self.network.layers]
         if layer_name not in names:
             message = f"the network has the layers {', '.join(names)}. Received: {layer_name}"
             raise OptionError(message)

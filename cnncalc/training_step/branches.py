@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, sources
 from cnncalc.network import Array, scatter
+from cnncalc.trace.parts import part_at
 from cnncalc.training_step.structure import LayerStep, Position, StepRecord, TakenNumber
 
 __all__ = [
@@ -117,55 +118,23 @@ def places_in(record: StepRecord, taking: Taking, at: Position) -> Iterator[Posi
     if not isinstance(layer, MergeLayer):
         yield at
         return
-    part = _parts(layer, _shapes(record, taking.place))[taking.part]
+    shapes = _shapes(record, taking.place)
+    sizes = layer.part_sizes(shapes)
+    size = (*layer.common_shape(shapes)[:-1], sizes[taking.part])
+    missing = len(size) - len(at)
+    given = (1,) * missing + shapes[taking.part]
     ways = (
-        range(size) if given < size else (index,)
-        for index, given, size in zip(part.wide(at), part.given, part.shape, strict=True)
+        range(repeated) if once < repeated else (index,)
+        for index, once, repeated in zip((0,) * missing + at, given, size, strict=True)
     )
     for *position, channel in product(*ways):
-        yield (*position, part.first + channel)
-
-
-class _Part(NamedTuple):
-    """A result in a merge's input: its `first` channel, what it is `given` as, and repeated to.
-
-    `given` has ones in front where the result has fewer directions; `rank` is how many it has.
-    """
-
-    first: int
-    given: Shape
-    shape: Shape
-    rank: int
-
-    def wide(self, at: Position) -> Position:
-        return (0,) * (len(self.shape) - self.rank) + at
-
-
-def _parts(layer: MergeLayer, shapes: Sequence[Shape]) -> list[_Part]:
-    common, sizes = layer.common_shape(shapes), layer.part_sizes(shapes)
-    return [
-        _Part(
-            sum(sizes[:place]),
-            (1,) * (len(common) - len(shape)) + shape,
-            (*common[:-1], sizes[place]),
-            len(shape),
-        )
-        for place, shape in enumerate(shapes)
-    ]
+        yield (*position, sum(sizes[: taking.part]) + channel)
 
 
 def taken_number(record: StepRecord, step: LayerStep, at: Position) -> TakenNumber | None:
     """Return whose number stands in a merge's input; None for a layer that takes one result."""
-    layer, place = step.layer, record.layers.index(step)
-    if not isinstance(layer, MergeLayer):
+    if not isinstance(step.layer, MergeLayer):
         return None
-    parts = _parts(layer, _shapes(record, place))
-    number, part = next(
-        (number, part)
-        for number, part in enumerate(parts)
-        if part.first <= at[-1] < part.first + part.shape[-1]
-    )
-    indices = zip((*at[:-1], at[-1] - part.first), part.given, strict=True)
-    own = [min(index, given - 1) for index, given in indices]
-    name = names_taken(record.network.layers, place)[number]
-    return TakenNumber(name, tuple(own[len(own) - part.rank :]), number)
+    place = record.layers.index(step)
+    part, own = part_at(step.layer, _shapes(record, place), at)
+    return TakenNumber(names_taken(record.network.layers, place)[part], own, part)

@@ -16,6 +16,7 @@ from cnncalc.layers import (
     Add,
     BatchNormalization,
     Combine,
+    Cropping2D,
     Dropout,
     Flatten,
     GlobalPoolingLayer,
@@ -213,6 +214,7 @@ def _without_signs(layer: Layer) -> Layer:
 # Layers whose options have no sign that could cancel anything.
 _WITHOUT_OWN_NUMBERS = (
     *(InputLayer, ZeroPadding2D, Flatten, Dropout, PassingLayer, BatchNormalization),
+    Cropping2D,
     *(PoolingLayer, GlobalPoolingLayer, Combine),
 )
 

@@ -78,8 +78,9 @@ def trace_scales(trace: Trace) -> TraceScales:
     given = _Input(of, scale)
     network = trace.network
     found = network_ranges(network.layers, network.input_shape, of)
-    pairs = zip(trace.layers, found, strict=True)
-    layers = {layer.name: _layer_scales(layer, ranges, given) for layer, ranges in pairs}
+    # Of a large network some layers alone may be kept.
+    ranges = dict(zip((layer.name for layer in network.layers), found, strict=True))
+    layers = {layer.name: _layer_scales(layer, ranges[layer.name], given) for layer in trace.layers}
     return TraceScales(scale, layers)
 
 

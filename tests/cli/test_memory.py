@@ -26,7 +26,7 @@ def photo(tmp_path):
     "command",
     [
         ("trace", DEEP, "photo.jpg"),
-        ("explain", DEEP, "photo.jpg", "--layer", "conv2d", "--at", "0,0,0"),
+        ("trace", DEEP, "photo.jpg", "--layer", "conv2d", "--format", "json"),
         ("export-xlsx", "photo.jpg", "--network", DEEP, "--large"),
     ],
 )
@@ -35,6 +35,16 @@ def test_a_deep_network_on_a_large_photo(fails, photo, megabyte, command):
     assert fails(*command) == (
         "all steps of this calculation on photo.jpg, taken as 300×400×3, need 0.2 GB of memory, "
         "and 0.0 GB are left; name a smaller image, or --resize it to a smaller --input-shape"
+    )
+
+
+@pytest.mark.parametrize("command", [("trace",), ("explain", "--at", "0,0,0")])
+def test_a_layer_at_a_time_takes_less(fails, photo, megabyte, command):
+    name, *at = command
+    assert fails(name, "; ".join([DEEP] * 9), "photo.jpg", "--layer", "conv2d_1", *at) == (
+        "the largest steps of this calculation on photo.jpg, taken as 300×400×3, need 0.1 GB of "
+        "memory, and 0.0 GB are left; name a smaller image, or --resize it to a smaller "
+        "--input-shape"
     )
 
 

@@ -85,7 +85,7 @@ def test_what_a_merge_is_given_stands_where_its_results_do(graph):
     for layer in trace.layers:
         for part, taken in enumerate(layer.taken):
             for at in np.ndindex(taken):
-                assert part_at(layer, input_at(layer, part, at)) == (part, at)
+                assert part_at(layer.layer, layer.taken, input_at(layer, part, at)) == (part, at)
 
 
 def test_the_two_results_of_an_add_are_followed_by_name():

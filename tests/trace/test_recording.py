@@ -1,3 +1,6 @@
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -352,10 +355,76 @@ def memory(values):
     return values if values.base is None else memory(values.base)
 
 
+def held(trace):
+    """The arrays whose memory a trace holds: each stage's, and what merges take side by side."""
+    values = [stage.values for stage in trace.stages]
+    return [memory(array) for array in (*values, *(layer.input for layer in trace.layers))]
+
+
 @settings(max_examples=of_examples(200), deadline=None)
 @given(networks_and_images())
 def test_the_size_of_a_trace_is_known_from_its_shapes(drawn):
     network, image = drawn
-    arrays = [memory(stage.values) for stage in record(network, image).stages]
-    kept = {id(array): array.nbytes for array in arrays}
+    kept = {id(array): array.nbytes for array in held(record(network, image))}
     assert trace_bytes(network.layers, network.input_shape) == sum(kept.values())
+
+
+@given(graphs(), st.data())
+def test_layers_that_are_kept_are_as_in_the_whole_record(drawn, data):
+    network, image = _on_noise(*drawn)
+    names = [layer.name for layer in network.layers]
+    keep = data.draw(st.sets(st.sampled_from(names), min_size=1))
+    whole, some = record(network, image), record(network, image, keep=keep)
+    assert [layer.name for layer in some.layers] == [name for name in names if name in keep]
+    for layer in some.layers:
+        before = whole.layer(layer.name)
+        pairs = zip(layer.stages, before.stages, strict=True)
+        assert all(np.array_equal(one.values, two.values, equal_nan=True) for one, two in pairs)
+        assert np.array_equal(layer.input, before.input)
+
+
+def _on_noise(layers, shape):
+    return initialize(layers, shape), np.random.default_rng(0).normal(size=shape)
+
+
+def test_what_nobody_takes_any_more_is_let_go():
+    layers = [Conv2D(8, 3, padding="same", name=f"c{place}") for place in range(12)]
+    network, image = _on_noise(layers, (64, 64, 8))
+    expected = trace_bytes(network.layers, network.input_shape, ["c11"])
+    assert expected < trace_bytes(network.layers, network.input_shape) / 5
+    tracemalloc.start()
+    record(network, image, keep=["c11"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The copy of the image, and what one convolution works with.
+    assert peak < expected + 64 * 64 * 8 * 8 * 3
+
+
+def test_nothing_is_calculated_after_the_last_layer_that_is_kept():
+    layers = [Dense(1, name="first"), Dense(1, name="second")]
+    huge = [{"kernel": [[1.0]]}, {"kernel": [[1e300]]}]
+    network = assemble([replace(layer, use_bias=False) for layer in layers], (1,), huge)
+    image = np.array([1e300])
+    assert record(network, image, keep=["first"]).output.tolist() == [1e300]
+    with pytest.raises(OptionError, match="layer second"):
+        record(network, image)
+
+
+def test_a_layer_that_is_not_there_or_was_not_kept():
+    network, image = _on_noise([Flatten(name="flat"), Dense(1, name="dense")], (2, 2, 1))
+    with pytest.raises(OptionError, match=r"has the layers flat, dense. Received: dense_1"):
+        record(network, image, keep=["dense_1"])
+    some = record(network, image, keep=["dense"])
+    assert some.layer("dense") is some.layers[0]
+    assert some.is_output(some.output)
+    with pytest.raises(OptionError, match=r"holds the layers dense alone. Received: flat"):
+        some.layer("flat")
+    flat = record(network, image, keep=["flat"])
+    assert not flat.is_output(flat.output)
+
+
+@given(graphs(), st.data())
+def test_what_is_held_is_least_where_one_layer_is_kept(drawn, data):
+    layers, shape = drawn
+    name = data.draw(st.sampled_from([layer.name for layer in layers]))
+    assert trace_bytes(layers, shape, [name]) <= trace_bytes(layers, shape)

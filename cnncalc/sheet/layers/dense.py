@@ -74,7 +74,9 @@ def _of_vector(layer: Dense, source: Source) -> tuple[list[Volume], Source]:
 
 def _sums(layer: Dense, source: Source, stage: StageName) -> Source:
     quantity = Quantity("stage", layer.name, stage)
-    return Source(quantity, layer.output_shape(source.shape), numbered("unit", layer.units))
+    return Source(
+        quantity, layer.output_shape(source.shape), numbered("unit", layer.units, source.numbers)
+    )
 
 
 def _kernel(layer: Dense) -> Quantity:

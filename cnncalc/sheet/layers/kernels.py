@@ -60,7 +60,8 @@ def output_captions(layer: ConvolutionLayer, source: Source) -> tuple[str, ...]:
     channels = channels_of(layer, source)
     if not isinstance(channels, Copies):
         count = channels.outputs
-        return ("",) if count == 1 else numbered("filter", count)
+        alone = count == 1 and not source.numbers
+        return ("",) if alone else numbered("filter", count, source.numbers)
     if channels.copies == 1:
         return source.captions
     named = [caption or "filter" for caption in source.captions]

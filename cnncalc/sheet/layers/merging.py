@@ -56,20 +56,23 @@ def _names(layer: MergeLayer, source: Source) -> tuple[tuple[str, ...], tuple[st
     shape = layer.output_shape(source.shape)
     whole_parts = [part for part in source.parts if part.shape == shape]
     if not source.is_vector:
-        return _common([part.captions for part in whole_parts], "channel", shape[-1]), ("",)
+        captions = [part.captions for part in whole_parts]
+        return _common(captions, "channel", shape[-1], source.numbers), ("",)
     sizes = {part.size for part in whole_parts}
     if len(sizes) != 1:
-        return numbered("unit", shape[0]), ("",)
+        return numbered("unit", shape[0], source.numbers), ("",)
     ((rows, columns),) = sizes
     noun = "unit" if rows == 1 else "channel"
-    captions = _common([part.captions for part in whole_parts], noun, columns)
-    return captions, whole_parts[0].rows
+    told = _common([part.captions for part in whole_parts], noun, columns)
+    return told, whole_parts[0].rows
 
 
-def _common(captions: Sequence[tuple[str, ...]], noun: str, count: int) -> tuple[str, ...]:
+def _common(
+    captions: Sequence[tuple[str, ...]], noun: str, count: int, numbers: Sequence[int] = ()
+) -> tuple[str, ...]:
     """Return the captions that all parts have, or their numbers where these differ."""
     alike = len(set(captions)) == 1
-    return captions[0] if alike else numbered(noun, count)
+    return captions[0] if alike else numbered(noun, count, numbers)
 
 
 def _joined(stage: Quantity, join: Join, source: Source, result: Source) -> Draw:

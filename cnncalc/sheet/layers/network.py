@@ -17,6 +17,7 @@ from cnncalc.layers import (
     BatchNormalization,
     Combine,
     ConvolutionLayer,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -30,7 +31,9 @@ from cnncalc.layers import (
     Shape,
     ZeroPadding2D,
 )
+from cnncalc.layers.graph import IMAGE as IMAGE_NAME
 from cnncalc.network import Array, Weights
+from cnncalc.part.structure import Part
 from cnncalc.sheet.gathering import drawn_layers
 from cnncalc.sheet.layers.activation import (
     Ends,
@@ -65,6 +68,7 @@ from cnncalc.sheet.layers.copies import (
     zero_padding_gradient,
     zero_padding_volumes,
 )
+from cnncalc.sheet.layers.cropping import cropping_gradient, cropping_volumes
 from cnncalc.sheet.layers.dense import (
     dense_gradient_steps,
     dense_input_volumes,
@@ -108,16 +112,16 @@ __all__ = [
 
 def network_volumes(specification: Specification) -> list[Volume]:
     """Return all volumes of a calculation in order: the image, then what each layer adds."""
-    image = image_source(specification.input_shape)
-    drawn = drawn_layers(specification.layers, image, layer_volumes)
+    image = image_source(specification.input_shape, specification.part)
+    drawn = drawn_layers(specification.layers, image, layer_volumes, specification.part)
     volumes = [volume for layer in drawn for volume in layer.volumes]
     # A window draws the image with the padding around it.
     is_drawn = any(volume.is_image for volume in volumes)
-    return volumes if is_drawn else [image_volume(image), *volumes]
+    return volumes if is_drawn else [image_volume(image, specification.part), *volumes]
 
 
-def image_source(shape: Shape) -> Source:
-    """Return the image, or the vector, that a network takes in.
+def image_source(shape: Shape, part: Part | None = None) -> Source:
+    """Return the image, or the vector, that a network takes in; as the `part` shows it, if it is.
 
     Raises ShapeError for anything else.
     """
@@ -127,6 +131,9 @@ def image_source(shape: Shape) -> Source:
             f"Received: an input of {'×'.join(map(str, shape))}"
         )
         raise ShapeError(message)
+    if part and (part.image.name != IMAGE_NAME or part.image.channels != (0, 1, 2)):
+        noun = "channel" if len(shape) == 3 else "unit"
+        return Source(IMAGE, shape, numbered(noun, shape[-1], part.image.channels))
     captions = _channel_captions(shape[2]) if len(shape) == 3 else numbered("input", shape[0])
     return Source(IMAGE, shape, captions)
 
@@ -154,6 +161,7 @@ layer_volumes.register(BatchNormalization, normalization_volumes)
 layer_volumes.register(Combine, combine_volumes)
 
 layer_volumes.register(ConvolutionLayer, convolution_volumes)
+layer_volumes.register(Cropping2D, cropping_volumes)
 layer_volumes.register(Dense, dense_volumes)
 
 layer_volumes.register(Dropout, dropout_volumes)
@@ -256,7 +264,8 @@ def shared_steps(layer: Layer, weights: Weights, to_input: bool) -> dict[str, Ar
 
 
 _WITHOUT_SHARED_STEPS = (
-    *(ActivationLayer, BatchNormalization, Combine, Dense, Dropout, Flatten, MergeLayer),
+    *(ActivationLayer, BatchNormalization, Combine, Cropping2D, Dense, Dropout, Flatten),
+    MergeLayer,
     *(GlobalPoolingLayer, PassingLayer, InputLayer, PoolingLayer, Rescaling, ZeroPadding2D),
 )
 
@@ -345,6 +354,7 @@ _input_volumes.register(Dropout, dropout_gradient)
 _input_volumes.register(PassingLayer, identity_gradient)
 _input_volumes.register(Flatten, flatten_gradient)
 
+_input_volumes.register(Cropping2D, cropping_gradient)
 _input_volumes.register(Rescaling, rescaling_gradient)
 _input_volumes.register(ZeroPadding2D, zero_padding_gradient)
 
@@ -374,6 +384,7 @@ def gradient_steps(layer: Layer, sample: Sample) -> dict[str, Array]:
 
 
 @gradient_steps.register(BatchNormalization)
+@gradient_steps.register(Cropping2D)
 @gradient_steps.register(Dropout)
 @gradient_steps.register(PassingLayer)
 @gradient_steps.register(Flatten)

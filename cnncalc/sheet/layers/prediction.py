@@ -56,6 +56,8 @@ def prediction_volumes(
     are the weights.
     Raises OptionError for a target where the output is no probabilities.
     """
+    if specification.part:
+        return []  # its output is one number of many
     kind = classification_kind(specification.layers, source.shape)
     if specification.has_target and kind not in (SOFTMAX, "yes or no"):
         message = (

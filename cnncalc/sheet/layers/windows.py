@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cnncalc.geometry import Geometry
 from cnncalc.layers import WindowLayer
+from cnncalc.layers.graph import IMAGE as IMAGE_NAME
+from cnncalc.part.structure import Part
 from cnncalc.rules import law_of
 from cnncalc.shapes import Pads, Size
 from cnncalc.sheet import formulas
@@ -24,13 +26,16 @@ from cnncalc.trace.stage_names import StageName
 __all__ = ["framed_copy", "image_volume", "sides_text", "size_notes", "spread", "window_volumes"]
 
 _PIXELS = "The pixels: type over any of them."
+_RESULTS = "The layer's results, calculated before: type over any of them."
 
 
-def image_volume(source: Source) -> Volume:
-    """Return the image, its pixels to be typed over."""
+def image_volume(source: Source, part: Part | None = None) -> Volume:
+    """Return the image, its pixels to be typed over, or the result that a `part` begins with."""
     draw = entered(IMAGE, *source.size, "pixels")
     columns = source.captions if source.is_vector else ()
-    what = ("Image", "", IMAGE, *source.size, source.items, draw, _PIXELS)
+    is_image = part is None or part.image.name == IMAGE_NAME
+    title, rule = ("Image", _PIXELS) if is_image or part is None else (part.image.name, _RESULTS)
+    what = (title, "", IMAGE, *source.size, source.items, draw, rule)
     return Volume(*what, columns=columns, is_image=True)
 
 

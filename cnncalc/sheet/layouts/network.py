@@ -92,16 +92,19 @@ def network_pages(specification: Specification) -> Iterator[Page]:
     >>> [page.name for page in network_pages(network)]
     ['Input', 'flatten', 'Prediction']
     """
-    shape = specification.input_shape
-    image = source = replace(image_source(shape), is_drawn=True)
-    volume = image_volume(image)
+    shape, part = specification.input_shape, specification.part
+    image = source = replace(image_source(shape, part), is_drawn=True)
+    volume = image_volume(image, part)
     drawn: list[Volume] = []
     size = f"The image, {size_text(shape)}." if len(shape) == 3 else f"{shape[0]:,} numbers."
+    size = part.said(0).strip() if part else size
     yield Page(INPUT, INPUT, size, volume.rule, (volume,), image.quantity)
-    for layer, taken, volumes, source in drawn_layers(specification.layers, image, _drawn):
+    walked = drawn_layers(specification.layers, image, _drawn, part)
+    for place, (layer, taken, volumes, source) in enumerate(walked, start=1):
         title = f"{layer.name} · {write_layer(replace(layer, name=''))}"
-        shapes = [part.shape for part in taken.parts or (taken,)]
-        size = sizes_said(layer, taken.shape, shapes)
+        shapes = [one.shape for one in taken.parts or (taken,)]
+        said = sizes_said(layer, taken.shape, shapes)
+        size = f"{part.said(place)}{said}" if part else said
         yield Page(layer.name, title, size, _summary(volumes), tuple(volumes), source.quantity)
         drawn += volumes
     last = prediction_volumes(specification, source, drawn)

@@ -51,9 +51,10 @@ def explained(
     """
     image, network = range_of_numbers(trace.input.values), trace.network
     found = network_ranges(network.layers, network.input_shape, image)
+    given = {layer.name: of.given for layer, of in zip(network.layers, found, strict=True)}
     scales: dict[str, ColorScale] = {}
-    for layer, ranges in zip(trace.layers, found, strict=True):
-        of = ranges.given
+    for layer in trace.layers:
+        of = given[layer.name]
         is_image = of == image and not of.is_signed and of.high <= PIXELS.high
         scales[layer.name] = (
             image_scale(trace.input.values, is_article=is_article)

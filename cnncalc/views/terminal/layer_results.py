@@ -73,8 +73,7 @@ def render_layer(
 
     Raises OptionError where no layer has the name.
     """
-    place = trace.place(layer_name)
-    layer = trace.layers[place]
+    layer, place = trace.layer(layer_name), trace.place(layer_name)
     scales, on_image = trace_scales(trace).layers[layer_name], image_takers(trace)
     return Drawing(
         display,
