@@ -326,7 +326,11 @@ def test_every_layers_gradients_are_recalculated_in_cells():
 def test_every_kinds_training_is_recalculated_to_the_steps_numbers():
     firsts = [own[0] for kind, own in EXAMPLES.items() if kind not in MERGES and own[0] in TRAINED]
     firsts += [example for kind in MERGES for example in EXAMPLES[kind]]
-    written = [training_example(pieces(trained(own), batches=((0, 1), (2,)))) for own in firsts]
+    steps = [((0, 1),) if example.before else ((0, 1), (2,)) for example in firsts]
+    written = [
+        training_example(pieces(trained(example), batches=batches))
+        for example, batches in zip(firsts, steps, strict=True)
+    ]
     contents = [own.content for own in written]
     found = dict(zip(map(str, firsts), reports(contents, "formualizer"), strict=True))
     assert {name for name, report in found.items() if not report.agrees} == set()
