@@ -48,7 +48,13 @@ _PICKING = tuple(mode for mode in BY_CELL if _picks(POOLINGS[mode]))
 
 
 def against_turning(layer: Conv2D, shape: Shape) -> str:
-    """Say what is against a convolution that gives the gradient by the input, if anything is."""
+    """Say what is against a convolution that gives the gradient by the input, if anything is.
+
+    Arguments: the `layer`; the `shape` of what it is given, (height, width, channels).
+
+    >>> against_turning(Conv2D(4, 3), (9, 9, 4)), against_turning(Conv2D(4, 3, 2), (9, 9, 4))
+    ('', 'its strides are 2×2, not 1')
+    """
     geometry = layer.geometry(shape)
     if not is_turnable(geometry):
         if max(geometry.strides) > 1:
@@ -62,7 +68,14 @@ def against_turning(layer: Conv2D, shape: Shape) -> str:
 
 
 def against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
-    """Say why the layer behind a convolution had better not be part of its product, if so."""
+    """Say why the layer behind a convolution had better not be part of its product, if so.
+
+    Arguments: the convolution; what takes its result alone, None where nothing does; the `shape`
+    of what the convolution is given.
+
+    >>> against_blocks(Conv2D(16, 3), None, (9, 9, 4))
+    '16 filters need none (16 or more)'
+    """
     if layer.filters >= FEW_FILTERS:
         return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
     if not isinstance(behind, PoolingLayer) or not _picks(of_mode(POOLINGS, behind)):
@@ -87,14 +100,24 @@ def _against_pooling(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> str:
 
 
 def product_arithmetic(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> float:
-    """Return the area below a pooling cell, in kernels: how much more a blocked product does."""
+    """Return the area below a pooling cell, in kernels: how much more a blocked product does.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> product_arithmetic(Conv2D(2, 1), MaxPooling2D((3, 1)), (9, 9, 1))
+    3.0
+    """
     geometry = layer.geometry(shape)
     sides = zip(geometry.kernel, geometry.strides, behind.window_size, strict=True)
     return prod(((pool - 1) * stride + kernel) / kernel for kernel, stride, pool in sides)
 
 
 def against_side_by_side(layer: PoolingLayer, shape: Shape) -> str:
-    """Say how windows overlap, leave gaps or reach into padding, if they do."""
+    """Say how windows overlap, leave gaps or reach into padding, if they do.
+
+    >>> from cnncalc.layers import MaxPooling2D
+    >>> against_side_by_side(MaxPooling2D(3, 2), (9, 9, 1))
+    'overlap'
+    """
     geometry = layer.geometry(shape)
     if any(geometry.pads):
         return "reach into padding"
