@@ -118,7 +118,7 @@ def write_gradient_json(
 ) -> Iterator[str]:
     """Write where one number of a gradient came from as JSON, term by term.
 
-    Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule" and its
+    Its keys: "layer", "name", "at", "sample" (null for a weight's), "value", "rule", its "note" and
     "parameters", the "penalty" of a regularizer, "vanished" (why it is next to 0, else null), and
     "terms", each an error, its factor, and where both stand; and the "provenance", where given.
     Of a merge's input, "taken" is the number that stands there; where several layers hand something

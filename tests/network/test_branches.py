@@ -35,7 +35,7 @@ def test_branches_forward_are_what_a_slow_walk_by_names_gives(graph, seed):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
 
 
-@settings(deadline=None, max_examples=15, derandomize=True)
+@settings(deadline=None, max_examples=10, derandomize=True)
 @given(graphs(longest=3), seeds)
 def test_branches_backward_are_numerical_gradients(graph, seed):
     layers, shape = graph
