@@ -14,8 +14,9 @@ from math import prod
 from cnncalc.layers import Layer, MergeLayer, Shape
 from cnncalc.layers.graph import IMAGE_PLACE, input_shape_of, run, sources
 from cnncalc.layers.vocabulary import named
+from cnncalc.rules.directions import Direction
 from cnncalc.rules.law import law_of
-from cnncalc.rules.wiring import Direction, Directions, Reshape
+from cnncalc.rules.wiring import Directions, Reshape
 
 __all__ = [
     "MOST_BOXES",

@@ -14,8 +14,9 @@ from math import lcm
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.graph import input_shape_of, run
 from cnncalc.layers.vocabulary import named
+from cnncalc.rules.directions import Direction, Groups, OneToOne, SideBySide
 from cnncalc.rules.law import law_of
-from cnncalc.rules.wiring import Direction, Directions, Groups, OneToOne, Reshape, SideBySide
+from cnncalc.rules.wiring import Directions, Reshape
 from cnncalc.shapes import Size
 
 __all__ = ["ReceptiveField", "Span", "receptive_fields"]

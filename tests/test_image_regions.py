@@ -140,7 +140,7 @@ def pixels_by_wires(layers, shape):
     return seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(graphs(), st.data())
 def test_regions_over_branches_are_the_union_of_all_wires(graph, data):
     layers, shape = graph
@@ -154,7 +154,7 @@ def test_regions_over_branches_are_the_union_of_all_wires(graph, data):
     assert not found.is_exact or numbers(found) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(graphs(), st.integers(0, 99))
 def test_what_changes_a_number_is_in_its_regions(graph, seed):
     layers, shape = graph

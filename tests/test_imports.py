@@ -117,6 +117,7 @@ PYTHON_ALONE = (
     "image_regions",
     # A law, unlike a formula, which is worked out with NumPy.
     "rules/__init__",
+    "rules/directions",
     "rules/joins",
     "rules/law",
     "rules/wiring",

@@ -20,7 +20,8 @@ from cnncalc.layers import (
 )
 from cnncalc.receptive_field import ReceptiveField, Span, receptive_fields
 from cnncalc.rules import Join, Law, law_of
-from cnncalc.rules.wiring import Copies, Directions, OneToOne
+from cnncalc.rules.directions import Copies, OneToOne
+from cnncalc.rules.wiring import Directions
 
 LENET = (Conv2D(6, 5), MaxPooling2D(2), Conv2D(16, 5), MaxPooling2D(2), Flatten(), Dense(120))
 

@@ -40,17 +40,13 @@ from cnncalc.network.structure import layers_on_images
 from cnncalc.notation import parse, write
 from cnncalc.receptive_field import receptive_fields
 from cnncalc.rules import Join, Law, law_of
-from cnncalc.rules.wiring import Directions, OneToOne
+from cnncalc.rules.directions import OneToOne
+from cnncalc.rules.wiring import Directions
 from cnncalc.shapes import Size
 from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values
-from cnncalc.sheet.layers.network import (
-    gradient_volumes,
-    image_source,
-    layer_volumes,
-    shared_steps,
-    shared_volumes,
-    weight_gradient_volumes,
-)
+from cnncalc.sheet.layers.gradients import gradient_volumes, weight_gradient_volumes
+from cnncalc.sheet.layers.network import image_source, layer_volumes
+from cnncalc.sheet.layers.smaller_steps import shared_steps, shared_volumes
 from cnncalc.sheet.plan import Quantity, Specification
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.training.passes import batch_volumes, training_volumes

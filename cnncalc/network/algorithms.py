@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple, TypeVar
 
 from cnncalc.errors import unknown_kind
 from cnncalc.layers import (
-    LINEAR,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -29,13 +28,19 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.graph import takers
 from cnncalc.layers.pooling import of_mode
+from cnncalc.network.against_algorithms import (
+    BY_CELL,
+    FEW_FILTERS,
+    against_blocks,
+    against_side_by_side,
+    against_turning,
+    product_arithmetic,
+)
 from cnncalc.network.operations import has_operation
 from cnncalc.network.structure import walk
-from cnncalc.ops.blocked_convolution import is_turnable
-from cnncalc.ops.pooling import POOLINGS, Pooling
+from cnncalc.ops.pooling import POOLINGS
 
 __all__ = [
-    "FEW_FILTERS",
     "MEANINGS",
     "Algorithm",
     "Choice",
@@ -43,20 +48,6 @@ __all__ = [
     "meanings",
     "whole_batch_layers",
 ]
-
-# BLAS gives a product of so many rows about two thirds of its speed, and one of four times as many
-# all of it. From here on the larger product's extra arithmetic costs more than it gains. Measured.
-FEW_FILTERS = 16
-
-# The gradient by a convolution's input is a convolution, too. Its patches are those of the gradient
-# by the output; where they are so many times the input's own, it is faster to add up, window by
-# window, what each gives back. Measured for 4 to 32 channels and 8 to 64 filters.
-MOST_COPYING = 3
-
-# A product that gives all outputs of a pooling cell multiplies so many times as much, its window's
-# area by the kernel's. With 2.6 times it takes three quarters of the time, with 4 all. Measured.
-MOST_ARITHMETIC = 3
-
 
 Algorithm = Literal[
     "blocked product",
@@ -171,7 +162,7 @@ def _choose_first(layer: Layer, behind: Layer | None, shape: Shape) -> Choice:
     if isinstance(layer, Conv2D):
         return _convolution(layer, behind, shape)
     if isinstance(layer, PoolingLayer) and of_mode(POOLINGS, layer).by_cell:
-        against = _against_side_by_side(layer, shape)
+        against = against_side_by_side(layer, shape)
         reason = f"its windows {against or 'lie side by side, without padding'}"
         return Choice(0, 1, "layer by layer" if against else "cell by cell", reason)
     if isinstance(layer, Flatten) and isinstance(behind, Dense):
@@ -182,20 +173,12 @@ def _choose_first(layer: Layer, behind: Layer | None, shape: Shape) -> Choice:
     return Choice(0, 1, "layer by layer", _against_any(layer))
 
 
-def _picks(pooling: Pooling) -> bool:
-    """Tell whether a pooling's result is one of the numbers under its window."""
-    by_cell = pooling.by_cell
-    return by_cell is not None and by_cell.picks is not None
-
-
-_BY_CELL = tuple(mode for mode, pooling in POOLINGS.items() if pooling.by_cell)
-_PICKING = tuple(mode for mode in _BY_CELL if _picks(POOLINGS[mode]))
 _AGAINST_ANY: Mapping[type[Layer], str] = {
     Conv2D: "each group of channels has a product of its own",
     DepthwiseConv2D: "each group of channels has a product of its own",
     Dense: "its input is a volume, not a row of numbers",
     BatchNormalization: "its mean and variance are those of the whole batch",
-    PoolingLayer: f"only {' and '.join(_BY_CELL)} pooling go cell by cell",
+    PoolingLayer: f"only {' and '.join(BY_CELL)} pooling go cell by cell",
     Flatten: "nothing to calculate",
     PassingLayer: "nothing to calculate",
     InputLayer: "nothing to calculate",
@@ -223,81 +206,24 @@ def _convolution(layer: Conv2D, behind: Layer | None, shape: Shape) -> Choice:
     if layer.groups > 1:
         return Choice(0, 1, "layer by layer", _against_any(layer))
     geometry, filters = layer.geometry(shape), _counted(layer.filters, "filter")
-    against_blocks = _against_blocks(layer, behind, shape)
-    if isinstance(behind, PoolingLayer) and not against_blocks:
+    no_blocks = against_blocks(layer, behind, shape)
+    if isinstance(behind, PoolingLayer) and not no_blocks:
         outputs = _counted(prod(behind.window_size), "output")
         reason = (
             f"with {filters} (fewer than {FEW_FILTERS}) a product is slow; a larger one gives the "
             f"{outputs} of a pooling cell at once, for "
-            f"{_arithmetic(layer, behind, shape):.2f} times the arithmetic"
+            f"{product_arithmetic(layer, behind, shape):.2f} times the arithmetic"
         )
         return Choice(0, 2, "blocked product", reason)
-    against = _against_turning(layer, shape)
+    against = against_turning(layer, shape)
     if not against and geometry.kernel == (1, 1):
         reason = "its window is one pixel, so that each pixel is a patch already"
         return Choice(0, 1, "plain product", reason)
-    reason = f"no blocked product, since {against_blocks}"
+    reason = f"no blocked product, since {no_blocks}"
     if not against:
         return Choice(0, 1, "turned patches", reason)
     other = "plain product" if geometry.kernel == (1, 1) else "turned patches"
     return Choice(0, 1, "patches", f"{reason}; no {other}, since {against}")
-
-
-def _against_turning(layer: Conv2D, shape: Shape) -> str:
-    """Say what is against a convolution that gives the gradient by the input, if anything is."""
-    geometry = layer.geometry(shape)
-    if not is_turnable(geometry):
-        if max(geometry.strides) > 1:
-            return f"its strides are {'×'.join(map(str, geometry.strides))}, not 1"
-        return "its padding is as wide as its window, or wider"
-    backward, forward = layer.filters * prod(geometry.input), shape[2] * prod(geometry.output)
-    copying = backward / forward
-    if geometry.kernel != (1, 1) and copying > MOST_COPYING:
-        return f"{copying:.2f} times as much would be copied, more than {MOST_COPYING}"
-    return ""
-
-
-def _against_blocks(layer: Conv2D, behind: Layer | None, shape: Shape) -> str:
-    """Say why the layer behind a convolution had better not be part of its product, if so."""
-    if layer.filters >= FEW_FILTERS:
-        return f"{layer.filters} filters need none ({FEW_FILTERS} or more)"
-    if not isinstance(behind, PoolingLayer) or not _picks(of_mode(POOLINGS, behind)):
-        return f"no {' or '.join(_PICKING)} pooling takes its result alone"
-    return _against_pooling(layer, behind, shape)
-
-
-def _against_pooling(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> str:
-    """Say why a pooling can't be part of the product before it, or would make it too large."""
-    # What keeps the order of numbers can wait until the largest is found.
-    if layer.activation_name not in ("relu", LINEAR):
-        return f"{layer.activation_name} comes before the pooling, and only relu can wait"
-    if max(layer.geometry(shape).dilation_rate) > 1:
-        return "its kernel is dilated"
-    against = _against_side_by_side(behind, layer.output_shape(shape))
-    if against:
-        return f"the pooling's windows {against}"
-    arithmetic = _arithmetic(layer, behind, shape)
-    if arithmetic > MOST_ARITHMETIC:
-        return f"it would take {arithmetic:.2f} times the arithmetic, more than {MOST_ARITHMETIC}"
-    return ""
-
-
-def _arithmetic(layer: Conv2D, behind: PoolingLayer, shape: Shape) -> float:
-    """Return the area below a pooling cell, in kernels: how much more a blocked product does."""
-    geometry = layer.geometry(shape)
-    sides = zip(geometry.kernel, geometry.strides, behind.window_size, strict=True)
-    return prod(((pool - 1) * stride + kernel) / kernel for kernel, stride, pool in sides)
-
-
-def _against_side_by_side(layer: PoolingLayer, shape: Shape) -> str:
-    """Say how windows overlap, leave gaps or reach into padding, if they do."""
-    geometry = layer.geometry(shape)
-    if any(geometry.pads):
-        return "reach into padding"
-    sides = tuple(zip(geometry.strides, geometry.kernel, strict=True))
-    if any(stride < size for stride, size in sides):
-        return "overlap"
-    return "leave gaps" if any(stride > size for stride, size in sides) else ""
 
 
 def _counted(count: int, noun: str) -> str:

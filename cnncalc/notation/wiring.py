@@ -243,8 +243,8 @@ def _chain(pieces: Sequence[Piece]) -> tuple[Layer, ...]:
     layers = [layer for piece in pieces for layer in piece.layers]
     automatic = automatic_names(layers)
     return tuple(
-        layer if own == name else replace(layer, name=own)
-        for layer, own, name in zip(layers, names, automatic, strict=True)
+        layer if name == unsaid else replace(layer, name=name)
+        for layer, name, unsaid in zip(layers, names, automatic, strict=True)
     )
 
 

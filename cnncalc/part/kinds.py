@@ -31,7 +31,8 @@ from cnncalc.layers import (
 )
 from cnncalc.network import Weights
 from cnncalc.rules import Join, law_of
-from cnncalc.rules.wiring import Direction, Directions, Window
+from cnncalc.rules.directions import Direction, Window
+from cnncalc.rules.wiring import Directions
 from cnncalc.shapes import Pads
 
 __all__ = ["computed_box", "crop_between", "cut_layer", "cut_weights"]

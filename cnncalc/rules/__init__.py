@@ -6,8 +6,8 @@ A layer's law tells which numbers each of its numbers is made of, and how they a
 numbers, so that one can judge the other.
 """
 
+from cnncalc.rules.directions import Position
 from cnncalc.rules.joins import Join
 from cnncalc.rules.law import Law, Wire, law_of
-from cnncalc.rules.wiring import Position
 
 __all__ = ["Join", "Law", "Position", "Wire", "law_of"]

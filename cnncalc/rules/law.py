@@ -14,20 +14,18 @@ from typing import NamedTuple
 from cnncalc import layers as specifications
 from cnncalc.geometry import Axis
 from cnncalc.layers import Layer, Shape
-from cnncalc.rules.joins import Join
-from cnncalc.rules.wiring import (
+from cnncalc.rules.directions import (
     Copies,
     Direction,
-    Directions,
     Groups,
     OneToOne,
     Picked,
     Position,
-    Reshape,
     SideBySide,
     Window,
-    Wired,
 )
+from cnncalc.rules.joins import Join
+from cnncalc.rules.wiring import Directions, Reshape, Wired
 
 __all__ = ["Law", "Wire", "law_of"]
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from cnncalc.errors import OptionError
 from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet, Specification
-from cnncalc.sheet.quantities import IMAGE, by_input
+from cnncalc.sheet.quantities import IMAGE
 from cnncalc.sheet.references import sheet_prefix
+from cnncalc.sheet.training.backward import drawn_by_output
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.trace.stage_names import GradientName
 
@@ -68,9 +69,8 @@ def _quantities(
         return local
     if stage == f"gradient {GradientName.OUTPUT}":
         names = [other.name for other in specification.layers]
-        after = names[names.index(layer) + 1 :][:1] if layer in names else []
-        # What a layer puts out is what the next one takes in.
-        local += [by_input(name) for name in after]
+        if layer in names[:-1]:
+            local.append(drawn_by_output(specification.layers, names.index(layer)))
     return [scope.quantity(quantity) for quantity in local]
 
 

@@ -88,8 +88,8 @@ def _captions(name: str, part: Source, size: int) -> Sequence[str]:
     if part.shape[-1] == 1:
         return (name,) * size
     is_image = part.quantity == IMAGE_QUANTITY
-    own = part.captions if is_image and not part.is_vector else map(str, range(size))
-    return [f"{name} {caption}" for caption in own]
+    captions = part.captions if is_image and not part.is_vector else map(str, range(size))
+    return [f"{name} {caption}" for caption in captions]
 
 
 def is_repeated(part: Source, shape: Shape) -> bool:

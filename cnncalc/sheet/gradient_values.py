@@ -17,7 +17,7 @@ from cnncalc.ops.normalization import (
     standardized,
 )
 from cnncalc.sheet.layers.batch_normalization import normalization_names
-from cnncalc.sheet.layers.network import Sample, gradient_steps, shared_steps
+from cnncalc.sheet.layers.smaller_steps import Sample, gradient_steps, shared_steps
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.quantities import (
     BATCH,

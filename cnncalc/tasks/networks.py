@@ -165,11 +165,7 @@ def names_archive(text: str) -> bool:
 
 
 def _written(
-    text: str,
-    origin: Origin,
-    caller: Caller,
-    name: str = SEQUENTIAL,
-    classes: tuple[str, ...] = (),
+    text: str, origin: Origin, caller: Caller, name: str = SEQUENTIAL, classes: tuple[str, ...] = ()
 ) -> NetworkSource:
     written = parse(text)
     if name == SEQUENTIAL and any(layer.inputs for layer in written.layers):

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from cnncalc.explanation import Explanation, Position
-from cnncalc.layers import MergeLayer, Shape
+from cnncalc.layers import Shape
 from cnncalc.sheet.plan import Block, Quantity
-from cnncalc.sheet.quantities import by_input, by_output, by_part, repeated_part
+from cnncalc.sheet.quantities import by_part, repeated_part
+from cnncalc.sheet.training.backward import drawn_by_output
 from cnncalc.sheet.training.passes import Scope
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.trace import Trace
 from cnncalc.trace.stage_names import GradientName
-from cnncalc.training_step.branches import parts_handed_back, takings
+from cnncalc.training_step.branches import parts_handed_back
 from cnncalc.training_step.explaining import gradient_of
-from cnncalc.training_step.structure import GradientExplanation, LayerStep, StepRecord
+from cnncalc.training_step.structure import GradientExplanation, StepRecord
 
 __all__ = ["NumberPlace", "gradient_place", "number_place"]
 
@@ -60,7 +61,8 @@ def _candidates(record: StepRecord, explanation: GradientExplanation) -> Iterato
     step, taken = record.layer(layer.name), explanation.taken
     shape = gradient_of(record, layer.name, name).shape[explanation.sample is not None :]
     if name == GradientName.OUTPUT and step is not record.layers[-1]:
-        yield _by_output(record, step), at, shape
+        layers = record.network.layers
+        yield drawn_by_output(layers, record.layers.index(step)), at, shape
     elif taken is None:
         yield Quantity("gradient", layer.name, name), at, shape
     else:
@@ -69,18 +71,6 @@ def _candidates(record: StepRecord, explanation: GradientExplanation) -> Iterato
         yield repeated_part(layer.name, taken.part), repeated, joined
         _, part = parts_handed_back(record, step)[taken.part]
         yield by_part(layer.name, taken.part), taken.at, part.shape[1:]
-
-
-def _by_output(record: StepRecord, step: LayerStep) -> Quantity:
-    """Return what draws the gradient by a layer's output: who takes it, or the layer a sum."""
-    layers = record.network.layers
-    found = takings(layers, record.layers.index(step))
-    if len(found) > 1:
-        return by_output(step.layer.name)
-    ((place, part),) = found
-    behind = layers[place]
-    is_merge = isinstance(behind, MergeLayer)
-    return by_part(behind.name, part) if is_merge else by_input(behind.name)
 
 
 def _as_cells(at: Position, shape: Shape, cells: Shape) -> Position:

@@ -18,7 +18,7 @@ from cnncalc.files.xlsx_guard import LIMITS, check_workbook
 from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array, walk
 from cnncalc.rules import law_of
-from cnncalc.rules.wiring import Copies
+from cnncalc.rules.directions import Copies
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.sheet.plan import Block, Plan, Quantity, Role, Sheet, Specification
 from cnncalc.sheet.planning import make_plan

@@ -61,8 +61,8 @@ def added_up(names: Sequence[str]) -> str:
     different = list(dict.fromkeys(names))
     listed = " and ".join(filter(None, [", ".join(different[:-1]), different[-1]]))
     hands = "hand back" if different[1:] else "hands back"
-    each = " for each time" if len(different) < len(names) else ""
-    return f"what {listed} {hands}{each}, added up"
+    again = " for each time" if len(different) < len(names) else ""
+    return f"what {listed} {hands}{again}, added up"
 
 
 def handed_back(record: StepRecord, taking: Taking) -> Array | None:
@@ -136,5 +136,5 @@ def taken_number(record: StepRecord, step: LayerStep, at: Position) -> TakenNumb
     if not isinstance(step.layer, MergeLayer):
         return None
     place = record.layers.index(step)
-    part, own = part_at(step.layer, _shapes(record, place), at)
-    return TakenNumber(names_taken(record.network.layers, place)[part], own, part)
+    part, there = part_at(step.layer, _shapes(record, place), at)
+    return TakenNumber(names_taken(record.network.layers, place)[part], there, part)

@@ -12,6 +12,7 @@ from cnncalc.network import Array
 from cnncalc.provenance import Provenance
 from cnncalc.training.optimizer_notation import write_optimizer
 from cnncalc.training_step.explaining import STAGES
+from cnncalc.training_step.gradient_terms import GradientTerm
 from cnncalc.training_step.structure import GradientExplanation, StepRecord, WeightUpdate
 from cnncalc.training_step.vanishing import Vanished, find_vanished
 from cnncalc.views.provenance import closing_json
@@ -145,16 +146,7 @@ def _explanation(explanation: GradientExplanation) -> Iterator[str]:
         about["taken"] = explanation.taken._asdict()
     yield json.dumps(about)[:-1] + ', "terms": ['
     for index, term in enumerate(explanation.terms):
-        place = term.place
-        content = {
-            "sample": place.sample,
-            "error": term.error,
-            "error_at": place.error_at,
-            "factor": term.factor,
-            "factor_at": place.factor_at or None,
-            "padding": place.padding,
-        }
-        yield (",\n" if index else "\n") + json.dumps(content)
+        yield (",\n" if index else "\n") + json.dumps(_term(term))
     yield "\n]"
     for index, share in enumerate(explanation.shares):
         yield ",\n" if index else ', "shares": [\n'
@@ -162,3 +154,15 @@ def _explanation(explanation: GradientExplanation) -> Iterator[str]:
         yield "}"
     if explanation.shares:
         yield "\n]"
+
+
+def _term(term: GradientTerm) -> dict[str, Any]:
+    place = term.place
+    return {
+        "sample": place.sample,
+        "error": term.error,
+        "error_at": place.error_at,
+        "factor": term.factor,
+        "factor_at": place.factor_at or None,
+        "padding": place.padding,
+    }

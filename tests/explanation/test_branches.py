@@ -47,7 +47,7 @@ def squeezed():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(graphs(), st.integers(0, 99), st.data())
 def test_each_term_is_a_number_of_the_result_that_it_is_of(graph, seed, data):
     layers, shape = graph
@@ -67,7 +67,7 @@ def test_each_term_is_a_number_of_the_result_that_it_is_of(graph, seed, data):
             assert len(explanation.terms) == (len(taken) if joined else 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(graphs(), st.integers(0, 99))
 def test_a_derivation_goes_to_the_layer_that_a_term_came_from(graph, seed):
     layers, shape = graph
@@ -77,7 +77,7 @@ def test_a_derivation_goes_to_the_layer_that_a_term_came_from(graph, seed):
             assert step.explanation.results[-1][1] == step.term.value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(graphs())
 def test_what_a_merge_is_given_stands_where_its_results_do(graph):
     layers, shape = graph

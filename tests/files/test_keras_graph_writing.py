@@ -95,7 +95,7 @@ def test_what_an_optimizer_remembers_is_written_in_the_order_of_the_file(tmp_pat
     assert found == given
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(graphs(), st.integers(0, 1000))
 def test_any_network_that_branches_comes_back_as_it_was(tmp_path_factory, graph, seed):
     layers, shape = graph

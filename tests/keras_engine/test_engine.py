@@ -140,6 +140,7 @@ def test_pixels_padding_in_numbers_and_saturated_outputs_come_to_the_numbers_of_
 # skip from the image; what is trained in one branch alone. A normalization takes a bias before it
 # out again: rounding would be all that it learns by.
 BRANCHES = (
+    Conv2D(2, 3, padding="same", name="other"),
     Conv2D(2, 3, padding="same", activation="relu", use_bias=False, name="short"),
     Conv2D(2, 3, padding="same", name="first", inputs=("input",)),
     Conv2D(2, 3, padding=(1, 1, 1, 1), use_bias=False, name="second"),

@@ -13,8 +13,8 @@ from cnncalc.layers import (
     L2Pooling2D,
     MaxPooling2D,
 )
+from cnncalc.network.against_algorithms import FEW_FILTERS
 from cnncalc.network.algorithms import (
-    FEW_FILTERS,
     MEANINGS,
     Algorithm,
     choose,

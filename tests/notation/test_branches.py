@@ -268,7 +268,7 @@ PIECES += ["\n", "x = ", "y = ", "x, y = ", "m.add(Dense(2))", "add([x, y])", "x
 PIECES += ["m.trainable = False", "x.trainable = True", "m.layers[0].trainable = False", "dense"]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
 def test_any_functional_listing_is_a_network_or_an_error_of_ours(pieces):
     assert is_read_or_refused("".join(pieces))

@@ -31,7 +31,7 @@ from tests.sheet.branching import BRANCHING, branching, trace_of
 from tests.test_recalculation_of_exports import ENGINES
 from tests.trace.drawn import vary
 
-DRAWN, FEW = 36, 12
+DRAWN, FEW = 36, 4
 
 
 def planned(network) -> tuple[Plan, Values]:

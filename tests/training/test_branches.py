@@ -88,7 +88,7 @@ def test_pieces_of_a_batch_end_at_the_same_weights(name, monkeypatch):
     test_the_weights_are_those_of_the_recorded_steps(name, SGD(learning_rate=0.1))
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(deadline=None, max_examples=10, derandomize=True)
 @given(graphs(), st.integers(0, 2**16))
 def test_float32_ends_near_the_recorded_steps(graph, seed):
     layers, shape = graph

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnncalc.geometry import Axis, Geometry
-from cnncalc.rules.wiring import Window
+from cnncalc.rules.directions import Window
 from cnncalc.sheet.blocks import Draw, Finder, Index
 from cnncalc.sheet.plan import Block, Formula, Quantity, Tiled
 

@@ -9,7 +9,7 @@ from cnncalc.helper_cells import dilate
 from cnncalc.layers import ConvolutionLayer
 from cnncalc.network import Array
 from cnncalc.rules import law_of
-from cnncalc.rules.wiring import Copies, Direction
+from cnncalc.rules.directions import Copies, Direction
 from cnncalc.shapes import pair
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import Draw, Finder, Index, entered, whole

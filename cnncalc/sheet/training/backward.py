@@ -10,24 +10,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cnncalc.errors import OptionError, ShapeError
-from cnncalc.layers import Layer
+from cnncalc.layers import Layer, MergeLayer
 from cnncalc.layers.graph import sources
 from cnncalc.network import reached
 from cnncalc.rules import Join
 from cnncalc.sheet import formulas
 from cnncalc.sheet.blocks import EACH, Finder, Index
 from cnncalc.sheet.gathering import Drawn
-from cnncalc.sheet.layers.network import (
-    handed_back_volumes,
-    shared_volumes,
-    weight_gradient_volumes,
-)
-from cnncalc.sheet.plan import Formula
-from cnncalc.sheet.quantities import by_output, gradient_title
+from cnncalc.sheet.layers.gradients import handed_back_volumes, weight_gradient_volumes
+from cnncalc.sheet.layers.smaller_steps import shared_volumes
+from cnncalc.sheet.plan import Formula, Quantity
+from cnncalc.sheet.quantities import by_input, by_output, by_part, gradient_title
 from cnncalc.sheet.volumes import Source, Volume, each_number
-from cnncalc.training_step.branches import added_up
+from cnncalc.training_step.branches import added_up, takings
 
-__all__ = ["BackwardPass", "backward_passes", "named"]
+__all__ = ["BackwardPass", "backward_passes", "drawn_by_output", "named"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,25 @@ def backward_passes(
         for part, before in sorted(parts.items(), reverse=True):
             handed_back[taken[place][part]].insert(0, (drawn.layer.name, before))
     return tuple(passes)
+
+
+def drawn_by_output(layers: Sequence[Layer], place: int) -> Quantity:
+    """Return the name of what draws the gradient by a layer's output.
+
+    One layer that takes it draws it; of several, what they hand back is added up in one volume.
+    Arguments: the `layers`, the `place` of one of them, but the last.
+
+    >>> from cnncalc.layers import Add, Flatten
+    >>> layers = [Flatten(name="flat"), Add(name="add", inputs=("input", "flat"))]
+    >>> drawn_by_output(layers, 0)
+    Quantity(kind='gradient', layer='add', name='input 1', step=None, sample=None)
+    """
+    taken = takings(layers, place)
+    if len(taken) > 1:
+        return by_output(layers[place].name)
+    ((behind, part),) = taken
+    name = layers[behind].name
+    return by_part(name, part) if isinstance(layers[behind], MergeLayer) else by_input(name)
 
 
 def _wanted(forward: Sequence[Drawn], taken: Sequence[Sequence[int]]) -> frozenset[int]:

@@ -48,7 +48,7 @@ def chosen_stages(flow: Flow, layer: str = "") -> list[Stage]:
     drawn.sort(key=lambda stage: (stage.column, *_turn(stage)))
     results = _results(drawn)
     if layer:
-        column = next(place for place, own in enumerate(flow.columns) if own.name == layer)
+        column = [column.name for column in flow.columns].index(layer)
         before = [stage for stage in results if stage.column in flow.columns[column].takes]
         return [*before, *(stage for stage in drawn if stage.column == column)]
     if len(drawn) <= _MOST_TRACKS_IN_FULL:

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from cnncalc.network import Array
 from cnncalc.rules import law_of
+from cnncalc.rules.directions import Copies, Direction
 from cnncalc.rules.ranges import ANY
-from cnncalc.rules.wiring import Copies, Direction
 from cnncalc.trace import LayerTrace
 from cnncalc.views.colors import scale_of
 from cnncalc.views.terminal.blocks import body_screen, draw_section

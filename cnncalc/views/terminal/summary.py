@@ -71,10 +71,10 @@ def render_summary(summary: Summary, name: str, remark: str = "") -> Page:
 
 def _keras_table(summary: Summary, screen: Screen) -> Table:
     is_narrow = screen.width < _LEAST_BRANCHED
-    own = _BRANCHED if summary.branches and not is_narrow else _CHAIN
-    width = max(40, min(own.width, screen.width - 4))
+    form = _BRANCHED if summary.branches and not is_narrow else _CHAIN
+    width = max(40, min(form.width, screen.width - 4))
     columns, used = [], 0
-    for heading, end in own.columns:
+    for heading, end in form.columns:
         space = int(end * width) - used
         side: Literal["left", "right"] = "right" if heading == "Param #" else "left"
         columns.append(KerasColumn(heading, justify=side, width=space))
@@ -85,7 +85,7 @@ def _keras_table(summary: Summary, screen: Screen) -> Table:
         sizes = ", ".join(map(str, ("None", *row.output_shape)))
         layer = f"{in_lines(row.layer.name, room)} ({type(row.layer).__name__})"
         cells = [layer, f"({sizes})", f"{row.parameters:,}"]
-        if own is _BRANCHED:
+        if form is _BRANCHED:
             texts = map(_connection, row.connected_to)
             cells.append(",\n".join(in_lines(text, last) for text in texts))
         elif row.layer.inputs:

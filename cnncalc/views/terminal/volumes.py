@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cnncalc.layers import Concatenate, Layer, Shape
 from cnncalc.network import Array
 from cnncalc.rules import law_of
-from cnncalc.rules.wiring import Copies
+from cnncalc.rules.directions import Copies
 from cnncalc.shapes import Pads
 from cnncalc.views.colors import ColorScale
 from cnncalc.views.terminal.matrix import NO_PADS, Matrix

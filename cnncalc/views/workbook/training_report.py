@@ -115,14 +115,13 @@ def _write_layers(book: _Book, sheet: Any, top: int, network: Network) -> None:
         sheet.write_string(top, column, heading, book.heading)
     sheet.write_string(top, 3, "Parameters", book.number_heading)
     first, last = top + 1, top + len(network.layers)
-    shapes = network.shapes
-    counts = [
-        layer.parameter_count(shape) for layer, shape in zip(network.layers, shapes, strict=False)
-    ]
-    for index, (layer, count) in enumerate(zip(network.layers, counts, strict=True)):
+    pairs = zip(network.layers, network.input_shapes, strict=True)
+    counts = [layer.parameter_count(shape) for layer, shape in pairs]
+    rows = zip(network.layers, network.shapes[1:], counts, strict=True)
+    for index, (layer, shape, count) in enumerate(rows):
         sheet.write_string(first + index, 0, layer.name, book.top)
         _write_text(book, sheet, first + index, write_layer(replace(layer, name="")))
-        sheet.write_string(first + index, 2, size_text(shapes[index + 1]), book.top)
+        sheet.write_string(first + index, 2, size_text(shape), book.top)
         sheet.write_number(first + index, 3, count, book.count)
     total = f"=SUM({xl_range(first, 3, last, 3)})"
     sheet.write_string(last + 1, 2, "Total", book.total)

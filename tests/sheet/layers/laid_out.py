@@ -22,12 +22,9 @@ from cnncalc.ops.activations import ACTIVATIONS
 from cnncalc.sheet.blocks import Finder, Place, entered
 from cnncalc.sheet.gradient_values import Grids, Taken, gradient_values, shared_values
 from cnncalc.sheet.layers.copies import kept_quantity
-from cnncalc.sheet.layers.network import (
-    gradient_volumes,
-    image_source,
-    shared_volumes,
-    weight_gradient_volumes,
-)
+from cnncalc.sheet.layers.gradients import gradient_volumes, weight_gradient_volumes
+from cnncalc.sheet.layers.network import image_source
+from cnncalc.sheet.layers.smaller_steps import shared_volumes
 from cnncalc.sheet.layers.windows import image_volume
 from cnncalc.sheet.plan import Block, Plan, Quantity, Sheet, Specification, Values
 from cnncalc.sheet.quantities import is_shared

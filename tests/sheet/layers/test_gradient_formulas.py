@@ -19,13 +19,9 @@ from cnncalc.layers import (
 )
 from cnncalc.layers.vocabulary import named
 from cnncalc.sheet.blocks import Finder
-from cnncalc.sheet.layers.network import (
-    gradient_volumes,
-    image_source,
-    layer_volumes,
-    shared_volumes,
-    weight_gradient_volumes,
-)
+from cnncalc.sheet.layers.gradients import gradient_volumes, weight_gradient_volumes
+from cnncalc.sheet.layers.network import image_source, layer_volumes
+from cnncalc.sheet.layers.smaller_steps import shared_volumes
 from cnncalc.sheet.plan import STAY, Quantity, Reference
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.files.recalculation import recalculate
+from cnncalc.sheet.addresses import address_of
 from cnncalc.sheet.quantities import by_output, by_part
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.tasks.workbook_reading import read_exported
@@ -18,12 +19,12 @@ from tests.trace.drawn import vary
 STEPS = ((0, 1), (2,))
 
 
-def workbook(name):
+def workbook(name, batches=STEPS[:1]):
     layers, shape = branching(name)
     seed = list(BRANCHING).index(name)
     network = vary(layers, shape, seed)
     optimizer = OPTIMIZERS[seed % len(OPTIMIZERS)]
-    return example(pieces(network, optimizer=optimizer, batches=STEPS, seed=seed))
+    return example(pieces(network, optimizer=optimizer, batches=batches, seed=seed))
 
 
 def require_recorded(made, evaluation):
@@ -62,9 +63,9 @@ def test_formulas_of_drawn_graphs_give_the_recorded_numbers(graph, seed):
 
 @pytest.mark.recalculation
 def test_libreoffice_gives_the_recorded_numbers():
-    every = [workbook(name) for name in BRANCHING]
-    evaluations = recalculate([made.content for made in every], "libreoffice")
-    for made, evaluation in zip(every, evaluations, strict=True):
+    made_of_all = [workbook(name, STEPS) for name in BRANCHING]
+    evaluations = recalculate([made.content for made in made_of_all], "libreoffice")
+    for made, evaluation in zip(made_of_all, evaluations, strict=True):
         require_recorded(made, evaluation)
         report = compare_exported(read_exported(made.content), evaluation)
         assert report.evaluated.differing == report.stored.differing == 0
@@ -101,3 +102,9 @@ def test_nothing_is_drawn_backward_on_a_branch_without_anything_to_learn():
     assert drawn == {"first", "multiply", "third", "flatten", "classes"}
     handed_back = {quantity.name for quantity in blocks if quantity.layer == "multiply"}
     assert {name for name in handed_back if name.startswith("input")} == {"input 1"}
+
+
+def test_a_gradient_by_an_output_is_found_at_the_layer_that_takes_it_not_at_the_next():
+    made = workbook("average of three")
+    found = address_of(made.plan, "second", "gradient output", (1, 2, 0))
+    assert found == address_of(made.plan, "average", "gradient input 1", (1, 2, 0))

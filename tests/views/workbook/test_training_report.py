@@ -3,7 +3,7 @@ import io
 import numpy as np
 import pytest
 
-from cnncalc.layers import Conv2D, Dense, DepthwiseConv2D, Flatten
+from cnncalc.layers import Concatenate, Conv2D, Dense, DepthwiseConv2D, Flatten
 from cnncalc.network import initialize
 from cnncalc.training.history import EpochRecord
 from cnncalc.training.metrics import ClassReport
@@ -47,6 +47,20 @@ def test_the_summary_says_what_was_trained():
     assert lines[4] == ["Accuracy, test data", 0.75]
     assert lines[6] == ["conv2d", "Conv2D(4, (2, 3))", "3×3×4", 76]
     assert lines[-1] == ["Total", 76 + 74]
+
+
+def test_the_summary_counts_the_parameters_of_branches():
+    layers = [
+        Conv2D(2, 1, name="wide"),
+        Conv2D(2, 1, name="skip", inputs=("input",)),
+        Concatenate(name="both", inputs=("wide", "skip")),
+        Conv2D(1, 1, name="last"),
+    ]
+    network = initialize(layers, (2, 2, 3))
+    sheet = values_of(written(network=network))["Summary"]
+    counts = {row[0]: row[-1] for row in rows(sheet) if row}
+    assert [counts[name] for name in ("wide", "skip", "both", "last")] == [8, 8, 0, 5]
+    assert counts["Total"] == 21
 
 
 def test_a_small_learning_rate_is_not_shown_as_zero():
