@@ -55,12 +55,12 @@ def added_up(names: Sequence[str]) -> str:
     Argument: the `names` of those that take it, one that takes it twice named twice.
 
     >>> added_up(["add", "conv2d_1"]), added_up(["add", "add"])
-    ('what add and conv2d_1 hand back, added up', 'what add hands back for each time, added up')
+    ('what add and conv2d_1 hand back, added up', 'what add hands back each time, added up')
     """
     different = list(dict.fromkeys(names))
     listed = " and ".join(filter(None, [", ".join(different[:-1]), different[-1]]))
     hands = "hand back" if different[1:] else "hands back"
-    each = " for each time" if len(different) < len(names) else ""
+    each = " each time" if len(different) < len(names) else ""
     return f"what {listed} {hands}{each}, added up"
 
 
