@@ -25,7 +25,7 @@ from cnncalc.notation.layer_calls import (
     read_arguments,
     take_input_shape,
 )
-from cnncalc.notation.source import Source, called, dotted, holds_layers
+from cnncalc.notation.source import KINDS, Source, called, dotted, holds_layers
 from cnncalc.notation.wiring import Block, LeftOut, Meaning, Piece, Wiring
 
 __all__ = ["Expressions"]
@@ -133,7 +133,8 @@ class Expressions:
     def _call(self, node: ast.Call) -> Meaning:
         """Return what a call stands for."""
         func, name = node.func, called(node)
-        if isinstance(func, ast.Call) or (isinstance(func, ast.Name) and name in self.meanings):
+        is_given = self.means_layers(name) or name in self.meanings.keys() - KINDS
+        if isinstance(func, ast.Call) or (isinstance(func, ast.Name) and is_given):
             return self._second_call(node)
         if not name:
             raise self.no_layer(node)

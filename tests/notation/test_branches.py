@@ -111,6 +111,10 @@ def test_what_a_model_puts_out_may_be_written_where_it_is_named():
     )
 
 
+def test_a_kind_of_layer_may_be_given_its_own_name():
+    assert layers_of("Dense = keras.layers.Dense; i = Input((4,)); a = Dense(3)(i)") == (Dense(3),)
+
+
 def test_sequentials_in_each_other_are_one_chain():
     chain = (Conv2D(2, 1), ReLU(), Flatten())
     assert layers_of("Sequential([Sequential([Conv2D(2, 1), ReLU()]), Flatten()])") == chain
