@@ -27,6 +27,7 @@ __all__ = [
     "layer_from_arguments",
     "named",
     "own_count",
+    "place_of",
     "shared_arguments",
     "snake_case",
 ]
@@ -186,6 +187,30 @@ def named(layers: Sequence[Layer]) -> tuple[Layer, ...]:
             message = "a layer's name must be printable and without '/'. "
             raise OptionError(message + f"Received: name={name!r}")
     return result
+
+
+MOST_NAMES = 20  # that a message lists
+
+
+def place_of(name: str, names: Sequence[str]) -> int:
+    """Return which of a network's layers has a name, counted from 0.
+
+    Raises OptionError that lists the layers' `names`, of many the nearest ones, where none has it.
+
+    >>> place_of("dense", ["flatten", "dense"])
+    1
+    """
+    if name in names:
+        return list(names).index(name)
+    known = f"the network has the layers {', '.join(names)}"
+    if len(names) > MOST_NAMES:
+        from difflib import get_close_matches  # noqa: PLC0415 (slow, and seldom needed)
+
+        close = get_close_matches(name, names, n=3)
+        nearest = f"; the nearest names are {', '.join(close)}" if close else ""
+        known = f"the network has no such layer among its {len(names)}{nearest}"
+    message = f"{known}. Received: {name}"
+    raise OptionError(message)
 
 
 def automatic_names(layers: Sequence[Layer]) -> tuple[str, ...]:

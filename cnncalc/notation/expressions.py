@@ -25,7 +25,7 @@ from cnncalc.notation.layer_calls import (
     read_arguments,
     take_input_shape,
 )
-from cnncalc.notation.source import Source, called, dotted, holds_layers
+from cnncalc.notation.source import KINDS, Source, called, dotted, holds_layers
 from cnncalc.notation.wiring import Block, LeftOut, Meaning, Piece, Wiring
 
 __all__ = ["Expressions"]
@@ -133,7 +133,8 @@ class Expressions:
     def _call(self, node: ast.Call) -> Meaning:
         """Return what a call stands for."""
         func, name = node.func, called(node)
-        if isinstance(func, ast.Call) or (isinstance(func, ast.Name) and self.means_layers(name)):
+        is_given = self.means_layers(name) or name in self.meanings.keys() - KINDS
+        if isinstance(func, ast.Call) or (isinstance(func, ast.Name) and is_given):
             return self._second_call(node)
         if not name:
             raise self.no_layer(node)
@@ -186,30 +187,31 @@ class Expressions:
         if not {"inputs", "outputs"} <= given.keys():
             message = "a Model must be given inputs and outputs. "
             raise self.source.error(call, f"{message}Received: {self.source.quote(call)}")
-        for name in ("inputs", "outputs"):
-            self._require_one(name, given[name])
-        if self._results(given["inputs"]) != (self.wiring.image,):
+        image, output = (self._one(name, given[name]) for name in ("inputs", "outputs"))
+        if image is not self.wiring.image:
             message = "a Model's inputs must be the Input. "
             received = self.source.quote(given["inputs"])
             raise self.source.error(given["inputs"], f"{message}Received: {received}")
         if self.output is not None:
             message = "a listing must hold one network. Received: a second Model"
             raise self.source.error(call, message)
-        self.output = self.result(given["outputs"])
+        self.output = output
         block = Block(self._name(call, given), call, is_used=True, is_model=True)
         block.items = self.wiring.items_in_keras_order(self.output)
         if "trainable" in given:
             block.is_trainable = read_flag(self.source, given["trainable"], self.values)
         return self.wiring.add_block(block)
 
-    def _require_one(self, name: str, node: ast.expr) -> None:
-        meant = self.read(node) if not isinstance(node, ast.Dict) else ()
-        if isinstance(meant, tuple) and len(meant) != 1:
+    def _one(self, name: str, node: ast.expr) -> Piece:
+        """Return a Model's input or output, read once: reading calls the layers that it holds."""
+        results = self._results(node) if not isinstance(node, ast.Dict) else ()
+        if len(results) != 1:
             message = (
                 f"a network must have one input and one output. Received: {name}="
                 f"{self.source.quote(node)}"
             )
             raise self.source.error(node, message)
+        return results[0]
 
     def _input(self, call: ast.Call) -> Piece:
         """Return the image, whose shape is named."""
@@ -235,7 +237,10 @@ class Expressions:
         if not isinstance(item, Piece | Block) or (
             isinstance(item, Piece) and item.taken is not None
         ):
-            message = f"only a layer can be called on results. Received: {self.source.quote(node)}"
+            message = (
+                "only a layer that wasn't called yet can be called on results, for cnncalc has no "
+                f"layers that share weights. Received: {self.source.quote(node)}"
+            )
             raise self.source.error(node, message)
         self._refuse_model(item, node)
         for keyword in node.keywords:

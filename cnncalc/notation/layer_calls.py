@@ -21,6 +21,7 @@ from cnncalc.notation.source import (
     Source,
     called,
     dotted,
+    makes_application,
     nearest,
     read_value,
 )
@@ -54,7 +55,7 @@ def kind_of(source: Source, call: ast.Call) -> type[Layer]:
     if name == "Lambda":
         message = "a Lambda layer holds code, which is never executed"
         raise source.error(call, message)
-    if ".applications." in dotted(call.func):
+    if makes_application(call):
         message = (
             f"{dotted(call.func)}(…) is built by code, which isn't executed: save the model by "
             'model.save("network.keras") and give that file'

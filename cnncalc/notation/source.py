@@ -28,6 +28,7 @@ __all__ = [
     "called",
     "dotted",
     "holds_layers",
+    "makes_application",
     "nearest",
     "read_value",
 ]
@@ -132,7 +133,18 @@ OLD_ARGUMENT_NAMES = {
 def holds_layers(node: ast.AST) -> bool:
     """Tell whether a layer, a Sequential or a Model is called anywhere in a part of a listing."""
     known = {*KINDS, *OLD_LAYER_NAMES, "Sequential", "Model"}
-    return any(isinstance(part, ast.Call) and called(part) in known for part in ast.walk(node))
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return any(called(call) in known or makes_application(call) for call in calls)
+
+
+def makes_application(call: ast.Call) -> bool:
+    """Tell whether a call builds one of Keras's ready-made networks.
+
+    >>> makes_application(ast.parse("keras.applications.ResNet50()", mode="eval").body)
+    True
+    """
+    # preprocess_input and such stand there, too, and have small letters.
+    return ".applications." in dotted(call.func) and called(call)[:1].isupper()
 
 
 def called(call: ast.Call) -> str:

@@ -16,6 +16,7 @@ from cnncalc.errors import OptionError, ShapeError
 from cnncalc.image_regions import Box, box_around, boxes_before
 from cnncalc.layers import Flatten, InputLayer, Layer, Shape
 from cnncalc.layers.graph import IMAGE, IMAGE_PLACE, in_keras_order, sources
+from cnncalc.layers.vocabulary import place_of
 from cnncalc.network import walk
 from cnncalc.part.kinds import computed_box, crop_between, cut_layer
 from cnncalc.part.structure import Part, Shown
@@ -125,11 +126,7 @@ def _start(layers: Sequence[Layer], input_shape: Shape, name: str, at: Position)
     """Return a walk that has not begun, after the number was found to be there."""
     walked = list(walk(layers, input_shape))
     ordered, given = [layer for layer, _ in walked], [shape for _, shape in walked]
-    names = [layer.name for layer in ordered]
-    if name not in names:
-        message = f"the network has the layers {', '.join(names)}. Received: {name}"
-        raise OptionError(message)
-    place = names.index(name)
+    place = place_of(name, [layer.name for layer in ordered])
     shapes = {index: layer.output_shape(given[index]) for index, layer in enumerate(ordered)}
     shape = shapes[place]
     if isinstance(ordered[place], InputLayer):

@@ -60,6 +60,7 @@ _HELPERS: Mapping[str, StageScale] = {
     HelperName.NORMALIZED: StageScale.SIGNED,
     # Places and counts, no quantities.
     GradientStep.FIRST_MAXIMUM: StageScale.NONE,
+    GradientStep.FIRST_MINIMUM: StageScale.NONE,
     GradientStep.EQUAL_MAXIMA: StageScale.NONE,
     GradientStep.ROW_MAXIMA: StageScale.NONE,
     GradientStep.SHARES: StageScale.SIGNED,

@@ -16,6 +16,7 @@ from cnncalc.shapes import Size
 from cnncalc.tasks.arguments import Caller
 from cnncalc.training.dataset import Dataset
 from cnncalc.training.learnt_images import BYTES, LearntImages, ValueRange, a_few, held_values
+from cnncalc.training.plan import scales_pixels
 from cnncalc.training.unseen import (
     Difference,
     brought,
@@ -31,6 +32,7 @@ from cnncalc.training.unseen import (
 if TYPE_CHECKING:
     from cnncalc.files.labelled import LabelledData
     from cnncalc.files.photos import Fit
+    from cnncalc.files.trained_models import TrainedModel
     from cnncalc.tasks.training_options import TakingOptions
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "say_all",
     "say_differences",
     "say_scaling",
+    "say_unscaled",
     "say_unseen",
     "with_hint",
 ]
@@ -121,6 +124,14 @@ def say_unseen(
     found = image_differences(learnt, image.values, in_range=in_range)
     say_differences([(image.name, with_hint(difference)) for difference in found], 1, caller)
     return [f"{image.name}: {difference.text}" for difference in found]
+
+
+def say_unscaled(trained: TrainedModel, caller: Caller) -> None:
+    """Say that pixels go in as they are, where neither the file nor the layers tell of a range."""
+    if trained.learnt is None and not scales_pixels(trained.network.layers):
+        caller.remark(
+            "the model's file does not say which range it learnt: pixels are taken as 0 to 255"
+        )
 
 
 def say_all(differences: Sequence[Difference], caller: Caller) -> None:

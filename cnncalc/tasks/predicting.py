@@ -20,7 +20,7 @@ from cnncalc.ops.numbers import overflow_allowed
 from cnncalc.provenance import Provenance
 from cnncalc.tasks.argument_checks import named, require_flag
 from cnncalc.tasks.arguments import Caller, ImageLike, ModelLike, Say, ignore
-from cnncalc.tasks.differences import refuse_idle_raw, say_differences, with_hint
+from cnncalc.tasks.differences import refuse_idle_raw, say_differences, say_unscaled, with_hint
 from cnncalc.tasks.frozen import frozen
 from cnncalc.tasks.inputs import image_origin, with_layers
 from cnncalc.tasks.models import KnownModel, read_trained
@@ -104,6 +104,7 @@ def judge_images(
     for note in trained.notes:
         caller.remark(note)
     say_planes(trained.network.input_shape, caller)
+    say_unscaled(trained, caller)
     more = f" and {len(images) - 1:,} more" if images[1:] else ""
     photos = any(is_photo(source) for source in images)
     refuse_idle_raw(

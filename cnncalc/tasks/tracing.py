@@ -106,6 +106,7 @@ def recorded(
     keep: Keep = keep_all,
 ) -> Trace:
     """Return what `record` does, or the steps of the layers to `keep` alone."""
+    caller = Caller(options.say)
     is_array = image is not None and not isinstance(image, str | Path) and not is_pillow(image)
     if isinstance(network, Network) and is_array and options.are_none:
         return traces.record(network, image, drawn, keep(network.layers, network.input_shape))
@@ -118,7 +119,7 @@ def recorded(
         WeightOptions(weights, given_seed(options.seed)),
         InputOptions(named(image, "image")),
         FittingOptions(options.resize),
-        Caller(options.say),
+        caller,
         keep=keep,
     )
     return traced.trace

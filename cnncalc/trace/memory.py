@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import prod
 
 from cnncalc import layers as specifications
-from cnncalc.errors import OptionError, unknown_kind
+from cnncalc.errors import unknown_kind
 from cnncalc.layers import LINEAR, Layer, MergeLayer, Shape, WindowLayer
 from cnncalc.layers.graph import IMAGE_PLACE, sources
+from cnncalc.layers.vocabulary import place_of
 from cnncalc.network import walk
 
 __all__ = ["kept_places", "trace_bytes"]
@@ -24,13 +25,8 @@ def kept_places(layers: Sequence[Layer], keep: Collection[str] | None) -> frozen
     >>> sorted(kept_places([specifications.Flatten(name="flat")], ["flat"]))
     [0]
     """
-    places = {layer.name: place for place, layer in enumerate(layers)}
-    wanted = places if keep is None else keep
-    for name in wanted:
-        if name not in places:
-            message = f"the network has the layers {', '.join(places)}. Received: {name}"
-            raise OptionError(message)
-    return frozenset(places[name] for name in wanted)
+    names = [layer.name for layer in layers]
+    return frozenset(place_of(name, names) for name in (names if keep is None else keep))
 
 
 def trace_bytes(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnncalc.errors import OptionError
 from cnncalc.geometry import Geometry
 from cnncalc.layers import Layer, Shape
+from cnncalc.layers.vocabulary import place_of
 from cnncalc.network import Array, Network, Weights
 from cnncalc.provenance import Provenance
 from cnncalc.trace.stage_names import StageName
@@ -106,11 +107,7 @@ class Trace:
 
         Raises OptionError that lists the names where none has it.
         """
-        names = [layer.name for layer in self.network.layers]
-        if layer_name not in names:
-            message = f"the network has the layers {', '.join(names)}. Received: {layer_name}"
-            raise OptionError(message)
-        return names.index(layer_name)
+        return place_of(layer_name, [layer.name for layer in self.network.layers])
 
 
 def make_stage(name: StageName, values: Array, note: str) -> Stage:

@@ -56,12 +56,12 @@ def added_up(names: Sequence[str]) -> str:
     Argument: the `names` of those that take it, one that takes it twice named twice.
 
     >>> added_up(["add", "conv2d_1"]), added_up(["add", "add"])
-    ('what add and conv2d_1 hand back, added up', 'what add hands back for each time, added up')
+    ('what add and conv2d_1 hand back, added up', 'what add hands back each time, added up')
     """
     different = list(dict.fromkeys(names))
     listed = " and ".join(filter(None, [", ".join(different[:-1]), different[-1]]))
     hands = "hand back" if different[1:] else "hands back"
-    again = " for each time" if len(different) < len(names) else ""
+    again = " each time" if len(different) < len(names) else ""
     return f"what {listed} {hands}{again}, added up"
 
 

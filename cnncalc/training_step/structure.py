@@ -11,6 +11,7 @@ import numpy as np
 
 from cnncalc.errors import OptionError
 from cnncalc.layers import Layer
+from cnncalc.layers.vocabulary import place_of
 from cnncalc.network import Array, Network
 from cnncalc.rules import Position
 from cnncalc.trace import Trace, record
@@ -141,11 +142,7 @@ class StepRecord:
 
         Raises OptionError that lists the names where none has it.
         """
-        names = [step.layer.name for step in self.layers]
-        if name not in names:
-            message = f"the network has the layers {', '.join(names)}. Received: {name}"
-            raise OptionError(message)
-        return self.layers[names.index(name)]
+        return self.layers[place_of(name, [step.layer.name for step in self.layers])]
 
     def update(self, layer: str, weight: str) -> WeightUpdate:
         """Return the update of a weight, such as "conv2d" "kernel".

@@ -13,7 +13,8 @@ from cnncalc.cli.commands import cli
 from cnncalc.files.datasets_arrays import read_digits
 from cnncalc.files.keras_archive import KerasModel, read_keras, write_keras
 from cnncalc.files.trained_models import read_model
-from cnncalc.network import forward
+from cnncalc.layers import Dense, Flatten
+from cnncalc.network import forward, initialize
 from cnncalc.notation import write
 from cnncalc.training.learnt_images import BYTES
 from tests.cli.test_train import stop_after
@@ -212,6 +213,17 @@ def test_a_model_without_memory_predicts_as_ever(run, fails, digits, model, tmp_
     np.savez(tmp_path / "a.npz", x_train=np.zeros((2, 8, 8)), y_train=[0, 1])
     line = fails("evaluate", "plain.keras", "a.npz", "--invert")
     assert line.startswith("--invert needs the range of the values that the model learnt")
+
+
+def test_a_model_that_tells_of_no_range_is_said_to_get_bytes(run, digits, tmp_path):
+    layers = [Flatten(), Dense(2, activation="softmax")]
+    with (tmp_path / "plain.keras").open("wb") as file:
+        write_keras(file, KerasModel(initialize(layers, (8, 8, 1))))
+    result = run("predict", "plain.keras", next((digits / "own").rglob("*.png")))
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "the model's file does not say which range it learnt: pixels are taken as 0 to 255\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from cnncalc.layers.vocabulary import (
     concerns_training_only,
     layer_from_arguments,
     named,
+    place_of,
     shared_arguments,
     snake_case,
 )
@@ -129,3 +130,12 @@ def test_snake_case_equals_keras():
     from keras.src.utils.naming import to_snake_case  # noqa: PLC0415 (may be missing)
 
     assert [snake_case(name) for name in LAYERS] == [to_snake_case(name) for name in LAYERS]
+
+
+def test_of_many_layers_only_the_nearest_are_named():
+    names = [f"block_{number}_add" for number in range(30)]
+    with pytest.raises(OptionError) as raised:
+        place_of("block_7_ad", names)
+    assert str(raised.value).startswith("the network has no such layer among its 30; the nearest")
+    assert "block_7_add" in str(raised.value)
+    assert "block_29_add" not in str(raised.value)

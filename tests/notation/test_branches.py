@@ -102,6 +102,19 @@ def test_layers_have_the_names_that_keras_gives_them_where_they_are_made():
     assert layers_of(nested) == (Dense(2, name="dense_1"), Dense(3, name="dense"))
 
 
+def test_what_a_model_puts_out_may_be_written_where_it_is_named():
+    assert layers_of("i = Input((4,)); a = Dense(3)(i); m = Model(i, Dense(2)(a))") == (
+        *(Dense(3), Dense(2)),
+    )
+    assert layers_of("i = Input((4,)); a = Dense(4)(i); m = Model(i, a + i)")[1:] == (
+        Add(name="add", inputs=("dense", "input")),
+    )
+
+
+def test_a_kind_of_layer_may_be_given_its_own_name():
+    assert layers_of("Dense = keras.layers.Dense; i = Input((4,)); a = Dense(3)(i)") == (Dense(3),)
+
+
 def test_sequentials_in_each_other_are_one_chain():
     chain = (Conv2D(2, 1), ReLU(), Flatten())
     assert layers_of("Sequential([Sequential([Conv2D(2, 1), ReLU()]), Flatten()])") == chain
@@ -174,7 +187,8 @@ START = "i = Input((4, 4, 2)); a = Conv2D(2, 1)(i); "
         (START + "m = Model(i, a); n = Model(i, a)", "line 1, column 65: a listing must hold one"),
         (
             START + "f = Flatten(); b = f(a); c = f(i)",
-            "line 1, column 73: only a layer can be called on results. Received: f(i)",
+            "line 1, column 73: only a layer that wasn't called yet can be called on results, for "
+            "cnncalc has no layers that share weights. Received: f(i)",
         ),
         (
             START + "s = Sequential([Flatten()]); b = s(a); c = s(i)",
@@ -199,6 +213,15 @@ START = "i = Input((4, 4, 2)); a = Conv2D(2, 1)(i); "
         (
             "Flatten()(keras.applications.ResNet50()(input))",
             "line 1, column 11: keras.applications.",
+        ),
+        (
+            "m = keras.applications.ResNet50(weights=None)",
+            "line 1, column 5: keras.applications.ResNet50(…) is built by code",
+        ),
+        (
+            "base = ResNet50(); " + START + "b = base(a)",
+            "line 1, column 67: base must be a layer or its result. Received: what line 1, column "
+            "8 gave it",
         ),
         (
             "def block(x):\n    return x",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnncalc.layers import (
+    MERGE_LAYERS,
     AveragePooling2D,
     Conv2D,
     Dense,
@@ -16,6 +17,7 @@ from cnncalc.layers import (
     Rescaling,
 )
 from cnncalc.network import initialize
+from cnncalc.notation import parse
 from cnncalc.rules.ranges import ANY, PIXELS, SHARES
 from cnncalc.sheet.calculations import training_calculation
 from cnncalc.sheet.flow import make_flow
@@ -116,3 +118,13 @@ def test_a_quantity_that_nobody_told_its_scale_is_refused():
     unknown = replace(flow, stages=(replace(flow.stages[1], volume=volume),))
     with pytest.raises(TypeError, match="dust"):
         stage_scales(unknown)
+
+
+@pytest.mark.parametrize("kind", MERGE_LAYERS, ids=lambda kind: kind.__name__)
+def test_the_steps_of_every_merges_gradient_have_a_scale(kind):
+    text = f"Conv2D(1, 2); Conv2D(1, 2)(input); {kind.__name__}()([conv2d, conv2d_1]); Flatten()"
+    layers = parse(f'{text}; Dense(2, activation="softmax")').layers
+    made = pieces(initialize(layers, (3, 3, 1), 0), batches=[(0, 1)])
+    specification, values = training_calculation(made)
+    flow = make_flow(specification)
+    require_signs(flow, values, stage_scales(flow, ANY))

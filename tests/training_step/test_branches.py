@@ -138,7 +138,7 @@ def test_a_layer_that_takes_a_result_twice_hands_back_twice():
     layers, shape = branching("twice the same")
     record = step_of(vary(layers, shape, 5))
     explanation = explain_gradient(record, "first", "output", (0, 0, 1))
-    assert explanation.note == "what add hands back for each time, added up"
+    assert explanation.note == "what add hands back each time, added up"
     assert [share.at for share in explanation.shares] == [(0, 0, 1), (0, 0, 3)]
 
 
