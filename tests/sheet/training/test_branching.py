@@ -11,12 +11,13 @@ from cnncalc.sheet.quantities import by_output, by_part
 from cnncalc.tasks.verification import compare_exported
 from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.verification.comparison import Place
-from tests.drawn_graphs import graphs
+from tests.drawn_graphs import few_graphs, graphs
 from tests.sheet.training.branching import BRANCHING, branching
 from tests.sheet.training.examples import OPTIMIZERS, example, pieces
 from tests.trace.drawn import vary
 
 STEPS = ((0, 1), (2,))
+DRAWN = 12
 
 
 def workbook(name, batches=STEPS[:1]):
@@ -69,6 +70,18 @@ def test_libreoffice_gives_the_recorded_numbers():
         require_recorded(made, evaluation)
         report = compare_exported(read_exported(made.content), evaluation)
         assert report.evaluated.differing == report.stored.differing == 0
+
+
+@pytest.mark.recalculation
+def test_libreoffice_gives_the_recorded_numbers_of_drawn_graphs():
+    networks = [vary(*graph, seed) for seed, graph in enumerate(few_graphs(DRAWN))]
+    made_of_all = [
+        example(pieces(network, "mean_squared_error", batches=STEPS, seed=seed))
+        for seed, network in enumerate(networks)
+    ]
+    evaluations = recalculate([made.content for made in made_of_all], "libreoffice")
+    for made, evaluation in zip(made_of_all, evaluations, strict=True):
+        require_recorded(made, evaluation)
 
 
 def titles_and_rules(made, quantity):
