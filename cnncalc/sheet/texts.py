@@ -86,5 +86,6 @@ def sizes_said(layer: Layer, input_shape: Shape, taken: Sequence[Shape]) -> str:
     """
     formula = layer.parameter_formula(input_shape)
     counted = f"; parameters: {formula}" if formula else ""
-    before = " and ".join(map(size_text, taken))
+    *first, last = map(size_text, taken)
+    before = " and ".join(filter(None, (", ".join(first), last)))
     return f"{before} → {size_text(layer.output_shape(input_shape))}{counted}"

@@ -132,11 +132,13 @@ def image_cells(shape: Shape) -> Shape:
 
 
 def trace_values(trace: Trace) -> dict[Quantity, Array]:
-    """Return every number of a trace by the quantity that a block shows."""
+    """Return every number of a trace, all layers or some, by the quantity that a block shows."""
     image = trace.input.values
     values: dict[Quantity, Array] = {IMAGE: image.reshape(image_cells(image.shape))}
-    grids = with_grids(trace.network.layers, trace.network.input_shape)
-    for layer, (*_, grid) in zip(trace.layers, grids, strict=True):
+    placed = with_grids(trace.network.layers, trace.network.input_shape)
+    grids = {layer.name: grid for layer, *_, grid in placed}
+    for layer in trace.layers:
+        grid = grids[layer.name]
         arrays = {
             **{Quantity("weight", layer.name, name): w for name, w in layer.weights.items()},
             **{Quantity("stage", layer.name, stage.name): stage.values for stage in layer.stages},

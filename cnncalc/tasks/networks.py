@@ -221,7 +221,8 @@ def _listed(path: Path, caller: Caller) -> NetworkSource:
     try:
         return _written(text, file_origin(path), caller, path.name)
     except NotationError as error:
-        message = f"{quoted(path)}, {error}"
+        mark = "," if str(error).startswith("line ") else ":"
+        message = f"{quoted(path)}{mark} {error}"
         raise NotationError(message) from error
 
 

@@ -139,6 +139,11 @@ def test_a_file_of_layers_is_named_with_the_place(fails, tmp_path):
     )
 
 
+def test_a_file_of_layers_is_named_before_what_has_no_place(fails, tmp_path):
+    (tmp_path / "net.txt").write_text("print(1)\n")
+    assert fails("summary", "net.txt").startswith("'net.txt': a network must have at least one")
+
+
 def test_a_dense_layer_before_flatten_works_as_in_keras_and_is_noted(run):
     result = run("trace", "Dense(2)", "article:6x6")
     assert result.exit_code == 0

@@ -145,6 +145,16 @@ def test_the_cell_of_an_exported_workbook(run, tmp_path):
     assert stored == trace.layers[0].output[1, 0, 0]
 
 
+def test_the_cell_of_a_merge_in_an_exported_workbook(run, tmp_path):
+    network = "Conv2D(1, 2); Conv2D(1, 2)(input); Average()([conv2d, conv2d_1]); Flatten()"
+    run("export-xlsx", "article:6x6", "--network", network, "-o", "merge.xlsx")
+    options = ("--layer", "average", "--at", "1,0")
+    text = run("explain", network, "article:6x6", *options, "--workbook", "merge.xlsx").stdout
+    [cell] = re.findall(r"In the workbook it stands in average!(\w+)\.\n", text)
+    stored = openpyxl.load_workbook(tmp_path / "merge.xlsx", data_only=True)["average"][cell].value
+    assert f"average (1, 0) = {stored:.4f}".rstrip("0") in text
+
+
 def test_the_workbook_of_another_network(fails, tmp_path):
     save_small(tmp_path)
     export(tmp_path / "other.xlsx", small_network(count=1))

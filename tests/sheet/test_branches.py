@@ -231,7 +231,7 @@ def test_a_flow_has_a_lane_for_each_branch():
         *("", "Input → pool", "Input → single", "single, wide, pooled → concatenate"),
     ]
     assert [column.place for column in flow.columns] == [0, 1, 1, 1, 2, 2, 3, 4, 5, 6]
-    assert flow.columns[6].size == "6×6×2 and 6×6×3 and 6×6×1 → 6×6×6"
+    assert flow.columns[6].size == "6×6×2, 6×6×3 and 6×6×1 → 6×6×6"
 
 
 @given(graph=graphs())

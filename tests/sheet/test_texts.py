@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.sheet.texts import clean_text, page_header, sheet_name
+from cnncalc.layers import Add, Flatten
+from cnncalc.sheet.texts import clean_text, page_header, sheet_name, sizes_said
 
 anything = st.text(st.characters(codec=None), max_size=80)
 
@@ -76,3 +77,9 @@ def test_a_header_is_short_enough_as_a_whole(left, right):
 @pytest.mark.parametrize("right", ["", "student 12 · seed 7"])
 def test_a_short_right_part_stays_whole(right):
     assert page_header("&" * 500, right).endswith(f"…&R{right}" if right else "…")
+
+
+def test_the_sizes_of_several_results_are_listed_as_in_a_sentence():
+    assert sizes_said(Flatten(), (2, 2, 3), [(2, 2, 3)]) == "2×2×3 → 12"
+    three = sizes_said(Add(inputs=("a", "b", "c")), (2, 2, 6), [(2, 2, 2)] * 3)
+    assert three == "2×2×2, 2×2×2 and 2×2×2 → 2×2×2"
