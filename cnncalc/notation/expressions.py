@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import filterfalse
 
 from cnncalc.errors import NotationError, OptionError
 from cnncalc.layers import InputLayer, Layer
@@ -17,7 +18,7 @@ from cnncalc.notation.joining import (
     function_takes,
     operation_layer,
 )
-from cnncalc.notation.layer_calls import (
+from cnncalc.notation.layer_calls import (, says_nothing
     input_shape_from,
     is_input,
     kind_of,
@@ -243,7 +244,7 @@ class Expressions:
             )
             raise self.source.error(node, message)
         self._refuse_model(item, node)
-        for keyword in node.keywords:
+        for keyword in filterfalse(says_nothing, node.keywords):
             option = f"{keyword.arg}=" if keyword.arg else "**"
             received = f"{option}{self.source.quote(keyword.value)}"
             message = f"a layer is called on results alone. Received: {received}"

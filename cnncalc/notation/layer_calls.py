@@ -32,6 +32,7 @@ __all__ = [
     "kind_of",
     "layer_from",
     "read_arguments",
+    "says_nothing",
     "take_input_shape",
 ]
 
@@ -173,3 +174,15 @@ def _refuse_old_kernel_size(
             f"size and its strides since; write Conv2D(…, ({rows}, {columns})) or strides="
         )
         raise source.error(call, message)
+
+
+def says_nothing(keyword: ast.keyword) -> bool:
+    """Tell whether a call is told what holds anyway: Keras 3 trains in `fit` whatever that says.
+
+    >>> says_nothing(ast.keyword("training", ast.Constant(False)))
+    True
+    """
+    match keyword:
+        case ast.keyword(arg="training", value=ast.Constant(value=False | None)):
+            return True
+    return False

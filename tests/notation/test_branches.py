@@ -300,3 +300,11 @@ def test_any_functional_listing_is_a_network_or_an_error_of_ours(pieces):
 @pytest.mark.parametrize("start", ["a = (1, 1)\n", "Conv2D(1, 1); a = conv2d\n"])
 def test_names_of_pairs_of_names_take_no_time(start):
     assert error_of(start + "a = (a, a)\n" * 100 + "Dense(a); Add()(a)").startswith("line ")
+
+
+def test_a_call_that_is_told_not_to_train_is_read_as_keras_3_takes_it():
+    told, untold = (
+        parse(START + f"b = Dropout(0.5)(a{training}); m = Model(i, Flatten()(b))")
+        for training in (", training=False", "")
+    )
+    assert told.layers == untold.layers
