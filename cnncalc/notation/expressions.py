@@ -18,12 +18,13 @@ from cnncalc.notation.joining import (
     function_takes,
     operation_layer,
 )
-from cnncalc.notation.layer_calls import (, says_nothing
+from cnncalc.notation.layer_calls import (
     input_shape_from,
     is_input,
     kind_of,
     layer_from,
     read_arguments,
+    says_nothing,
     take_input_shape,
 )
 from cnncalc.notation.source import KINDS, Source, called, dotted, holds_layers
