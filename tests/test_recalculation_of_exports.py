@@ -16,7 +16,14 @@ from cnncalc.calculator import Calculation, pooling_layer
 from cnncalc.files import recalculation
 from cnncalc.files.recalculation import recalculate
 from cnncalc.files.stored_values import without_stored_values
-from cnncalc.layers import ACTIVATIONS, ConvolutionLayer, PoolingLayer
+from cnncalc.layers import (
+    ACTIVATIONS,
+    INFERENCE_ONLY_LAYERS,
+    ConvolutionLayer,
+    Cropping2D,
+    Identity,
+    PoolingLayer,
+)
 from cnncalc.layers.vocabulary import LAYERS
 from cnncalc.notation import parse
 from cnncalc.sheet.values import trace_as_written
@@ -25,6 +32,7 @@ from cnncalc.tasks.workbook_reading import read_exported
 from cnncalc.trace import record
 from cnncalc.views.workbook.article_workbook import write_article_workbook
 from cnncalc.views.workbook.export import WorkbookOptions
+from tests.drawn_graphs import MERGES
 from tests.trace.drawn import vary
 from tests.views.workbook.drawn import draw, written
 from tests.views.workbook.networks import DrawnNetwork, image_of, written_network
@@ -212,10 +220,13 @@ def test_the_drawn_networks_cover_all_layers():
             {"class names": bool(drawn.class_names), "target": drawn.target is not None}
             | {f"{shapes[-1][0]} units with a target": drawn.target is not None}
         )
+    # Merges are drawn in tests/sheet/test_branches.py, crops in tests/part; the rest hands on.
+    others = (*MERGES, Cropping2D, *INFERENCE_ONLY_LAYERS, Identity)
+    elsewhere = {kind.__name__ for kind in others}
     expected = {*LAYERS, "Dense of 1", "Dense of 3", "softmax of 1", "softmax of 3"}
     expected |= {"BatchNormalization of 1", "BatchNormalization of 3", "class names", "target"}
     expected |= {"1 units with a target", "3 units with a target", "Flatten of 1", "Flatten of 3"}
-    assert {name: seen[name] for name in expected if seen[name] < 2} == {}
+    assert {name: seen[name] for name in expected - elsewhere if seen[name] < 2} == {}
 
 
 def test_the_drawn_exports_cover_the_option_space():

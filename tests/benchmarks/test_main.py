@@ -40,7 +40,7 @@ def test_the_list_says_how_to_run_a_program_and_imports_none():
     assert "\n  pooling        Pools a photo of 12 megapixels with cnncalc and with PyTorch.\n" in (
         ran.stdout
     )
-    assert "from the top of the repository: python -m benchmarks.convolution\n" in ran.stdout
+    assert "from the top of the repository: python -m benchmarks.applications\n" in ran.stdout
 
 
 def test_a_program_given_as_an_argument_is_answered_with_the_usage(monkeypatch, capsys):

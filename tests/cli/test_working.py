@@ -73,7 +73,7 @@ def test_short_work_is_not_announced(run, terminal):
     ],
 )
 def test_long_work_begins_after_it_was_said_on_what(run, monkeypatch, network, image, is_long):
-    def fail(*_):
+    def fail(*_, **__):
         raise MemoryError
 
     monkeypatch.setattr("cnncalc.tasks.calculation.record", fail)

@@ -19,7 +19,14 @@ from cnncalc.layers import (
     MaxPooling2D,
     Rescaling,
 )
-from cnncalc.network import algorithms, backward, forward, forward_saved, initialize
+from cnncalc.network import (
+    against_algorithms,
+    algorithms,
+    backward,
+    forward,
+    forward_saved,
+    initialize,
+)
 from cnncalc.network.training_pass import TrainingPass
 from cnncalc.ops import blocked_convolution
 from tests.drawn_examples import of_examples
@@ -31,14 +38,14 @@ seeds = st.integers(0, 2**32 - 1)
 # Everything in one tile; some rows of blocks; or one.
 tilings = st.sampled_from([1 << 20, 1000, 1])
 # As it is; every gradient by an input that can be is a convolution; or none is.
-copyings = st.sampled_from([algorithms.MOST_COPYING, inf, 0])
+copyings = st.sampled_from([against_algorithms.MOST_COPYING, inf, 0])
 
 
-def tiles_of(numbers, copying=algorithms.MOST_COPYING):
+def tiles_of(numbers, copying=against_algorithms.MOST_COPYING):
     stack = ExitStack()
-    stack.enter_context(patch.object(algorithms, "MOST_COPYING", copying))
+    stack.enter_context(patch.object(against_algorithms, "MOST_COPYING", copying))
     # Poolings of all sizes join the products before them, even where that is slow.
-    stack.enter_context(patch.object(algorithms, "MOST_ARITHMETIC", inf))
+    stack.enter_context(patch.object(against_algorithms, "MOST_ARITHMETIC", inf))
     stack.enter_context(patch.object(blocked_convolution, "TILE_NUMBERS", numbers))
     return stack
 

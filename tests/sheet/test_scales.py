@@ -56,7 +56,7 @@ SHOWN = [example for example in EVERY_EXAMPLE if not isinstance(example.layer, I
 
 @pytest.mark.parametrize("example", SHOWN, ids=str)
 def test_no_negative_number_of_a_layer_is_on_a_scale_without_signs(example):
-    flow = make_flow(specify(example.network))
+    flow = make_flow((specify_network if example.before else specify)(example.network))
     for image, of in ((example.image, ANY), (np.abs(example.image) % 1, SHARES)):
         values = trace_values(record(example.network, image))
         require_signs(flow, values, stage_scales(flow, of))
