@@ -102,8 +102,8 @@ def compared(application: Application, folder: Path) -> Comparison:
     written = _done(_keras(partial(_their_logits, again, photos)))
     check_same(f"logits of {application.name}", turns.results[OURS], theirs, TOLERANCE)
     check_same(f"logits of {application.name}, written back", written, theirs, TOLERANCE)
-    shares = [_apart(logits, theirs) for logits in (turns.results[OURS], written)]
-    return Comparison(application, layers, parameters, *shares, turns)
+    difference, again_apart = (_apart(logits, theirs) for logits in (turns.results[OURS], written))
+    return Comparison(application, layers, parameters, difference, again_apart, turns)
 
 
 def _apart(logits: Any, others: Any) -> float:  # noqa: ANN401 (arrays)
