@@ -29,7 +29,8 @@ export class Wires {
       drawing.svg = makeSvg("svg.wires", { "aria-hidden": "true" });
       drawing.lanes.append(drawing.svg);
       this.observer.observe(drawing.lanes);
-      for (const { from, to } of drawing.wires) for (const card of [from, to]) this.observer.observe(card);
+      for (const { from, to } of drawing.wires)
+        for (const card of [from, to]) this.observer.observe(card);
     }
   }
 
