@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncalc.layers import L1L2, InputLayer, Layer, MergeLayer, Shape, ZeroPadding2D
+from cnncalc.layers import L1L2, Cropping2D, InputLayer, Layer, MergeLayer, Shape, ZeroPadding2D
 from cnncalc.layers.graph import IMAGE
 from cnncalc.network import Network
 
@@ -36,6 +36,10 @@ def keras_layer(layer: Layer) -> Any:
     if isinstance(layer, ZeroPadding2D):
         top, bottom, left, right = layer.pads
         options["padding"] = ((top, bottom), (left, right))
+    if isinstance(layer, Cropping2D):
+        top, bottom, left, right = layer.cropping
+        options["cropping"] = ((top, bottom), (left, right))
+        assert options.pop("channels") is None  # which Keras hasn't got
     return getattr(keras.layers, type(layer).__name__)(**options)
 
 
