@@ -154,9 +154,7 @@ CONSTRAINTS = (
     Made("constraints.NonNeg"),
     Made("constraints.UnitNorm"),
 )
-ACTIVATIONS = (
-    *("linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "elu", "softplus"),
-)
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "elu", "softplus")
 
 
 def body_choices() -> Iterator[Choice]:
