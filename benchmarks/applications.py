@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.from_disk import draw_photos
 from benchmarks.measuring import Contender, Turns, check_same, in_turns
 from benchmarks.reporting import Asked, program, table
+
+if TYPE_CHECKING:
+    from cnncalc.ops.arrays import Array
 
 __all__ = ["FULL", "SMALL", "Application", "Comparison", "compared"]
 
@@ -106,7 +109,7 @@ def compared(application: Application, folder: Path) -> Comparison:
     return Comparison(application, layers, parameters, difference, again_apart, turns)
 
 
-def _apart(logits: Any, others: Any) -> float:  # noqa: ANN401 (arrays)
+def _apart(logits: Array, others: Array) -> float:
     return float(abs(logits - others).max() / abs(others).max())
 
 
@@ -133,7 +136,7 @@ def _save(application: Application, path: Path, photos: Path) -> tuple[int, int]
     return len(model.layers), model.count_params()
 
 
-def _photos(folder: Path, side: int) -> Any:  # noqa: ANN401 (an array)
+def _photos(folder: Path, side: int) -> Array:
     """Return made-up photos, (PHOTOS, side, side, 3), from -1 to 1."""
     import numpy as np
     from PIL import Image
@@ -144,7 +147,7 @@ def _photos(folder: Path, side: int) -> Any:  # noqa: ANN401 (an array)
     return np.stack([np.asarray(square, np.float32) for square in squares]) / 127.5 - 1
 
 
-def _settle(model: Any, images: Any) -> None:  # noqa: ANN401 (Keras ships no types)
+def _settle(model: Any, images: Array) -> None:  # noqa: ANN401 (Keras ships no types)
     """Give each normalization the mean and variance of these images.
 
     From the initial 0 and 1, numbers would die out or grow from layer to layer.
@@ -158,16 +161,17 @@ def _settle(model: Any, images: Any) -> None:  # noqa: ANN401 (Keras ships no ty
         layer.momentum = momentum
 
 
-def _their_logits(path: Path, photos: Path) -> Any:  # noqa: ANN401 (an array)
+def _their_logits(path: Path, photos: Path) -> Array:
     import keras
     import numpy as np
 
     model = keras.saving.load_model(path, compile=False)
     model.layers[-1].activation = keras.activations.linear
-    return keras.ops.convert_to_numpy(model(np.load(photos), training=False))
+    logits: Array = keras.ops.convert_to_numpy(model(np.load(photos), training=False))
+    return logits
 
 
-def _our_logits(path: Path, photos: Path) -> Any:  # noqa: ANN401 (an array)
+def _our_logits(path: Path, photos: Path) -> Array:
     import numpy as np
 
     from cnncalc.files.keras_archive import read_keras

@@ -78,7 +78,8 @@ def _check_count(layer: Layer, taken: int) -> None:
         try:
             layer.check_inputs(taken)
         except OptionError as error:
-            raise OptionError(f"layer {layer.name}: {error}") from error  # noqa: EM102 (adds where)
+            message = f"layer {layer.name}: {error}"
+            raise OptionError(message) from error
     elif taken > 1:
         message = (
             f"layer {layer.name}: {type(layer).__name__} must take one result. "

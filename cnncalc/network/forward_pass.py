@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -30,9 +31,8 @@ def forward(network: Network, images: Array) -> Array:
     """
     _require_network(network)
     images = _checked(images, network.input_shape)
-    for images in forward_layers(network, images):  # noqa: B007, B020 (the last one is the output)
-        pass
-    return images
+    (output,) = deque(forward_layers(network, images), maxlen=1)
+    return output
 
 
 def forward_layers(network: Network, images: Array) -> Iterator[Array]:

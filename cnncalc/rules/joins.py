@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cnncalc.wording import Word
 
-__all__ = ["REDUCTIONS", "Join", "Reduction", "joined", "reduction_by"]
+__all__ = ["REDUCTIONS", "SIGNS", "Join", "Reduction", "joined", "reduction_by"]
 
 
 class Join(Word):
@@ -84,6 +84,10 @@ REDUCTIONS = {
     ),
 }
 """The joins of one slice's numbers, and of what is under a window."""
+
+
+SIGNS: Mapping[Join, str] = {Join.SUM: "+", Join.DIFFERENCE: "−", Join.PRODUCT: "×"}
+"""What people write between the numbers of these joins."""
 
 
 def reduction_by(join: Join) -> Reduction:

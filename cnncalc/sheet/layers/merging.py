@@ -16,6 +16,7 @@ from cnncalc.sheet.blocks import EACH, Draw, Finder, Index, whole
 from cnncalc.sheet.gathering import is_repeated, part_cell, part_names
 from cnncalc.sheet.plan import STAY, Block, Formula, Quantity, Reference, Step
 from cnncalc.sheet.volumes import Source, Volume, numbered
+from cnncalc.trace.layer_stages import joined_names
 from cnncalc.trace.stage_names import StageName
 
 __all__ = ["merge_volumes", "merged_words"]
@@ -170,7 +171,8 @@ def merged_words(layer: MergeLayer, names: Sequence[str]) -> tuple[str, str]:
     ('max(a, b)', 'largest')
     """
     written = of_merge_mode(_WRITTEN, layer)
-    return f"{written.head}{written.joint.join(names)}{written.tail}", written.noun
+    is_list = isinstance(layer, Concatenate)
+    return ", ".join(names) if is_list else joined_names(layer, names), written.noun
 
 
 def _rule(layer: MergeLayer, source: Source) -> str:
@@ -182,25 +184,20 @@ def _rule(layer: MergeLayer, source: Source) -> str:
 
 
 class _Written(NamedTuple):
-    """How a merge is written: its names between a head and a tail; a noun; a sentence."""
+    """How a merge is written: a noun for a slice of it, and a sentence."""
 
-    head: str
-    joint: str
-    tail: str
     noun: str
     sentence: str
 
 
 _WRITTEN: Mapping[str, _Written] = {
-    "sum": _Written("", " + ", "", "sum", "{names} added up, number by number."),
-    "difference": _Written("", " − ", "", "difference", "{first} less {last}, number by number."),
-    "product": _Written("", " × ", "", "product", "{names} multiplied, number by number."),
-    "average": _Written("mean(", ", ", ")", "mean", "The mean of {names}, number by number."),
-    "max": _Written("max(", ", ", ")", "largest", "The largest of {names}, number by number."),
-    "min": _Written("min(", ", ", ")", "smallest", "The smallest of {names}, number by number."),
-    "concatenate": _Written(
-        "", ", ", "", "channel", "All channels of {names}, one after the other."
-    ),
+    "sum": _Written("sum", "{names} added up, number by number."),
+    "difference": _Written("difference", "{first} less {last}, number by number."),
+    "product": _Written("product", "{names} multiplied, number by number."),
+    "average": _Written("mean", "The mean of {names}, number by number."),
+    "max": _Written("largest", "The largest of {names}, number by number."),
+    "min": _Written("smallest", "The smallest of {names}, number by number."),
+    "concatenate": _Written("channel", "All channels of {names}, one after the other."),
 }
 
 

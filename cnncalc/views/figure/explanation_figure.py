@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -12,6 +12,7 @@ from cnncalc.explanation import Explanation, Term
 from cnncalc.layers import MergeLayer
 from cnncalc.network import Array
 from cnncalc.rules import Join
+from cnncalc.rules.joins import SIGNS
 from cnncalc.rules.ranges import PIXELS, network_ranges, range_of_numbers
 from cnncalc.trace import LayerTrace, Trace
 from cnncalc.trace.stage_names import StageName
@@ -132,11 +133,8 @@ def _joined(number: ExplainedNumber) -> GridRow:
         Grid(joined_place(layer, term), np.array([[term.value]]), number.scale) for term in terms
     ]
     result = cell("result", explanation.results[-1][1])
-    sign = _SIGNS.get(explanation.rule, "")
+    sign = SIGNS.get(explanation.rule, "")
     return GridRow((*grids, result), (*[sign] * (len(grids) - 1), "→"), note)
-
-
-_SIGNS: Mapping[Join, str] = {Join.SUM: "+", Join.DIFFERENCE: "−", Join.PRODUCT: "×"}
 
 
 def _products(number: ExplainedNumber) -> GridRow:

@@ -21,7 +21,7 @@ from cnncalc.rules.activations import (
 )
 from cnncalc.rules.evaluation import evaluate
 from cnncalc.rules.formula import Expression
-from cnncalc.rules.joins import joined, reduction_by
+from cnncalc.rules.joins import SIGNS, joined, reduction_by
 from cnncalc.rules.scaling import RESCALED, normalization
 from cnncalc.rules.spelling import words
 from cnncalc.trace import LayerTrace
@@ -239,11 +239,11 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     """Return the equation of a rule without weights."""
     counted = [term for term in explanation.terms if not isnan(term.value)]
     shown = [screen.shown(term.value) for term in counted]
-    if explanation.rule in _SIGNS:
+    if explanation.rule in SIGNS:
         inside = [_marked(term, in_formula, screen) for term in counted]
         from_shown = joined(explanation.rule, shown, add=sum)
         head = _result(explanation.total, from_shown, screen)
-        return Equation(head, inside, _SIGNS[explanation.rule])
+        return Equation(head, inside, f" {SIGNS[explanation.rule]} ")
     written = reduction_by(explanation.rule)
     # In a list a negative number needs no parentheses.
     write = signed if written.joint == ", " else in_formula
@@ -252,10 +252,6 @@ def _reduced(explanation: Explanation, screen: Screen) -> Equation:
     tail = f"{written.tail.format(count=len(counted))} {sign} "
     total = signed(screen.number(explanation.total))
     return Equation(written.head, terms, written.joint, tail + total)
-
-
-# What stands between the terms of these, behind what comes of them.
-_SIGNS: Mapping[Join, str] = {Join.SUM: " + ", Join.DIFFERENCE: " − ", Join.PRODUCT: " × "}
 
 
 def _marked(term: Term, write: Callable[[str], str], screen: Screen) -> str:
