@@ -83,11 +83,11 @@ class Search:
         'SUM(IF(ISNUMBER($D$3),IF($D$3>=$A$1,1,0),0))'
         """
         terms = []
-        for number, place in enumerate(share, 1):
+        for number, place in enumerate(share):
             found, missing = self._said(place, count)
-            term = f"IF({{{number}}}>={{0}},{found},{missing})"
+            term = f"IF({{{number}}}>={{{len(share)}}},{found},{missing})"
             terms.append(f"IF(ISNUMBER({{{number}}}),{term},{missing})" if has_gaps else term)
-        return formulas.apply(f"{self.function}({','.join(terms)})", least, *cells)
+        return formulas.apply(f"{self.function}({','.join(terms)})", *cells, least)
 
     def joined(self, parts: Sequence[Reference]) -> Formula:
         """Return the formula that joins the answers for all parts."""
