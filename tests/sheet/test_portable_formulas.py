@@ -24,7 +24,7 @@ from cnncalc.layers import (
     Shape,
     Softmax,
 )
-from cnncalc.network import Network, initialize
+from cnncalc.network import initialize
 from cnncalc.part import part_depths
 from cnncalc.sheet.calculations import network_calculation
 from cnncalc.sheet.formulas import IS_MAXIMUM
@@ -190,18 +190,13 @@ def require_all_portable(sheets: tuple[Sheet, ...]) -> set[str]:
     return called
 
 
-def training_of(network: Network, optimizer: str = "Adam(1e-7)") -> Specification:
-    training = TrainingSpecification(
-        "categorical_crossentropy", parse_optimizer(optimizer), BATCHES
-    )
-    return specify_training(network, training)
-
-
 def trained(layers: tuple[Layer, ...], shape: Shape) -> Specification:
-    """Return a training of layers, with classes behind them."""
+    """Return a training of layers, with classes behind them: a step of one sample."""
     network = vary(layers, shape)
+    optimizer = parse_optimizer("SGD(0.1)")
+    training = TrainingSpecification("categorical_crossentropy", optimizer, ((0,),))
     behind = (Flatten(name="all"), Dense(3, "softmax", name="classes"))
-    return training_of(vary((*network.layers, *behind), shape))
+    return specify_training(vary((*network.layers, *behind), shape), training)
 
 
 def specifications() -> Iterator[Specification]:
