@@ -26,7 +26,9 @@ def expected_contents(plan: Plan) -> WorkbookContents:
     >>> [sheet.name for sheet in expected_contents(plan).sheets][-1]
     'About'
     """
-    sheets = [SheetContents(sheet.name, _state(sheet), dict(_counts(sheet))) for sheet in plan.sheets]
+    sheets = [
+        SheetContents(sheet.name, _state(sheet), dict(_counts(sheet))) for sheet in plan.sheets
+    ]
     names = {sheet.name for sheet in sheets}
     before = [CONTENTS] if sheets[1:] and CONTENTS not in names else []
     return WorkbookContents(
