@@ -51,7 +51,7 @@ def read_contents(content: bytes, source: str) -> WorkbookContents:
             )
             for number, entry in enumerate(package.sheets)
         ]
-        return WorkbookContents(package.program, sheets, frozenset(_names(package)))
+        return WorkbookContents(package.program, sheets, dict(_names(package)))
 
 
 def _counts(package: Package, entry: SheetEntry) -> Counter[Feature]:
@@ -87,10 +87,10 @@ def _printing(names: tuple[DefinedName, ...]) -> Iterator[tuple[int | None, Feat
             yield name.sheet, _PRINTING[name.name]
 
 
-def _names(package: Package) -> Iterator[Name]:
-    """Yield the names of ranges, with the sheet each belongs to."""
+def _names(package: Package) -> Iterator[tuple[Name, str]]:
+    """Yield the names of ranges, with the sheet each belongs to, and what they stand for."""
     for name in package.names:
         if name.sheet is None:
-            yield "", name.name
+            yield ("", name.name), name.text
         elif name.sheet < len(package.sheets):
-            yield package.sheets[name.sheet].name, name.name
+            yield (package.sheets[name.sheet].name, name.name), name.text

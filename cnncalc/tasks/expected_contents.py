@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS
 from cnncalc.sheet.plan import Plan, Scale, Sheet
+from cnncalc.sheet.references import range_address, sheet_prefix
 from cnncalc.verification.contents import Feature, Name, SheetContents, State, WorkbookContents
 
 __all__ = ["expected_contents"]
@@ -38,7 +39,7 @@ def expected_contents(plan: Plan) -> WorkbookContents:
             *sheets,
             SheetContents(ABOUT, "visible", _ALWAYS),
         ],
-        frozenset(_names(plan)),
+        dict(_names(plan)),
     )
 
 
@@ -66,9 +67,10 @@ def _counts(sheet: Sheet) -> Iterator[tuple[Feature, int]]:
     yield from (pair for pair in (has | _ALWAYS).items() if pair[1])
 
 
-def _names(plan: Plan) -> Iterator[Name]:
+def _names(plan: Plan) -> Iterator[tuple[Name, str]]:
     """Yield the names of ranges: of several calculations, each belongs to its sheet."""
     is_scoped = len(plan.specifications) > 1
     for sheet in plan.sheets:
         for name in sheet.names:
-            yield sheet.name if is_scoped else "", name.name
+            area = range_address(name.row, name.column, name.height, name.width, fixed=True)
+            yield (sheet.name if is_scoped else "", name.name), sheet_prefix(sheet.name) + area

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +11,7 @@ import numpy as np
 
 from cnncalc.network import Array
 from cnncalc.verification.contents import Saved
+from cnncalc.verification.formula_forms import DIGITS, is_same_formula
 
 __all__ = [
     "TOLERANCE",
@@ -25,7 +25,6 @@ __all__ = [
     "Report",
     "WorkbookCells",
     "compare",
-    "is_same_formula",
 ]
 
 TOLERANCE = 1e-12
@@ -34,20 +33,6 @@ TOLERANCE = 1e-12
 # A number is compared with itself, or with this share of the terms behind it where these are
 # larger: at 1e-12 of it, some 50 units in the terms' last place.
 _SHARE_OF_TERMS = 0.01
-
-# Some programs write the constants of a workbook with so many digits, and not all 17.
-_DIGITS = 15
-
-_TOKEN = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*")                                     # "a text"
-    | '(?P<sheet>(?:[^']|'')*)'                                  # 'a sheet'
-    | (?<![\w.$])(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)  # 0.50, but not A1 or A$1
-    | (?<![\w.$])(?P<logical>true|false)(?:\(\)|(?![\w.(]))     # TRUE or TRUE()
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
 
 # What a cell holds: a number, TRUE or FALSE, or a text; an error is its text, such as "#DIV/0!".
 CellValue = float | bool | str
@@ -84,34 +69,6 @@ class Evaluation:
 
     engine: str
     values: Mapping[Place, CellValue]
-
-
-def is_same_formula(first: str, second: str) -> bool:
-    """Tell whether two formulas differ at most in how a spreadsheet program writes them.
-
-    Spaces, capitals, dollar signs, the quotes around a sheet's name, the form of a number and of
-    TRUE, and an equals sign in front make no difference; nor do a number's digits after the 15th.
-
-    >>> is_same_formula("SUM('Image'!$A$1:B2) * 0.50", "=sum(Image!A1:B2)*0.5")
-    True
-    >>> is_same_formula("SUM(A1:B2)", "SUM(A1:B3)")
-    False
-    """
-    return first == second or _normal_form(first) == _normal_form(second)
-
-
-def _normal_form(formula: str) -> str:
-    return _TOKEN.sub(_normal_token, formula.strip().removeprefix("="))
-
-
-def _normal_token(token: re.Match[str]) -> str:
-    kind = str(token.lastgroup)
-    text = token[kind]
-    if kind == "text":
-        return text
-    if kind == "number":
-        return f"{float(text):.{_DIGITS}g}"
-    return "" if text.isspace() or text == "$" else text.casefold()
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +226,7 @@ def _change(cell: _Cell, cells: WorkbookCells, values: Mapping[Place, CellValue]
 def _is_same_constant(found: CellValue | None, expected: CellValue | None) -> bool:
     """Tell whether two constants differ at most in digits that some programs leave out."""
     if isinstance(found, float) and isinstance(expected, float):
-        return math.isclose(found, expected, rel_tol=10.0 ** (1 - _DIGITS))
+        return math.isclose(found, expected, rel_tol=10.0 ** (1 - DIGITS))
     return found == expected
 
 

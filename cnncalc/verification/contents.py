@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cnncalc.verification.formula_forms import is_same_formula
+
 __all__ = [
     "Feature",
     "Missing",
@@ -49,12 +51,12 @@ class WorkbookContents:
     """A workbook without its cells.
 
     `program` is what saved it, with its version; empty where that is as cnncalc wrote it. `names`
-    are those of ranges.
+    are those of ranges, and what each stands for.
     """
 
     program: str
     sheets: Sequence[SheetContents]
-    names: frozenset[Name]
+    names: Mapping[Name, str]
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,8 @@ def compare_contents(expected: WorkbookContents, found: WorkbookContents) -> Sav
 
     >>> made = SheetContents("Image", "visible", {"colour scales": 2, "links": 1})
     >>> left = SheetContents("Image", "hidden", {"links": 3})
-    >>> before = WorkbookContents("", [made], frozenset({("", "image")}))
-    >>> saved = compare_contents(before, WorkbookContents("Some 1.0", [left], frozenset()))
+    >>> before = WorkbookContents("", [made], {("", "image"): "Image!$A$1:$B$2"})
+    >>> saved = compare_contents(before, WorkbookContents("Some 1.0", [left], {}))
     >>> saved.missing, saved.missing_names, saved.hidden
     ((Missing(feature='colour scales', sheets=('Image',)),), (('', 'image'),), ('Image',))
     """
@@ -103,7 +105,11 @@ def compare_contents(expected: WorkbookContents, found: WorkbookContents) -> Sav
         found.program,
         tuple(_missing(pairs)),
         tuple(sheet.name for sheet in expected.sheets if sheet.name not in sheets),
-        tuple(sorted(expected.names - found.names)),
+        tuple(
+            name
+            for name, range_ in expected.names.items()
+            if not is_same_formula(found.names.get(name, ""), range_)
+        ),
         _whose_state(pairs, lambda was, now: was != "visible" == now),
         _whose_state(pairs, lambda was, now: was == "visible" != now),
         order != [was.name for was, _ in pairs],
