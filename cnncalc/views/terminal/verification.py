@@ -32,7 +32,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield "  Open and save the workbook in a spreadsheet program, and it stores its own values."
     if report.rewritten:
         are = "formula is" if report.rewritten == 1 else "formulas are"
-        yield f"  {report.rewritten:,} {are} written in another form, which calculates the same."
+        yield f"{report.rewritten:,} {are} written in another form, which calculates the same."
     if report.changes:
         yield from _changes(report.changes)
     yield from _saved(report.saved, lost_values=_has_lost_values(report))
@@ -87,11 +87,11 @@ def _saved(saved: Saved, *, lost_values: bool) -> Iterator[str]:
         yield "Gone since the export:"
     yield from (f"  {loss}" for loss in losses)
     if saved.shown:
-        yield f"  Visible now: {_sheets(saved.shown)}."
+        yield f"Visible since the export: {_sheets(saved.shown)}."
     if saved.hidden:
-        yield f"  Hidden now: {_sheets(saved.hidden)}."
+        yield f"Hidden since the export: {_sheets(saved.hidden)}."
     if saved.is_reordered:
-        yield "  The sheets stand in another order."
+        yield "The sheets stand in another order than they were exported in."
 
 
 def _losses(saved: Saved) -> Iterator[str]:
