@@ -44,15 +44,18 @@ class Limits:
     elements: int = 8_000_000
     sheets: int = MOST_SHEETS
     rows: int = 4 * LAST_ROW
-    cells: int = MOST_CELLS
+    cells: int = 2_000_000
     skipped_cells: int = 2_000_000
     merged_cells: int = 1_000_000
 
 
 LIMITS = Limits()
 
-EXPORTED_LIMITS = Limits(skipped_cells=LAST_ROW * LAST_COLUMN)
-"""Those of a workbook whose cells are read by their places: for it, none between them cost."""
+EXPORTED_LIMITS = Limits(
+    elements=10_000_000, cells=MOST_CELLS, skipped_cells=LAST_ROW * LAST_COLUMN
+)
+"""Those of a workbook that cnncalc exported, whose cells are read by their places: none that are
+left out cost anything."""
 
 _LIMIT_WORDS = {
     "token_bytes": "bytes a tag",

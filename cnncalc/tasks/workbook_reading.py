@@ -92,7 +92,7 @@ class ExportedWorkbook:
             # A constant is read from the file itself: an engine may round it.
             found = self.cells.constants.get(place, evaluated.get(place))
             if not isinstance(found, float | str if is_name else float):
-                what = "nothing" if found is None else _received(found)
+                what = "nothing" if found is None else quoted(str(found))
                 wanted = "text" if is_name else "number"
                 message = (
                     f"{block.address(row, column)} of sheet {quoted(sheet.name)} must hold a "
@@ -101,12 +101,6 @@ class ExportedWorkbook:
                 raise InputError(message + (_hint(block) if found is None else ""))
             result[row, column] = found
         return result
-
-
-def _received(found: CellValue) -> str:
-    """Return what a cell holds that is not of the kind it should be."""
-    is_number = isinstance(found, float)
-    return f"the number {found:.15g}" if is_number else quoted(str(found))
 
 
 def _hint(block: Block) -> str:

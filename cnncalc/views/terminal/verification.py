@@ -80,6 +80,7 @@ def _has_lost_values(report: Report) -> bool:
 
 def _saved(saved: Saved, *, lost_values: bool) -> Iterator[str]:
     """Yield what became of the rest of a workbook; nothing where it is as it was."""
+    lost_values = lost_values and bool(saved.program)
     losses = [*(["the values stored beside the formulas"] if lost_values else ()), *_losses(saved)]
     if saved.program:
         yield f"Saved by {_text(saved.program)}, which dropped{':' if losses else ' nothing.'}"
