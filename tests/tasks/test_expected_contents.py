@@ -43,7 +43,7 @@ def test_a_workbook_holds_no_more_than_its_plan_expects():
 def test_names_belong_to_their_sheets_where_there_are_several_calculations():
     specifications = read_exported(written(drawn_trace(0))).plan.specifications
     [*names] = expected_contents(make_plan(specifications)).names
-    assert ("", "image") in names
+    assert ("", "image_0") in names
     article = io.BytesIO()
     write_article_workbook(article, WorkbookOptions())
     expected = expected_contents(read_exported(article.getvalue()).plan)
