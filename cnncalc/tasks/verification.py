@@ -11,8 +11,8 @@ import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation
+from cnncalc.files.engines import ENGINES, EngineName, recalculate
 from cnncalc.files.paths import quoted
-from cnncalc.files.recalculation import ENGINES, EngineName, recalculate
 from cnncalc.files.xlsx_contents import read_contents
 from cnncalc.files.xlsx_guard import EXPORTED_LIMITS, CheckedWorkbook, check_workbook
 from cnncalc.network import Array, Network, walk
