@@ -11,19 +11,16 @@ from cnncalc.verification.contents import Feature, Name, SheetContents, Workbook
 
 __all__ = ["read_contents"]
 
-# What an element of a sheet is, by how expat tells it.
-_ELEMENTS: Mapping[str, Feature] = {
-    name: feature
-    for tag, feature in {
-        "colorScale": "colour scales",
-        "dataValidation": "data validations",
-        "hyperlink": "links",
-        "pane": "frozen panes",
-        "oddHeader": "headers and footers",
-        "oddFooter": "headers and footers",
-    }.items()
-    for name in main_names(tag)
+_TAGS: Mapping[str, Feature] = {
+    "colorScale": "colour scales",
+    "dataValidation": "data validations",
+    "hyperlink": "links",
+    "pane": "frozen panes",
+    "oddHeader": "headers and footers",
+    "oddFooter": "headers and footers",
 }
+# What an element of a sheet is, by how expat tells it.
+_ELEMENTS = {name: feature for tag, feature in _TAGS.items() for name in main_names(tag)}
 _RULE, _PAGE = main_names("cfRule"), main_names("pageSetup")
 
 # Names that say how a sheet is printed.

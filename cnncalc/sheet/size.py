@@ -71,10 +71,20 @@ def estimate(plan: Plan) -> Estimate:
             characters += cells * len(longest_formula(block))
     # Contents and About stand beside the plan's own sheets.
     sheets, texts = len(plan.sheets) + 2, sum(len(sheet.texts) for sheet in plan.sheets)
-    size = BYTES_AT_LEAST + BYTES_A_TEXT * texts + BYTES_A_NUMBER * numbers
-    size += BYTES_A_FORMULA * formulas + BYTES_A_CHARACTER * characters
-    unpacked = UNPACKED_A_SHEET * sheets + UNPACKED_A_TEXT * texts + UNPACKED_A_NUMBER * numbers
-    unpacked += UNPACKED_A_FORMULA * formulas + UNPACKED_A_CHARACTER * characters
+    size = (
+        BYTES_AT_LEAST
+        + BYTES_A_TEXT * texts
+        + BYTES_A_NUMBER * numbers
+        + BYTES_A_FORMULA * formulas
+        + BYTES_A_CHARACTER * characters
+    )
+    unpacked = (
+        UNPACKED_A_SHEET * sheets
+        + UNPACKED_A_TEXT * texts
+        + UNPACKED_A_NUMBER * numbers
+        + UNPACKED_A_FORMULA * formulas
+        + UNPACKED_A_CHARACTER * characters
+    )
     return Estimate(
         formulas,
         numbers,

@@ -47,4 +47,4 @@ def test_names_belong_to_their_sheets_where_there_are_several_calculations():
     article = io.BytesIO()
     write_article_workbook(article, WorkbookOptions())
     expected = expected_contents(read_exported(article.getvalue()).plan)
-    assert expected.names["Case 5", "image"] == "'Case 5'!$B$3:$E$18"
+    assert expected.names["Case 5", "image"] == "'Case 5'!$B$2:$E$18"
