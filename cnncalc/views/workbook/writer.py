@@ -11,10 +11,11 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
-from cnncalc.sheet.plan import Block, Plan, Scale, Sheet, Text, Values, slices
+from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text, page_header
-from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
+from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
+from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
 __all__ = ["Progress", "write_plan"]
@@ -37,15 +38,22 @@ def write_plan(
     extra: tuple[Sequence[Sheet], Sequence[Sheet]],
     title: str,
     progress: Progress | None = None,
+    *,
+    is_article: bool = False,
 ) -> None:
     """Write a workbook.
 
     Arguments: the `target` path or binary stream; the `plan`; the `values` of each of its
     specifications; `extra` sheets without blocks, those that come before and those after; the
-    `title` of the document; `progress`, told how many formulas each written row adds.
+    `title` of the document; `progress`, told how many formulas each written row adds; whether its
+    images are grids of the article's.
     Raises OutputError for a number that no cell can hold.
     """
     before, after = extra
+    colorings = [
+        Coloring.of(specification, numbers, is_article=is_article)
+        for specification, numbers in zip(plan.specifications, values, strict=True)
+    ]
     with new_workbook(target, clean_text(title)) as workbook:
         formats = Formats(workbook)
         sheets = [*before, *plan.sheets, *after]
@@ -53,10 +61,11 @@ def write_plan(
         worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
         for sheet, worksheet in zip(sheets, worksheets, strict=True):
             _set_up(worksheet, sheet)
-            _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
-            _color(worksheet, sheet)
-            _color_answers(worksheet, sheet, formats)
-            _color_matches(worksheet, sheet, formats)
+            shown = values[sheet.specification]
+            _write_rows(worksheet, sheet, shown, formats, progress)
+            color_numbers(worksheet, sheet, shown, colorings[sheet.specification], formats)
+            color_answers(worksheet, sheet, formats)
+            color_matches(worksheet, sheet, formats)
             _restrict(worksheet, sheet)
             _draw_charts(workbook, worksheet, sheet)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
@@ -211,51 +220,6 @@ def _require_finite(numbers: Array, block: Block) -> None:
         raise OutputError(message)
 
 
-def _color(worksheet: Any, sheet: Sheet) -> None:
-    """Shade the pixels of all channels on one scale, and each result on its own."""
-    pixels = [block for block in sheet.blocks if block.role == "pixels"]
-    if pixels:
-        first = pixels[0]
-        ranges = " ".join(block.range for block in pixels)
-        _scale(worksheet, first, {"multi_range": ranges} if pixels[1:] else {})
-    for block in slices(sheet.blocks):
-        if block.role in ("formula", "label") and block.scale != Scale.NONE:
-            _scale(worksheet, block, _scale_options(block))
-
-
-def _scale_options(block: Block) -> Mapping[str, Any]:
-    match block.scale:
-        case Scale.SHARE:
-            return SHARE_SCALE
-        case Scale.SIGNED:
-            cells = range_address(block.row, block.column, block.height, block.width, fixed=True)
-            return signed_scale(cells)
-    return {}
-
-
-def _color_answers(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
-    """Turn each answer of a worksheet green or red, by its mark."""
-    answers = [block for block in sheet.blocks if sheet.marks and block.role == "answer"]
-    for block in answers:
-        mark = block.moved(0, sheet.marks).address(0, 0)
-        bottom, right = block.row + block.height - 1, block.column + block.width - 1
-        for value, is_right in ((1, True), (-1, False)):
-            rule = {"type": "formula", "criteria": f"={mark}={value}"}
-            options = rule | {"format": formats.mark(right=is_right)}
-            worksheet.conditional_format(block.row, block.column, bottom, right, options)
-
-
-def _color_matches(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
-    """Turn what equals another cell of its row green."""
-    for match in sheet.matches:
-        cell, other = (address(match.row, match.column + over) for over in (0, match.across))
-        # Where there is nothing, there is nothing to compare.
-        criteria = f"=IF(ISNUMBER({cell}),{cell}={other})"
-        rule = {"type": "formula", "criteria": criteria, "format": formats.mark(right=True)}
-        bottom, right = match.row + match.height - 1, match.column + match.width - 1
-        worksheet.conditional_format(match.row, match.column, bottom, right, rule)
-
-
 def _restrict(worksheet: Any, sheet: Sheet) -> None:
     """Let a spreadsheet refuse what cells can't take."""
     for entry in sheet.entries:
@@ -280,11 +244,6 @@ def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
         if chart.most is not None:
             drawn.set_y_axis({"min": 0, "max": chart.most})
         worksheet.insert_chart(chart.row, chart.column, drawn)
-
-
-def _scale(worksheet: Any, block: Block, options: Mapping[str, Any]) -> None:
-    bottom, right = block.row + block.height - 1, block.column + block.width - 1
-    worksheet.conditional_format(block.row, block.column, bottom, right, {**COLOR_SCALE, **options})
 
 
 def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:
