@@ -135,8 +135,8 @@ def color_numbers(
             # More than a formula can name have ends of their own, bunch by bunch.
             cells = [area.address(fixed=True) for area in (areas if more else bunch)]
             _apply(worksheet, areas, _scale_of(stage, cells, sheet, values, coloring))
-            if stage.scale is StageScale.PIXELS:
-                _write_on_dark(worksheet, areas, coloring.highest, formats)
+        if stage.scale is StageScale.PIXELS:
+            _color_digits(worksheet, sheet, stage, coloring.highest, formats)
 
 
 class _Stage(NamedTuple):
@@ -184,12 +184,17 @@ def _scale_of(
     raise TypeError(message)
 
 
-def _write_on_dark(worksheet: Any, areas: Sequence[Area], highest: float, formats: Formats) -> None:
+def _color_digits(
+    worksheet: Any, sheet: Sheet, stage: _Stage, highest: float, formats: Formats
+) -> None:
     """Write digits white on dark pixels, black on light ones."""
+    # Empty cells between the blocks would count as 0.
+    exact = [Area.of(sheet.blocks[place]) for place in stage.places]
     middle = highest * _MIDDLE_GREY
-    for criteria, is_dark in (("<", True), (">=", False)):
-        rule = {"type": "cell", "criteria": criteria, "value": middle}
-        _apply(worksheet, areas, {**rule, "format": formats.pixel(is_dark=is_dark)})
+    for areas in bunches(exact, _MOST_RANGES, _MOST_CHARACTERS):
+        for criteria, is_dark in (("<", True), (">=", False)):
+            rule = {"type": "cell", "criteria": criteria, "value": middle}
+            _apply(worksheet, areas, {**rule, "format": formats.pixel(is_dark=is_dark)})
 
 
 def _apply(worksheet: Any, areas: Sequence[Area], rule: Rule) -> None:

@@ -18,6 +18,7 @@ ON_DARK: Mapping[str, Any] = {"bg_color": "#404040", "font_color": "#FFFFFF"}
 ON_LIGHT: Mapping[str, Any] = {"font_color": "#000000"}
 
 _LINE = "#C9D3C6"
+_GREY = "#D9D9D9"
 # Dark enough to be read on every colour of a scale.
 _INPUT = "#12346B"
 
@@ -65,15 +66,18 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 class Formats:
     """The formats of one workbook, each made once."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, *, is_article: bool) -> None:
+        """Arguments: the `workbook`; whether its pixels are green, as the article's."""
         self._workbook = workbook
+        grey = _CELLS["pixels"] | {"bg_color": _GREY}
+        self._cells = _CELLS if is_article else {**_CELLS, "pixels": grey}
         self._made: dict[tuple[object, ...], Any] = {}
 
     def text(self, style: Style) -> Any:
         """Return the format of a text."""
         if style.startswith("legend "):
             role: Any = style.removeprefix("legend ")
-            return self._get((style,), _CELLS[role] | {"locked": True})
+            return self._get((style,), {**self._cells[role], "locked": True})
         return self._get((style,), _TEXTS[style])
 
     def cell(self, block: Block, pixels: int) -> Any:
@@ -96,7 +100,7 @@ class Formats:
         # Cells that have no size of their own are as wide as a spreadsheet makes them.
         size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
         properties = {"font_size": size, "num_format": number_format}
-        return self._get((role, size, number_format), _CELLS[role] | properties)
+        return self._get((role, size, number_format), {**self._cells[role], **properties})
 
     def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:
         if key not in self._made:

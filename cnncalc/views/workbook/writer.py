@@ -11,9 +11,11 @@ import numpy as np
 
 from cnncalc.errors import OutputError
 from cnncalc.network import Array
+from cnncalc.sheet.annotations import Chart
 from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text, page_header
+from cnncalc.sheet.values import without_denormals
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
@@ -55,7 +57,7 @@ def write_plan(
         for specification, numbers in zip(plan.specifications, values, strict=True)
     ]
     with new_workbook(target, clean_text(title)) as workbook:
-        formats = Formats(workbook)
+        formats = Formats(workbook, is_article=is_article)
         sheets = [*before, *plan.sheets, *after]
         # All sheets exist before the first link to one of them is written.
         worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
@@ -67,7 +69,7 @@ def write_plan(
             color_answers(worksheet, sheet, formats)
             color_matches(worksheet, sheet, formats)
             _restrict(worksheet, sheet)
-            _draw_charts(workbook, worksheet, sheet)
+            _draw_charts(workbook, worksheet, sheet, shown)
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
@@ -184,8 +186,8 @@ def _write_block(
         return
     _require_finite(numbers, block)
     write_formula = worksheet.write_formula
-    # Adding 0 makes -0 a plain 0; names are texts.
-    shown = numbers if numbers.dtype == object else numbers + 0.0
+    # Names are texts.
+    shown = numbers if numbers.dtype == object else without_denormals(numbers)
     for row, (line, formulas) in enumerate(zip(shown, formula_rows(block), strict=True)):
         for column, formula, number in zip(columns, formulas, line.tolist(), strict=True):
             write_formula(block.row + row, column, formula, cell_format, number)
@@ -228,22 +230,33 @@ def _restrict(worksheet: Any, sheet: Sheet) -> None:
         worksheet.data_validation(entry.row, entry.column, entry.row, entry.column, options)
 
 
-def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet) -> None:
+def _draw_charts(workbook: Any, worksheet: Any, sheet: Sheet, values: Values) -> None:
     for chart in sheet.charts:
-        last = chart.first + chart.count - 1
         drawn = workbook.add_chart({"type": "line"})
-        columns = {"categories": chart.categories, "values": chart.values}
-        ranges = {
-            name: [sheet.name, chart.first, column, last, column]
-            for name, column in columns.items()
-        }
-        drawn.add_series({**ranges, "name": chart.title, "marker": {"type": "circle", "size": 4}})
+        categories = _charted(sheet, chart, "categories", chart.categories, values)
+        numbers = _charted(sheet, chart, "values", chart.values, values)
+        marker = {"type": "circle", "size": 4}
+        drawn.add_series({**categories, **numbers, "name": chart.title, "marker": marker})
         drawn.set_title({"name": chart.title})
         drawn.set_legend({"none": True})
         drawn.set_x_axis({"name": chart.axis})
         if chart.most is not None:
             drawn.set_y_axis({"min": 0, "max": chart.most})
         worksheet.insert_chart(chart.row, chart.column, drawn)
+
+
+def _charted(
+    sheet: Sheet, chart: Chart, name: str, column: int, values: Values
+) -> Mapping[str, Sequence[Any]]:
+    """Return the range of what a chart draws, and its numbers, which previews draw.
+
+    In constant memory XlsxWriter no longer has those when it writes the chart.
+    """
+    rows = range(chart.first, chart.first + chart.count)
+    blocks = [block for block in sheet.blocks if block.column == column and block.row in rows]
+    parts = [block.slice(values)[:, 0] for block in sorted(blocks, key=lambda block: block.row)]
+    shown = without_denormals(np.concatenate(parts)).tolist()
+    return {name: [sheet.name, rows[0], column, rows[-1], column], f"{name}_data": shown}
 
 
 def _define_names(workbook: Any, sheet: Sheet, *, scoped: bool) -> None:
