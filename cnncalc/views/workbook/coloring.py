@@ -154,7 +154,7 @@ def _stages(sheet: Sheet, scales: QuantityScales) -> Iterator[_Stage]:
         key = (_of_all_samples(block.quantity), block.scale)
         if key not in found:
             found[key] = _Stage(scales.scale(block.quantity, block.scale), [], [])
-        if block.role in ("pixels", "formula", "label"):
+        if block.role in ("pixels", "formula"):
             found[key].places.append(place)
         elif block.role == "padding":
             found[key].padding.append(place)
@@ -190,7 +190,7 @@ def _color_digits(
     """Write digits white on dark pixels, black on light ones."""
     # Empty cells between the blocks would count as 0.
     exact = [Area.of(sheet.blocks[place]) for place in stage.places]
-    middle = highest * _MIDDLE_GREY
+    middle = f"{highest * _MIDDLE_GREY:.15G}"
     for areas in bunches(exact, _MOST_RANGES, _MOST_CHARACTERS):
         for criteria, is_dark in (("<", True), (">=", False)):
             rule = {"type": "cell", "criteria": criteria, "value": middle}

@@ -255,7 +255,7 @@ def _charted(
     rows = range(chart.first, chart.first + chart.count)
     blocks = [block for block in sheet.blocks if block.column == column and block.row in rows]
     parts = [block.slice(values)[:, 0] for block in sorted(blocks, key=lambda block: block.row)]
-    shown = without_denormals(np.concatenate(parts)).tolist()
+    shown = [f"{number:.16G}" for number in without_denormals(np.concatenate(parts)).tolist()]
     return {name: [sheet.name, rows[0], column, rows[-1], column], f"{name}_data": shown}
 
 
