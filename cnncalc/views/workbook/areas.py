@@ -63,26 +63,33 @@ class Crowd:
         """
         is_other = np.ones(len(self._areas), dtype=bool)
         is_other[list(places)] = False
-        is_other = is_other[self._order]
+        is_held = np.zeros(len(self._areas), dtype=bool)
         found: list[Area] = []
         for place in places:
-            area = self._areas[place]
-            if found and self._is_free(grown := found[-1].with_(area), is_other):
+            if is_held[place]:
+                continue
+            grown = found[-1].with_(self._areas[place]) if found else self._areas[place]
+            inside = self._inside(grown, is_other)
+            if found and inside is not None:
                 found[-1] = grown
-            elif not any(earlier == earlier.with_(area) for earlier in found):
-                found.append(area)
+                is_held[inside] = True
+            else:
+                found.append(self._areas[place])
         return found
 
-    def _is_free(self, area: Area, is_other: NDArray[np.bool_]) -> bool:
-        """Tell whether an area meets no other block, and cuts none in two."""
-        near = slice(
-            *np.searchsorted(self._boxes[:, 0], (area.top - self._highest, area.bottom + 1))
-        )
+    def _inside(self, area: Area, is_other: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+        """Return the blocks in an area; None if it meets another, or cuts one in two."""
+        between = (area.top - self._highest, area.bottom + 1)
+        near = slice(*np.searchsorted(self._boxes[:, 0], between))
         tops, lefts, bottoms, rights = self._boxes[near].T
         is_met = (bottoms >= area.top) & (lefts <= area.right) & (rights >= area.left)
         is_within = (tops >= area.top) & (bottoms <= area.bottom)
         is_within &= (lefts >= area.left) & (rights <= area.right)
-        return not (is_met & (is_other[near] | ~is_within)).any()
+        places = self._order[near]
+        if (is_met & (is_other[places] | ~is_within)).any():
+            return None
+        inside: NDArray[np.int64] = places[is_within]
+        return inside
 
 
 def bunches(areas: Sequence[Area], most: int, characters: int) -> Iterator[list[Area]]:

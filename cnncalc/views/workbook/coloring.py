@@ -129,9 +129,9 @@ def color_numbers(
     """
     crowd = Crowd(sheet.blocks)
     for stage in _stages(sheet, coloring.scales):
-        ends = crowd.areas([*stage.places, *stage.padding])
+        around = crowd.areas([*stage.places, *stage.padding])
+        bunch, *more = bunches(around, _MOST_RANGES, _MOST_CHARACTERS)
         for areas in bunches(crowd.areas(stage.places), _MOST_RANGES, _MOST_CHARACTERS):
-            bunch, *more = bunches(ends, _MOST_RANGES, _MOST_CHARACTERS)
             # More than a formula can name have ends of their own, bunch by bunch.
             cells = [area.address(fixed=True) for area in (areas if more else bunch)]
             _apply(worksheet, areas, _scale_of(stage, cells, sheet, values, coloring))
