@@ -1,11 +1,11 @@
-"""What stands on a sheet besides its blocks of cells: texts, names of ranges, charts."""
+"""What stands on a sheet besides its blocks of cells: texts, names of ranges, charts, pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Chart", "Entry", "Match", "Name", "Style", "Text"]
+__all__ = ["Area", "Chart", "Entry", "Match", "Name", "Style", "Text"]
 
 Style = Literal[
     "title",
@@ -44,6 +44,16 @@ class Text:
     style: Style = "text"
     link: str = ""
     cell: str = "A1"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of a sheet that is printed on a page of its own."""
+
+    row: int
+    column: int
+    height: int
+    width: int
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cnncalc.layers import Layer, Shape
 from cnncalc.network import Array
 from cnncalc.part.structure import Part
 from cnncalc.sheet import references
-from cnncalc.sheet.annotations import Chart, Entry, Match, Name, Style, Text
+from cnncalc.sheet.annotations import Area, Chart, Entry, Match, Name, Style, Text
 from cnncalc.sheet.references import STAY, Reference, Step
 from cnncalc.sheet.training.specification import TrainingSpecification
 from cnncalc.wording import Word
@@ -252,8 +252,8 @@ class Sheet:
     on the right above. A `locked` sheet is protected but for its answers. Where there are `marks`,
     each answer's stands that many columns further to the right, and these columns are hidden.
     `row` is how many pixels high its rows are, 0 for as high as its cells are wide; `zoom` is in
-    percent. `across` is how many pages of A3 wide it is printed, with its last frozen row on each;
-    0 for one page of A4.
+    percent. Where there are `areas`, these are printed, each on a page of its own with the last
+    frozen row above it, all at one scale; else all that the sheet shows, a page wide.
     """
 
     name: str
@@ -277,7 +277,7 @@ class Sheet:
     entries: tuple[Entry, ...] = ()
     row: int = 0
     zoom: int = 100
-    across: int = 0
+    areas: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)

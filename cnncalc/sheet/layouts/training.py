@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from math import ceil
 
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
@@ -105,8 +104,6 @@ TOP = 5
 LINK = 3
 
 MOST_LINKS = 12
-# As many columns of a step as can still be read on a printed page of A3.
-PAGE = 60
 # How many pixels wide a sheet shows on a screen, and the percentage at which it can still be read.
 SCREEN, LEAST_ZOOM = 1840, 65
 
@@ -207,9 +204,7 @@ def _step_sheet(
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
     columns = arranged.lefts[-1]
-    return replace(
-        sheet, frozen=(TOP, 0), pages=0, across=ceil(columns / PAGE), zoom=_zoom(columns)
-    )
+    return replace(sheet, frozen=(TOP, 0), pages=0, zoom=_zoom(columns))
 
 
 def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int]) -> Iterator[Text]:

@@ -15,6 +15,7 @@ from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_id
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.limits import require_limits
+from cnncalc.views.workbook.printing import Paper
 from cnncalc.views.workbook.rendering import Target
 from cnncalc.views.workbook.writer import Progress, write_plan
 
@@ -28,7 +29,7 @@ class WorkbookOptions:
     Arguments: its `title`, such as the image's name; the `provenance` of its numbers; whether it
     may be `large`, of more than a million formulas; `progress`, told how many formulas each
     written row adds; the `worksheet` to make of it, if its results are left to be filled in, or
-    that it is the `key_to`.
+    that it is the `key_to`; the `paper` that it is printed on.
     """
 
     title: str = ""
@@ -37,6 +38,7 @@ class WorkbookOptions:
     progress: Progress | None = None
     worksheet: WorksheetOptions | None = None
     key_to: WorksheetOptions | None = None
+    paper: Paper = Paper.A4
 
 
 def plan_trace(trace: Trace, title: str = "") -> Plan:
@@ -73,7 +75,14 @@ def write(
         after += worksheet.hidden
     has_contents = any(sheet.name == CONTENTS for sheet in plan.sheets)
     before = [contents_sheet(plan, title)] if plan.sheets[1:] and not has_contents else []
-    is_article = options.provenance.is_of_article
-    extra = (before, after)
-    write_plan(target, plan, values, extra, title, options.progress, is_article=is_article)
+    write_plan(
+        target,
+        plan,
+        values,
+        (before, after),
+        title,
+        options.progress,
+        options.paper,
+        is_article=options.provenance.is_of_article,
+    )
     return estimate(plan)

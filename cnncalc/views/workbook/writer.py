@@ -14,10 +14,11 @@ from cnncalc.network import Array
 from cnncalc.sheet.annotations import Chart
 from cnncalc.sheet.plan import Block, Plan, Sheet, Text, Values
 from cnncalc.sheet.references import address, range_address, sheet_prefix
-from cnncalc.sheet.texts import clean_text, page_header
+from cnncalc.sheet.texts import clean_text
 from cnncalc.sheet.values import without_denormals
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
+from cnncalc.views.workbook.printing import Paper, set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
 __all__ = ["Progress", "write_plan"]
@@ -28,7 +29,6 @@ Progress = Callable[[int], None]
 TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
 # A character of 10 points, on average, with some to spare.
 CHARACTER = 6.5
-A3, A4 = 8, 9
 # More columns than a chart covers.
 CHART_COLUMNS = 12
 
@@ -40,6 +40,7 @@ def write_plan(
     extra: tuple[Sequence[Sheet], Sequence[Sheet]],
     title: str,
     progress: Progress | None = None,
+    paper: Paper = Paper.A4,
     *,
     is_article: bool = False,
 ) -> None:
@@ -47,8 +48,8 @@ def write_plan(
 
     Arguments: the `target` path or binary stream; the `plan`; the `values` of each of its
     specifications; `extra` sheets without blocks, those that come before and those after; the
-    `title` of the document; `progress`, told how many formulas each written row adds; whether its
-    images are grids of the article's.
+    `title` of the document; `progress`, told how many formulas each written row adds; the `paper`
+    that its sheets are laid out for; whether its images are grids of the article's.
     Raises OutputError for a number that no cell can hold.
     """
     before, after = extra
@@ -62,8 +63,8 @@ def write_plan(
         # All sheets exist before the first link to one of them is written.
         worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
         for sheet, worksheet in zip(sheets, worksheets, strict=True):
-            _set_up(worksheet, sheet)
             shown = values[sheet.specification]
+            _set_up(worksheet, sheet, paper)
             _write_rows(worksheet, sheet, shown, formats, progress)
             color_numbers(worksheet, sheet, shown, colorings[sheet.specification], formats)
             color_answers(worksheet, sheet, formats)
@@ -73,7 +74,7 @@ def write_plan(
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
-def _set_up(worksheet: Any, sheet: Sheet) -> None:
+def _set_up(worksheet: Any, sheet: Sheet, paper: Paper) -> None:
     """Set what a sheet has as a whole: its cells' size, its panes, its printed pages."""
     worksheet.hide_gridlines(2)
     if sheet.locked:
@@ -84,7 +85,6 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
         worksheet.set_default_row((sheet.row or sheet.cell) * 0.75)
         worksheet.set_column_pixels(0, _last_column(sheet), sheet.cell)
         worksheet.set_column_pixels(0, 0, TEXT_ROW)
-        worksheet.print_row_col_headers()
     for column, pixels in sheet.widths:
         worksheet.set_column_pixels(column, column, pixels)
     if sheet.marks:
@@ -92,14 +92,7 @@ def _set_up(worksheet: Any, sheet: Sheet) -> None:
     if sheet.frozen != (0, 0):
         worksheet.freeze_panes(*sheet.frozen)
     worksheet.set_zoom(sheet.zoom)
-    worksheet.set_landscape()
-    worksheet.set_paper(A3 if sheet.across else A4)
-    worksheet.fit_to_pages(sheet.across or 1, sheet.pages)
-    if sheet.across:
-        worksheet.repeat_rows(sheet.frozen[0] - 1)
-    worksheet.set_margins(left=0.5, right=0.5)
-    worksheet.set_header(page_header(sheet.title, sheet.header))
-    worksheet.set_footer("&LMade by cnncalc&R&P / &N")
+    set_up_pages(worksheet, sheet, paper)
 
 
 def _last_column(sheet: Sheet) -> int:
