@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -247,7 +248,9 @@ def _distance(expected: float | str, found: CellValue | None) -> float:
         return 0.0 if found == expected else math.inf
     if not math.isfinite(expected):
         return 0.0 if isinstance(found, str) and found.startswith("#") else math.inf
-    return abs(found - expected) if isinstance(found, float) else math.inf
+    distance = abs(found - expected) if isinstance(found, float) else math.inf
+    # Some spreadsheets take what is smaller, a denormal, for 0, as workbooks store it.
+    return distance if distance >= sys.float_info.min else 0.0
 
 
 def _relative(absolute: float, cell: _Cell) -> float:

@@ -202,6 +202,14 @@ def test_sheets_are_told_apart():
     assert len(report(blocks=[BLOCK, other]).changes) == 4
 
 
+@pytest.mark.parametrize(("found", "differing"), [(0.0, 0), (3e-308, 1)])
+def test_a_denormal_may_be_0(found, differing):
+    block = ExpectedBlock("Out", 0, 0, np.array([[7.7e-320]]), [["EXP(A1)"]])
+    place = Place("Out", 0, 0)
+    cells = WorkbookCells({}, {place: "EXP(A1)"}, {place: found})
+    assert report(cells, {place: 7.7e-320}, [block]).stored.differing == differing
+
+
 def test_texts_are_compared_as_they_are():
     block = ExpectedBlock("Out", 0, 0, np.array([["cat"]], dtype=object), [["INDEX(B1:B2,1)"]])
     place = Place("Out", 0, 0)
