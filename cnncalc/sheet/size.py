@@ -26,11 +26,11 @@ BYTES_A_TEXT = 20
 
 # Measured as well, unpacked and after a save by another program, which writes more: bytes at most
 # of an empty sheet, of a number, a formula, each of its characters, and a text.
-UNPACKED_A_SHEET = 40_000
-UNPACKED_A_NUMBER = 80
-UNPACKED_A_FORMULA = 120
-UNPACKED_A_CHARACTER = 1.4
-UNPACKED_A_TEXT = 250
+UNPACKED_A_SHEET = 20_000
+UNPACKED_A_NUMBER = 70
+UNPACKED_A_FORMULA = 100
+UNPACKED_A_CHARACTER = 1.2
+UNPACKED_A_TEXT = 200
 
 
 @dataclass(frozen=True)
