@@ -30,7 +30,7 @@ def set_up_pages(worksheet: Any, sheet: Sheet, paper: Paper) -> None:
     worksheet.set_paper(_NUMBERS[paper])
     worksheet.fit_to_pages(1, sheet.pages)
     if sheet.areas:
-        worksheet.repeat_rows(sheet.frozen[0] - 1)
+        worksheet.repeat_rows(sheet.frozen[0] - sheet.repeated, sheet.frozen[0] - 1)
         # XlsxWriter's own print_area takes one range; Excel prints several, each on its own page.
         worksheet.print_area_range = ",".join(
             sheet_prefix(sheet.name)

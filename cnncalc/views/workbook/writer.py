@@ -23,7 +23,7 @@ __all__ = ["Progress", "write_plan"]
 # Told how many more formulas are written, now and then.
 Progress = Callable[[int], None]
 
-TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
+TEXT_ROW, TITLE_ROW, ENTRY_ROW, LINE = 20, 30, 34, 17
 # A character of 10 points, on average, with some to spare.
 CHARACTER = 6.5
 # More columns than a chart covers.
@@ -130,6 +130,8 @@ def _row_pixels(row: int, texts: Sequence[Text], widths: Mapping[int, int]) -> i
     """
     if row == 0 and any(text.style == "title" for text in texts):
         return TITLE_ROW
+    if any(text.style == "entry" for text in texts):
+        return ENTRY_ROW
     lengths = [
         len(text.text) * CHARACTER / widths[text.column]
         for text in texts
