@@ -57,6 +57,12 @@ MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1))
 
 SCORE_PIXELS = 120
 
+_HIDDEN = (
+    "This file holds the solution, by which an answer turns green when it is right and red when it "
+    "is not. It is out of sight, not locked away: for marks that count, take a worksheet that was "
+    "made with --no-solution."
+)
+
 # These only copy what stands elsewhere: they follow by themselves.
 COPIES = (StageName.PADDED_INPUT, HelperName.DILATED_KERNEL)
 
@@ -85,6 +91,11 @@ class WorksheetOptions:
         if self.seed < 0 or self.number < 0:
             message = "seed and number must be whole numbers, at least 0. "
             raise OptionError(message + f"Received: seed={self.seed}, number={self.number}")
+
+    @property
+    def about_solution(self) -> str:
+        """Where the solution is, for those who fill in the worksheet and those who hand it out."""
+        return _HIDDEN if self.solution else "It is not in this file: the key to it has it."
 
     def header(self, identity: str) -> str:
         """Return what tells this worksheet from others, by its `identity`."""

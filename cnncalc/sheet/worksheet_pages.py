@@ -19,8 +19,9 @@ __all__ = ["NAME_ROW", "as_key", "is_printed", "name_lines", "on_paper"]
 
 # A handwritten number takes 12 × 8 mm. A pixel is 1/96 inch, so these cells are 12.7 × 9 mm.
 CELL, ROW = 48, 34
-# What a page holds of them, on A4 as on letter, when they are printed at 95 % or more.
-ROOM = (960, 700)
+# What a page holds of them, on A4 as on letter, when they are printed at 95 % or more: programs
+# print columns up to 6 % wider than their pixels.
+ROOM = (19 * CELL, 690)
 # Where there is nothing to write, numbers need only be read.
 READABLE = 0.6
 
@@ -99,19 +100,12 @@ def _room(sheet: Sheet) -> tuple[float, float]:
 
 
 def _column_pages(sheet: Sheet) -> list[Span]:
-    """Return the columns of each page, up to those of the next; the last may be as wide as all."""
+    """Return the columns of each page: as many as a page has, up to those of the next."""
     width, _ = _room(sheet)
     runs = _runs((block.column, block.column + block.width) for block in sheet.blocks)
     pages = _packed(runs, lambda first, end: (end - first) * CELL, width)
-    first, end = pages[-1]
-    ends = [following for _, (following, _) in pairwise(pages)]
-    return list(
-        zip(
-            (start for start, _ in pages),
-            [*ends, max(end, first + ROOM[0] // CELL)],
-            strict=True,
-        )
-    )
+    wide = [(first, max(end, first + ROOM[0] // CELL)) for first, end in pages]
+    return [*((one[0], min(one[1], after[0])) for one, after in pairwise(wide)), wide[-1]]
 
 
 def _row_pages(sheet: Sheet) -> list[Span]:

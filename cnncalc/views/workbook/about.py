@@ -104,15 +104,8 @@ _WHAT = (
     "them. The formulas were written by cnncalc, with their values beside them."
 )
 
-_HIDDEN = (
-    "This file holds the solution, by which an answer turns green when it is right and red when it "
-    "is not. It is out of sight, not locked away: for marks that count, take a worksheet that was "
-    "made with --no-solution."
-)
-
 
 def _worksheet_lines(options: WorksheetOptions) -> list[tuple[str, str]]:
-    solution = _HIDDEN if options.solution else "It is not in this file: the key to it has it."
     return [
         (
             "What this is",
@@ -120,7 +113,7 @@ def _worksheet_lines(options: WorksheetOptions) -> list[tuple[str, str]]:
             "weights.",
         ),
         ("Answers", f"A number, or a formula of your own: {SENTENCE}."),
-        ("Solution", solution),
+        ("Solution", options.about_solution),
     ]
 
 
