@@ -30,6 +30,7 @@ NAME_ROW = 1
 _ASKED = (("Name", 6), ("Date", 3), ("Class", 2))
 _ASKED_COLUMNS = sum(1 + columns for _, columns in _ASKED)
 
+# The heights of rows that hold texts, and how wide a character is, in pixels.
 _TITLE, _TEXT, _CHARACTER = 30, 20, 5.8
 
 # From a first row or column to the one after the last.
