@@ -221,9 +221,11 @@ def _asked(sheet: Sheet, header: str, *, printed: bool) -> Sheet:
     ]
     has_answers = any(block.role == "answer" for block in blocks)
     task = ": fill in the empty cells" if has_answers else ""
-    texts = worksheet_texts(sheet.texts, f"{sheet.title}{task} · {header}")
+    title = f"{sheet.title}{task}"
+    texts = worksheet_texts(sheet.texts, f"{title} · {header}")
     asked = replace(
         sheet,
+        title=title,
         blocks=tuple(blocks),
         texts=(*texts, *([_precision(texts)] if has_answers else ())),
         summary=worksheet_words(sheet.summary),

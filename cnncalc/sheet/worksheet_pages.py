@@ -30,8 +30,8 @@ NAME_ROW = 1
 _ASKED = (("Name", 6), ("Date", 3), ("Class", 2))
 _ASKED_COLUMNS = sum(1 + columns for _, columns in _ASKED)
 
-# The heights of rows that hold texts, and how wide a character is, in pixels.
-_TITLE, _TEXT, _CHARACTER = 30, 20, 5.8
+# How high rows are that hold texts, and how wide a character is, in pixels.
+_TEXT, _CHARACTER = 20, 5.8
 
 # From a first row or column to the one after the last.
 Span = tuple[int, int]
@@ -63,8 +63,8 @@ def is_printed(plan: Plan, sheet: Sheet) -> bool:
 def on_paper(sheet: Sheet) -> Sheet:
     """Return a sheet with cells to write into, and the areas that are printed, each on a page.
 
-    The title and what follows it, down to the frozen rows, stand above on each page. Links are left
-    out, and so are colours that the legend explains and no cell has.
+    The rows between the title, which a page's header says, and the first cells stand above on each
+    page. Links are left out, and so are colours that the legend explains and no cell has.
     """
     columns = _column_pages(sheet)
     sheet = replace(sheet, texts=_texts(sheet, columns[0][1] - columns[0][0]))
@@ -75,7 +75,7 @@ def on_paper(sheet: Sheet) -> Sheet:
         for left, right in columns
         if _holds_cells(sheet, (top, bottom), (left, right))
     )
-    return replace(sheet, cell=CELL, row=ROW, areas=areas, repeated=sheet.frozen[0])
+    return replace(sheet, cell=CELL, row=ROW, areas=areas, repeated=sheet.frozen[0] - NAME_ROW)
 
 
 def name_lines(sheet: Sheet) -> Iterator[Text]:
@@ -110,7 +110,7 @@ def _column_pages(sheet: Sheet) -> list[Span]:
 
 
 def _row_pages(sheet: Sheet) -> list[Span]:
-    """Return the rows of each page; the first page's begin with the title."""
+    """Return the rows of each page; the first page's begin with the line for the name."""
     _, height = _room(sheet)
     below = [text.row for text in sheet.texts if text.row >= _bottom(sheet)]
     spans = [(block.row - 1, block.row + block.height) for block in sheet.blocks]
@@ -119,13 +119,11 @@ def _row_pages(sheet: Sheet) -> list[Span]:
     def pixels(first: int, end: int) -> float:
         return sum(_row_pixels(sheet, row) for row in range(first, end))
 
-    pages = _packed(_runs(spans), pixels, height - pixels(0, sheet.frozen[0]))
-    return [(0, pages[0][1]), *pages[1:]]
+    pages = _packed(_runs(spans), pixels, height - pixels(NAME_ROW, sheet.frozen[0]))
+    return [(NAME_ROW, pages[0][1]), *pages[1:]]
 
 
 def _row_pixels(sheet: Sheet, row: int) -> int:
-    if row == 0:
-        return _TITLE
     has_cells = any(block.row <= row < block.row + block.height for block in sheet.blocks)
     return ROW if has_cells or row == NAME_ROW else _TEXT
 

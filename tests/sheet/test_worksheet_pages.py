@@ -37,8 +37,8 @@ def texts(sheet, row):
 def test_a_small_worksheet_is_one_page_without_the_score():
     [sheet] = asked(*small())
     [area] = sheet.areas
-    assert (area.row, area.column, area.width) == (0, 1, 19)
-    assert area.height == 1 + max(text.row for text in sheet.texts)
+    assert (area.row, area.column, area.width) == (1, 1, 19)
+    assert area.height == max(text.row for text in sheet.texts)
     assert sheet.blocks[-1].quantity.name == "score"
     assert sheet.blocks[-1].column == 0
 
@@ -52,6 +52,7 @@ def test_cells_have_room_for_a_handwritten_number_at_95_percent():
 
 def test_above_stand_title_task_and_name():
     [sheet] = asked(*small(), number=3)
+    assert sheet.title == "Step by step: fill in the empty cells"
     [(column, title)] = texts(sheet, 0)
     assert column == 1
     assert title.startswith("Step by step: fill in the empty cells · student 3 · ")
@@ -89,7 +90,7 @@ def test_a_large_one_is_cut_into_equal_pages_each_with_its_name():
     assert widths == [(1, 19), (20, 19), (40, 19), (59, 19)] * 3
     named = [column for column, text in texts(convolution, 1) if text == "Name"]
     assert named == [1, 20, 40, 59]
-    assert convolution.repeated == convolution.frozen[0] == 3
+    assert (convolution.frozen[0], convolution.repeated) == (3, 2)
 
 
 def test_the_contents_ask_for_nothing_to_be_typed_over():
@@ -118,7 +119,7 @@ def test_pages_are_cut_between_filters():
     network = Calculation(np.ones((3, 3, 1, 3)), padding="same").network((6, 6, 1))
     [sheet] = asked(network, np.ones((6, 6, 1)))
     captions = [row for row in range(30) if (14, "filter 0") in texts(sheet, row)]
-    assert [area.row for area in sheet.areas] == [0, 24]
+    assert [area.row for area in sheet.areas] == [1, 24]
     assert captions == [4]
     assert [text for _, text in texts(sheet, 24)] == ["filter 2"] * 2
 

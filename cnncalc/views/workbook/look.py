@@ -8,7 +8,14 @@ from typing import Any
 
 from cnncalc.sheet.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats", "signed_scale"]
+__all__ = [
+    "COLOR_SCALE",
+    "SHARE_SCALE",
+    "Formats",
+    "cell_points",
+    "signed_scale",
+    "text_look",
+]
 
 # Light to dark green, as in the article; black numbers stay readable on the dark end.
 COLOR_SCALE: Mapping[str, Any] = {
@@ -99,6 +106,16 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 _GIVEN = {"font_color": "#000000", "locked": True}
 
 
+def text_look(style: Style) -> Mapping[str, Any]:
+    """Return how a text looks; the legend's samples, which hold none, look like any text."""
+    return _TEXTS["text" if style.startswith("legend ") else style]
+
+
+def cell_points(pixels: int) -> int:
+    """Return the size of the numbers in cells so many pixels wide, 0 for a spreadsheet's own."""
+    return 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
+
+
 class Formats:
     """The formats of one workbook, each made once."""
 
@@ -132,8 +149,7 @@ class Formats:
         number_format: str,
         changed: Mapping[str, Any] = MappingProxyType({}),
     ) -> Any:
-        # Cells that have no size of their own are as wide as a spreadsheet makes them.
-        size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
+        size = cell_points(pixels)
         properties = {"font_size": size, "num_format": number_format}
         properties |= changed
         return self._get((role, size, number_format, *changed), _CELLS[role] | properties)
