@@ -161,7 +161,8 @@ def text_pixels(text: Text) -> int:
 def _passed(first: int, pixels: int, size: Callable[[int], int]) -> int:
     """Return the place after those that so many pixels cover, from the first one on."""
     place = first
-    while pixels > 0:
+    # Behind hidden columns, which have no size, nothing is seen.
+    while pixels > 0 and size(place):
         pixels -= size(place)
         place += 1
     return place
