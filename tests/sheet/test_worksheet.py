@@ -144,6 +144,14 @@ def test_solutions_and_marks_are_hidden_and_protected():
     assert hidden.max >= max(cell.column for cell in marks)
 
 
+def test_a_hidden_solution_has_no_area_to_be_printed():
+    book = formulas_of(worksheet())
+    assert book["Calculation"].print_area == "'Calculation'!$B$2:$T$20"
+    assert book["Calculation"].print_title_rows == "$2:$4"
+    assert not book["Solution Calculation"].print_area
+    assert "_xlnm.Print_Area" not in book["Solution Calculation"].defined_names
+
+
 def test_without_the_solution_nothing_of_it_is_in_the_file():
     book = formulas_of(worksheet(solution=False))
     assert book.sheetnames == ["Calculation", "About"]

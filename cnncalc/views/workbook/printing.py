@@ -31,8 +31,13 @@ MARGIN, LINE = 0.6, 0.3
 
 
 def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
-    """Set how a sheet is printed on a paper."""
+    """Set how a sheet is printed on a paper: of a hidden one nothing.
+
+    LibreOffice prints each sheet that has an area to be printed, a hidden one as well.
+    """
     sheet = measures.sheet
+    if sheet.hidden:
+        return
     width, height = (inches - 2 * MARGIN for inches in _INCHES[paper])
     pages = paged(measures, (width * PIXELS_AN_INCH, height * PIXELS_AN_INCH))
     worksheet.set_paper(_NUMBERS[paper])
