@@ -69,6 +69,8 @@ SHEET_LEVELS = {
     "training.specification": 0,
     "plan": 1,
     "size": 2,
+    "variants": 2,
+    "worksheet_pages": 2,
     "part_lines": 1,
     "specification_lines": 2,
     "branches": 2,

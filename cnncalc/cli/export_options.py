@@ -87,7 +87,11 @@ training_export_options = bundled(
 student_options = bundled(
     "students",
     StudentOptions,
-    click.option("--worksheet", is_flag=True, help="Leave the results for a student to fill in."),
+    click.option(
+        "--worksheet", is_flag=True,
+        help="Leave the results for a student to fill in, on the screen or on paper. The solution "
+        "comes along, out of sight only: see --no-solution.",
+    ),
     click.option("--blank", type=float, help="Leave a share of them blank, such as 0.5."),
     click.option(
         "--seed", type=click.IntRange(min=0),
@@ -97,11 +101,13 @@ student_options = bundled(
     click.option(
         "--solution/--no-solution", default=True,
         help="Hide the solution in the worksheet, which colours and counts the answers, or write "
-        "it to a second file.",
+        "it to a second file alone. Hidden from eyes, not from programs: pandas and openpyxl "
+        "read it, and a save by Gnumeric shows it.",
     ),
     click.option(
         "--variants", type=click.IntRange(1, 999), metavar="N",
-        help="Write N worksheets with numbers of their own, each with its key.",
+        help="Write N worksheets with numbers of their own, each with its key; with "
+        "--no-solution, the solutions are in the keys alone.",
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ Style = Literal[
     "backward",
     "weights",
     "rule",
+    "entry",
     "forward bar",
     "backward bar",
     "weights bar",
@@ -36,7 +37,10 @@ Style = Literal[
 
 @dataclass(frozen=True)
 class Text:
-    """A text in a cell; `link` is the sheet it leads to, if any, and `cell` the place there."""
+    """A text in a cell; `link` is the sheet it leads to, if any, and `cell` the place there.
+
+    The style "entry" is a line to write on, which may be typed over.
+    """
 
     row: int
     column: int

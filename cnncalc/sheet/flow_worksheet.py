@@ -31,8 +31,9 @@ __all__ = ["FlowWorksheet", "as_flow_worksheet"]
 class FlowWorksheet:
     """A flow whose results are to be filled in, and its values: NaN for a blank.
 
-    It is called by its `header`. Where it holds the solution, `marks` leads from each stage of
-    answers to that of its marks, which are not to be seen, as the solutions before them.
+    It is called by its `header`. Where it holds the solution, which `about_solution` tells, `marks`
+    leads from each stage of answers to that of its marks, which are not to be seen, as the
+    solutions before them.
     """
 
     flow: Flow
@@ -41,6 +42,7 @@ class FlowWorksheet:
     blanks: int
     marks: Mapping[int, int]
     seen: int
+    about_solution: str
 
     def is_hidden(self, stage: Stage) -> bool:
         """Tell whether a stage is not to be seen."""
@@ -79,7 +81,8 @@ def as_flow_worksheet(flow: Flow, values: Values, options: WorksheetOptions) -> 
     )
     header = options.header(worksheet_identity(plan, [values], options))
     asked = replace(flow, stages=tuple(stages), curves=())
-    return FlowWorksheet(asked, filled, header, blanks, marks, len(flow.stages))
+    seen, said = len(flow.stages), options.about_solution
+    return FlowWorksheet(asked, filled, header, blanks, marks, seen, said)
 
 
 def _answers(stage: Stage) -> list[Block]:

@@ -1,8 +1,10 @@
 """Worksheets: a plan whose results are left for a student to fill in.
 
-A hidden sheet holds the solutions in the same cells. Hidden columns on the right hold the marks:
-by its mark an answer turns green or red, and a score counts the right ones. (The colours don't
-refer to the solutions themselves, since Excel 2007 keeps such rules to one sheet.)
+A hidden sheet holds the solutions in the same cells. It hides from eyes, not from programs: pandas
+and openpyxl read it, a save by LibreOffice leaves it merely hidden, one by Gnumeric shows it.
+Hidden columns on the right hold the marks: by its mark an answer turns green or red, and a score,
+which is not printed, counts the right ones. (The colours don't refer to the solutions themselves,
+since Excel 2007 keeps such rules to one sheet.)
 """
 
 from __future__ import annotations
@@ -15,9 +17,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnncalc.errors import OptionError
-from cnncalc.network import Array, Network
+from cnncalc.network import Array
 from cnncalc.sheet.blocks import EACH
-from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS, SheetNames, worksheet_texts
+from cnncalc.sheet.layouts.sheet_parts import (
+    ABOUT,
+    CONTENTS,
+    SheetNames,
+    worksheet_texts,
+    worksheet_words,
+)
 from cnncalc.sheet.plan import (
     Block,
     Formula,
@@ -29,6 +37,7 @@ from cnncalc.sheet.plan import (
     Text,
     Values,
 )
+from cnncalc.sheet.worksheet_pages import NAME_ROW, is_printed, name_lines, on_paper
 from cnncalc.trace.stage_names import HelperName, StageName
 
 __all__ = [
@@ -40,7 +49,6 @@ __all__ = [
     "is_answer",
     "marks_of",
     "solution_of",
-    "variant",
     "worksheet_identity",
 ]
 
@@ -58,6 +66,14 @@ SENTENCE = "whole numbers exactly; of others two decimals are enough, or three d
 IS_RIGHT = f"ABS({{0}}-{{1}})<={TOLERANCE}"
 
 MARK = f'IF({{1}}="",0,IF({{0}}="",0,IF(ISNUMBER({{0}}),IF({IS_RIGHT},1,-1),-1)))'
+
+SCORE_PIXELS = 120
+
+_HIDDEN = (
+    "This file holds the solution, by which an answer turns green when it is right and red when it "
+    "is not. It is out of sight, not locked away: for marks that count, take a worksheet that was "
+    "made with --no-solution."
+)
 
 # These only copy what stands elsewhere: they follow by themselves.
 COPIES = (StageName.PADDED_INPUT, HelperName.DILATED_KERNEL)
@@ -87,6 +103,11 @@ class WorksheetOptions:
         if self.seed < 0 or self.number < 0:
             message = "seed and number must be whole numbers, at least 0. "
             raise OptionError(message + f"Received: seed={self.seed}, number={self.number}")
+
+    @property
+    def about_solution(self) -> str:
+        """Where the solution is, for those who fill in the worksheet and those who hand it out."""
+        return _HIDDEN if self.solution else "It is not in this file: the key to it has it."
 
     def header(self, identity: str) -> str:
         """Return what tells this worksheet from others, by its `identity`."""
@@ -135,7 +156,7 @@ def as_worksheet(plan: Plan, values: Sequence[Values], options: WorksheetOptions
     sheets, hidden = [], []
     for sheet in plan.sheets:
         blanks = sum(int(mask.sum()) for (name, _), mask in masks.items() if name == sheet.name)
-        asked = _asked(sheet, header)
+        asked = _asked(sheet, header, printed=is_printed(plan, sheet))
         if options.solution and blanks:
             solution = _solution_sheet(sheet, names)
             hidden.append(solution)
@@ -202,19 +223,36 @@ def marks_of(quantity: Quantity) -> Quantity:
     return quantity._replace(kind="marks")
 
 
-def _asked(sheet: Sheet, header: str) -> Sheet:
+def _asked(sheet: Sheet, header: str, *, printed: bool) -> Sheet:
     """Return a sheet with its results to be filled in."""
     blocks = [
         replace(block, role="answer", formula=None) if is_answer(block) else block
         for block in sheet.blocks
     ]
-    return replace(
+    has_answers = any(block.role == "answer" for block in blocks)
+    task = ": fill in the empty cells" if has_answers else ""
+    title = f"{sheet.title}{task}"
+    texts = worksheet_texts(sheet.texts, f"{title} · {header}")
+    asked = replace(
         sheet,
+        title=title,
         blocks=tuple(blocks),
-        texts=worksheet_texts(sheet.texts, header),
+        texts=(*texts, *([_precision(texts)] if has_answers else ())),
+        summary=worksheet_words(sheet.summary),
         header=header,
         locked=True,
     )
+    if not printed:
+        return asked
+    asked = on_paper(asked)
+    return replace(asked, texts=(*asked.texts, *name_lines(asked)))
+
+
+def _precision(texts: Sequence[Text]) -> Text:
+    """Return what is near enough for an answer, below all `texts`."""
+    last = max(texts, key=lambda text: text.row)
+    row, column = last.row + 2, min(text.column for text in texts if text.row == last.row)
+    return Text(row, column, f"{SENTENCE[0].upper()}{SENTENCE[1:]}.")
 
 
 def _solution_sheet(sheet: Sheet, names: SheetNames) -> Sheet:
@@ -233,7 +271,7 @@ def _marked(asked: Sheet, sheet: Sheet, solution: str) -> Sheet:
     last = max(
         *(block.column + block.width for block in asked.blocks),
         *(text.column for text in asked.texts),
-        asked.score[1] + 1,
+        *(area.column + area.width for area in asked.areas),
     )
     marks = tuple(
         replace(
@@ -254,52 +292,19 @@ def _mark(block: Block, solution: str) -> Formula:
 
 
 def _scored(sheet: Sheet, blanks: int) -> Sheet:
-    """Return a marked sheet that counts its right answers; the score is its last block."""
-    row, column = sheet.score
+    """Return a marked sheet that counts its right answers; the score is its last block.
+
+    It stands in the first column, which stays in sight and is not printed.
+    """
     marks = [block for block in sheet.blocks if block.column > sheet.marks]
     bottom = max(block.row + block.height for block in marks)
     width = max(block.column + block.width for block in marks) - sheet.marks
     right = Formula("COUNTIF({0},1)", (Reference("", 0, sheet.marks, bottom, width),))
     score = Block(
-        row, column, 1, 1, "formula", Quantity("marks", sheet.name, "score"), formula=right
+        *(NAME_ROW, 0, 1, 1, "formula", Quantity("marks", sheet.name, "score")),
+        formula=right,
+        number_format=f'0" of {blanks} right"',
     )
-    text = Text(row, column + 1, f"right of {blanks}: {SENTENCE}", "meaning")
-    return replace(sheet, blocks=(*sheet.blocks, score), texts=(*sheet.texts, text))
-
-
-def variant(network: Network, image: Array, seed: int, number: int) -> tuple[Network, Array]:
-    """Return a calculation of the same kind with pixels and kernels of its own.
-
-    The new numbers are of the same range as the old ones, and whole, or of as many decimals
-    (two at most), where these are; biases stay.
-
-    Arguments: the network and an `image` of its input shape; the `seed`; the `number` of the
-    variant.
-
-    >>> from cnncalc.calculator import Calculation
-    >>> network = Calculation(np.array([[1.0, -1.0]]).reshape(1, 2, 1, 1)).network((1, 4, 1))
-    >>> variant(network, np.array([[[0.0], [9.0], [3.0], [5.0]]]), 7, 1)[1].ravel().tolist()
-    [8.0, 7.0, 8.0, 1.0]
-    """
-    rng = np.random.default_rng([seed, number])
-    drawn = _like(rng, image)
-    weights = tuple(
-        {
-            name: _like(rng, weight) if name == "kernel" else weight
-            for name, weight in weights.items()
-        }
-        for weights in network.weights
-    )
-    return replace(network, weights=weights), drawn
-
-
-def _like(rng: np.random.Generator, numbers: Array) -> Array:
-    """Draw numbers of the same shape, range and decimals."""
-    decimals = next((n for n in (0, 1) if np.array_equal(numbers, numbers.round(n))), 2)
-    unit = 10**decimals
-    low, high = np.floor(numbers.min() * unit), np.ceil(numbers.max() * unit)
-    if low == high:
-        # A single number, or the same everywhere, says nothing of its range.
-        low, high = sorted((0.0, 2 * high or unit))
-    drawn: Array = rng.integers(int(low), int(high), numbers.shape, endpoint=True) / unit
-    return drawn
+    widths = (*(width for width in sheet.widths if width[0]), (0, SCORE_PIXELS))
+    frozen = (max(sheet.frozen[0], NAME_ROW + 1), 1)
+    return replace(sheet, blocks=(*sheet.blocks, score), widths=widths, frozen=frozen)

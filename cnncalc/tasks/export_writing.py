@@ -194,6 +194,12 @@ def _write_article(request: ExportRequest, path: Path, form: ExportForm, caller:
         return form.write_article(file, caller)
 
 
+_HIDDEN_SOLUTIONS = (
+    "each worksheet holds its solution, hidden from eyes, not from programs; with --no-solution "
+    "it is in the key alone"
+)
+
+
 def _write_calculation(
     request: ExportRequest, path: Path, form: ExportForm, caller: Caller
 ) -> None:
@@ -206,6 +212,8 @@ def _write_calculation(
     # The image's name would tell a student what the command was.
     title = "" if students.wanted else asked.image.name
     image = asked.image.values
+    if students.variants and students.solution:
+        caller.note(_HIDDEN_SOLUTIONS)
     for copy in copies(path, asked.network, image, students, asked.provenance):
         with write_atomically(copy.path, force=request.force) as file:
             said = form.write_calculation(file, copy, title, caller)

@@ -81,8 +81,8 @@ def export_workbook(
     Arguments: the `output`, an .xlsx file; the classes' names, and the `target` class, which adds
     the cross-entropy; of a network the part behind one number alone, that of a layer's output
     `at` a place, `depth` layers back; whether results are left for students to fill in
-    (`worksheet`), which share of them (`blank`), with the `solution` hidden in it or in a second
-    file, in how many `variants`;
+    (`worksheet`), which share of them (`blank`), with the `solution` hidden in it (from eyes, not
+    from programs: openpyxl and pandas read it) or in a second file alone, in how many `variants`;
     the `seed` of what is drawn; whether existing files are replaced by `force`, and more than a
     million formulas allowed (`large`); `say`, which hears what was read and written.
     Returns the files that were written.

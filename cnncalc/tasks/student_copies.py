@@ -9,7 +9,8 @@ from pathlib import Path
 from cnncalc.network import Array, Network
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
-from cnncalc.sheet.worksheet import WorksheetOptions, variant
+from cnncalc.sheet.variants import variant
+from cnncalc.sheet.worksheet import WorksheetOptions
 from cnncalc.tasks.options import StudentOptions
 from cnncalc.trace import Trace
 

@@ -92,6 +92,8 @@ def test_a_worksheet_with_its_solution_marks_the_answers(page):
     [flow] = record["flows"]
     assert record["worksheet"]["marked"]
     assert record["worksheet"]["blanks"] == 16
+    facts = dict(decoded.written(Path("page.html").read_text("utf-8"))["facts"])
+    assert "out of sight, not locked away" in facts["Solution"]
     stages = decoded.stages(flow)
     [answers] = [stage for stage in stages if stage.get("marks")]
     marks = stages[answers["marks"]]
@@ -111,7 +113,7 @@ def test_without_it_neither_the_solution_nor_the_command_can_be_read_in_a_worksh
     assert 792 not in decoded.numbers(document)
     assert record["templates"] == []
     assert document["command"] == ""
-    assert [label for label, _ in document["facts"]] == ["Worksheet", "Version"]
+    assert [label for label, _ in document["facts"]] == ["Worksheet", "Solution", "Version"]
     assert document["title"] == "A convolution to be calculated by hand"
 
 

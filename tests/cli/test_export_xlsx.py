@@ -139,6 +139,24 @@ def test_without_the_solution_the_key_is_a_second_file(run, tmp_path):
     assert run("verify", "quiz-key.xlsx", "--engine", "formualizer").exit_code == 0
 
 
+HIDDEN = (
+    "each worksheet holds its solution, hidden from eyes, not from programs; with --no-solution "
+    "it is in the key alone"
+)
+
+
+@pytest.mark.parametrize(("options", "times"), [((), 1), (("--no-solution",), 0)])
+def test_variants_with_their_solutions_inside_are_said_to_hold_them_once(run, options, times):
+    arguments = ("article:6x6", *CROSS, "--variants", "2", *options, "-o", "quiz.xlsx")
+    result = run("export-xlsx", *arguments)
+    assert result.stderr.count(HIDDEN) == times
+
+
+def test_the_help_says_what_hidden_means(run):
+    said = " ".join(run("export-xlsx", "--help").stdout.split())
+    assert "Hidden from eyes, not from programs: pandas and openpyxl read it" in said
+
+
 def test_no_file_of_a_set_is_replaced_unasked(fails, tmp_path):
     (tmp_path / "quiz-2-key.xlsx").write_text("mine")
     said = fails("export-xlsx", *CROSS, "--variants", "2", "-o", "quiz.xlsx")

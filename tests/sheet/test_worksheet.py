@@ -9,8 +9,9 @@ from cnncalc.errors import InputError, OptionError
 from cnncalc.files.engines import recalculate
 from cnncalc.provenance import Origin, Provenance
 from cnncalc.sheet.values import trace_as_written
+from cnncalc.sheet.variants import variant
 from cnncalc.sheet.vector_cells import trace_values
-from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, variant, worksheet_identity
+from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
 from cnncalc.verification.comparison import Place
 from cnncalc.views.workbook.about import read_about
 from cnncalc.views.workbook.article_workbook import write_article_workbook
@@ -23,6 +24,9 @@ KERNEL = np.array([[1.0, 2], [0, -1]]).reshape(2, 2, 1, 1)
 NETWORK = Calculation(KERNEL, activation="relu").network(IMAGE.shape)
 TRACE = trace_as_written(NETWORK, IMAGE)
 
+# The title, the line for the name and the headings; the first column has the score.
+FROZEN, SCORE = 4, Place("Calculation", 1, 0)
+
 
 def worksheet(**options):
     return written(TRACE, worksheet=WorksheetOptions(**options))
@@ -31,12 +35,38 @@ def worksheet(**options):
 def answers(**options):
     """The cells of the calculation that a student may change, and what they hold."""
     cells = [cell for row in formulas_of(worksheet(**options))["Calculation"] for cell in row]
-    return {cell.coordinate: cell.value for cell in cells if not cell.protection.locked}
+    return {
+        cell.coordinate: cell.value
+        for cell in cells
+        if not cell.protection.locked and cell.row > FROZEN
+    }
 
 
 def test_all_results_are_blank():
     results = [f"{column}{row}" for column in "KLMOPQ" for row in (6, 7, 8)]
     assert answers() == dict.fromkeys(results)
+
+
+def test_besides_the_answers_the_line_for_name_date_and_class_can_be_typed_into():
+    sheet = formulas_of(worksheet())["Calculation"]
+    assert [(cell.coordinate, cell.value) for cell in sheet[2] if isinstance(cell.value, str)][
+        1:4
+    ] == [("B2", "Name"), ("I2", "Date"), ("M2", "Class")]
+    unlocked = [cell.coordinate for cell in sheet[2] if not cell.protection.locked]
+    assert unlocked == [f"{column}2" for column in "CDEFGHJKLNO"]
+    book = formulas_of(worksheet())
+    assert all(sheet.protection.sheet for sheet in book)
+    others = [cell for name in ("About", "Solution Calculation") for r in book[name] for cell in r]
+    assert all(cell.protection.locked for cell in others)
+
+
+def test_a_name_that_is_typed_in_is_no_answer():
+    book = formulas_of(worksheet())
+    book["Calculation"]["C2"].value = 1
+    stream = io.BytesIO()
+    book.save(stream)
+    [evaluation] = recalculate([stream.getvalue()], "formualizer")
+    assert evaluation.values[SCORE] == 0
 
 
 def test_a_share_is_blank_and_the_rest_is_given():
@@ -114,6 +144,14 @@ def test_solutions_and_marks_are_hidden_and_protected():
     assert hidden.max >= max(cell.column for cell in marks)
 
 
+def test_a_hidden_solution_has_no_area_to_be_printed():
+    book = formulas_of(worksheet())
+    assert book["Calculation"].print_area == "'Calculation'!$B$2:$T$20"
+    assert book["Calculation"].print_title_rows == "$2:$4"
+    assert not book["Solution Calculation"].print_area
+    assert "_xlnm.Print_Area" not in book["Solution Calculation"].defined_names
+
+
 def test_without_the_solution_nothing_of_it_is_in_the_file():
     book = formulas_of(worksheet(solution=False))
     assert book.sheetnames == ["Calculation", "About"]
@@ -125,15 +163,34 @@ def test_without_the_solution_nothing_of_it_is_in_the_file():
     )
 
 
+def test_what_is_given_among_answers_has_their_borders():
+    sheet = formulas_of(worksheet(blank=0.5, seed=7))["Calculation"]
+    cells = [cell for row in sheet["K6:M8"] for cell in row]
+    assert {cell.value is None for cell in cells} == {True, False}
+    assert {cell.border.left.color.rgb for cell in cells} == {"FF17407F"}
+    assert {cell.protection.locked for cell in cells if cell.value is not None} == {True}
+
+
+@pytest.mark.parametrize(
+    ("solution", "said"),
+    [
+        (True, "It is out of sight, not locked away"),
+        (False, "It is not in this file: the key to it has it."),
+    ],
+)
+def test_about_says_whether_the_solution_came_along(solution, said):
+    assert said in about(worksheet(solution=solution))["Solution"]
+
+
 def test_each_answer_is_coloured_by_its_mark():
     sheet = formulas_of(worksheet())["Calculation"]
     rules = {
         str(area.sqref): [rule.formula[0] for rule in area.rules if rule.formula]
         for area in sheet.conditional_formatting
     }
-    assert rules["K6:M8"] == ["AC6=1", "AC6=-1"]
-    assert "K6" in sheet["AC6"].value
-    assert "'Solution Calculation'!K6" in sheet["AC6"].value
+    assert rules["K6:M8"] == ["AF6=1", "AF6=-1"]
+    assert "K6" in sheet["AF6"].value
+    assert "'Solution Calculation'!K6" in sheet["AF6"].value
 
 
 def offset_of_marks(sheet):
@@ -168,7 +225,7 @@ def test_answers_are_marked_and_counted(answer, mark):
         for cell in blanks
     ]
     assert marks == [mark] * len(blanks) == [mark] * 4
-    assert evaluation.values[Place("Calculation", 1, 6)] == 4 * (mark == 1)
+    assert evaluation.values[SCORE] == 4 * (mark == 1)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +244,8 @@ def test_whole_answers_are_exact_and_others_nearly(solution, right, wrong):
     trace = trace_as_written(Calculation(np.ones((1, 1, 1, 1))).network((1, 1, 1)), [[[solution]]])
     answers = [*right, *wrong]
     book = formulas_of(written(trace, worksheet=WorksheetOptions()))
-    blank = next(c for row in book["Calculation"] for c in row if not c.protection.locked)
+    cells = [cell for row in book["Calculation"].iter_rows(min_row=FROZEN + 1) for cell in row]
+    blank = next(cell for cell in cells if not cell.protection.locked)
     contents = []
     for answer in answers:
         blank.value = answer
@@ -206,8 +264,9 @@ def test_whole_answers_are_exact_and_others_nearly(solution, right, wrong):
 
 def test_the_sheet_says_what_is_near_enough():
     texts = [str(c.value) for row in formulas_of(worksheet())["Calculation"] for c in row]
-    said = "right of 18: whole numbers exactly; of others two decimals are enough, or three digits"
-    assert any(text.startswith(said) for text in texts)
+    said = "Whole numbers exactly; of others two decimals are enough, or three digits below 1."
+    assert said in texts
+    assert formulas_of(worksheet())["Calculation"]["A2"].number_format == '0" of 18 right"'
 
 
 def test_copies_in_between_give_nothing_away():
@@ -257,31 +316,3 @@ def test_an_unusable_share_is_refused(options):
 def test_negative_numbers_are_refused():
     with pytest.raises(OptionError, match=r"at least 0\. Received: seed=-1, number=0"):
         WorksheetOptions(seed=-1)
-
-
-def test_variants_differ_and_can_be_made_again():
-    made = [variant(NETWORK, IMAGE, 7, number) for number in (1, 2, 1)]
-    assert not np.array_equal(made[0][1], made[1][1])
-    np.testing.assert_array_equal(made[0][1], made[2][1])
-    kernels = [network.weights[0]["kernel"] for network, _ in made]
-    np.testing.assert_array_equal(kernels[0], kernels[2])
-    assert made[0][0].layers == NETWORK.layers
-
-
-@pytest.mark.parametrize("decimals", [0, 1, 2])
-def test_a_variants_numbers_are_like_the_first(decimals):
-    image = np.random.default_rng(0).uniform(0, 255, (20, 20, 1)).round(decimals)
-    _, drawn = variant(NETWORK, image, 1, 1)
-    np.testing.assert_array_equal(drawn, drawn.round(decimals))
-    assert image.min() - 1 <= drawn.min() < drawn.max() <= image.max() + 1
-
-
-def test_a_kernel_of_one_weight_varies_as_well():
-    network = Calculation(np.full((1, 1, 1, 1), 3.0)).network(IMAGE.shape)
-    drawn = {float(variant(network, IMAGE, 1, n)[0].weights[0]["kernel"].item()) for n in range(20)}
-    assert drawn == {0, 1, 2, 3, 4, 5, 6}
-
-
-def test_biases_stay():
-    network = Calculation(KERNEL, bias=5.0).network(IMAGE.shape)
-    assert variant(network, IMAGE, 1, 1)[0].weights[0]["bias"].tolist() == [5.0]

@@ -45,7 +45,6 @@ def article_sheet(job: Job) -> Sheet:
         drawing.names(name),
         widths=((0, 20), (panel - 1, 20), (panel + 1, PANEL_PIXELS)),
         frozen=(1, 0),
-        score=(max(text.row for text in texts) + 1, panel),
     )
 
 
@@ -130,7 +129,6 @@ def output_size_sheet(job: Job) -> Sheet:
         tuple(_size_names(drawing.placed)),
         widths=((0, 20), (1, 90), (2, 90), (3, 460)),
         frozen=(1, 0),
-        score=(last + 4, _COLUMN),
     )
 
 

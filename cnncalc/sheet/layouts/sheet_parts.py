@@ -24,6 +24,7 @@ __all__ = [
     "legend",
     "sentences",
     "worksheet_texts",
+    "worksheet_words",
 ]
 
 ABOUT = "About"
@@ -109,29 +110,42 @@ def sentences(groups: Sequence[Group], row: int, column: int) -> tuple[Text, ...
 
 # What a sheet says that can be typed over, and what a worksheet says instead.
 _WORKSHEET_WORDS: Mapping[str, str] = {
-    ": type over it": "",
-    ": leave it as it is": "",
-    ": type over any of them.": ".",
-    "a formula: it follows by itself": "an answer: fill in its number, or a formula of your own",
+    "The pixels: type over any of them.": "",
+    "The weights and biases: type over any of them.": "",
+    "a pixel: type over it": "a pixel, which is given",
+    "a weight or a bias: type over it": "a weight or a bias, which is given",
+    "padding: leave it as it is": "padding, which is given",
+    "a formula: it follows by itself": "a result: work it out where the cell is empty",
 }
 
 
-def worksheet_texts(texts: Sequence[Text], header: str) -> tuple[Text, ...]:
+def worksheet_texts(texts: Sequence[Text], title: str) -> tuple[Text, ...]:
     """Return the texts of a sheet as its worksheet has them: without the formulas they show.
 
-    Arguments: the texts; the `header` that tells one worksheet from another.
+    Arguments: the texts; the worksheet's `title`.
     """
-    return tuple(_worksheet_text(text, header) for text in texts if text.style != "code")
+    said = [(text, _worksheet_text(text, title)) for text in texts if text.style != "code"]
+    # Of an image, for example, there may be nothing left to say but what it is.
+    return tuple(
+        new for text, new in said if not text.text or (new.text and not new.text.endswith(":"))
+    )
 
 
-def _worksheet_text(text: Text, header: str) -> Text:
-    words = text.text
-    for before, after in _WORKSHEET_WORDS.items():
-        words = words.replace(before, after)
-    if text.style == "title":
-        words = f"{words} · {header}"
+def _worksheet_text(text: Text, title: str) -> Text:
+    words = title if text.style == "title" else worksheet_words(text.text)
     style: Style = "legend answer" if text.style == "legend formula" else text.style
     return replace(text, text=words, style=style)
+
+
+def worksheet_words(text: str) -> str:
+    """Return what a sheet says as its worksheet says it.
+
+    >>> worksheet_words("The pixels: type over any of them. The padding is zeros.")
+    'The padding is zeros.'
+    """
+    for before, after in _WORKSHEET_WORDS.items():
+        text = text.replace(before, after)
+    return " ".join(text.split())
 
 
 def cell_pixels(columns: int) -> int:
@@ -147,7 +161,7 @@ ABOUT_SUMMARY = "What this workbook is, its conventions, and how to check it."
 
 _NETWORK_HEADS = ("Sheet", "Layer", "Output", "Parameters", "What is calculated")
 
-_NETWORK_WIDTHS = (170, 330, 110, 230, 560)
+_NETWORK_WIDTHS = (150, 310, 100, 220, 490)
 
 
 def contents_sheet(plan: Plan, title: str) -> Sheet:

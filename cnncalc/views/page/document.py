@@ -95,8 +95,12 @@ class Page:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is to be told of the page in lines, a label and a text each."""
-        lines = provenance_lines(self.provenance)
-        return [*([("Worksheet", self.header)] if self.header else ()), *lines]
+        worksheet = self.flows[0].worksheet
+        return [
+            *([("Worksheet", self.header)] if self.header else ()),
+            *([("Solution", worksheet.about_solution)] if worksheet else ()),
+            *provenance_lines(self.provenance),
+        ]
 
 
 def document(page: Page) -> str:

@@ -16,6 +16,7 @@ from cnncalc.rules.optimizers import CONVENTIONS
 from cnncalc.sheet.layouts.sheet_parts import ABOUT
 from cnncalc.sheet.plan import Layout, Plan, Sheet, Specification, Text
 from cnncalc.sheet.specification_lines import lines_of, read_specifications
+from cnncalc.sheet.worksheet import SENTENCE, WorksheetOptions
 from cnncalc.views.provenance import provenance_lines
 
 __all__ = ["about_sheet", "read_about"]
@@ -57,20 +58,23 @@ _TRAINING_CONVENTIONS = (
 
 
 def about_sheet(
-    plan: Plan, provenance: Provenance, worksheet: str = "", *, is_worksheet: bool = False
+    plan: Plan,
+    provenance: Provenance,
+    worksheet: str = "",
+    options: WorksheetOptions | None = None,
 ) -> Sheet:
     """Return the About sheet of a plan.
 
     Arguments: the plan; the `provenance` of its numbers; the identity of the `worksheet` that this
-    is, or is the key to; whether it `is_worksheet`, to be filled in: then it says nothing of the
+    is, or is the key to; the `options` of one to be filled in: then it says nothing of the
     provenance but the version, as the rest would lead to the solution.
     """
-    if is_worksheet:
+    if options:
         provenance = Provenance(version=provenance.version)
     # The layers stand below, for verify.
     provenance = replace(provenance, layers="")
     lines = [
-        *(_WORKSHEET if is_worksheet else _workbook_lines(plan)),
+        *(_worksheet_lines(options) if options else _workbook_lines(plan)),
         *provenance_lines(provenance),
         *([("Worksheet", worksheet)] if worksheet else ()),
         *_CONVENTIONS,
@@ -79,14 +83,19 @@ def about_sheet(
         *(_TRAINING_CONVENTIONS if _has_layout(plan, "training") else ()),
         ("", ""),
         ("For verify", "The lines below say what is calculated here: leave them as they are."),
-        _WORKSHEET_FORMAT if is_worksheet else _FORMAT,
+        _WORKSHEET_FORMAT if options else _FORMAT,
         *(line for specification in plan.specifications for line in lines_of(specification)),
     ]
     texts = [Text(0, 0, "About this workbook", "title")]
     for row, (key, value) in enumerate(lines, start=2):
         texts += [Text(row, 0, key, "label"), Text(row, 1, value, "wrapped")]
     return Sheet(
-        ABOUT, ABOUT, "", 0, texts=tuple(texts), cell=0, widths=((0, 130), (1, 640)), pages=0
+        *(ABOUT, ABOUT, "", 0),
+        texts=tuple(texts),
+        cell=0,
+        widths=((0, 130), (1, 640)),
+        pages=0,
+        locked=options is not None,
     )
 
 
@@ -95,17 +104,17 @@ _WHAT = (
     "them. The formulas were written by cnncalc, with their values beside them."
 )
 
-_WORKSHEET = (
-    (
-        "What this is",
-        "A convolution to be calculated by hand: fill in each blank from the pixels and weights.",
-    ),
-    (
-        "Answers",
-        "A number, or a formula of your own. Three digits are enough. Where the solution came "
-        "along, an answer turns green when it is right and red when it is not.",
-    ),
-)
+
+def _worksheet_lines(options: WorksheetOptions) -> list[tuple[str, str]]:
+    return [
+        (
+            "What this is",
+            "A convolution to be calculated by hand: fill in each blank from the pixels and "
+            "weights.",
+        ),
+        ("Answers", f"A number, or a formula of your own: {SENTENCE}."),
+        ("Solution", options.about_solution),
+    ]
 
 
 def _workbook_lines(plan: Plan) -> list[tuple[str, str]]:

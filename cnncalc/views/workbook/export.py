@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnncalc.provenance import Provenance
 from cnncalc.sheet.layouts.sheet_parts import CONTENTS, contents_sheet
@@ -12,6 +12,7 @@ from cnncalc.sheet.planning import make_plan, specify
 from cnncalc.sheet.size import Estimate, estimate
 from cnncalc.sheet.vector_cells import trace_values
 from cnncalc.sheet.worksheet import WorksheetOptions, as_worksheet, worksheet_identity
+from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.limits import require_limits
@@ -67,14 +68,16 @@ def write(
     title = options.title or "A convolution, step by step"
     asked = options.worksheet or options.key_to
     identity = asked.header(worksheet_identity(plan, values, asked)) if asked else ""
-    is_worksheet = options.worksheet is not None
-    after = [about_sheet(plan, options.provenance, identity, is_worksheet=is_worksheet)]
+    after = [about_sheet(plan, options.provenance, identity, options.worksheet)]
+    if options.key_to:
+        plan = as_key(plan, identity)
     if options.worksheet:
         worksheet = as_worksheet(plan, values, options.worksheet)
         plan, values = worksheet.plan, worksheet.values
         after += worksheet.hidden
     has_contents = any(sheet.name == CONTENTS for sheet in plan.sheets)
-    before = [contents_sheet(plan, title)] if plan.sheets[1:] and not has_contents else []
+    contents = replace(contents_sheet(plan, title), locked=options.worksheet is not None)
+    before = [contents] if plan.sheets[1:] and not has_contents else []
     write_plan(
         target,
         plan,

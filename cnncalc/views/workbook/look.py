@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from cnncalc.sheet.plan import Block, Role, Style
 
-__all__ = ["Formats"]
+__all__ = ["Formats", "cell_points", "text_look"]
 
 # The colours that spreadsheets themselves have for good and bad.
 RIGHT: Mapping[str, Any] = {"bg_color": "#C6EFCE", "font_color": "#006100"}
@@ -45,6 +46,7 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "forward": _heading("#1E5631"),
     "backward": _heading("#B4470E"),
     "rule": {"font_size": 8, "font_color": "#5B6B5E", "valign": "bottom"},
+    "entry": {"font_size": 11, "font_color": _INPUT, "bottom": 1, "locked": False},
     "weights bar": _bar("#7A5B00", "#FFE9A8"),
     "forward bar": _bar("#1E5631", "#CDE8C9"),
     "backward bar": _bar("#B4470E", "#FBD9BF"),
@@ -61,6 +63,18 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
     "choice": _CELL | {"font_color": _INPUT, "bg_color": "#DCE9F9", "bold": True},
     "answer": _CELL | {"font_color": _INPUT, "border_color": _INPUT, "locked": False},
 }
+# What is given stands in the same grid, since of two borders the lighter one would be seen.
+_GIVEN = {"font_color": "#000000", "locked": True}
+
+
+def text_look(style: Style) -> Mapping[str, Any]:
+    """Return how a text looks; the legend's samples, which hold none, look like any text."""
+    return _TEXTS["text" if style.startswith("legend ") else style]
+
+
+def cell_points(pixels: int) -> int:
+    """Return the size of the numbers in cells so many pixels wide, 0 for a spreadsheet's own."""
+    return 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
 
 
 class Formats:
@@ -86,7 +100,7 @@ class Formats:
 
     def given(self, block: Block, pixels: int) -> Any:
         """Return the format of what is given among a worksheet's answers."""
-        return self._cell("formula", pixels, block.number_format)
+        return self._cell("answer", pixels, block.number_format, _GIVEN)
 
     def mark(self, *, right: bool) -> Any:
         """Return the format that a right or a wrong answer takes on."""
@@ -96,11 +110,16 @@ class Formats:
         """Return the format that a dark or a light pixel takes on."""
         return self._get(("pixel", is_dark), ON_DARK if is_dark else ON_LIGHT)
 
-    def _cell(self, role: Role, pixels: int, number_format: str) -> Any:
-        # Cells that have no size of their own are as wide as a spreadsheet makes them.
-        size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
-        properties = {"font_size": size, "num_format": number_format}
-        return self._get((role, size, number_format), {**self._cells[role], **properties})
+    def _cell(
+        self,
+        role: Role,
+        pixels: int,
+        number_format: str,
+        changed: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Any:
+        size = cell_points(pixels)
+        properties = {"font_size": size, "num_format": number_format, **changed}
+        return self._get((role, size, number_format, *changed), {**self._cells[role], **properties})
 
     def _get(self, key: tuple[object, ...], properties: Mapping[str, Any]) -> Any:
         if key not in self._made:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +114,10 @@ Target = Path | BinaryIO
 # The date in a workbook's properties: the same command makes the same bytes.
 CREATED = datetime.datetime(2017, 1, 1)
 
+# Columns are as wide as so many digits of a workbook's font. Of Arial every program has one that is
+# as wide; without Excel's own Calibri, LibreOffice takes one whose digits are a third wider.
+FONT: Mapping[str, Any] = {"font_name": "Arial", "font_size": 10, "font_scheme": "none"}
+
 
 class StreamingWorksheet(Worksheet):  # type: ignore[misc] # XlsxWriter ships no types
     """A worksheet for formulas that use no function that needs a prefix."""
@@ -130,7 +134,12 @@ def new_workbook(target: Target, title: str) -> Iterator[Any]:
     Arguments: the path or binary stream it goes to; the `title` in its properties.
     """
     with TemporaryDirectory(prefix="cnncalc-") as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
+        options = {
+            "constant_memory": True,
+            "tmpdir": folder,
+            "use_zip64": True,
+            "default_format_properties": FONT,
+        }
         workbook = Workbook(target, options)
         workbook.worksheet_class = StreamingWorksheet
         workbook.set_properties({"title": title, "comments": OWN_MARK, "created": CREATED})
