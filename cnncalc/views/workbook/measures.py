@@ -157,9 +157,12 @@ def text_pixels(text: Text) -> int:
 
 
 def _passed(first: int, pixels: int, size: Callable[[int], int]) -> int:
-    """Return the place after those that so many pixels cover, from the first one on."""
+    """Return the place after those that so many pixels cover, from the first one on.
+
+    What is hidden covers nothing, and is the end.
+    """
     place = first
-    while pixels > 0:
+    while pixels > 0 and size(place):
         pixels -= size(place)
         place += 1
-    return place
+    return max(place, first + 1)

@@ -15,14 +15,13 @@ from itertools import takewhile
 from cnncalc.sheet.annotations import Area
 from cnncalc.views.workbook.look import cell_points
 from cnncalc.views.workbook.measures import Measures, Printed, Span
+from cnncalc.views.workbook.paper import SPARE
 
 __all__ = ["Pages", "Room", "has_headings", "paged"]
 
 # Width and height of what a page has room for, or of what stands on it, in pixels.
 Room = tuple[float, float]
 
-# Programs print columns up to 6 % wider than their pixels, and rows almost as they are.
-SPARE = (1.07, 1.02)
 # A small sheet is enlarged up to so many times.
 LARGEST = 2.0
 # The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.

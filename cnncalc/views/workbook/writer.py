@@ -16,7 +16,8 @@ from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
 from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
 from cnncalc.views.workbook.measures import MARGIN, Measures
-from cnncalc.views.workbook.printing import Paper, set_up_pages
+from cnncalc.views.workbook.paper import Paper
+from cnncalc.views.workbook.printing import set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
 __all__ = ["Progress", "write_plan"]

@@ -1,0 +1,95 @@
+"""Workbooks printed as PDF, by LibreOffice, which takes their values as they are stored."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from cnncalc.errors import InputError, OptionError
+from cnncalc.files.engines.libreoffice import LIBREOFFICE, convert, find_soffice
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
+
+__all__ = ["Printed", "print_workbooks", "require_printer"]
+
+# So many workbooks go into one call: Windows limits the length of a command.
+AT_ONCE = 100
+# The typeface of our cells, and the one that is as wide.
+TYPEFACES = ("Calibri", "Carlito")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF: its `content`, how many `pages` it has, and whether its cells have their typeface."""
+
+    content: bytes
+    pages: int
+    has_typeface: bool
+
+
+def require_printer() -> None:
+    """Raise OptionError where LibreOffice is not found, saying how to get it."""
+    if find_soffice() is None:
+        message = f"--pdf needs {LIBREOFFICE.how_to_get}. Received: none"
+        raise OptionError(message)
+
+
+def print_workbooks(workbooks: Sequence[Path], left_out: str) -> Printed:
+    """Print workbooks into one PDF, one after the other, without their hidden sheets.
+
+    Arguments: the `workbooks`, .xlsx files that cnncalc wrote; the name of a sheet that is
+    `left_out` of each.
+    Raises InputError where LibreOffice can't print one.
+    """
+    from pypdf import PdfReader, PdfWriter  # noqa: PLC0415 (no other command waits for it)
+
+    written, file = PdfWriter(), io.BytesIO()
+    for content in _converted(workbooks, left_out):
+        written.append(PdfReader(io.BytesIO(content)))
+    # What pages share, typefaces above all, is written once.
+    written.compress_identical_objects()
+    written.write(file)
+    names = set(_typefaces(written.pages))
+    has_typeface = any(face in name for face in TYPEFACES for name in names)
+    return Printed(file.getvalue(), len(written.pages), has_typeface)
+
+
+def _converted(workbooks: Sequence[Path], left_out: str) -> Iterator[bytes]:
+    """Yield each workbook as a PDF of its own."""
+    for first in range(0, len(workbooks), AT_ONCE):
+        with TemporaryDirectory(prefix="cnncalc-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            sources = [
+                _copied(workbook, folder / f"{number}.xlsx", left_out)
+                for number, workbook in enumerate(workbooks[first : first + AT_ONCE])
+            ]
+            for pdf in convert(sources, folder, "pdf"):
+                if not pdf.is_file():
+                    message = "LibreOffice can't print the workbook"
+                    raise InputError(message)
+                yield pdf.read_bytes()
+
+
+def _copied(workbook: Path, target: Path, left_out: str) -> Path:
+    """Copy a workbook, with a sheet hidden."""
+    shown = f'<sheet name="{left_out}" '.encode()
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(target, "w") as copy:
+        for part in source.infolist():
+            content = source.read(part)
+            if part.filename == "xl/workbook.xml":
+                content = content.replace(shown, shown + b'state="hidden" ')
+            copy.writestr(part.filename, content, zipfile.ZIP_DEFLATED, 1)
+    return target
+
+
+def _typefaces(pages: Iterable[PageObject]) -> Iterator[str]:
+    """Yield the names of the typefaces that pages are set in."""
+    for page in pages:
+        fonts = page["/Resources"].get("/Font") or {}
+        yield from (str(font.get_object()["/BaseFont"]) for font in fonts.get_object().values())
