@@ -134,6 +134,7 @@ HOMES = {
     "PIL": ("files", "views/picture", "views/film/playing", "views/figure"),
     "fontTools": ("views/figure",),
     "fpdf": ("views/figure",),
+    "pypdf": ("files",),
     "h5py": ("files",),
     "keras": ("keras_engine",),
 }
@@ -335,6 +336,7 @@ def test_help_and_outsize_import_nothing_heavy(arguments):
         "except SystemExit:\n"
         "    pass\n"
         "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py', 'fpdf', 'fontTools'}\n"
+        "heavy |= {'pypdf'}\n"
         "heavy &= set(sys.modules)\n"
         "print(sorted(heavy))\n"
     )

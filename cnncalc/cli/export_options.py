@@ -135,8 +135,8 @@ print_options = bundled(
     PrintOptions,
     click.option(
         "--paper",
-        type=click.Choice(list(Paper)),
-        default=Paper.A4,
+        type=click.Choice([paper.value for paper in Paper]),
+        default=Paper.A4.value,
         show_default=True,
         help="What its sheets are laid out to be printed on.",
     ),

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from cnncalc.errors import InputError, OptionError
 from cnncalc.files.engines.libreoffice import LIBREOFFICE, convert, find_soffice
-
-if TYPE_CHECKING:
-    from pypdf import PageObject
 
 __all__ = ["Printed", "print_workbooks", "require_printer"]
 
 # So many workbooks go into one call: Windows limits the length of a command.
 AT_ONCE = 100
 # The typeface of our cells, and the one that is as wide.
-TYPEFACES = ("Calibri", "Carlito")
+TYPEFACES = (b"Calibri", b"Carlito")
 
 
 @dataclass(frozen=True)
@@ -55,9 +52,8 @@ def print_workbooks(workbooks: Sequence[Path], left_out: str) -> Printed:
     # What pages share, typefaces above all, is written once.
     written.compress_identical_objects()
     written.write(file)
-    names = set(_typefaces(written.pages))
-    has_typeface = any(face in name for face in TYPEFACES for name in names)
-    return Printed(file.getvalue(), len(written.pages), has_typeface)
+    pdf = file.getvalue()
+    return Printed(pdf, len(written.pages), any(face in pdf for face in TYPEFACES))
 
 
 def _converted(workbooks: Sequence[Path], left_out: str) -> Iterator[bytes]:
@@ -77,19 +73,13 @@ def _converted(workbooks: Sequence[Path], left_out: str) -> Iterator[bytes]:
 
 
 def _copied(workbook: Path, target: Path, left_out: str) -> Path:
-    """Copy a workbook, with a sheet hidden."""
+    """Copy a workbook, with a sheet hidden and without the area of it that is printed."""
     shown = f'<sheet name="{left_out}" '.encode()
+    area = re.compile(rb"<definedName [^>]*>%b![^<]*</definedName>" % left_out.encode())
     with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(target, "w") as copy:
         for part in source.infolist():
             content = source.read(part)
             if part.filename == "xl/workbook.xml":
-                content = content.replace(shown, shown + b'state="hidden" ')
+                content = area.sub(b"", content.replace(shown, shown + b'state="hidden" '))
             copy.writestr(part.filename, content, zipfile.ZIP_DEFLATED, 1)
     return target
-
-
-def _typefaces(pages: Iterable[PageObject]) -> Iterator[str]:
-    """Yield the names of the typefaces that pages are set in."""
-    for page in pages:
-        fonts = page["/Resources"].get("/Font") or {}
-        yield from (str(font.get_object()["/BaseFont"]) for font in fonts.get_object().values())

@@ -27,7 +27,7 @@ LARGEST = 2.0
 # The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.
 NUMBERS, TEXTS = 5, 7
 # A picture of cells is shrunk up to so much rather than cut.
-SMALLEST = 0.25
+SMALLEST = 0.1
 # The width of the rows' headings, and the height of the columns'.
 HEADINGS = (32, 20)
 
@@ -81,7 +81,7 @@ class _Paging:
 
     def _cut(self, drawn: Sequence[Printed], whole: Printed) -> list[Area]:
         """Return several pages, cut between what belongs together: down, then on to the right."""
-        scale = self._cutting_scale(drawn, whole)
+        scale = self._cutting_scale(drawn)
         width, height = (side / scale for side in self.room)
         # Texts run over to the right: where they begin decides on which page they are.
         blocks = [span.columns for span in drawn if not span.is_text]
@@ -116,17 +116,12 @@ class _Paging:
             first = end
         return found
 
-    def _cutting_scale(self, drawn: Sequence[Printed], whole: Printed) -> float:
-        """Return a scale to cut at: that of the whole width, if it can be read, else the least.
-
-        Where cells are a picture, it is small enough for the largest block.
-        """
-        fitting = self.room[0] / self._width(whole.columns)
-        scale = min(fitting, LARGEST) if fitting >= self._least else self._least
+    def _cutting_scale(self, drawn: Sequence[Printed]) -> float:
+        """Return the least scale to cut at; where cells are a picture, one for its largest block."""
         if not self.measures.sheet.cell:
-            return scale
+            return self._least
         blocks = [_area(span) for span in drawn if not span.is_text]
-        return max(SMALLEST, min([scale, *map(self._scale, blocks)]))
+        return max(SMALLEST, min([self._least, *map(self._scale, blocks)]))
 
     @property
     def _least(self) -> float:

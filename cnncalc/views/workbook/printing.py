@@ -20,6 +20,9 @@ LINE = 0.3
 def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
     """Set how a sheet is printed on a paper."""
     sheet = measures.sheet
+    if sheet.hidden:
+        # LibreOffice prints what has a print area, hidden or not.
+        return
     pages = paged(measures, paper.room)
     title = sheet.title if measures.has_title_alone else ""
     set_up_paper(worksheet, paper, page_header(title, sheet.header))
