@@ -1,6 +1,7 @@
 import zipfile
 
 import pytest
+from pypdf import PdfReader
 
 from cnncalc.errors import OptionError
 from cnncalc.files import pdf_printing
@@ -31,8 +32,6 @@ def test_a_copy_to_print_hides_a_sheet_and_forgets_its_area(tmp_path):
 
 @needs_libreoffice
 def test_worksheets_are_one_pdf_without_solutions_and_their_keys_another(tmp_path):
-    from pypdf import PdfReader
-
     said = []
     files = export_workbook(
         tmp_path / "x.xlsx", "article:6x6", "edge", variants=2, pdf=True, say=said.append
