@@ -85,14 +85,17 @@ class Measures:
         Of one without blocks it is said outright, by its wrapped texts, because spreadsheets don't
         agree on finding it by themselves.
         """
+        default = self.sheet.row or self.sheet.cell or DEFAULT_ROW
         if row in self._block_rows or row > self.last_row:
-            return self.sheet.row or self.sheet.cell or DEFAULT_ROW
+            return default
         texts = self._texts.get(row, ())
         if row == 0 and any(text.style == "title" for text in texts):
             return TITLE_ROW
         wrapped = [text for text in texts if text.style == "wrapped"]
         lengths = [text_pixels(text) / self.column(text.column) for text in wrapped]
-        return max([TEXT_ROW, *(3 + LINE * math.ceil(length) for length in lengths)])
+        # XlsxWriter writes no height of 20 pixels, whatever a sheet's own is.
+        least = TEXT_ROW if default == DEFAULT_ROW else TEXT_ROW + 1
+        return max([least, *(3 + LINE * math.ceil(length) for length in lengths)])
 
     def across(self, columns: Span) -> int:
         """Return how wide columns are together."""

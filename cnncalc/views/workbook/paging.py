@@ -25,7 +25,7 @@ Room = tuple[float, float]
 # A small sheet is enlarged up to so many times.
 LARGEST = 2.0
 # The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.
-NUMBERS, TEXTS = 5, 7
+NUMBERS, TEXTS = 5, 6.5
 # A picture of cells is shrunk up to so much rather than cut.
 SMALLEST = 0.1
 # The width of the rows' headings, and the height of the columns'.
@@ -117,7 +117,7 @@ class _Paging:
         return found
 
     def _cutting_scale(self, drawn: Sequence[Printed]) -> float:
-        """Return the least scale to cut at; where cells are a picture, one for its largest block."""
+        """Return the least scale to cut at; of a picture of cells, one for its largest block."""
         if not self.measures.sheet.cell:
             return self._least
         blocks = [_area(span) for span in drawn if not span.is_text]

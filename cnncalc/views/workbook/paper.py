@@ -9,8 +9,8 @@ __all__ = ["MARGIN", "SPARE", "Paper"]
 # The white around a page, on each side, in inches.
 MARGIN = 0.6
 PIXELS_AN_INCH = 96
-# Programs print columns up to 6 % wider than their pixels, and rows almost as they are.
-SPARE = (1.07, 1.02)
+# Programs print columns up to 6 % wider than their pixels, and a title above takes some height.
+SPARE = (1.07, 1.05)
 
 
 class Paper(Word):
