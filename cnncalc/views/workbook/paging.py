@@ -15,7 +15,7 @@ from itertools import takewhile
 from cnncalc.sheet.annotations import Area
 from cnncalc.views.workbook.look import cell_points
 from cnncalc.views.workbook.measures import Measures, Printed, Span
-from cnncalc.views.workbook.paper import SPARE
+from cnncalc.views.workbook.paper import SPARE, Paper
 
 __all__ = ["Pages", "Room", "has_headings", "paged"]
 
@@ -41,14 +41,15 @@ class Pages:
     areas: tuple[Area, ...]
 
 
-def paged(measures: Measures, room: Room) -> Pages:
+def paged(measures: Measures, paper: Paper) -> Pages:
     """Return the pages of a sheet: as few as can be read, then as large as they get.
 
-    Arguments: the sheet's `measures`; the `room` of an upright page.
+    Arguments: the sheet's `measures`; the `paper`.
     """
-    width, height = room
-    upright, lying = _Paging(measures, (width, height)), _Paging(measures, (height, width))
-    pages = (Pages(False, *upright.fitted()), Pages(True, *lying.fitted()))
+    pages = [
+        Pages(turned, *_Paging(measures, paper.room(is_landscape=turned)).fitted())
+        for turned in (False, True)
+    ]
     return min(pages, key=lambda made: (len(made.areas), -made.scale))
 
 

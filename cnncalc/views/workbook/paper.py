@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cnncalc.wording import Word
 
-__all__ = ["MARGIN", "SPARE", "Paper"]
+__all__ = ["ABOVE", "BELOW", "SIDE", "SPARE", "Paper"]
 
-# The white around a page, on each side, in inches.
-MARGIN = 0.6
+# The white around a page, in inches: on either side, above with the title, below with the number.
+SIDE, ABOVE, BELOW = 0.6, 0.95, 0.75
 PIXELS_AN_INCH = 96
 # Programs print columns up to 6 % wider than their pixels, and a title above takes some height.
 SPARE = (1.07, 1.05)
@@ -25,14 +25,13 @@ class Paper(Word):
         """As Excel's files number it."""
         return {Paper.LETTER: 1, Paper.A3: 8, Paper.A4: 9}[self]
 
-    @property
-    def room(self) -> tuple[float, float]:
-        """How wide and high an upright page is within its margins, in a spreadsheet's pixels.
+    def room(self, *, is_landscape: bool) -> tuple[float, float]:
+        """Return how wide and high a page is within its margins, in a spreadsheet's pixels.
 
-        >>> width, height = Paper.LETTER.room
+        >>> width, height = Paper.LETTER.room(is_landscape=False)
         >>> round(width), round(height)
-        (701, 941)
+        (701, 893)
         """
         sizes = {Paper.LETTER: (8.5, 11.0), Paper.A3: (11.69, 16.54), Paper.A4: (8.27, 11.69)}
-        width, height = ((inches - 2 * MARGIN) * PIXELS_AN_INCH for inches in sizes[self])
-        return width, height
+        width, height = reversed(sizes[self]) if is_landscape else sizes[self]
+        return (width - 2 * SIDE) * PIXELS_AN_INCH, (height - ABOVE - BELOW) * PIXELS_AN_INCH

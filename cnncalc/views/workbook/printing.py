@@ -8,7 +8,7 @@ from cnncalc.sheet.references import range_address, sheet_prefix
 from cnncalc.sheet.texts import page_header
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import has_headings, paged
-from cnncalc.views.workbook.paper import MARGIN, Paper
+from cnncalc.views.workbook.paper import ABOVE, BELOW, SIDE, Paper
 
 __all__ = ["set_up_pages", "set_up_paper"]
 
@@ -23,7 +23,7 @@ def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
     if sheet.hidden:
         # LibreOffice prints what has a print area, hidden or not.
         return
-    pages = paged(measures, paper.room)
+    pages = paged(measures, paper)
     title = sheet.title if measures.has_title_alone else ""
     set_up_paper(worksheet, paper, page_header(title, sheet.header))
     if pages.is_landscape:
@@ -48,7 +48,7 @@ def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
 def set_up_paper(worksheet: Any, paper: Paper, header: str) -> None:
     """Set the paper of a sheet, and what stands above and below each page."""
     worksheet.set_paper(paper.number)
-    worksheet.set_margins(MARGIN, MARGIN, MARGIN, MARGIN)
+    worksheet.set_margins(SIDE, SIDE, ABOVE, BELOW)
     options = {"margin": LINE, "scale_with_doc": False}
     worksheet.set_header(header, options)
     worksheet.set_footer("&LMade by cnncalc&R&P / &N", options)

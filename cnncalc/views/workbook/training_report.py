@@ -236,7 +236,7 @@ def _write_filters(book: _Book, network: Network) -> None:
 
 def _break_pages(sheet: Any, paper: Paper, width: int, height: int) -> None:
     """Print filters so many pixels wide and so many rows high as large as fits, and none cut."""
-    page_height, page_width = paper.room
+    page_width, page_height = paper.room(is_landscape=True)
     scale = min(1.0, page_width / (SPARE[0] * width))
     # The title and the free row below are repeated.
     rows = int(page_height / scale / SPARE[1] / TEXT_ROW) - HEADING_ROW

@@ -24,7 +24,7 @@ def sheet(*blocks, texts=(), **fields):
 
 
 def pages(shown, paper=Paper.A4):
-    return paged(Measures(shown), paper.room)
+    return paged(Measures(shown), paper)
 
 
 def test_what_is_small_is_twice_as_large_and_no_more():
@@ -39,7 +39,7 @@ def test_a_page_lies_where_what_is_wide_gets_larger():
 
 def test_the_scale_fills_the_page_with_room_for_wider_columns():
     made = pages(sheet(block(2, 1, 10, 20)))
-    width, _ = Paper.A4.room[1], Paper.A4.room[0]
+    width, _ = Paper.A4.room(is_landscape=True)
     assert made.scale == pytest.approx(width / (20 * 42 * 1.07))
 
 
@@ -65,7 +65,7 @@ def test_own_areas_have_one_scale_at_which_each_fits():
     shown = sheet(block(5, 1, 30, 40), areas=areas, frozen=(5, 0), cell=48, row=20)
     made = pages(shown)
     assert made.areas == areas
-    assert made.scale == pytest.approx(Paper.A4.room[1] / (40 * 48 * 1.07))
+    assert made.scale == pytest.approx(Paper.A4.room(is_landscape=True)[0] / (40 * 48 * 1.07))
     assert pages(shown, Paper.A3).scale > made.scale
 
 
