@@ -22,6 +22,8 @@ __all__ = ["Pages", "Room", "has_headings", "paged"]
 # Width and height of what a page has room for, or of what stands on it, in pixels.
 Room = tuple[float, float]
 
+# How high the header and the footer are together.
+LINES = 106
 # A small sheet is enlarged up to so many times.
 LARGEST = 2.0
 # The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.
@@ -133,7 +135,9 @@ class _Paging:
         """Return the largest scale at which an area fits a page."""
         width = self._width(Span(area.column, area.column + area.width))
         height = self._height(Span(area.row, area.row + area.height))
-        return min(self.room[0] / width, self.room[1] / height)
+        # LibreOffice enlarges what stands above and below a page, too.
+        lines = LINES if height < self.room[1] else 0
+        return min(self.room[0] / width, (self.room[1] + lines) / (height + lines))
 
     def _width(self, columns: Span) -> float:
         beside = HEADINGS[0] if has_headings(self.measures) else 0
