@@ -136,6 +136,7 @@ HOMES = {
     "PIL": ("files", "views/picture", "views/film/playing", "views/figure"),
     "fontTools": ("views/figure",),
     "fpdf": ("views/figure",),
+    "pypdf": ("files",),
     "h5py": ("files",),
     "keras": ("keras_engine",),
 }
@@ -337,6 +338,7 @@ def test_help_and_outsize_import_nothing_heavy(arguments):
         "except SystemExit:\n"
         "    pass\n"
         "heavy = {'numpy', 'openpyxl', 'PIL', 'rich', 'xlsxwriter', 'h5py', 'fpdf', 'fontTools'}\n"
+        "heavy |= {'pypdf'}\n"
         "heavy &= set(sys.modules)\n"
         "print(sorted(heavy))\n"
     )

@@ -23,10 +23,16 @@ from cnncalc.cli.training_options import (
 from cnncalc.cli.types import POSITION, SHAPE
 from cnncalc.tasks.export_writing import ExportRequest
 from cnncalc.tasks.network_part import PartOptions
-from cnncalc.tasks.options import NetworkExport, StudentOptions
+from cnncalc.tasks.options import NetworkExport, PrintOptions, StudentOptions
 from cnncalc.tasks.training_options import DEFAULT_BATCH, TrainingExport
+from cnncalc.views.workbook.paper import Paper
 
-__all__ = ["export_options", "network_export_options", "training_export_options"]
+__all__ = [
+    "export_options",
+    "network_export_options",
+    "print_options",
+    "training_export_options",
+]
 
 # Each step has a sheet, and each sample a part of it.
 MOST_STEPS, MOST_SAMPLES = 1_000, 1_024
@@ -126,6 +132,25 @@ part_options = bundled(
         "--depth",
         type=click.IntRange(min=1),
         help="How many layers back, the results before as inputs.  [default: to the image]",
+    ),
+)
+
+
+print_options = bundled(
+    "printing",
+    PrintOptions,
+    click.option(
+        "--paper",
+        type=click.Choice([paper.value for paper in Paper]),
+        default=Paper.A4.value,
+        show_default=True,
+        help="What its sheets are laid out to be printed on.",
+    ),
+    click.option(
+        "--pdf",
+        is_flag=True,
+        help="Print it beside itself with LibreOffice: FILE.pdf, of worksheets one of all, and "
+        "FILE-key.pdf of their keys.",
     ),
 )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnncalc.cli.console import Terminal
-from cnncalc.cli.export_options import export_options
+from cnncalc.cli.export_options import export_options, print_options
 from cnncalc.tasks.export_writing import ExportRequest, write_exports
+from cnncalc.tasks.options import PrintOptions
+from cnncalc.tasks.pdf_writing import with_pdf
 from cnncalc.tasks.workbook_writing import WorkbookForm
+from cnncalc.views.workbook.paper import Paper
 
 __all__ = ["export_xlsx"]
 
@@ -15,7 +20,8 @@ __all__ = ["export_xlsx"]
 @click.command("export-xlsx", epilog="Example: cnncalc export-xlsx photo.png --kernel edge")
 @export_options("FILE.xlsx", "The workbook.  [default: article.xlsx, or the name of INPUT]")
 @click.option("--large", is_flag=True, help="Allow more than a million formulas.")
-def export_xlsx(request: ExportRequest, large: bool) -> None:
+@print_options
+def export_xlsx(request: ExportRequest, large: bool, printing: PrintOptions) -> None:
     """Write a workbook that calculates what cnncalc shows, with live formulas.
 
     With nothing more, all of the article's cases; with --kernel, your own calculation on INPUT
@@ -23,4 +29,6 @@ def export_xlsx(request: ExportRequest, large: bool) -> None:
     --training-steps its training, a sheet a step. Every formula carries the value that cnncalc
     computed. --worksheet leaves the results for students to fill in.
     """
-    write_exports(request, WorkbookForm(large), Terminal())
+    form, terminal = WorkbookForm(large, Paper(printing.paper)), Terminal()
+    write = partial(write_exports, request, form, terminal)
+    with_pdf(request, printing, write, terminal)

@@ -19,6 +19,7 @@ from cnncalc.tasks.training_options import (
     TakingOptions,
     TrainingOptions,
 )
+from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "data_options",
@@ -226,5 +227,10 @@ keep_options = bundled(
         metavar="FILE.xlsx",
         help="Write a workbook with the curves, the confusion matrix, the learnt filters and the "
         "worst mistakes.",
+    ),
+    click.option(
+        "--paper",
+        type=click.Choice([paper.value for paper in Paper]),
+        help="What the report is laid out to be printed on.  [default: A4]",
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -29,13 +30,16 @@ from cnncalc.tasks.options import (
     CalculationOptions,
     InputOptions,
     NetworkExport,
+    PrintOptions,
     StudentOptions,
 )
 from cnncalc.tasks.page_writing import PageForm
+from cnncalc.tasks.pdf_writing import with_pdf
 from cnncalc.tasks.trace_writing import write_trace
 from cnncalc.tasks.training_options import TrainingExport
 from cnncalc.tasks.workbook_writing import WorkbookForm
 from cnncalc.trace import LayerTrace, Trace
+from cnncalc.views.workbook.paper import Paper
 
 __all__ = ["export_page", "export_training", "export_workbook"]
 
@@ -69,6 +73,8 @@ def export_workbook(
     seed: int = 0,
     force: bool = False,
     large: bool = False,
+    paper: str = Paper.A4,
+    pdf: bool = False,
     say: Say = ignore,
 ) -> tuple[Path, ...]:
     """Write a workbook whose live formulas do the same calculation.
@@ -84,7 +90,9 @@ def export_workbook(
     (`worksheet`), which share of them (`blank`), with the `solution` hidden in it (from eyes, not
     from programs: openpyxl and pandas read it) or in a second file alone, in how many `variants`;
     the `seed` of what is drawn; whether existing files are replaced by `force`, and more than a
-    million formulas allowed (`large`); `say`, which hears what was read and written.
+    million formulas allowed (`large`); the `paper` that its sheets are laid out for, A4, letter or
+    A3, and whether LibreOffice prints it beside itself (`pdf`), several worksheets together, and
+    their keys; `say`, which hears what was read and written.
     Returns the files that were written.
     Raises OptionError for options that don't go together, OutputError where a file can't be
     written, and what `calculate` and `record` raise.
@@ -112,7 +120,9 @@ def export_workbook(
     students = StudentOptions(worksheet, blank, given_seed(seed), solution, variants)
     part = PartOptions(layer_name, None if at is None else whole_numbers(at), depth)
     request = _request(output, wanted, whole, students, part, force=force)
-    return _write(image, request, WorkbookForm(large), Caller(say))
+    printing, caller = PrintOptions(paper, pdf), Caller(say)
+    form = WorkbookForm(large, Paper(paper))
+    return with_pdf(request, printing, partial(_write, image, request, form, caller), caller)
 
 
 def export_page(
@@ -230,6 +240,7 @@ def export_training(
     seed: int = 0,
     force: bool = False,
     large: bool = False,
+    paper: str | None = None,
     say: Say = ignore,
 ) -> Path:
     """Write a workbook, or a page, in which a network is trained for some steps.
@@ -237,7 +248,8 @@ def export_training(
     Arguments: the `output`, an .xlsx file with a sheet a step, or an .html file; the `network`, as
     `record` takes it; the `data`, as `train` takes it, or one image whose `target` class is given
     by name or number; how many `training_steps`, of which `batch_size`; the first `samples` alone,
-    again and again; the others as in `train`, `record` and `export_workbook`.
+    again and again; the `paper` of a workbook, A4 where none is named; the others as in `train`,
+    `record` and `export_workbook`.
     Returns the file that was written.
     Raises what `train` and `export_workbook` raise.
 
@@ -270,6 +282,16 @@ def export_training(
         StudentOptions(seed=given_seed(seed)),
         force,
     )
-    form = PageForm() if request.path("").suffix.lower() == ".html" else WorkbookForm(large)
+    form = _training_form(request, paper, large=large)
     [path] = write_exports(request, form, Caller(say))
     return path
+
+
+def _training_form(request: ExportRequest, paper: str | None, *, large: bool) -> ExportForm:
+    """Return a page or a workbook, by the ending of the output; a page has no paper."""
+    if request.path("").suffix.lower() != ".html":
+        return WorkbookForm(large, Paper(PrintOptions(paper or Paper.A4).paper))
+    if paper is not None:
+        message = f"paper is what a workbook is printed on. Received: paper={paper!r} of a page"
+        raise OptionError(message)
+    return PageForm()

@@ -133,6 +133,7 @@ def keep_options(
     history: str | Path | None,
     report: str | Path | None,
     checkpoint_minutes: float | None,
+    paper: str | None = None,
     *,
     force: bool,
     resume: bool,
@@ -144,7 +145,7 @@ def keep_options(
     """
     paths = optional_path(history, "history"), optional_path(report, "report")
     model = optional_path(output, "output")
-    return KeepOptions(model, force, resume, checkpoint_minutes, *paths)
+    return KeepOptions(model, force, resume, checkpoint_minutes, *paths, paper)
 
 
 def schedule_option(schedule: object) -> ScheduleText | None:

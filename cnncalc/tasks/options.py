@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import OptionError, received
 from cnncalc.shapes import whole_number, whole_numbers
-from cnncalc.tasks.argument_checks import as_texts, normalize
+from cnncalc.tasks.argument_checks import as_texts, normalize, require_flag
 from cnncalc.tasks.arguments import (
     DataLike,
     ImageLike,
@@ -18,6 +18,7 @@ from cnncalc.tasks.arguments import (
     NetworkLike,
     Numbers,
 )
+from cnncalc.views.workbook.paper import Paper
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -34,6 +35,7 @@ __all__ = [
     "NetworkExport",
     "NetworkOptions",
     "PoolingText",
+    "PrintOptions",
     "ScheduleText",
     "StudentOptions",
     "WeightOptions",
@@ -274,6 +276,23 @@ class NetworkExport:
 
 
 NO_NETWORK = NetworkExport()
+
+
+@dataclass(frozen=True)
+class PrintOptions:
+    """What a workbook is printed on, by name, and whether cnncalc has that done at once.
+
+    >>> PrintOptions("A5")
+    Traceback (most recent call last):
+    cnncalc.errors.OptionError: paper must be one of A4, letter, A3. Received: paper='A5'
+    """
+
+    paper: str = Paper.A4
+    pdf: bool = False
+
+    def __post_init__(self) -> None:
+        require_choice(self.paper, "paper", list(Paper))
+        require_flag(self.pdf, "pdf")
 
 
 @dataclass(frozen=True)

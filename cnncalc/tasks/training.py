@@ -75,6 +75,7 @@ def train(
     force: bool = False,
     resume: bool = False,
     checkpoint_minutes: float | None = None,
+    paper: str | None = None,
     say: Say = ignore,
 ) -> TrainingResult:
     """Train a network as Keras does, in NumPy.
@@ -84,8 +85,8 @@ def train(
     `network`, as `record` takes it, one with weights to go on from, None for the article's (the
     digits have one of their own); the options of `cnncalc train`, None where its own default holds:
     a `schedule` is "cosine", or ("step", 2, 0.5). Files are written where they are named: the
-    model as `output` (with checkpoints beside it, to `resume` from), a `history`, a `report`;
-    `say` hears what was read, assumed and written.
+    model as `output` (with checkpoints beside it, to `resume` from), a `history`, a `report`
+    to print on a `paper`; `say` hears what was read, assumed and written.
     Returns the trained model, its history and its evaluation.
     Raises InputError, OptionError, ShapeError, NotationError or OutputError for what can't be used.
 
@@ -116,7 +117,8 @@ def train(
         engine=engine,
         ignore=as_texts(ignored, "ignored"),
     )
-    keep = keep_options(output, history, report, checkpoint_minutes, force=force, resume=resume)
+    written = (output, history, report, checkpoint_minutes, paper)
+    keep = keep_options(*written, force=force, resume=resume)
     return _trained(given, wanted, keep, Caller(say))
 
 

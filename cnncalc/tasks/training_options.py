@@ -17,6 +17,7 @@ from cnncalc.tasks.options import (
     require_texts,
     require_wholes,
 )
+from cnncalc.views.workbook.paper import Paper
 
 if TYPE_CHECKING:
     from cnncalc.files.photos import Fit
@@ -167,7 +168,13 @@ class KeepOptions:
     checkpoint_minutes: float | None = None
     history: Path | None = None
     report: Path | None = None
+    paper: str | None = None
 
     def __post_init__(self) -> None:
         normalize(self)
+        if self.paper is not None:
+            require_choice(self.paper, "paper", list(Paper))
+            if self.report is None:
+                message = "--paper is what a --report is printed on. Received: --paper alone"
+                raise OptionError(message)
         require_reals(self, "checkpoint_minutes")

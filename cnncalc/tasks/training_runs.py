@@ -30,6 +30,7 @@ from cnncalc.training.plan import TrainingPlan
 from cnncalc.training.state import TrainingState, begin
 from cnncalc.views.provenance import provenance_lines, provenance_record
 from cnncalc.views.report_contents import Mistake, TrainingReport
+from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "TrainingResult",
@@ -241,7 +242,7 @@ def _write_files(
 
         report = _report(session, state, evaluation)
         with write_atomically(keep.report, force=keep.force) as file:
-            write_training_report(file, report)
+            write_training_report(file, report, Paper(keep.paper or Paper.A4))
         caller.note(f"wrote {keep.report}")
     if keep.output is not None:
         checkpoint_path(keep.output).unlink(missing_ok=True)

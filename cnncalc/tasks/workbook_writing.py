@@ -36,6 +36,7 @@ from cnncalc.views.workbook.limits import (
     require_limits,
     require_size,
 )
+from cnncalc.views.workbook.paper import Paper
 
 __all__ = [
     "WorkbookForm",
@@ -66,19 +67,20 @@ def export_trace(
     key_to: WorksheetOptions | None = None,
     *,
     large: bool = False,
+    paper: Paper = Paper.A4,
 ) -> str:
     """Write a trace, its inputs rounded as a workbook stores them, with a progress bar.
 
     Arguments: the `file`; the `trace`; where its numbers came from; the `caller`; the
-    workbook's `title`; the
-    `worksheet` that it is to be, or is the `key_to`.
+    workbook's `title`; the `worksheet` that it is to be, or is the `key_to`; whether it may be
+    `large`; the `paper` that it is printed on.
     Returns how many formulas it holds, or what it leaves blank.
     """
     plan = plan_trace(trace, title)
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size, caller) as progress:
-        options = WorkbookOptions(title, origins, large, progress, worksheet, key_to)
+        options = WorkbookOptions(title, origins, large, progress, worksheet, key_to, paper)
         write_workbook(file, trace, options)
     if worksheet is not None:
         identity = worksheet_identity(plan, [trace_values(trace)], worksheet)
@@ -96,12 +98,14 @@ def export_recorded(
     target: int | None = None,
     *,
     large: bool = False,
+    paper: Paper = Paper.A4,
 ) -> str:
     """Write a trace as what it is of: a calculation, or a network; as `export_trace`."""
     written = trace_as_written(trace.network, trace.input.values)
     if is_calculation(trace.network):
-        return export_trace(file, written, origins, caller, title, large=large)
-    return export_network(file, written, origins, caller, title, class_names, target, large=large)
+        return export_trace(file, written, origins, caller, title, large=large, paper=paper)
+    what = (title, class_names, target)
+    return export_network(file, written, origins, caller, *what, large=large, paper=paper)
 
 
 def export_network(
@@ -115,6 +119,7 @@ def export_network(
     part: Part | None = None,
     *,
     large: bool = False,
+    paper: Paper = Paper.A4,
 ) -> str:
     """Write a network's trace, a sheet a layer; as `export_trace`.
 
@@ -129,12 +134,18 @@ def export_network(
     require_limits(plan, large=large)
     size = estimate(plan)
     with _progress(size, caller) as progress:
-        write(file, plan, [values], WorkbookOptions(title, origins, large, progress))
+        options = WorkbookOptions(title, origins, large, progress, paper=paper)
+        write(file, plan, [values], options)
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
 
 
 def export_training(
-    file: BinaryIO, pieces: TrainingPieces, caller: Caller, *, large: bool = False
+    file: BinaryIO,
+    pieces: TrainingPieces,
+    caller: Caller,
+    *,
+    large: bool = False,
+    paper: Paper = Paper.A4,
 ) -> str:
     """Write a training, a sheet a step; as `export_trace`.
 
@@ -151,7 +162,7 @@ def export_training(
         size = estimate(plan)
     if specification.note != pieces.note:
         caller.note(specification.note.removeprefix(pieces.note).strip())
-    options = WorkbookOptions(pieces.title, pieces.provenance, large)
+    options = WorkbookOptions(pieces.title, pieces.provenance, large, paper=paper)
     with _progress(size, caller) as progress:
         write(file, plan, [values], replace(options, progress=progress))
     return f"{size.formulas:,} formulas on {len(plan.sheets)} sheets"
@@ -171,12 +182,14 @@ def _progress(size: Estimate, caller: Caller) -> Iterator[Advance]:
 
 @dataclass(frozen=True)
 class WorkbookForm:
-    """Workbooks as a form of export; whether they may be `large`, of more than a million formulas.
+    """Workbooks as a form of export; see `ExportForm`.
 
-    See `ExportForm`.
+    Arguments: whether they may be `large`, of more than a million formulas; the `paper` that they
+    are printed on.
     """
 
     large: bool = False
+    paper: Paper = Paper.A4
     ending = ".xlsx"
     noun = "a workbook"
 
@@ -197,33 +210,29 @@ class WorkbookForm:
 
     def write_article(self, file: BinaryIO, caller: Caller) -> str:
         """Write the article's workbook."""
-        size = write_article_workbook(file, WorkbookOptions(provenance=article_origins(caller)))
+        options = WorkbookOptions(provenance=article_origins(caller), paper=self.paper)
+        size = write_article_workbook(file, options)
         return f"{size.formulas:,} formulas"
 
     def write_calculation(self, file: BinaryIO, copy: Copy, title: str, caller: Caller) -> str:
         """Write one calculation."""
-        asked = (copy.worksheet, copy.key_to)
-        return export_trace(
-            file, copy.trace, copy.provenance, caller, title, *asked, large=self.large
-        )
+        what = (copy.provenance, caller, title, copy.worksheet, copy.key_to)
+        return export_trace(file, copy.trace, *what, large=self.large, paper=self.paper)
 
     def write_network(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a network, a sheet a layer."""
-        what = (titled.title, titled.class_names, titled.target, titled.part)
-        return export_network(
-            file, titled.trace, titled.provenance, caller, *what, large=self.large
-        )
+        named = (titled.title, titled.class_names, titled.target, titled.part)
+        what = (titled.provenance, caller, *named)
+        return export_network(file, titled.trace, *what, large=self.large, paper=self.paper)
 
     def write_trace(self, file: BinaryIO, titled: TitledTrace, caller: Caller) -> str:
         """Write a trace as what it is of."""
         title = titled.title
         if not is_calculation(titled.trace.network):
             title = f"A network on {title}"
-        what = (titled.class_names, title, titled.target)
-        return export_recorded(
-            file, titled.trace, titled.provenance, caller, *what, large=self.large
-        )
+        what = (titled.provenance, caller, titled.class_names, title, titled.target)
+        return export_recorded(file, titled.trace, *what, large=self.large, paper=self.paper)
 
     def write_training(self, file: BinaryIO, pieces: TrainingPieces, caller: Caller) -> str:
         """Write a training, a sheet a step."""
-        return export_training(file, pieces, caller, large=self.large)
+        return export_training(file, pieces, caller, large=self.large, paper=self.paper)

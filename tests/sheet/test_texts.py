@@ -60,7 +60,7 @@ def test_sheet_names(text, taken, name):
 
 
 def test_a_header_shows_an_ampersand_as_one():
-    assert page_header("a & b\nc", "d&") == "&La && b c&Rd&&"
+    assert page_header("a & b\nc", "d&") == '&L&14&"-,Bold"a && b c&Rd&&'
 
 
 @given(
@@ -69,7 +69,7 @@ def test_a_header_shows_an_ampersand_as_one():
 def test_a_header_is_short_enough_as_a_whole(left, right):
     header = page_header(left, right)
     assert 250 <= utf16_length(header) <= 255
-    shown = header.removeprefix("&L").replace("&&", "").replace("&R", "", 1)
+    shown = header.removeprefix('&L&14&"-,Bold"').replace("&&", "").replace("&R", "", 1)
     assert "&" not in shown
     assert header.count("…") == 1 + bool(right)
 

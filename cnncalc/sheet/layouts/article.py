@@ -93,7 +93,9 @@ def _panel(job: Job, drawn: Sequence[Group], blocks: Sequence[Block], column: in
     ]
     texts = [replace(text, row=row) for row, text in enumerate(lines)]
     texts += legend(len(texts), column)
-    texts.append(Text(len(lines) + 4, column + 1, "Back to the contents", "link", CONTENTS))
+    # Alone in its row, below all else: then it isn't printed.
+    bottom = max(len(texts), *(block.row + block.height for block in blocks))
+    texts.append(Text(bottom, column + 1, "Back to the contents", "link", CONTENTS))
     return texts
 
 

@@ -16,7 +16,7 @@ from cnncalc.sheet.worksheet_pages import as_key
 from cnncalc.trace import Trace
 from cnncalc.views.workbook.about import about_sheet
 from cnncalc.views.workbook.limits import require_limits
-from cnncalc.views.workbook.printing import Paper
+from cnncalc.views.workbook.paper import Paper
 from cnncalc.views.workbook.rendering import Target
 from cnncalc.views.workbook.writer import Progress, write_plan
 

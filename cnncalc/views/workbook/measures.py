@@ -85,8 +85,9 @@ class Measures:
         Of one without blocks it is said outright, by its wrapped texts, because spreadsheets don't
         agree on finding it by themselves.
         """
+        default = self.sheet.row or self.sheet.cell or DEFAULT_ROW
         if row in self._block_rows or row > self.last_row:
-            return self.sheet.row or self.sheet.cell or DEFAULT_ROW
+            return default
         texts = self._texts.get(row, ())
         if row == 0 and any(text.style == "title" for text in texts):
             return TITLE_ROW
@@ -94,7 +95,9 @@ class Measures:
             return ENTRY_ROW
         wrapped = [text for text in texts if text.style == "wrapped"]
         lengths = [text_pixels(text) / self.column(text.column) for text in wrapped]
-        return max([TEXT_ROW, *(3 + LINE * math.ceil(length) for length in lengths)])
+        # XlsxWriter writes no height of 20 pixels, whatever a sheet's own is.
+        least = TEXT_ROW if default == DEFAULT_ROW else TEXT_ROW + 1
+        return max([least, *(3 + LINE * math.ceil(length) for length in lengths)])
 
     def across(self, columns: Span) -> int:
         """Return how wide columns are together."""
@@ -159,10 +162,12 @@ def text_pixels(text: Text) -> int:
 
 
 def _passed(first: int, pixels: int, size: Callable[[int], int]) -> int:
-    """Return the place after those that so many pixels cover, from the first one on."""
+    """Return the place after those that so many pixels cover, from the first one on.
+
+    What is hidden covers nothing, and is the end.
+    """
     place = first
-    # Behind hidden columns, which have no size, nothing is seen.
     while pixels > 0 and size(place):
         pixels -= size(place)
         place += 1
-    return place
+    return max(place, first + 1)

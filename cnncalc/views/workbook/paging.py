@@ -15,20 +15,21 @@ from itertools import takewhile
 from cnncalc.sheet.annotations import Area
 from cnncalc.views.workbook.look import cell_points
 from cnncalc.views.workbook.measures import Measures, Printed, Span
+from cnncalc.views.workbook.paper import SPARE, Paper
 
 __all__ = ["Pages", "Room", "has_headings", "paged"]
 
 # Width and height of what a page has room for, or of what stands on it, in pixels.
 Room = tuple[float, float]
 
-# Programs print columns up to 6 % wider than their pixels, and rows almost as they are.
-SPARE = (1.07, 1.02)
+# How high the header and the footer are together.
+LINES = 106
 # A small sheet is enlarged up to so many times.
 LARGEST = 2.0
 # The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.
-NUMBERS, TEXTS = 5, 7
+NUMBERS, TEXTS = 5, 6.5
 # A picture of cells is shrunk up to so much rather than cut.
-SMALLEST = 0.25
+SMALLEST = 0.1
 # The width of the rows' headings, and the height of the columns'.
 HEADINGS = (32, 20)
 
@@ -42,14 +43,15 @@ class Pages:
     areas: tuple[Area, ...]
 
 
-def paged(measures: Measures, room: Room) -> Pages:
+def paged(measures: Measures, paper: Paper) -> Pages:
     """Return the pages of a sheet: as few as can be read, then as large as they get.
 
-    Arguments: the sheet's `measures`; the `room` of an upright page.
+    Arguments: the sheet's `measures`; the `paper`.
     """
-    width, height = room
-    upright, lying = _Paging(measures, (width, height)), _Paging(measures, (height, width))
-    pages = (Pages(False, *upright.fitted()), Pages(True, *lying.fitted()))
+    pages = [
+        Pages(turned, *_Paging(measures, paper.room(is_landscape=turned)).fitted())
+        for turned in (False, True)
+    ]
     return min(pages, key=lambda made: (len(made.areas), -made.scale))
 
 
@@ -82,7 +84,7 @@ class _Paging:
 
     def _cut(self, drawn: Sequence[Printed], whole: Printed) -> list[Area]:
         """Return several pages, cut between what belongs together: down, then on to the right."""
-        scale = self._cutting_scale(drawn, whole)
+        scale = self._cutting_scale(drawn)
         width, height = (side / scale for side in self.room)
         # Texts run over to the right: where they begin decides on which page they are.
         blocks = [span.columns for span in drawn if not span.is_text]
@@ -110,22 +112,19 @@ class _Paging:
         free = _free_places(rows, whole)
         found, first = [], whole.first
         while first < whole.end:
+            # No page begins with what is empty.
+            first = min(max(first, row.first) for row in rows if row.end > first)
             end = max(_ends(Span(first, whole.end), free, self._height, height))
             found.append(_area(Printed(Span(first, end), columns)))
             first = end
         return found
 
-    def _cutting_scale(self, drawn: Sequence[Printed], whole: Printed) -> float:
-        """Return a scale to cut at: that of the whole width, if it can be read, else the least.
-
-        Where cells are a picture, it is small enough for the largest block.
-        """
-        fitting = self.room[0] / self._width(whole.columns)
-        scale = min(fitting, LARGEST) if fitting >= self._least else self._least
+    def _cutting_scale(self, drawn: Sequence[Printed]) -> float:
+        """Return the least scale to cut at; of a picture of cells, one for its largest block."""
         if not self.measures.sheet.cell:
-            return scale
+            return self._least
         blocks = [_area(span) for span in drawn if not span.is_text]
-        return max(SMALLEST, min([scale, *map(self._scale, blocks)]))
+        return max(SMALLEST, min([self._least, *map(self._scale, blocks)]))
 
     @property
     def _least(self) -> float:
@@ -136,7 +135,9 @@ class _Paging:
         """Return the largest scale at which an area fits a page."""
         width = self._width(Span(area.column, area.column + area.width))
         height = self._height(Span(area.row, area.row + area.height))
-        return min(self.room[0] / width, self.room[1] / height)
+        # LibreOffice enlarges what stands above and below a page, too.
+        lines = LINES if height < self.room[1] else 0
+        return min(self.room[0] / width, (self.room[1] + lines) / (height + lines))
 
     def _width(self, columns: Span) -> float:
         beside = HEADINGS[0] if has_headings(self.measures) else 0

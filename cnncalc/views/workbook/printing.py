@@ -8,26 +8,13 @@ from cnncalc.sheet.references import range_address, sheet_prefix
 from cnncalc.sheet.texts import page_header
 from cnncalc.views.workbook.measures import Measures
 from cnncalc.views.workbook.paging import has_headings, paged
-from cnncalc.wording import Word
+from cnncalc.views.workbook.paper import ABOVE, BELOW, SIDE, Paper
 
-__all__ = ["Paper", "set_up_pages"]
-
-
-class Paper(Word):
-    """The paper that a workbook is printed on."""
-
-    A4 = "A4"
-    LETTER = "letter"
-    A3 = "A3"
+__all__ = ["set_up_pages", "set_up_paper"]
 
 
-# As XlsxWriter, and Excel's files, number them.
-_NUMBERS = {Paper.LETTER: 1, Paper.A3: 8, Paper.A4: 9}
-# The width and height of an upright page.
-_INCHES = {Paper.LETTER: (8.5, 11.0), Paper.A3: (11.69, 16.54), Paper.A4: (8.27, 11.69)}
-PIXELS_AN_INCH = 96
-# The white around a page, on each side, in inches; above and below there is a line in it.
-MARGIN, LINE = 0.6, 0.3
+# How far from its edge the line above and below a page is, in inches.
+LINE = 0.3
 
 
 def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
@@ -38,10 +25,9 @@ def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
     sheet = measures.sheet
     if sheet.hidden:
         return
-    width, height = (inches - 2 * MARGIN for inches in _INCHES[paper])
-    pages = paged(measures, (width * PIXELS_AN_INCH, height * PIXELS_AN_INCH))
-    worksheet.set_paper(_NUMBERS[paper])
-    worksheet.set_margins(MARGIN, MARGIN, MARGIN, MARGIN)
+    pages = paged(measures, paper)
+    title = sheet.title if measures.has_title_alone else ""
+    set_up_paper(worksheet, paper, page_header(title, sheet.header))
     if pages.is_landscape:
         worksheet.set_landscape()
     if len(pages.areas) == 1 and pages.scale <= 1:
@@ -59,7 +45,12 @@ def set_up_pages(worksheet: Any, measures: Measures, paper: Paper) -> None:
         worksheet.repeat_rows(sheet.frozen[0] - sheet.repeated, sheet.frozen[0] - 1)
     if has_headings(measures):
         worksheet.print_row_col_headers()
+
+
+def set_up_paper(worksheet: Any, paper: Paper, header: str) -> None:
+    """Set the paper of a sheet, and what stands above and below each page."""
+    worksheet.set_paper(paper.number)
+    worksheet.set_margins(SIDE, SIDE, ABOVE, BELOW)
     options = {"margin": LINE, "scale_with_doc": False}
-    title = sheet.title if measures.has_title_alone else ""
-    worksheet.set_header(page_header(title, sheet.header), options)
+    worksheet.set_header(header, options)
     worksheet.set_footer("&LMade by cnncalc&R&P / &N", options)

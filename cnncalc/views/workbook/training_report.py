@@ -24,23 +24,28 @@ from cnncalc.training.history import EpochRecord
 from cnncalc.views.picture import encode_picture
 from cnncalc.views.report_contents import Mistake, TrainingReport
 from cnncalc.views.workbook.coloring import sequential_scale, signed_scale
+from cnncalc.views.workbook.paper import SPARE, Paper
+from cnncalc.views.workbook.printing import set_up_paper
 from cnncalc.views.workbook.rendering import CREATED
 
 __all__ = ["write_training_report"]
 
 LINE_LENGTH, LINE_POINTS = 76, 15
+HEADING_ROW = 2
+# From one chart to the next: two are no higher than a page that lies.
+CHART_ROWS = 15
 MOST_FILTERS = 64
 MOST_CHANNELS = 16
 PICTURE_PIXELS = 96
 ROW_PIXELS = 100
-WEIGHT_PIXELS = 40
+FILTER_PIXELS, WEIGHT_PIXELS, TEXT_ROW = 70, 40, 20
 CURVES = {"Loss": ("loss", "val_loss"), "Accuracy": ("accuracy", "val_accuracy")}
 
 
-def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
+def write_training_report(file: BinaryIO, report: TrainingReport, paper: Paper = Paper.A4) -> None:
     """Write the report as an .xlsx workbook, its curves as native charts.
 
-    Arguments: the binary `file`; the `report`, of at least one epoch.
+    Arguments: the binary `file`; the `report`, of at least one epoch; the `paper` to print it on.
     """
     # Texts stay texts: a class may be called "=1+1".
     options = {
@@ -51,7 +56,7 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
     }
     with Workbook(file, options) as workbook:
         workbook.set_properties({"title": "Training", "comments": OWN_MARK, "created": CREATED})
-        book = _Book(workbook)
+        book = _Book(workbook, paper)
         _write_summary(book, report)
         _write_curves(book, report.history)
         _write_confusion(book, report)
@@ -62,8 +67,9 @@ def write_training_report(file: BinaryIO, report: TrainingReport) -> None:
 class _Book:
     """A workbook with the formats of its cells."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, paper: Paper) -> None:
         self.workbook = workbook
+        self.paper = paper
         self.title = workbook.add_format({"bold": True, "font_size": 15, "font_color": "#1E5631"})
         self.heading = workbook.add_format({"bold": True, "bottom": 1})
         self.number_heading = workbook.add_format({"bold": True, "bottom": 1, "align": "right"})
@@ -83,8 +89,11 @@ class _Book:
         """Add a sheet with its title in the first cell; widths by column, in characters."""
         sheet = self.workbook.add_worksheet(name)
         sheet.write_string(0, 0, clean_text(title), self.title)
+        set_up_paper(sheet, self.paper, "&LTraining report&R&A")
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        # The title, and below a free row the headings of what is longer than a page.
+        sheet.repeat_rows(0, HEADING_ROW)
         for column, width in widths.items():
             sheet.set_column(f"{column}:{column}", width)
         return sheet
@@ -146,7 +155,7 @@ def _write_curves(book: _Book, history: Sequence[EpochRecord]) -> None:
                 chart.add_series(_series(sheet.name, names.index(name), len(history)))
         chart.set_title({"name": title})
         chart.set_x_axis({"name": "epoch"})
-        sheet.insert_chart(2 + 16 * place, len(names) + 1, chart)
+        sheet.insert_chart(HEADING_ROW + CHART_ROWS * place, len(names) + 1, chart)
 
 
 def _series(sheet: str, column: int, count: int) -> dict[str, Any]:
@@ -210,8 +219,9 @@ def _write_filters(book: _Book, network: Network) -> None:
     cut = f", the first {columns} of {channels} channels" if columns < channels else ""
     title = f"What {name} has learnt: {shown}{cut}, a channel beside the other"
     sheet = book.sheet("Filters", title)
-    sheet.set_column_pixels(0, 0, 70)
-    sheet.set_column_pixels(1, 1 + (width + 1) * columns, WEIGHT_PIXELS)
+    sheet.set_column_pixels(0, 0, FILTER_PIXELS)
+    sheet.set_column_pixels(1, (width + 1) * columns, WEIGHT_PIXELS)
+    _break_pages(sheet, book.paper, FILTER_PIXELS + (width + 1) * columns * WEIGHT_PIXELS, height)
     for index in range(rows):
         top = 2 + index * (height + 1)
         sheet.write_string(top, 0, f"filter {index}")
@@ -224,12 +234,24 @@ def _write_filters(book: _Book, network: Network) -> None:
     sheet.conditional_format(*weights, signed_scale(xl_range_abs(*weights)))
 
 
+def _break_pages(sheet: Any, paper: Paper, width: int, height: int) -> None:
+    """Print filters so many pixels wide and so many rows high as large as fits, and none cut."""
+    page_width, page_height = paper.room(is_landscape=True)
+    scale = min(1.0, page_width / (SPARE[0] * width))
+    # The title and the free row below are repeated.
+    rows = int(page_height / scale / SPARE[1] / TEXT_ROW) - HEADING_ROW
+    filters = max(1, rows // (height + 1))
+    sheet.set_print_scale(int(100 * scale))
+    sheet.repeat_rows(0, HEADING_ROW - 1)
+    pitch = filters * (height + 1)
+    sheet.set_h_pagebreaks([HEADING_ROW + pitch * page for page in range(1, 1 + MOST_FILTERS)])
+
+
 def _write_mistakes(book: _Book, report: TrainingReport) -> None:
     if not report.mistakes:
         return
     sheet = book.sheet("Mistakes", f"{report.tested_on}: the worst mistakes", B=40, C=18, D=18)
     sheet.set_column_pixels(0, 0, ROW_PIXELS)
-    sheet.repeat_rows(2)
     for column, heading in enumerate(("Image", "Name", "True class", "Taken for")):
         sheet.write_string(2, column, heading, book.heading)
     sheet.write_string(2, 4, "Loss", book.number_heading)

@@ -19,7 +19,8 @@ from cnncalc.sheet.values import without_denormals
 from cnncalc.views.workbook.coloring import Coloring, color_answers, color_matches, color_numbers
 from cnncalc.views.workbook.look import Formats
 from cnncalc.views.workbook.measures import MARGIN, Measures
-from cnncalc.views.workbook.printing import Paper, set_up_pages
+from cnncalc.views.workbook.paper import Paper
+from cnncalc.views.workbook.printing import set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
 __all__ = ["Progress", "write_plan"]
