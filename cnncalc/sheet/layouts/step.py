@@ -1,214 +1,132 @@
 """Where the volumes of a step stand: sections below each other, in each some columns a layer.
 
 A layer has the same columns in every section, so that a gradient stands below what it is the
-gradient of. In these, volumes in slices stand side by side, their slices one below the other;
-vectors stand below each other. What is called how, and by which rule it came about, stands directly
-above the cells, no wider than they are.
+gradient of. What is called how, and by which rule it came about, stands directly above the cells,
+no wider than they are. A section that no page has room for goes on on further shelves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from itertools import accumulate, pairwise
-from math import ceil
-from operator import add
-from textwrap import wrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, zip_longest
 
+from cnncalc.sheet.annotations import Area, Text
 from cnncalc.sheet.blocks import Place
-from cnncalc.sheet.layouts.drawing import Group, Placed, captions, groups, place
-from cnncalc.sheet.plan import Style, Text
-from cnncalc.sheet.training.sections import Direction, Section
-from cnncalc.sheet.volumes import Volume
+from cnncalc.sheet.layouts.drawing import Placed, captions, groups
+from cnncalc.sheet.layouts.step_heads import Bar, Head, Heads
+from cnncalc.sheet.layouts.step_pages import Box, Shelf, pages
+from cnncalc.sheet.layouts.step_stacks import ROOM, Stack, on_shelves, packed, stacks
+from cnncalc.sheet.training.sections import Section
 
-__all__ = ["CELL", "ROW", "Arranged", "arrange", "text_columns"]
+__all__ = ["Arranged", "arrange"]
 
-# The pixels of a cell: numbers of four digits fit, and a step's rows stay together.
-CELL, ROW = 48, 20
-# A character of a heading, in pixels, and a bold one of a section's title.
-CHARACTER, BAR_CHARACTER = 5.6, 6.8
-# A title and a rule need some columns, however narrow their numbers are.
-NARROWEST, NARROWEST_RULE = 2, 3
-# On the way forward, a vector that takes more rows stands by itself.
-MOST_ROWS = 3
-_BARS: Mapping[Direction, Style] = {
-    "weights": "weights bar",
-    "forward": "forward bar",
-    "backward": "backward bar",
-}
+# The stacks of a layer in a section: what begins it, and what continues that.
+Turns = Sequence[Sequence[Stack]]
+# The stacks of a shelf, each with its first column.
+Columns = Sequence[tuple[Stack, int]]
 
 
 @dataclass(frozen=True)
 class Arranged:
-    """The slices of a step's sheet in their places, its labels, and each layer's first column.
+    """The slices of a step's sheet in their places, its labels, and the areas that are printed.
 
-    `lefts` are these, the image's before and the loss's behind, and the first one after all;
-    `rows` are those of the sections' titles.
+    `bottom` is the first row below them, `columns` how many they take; `rows` are those of the
+    sections' titles.
     """
 
     placed: tuple[Placed, ...]
     texts: tuple[Text, ...]
     bottom: int
-    lefts: tuple[int, ...]
+    columns: int
     rows: tuple[int, ...]
+    areas: tuple[Area, ...]
 
 
-@dataclass(frozen=True)
-class _Stack:
-    """Groups that stand below each other: several vectors, or one group in slices."""
+def arrange(sheet: str, sections: Sequence[Section], heads: Sequence[Head], top: int) -> Arranged:
+    """Arrange the sections of a step on a sheet, the first from the row `top` on.
 
-    groups: tuple[Group, ...]
-    direction: Direction
-
-    @property
-    def is_flat(self) -> bool:
-        return _is_flat(self.groups[0])
-
-    @cached_property
-    def width(self) -> int:
-        """Its columns; titles and rules are wrapped to them."""
-        has_rule = any(_rule(group, self.direction) for group in self.groups)
-        least = NARROWEST_RULE if has_rule else NARROWEST
-        return max(least, *(group.tile_width for group in self.groups))
-
-    @cached_property
-    def headings(self) -> tuple[tuple[Text, ...], ...]:
-        """Of each group, the lines of its title and its rule, from row 0 on."""
-        return tuple(
-            tuple(Text(row, 0, line, style) for row, (line, style) in enumerate(self._lines(group)))
-            for group in self.groups
-        )
-
-    def _lines(self, group: Group) -> Iterator[tuple[str, Style]]:
-        # The column between two stacks is free, too.
-        room = int((self.width + 1) * CELL / CHARACTER) - 1
-        for line in wrap(group.title, room):
-            yield line, self.direction
-        for line in wrap(_rule(group, self.direction), room):
-            yield line, "rule"
-
-    @property
-    def free(self) -> int:
-        """The rows between its first cells and those below its heading: of captions, if none is."""
-        items = self.groups[0].volumes[0].items
-        return int(not self.is_flat and not any(item.caption for item in items))
-
-    @property
-    def tops(self) -> list[int]:
-        """The first row of each group's cells, those of captions included, from row 0 on."""
-        heights = [group.tiles * group.tile_height - self.is_flat for group in self.groups]
-        above = [len(lines) for lines in self.headings[1:]]
-        return list(accumulate(map(add, heights, above), initial=0))
-
-    @property
-    def height(self) -> int:
-        """Its rows, from its first group's cells on."""
-        last = self.groups[-1]
-        return self.tops[-1] + last.tiles * last.tile_height - self.is_flat
-
-
-def _rule(group: Group, direction: Direction) -> str:
-    """Return in few words how a gradient or an update comes about."""
-    if direction == "forward" or group.volumes[0].is_told_by_title:
-        return ""
-    return " ".join(dict.fromkeys(volume.rule for volume in group.volumes if volume.rule))
-
-
-def _stand_together(first: Group, second: Group, direction: Direction) -> bool:
-    """Tell whether two groups stand below each other: both are vectors, in few rows."""
-    both = (first, second)
-    is_short = all(group.volumes[0].height <= MOST_ROWS for group in both)
-    return all(map(_is_flat, both)) and (is_short or direction != "forward")
-
-
-def text_columns(text: str, character: float = CHARACTER) -> int:
-    """Return how many columns a text takes whose characters are so many pixels wide."""
-    return ceil(len(text) * character / CELL)
-
-
-def _is_flat(group: Group) -> bool:
-    return all(item.index == () for volume in group.volumes for item in volume.items)
-
-
-def arrange(sheet: str, sections: Sequence[Section], top: int) -> Arranged:
-    """Arrange the sections of a step on a sheet, the first from the row `top` on."""
-    by_layer = [
-        [_stacks(volumes, section.direction) for volumes in section.by_layer]
-        for section in sections
-    ]
-    widths = [max(map(_width, column)) for column in zip(*by_layer, strict=True)]
-    lefts = tuple(accumulate(widths, initial=1))
+    Arguments: the `sheet`'s name; the `sections`; the `heads` above the columns of the image, each
+    layer and the loss, in the row above; the `top` row.
+    """
+    turns = [_turns(section) for section in sections]
+    lefts = tuple(accumulate(_widths(sections, turns), initial=1))
     placed: list[Placed] = []
     texts: list[Text] = []
-    rows = []
-    for section, stacks in zip(sections, by_layer, strict=True):
-        rows.append(top)
-        texts += _bar(section, top, lefts)
-        columns = list(_with_columns(stacks, lefts))
-        # The longest heading begins below the section's title, the others end where it does.
-        first = top + 1 + max([0, *(len(stack.headings[0]) - stack.free for stack, _ in columns)])
-        for stack, column in columns:
-            placed += _placed(stack, Place(sheet, first, column))
-            texts += _headings(stack, first, column)
-        top = first + max([0, *(stack.height for stack, _ in columns)]) + 1
-    texts += captions(placed)
-    return Arranged(tuple(placed), tuple(texts), top, lefts, tuple(rows))
+    shelves: list[Shelf] = []
+    bars: list[Bar] = []
+    row = top
+    for section, by_layer in zip(sections, turns, strict=True):
+        for number, columns in enumerate(_shelves(by_layer, lefts)):
+            stood = [(stack, Place(sheet, *place)) for stack, place in _places(columns, row + 1)]
+            for stack, first in stood:
+                placed += stack.placed(first)
+                texts += stack.texts(first)
+            bars.append(Bar(section, row, is_first=number == 0))
+            shelves.append(Shelf(row, tuple(_box(stack, first) for stack, first in stood)))
+            row = 1 + max([row + 1, *(box.area.row + box.area.height for box in shelves[-1].boxes)])
+    areas = pages(shelves, lefts)
+    drawn = Heads(lefts, tuple(heads), areas, tuple(bars))
+    return Arranged(
+        tuple(placed),
+        (*texts, *captions(placed), *drawn.texts(top - 1)),
+        row,
+        lefts[-1],
+        tuple(bar.row for bar in bars if bar.is_first),
+        tuple(map(drawn.widened, areas)),
+    )
 
 
-def _stacks(volumes: Sequence[Volume], direction: Direction) -> list[_Stack]:
-    stacks: list[_Stack] = []
-    for group in groups(volumes):
-        if stacks and _stand_together(stacks[-1].groups[-1], group, direction):
-            stacks[-1] = _Stack((*stacks[-1].groups, group), direction)
-        else:
-            stacks.append(_Stack((group,), direction))
-    return stacks
+def _turns(section: Section) -> list[Turns]:
+    """Return the stacks of each layer, packed as high as the highest of them."""
+    found = [stacks(groups(volumes), section.direction) for volumes in section.by_layer]
+    rows = [stack.rows for turns in found for turn in turns for stack in turn]
+    most = min(ROOM, max(rows, default=0))
+    return [[packed(turn, most) for turn in turns] for turns in found]
 
 
-def _width(stacks: Sequence[_Stack]) -> int:
-    return sum(stack.width + 1 for stack in stacks)
+def _widths(sections: Sequence[Section], by_section: Sequence[Sequence[Turns]]) -> Iterator[int]:
+    """Yield the columns of each layer: enough for a sample; all else may go on below."""
+    for column in zip(*by_section, strict=True):
+        least = [stack.width + 1 for turns in column for turn in turns for stack in turn]
+        samples = [
+            sum(stack.width + 1 for stack in turn)
+            for section, turns in zip(sections, column, strict=True)
+            if section.is_of_sample
+            for turn in turns
+        ]
+        yield max([0, *least, *samples])
 
 
-def _with_columns(
-    by_layer: Sequence[Sequence[_Stack]], lefts: Sequence[int]
-) -> Iterator[tuple[_Stack, int]]:
-    """Yield each stack of a section with its first column."""
-    for stacks, left in zip(by_layer, lefts, strict=False):
-        column = left
-        for stack in stacks:
-            yield stack, column
-            column += stack.width + 1
+def _shelves(by_layer: Sequence[Turns], lefts: Sequence[int]) -> Iterator[Columns]:
+    """Yield the stacks of each shelf of a section, one at least."""
+    shelves = [
+        [[(stack, left + column) for stack, column in shelf] for shelf in on_shelves(turns, room)]
+        for turns, left, room in zip(by_layer, lefts, _gaps(lefts), strict=False)
+    ]
+    for shelf in list(zip_longest(*shelves, fillvalue=[])) or [()]:
+        yield [each for of_layer in shelf for each in of_layer]
 
 
-def _bar(section: Section, row: int, lefts: Sequence[int]) -> Iterator[Text]:
-    """Yield a section's title on a bar as wide as the sheet, anew at each layer that has room."""
-    style = _BARS[section.direction]
-    long = text_columns(section.title, BAR_CHARACTER)
-    end = 0
-    for left, right in pairwise(lefts):
-        is_shown = left == lefts[0] or (left >= end and long <= right - left)
-        if is_shown:
-            end = left + long
-        yield Text(row, left, section.title if is_shown else "", style)
-        for column in range(left + 1, right):
-            yield Text(row, column, "", style)
+def _gaps(lefts: Sequence[int]) -> list[int]:
+    return [right - left for left, right in zip(lefts, lefts[1:], strict=False)]
 
 
-def _headings(stack: _Stack, first: int, column: int) -> Iterator[Text]:
-    """Yield the titles and rules of a stack's groups, each directly above its cells."""
-    for top, lines in zip(stack.tops, stack.headings, strict=True):
-        for text in lines:
-            row = first + top - len(lines) + stack.free + text.row
-            yield replace(text, row=row, column=column)
+def _places(columns: Columns, top: int) -> Iterator[tuple[Stack, tuple[int, int]]]:
+    """Yield the row and the column of each stack's first cells, in one row if a page has room.
+
+    Else each stands as high as its heading lets it.
+    """
+    above = max([0, *(stack.above for stack, _ in columns)])
+    height = max([0, *(stack.height for stack, _ in columns)])
+    for stack, column in columns:
+        yield stack, (top + (above if above + height <= ROOM else stack.above), column)
 
 
-def _placed(stack: _Stack, first: Place) -> Iterator[Placed]:
-    """Place a stack's groups, from the row below its heading on."""
-    for top, group in zip(stack.tops, stack.groups, strict=True):
-        corner = first._replace(row=first.row + top - stack.is_flat)
-        yield from place(group, partial(_tile, corner, group.tile_height))
-
-
-def _tile(first: Place, height: int, tile: int) -> Place:
-    return first._replace(row=first.row + tile * height)
+def _box(stack: Stack, first: Place) -> Box:
+    slices = (
+        Area(row - 1, column, each.volume.height + 1, each.volume.width)
+        for each in stack.placed(first)
+        for _, row, column in [each.place]
+    )
+    return Box(stack.area(first), tuple(slices))

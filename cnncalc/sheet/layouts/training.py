@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
@@ -13,7 +12,9 @@ from cnncalc.sheet.annotations import Text
 from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, ABOUT_SUMMARY, CONTENTS, Job, legend
-from cnncalc.sheet.layouts.step import CELL, ROW, Arranged, arrange, text_columns
+from cnncalc.sheet.layouts.step import Arranged, arrange
+from cnncalc.sheet.layouts.step_heads import Head
+from cnncalc.sheet.layouts.step_pages import CELL, ROW
 from cnncalc.sheet.plan import Sheet, Specification
 from cnncalc.sheet.references import address
 from cnncalc.sheet.training.passes import network_pass
@@ -128,7 +129,10 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         list(step_sections(training, passes[len(batch)], step))
         for step, batch in enumerate(training.batches, start=1)
     ]
-    arranged = [arrange(name, parts, TOP) for name, parts in zip(names, sections, strict=True)]
+    heads = list(_heads(specification))
+    arranged = [
+        arrange(name, parts, heads, TOP) for name, parts in zip(names, sections, strict=True)
+    ]
     first = passes[len(training.batches[0])]
     board = dashboard(front, training, first, names, specification.note)
     steps = tuple(placed for shown in arranged for placed in shown.placed)
@@ -197,14 +201,15 @@ def _step_sheet(
         *_links(links),
         *_section_links(name, sections, arranged.rows),
         Text(3, 1, _READING),
-        *_heads(job.specification, arranged),
         *arranged.texts,
         *legend(arranged.bottom, 1, {block.role for block in blocks}),
     )
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
-    columns = arranged.lefts[-1]
-    return replace(sheet, frozen=(TOP, 0), pages=0, zoom=_zoom(columns))
+    zoom = _zoom(arranged.columns)
+    return replace(
+        sheet, header=job.title, frozen=(TOP, 0), pages=0, zoom=zoom, areas=arranged.areas
+    )
 
 
 def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int]) -> Iterator[Text]:
@@ -212,7 +217,7 @@ def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int])
     samples, column = [], 1
     for section, row in zip(sections, rows, strict=True):
         link = partial(Text, text=section.link, style="link", link=sheet, cell=address(row, 1))
-        if section.link[0].isdecimal():
+        if section.is_of_sample:
             samples.append(link)
         else:
             yield link(2, column)
@@ -226,13 +231,9 @@ def _zoom(columns: int) -> int:
     return max(LEAST_ZOOM, min(100, 100 * SCREEN // (columns * CELL)))
 
 
-def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:
+def _heads(specification: Specification) -> Iterator[Head]:
     """Yield what stands above the columns of the image, each layer and the loss."""
-    layers = [
-        f"{layer.name} · {write_layer(replace(layer, name=''))}" for layer in specification.layers
-    ]
-    loss = specification.training.loss if specification.training else ""
-    heads = ("image", *layers, loss)
-    for head, (left, right) in zip(heads, pairwise(arranged.lefts), strict=True):
-        fits = text_columns(head) < right - left or right == arranged.lefts[-1]
-        yield Text(TOP - 1, left, head if fits else head.partition(" · ")[0], "heading")
+    yield Head("image")
+    for layer in specification.layers:
+        yield Head(layer.name, write_layer(replace(layer, name="")))
+    yield Head(specification.training.loss if specification.training else "")
