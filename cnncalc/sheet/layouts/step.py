@@ -1,37 +1,54 @@
-"""Where the volumes of a step stand: sections below each other, in each some columns a layer.
+"""Where the volumes of a step stand: sections below each other, each in the order of calculation.
 
-A layer has the same columns in every section, so that a gradient stands below what it is the
-gradient of. What is called how, and by which rule it came about, stands directly above the cells,
-no wider than they are. A section that no page has room for goes on on further shelves.
+A section is read like a text, from left to right and shelf by shelf; a shelf is no wider than a
+page. Volumes in slices have these below each other, and so have vectors. What is called how, and by
+which rule it came about, stands directly above the cells, no wider than they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, zip_longest
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
-from cnncalc.sheet.annotations import Area, Text
+from cnncalc.sheet.annotations import Area, Style, Text
 from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Placed, captions, groups
-from cnncalc.sheet.layouts.step_heads import Bar, Head, Heads
-from cnncalc.sheet.layouts.step_pages import Box, Shelf, pages
-from cnncalc.sheet.layouts.step_stacks import ROOM, Stack, on_shelves, packed, stacks
-from cnncalc.sheet.training.sections import Section
+from cnncalc.sheet.layouts.step_pages import COLUMNS, Cost, Shelf, fewest, pages
+from cnncalc.sheet.layouts.step_stacks import Stack, packed, stacks, text_columns
+from cnncalc.sheet.training.sections import Direction, Section
 
-__all__ = ["Arranged", "arrange"]
+__all__ = ["Arranged", "Head", "arrange"]
 
-# The stacks of a layer in a section: what begins it, and what continues that.
-Turns = Sequence[Sequence[Stack]]
-# The stacks of a shelf, each with its first column.
-Columns = Sequence[tuple[Stack, int]]
+# The first column, and the rows above a shelf's titles: its bar, the names of its layers.
+LEFT, ABOVE = 1, 2
+# A bold character of a section's title and of a layer's call, in pixels.
+BAR_CHARACTER, HEAD_CHARACTER = 7.5, 8
+_BARS: Mapping[Direction, Style] = {
+    "weights": "weights bar",
+    "forward": "forward bar",
+    "backward": "backward bar",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above a layer: its name, and its call where there is room."""
+
+    name: str
+    call: str = ""
+
+    def fitting(self, columns: int) -> str:
+        """Return what of it fits so many columns."""
+        whole = f"{self.name} · {self.call}" if self.call else self.name
+        return whole if text_columns(whole, HEAD_CHARACTER) <= columns else self.name
 
 
 @dataclass(frozen=True)
 class Arranged:
     """The slices of a step's sheet in their places, its labels, and the areas that are printed.
 
-    `bottom` is the first row below them, `columns` how many they take; `rows` are those of the
+    `bottom` is the first row below them; `columns` is how many they take; `rows` are those of the
     sections' titles.
     """
 
@@ -43,90 +60,119 @@ class Arranged:
     areas: tuple[Area, ...]
 
 
+@dataclass(frozen=True)
+class _Line:
+    """The stacks of a shelf, each with its layer's head and its first column, below a bar."""
+
+    section: Section
+    stood: tuple[tuple[Head, Stack, int], ...]
+    is_first: bool
+
+    @property
+    def above(self) -> int:
+        """The rows between the bar and the cells that come first."""
+        return ABOVE + max([0, *(stack.above for _, stack, _ in self.stood)])
+
+    @property
+    def height(self) -> int:
+        """All its rows."""
+        return self.above + max([0, *(stack.height for _, stack, _ in self.stood)])
+
+    @property
+    def right(self) -> int:
+        """The column behind its last."""
+        ends = [column + stack.columns for _, stack, column in self.stood]
+        return max([LEFT + text_columns(self.title, BAR_CHARACTER), *ends])
+
+    @property
+    def title(self) -> str:
+        return self.section.title + ("" if self.is_first else ", continued")
+
+
 def arrange(sheet: str, sections: Sequence[Section], heads: Sequence[Head], top: int) -> Arranged:
     """Arrange the sections of a step on a sheet, the first from the row `top` on.
 
-    Arguments: the `sheet`'s name; the `sections`; the `heads` above the columns of the image, each
-    layer and the loss, in the row above; the `top` row.
+    Arguments: the `sheet`'s name; the `sections`; the `heads` of the image, each layer and the
+    loss; the `top` row.
     """
-    turns = [_turns(section) for section in sections]
-    lefts = tuple(accumulate(_widths(sections, turns), initial=1))
+    lines = [line for section in sections for line in _lines(section, heads)]
+    right = max(line.right for line in lines)
     placed: list[Placed] = []
     texts: list[Text] = []
     shelves: list[Shelf] = []
-    bars: list[Bar] = []
-    row = top
-    for section, by_layer in zip(sections, turns, strict=True):
-        for number, columns in enumerate(_shelves(by_layer, lefts)):
-            stood = [(stack, Place(sheet, *place)) for stack, place in _places(columns, row + 1)]
-            for stack, first in stood:
-                placed += stack.placed(first)
-                texts += stack.texts(first)
-            bars.append(Bar(section, row, is_first=number == 0))
-            shelves.append(Shelf(row, tuple(_box(stack, first) for stack, first in stood)))
-            row = 1 + max([row + 1, *(box.area.row + box.area.height for box in shelves[-1].boxes)])
-    areas = pages(shelves, lefts)
-    drawn = Heads(lefts, tuple(heads), areas, tuple(bars))
-    return Arranged(
-        tuple(placed),
-        (*texts, *captions(placed), *drawn.texts(top - 1)),
-        row,
-        lefts[-1],
-        tuple(bar.row for bar in bars if bar.is_first),
-        tuple(map(drawn.widened, areas)),
-    )
+    rows = []
+    for line in lines:
+        slices = []
+        for _, stack, column in line.stood:
+            first = Place(sheet, top + line.above, column)
+            slices += list(stack.placed(first))
+            texts += stack.texts(first)
+        placed += slices
+        area = Area(top, LEFT, line.height, min(right, max(line.right, LEFT + COLUMNS)) - LEFT)
+        shelves.append(Shelf(area, tuple(map(_area, slices)), line.is_first))
+        rows += [top] if line.is_first else []
+        top += line.height + 1
+    areas = pages(shelves)
+    for line, shelf in zip(lines, shelves, strict=True):
+        begins = [area.column for area in areas if area.row == shelf.area.row] or [LEFT]
+        texts += _bar(line, shelf.area.row, begins, right)
+        texts += _names(line, shelf.area.row + 1, begins)
+    texts += captions(placed)
+    return Arranged(tuple(placed), tuple(texts), top, right, tuple(rows), areas)
 
 
-def _turns(section: Section) -> list[Turns]:
-    """Return the stacks of each layer, packed as high as the highest of them."""
-    found = [stacks(groups(volumes), section.direction) for volumes in section.by_layer]
-    rows = [stack.rows for turns in found for turn in turns for stack in turn]
-    most = min(ROOM, max(rows, default=0))
-    return [[packed(turn, most) for turn in turns] for turns in found]
-
-
-def _widths(sections: Sequence[Section], by_section: Sequence[Sequence[Turns]]) -> Iterator[int]:
-    """Yield the columns of each layer: enough for a sample; all else may go on below."""
-    for column in zip(*by_section, strict=True):
-        least = [stack.width + 1 for turns in column for turn in turns for stack in turn]
-        samples = [
-            sum(stack.width + 1 for stack in turn)
-            for section, turns in zip(sections, column, strict=True)
-            if section.is_of_sample
-            for turn in turns
-        ]
-        yield max([0, *least, *samples])
-
-
-def _shelves(by_layer: Sequence[Turns], lefts: Sequence[int]) -> Iterator[Columns]:
-    """Yield the stacks of each shelf of a section, one at least."""
-    shelves = [
-        [[(stack, left + column) for stack, column in shelf] for shelf in on_shelves(turns, room)]
-        for turns, left, room in zip(by_layer, lefts, _gaps(lefts), strict=False)
+def _lines(section: Section, heads: Sequence[Head]) -> Iterator[_Line]:
+    """Yield the shelves of a section, such that they are as low as they can be."""
+    layers = [
+        (head, stacks(groups(volumes), section.direction))
+        for head, volumes in zip(heads, section.by_layer, strict=True)
     ]
-    for shelf in list(zip_longest(*shelves, fillvalue=[])) or [()]:
-        yield [each for of_layer in shelf for each in of_layer]
+    if section.direction == "backward":
+        layers.reverse()
+    found = [(head, stack) for head, of_layer in layers for stack in of_layer]
+    lines = fewest(len(found), lambda first, end: _line(section, found[first:end]))
+    for number, line in enumerate(lines or (_Line(section, (), is_first=True),)):
+        yield replace(line, is_first=number == 0)
 
 
-def _gaps(lefts: Sequence[int]) -> list[int]:
-    return [right - left for left, right in zip(lefts, lefts[1:], strict=False)]
+def _line(section: Section, found: Sequence[tuple[Head, Stack]]) -> tuple[Cost, _Line] | None:
+    """Return stacks on a shelf, those of a layer below each other as far as there is room.
 
-
-def _places(columns: Columns, top: int) -> Iterator[tuple[Stack, tuple[int, int]]]:
-    """Yield the row and the column of each stack's first cells, in one row if a page has room.
-
-    Else each stands as high as its heading lets it.
+    None if there isn't room on it for all.
     """
-    above = max([0, *(stack.above for stack, _ in columns)])
-    height = max([0, *(stack.height for stack, _ in columns)])
-    for stack, column in columns:
-        yield stack, (top + (above if above + height <= ROOM else stack.above), column)
+    most = max(stack.rows for _, stack in found)
+    stood = []
+    column = LEFT
+    for head, of_layer in groupby(found, lambda each: each[0]):
+        for stack in packed([stack for _, stack in of_layer], most):
+            stood.append((head, stack, column))
+            column += stack.width + 1
+    if len(found) > 1 and column - 1 - LEFT > COLUMNS:
+        return None
+    line = _Line(section, tuple(stood), is_first=False)
+    return (line.height + 1, column), line
 
 
-def _box(stack: Stack, first: Place) -> Box:
-    slices = (
-        Area(row - 1, column, each.volume.height + 1, each.volume.width)
-        for each in stack.placed(first)
-        for _, row, column in [each.place]
-    )
-    return Box(stack.area(first), tuple(slices))
+def _bar(line: _Line, row: int, begins: Sequence[int], right: int) -> Iterator[Text]:
+    """Yield a shelf's bar as wide as the sheet, with its title on each page that it begins."""
+    style = _BARS[line.section.direction]
+    for column in range(LEFT, right):
+        yield Text(row, column, line.title if column in begins else "", style)
+
+
+def _names(line: _Line, row: int, begins: Sequence[int]) -> Iterator[Text]:
+    """Yield what stands above the columns of each layer, and again where a page cuts it."""
+    names: dict[int, Head] = {}
+    for head, stack, column in line.stood:
+        if head not in names.values():
+            names[column] = head
+        names |= {cut: head for cut in begins if column < cut < column + stack.width}
+    columns = sorted(names)
+    for column, following in pairwise([*columns, max(line.right, LEFT + COLUMNS)]):
+        yield Text(row, column, names[column].fitting(following - column), "heading")
+
+
+def _area(placed: Placed) -> Area:
+    """Return where a slice stands, with the row of its caption."""
+    _, row, column = placed.place
+    return Area(row - 1, column, placed.volume.height + 1, placed.volume.width)

@@ -1,147 +1,108 @@
-"""The pages of a step: which of its shelves, and which of their columns, are printed together.
+"""The pages of a step: which of its shelves are printed together, and where a page has to cut.
 
-A sheet's shelves stand below each other. In each there are boxes side by side: cells with their
-headings. A page takes boxes that follow each other, of one shelf or of several, with the bars that
-head these; nothing is cut that fits a page. As few pages are taken as there can be.
+A sheet's shelves stand below each other. A page takes as many as it has room for; a shelf is cut
+only if no page has room for it, between slices if it can be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import ceil
+from typing import Generic, TypeVar
 
 from cnncalc.sheet.annotations import Area
 
-__all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Box", "Shelf", "cuts", "pages"]
+__all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Shelf", "Cost", "Span", "cuts", "fewest", "pages"]
 
-# The pixels of a cell: numbers of four digits fit, and rows of 28 pixels fit a page.
-CELL, ROW = 41, 17
-# Of A4 and Letter in landscape, what both print: 254 mm × 165 mm, in pixels of 1/96 inch.
-_PRINTED = (960, 623)
-# The percentage at which the smallest texts of a step, of 10 points, are printed at 8.
-_SCALE = 80
-# The pixels of the row with the names of layers, which is printed on each page.
+# The pixels of a cell: numbers of four digits fit, and a page has room for images of 28 columns.
+CELL, ROW = 39, 17
+# What A4 and Letter both print in landscape, within margins of 0.6 inches: pixels of 1/96 inch,
+# without what programs print columns wider and rows higher than these.
+_WIDTH, _HEIGHT = 940 / 1.07, 678 / 1.02
+# The scale at which a step's smallest texts, of 10 points, are printed at 8.
+_SCALE = 0.8
+# The pixels of the row that is repeated on each page.
 _HEAD = 20
 
-COLUMNS = _PRINTED[0] * 100 // _SCALE // CELL
-ROWS = (_PRINTED[1] * 100 // _SCALE - _HEAD) // ROW
+COLUMNS = int(_WIDTH / _SCALE / CELL)
+ROWS = int((_HEIGHT / _SCALE - _HEAD) / ROW)
 
+# From a first row or column to the one after the last.
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Box:
-    """Cells with their headings; `slices` are the rectangles that had better stay whole."""
-
-    area: Area
-    slices: tuple[Area, ...]
+Cost = tuple[int, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Boxes beside each other, below the bar in a `row`."""
+    """What stands beside each other below a bar; the first one of its section, or a later one.
 
-    row: int
-    boxes: tuple[Box, ...]
+    `area` is all of it, the bar and texts included; `slices` are what had better stay whole.
+    """
+
+    area: Area
+    slices: tuple[Area, ...]
+    is_first: bool
+
+    @property
+    def bottom(self) -> int:
+        """The row behind its last."""
+        return self.area.row + self.area.height
 
 
 @dataclass(frozen=True)
-class _Pages:
-    """Some pages; `broken` counts those that begin within a layer."""
+class _Parts(Generic[T]):
+    """Some things in parts, and what that costs."""
 
-    areas: tuple[Area, ...] = ()
-    broken: int = 0
-
-    @property
-    def cost(self) -> tuple[int, int, int]:
-        """What is to be least: the pages, those that begin within a layer, what is blank."""
-        cells = sum(area.height * area.width for area in self.areas)
-        return len(self.areas), self.broken, cells
-
-    def followed_by(self, other: _Pages) -> _Pages:
-        return _Pages(self.areas + other.areas, self.broken + other.broken)
+    cost: Cost
+    parts: tuple[T, ...] = ()
 
 
-def pages(shelves: Sequence[Shelf], lefts: Sequence[int]) -> tuple[Area, ...]:
-    """Return the areas that are printed, each on a page: as few as there can be.
+def fewest(count: int, part: Callable[[int, int], tuple[Cost, T] | None]) -> tuple[T, ...]:
+    """Return the parts of so many things in order that cost least together.
 
-    Arguments: the `shelves`, from above; the first columns of layers, `lefts`, where a page had
-    better begin.
+    Arguments: the `count`; a function that returns the cost of those from a first one to before
+    another, and what is made of them; None where they don't fit, and so no more of them do.
 
-    >>> image = Area(1, 1, 10, 8)
-    >>> pages([Shelf(0, (Box(image, (image,)),))], [1])
-    (Area(row=0, column=1, height=11, width=8),)
+    >>> fewest(3, lambda first, end: ((1,), (first, end)) if end - first < 3 else None)
+    ((0, 1), (1, 3))
     """
-    found = _fewest(len(shelves), lambda first, end: _band(shelves[first:end], lefts))
-    assert found is not None  # noqa: S101 (a shelf by itself has its pages)
-    return found.areas
-
-
-def _fewest(count: int, part: Callable[[int, int], _Pages | None]) -> _Pages | None:
-    """Return the best pages of so many things in order, given those of some that follow each other.
-
-    These are None where the things can't be printed together, and so no longer part can.
-    """
-    best = [_Pages()]
+    best: list[_Parts[T]] = [_Parts(())]
     for end in range(1, count + 1):
         found = []
         for first in reversed(range(end)):
-            last = part(first, end)
-            if last is None:
+            made = part(first, end)
+            if made is None:
                 break
-            found.append(best[first].followed_by(last))
-        if not found:
-            return None
-        best.append(min(found, key=lambda some: some.cost))
-    return best[-1]
+            before, (cost, last) = best[first], made
+            total = tuple(map(sum, zip(before.cost or (0,) * len(cost), cost, strict=True)))
+            found.append(_Parts(total, (*before.parts, last)))
+        best.append(min(found, key=lambda parts: parts.cost))
+    return best[-1].parts
 
 
-def _band(shelves: Sequence[Shelf], lefts: Sequence[int]) -> _Pages | None:
-    """Return the pages of shelves that stand on the same pages, None if they are too high."""
-    boxes = [box.area for shelf in shelves for box in shelf.boxes]
-    bottom = max((box.row + box.height for box in boxes), default=0)
-    if len(shelves) > 1 and bottom - shelves[0].row > ROWS:
-        return None
-    strips = _strips(boxes)
-    return _fewest(
-        len(strips), lambda first, end: _run(shelves, (strips[first][0], strips[end - 1][1]), lefts)
-    )
+def pages(shelves: Sequence[Shelf]) -> tuple[Area, ...]:
+    """Return the areas that are printed, each on a page: as few as there can be.
 
+    Where it takes no more of them, a page begins with a section.
 
-def _strips(boxes: Sequence[Area]) -> list[Span]:
-    """Return the columns that boxes take, those together that can't be parted from above."""
-    strips: list[Span] = []
-    for left, right in sorted((box.column, box.column + box.width) for box in boxes):
-        if strips and left < strips[-1][1]:
-            strips[-1] = (strips[-1][0], max(right, strips[-1][1]))
-        else:
-            strips.append((left, right))
-    return strips
-
-
-def _run(shelves: Sequence[Shelf], columns: Span, lefts: Sequence[int]) -> _Pages | None:
-    """Return the page of what shelves have in some columns, several if nothing can be parted.
-
-    None if there is too much, or if a shelf between has nothing there.
+    >>> image = Area(0, 1, 11, 8)
+    >>> pages([Shelf(image, (image,), is_first=True)])
+    (Area(row=0, column=1, height=11, width=8),)
     """
-    left, right = columns
-    held = [
-        [box for box in shelf.boxes if left <= box.area.column < right] for shelf in shelves
-    ]
-    taken = [number for number, boxes in enumerate(held) if boxes]
-    first, last = taken[0], taken[-1]
-    if last - first >= len(taken):
+    runs = fewest(len(shelves), lambda first, end: _page(shelves[first:end]))
+    return tuple(area for run in runs for area in run)
+
+
+def _page(shelves: Sequence[Shelf]) -> tuple[Cost, tuple[Area, ...]] | None:
+    first, last = shelves[0], shelves[-1]
+    width = max(shelf.area.width for shelf in shelves)
+    area = Area(first.area.row, first.area.column, last.bottom - first.area.row, width)
+    if len(shelves) > 1 and (area.height > ROWS or area.width > COLUMNS):
         return None
-    boxes = [box for each in held for box in each]
-    if right - left > COLUMNS and len(_strips([box.area for box in boxes])) > 1:
-        return None
-    row = shelves[first].row
-    bottom = max(box.area.row + box.area.height for box in boxes)
-    area = Area(row, left, bottom - row, right - left)
-    parts = tuple(_parts(area, [each for box in boxes for each in box.slices]))
-    return _Pages(parts, int(left not in lefts))
+    parts = tuple(_parts(area, first.slices)) if len(shelves) == 1 else (area,)
+    return (len(parts), int(not first.is_first)), parts
 
 
 def _parts(area: Area, slices: Sequence[Area]) -> Iterator[Area]:
@@ -150,16 +111,18 @@ def _parts(area: Area, slices: Sequence[Area]) -> Iterator[Area]:
     wide = [(each.column, each.column + each.width) for each in slices]
     for top, bottom in cuts((area.row, area.row + area.height), high, ROWS):
         for left, right in cuts((area.column, area.column + area.width), wide, COLUMNS):
-            held = [
-                each
-                for each in slices
-                if each.row < bottom
-                and each.row + each.height > top
-                and each.column < right
-                and each.column + each.width > left
-            ]
-            if held:
-                yield Area(top, left, bottom - top, right - left)
+            part = Area(top, left, bottom - top, right - left)
+            if part == area or any(_meet(part, each) for each in slices):
+                yield part
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return (
+        one.row < other.row + other.height
+        and other.row < one.row + one.height
+        and one.column < other.column + other.width
+        and other.column < one.column + one.width
+    )
 
 
 def cuts(whole: Span, spans: Sequence[Span], most: int) -> Iterator[Span]:
@@ -172,10 +135,9 @@ def cuts(whole: Span, spans: Sequence[Span], most: int) -> Iterator[Span]:
     """
     start, end = whole
     while end - start > most:
-        free = partial(_is_free, spans=spans)
-        at = next(filter(free, range(start + most, start, -1)), None)
+        at = next((at for at in range(start + most, start, -1) if _is_free(at, spans)), None)
         if at is None:
-            long = max(b for a, b in spans if a < start + most < b) - start
+            long = max(last for first, last in spans if first < start + most < last) - start
             at = start + ceil(long / ceil(long / most))
         yield start, at
         start = at

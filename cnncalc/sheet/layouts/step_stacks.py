@@ -1,6 +1,6 @@
-"""The groups of a step's layer, in stacks that fit a page, and these on shelves.
+"""The groups of a layer in a step, in stacks that fit a page.
 
-Where a group has more tiles than a page has room for, the others follow on the next shelf.
+Where a group has more tiles than a page has room for, the others follow in further stacks.
 """
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from math import ceil
 from operator import add
 from textwrap import wrap
 
-from cnncalc.sheet.annotations import Area, Style, Text
+from cnncalc.sheet.annotations import Style, Text
 from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Group, Placed, place
 from cnncalc.sheet.layouts.step_pages import CELL, ROWS
 from cnncalc.sheet.training.sections import Direction
 
-__all__ = ["Stack", "on_shelves", "stacks", "text_columns"]
+__all__ = ["Stack", "packed", "stacks", "text_columns"]
 
 # A character of a heading, in pixels.
 CHARACTER = 7.2
@@ -27,8 +27,8 @@ CHARACTER = 7.2
 NARROWEST, NARROWEST_RULE = 2, 4
 # On the way forward, a vector that takes more rows stands by itself.
 MOST_ROWS = 3
-# The rows of a page below a section's bar.
-ROOM = ROWS - 1
+# The rows of a page below a section's bar and the names of layers.
+ROOM = ROWS - 2
 
 
 def text_columns(text: str, character: float = CHARACTER) -> int:
@@ -67,7 +67,9 @@ class _Piece:
 
     @property
     def width(self) -> int:
-        return max(NARROWEST_RULE if self.rule else NARROWEST, self.group.tile_width)
+        # A short title may run over the column behind it.
+        least = min(NARROWEST, max(1, text_columns(self.title) - 1))
+        return max(NARROWEST_RULE if self.rule else least, self.group.tile_width)
 
     @property
     def height(self) -> int:
@@ -152,23 +154,22 @@ class Stack:
                 row = first.row + top - len(lines) + self.free + text.row
                 yield Text(row, first.column, text.text, text.style)
 
-    def area(self, first: Place) -> Area:
-        """Return where it stands with all its texts, which may need the column behind it."""
+    @property
+    def columns(self) -> int:
+        """The columns that it takes with its texts, which may need the one behind it."""
         lines = [text.text for texts in self.headings for text in texts]
-        width = max(self.width, *map(text_columns, lines))
-        return Area(first.row - self.above, first.column, self.rows, min(width, self.width + 1))
+        return min(max(self.width, *map(text_columns, lines)), self.width + 1)
 
     def joined(self, other: Stack) -> Stack:
         """Return it with another one below it."""
         return Stack(self.pieces + other.pieces)
 
 
-def stacks(groups: Sequence[Group], direction: Direction) -> list[list[Stack]]:
-    """Return the stacks of a layer in a section: what begins it, and what continues that."""
+def stacks(groups: Sequence[Group], direction: Direction) -> list[Stack]:
+    """Return the stacks of a layer in a section: the first tiles of all groups, then the next."""
     pieces = [list(_pieces(group, direction)) for group in groups]
-    most = max(map(len, pieces), default=0)
-    turns = [[each[turn] for each in pieces if turn < len(each)] for turn in range(most)]
-    return [_stacked(turn) for turn in turns]
+    turns = zip_longest(*pieces)
+    return [stack for turn in turns for stack in _stacked([each for each in turn if each])]
 
 
 def _pieces(group: Group, direction: Direction) -> Iterator[_Piece]:
@@ -208,17 +209,3 @@ def packed(found: Sequence[Stack], most: int) -> list[Stack]:
         else:
             joined.append(stack)
     return joined
-
-
-def on_shelves(turns: Sequence[Sequence[Stack]], width: int) -> list[list[tuple[Stack, int]]]:
-    """Return the stacks of a layer by shelf, each with its column among so many."""
-    shelves: list[list[tuple[Stack, int]]] = []
-    for turn in turns:
-        column = width
-        for stack in turn:
-            if column + stack.width + 1 > width:
-                shelves.append([])
-                column = 0
-            shelves[-1].append((stack, column))
-            column += stack.width + 1
-    return shelves

@@ -12,8 +12,7 @@ from cnncalc.sheet.annotations import Text
 from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, ABOUT_SUMMARY, CONTENTS, Job, legend
-from cnncalc.sheet.layouts.step import Arranged, arrange
-from cnncalc.sheet.layouts.step_heads import Head
+from cnncalc.sheet.layouts.step import Arranged, Head, arrange
 from cnncalc.sheet.layouts.step_pages import CELL, ROW
 from cnncalc.sheet.plan import Sheet, Specification
 from cnncalc.sheet.references import address
@@ -98,9 +97,8 @@ def _content_links(
 
 
 DASHBOARD = "Dashboard"
-# The rows above a step's first section: title, links to sheets and to sections, how to read it, the
-# layers.
-TOP = 5
+# The rows above a step's first section: title, links to sheets and to sections, how to read it.
+TOP = 4
 # From one link to the next, in columns.
 LINK = 3
 
@@ -109,8 +107,8 @@ MOST_LINKS = 12
 SCREEN, LEAST_ZOOM = 1840, 65
 
 _READING = (
-    "Forward → (green) from left to right, backward ← (orange) from right to left; a gradient "
-    "stands in the columns of its layer."
+    "Read from left to right, line by line, as it is calculated: forward → (green) from the image "
+    "to the loss, backward ← (orange) from the loss to the first layer."
 )
 
 

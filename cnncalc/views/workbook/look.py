@@ -60,7 +60,7 @@ def _bar(color: str, background: str) -> Mapping[str, Any]:
 
 
 def _heading(color: str) -> Mapping[str, Any]:
-    return {"bold": True, "font_size": 9, "font_color": color, "valign": "bottom"}
+    return {"bold": True, "font_size": 10, "font_color": color, "valign": "bottom"}
 
 
 _TEXTS: Mapping[Style, Mapping[str, Any]] = {
@@ -76,7 +76,7 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "weights": _heading("#7A5B00"),
     "forward": _heading("#1E5631"),
     "backward": _heading("#B4470E"),
-    "rule": {"font_size": 8, "font_color": "#5B6B5E", "valign": "bottom"},
+    "rule": {"font_size": 10, "font_color": "#5B6B5E", "valign": "bottom"},
     "weights bar": _bar("#7A5B00", "#FFE9A8"),
     "forward bar": _bar("#1E5631", "#CDE8C9"),
     "backward bar": _bar("#B4470E", "#FBD9BF"),
@@ -123,7 +123,7 @@ class Formats:
 
     def _cell(self, role: Role, pixels: int, number_format: str) -> Any:
         # Cells that have no size of their own are as wide as a spreadsheet makes them.
-        size = 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
+        size = 10 if pixels >= 42 or not pixels else 9 if pixels >= 36 else 8 if pixels >= 30 else 6
         properties = {"font_size": size, "num_format": number_format}
         return self._get((role, size, number_format), _CELLS[role] | properties)
 
