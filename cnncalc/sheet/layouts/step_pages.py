@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from cnncalc.sheet.annotations import Area
 
-__all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Shelf", "Cost", "Span", "cuts", "fewest", "pages"]
+__all__ = ["CELL", "COLUMNS", "ROW", "ROWS", "Cost", "Shelf", "Span", "cuts", "fewest", "pages"]
 
 # The pixels of a cell: numbers of four digits fit, and a page has room for images of 28 columns.
 CELL, ROW = 39, 17

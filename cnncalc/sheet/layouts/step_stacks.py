@@ -184,7 +184,7 @@ def _pieces(group: Group, direction: Direction) -> Iterator[_Piece]:
 
 
 def _stacked(pieces: Sequence[_Piece]) -> list[Stack]:
-    """Return the pieces as stacks: vectors stand below each other, on the way forward short ones."""
+    """Return the pieces as stacks: vectors below each other, on the way forward short ones."""
     found: list[Stack] = []
     for piece in pieces:
         both = Stack((*found[-1].pieces, piece)) if found else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from math import ceil
 
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
-from cnncalc.sheet.annotations import Text
+from cnncalc.sheet.annotations import Area, Text
 from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, ABOUT_SUMMARY, CONTENTS, Job, legend
 from cnncalc.sheet.layouts.step import Arranged, Head, arrange
 from cnncalc.sheet.layouts.step_pages import CELL, ROW
-from cnncalc.sheet.plan import Sheet, Specification
+from cnncalc.sheet.plan import Role, Sheet, Specification
 from cnncalc.sheet.references import address
 from cnncalc.sheet.training.passes import network_pass
 from cnncalc.sheet.training.sections import Direction, Section, step_sections
@@ -25,9 +26,14 @@ from cnncalc.training.metrics import class_count
 
 __all__ = ["FRONT", "contents", "training_sheets"]
 
-_WIDTHS = (170, 180, 620)
-
+# Of a line's layer, block and sentence.
+_WIDTHS = (150, 230, 590)
 LINK_PIXELS = 64
+# The rows of the contents before its first line.
+CONTENTS_TOP = 3
+# The pixels of a row, of a wrapped line more than one, and of a character; and the rows' pixels
+# that both A4 and Letter in landscape have room for where these columns fill them.
+_CONTENTS_ROW, _LINE, _CHARACTER, _CONTENTS_PAGE = 20, 17, 6.5, 700
 # A sheet holds 65,530 links; of a longer training, the dashboard leads to the later steps.
 MOST_CONTENT_LINKS = 60_000
 
@@ -54,18 +60,34 @@ def contents(
     dashboard and of the sheets of the `steps`.
     """
     texts = [Text(0, 0, job.title, "title"), Text(1, 0, _SAMPLES)]
-    texts += [Text(2, column, head, "heading") for column, head in enumerate(_HEADS)]
-    texts += [Text(3, 0, front, "link", front), Text(3, 2, FRONT, "wrapped")]
+    texts += [Text(CONTENTS_TOP - 1, column, head, "heading") for column, head in enumerate(_HEADS)]
+    texts += [Text(CONTENTS_TOP, 0, front, "link", front), Text(CONTENTS_TOP, 2, FRONT, "wrapped")]
     lines = list(_lines(sections))
     linked = steps[: MOST_CONTENT_LINKS // len(lines)]
-    for row, (direction, volume) in enumerate(lines, start=4):
+    for row, (direction, volume) in enumerate(lines, start=CONTENTS_TOP + 1):
         texts += _line(row, direction, volume)
         texts += _content_links(row, volume, drawing, linked)
-    row = 5 + len(lines)
+    row = CONTENTS_TOP + 2 + len(lines)
     texts += [Text(row, 0, ABOUT, "link", ABOUT), Text(row, 2, ABOUT_SUMMARY, "wrapped")]
     links = ((3 + place, LINK_PIXELS) for place in range(len(linked)))
     sheet = Sheet(CONTENTS, job.title, "", job.number, texts=tuple(texts), cell=0, pages=0)
-    return replace(sheet, widths=(*enumerate(_WIDTHS), *links), frozen=(3, 0))
+    areas = tuple(_contents_pages(texts))
+    widths = (*enumerate(_WIDTHS), *links)
+    return replace(sheet, widths=widths, frozen=(CONTENTS_TOP, 0), areas=areas)
+
+
+def _contents_pages(texts: Sequence[Text]) -> Iterator[Area]:
+    """Yield what is printed of the contents, page by page: all but the links to steps."""
+    long = {text.row: len(text.text) for text in texts if text.style == "wrapped"}
+    first, height = CONTENTS_TOP, 0
+    last = max(long)
+    for row in range(CONTENTS_TOP, last + 1):
+        lines = max(1, ceil(long.get(row, 0) * _CHARACTER / _WIDTHS[-1]))
+        height += _CONTENTS_ROW + (lines - 1) * _LINE
+        if height > _CONTENTS_PAGE:
+            yield Area(first, 0, row - first, len(_WIDTHS))
+            first, height = row, _CONTENTS_ROW + (lines - 1) * _LINE
+    yield Area(first, 0, last + 1 - first, len(_WIDTHS))
 
 
 def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
@@ -97,6 +119,10 @@ def _content_links(
 
 
 DASHBOARD = "Dashboard"
+# The pixels of the dashboard's cells.
+BOARD_CELL, BOARD_ROW = 48, 20
+# What the dashboard's legend tells, for the steps, too, whose own isn't printed.
+_ROLES: tuple[Role, ...] = ("pixels", "weights", "choice", "padding", "formula")
 # The rows above a step's first section: title, links to sheets and to sections, how to read it.
 TOP = 4
 # From one link to the next, in columns.
@@ -162,9 +188,9 @@ def _dashboard_sheet(
         Text(0, 1, title, "title"),
         *_links(links),
         *board.texts,
-        *legend(board.bottom, 1, {block.role for block in blocks}),
+        *legend(board.bottom, 1, _ROLES),
     )
-    sheet = Sheet(name, title, FRONT, job.number, blocks, texts, cell=CELL, row=ROW)
+    sheet = Sheet(name, title, FRONT, job.number, blocks, texts, cell=BOARD_CELL, row=BOARD_ROW)
     return replace(sheet, charts=board.charts, matches=board.matches, frozen=(2, 0))
 
 
