@@ -135,9 +135,12 @@ def cuts(whole: Span, spans: Sequence[Span], most: int) -> Iterator[Span]:
     """
     start, end = whole
     while end - start > most:
-        at = next((at for at in range(start + most, start, -1) if _is_free(at, spans)), None)
+        # What stands above the first of them stays with it.
+        least = min((last for _, last in spans if last > start), default=start + 1)
+        places = range(start + most, least - 1, -1)
+        at = next((at for at in places if _is_free(at, spans)), None)
         if at is None:
-            long = max(last for first, last in spans if first < start + most < last) - start
+            long = max(last for first, last in spans if first < start + most) - start
             at = start + ceil(long / ceil(long / most))
         yield start, at
         start = at
