@@ -13,6 +13,8 @@ __all__ = ["clean_text", "page_header", "sheet_name", "sizes_said"]
 MOST_CHARACTERS = 32_767
 MOST_IN_SHEET_NAME = 31
 MOST_IN_HEADER = 255
+# Where a page's header begins with its title, in bold type of 14 points.
+TITLE = "&L&14&B"
 
 # Whatever XML 1.0 has no place for, and halves of surrogate pairs; line ends and tabs may stay.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -37,13 +39,15 @@ def _shortened(text: str, most: int) -> str:
 def page_header(left: str, right: str = "") -> str:
     """Return a printed page's header, within the 255 characters that Excel has room for.
 
-    Arguments: the texts at its `left` and at its `right`; where both are long, the left one is cut.
+    Arguments: the texts at its `left`, its title, and at its `right`, either of which may be empty;
+    where both are long, the left one is cut.
 
     >>> page_header("salt & pepper", "seed 7")
-    '&Lsalt && pepper&Rseed 7'
+    '&L&14&Bsalt && pepper&Rseed 7'
     """
     ending = f"&R{_header_text(right, MOST_IN_HEADER // 2)}" if right else ""
-    return f"&L{_header_text(left, MOST_IN_HEADER - _length(ending) - len('&L'))}{ending}"
+    room = MOST_IN_HEADER - _length(ending) - len(TITLE)
+    return (f"{TITLE}{_header_text(left, room)}" if left else "") + ending
 
 
 def _header_text(text: str, most: int) -> str:

@@ -147,7 +147,7 @@ ABOUT_SUMMARY = "What this workbook is, its conventions, and how to check it."
 
 _NETWORK_HEADS = ("Sheet", "Layer", "Output", "Parameters", "What is calculated")
 
-_NETWORK_WIDTHS = (170, 330, 110, 230, 560)
+_NETWORK_WIDTHS = (150, 310, 100, 220, 490)
 
 
 def contents_sheet(plan: Plan, title: str) -> Sheet:

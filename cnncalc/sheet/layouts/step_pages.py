@@ -140,7 +140,8 @@ def cuts(whole: Span, spans: Sequence[Span], most: int) -> Iterator[Span]:
         places = range(start + most, least - 1, -1)
         at = next((at for at in places if _is_free(at, spans)), None)
         if at is None:
-            long = max(last for first, last in spans if first < start + most) - start
+            cut = [last for first, last in spans if first < start + most < last]
+            long = max(cut, default=start + most) - start
             at = start + ceil(long / ceil(long / most))
         yield start, at
         start = at

@@ -7,7 +7,14 @@ from typing import Any
 
 from cnncalc.sheet.plan import Block, Role, Style
 
-__all__ = ["COLOR_SCALE", "SHARE_SCALE", "Formats", "signed_scale"]
+__all__ = [
+    "COLOR_SCALE",
+    "SHARE_SCALE",
+    "Formats",
+    "cell_points",
+    "signed_scale",
+    "text_look",
+]
 
 # Light to dark green, as in the article; black numbers stay readable on the dark end.
 COLOR_SCALE: Mapping[str, Any] = {
@@ -95,6 +102,18 @@ _CELLS: Mapping[Role, dict[str, Any]] = {
 }
 
 
+def text_look(style: Style) -> Mapping[str, Any]:
+    """Return how a text looks; the legend's samples, which hold none, look like any text."""
+    return _TEXTS["text" if style.startswith("legend ") else style]
+
+
+def cell_points(pixels: int) -> int:
+    """Return the size of the numbers in cells so many pixels wide, 0 for a spreadsheet's own."""
+    if not pixels:
+        return 10
+    return next((points for least, points in ((42, 10), (36, 9), (30, 8)) if pixels >= least), 6)
+
+
 class Formats:
     """The formats of one workbook, each made once."""
 
@@ -122,8 +141,7 @@ class Formats:
         return self._get(("mark", right), RIGHT if right else WRONG)
 
     def _cell(self, role: Role, pixels: int, number_format: str) -> Any:
-        # Cells that have no size of their own are as wide as a spreadsheet makes them.
-        size = 10 if pixels >= 42 or not pixels else 9 if pixels >= 36 else 8 if pixels >= 30 else 6
+        size = cell_points(pixels)
         properties = {"font_size": size, "num_format": number_format}
         return self._get((role, size, number_format), _CELLS[role] | properties)
 

@@ -15,6 +15,7 @@ from cnncalc.sheet.plan import Block, Plan, Scale, Sheet, Text, Values, slices
 from cnncalc.sheet.references import address, range_address, sheet_prefix
 from cnncalc.sheet.texts import clean_text
 from cnncalc.views.workbook.look import COLOR_SCALE, SHARE_SCALE, Formats, signed_scale
+from cnncalc.views.workbook.measures import MARGIN, Measures
 from cnncalc.views.workbook.printing import Paper, set_up_pages
 from cnncalc.views.workbook.rendering import Target, formula_rows, new_workbook
 
@@ -23,9 +24,6 @@ __all__ = ["Progress", "write_plan"]
 # Told how many more formulas are written, now and then.
 Progress = Callable[[int], None]
 
-TEXT_ROW, TITLE_ROW, LINE = 20, 30, 17
-# A character of 10 points, on average, with some to spare.
-CHARACTER = 6.5
 # More columns than a chart covers.
 CHART_COLUMNS = 12
 
@@ -54,8 +52,9 @@ def write_plan(
         # All sheets exist before the first link to one of them is written.
         worksheets = [workbook.add_worksheet(sheet.name) for sheet in sheets]
         for sheet, worksheet in zip(sheets, worksheets, strict=True):
-            _set_up(worksheet, sheet, paper)
-            _write_rows(worksheet, sheet, values[sheet.specification], formats, progress)
+            measures = Measures(sheet)
+            _set_up(worksheet, measures, paper)
+            _write_rows(worksheet, measures, values[sheet.specification], formats, progress)
             _color(worksheet, sheet)
             _color_answers(worksheet, sheet, formats)
             _color_matches(worksheet, sheet, formats)
@@ -64,8 +63,9 @@ def write_plan(
             _define_names(workbook, sheet, scoped=len(plan.specifications) > 1)
 
 
-def _set_up(worksheet: Any, sheet: Sheet, paper: Paper) -> None:
+def _set_up(worksheet: Any, measures: Measures, paper: Paper) -> None:
     """Set what a sheet has as a whole: its cells' size, its panes, its printed pages."""
+    sheet = measures.sheet
     worksheet.hide_gridlines(2)
     if sheet.locked:
         worksheet.protect()
@@ -74,7 +74,7 @@ def _set_up(worksheet: Any, sheet: Sheet, paper: Paper) -> None:
     if sheet.cell:
         worksheet.set_default_row((sheet.row or sheet.cell) * 0.75)
         worksheet.set_column_pixels(0, _last_column(sheet), sheet.cell)
-        worksheet.set_column_pixels(0, 0, TEXT_ROW)
+        worksheet.set_column_pixels(0, 0, MARGIN)
     for column, pixels in sheet.widths:
         worksheet.set_column_pixels(column, column, pixels)
     if sheet.marks:
@@ -82,7 +82,7 @@ def _set_up(worksheet: Any, sheet: Sheet, paper: Paper) -> None:
     if sheet.frozen != (0, 0):
         worksheet.freeze_panes(*sheet.frozen)
     worksheet.set_zoom(sheet.zoom)
-    set_up_pages(worksheet, sheet, paper)
+    set_up_pages(worksheet, measures, paper)
 
 
 def _last_column(sheet: Sheet) -> int:
@@ -92,27 +92,27 @@ def _last_column(sheet: Sheet) -> int:
 
 def _write_rows(
     worksheet: Any,
-    sheet: Sheet,
+    measures: Measures,
     values: Values,
     formats: Formats,
     progress: Progress | None,
 ) -> None:
     """Write a sheet's texts and blocks in the order of their rows."""
+    sheet = measures.sheet
     texts: dict[int, list[Text]] = defaultdict(list)
     for text in sheet.texts:
         texts[text.row].append(text)
     starting: dict[int, list[Block]] = defaultdict(list)
     for block in sheet.blocks:
         starting[block.row].append(block)
-    last = max([0, *texts, *(block.row + block.height - 1 for block in sheet.blocks)])
     active: list[tuple[Block, Iterator[int]]] = []
-    for row in range(last + 1):
+    for row in range(measures.last_row + 1):
         active += [
             (block, _write_block(worksheet, block, values, formats, sheet.cell))
             for block in starting[row]
         ]
         if not active:
-            worksheet.set_row_pixels(row, _row_pixels(row, texts[row], dict(sheet.widths)))
+            worksheet.set_row_pixels(row, measures.row(row))
             # In constant memory a row is only written, with its height, if it holds a cell.
             worksheet.write_blank(row, 0, None, formats.text("text"))
         for text in texts[row]:
@@ -121,21 +121,6 @@ def _write_rows(
         if progress and written:
             progress(written)
         active = [(block, rows) for block, rows in active if row + 1 < block.row + block.height]
-
-
-def _row_pixels(row: int, texts: Sequence[Text], widths: Mapping[int, int]) -> int:
-    """Return the height of a row without blocks, which holds its wrapped texts.
-
-    It is said outright because spreadsheets don't agree on finding it by themselves.
-    """
-    if row == 0 and any(text.style == "title" for text in texts):
-        return TITLE_ROW
-    lengths = [
-        len(text.text) * CHARACTER / widths[text.column]
-        for text in texts
-        if text.style == "wrapped"
-    ]
-    return max([TEXT_ROW, *(3 + LINE * math.ceil(length) for length in lengths)])
 
 
 def _write_text(worksheet: Any, text: Text, formats: Formats) -> None:

@@ -1,0 +1,188 @@
+"""Which pages a sheet is printed on, and at what scale.
+
+Excel's own fit to a page only shrinks, and breaks pages anywhere. So each page is an area of its
+own, and all of a sheet have one scale: what is small is enlarged, and what is read stays readable.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import takewhile
+
+from cnncalc.sheet.annotations import Area
+from cnncalc.views.workbook.look import cell_points
+from cnncalc.views.workbook.measures import Measures, Printed, Span
+
+__all__ = ["Pages", "Room", "has_headings", "paged"]
+
+# Width and height of what a page has room for, or of what stands on it, in pixels.
+Room = tuple[float, float]
+
+# Programs print columns up to 6 % wider than their pixels, and rows almost as they are.
+SPARE = (1.07, 1.02)
+# A small sheet is enlarged up to so many times.
+LARGEST = 2.0
+# The smallest type, in points, before a sheet takes one more page: of numbers, of texts alone.
+NUMBERS, TEXTS = 5, 7
+# A picture of cells is shrunk up to so much rather than cut.
+SMALLEST = 0.25
+# The width of the rows' headings, and the height of the columns'.
+HEADINGS = (32, 20)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The `areas` of a sheet that are printed, each on a page that lies or stands, at a `scale`."""
+
+    is_landscape: bool
+    scale: float
+    areas: tuple[Area, ...]
+
+
+def paged(measures: Measures, room: Room) -> Pages:
+    """Return the pages of a sheet: as few as can be read, then as large as they get.
+
+    Arguments: the sheet's `measures`; the `room` of an upright page.
+    """
+    width, height = room
+    upright, lying = _Paging(measures, (width, height)), _Paging(measures, (height, width))
+    pages = (Pages(False, *upright.fitted()), Pages(True, *lying.fitted()))
+    return min(pages, key=lambda made: (len(made.areas), -made.scale))
+
+
+def has_headings(measures: Measures) -> bool:
+    """Tell whether rows and columns are printed with their headings: where texts name cells."""
+    return any(text.style == "code" for text in measures.sheet.texts)
+
+
+@dataclass(frozen=True)
+class _Paging:
+    """A sheet on pages that have so much room."""
+
+    measures: Measures
+    room: Room
+
+    def fitted(self) -> tuple[float, tuple[Area, ...]]:
+        """Return the scale and the areas of the pages."""
+        areas = self._areas()
+        return min([LARGEST, *(self._scale(area) for area in areas)]), areas
+
+    def _areas(self) -> tuple[Area, ...]:
+        """Return the sheet's own areas, else one of all that is printed, else several."""
+        sheet, drawn = self.measures.sheet, self.measures.printed
+        if sheet.areas or not drawn:
+            return sheet.areas
+        whole = Printed(_hull(span.rows for span in drawn), _hull(span.columns for span in drawn))
+        if self._scale(_area(whole)) >= self._least:
+            return (_area(whole),)
+        return tuple(self._cut(drawn, whole))
+
+    def _cut(self, drawn: Sequence[Printed], whole: Printed) -> list[Area]:
+        """Return several pages, cut between what belongs together: down, then on to the right."""
+        scale = self._cutting_scale(drawn, whole)
+        width, height = (side / scale for side in self.room)
+        # Texts run over to the right: where they begin decides on which page they are.
+        blocks = [span.columns for span in drawn if not span.is_text]
+        free = _free_places(blocks or [span.columns for span in drawn], whole.columns)
+
+        @cache
+        def best(first: int) -> list[Area]:
+            """Return the fewest pages of the columns from one on."""
+            if first == whole.columns.end:
+                return []
+            ends = _ends(Span(first, whole.columns.end), free, self._width, width)
+            return min(
+                ([*self._below(Span(first, end), drawn, height), *best(end)] for end in ends),
+                key=len,
+            )
+
+        return best(whole.columns.first)
+
+    def _below(self, columns: Span, drawn: Sequence[Printed], height: float) -> list[Area]:
+        """Return the pages of some columns, which are at most so high, one below the other."""
+        rows = [span.rows for span in drawn if _begins_in(span.columns, columns)]
+        if not rows:
+            return []
+        whole = _hull(rows)
+        free = _free_places(rows, whole)
+        found, first = [], whole.first
+        while first < whole.end:
+            end = max(_ends(Span(first, whole.end), free, self._height, height))
+            found.append(_area(Printed(Span(first, end), columns)))
+            first = end
+        return found
+
+    def _cutting_scale(self, drawn: Sequence[Printed], whole: Printed) -> float:
+        """Return a scale to cut at: that of the whole width, if it can be read, else the least.
+
+        Where cells are a picture, it is small enough for the largest block.
+        """
+        fitting = self.room[0] / self._width(whole.columns)
+        scale = min(fitting, LARGEST) if fitting >= self._least else self._least
+        if not self.measures.sheet.cell:
+            return scale
+        blocks = [_area(span) for span in drawn if not span.is_text]
+        return max(SMALLEST, min([scale, *map(self._scale, blocks)]))
+
+    @property
+    def _least(self) -> float:
+        sheet = self.measures.sheet
+        return NUMBERS / cell_points(sheet.cell) if sheet.blocks else TEXTS / cell_points(0)
+
+    def _scale(self, area: Area) -> float:
+        """Return the largest scale at which an area fits a page."""
+        width = self._width(Span(area.column, area.column + area.width))
+        height = self._height(Span(area.row, area.row + area.height))
+        return min(self.room[0] / width, self.room[1] / height)
+
+    def _width(self, columns: Span) -> float:
+        beside = HEADINGS[0] if has_headings(self.measures) else 0
+        return SPARE[0] * (beside + self.measures.across(columns))
+
+    def _height(self, rows: Span) -> float:
+        above = HEADINGS[1] if has_headings(self.measures) else 0
+        if self.measures.sheet.areas:
+            above += self.measures.row(self.measures.sheet.frozen[0] - 1)
+        return SPARE[1] * (above + self.measures.down(rows))
+
+
+def _area(printed: Printed) -> Area:
+    (top, bottom), (left, right) = printed.rows, printed.columns
+    return Area(top, left, bottom - top, right - left)
+
+
+def _hull(spans: Iterable[Span]) -> Span:
+    firsts, ends = zip(*spans, strict=True)
+    return Span(min(firsts), max(ends))
+
+
+def _begins_in(span: Span, around: Span) -> bool:
+    return around.first <= span.first < around.end
+
+
+def _ends(span: Span, free: Sequence[int], size: Callable[[Span], float], most: float) -> list[int]:
+    """Return where a page may end that begins where a span does, with at most so many pixels.
+
+    Only what is longer by itself is cut anywhere, as late as there is room, one place at least.
+    """
+    fits = partial(_fits, span.first, size, most)
+    after = free[bisect_right(free, span.first) :]
+    places = range(span.first + 1, after[0])
+    return [*takewhile(fits, after)] or [max([span.first + 1, *takewhile(fits, places)])]
+
+
+def _free_places(spans: Iterable[Span], whole: Span) -> list[int]:
+    """Return the places, in order and up to the end, that lie within no span."""
+    free: list[int] = []
+    reached = whole.first
+    for first, end in sorted(spans):
+        free += range(reached, first + 1)
+        reached = max(reached, end)
+    return [*free, *range(reached, whole.end), whole.end]
+
+
+def _fits(first: int, size: Callable[[Span], float], most: float, end: int) -> bool:
+    return size(Span(first, end)) <= most
