@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby, pairwise
 
 from cnncalc.sheet.annotations import Area, Style, Text
 from cnncalc.sheet.blocks import Place
 from cnncalc.sheet.layouts.drawing import Placed, captions, groups
 from cnncalc.sheet.layouts.step_pages import COLUMNS, Cost, Shelf, fewest, pages
-from cnncalc.sheet.layouts.step_stacks import Stack, packed, stacks, text_columns
+from cnncalc.sheet.layouts.step_stacks import ROOM, Stack, packed, stacks, text_columns
 from cnncalc.sheet.training.sections import Direction, Section
 
 __all__ = ["Arranged", "Head", "arrange"]
@@ -68,15 +69,23 @@ class _Line:
     stood: tuple[tuple[Head, Stack, int], ...]
     is_first: bool
 
-    @property
-    def above(self) -> int:
-        """The rows between the bar and the cells that come first."""
-        return ABOVE + max([0, *(stack.above for _, stack, _ in self.stood)])
+    @cached_property
+    def tops(self) -> tuple[int, ...]:
+        """The rows from the bar to each stack's first cells.
+
+        These stand in one row if a page has room for that, else each directly below its heading.
+        """
+        above = max([0, *(stack.above for _, stack, _ in self.stood)])
+        height = max([0, *(stack.height for _, stack, _ in self.stood)])
+        if above + height <= ROOM:
+            return (ABOVE + above,) * len(self.stood)
+        return tuple(ABOVE + stack.above for _, stack, _ in self.stood)
 
     @property
     def height(self) -> int:
         """All its rows."""
-        return self.above + max([0, *(stack.height for _, stack, _ in self.stood)])
+        stood = zip(self.tops, self.stood, strict=True)
+        return max([ABOVE, *(top + stack.height for top, (_, stack, _) in stood)])
 
     @property
     def right(self) -> int:
@@ -103,8 +112,8 @@ def arrange(sheet: str, sections: Sequence[Section], heads: Sequence[Head], top:
     rows = []
     for line in lines:
         slices = []
-        for _, stack, column in line.stood:
-            first = Place(sheet, top + line.above, column)
+        for down, (_, stack, column) in zip(line.tops, line.stood, strict=True):
+            first = Place(sheet, top + down, column)
             slices += list(stack.placed(first))
             texts += stack.texts(first)
         placed += slices
@@ -138,9 +147,11 @@ def _lines(section: Section, heads: Sequence[Head]) -> Iterator[_Line]:
 def _line(section: Section, found: Sequence[tuple[Head, Stack]]) -> tuple[Cost, _Line] | None:
     """Return stacks on a shelf, those of a layer below each other as far as there is room.
 
-    None if there isn't room on it for all.
+    None if there isn't room on it for all; what is higher than a page stands alone.
     """
     most = max(stack.rows for _, stack in found)
+    if len(found) > 1 and most > ROOM:
+        return None
     stood = []
     column = LEFT
     for head, of_layer in groupby(found, lambda each: each[0]):

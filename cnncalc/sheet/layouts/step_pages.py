@@ -112,8 +112,19 @@ def _parts(area: Area, slices: Sequence[Area]) -> Iterator[Area]:
     for top, bottom in cuts((area.row, area.row + area.height), high, ROWS):
         for left, right in cuts((area.column, area.column + area.width), wide, COLUMNS):
             part = Area(top, left, bottom - top, right - left)
-            if part == area or any(_meet(part, each) for each in slices):
+            held = [each for each in slices if _meet(part, each)]
+            if part == area or (held and top == area.row):
                 yield part
+            elif held:
+                yield _trimmed(part, held)
+
+
+def _trimmed(part: Area, held: Sequence[Area]) -> Area:
+    """Return a part without what is blank beside and below the cells it holds."""
+    left = max(part.column, min(each.column for each in held))
+    right = min(part.column + part.width, max(each.column + each.width for each in held))
+    bottom = min(part.row + part.height, max(each.row + each.height for each in held))
+    return Area(part.row, left, bottom - part.row, right - left)
 
 
 def _meet(one: Area, other: Area) -> bool:

@@ -86,7 +86,8 @@ def _set_up(worksheet: Any, measures: Measures, paper: Paper) -> None:
 
 
 def _last_column(sheet: Sheet) -> int:
-    ends = [block.column + block.width for block in sheet.blocks]
+    # A page may be wider than its blocks, where titles need room.
+    ends = [each.column + each.width for each in (*sheet.blocks, *sheet.areas)]
     return max([0, *ends, *(chart.column + CHART_COLUMNS for chart in sheet.charts)])
 
 
