@@ -14,7 +14,7 @@ MOST_CHARACTERS = 32_767
 MOST_IN_SHEET_NAME = 31
 MOST_IN_HEADER = 255
 # Where a page's header begins with its title, in bold type of 14 points.
-TITLE = "&L&14&B"
+TITLE = '&L&14&"-,Bold"'
 
 # Whatever XML 1.0 has no place for, and halves of surrogate pairs; line ends and tabs may stay.
 _UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -43,7 +43,7 @@ def page_header(left: str, right: str = "") -> str:
     where both are long, the left one is cut.
 
     >>> page_header("salt & pepper", "seed 7")
-    '&L&14&Bsalt && pepper&Rseed 7'
+    '&L&14&"-,Bold"salt && pepper&Rseed 7'
     """
     ending = f"&R{_header_text(right, MOST_IN_HEADER // 2)}" if right else ""
     room = MOST_IN_HEADER - _length(ending) - len(TITLE)

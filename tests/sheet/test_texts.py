@@ -60,7 +60,7 @@ def test_sheet_names(text, taken, name):
 
 
 def test_a_header_shows_an_ampersand_as_one():
-    assert page_header("a & b\nc", "d&") == "&La && b c&Rd&&"
+    assert page_header("a & b\nc", "d&") == '&L&14&"-,Bold"a && b c&Rd&&'
 
 
 @given(

@@ -110,6 +110,8 @@ class _Paging:
         free = _free_places(rows, whole)
         found, first = [], whole.first
         while first < whole.end:
+            # No page begins with what is empty.
+            first = min(max(first, row.first) for row in rows if row.end > first)
             end = max(_ends(Span(first, whole.end), free, self._height, height))
             found.append(_area(Printed(Span(first, end), columns)))
             first = end

@@ -98,10 +98,11 @@ def test_pixels_and_outputs_are_shaded_each_on_a_scale_of_its_own(content):
 
 def test_a_sheet_is_ready_to_print(content):
     sheet = formulas_of(content)["Case 1"]
-    assert sheet.page_setup.orientation == "landscape"
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.freeze_panes == "A2"
-    assert sheet.oddHeader.left.text == "Case 1: One weight"
+    # Its texts name cells, and its title stands beside them.
+    assert sheet.print_options.headings
+    assert sheet.oddHeader.left.text is None
 
 
 def test_entered_cells_look_different_from_formulas(content):
