@@ -19,7 +19,7 @@ from cnncalc.sheet.layouts.drawing import Group, Placed, place
 from cnncalc.sheet.layouts.step_pages import CELL, ROWS
 from cnncalc.sheet.training.sections import Direction
 
-__all__ = ["Stack", "packed", "stacks", "text_columns"]
+__all__ = ["ROOM", "Stack", "packed", "stacks", "text_columns"]
 
 # A character of a heading, in pixels.
 CHARACTER = 7.2
