@@ -66,7 +66,7 @@ def fewest(count: int, part: Callable[[int, int], tuple[Cost, T] | None]) -> tup
     another, and what is made of them; None where they don't fit, and so no more of them do.
 
     >>> fewest(3, lambda first, end: ((1,), (first, end)) if end - first < 3 else None)
-    ((0, 1), (1, 3))
+    ((0, 2), (2, 3))
     """
     best: list[_Parts[T]] = [_Parts(())]
     for end in range(1, count + 1):

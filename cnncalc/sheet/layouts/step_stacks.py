@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, zip_longest
 from math import ceil
 from operator import add
@@ -36,6 +36,12 @@ def text_columns(text: str, character: float = CHARACTER) -> int:
     return ceil(len(text) * character / CELL)
 
 
+@lru_cache
+def _wrapped(text: str, room: int) -> tuple[str, ...]:
+    # Samples and steps say the same.
+    return tuple(wrap(text, room))
+
+
 @dataclass(frozen=True)
 class _Piece:
     """Some tiles of a group, below each other: all of them, or as many as a page has room for."""
@@ -53,7 +59,7 @@ class _Piece:
     def is_short(self) -> bool:
         return self.is_flat and self.group.volumes[0].height <= MOST_ROWS
 
-    @property
+    @cached_property
     def rule(self) -> str:
         """How a gradient or an update comes about, in few words."""
         volumes = self.group.volumes
@@ -109,9 +115,9 @@ class Stack:
     def _lines(self, piece: _Piece) -> Iterator[tuple[str, Style]]:
         # The column between two stacks is free, too.
         room = int((self.width + 1) * CELL / CHARACTER) - 1
-        for line in wrap(piece.title, room):
+        for line in _wrapped(piece.title, room):
             yield line, piece.direction
-        for line in wrap(piece.rule, room):
+        for line in _wrapped(piece.rule, room):
             yield line, "rule"
 
     @property
@@ -137,7 +143,7 @@ class Stack:
         """Its rows, from its first piece's cells on."""
         return self.tops[-1] + self.pieces[-1].height
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """All its rows."""
         return self.above + self.height
