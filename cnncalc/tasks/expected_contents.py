@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, CONTENTS
-from cnncalc.sheet.plan import Plan, Scale, Sheet
+from cnncalc.sheet.plan import Plan, Sheet, Specification, StageScale
 from cnncalc.sheet.references import range_address, sheet_prefix
 from cnncalc.verification.contents import Feature, Name, SheetContents, State, WorkbookContents
 

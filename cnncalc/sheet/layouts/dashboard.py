@@ -23,12 +23,13 @@ from cnncalc.sheet.volumes import Volume
 
 __all__ = ["Dashboard", "dashboard"]
 
-# Of a batch, so many samples are shown.
-MOST_SAMPLES = 16
+# Of a batch, so many samples are shown: a page has room for their classes and the predicted ones.
+MOST_SAMPLES = 10
 # As many slices of a weight are shown as fit these columns and lines, and so many of their rows.
-MOST_COLUMNS, MOST_LINES, MOST_ROWS = 32, 32, 16
+MOST_COLUMNS, MOST_LINES, MOST_ROWS = 24, 32, 16
 # Where what belongs together stands, in columns: labels, what is entered, the charts.
-LEFT, ENTERED, CHARTS, CHART_WIDTH = 1, 5, 8, 11
+LEFT, ENTERED, CHARTS = 1, 5, 8
+# How many rows a chart covers.
 CHART_HEIGHT = 15
 # The row where a note begins, and how many characters make a line of it.
 NOTE, NOTE_WIDTH = 2, 150
@@ -94,12 +95,12 @@ def _settings(sheet: str, training: TrainingSpecification, top: int) -> Dashboar
 
 
 def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
-    """Return the loss and the accuracy of each step, with a link to it, and their charts."""
+    """Return the loss and the accuracy of each step, with a link to it, and beside them charts."""
     count, first = len(steps), row + 2
     loss, share, link = LEFT + 1, LEFT + 3, LEFT + 5
     columns = list(zip((LEFT, loss, share), course_volumes(count), strict=True))
     placed = [_placed(volume, sheet, first, column) for column, volume in columns]
-    texts = [Text(row, LEFT, "Loss and accuracy of each step, before its update", "heading")]
+    texts = [Text(row, LEFT, "Loss and accuracy, before each update", "heading")]
     texts += [Text(row + 1, column, volume.title, "caption") for column, volume in columns]
     texts.append(Text(row + 1, link, "its sheet", "caption"))
     texts += [Text(first + i, link, name, "link", name) for i, name in enumerate(steps)]
@@ -107,11 +108,11 @@ def _course(sheet: str, top: int, row: int, steps: Sequence[str]) -> Dashboard:
     if count == 1:
         return Dashboard(tuple(placed), tuple(texts), first + 2)
     drawn = [
-        Chart(top - 1, CHARTS + 3 + place * CHART_WIDTH, title, "step", first, count, LEFT, column)
+        Chart(top + place * CHART_HEIGHT, CHARTS, title, "step", first, count, LEFT, column)
         for place, (title, column) in enumerate((("Loss", loss), ("Accuracy", share)))
     ]
     charts = (drawn[0], replace(drawn[1], most=1.0))
-    bottom = max(first + count, top + CHART_HEIGHT) + 1
+    bottom = max(first + count, top + len(charts) * CHART_HEIGHT) + 1
     return Dashboard(tuple(placed), tuple(texts), bottom, charts)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from math import ceil
 
 from cnncalc.network import walk
 from cnncalc.notation import write_layer
-from cnncalc.sheet.annotations import Text
+from cnncalc.sheet.annotations import Area, Text
 from cnncalc.sheet.layouts.dashboard import Dashboard, dashboard
 from cnncalc.sheet.layouts.drawing import Drawing
 from cnncalc.sheet.layouts.sheet_parts import ABOUT, ABOUT_SUMMARY, CONTENTS, Job, legend
-from cnncalc.sheet.layouts.step import CELL, ROW, Arranged, arrange, text_columns
-from cnncalc.sheet.plan import Sheet, Specification
+from cnncalc.sheet.layouts.step import Arranged, Head, arrange
+from cnncalc.sheet.layouts.step_pages import CELL, ROW
+from cnncalc.sheet.plan import Role, Sheet, Specification
 from cnncalc.sheet.references import address
 from cnncalc.sheet.training.passes import network_pass
 from cnncalc.sheet.training.sections import Direction, Section, step_sections
@@ -25,9 +26,14 @@ from cnncalc.training.metrics import class_count
 
 __all__ = ["FRONT", "contents", "training_sheets"]
 
-_WIDTHS = (170, 180, 620)
-
+# Of a line's layer, block and sentence.
+_WIDTHS = (150, 230, 590)
 LINK_PIXELS = 64
+# The rows of the contents before its first line.
+CONTENTS_TOP = 3
+# The pixels of a row, of a wrapped line more than one, and of a character; and the rows' pixels
+# that both A4 and Letter in landscape have room for where these columns fill them.
+_CONTENTS_ROW, _LINE, _CHARACTER, _CONTENTS_PAGE = 20, 17, 6.5, 700
 # A sheet holds 65,530 links; of a longer training, the dashboard leads to the later steps.
 MOST_CONTENT_LINKS = 60_000
 
@@ -54,18 +60,34 @@ def contents(
     dashboard and of the sheets of the `steps`.
     """
     texts = [Text(0, 0, job.title, "title"), Text(1, 0, _SAMPLES)]
-    texts += [Text(2, column, head, "heading") for column, head in enumerate(_HEADS)]
-    texts += [Text(3, 0, front, "link", front), Text(3, 2, FRONT, "wrapped")]
+    texts += [Text(CONTENTS_TOP - 1, column, head, "heading") for column, head in enumerate(_HEADS)]
+    texts += [Text(CONTENTS_TOP, 0, front, "link", front), Text(CONTENTS_TOP, 2, FRONT, "wrapped")]
     lines = list(_lines(sections))
     linked = steps[: MOST_CONTENT_LINKS // len(lines)]
-    for row, (direction, volume) in enumerate(lines, start=4):
+    for row, (direction, volume) in enumerate(lines, start=CONTENTS_TOP + 1):
         texts += _line(row, direction, volume)
         texts += _content_links(row, volume, drawing, linked)
-    row = 5 + len(lines)
+    row = CONTENTS_TOP + 2 + len(lines)
     texts += [Text(row, 0, ABOUT, "link", ABOUT), Text(row, 2, ABOUT_SUMMARY, "wrapped")]
     links = ((3 + place, LINK_PIXELS) for place in range(len(linked)))
     sheet = Sheet(CONTENTS, job.title, "", job.number, texts=tuple(texts), cell=0, pages=0)
-    return replace(sheet, widths=(*enumerate(_WIDTHS), *links), frozen=(3, 0))
+    areas = tuple(_contents_pages(texts))
+    widths = (*enumerate(_WIDTHS), *links)
+    return replace(sheet, widths=widths, frozen=(CONTENTS_TOP, 0), areas=areas)
+
+
+def _contents_pages(texts: Sequence[Text]) -> Iterator[Area]:
+    """Yield what is printed of the contents, page by page: all but the links to steps."""
+    long = {text.row: len(text.text) for text in texts if text.style == "wrapped"}
+    first, height = CONTENTS_TOP, 0
+    last = max(long)
+    for row in range(CONTENTS_TOP, last + 1):
+        lines = max(1, ceil(long.get(row, 0) * _CHARACTER / _WIDTHS[-1]))
+        height += _CONTENTS_ROW + (lines - 1) * _LINE
+        if height > _CONTENTS_PAGE:
+            yield Area(first, 0, row - first, len(_WIDTHS))
+            first, height = row, _CONTENTS_ROW + (lines - 1) * _LINE
+    yield Area(first, 0, last + 1 - first, len(_WIDTHS))
 
 
 def _lines(sections: Sequence[Section]) -> Iterator[tuple[Direction, Volume]]:
@@ -97,9 +119,12 @@ def _content_links(
 
 
 DASHBOARD = "Dashboard"
-# The rows above a step's first section: title, links to sheets and to sections, how to read it, the
-# layers.
-TOP = 5
+# The pixels of the dashboard's cells.
+BOARD_CELL, BOARD_ROW = 48, 20
+# What the dashboard's legend tells, for the steps, too, whose own isn't printed.
+_ROLES: tuple[Role, ...] = ("pixels", "weights", "choice", "padding", "formula")
+# The rows above a step's first section: title, links to sheets and to sections, how to read it.
+TOP = 4
 # From one link to the next, in columns.
 LINK = 3
 
@@ -108,8 +133,8 @@ MOST_LINKS = 12
 SCREEN, LEAST_ZOOM = 1840, 65
 
 _READING = (
-    "Forward → (green) from left to right, backward ← (orange) from right to left; a gradient "
-    "stands in the columns of its layer."
+    "Read from left to right, line by line, as it is calculated: forward → (green) from the image "
+    "to the loss, backward ← (orange) from the loss to the first layer."
 )
 
 
@@ -128,7 +153,10 @@ def training_sheets(job: Job, training: TrainingSpecification) -> list[Sheet]:
         list(step_sections(training, passes[len(batch)], step))
         for step, batch in enumerate(training.batches, start=1)
     ]
-    arranged = [arrange(name, parts, TOP) for name, parts in zip(names, sections, strict=True)]
+    heads = list(_heads(specification))
+    arranged = [
+        arrange(name, parts, heads, TOP) for name, parts in zip(names, sections, strict=True)
+    ]
     first = passes[len(training.batches[0])]
     board = dashboard(front, training, first, names, specification.note)
     steps = tuple(placed for shown in arranged for placed in shown.placed)
@@ -160,9 +188,9 @@ def _dashboard_sheet(
         Text(0, 1, title, "title"),
         *_links(links),
         *board.texts,
-        *legend(board.bottom, 1, {block.role for block in blocks}),
+        *legend(board.bottom, 1, _ROLES),
     )
-    sheet = Sheet(name, title, FRONT, job.number, blocks, texts, cell=CELL, row=ROW)
+    sheet = Sheet(name, title, FRONT, job.number, blocks, texts, cell=BOARD_CELL, row=BOARD_ROW)
     return replace(sheet, charts=board.charts, matches=board.matches, frozen=(2, 0))
 
 
@@ -197,14 +225,15 @@ def _step_sheet(
         *_links(links),
         *_section_links(name, sections, arranged.rows),
         Text(3, 1, _READING),
-        *_heads(job.specification, arranged),
         *arranged.texts,
         *legend(arranged.bottom, 1, {block.role for block in blocks}),
     )
     summary = "Each sample forward and backward, the gradients of the weights, their update."
     sheet = Sheet(name, title, summary, job.number, blocks, texts, cell=CELL, row=ROW)
-    columns = arranged.lefts[-1]
-    return replace(sheet, frozen=(TOP, 0), pages=0, zoom=_zoom(columns))
+    zoom = _zoom(arranged.columns)
+    return replace(
+        sheet, header=job.title, frozen=(TOP, 0), pages=0, zoom=zoom, areas=arranged.areas
+    )
 
 
 def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int]) -> Iterator[Text]:
@@ -212,7 +241,7 @@ def _section_links(sheet: str, sections: Sequence[Section], rows: Sequence[int])
     samples, column = [], 1
     for section, row in zip(sections, rows, strict=True):
         link = partial(Text, text=section.link, style="link", link=sheet, cell=address(row, 1))
-        if section.link[0].isdecimal():
+        if section.is_of_sample:
             samples.append(link)
         else:
             yield link(2, column)
@@ -226,13 +255,9 @@ def _zoom(columns: int) -> int:
     return max(LEAST_ZOOM, min(100, 100 * SCREEN // (columns * CELL)))
 
 
-def _heads(specification: Specification, arranged: Arranged) -> Iterator[Text]:
+def _heads(specification: Specification) -> Iterator[Head]:
     """Yield what stands above the columns of the image, each layer and the loss."""
-    layers = [
-        f"{layer.name} · {write_layer(replace(layer, name=''))}" for layer in specification.layers
-    ]
-    loss = specification.training.loss if specification.training else ""
-    heads = ("image", *layers, loss)
-    for head, (left, right) in zip(heads, pairwise(arranged.lefts), strict=True):
-        fits = text_columns(head) < right - left or right == arranged.lefts[-1]
-        yield Text(TOP - 1, left, head if fits else head.partition(" · ")[0], "heading")
+    yield Head("image")
+    for layer in specification.layers:
+        yield Head(layer.name, write_layer(replace(layer, name="")))
+    yield Head(specification.training.loss if specification.training else "")

@@ -43,6 +43,11 @@ class Section:
     by_layer: tuple[tuple[Volume, ...], ...]
     link: str
 
+    @property
+    def is_of_sample(self) -> bool:
+        """Whether it belongs to one sample, whose number its link begins with."""
+        return self.link[0].isdecimal()
+
 
 def losses(step: int) -> Quantity:
     """Return the name of a step's column of its samples' losses."""

@@ -29,7 +29,7 @@ def _bar(color: str, background: str) -> Mapping[str, Any]:
 
 
 def _heading(color: str) -> Mapping[str, Any]:
-    return {"bold": True, "font_size": 9, "font_color": color, "valign": "bottom"}
+    return {"bold": True, "font_size": 10, "font_color": color, "valign": "bottom"}
 
 
 _TEXTS: Mapping[Style, Mapping[str, Any]] = {
@@ -45,7 +45,7 @@ _TEXTS: Mapping[Style, Mapping[str, Any]] = {
     "weights": _heading("#7A5B00"),
     "forward": _heading("#1E5631"),
     "backward": _heading("#B4470E"),
-    "rule": {"font_size": 8, "font_color": "#5B6B5E", "valign": "bottom"},
+    "rule": {"font_size": 10, "font_color": "#5B6B5E", "valign": "bottom"},
     "entry": {"font_size": 11, "font_color": _INPUT, "bottom": 1, "locked": False},
     "weights bar": _bar("#7A5B00", "#FFE9A8"),
     "forward bar": _bar("#1E5631", "#CDE8C9"),
@@ -74,7 +74,9 @@ def text_look(style: Style) -> Mapping[str, Any]:
 
 def cell_points(pixels: int) -> int:
     """Return the size of the numbers in cells so many pixels wide, 0 for a spreadsheet's own."""
-    return 10 if pixels >= 42 or not pixels else 8 if pixels >= 30 else 6
+    if not pixels:
+        return 10
+    return next((points for least, points in ((42, 10), (36, 9), (30, 8)) if pixels >= least), 6)
 
 
 class Formats:

@@ -96,7 +96,9 @@ class Measures:
         wrapped = [text for text in texts if text.style == "wrapped"]
         lengths = [text_pixels(text) / self.column(text.column) for text in wrapped]
         # XlsxWriter writes no height of 20 pixels, whatever a sheet's own is.
-        least = TEXT_ROW if default == DEFAULT_ROW else TEXT_ROW + 1
+        text_row = TEXT_ROW if default == DEFAULT_ROW else TEXT_ROW + 1
+        has_own = self.sheet.row and row >= self.sheet.frozen[0]
+        least = self.sheet.row if has_own else text_row
         return max([least, *(3 + LINE * math.ceil(length) for length in lengths)])
 
     def across(self, columns: Span) -> int:

@@ -96,7 +96,9 @@ def _set_up(worksheet: Any, measures: Measures, paper: Paper) -> None:
 
 
 def _last_column(sheet: Sheet) -> int:
+    # A page may be wider than its blocks, where titles need room.
     ends = [block.column + block.width for block in sheet.blocks]
+    ends += [area.column + area.width for area in sheet.areas]
     return max([0, *ends, *(chart.column + CHART_COLUMNS for chart in sheet.charts)])
 
 

@@ -15,10 +15,13 @@ from cnncalc.network import initialize
 from cnncalc.notation import parse
 from cnncalc.sheet.addresses import address_of
 from cnncalc.sheet.calculations import training_specification
+from cnncalc.sheet.layouts.step_pages import COLUMNS, ROWS
 from cnncalc.sheet.plan import Quantity
 from cnncalc.sheet.planning import make_plan
 from cnncalc.sheet.values import input_shapes
 from cnncalc.tasks.workbook_reading import read_exported
+from cnncalc.views.workbook.export import WorkbookOptions, write
+from cnncalc.views.workbook.printing import Paper
 from tests.sheet.training.examples import (
     NETWORKS,
     OPTIMIZERS,
@@ -34,6 +37,13 @@ MEANS = ("Mean loss", "Accuracy")
 WIDE = (
     "Conv2D(4, 3, activation='relu'); MaxPooling2D(2); Flatten(); Dense(10, activation='softmax')"
 )
+
+
+def cells_of(area):
+    return [
+        (area.row + row, area.column + column)
+        for row, column in np.ndindex(area.height, area.width)
+    ]
 
 
 @cache
@@ -123,9 +133,9 @@ def test_the_dashboard_charts_loss_and_accuracy(written, book):
     ("layer", "shape", "filters", "said"),
     [
         ("Conv2D(10, 5)", (6, 6, 1), 10, ""),
-        ("Conv2D(70, 3)", (4, 4, 1), 64, " · the first 64 of 70 filters"),
-        ("Conv2D(30, 3)", (4, 4, 3), 64, " · the first 64 of 90 slices"),
-        ("Dense(33)", (2, 20, 1), 1, " · the first 16 of 40 rows · the first 32 of 33 columns"),
+        ("Conv2D(70, 3)", (4, 4, 1), 48, " · the first 48 of 70 filters"),
+        ("Conv2D(30, 3)", (4, 4, 3), 48, " · the first 48 of 90 slices"),
+        ("Dense(33)", (2, 20, 1), 1, " · the first 16 of 40 rows · the first 24 of 33 columns"),
     ],
 )
 def test_the_dashboard_shows_the_first_layers_weights_or_says_how_many(layer, shape, filters, said):
@@ -139,18 +149,18 @@ def test_the_dashboard_shows_the_first_layers_weights_or_says_how_many(layer, sh
     for name in ("weights before", "weights after"):
         shown = [block for block in sheet.blocks if block.quantity.name == name]
         assert len(shown) == filters
-        assert max(block.column + block.width for block in shown) <= 34
+        assert max(block.column + block.width for block in shown) <= 25
     places = [(block.row, block.column) for block in sheet.blocks]
     assert len(places) == len(set(places))
 
 
-@pytest.mark.parametrize(("samples", "said"), [(16, ""), (20, " · the first 16 of 20 samples")])
+@pytest.mark.parametrize(("samples", "said"), [(10, ""), (20, " · the first 10 of 20 samples")])
 def test_the_dashboard_shows_the_classes_of_a_batch_or_says_of_how_many(samples, said):
     made = pieces(drawn_network("a row", "categorical_crossentropy"), batches=(range(samples),))
     (sheet, *_) = make_plan([training_specification(made)]).sheets
     (heading,) = [text.text for text in sheet.texts if "predictions are green" in text.text]
     assert heading.endswith(f"right predictions are green{said}")
-    assert len([b for b in sheet.blocks if b.quantity.name == "labels of each step"]) == 16
+    assert len([b for b in sheet.blocks if b.quantity.name == "labels of each step"]) == 10
 
 
 def test_any_gradients_formula_is_two_clicks_from_the_contents(book):
@@ -204,14 +214,14 @@ def test_every_line_of_the_contents_says_what_is_calculated(name):
 def test_titles_and_rules_stand_above_their_own_cells(name):
     """No wider than the way to the next block of their row."""
     sheet = drawn(name).plan.sheets[2]
-    texts = [text for text in sheet.texts if text.style in HEADINGS and text.row > 4]
+    texts = [text for text in sheet.texts if text.style in HEADINGS and text.row > 3]
     starts = {
         row: sorted(text.column for text in sheet.texts if text.row == row)
         for row in {text.row for text in texts}
     }
     for text in texts:
         following = [column for column in starts[text.row] if column > text.column]
-        assert len(text.text) * 5.6 <= 48 * (min([*following, 1_000]) - text.column), text
+        assert len(text.text) * 7.2 <= 39 * (min([*following, 1_000]) - text.column), text
         below = [
             block
             for block in sheet.blocks
@@ -220,21 +230,104 @@ def test_titles_and_rules_stand_above_their_own_cells(name):
         assert min(block.row for block in below) - text.row <= 8, text
 
 
-def test_a_sections_title_comes_again_at_each_layer(written):
+def test_layers_stand_in_the_order_of_calculation(written):
+    """Forward from the image to the loss; backward from the loss to the first layer."""
     sheet = next(sheet for sheet in written.plan.sheets if sheet.name == "Step 1")
-    columns = [text.column for text in sheet.texts if text.text == "Sample 1 · backward ←"]
-    heads = [text.column for text in sheet.texts if text.style == "heading"]
-    assert set(columns) <= set(heads)
-    assert len(columns) >= len(heads) - 1
+    bars = {text.row: text.text for text in sheet.texts if text.style.endswith("bar") and text.text}
+
+    def layers(title):
+        rows = [row + 1 for row, text in bars.items() if text.startswith(title)]
+        found = [text for text in sheet.texts if text.row in rows and text.style == "heading"]
+        ordered = sorted(found, key=lambda text: (text.row, text.column))
+        return list(dict.fromkeys(text.text.partition(" · ")[0] for text in ordered))
+
+    forward = ["image", "conv2d", "max_pooling2d", "flatten", "dense", "categorical_crossentropy"]
+    assert layers("Sample 1 · forward") == forward
+    assert layers("Sample 1 · backward") == forward[:0:-1]
 
 
-def test_a_step_is_printed_on_as_many_pages_as_can_be_read(written):
-    with zipfile.ZipFile(io.BytesIO(written.content)) as archive:
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_number_of_a_step_is_printed_once_below_its_section_and_its_layer(name):
+    for sheet in drawn(name).plan.sheets[2:]:
+        texts = {(text.row, text.column): text for text in sheet.texts if text.text}
+        printed = [cell for area in sheet.areas for cell in cells_of(area)]
+        assert len(printed) == len(set(printed))
+        drawn_cells = {cell for block in sheet.blocks for cell in cells_of(block)}
+        assert drawn_cells <= set(printed)
+        for area in sheet.areas:
+            assert area.width <= COLUMNS
+            assert area.height <= ROWS
+            assert drawn_cells & set(cells_of(area))
+            assert texts[area.row, area.column].style.endswith(" bar")
+            assert texts[area.row + 1, area.column].style == "heading"
+
+
+@pytest.mark.parametrize("paper", [Paper.A4, Paper.LETTER])
+def test_rules_are_printed_at_8_points_and_numbers_at_7(paper):
+    made = example(pieces(initialize(parse(WIDE).layers, (8, 8, 1)), batches=((0,),)))
+    stream = io.BytesIO()
+    write(stream, made.plan, [made.values], WorkbookOptions("A test", paper=paper))
+    with zipfile.ZipFile(stream) as archive:
         step = archive.read("xl/worksheets/sheet3.xml").decode()
-        assert re.search(r'<pageSetup paperSize="8"[^>]* fitToHeight="0"', step)
-        assert "'Step 1'!$5:$5" in archive.read("xl/workbook.xml").decode()
-    wide = example(pieces(initialize(parse(WIDE).layers, (8, 8, 1)), batches=((0,),)))
-    assert wide.plan.sheets[2].across == 2
+        assert "'Step 1'!$4:$4" in archive.read("xl/workbook.xml").decode()
+    (scale,) = re.findall(r'<pageSetup [^>]*scale="(\d+)"', step)
+    sheet = openpyxl.load_workbook(stream)["Step 1"]
+    rules = {text.row: text for text in made.plan.sheets[2].texts if text.style == "rule"}
+    sizes = {sheet.cell(text.row + 1, text.column + 1).font.size for text in rules.values()}
+    numbers = {
+        sheet.cell(block.row + 1, block.column + 1).font.size
+        for block in made.plan.sheets[2].blocks
+    }
+    assert (sizes, numbers) == ({10}, {9})
+    assert int(scale) >= 80
+
+
+def test_a_step_of_digits_takes_few_pages():
+    made = example(pieces(initialize(parse(WIDE).layers, (8, 8, 1)), batches=((0,),)))
+    tiny = small(batches=((0,),))
+    assert [len(each.plan.sheets[2].areas) for each in (tiny, made)] == [3, 7]
+
+
+def test_what_is_higher_than_a_page_goes_on_on_the_next_with_its_section_and_layer():
+    network = "Conv2D(5, 3); Flatten(); Dense(2, activation='softmax')"
+    made = example(pieces(initialize(parse(network).layers, (14, 14, 1)), batches=((0,),)))
+    sheet = made.plan.sheets[2]
+    titles = [text for text in sheet.texts if text.text.startswith("Convolution")]
+    assert [text.text for text in titles] == ["Convolution", "Convolution, continued"]
+    bars = [text for text in sheet.texts if text.style == "forward bar" and text.text]
+    assert [text.text for text in bars][:2] == [
+        "Sample 0 · forward →",
+        "Sample 0 · forward →, continued",
+    ]
+    below = [text for text in sheet.texts if text.style == "caption" and text.row > titles[1].row]
+    below.sort(key=lambda text: (text.column, text.row))
+    assert [text.text for text in below][:2] == ["filter 3", "filter 4"]
+
+
+def test_the_contents_are_printed_without_the_links_to_steps(written):
+    (sheet,) = [sheet for sheet in written.plan.sheets if sheet.name == "Contents"]
+    assert {(area.column, area.width) for area in sheet.areas} == {(0, 3)}
+    rows = [row for area in sheet.areas for row in range(area.row, area.row + area.height)]
+    last = max(text.row for text in sheet.texts)
+    assert rows == list(range(3, last + 1))
+    assert len(sheet.areas) == 2
+
+
+@pytest.mark.parametrize("steps", [2, 3, 20])
+def test_no_chart_covers_a_cell_or_a_text(steps):
+    sheet = small(batches=((0,),) * steps).plan.sheets[0]
+    covered = {
+        (row, column)
+        for chart in sheet.charts
+        for row in range(chart.row, chart.row + 15)
+        for column in range(chart.column, chart.column + 10)
+    }
+    assert len(covered) == 2 * 15 * 10
+    taken = {cell for block in sheet.blocks for cell in cells_of(block)}
+    for text in sheet.texts:
+        if text.row > 1:
+            taken |= {(text.row, text.column + over) for over in range(len(text.text) * 8 // 48)}
+    assert covered & taken == set()
 
 
 def test_a_single_step_has_no_chart_and_accuracy_ends_at_one(written):
@@ -247,6 +340,7 @@ def test_forward_and_backward_are_told_apart_by_arrows_and_colours(book):
         row[1].value: row[1].fill.fgColor.rgb
         for row in book["Step 1"].iter_rows()
         if row[1].fill.fill_type == "solid" and isinstance(row[1].value, str)
+        if not row[1].value.endswith(", continued")
     }
     assert list(bars) == [
         "Weights before the step",

@@ -90,7 +90,7 @@ def titles_and_rules(made, quantity):
     blocks = [b for b in sheet.blocks if b.quantity == quantity._replace(step=1, sample=0)]
     (first,) = {(block.row, block.column) for block in blocks[:1]}
     above = [text for text in sheet.texts if text.column == first[1] and text.row < first[0]]
-    return " ".join(text.text for text in sorted(above, key=lambda text: text.row)[-4:])
+    return " ".join(text.text for text in sorted(above, key=lambda text: text.row)[-6:])
 
 
 def test_a_layer_that_two_take_says_what_is_added_up_in_its_own_columns():
