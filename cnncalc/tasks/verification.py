@@ -10,8 +10,8 @@ import numpy as np
 
 from cnncalc.errors import InputError
 from cnncalc.explanation import Explanation
-from cnncalc.files.paths import quoted
 from cnncalc.files.engines import ENGINES, EngineName, recalculate
+from cnncalc.files.paths import quoted
 from cnncalc.files.xlsx_guard import check_workbook
 from cnncalc.network import Array, Network, walk
 from cnncalc.sheet.layers.drawn_weights import sum_sizes
@@ -46,7 +46,7 @@ def verify(workbook: str | Path, engine: EngineName = "auto") -> Report:
     """Recompute a workbook that cnncalc exported, and compare every formula with its number.
 
     Arguments: the `workbook`'s path; the `engine` that evaluates its formulas, "auto" for
-    LibreOffice where it is found, else formualizer.
+    LibreOffice where it is found, else formualizer, else Gnumeric or IronCalc.
     Returns the report, whose `agrees` says whether nothing was found. Pixels, weights and biases
     count as they now stand.
     Raises InputError where the file is no such workbook or an input in it is no number,

@@ -34,7 +34,9 @@ def _evaluate(workbooks: Sequence[bytes]) -> list[Evaluation]:
     """Evaluate workbooks in one call."""
     with TemporaryDirectory(prefix="cnncalc-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        pairs = [(folder / f"{n}.xlsx", folder / f"{n}-evaluated.xlsx") for n in range(len(workbooks))]
+        pairs = [
+            (folder / f"{n}.xlsx", folder / f"{n}-evaluated.xlsx") for n in range(len(workbooks))
+        ]
         for (source, _), content in zip(pairs, workbooks, strict=True):
             source.write_bytes(content)
         paths = [str(path) for pair in pairs for path in pair]
