@@ -143,7 +143,7 @@ def _by_hyperformula(contents: Sequence[bytes]) -> list[Evaluation]:
     assert installed.is_file(), f"npm install --no-package-lock --prefix {HYPERFORMULA}"
     engine = f"HyperFormula {json.loads(installed.read_text())['version']}"
     lines = "".join(f"{json.dumps(_as_sheets(read_cells(content)))}\n" for content in contents)
-    command = [node, HYPERFORMULA / "evaluate.js"]
+    command = [node, str(HYPERFORMULA / "evaluate.js")]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     return [Evaluation(engine, _values(json.loads(line))) for line in done.stdout.splitlines()]
 
@@ -161,10 +161,11 @@ def _as_sheets(cells: WorkbookCells) -> dict[str, list[tuple[int, int, Any]]]:
 
 
 def _values(found: list[tuple[str, int, int, CellValue | None]]) -> dict[Place, CellValue]:
-    numbers = (
-        (Place(*place), float(value) if type(value) is int else value) for *place, value in found
-    )
-    return {place: value for place, value in numbers if value not in (None, "")}
+    return {
+        Place(sheet, row, column): float(value) if type(value) is int else value
+        for sheet, row, column, value in found
+        if value not in (None, "")
+    }
 
 
 def _by_page() -> Verdict:

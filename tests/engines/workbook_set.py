@@ -106,12 +106,15 @@ def workbook_set() -> tuple[Example, ...]:
 
 
 def _example(
-    name: str, *calculations: tuple[Specification, Values], **options: WorksheetOptions
+    name: str,
+    *calculations: tuple[Specification, Values],
+    worksheet: WorksheetOptions | None = None,
+    key_to: WorksheetOptions | None = None,
 ) -> Example:
     stream = io.BytesIO()
     plan = make_plan([specification for specification, _ in calculations])
     values = [own for _, own in calculations]
-    write(stream, plan, values, WorkbookOptions(name, **options))
+    write(stream, plan, values, WorkbookOptions(name, worksheet=worksheet, key_to=key_to))
     return Example(name, stream.getvalue(), calculations)
 
 
@@ -123,8 +126,9 @@ def _steps() -> Iterator[Example]:
     random = np.random.default_rng(1)
     image = random.normal(scale=20, size=(3, 3, 40)).round(2)
     kernel = random.normal(size=(2, 2, 40, 36)).round(3)
-    options = {"combine": "max", "pooling": pooling_layer("average", 2, 1, "same")}
-    yield _of_network("wide", Calculation(kernel, **options).network(image.shape), image)
+    pooling = pooling_layer("average", 2, 1, "same")
+    wide = Calculation(kernel, combine="max", pooling=pooling).network(image.shape)
+    yield _of_network("wide", wide, image)
     kernel = np.array([[1e6, -1e-6], [1e-9, -1e6]])[..., np.newaxis, np.newaxis]
     image = np.random.default_rng(2).normal(scale=1e9, size=(12, 12, 1))
     yield _of_network("huge", Calculation(kernel, padding="same").network(image.shape), image)
